@@ -1,0 +1,1 @@
+"""wheelcheck: what comes as a wheel, what compiles from source, on which target, at what cost."""

@@ -1,0 +1,1 @@
+"""If there is no wheel, what would happen? Evidence, needs and plan of a source build."""

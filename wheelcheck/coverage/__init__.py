@@ -1,0 +1,1 @@
+"""Does it come as a wheel? A verdict, with its reason, for every pin on every target."""

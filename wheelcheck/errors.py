@@ -1,0 +1,94 @@
+"""What can go wrong, and what could not be told.
+
+Exceptions are for the caller's mistakes and for a world that cannot be reached at all:
+
+    WheelcheckError
+    ├── UsageError                 the caller can mend it (exit code 2)
+    │   ├── TargetError            a target's spelling or an image that is not known
+    │   └── RequirementsError      a line pip would refuse, with its file and line
+    └── IndexUnreachable           no index answers; nothing can be judged (exit code 3)
+
+Everything that concerns *one* package is not an exception but an `Unknown`: a value that travels
+to the report, so that one package never hides the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "IndexUnreachable",
+    "RequirementsError",
+    "TargetError",
+    "Unknown",
+    "UsageError",
+    "WheelcheckError",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Something that could not be told, and why.
+
+    `code` is stable and machine-readable (``project-not-found``), `reason` is a sentence for people
+    without credentials or absolute local paths.
+    """
+
+    code: str
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class WheelcheckError(Exception):
+    """Root of every exception this library raises on purpose."""
+
+
+class UsageError(WheelcheckError):
+    """The request itself is wrong; the message says how to mend it."""
+
+
+class TargetError(UsageError):
+    """A target that cannot be understood.
+
+    `spelling` is what was given, `near` the closest spellings that are known (possibly none).
+    """
+
+    def __init__(self, spelling: str, why: str, near: tuple[str, ...] = ()) -> None:
+        super().__init__(spelling, why, near)
+        self.spelling = spelling
+        self.why = why
+        self.near = near
+
+    def __str__(self) -> str:
+        hint = f" Did you mean {', '.join(self.near)}?" if self.near else ""
+        return f"target {self.spelling!r}: {self.why}.{hint}"
+
+
+class RequirementsError(UsageError):
+    """A requirement that pip would refuse too: where it stands, its text, and why."""
+
+    def __init__(self, file: str, line: int | None, text: str, why: str) -> None:
+        super().__init__(file, line, text, why)
+        self.file = file
+        self.line = line
+        self.text = text
+        self.why = why
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        shown = f": {self.text!r}" if self.text else ""
+        return f"{place}{shown}: {self.why}"
+
+
+class IndexUnreachable(WheelcheckError):  # noqa: N818 (says what happened, as PackageNotFound would)
+    """No answer from an index after all retries; `url` carries no credentials."""
+
+    def __init__(self, url: str, why: str) -> None:
+        super().__init__(url, why)
+        self.url = url
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"the index {self.url} cannot be reached: {self.why}"

@@ -1,0 +1,1 @@
+"""How do we say it? The Report and its renderings."""

@@ -1,0 +1,121 @@
+"""What is asked for: requirements with the place they were written, and the options beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName
+
+from wheelcheck.errors import Unknown
+
+__all__ = [
+    "FilePolicy",
+    "FormatControl",
+    "IndexOptions",
+    "Origin",
+    "RequirementLine",
+    "Requirements",
+    "SkippedLine",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a requirement was written.
+
+    `file` is the path as the user gave it (or as it was included), ``-`` for standard input,
+    ``--package`` for the command line, ``<api>`` for a value handed to the library.
+    """
+
+    file: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.file if self.line is None else f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementLine:
+    """One requirement. `text` is the line for people, credentials removed.
+
+    `requirement.url` is set for a direct reference to an archive (https, file), credentials kept
+    so that it can be fetched. `hashes` are the ``algorithm:digest`` values of ``--hash``.
+    """
+
+    requirement: Requirement
+    origin: Origin
+    text: str
+    hashes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedLine:
+    """A requirement that pip would install but that cannot be judged (VCS, local project, …).
+
+    `name` is the project's name where the line tells it, else None.
+    """
+
+    origin: Origin
+    text: str
+    why: Unknown
+    name: NormalizedName | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormatControl:
+    """pip's --no-binary and --only-binary, already merged in the order given.
+
+    ``:all:`` is `all_projects`; `names` and `except_names` override it by project.
+    """
+
+    all_projects: bool = False
+    names: frozenset[NormalizedName] = frozenset()
+    except_names: frozenset[NormalizedName] = frozenset()
+
+    def applies_to(self, name: NormalizedName) -> bool:
+        """Whether this rule holds for a project."""
+        return name in self.names or (self.all_projects and name not in self.except_names)
+
+
+@dataclass(frozen=True, slots=True)
+class FilePolicy:
+    """Which of a project's files an installer may choose, whatever the target.
+
+    `pre` admits pre-releases everywhere (--pre). `require_hashes` is set as soon as one
+    requirement has a hash, as pip does. `exclude_newer` drops files uploaded at or after it.
+    """
+
+    no_binary: FormatControl = FormatControl()
+    only_binary: FormatControl = FormatControl()
+    prefer_binary: bool = False
+    pre: bool = False
+    require_hashes: bool = False
+    exclude_newer: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexOptions:
+    """Where files are looked for; None where neither file nor caller says so.
+
+    URLs here may carry credentials: never print this value.
+    """
+
+    index_url: str | None = field(default=None, repr=False)
+    extra_index_urls: tuple[str, ...] = field(default=(), repr=False)
+    find_links: tuple[str, ...] = field(default=(), repr=False)
+    no_index: bool = False
+    trusted_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """Everything read from the inputs, in the order pip would see it."""
+
+    lines: tuple[RequirementLine, ...] = ()
+    constraints: tuple[RequirementLine, ...] = ()
+    skipped: tuple[SkippedLine, ...] = ()
+    policy: FilePolicy = FilePolicy()
+    index: IndexOptions = IndexOptions()
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""What would be chosen? Requirements × target × index → a pin for every package."""
