@@ -39,7 +39,8 @@ class DistributionFile:
     `hashes` maps algorithm to hexadecimal digest (possibly empty). `size` is in bytes.
     `requires_python` belongs to this file, not to the release. `yanked` is the reason ("" where
     none is given), None when the file is not yanked. `has_metadata` says that PEP 658 metadata is
-    served beside the file. `origin` names the index or page that listed it, without credentials.
+    served beside the file, and `metadata_hashes` are those of that metadata. `origin` names the
+    index or page that listed it, without credentials.
     """
 
     filename: str
@@ -52,6 +53,7 @@ class DistributionFile:
     upload_time: datetime | None = None
     yanked: str | None = None
     has_metadata: bool = False
+    metadata_hashes: Mapping[str, str] = field(default_factory=dict, hash=False)
     origin: str = ""
 
 
@@ -158,6 +160,9 @@ class Index(Protocol):
 
     def project(self, name: NormalizedName) -> Project | Unknown:
         """Which files does this project have? Codes: project-not-found, project-quarantined, …."""
+
+    def at_url(self, url: str, name: NormalizedName) -> Wheel | Sdist | Unknown:
+        """Which file does a direct reference mean? Told from the URL alone, nothing is fetched."""
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """What does this file depend on? Never runs a build backend.

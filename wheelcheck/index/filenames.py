@@ -1,0 +1,172 @@
+"""What a file's name tells: wheel, sdist, or neither, and why.
+
+Sources: PEP 427 (wheel names), PEP 425 (compressed tag sets), PEP 625 (sdist names). Old names are
+read as pip reads them: a source archive belongs to a project when some dash splits it into a name
+that normalises to the project's and the rest (`foo.Bar-1.0.tgz`), and what has no valid version is
+passed over. One bad name never hides the others: it becomes a `BadName` with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from packaging.utils import BuildTag, NormalizedName, canonicalize_name
+from packaging.version import Version
+
+__all__ = [
+    "SDIST_SUFFIXES",
+    "BadName",
+    "SdistName",
+    "WheelName",
+    "parse_filename",
+    "parse_version",
+    "project_of",
+    "version_of",
+]
+
+SDIST_SUFFIXES = (
+    ".tar.gz",
+    ".zip",
+    ".tgz",
+    ".tar.bz2",
+    ".tbz",
+    ".tar.xz",
+    ".txz",
+    ".tar.lzma",
+    ".tlz",
+    ".tar",
+)
+"""Archives that pip unpacks and Python's standard library reads, longest lived first."""
+
+_WHEEL_NAME = re.compile(r"[\w.]+", re.ASCII)
+_BUILD = re.compile(r"(\d{1,99})(?!\d)(.*)", re.ASCII)
+_TAG = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*-\w+(\.\w+)*-\w+(\.\w+)*", re.ASCII)
+_ONE_PYTHON = re.compile(r"-py[123]\.?\d?$")
+
+
+@dataclass(frozen=True, slots=True)
+class WheelName:
+    """The parts of a wheel's name; `tag` is the compressed tag set as spelled."""
+
+    version: Version
+    tag: str
+    build: BuildTag
+
+
+@dataclass(frozen=True, slots=True)
+class SdistName:
+    """The part of a source archive's name that tells something: its version."""
+
+    version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class BadName:
+    """No installer would take this file. `foreign` where it belongs to another project."""
+
+    reason: str
+    foreign: bool = False
+
+
+_NOT_FIVE = BadName("a wheel's name has five parts, or six with a build tag (PEP 427)")
+_NO_NAME = BadName("no valid project name for a wheel (PEP 427)")
+
+
+@lru_cache(maxsize=1 << 16)
+def parse_version(text: str) -> Version | None:
+    """The version, or None where PEP 440 knows none; each distinct string is parsed once."""
+    try:
+        return Version(text)
+    except ValueError:  # InvalidVersion, and integers beyond Python's digit limit
+        return None
+
+
+def parse_filename(filename: str, project: NormalizedName) -> WheelName | SdistName | BadName:
+    """What `filename` is among the files of `project`."""
+    version = version_of(filename, project)
+    if isinstance(version, BadName):
+        return version
+    if not filename.endswith(".whl"):
+        return SdistName(version)
+    end = _wheel_end(filename.split("-", 2)[2])
+    assert not isinstance(end, BadName)
+    return WheelName(version, *end)
+
+
+def version_of(filename: str, project: NormalizedName) -> Version | BadName:
+    """The version of a wheel or sdist of `project`.
+
+    As strict as `parse_filename`, but it builds nothing: an index lists thousands of files of
+    which few are looked at, and their names share nearly all parts.
+    """
+    if not filename.endswith(".whl"):
+        return _sdist_version(filename, project)
+    parts = filename.split("-", 2)
+    if len(parts) != 3:  # noqa: PLR2004 (name, version, all the rest)
+        return _NOT_FIVE
+    owner = _wheel_project(parts[0])
+    if owner != project:
+        return BadName(f"belongs to {owner}", foreign=True) if owner else _NO_NAME
+    end = _wheel_end(parts[2])
+    if isinstance(end, BadName):
+        return end
+    version = parse_version(parts[1])
+    return BadName(f"version {parts[1]!r} is not valid (PEP 440)") if version is None else version
+
+
+def project_of(filename: str) -> NormalizedName | None:
+    """The project that a file outside any index belongs to, as far as its name alone tells.
+
+    A source archive is split at its last dash (PEP 625), since no project's name is at hand.
+    """
+    if filename.endswith(".whl"):
+        return _wheel_project(filename.partition("-")[0])
+    suffix = _sdist_suffix(filename)
+    stem = filename[: -len(suffix)].rpartition("-")[0] if suffix else ""
+    return canonicalize_name(stem) if stem else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _wheel_project(name: str) -> NormalizedName | None:
+    if "__" in name or not _WHEEL_NAME.fullmatch(name):
+        return None
+    return canonicalize_name(name)
+
+
+@lru_cache(maxsize=1 << 14)
+def _wheel_end(end: str) -> tuple[str, BuildTag] | BadName:
+    """Tag and build of what follows name and version, ``1-cp312-cp312-linux_x86_64.whl``, say."""
+    parts = end.removesuffix(".whl").split("-")
+    if len(parts) not in {3, 4}:
+        return _NOT_FIVE
+    build: BuildTag = ()
+    if len(parts) == 4:  # noqa: PLR2004 (a build tag and the three parts of the tag)
+        number = _BUILD.fullmatch(parts.pop(0))
+        if number is None:
+            return BadName("its third part is no build tag; a variant wheel (PEP 825), perhaps")
+        build = (int(number[1]), number[2])
+    tag = "-".join(parts)
+    return (tag, build) if _TAG.fullmatch(tag) else BadName(f"{tag!r} is no valid tag (PEP 425)")
+
+
+def _sdist_suffix(filename: str) -> str | None:
+    return next((suffix for suffix in SDIST_SUFFIXES if filename.lower().endswith(suffix)), None)
+
+
+def _sdist_version(filename: str, project: NormalizedName) -> Version | BadName:
+    suffix = _sdist_suffix(filename)
+    if suffix is None:
+        return BadName("neither a wheel nor a source archive")
+    stem = filename[: -len(suffix)]
+    dash = stem.find("-")
+    while dash > 0 and canonicalize_name(stem[:dash]) != project:
+        dash = stem.find("-", dash + 1)
+    if dash <= 0:
+        return BadName("belongs to another project", foreign=True)
+    text = stem[dash + 1 :]
+    if _ONE_PYTHON.search(text):
+        return BadName("made for one old Python only")
+    version = parse_version(text)
+    return BadName(f"version {text!r} is not valid (PEP 440)") if version is None else version
