@@ -1,0 +1,164 @@
+"""One sentence for people about a release whose wheels do not fit: what there is instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from wheelcheck.targets.compatibility import (
+    Fit,
+    Miss,
+    MissPart,
+    Triple,
+    explain,
+    fit,
+    libc_level,
+    split_tag_set,
+)
+from wheelcheck.targets.tags import abi_tag, platform_tags, tag_profile
+from wheelcheck.targets.target import Implementation, Libc, Target
+
+__all__ = ["summarise_misses"]
+
+_SHOWN = 3
+_PLATFORM = re.compile(r"(manylinux|musllinux|linux)(?:_\d+_\d+|\d+)?_(\w+)", re.ASCII)
+
+
+def summarise_misses(tags: Iterable[str], target: Target) -> str:
+    """What wheels exist, seen from a target that none of them fits, without a full stop.
+
+    ``cp312 wheels exist for manylinux_2_28_x86_64 and manylinux_2_17_aarch64; none for musllinux``,
+    say. Only the nearest kind of miss is spoken of. `tags` are compressed tag sets; those that do
+    fit the target are left out.
+    """
+    profile = tag_profile(target)
+    judged: dict[Triple, Miss] = {}
+    invalid = False
+    for tag in tags:
+        if isinstance(fit(tag, target), Fit):
+            continue
+        triples = split_tag_set(tag)
+        invalid = invalid or not triples
+        judged.update((triple, explain([triple], profile)[0]) for triple in triples)
+    if not judged:
+        return "no wheel has a tag that can be read" if invalid else "there are no wheels"
+    nearest = max(miss.part for miss in judged.values())
+    other_cpus = {MissPart.ARCHITECTURE} if nearest is MissPart.LIBC else set()
+    spoken_of = {nearest, *other_cpus}
+    reached = {triple: miss for triple, miss in judged.items() if miss.part in spoken_of}
+    return _sentence(nearest, reached, target)
+
+
+def _sentence(part: MissPart, reached: dict[Triple, Miss], target: Target) -> str:  # noqa: PLR0911 (one sentence per part)
+    wheels = f"{_listed(_labels(reached))} wheels"
+    wanted = target.libc.tag_prefix
+    if any(platform.startswith(wanted) for _, _, platform in reached):
+        wanted += f" on {target.arch}"
+    match part:
+        case MissPart.INVALID:
+            return "no wheel has a tag that can be read"
+        case MissPart.IMPLEMENTATION:
+            built_for = sorted({miss.why.removeprefix("built for ") for miss in reached.values()})
+            return f"wheels exist for {_listed(built_for)} only"
+        case MissPart.PYTHON:
+            return _python_sentence(reached, target)
+        case MissPart.ABI:
+            return _abi_sentence(reached, target)
+        case MissPart.OPERATING_SYSTEM:
+            systems = sorted({miss.why.removeprefix("built for ") for miss in reached.values()})
+            return f"{wheels} exist for {_listed(systems)} only; none for Linux"
+        case MissPart.ARCHITECTURE:
+            return f"{wheels} exist for {_platforms(reached, target)}; none for {target.arch}"
+        case MissPart.LIBC:
+            return f"{wheels} exist for {_platforms(reached, target)}; none for {wanted}"
+        case MissPart.LIBC_VERSION:
+            why = min(reached.items(), key=lambda item: libc_level(item[0][2]))[1].why
+            nearest = "the nearest " if why.startswith("needs") else ""
+            return f"{wheels} exist, but {nearest}{why}"
+        case _:
+            assert_never(part)
+
+
+def _python_sentence(reached: dict[Triple, Miss], target: Target) -> str:
+    """Name the Pythons of those wheels that the platform could load, if there are any."""
+    loadable = {*platform_tags(target.libc, target.libc_version, target.arch), "any"}
+    here = {triple: miss for triple, miss in reached.items() if triple[2] in loadable}
+    pythons = _listed(_spans({miss.why for miss in (here or reached).values()}), shown=5)
+    if here:
+        return f"wheels exist for {pythons} only"
+    platform = f"{target.libc.tag_prefix} on {target.arch}"
+    return f"wheels exist for {pythons} only, and none of them for {platform}"
+
+
+def _abi_sentence(reached: dict[Triple, Miss], target: Target) -> str:
+    own = abi_tag(target.implementation, target.python, free_threaded=target.free_threaded)
+    labels = _listed(_labels(reached))
+    abis = {abi for _, abi, _ in reached}
+    if target.free_threaded and abis <= {own.removesuffix("t"), "abi3"}:
+        return f"wheels exist for builds with the GIL only ({labels}); none for {own}"
+    if target.implementation is Implementation.CPYTHON and abis <= {f"{own}t", "abi3t"}:
+        return f"wheels exist for free-threaded builds only ({labels}); none for {own}"
+    return f"wheels exist for the ABI {_listed(sorted(abis))} only; none for {own}"
+
+
+def _labels(triples: Iterable[Triple]) -> list[str]:
+    """What wheels are called by their Python and ABI: ``cp312``, ``cp38-abi3``, ``py3``."""
+    pairs = {(interpreter, abi) for interpreter, abi, _ in triples}
+    return sorted(
+        f"{interpreter}-{abi}"
+        if abi.startswith("abi3")
+        else abi
+        if abi.startswith(interpreter)
+        else interpreter
+        for interpreter, abi in pairs
+    )
+
+
+def _platforms(triples: Iterable[Triple], target: Target) -> str:
+    """The platforms, each libc and CPU once at its lowest level, those near the target first."""
+    lowest: dict[tuple[str, str], tuple[int, int]] = {}
+    for _, _, platform in triples:
+        match = _PLATFORM.fullmatch(platform)
+        if match:
+            level = libc_level(platform)
+            key = (match[1], match[2])
+            lowest[key] = min(level, lowest.get(key, level))
+    near = sorted(
+        lowest, key=lambda key: (key[1] != target.arch, key[0] != target.libc.tag_prefix, key)
+    )
+    return _listed([_platform_name(key, lowest[key]) for key in near])
+
+
+def _platform_name(family_arch: tuple[str, str], level: tuple[int, int]) -> str:
+    family, arch = family_arch
+    known = family in {libc.tag_prefix for libc in Libc} and level != (0, 0)
+    return "{}_{}_{}_{}".format(family, *level, arch) if known else f"{family}_{arch}"
+
+
+def _spans(reasons: set[str]) -> list[str]:
+    """Turn reasons into Pythons, neighbours as a span: ``CPython 3.8 to 3.11``."""
+    exact: dict[str, set[int]] = {}
+    others = []
+    for reason in reasons:
+        words = reason.removeprefix("built for ").removeprefix("needs ")
+        match = re.fullmatch(r"(\w+) 3\.(\d+)", words)
+        if match:
+            exact.setdefault(match[1], set()).add(int(match[2]))
+        else:
+            others.append(words)
+    spans = []
+    for name, minors in sorted(exact.items()):
+        for minor in sorted(minors):
+            if minor - 1 not in minors:
+                last = next(n for n in range(minor, minor + len(minors) + 1) if n + 1 not in minors)
+                spans.append(f"{name} 3.{minor}" + (f" to 3.{last}" if last > minor else ""))
+    return spans + sorted(others)
+
+
+def _listed(words: Sequence[str], shown: int = _SHOWN) -> str:
+    """``a``, ``a and b``, ``a, b and c``, ``a, b, c and 2 more``."""
+    listed = list(words[:shown])
+    if len(words) > shown:
+        listed.append(f"{len(words) - shown} more")
+    return " and ".join([", ".join(listed[:-1]), listed[-1]] if listed[1:] else listed)
