@@ -80,10 +80,10 @@ INTERPRETERS, ABIS, PLATFORMS = (
         (
             "any win32 win_amd64 macosx_11_0_arm64 linux_x86_64 linux_armv6l manylinux1_x86_64 "
             "manylinux2010_aarch64 manylinux2014_x86_64 manylinux2014_aarch64 manylinux_2_5_x86_64 "
-            "manylinux_2_17_x86_64 manylinux_2_28_aarch64 manylinux_2_39_x86_64 manylinux_3_0_x86_64 "
-            "musllinux_1_0_x86_64 musllinux_1_1_aarch64 musllinux_1_2_x86_64 musllinux_1_3_x86_64 "
-            "musllinux_2_0_x86_64 musllinux_1_2_armv7l manylinux_2_17_armv6l android_21_arm64_v8a "
-            "pyodide_2024_0_wasm32"
+            "manylinux_2_17_x86_64 manylinux_2_28_aarch64 manylinux_2_39_x86_64 "
+            "manylinux_3_0_x86_64 musllinux_1_0_x86_64 musllinux_1_1_aarch64 musllinux_1_2_x86_64 "
+            "musllinux_1_3_x86_64 musllinux_2_0_x86_64 musllinux_1_2_armv7l manylinux_2_17_armv6l "
+            "android_21_arm64_v8a pyodide_2024_0_wasm32"
         ),
     )
 )

@@ -29,7 +29,8 @@ FREE = target((3, 13), free_threaded=True)
         (
             (
                 "cp312-cp312-manylinux_2_28_x86_64 cp312-cp312-manylinux_2_17_aarch64 "
-                "cp312-cp312-manylinux2014_aarch64 cp312-cp312-win32 cp311-cp311-musllinux_1_2_x86_64"
+                "cp312-cp312-manylinux2014_aarch64 cp312-cp312-win32 "
+                "cp311-cp311-musllinux_1_2_x86_64"
             ),
             ALPINE,
             (
