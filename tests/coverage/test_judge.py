@@ -1,0 +1,116 @@
+"""Does it come as a wheel, and if not, why not?"""
+
+from datetime import UTC, datetime
+
+import pytest
+from fake_index import FakeIndex
+from situations import asked, target
+
+from wheelcheck.coverage import Verdict, judge
+from wheelcheck.requirements.model import FilePolicy, FormatControl
+from wheelcheck.resolution import Resolver
+
+GLIBC, MUSL = target("glibc"), target("musl")
+SDIST = "a-1.tar.gz"
+MANYLINUX = "a-1-cp312-cp312-manylinux_2_28_x86_64.whl"
+MUSLLINUX = "a-1-cp312-cp312-musllinux_1_2_x86_64.whl"
+
+
+def judged(files, on, text="a", policy=None, **facts):
+    index = FakeIndex({"a": {"1": files}}, **facts)
+    resolver = Resolver(asked(text, policy=policy), index)
+    pin = resolver.resolve(on).pins["a"]
+    return judge(pin, index.project("a"), on, resolver.rules)
+
+
+@pytest.mark.parametrize(
+    ("files", "on", "verdict"),
+    [
+        (["a-1-py3-none-any.whl"], MUSL, Verdict.PURE_WHEEL),
+        ([MUSLLINUX], MUSL, Verdict.WHEEL),
+        (["a-1-py3-none-musllinux_1_1_x86_64.whl"], MUSL, Verdict.WHEEL),
+        ([MANYLINUX, SDIST], MUSL, Verdict.SOURCE_UNKNOWN),
+        ([MANYLINUX], MUSL, Verdict.UNAVAILABLE),
+        ([MANYLINUX, "a-1-py3-none-any.whl"], MUSL, Verdict.PURE_WHEEL),
+    ],
+)
+def test_verdict(files, on, verdict):
+    assert judged(files, on).verdict is verdict
+
+
+def test_verdict_names_the_file():
+    assert judged([MANYLINUX, SDIST], GLIBC).file.filename == MANYLINUX
+    assert judged([MANYLINUX, SDIST], MUSL).file.filename == SDIST
+
+
+def test_why_not_names_what_is_there_and_what_is_missing():
+    found = judged([MANYLINUX, SDIST], MUSL)
+    assert found.reason == "cp312 wheels exist for manylinux_2_28_x86_64; none for musllinux"
+    assert [(miss.file.filename, miss.miss.part.name) for miss in found.misses] == [
+        (MANYLINUX, "LIBC")
+    ]
+
+
+def test_nearest_miss_comes_first():
+    too_new = "a-1-cp312-cp312-manylinux_2_39_x86_64.whl"
+    other_python = "a-1-cp39-cp39-manylinux_2_17_x86_64.whl"
+    found = judged([other_python, too_new, "a-1-cp312-cp312-win_amd64.whl"], GLIBC)
+    assert [miss.file.filename for miss in found.misses] == [
+        too_new,
+        "a-1-cp312-cp312-win_amd64.whl",
+        other_python,
+    ]
+
+
+def test_no_wheels_at_all():
+    assert judged([SDIST], GLIBC).reason == "there are no wheels"
+
+
+def test_unavailable_says_that_there_is_no_sdist_either():
+    reason = judged([MANYLINUX], MUSL).reason
+    assert (
+        reason == "no sdist, and cp312 wheels exist for manylinux_2_28_x86_64; none for musllinux"
+    )
+
+
+def test_python_that_is_too_new():
+    found = judged([MANYLINUX, SDIST], GLIBC, requires_python={("a", "1"): "<3.12"})
+    assert found.verdict is Verdict.UNAVAILABLE
+    assert found.reason == "needs Python <3.12, the target has 3.12.7"
+
+
+def test_wheels_ruled_out_by_the_user():
+    policy = FilePolicy(no_binary=FormatControl(names=frozenset({"a"})))
+    found = judged([MANYLINUX, SDIST], GLIBC, policy=policy)
+    assert found.reason == "wheels are ruled out by --no-binary"
+
+
+def test_sdist_ruled_out_by_the_user():
+    policy = FilePolicy(only_binary=FormatControl(all_projects=True))
+    found = judged([MANYLINUX, SDIST], MUSL, policy=policy)
+    assert found.verdict is Verdict.UNAVAILABLE
+    assert found.reason.endswith("sdists are ruled out by --only-binary")
+
+
+def test_wheel_that_came_after_the_date():
+    policy = FilePolicy(exclude_newer=datetime(2023, 4, 15, tzinfo=UTC))
+    found = judged(
+        [MANYLINUX, SDIST],
+        GLIBC,
+        policy=policy,
+        upload_times={MANYLINUX: "2023-06-01T00:00:00Z", SDIST: "2023-04-01T00:00:00Z"},
+    )
+    assert found.verdict is Verdict.SOURCE_UNKNOWN
+    assert found.reason == "uploaded on 2023-06-01"
+
+
+def test_wheel_that_the_hashes_leave_out():
+    index = FakeIndex(
+        {"a": {"1": [MANYLINUX, SDIST]}},
+        hashes={MANYLINUX: {"sha256": "aa"}, SDIST: {"sha256": "bb"}},
+    )
+    resolver = Resolver(asked("a==1", hashes={"a==1": {"sha256:bb"}}), index)
+    pin = resolver.resolve(GLIBC).pins["a"]
+    found = judge(pin, index.project("a"), GLIBC, resolver.rules)
+    assert found.verdict is Verdict.SOURCE_UNKNOWN
+    assert found.reason == "its hash is not among those the requirement lists"

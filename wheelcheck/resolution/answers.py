@@ -1,0 +1,218 @@
+"""Everything the solver asks while it works on one target, answered and remembered.
+
+The solver is deterministic: its result follows from the choices and dependencies it was told.
+What was told is therefore kept, so that another target for which every answer is the same can
+take over the result without solving again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
+
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import CoreMetadata, Index, Project, Sdist, Wheel
+from wheelcheck.resolution.choice import (
+    TIME_REFUSALS,
+    FileRules,
+    admits_python,
+    choose,
+    refusal_of,
+)
+from wheelcheck.resolution.dependencies import MarkerEnvironment, requirements_of
+from wheelcheck.targets import Architecture, Libc, Target
+
+__all__ = ["Answers", "Dependencies", "Offer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A version that could be pinned, with the file an installer would take for it.
+
+    `installable` is False for a stand-in: the version that the reference target would get of a
+    package that has no file for this one.
+    """
+
+    version: Version
+    file: Wheel | Sdist
+    installable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """What a candidate requires.
+
+    `unknown` where it could not be read; `refused` where pip would discard the version for its
+    metadata (a bad requirement, a Requires-Python that rules it out).
+    """
+
+    requirements: tuple[Requirement, ...] = ()
+    unknown: Unknown | None = None
+    refused: str | None = None
+
+
+def reference_target(target: Target) -> Target:
+    """Return the target that finds most wheels for this Python: x86_64 with the newest glibc."""
+    return replace(
+        target,
+        name=f"reference for {target.name}",
+        libc=Libc.GLIBC,
+        libc_version=(2, 99),
+        arch=Architecture.X86_64,
+        image=None,
+        notes=(),
+    )
+
+
+class Answers:
+    """The index as one target sees it, under the user's rules on files."""
+
+    def __init__(
+        self, target: Target, index: Index, rules: FileRules, environment: MarkerEnvironment
+    ) -> None:
+        self.target = target
+        self.rules = rules
+        self.environment = environment
+        self._index = index
+        self._reference = reference_target(target)
+        self._offers: dict[tuple[NormalizedName, Version], Offer | None] = {}
+        self._stand_ins: dict[tuple[NormalizedName, Version], Offer | None] = {}
+        self._dependencies: dict[
+            tuple[NormalizedName, str, frozenset[NormalizedName]], tuple[Offer, Dependencies]
+        ] = {}
+
+    def direct(self, requirement: Requirement) -> Offer | None:
+        """Find the file of a direct reference; None where it cannot be told what it holds."""
+        found = self._index.at_url(requirement.url or "", canonicalize_name(requirement.name))
+        if isinstance(found, Unknown):
+            return None
+        fits = choose((found,), self.target, FileRules(hashes=self.rules.hashes)) is not None
+        return Offer(found.version, found, installable=fits)
+
+    def project(self, name: NormalizedName) -> Project | Unknown:
+        """All the index has of one project."""
+        return self._index.project(name)
+
+    def offer(self, name: NormalizedName, version: Version) -> Offer | None:
+        """What an installer on this target could take of one version."""
+        key = (name, version)
+        if key not in self._offers:
+            self._offers[key] = self._offer(name, version, self.target, installable=True)
+        return self._offers[key]
+
+    def stand_in(self, name: NormalizedName, version: Version) -> Offer | None:
+        """Return what the reference target, or failing that anyone, would take of one version."""
+        key = (name, version)
+        if key not in self._stand_ins:
+            self._stand_ins[key] = self._offer(
+                name, version, self._reference, installable=False
+            ) or self._any_offer(name, version)
+        return self._stand_ins[key]
+
+    def dependencies(
+        self, name: NormalizedName, offer: Offer, extras: frozenset[NormalizedName]
+    ) -> Dependencies:
+        """What this version requires here. Extras alone are told, with the base left out."""
+        key = (name, str(offer.version), extras)
+        if key not in self._dependencies:
+            self._dependencies[key] = (offer, self._read(name, offer, extras))
+        return self._dependencies[key][1]
+
+    def agree_with(self, other: Answers) -> bool:
+        """Whether everything `other` was told would be told here too, word for word."""
+        return (
+            all(self._alike(told, self.offer(*key)) for key, told in other._offers.items())
+            and all(
+                self._alike(told, self.stand_in(*key)) for key, told in other._stand_ins.items()
+            )
+            and all(
+                self._same_dependencies(name, extras, offer, told)
+                for (name, _, extras), (offer, told) in other._dependencies.items()
+            )
+        )
+
+    def _alike(self, told: Offer | None, ours: Offer | None) -> bool:
+        """Whether the solver could not tell two offers of one version apart."""
+        if told is None or ours is None:
+            return told is ours
+        return (
+            told.installable == ours.installable
+            and (told.file.yanked is None) == (ours.file.yanked is None)
+            and (
+                isinstance(told.file, Wheel) == isinstance(ours.file, Wheel)
+                or not self.rules.policy.prefer_binary
+            )
+        )
+
+    def _same_dependencies(
+        self,
+        name: NormalizedName,
+        extras: frozenset[NormalizedName],
+        theirs: Offer,
+        told: Dependencies,
+    ) -> bool:
+        find = self.offer if theirs.installable else self.stand_in
+        ours = find(name, theirs.version) or theirs
+        return self.dependencies(name, ours, extras) == told
+
+    def _offer(
+        self, name: NormalizedName, version: Version, target: Target, *, installable: bool
+    ) -> Offer | None:
+        project = self.project(name)
+        if isinstance(project, Unknown):
+            return None
+        file = choose(project.files(version), target, self.rules)
+        return Offer(version, file, installable) if file else None
+
+    def _any_offer(self, name: NormalizedName, version: Version) -> Offer | None:
+        """Some file of the version that existed at the date bound: better than no metadata."""
+        project = self.project(name)
+        for file in () if isinstance(project, Unknown) else project.files(version):
+            refused = refusal_of(file, self.target, self.rules)
+            if refused is None or refused.refusal not in TIME_REFUSALS:
+                return Offer(version, file, installable=False)
+        return None
+
+    def _read(
+        self, name: NormalizedName, offer: Offer, extras: frozenset[NormalizedName]
+    ) -> Dependencies:
+        metadata = self._metadata(name, offer)
+        if isinstance(metadata, Unknown):
+            return Dependencies(unknown=metadata)
+        required = metadata.requires_python
+        full_version = self.target.python_full_version
+        if offer.installable and required and not admits_python(required, full_version):
+            return Dependencies(refused=f"Requires-Python is {required}")
+        found = requirements_of(metadata, extras, self.environment)
+        if isinstance(found, InvalidRequirement):
+            return Dependencies(refused=f"its metadata is invalid: {found}")
+        return Dependencies(found)
+
+    def _metadata(self, name: NormalizedName, offer: Offer) -> CoreMetadata | Unknown:
+        """Read the chosen file's metadata; for an sdist that of a wheel beside it, if there is one.
+
+        pip would run the sdist's build backend to learn it. The release's own wheels are what that
+        backend made on another machine: cheaper to read, and nearer the truth than old sdists.
+        """
+        if isinstance(offer.file, Wheel):
+            return self._index.metadata(offer.file)
+        project = self.project(name)
+        files = () if isinstance(project, Unknown) else project.files(offer.version)
+        siblings = [file for file in files if isinstance(file, Wheel) and file.yanked is None]
+        if siblings:
+            metadata = self._index.metadata(max(siblings, key=self._nearness))
+            if not isinstance(metadata, Unknown):
+                return replace(metadata, requires_python=offer.file.requires_python)
+        return self._index.metadata(offer.file)
+
+    def _nearness(self, wheel: Wheel) -> tuple[bool, bool, bool, str]:
+        python = "{}{}".format(*self.target.python)
+        return (
+            wheel.has_metadata,
+            "linux" in wheel.tag or wheel.tag.endswith("-any"),
+            f"cp{python}" in wheel.tag,
+            wheel.filename,
+        )

@@ -1,0 +1,164 @@
+"""Which file of a release an installer takes on a target, by pip's rules.
+
+pip looks at files, not at releases: Requires-Python (PEP 503), yanking (PEP 592), hashes, the
+upload time and the wheel tags all belong to the single file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import BuildTag, NormalizedName
+
+from wheelcheck.index.model import Sdist, Wheel
+from wheelcheck.requirements.model import FilePolicy
+from wheelcheck.targets import Fit, Miss, Target, fit
+
+__all__ = [
+    "TIME_REFUSALS",
+    "FileRules",
+    "Refusal",
+    "Refused",
+    "admits_python",
+    "choose",
+    "refusal_of",
+]
+
+
+class Refusal(StrEnum):
+    """Why a file is passed over, in the order in which the reasons are tried."""
+
+    TOO_NEW = "too-new"
+    NO_UPLOAD_TIME = "no-upload-time"
+    FORMAT = "format"
+    HASH = "hash"
+    REQUIRES_PYTHON = "requires-python"
+    TAG = "tag"
+
+
+TIME_REFUSALS = frozenset({Refusal.TOO_NEW, Refusal.NO_UPLOAD_TIME})
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that is passed over, with the reason in words; `miss` where a wheel's tag fails."""
+
+    file: Wheel | Sdist
+    refusal: Refusal
+    why: str
+    miss: Miss | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRules:
+    """The user's rules on files: the policy, and the hashes allowed for a project."""
+
+    policy: FilePolicy = field(default_factory=FilePolicy)
+    hashes: Mapping[NormalizedName, frozenset[str]] | None = None
+
+    def allowed_hashes(self, name: NormalizedName) -> frozenset[str]:
+        """``algorithm:digest`` values a file must match; empty where any file may be taken."""
+        return self.hashes.get(name, frozenset()) if self.hashes else frozenset()
+
+
+@lru_cache(maxsize=4096)
+def admits_python(requires_python: str, python_full_version: str) -> bool:
+    """Whether a Requires-Python admits an interpreter; one that does not parse admits all.
+
+    As pip does: the interpreter's pre-release counts as its release would.
+    """
+    try:
+        specifier = SpecifierSet(requires_python)
+    except InvalidSpecifier:
+        return True
+    return specifier.contains(python_full_version, prereleases=True)
+
+
+def refusal_of(file: Wheel | Sdist, target: Target, rules: FileRules) -> Refused | None:
+    """Why an installer on this target passes a file over, or None where it may take it."""
+    outcome = _assess(file, target, rules)
+    return outcome if isinstance(outcome, Refused) else None
+
+
+def choose(
+    files: Sequence[Wheel | Sdist], target: Target, rules: FileRules
+) -> Wheel | Sdist | None:
+    """Return the file of one release that pip would install, or None where there is none.
+
+    A yanked file is taken only where no other fits; whether a yanked version may be chosen at all
+    depends on the requirement and is decided by the resolver.
+    """
+    best: tuple[tuple[bool, int, BuildTag], Wheel | Sdist] | None = None
+    for file in files:
+        outcome = _assess(file, target, rules)
+        if isinstance(outcome, Refused):
+            continue
+        build = file.build if isinstance(file, Wheel) else ()
+        key = (file.yanked is None, -outcome.rank, build)
+        if best is None or key > best[0]:
+            best = (key, file)
+    return best[1] if best else None
+
+
+_SDIST_FIT = Fit(rank=1 << 30)  # pip ranks an sdist behind every wheel of its version
+
+
+def _assess(file: Wheel | Sdist, target: Target, rules: FileRules) -> Fit | Refused:
+    return (
+        _refused_by_time(file, rules.policy)
+        or _refused_by_format(file, rules.policy)
+        or _refused_by_hash(file, rules)
+        or _refused_by_python(file, target)
+        or _fitted(file, target)
+    )
+
+
+def _refused_by_time(file: Wheel | Sdist, policy: FilePolicy) -> Refused | None:
+    bound = policy.exclude_newer
+    if bound is None:
+        return None
+    if file.upload_time is None:
+        why = "the index gives no upload time for it, so its age cannot be told"
+        return Refused(file, Refusal.NO_UPLOAD_TIME, why)
+    if file.upload_time >= bound:
+        return Refused(file, Refusal.TOO_NEW, f"uploaded on {file.upload_time:%Y-%m-%d}")
+    return None
+
+
+def _refused_by_format(file: Wheel | Sdist, policy: FilePolicy) -> Refused | None:
+    if isinstance(file, Wheel):
+        if policy.no_binary.applies_to(file.name):
+            return Refused(file, Refusal.FORMAT, "wheels are ruled out by --no-binary")
+    elif policy.only_binary.applies_to(file.name):
+        return Refused(file, Refusal.FORMAT, "sdists are ruled out by --only-binary")
+    return None
+
+
+def _refused_by_hash(file: Wheel | Sdist, rules: FileRules) -> Refused | None:
+    allowed = rules.allowed_hashes(file.name)
+    if not allowed or not file.hashes:
+        return None
+    if any(f"{algorithm}:{digest}" in allowed for algorithm, digest in file.hashes.items()):
+        return None
+    return Refused(file, Refusal.HASH, "its hash is not among those the requirement lists")
+
+
+def _refused_by_python(file: Wheel | Sdist, target: Target) -> Refused | None:
+    required = file.requires_python
+    if not required or admits_python(required, target.python_full_version):
+        return None
+    why = f"needs Python {required}, the target has {target.python_full_version}"
+    return Refused(file, Refusal.REQUIRES_PYTHON, why)
+
+
+def _fitted(file: Wheel | Sdist, target: Target) -> Fit | Refused:
+    if isinstance(file, Sdist):
+        return _SDIST_FIT
+    outcome = fit(file.tag, target)
+    if isinstance(outcome, Miss):
+        return Refused(file, Refusal.TAG, outcome.why, outcome)
+    return outcome

@@ -1,0 +1,94 @@
+"""The solver's nodes and edges: candidates, and what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
+
+from wheelcheck.resolution.answers import Offer
+
+__all__ = ["Candidate", "Need", "identifier_of", "needs_of", "text_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A version of a package, with some extras or none.
+
+    `version` None: nothing is known of the package, it stands in so that the others are judged.
+    """
+
+    name: NormalizedName
+    extras: frozenset[NormalizedName]
+    version: Version | None
+    offer: Offer | None = field(default=None, compare=False)
+    direct: bool = False
+
+    @property
+    def label(self) -> str:
+        """``celery[redis] 5.4.0``, for people."""
+        extras = f"[{','.join(sorted(self.extras))}]" if self.extras else ""
+        return f"{self.name}{extras} {self.version}" if self.version else f"{self.name}{extras}"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A requirement on a package as the solver handles it.
+
+    `exact` asks for one candidate itself (an extra's base, a direct reference). `impossible` is
+    what pip would say on discarding the version that asks.
+    """
+
+    name: NormalizedName
+    extras: frozenset[NormalizedName] = frozenset()
+    specifier: SpecifierSet = field(default_factory=SpecifierSet)
+    text: str = ""
+    source: str = ""
+    exact: Candidate | None = None
+    impossible: str | None = None
+
+    @property
+    def identifier(self) -> str:
+        """The solver's name for the node: ``celery`` or ``celery[redis]``."""
+        return identifier_of(self.name, self.extras)
+
+
+def identifier_of(name: NormalizedName, extras: frozenset[NormalizedName]) -> str:
+    """Name a node; the spelling also breaks ties, so it is pip's."""
+    return f"{name}[{','.join(sorted(extras))}]" if extras else name
+
+
+def needs_of(
+    requirement: Requirement, source: str, direct: Callable[[Requirement], Offer | None]
+) -> Iterator[Need]:
+    """Turn a requirement into what the solver handles, as pip does.
+
+    An extra with a version gives two needs: one on the base that carries the version, and one on
+    the node with extras, so that the version narrows both. A direct reference (PEP 508 URL) needs
+    that one file, which `direct` finds.
+    """
+    name = canonicalize_name(requirement.name)
+    extras = frozenset(canonicalize_name(extra) for extra in requirement.extras)
+    none: frozenset[NormalizedName] = frozenset()
+    text = text_of(requirement)
+    if requirement.url:
+        offer = direct(requirement)
+        version = offer.version if offer else None
+        for wanted in (none, extras) if extras else (none,):
+            exact = Candidate(name, wanted, version, offer, direct=True)
+            yield Need(name, wanted, text=text, source=source, exact=exact)
+        return
+    if extras and requirement.specifier:
+        yield Need(name, none, requirement.specifier, text, source)
+    yield Need(name, extras, requirement.specifier, text, source)
+
+
+def text_of(requirement: Requirement) -> str:
+    """Write a requirement without its marker and without what a URL may keep secret."""
+    extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
+    at = " @ (direct reference)" if requirement.url else str(requirement.specifier)
+    return f"{requirement.name}{extras}{at}"

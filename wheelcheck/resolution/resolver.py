@@ -1,0 +1,279 @@
+"""Resolve requirements for one target after another, sharing what they have in common."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
+from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep
+from resolvelib import Resolver as Solver
+from resolvelib.resolvers import Result
+from resolvelib.structs import RequirementInformation
+
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import Index, Project
+from wheelcheck.requirements.model import RequirementLine, Requirements
+from wheelcheck.resolution.answers import Answers
+from wheelcheck.resolution.choice import FileRules
+from wheelcheck.resolution.dependencies import MarkerEnvironment
+from wheelcheck.resolution.model import Conflict, Demand, Pin, Resolution, Standing
+from wheelcheck.resolution.needs import Candidate, Need, needs_of, text_of
+from wheelcheck.resolution.provider import Provider
+from wheelcheck.targets import Target
+
+__all__ = ["Resolver", "resolve"]
+
+MAX_ROUNDS = 200_000
+"""As pip: far more than any sane graph takes, so that a hopeless one ends."""
+
+_Causes = Collection[RequirementInformation[Need, Candidate]]
+
+
+def resolve(
+    requirements: Requirements, target: Target, index: Index, *, no_deps: bool = False
+) -> Resolution:
+    """Resolve for one target; see `Resolver`, which shares work between several."""
+    return Resolver(requirements, index, no_deps=no_deps).resolve(target)
+
+
+class Resolver:
+    """Chooses what pip would choose, target by target.
+
+    A package that cannot be installed does not end the resolution: it is pinned as `UNAVAILABLE`
+    at the version the reference target would get, or as `UNKNOWN`, and the others go on.
+    Raises nothing but `IndexUnreachable`; a true conflict is told in `Resolution.conflict`.
+    """
+
+    def __init__(self, requirements: Requirements, index: Index, *, no_deps: bool = False) -> None:
+        self._requirements = requirements
+        self._index = index
+        self._no_deps = no_deps
+        self._rules = FileRules(requirements.policy, _hashes(requirements))
+        self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
+        self._solved: list[tuple[Answers, _Outcome]] = []
+
+    @property
+    def rules(self) -> FileRules:
+        """The user's rules on files, as the resolution applies them."""
+        return self._rules
+
+    def resolve(self, target: Target) -> Resolution:
+        """Resolve for a target, taking over an earlier result where every answer is the same."""
+        answers = Answers(target, self._index, self._rules, self._environment(target))
+        for earlier, outcome in self._solved:
+            if answers.agree_with(earlier):
+                return self._describe(answers, outcome)
+        outcome = self._solve(answers)
+        self._solved.append((answers, outcome))
+        return self._describe(answers, outcome)
+
+    def _environment(self, target: Target) -> MarkerEnvironment:
+        values = target.marker_environment()
+        key = tuple(values.values())
+        return self._environments.setdefault(key, MarkerEnvironment(values))
+
+    # --- solving ---------------------------------------------------------------------------
+
+    def _solve(self, answers: Answers) -> _Outcome:
+        """Solve strictly; where packages stand in the way, excuse them and solve again."""
+        roots, requested = self._roots(answers)
+        probe = self._provider(answers, requested, frozenset())
+        excused = frozenset(need.name for need in roots if self._blocked(probe, answers, [need]))
+        while True:
+            provider = self._provider(answers, requested, excused)
+            try:
+                return Solver(provider, BaseReporter()).resolve(roots, max_rounds=MAX_ROUNDS)
+            except ResolutionTooDeep:
+                why = "gave up: the versions that could go together are too many to try"
+                return Unknown("resolution-too-deep", why)
+            except ResolutionImpossible as impossible:
+                blocked = self._blocked_names(provider, answers, impossible.causes) - excused
+                if not blocked:
+                    return _explain(impossible.causes, self._requirements.constraints)
+                excused |= blocked
+
+    def _provider(
+        self,
+        answers: Answers,
+        requested: Mapping[str, int],
+        excused: frozenset[NormalizedName],
+    ) -> Provider:
+        return Provider(
+            answers,
+            self._constraints(answers),
+            requested,
+            excused=excused,
+            no_deps=self._no_deps,
+            prefetch=lambda needs: self._index.prefetch([need.name for need in needs]),
+        )
+
+    def _roots(self, answers: Answers) -> tuple[list[Need], dict[str, int]]:
+        """Return the user's own requirements, and their order by node as pip counts it.
+
+        A line that cannot be judged still provides its package, so that nothing else has to.
+        """
+        needs: list[Need] = []
+        requested: dict[str, int] = {}
+        for position, line in enumerate(self._requirements.lines):
+            if answers.environment.admits(line.requirement.marker):
+                found = list(needs_of(line.requirement, str(line.origin), answers.direct))
+                requested.setdefault(found[0].identifier, position)
+                needs += found
+        for skipped in self._requirements.skipped:
+            if skipped.name:
+                nothing = Candidate(skipped.name, frozenset(), None)
+                source, text = str(skipped.origin), skipped.text
+                needs.append(Need(skipped.name, text=text, source=source, exact=nothing))
+        return sorted(needs, key=lambda need: bool(need.extras)), requested
+
+    def _constraints(self, answers: Answers) -> dict[NormalizedName, SpecifierSet]:
+        merged: dict[NormalizedName, SpecifierSet] = {}
+        for line in self._requirements.constraints:
+            if answers.environment.admits(line.requirement.marker):
+                name = canonicalize_name(line.requirement.name)
+                merged[name] = merged.get(name, SpecifierSet()) & line.requirement.specifier
+        return merged
+
+    def _blocked_names(
+        self, provider: Provider, answers: Answers, causes: _Causes
+    ) -> frozenset[NormalizedName]:
+        """Packages in a conflict for which it is files that are missing, not agreement."""
+        by_name: dict[NormalizedName, list[Need]] = defaultdict(list)
+        for cause in causes:
+            by_name[cause.requirement.name].append(cause.requirement)
+        return frozenset(
+            name
+            for name, needs in by_name.items()
+            if self._blocked(provider, answers, needs)
+            or any(self._blocked(provider, answers, [need]) for need in needs)
+        )
+
+    def _blocked(self, provider: Provider, answers: Answers, needs: Sequence[Need]) -> bool:
+        """Whether nothing installs for these needs, and it is not that they contradict each other.
+
+        Either versions that satisfy all are there, without a file for this target, or one need
+        alone names a version that does not exist.
+        """
+        if any(need.impossible or need.exact for need in needs):
+            return False
+        name = needs[0].name
+        if any(offer for offer in provider.matches(name, needs)):
+            return False
+        project = answers.project(name)
+        if isinstance(project, Unknown):
+            return True
+        clauses = [need.specifier for need in needs]
+        every = [*clauses, self._constraints(answers).get(name, SpecifierSet())]
+        return _some_version(project, every) or any(
+            not _some_version(project, [clause]) for clause in clauses
+        )
+
+    # --- describing ------------------------------------------------------------------------
+
+    def _describe(self, answers: Answers, outcome: _Outcome) -> Resolution:
+        if isinstance(outcome, (Conflict, Unknown)):
+            return Resolution(answers.target, conflict=outcome)
+        demands, extras = _demands(outcome)
+        pins = {
+            candidate.name: self._pin(
+                answers, candidate, tuple(demands[candidate.name]), extras[candidate.name]
+            )
+            for candidate in outcome.mapping.values()
+            if not candidate.extras
+        }
+        return Resolution(answers.target, pins)
+
+    def _pin(
+        self,
+        answers: Answers,
+        candidate: Candidate,
+        demands: tuple[Demand, ...],
+        extras: frozenset[NormalizedName],
+    ) -> Pin:
+        name, version = candidate.name, candidate.version
+        if version is None or candidate.offer is None:
+            why = self._why_unknown(answers, name, demands)
+            return Pin(name, None, None, Standing.UNKNOWN, demands, extras, why=why)
+        offer = candidate.offer if candidate.direct else answers.offer(name, version)
+        if offer is None or not offer.installable:
+            return Pin(name, version, None, Standing.UNAVAILABLE, demands, extras)
+        told = None if self._no_deps else answers.dependencies(name, offer, frozenset())
+        return Pin(
+            name,
+            version,
+            offer.file,
+            Standing.INSTALLABLE,
+            demands,
+            extras,
+            dependencies_unknown=told.unknown if told else None,
+        )
+
+    def _why_unknown(
+        self, answers: Answers, name: NormalizedName, demands: tuple[Demand, ...]
+    ) -> Unknown:
+        for line in self._requirements.skipped:
+            if line.name == name:
+                return line.why
+        project = answers.project(name)
+        if isinstance(project, Unknown):
+            return project
+        wanted = ", ".join(dict.fromkeys(demand.requirement for demand in demands))
+        bound = self._rules.policy.exclude_newer
+        when = f" uploaded before {bound:%Y-%m-%d}" if bound else ""
+        return Unknown("version-not-found", f"no version{when} satisfies {wanted}")
+
+
+_Outcome = Result[Need, Candidate, str] | Conflict | Unknown
+
+
+def _some_version(project: Project, specifiers: Iterable[SpecifierSet]) -> bool:
+    return any(
+        all(specifier.contains(version, prereleases=True) for specifier in specifiers)
+        for version in project.versions
+    )
+
+
+def _hashes(requirements: Requirements) -> Mapping[NormalizedName, frozenset[str]]:
+    """Allowed hashes by project: where several lines list some, a file must satisfy them all."""
+    allowed: dict[NormalizedName, frozenset[str]] = {}
+    for line in (*requirements.lines, *requirements.constraints):
+        if line.hashes:
+            name = canonicalize_name(line.requirement.name)
+            allowed[name] = allowed.get(name, line.hashes) & line.hashes
+    return allowed
+
+
+def _explain(causes: _Causes, constraints: Iterable[RequirementLine]) -> Conflict:
+    """Tell a conflict in the words of all who take part in it, constraints among them."""
+    demands = []
+    for cause in causes:
+        need = cause.requirement
+        if need.impossible:
+            demands.append(Demand(need.source, f"another Python: {need.impossible}"))
+        elif need.exact is None or need.exact.direct:
+            demands.append(Demand(need.source, need.text))
+    names = {cause.requirement.name for cause in causes}
+    demands += [
+        Demand(str(line.origin), f"{text_of(line.requirement)} (constraint)")
+        for line in constraints
+        if canonicalize_name(line.requirement.name) in names
+    ]
+    return Conflict(tuple(dict.fromkeys(demands)))
+
+
+def _demands(
+    result: Result[Need, Candidate, str],
+) -> tuple[
+    Mapping[NormalizedName, list[Demand]], Mapping[NormalizedName, frozenset[NormalizedName]]
+]:
+    """Who asks for each package, and with which extras; an extra's own base is left out."""
+    demands: dict[NormalizedName, dict[Demand, None]] = defaultdict(dict)
+    extras: dict[NormalizedName, frozenset[NormalizedName]] = defaultdict(frozenset)
+    for identifier in result.mapping:
+        for need, parent in result.criteria[identifier].information:
+            extras[need.name] |= need.extras
+            if parent is None or parent.name != need.name:
+                demands[need.name][Demand(need.source, need.text)] = None
+    return {name: list(found) for name, found in demands.items()}, extras
