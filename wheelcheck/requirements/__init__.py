@@ -1,1 +1,30 @@
 """What is asked for? The user's files become values; the only place that reads them."""
+
+from wheelcheck.requirements.exclude_newer import parse_exclude_newer
+from wheelcheck.requirements.model import (
+    FilePolicy,
+    FormatControl,
+    IndexOptions,
+    Origin,
+    RequirementLine,
+    Requirements,
+    SkippedLine,
+)
+from wheelcheck.requirements.options import CommandLine, in_any_order
+from wheelcheck.requirements.pip_configuration import pip_configuration
+from wheelcheck.requirements.reading import read
+
+__all__ = [
+    "CommandLine",
+    "FilePolicy",
+    "FormatControl",
+    "IndexOptions",
+    "Origin",
+    "RequirementLine",
+    "Requirements",
+    "SkippedLine",
+    "in_any_order",
+    "parse_exclude_newer",
+    "pip_configuration",
+    "read",
+]

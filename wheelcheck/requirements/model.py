@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
 
@@ -38,13 +39,14 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class RequirementLine:
-    """One requirement. `text` is the line for people, credentials removed.
+    """One requirement. `text` is the line for people, credentials and variables' values removed.
 
     `requirement.url` is set for a direct reference to an archive (https, file), credentials kept
-    so that it can be fetched. `hashes` are the ``algorithm:digest`` values of ``--hash``.
+    so that it can be fetched; `str(requirement)` hides them (`redaction.DirectReference`).
+    `hashes` are the ``algorithm:digest`` values of ``--hash`` and of the URL's fragment.
     """
 
-    requirement: Requirement
+    requirement: Requirement = field(repr=False)
     origin: Origin
     text: str
     hashes: frozenset[str] = frozenset()
@@ -54,13 +56,15 @@ class RequirementLine:
 class SkippedLine:
     """A requirement that pip would install but that cannot be judged (VCS, local project, …).
 
-    `name` is the project's name where the line tells it, else None.
+    `name` is the project's name where the line tells it, else None. `marker` says on which
+    targets the line counts at all; None means on every one.
     """
 
     origin: Origin
     text: str
     why: Unknown
     name: NormalizedName | None = None
+    marker: Marker | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,9 @@ class FormatControl:
 class FilePolicy:
     """Which of a project's files an installer may choose, whatever the target.
 
-    `pre` admits pre-releases everywhere (--pre). `require_hashes` is set as soon as one
-    requirement has a hash, as pip does. `exclude_newer` drops files uploaded at or after it.
+    `pre` admits pre-releases everywhere (--pre, --all-releases :all:), `all_releases` for the
+    named projects; `only_final` refuses them. `require_hashes` is set as soon as one requirement
+    has a hash, as pip does. `exclude_newer` drops files uploaded at or after it.
     """
 
     no_binary: FormatControl = FormatControl()
@@ -93,6 +98,18 @@ class FilePolicy:
     pre: bool = False
     require_hashes: bool = False
     exclude_newer: datetime | None = None
+    all_releases: frozenset[NormalizedName] = frozenset()
+    only_final: FormatControl = FormatControl()
+
+    def allows_prereleases(self, name: NormalizedName) -> bool | None:
+        """Whether a project's pre-releases may be chosen; None leaves it to PEP 440's default."""
+        if name in self.all_releases:
+            return True
+        if name in self.only_final.names:
+            return False
+        if self.pre:
+            return True
+        return False if self.only_final.all_projects else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,85 @@
+"""Where an input stands: a path, a URL or standard input; how it is opened and how it is shown."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+from urllib.request import url2pathname
+
+from wheelcheck.requirements.redaction import redact
+
+__all__ = ["Opener", "Place", "is_remote"]
+
+_SCHEME = re.compile(r"(https?|file):", re.IGNORECASE)
+
+
+def is_remote(text: str) -> bool:
+    """Whether the text is a URL that a requirement file can be read from."""
+    return _SCHEME.match(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One input. `location` opens it; `shown` is for people: relative as written, no secrets."""
+
+    location: str
+    shown: str
+
+    @classmethod
+    def of(cls, location: str) -> Place:
+        """Return the place that a user named."""
+        return cls(location, redact(location))
+
+    @property
+    def identity(self) -> str:
+        """Equal for two spellings of one file."""
+        if is_remote(self.location):
+            return self.location
+        return os.path.abspath(self.location)  # noqa: PTH100 (as pip: `..` collapses, links stay)
+
+    @property
+    def directory(self) -> Path:
+        """The directory that a file's relative paths start from; the working one for a URL."""
+        return Path() if is_remote(self.location) else Path(self.location).parent
+
+    def join(self, location: str, written: str) -> Place:
+        """Return what ``-r location`` in this file means; `written` is its unexpanded spelling."""
+        if is_remote(self.location):
+            return Place(urljoin(self.location, location), redact(urljoin(self.shown, written)))
+        if is_remote(location):
+            return Place(location, redact(written))
+        return Place(_beside(self.location, location), redact(_beside(self.shown, written)))
+
+
+def _beside(file: str, relative: str) -> str:
+    return os.path.normpath(Path(file).parent / relative)
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    """How the outside is reached. `stdin` gives all of standard input, `fetch` a URL's body.
+
+    Both may raise OSError; what `fetch` does with credentials in the URL is its business.
+    """
+
+    stdin: Callable[[], bytes] | None = None
+    fetch: Callable[[str], bytes] | None = None
+
+    def read(self, place: Place) -> bytes:
+        """Return the bytes of an input; raises OSError, its `strerror` saying what is wrong."""
+        if place.location == "-":
+            if self.stdin is None:
+                raise OSError(0, "standard input is not available here")
+            return self.stdin()
+        if not is_remote(place.location):
+            return Path(place.location).read_bytes()
+        parts = urlsplit(place.location)
+        if parts.scheme.lower() == "file":
+            return Path(url2pathname(parts.path)).read_bytes()
+        if self.fetch is None:
+            raise OSError(0, "reading a URL is not possible here")
+        return self.fetch(place.location)

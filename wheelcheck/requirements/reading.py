@@ -1,0 +1,138 @@
+"""What is asked for: every kind of input to one `Requirements`.
+
+A further kind of file (a project, a lock file, a script) gets a module of its own, with a reader
+that takes a place and its bytes and fills the same `Collection`; `_read_file` is where the kind
+is recognised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from wheelcheck.errors import UsageError
+from wheelcheck.requirements.collection import Collection, refusals
+from wheelcheck.requirements.model import Origin, RequirementLine, Requirements
+from wheelcheck.requirements.options import CommandLine
+from wheelcheck.requirements.pip_syntax import CONTROLS, InvalidLine, Line, is_archive, is_url
+from wheelcheck.requirements.places import Opener, Place, is_remote
+from wheelcheck.requirements.redaction import redact
+from wheelcheck.requirements.requirement_file import RequirementFileReader
+from wheelcheck.requirements.requirement_strings import Judged, NotJudged, refer
+
+__all__ = ["read"]
+
+_FILE_SUFFIXES = {".txt", ".in", ".toml", ".lock", ".cfg"}
+_NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
+_API = Origin("<api>")
+
+
+def read(
+    inputs: Iterable[str | Path | Requirement | RequirementLine],
+    *,
+    constraints: Iterable[str | Path] = (),
+    packages: Iterable[str] = (),
+    extras: Iterable[str] = (),
+    options: CommandLine | None = None,
+    environ: Mapping[str, str] = _NO_VARIABLES,
+    stdin: Callable[[], bytes] | None = None,
+    fetch: Callable[[str], bytes] | None = None,
+) -> Requirements:
+    """Read everything that is asked for, exactly as pip 26.3 would.
+
+    An input is a path, ``-`` for standard input, the URL of a requirement file, a requirement
+    (``pandas>=2``, ``name @ https://…``, a path or URL of a wheel or sdist), or a value. A string
+    that names an existing file, holds a path separator or ends in .txt, .in, .toml, .lock or .cfg
+    is a file. `packages` are always requirements. As in pip, constraints are read first, then
+    packages, then the inputs, and later options override earlier ones. `environ` holds what
+    ``${NAME}`` may expand to; `stdin` and `fetch` are called only when an input asks for them.
+
+    Raises RequirementsError, naming file, line and text, for what pip would refuse, and
+    UsageError where options exclude each other. What pip would build from a checkout or a
+    directory is not an error but a `SkippedLine`.
+    """
+    options = options or CommandLine()
+    _check(options)
+    collection = Collection(options)
+    reader = RequirementFileReader(collection, Opener(stdin, fetch), environ)
+    intake = _Intake(collection, reader)
+    for file in (*options.constraints, *constraints):
+        reader.read(Place.of(str(file)), constraint=True)
+    for package in packages:
+        intake.requirement(package, Origin("--package"))
+    for item in inputs:
+        intake.take(item)
+    for extra in extras:
+        collection.warn(None, f"--extra {extra}: none of the inputs is a project with extras")
+    return collection.result()
+
+
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """Tells one input from another."""
+
+    collection: Collection
+    reader: RequirementFileReader
+
+    def take(self, item: str | Path | Requirement | RequirementLine) -> None:
+        if isinstance(item, RequirementLine):
+            self.collection.add_line(item)
+        elif isinstance(item, Requirement):
+            self._value(item)
+        elif isinstance(item, Path):
+            if is_archive(item.name) or item.is_dir():
+                self.requirement(str(item.absolute()), _API, written=str(item))
+            else:
+                self.reader.read(Place.of(str(item)))
+        elif _is_file(item):
+            self.reader.read(Place.of(item))
+        else:
+            self.requirement(item, _API)
+
+    def requirement(self, text: str, origin: Origin, written: str | None = None) -> None:
+        line = Line(0, text, redact(written or text))
+        with refusals(origin, line):
+            if not text.strip():
+                raise InvalidLine("empty")
+            self.collection.add(text, origin, line)
+
+    def _value(self, requirement: Requirement) -> None:
+        text = redact(str(requirement))
+        line = Line(0, text, text)
+        with refusals(_API, line):
+            self.collection.place(_judge(requirement), _API, text)
+
+
+def _judge(requirement: Requirement) -> Judged | NotJudged:
+    if requirement.url is None:
+        return Judged(requirement)
+    extras = frozenset(requirement.extras)
+    return refer(requirement.url, requirement.name, redact, extras, requirement.marker)
+
+
+def _is_file(text: str) -> bool:
+    """Whether a string names a requirement file rather than a requirement."""
+    if text == "-":
+        return True
+    if is_url(text) or is_archive(text):
+        return is_remote(text) and not is_archive(text.partition("#")[0].partition("?")[0])
+    if Path(text).is_file():
+        return True
+    if Path(text).is_dir() or "@" in text:
+        return False
+    try:
+        Requirement(text)
+    except InvalidRequirement:
+        return "/" in text or Path(text).suffix in _FILE_SUFFIXES
+    # `requirements.txt` reads as a project's name, and `a ; sys_platform in "x/y"` has a slash.
+    return Path(text).suffix in _FILE_SUFFIXES
+
+
+def _check(options: CommandLine) -> None:
+    for option, value in options.controls:
+        if option not in CONTROLS or not value or value.startswith("-"):
+            raise UsageError(f"--{option} {value}: wants a project's name, :all: or :none:")
