@@ -20,13 +20,14 @@ class Candidate:
     """A version of a package, with some extras or none.
 
     `version` None: nothing is known of the package, it stands in so that the others are judged.
+    `direct` is set to the offer of a direct reference, which no file of an index can replace.
     """
 
     name: NormalizedName
     extras: frozenset[NormalizedName]
     version: Version | None
     offer: Offer | None = field(default=None, compare=False)
-    direct: bool = False
+    direct: Offer | None = None
 
     @property
     def label(self) -> str:
@@ -79,7 +80,7 @@ def needs_of(
         offer = direct(requirement)
         version = offer.version if offer else None
         for wanted in (none, extras) if extras else (none,):
-            exact = Candidate(name, wanted, version, offer, direct=True)
+            exact = Candidate(name, wanted, version, offer, direct=offer)
             yield Need(name, wanted, text=text, source=source, exact=exact)
         return
     if extras and requirement.specifier:

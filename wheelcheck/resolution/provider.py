@@ -18,6 +18,7 @@ from resolvelib import AbstractProvider
 from resolvelib.structs import RequirementInformation
 
 from wheelcheck.errors import Unknown
+from wheelcheck.requirements.model import FilePolicy
 from wheelcheck.resolution.answers import Answers, Offer
 from wheelcheck.resolution.needs import Candidate, Need, identifier_of, needs_of
 
@@ -173,19 +174,20 @@ class Provider(AbstractProvider[Need, Candidate, str]):
         For an excused package without any: stand-ins, or None once where there are none either.
         """
         clauses = {str(need.specifier) for need in needs if need.exact is None}
-        clauses.add(str(self._constraint(name)))
+        clauses.add(str(self.constraint(name)))
         key = (name, frozenset(clauses - {""}))
         if key not in self._matches:
             specifier = SpecifierSet(",".join(sorted(key[1])))
             self._matches[key] = _LazySequence(self._search(name, specifier))
         return self._matches[key]
 
-    def _constraint(self, name: NormalizedName) -> SpecifierSet:
+    def constraint(self, name: NormalizedName) -> SpecifierSet:
+        """What -c says of a package's version."""
         return self._constraints.get(name, SpecifierSet())
 
     def _constraint_admits(self, candidate: Candidate) -> bool:
         version = candidate.version
-        specifier = self._constraint(candidate.name)
+        specifier = self.constraint(candidate.name)
         return version is None or specifier.contains(version, prereleases=True)
 
     def _search(self, name: NormalizedName, specifier: SpecifierSet) -> Iterator[Offer | None]:
@@ -236,7 +238,8 @@ class Provider(AbstractProvider[Need, Candidate, str]):
         project = self._answers.project(name)
         if isinstance(project, Unknown):
             return
-        all_stages = self._answers.rules.policy.pre or bool(specifier.prereleases)
+        allowed = _pre_releases_allowed(name, self._answers.rules.policy)
+        all_stages = bool(specifier.prereleases) if allowed is None else allowed
         later, found = [], False
         for version in project.versions:
             if not specifier.contains(version, prereleases=True):
@@ -246,7 +249,7 @@ class Provider(AbstractProvider[Need, Candidate, str]):
             elif offer := ask(name, version):
                 found = True
                 yield offer
-        if not found:
+        if not found and allowed is not False:
             yield from filter(None, (ask(name, version) for version in later))
 
     # --- dependencies ----------------------------------------------------------------------
@@ -275,6 +278,13 @@ class Provider(AbstractProvider[Need, Candidate, str]):
             yield Need(name, text=told.refused, source=source, impossible=told.refused)
         for requirement in told.requirements:
             yield from needs_of(requirement, source, self._answers.direct)
+
+
+def _pre_releases_allowed(name: NormalizedName, policy: FilePolicy) -> bool | None:
+    """What the user says of a project's pre-releases; None leaves it to PEP 440."""
+    if name in policy.all_releases or (policy.pre and name not in policy.only_final.names):
+        return True
+    return False if policy.only_final.applies_to(name) else None
 
 
 def _is_wheel(offer: Offer) -> bool:

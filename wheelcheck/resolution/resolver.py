@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
@@ -52,7 +53,7 @@ class Resolver:
         self._no_deps = no_deps
         self._rules = FileRules(requirements.policy, _hashes(requirements))
         self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
-        self._solved: list[tuple[Answers, _Outcome]] = []
+        self._solved: list[_Solved] = []
 
     @property
     def rules(self) -> FileRules:
@@ -62,11 +63,12 @@ class Resolver:
     def resolve(self, target: Target) -> Resolution:
         """Resolve for a target, taking over an earlier result where every answer is the same."""
         answers = Answers(target, self._index, self._rules, self._environment(target))
-        for earlier, outcome in self._solved:
-            if answers.agree_with(earlier):
-                return self._describe(answers, outcome)
-        outcome = self._solve(answers)
-        self._solved.append((answers, outcome))
+        question = self._question(answers)
+        for solved in self._solved:
+            if question == solved.question and answers.agree_with(solved.answers):
+                return self._describe(answers, solved.outcome)
+        outcome = self._solve(answers, question)
+        self._solved.append(_Solved(question, answers, outcome))
         return self._describe(answers, outcome)
 
     def _environment(self, target: Target) -> MarkerEnvironment:
@@ -76,13 +78,13 @@ class Resolver:
 
     # --- solving ---------------------------------------------------------------------------
 
-    def _solve(self, answers: Answers) -> _Outcome:
+    def _solve(self, answers: Answers, question: _Question) -> _Outcome:
         """Solve strictly; where packages stand in the way, excuse them and solve again."""
-        roots, requested = self._roots(answers)
-        probe = self._provider(answers, requested, frozenset())
+        roots = question.roots
+        probe = self._provider(answers, question, frozenset())
         excused = frozenset(need.name for need in roots if self._blocked(probe, answers, [need]))
         while True:
-            provider = self._provider(answers, requested, excused)
+            provider = self._provider(answers, question, excused)
             try:
                 return Solver(provider, BaseReporter()).resolve(roots, max_rounds=MAX_ROUNDS)
             except ResolutionTooDeep:
@@ -95,24 +97,22 @@ class Resolver:
                 excused |= blocked
 
     def _provider(
-        self,
-        answers: Answers,
-        requested: Mapping[str, int],
-        excused: frozenset[NormalizedName],
+        self, answers: Answers, question: _Question, excused: frozenset[NormalizedName]
     ) -> Provider:
         return Provider(
             answers,
-            self._constraints(answers),
-            requested,
+            question.constraints,
+            question.requested,
             excused=excused,
             no_deps=self._no_deps,
             prefetch=lambda needs: self._index.prefetch([need.name for need in needs]),
         )
 
-    def _roots(self, answers: Answers) -> tuple[list[Need], dict[str, int]]:
-        """Return the user's own requirements, and their order by node as pip counts it.
+    def _question(self, answers: Answers) -> _Question:
+        """What is asked on this target: the markers of the user's lines are its own.
 
-        A line that cannot be judged still provides its package, so that nothing else has to.
+        As with pip, needs with extras come last, while a line's place among its like counts for
+        the order of work. A line that cannot be judged still provides its package.
         """
         needs: list[Need] = []
         requested: dict[str, int] = {}
@@ -122,11 +122,12 @@ class Resolver:
                 requested.setdefault(found[0].identifier, position)
                 needs += found
         for skipped in self._requirements.skipped:
-            if skipped.name:
+            if skipped.name and answers.environment.admits(skipped.marker):
                 nothing = Candidate(skipped.name, frozenset(), None)
                 source, text = str(skipped.origin), skipped.text
                 needs.append(Need(skipped.name, text=text, source=source, exact=nothing))
-        return sorted(needs, key=lambda need: bool(need.extras)), requested
+        needs.sort(key=lambda need: bool(need.extras))
+        return _Question(needs, requested, self._constraints(answers))
 
     def _constraints(self, answers: Answers) -> dict[NormalizedName, SpecifierSet]:
         merged: dict[NormalizedName, SpecifierSet] = {}
@@ -165,7 +166,7 @@ class Resolver:
         if isinstance(project, Unknown):
             return True
         clauses = [need.specifier for need in needs]
-        every = [*clauses, self._constraints(answers).get(name, SpecifierSet())]
+        every = [*clauses, provider.constraint(name)]
         return _some_version(project, every) or any(
             not _some_version(project, [clause]) for clause in clauses
         )
@@ -196,7 +197,7 @@ class Resolver:
         if version is None or candidate.offer is None:
             why = self._why_unknown(answers, name, demands)
             return Pin(name, None, None, Standing.UNKNOWN, demands, extras, why=why)
-        offer = candidate.offer if candidate.direct else answers.offer(name, version)
+        offer = candidate.direct or answers.offer(name, version)
         if offer is None or not offer.installable:
             return Pin(name, version, None, Standing.UNAVAILABLE, demands, extras)
         told = None if self._no_deps else answers.dependencies(name, offer, frozenset())
@@ -213,9 +214,14 @@ class Resolver:
     def _why_unknown(
         self, answers: Answers, name: NormalizedName, demands: tuple[Demand, ...]
     ) -> Unknown:
-        for line in self._requirements.skipped:
-            if line.name == name:
-                return line.why
+        for skipped in self._requirements.skipped:
+            if skipped.name == name:
+                return skipped.why
+        for line in self._requirements.lines:
+            if line.requirement.url and canonicalize_name(line.requirement.name) == name:
+                told = self._index.at_url(line.requirement.url, name)
+                if isinstance(told, Unknown):
+                    return told
         project = answers.project(name)
         if isinstance(project, Unknown):
             return project
@@ -226,6 +232,24 @@ class Resolver:
 
 
 _Outcome = Result[Need, Candidate, str] | Conflict | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is asked of the solver: root needs, their order by node, and constraints."""
+
+    roots: list[Need]
+    requested: Mapping[str, int]
+    constraints: Mapping[NormalizedName, SpecifierSet]
+
+
+@dataclass(frozen=True, slots=True)
+class _Solved:
+    """A question answered: the same question with the same answers has the same outcome."""
+
+    question: _Question
+    answers: Answers
+    outcome: _Outcome
 
 
 def _some_version(project: Project, specifiers: Iterable[SpecifierSet]) -> bool:
