@@ -31,7 +31,8 @@ def refusals(origin: Origin, line: Line) -> Iterator[None]:
         yield
     except InvalidLine as error:
         why = line.hide(str(error))
-        raise RequirementsError(origin.file, origin.line, line.written, why) from error
+        # A traceback would quote the cause, and the cause quotes the line with its secrets.
+        raise RequirementsError(origin.file, origin.line, line.written, why) from None
 
 
 class Collection:

@@ -85,7 +85,8 @@ class _Intake:
             self._value(item)
         elif isinstance(item, Path):
             if is_archive(item.name) or item.is_dir():
-                self.requirement(str(item.absolute()), _API, written=str(item))
+                # The dot keeps a directory from being taken for a project's name.
+                self.requirement(str(item) if item.is_absolute() else f"./{item}", _API)
             else:
                 self.reader.read(Place.of(str(item)))
         elif _is_file(item):
@@ -93,8 +94,8 @@ class _Intake:
         else:
             self.requirement(item, _API)
 
-    def requirement(self, text: str, origin: Origin, written: str | None = None) -> None:
-        line = Line(0, text, redact(written or text))
+    def requirement(self, text: str, origin: Origin) -> None:
+        line = Line(0, text, redact(text))
         with refusals(origin, line):
             if not text.strip():
                 raise InvalidLine("empty")

@@ -13,6 +13,7 @@ __all__ = ["DirectReference", "redact"]
 # Userinfo (RFC 3986, 3.2.1) as a whole: an index token stands as often for the user as for the
 # password, so nothing of it is shown.
 _USERINFO = re.compile(r"(?<=://)[^\s/?#]*@")
+# Names are matched in part: hiding a value too many does no harm.
 _QUERY_SECRET = re.compile(
     r"([?&][\w.-]*(?:token|key|secret|passw|signature|\bsig|credential|auth)[\w.-]*=)[^\s&#'\"]+",
     re.IGNORECASE,

@@ -71,7 +71,7 @@ class RequirementFileReader:
             return self.opener.read(place)
         except OSError as error:
             why = f"cannot be opened: {_reason(error)}"
-            raise RequirementsError(place.shown, None, "", why) from error
+            raise RequirementsError(place.shown, None, "", why) from None  # it may quote a URL
 
     def _read(
         self, place: Place, data: bytes, *, constraint: bool, including: dict[str, str | None]
