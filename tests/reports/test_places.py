@@ -1,0 +1,78 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sample_reports import image, matrix_targets, tagged
+
+from wheelcheck.reports.places import Places
+
+TARGETS = matrix_targets()
+PLACES = Places(TARGETS)
+
+
+def chosen(condition):
+    return [target.name for target in TARGETS if condition(target)]
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (lambda t: bool(t.name), "all 24 targets"),
+        (lambda t: t.libc == "musl", "musl"),
+        (lambda t: t.free_threaded, "Python 3.15t"),
+        (lambda t: t.python == "3.11", "Python 3.11"),
+        (lambda t: not t.free_threaded, "Python 3.11–3.15"),
+        (lambda t: t.python >= "3.14", "Python 3.14, 3.15, 3.15t"),
+        (lambda t: t.libc == "musl" and t.arch == "aarch64", "musl aarch64"),
+        (
+            lambda t: t.libc == "musl" and t.arch == "aarch64" and t.python == "3.12",
+            "musl aarch64 (Python 3.12)",
+        ),
+        (lambda t: t.libc == "musl" or t.free_threaded, "musl and Python 3.15t"),
+        (lambda t: t.name != TARGETS[0].name, "all targets but glibc x86_64 (Python 3.11)"),
+    ],
+)
+def test_sets_of_the_matrix_have_short_names(condition, words):
+    names = chosen(condition)
+    described = PLACES.describe(names)
+    assert described == words
+
+
+def test_a_set_without_a_pattern_is_counted():
+    names = [target.name for i, target in enumerate(TARGETS) if i % 5 in {0, 2}]
+    assert PLACES.describe(names) == f"{len(names)} of 24 targets"
+
+
+@given(st.sets(st.sampled_from([target.name for target in TARGETS]), min_size=1))
+def test_the_boxes_cover_the_set_and_nothing_else(names):
+    boxes = PLACES._cover(frozenset(names))
+    held = {
+        name
+        for name, point in PLACES._points.items()
+        if any(all(v in side for v, side in zip(point, box, strict=True)) for box in boxes)
+    }
+    assert held == names
+
+
+def test_images_keep_their_names():
+    targets = [
+        image(f"python:3.{minor}-alpine", f"3.{minor}.1", "musl", "1.2") for minor in range(8, 15)
+    ]
+    names = [target.name for target in targets]
+    places = Places(targets)
+    assert places.describe(names[:2]) == "python:3.8-alpine, python:3.9-alpine"
+    assert places.describe(names[:5]) == (
+        "all targets but python:3.13-alpine and python:3.14-alpine"
+    )
+    assert Places(targets[:2]).describe(names[:2]) == "both targets"
+    assert Places(targets[:1]).describe(names[:1]) == "python:3.8-alpine"
+
+
+def test_two_versions_of_one_libc_are_told_apart():
+    targets = [tagged("3.12", "glibc", version, "x86_64") for version in ("2.17", "2.28")]
+    assert Places(targets).describe([targets[0].name]) == "glibc 2.17"
+
+
+def test_pypy_is_named():
+    cpython = tagged("3.11", "glibc", "2.28", "x86_64")
+    pypy = cpython.model_copy(update={"name": "pp311", "implementation": "pypy"})
+    assert Places([cpython, pypy]).describe(["pp311"]) == "Python PyPy 3.11"

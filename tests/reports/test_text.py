@@ -1,0 +1,178 @@
+import re
+
+import pytest
+from rich.cells import cell_len
+from sample_reports import (
+    alpine_story,
+    big,
+    images,
+    mixed,
+    nasty,
+    today,
+    unjudged_target,
+)
+
+from wheelcheck.reports.marks import MARKS
+from wheelcheck.reports.text import render_text
+
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+REPORTS = [
+    alpine_story(),
+    today(),
+    mixed(),
+    big(),
+    images(3),
+    images(9),
+    images(24),
+    nasty(),
+    unjudged_target(),
+]
+
+
+def section(text: str, title: str) -> str:
+    return text.partition(f"\n\n{title}\n")[2].partition("\n\n")[0]
+
+
+def rows_of(text: str) -> dict[str, str]:
+    """The matrix: first word of each row → its cells."""
+    matrix = text.split("\n\n")[1]
+    return {line.split()[0]: "".join(line.split()[2:]) for line in matrix.splitlines()}
+
+
+def test_the_alpine_story_as_a_whole():
+    assert (
+        render_text(alpine_story(), width=100)
+        == """\
+On python:3.8-alpine 4 of 10 packages compile from source: numpy, pandas, scikit-learn, scipy; on
+python:3.8-slim all 10 come as wheels.
+
+                    python:3.8-slim  python:3.8-alpine
+numpy 1.24.2        · wheel          ▲ compiles
+pandas 2.0.0        · wheel          ▲ compiles
+scikit-learn 1.2.2  · wheel          ▲ compiles
+scipy 1.10.1        · wheel          ▲ compiles
++ 6 packages come as wheels everywhere: joblib, python-dateutil, pytz, six, threadpoolctl, tzdata
+
+▲ compiles from source   · comes as a wheel
+
+Why
+▲ numpy 1.24.2, pandas 2.0.0, scikit-learn 1.2.2, scipy 1.10.1 on python:3.8-alpine
+  cp38 wheels exist for manylinux_2_17_x86_64; none for musllinux; the release has wheels built for
+  a platform
+
+What was judged
+read               requirements.txt
+index              as it stood at the end of 2023-04-14 (UTC)
+python:3.8-slim    CPython 3.8.16, glibc 2.31, x86_64
+python:3.8-alpine  CPython 3.8.16, musl 1.2, x86_64
+"""
+    )
+
+
+@pytest.mark.parametrize("width", [60, 72, 80, 100, 160, 200])
+@pytest.mark.parametrize("number", range(len(REPORTS)))
+def test_no_line_is_wider_than_asked_nor_ends_in_space(number, width):
+    for line in render_text(REPORTS[number], width=width).splitlines():
+        assert cell_len(line) <= width, line
+        assert line == line.rstrip()
+
+
+@pytest.mark.parametrize("number", range(len(REPORTS)))
+def test_colour_adds_colour_and_nothing_else(number):
+    plain = render_text(REPORTS[number], colour=False)
+    coloured = render_text(REPORTS[number], colour=True)
+    assert "\x1b" not in plain
+    assert "\x1b" in coloured
+    assert ESCAPE.sub("", coloured) == plain
+
+
+@pytest.mark.parametrize("number", range(len(REPORTS)))
+def test_the_same_lines_in_ascii(number):
+    full = render_text(REPORTS[number])
+    ascii_only = render_text(REPORTS[number], ascii_only=True)
+    assert ascii_only.isascii()
+    assert [len(line) for line in ascii_only.splitlines()] == [
+        len(line) for line in full.splitlines()
+    ]
+
+
+def test_the_signs_differ_from_each_other_also_in_ascii():
+    for ascii_only in (False, True):
+        text = render_text(mixed(), ascii_only=ascii_only)
+        signs = {name: cells[-1] for name, cells in rows_of(text).items() if name != "Python"}
+        bad = [signs[n] for n in ("torch", "scikit-learn", "mylib", "odd-thing", "docopt")]
+        assert len(set(bad)) == 5
+
+
+def test_blocks_that_agree_are_drawn_once():
+    text = render_text(today(), width=100)
+    assert re.search(r"glibc 2\.28 +musl 1\.2\n +x86_64, aarch64 +x86_64, aarch64\n", text)
+    assert rows_of(text)["scikit-learn"] == "·" * 6 + "▲" * 6
+
+
+def test_each_python_keeps_its_column():
+    cells = rows_of(render_text(mixed(), width=100))
+    assert cells["cffi"] == "·····▲" * 2
+    assert cells["torch"] == "·" * 6 + "✗" * 6
+
+
+def test_many_images_share_numbered_columns_with_a_key():
+    text = render_text(images(24), width=80)
+    assert re.search(r"\n +2  python:3\.15-slim, python:3\.15-bookworm\n", text)
+    assert rows_of(text)["lxml"] == "·▲·▲"
+
+
+def test_the_legend_explains_what_occurs_and_no_more():
+    text = render_text(today())
+    legend = text.split("\n\n")[2]
+    assert legend == "▲ compiles from source   · comes as a wheel"
+    assert all(
+        mark.meaning in render_text(mixed()).replace("\n", " ")
+        for mark in [mark for verdict, mark in MARKS.items() if verdict != "not-required"]
+    )
+
+
+def test_why_is_told_once_for_all_it_holds_for():
+    why = section(render_text(big(), width=160), "Why")
+    assert "for example package-010 on musl x86_64 (Python 3.11): cp311 wheels exist" in why
+    assert "and 8 more on musl" in why
+    single = section(render_text(today()), "Why")
+    assert "scikit-learn 1.9.1 on musl, asked for in requirements.txt:1" in single
+
+
+def test_version_skew_is_told():
+    assert section(render_text(mixed()), "Versions that differ between targets") == (
+        "numpy 2.6.0 on Python 3.12–3.15, 3.15t, 2.4.2 on Python 3.11"
+    )
+
+
+def test_problems_name_their_place_and_code():
+    problems = section(render_text(mixed(), width=160), "Problems")
+    assert "? requirements.txt:9: git requirements are not judged" in problems
+    assert "[vcs-requirement]" in problems
+    assert "! odd-thing: " in problems
+    assert "This answer is incomplete: see 1 problem below." in render_text(mixed())
+
+
+def test_a_target_without_any_answer_has_no_column():
+    text = render_text(unjudged_target())
+    assert "+ " not in text
+    assert "10 packages come as wheels on python:3.8-slim:" in text
+    assert "numpy<1 and numpy>2 exclude each other (on python:3.8-alpine)" in text
+
+
+def test_text_from_outside_is_shown_as_text():
+    text = render_text(nasty(), width=160, colour=True)
+    visible = ESCAPE.sub("", text)
+    assert "[bold red]pk" in visible
+    assert "[link=https://index.example]" in visible
+    assert all(char.isprintable() or char == "\n" for char in visible)
+    assert "\x1b[31m" not in text
+    assert "\x1b]" not in text
+
+
+def test_targets_and_what_was_assumed_are_named():
+    facts = section(render_text(today()) + "\n", "What was judged")
+    assert "libc    glibc 2.28, musl 1.2" in facts
+    assert "free-threaded CPython 3.15.1" in facts
+    assert "note" in section(render_text(nasty()) + "\n", "What was judged")

@@ -1,0 +1,123 @@
+"""The answer in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.model import Report
+from wheelcheck.reports.phrases import clean, listing
+from wheelcheck.reports.places import Places
+
+__all__ = ["headline"]
+
+_MOST_CLAUSES = 3
+_TROUBLE = (
+    Verdict.UNAVAILABLE,
+    Verdict.SOURCE_NATIVE,
+    Verdict.SOURCE_UNKNOWN,
+    Verdict.SOURCE_PURE,
+    Verdict.UNKNOWN,
+)
+_SAYINGS = (
+    "cannot be installed",
+    "compile~ from source",
+    "build~ from source, perhaps compiling",
+    "build~ from source without a compiler",
+    "could not be judged",
+)
+_Outcome = tuple[tuple[str, ...], ...]  # names per verdict of _TROUBLE
+
+
+def headline(report: Report) -> str:
+    """What a reader must know if they read nothing else, on one line of plain text.
+
+    Targets with the same outcome share a clause, the worst first; where there are more than three
+    outcomes, the sum over all targets is told instead.
+    """
+    if not report.targets:
+        return "Nothing was judged: no target was given."
+    if not report.packages:
+        return "Nothing to install: no requirement applies to these targets."
+    places = Places(report.targets)
+    groups: dict[_Outcome, list[str]] = {}
+    for target in report.targets:
+        groups.setdefault(_outcome(report, [target.name]), []).append(target.name)
+    if len(groups) > _MOST_CLAUSES:
+        return _overall(report, groups)
+    worst_first = sorted(groups.items(), key=lambda item: [-len(names) for names in item[0]])
+    clauses = [
+        f"on {places.describe(names)} {_clause(outcome, _required(report, names), short=i > 0)}"
+        for i, (outcome, names) in enumerate(worst_first)
+    ]
+    return _sentence("; ".join(clauses))
+
+
+def _outcome(report: Report, targets: Iterable[str]) -> _Outcome:
+    wanted = set(targets)
+    found: dict[Verdict, list[str]] = {verdict: [] for verdict in _TROUBLE}
+    for package in report.packages:
+        here = {cell.verdict for name, cell in package.on.items() if name in wanted}
+        for verdict in here & found.keys():
+            found[verdict].append(clean(package.name))
+    return tuple(tuple(sorted(names)) for names in found.values())
+
+
+def _required(report: Report, targets: Sequence[str]) -> int:
+    """How many packages the installer meets on these targets (the most, where they differ)."""
+    return max(
+        sum(
+            target in package.on and package.on[target].verdict is not Verdict.NOT_REQUIRED
+            for package in report.packages
+        )
+        for target in targets
+    )
+
+
+def _clause(outcome: _Outcome, total: int, *, short: bool) -> str:
+    if not any(outcome):
+        return _all_wheels(total, short=short)
+    unknown = outcome[-1]
+    if len(unknown) == total:
+        return "nothing could be judged"
+    if total == 1:
+        say = next(say for names, say in zip(outcome, _SAYINGS, strict=True) if names)
+        return f"the only package {_conjugated(say, [''])}"
+    parts = [(names, say) for names, say in zip(outcome, _SAYINGS, strict=True) if names]
+    whole = f" of {total}" + ("" if short else " packages")
+    if len(parts) == 1:
+        names, say = parts[0]
+        return f"{len(names)}{whole} {_conjugated(say, names)}: {listing(names)}"
+    told = []
+    for names, say in parts:
+        told.append(f"{len(names)}{whole} {_conjugated(say, names)} ({listing(names, 4)})")
+        whole = ""
+    return ", ".join(told)
+
+
+def _conjugated(saying: str, names: Sequence[str]) -> str:
+    return saying.replace("~", "s" if len(names) == 1 else "")
+
+
+def _all_wheels(total: int, *, short: bool) -> str:
+    if total == 1:
+        return "the only package comes as a wheel"
+    return f"all {total} come as wheels" if short else f"all {total} packages come as wheels"
+
+
+def _overall(report: Report, groups: dict[_Outcome, list[str]]) -> str:
+    total = len(report.targets)
+    fine = [name for outcome, members in groups.items() if not any(outcome) for name in members]
+    trouble = [target.name for target in report.targets if target.name not in fine]
+    somewhere = _clause(_outcome(report, trouble), len(report.packages), short=False)
+    if not fine:
+        return _sentence(f"somewhere on {total} targets {somewhere}; no target gets wheels alone")
+    where = Places(report.targets).describe(fine)
+    return _sentence(
+        f"somewhere on {len(trouble)} of {total} targets {somewhere}; "
+        f"on {where} everything comes as wheels"
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}."

@@ -1,0 +1,31 @@
+"""Small turns of phrase that every rendering shares; nothing here knows about terminals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["clean", "counted", "listing"]
+
+
+def clean(text: str) -> str:
+    """Text from an index or a file, safe to print on one line.
+
+    White space of any kind becomes one space; control characters, escape sequences' first
+    character, bidirectional overrides, invisible and unpaired code points become ``�``.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else "�" for char in " ".join(text.split()))
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 package``, ``4 packages``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listing(names: Sequence[str], limit: int = 6) -> str:
+    """``a, b, c`` or, where there are more than `limit`, ``a, b and 7 more``."""
+    if len(names) <= limit:
+        return ", ".join(names)
+    shown = names[: limit - 1]
+    return f"{', '.join(shown)} and {len(names) - len(shown)} more"

@@ -1,0 +1,260 @@
+"""The report for people: one screen of text, for terminals of 60 columns and more.
+
+From top to bottom: the answer in a sentence, the matrix of what matters, why, versions that differ
+between targets, what could not be judged, and the facts the answer rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from rich.text import Text
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.headline import headline
+from wheelcheck.reports.marks import MARKS, WORST_FIRST, to_ascii
+from wheelcheck.reports.matrix import draw_matrix
+from wheelcheck.reports.model import Package, Problem, Report, TargetSummary
+from wheelcheck.reports.page import Page
+from wheelcheck.reports.phrases import clean, counted, listing
+from wheelcheck.reports.places import Places, libc_label, python_order
+from wheelcheck.reports.why import Reason, Skew, matters, reasons, skews, without_unjudged
+
+__all__ = ["render_text"]
+
+_MIN_WIDTH, _MAX_WIDTH = 60, 200
+_MOST_REASONS = 12
+_MOST_SKEWS = 8
+_MOST_TARGET_LINES = 8
+
+
+def render_text(
+    report: Report, *, width: int = 100, colour: bool = False, ascii_only: bool = False
+) -> str:
+    """The whole report as lines of at most `width` columns (held between 60 and 200).
+
+    `colour` adds ANSI escape sequences of the 16 standard colours; `ascii_only` draws with ASCII
+    signs. What comes from files and indexes is cleaned of control characters.
+    """
+    page = Page(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
+    places = Places(report.targets)
+    _answer(page, report)
+    judged = without_unjudged(report)
+    rows = matters(judged)
+    if rows:
+        page.line()
+        draw_matrix(page, judged, rows)
+    alive = [target.name for target in judged.targets]
+    _folded(page, judged, rows, "" if judged is report else places.describe(alive))
+    _legend(page, rows)
+    _why(page, judged, places)
+    _skews(page, judged, places)
+    _problems(page, report, places)
+    _facts(page, report, places)
+    text = page.text()
+    return to_ascii(text) if ascii_only else text
+
+
+def _answer(page: Page, report: Report) -> None:
+    page.prose(Text(headline(report), style="bold"))
+    errors = sum(problem.severity == "error" for problem in report.problems)
+    if errors:
+        words = f"This answer is incomplete: see {counted(errors, 'problem')} below."
+        page.prose(Text(words, style="bold magenta"))
+
+
+def _folded(page: Page, report: Report, rows: Sequence[Package], place: str) -> None:
+    """One line for all packages without a row."""
+    shown = {row.name for row in rows}
+    rest = [package for package in report.packages if package.name not in shown]
+    if not rest:
+        return
+    if not rows:
+        page.line()
+    start = "+ " if rows else ""
+    verb = "comes as a wheel" if len(rest) == 1 else "come as wheels"
+    where = f" on {place}" if place else _extent(report, rest)
+    text = Text(f"{start}{counted(len(rest), 'package')} {verb}{where}", style="green")
+    text.append(f": {listing([clean(package.name) for package in rest], 8)}", style="dim")
+    page.prose(text, hang=2)
+
+
+def _extent(report: Report, packages: Sequence[Package]) -> str:
+    if any(
+        cell.verdict is Verdict.NOT_REQUIRED for package in packages for cell in package.on.values()
+    ):
+        return " wherever they are needed"
+    return "" if len(report.targets) == 1 else " everywhere"
+
+
+def _legend(page: Page, rows: Sequence[Package]) -> None:
+    """Explain the signs that occur, and no others."""
+    present = {cell.verdict for row in rows for cell in row.on.values()}
+    marks = dict.fromkeys(MARKS[verdict] for verdict in WORST_FIRST if verdict in present)
+    if not marks:
+        return
+    page.line()
+    page.items(
+        [Text.assemble((mark.sign, mark.style), (f" {mark.meaning}", "dim")) for mark in marks]
+    )
+
+
+def _why(page: Page, report: Report, places: Places) -> None:
+    found = reasons(report)
+    if not found:
+        return
+    page.heading("Why")
+    for reason in found[:_MOST_REASONS]:
+        _reason(page, report, places, reason)
+    left = found[_MOST_REASONS:]
+    if left:
+        names = dict.fromkeys(clean(name) for reason in left for name in reason.packages)
+        page.prose(
+            Text(f"and {counted(len(left), 'more reason')} for {listing(list(names))}", "dim"),
+            hang=2,
+        )
+
+
+def _reason(page: Page, report: Report, places: Places, reason: Reason) -> None:
+    mark = MARKS[reason.verdict]
+    labels = [_label(report, name, reason) for name in reason.packages]
+    head = Text.assemble((mark.sign, mark.style), " ", (listing(labels, 8), "bold"))
+    head.append(f" on {places.describe(reason.targets)}")
+    if len(reason.packages) == 1 and reason.cell.requested_by:
+        head.append(f", {_asked_by(report, reason)}", style="dim")
+    page.prose(head, hang=2)
+    words = clean(reason.cell.reason)
+    if reason.example:
+        single = Places(report.targets).describe([reason.target])
+        words = f"for example {clean(reason.packages[0])} on {single}: {words}"
+    page.prose(words, indent=2)
+
+
+def _label(report: Report, name: str, reason: Reason) -> str:
+    """Name and version, where the package has one version on these targets."""
+    on = report.package(name).on
+    versions = {on[target].version for target in reason.targets}
+    version = versions.pop() if len(versions) == 1 else None
+    return clean(f"{name} {version}" if version else name)
+
+
+def _asked_by(report: Report, reason: Reason) -> str:
+    names = {package.name for package in report.packages}
+    by = reason.cell.requested_by
+    needed = [clean(name) for name in by if name in names]
+    if needed:
+        return f"needed by {listing(needed, 3)}"
+    return f"asked for in {listing([clean(place) for place in by], 3)}"
+
+
+def _skews(page: Page, report: Report, places: Places) -> None:
+    found = skews(report)
+    if not found:
+        return
+    page.heading("Versions that differ between targets")
+    for skew in found[:_MOST_SKEWS]:
+        page.prose(_skew_line(skew, places), hang=2)
+    left = [name for skew in found[_MOST_SKEWS:] for name in skew.packages]
+    if left:
+        more = f"and {counted(len(left), 'more package')}: {listing(list(map(clean, left)))}"
+        page.prose(Text(more, "dim"), hang=2)
+
+
+def _skew_line(skew: Skew, places: Places) -> Text:
+    """``numpy 2.6.0 on Python 3.12–3.15, 2.4.2 on Python 3.11``; several packages share a line."""
+    text = Text()
+    if len(skew.packages) == 1:
+        text.append(f"{clean(skew.packages[0])} ", style="bold")
+    for i, (targets, versions) in enumerate(skew.parts):
+        shown = (
+            versions
+            if len(versions) == 1
+            else map(" ".join, zip(skew.packages, versions, strict=True))
+        )
+        text.append(", " if i and len(versions) == 1 else "; " if i else "")
+        text.append(listing([clean(version) for version in shown], 5), style="cyan")
+        text.append(f" on {places.describe(targets)}")
+    return text
+
+
+def _problems(page: Page, report: Report, places: Places) -> None:
+    if not report.problems:
+        return
+    page.heading("Problems" if not report.complete else "Remarks")
+    for problem in sorted(report.problems, key=lambda problem: problem.severity):
+        page.prose(_problem_line(problem, places), hang=2)
+
+
+def _problem_line(problem: Problem, places: Places) -> Text:
+    error = problem.severity == "error"
+    text = Text.assemble(("? " if error else "! ", "bold magenta" if error else "yellow"))
+    if problem.where:
+        text.append(f"{clean(problem.where)}: ", style="bold")
+    elif problem.package:
+        text.append(f"{clean(problem.package)}: ", style="bold")
+    text.append(clean(problem.message))
+    if problem.targets:
+        text.append(f" (on {places.describe(problem.targets)})")
+    text.append(f" [{clean(problem.code)}]", style="dim")
+    return text
+
+
+def _facts(page: Page, report: Report, places: Places) -> None:
+    page.heading("What was judged")
+    facts = [
+        (
+            "read",
+            listing(["standard input" if name == "-" else clean(name) for name in report.inputs], 8)
+            or "nothing",
+        )
+    ]
+    facts.append(("index", _index_moment(report.as_of)))
+    facts += _target_facts(report, places)
+    side = min(max(len(label) for label, _ in facts), page.width // 3)
+    for label, words in facts:
+        page.labelled(Text(label, "dim"), words, side)
+
+
+def _index_moment(as_of: str | None) -> str:
+    """A bound at midnight includes the whole day before, which is what was asked for."""
+    if as_of is None:
+        return "as it is now"
+    moment = datetime.fromisoformat(as_of)
+    if moment.time() == time():
+        return f"as it stood at the end of {(moment - timedelta(days=1)).date()} (UTC)"
+    return f"as it stood at {moment:%Y-%m-%d %H:%M} (UTC)"
+
+
+def _target_facts(report: Report, places: Places) -> list[tuple[str, str]]:
+    by_age = sorted(report.targets, key=python_order)
+    if places.is_grid and len(report.targets) > 1:
+        pythons: dict[str, list[str]] = {}
+        for kind, version in dict.fromkeys(map(_full_python, by_age)):
+            pythons.setdefault(kind, []).append(version)
+        libcs = dict.fromkeys(libc_label(target) for target in report.targets)
+        archs = dict.fromkeys(target.arch for target in report.targets)
+        facts = [
+            ("Python", "; ".join(f"{kind} {', '.join(v)}" for kind, v in pythons.items())),
+            ("libc", ", ".join(libcs)),
+            ("CPU", ", ".join(archs)),
+        ]
+    else:
+        facts = [
+            (clean(t.name), f"{' '.join(_full_python(t))}, {libc_label(t)}, {t.arch}")
+            for t in report.targets[:_MOST_TARGET_LINES]
+        ]
+        left = report.targets[_MOST_TARGET_LINES:]
+        if left:
+            facts.append(("and", counted(len(left), "more target")))
+    notes: dict[str, list[str]] = {}
+    for target in report.targets:
+        for note in target.notes:
+            notes.setdefault(clean(note), []).append(target.name)
+    return facts + [("note", f"{places.describe(on)}: {note}") for note, on in notes.items()]
+
+
+def _full_python(target: TargetSummary) -> tuple[str, str]:
+    name = "CPython" if target.implementation == "cpython" else "PyPy"
+    kind = f"free-threaded {name}" if target.free_threaded else name
+    return kind, clean(target.python_full_version)
