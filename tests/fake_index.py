@@ -20,6 +20,7 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.errors import Unknown
+from wheelcheck.index.direct import file_from_url
 from wheelcheck.index.model import (
     ArchiveListing,
     ArchiveMember,
@@ -80,6 +81,10 @@ class FakeIndex:
         ]
         status = self._statuses.get(name, ProjectStatus.ACTIVE)
         return FilesOfProject([make_page(name, URL, rows, status=status)])
+
+    def at_url(self, url: str, name: NormalizedName) -> Wheel | Sdist | Unknown:
+        self._note("at_url", url)
+        return file_from_url(url, name)
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         self._note("metadata", file.filename)

@@ -1,1 +1,106 @@
-"""What exists? The index, archives and the cache; the only place that talks to the network."""
+"""What exists? The index, archives and the cache; the only place that talks to the network.
+
+Light to import: what is heavy is imported when an index is opened, httpx when it is first asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wheelcheck.index.cache import CacheInfo
+    from wheelcheck.index.model import Index
+    from wheelcheck.requirements.model import IndexOptions
+
+__all__ = [
+    "DEFAULT_INDEX_URL",
+    "cache_info",
+    "clear_cache",
+    "default_cache_dir",
+    "fetch",
+    "open_index",
+]
+
+DEFAULT_INDEX_URL = "https://pypi.org/simple/"
+
+
+def _log(message: str) -> None:
+    import logging
+
+    logging.getLogger("wheelcheck").warning("%s", message)
+
+
+@contextmanager
+def open_index(
+    options: IndexOptions,
+    *,
+    cache_dir: Path | None,
+    offline: bool = False,
+    environ: Mapping[str, str] | None = None,
+    warn: Callable[[str], None] = _log,
+) -> Iterator[Index]:
+    """The indexes that `options` name, as one; closing drops all requests under way.
+
+    `cache_dir` None keeps nothing: a temporary directory serves this run. `offline` asks nothing
+    but the cache. netrc is found through `environ` (NETRC, HOME). `warn` hears, once each, of what
+    costs speed or completeness, such as a cache that cannot be written.
+    """
+    from tempfile import TemporaryDirectory
+
+    from wheelcheck.index.client import NetworkIndex
+
+    with TemporaryDirectory(prefix="wheelcheck-", ignore_cleanup_errors=True) as scratch:
+        index = NetworkIndex(
+            options,
+            default_url=DEFAULT_INDEX_URL,
+            cache_dir=Path(scratch) if cache_dir is None else cache_dir,
+            offline=offline,
+            environ=environ or {},
+            warn=warn,
+        )
+        try:
+            yield index
+        finally:
+            index.close()
+
+
+def fetch(url: str, *, environ: Mapping[str, str] | None = None) -> bytes:
+    """The body of an http(s) URL, for requirement files that lie on the web.
+
+    Credentials come from the URL or netrc, and go to their own host alone. Raises OSError, whose
+    text has no credentials.
+    """
+    from wheelcheck.index.credentials import Credentials
+    from wheelcheck.index.http import FetchFailed, Http
+
+    http = Http(Credentials(environ or {}, _log))
+    try:
+        return http.get(url).body
+    except FetchFailed as failure:
+        raise OSError(failure.why) from failure
+    finally:
+        http.close()
+
+
+def default_cache_dir(environ: Mapping[str, str]) -> Path:
+    """Where the cache lies unless the user says otherwise: in the user's cache directory."""
+    from wheelcheck.index import cache
+
+    return cache.default_cache_dir(environ)
+
+
+def cache_info(directory: Path) -> CacheInfo:
+    """What a cache directory holds: entries by kind, and bytes."""
+    from wheelcheck.index import cache
+
+    return cache.cache_info(directory)
+
+
+def clear_cache(directory: Path) -> CacheInfo:
+    """Remove all entries of a cache and say what was there. Raises OSError."""
+    from wheelcheck.index import cache
+
+    return cache.clear_cache(directory)

@@ -1,0 +1,174 @@
+"""The disk cache: one small file per answer, so that a crash or a second run can harm nothing.
+
+An entry is written beside its place and then renamed into it, which is atomic; readers see the old
+entry, the new one or none. What cannot be decoded counts as absent. A directory that cannot be
+written (full, read-only, not a directory) is told once and costs only speed.
+
+Three kinds: ``pages`` (with the validators of HTTP, revalidated), ``metadata`` and ``listings``
+(facts of a file: kept for ever under its URL without query and credentials plus its strongest hash
+or, where there is none, its size). Several indexes may claim the same hash for different files, so
+the hash alone is not the key: one index cannot answer for another. No secret is ever stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+__all__ = ["Cache", "CacheInfo", "Kind", "cache_info", "cache_key", "clear_cache"]
+
+FORMAT = "v1"
+"""Folder of the present format; entries of another one are never read."""
+
+Kind = Literal["pages", "metadata", "listings"]
+KINDS: tuple[Kind, ...] = ("pages", "metadata", "listings")
+
+_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of wheelcheck; delete it at will.\n"
+_T = TypeVar("_T")
+
+
+def default_cache_dir(environ: Mapping[str, str]) -> Path:
+    """The user's cache directory by the custom of the platform, XDG_CACHE_HOME first."""
+    if xdg := environ.get("XDG_CACHE_HOME"):
+        return Path(xdg) / "wheelcheck"
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(environ.get("LOCALAPPDATA") or home / "AppData/Local") / "wheelcheck" / "Cache"
+    folder = "Library/Caches" if sys.platform == "darwin" else ".cache"
+    return home / folder / "wheelcheck"
+
+
+def cache_key(*parts: str) -> str:
+    """A file name for a key of any length."""
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+class Cache:
+    """Entries below `root`. `clock` gives seconds since the epoch. May be used by threads."""
+
+    def __init__(
+        self,
+        root: Path,
+        warn: Callable[[str], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._root = root / FORMAT
+        self._warn = warn
+        self._clock = clock
+        self._broken = False
+        self._made: set[Path] = set()
+        self._serial = itertools.count()
+
+    def get(self, kind: Kind, key: str, decode: Callable[[bytes], _T]) -> _T | None:
+        """The entry as `decode` (of msgspec) reads it; None where it is absent or damaged."""
+        try:
+            data = self._path(kind, key).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self._fails(error)
+            return None
+        try:
+            return decode(data)
+        except (msgspec.DecodeError, ValueError):  # cut short by a crash of the machine
+            return None
+
+    def put(self, kind: Kind, key: str, data: bytes) -> None:
+        """Store an entry whole, or not at all."""
+        if self._broken:
+            return
+        path = self._path(kind, key)
+        draft = path.with_name(f".{os.getpid()}-{threading.get_ident()}-{next(self._serial)}")
+        try:
+            self._make(path.parent)
+            draft.write_bytes(data)
+            now = self._clock()
+            os.utime(draft, (now, now))
+            draft.replace(path)
+        except OSError as error:
+            self._fails(error)
+            draft.unlink(missing_ok=True) if path.parent in self._made else None
+
+    def age(self, kind: Kind, key: str) -> float:
+        """Seconds since an entry was stored or confirmed; infinite where it is absent.
+
+        An entry from the future (a clock was set back) counts as infinitely old.
+        """
+        try:
+            age = self._clock() - self._path(kind, key).stat().st_mtime
+        except OSError:
+            return float("inf")
+        return age if age >= -1 else float("inf")
+
+    def confirm(self, kind: Kind, key: str) -> None:
+        """The index says that this entry still holds: it is as new as today's."""
+        now = self._clock()
+        try:
+            os.utime(self._path(kind, key), (now, now))
+        except FileNotFoundError:  # cleared meanwhile
+            return
+        except OSError as error:
+            self._fails(error)
+
+    def _path(self, kind: Kind, key: str) -> Path:
+        return self._root / kind / key[:2] / key
+
+    def _make(self, folder: Path) -> None:
+        if folder in self._made:
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        tag = self._root.parent / "CACHEDIR.TAG"
+        if not tag.exists():
+            tag.write_text(_TAG, encoding="utf-8")
+        self._made.add(folder)
+
+    def _fails(self, error: OSError) -> None:
+        if not self._broken:
+            self._broken = True
+            self._warn(f"the cache cannot be used ({error.strerror or 'input/output error'})")
+
+
+@dataclass(frozen=True, slots=True)
+class CacheInfo:
+    """What a cache directory holds. `entries` counts files by kind; `size` is in bytes."""
+
+    path: Path
+    entries: Mapping[str, int]
+    size: int
+
+
+def cache_info(directory: Path) -> CacheInfo:
+    """Count what is stored. A directory that does not exist is an empty cache."""
+    entries: dict[str, int] = dict.fromkeys(KINDS, 0)
+    size = 0
+    for kind in KINDS:
+        for path in (directory / FORMAT / kind).glob("*/*"):
+            try:
+                size += path.stat().st_size
+            except FileNotFoundError:  # replaced by a run beside us
+                continue
+            entries[kind] += 1
+    return CacheInfo(directory, entries, size)
+
+
+def clear_cache(directory: Path) -> CacheInfo:
+    """Remove all entries and say what was there. Foreign files in the directory stay.
+
+    Raises OSError where something of ours cannot be removed.
+    """
+    info = cache_info(directory)
+    for folder in directory.glob("v[0-9]*"):
+        shutil.rmtree(folder)
+    (directory / "CACHEDIR.TAG").unlink(missing_ok=True)
+    return info

@@ -1,0 +1,133 @@
+"""The index over the network, through the cache: `Index` for everything above."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+
+from packaging.utils import NormalizedName
+
+from wheelcheck.errors import Unknown
+from wheelcheck.index.cache import Cache
+from wheelcheck.index.credentials import Credentials
+from wheelcheck.index.direct import file_from_url
+from wheelcheck.index.facts import Facts
+from wheelcheck.index.http import CONCURRENCY, Http
+from wheelcheck.index.model import (
+    ArchiveListing,
+    CoreMetadata,
+    Project,
+    ProjectStatus,
+    Sdist,
+    Wheel,
+)
+from wheelcheck.index.page import FilesOfProject, Page
+from wheelcheck.index.sources import Source, open_source
+from wheelcheck.index.stored_pages import StoredPages
+from wheelcheck.index.tasks import Tasks
+from wheelcheck.requirements.model import IndexOptions
+
+__all__ = ["NetworkIndex"]
+
+
+class NetworkIndex:
+    """All indexes and flat lists that the options name, merged as pip merges them.
+
+    `default_url` is the index where the options name none. Close it, or use it with `with`.
+    """
+
+    def __init__(
+        self,
+        options: IndexOptions,
+        *,
+        default_url: str,
+        cache_dir: Path,
+        offline: bool,
+        environ: Mapping[str, str],
+        warn: Callable[[str], None],
+        wait: Callable[[float], object] | None = None,
+    ) -> None:
+        self._credentials = credentials = Credentials(environ, warn)
+        self._http = Http(credentials, trusted_hosts=options.trusted_hosts, wait=wait)
+        cache = Cache(cache_dir, warn)
+        pages = StoredPages(self._http, cache, offline=offline)
+        indexes = [options.index_url or default_url, *options.extra_index_urls]
+        self._sources: list[Source] = [
+            open_source(place, pages, credentials, flat=True) for place in options.find_links
+        ]
+        if not options.no_index:
+            self._sources += [
+                open_source(url, pages, credentials, flat=False) for url in dict.fromkeys(indexes)
+            ]
+        self._facts = Facts(self._http, cache, offline=offline)
+        self._tasks = Tasks(CONCURRENCY)
+        self._warn = warn
+        self._warned: set[str] = set()
+
+    def close(self) -> None:
+        """Drop what is not yet fetched and close all connections."""
+        self._tasks.close()
+        self._http.close()
+
+    def project(self, name: NormalizedName) -> Project | Unknown:
+        """Which files does this project have? Raises IndexUnreachable.
+
+        Codes: ``project-not-found``, ``project-quarantined``, ``index-forbidden``,
+        ``index-malformed``, ``index-error``, ``offline``. Where one of several indexes answers, the
+        files are those that it lists, as for pip, and a warning names the one that does not.
+        """
+        return self._tasks.ask(("project", name), partial(self._project, name))
+
+    def at_url(self, url: str, name: NormalizedName) -> Wheel | Sdist | Unknown:
+        """Which file does a direct reference mean? Its credentials are kept for its host.
+
+        Code ``file-name-unreadable`` where the file's name does not tell its version.
+        """
+        return file_from_url(self._credentials.take_from(url), name)
+
+    def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
+        """What does this file depend on?"""
+        return self._tasks.ask(("metadata", file.url), partial(self._facts.metadata, file))
+
+    def listing(
+        self, file: Wheel | Sdist, wanted: Callable[[str], bool] | None = None
+    ) -> ArchiveListing | Unknown:
+        """What does this archive contain?"""
+        return self._facts.listing(file, wanted)
+
+    def prefetch(
+        self, names: Iterable[NormalizedName] = (), files: Iterable[Wheel | Sdist] = ()
+    ) -> None:
+        """Fetch pages and metadata in the background; errors wait for whoever asks."""
+        for name in names:
+            self._tasks.foresee(("project", name), partial(self._project, name))
+        for file in files:
+            self._tasks.foresee(("metadata", file.url), partial(self._facts.metadata, file))
+
+    def _project(self, name: NormalizedName) -> Project | Unknown:
+        answers = [source.page(name) for source in self._sources]
+        pages = [answer for answer in answers if isinstance(answer, Page)]
+        failures = [answer for answer in answers if isinstance(answer, Unknown)]
+        if any(page.versions for page in pages) or (pages and not failures):
+            for failure in failures:
+                self._warn_once(failure)
+            return _merged(pages)
+        if failures:
+            return failures[0]
+        return Unknown("project-not-found", f"no index has a project {name}")
+
+    def _warn_once(self, failure: Unknown) -> None:
+        if failure.reason not in self._warned:
+            self._warned.add(failure.reason)
+            self._warn(failure.reason)
+
+
+def _merged(pages: list[Page]) -> Project | Unknown:
+    """Files of all pages together; PEP 792: a quarantined project offers none."""
+    open_pages = [page for page in pages if page.status is not ProjectStatus.QUARANTINED]
+    if open_pages:
+        return FilesOfProject(open_pages)
+    reason = pages[0].status_reason
+    told = f"{pages[0].name} is quarantined: no one can install it"
+    return Unknown("project-quarantined", f"{told} ({reason})" if reason else told)

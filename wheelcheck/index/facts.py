@@ -1,0 +1,219 @@
+"""Facts of single files, which never change: core metadata and listings, kept for ever."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+
+from wheelcheck.errors import Unknown
+from wheelcheck.index.archives import HashMismatch, read_archive
+from wheelcheck.index.cache import Cache, cache_key
+from wheelcheck.index.http import FetchFailed, Http
+from wheelcheck.index.limits import ArchiveRefused
+from wheelcheck.index.metadata import (
+    metadata_paths,
+    parse_metadata,
+    sdist_metadata,
+    wheel_metadata,
+)
+from wheelcheck.index.model import ArchiveListing, ArchiveMember, CoreMetadata, Sdist, Wheel
+from wheelcheck.index.urls import local_path, split_credentials
+
+__all__ = ["Facts"]
+
+_STRONG = ("sha512", "sha384", "sha256", "sha224")
+_LASTING = frozenset({"dependencies-need-build", "metadata-malformed", "metadata-inconsistent"})
+"""Answers that are facts of the file, not of the day."""
+
+_USUAL_TEXT = re.compile(
+    r"[^/]+/(PKG-INFO|pyproject\.toml|setup\.py|setup\.cfg|Cargo\.toml|meson\.build|CMakeLists\.txt"
+    r"|([^/]+/){0,3}[^/]+\.egg-info/(PKG-INFO|requires\.txt))"
+)
+"""Texts of an sdist that are asked for sooner or later; an sdist can only be read as a whole."""
+
+
+class _Listing(msgspec.Struct, array_like=True):
+    """A listing in the cache; `tried` are the paths whose text is in `texts` or cannot be had."""
+
+    members: list[tuple[str, int]]
+    texts: dict[str, str]
+    tried: set[str]
+
+
+class _Metadata(msgspec.Struct, array_like=True):
+    """Core metadata in the cache, or why there is none; name and version are the file's."""
+
+    requires_dist: tuple[str, ...] = ()
+    requires_python: str | None = None
+    provides_extra: tuple[str, ...] = ()
+    found_in: str = ""
+    unknown: tuple[str, str] | None = None
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_listing = msgspec.msgpack.Decoder(_Listing).decode
+_decode_metadata = msgspec.msgpack.Decoder(_Metadata).decode
+
+
+class Facts:
+    """Reads files through the cache; `offline` asks nothing but the cache and this machine."""
+
+    def __init__(self, http: Http, cache: Cache, *, offline: bool) -> None:
+        self._http = http
+        self._cache = cache
+        self._offline = offline
+        self._lock = Lock()
+        self._busy: dict[str, Lock] = {}
+
+    def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
+        """Core metadata: served beside the file, or read from within it."""
+        key = _key(file)
+        stored = self._cache.get("metadata", key, _decode_metadata)
+        if stored is not None:
+            return _from_stored(stored, file)
+        found = self._served(file) if file.has_metadata else None
+        if found is None:
+            found = self._read_metadata(file)
+        if not isinstance(found, Unknown) or found.code in _LASTING:
+            self._cache.put("metadata", key, _encode(_to_stored(found)))
+        return found
+
+    def _served(self, file: Wheel | Sdist) -> CoreMetadata | Unknown | None:
+        """PEP 658 metadata; None where the index promises it and does not have it."""
+        if self._offline:
+            return None
+        parts = urlsplit(file.url)
+        url = urlunsplit(parts._replace(path=parts.path + ".metadata"))
+        try:
+            body = self._http.get(url).body
+        except FetchFailed as failure:
+            return None if failure.not_found else _fetch_failed(file, failure)
+        for algorithm in _STRONG:
+            if algorithm in file.metadata_hashes:
+                if (
+                    hashlib.new(algorithm, body).hexdigest()
+                    == file.metadata_hashes[algorithm].lower()
+                ):
+                    break
+                return Unknown("hash-mismatch", f"the metadata of {file.filename} was altered")
+        return parse_metadata(body.decode("utf-8", "replace"), file, "pep658")
+
+    def _read_metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
+        if isinstance(file, Sdist):
+            listing = self.listing(file, metadata_paths)
+            return listing if isinstance(listing, Unknown) else sdist_metadata(listing, file)
+        found = self._read(file, metadata_paths)
+        return found if isinstance(found, Unknown) else wheel_metadata(found, file)
+
+    def listing(
+        self, file: Wheel | Sdist, wanted: Callable[[str], bool] | None = None
+    ) -> ArchiveListing | Unknown:
+        """Members, and the texts of those that are wanted; a text that is too long is left out."""
+        key = _key(file)
+        with self._alone(key):
+            stored = self._cache.get("listings", key, _decode_listing)
+            missing = stored is None or (
+                wanted is not None
+                and any(path not in stored.tried and wanted(path) for path, _ in stored.members)
+            )
+            if missing:
+                found = self._read(file, _also_usual(file, stored, wanted))
+                if isinstance(found, Unknown):
+                    return found
+                stored = self._remember(key, file, found, _also_usual(file, stored, wanted))
+        assert stored is not None
+        texts = {p: t for p, t in stored.texts.items() if wanted is not None and wanted(p)}
+        return ArchiveListing(tuple(ArchiveMember(*member) for member in stored.members), texts)
+
+    def _remember(
+        self, key: str, file: Wheel | Sdist, found: ArchiveListing, asked: Callable[[str], bool]
+    ) -> _Listing:
+        members = [(member.path, member.size) for member in found.members]
+        tried = {path for path, _ in members if asked(path)}
+        listing = _Listing(members, dict(found.texts), tried)
+        if local_path(file.url) is None:  # a file on this machine may change under its name
+            self._cache.put("listings", key, _encode(listing))
+        return listing
+
+    def _read(self, file: Wheel | Sdist, wanted: Callable[[str], bool]) -> ArchiveListing | Unknown:
+        if self._offline and local_path(file.url) is None:
+            return Unknown("offline", f"{file.filename} is not in the cache")
+        try:
+            return read_archive(self._http, file, wanted)
+        except ArchiveRefused as error:
+            return Unknown("archive-refused", f"{file.filename} is not read: {error}")
+        except HashMismatch:
+            return Unknown("hash-mismatch", f"{file.filename} is not the file that the index lists")
+        except FetchFailed as failure:
+            return _fetch_failed(file, failure)
+
+    @contextmanager
+    def _alone(self, key: str) -> Iterator[None]:
+        """One reader per file: a second one finds in the cache what the first has stored."""
+        with self._lock:
+            lock = self._busy.setdefault(key, Lock())
+        with lock:
+            yield
+
+
+def _also_usual(
+    file: Wheel | Sdist, stored: _Listing | None, wanted: Callable[[str], bool] | None
+) -> Callable[[str], bool]:
+    """What is wanted, what is known already, and of an sdist what will be wanted."""
+    known = stored.tried if stored is not None else set()
+    source = isinstance(file, Sdist)
+
+    def asked(path: str) -> bool:
+        return (
+            (wanted is not None and wanted(path))
+            or path in known
+            or (source and _USUAL_TEXT.fullmatch(path) is not None)
+        )
+
+    return asked
+
+
+def _key(file: Wheel | Sdist) -> str:
+    """A file's name in the cache: where it lies, and its strongest hash or else its size."""
+    parts = urlsplit(split_credentials(file.url)[0])
+    place = urlunsplit(parts._replace(query="", fragment=""))
+    digest = next((file.hashes[name] for name in _STRONG if name in file.hashes), None)
+    path = local_path(file.url)
+    if path is not None and path.exists():
+        return cache_key(place, str(path.stat().st_mtime_ns), str(path.stat().st_size))
+    return cache_key(place, digest or str(file.size))
+
+
+def _fetch_failed(file: Wheel | Sdist, failure: FetchFailed) -> Unknown:
+    if failure.not_found:
+        return Unknown("file-not-found", f"{file.filename} is listed but not there")
+    if failure.forbidden:
+        return Unknown("file-forbidden", f"{file.filename} may not be read: {failure.why}")
+    return Unknown("file-unreachable", f"{file.filename} cannot be read: {failure.why}")
+
+
+def _to_stored(found: CoreMetadata | Unknown) -> _Metadata:
+    if isinstance(found, Unknown):
+        return _Metadata(unknown=(found.code, found.reason))
+    return _Metadata(
+        found.requires_dist, found.requires_python, found.provides_extra, found.found_in
+    )
+
+
+def _from_stored(stored: _Metadata, file: Wheel | Sdist) -> CoreMetadata | Unknown:
+    if stored.unknown is not None:
+        return Unknown(*stored.unknown)
+    return CoreMetadata(
+        name=file.name,
+        version=file.version,
+        requires_dist=stored.requires_dist,
+        requires_python=stored.requires_python,
+        provides_extra=stored.provides_extra,
+        found_in=stored.found_in,
+    )

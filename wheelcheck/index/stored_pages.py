@@ -1,0 +1,117 @@
+"""Index pages over HTTP through the cache: fresh ones as they are, others revalidated.
+
+Sources: RFC 9111 (Cache-Control, Age) and RFC 9110 (ETag, Last-Modified). What is stored is not the
+page's bytes but what was read from them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from wheelcheck.index.cache import Cache, cache_key
+from wheelcheck.index.http import FetchFailed, Http, Reply
+from wheelcheck.index.simple_api import ACCEPT
+
+__all__ = ["NotCached", "StoredPages"]
+
+FRESH_SECONDS = 600.0
+"""How long a page is fresh where its index does not say; PyPI says as much of its own."""
+
+_MAX_AGE = re.compile(r"max-age\s*=\s*\"?(\d{1,9})")
+_T = TypeVar("_T")
+
+
+class NotCached(Exception):  # noqa: N818 (says what happened)
+    """Without the network, and not in the cache."""
+
+
+class _Stored(msgspec.Struct, array_like=True):
+    """`content` is nil where the index said that there is no such page."""
+
+    fresh_seconds: float
+    etag: str
+    last_modified: str
+    content: msgspec.Raw
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Stored).decode
+
+
+class StoredPages:
+    """Pages by URL; `offline` asks nothing but the cache."""
+
+    def __init__(self, http: Http, cache: Cache, *, offline: bool) -> None:
+        self._http = http
+        self._cache = cache
+        self._offline = offline
+
+    def get(self, url: str, kind: type[_T], read: Callable[[Reply], _T]) -> _T | None:
+        """The page at `url` as `read` understands it; None where there is none (404).
+
+        Raises FetchFailed, NotCached, and what `read` raises.
+        """
+        key = cache_key(url)
+        decoder = msgspec.msgpack.Decoder(kind | None)
+        found = self._cache.get("pages", key, _with_content(decoder))
+        if found is not None:
+            stored, content = found
+            if self._offline or self._cache.age("pages", key) < stored.fresh_seconds:
+                return content
+        elif self._offline:
+            raise NotCached
+        try:
+            reply = self._http.get(url, {"Accept": ACCEPT} | _validators(found and found[0]))
+        except FetchFailed as failure:
+            if not failure.not_found:
+                raise
+            self._store(key, None, {})
+            return None
+        if reply.status == 304 and found is not None:  # noqa: PLR2004 (Not Modified)
+            self._cache.confirm("pages", key)
+            return found[1]
+        page = read(reply)
+        self._store(key, page, reply.headers)
+        return page
+
+    def _store(self, key: str, page: object, headers: Mapping[str, str]) -> None:
+        control = headers.get("cache-control", "").lower()
+        if "no-store" in control:
+            return
+        stored = _Stored(
+            _fresh_seconds(control, headers.get("age", "")),
+            headers.get("etag", ""),
+            headers.get("last-modified", ""),
+            msgspec.Raw(_encode(page)),
+        )
+        self._cache.put("pages", key, _encode(stored))
+
+
+def _with_content(
+    decoder: msgspec.msgpack.Decoder[_T | None],
+) -> Callable[[bytes], tuple[_Stored, _T | None]]:
+    def decode(data: bytes) -> tuple[_Stored, _T | None]:
+        stored = _decode(data)
+        return stored, decoder.decode(stored.content)
+
+    return decode
+
+
+def _validators(stored: _Stored | None) -> dict[str, str]:
+    if stored is None:
+        return {}
+    headers = {"If-None-Match": stored.etag, "If-Modified-Since": stored.last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def _fresh_seconds(control: str, age: str) -> float:
+    if "no-cache" in control:
+        return 0.0
+    told = _MAX_AGE.search(control)
+    if told is None:
+        return FRESH_SECONDS
+    return float(told[1]) - (float(age) if age.isdecimal() and age.isascii() else 0.0)

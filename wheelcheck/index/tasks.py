@@ -1,0 +1,92 @@
+"""Work that is done once, whoever asks first: requests for the same thing coalesce.
+
+`ask` does the work in the asking thread unless a background thread has begun it; `foresee` leaves
+it to the background. The background threads are daemons, and closing drops all that has not begun,
+so nothing keeps a program from ending.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+__all__ = ["Tasks"]
+
+_T = TypeVar("_T")
+
+
+class Tasks:
+    """Keyed tasks with at most `threads` of them in the background at a time."""
+
+    def __init__(self, threads: int) -> None:
+        self._limit = threads
+        self._lock = threading.Lock()
+        self._tasks: dict[Hashable, tuple[Future[Any], Callable[[], Any]]] = {}
+        self._queue: queue.SimpleQueue[Hashable | None] = queue.SimpleQueue()
+        self._waiting = 0
+        self._threads: list[threading.Thread] = []
+        self._closed = False
+
+    def ask(self, key: Hashable, work: Callable[[], _T]) -> _T:
+        """The result of the task `key`; an exception of its work is raised again."""
+        task = self._task(key, work)
+        self._run(task)
+        result: _T = task[0].result()
+        return result
+
+    def foresee(self, key: Hashable, work: Callable[[], object]) -> None:
+        """Let the background do it, unless it is done or being done already."""
+        with self._lock:
+            if self._closed or key in self._tasks:
+                return
+            self._tasks[key] = (Future(), work)
+            self._waiting += 1
+            if len(self._threads) < min(self._limit, self._waiting):
+                thread = threading.Thread(target=self._serve, daemon=True, name="index")
+                self._threads.append(thread)
+                thread.start()
+        self._queue.put(key)
+
+    def close(self) -> None:
+        """Drop what has not begun. What has begun ends by itself, unheard."""
+        with self._lock:
+            self._closed = True
+            tasks = list(self._tasks.values())
+            threads = len(self._threads)
+        for future, _ in tasks:
+            future.cancel()
+        for _ in range(threads):
+            self._queue.put(None)
+
+    def _task(
+        self, key: Hashable, work: Callable[[], object]
+    ) -> tuple[Future[Any], Callable[[], Any]]:
+        with self._lock:
+            return self._tasks.setdefault(key, (Future(), work))
+
+    def _serve(self) -> None:
+        while not self._closed:
+            key = self._queue.get()
+            if key is None:
+                return
+            with self._lock:
+                task = self._tasks[key]
+            self._run(task)
+            with self._lock:
+                self._waiting -= 1
+
+    def _run(self, task: tuple[Future[Any], Callable[[], Any]]) -> None:
+        """Do a task's work, unless another thread has claimed it."""
+        future, work = task
+        with self._lock:
+            if future.running() or future.done() or not future.set_running_or_notify_cancel():
+                return
+        try:
+            result = work()
+        except BaseException as error:  # noqa: BLE001 (it is raised again where it is asked for)
+            future.set_exception(error)
+        else:
+            future.set_result(result)
