@@ -9,6 +9,13 @@ from wheelcheck.targets.compatibility import (
     fit_wheel,
     split_tag_set,
 )
+from wheelcheck.targets.pythons import newest_free_threaded, supported_pythons
+from wheelcheck.targets.spelling import (
+    default_libc_version,
+    default_matrix,
+    expand_axes,
+    parse_target,
+)
 from wheelcheck.targets.summary import summarise_misses
 from wheelcheck.targets.tags import supported_tags
 from wheelcheck.targets.target import Architecture, Image, Implementation, Libc, Target
@@ -23,9 +30,15 @@ __all__ = [
     "MissPart",
     "Target",
     "best_wheel",
+    "default_libc_version",
+    "default_matrix",
+    "expand_axes",
     "fit",
     "fit_wheel",
+    "newest_free_threaded",
+    "parse_target",
     "split_tag_set",
     "summarise_misses",
+    "supported_pythons",
     "supported_tags",
 ]

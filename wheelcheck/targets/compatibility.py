@@ -19,7 +19,6 @@ from packaging.utils import BuildTag, InvalidWheelFilename, parse_wheel_filename
 from wheelcheck.targets.tags import (
     LEGACY_MANYLINUX,
     TagProfile,
-    abi_tag,
     interpreter_tag,
     manylinux_floor,
     tag_profile,
@@ -272,7 +271,7 @@ def _abi_miss(interpreter: str, abi: str, platform: str, profile: TagProfile) ->
         if platform != "any":
             return None
         return Miss(MissPart.ABI, f"names the ABI {abi} but no platform, which pip accepts nowhere")
-    own = abi_tag(profile.implementation, profile.python, free_threaded=profile.free_threaded)
+    own = profile.abi
     if profile.free_threaded and abi in {own.removesuffix("t"), "abi3"}:
         why = f"{abi} needs a build with the GIL, target is free-threaded ({own})"
     elif not profile.free_threaded and abi in {f"{own}t", "abi3t"}:

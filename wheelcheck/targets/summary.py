@@ -92,7 +92,7 @@ def _python_sentence(reached: dict[Triple, Miss], target: Target) -> str:
 
 
 def _abi_sentence(reached: dict[Triple, Miss], target: Target) -> str:
-    own = abi_tag(target.implementation, target.python, free_threaded=target.free_threaded)
+    own = abi_tag(target)
     labels = _listed(_labels(reached))
     abis = {abi for _, abi, _ in reached}
     if target.free_threaded and abis <= {own.removesuffix("t"), "abi3"}:

@@ -36,7 +36,7 @@ LEGACY_MANYLINUX = {
 }
 
 _PYMALLOC_FLAG_UNTIL = (3, 7)
-_FREE_THREADED_SINCE = (3, 13)
+_PYPY_ABI_80_SINCE = 8
 
 
 class TagProfile(NamedTuple):
@@ -45,6 +45,7 @@ class TagProfile(NamedTuple):
     implementation: Implementation
     python: tuple[int, int]
     free_threaded: bool
+    abi: str
     libc: Libc
     libc_version: tuple[int, int]
     arch: Architecture
@@ -56,6 +57,7 @@ def tag_profile(target: Target) -> TagProfile:
         target.implementation,
         target.python,
         target.free_threaded,
+        abi_tag(target),
         target.libc,
         target.libc_version,
         target.arch,
@@ -78,11 +80,10 @@ def tags_of(profile: TagProfile) -> tuple[Tag, ...]:
     """As `supported_tags`, from the part of a target that decides; computed once for each."""
     platforms = platform_tags(profile.libc, profile.libc_version, profile.arch)
     interpreter = interpreter_tag(profile.implementation, profile.python)
-    abi = abi_tag(profile.implementation, profile.python, free_threaded=profile.free_threaded)
     if profile.implementation is Implementation.CPYTHON:
-        own = cpython_tags(profile.python, [abi], platforms)
+        own = cpython_tags(profile.python, [profile.abi], platforms)
     else:
-        own = generic_tags(interpreter, [abi], platforms)
+        own = generic_tags(interpreter, [profile.abi], platforms)
     # pip passes the full interpreter name here also for PyPy: `pp311-none-any`, not `pp3-none-any`.
     return (*own, *compatible_tags(profile.python, interpreter, platforms))
 
@@ -93,18 +94,18 @@ def interpreter_tag(implementation: Implementation, python: tuple[int, int]) -> 
     return "{}{}{}".format(prefix, *python)
 
 
-def abi_tag(implementation: Implementation, python: tuple[int, int], *, free_threaded: bool) -> str:
-    """The ABI tag of an interpreter: ``cp312``, ``cp313t``, ``cp37m``, ``pypy311_pp73``.
+def abi_tag(target: Target) -> str:
+    """The ABI tag of a target's interpreter: ``cp312``, ``cp313t``, ``cp37m``, ``pypy311_pp73``.
 
-    PyPy has kept its ABI at ``pp73`` since 7.3 (2019). CPython's `m` (pymalloc) left with 3.8;
-    `t` (PEP 703) came with 3.13.
+    CPython's `m` (pymalloc) left with 3.8; `t` (PEP 703) came with 3.13. PyPy's ABI was ``pp73``
+    from 7.3 (2019) to 7.3.23 and is ``pp80`` since 8.0 (2026).
     """
-    if implementation is Implementation.PYPY:
-        return "pypy{}{}_pp73".format(*python)
-    flags = "m" if python <= _PYMALLOC_FLAG_UNTIL else ""
-    if free_threaded and python >= _FREE_THREADED_SINCE:
-        flags += "t"
-    return "cp{}{}".format(*python) + flags
+    version = "{}{}".format(*target.python)
+    if target.implementation is Implementation.PYPY:
+        major = int((target.implementation_version or "7").split(".", maxsplit=1)[0])
+        return f"pypy{version}_{'pp73' if major < _PYPY_ABI_80_SINCE else 'pp80'}"
+    flags = "m" if target.python <= _PYMALLOC_FLAG_UNTIL else ""
+    return f"cp{version}{flags}{'t' if target.free_threaded else ''}"
 
 
 def manylinux_floor(arch: Architecture) -> tuple[int, int]:

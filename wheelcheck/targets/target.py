@@ -63,8 +63,9 @@ class Target:
     """One environment to judge: an interpreter, a libc with its version, and a CPU.
 
     `python` is (major, minor); `python_full_version` adds the patch release that markers and
-    Requires-Python see, e.g. ``3.12.13``. `notes` are caveats a reader must be told
-    (an end-of-life image, an architecture without an agreed tag).
+    Requires-Python see, e.g. ``3.12.13``. `implementation_version` is set for PyPy alone
+    (``7.3.20``), whose ABI changes with it; CPython's is the version of Python. `notes` are
+    caveats a reader must be told (an end-of-life image, an architecture without an agreed tag).
     """
 
     name: str
@@ -77,6 +78,7 @@ class Target:
     arch: Architecture
     image: Image | None = None
     notes: tuple[str, ...] = ()
+    implementation_version: str | None = None
 
     def marker_environment(self) -> dict[str, str]:
         """Environment markers as pip on this target evaluates them (PEP 508).
@@ -86,7 +88,7 @@ class Target:
         pypy = self.implementation is Implementation.PYPY
         return {
             "implementation_name": self.implementation.value,
-            "implementation_version": self.python_full_version,
+            "implementation_version": self.implementation_version or self.python_full_version,
             "os_name": "posix",
             "platform_machine": self.arch.value,
             "platform_python_implementation": "PyPy" if pypy else "CPython",

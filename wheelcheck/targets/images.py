@@ -1,0 +1,317 @@
+"""The catalogue of base images: what a name meant on a given day.
+
+Tables: `images.csv` (one row per concrete image, those with ``*`` for any rest of the name) and
+`aliases.csv` (names that move, with the day of each move). The aliases of the official `python`
+and `pypy` images follow the rule of their maintainers instead of rows: the newest Debian or Alpine
+among the variants of the day is the default.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from functools import cache
+
+from wheelcheck.errors import TargetError
+from wheelcheck.targets.pythons import find_release
+from wheelcheck.targets.tables import read_date, read_table
+from wheelcheck.targets.target import Architecture, Implementation, Libc
+
+__all__ = [
+    "PLATFORMS",
+    "FoundImage",
+    "ImageRow",
+    "catalogue",
+    "default_variant",
+    "find_image",
+    "normalise_image",
+]
+
+PLATFORMS: Mapping[str, Architecture] = {
+    "amd64": Architecture.X86_64,
+    "arm64": Architecture.AARCH64,
+    "arm/v7": Architecture.ARMV7L,
+    "arm/v6": Architecture.ARMV6L,
+    "386": Architecture.I686,
+    "ppc64le": Architecture.PPC64LE,
+    "s390x": Architecture.S390X,
+    "riscv64": Architecture.RISCV64,
+    "loong64": Architecture.LOONGARCH64,
+}
+"""Docker's names for the CPU, without the ``linux/`` before them."""
+
+# Mirrors and longer names of the same images, the longest first.
+_PREFIXES = {
+    "public.ecr.aws/docker/library/": "",
+    "public.ecr.aws/amazonlinux/": "",
+    "docker.io/amazon/aws-lambda-python:": "public.ecr.aws/lambda/python:",
+    "amazon/aws-lambda-python:": "public.ecr.aws/lambda/python:",
+    "index.docker.io/library/": "",
+    "docker.io/library/": "",
+    "docker.io/": "",
+    "mirror.gcr.io/library/": "",
+    "library/": "",
+    "registry.redhat.io/": "registry.access.redhat.com/",
+}
+
+_FAMILY_TAG = re.compile(
+    r"(?P<version>latest|3(?:\.\d+){0,2})?(?:(?:^|-)(?P<variant>[a-z][a-z0-9.-]*))?", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRow:
+    """One concrete image of the catalogue.
+
+    `python` is a minor version (its patch release moves with the image's rebuilds), a full version,
+    one of these after ``pypy``, or "" where none is known. `python_from` is ``image`` or the
+    command that installs it. `first` and `last` are the days between which the image was rebuilt.
+    Sizes are megabytes (10^6 bytes) for linux/amd64.
+    """
+
+    image: str
+    os: str
+    os_version: str
+    libc: Libc
+    libc_version: str
+    platforms: tuple[str, ...]
+    python: str
+    python_from: str
+    first: date | None
+    last: date | None
+    end_of_life: date | None
+    compressed_mb: float | None
+    uncompressed_mb: float | None
+    has_compiler: bool | None
+    notes: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundImage:
+    """What an image name meant: its row, the day of the build meant, and the Python it pins.
+
+    `built` is the day asked for, or the last day on which this tag was still rebuilt.
+    """
+
+    row: ImageRow
+    built: date
+    python_version: str | None = None
+
+
+@cache
+def catalogue() -> Mapping[str, ImageRow]:
+    """Every concrete image by name, in the table's order."""
+    rows = {row["image"]: row for row in read_table("images.csv")}
+    inherited = ("os", "os_version", "libc", "libc_version", "platforms", "end_of_life")
+    for row in rows.values():
+        base = rows.get(row["base"], {})
+        row.update({key: base[key] for key in inherited if base and not row[key]})
+    return {name: _image_row(row) for name, row in rows.items()}
+
+
+def _image_row(row: Mapping[str, str]) -> ImageRow:
+    return ImageRow(
+        image=row["image"],
+        os=row["os"],
+        os_version=row["os_version"],
+        libc=Libc(row["libc"]),
+        libc_version=row["libc_version"],
+        platforms=tuple(row["platforms"].split()),
+        python=row["python"],
+        python_from=row["python_from"],
+        first=read_date(row["first"]),
+        last=read_date(row["last"]),
+        end_of_life=read_date(row["end_of_life"]),
+        compressed_mb=float(row["compressed_mb"]) if row["compressed_mb"] else None,
+        uncompressed_mb=float(row["uncompressed_mb"]) if row["uncompressed_mb"] else None,
+        has_compiler={"yes": True, "no": False}.get(row["has_compiler"]),
+        notes=row["notes"],
+        source=row["source"],
+    )
+
+
+@cache
+def _aliases() -> Mapping[str, tuple[tuple[date, str], ...]]:
+    """Each moving name with what it meant since when, oldest first."""
+    moves: dict[str, list[tuple[date, str]]] = {}
+    for row in read_table("aliases.csv"):
+        since = read_date(row["since"]) or date.min
+        moves.setdefault(row["alias"], []).append((since, row["image"]))
+    return {alias: tuple(sorted(history)) for alias, history in moves.items()}
+
+
+def normalise_image(name: str) -> str:
+    """The short name of an image with its tag: no mirror, no digest, ``latest`` where none is."""
+    name = name.strip().split("@")[0]
+    for prefix, short in _PREFIXES.items():
+        if name.startswith(prefix):
+            name = short + name.removeprefix(prefix)
+            break
+    return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
+
+
+def find_image(name: str, as_of: date) -> FoundImage:
+    """What did this image name mean on that day?
+
+    Raises `TargetError`, with near matches, for a name that the catalogue does not know, and for
+    one that did not exist yet.
+    """
+    short = normalise_image(name)
+    repository, _, tag = short.rpartition(":")
+    if repository in {"python", "pypy"}:
+        return _find_in_family(name, repository, tag, as_of)
+    if short in _aliases():
+        meant = [image for since, image in _aliases()[short] if since <= as_of]
+        if not meant:
+            raise TargetError(name, f"this image did not exist on {as_of}")
+        short = meant[-1]
+    row = catalogue().get(short) or _by_pattern(short)
+    if row is None:
+        raise _unknown(name, short)
+    return _existing(name, row, as_of)
+
+
+def _by_pattern(short: str) -> ImageRow | None:
+    return next(
+        (
+            replace(row, image=short)
+            for pattern, row in catalogue().items()
+            if "*" in pattern and fnmatchcase(short, pattern)
+        ),
+        None,
+    )
+
+
+def _existing(name: str, row: ImageRow, as_of: date) -> FoundImage:
+    if row.first and as_of < row.first:
+        raise TargetError(name, f"this image did not exist on {as_of}; it came on {row.first}")
+    return FoundImage(row, min(as_of, row.last or as_of))
+
+
+def _unknown(name: str, short: str) -> TargetError:
+    known = [*catalogue(), *_aliases(), *_family_aliases()]
+    return TargetError(
+        name,
+        "the catalogue has no such image; spell the target out, for example "
+        "cp312-musllinux_1_2_x86_64 or cp312-manylinux_2_41_x86_64",
+        tuple(image.removesuffix(":*") for image in get_close_matches(short, known, n=3)),
+    )
+
+
+def _family_aliases() -> Iterator[str]:
+    for minor in sorted({name.partition("-")[0] for name in catalogue() if name[0] == "p"}):
+        if minor.startswith(("python:", "pypy:")):
+            yield from (minor, f"{minor}-slim", f"{minor}-alpine")
+
+
+# The official images of CPython and PyPy
+
+
+def _find_in_family(name: str, repository: str, tag: str, as_of: date) -> FoundImage:
+    """Resolve ``python:3.12.4-slim`` and its like by the rule of docker-library.
+
+    A tag with a patch release stands still once the next patch release is out; all others follow
+    the newest patch release as long as their image is rebuilt.
+    """
+    match = _FAMILY_TAG.fullmatch(tag)
+    if not match:
+        raise _unknown(name, f"{repository}:{tag}")
+    version, variant = match["version"] or "3", match["variant"] or ""
+    if version in {"latest", "3"}:
+        minor = _newest_minor(repository, as_of)
+        patch = None
+    else:
+        minor = ".".join(version.split(".")[:2])
+        patch = version if version.count(".") > 1 else None
+    day = _last_day_of_patch(name, repository, patch, as_of) if patch else as_of
+    rows = _family_rows(repository, minor, day)
+    row = _choose_variant(rows, f"{repository}:{minor}", variant)
+    if row is None:
+        raise _no_variant(name, repository, minor, variant, as_of)
+    return FoundImage(row, min(day, row.last or day), patch)
+
+
+def _newest_minor(repository: str, as_of: date) -> str:
+    minors = {
+        name.partition(":")[2].partition("-")[0]
+        for name, row in catalogue().items()
+        if name.startswith(f"{repository}:") and row.first and row.first <= as_of
+    }
+    return max(minors, key=_numbers, default="3")
+
+
+def _last_day_of_patch(name: str, repository: str, patch: str, as_of: date) -> date:
+    """The last day on which images of a patch release were rebuilt, or the day asked for."""
+    implementation = Implementation.CPYTHON if repository == "python" else Implementation.PYPY
+    release = find_release(implementation, patch)
+    if release is None:
+        raise TargetError(name, f"no Python {patch} is known")
+    if release.released > as_of:
+        raise TargetError(name, f"Python {patch} was not released on {as_of}")
+    *minor, last = patch.split(".")
+    following = find_release(implementation, ".".join([*minor, str(int(last) + 1)]))
+    return min(as_of, following.released - timedelta(days=1)) if following else as_of
+
+
+def _family_rows(repository: str, minor: str, day: date) -> list[ImageRow]:
+    """The variants of that day; of a Python no longer rebuilt, those of its last day."""
+    rows = [
+        row
+        for name, row in catalogue().items()
+        if name.startswith(f"{repository}:{minor}-") and row.first and row.first <= day
+    ]
+    # A variant counts as rebuilt until the day before it was dropped.
+    alive = [row for row in rows if row.last is None or row.last > day]
+    if alive or not rows:
+        return [*alive, *(row for row in rows if row not in alive)]
+    return sorted(rows, key=lambda row: row.last or date.max, reverse=True)
+
+
+def _choose_variant(rows: list[ImageRow], prefix: str, variant: str) -> ImageRow | None:
+    """Among rows with the living before the dead: the one named, or the default of its kind."""
+    exact = [row for row in rows if row.image == f"{prefix}-{variant}"]
+    if exact:
+        return exact[0]
+    kinds = {
+        "": [row for row in rows if row.os == "debian" and "-slim-" not in row.image],
+        "slim": [row for row in rows if "-slim-" in row.image],
+        "alpine": [row for row in rows if row.os == "alpine"],
+    }
+    candidates = kinds.get(variant, [])
+    if not candidates:
+        return None
+    last_day = max(row.last or date.max for row in candidates)
+    current = [row for row in candidates if (row.last or date.max) == last_day]
+    return max(current, key=lambda row: _numbers(row.os_version))
+
+
+def _no_variant(name: str, repository: str, minor: str, variant: str, as_of: date) -> TargetError:
+    family = f"{repository}:{minor}"
+    known = [image for image in catalogue() if image.startswith(f"{family}-")]
+    wanted = f"{family}-{variant}".removesuffix("-")
+    if not known:
+        return _unknown(name, wanted)
+    firsts = [catalogue()[image].first or date.min for image in known if image.startswith(wanted)]
+    if firsts and min(firsts) > as_of:
+        return TargetError(name, f"this image did not exist on {as_of}; it came on {min(firsts)}")
+    kinds = [f"{family}{kind}" for kind in ("", "-slim", "-alpine")]
+    near = tuple(get_close_matches(wanted, [*kinds, *known], n=3))
+    return TargetError(name, f"{family} had no such variant on {as_of}", near)
+
+
+def default_variant(libc: Libc, as_of: date) -> ImageRow:
+    """The official slim or Alpine image of the newest CPython of that day.
+
+    Where a target names no libc version, it is that of this image.
+    """
+    kind = "slim" if libc is Libc.GLIBC else "alpine"
+    return find_image(f"python:{kind}", as_of).row
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdigit())

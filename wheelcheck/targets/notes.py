@@ -1,0 +1,76 @@
+"""The caveats that a reader of a judgement on a target must be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from wheelcheck.targets.images import FoundImage
+from wheelcheck.targets.pythons import bundled_pip, python_support
+from wheelcheck.targets.target import Architecture, Implementation, Libc, Target
+
+__all__ = ["notes_of", "pip_of"]
+
+# Since which pip each kind of wheel is taken: its NEWS, and the `packaging` it brought along.
+_PIP_FIRST_TAKING = (
+    ((21, 2), Libc.MUSL, "musllinux"),
+    ((20, 3), Libc.GLIBC, "manylinux_x_y (PEP 600)"),
+    ((19, 3), Libc.GLIBC, "manylinux2014"),
+)
+_SILENT_ON_LIBC = {Architecture.ARMV6L, Architecture.ARMV7L}
+
+
+def notes_of(target: Target, as_of: date, found: FoundImage | None = None) -> tuple[str, ...]:
+    """All caveats on a target on that day; `found` is the catalogue's answer for an image."""
+    image = _image_notes(found, as_of) if found else ()
+    return (*image, *_python_notes(target, as_of), *_architecture_notes(target))
+
+
+def pip_of(found: FoundImage) -> str | None:
+    """The pip inside an official CPython image; None for other images and where not known."""
+    row = found.row
+    if not row.image.startswith("python:"):
+        return None
+    major, minor, *_ = row.python.split(".")
+    return bundled_pip((int(major), int(minor)), found.built)
+
+
+def _image_notes(found: FoundImage, as_of: date) -> Iterator[str]:
+    row = found.row
+    if row.python_from != "image":
+        yield f"no Python inside; that of the distribution is assumed ({row.python_from})"
+    if row.last and row.last <= as_of:
+        yield f"{row.image} has not been rebuilt since {row.last}"
+    elif found.built < as_of:
+        yield f"Python {found.python_version} has not been rebuilt since {found.built}"
+    if row.end_of_life and row.end_of_life < as_of:
+        yield f"{row.os} {row.os_version} reached its end of life on {row.end_of_life}"
+    if row.notes:
+        yield row.notes
+    pip = pip_of(found)
+    if pip:
+        version = tuple(int(part) for part in pip.split(".")[:2])
+        for first, libc, kind in _PIP_FIRST_TAKING:
+            if libc is row.libc and version < first:
+                yield f"its pip {pip} does not know {kind} wheels; upgrade pip before installing"
+
+
+def _python_notes(target: Target, as_of: date) -> Iterator[str]:
+    if target.implementation is not Implementation.CPYTHON:
+        return
+    support = python_support(target.python)
+    version = "{}.{}".format(*target.python)
+    if support is None or as_of < support.first_release:
+        yield f"CPython {version} is not known to be released on {as_of}"
+    elif as_of > support.end_of_support:
+        yield f"CPython {version} has been without support since {support.end_of_support}"
+
+
+def _architecture_notes(target: Target) -> Iterator[str]:
+    arch = target.arch
+    if arch in _SILENT_ON_LIBC and target.libc is Libc.MUSL:
+        yield f"linux_{arch} wheels do not say which libc they need and may not load on musl"
+    if arch is Architecture.ARMV6L and target.libc is Libc.GLIBC:
+        yield "pip accepts no manylinux wheel on armv6l"
+    if arch is Architecture.LOONGARCH64:
+        yield "PyPI does not accept loongarch64 wheels: they can come from other indexes only"

@@ -1,0 +1,154 @@
+"""Which Pythons were there on a given day: patch releases, support, the pip in official images.
+
+Tables: `pythons.csv` (releases), `support.csv` (CPython's minor versions), `pips.csv`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from wheelcheck.targets.tables import read_table
+from wheelcheck.targets.target import Implementation
+
+__all__ = [
+    "PythonRelease",
+    "PythonSupport",
+    "bundled_pip",
+    "find_release",
+    "newest_free_threaded",
+    "newest_release",
+    "python_support",
+    "supported_pythons",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class PythonRelease:
+    """One release of an interpreter.
+
+    `python_version` is the version of the language and library, with its patch release;
+    `implementation_version` differs from it for PyPy alone (``7.3.20``). `released` is the day,
+    or the first day on which the release was seen, as its row's source says.
+    """
+
+    implementation: Implementation
+    python_version: str
+    implementation_version: str
+    released: date
+
+    @property
+    def python(self) -> tuple[int, int]:
+        """Major and minor version."""
+        major, minor, *_ = self.python_version.split(".")
+        return int(major), int(minor)
+
+
+@dataclass(frozen=True, slots=True)
+class PythonSupport:
+    """How long upstream supports a minor version of CPython (PEP 602)."""
+
+    python: tuple[int, int]
+    first_release: date
+    end_of_support: date
+    free_threaded: bool
+
+
+@cache
+def _releases() -> tuple[PythonRelease, ...]:
+    """All known releases, oldest first."""
+    releases = [
+        PythonRelease(
+            Implementation(row["implementation"]),
+            row["python_version"],
+            row["implementation_version"],
+            date.fromisoformat(row["released"]),
+        )
+        for row in read_table("pythons.csv")
+    ]
+    return tuple(sorted(releases, key=lambda release: (release.released, _key(release))))
+
+
+def _key(release: PythonRelease) -> tuple[int, ...]:
+    return tuple(int(part) for part in release.python_version.split("."))
+
+
+@cache
+def _support() -> tuple[PythonSupport, ...]:
+    return tuple(
+        PythonSupport(
+            _minor(row["python"]),
+            date.fromisoformat(row["first_release"]),
+            date.fromisoformat(row["end_of_support"]),
+            row["free_threaded"] == "yes",
+        )
+        for row in read_table("support.csv")
+    )
+
+
+@cache
+def _pips() -> tuple[tuple[tuple[int, int], date, str], ...]:
+    return tuple(
+        (_minor(row["python"]), date.fromisoformat(row["since"]), row["pip"])
+        for row in read_table("pips.csv")
+    )
+
+
+def _minor(text: str) -> tuple[int, int]:
+    major, minor = text.split(".")
+    return int(major), int(minor)
+
+
+def newest_release(
+    implementation: Implementation, python: tuple[int, int], as_of: date
+) -> PythonRelease | None:
+    """The newest patch release of a minor version on that day; None where none is known."""
+    known = [
+        release
+        for release in _releases()
+        if (release.implementation, release.python) == (implementation, python)
+        and release.released <= as_of
+    ]
+    return known[-1] if known else None
+
+
+def find_release(implementation: Implementation, python_version: str) -> PythonRelease | None:
+    """The release with exactly this version of Python; the newest where PyPy made several."""
+    found = [
+        release
+        for release in _releases()
+        if (release.implementation, release.python_version) == (implementation, python_version)
+    ]
+    return found[-1] if found else None
+
+
+def python_support(python: tuple[int, int]) -> PythonSupport | None:
+    """When CPython X.Y came and when its support ends; None for versions not in the table."""
+    return next((support for support in _support() if support.python == python), None)
+
+
+def supported_pythons(as_of: date) -> tuple[tuple[int, int], ...]:
+    """The minor versions of CPython that upstream supports on that day, oldest first."""
+    return tuple(
+        support.python
+        for support in _support()
+        if support.first_release <= as_of <= support.end_of_support
+    )
+
+
+def newest_free_threaded(as_of: date) -> tuple[int, int] | None:
+    """The newest CPython that has a free-threaded build (PEP 703); None before 3.13."""
+    known = [s.python for s in _support() if s.free_threaded and s.first_release <= as_of]
+    return max(known, default=None)
+
+
+def bundled_pip(python: tuple[int, int], as_of: date) -> str | None:
+    """The pip that the official image of CPython X.Y brought on that day; None where not known.
+
+    Since 2024-09 images carry the pip of CPython's own `ensurepip`, which the table does not have.
+    """
+    if as_of >= date(2024, 9, 9):
+        return None
+    known = [pip for minor, since, pip in _pips() if minor == python and since <= as_of]
+    return known[-1] if known else None

@@ -1,0 +1,21 @@
+"""Reading the tables of facts that lie beside this module (CSV, each row with its source)."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from importlib.resources import files
+
+__all__ = ["read_date", "read_table"]
+
+
+def read_table(name: str) -> Iterator[dict[str, str]]:
+    """The rows of `name`, a file of this package; empty cells are empty strings."""
+    text = files("wheelcheck.targets").joinpath(name).read_text(encoding="utf-8")
+    return csv.DictReader(text.splitlines())
+
+
+def read_date(cell: str) -> date | None:
+    """An ISO date, or None for an empty cell."""
+    return date.fromisoformat(cell) if cell else None
