@@ -1,0 +1,22 @@
+"""Fixtures that every folder's tests may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from replay import MIRROR, PUBLIC, Replay
+
+
+@pytest.fixture(scope="session")
+def public_index() -> Iterator[Replay]:
+    """The frozen index over HTTP on loopback, behaving like the public one."""
+    with Replay(manner=PUBLIC) as replay:
+        yield replay
+
+
+@pytest.fixture(scope="session")
+def mirror_index() -> Iterator[Replay]:
+    """The frozen index over HTTP on loopback, behaving like a bare mirror with JSON pages."""
+    with Replay(manner=MIRROR) as replay:
+        yield replay
