@@ -33,7 +33,6 @@ _FEATURES = {
 _WITHOUT_EFFECT = {
     "requirements": "-r",
     "constraints": "-c",
-    "editables": "-e",
     "index_url": "--index-url",
     "extra_index_urls": "--extra-index-url",
     "no_index": "--no-index",
@@ -104,12 +103,14 @@ class RequirementFileReader:
         for oddity in _oddities(requirement, options):
             self.collection.warn(origin, line.hide(oddity))
         self.collection.options.apply_controls(options.controls)
-        if requirement:
+        if options.editables:
+            # An -e behind a requirement does not add one: pip takes the requirement as editable.
+            editable = requirement or options.editables[0]
+            self.collection.add_editable(editable, origin, line, constraint=constraint)
+        elif requirement:
             self.collection.add(
                 requirement, origin, line, hashes=options.hashes, constraint=constraint
             )
-        elif options.editables:
-            self.collection.add_editable(options.editables[0], origin, line, constraint=constraint)
         elif options.requirements or options.constraints:
             self._include(line, place, options, including)
         else:

@@ -78,8 +78,9 @@ def parse_requirement(text: str, shown: Shown) -> Judged | NotJudged:
         return refer(_absolute(path).as_uri(), None, lambda _: shown(path), extras, marker)
     requirement = _pep508(body)
     if requirement.url is not None:
-        name, extras = requirement.name, frozenset(requirement.extras)
-        return refer(requirement.url, name, shown, extras, marker)
+        # pip lets brackets behind the URL stand for those before the @.
+        extras = extras or frozenset(requirement.extras)
+        return refer(requirement.url, requirement.name, shown, extras, marker)
     requirement.marker = marker
     return Judged(requirement)
 
@@ -94,8 +95,7 @@ def parse_editable(text: str) -> NotJudged:
         name, url, marker = requirement.name, requirement.url, requirement.marker
     else:
         name, url, marker = None, _editable_url(text), None
-    egg = _egg(url)
-    name = name or egg
+    name = name or _egg(url)
     scheme = urlsplit(url).scheme
     if scheme == "file":
         _check_installable(_local_path(url))
@@ -104,8 +104,8 @@ def parse_editable(text: str) -> NotJudged:
     elif not name:
         raise InvalidLine("the project's name is missing: write NAME @ URL")
     kind = "a local project" if scheme == "file" else "a checkout"
-    why = Unknown("editable-requirement", f"installed from {kind}, in editable mode")
-    return NotJudged(why, canonicalize_name(name) if name else None, marker)
+    why = f"installed from {kind}, in editable mode"
+    return _not_judged("editable-requirement", why, name, marker)
 
 
 def refer(
@@ -119,47 +119,49 @@ def refer(
 
     Raises InvalidLine where the URL leads to nothing that pip can install.
     """
-    spelling = shown(url)
     scheme = urlsplit(url).scheme
-    egg = _egg(url)
-    name = name or egg
-    project = canonicalize_name(name) if name else None
+    known = name or _egg(url)
+    location = url
     if is_vcs(scheme):
         tool = scheme.partition("+")[0]
-        why = Unknown("vcs-requirement", f"built from a checkout ({tool})")
-        return NotJudged(why, project, marker)
+        return _not_judged("vcs-requirement", f"built from a checkout ({tool})", known, marker)
     if scheme == "file":
         path = _local_path(url)
         if path.is_dir():
             _check_installable(path)
-            return NotJudged(Unknown("local-project", "built from a directory"), project, marker)
+            return _not_judged("local-project", "built from a directory", known, marker)
         if not path.is_file():
             raise InvalidLine("there is no such file")
         _, mark, fragment = url.partition("#")
-        url = path.as_uri() + mark + fragment
+        location = path.as_uri() + mark + fragment
     elif scheme not in {"http", "https"}:
         raise InvalidLine(f"pip downloads over http and https, not from {scheme or 'a bare path'}")
-    return _archive(url, name, spelling, extras, marker)
+    project, named = _project(location, name)
+    if project is None:
+        why = "nothing tells the project's name before it is built"
+        return _not_judged("unnamed-archive", why, None, marker)
+    found = _FRAGMENT_HASH.search(location)
+    hashes = frozenset({f"{found[1]}:{found[2]}"} if found else ())
+    reference = DirectReference.to(
+        project, location, shown=shown(url), extras=extras, marker=marker
+    )
+    return Judged(reference, hashes, named)
 
 
-def _archive(
-    url: str, name: str | None, spelling: str, extras: frozenset[str], marker: Marker | None
-) -> Judged | NotJudged:
+def _project(url: str, name: str | None) -> tuple[str | None, bool]:
+    """Return the project that an archive belongs to, and whether pip knows it before building."""
     filename = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
-    named = name is not None
     if filename.endswith(".whl"):
         inside = _wheel_name(filename)
         if name is not None and canonicalize_name(name) != inside:
             raise InvalidLine(f"the wheel {filename} is {inside}, not {name}")
-        name, named = name or inside, True
-    name = name or _sdist_name(filename)
-    if name is None:
-        why = Unknown("unnamed-archive", "nothing tells the project's name before it is built")
-        return NotJudged(why, None, marker)
-    found = _FRAGMENT_HASH.search(url)
-    hashes = frozenset({f"{found[1]}:{found[2]}"} if found else ())
-    reference = DirectReference.to(name, url, shown=spelling, extras=extras, marker=marker)
-    return Judged(reference, hashes, named)
+        return name or inside, True
+    known = name or _egg(url)
+    return (known, True) if known else (_sdist_name(filename), False)
+
+
+def _not_judged(code: str, why: str, name: str | None, marker: Marker | None) -> NotJudged:
+    return NotJudged(Unknown(code, why), canonicalize_name(name) if name else None, marker)
 
 
 def _split_marker(text: str) -> tuple[str, Marker | None]:
