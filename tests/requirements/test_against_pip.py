@@ -4,17 +4,19 @@ Uses pip's internals on purpose, as an oracle and nowhere else. Which pip: the o
 here; older ones differ by their own history, so they are skipped.
 """
 
+import re
 import warnings
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.errors import UsageError
 from wheelcheck.requirements import CommandLine, read
+from wheelcheck.requirements.decoding import decode
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what an old pip vendors is not our concern
@@ -34,7 +36,7 @@ from pip._internal.models.selection_prefs import SelectionPreferences
 from pip._internal.models.wheel import Wheel
 from pip._internal.network.session import PipSession
 from pip._internal.req.constructors import install_req_from_parsed_requirement
-from pip._internal.req.req_file import parse_requirements
+from pip._internal.req.req_file import _decode_req_file, parse_requirements
 from pip._internal.req.req_install import InstallRequirement, check_invalid_constraint_type
 
 INDEX = "https://default.example"
@@ -65,7 +67,7 @@ def as_pip_reads(file):
     return {
         "lines": [of_pip(req) for req in found if not req.constraint and not skipped(req)],
         "constraints": [of_pip(req) for req in found if req.constraint and not skipped(req)],
-        "skipped": [skipped_name(req) for req in found if skipped(req)],
+        "skipped": [req.name and canonicalize_name(req.name) for req in found if skipped(req)],
         "formats": {name: finder.format_control.get_allowed_formats(name) for name in PROJECTS},
         "pre": {name: releases.allows_prereleases(canonicalize_name(name)) for name in PROJECTS},
         "indexes": finder.search_scope.index_urls,
@@ -100,14 +102,6 @@ def skipped(req: InstallRequirement) -> bool:
     if req.link is None:
         return False
     return req.editable or req.link.is_vcs or req.link.is_existing_dir() or req.name is None
-
-
-def skipped_name(req: InstallRequirement) -> str | None:
-    link = req.link
-    # A checkout whose URL ends in .whl would be named by pip as if it were a wheel.
-    as_wheel = link and link.is_vcs and link.is_wheel and "egg=" not in link.url
-    named = req.name and (not as_wheel or req.req.url)
-    return canonicalize_name(req.name) if named else None
 
 
 def of_pip(req: InstallRequirement):
@@ -224,6 +218,47 @@ def surroundings(folder, monkeypatch):
 @example(["a", " ", "--no-binary b"])
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=12))
 def test_any_text(pieces):
+    text = "".join(pieces)
+    assume(not re.search(r"git\+\S*\.whl", text))  # pip would name a checkout as if it were a wheel
     file = Path("requirements.txt")
-    file.write_bytes("".join(pieces).encode())
+    file.write_bytes(text.encode())
     assert as_we_read(file, ENVIRON) == as_pip_reads(file)
+
+
+BYTES = [
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\xfe\xff",
+    b"\0\0",
+    b"\0",
+    b"#",
+    b"\n",
+    b"coding: ",
+    b"coding=",
+]
+BYTES += [
+    b"latin-1",
+    b"utf-8",
+    b"utf-16",
+    b"nonsense",
+    b" ",
+    b"a\0",
+    b"\xc3\xa9",
+    b"\xe9",
+    b"pandas",
+]
+
+
+def outcome(decoding, data):
+    try:
+        return decoding(data)
+    except (UnicodeDecodeError, LookupError) as error:
+        return type(error)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(BYTES), max_size=8))
+def test_any_bytes(pieces):
+    data = b"".join(pieces)
+    theirs = outcome(lambda data: _decode_req_file(data, "requirements.txt"), data)
+    assert outcome(lambda data: decode(data)[0], data) == theirs

@@ -1,7 +1,12 @@
 """R2 and R3: joining, comments, variables."""
 
-import pytest
+import shlex
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wheelcheck.requirements import pip_syntax
 from wheelcheck.requirements.pip_syntax import InvalidLine, logical_lines, split_options
 
 
@@ -116,6 +121,17 @@ def test_every_option_line(line, requirement, field, value):
 def test_options_that_pip_refuses(line):
     with pytest.raises(InvalidLine):
         split_options(line)
+
+
+@given(st.text("ab -=,#[]'\"\\\t\x0c\u2003é", max_size=12))
+def test_words_are_those_of_a_shell(text):
+    try:
+        expected = shlex.split(text)
+    except ValueError:
+        with pytest.raises(InvalidLine):
+            pip_syntax._words(text)
+    else:
+        assert pip_syntax._words(text) == expected
 
 
 def test_options_of_one_line_do_not_leak_into_the_next():

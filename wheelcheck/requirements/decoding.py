@@ -8,13 +8,16 @@ import re
 
 __all__ = ["decode"]
 
-# UTF-32 before UTF-16: the little-endian UTF-32 mark begins with the UTF-16 one.
+# UTF-32 before UTF-16: the little-endian UTF-32 mark begins with the UTF-16 one. The machine's
+# own order goes by the name without an order, as in pip: it swallows a second mark.
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF16, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
 )
 _COOKIE = re.compile(rb"coding[:=]\s*([-\w.]+)")
 
