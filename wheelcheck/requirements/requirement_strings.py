@@ -73,9 +73,10 @@ def parse_requirement(text: str, shown: Shown) -> Judged | NotJudged:
     body, marker = _split_marker(text)
     if is_url(body):
         return refer(body, None, shown, marker=marker)
-    path, extras = _split_extras(body)
+    path, extras = _split_extras(os.path.normpath(body))
     if _is_path(path, body):
-        return refer(_absolute(path).as_uri(), None, lambda _: shown(path), extras, marker)
+        written = body.rpartition("[")[0].rstrip() if extras else body
+        return refer(_absolute(path).as_uri(), None, lambda _: shown(written), extras, marker)
     requirement = _pep508(body)
     if requirement.url is not None:
         # pip lets brackets behind the URL stand for those before the @.
