@@ -7,19 +7,25 @@ from typing import Any
 
 from measuring import compilers, machine, processes, table, wheels
 
+# A row is noisy when the reference compile's time changed by this factor over the build,
+_DRIFT = 1.15
+# or when others kept more than this many cores busy meanwhile.
+_OTHERS = 0.5
+
 
 def in_reference_seconds(row: dict[str, Any], before: float, after: float) -> dict[str, Any]:
     """The CPU times by the reference compile of this hour, and whether that hour was noisy."""
     scale = machine.REFERENCE_NOMINAL_S / ((before + after) / 2)
     drift = max(before, after) / min(before, after)
-    times = {
-        f"{phase}_ref_s": round(row.get(f"{phase}_cpu_s", 0) * scale, 2)
-        for phase in ("env", "hook", "build")
-    }
-    return times | {
+    return {
+        **{
+            f"{phase}_ref_s": round(float(row[f"{phase}_cpu_s"]) * scale, 2)
+            for phase in ("env", "hook", "build")
+            if f"{phase}_cpu_s" in row
+        },
         "reference_before_s": round(before, 3),
         "reference_after_s": round(after, 3),
-        "noisy": int(drift > 1.15 or not 0.85 < scale < 1.15),
+        "noisy": int(drift > _DRIFT or row.get("others_cores", 0.0) > _OTHERS),
     }
 
 

@@ -3,69 +3,97 @@
 import re
 from typing import NamedTuple
 
-# In order of precedence: the first pattern found in the log's last lines names the reason.
-_REASONS: dict[str, tuple[str, ...]] = {
-    "out of memory": (
-        r"virtual memory exhausted",
-        r"Killed signal terminated program",
-        r"out of memory",
-        r"MemoryError",
+# In order of precedence: the first pattern found in the log's last lines names the reason. What a
+# configure step merely remarks comes late: it is often not what the build died of.
+_REASONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "out of memory",
+        (
+            r"virtual memory exhausted",
+            r"Killed signal terminated program",
+            r"out of memory",
+            r"MemoryError",
+        ),
     ),
-    "network": (
-        r"Could not resolve host",
-        r"Temporary failure in name resolution",
-        r"Failed to establish a new connection",
-        r"Connection refused",
-        r"spurious network error",
-        r"failed to download from",
-        r"failed to get `[^`]+` as a dependency",
-        r"(?:urlopen|URLError|urllib).*error",
-        r"Max retries exceeded",
-        r"Failed to clone",
-        r"unable to access 'http",
-        r"CONNECT tunnel failed",
-        r"HTTP Error \d{3}",
-        r"status_code: [1-9]",
+    (
+        "network",
+        (
+            r"Could not resolve host",
+            r"Temporary failure in name resolution",
+            r"Failed to establish a new connection",
+            r"Connection refused",
+            r"spurious network error",
+            r"failed to download from",
+            r"failed to get `[^`]+` as a dependency",
+            r"(?:urlopen|URLError|urllib).*error",
+            r"Max retries exceeded",
+            r"Failed to clone",
+            r"unable to access 'http",
+            r"CONNECT tunnel failed",
+            r"HTTP Error \d{3}",
+            r"status_code: [1-9]",
+        ),
     ),
-    "missing header or library": (
-        r"fatal error: \S+: No such file or directory",
-        r"cannot find -l\S+",
-        r"Dependency \"?\S+\"? not found",
-        r"Dependency lookup for .* failed",
-        r"Package '?\S+'?,? (?:required by|was not found)",
-        r"No package '\S+' found",
-        r"Could NOT find",
-        r"Could not find a package configuration file",
-        r"\S+[-_]config\S*: (?:command )?not found",
-        r"pg_config executable not found",
-        r"[Ll]ibrary (?:not found|is required)",
-        r"[Hh]eaders? (?:not found|are required)",
-        r"Unable to find \S+ (?:library|headers)",
-        r"[Pp]lease install .*(?:dev|devel|library)",
+    (
+        "missing header or library",
+        (
+            r"fatal error: \S+: No such file or directory",
+            r"cannot find -l\S+",
+            r"Dependency \"?\S+\"? not found",
+            r"Dependency lookup for .* failed",
+            r"pg_config executable not found",
+            r"Unable to find \S+ (?:library|headers)",
+        ),
     ),
-    "missing tool": (
-        r"command not found",
-        r"No such file or directory: '(?:\w+)'",
-        r"Unknown compiler\(s\)",
-        r"can't find Rust compiler",
-        r"is not installed or not on PATH",
-        r"Program '?\S+'? not found",
+    (
+        "library too old",
+        (
+            r"[Mm]inimum supported \S+ version is",
+            r"\S+ >= ?[\d.]+ (?:is required|required)",
+            r"Invalid version, need '\S+' \['>=",
+        ),
     ),
-    "build requirements": (
-        r"No matching distribution found",
-        r"Could not find a version that satisfies",
-        r"ResolutionImpossible",
-        r"ModuleNotFoundError: ",
+    ("Cython error", (r"Cython\.Compiler\.Errors", r"Error compiling Cython file")),
+    ("compiler error", (r"^\S+:\d+:\d+: (?:fatal )?error: ", r"error: could not compile")),
+    (
+        "build requirements",
+        (
+            r"No matching distribution found",
+            r"Could not find a version that satisfies",
+            r"ResolutionImpossible",
+            r"ModuleNotFoundError: ",
+        ),
     ),
-    "Cython error": (r"Cython\.Compiler\.Errors", r"Error compiling Cython file"),
-    "compiler error": (
-        r"^\S+:\d+:\d+: (?:fatal )?error: ",
-        r"command '\S*(?:gcc|cc|g\+\+|gfortran)' failed",
-        r"error: could not compile",
-        r"ninja: build stopped",
+    (
+        "missing header or library",
+        (
+            r"Package '?\S+'?,? (?:required by|was not found)",
+            r"No package '\S+' found",
+            r"Could NOT find",
+            r"Could not find a package configuration file",
+            r"\S+[-_]config\S*: (?:command )?not found",
+            r"[Ll]ibrary (?:not found|is required)",
+            r"[Hh]eaders? (?:not found|are required)",
+            r"[Pp]lease install .*(?:dev|devel|library)",
+        ),
     ),
-    "backend error": (r"Traceback \(most recent call last\)", r"ERROR: ", r"[Ee]rror: "),
-}
+    (
+        "missing tool",
+        (
+            r"command not found",
+            r"No such file or directory: '(?:\w+)'",
+            r"Unknown compiler\(s\)",
+            r"can't find Rust compiler",
+            r"is not installed or not on PATH",
+            r"Program '?\S+'? not found",
+        ),
+    ),
+    (
+        "compiler error",
+        (r"[Cc]ommand '\S*(?:gcc|cc|g\+\+|gfortran)' failed", r"ninja: build stopped"),
+    ),
+    ("backend error", (r"Traceback \(most recent call last\)", r"ERROR: ", r"[Ee]rror: ")),
+)
 _MEANINGFUL = re.compile(r"error|fail|not found|cannot|could not|missing|No such", re.IGNORECASE)
 _LINES_READ = 400
 
@@ -83,7 +111,7 @@ def classify(log: str, *, timed_out: bool = False) -> Failure:
     if timed_out:
         return Failure("timeout", _shorten(lines[-1] if lines else ""))
     tail = "\n".join(lines)
-    for reason, patterns in _REASONS.items():
+    for reason, patterns in _REASONS:
         if found := re.search("|".join(patterns), tail, re.MULTILINE):
             return Failure(reason, _shorten(_telling_line(tail, found)))
     told = [line for line in lines if _MEANINGFUL.search(line)]
