@@ -67,8 +67,9 @@ _FAMILY_TAG = re.compile(
 class ImageRow:
     """One concrete image of the catalogue.
 
-    `python` is a minor version (its patch release moves with the image's rebuilds), a full version,
-    one of these after ``pypy``, or "" where none is known. `python_from` is ``image`` or the
+    `python` is a minor version whose newest patch release comes with each rebuild (``3.12``), one
+    whose patch release is not known (``3.12.x``), a full version, one of these after ``pypy``, or
+    "" where none is known. `python_from` is ``image`` or the
     command that installs it. `first` and `last` are the days between which the image was rebuilt.
     Sizes are megabytes (10^6 bytes) for linux/amd64.
     """
@@ -95,12 +96,14 @@ class ImageRow:
 class FoundImage:
     """What an image name meant: its row, the day of the build meant, and the Python it pins.
 
-    `built` is the day asked for, or the last day on which this tag was still rebuilt.
+    `built` is the day asked for, or the last day on which this tag was still rebuilt. `digest` says
+    that the name had one, which was not looked at.
     """
 
     row: ImageRow
     built: date
     python_version: str | None = None
+    digest: bool = False
 
 
 @cache
@@ -147,7 +150,7 @@ def _aliases() -> Mapping[str, tuple[tuple[date, str], ...]]:
 
 def normalise_image(name: str) -> str:
     """The short name of an image with its tag: no mirror, no digest, ``latest`` where none is."""
-    name = name.strip().split("@")[0]
+    name = name.strip().partition("@")[0]
     for prefix, short in _PREFIXES.items():
         if name.startswith(prefix):
             name = short + name.removeprefix(prefix)
@@ -162,6 +165,13 @@ def find_image(name: str, as_of: date) -> FoundImage:
     one that did not exist yet.
     """
     short = normalise_image(name)
+    if "@" in name and ":" not in name.partition("@")[0].rpartition("/")[2]:
+        raise TargetError(name, "a digest alone cannot be looked up; write the tag before it")
+    found = _find(name, short, as_of)
+    return replace(found, digest="@" in name)
+
+
+def _find(name: str, short: str, as_of: date) -> FoundImage:
     repository, _, tag = short.rpartition(":")
     if repository in {"python", "pypy"}:
         return _find_in_family(name, repository, tag, as_of)

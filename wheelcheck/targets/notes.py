@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from wheelcheck.targets.images import FoundImage
-from wheelcheck.targets.pythons import bundled_pip, python_support
+from wheelcheck.targets.pythons import bundled_pip, find_release, python_support
 from wheelcheck.targets.target import Architecture, Implementation, Libc, Target
 
 __all__ = ["notes_of", "pip_of"]
@@ -23,7 +23,7 @@ _SILENT_ON_LIBC = {Architecture.ARMV6L, Architecture.ARMV7L}
 def notes_of(target: Target, as_of: date, found: FoundImage | None = None) -> tuple[str, ...]:
     """All caveats on a target on that day; `found` is the catalogue's answer for an image."""
     image = _image_notes(found, as_of) if found else ()
-    return (*image, *_python_notes(target, as_of), *_architecture_notes(target))
+    return (*image, *_release_notes(target, as_of), *_architecture_notes(target))
 
 
 def pip_of(found: FoundImage) -> str | None:
@@ -39,31 +39,46 @@ def _image_notes(found: FoundImage, as_of: date) -> Iterator[str]:
     row = found.row
     if row.python_from != "image":
         yield f"no Python inside; that of the distribution is assumed ({row.python_from})"
+    if row.python.endswith(".x"):
+        minor = row.python.removesuffix(".x")
+        yield f"which patch release of Python {minor} it holds is not known; the newest is assumed"
+    if found.digest:
+        yield "the digest is not looked up: judged by the tag before it"
+    yield from _age_notes(found, as_of)
+    if row.notes:
+        yield row.notes
+    yield from _pip_notes(found)
+
+
+def _age_notes(found: FoundImage, as_of: date) -> Iterator[str]:
+    row = found.row
     if row.last and row.last <= as_of:
         yield f"{row.image} has not been rebuilt since {row.last}"
     elif found.built < as_of:
-        yield f"Python {found.python_version} has not been rebuilt since {found.built}"
+        yield f"images of Python {found.python_version} were not rebuilt after {found.built}"
     if row.end_of_life and row.end_of_life < as_of:
         yield f"{row.os} {row.os_version} reached its end of life on {row.end_of_life}"
-    if row.notes:
-        yield row.notes
+
+
+def _pip_notes(found: FoundImage) -> Iterator[str]:
     pip = pip_of(found)
     if pip:
         version = tuple(int(part) for part in pip.split(".")[:2])
         for first, libc, kind in _PIP_FIRST_TAKING:
-            if libc is row.libc and version < first:
+            if libc is found.row.libc and version < first:
                 yield f"its pip {pip} does not know {kind} wheels; upgrade pip before installing"
 
 
-def _python_notes(target: Target, as_of: date) -> Iterator[str]:
-    if target.implementation is not Implementation.CPYTHON:
-        return
-    support = python_support(target.python)
-    version = "{}.{}".format(*target.python)
-    if support is None or as_of < support.first_release:
-        yield f"CPython {version} is not known to be released on {as_of}"
-    elif as_of > support.end_of_support:
-        yield f"CPython {version} has been without support since {support.end_of_support}"
+def _release_notes(target: Target, as_of: date) -> Iterator[str]:
+    pypy = target.implementation is Implementation.PYPY
+    name = "PyPy" if pypy else "CPython"
+    release = find_release(target.implementation, target.python_full_version)
+    if release is None or release.released > as_of:
+        yield f"{name} {target.python_full_version} is not known to be released on {as_of}"
+    support = None if pypy else python_support(target.python)
+    if support and as_of > support.end_of_support:
+        version = "{}.{}".format(*target.python)
+        yield f"CPython {version} has been without upstream support since {support.end_of_support}"
 
 
 def _architecture_notes(target: Target) -> Iterator[str]:

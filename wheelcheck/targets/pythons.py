@@ -10,6 +10,7 @@ from datetime import date
 from functools import cache
 
 from wheelcheck.targets.tables import read_table
+from wheelcheck.targets.tags import pypy_abi_of
 from wheelcheck.targets.target import Implementation
 
 __all__ = [
@@ -101,26 +102,35 @@ def _minor(text: str) -> tuple[int, int]:
 
 
 def newest_release(
-    implementation: Implementation, python: tuple[int, int], as_of: date
+    implementation: Implementation,
+    python: tuple[int, int],
+    as_of: date,
+    pypy_abi: str | None = None,
 ) -> PythonRelease | None:
-    """The newest patch release of a minor version on that day; None where none is known."""
+    """The newest patch release of a minor version on that day; None where none is known.
+
+    With `pypy_abi` (``pp73``, ``pp80``) only the PyPys of that ABI count.
+    """
     known = [
         release
         for release in _releases()
         if (release.implementation, release.python) == (implementation, python)
         and release.released <= as_of
+        and pypy_abi in {None, pypy_abi_of(release.implementation_version)}
     ]
     return known[-1] if known else None
 
 
 def find_release(implementation: Implementation, python_version: str) -> PythonRelease | None:
-    """The release with exactly this version of Python; the newest where PyPy made several."""
-    found = [
-        release
-        for release in _releases()
-        if (release.implementation, release.python_version) == (implementation, python_version)
-    ]
-    return found[-1] if found else None
+    """The release with exactly this version of Python; the oldest where PyPy made several."""
+    return next(
+        (
+            release
+            for release in _releases()
+            if (release.implementation, release.python_version) == (implementation, python_version)
+        ),
+        None,
+    )
 
 
 def python_support(python: tuple[int, int]) -> PythonSupport | None:

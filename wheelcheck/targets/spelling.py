@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from itertools import product
+from typing import NamedTuple
 
 from wheelcheck.errors import TargetError
 from wheelcheck.targets.images import PLATFORMS, FoundImage, default_variant, find_image
@@ -104,6 +105,14 @@ def default_libc_version(libc: Libc, *, as_of: date) -> tuple[int, int]:
 # Interpreter and platform tags
 
 
+class _Interpreter(NamedTuple):
+    """What the first half of an explicit spelling says; `tag` is how it is spelled canonically."""
+
+    release: PythonRelease
+    free_threaded: bool
+    tag: str
+
+
 def _explicit(
     spelling: str,
     python: str,
@@ -112,49 +121,58 @@ def _explicit(
     arch: Architecture,
     as_of: date,
 ) -> Target:
-    implementation, minor, release, free_threaded = _python(spelling, python, as_of)
-    match = _PYTHON.fullmatch(python)
-    patch = bool(match and match["patch"])
-    interpreter = interpreter_tag(implementation, minor)
-    if match and match["abi"]:
-        interpreter = "pypy{}{}_{}".format(*minor, match["abi"])
-    elif patch:
-        interpreter = f"{interpreter[:2]}{release.python_version}"
+    _check_level(spelling, libc, libc_version, arch)
+    interpreter = _interpreter(spelling, python, as_of)
     level = "{}_{}_{}".format(libc.tag_prefix, *libc_version)
-    target = Target(
-        name=f"{interpreter}{'t' if free_threaded else ''}-{level}_{arch}",
-        implementation=implementation,
-        python=minor,
-        python_full_version=release.python_version,
-        free_threaded=free_threaded,
-        libc=libc,
-        libc_version=libc_version,
-        arch=arch,
-        implementation_version=(
-            release.implementation_version if implementation is Implementation.PYPY else None
-        ),
-    )
+    target = _target(f"{interpreter.tag}-{level}_{arch}", interpreter, libc, libc_version, arch)
     return replace(target, notes=notes_of(target, as_of))
 
 
-def _python(
-    spelling: str, python: str, as_of: date
-) -> tuple[Implementation, tuple[int, int], PythonRelease, bool]:
-    match = _PYTHON.fullmatch(python)
+def _target(
+    name: str,
+    interpreter: _Interpreter,
+    libc: Libc,
+    libc_version: tuple[int, int],
+    arch: Architecture,
+    image: Image | None = None,
+) -> Target:
+    release = interpreter.release
+    pypy = release.implementation is Implementation.PYPY
+    return Target(
+        name=name,
+        implementation=release.implementation,
+        python=release.python,
+        python_full_version=release.python_version,
+        free_threaded=interpreter.free_threaded,
+        libc=libc,
+        libc_version=libc_version,
+        arch=arch,
+        image=image,
+        implementation_version=release.implementation_version if pypy else None,
+    )
+
+
+def _interpreter(spelling: str, python: str, as_of: date) -> _Interpreter:
+    match = _PYTHON.fullmatch(python.strip())
     if not match:
         raise TargetError(spelling, f"{python!r} is no Python; write 3.12, 3.13t, 3.12.1 or pp311")
     pypy = match["kind"] in {"pp", "pypy"}
     implementation = Implementation.PYPY if pypy else Implementation.CPYTHON
     minor = (int(match["major"]), int(match["minor"]))
-    free_threaded = bool(match["t"])
+    free_threaded, patch, abi = bool(match["t"]), match["patch"], match["abi"]
     if minor < OLDEST_PYTHON or minor[0] > OLDEST_PYTHON[0]:
         raise TargetError(spelling, "only Python 3.6 and later are known")
     if free_threaded and (pypy or minor < FIRST_FREE_THREADED):
         raise TargetError(spelling, "free-threaded builds exist for CPython 3.13 and later only")
-    if match["abi"] and not pypy:
-        raise TargetError(spelling, f"{match['abi']} is an ABI of PyPy")
-    release = _release(implementation, minor, match["patch"], match["abi"], as_of)
-    return implementation, minor, release, free_threaded
+    if abi and not pypy:
+        raise TargetError(spelling, f"{abi} is an ABI of PyPy")
+    release = _release(implementation, minor, patch, abi, as_of)
+    tag = interpreter_tag(implementation, minor)
+    if patch:
+        tag = f"{tag[:2]}{release.python_version}"
+    if abi:
+        tag = f"pypy{tag[2:]}_{abi}"
+    return _Interpreter(release, free_threaded, f"{tag}{match['t']}")
 
 
 def _release(
@@ -164,19 +182,17 @@ def _release(
     abi: str | None,
     as_of: date,
 ) -> PythonRelease:
-    """The release meant; for one that the table does not have, the version as it was written."""
+    """The release meant. One that the table does not have is taken as it was written."""
     asked = "{}.{}.{}".format(*minor, patch or 0)
-    known = (
-        find_release(implementation, asked)
-        if patch
-        else newest_release(implementation, minor, as_of)
-    )
-    pypy = known.implementation_version if known else ("8.0.0" if abi == "pp80" else "7.3.0")
-    if abi and (int(pypy.split(".", maxsplit=1)[0]) >= 8) is not (abi == "pp80"):  # noqa: PLR2004 (PyPy 8.0 brought pp80)
-        pypy = "8.0.0" if abi == "pp80" else "7.3.0"
-    version = known.python_version if known else asked
-    shown = pypy if implementation is Implementation.PYPY else version
-    return PythonRelease(implementation, version, shown, known.released if known else as_of)
+    if patch:
+        known = find_release(implementation, asked)
+    else:
+        known = newest_release(implementation, minor, as_of, abi)
+    if known:
+        return known
+    pypy = "8.0.0" if abi == "pp80" else "7.3.0"
+    shown = pypy if implementation is Implementation.PYPY else asked
+    return PythonRelease(implementation, asked, shown, as_of)
 
 
 def _platform(spelling: str, platform: str) -> tuple[Libc, tuple[int, int], Architecture]:
@@ -188,17 +204,14 @@ def _platform(spelling: str, platform: str) -> tuple[Libc, tuple[int, int], Arch
     arch = _architecture(spelling, match["arch"])
     libc = Libc.MUSL if match["family"] == Libc.MUSL.tag_prefix else Libc.GLIBC
     level = _LEGACY.get(match["legacy"]) or (int(match["major"]), int(match["minor"]))
-    _check_level(spelling, libc, level, arch)
     return libc, level, arch
 
 
-def _check_level(
-    spelling: str, libc: Libc, level: tuple[int, int], arch: Architecture | None = None
-) -> None:
+def _check_level(spelling: str, libc: Libc, level: tuple[int, int], arch: Architecture) -> None:
     newest = _NEWEST_LEVEL[libc]
     if level[0] != newest[0] or level > newest:
         raise TargetError(spelling, f"there is no {libc} {level[0]}.{level[1]}")
-    if libc is Libc.GLIBC and arch and level < manylinux_floor(arch):
+    if libc is Libc.GLIBC and level < manylinux_floor(arch):
         floor = "{}.{}".format(*manylinux_floor(arch))
         raise TargetError(spelling, f"manylinux on {arch} begins with glibc {floor}")
 
@@ -210,9 +223,7 @@ def _libc(text: str, as_of: date) -> tuple[Libc, tuple[int, int]]:
     libc = Libc.MUSL if match["libc"] in {"musl", "musllinux"} else Libc.GLIBC
     if match["major"] is None:
         return libc, default_libc_version(libc, as_of=as_of)
-    level = (int(match["major"]), int(match["minor"]))
-    _check_level(text, libc, level)
-    return libc, level
+    return libc, (int(match["major"]), int(match["minor"]))
 
 
 def _architecture(spelling: str, text: str) -> Architecture:
@@ -234,7 +245,8 @@ def _architecture(spelling: str, text: str) -> Architecture:
 
 def _from_image(spelling: str, as_of: date) -> Target:
     name, _, platform = spelling.partition("@linux/")
-    if not platform and "@" in name and not name.partition("@")[2].startswith("sha256:"):
+    _, at, digest = name.partition("@")
+    if at and not digest.startswith("sha256:"):
         raise TargetError(spelling, "after @ comes a Linux platform, such as @linux/arm64")
     found = find_image(name, as_of)
     row = found.row
@@ -246,23 +258,11 @@ def _from_image(spelling: str, as_of: date) -> Target:
             f"target out, for example cp312-{row.libc.tag_prefix}_"
             f"{'_'.join(row.libc_version.split('.')[:2])}_{arch}",
         )
-    wanted = found.python_version or row.python.removeprefix("pypy")
+    wanted = found.python_version or row.python.removeprefix("pypy").removesuffix(".x")
     kind = "pypy" if row.python.startswith("pypy") else "cp"
-    implementation, minor, release, _ = _python(spelling, f"{kind}{wanted}", found.built)
-    target = Target(
-        name=spelling,
-        implementation=implementation,
-        python=minor,
-        python_full_version=release.python_version,
-        free_threaded=False,
-        libc=row.libc,
-        libc_version=_version(row.libc_version),
-        arch=arch,
-        image=_image(found),
-        implementation_version=(
-            release.implementation_version if implementation is Implementation.PYPY else None
-        ),
-    )
+    interpreter = _interpreter(spelling, f"{kind}{wanted}", found.built)
+    libc_version = _version(row.libc_version)
+    target = _target(spelling, interpreter, row.libc, libc_version, arch, _image(found))
     return replace(target, notes=notes_of(target, as_of, found))
 
 

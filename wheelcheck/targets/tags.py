@@ -23,6 +23,7 @@ __all__ = [
     "interpreter_tag",
     "manylinux_floor",
     "platform_tags",
+    "pypy_abi_of",
     "supported_tags",
     "tag_profile",
     "tags_of",
@@ -97,15 +98,19 @@ def interpreter_tag(implementation: Implementation, python: tuple[int, int]) -> 
 def abi_tag(target: Target) -> str:
     """The ABI tag of a target's interpreter: ``cp312``, ``cp313t``, ``cp37m``, ``pypy311_pp73``.
 
-    CPython's `m` (pymalloc) left with 3.8; `t` (PEP 703) came with 3.13. PyPy's ABI was ``pp73``
-    from 7.3 (2019) to 7.3.23 and is ``pp80`` since 8.0 (2026).
+    CPython's `m` (pymalloc) left with 3.8; `t` (PEP 703) came with 3.13.
     """
     version = "{}{}".format(*target.python)
     if target.implementation is Implementation.PYPY:
-        major = int((target.implementation_version or "7").split(".", maxsplit=1)[0])
-        return f"pypy{version}_{'pp73' if major < _PYPY_ABI_80_SINCE else 'pp80'}"
+        return f"pypy{version}_{pypy_abi_of(target.implementation_version or '')}"
     flags = "m" if target.python <= _PYMALLOC_FLAG_UNTIL else ""
     return f"cp{version}{flags}{'t' if target.free_threaded else ''}"
+
+
+def pypy_abi_of(implementation_version: str) -> str:
+    """The ABI of a PyPy: ``pp73`` from 7.3.0 (2019) to 7.3.23, ``pp80`` since 8.0 (2026)."""
+    major = implementation_version.partition(".")[0]
+    return "pp80" if major.isdecimal() and int(major) >= _PYPY_ABI_80_SINCE else "pp73"
 
 
 def manylinux_floor(arch: Architecture) -> tuple[int, int]:
