@@ -122,6 +122,7 @@ def test_compiler_calls_are_told_apart(measuring: ModuleType, tmp_path: Path) ->
         _log_line("gcc", "src/a.c", "", "-g", "-O3", "-c", "src/a.c", "-o", "a.o"),
         _log_line("gcc", "b.c", "cython ", "-O2", "-c", "b.c"),
         _log_line("g++", "b.cpp", "pybind11 ", "-c", "b.cpp"),
+        _log_line("gcc", "/tmp/copy/src/a.c", "", "-c", "/tmp/copy/src/a.c"),
         _log_line("cc", "build/meson-private/tmp1/testfile.c", "", "testfile.c"),
         _log_line("gcc", "", "", "a.o", "-o", "a.so"),
         _log_line("gcc", "", "", "--version"),
@@ -129,15 +130,16 @@ def test_compiler_calls_are_told_apart(measuring: ModuleType, tmp_path: Path) ->
     ]
     log.write_text("\n".join(lines) + "\n")
     calls = measuring.compilers.read_log(log, Path("/p"), {"src/a.c": 1000, "b.c": 999})
-    assert [call.language for call in calls] == ["c", "c", "c++", "probe", "link", "query"]
+    assert [call.language for call in calls] == ["c", "c", "c++", "c", "probe", "link", "query"]
     # b.c lies in the sdist too, but with other bytes: the build wrote it anew.
-    assert [call.shipped for call in calls[:3]] == [True, False, False]
+    assert [call.shipped for call in calls[:4]] == [True, False, False, True]
+    assert calls[3].source == "…/src/a.c"
     assert calls[0].options == "-g -O3"
     assert calls[0].cpu == 1.75
     assert calls[0].peak == 2 * 2**20
     sums = measuring.columns.of_calls(calls)
-    assert (sums["c_files"], sums["cython_c_files"], sums["cxx_files"]) == (1, 1, 1)
-    assert (sums["links"], sums["probes"], sums["c_lines"]) == (1, 1, 50)
+    assert (sums["c_files"], sums["cython_c_files"], sums["cxx_files"]) == (2, 1, 1)
+    assert (sums["links"], sums["probes"], sums["c_lines"]) == (1, 1, 100)
 
 
 def test_a_held_out_package_is_never_built(measuring: ModuleType) -> None:

@@ -27,6 +27,7 @@ _PROBE = re.compile(
     r"|CMakeFiles/(?:CMake|[\d.]+/|_CMake|FindMPI)|CheckIPO|/cmake_try"
 )
 _LINES_OF_A_PROBE = 40  # shorter sources outside the project's directory are questions too
+_ELSEWHERE = "…"
 _OPTION = re.compile(r"-(?:O\S*|g\d?|flto\S*|std=\S+)$")
 
 
@@ -36,7 +37,7 @@ class Call:
 
     tool: str
     language: str  # of _LANGUAGES; "link", "probe" (a configure question) or "query" (no source)
-    source: str  # relative to the sdist's root where it lies below it
+    source: str  # relative to the sdist's root; outside it "…/" and the last two parts
     shipped: bool  # the source is a member of the sdist, not written during the build
     size: int
     lines: int
@@ -79,7 +80,7 @@ def _read_calls(lines: list[str], root: Path, members: dict[str, int]) -> Iterat
             tool=tool,
             language=_language(tool, path, int(count), options),
             source=path,
-            shipped=members.get(path) == int(size),
+            shipped=_is_member(path, int(size), members),
             size=int(size),
             lines=int(count),
             marks=marks.strip(),
@@ -91,14 +92,25 @@ def _read_calls(lines: list[str], root: Path, members: dict[str, int]) -> Iterat
 
 
 def _relative(folder: str, source: str, root: Path) -> str:
-    resolved = Path(folder, source).resolve()
-    return str(resolved.relative_to(root)) if resolved.is_relative_to(root) else str(resolved)
+    """The source below `root`; of one elsewhere (backends build in temporary copies) its end."""
+    path = Path(folder, source).resolve()
+    if path.is_relative_to(root):
+        return str(path.relative_to(root))
+    return "/".join((_ELSEWHERE, *path.parts[-2:]))
+
+
+def _is_member(path: str, size: int, members: dict[str, int]) -> bool:
+    """Whether these bytes came with the sdist: there, or copied elsewhere."""
+    if not path.startswith(_ELSEWHERE):
+        return members.get(path) == size
+    end = path.removeprefix(_ELSEWHERE)
+    return any(f"/{member}".endswith(end) and members[member] == size for member in members)
 
 
 def _language(tool: str, source: str, lines: int, options: list[str]) -> str:
     if source:
         suffix = PurePosixPath(source).suffix[1:]
-        asked = source.startswith("/") and lines < _LINES_OF_A_PROBE
+        asked = source.startswith(_ELSEWHERE) and lines < _LINES_OF_A_PROBE
         if asked or _PROBE.search(source) or "-E" in options:
             return "probe"
         if tool in ("c++", "g++", "clang++") and suffix == "c":
