@@ -140,11 +140,9 @@ def parsed(spelling: str, as_of: date) -> Target | None:
         return None
 
 
-fragments = st.sampled_from(
-    ["python", "pypy", "cp312", "cp313t", "pp311", "3.12", ":", "-", "_", ".", "@", "linux", "/"]
-    + ["slim", "alpine", "manylinux", "musllinux", "2_28", "1_2", "x86_64", "arm64", "latest"]
-    + ["sha256:0", "debian", "*", "٣", " "]
-)
+fragments = st.sampled_from(["python", "pypy", "debian", "slim", "alpine", "latest", "sha256:0"])
+fragments |= st.sampled_from(["cp312", "cp313t", "pp311", "3.12", "manylinux", "musllinux", "2_28"])
+fragments |= st.sampled_from(["1_2", "x86_64", "arm64", "linux", ":", "-", "_", ".", "@", "/", "*"])
 
 
 @given(st.text(max_size=40) | st.lists(fragments, max_size=8).map("".join), st.sampled_from(DAYS))
