@@ -126,6 +126,20 @@ def test_platforms():
         assert target.marker_environment()["platform_machine"] == arch
 
 
+@pytest.mark.parametrize(
+    ("image", "platform", "there", "gone"),
+    [
+        ("python:3.8-slim-bullseye", "ppc64le", STORY, TODAY),
+        ("debian:12", "s390x", STORY.replace(year=2025), TODAY),
+    ],
+)
+def test_platforms_come_and_go(image, platform, there, gone):
+    spelling = f"{image}@linux/{platform}"
+    assert parse_target(spelling, as_of=there).arch == platform
+    with pytest.raises(TargetError, match=f"does not exist for linux/{platform}"):
+        parse_target(spelling, as_of=gone)
+
+
 def test_python_of_an_image_by_day():
     story = parse_target("python:3.8-alpine", as_of=STORY)
     assert story.python_full_version == "3.8.16"
@@ -138,6 +152,8 @@ def test_python_of_an_image_by_day():
 
 
 def test_facts_of_an_image():
+    story = parse_target("python:3.8-alpine", as_of=STORY).image
+    assert (story.compressed_mb, story.uncompressed_mb) == (18.5, 48.2)
     image = parse_target("python:3.12-slim-bookworm", as_of=TODAY).image
     assert (image.os, image.os_version) == ("debian", "12")
     assert (image.compressed_mb, image.uncompressed_mb) == (45.4, 124.3)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from wheelcheck.targets import Libc
-from wheelcheck.targets.images import PLATFORMS, catalogue
+from wheelcheck.targets.catalogue import PLATFORMS, catalogue
 from wheelcheck.targets.tables import read_date, read_table
 
 TABLES = ["aliases.csv", "images.csv", "pips.csv", "pythons.csv", "support.csv"]
@@ -47,7 +47,13 @@ def test_images_are_complete_after_inheritance():
     for row in catalogue().values():
         assert row.os
         assert row.platforms
-        assert set(row.platforms) <= PLATFORMS.keys(), row
+        names = [platform.name for platform in row.platforms]
+        assert len(names) == len(set(names)), row
+        assert set(names) <= PLATFORMS.keys(), row
+        for platform in row.platforms:
+            known = [row.first, platform.since, platform.until, row.last]
+            days = [day for day in known if day]
+            assert days == sorted(days), row
         major, minor = row.libc_version.split(".")[:2]
         known = {Libc.GLIBC: (2, range(17, 60)), Libc.MUSL: (1, range(1, 3))}[row.libc]
         assert int(major) == known[0]

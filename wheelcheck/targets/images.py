@@ -1,48 +1,30 @@
-"""The catalogue of base images: what a name meant on a given day.
+"""What the name of a base image meant on a given day.
 
-Tables: `images.csv` (one row per concrete image, those with ``*`` for any rest of the name) and
-`aliases.csv` (names that move, with the day of each move). The aliases of the official `python`
-and `pypy` images follow the rule of their maintainers instead of rows: the newest Debian or Alpine
+Names that move are in the catalogue with the days of their moves; the aliases of the official
+`python` and `pypy` images follow the rule of their maintainers instead: the newest Debian or Alpine
 among the variants of the day is the default.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import cache
 
 from wheelcheck.errors import TargetError
+from wheelcheck.targets.catalogue import ImageRow, catalogue, moving_aliases
 from wheelcheck.targets.pythons import find_release
-from wheelcheck.targets.tables import read_date, read_table
-from wheelcheck.targets.target import Architecture, Implementation, Libc
+from wheelcheck.targets.target import Implementation, Libc
 
 __all__ = [
-    "PLATFORMS",
     "FoundImage",
-    "ImageRow",
-    "catalogue",
     "default_variant",
     "find_image",
     "normalise_image",
 ]
-
-PLATFORMS: Mapping[str, Architecture] = {
-    "amd64": Architecture.X86_64,
-    "arm64": Architecture.AARCH64,
-    "arm/v7": Architecture.ARMV7L,
-    "arm/v6": Architecture.ARMV6L,
-    "386": Architecture.I686,
-    "ppc64le": Architecture.PPC64LE,
-    "s390x": Architecture.S390X,
-    "riscv64": Architecture.RISCV64,
-    "loong64": Architecture.LOONGARCH64,
-}
-"""Docker's names for the CPU, without the ``linux/`` before them."""
 
 # Mirrors and longer names of the same images, the longest first.
 _PREFIXES = {
@@ -64,35 +46,6 @@ _FAMILY_TAG = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class ImageRow:
-    """One concrete image of the catalogue.
-
-    `python` is a minor version whose newest patch release comes with each rebuild (``3.12``), one
-    whose patch release is not known (``3.12.x``), a full version, one of these after ``pypy``, or
-    "" where none is known. `python_from` is ``image`` or the
-    command that installs it. `first` and `last` are the days between which the image was rebuilt.
-    Sizes are megabytes (10^6 bytes) for linux/amd64.
-    """
-
-    image: str
-    os: str
-    os_version: str
-    libc: Libc
-    libc_version: str
-    platforms: tuple[str, ...]
-    python: str
-    python_from: str
-    first: date | None
-    last: date | None
-    end_of_life: date | None
-    compressed_mb: float | None
-    uncompressed_mb: float | None
-    has_compiler: bool | None
-    notes: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class FoundImage:
     """What an image name meant: its row, the day of the build meant, and the Python it pins.
 
@@ -104,48 +57,6 @@ class FoundImage:
     built: date
     python_version: str | None = None
     digest: bool = False
-
-
-@cache
-def catalogue() -> Mapping[str, ImageRow]:
-    """Every concrete image by name, in the table's order."""
-    rows = {row["image"]: row for row in read_table("images.csv")}
-    inherited = ("os", "os_version", "libc", "libc_version", "platforms", "end_of_life")
-    for row in rows.values():
-        base = rows.get(row["base"], {})
-        row.update({key: base[key] for key in inherited if base and not row[key]})
-    return {name: _image_row(row) for name, row in rows.items()}
-
-
-def _image_row(row: Mapping[str, str]) -> ImageRow:
-    return ImageRow(
-        image=row["image"],
-        os=row["os"],
-        os_version=row["os_version"],
-        libc=Libc(row["libc"]),
-        libc_version=row["libc_version"],
-        platforms=tuple(row["platforms"].split()),
-        python=row["python"],
-        python_from=row["python_from"],
-        first=read_date(row["first"]),
-        last=read_date(row["last"]),
-        end_of_life=read_date(row["end_of_life"]),
-        compressed_mb=float(row["compressed_mb"]) if row["compressed_mb"] else None,
-        uncompressed_mb=float(row["uncompressed_mb"]) if row["uncompressed_mb"] else None,
-        has_compiler={"yes": True, "no": False}.get(row["has_compiler"]),
-        notes=row["notes"],
-        source=row["source"],
-    )
-
-
-@cache
-def _aliases() -> Mapping[str, tuple[tuple[date, str], ...]]:
-    """Each moving name with what it meant since when, oldest first."""
-    moves: dict[str, list[tuple[date, str]]] = {}
-    for row in read_table("aliases.csv"):
-        since = read_date(row["since"]) or date.min
-        moves.setdefault(row["alias"], []).append((since, row["image"]))
-    return {alias: tuple(sorted(history)) for alias, history in moves.items()}
 
 
 def normalise_image(name: str) -> str:
@@ -175,8 +86,8 @@ def _find(name: str, short: str, as_of: date) -> FoundImage:
     repository, _, tag = short.rpartition(":")
     if repository in {"python", "pypy"}:
         return _find_in_family(name, repository, tag, as_of)
-    if short in _aliases():
-        meant = [image for since, image in _aliases()[short] if since <= as_of]
+    if short in moving_aliases():
+        meant = [image for since, image in moving_aliases()[short] if since <= as_of]
         if not meant:
             raise TargetError(name, f"this image did not exist on {as_of}")
         short = meant[-1]
@@ -204,7 +115,7 @@ def _existing(name: str, row: ImageRow, as_of: date) -> FoundImage:
 
 
 def _unknown(name: str, short: str) -> TargetError:
-    known = [*catalogue(), *_aliases(), *_family_aliases()]
+    known = [*catalogue(), *moving_aliases(), *_family_aliases()]
     return TargetError(
         name,
         "the catalogue has no such image; spell the target out, for example "

@@ -11,7 +11,8 @@ from itertools import product
 from typing import NamedTuple
 
 from wheelcheck.errors import TargetError
-from wheelcheck.targets.images import PLATFORMS, FoundImage, default_variant, find_image
+from wheelcheck.targets.catalogue import PLATFORMS
+from wheelcheck.targets.images import FoundImage, default_variant, find_image
 from wheelcheck.targets.notes import notes_of, pip_of
 from wheelcheck.targets.pythons import (
     PythonRelease,
@@ -269,16 +270,14 @@ def _from_image(spelling: str, as_of: date) -> Target:
 def _image_architecture(spelling: str, platform: str, found: FoundImage) -> Architecture:
     platform = {"arm64/v8": "arm64", "arm": "arm/v7"}.get(platform, platform)
     arch = PLATFORMS.get(platform)
-    platforms = [f"linux/{each}" for each in found.row.platforms]
+    there = found.row.platforms_on(found.built)
+    names = [f"linux/{each}" for each in there]
     if arch is None:
-        near = tuple(get_close_matches(f"linux/{platform}", platforms, n=3, cutoff=0.5))
+        near = tuple(get_close_matches(f"linux/{platform}", names, n=3, cutoff=0.5))
         raise TargetError(spelling, f"linux/{platform} is no platform that is known", near)
-    if platform not in found.row.platforms:
-        raise TargetError(
-            spelling,
-            f"{found.row.image} does not exist for linux/{platform}, only for "
-            f"{', '.join(platforms)}",
-        )
+    if platform not in there:
+        why = f"{found.row.image} does not exist for linux/{platform}, only for {', '.join(names)}"
+        raise TargetError(spelling, why)
     return arch
 
 
