@@ -52,6 +52,7 @@ class TagProfile(NamedTuple):
     arch: Architecture
 
 
+@lru_cache(maxsize=1024)  # asked once for every wheel that is judged
 def tag_profile(target: Target) -> TagProfile:
     """The part of a target that decides its tags."""
     return TagProfile(
