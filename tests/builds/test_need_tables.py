@@ -1,0 +1,93 @@
+"""The tables of needs: every row has its source, and names only what other tables know."""
+
+import re
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from wheelcheck.builds.libraries import library_table
+from wheelcheck.builds.tables import rows
+from wheelcheck.builds.toolchain import tool_table
+
+ITEM = re.compile(r"[A-Za-z0-9][\w.+-]*(@(\d[\d.]*)?(\.\.(\d[\d.]*)?)?)?")
+KINDS = {"pc", "cmake", "crate", "lib", "so", "exe"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "brought_tools",
+        "image_packages",
+        "installed_sizes",
+        "libraries",
+        "system_packages",
+        "toolchain",
+    ],
+)
+def test_every_row_has_its_source(name: str):
+    found = list(rows(name))
+    assert found
+    for row in found:
+        assert row["source"].strip(), row
+
+
+@pytest.mark.parametrize("name", ["libraries", "toolchain"])
+def test_package_cells_can_be_read(name: str):
+    for row in rows(name):
+        for column in ("apk", "apt", "dnf"):
+            for stage in ("build", "run"):
+                for item in row[f"{column}_{stage}"].split():
+                    assert ITEM.fullmatch(item), (row, item)
+
+
+def test_no_name_of_a_build_system_means_two_libraries():
+    owners: dict[str, set[str]] = {}
+    for library, row in library_table().items():
+        for name in row["names"].split():
+            assert name.partition(":")[0] in KINDS
+            owners.setdefault(name, set()).add(library)
+    assert {name: who for name, who in owners.items() if len(who) > 1} == {}
+
+
+def test_libraries_bring_along_known_libraries():
+    for row in library_table().values():
+        assert set(row["pulls"].split()) <= set(library_table())
+
+
+def test_projects_need_only_what_the_tables_know():
+    for row in rows("system_packages"):
+        assert row["project"] == canonicalize_name(row["project"])
+        SpecifierSet(row["versions"])
+        for column in ("required", "optional", "bundled"):
+            assert set(row[column].split()) <= set(library_table()), row
+        assert set(row["tools"].split()) <= set(tool_table()), row
+
+
+def test_rows_of_one_project_do_not_overlap():
+    """So that the first row that fits is the only one."""
+    spans: dict[str, list[SpecifierSet]] = {}
+    for row in rows("system_packages"):
+        spans.setdefault(row["project"], []).append(SpecifierSet(row["versions"]))
+    for project, sets in spans.items():
+        edges = {Version(one.version) for span in sets for one in span}
+        for edge in edges:
+            assert sum(edge in span for span in sets) <= 1, project
+        assert edges or len(sets) == 1, project
+
+
+def test_what_requirements_stand_for_is_known():
+    for row in rows("brought_tools"):
+        assert str(Requirement(row["name"])) == canonicalize_name(row["name"])
+        assert set((row["needs"] + " " + row["brings"]).split()) <= set(tool_table()), row
+
+
+def test_versions_are_of_known_tools_and_libraries():
+    known = set(library_table()) | set(tool_table()) | {"gcc"}
+    for row in rows("versions"):
+        assert row["name"] in known
+        numbers = [value for key, value in row.items() if key != "name" and value]
+        assert numbers
+        assert all(value[0].isdigit() for value in numbers), row

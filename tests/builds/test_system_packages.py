@@ -1,0 +1,212 @@
+"""From a project to the packages of a distribution and the commands to paste."""
+
+import pytest
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelcheck.builds.distributions import (
+    Distribution,
+    Family,
+    distribution_of,
+    names_for,
+    version_on_offer,
+)
+from wheelcheck.builds.needs import Need, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.system_packages import (
+    Stage,
+    install_commands,
+    known_needs,
+    packages_for,
+    source_needs,
+)
+from wheelcheck.errors import Unknown
+from wheelcheck.targets.target import Architecture, Image, Implementation, Libc, Target
+
+BOOKWORM = Distribution(Family.APT, "debian", "12")
+NOBLE = Distribution(Family.APT, "ubuntu", "24.04", has_python_headers=False)
+EL9 = Distribution(Family.DNF, "rhel", "9", has_python_headers=False)
+
+
+def alpine(release: str) -> Distribution:
+    return Distribution(Family.APK, "alpine", release)
+
+
+def known(name: str, version: str):
+    return known_needs(NormalizedName(name), Version(version))
+
+
+def target(image: Image | None, libc: Libc = Libc.GLIBC) -> Target:
+    return Target(
+        name="t",
+        implementation=Implementation.CPYTHON,
+        python=(3, 12),
+        python_full_version="3.12.1",
+        free_threaded=False,
+        libc=libc,
+        libc_version=(2, 36),
+        arch=Architecture.X86_64,
+        image=image,
+    )
+
+
+def image(name: str, os: str, version: str, *, compiler: bool = False) -> Image:
+    return Image(name, os, version, None, None, compiler, None, "test")
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "where", "build", "run"),
+    [
+        (
+            "lxml", "5.0", alpine("3.19"),
+            "apk add --no-cache --virtual .build-deps gcc libxml2-dev libxslt-dev musl-dev",
+            "apk add --no-cache libxml2 libxslt",
+        ),
+        (
+            "psycopg2", "2.9.9", BOOKWORM,
+            "apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev libpq-dev",
+            "apt-get update && apt-get install -y --no-install-recommends libpq5",
+        ),
+        (
+            "psycopg2", "2.9.9", EL9,
+            "dnf install -y gcc glibc-devel libpq-devel python3-devel",
+            "dnf install -y libpq",
+        ),
+        (
+            "scipy", "1.10.1", alpine("3.17"),
+            "apk add --no-cache --virtual .build-deps"
+             " g++ gcc gfortran musl-dev openblas-dev pkgconf",
+            "apk add --no-cache libgcc libgfortran libstdc++ openblas",
+        ),
+    ],
+)  # fmt: skip
+def test_commands_to_paste(name: str, version: str, where: Distribution, build: str, run: str):
+    commands = install_commands(known(name, version), where)
+    assert commands.build == build
+    assert commands.run == run
+    assert commands.unresolved == ()
+
+
+def test_build_packages_are_taken_away_again_but_not_what_runs():
+    assert install_commands(known("lxml", "5.0"), alpine("3.19")).remove == "apk del .build-deps"
+    apt = install_commands(known("psycopg2", "2.9.9"), BOOKWORM)
+    assert apt.remove == "apt-get purge -y --auto-remove gcc libc6-dev libpq-dev"
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        (alpine("3.16"), {"libssl1.1", "libcrypto1.1"}),
+        (alpine("3.17"), {"libssl3", "libcrypto3"}),
+        (alpine(""), {"libssl3", "libcrypto3"}),
+        (BOOKWORM, {"libssl3"}),
+        (Distribution(Family.APT, "debian", "13"), {"libssl3t64"}),
+    ],
+)
+def test_names_follow_the_release(where: Distribution, expected: set[str]):
+    openssl = Need(NeedKind.LIBRARY, "openssl", "test")
+    found = packages_for([openssl], where)
+    assert {one.name for one in found if one.stage is Stage.RUN} == expected
+
+
+def test_where_the_run_time_name_is_not_known_the_dev_package_stands_in_and_says_so():
+    openssl = Need(NeedKind.LIBRARY, "openssl", "test")
+    run = [one for one in packages_for([openssl], NOBLE) if one.stage is Stage.RUN]
+    assert [one.name for one in run] == ["libssl-dev"]
+    assert "Ubuntu 24.04" in run[0].note
+
+
+def test_a_library_the_distribution_does_not_package_is_told():
+    commands = install_commands(known("pyarrow", "14.0.0"), BOOKWORM)
+    assert [need.name for need in commands.unresolved] == ["apache-arrow"]
+
+
+def test_rust_joins_cryptography_with_3_4():
+    assert {need.name for need in known("cryptography", "3.3.2")} == {"openssl", "c"}
+    assert "rust" in {need.name for need in known("cryptography", "41.0.0")}
+
+
+def test_bundled_and_optional_libraries_are_told_apart_and_not_installed():
+    needs = known("pyzmq", "25.1.0")
+    assert {need.name for need in needs if need.role is Role.BUNDLED} == {"zeromq", "libsodium"}
+    assert "zeromq" not in install_commands(needs, BOOKWORM).build
+    pillow = known("pillow", "10.0.0")
+    assert "libwebp" not in install_commands(pillow, BOOKWORM).build
+    assert "libwebp-dev" in install_commands(pillow, BOOKWORM, optional=True).build
+
+
+def test_a_release_outside_what_was_seen_is_marked():
+    assert "(seen for " in known("lxml", "1.0")[0].source
+    assert "(seen for " not in known("lxml", "5.0")[0].source
+
+
+def test_what_pypi_brings_is_not_installed():
+    cmake = Need(NeedKind.TOOL, "cmake", "test", from_pypi=True)
+    assert install_commands([cmake], BOOKWORM).build == ""
+    assert install_commands([cmake], BOOKWORM).unresolved == ()
+
+
+def test_the_large_images_have_much_already():
+    large = distribution_of(
+        target(image("python:3.12-bookworm", "debian", "12 bookworm", compiler=True))
+    )
+    assert isinstance(large, Distribution)
+    assert install_commands(known("psycopg2", "2.9.9"), large).build == ""
+
+
+def test_distributions_of_targets():
+    slim = distribution_of(target(image("python:3.12-slim", "debian", "13 trixie")))
+    assert slim == Distribution(Family.APT, "debian", "13", has_python_headers=True)
+    ubi = distribution_of(target(image("registry.example/ubi9", "rhel-ubi", "9")))
+    assert ubi == Distribution(Family.DNF, "rhel", "9", has_python_headers=False)
+    assert distribution_of(target(None, Libc.MUSL)) == Distribution(Family.APK, "alpine")
+    bare = distribution_of(target(None))
+    assert isinstance(bare, Unknown)
+    assert bare.code == "distribution-unknown"
+
+
+def test_amazon_linux_2_has_yum():
+    old = Distribution(Family.DNF, "amazonlinux", "2")
+    assert install_commands(known("psycopg2", "2.9.9"), old).build.startswith("yum install -y ")
+
+
+@pytest.mark.parametrize(
+    ("cell", "release", "expected"),
+    [
+        ("a b@3.17.. c@..3.16 d@3.17", "3.17", ("a", "b", "d")),
+        ("a b@3.17.. c@..3.16 d@3.17", "3.9", ("a", "c")),
+        ("a b@3.17.. c@..3.16 d@3.17..3.18", "3.18", ("a", "b", "d")),
+        ("a b@3.17.. c@..3.16", "edge", ("a", "b")),
+    ],
+)
+def test_spans_of_releases(cell: str, release: str, expected: tuple[str, ...]):
+    assert names_for(cell, alpine(release)) == expected
+
+
+def test_versions_on_offer():
+    assert version_on_offer("rust", alpine("3.18")) == Version("1.69.0")
+    assert version_on_offer("librdkafka", BOOKWORM) == Version("2.0.2")
+    assert version_on_offer("rust", NOBLE) is None
+
+
+def test_our_reading_joins_the_table_as_optional():
+    facts = SourceNeedsInput(
+        NormalizedName("psycopg2"),
+        Version("2.9.9"),
+        extension_libraries=(("setup.py:1", "ssl", False),),
+    )
+    roles = {need.name: need.role for need in source_needs(facts)}
+    assert roles["libpq"] is Role.REQUIRED
+    assert roles["openssl"] is Role.OPTIONAL
+
+
+def test_our_reading_stands_alone_where_the_table_is_silent():
+    facts = SourceNeedsInput(
+        NormalizedName("nobody-knows-this"),
+        Version("1"),
+        languages={"c": "setup.py: x.c"},
+        extension_libraries=(("setup.py:1", "ssl", False),),
+    )
+    assert {(n.name, n.role, n.inferred) for n in source_needs(facts)} == {
+        ("c", Role.REQUIRED, True),
+        ("openssl", Role.REQUIRED, True),
+    }

@@ -1,0 +1,226 @@
+"""From needs to the packages of a distribution, and to the commands that install them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+from packaging.version import InvalidVersion, Version
+
+from wheelcheck.builds.distributions import Distribution, Family, names_for
+from wheelcheck.builds.libraries import library_table
+from wheelcheck.builds.library_needs import library_needs
+from wheelcheck.builds.needs import Need, NeedKind, Role, SourceNeedsInput, strongest
+from wheelcheck.builds.tables import rows
+from wheelcheck.builds.toolchain import tool_table, toolchain_needs
+
+__all__ = [
+    "InstallCommands",
+    "Stage",
+    "SystemPackage",
+    "install_commands",
+    "known_needs",
+    "packages_for",
+    "source_needs",
+]
+
+
+class Stage(StrEnum):
+    """When a package must be there."""
+
+    BUILD = "build"
+    RUN = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemPackage:
+    """A package by the name its package manager knows, the stage it is for, and the need behind it.
+
+    `note` says what a reader must know, as that no smaller run-time package is known.
+    """
+
+    name: str
+    stage: Stage
+    need: Need
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InstallCommands:
+    """Commands to paste; "" where there is nothing to install.
+
+    `run` is for what the installed package needs afterwards, `remove` takes the build packages
+    away again. `unresolved` are needs for which the distribution has no package that we know.
+    """
+
+    build: str
+    run: str
+    remove: str
+    unresolved: tuple[Need, ...] = ()
+
+
+def source_needs(facts: SourceNeedsInput) -> tuple[Need, ...]:
+    """Everything that building an sdist needs: first the table, then our reading.
+
+    Tools are united from both. Libraries that only our reading names are demoted to optional where
+    the table knows the project: people have built it without them.
+    """
+    known = known_needs(facts.name, facts.version)
+    tools = toolchain_needs(facts)
+    libraries = library_needs(facts)
+    if known:
+        libraries = tuple(_demoted(need) for need in libraries)
+    return strongest((*known, *tools, *libraries))
+
+
+def _demoted(need: Need) -> Need:
+    if need.role is not Role.REQUIRED:
+        return need
+    return Need(need.kind, need.name, need.source, Role.OPTIONAL, need.minimum_version)
+
+
+@cache
+def _known_rows() -> Mapping[str, tuple[Mapping[str, str], ...]]:
+    found: dict[str, tuple[Mapping[str, str], ...]] = {}
+    for row in rows("system_packages"):
+        found[row["project"]] = (*found.get(row["project"], ()), row)
+    return found
+
+
+def known_needs(name: NormalizedName, version: Version) -> tuple[Need, ...]:
+    """What `system_packages.csv` says of a project's release; () where it has no row for it."""
+    for row in _known_rows().get(name, ()):
+        if version in SpecifierSet(row["versions"], prereleases=True):
+            return tuple(_needs_of(row, version))
+    return ()
+
+
+def _needs_of(row: Mapping[str, str], version: Version) -> Iterator[Need]:
+    source = row["source"] + _outside(row["seen"], version)
+    for column, role in (
+        ("required", Role.REQUIRED),
+        ("optional", Role.OPTIONAL),
+        ("bundled", Role.BUNDLED),
+    ):
+        for library in row[column].split():
+            yield Need(NeedKind.LIBRARY, library, source, role, inferred=False)
+    for tool in row["tools"].split():
+        yield Need(NeedKind.TOOL, tool, source, inferred=False)
+
+
+def _outside(seen: str, version: Version) -> str:
+    """A remark where the table's knowledge is of other releases than this one."""
+    first, dots, last = seen.partition("..")
+    try:
+        within = not first or Version(first) <= version <= Version(last if dots else first)
+    except InvalidVersion:
+        within = True
+    return "" if within else f" (seen for {seen})"
+
+
+def packages_for(needs: Iterable[Need], distribution: Distribution) -> tuple[SystemPackage, ...]:
+    """The packages that answer needs on a distribution, build time first, each name once a stage.
+
+    Optional and bundled needs are answered too: the need's role tells them apart. Tools that come
+    from PyPI are left out.
+    """
+    needs = tuple(need for need in needs if not need.from_pypi)
+    found: dict[tuple[Stage, str], SystemPackage] = {}
+    for stage in Stage:
+        for need in sorted(needs, key=lambda one: list(Role).index(one.role)):
+            for package in _answers(need, stage, distribution):
+                found.setdefault((stage, package.name), package)
+    if not distribution.has_python_headers and any(need.kind is NeedKind.TOOL for need in needs):
+        headers = Need(NeedKind.TOOL, "python-headers", "the distribution's Python has none")
+        for package in _answers(headers, Stage.BUILD, distribution):
+            found.setdefault((Stage.BUILD, package.name), package)
+    return tuple(found.values())
+
+
+def _row(need: Need) -> Mapping[str, str]:
+    table = tool_table() if need.kind is NeedKind.TOOL else library_table()
+    return table.get(need.name, {})
+
+
+def _answers(need: Need, stage: Stage, distribution: Distribution) -> Iterator[SystemPackage]:
+    row, family = _row(need), distribution.family
+    names = names_for(row.get(f"{family}_{stage}", ""), distribution)
+    if names or stage is Stage.BUILD or not row.get(f"{family}_run"):
+        for name in names:
+            yield SystemPackage(name, stage, need)
+        return
+    # Run-time names carry the library's version on apt; -dev brings the right one on any release.
+    for name in names_for(row.get(f"{family}_build", ""), distribution):
+        note = f"the run-time package's name on {distribution} is not known; this one brings it"
+        yield SystemPackage(name, stage, need, note)
+
+
+def install_commands(
+    needs: Iterable[Need], distribution: Distribution, *, optional: bool = False
+) -> InstallCommands:
+    """The commands for required needs (and, if asked, optional ones), alphabetical."""
+    roles = {Role.REQUIRED, Role.OPTIONAL} if optional else {Role.REQUIRED}
+    asked = tuple(need for need in needs if need.role in roles)
+    packages = packages_for(asked, distribution)
+    names = {
+        stage: sorted(
+            {one.name for one in packages if one.stage is stage} - distribution.preinstalled
+        )
+        for stage in Stage
+    }
+    answered = {(one.need.kind, one.need.name) for one in packages if one.stage is Stage.BUILD}
+    unresolved = tuple(
+        need
+        for need in asked
+        if not need.from_pypi
+        and (need.kind, need.name) not in answered
+        and not _comes_with_compiler(need)
+    )
+    remove = sorted(set(names[Stage.BUILD]) - set(names[Stage.RUN]))
+    return InstallCommands(
+        _install(names[Stage.BUILD], distribution, virtual=True),
+        _install(names[Stage.RUN], distribution, virtual=False),
+        _remove(remove, distribution),
+        unresolved,
+    )
+
+
+def _comes_with_compiler(need: Need) -> bool:
+    """Needs without a package of their own anywhere: another one of the build's brings them."""
+    row = _row(need)
+    return bool(row) and not any(row[f"{family}_build"] for family in Family)
+
+
+def _install(names: list[str], distribution: Distribution, *, virtual: bool) -> str:
+    if not names:
+        return ""
+    words = " ".join(names)
+    match distribution.family:
+        case Family.APK:
+            mark = "--virtual .build-deps " if virtual else ""
+            return f"apk add --no-cache {mark}{words}"
+        case Family.APT:
+            return f"apt-get update && apt-get install -y --no-install-recommends {words}"
+        case Family.DNF:
+            return f"{_dnf(distribution)} install -y {words}"
+
+
+def _remove(names: list[str], distribution: Distribution) -> str:
+    if not names:
+        return ""
+    match distribution.family:
+        case Family.APK:
+            return "apk del .build-deps"
+        case Family.APT:
+            return f"apt-get purge -y --auto-remove {' '.join(names)}"
+        case Family.DNF:
+            return f"{_dnf(distribution)} remove -y {' '.join(names)}"
+
+
+def _dnf(distribution: Distribution) -> str:
+    """Amazon Linux 2 still has yum alone."""
+    return "yum" if (distribution.name, distribution.release) == ("amazonlinux", "2") else "dnf"
