@@ -244,7 +244,7 @@ def test_the_strongest_word_wins_and_the_highest_minimum_stays():
     (merged,) = strongest([weak, strong])
     assert (merged.role, merged.source, merged.minimum_version, merged.inferred) == (
         Role.REQUIRED,
-        "b",
+        "b; a",
         Version("3.20"),
         False,
     )

@@ -9,7 +9,7 @@ from wheelcheck.builds.distributions import (
     Family,
     distribution_of,
     names_for,
-    version_on_offer,
+    versions_on_offer,
 )
 from wheelcheck.builds.needs import Need, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.system_packages import (
@@ -24,6 +24,7 @@ from wheelcheck.targets.target import Architecture, Image, Implementation, Libc,
 
 BOOKWORM = Distribution(Family.APT, "debian", "12")
 NOBLE = Distribution(Family.APT, "ubuntu", "24.04", has_python_headers=False)
+ALPINE_BUILD = "apk add --no-cache --virtual .build-deps"
 EL9 = Distribution(Family.DNF, "rhel", "9", has_python_headers=False)
 
 
@@ -73,8 +74,7 @@ def image(name: str, os: str, version: str, *, compiler: bool = False) -> Image:
         ),
         (
             "scipy", "1.10.1", alpine("3.17"),
-            "apk add --no-cache --virtual .build-deps"
-             " g++ gcc gfortran musl-dev openblas-dev pkgconf",
+            ALPINE_BUILD + " g++ gcc gfortran musl-dev openblas-dev pkgconf",
             "apk add --no-cache libgcc libgfortran libstdc++ openblas",
         ),
     ],
@@ -183,9 +183,11 @@ def test_spans_of_releases(cell: str, release: str, expected: tuple[str, ...]):
 
 
 def test_versions_on_offer():
-    assert version_on_offer("rust", alpine("3.18")) == Version("1.69.0")
-    assert version_on_offer("librdkafka", BOOKWORM) == Version("2.0.2")
-    assert version_on_offer("rust", NOBLE) is None
+    assert versions_on_offer("rust", alpine("3.18")) == (Version("1.69.0"),)
+    assert versions_on_offer("librdkafka", BOOKWORM) == (Version("2.0.2"),)
+    assert versions_on_offer("llvm", BOOKWORM)[0] == Version("14.0")
+    assert Version("15") in versions_on_offer("llvm", BOOKWORM)
+    assert versions_on_offer("rust", NOBLE) == ()
 
 
 def test_our_reading_joins_the_table_as_optional():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -13,7 +14,7 @@ from wheelcheck.builds.tables import rows
 from wheelcheck.errors import Unknown
 from wheelcheck.targets.target import Libc, Target
 
-__all__ = ["Distribution", "Family", "distribution_of", "names_for", "version_on_offer"]
+__all__ = ["Distribution", "Family", "distribution_of", "names_for", "versions_on_offer"]
 
 
 class Family(StrEnum):
@@ -119,16 +120,18 @@ def _release(text: str) -> tuple[int, ...] | None:
     return tuple(map(int, parts)) if all(part.isdigit() for part in parts) else None
 
 
-def version_on_offer(name: str, distribution: Distribution) -> Version | None:
-    """The version of a tool or library (by its name in our tables) that a release packages.
+def versions_on_offer(name: str, distribution: Distribution) -> tuple[Version, ...]:
+    """Versions of a tool or library (by its name in our tables) that a release packages.
 
-    None where the tables do not say.
+    The default comes first, then those packaged beside it, as LLVM's are. () where the tables do
+    not say.
     """
-    text = _versions().get(name, {}).get(f"{distribution.name}-{distribution.release}", "")
-    try:
-        return Version(text) if text else None
-    except InvalidVersion:
-        return None
+    cell = _versions().get(name, {}).get(f"{distribution.name}-{distribution.release}", "")
+    found = []
+    for text in cell.split():
+        with suppress(InvalidVersion):
+            found.append(Version(text))
+    return tuple(found)
 
 
 @cache

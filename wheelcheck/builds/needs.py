@@ -132,12 +132,15 @@ def strongest(needs: Iterable[Need]) -> tuple[Need, ...]:
 def _merged(first: Need, second: Need) -> Need:
     lead = min(first, second, key=lambda need: _ROLES.index(need.role))
     minima = [need.minimum_version for need in (first, second) if need.minimum_version]
+    least = max(minima, default=None)
+    other = second if lead is first else first
+    told_by_other = least is not None and least != lead.minimum_version
     return Need(
         lead.kind,
         lead.name,
-        lead.source,
+        f"{lead.source}; {other.source}" if told_by_other else lead.source,
         lead.role,
-        max(minima, default=None),
+        least,
         first.from_pypi or second.from_pypi,
         first.inferred and second.inferred,
     )

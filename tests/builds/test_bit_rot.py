@@ -1,0 +1,179 @@
+"""Old sdists under new build requirements: dates and versions as the index had them."""
+
+from datetime import UTC, datetime
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelcheck.builds.bit_rot import (
+    History,
+    bit_rot,
+    constraints_of_the_time,
+    newest,
+    python_too_new,
+)
+from wheelcheck.builds.tables import rows
+
+
+def day(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def history(**releases: str) -> History:
+    return {Version(k.strip("v").replace("_", ".")): day(v) for k, v in releases.items()}
+
+
+HISTORIES = {
+    NormalizedName("setuptools"): history(
+        v44_0_0="2020-01-02", v59_8_0="2021-12-19", v67_6_0="2023-03-08", v75_3_0="2024-10-29"
+    ),
+    NormalizedName("cython"): history(
+        v0_29_14="2019-11-01", v0_29_33="2023-01-06", v3_0_0="2023-07-17", v3_0_11="2024-08-05"
+    ),
+    NormalizedName("beniget"): history(v0_4_1="2021-08-02", v0_4_2="2024-06-27"),
+    NormalizedName("pyproject-metadata"): history(v0_7_1="2023-01-30", v0_9_0="2024-10-23"),
+    NormalizedName("pythran"): history(v0_12_1="2023-01-15", v0_12_2="2023-05-02"),
+    NormalizedName("meson-python"): history(v0_12_1="2023-02-17", v0_17_0="2024-10-31"),
+}
+NUMPY_SETUP = {"setup.py": "from setuptools import setup\nfrom numpy.distutils.core import setup\n"}
+
+
+def environment(**versions: str) -> dict[NormalizedName, Version]:
+    return {NormalizedName(k.replace("_", "-")): Version(v) for k, v in versions.items()}
+
+
+def codes(published: str, requires: tuple[str, ...], env, texts=None) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in bit_rot(day(published), requires, HISTORIES, env, texts or {}):
+        found.setdefault(one.code, []).append(one.message.split()[0])
+    return found
+
+
+def test_numpy_1_18_1_under_setuptools_75():
+    env = environment(numpy="1.18.1", setuptools="75.3.0", cython="0.29.33")
+    requires = ("setuptools", "wheel", "Cython>=0.29.14")
+    obstacles = bit_rot(day("2020-01-06"), requires, HISTORIES, env, NUMPY_SETUP)
+    (found,) = [one for one in obstacles if one.fatal]
+    assert found.code == "build-requirement-breaks"
+    assert found.message.startswith(
+        "setuptools 75.3.0 is installed for the build; in January 2020 it was 44.0.0: "
+    )
+    assert "distutils.msvccompiler" in found.message
+    assert "4612" in found.source
+
+
+def test_numpy_distutils_that_is_not_used_breaks_nothing():
+    env = environment(numpy="1.18.1", setuptools="75.3.0")
+    assert codes("2020-01-06", ("setuptools",), env, {"setup.py": "# numpy.distutils"}) == {}
+
+
+def test_scikit_learn_1_2_2_under_cython_3():
+    env = environment(scikit_learn="1.2.2", setuptools="59.8.0", cython="3.0.11")
+    requires = ("setuptools<60.0", "wheel", "Cython>=0.29.24")
+    assert codes("2023-03-09", requires, env) == {"build-requirement-breaks": ["cython"]}
+
+
+def test_scipy_1_10_1_fails_by_what_its_build_requirements_pull_in():
+    env = environment(
+        scipy="1.10.1", meson_python="0.12.1", pythran="0.12.2", beniget="0.4.2",
+        pyproject_metadata="0.9.0", cython="0.29.33",
+    )  # fmt: skip
+    requires = ("meson-python>=0.11.0,<0.13.0", "Cython>=0.29.32,<3.0", "pythran>=0.12.0,<0.13.0")
+    assert codes("2023-02-19", requires, env) == {
+        "build-requirement-breaks": ["beniget", "pyproject-metadata"]
+    }
+
+
+def test_another_sdist_across_cython_3_is_warned_not_condemned():
+    env = environment(thing="1", cython="3.0.11")
+    (found,) = bit_rot(day("2022-01-01"), ("Cython",), HISTORIES, env, {})
+    assert (found.code, found.fatal) == ("build-requirement-later-major", False)
+    assert found.source
+
+
+def test_an_upper_bound_keeps_it():
+    env = environment(thing="1", cython="0.29.33")
+    assert codes("2022-01-01", ("Cython<3",), env) == {}
+
+
+def test_a_later_setuptools_alone_says_little():
+    assert codes("2022-01-01", ("setuptools",), environment(thing="1", setuptools="75.3.0")) == {}
+
+
+def test_use_2to3_is_refused():
+    env = environment(thing="1", setuptools="75.3.0")
+    texts = {"setup.py": "setup(name='x', use_2to3=True)"}
+    assert codes("2020-01-06", ("setuptools",), env, texts) == {
+        "build-requirement-breaks": ["setuptools"]
+    }
+
+
+def test_an_sdist_published_after_the_change_is_not_hit():
+    env = environment(thing="1", cython="3.0.11")
+    assert codes("2024-01-01", ("Cython",), env) == {}
+
+
+def test_nothing_is_said_of_requirements_whose_history_is_not_known():
+    assert codes("2020-01-01", ("numpy", "not a requirement !"), environment(numpy="2.0.0")) == {}
+
+
+def test_the_constraint_file_restores_the_time():
+    text = constraints_of_the_time(
+        ("meson-python>=0.11.0,<0.13.0", "Cython>=0.29.32,<3.0"), day("2023-02-19"), HISTORIES
+    )
+    lines = text.splitlines()
+    assert lines[0].startswith("#")
+    assert "2023-02-19" in lines[0]
+    assert lines[1:] == [
+        "beniget<=0.4.1",
+        "cython<=0.29.33",
+        "meson-python<=0.12.1",
+        "pyproject-metadata<=0.7.1",
+        "pythran<=0.12.1",
+        "setuptools<=59.8.0",
+    ]
+    for line in lines[1:]:
+        assert Requirement(line).specifier
+
+
+def test_what_did_not_exist_yet_gets_no_bound():
+    text = constraints_of_the_time((), day("2020-01-06"), HISTORIES)
+    assert text.splitlines()[1:] == ["cython<=0.29.14", "setuptools<=44.0.0"]
+
+
+def test_the_newest_of_a_time_is_final_and_allowed():
+    found = {
+        Version("1.0"): day("2020-01-01"),
+        Version("2.0rc1"): day("2020-02-01"),
+        Version("2.0"): day("2020-03-01"),
+    }
+    assert newest(SpecifierSet(), found, day("2020-02-15")) == Version("1.0")
+    assert newest(SpecifierSet(), found, day("2020-03-15")) == Version("2.0")
+    assert newest(SpecifierSet("<2"), found, day("2020-03-15")) == Version("1.0")
+    assert newest(SpecifierSet(), found, day("2019-01-01")) is None
+
+
+@pytest.mark.parametrize(("python", "hit"), [((3, 11), False), ((3, 12), True), ((3, 13), True)])
+def test_old_versioneer_fails_on_python_3_12(python: tuple[int, int], hit: bool):  # noqa: FBT001
+    texts = {"x-1/versioneer.py": "parser = configparser.SafeConfigParser()"}
+    assert [one.fatal for one in python_too_new(python, texts)] == [True] * hit
+
+
+def test_every_known_change_has_a_version_a_date_and_a_source():
+    for row in rows("breaking_changes"):
+        assert Version(row["version"]).release
+        assert day(row["date"])
+        assert row["what"]
+        assert row["source"]
+        assert row["sure"] in {"yes", "no"}
+        assert row["sure"] == "no" or row["hits"] or row["sign"], "who is hit for certain?"
+
+
+def test_tables_of_obstacles_have_sources():
+    for name in ("known_obstacles", "library_versions"):
+        for row in rows(name):
+            assert row["source"]
+            SpecifierSet(row["versions"])

@@ -1,0 +1,224 @@
+"""Will it build at all? The cases met while eighty packages were built from source."""
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelcheck.builds.distributions import Distribution, Family
+from wheelcheck.builds.needs import SourceNeedsInput
+from wheelcheck.builds.obstacle import Obstacle
+from wheelcheck.builds.obstacles import (
+    known_obstacles,
+    missing_from_distribution,
+    network_obstacles,
+    no_sdist,
+    source_build_obstacles,
+)
+from wheelcheck.builds.stub import is_stub
+from wheelcheck.builds.system_packages import source_needs
+from wheelcheck.targets.target import Libc
+
+BOOKWORM = Distribution(Family.APT, "debian", "12")
+TRIXIE = Distribution(Family.APT, "debian", "13")
+
+
+def alpine(release: str) -> Distribution:
+    return Distribution(Family.APK, "alpine", release)
+
+
+def facts(name: str = "thing", version: str = "1.0", **more) -> SourceNeedsInput:
+    return SourceNeedsInput(NormalizedName(name), Version(version), **more)
+
+
+def missing(where: Distribution, name: str, version: str, **more) -> dict[str, Obstacle]:
+    given = facts(name, version, **more)
+    return {one.code: one for one in missing_from_distribution(given, source_needs(given), where)}
+
+
+def downloads(**more) -> list[Obstacle]:
+    return list(network_obstacles(facts(**more)))
+
+
+def test_a_release_without_an_sdist():
+    found = no_sdist(NormalizedName("tensorflow"), Version("2.16.1"))
+    assert (found.code, found.fatal) == ("no-sdist", True)
+    assert str(found.message) == "tensorflow 2.16.1 has no sdist"
+
+
+def test_a_rust_newer_than_the_distribution_has():
+    given = {
+        "build_requires": ("maturin>=1.9",),
+        "texts": {"Cargo.toml": '[package]\nname = "x"\nrust-version = "1.74"\n'},
+    }
+    found = missing(alpine("3.18"), "cryptography", "46.0.0", **given)["tool-too-old"]
+    assert found.message == "rust >= 1.74 is needed, Alpine 3.18 has 1.69.0"
+    assert found.fatal
+    assert "Cargo.toml" in found.source
+    assert "tool-too-old" not in missing(alpine("3.20"), "cryptography", "46.0.0", **given)
+
+
+def test_tools_that_pypi_brings_are_new_enough_on_any_distribution():
+    given = {
+        "build_requires": ("scikit-build-core",),
+        "texts": {"CMakeLists.txt": "cmake_minimum_required(VERSION 3.30)"},
+    }
+    assert missing(BOOKWORM, "thing", "1", **given) == {}
+    del given["build_requires"]
+    given["tools_run"] = (("setup.py:1", "cmake"),)
+    assert "tool-too-old" in missing(BOOKWORM, "thing", "1", **given)
+
+
+def test_confluent_kafka_wants_a_librdkafka_of_its_own_age():
+    found = missing(BOOKWORM, "confluent-kafka", "2.3.0")["library-version"]
+    assert found.message == "librdkafka >=2.3.0 is needed, Debian 12 has 2.0.2"
+    assert found.fatal
+    assert missing(TRIXIE, "confluent-kafka", "2.3.0") == {}
+
+
+def test_pygobject_wants_girepository_2():
+    assert missing(BOOKWORM, "pygobject", "3.52.0")["not-packaged"].fatal
+    assert missing(BOOKWORM, "pygobject", "3.50.0") == {}
+    assert missing(TRIXIE, "pygobject", "3.52.0") == {}
+
+
+def test_pyarrow_wants_arrow_itself():
+    assert missing(BOOKWORM, "pyarrow", "14.0.1")["not-packaged"].fatal
+    found = missing(alpine("3.18"), "pyarrow", "14.0.1")["library-version"]
+    assert found.message == "apache-arrow ==14.* is needed, Alpine 3.18 has 12.0.0"
+    assert missing(alpine("3.20"), "pyarrow", "16.1.0") == {}
+
+
+def test_llvmlite_wants_one_major_release_of_llvm():
+    beside = missing(BOOKWORM, "llvmlite", "0.44.0")["library-version"]
+    assert beside.message == "llvm ==15.* is needed, Debian 12 has 14.0, and 15 beside it"
+    assert not beside.fatal
+    assert missing(BOOKWORM, "llvmlite", "0.45.0")["library-version"].fatal
+    assert missing(BOOKWORM, "llvmlite", "0.43.0") == {}
+
+
+def test_what_is_not_known_of_a_distribution_is_no_obstacle():
+    ubuntu = Distribution(Family.APT, "ubuntu", "24.04")
+    assert missing(ubuntu, "confluent-kafka", "2.3.0") == {}
+
+
+def test_meson_subprojects_that_are_not_shipped():
+    """matplotlib 3.11 fetches FreeType and HarfBuzz."""
+    members = (
+        "matplotlib-3.11.2/meson.build",
+        "matplotlib-3.11.2/subprojects/freetype2.wrap",
+        "matplotlib-3.11.2/subprojects/harfbuzz.wrap",
+        "matplotlib-3.11.2/subprojects/packagefiles/qhull/meson.build",
+    )
+    (found,) = downloads(members=members)
+    assert found.code == "downloads-subprojects"
+    assert "freetype2, harfbuzz" in found.message
+    assert not found.stops(closed_network=False)
+    assert found.stops(closed_network=True)
+
+
+def test_meson_subprojects_in_the_sdist_are_not_downloaded():
+    members = (
+        "x-1/subprojects/freetype2.wrap",
+        "x-1/subprojects/freetype-2.6.1/meson.build",
+    )
+    assert downloads(members=members) == []
+
+
+def test_cmake_content_from_afar():
+    """sentencepiece clones Abseil."""
+    text = """
+include(FetchContent)
+FetchContent_Declare(
+  abseil-cpp
+  GIT_REPOSITORY https://example/abseil.git
+)
+# FetchContent_Declare(commented URL https://example/)
+FetchContent_Declare(local SOURCE_DIR ${CMAKE_SOURCE_DIR}/local)
+"""
+    (found,) = downloads(texts={"x-1/CMakeLists.txt": text})
+    assert (found.code, found.needs_network) == ("downloads-cmake", True)
+    assert found.message == "CMake may download abseil-cpp"
+
+
+def test_scripts_that_download():
+    clone = 'import subprocess\nsubprocess.run(["git", "clone", URL])\n'
+    (found,) = downloads(texts={"x-1/setup.py": clone})
+    assert found.source == "x-1/setup.py:2"
+    assert "git clone" in found.message
+    (found,) = downloads(texts={"setup.py": "urllib.request.urlretrieve(URL, 'x.tar.gz')"})
+    assert "urlretrieve" in found.message
+    assert (
+        downloads(texts={"setup.py": 'description = "git clone this"\nrun("git", "describe")'})
+        == []
+    )
+    harmless = 'description = "git clone this"\nprint("git clone that")\nrun("git", "describe")'
+    assert downloads(texts={"setup.py": harmless}) == []
+    assert downloads(texts={"x-1/tests/setup.py": clone}) == []
+
+
+def test_crates_come_over_the_network_unless_the_sdist_carries_them():
+    """Every Rust package fetches crates; orjson carries them in include/cargo."""
+    maturin = ("maturin>=1,<2",)
+    manifest = ("x-1/Cargo.toml", "x-1/Cargo.lock")
+    (found,) = downloads(build_requires=maturin, members=manifest)
+    assert (found.code, found.source) == ("downloads-crates", "x-1/Cargo.toml")
+    vendor = tuple(f"x-1/vendor/crate{n}/Cargo.toml" for n in range(5))
+    include = tuple(f"x-1/include/cargo/crate{n}/Cargo.toml" for n in range(30))
+    workspace = tuple(f"x-1/crates/part{n}/Cargo.toml" for n in range(5))
+    assert downloads(build_requires=maturin, members=(*manifest, *vendor)) == []
+    assert downloads(build_requires=maturin, members=(*manifest, *include)) == []
+    assert len(downloads(build_requires=maturin, members=(*manifest, *workspace))) == 1
+    assert downloads(build_requires=("setuptools",), members=manifest) == []
+
+
+def test_upstream_refuses_musl():
+    name = NormalizedName("ibm-db")
+    (found,) = known_obstacles(name, Version("3.2.0"), Libc.MUSL)
+    assert (found.code, found.fatal) == ("upstream-refuses", True)
+    assert found.source
+    assert [one.code for one in known_obstacles(name, Version("3.2.0"), Libc.GLIBC)] == [
+        "downloads-script"
+    ]
+    assert known_obstacles(NormalizedName("numpy"), Version("1.0"), Libc.MUSL) == ()
+
+
+def test_stubs():
+    assert is_stub('README = open("R").read()\nraise RuntimeError(README)\n')
+    assert is_stub('import sys\nprint("wrong package")\nsys.exit(1)\n')
+    assert is_stub('if __name__ == "__main__":\n    raise SystemExit("use scikit-learn")\n')
+    assert is_stub(
+        "from setuptools import setup\n"
+        "class No(install):\n    def run(self):\n        print('no')\n        raise OSError\n"
+        "setup(name='x', cmdclass={'install': No, 'bdist_wheel': No})\n"
+    )
+
+
+def test_no_stubs():
+    assert not is_stub("from setuptools import setup\nsetup(name='x')\nraise SystemExit\n")
+    assert not is_stub("if sys.version_info < (3, 8):\n    raise RuntimeError('old')\nsetup()\n")
+    assert not is_stub("def main():\n    raise RuntimeError\nsetup(cmdclass={'test': T})\n")
+    assert not is_stub("try:\n    setup()\nexcept Exception:\n    raise\nsys.exit(0)\n")
+    assert not is_stub("raise '(")
+    assert not is_stub(
+        "class T(Command):\n    def run(self):\n        raise SystemExit(pytest())\n"
+        "setup(name='x', cmdclass={'test': T})\n"
+    )
+
+
+def test_all_together_and_each_once():
+    given = facts(
+        "torch",
+        "0.1.2",
+        texts={
+            "torch-0.1.2/setup.py": "raise RuntimeError('not here')",
+            "torch-0.1.2/versioneer.py": "parser = configparser.SafeConfigParser()",
+        },
+    )
+    found = source_build_obstacles(
+        given, source_needs(given), libc=Libc.GLIBC, python=(3, 12), distribution=BOOKWORM
+    )
+    assert {one.code for one in found} == {"stub-sdist", "python-too-new"}
+    assert len(set(found)) == len(found)
+    older = source_build_obstacles(
+        given, source_needs(given), libc=Libc.GLIBC, python=(3, 8), distribution=None
+    )
+    assert {one.code for one in older} == {"stub-sdist"}

@@ -1,0 +1,204 @@
+"""Build requirements that have moved on since an sdist was published, and how to go back.
+
+Build isolation installs the newest build requirements that are allowed on the day of the build.
+What an sdist of 2020 never bounded is then six years younger than the sdist.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
+
+from wheelcheck.builds.obstacle import Obstacle
+from wheelcheck.builds.tables import rows
+
+__all__ = ["History", "bit_rot", "constraints_of_the_time", "newest", "python_too_new"]
+
+History = Mapping[Version, datetime]
+"""The versions of one project that the target could install, with the time of their upload."""
+
+_RESTLESS = {"setuptools"}
+"""Projects whose major releases come every few weeks: only the known breaking ones are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A row of `breaking_changes.csv`.
+
+    `hits` names a project whose presence in the build (or whose own build) it breaks, `sign` is a
+    pattern of build files that are hit; where both stand, both must hold.
+    """
+
+    project: str
+    version: Version
+    hits: Requirement | None
+    sign: re.Pattern[str] | None
+    what: str
+    sure: bool
+    source: str
+
+    @property
+    def is_general(self) -> bool:
+        """Whether nothing says whom it hits: it may concern anyone."""
+        return self.hits is None and self.sign is None
+
+
+@cache
+def _changes() -> tuple[_Change, ...]:
+    return tuple(
+        _Change(
+            row["project"],
+            Version(row["version"]),
+            Requirement(row["hits"]) if row["hits"] else None,
+            re.compile(row["sign"], re.MULTILINE) if row["sign"] else None,
+            row["what"],
+            row["sure"] == "yes",
+            row["source"],
+        )
+        for row in rows("breaking_changes")
+    )
+
+
+def newest(specifier: SpecifierSet, history: History, until: datetime) -> Version | None:
+    """The newest final release a specifier allowed at a time; None where there was none yet."""
+    allowed = (
+        version
+        for version, uploaded in history.items()
+        if uploaded <= until and not version.is_prerelease and version in specifier
+    )
+    return max(allowed, default=None)
+
+
+def bit_rot(
+    published: datetime,
+    requires: tuple[str, ...],
+    histories: Mapping[NormalizedName, History],
+    environment: Mapping[NormalizedName, Version],
+    texts: Mapping[str, str],
+) -> tuple[Obstacle, ...]:
+    """What the build requirements of today break in an sdist of yesterday.
+
+    `requires` are the build requirements as stated, `environment` what an installer would choose
+    for them now with all that they pull in themselves, and the sdist's own project as well;
+    `histories` have every project to be compared, `texts` the sdist's build files. Codes:
+    ``build-requirement-breaks`` where the change is known to hit this sdist (fatal where that is
+    certain), ``build-requirement-later-major`` where a major release was crossed.
+    """
+    specifiers = _specifiers(requires)
+    found: list[Obstacle] = []
+    for name, now in sorted(environment.items()):
+        if name not in histories:
+            continue
+        then = newest(specifiers.get(name, SpecifierSet()), histories[name], published)
+        if then is None or now <= then:
+            continue
+        moved = f"{name} {now} is installed for the build; in {published:%B %Y} it was {then}"
+        hits = tuple(_hits(name, then, now, environment, texts))
+        found += (
+            Obstacle("build-requirement-breaks", f"{moved}: {hit.what}", hit.source, hit.sure)
+            for hit in hits
+        )
+        crossed = now.release[0] > then.release[0] and name not in _RESTLESS
+        if crossed and not hits and name in specifiers:
+            found.append(_later_major(name, moved, then, now, published))
+    return tuple(found)
+
+
+def _specifiers(requires: tuple[str, ...]) -> dict[NormalizedName, SpecifierSet]:
+    found: dict[NormalizedName, SpecifierSet] = {}
+    for line in requires:
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement:
+            continue
+        name = canonicalize_name(requirement.name)
+        found[name] = found.get(name, SpecifierSet()) & requirement.specifier
+    return found
+
+
+def _hits(
+    name: str,
+    then: Version,
+    now: Version,
+    environment: Mapping[NormalizedName, Version],
+    texts: Mapping[str, str],
+) -> Iterator[_Change]:
+    """Changes between two versions that are known to concern this sdist."""
+    for change in _changes():
+        if change.project == name and then < change.version <= now:
+            named = change.hits is None or _is_hit(change.hits, environment)
+            signed = change.sign is None or _signed(change.sign, texts)
+            if named and signed and not change.is_general:
+                yield change
+
+
+def _is_hit(hits: Requirement, environment: Mapping[NormalizedName, Version]) -> bool:
+    version = environment.get(canonicalize_name(hits.name))
+    return version is not None and version in hits.specifier
+
+
+def _signed(sign: re.Pattern[str], texts: Mapping[str, str]) -> bool:
+    return any(sign.search(text) for text in texts.values())
+
+
+def _later_major(
+    name: str, moved: str, then: Version, now: Version, published: datetime
+) -> Obstacle:
+    general = [
+        change
+        for change in _changes()
+        if change.project == name and then < change.version <= now
+        if change.is_general
+    ]
+    said = "; ".join(change.what for change in general)
+    message = f"{moved}" + (f" ({said})" if said else "")
+    source = "; ".join(change.source for change in general)
+    return Obstacle(
+        "build-requirement-later-major",
+        message,
+        source or f"upload times of {name}'s releases, against {published:%Y-%m-%d}",
+    )
+
+
+def python_too_new(python: tuple[int, int], texts: Mapping[str, str]) -> tuple[Obstacle, ...]:
+    """What build scripts use that the target's Python has no more. Code ``python-too-new``."""
+    scripts = {path: text for path, text in texts.items() if path.count("/") <= 1}
+    return tuple(
+        Obstacle(
+            "python-too-new",
+            f"the build scripts are older than Python {change.version}: {change.what}",
+            change.source,
+            change.sure,
+        )
+        for change in _changes()
+        if change.project == "python" and python >= change.version.release[:2]
+        if change.sign is not None and _signed(change.sign, scripts)
+    )
+
+
+def constraints_of_the_time(
+    build_requires: tuple[str, ...],
+    published: datetime,
+    histories: Mapping[NormalizedName, History],
+) -> str:
+    """A constraint file that gives an sdist the build requirements of its own time.
+
+    For pip (``PIP_CONSTRAINT``, since pip 25.3 ``--build-constraint``) and uv
+    (``--build-constraint``). Every project of `histories` gets an upper bound, whether the sdist
+    states it or a build requirement pulls it in; those without a release by then get none.
+    """
+    specifiers = _specifiers(build_requires)
+    lines = [f"# build requirements as of {published:%Y-%m-%d}, when the sdist was published"]
+    for name in sorted(histories):
+        then = newest(specifiers.get(name, SpecifierSet()), histories[name], published)
+        if then is not None:
+            lines.append(f"{name}<={then}")
+    return "\n".join(lines) + "\n"

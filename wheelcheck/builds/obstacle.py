@@ -1,0 +1,27 @@
+"""The value that says why a source build may not come to an end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Obstacle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One reason for a source build to fail.
+
+    `code` is stable, `message` a sentence for people, `source` the file, table or thread it was
+    learned from. `fatal` says that the build fails for certain; else it is a warning.
+    `needs_network` marks what fails only where the build cannot reach the network.
+    """
+
+    code: str
+    message: str
+    source: str
+    fatal: bool = False
+    needs_network: bool = False
+
+    def stops(self, *, closed_network: bool) -> bool:
+        """Whether the build fails for certain, in a closed network or an open one."""
+        return self.fatal or (closed_network and self.needs_network)

@@ -1,0 +1,253 @@
+"""Will it build at all? Reasons against, each with its source, told by reading alone."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from itertools import takewhile
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelcheck.builds.bit_rot import python_too_new
+from wheelcheck.builds.distributions import Distribution, versions_on_offer
+from wheelcheck.builds.needs import Need, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.obstacle import Obstacle
+from wheelcheck.builds.setup_script.syntax import parse
+from wheelcheck.builds.sources import is_aside
+from wheelcheck.builds.stub import is_stub
+from wheelcheck.builds.system_packages import install_commands
+from wheelcheck.builds.tables import rows
+from wheelcheck.builds.toolchain import is_vendored
+from wheelcheck.errors import Unknown
+from wheelcheck.targets.target import Libc
+
+__all__ = [
+    "known_obstacles",
+    "missing_from_distribution",
+    "network_obstacles",
+    "no_sdist",
+    "source_build_obstacles",
+]
+
+_CMAKE_FETCH = re.compile(
+    r"\b(FetchContent_Declare|ExternalProject_Add|CPMAddPackage)\s*\(\s*\"?([\w.-]+)([^)]{0,2000})"
+    r"|\bfile\s*\(\s*DOWNLOAD\s+(\S+)",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"#[^\n]*")
+_FROM_AFAR = re.compile(r"\b(GIT_REPOSITORY|GITHUB_REPOSITORY|URL)\b")
+_DOWNLOADS = {"urlretrieve", "urlopen", "download_file"}
+_RUNNERS = {"call", "check_call", "check_output", "run", "Popen", "system", "popen", "spawn"}
+_COMMANDS = re.compile(r"^\s*(git (clone|submodule update)|curl |wget )")
+_SCRIPTS = re.compile(r"(^|/)(setup\w*|\w*build\w*)\.py$")
+_TOP_SCRIPT = re.compile(r"([^/]+/)?setup\.py")
+_LONG = 1_000_000
+_VENDORED_CRATES = 3
+"""A vendor folder with this many crates is taken for `cargo vendor`'s …"""
+_WHOLE_TREE = 12
+"""… as is any folder with this many: orjson keeps its crates in ``include/cargo``."""
+
+
+def no_sdist(name: NormalizedName, version: Version) -> Obstacle:
+    """The release has no sdist: without a wheel nothing can be installed."""
+    return Obstacle("no-sdist", f"{name} {version} has no sdist", "the index", fatal=True)
+
+
+def source_build_obstacles(
+    facts: SourceNeedsInput,
+    needs: Iterable[Need],
+    *,
+    libc: Libc,
+    python: tuple[int, int],
+    distribution: Distribution | None,
+) -> tuple[Obstacle, ...]:
+    """Everything that stands in the way of building one sdist, bit-rot of requirements aside.
+
+    `needs` are what `source_needs` told of it. Where the distribution is not known (None), what
+    it offers is not judged.
+    """
+    found = [*known_obstacles(facts.name, facts.version, libc)]
+    for path, text in facts.texts.items():
+        if (
+            path.split("/")[1:] in ([], ["setup.py"])
+            and path.endswith("setup.py")
+            and is_stub(text)
+        ):
+            said = f"{path} ends with an error before it builds anything"
+            found.append(Obstacle("stub-sdist", said, path, fatal=True))
+    if distribution is not None:
+        found += missing_from_distribution(facts, needs, distribution)
+    found += network_obstacles(facts)
+    found += python_too_new(python, facts.texts)
+    return tuple(dict.fromkeys(found))
+
+
+@cache
+def _known() -> tuple[Mapping[str, str], ...]:
+    return tuple(rows("known_obstacles"))
+
+
+def known_obstacles(name: NormalizedName, version: Version, libc: Libc) -> tuple[Obstacle, ...]:
+    """What `known_obstacles.csv` says of a release on a libc."""
+    return tuple(
+        Obstacle(
+            row["code"],
+            f"{name}: {row['message']}",
+            row["source"],
+            row["fatal"] == "yes",
+            needs_network=row["code"].startswith("downloads-"),
+        )
+        for row in _known()
+        if row["project"] == name
+        and row["libc"] in {"", libc.value}
+        and version in SpecifierSet(row["versions"], prereleases=True)
+    )
+
+
+def missing_from_distribution(
+    facts: SourceNeedsInput, needs: Iterable[Need], distribution: Distribution
+) -> Iterator[Obstacle]:
+    """Tools and libraries that the distribution has not, or not new enough.
+
+    Codes ``not-packaged``, ``tool-too-old``, ``library-too-old``, ``library-version``.
+    """
+    needs = tuple(needs)
+    for need in install_commands(needs, distribution).unresolved:
+        message = f"{distribution} has no package of {need.name} that we know"
+        yield Obstacle("not-packaged", message, need.source, fatal=not need.inferred)
+    for need in needs:
+        if need.from_pypi or need.role is not Role.REQUIRED or need.minimum_version is None:
+            continue
+        offered = versions_on_offer(need.name, distribution)
+        if offered and max(offered) < need.minimum_version:
+            code = "tool-too-old" if need.kind is NeedKind.TOOL else "library-too-old"
+            wanted = f"{need.name} >= {need.minimum_version}"
+            message = f"{wanted} is needed, {distribution} has {max(offered)}"
+            yield Obstacle(code, message, need.source, fatal=True)
+    yield from _wrong_versions(facts, distribution)
+
+
+def _wrong_versions(facts: SourceNeedsInput, distribution: Distribution) -> Iterator[Obstacle]:
+    own = (*facts.version.release, 0)
+    for row in rows("library_versions"):
+        if row["project"] != facts.name:
+            continue
+        if facts.version not in SpecifierSet(row["versions"], prereleases=True):
+            continue
+        wants = row["wants"].format(own=facts.version.base_version, major=own[0], minor=own[1])
+        offered = versions_on_offer(row["library"], distribution)
+        fitting = [one for one in offered if one in SpecifierSet(wants, prereleases=True)]
+        if offered and offered[0] not in fitting:
+            message = f"{row['library']} {wants} is needed, {distribution} has {offered[0]}"
+            message += f", and {fitting[0]} beside it" if fitting else ""
+            yield Obstacle("library-version", message, row["source"], fatal=not fitting)
+
+
+def network_obstacles(facts: SourceNeedsInput) -> tuple[Obstacle, ...]:
+    """What the build downloads besides its build requirements: codes begin with ``downloads-``."""
+    return (
+        *_meson_downloads(facts),
+        *_cmake_downloads(facts),
+        *_script_downloads(facts),
+        *_crate_downloads(facts),
+    )
+
+
+def _download(code: str, message: str, source: str) -> Obstacle:
+    return Obstacle(code, message, source, needs_network=True)
+
+
+def _meson_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
+    """Wrap files whose subproject is not in the sdist (mesonbuild.com/Wrap-dependency-system)."""
+    missing: dict[str, list[str]] = {}
+    shipped = {path[: path.index("/", at + 12)] for path, at in _in_subprojects(facts.members)}
+    for path in facts.members:
+        match = re.fullmatch(r"((?:[^/]+/)?subprojects/)([^/]+)\.wrap", path)
+        if match is None:
+            continue
+        stem = match.group(1) + match.group(2).rstrip("0123456789")
+        if not any(folder.startswith(stem) for folder in shipped):
+            missing.setdefault(match.group(1), []).append(match.group(2))
+    for folder, names in missing.items():
+        said = f"Meson downloads {', '.join(sorted(names))} where the system has none"
+        yield _download("downloads-subprojects", said, f"{folder}*.wrap")
+
+
+def _in_subprojects(members: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Files inside folders of ``subprojects/``, each with the place of that word."""
+    for path in members:
+        at = f"/{path}".find("/subprojects/")
+        if at >= 0 and "/" in path[at + 12 :]:
+            yield path, at
+
+
+def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
+    for path, text in facts.texts.items():
+        if not path.endswith("CMakeLists.txt") or is_aside(path) or is_vendored(path):
+            continue
+        names = [
+            match.group(2) or "a file"
+            for match in _CMAKE_FETCH.finditer(_COMMENT.sub("", text[:_LONG]))
+            if match.group(4) or _FROM_AFAR.search(match.group(3))
+        ]
+        if names:
+            said = f"CMake may download {', '.join(dict.fromkeys(names))}"
+            yield _download("downloads-cmake", said, path)
+
+
+def _script_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
+    for path, text in facts.texts.items():
+        if not _SCRIPTS.search(path) or is_aside(path) or is_vendored(path):
+            continue
+        tree = parse(text)
+        if isinstance(tree, Unknown):
+            continue
+        for node in ast.walk(tree):
+            said = _fetching(node)
+            if said:
+                place = f"{path}:{getattr(node, 'lineno', 0)}"
+                yield _download(
+                    "downloads-script", f"the build script may download ({said})", place
+                )
+                break
+
+
+def _fetching(node: ast.AST) -> str:
+    """What a call fetches with, "" where it fetches nothing."""
+    if not isinstance(node, ast.Call):
+        return ""
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if name in _DOWNLOADS:
+        return str(name)
+    if name not in _RUNNERS or not node.args:
+        return ""
+    first = node.args[0]
+    words = first.elts if isinstance(first, ast.List | ast.Tuple) else [first]
+    known = takewhile(lambda one: isinstance(one, ast.Constant), words)
+    command = " ".join(str(ast.literal_eval(one)) for one in known) + " "
+    found = _COMMANDS.match(command)
+    return found.group(1).strip() if found else ""
+
+
+def _crate_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
+    """Crates, where the sdist has none of them and cargo is part of the build."""
+    manifests = [path for path in facts.members if path.endswith("/Cargo.toml")]
+    uses_cargo = re.compile(r"^(maturin|setuptools[-_]rust)\b")
+    if not manifests or not any(uses_cargo.match(line) for line in facts.build_requires):
+        return
+    parents = Counter(path.rsplit("/", 2)[0] for path in manifests if path.count("/") > 1)
+    vendored = any(
+        count >= _WHOLE_TREE or (count >= _VENDORED_CRATES and is_vendored(f"{folder}/x"))
+        for folder, count in parents.items()
+    )
+    if not vendored:
+        yield _download(
+            "downloads-crates",
+            "cargo downloads the crates it depends on; the sdist does not carry them",
+            min(manifests, key=lambda path: path.count("/")),
+        )
