@@ -49,7 +49,7 @@ def read_archive(http: Http, file: DistributionFile, wanted: Wanted) -> ArchiveL
     path = local_path(file.url)
     if path is not None:
         return _read_local(path, file, wanted)
-    if file.filename.lower().endswith((".whl", ".zip")):
+    if _is_zip(file):
         with closing(HttpBytes(http, file.url, file.size)) as source:
             return read_zip(source, wanted)
 
@@ -60,9 +60,14 @@ def read_archive(http: Http, file: DistributionFile, wanted: Wanted) -> ArchiveL
     return http.retrying(file.url, attempt)
 
 
+def _is_zip(file: DistributionFile) -> bool:
+    """Whether only a zip archive will do, as for pip; others are told by their content."""
+    return file.filename.lower().endswith((".whl", ".zip"))
+
+
 def _read_local(path: Path, file: DistributionFile, wanted: Wanted) -> ArchiveListing:
     with open_local(path) as source:
-        if source.read(0, len(_ZIP)) == _ZIP or file.filename.endswith(".whl"):
+        if _is_zip(file):
             return read_zip(source, wanted)
         starts = range(0, source.size, _CHUNK)
         return _read_stream((source.read(start, _CHUNK) for start in starts), file, wanted)

@@ -94,7 +94,8 @@ def unpacked(chunks: Iterator[bytes], head: bytes) -> Iterator[bytes]:
             data = chunk
             while data or not unpacker.needs_input:
                 begun = True
-                yield unpacker.decompress(data, _CHUNK)
+                if piece := unpacker.decompress(data, _CHUNK):
+                    yield piece
                 data = b""
                 if unpacker.eof:  # another stream may follow, or padding
                     data = unpacker.unused_data.lstrip(b"\0")
@@ -122,7 +123,7 @@ def tar_members(chunks: Iterator[bytes]) -> Iterator[TarMember]:
     """All regular files of an uncompressed tar stream. Raises ArchiveRefused."""
     stream = _Stream(chunks)
     told: dict[str, str] = {}
-    while (header := stream.take(BLOCK)).strip(b"\0"):
+    while (header := stream.take(BLOCK)).strip(b"\0") or stream.position == 0:
         if not _is_header(header):
             raise ArchiveRefused("it is no tar archive, or is damaged")
         kind, size = header[156:157], _number(header[124:136])
