@@ -15,10 +15,11 @@ LAYERS = [
     "coverage",
     "builds",
     "reports",
+    "today",
     "analysis",
     "cli",
 ]
-IMPURE = {"requirements", "index", "analysis", "cli", "__main__", "__init__"}
+IMPURE = {"requirements", "index", "today", "analysis", "cli", "__main__", "__init__"}
 WORLD = {"httpx", "os", "pathlib", "platform", "random", "socket", "subprocess", "sys", "time"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

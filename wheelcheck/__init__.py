@@ -1,1 +1,106 @@
-"""wheelcheck: what comes as a wheel, what compiles from source, on which target, at what cost."""
+"""wheelcheck: what comes as a wheel, what compiles from source, on which target, at what cost.
+
+    >>> import wheelcheck
+    >>> report = wheelcheck.check("requirements.txt", targets=["python:3.12-alpine"])
+
+Names are imported when they are first used, so that `import wheelcheck` costs nothing.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wheelcheck.analysis import analyse, check
+    from wheelcheck.coverage.verdict import Verdict
+    from wheelcheck.errors import (
+        IndexUnreachable,
+        RequirementsError,
+        TargetError,
+        Unknown,
+        UsageError,
+        WheelcheckError,
+    )
+    from wheelcheck.index import open_index
+    from wheelcheck.reports.model import Cell, Miss, Package, Problem, Report, TargetSummary
+    from wheelcheck.requirements import read as read_requirements
+    from wheelcheck.requirements.model import IndexOptions
+    from wheelcheck.resolution import resolve
+    from wheelcheck.targets import Fit, Target, best_wheel, fit_wheel, supported_tags
+    from wheelcheck.today import default_matrix, expand_axes, parse_target
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "analyse": "wheelcheck.analysis",
+    "check": "wheelcheck.analysis",
+    "Verdict": "wheelcheck.coverage.verdict",
+    "IndexUnreachable": "wheelcheck.errors",
+    "RequirementsError": "wheelcheck.errors",
+    "TargetError": "wheelcheck.errors",
+    "Unknown": "wheelcheck.errors",
+    "UsageError": "wheelcheck.errors",
+    "WheelcheckError": "wheelcheck.errors",
+    "Cell": "wheelcheck.reports.model",
+    "Miss": "wheelcheck.reports.model",
+    "Package": "wheelcheck.reports.model",
+    "Problem": "wheelcheck.reports.model",
+    "Report": "wheelcheck.reports.model",
+    "TargetSummary": "wheelcheck.reports.model",
+    "read_requirements": "wheelcheck.requirements:read",
+    "Target": "wheelcheck.targets",
+    "best_wheel": "wheelcheck.targets",
+    "Fit": "wheelcheck.targets",
+    "IndexOptions": "wheelcheck.requirements.model",
+    "default_matrix": "wheelcheck.today",
+    "expand_axes": "wheelcheck.today",
+    "fit_wheel": "wheelcheck.targets",
+    "open_index": "wheelcheck.index",
+    "parse_target": "wheelcheck.today",
+    "resolve": "wheelcheck.resolution",
+    "supported_tags": "wheelcheck.targets",
+}
+"""Public name → the module that has it (``module:name`` where the names differ)."""
+
+__all__ = [
+    "Cell",
+    "Fit",
+    "IndexOptions",
+    "IndexUnreachable",
+    "Miss",
+    "Package",
+    "Problem",
+    "Report",
+    "RequirementsError",
+    "Target",
+    "TargetError",
+    "TargetSummary",
+    "Unknown",
+    "UsageError",
+    "Verdict",
+    "WheelcheckError",
+    "analyse",
+    "best_wheel",
+    "check",
+    "default_matrix",
+    "expand_axes",
+    "fit_wheel",
+    "open_index",
+    "parse_target",
+    "read_requirements",
+    "resolve",
+    "supported_tags",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    module, _, inner = _HOMES[name].partition(":")
+    value = getattr(import_module(module), inner or name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

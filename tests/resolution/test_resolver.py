@@ -222,6 +222,15 @@ class TestWhatCannotBeInstalled:
         blocked = {n for n, pin in pins.items() if pin.standing is Standing.UNAVAILABLE}
         assert blocked == {"torch", "numba"}
 
+    def test_blockers_behind_a_blocker_do_not_move_its_version(self):
+        index = FakeIndex(
+            {**TORCH, "cuda": {"12": ["cuda-12-py3-none-manylinux_2_17_x86_64.whl"]}},
+            requires={("torch", "2.0"): ["cuda"]},
+        )
+        pins = resolve(asked("torch"), MUSL, index).pins
+        assert str(pins["torch"].version) == "2.0"
+        assert pins["cuda"].standing is Standing.UNAVAILABLE
+
     def test_older_version_without_the_blocker_is_what_pip_would_find(self):
         index = FakeIndex({**TORCH, "ml": pure("ml", "1", "2")}, requires={("ml", "2"): ["torch"]})
         assert versions(asked("ml"), index, MUSL) == {"ml": "1"}

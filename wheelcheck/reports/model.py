@@ -19,10 +19,13 @@ __all__ = [
     "Package",
     "Problem",
     "Report",
+    "Severity",
     "TargetSummary",
 ]
 
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
+
+Severity = Literal["error", "warning"]
 
 
 class _Value(BaseModel):
@@ -111,7 +114,7 @@ class Problem(_Value):
 
     code: str
     message: str
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
     package: str | None = None
     targets: tuple[str, ...] = Field(default=(), description="Empty: concerns all targets.")
     where: str | None = Field(default=None, description="file:line of the requirement.")

@@ -18,7 +18,6 @@ from resolvelib import AbstractProvider
 from resolvelib.structs import RequirementInformation
 
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.model import FilePolicy
 from wheelcheck.resolution.answers import Answers, Offer
 from wheelcheck.resolution.needs import Candidate, Need, identifier_of, needs_of
 
@@ -39,7 +38,8 @@ class Provider(AbstractProvider[Need, Candidate, str]):
     """Answers resolvelib's questions for one target.
 
     `excused` packages may be pinned though nothing installs: to the version the reference target
-    would get, or to no version where there is none to tell (see `Candidate.version`).
+    would get, or to no version where there is none to tell (see `Candidate.version`). What such a
+    stand-in needs is excused with it: an older stand-in would be no better.
     """
 
     def __init__(
@@ -55,10 +55,10 @@ class Provider(AbstractProvider[Need, Candidate, str]):
         self._answers = answers
         self._constraints = constraints
         self._requested = requested
-        self._excused = excused
+        self._excused = set(excused)
         self._no_deps = no_deps
         self._prefetch = prefetch
-        self._matches: dict[tuple[NormalizedName, frozenset[str]], _LazySequence] = {}
+        self._matches: dict[tuple[NormalizedName, frozenset[str], bool], _LazySequence] = {}
         self._needs: dict[Candidate, tuple[Need, ...]] = {}
         self._conflicts: Counter[str] = Counter()
 
@@ -175,10 +175,10 @@ class Provider(AbstractProvider[Need, Candidate, str]):
         """
         clauses = {str(need.specifier) for need in needs if need.exact is None}
         clauses.add(str(self.constraint(name)))
-        key = (name, frozenset(clauses - {""}))
+        key = (name, frozenset(clauses - {""}), name in self._excused)
         if key not in self._matches:
             specifier = SpecifierSet(",".join(sorted(key[1])))
-            self._matches[key] = _LazySequence(self._search(name, specifier))
+            self._matches[key] = _LazySequence(self._search(name, specifier, excused=key[2]))
         return self._matches[key]
 
     def constraint(self, name: NormalizedName) -> SpecifierSet:
@@ -190,12 +190,14 @@ class Provider(AbstractProvider[Need, Candidate, str]):
         specifier = self.constraint(candidate.name)
         return version is None or specifier.contains(version, prereleases=True)
 
-    def _search(self, name: NormalizedName, specifier: SpecifierSet) -> Iterator[Offer | None]:
+    def _search(
+        self, name: NormalizedName, specifier: SpecifierSet, *, excused: bool
+    ) -> Iterator[Offer | None]:
         found = False
         for offer in self._in_order(name, specifier, self._answers.offer):
             found = True
             yield offer
-        if found or name not in self._excused:
+        if found or not excused:
             return
         for offer in self._in_order(name, specifier, self._answers.stand_in):
             found = True
@@ -238,7 +240,7 @@ class Provider(AbstractProvider[Need, Candidate, str]):
         project = self._answers.project(name)
         if isinstance(project, Unknown):
             return
-        allowed = _pre_releases_allowed(name, self._answers.rules.policy)
+        allowed = self._answers.rules.policy.allows_prereleases(name)
         all_stages = bool(specifier.prereleases) if allowed is None else allowed
         later, found = [], False
         for version in project.versions:
@@ -277,14 +279,10 @@ class Provider(AbstractProvider[Need, Candidate, str]):
             name = NormalizedName(f"<{candidate.label}>")
             yield Need(name, text=told.refused, source=source, impossible=told.refused)
         for requirement in told.requirements:
-            yield from needs_of(requirement, source, self._answers.direct)
-
-
-def _pre_releases_allowed(name: NormalizedName, policy: FilePolicy) -> bool | None:
-    """What the user says of a project's pre-releases; None leaves it to PEP 440."""
-    if name in policy.all_releases or (policy.pre and name not in policy.only_final.names):
-        return True
-    return False if policy.only_final.applies_to(name) else None
+            for need in needs_of(requirement, source, self._answers.direct):
+                if not candidate.offer.installable:
+                    self._excused.add(need.name)
+                yield need
 
 
 def _is_wheel(offer: Offer) -> bool:

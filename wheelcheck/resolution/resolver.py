@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
-from resolvelib import BaseReporter, ResolutionImpossible, ResolutionTooDeep
+from resolvelib import ResolutionImpossible, ResolutionTooDeep
 from resolvelib import Resolver as Solver
-from resolvelib.resolvers import Result
 from resolvelib.structs import RequirementInformation
 
 from wheelcheck.errors import Unknown
@@ -22,6 +21,7 @@ from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.model import Conflict, Demand, Pin, Resolution, Standing
 from wheelcheck.resolution.needs import Candidate, Need, needs_of, text_of
 from wheelcheck.resolution.provider import Provider
+from wheelcheck.resolution.solution import FinalState, Solution, demands_and_extras
 from wheelcheck.targets import Target
 
 __all__ = ["Resolver", "resolve"]
@@ -85,8 +85,14 @@ class Resolver:
         excused = frozenset(need.name for need in roots if self._blocked(probe, answers, [need]))
         while True:
             provider = self._provider(answers, question, excused)
+            reporter = FinalState()
             try:
-                return Solver(provider, BaseReporter()).resolve(roots, max_rounds=MAX_ROUNDS)
+                Solver(provider, reporter).resolve(roots, max_rounds=MAX_ROUNDS)
+                return reporter.solution()
+            except RecursionError:
+                # The solver loses itself when it clears away packages that an earlier, abandoned
+                # choice left behind in a circle; by then it has its answer.
+                return reporter.solution()
             except ResolutionTooDeep:
                 why = "gave up: the versions that could go together are too many to try"
                 return Unknown("resolution-too-deep", why)
@@ -176,7 +182,7 @@ class Resolver:
     def _describe(self, answers: Answers, outcome: _Outcome) -> Resolution:
         if isinstance(outcome, (Conflict, Unknown)):
             return Resolution(answers.target, conflict=outcome)
-        demands, extras = _demands(outcome)
+        demands, extras = demands_and_extras(outcome)
         pins = {
             candidate.name: self._pin(
                 answers, candidate, tuple(demands[candidate.name]), extras[candidate.name]
@@ -231,7 +237,7 @@ class Resolver:
         return Unknown("version-not-found", f"no version{when} satisfies {wanted}")
 
 
-_Outcome = Result[Need, Candidate, str] | Conflict | Unknown
+_Outcome = Solution | Conflict | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,19 +291,3 @@ def _explain(causes: _Causes, constraints: Iterable[RequirementLine]) -> Conflic
         if canonicalize_name(line.requirement.name) in names
     ]
     return Conflict(tuple(dict.fromkeys(demands)))
-
-
-def _demands(
-    result: Result[Need, Candidate, str],
-) -> tuple[
-    Mapping[NormalizedName, list[Demand]], Mapping[NormalizedName, frozenset[NormalizedName]]
-]:
-    """Who asks for each package, and with which extras; an extra's own base is left out."""
-    demands: dict[NormalizedName, dict[Demand, None]] = defaultdict(dict)
-    extras: dict[NormalizedName, frozenset[NormalizedName]] = defaultdict(frozenset)
-    for identifier in result.mapping:
-        for need, parent in result.criteria[identifier].information:
-            extras[need.name] |= need.extras
-            if parent is None or parent.name != need.name:
-                demands[need.name][Demand(need.source, need.text)] = None
-    return {name: list(found) for name, found in demands.items()}, extras

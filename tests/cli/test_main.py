@@ -1,0 +1,265 @@
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from datetime import UTC, date, datetime
+
+import pytest
+from sample_reports import alpine_story, mixed
+
+from wheelcheck.cli import main
+from wheelcheck.cli.arguments import cache_parser, check_parser
+from wheelcheck.errors import IndexUnreachable, RequirementsError
+from wheelcheck.targets import default_matrix
+
+PROCESS = [sys.executable, "-m", "wheelcheck"]
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Answers with a sample report, and keeps what the library was asked."""
+    seen = {"report": alpine_story()}
+
+    def check(requirements, **options):
+        seen.update(options, requirements=requirements)
+        if isinstance(seen["report"], BaseException):
+            raise seen["report"]
+        return seen["report"]
+
+    monkeypatch.setattr("wheelcheck.cli.judging.check", check)
+    return seen
+
+
+def test_help_is_ascii_and_teaches():
+    text = check_parser().format_help()
+    assert text.isascii()
+    for word in (
+        "examples:",
+        "exit codes:",
+        "python:3.12-alpine",
+        "--package 'pandas>=2'",
+        "cache",
+    ):
+        assert word in text
+    assert max(map(len, text.splitlines())) <= 100
+    assert cache_parser().format_help().isascii()
+
+
+def test_every_option_of_the_library_is_reached(asked):
+    words = (
+        "a.txt - -r b.txt -p pandas>=2 -c c.txt --extra test --no-deps --pre "
+        "--only-binary numpy --no-binary :all: --prefer-binary --exclude-newer 2023-04-14 "
+        "-i https://index.example/simple --extra-index-url https://two.example --no-index "
+        "-f wheels --pip-config --no-cache --offline -t python:3.8-alpine"
+    )
+    assert main(words.split()) == 0
+    del asked["report"]
+    assert [str(name) for name in asked.pop("requirements")] == ["a.txt", "-", "b.txt"]
+    assert asked.pop("progress") is None  # stderr is no terminal here
+    assert asked == {
+        "targets": ["python:3.8-alpine"],
+        "packages": ["pandas>=2"],
+        "constraints": ["c.txt"],
+        "extras": ["test"],
+        "no_deps": True,
+        "pre": True,
+        "only_binary": ["numpy"],
+        "no_binary": [":all:"],
+        "prefer_binary": True,
+        "exclude_newer": datetime(2023, 4, 15, tzinfo=UTC),
+        "index_url": "https://index.example/simple",
+        "extra_index_urls": ["https://two.example"],
+        "no_index": True,
+        "find_links": ["wheels"],
+        "pip_config": True,
+        "cache_dir": None,
+        "offline": True,
+    }
+
+
+def test_without_targets_the_library_takes_its_default_matrix(asked):
+    main(["requirements.txt"])
+    assert asked["targets"] is None
+    assert asked["cache_dir"] == "default"
+
+
+def test_axes_are_expanded_and_added_to_named_targets(asked):
+    words = (
+        "a.txt -t python:3.8-alpine --python 3.12,3.13t --libc musl --arch x86_64,aarch64 "
+        "--exclude-newer 2026-06-01"
+    )
+    main(words.split())
+    named, *axes = asked["targets"]
+    assert named == "python:3.8-alpine"
+    assert {(t.python, t.free_threaded, t.libc, t.arch) for t in axes} == {
+        (python, threaded, "musl", arch)
+        for python, threaded in (((3, 12), False), ((3, 13), True))
+        for arch in ("x86_64", "aarch64")
+    }
+
+
+@pytest.mark.usefixtures("asked")
+def test_an_axis_that_is_not_given_is_that_of_the_default_matrix(asked):
+    main(["a.txt", "--arch", "s390x", "--exclude-newer", "2026-06-01"])
+    usual = default_matrix(as_of=date(2026, 6, 1))
+    half = {(t.python, t.free_threaded, t.libc, t.libc_version) for t in usual}
+    assert {(t.python, t.free_threaded, t.libc, t.libc_version) for t in asked["targets"]} == half
+    assert {t.arch for t in asked["targets"]} == {"s390x"}
+
+
+@pytest.mark.usefixtures("asked")
+def test_text_is_the_default(capsys):
+    assert main(["requirements.txt"]) == 0
+    assert capsys.readouterr().out.startswith("On python:3.8-alpine 4 of 10 packages compile")
+
+
+@pytest.mark.usefixtures("asked")
+def test_json_round_trips(capsys):
+    assert main(["requirements.txt", "--format", "json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown == json.loads(alpine_story().model_dump_json())
+    assert shown["schema_version"] == "1.0"
+
+
+def test_the_schema_describes_the_json(capsys):
+    assert main(["--schema"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    assert {"schema_version", "targets", "packages", "problems"} <= set(schema["properties"])
+    assert "reason" in schema["$defs"]["Cell"]["properties"]
+
+
+def test_an_incomplete_answer_is_exit_3_and_still_an_answer(asked, tmp_path, capsys):
+    asked["report"] = mixed()
+    output = tmp_path / "report.json"
+    assert main(["requirements.txt", "--format", "json", "-o", str(output)]) == 3
+    assert json.loads(output.read_text())["problems"]
+    out, err = capsys.readouterr()
+    assert not out
+    assert err == "wheelcheck: the answer is incomplete: 1 problem\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (
+            RequirementsError("requirements.txt", 3, "pandas=>2", "not a requirement"),
+            2,
+            "requirements.txt:3: 'pandas=>2': not a requirement",
+        ),
+        (
+            IndexUnreachable("https://index.example/simple/", "no answer"),
+            3,
+            "the index https://index.example/simple/ cannot be reached: no answer",
+        ),
+        (OSError(13, "Permission denied", "x"), 2, "[Errno 13] Permission denied: 'x'"),
+        (RequirementsError("\x1b[1m", 1, "", "odd"), 2, "�[1m:1: odd"),
+    ],
+)
+def test_errors_are_one_sentence(asked, capsys, error, code, sentence):
+    asked["report"] = error
+    assert main(["requirements.txt"]) == code
+    out, err = capsys.readouterr()
+    assert not out
+    assert err == f"wheelcheck: {sentence}\n"
+
+
+def test_a_defect_is_told_as_such_and_is_no_verdict(asked, capsys):
+    asked["report"] = ZeroDivisionError("oops")
+    assert main(["requirements.txt"]) == 3
+    err = capsys.readouterr().err
+    assert "ZeroDivisionError: oops" in err
+    assert "defect of wheelcheck" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ([], "nothing to check"),
+        (["--bogus"], "unrecognized arguments: --bogus"),
+        (["a.txt", "--format", "yaml"], "invalid choice: 'yaml'"),
+        (["a.txt", "--python", "3.12,,3.13"], "an empty Python version"),
+        (["a.txt", "--exclude-newer", "soon"], "'soon' is neither a date"),
+        (["a.txt", "-o", "no/such/folder/x"], "there is no folder no/such/folder"),
+        (["a.txt", "--no-cache", "--cache-dir", "x"], "not allowed with"),
+        (["cache"], "required: action"),
+        (["cache", "burn"], "invalid choice: 'burn'"),
+    ],
+)
+def test_wrong_usage_is_exit_2_with_a_sentence(words, sentence, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert sentence in err
+    assert err.startswith("wheelcheck: ")
+    assert len(err.splitlines()) <= 2
+
+
+def test_a_file_that_lies_there_is_pointed_out(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "requirements.txt").write_text("six\n")
+    assert main([]) == 2
+    assert (
+        "There is a requirements.txt here: wheelcheck requirements.txt" in capsys.readouterr().err
+    )
+
+
+@pytest.mark.usefixtures("asked")
+def test_output_in_an_encoding_without_our_signs(monkeypatch):
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    assert main(["requirements.txt"]) == 0
+    shown = raw.getvalue().decode("ascii")
+    assert "C compiles" in shown
+    assert "?" not in shown
+
+
+def test_a_reader_that_has_had_enough_is_no_error():
+    with subprocess.Popen(
+        [*PROCESS, "--schema"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
+
+
+def test_interrupted_it_ends_at_once_with_130():
+    """While the index keeps it waiting, also in worker threads."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(60)
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/simple/"
+        with subprocess.Popen(
+            [*PROCESS, "-p", "six", "--index-url", url, "--no-cache"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "NO_PROXY": "127.0.0.1"},
+        ) as process:
+            connection, _ = silent.accept()
+            with connection:
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert (out, err) == (b"", b"")
+
+
+def test_the_cache_is_told_and_emptied(tmp_path, capsys):
+    place = ["--cache-dir", str(tmp_path / "cache")]
+    entry = tmp_path / "cache" / "v1" / "pages" / "ab" / "abcd"
+    entry.parent.mkdir(parents=True)
+    entry.write_bytes(b"x" * 2_500_000)
+    assert main(["cache", "info", *place]) == 0
+    told = capsys.readouterr().out
+    assert f"folder    {tmp_path / 'cache'}\n" in told
+    assert "pages     1\n" in told
+    assert "size      2.5 MB\n" in told
+    assert main(["cache", "clear", *place]) == 0
+    assert capsys.readouterr().out == f"Removed 1 file, 2.5 MB, from {tmp_path / 'cache'}\n"
+    assert not entry.exists()
+
+
+def test_the_version(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("wheelcheck 0.")

@@ -1,0 +1,63 @@
+"""What a user may import, and what an import costs."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import wheelcheck
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize("name", wheelcheck.__all__)
+def test_every_public_name_imports(name):
+    assert getattr(wheelcheck, name) is not None
+
+
+def test_the_exported_names_are_those_with_a_home():
+    assert set(wheelcheck.__all__) == set(wheelcheck._HOMES)
+    assert set(wheelcheck.__all__) <= set(dir(wheelcheck))
+
+
+def test_every_public_name_is_what_its_annotation_says():
+    """Types come from the `if TYPE_CHECKING` block: it must name the same objects."""
+    source = (ROOT / "wheelcheck" / "__init__.py").read_text(encoding="utf-8")
+    imports = source.partition("if TYPE_CHECKING:\n")[2].partition("\n\n")[0]
+    namespace = {}
+    exec("if True:\n" + imports, namespace)
+    names = namespace.keys() - {"__builtins__"}
+    assert names == set(wheelcheck.__all__)
+    assert all(namespace[name] is getattr(wheelcheck, name) for name in names)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = wheelcheck.nothing
+
+
+def test_the_version_is_that_of_the_project():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert wheelcheck.__version__ == project["version"]
+
+
+HEAVY = {"httpx", "msgspec", "packaging", "pydantic", "resolvelib", "rich"}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import wheelcheck",
+        "from wheelcheck.cli import main; main(['--help'])",
+        "from wheelcheck.cli import main; main(['--version'])",
+        "from wheelcheck.cli import main; main(['cache', '--help'])",
+        "from wheelcheck.cli import main; main([])",
+    ],
+)
+def test_starting_imports_nothing_heavy(statement):
+    code = f"{statement}; import sys; print('\\nLOADED', *sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = ran.stdout.rpartition("LOADED")[2].split()
+    assert not HEAVY & set(loaded)

@@ -1,0 +1,95 @@
+"""The command line: ``wheelcheck FILE…`` and its few command words.
+
+Exit codes: 0 judged, 1 a policy is violated, 2 wrong usage or unreadable input, 3 the answer is
+incomplete, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+
+__all__ = ["main"]
+
+DONE, USAGE, INCOMPLETE, INTERRUPTED = 0, 2, 3, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code. Errors are told in a sentence on stderr."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if words and words[0] in _COMMANDS:
+            return _COMMANDS[words[0]](words[1:])
+        return _check(words)
+    except SystemExit as ending:  # argparse ends so after --help and after an error
+        return ending.code if isinstance(ending.code, int) else DONE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 (the last place that can turn it into a sentence)
+        return _failure(error)
+
+
+def _check(words: Sequence[str]) -> int:
+    from wheelcheck.cli.arguments import check_parser
+
+    parser = check_parser()
+    args = parser.parse_args(words)
+    if args.version:
+        import wheelcheck
+
+        sys.stdout.write(f"wheelcheck {wheelcheck.__version__}\n")
+        return DONE
+    if args.schema:
+        from wheelcheck.cli.judging import print_schema
+
+        print_schema(args.output)
+        return DONE
+    if not (args.files or args.requirement or args.package):
+        parser.error(_nothing_to_check())
+    from wheelcheck.cli.judging import judge
+
+    return judge(args)
+
+
+def _nothing_to_check() -> str:
+    from pathlib import Path
+
+    usual = "requirements.txt"
+    here = f" There is a {usual} here:" if Path(usual).is_file() else " For example:"
+    return (
+        "nothing to check: name a requirement file, - for standard input, or --package NAME."
+        f"{here} wheelcheck {usual}"
+    )
+
+
+def _cache(words: Sequence[str]) -> int:
+    from wheelcheck.cli.arguments import cache_parser
+
+    args = cache_parser().parse_args(words)
+    from wheelcheck.cli.caching import run
+
+    run(args)
+    return DONE
+
+
+_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"cache": _cache}
+"""Command words. A requirement file of such a name is reached as ``./cache``."""
+
+
+def _failure(error: Exception) -> int:
+    from wheelcheck.errors import UsageError, WheelcheckError
+
+    if not isinstance(error, (WheelcheckError, OSError)):
+        import traceback
+
+        traceback.print_exception(error)
+        _say("this is a defect of wheelcheck; the lines above tell where. Please report it.")
+        return INCOMPLETE
+    _say(str(error))
+    return USAGE if isinstance(error, (UsageError, OSError)) else INCOMPLETE
+
+
+def _say(sentence: str) -> None:
+    from wheelcheck.reports.phrases import clean
+
+    sys.stderr.write(f"wheelcheck: {clean(sentence)}\n")

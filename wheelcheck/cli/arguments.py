@@ -1,0 +1,244 @@
+"""The options, grouped and explained. Imports argparse alone: `--help` must answer at once."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+__all__ = ["cache_parser", "check_parser"]
+
+PROGRAM = "wheelcheck"
+USAGE_ERROR = 2
+
+_CHECK_EXAMPLES = """\
+examples:
+  wheelcheck requirements.txt
+      the default matrix: every supported CPython, glibc and musl, x86_64 and aarch64
+  wheelcheck requirements.txt --target python:3.12-alpine --target python:3.12-slim
+      what a change of base image would mean
+  wheelcheck requirements.txt --python 3.13,3.13t --libc musl --arch x86_64,aarch64
+      a matrix of your own
+  wheelcheck --package 'pandas>=2' --target cp312-musllinux_1_2_x86_64
+      one requirement, one target, no file
+  wheelcheck requirements.txt --exclude-newer 2023-04-14
+      the index as it stood on a day
+  uv pip compile pyproject.toml | wheelcheck - --no-deps --format json -o report.json
+      exact pins from a pipe, for a program to read
+
+other commands (each has its own --help):
+  wheelcheck cache info|clear
+
+exit codes:
+  0  everything was judged, whatever the verdicts
+  1  a policy is violated (no policy exists yet)
+  2  wrong usage, or an input that cannot be read
+  3  the answer is incomplete: it lists what could not be judged, and why
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells an error in one sentence instead of a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE_ERROR, f"{PROGRAM}: {message}\nTry '{self.prog} --help'.\n")
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Leaves room for an option and its short form on one line."""
+
+    def __init__(self, prog: str, **more: Any) -> None:
+        super().__init__(prog, max_help_position=32, **more)
+
+
+def _listed(noun: str) -> Callable[[str], list[str]]:
+    """An argparse type: ``3.11,3.12`` → a list, refusing empty items."""
+
+    def split(text: str) -> list[str]:
+        items = [item.strip() for item in text.split(",")]
+        if not all(items):
+            raise argparse.ArgumentTypeError(f"an empty {noun} in {text!r}")
+        return items
+
+    return split
+
+
+def check_parser() -> argparse.ArgumentParser:
+    """The parser of the main job, which needs no command word."""
+    parser = _Parser(
+        prog=PROGRAM,
+        usage="%(prog)s [options] FILE...",
+        description="What comes as a wheel and what compiles from source, on any Python, libc "
+        "and CPU.\n"
+        "Nothing is installed, and no package's code is run.",
+        epilog=_CHECK_EXAMPLES,
+        formatter_class=_Help,
+        allow_abbrev=False,
+        add_help=False,
+    )
+    _add_inputs(parser.add_argument_group("what to check"))
+    _add_targets(parser.add_argument_group("where it would be installed"))
+    _add_choice(parser.add_argument_group("what may be chosen (as in pip)"))
+    _add_index(parser.add_argument_group("where to look"))
+    _add_output(parser.add_argument_group("how to answer"))
+    return parser
+
+
+def _add_inputs(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="requirement file, read as pip reads it; - is stdin",
+    )
+    group.add_argument(
+        "-r",
+        "--requirement",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="the same, as in pip",
+    )
+    group.add_argument(
+        "-p",
+        "--package",
+        action="append",
+        default=[],
+        metavar="REQUIREMENT",
+        help="a requirement without a file, e.g. 'pandas>=2' (repeatable)",
+    )
+    group.add_argument(
+        "-c",
+        "--constraint",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="constraint file (repeatable)",
+    )
+    group.add_argument(
+        "--extra",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also take this extra (repeatable)",
+    )
+    group.add_argument(
+        "--no-deps",
+        action="store_true",
+        help="judge only what is listed; each must be pinned exactly",
+    )
+
+
+def _add_targets(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "-t",
+        "--target",
+        action="append",
+        default=[],
+        metavar="TARGET",
+        help="an image (python:3.12-alpine, ubuntu:24.04, python:3.13-slim@linux/arm64) or a tag "
+        "(cp312-musllinux_1_2_x86_64, pp311-manylinux_2_28_aarch64); repeatable",
+    )
+    for name, noun, example in (
+        ("python", "Python version", "3.12,3.13t"),
+        ("libc", "libc", "glibc,musl"),
+        ("arch", "architecture", "x86_64,aarch64"),
+    ):
+        group.add_argument(
+            f"--{name}",
+            action="extend",
+            default=[],
+            type=_listed(noun),
+            metavar="LIST",
+            help=f"e.g. {example}: a matrix with the other axes, given or usual",
+        )
+
+
+def _add_choice(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--exclude-newer",
+        metavar="WHEN",
+        help="ignore files uploaded later: a date, a timestamp, or an age such as 7d",
+    )
+    group.add_argument("--pre", action="store_true", help="allow pre-releases")
+    for name, words in (
+        ("only-binary", "never build these from source"),
+        ("no-binary", "never take wheels of these"),
+    ):
+        group.add_argument(
+            f"--{name}",
+            action="append",
+            default=[],
+            metavar="NAMES",
+            help=f"{words}: names with commas, :all: or :none:",
+        )
+    group.add_argument(
+        "--prefer-binary", action="store_true", help="rather an older wheel than a newer sdist"
+    )
+
+
+def _add_index(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("-i", "--index-url", metavar="URL", help="instead of the public index")
+    group.add_argument(
+        "--extra-index-url",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="also look there (repeatable)",
+    )
+    group.add_argument("--no-index", action="store_true", help="use --find-links alone")
+    group.add_argument(
+        "-f",
+        "--find-links",
+        action="append",
+        default=[],
+        metavar="PLACE",
+        help="folder or page with files (repeatable)",
+    )
+    group.add_argument(
+        "--pip-config",
+        action="store_true",
+        help="also obey pip's configuration files and PIP_* variables",
+    )
+    cache = group.add_mutually_exclusive_group()
+    _add_cache_dir(cache)
+    cache.add_argument("--no-cache", action="store_true", help="keep nothing on disk")
+    group.add_argument("--offline", action="store_true", help="ask nothing but the cache")
+
+
+def _add_cache_dir(group: argparse._ActionsContainer) -> None:
+    group.add_argument("--cache-dir", metavar="FOLDER", help="instead of the user's cache folder")
+
+
+def _add_output(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--format", choices=("text", "json"), default="text", help="for people, or for programs"
+    )
+    group.add_argument(
+        "-o", "--output", metavar="FILE", help="write there, whole or not at all, instead of stdout"
+    )
+    group.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="auto: on a terminal, unless NO_COLOR is set; FORCE_COLOR forces it",
+    )
+    group.add_argument(
+        "--schema", action="store_true", help="print the JSON Schema of --format json, and end"
+    )
+    group.add_argument("-V", "--version", action="store_true", help="print the version, and end")
+    group.add_argument("-h", "--help", action="help", help="print this, and end")
+
+
+def cache_parser() -> argparse.ArgumentParser:
+    """The parser of ``wheelcheck cache``."""
+    parser = _Parser(
+        prog=f"{PROGRAM} cache",
+        description="Look at or empty the cache of index pages and file facts.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "action", choices=("info", "clear"), help="info: where and how much; clear: empty it"
+    )
+    _add_cache_dir(parser)
+    return parser

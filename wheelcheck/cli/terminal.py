@@ -1,0 +1,120 @@
+"""What the command asks of the terminal, and how it writes: colour, width, status line, files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TextIO
+
+__all__ = ["StatusLine", "speaks_unicode", "status_line", "text_width", "wants_colour", "write"]
+
+PIPED_WIDTH = 100
+_SIGNS = "✗▲△○·–"
+
+
+def wants_colour(choice: str, environ: Mapping[str, str], stream: TextIO | None) -> bool:
+    """Whether to colour: the option first, then NO_COLOR, FORCE_COLOR, then the terminal.
+
+    `stream` None stands for a file: coloured on demand only.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if environ.get("NO_COLOR") or stream is None:
+        return False
+    if environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and environ.get("TERM") != "dumb"
+
+
+def speaks_unicode(encoding: str | None) -> bool:
+    """Whether the signs of the report can be written in this encoding."""
+    try:
+        _SIGNS.encode(encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def text_width() -> int:
+    """COLUMNS, else the terminal's width, else 100."""
+    return shutil.get_terminal_size((PIPED_WIDTH, 24)).columns
+
+
+def write(data: bytes, output: str | None) -> None:
+    """Write to a file, whole or not at all, or to standard output.
+
+    A reader that closes the pipe early (``| head``) has had enough: that is no error.
+    """
+    if output is not None:
+        _replace(Path(output), data)
+        return
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # Else the interpreter would fail once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _replace(path: Path, data: bytes) -> None:
+    if path.exists() and not path.is_file():  # a device or a pipe
+        path.write_bytes(data)
+        return
+    path = path.resolve()  # keeps a symbolic link as it is
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+class StatusLine:
+    """One line on a terminal, redrawn in place and wiped at the end. Follows `Progress`."""
+
+    _PAUSE = 0.05  # seconds between two drawings: faster than the eye needs is only flicker
+    _BAR = 24
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+        self._drawn = 0.0
+        self._full, self._empty = "━╌" if speaks_unicode(stream.encoding) else "#."
+
+    def update(self, stage: str, done: int, total: int) -> None:
+        """Redraw, unless that was just done."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._drawn < self._PAUSE:
+                return
+            self._drawn = now
+            self._write(f"\r\x1b[K{self._line(stage, done, total)}")
+
+    def _line(self, stage: str, done: int, total: int) -> str:
+        if not total:
+            return f"{stage} …"[: text_width() - 1]
+        filled = self._BAR * min(done, total) // total
+        bar = self._full * filled + self._empty * (self._BAR - filled)
+        return f"{bar} {stage} {done}/{total}"[: text_width() - 1]
+
+    def wipe(self) -> None:
+        """Leave the terminal as it was."""
+        if self._drawn:
+            self._write("\r\x1b[K")
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
+def status_line(environ: Mapping[str, str]) -> StatusLine | None:
+    """A status line on standard error, if that is a terminal that can redraw a line."""
+    if sys.stderr is not None and sys.stderr.isatty() and environ.get("TERM") != "dumb":
+        return StatusLine(sys.stderr)
+    return None

@@ -1,0 +1,176 @@
+"""Put the Report together from what was resolved and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from packaging.utils import NormalizedName
+
+from wheelcheck.coverage import Judgement, Verdict
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import Project, ProjectStatus, Sdist, Wheel
+from wheelcheck.reports.model import Cell, Miss, Package, Problem, Report, Severity, TargetSummary
+from wheelcheck.requirements import Requirements
+from wheelcheck.resolution import Conflict, Pin, Refused, Resolution
+
+__all__ = ["Column", "assemble"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One target with its resolution, and the pin and judgement of every package."""
+
+    resolution: Resolution
+    judged: Mapping[NormalizedName, tuple[Pin, Judgement]] = field(hash=False)
+
+
+def assemble(
+    asked: Requirements,
+    columns: Sequence[Column],
+    projects: Mapping[NormalizedName, Project | Unknown],
+    inputs: Sequence[str],
+) -> Report:
+    """Turn the columns into the outgoing value; `projects` tells of status (PEP 792)."""
+    bound = asked.policy.exclude_newer
+    return Report(
+        inputs=tuple(inputs),
+        as_of=bound.isoformat() if bound else None,
+        targets=tuple(map(_summary, columns)),
+        packages=tuple(_packages(columns)),
+        problems=tuple(
+            _merged(
+                [
+                    *_asked_problems(asked),
+                    *_judged_problems(columns, projects, dated=bound is not None),
+                ]
+            )
+        ),
+    )
+
+
+def _summary(column: Column) -> TargetSummary:
+    target = column.resolution.target
+    verdicts = {judgement.verdict for _, judgement in column.judged.values()}
+    return TargetSummary(
+        name=target.name,
+        python="{}.{}".format(*target.python),
+        python_full_version=target.python_full_version,
+        implementation=target.implementation.value,
+        free_threaded=target.free_threaded,
+        libc=target.libc.value,
+        libc_version="{}.{}".format(*target.libc_version),
+        arch=target.arch.value,
+        image=target.image.name if target.image else None,
+        installable=not column.resolution.conflict and Verdict.UNAVAILABLE not in verdicts,
+        notes=target.notes,
+    )
+
+
+def _packages(columns: Sequence[Column]) -> Iterator[Package]:
+    names = sorted({name for column in columns for name in column.judged})
+    for name in names:
+        yield Package(
+            name=name, on={column.resolution.target.name: _cell(column, name) for column in columns}
+        )
+
+
+def _cell(column: Column, name: NormalizedName) -> Cell:
+    if column.resolution.conflict:
+        return Cell(version=None, verdict=Verdict.UNKNOWN, reason="the requirements conflict here")
+    if name not in column.judged:
+        return Cell(version=None, verdict=Verdict.NOT_REQUIRED, reason="nothing asks for it here")
+    pin, judgement = column.judged[name]
+    file = judgement.file
+    return Cell(
+        version=str(pin.version) if pin.version else None,
+        verdict=judgement.verdict,
+        reason=judgement.reason,
+        file=file.filename if file else None,
+        requested_by=tuple(dict.fromkeys(demand.source for demand in pin.demands)),
+        misses=tuple(map(_miss, judgement.misses)),
+        size=file.size if file else None,
+        upload_time=file.upload_time.isoformat() if file and file.upload_time else None,
+        yanked=file.yanked if file else None,
+    )
+
+
+def _miss(refused: Refused) -> Miss:
+    part = refused.miss.part.name.lower().replace("_", "-") if refused.miss else refused.refusal
+    return Miss(file=refused.file.filename, part=part, why=refused.why)
+
+
+def _asked_problems(asked: Requirements) -> Iterator[Problem]:
+    for line in asked.skipped:
+        yield Problem(
+            code=line.why.code,
+            message=line.why.reason,
+            package=line.name,
+            where=str(line.origin),
+        )
+    for warning in asked.warnings:
+        yield Problem(code="requirements", message=warning, severity="warning")
+
+
+def _judged_problems(
+    columns: Sequence[Column],
+    projects: Mapping[NormalizedName, Project | Unknown],
+    *,
+    dated: bool,
+) -> Iterator[Problem]:
+    for column in columns:
+        targets = (column.resolution.target.name,)
+        conflict = column.resolution.conflict
+        if isinstance(conflict, Conflict):
+            yield Problem(code="version-conflict", message=str(conflict), targets=targets)
+        elif conflict:
+            yield Problem(code=conflict.code, message=conflict.reason, targets=targets)
+        for name, (pin, judgement) in column.judged.items():
+            found = [*_pin_problems(pin, judgement, projects[name])]
+            if dated and _undated(pin, projects[name]):
+                why = "the index gives no upload time for some of its files: they were left out"
+                found.append(("no-upload-time", why, "error"))
+            for code, message, severity in found:
+                yield Problem(
+                    code=code, message=message, severity=severity, package=name, targets=targets
+                )
+
+
+def _pin_problems(
+    pin: Pin, judgement: Judgement, project: Project | Unknown
+) -> Iterator[tuple[str, str, Severity]]:
+    if pin.why:
+        yield pin.why.code, pin.why.reason, "error"
+    if pin.dependencies_unknown:
+        unknown = pin.dependencies_unknown
+        yield unknown.code, f"what else it needs is unknown: {unknown.reason}", "error"
+    yield from _file_warnings(judgement.file)
+    if not isinstance(project, Unknown) and project.status is not ProjectStatus.ACTIVE:
+        reason = f": {project.status_reason}" if project.status_reason else ""
+        yield f"project-{project.status}", f"the project is {project.status}{reason}", "warning"
+
+
+def _undated(pin: Pin, project: Project | Unknown) -> bool:
+    """Whether a file that could have been chosen instead of the pin has no upload time."""
+    return not isinstance(project, Unknown) and any(
+        file.upload_time is None
+        for version in project.versions
+        if pin.version is None or version >= pin.version
+        for file in project.files(version)
+    )
+
+
+def _file_warnings(file: Wheel | Sdist | None) -> Iterator[tuple[str, str, Severity]]:
+    if file and file.yanked is not None:
+        reason = f": {file.yanked}" if file.yanked else ""
+        yield "yanked", f"{file.filename} is yanked{reason}", "warning"
+
+
+def _merged(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Tell each problem once, with all its targets."""
+    groups: dict[Problem, list[str]] = {}
+    for problem in problems:
+        key = problem.model_copy(update={"targets": ()})
+        groups.setdefault(key, []).extend(problem.targets)
+    for problem, targets in groups.items():
+        yield problem.model_copy(update={"targets": tuple(dict.fromkeys(targets))})
