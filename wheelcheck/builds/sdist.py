@@ -1,0 +1,292 @@
+"""From an sdist's listing to the facts that source builds are judged by."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from wheelcheck.builds.build_files import read_cargo, read_cmake, read_gyp, read_meson
+from wheelcheck.builds.build_system import (
+    BuildSystem,
+    backend_kind,
+    compiling_tools,
+    read_build_system,
+    read_setup_cfg,
+)
+from wheelcheck.builds.evidence import Evidence
+from wheelcheck.builds.setup_script.reading import (
+    ExtensionModule,
+    SetupScript,
+    read_build_script,
+    read_setup_script,
+)
+from wheelcheck.builds.setup_script.surroundings import BuildSite, Surroundings
+from wheelcheck.builds.sources import SourceCount, count_sources, generated_c, is_aside
+from wheelcheck.index.model import ArchiveListing, ArchiveMember
+
+__all__ = ["SdistFacts", "read_sdist", "wanted"]
+
+_SHOWN = 20
+"""Extension modules told one by one; the rest is in the facts."""
+_NAMED = {"pyproject.toml", "setup.py", "setup.cfg"}
+_NESTED = {"meson.build": 4, "CMakeLists.txt": 3, "Cargo.toml": 4}
+_HELPER = re.compile(r"setup|build|backend|hook|ext|config|compil|cython|packag|tools|util|ver")
+_OPTIONAL_MODULES = {
+    "cython": "Cython",
+    "cffi": "cffi",
+    "mypy": "mypyc",
+    "numpy": "numpy",
+    "pybind11": "pybind11",
+    "pythran": "pythran",
+    "setuptools-rust": "setuptools_rust",
+    "scikit-build": "skbuild",
+    "torch": "torch",
+    "pyrex": "Pyrex",
+    "nanobind": "nanobind",
+    "jinja2": "jinja2",
+}
+"""Distributions a setup script may do without, and the module each brings."""
+
+
+def wanted(path: str) -> bool:
+    """Whether reading an sdist needs the text of this member (its path as in the archive)."""
+    parts = path.removeprefix("./").split("/")
+    depth, name = len(parts) - 1, parts[-1]
+    if name in _NESTED:
+        return depth <= _NESTED[name]
+    if depth <= 1:
+        return name in _NAMED or name.endswith(".py")
+    if name.endswith(".py") and depth <= 3:  # noqa: PLR2004 (helpers of a build stand near the root)
+        return name == "setup.py" or any(_HELPER.search(part) for part in parts[1:])
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class SdistFacts:
+    """What reading an sdist tells; paths count from its root.
+
+    `kind` is that of the backend (`backend_kind`), looked through where the backend is part of
+    the sdist. `script` is ``setup.py`` as read for one `BuildSite`; `build_scripts` are the
+    scripts and hooks other backends run. `sources` counts what stands outside tests and docs.
+    """
+
+    system: BuildSystem
+    kind: str
+    sources: tuple[SourceCount, ...]
+    generated_c: tuple[str, ...]
+    script: SetupScript | None
+    build_scripts: tuple[SetupScript, ...]
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def build_requires(self) -> tuple[str, ...]:
+        """Build requires as stated, with those that the setup script adds for itself."""
+        added = self.script.setup_requires if self.script is not None else ()
+        return tuple(dict.fromkeys((*self.system.requires, *added)))
+
+    @property
+    def native_files(self) -> int:
+        """Sources in compiled languages outside tests, docs and examples."""
+        return sum(count.files for count in self.sources)
+
+    def has(self, code: str) -> bool:
+        """Whether some piece of evidence has this code."""
+        return any(piece.code == code for piece in self.evidence)
+
+
+def read_sdist(listing: ArchiveListing, site: BuildSite = BuildSite()) -> SdistFacts:  # noqa: B008 (frozen)
+    """Read an sdist for one site. `listing.texts` should hold what `wanted` accepts."""
+    members, texts = _from_root(listing)
+    pyproject = texts.get("pyproject.toml")
+    system, declared = read_build_system(pyproject)
+    has_setup = "setup.py" in texts or any(member.path == "setup.py" for member in members)
+    kind = _kind(system, texts)
+    around = _surroundings(system, members, texts, site)
+    script = None
+    if "setup.py" in texts and kind in {"setuptools", "unknown"}:
+        script = _read_twice(texts["setup.py"], around, system)
+    hooks = tuple(
+        read_build_script(path, texts[path], around) for path in system.scripts if path in texts
+    )
+    sources = count_sources(members, texts)
+    generated = generated_c(members)
+    evidence = (
+        *_about_backend(system, kind, has_setup=has_setup or pyproject is not None),
+        *declared,
+        *(read_setup_cfg(texts["setup.cfg"]) if "setup.cfg" in texts else ()),
+        *_about_scripts(script, hooks),
+        *_about_files(members, texts),
+        *_about_sources(sources, generated),
+    )
+    return SdistFacts(system, kind, sources, generated, script, hooks, evidence)
+
+
+def _from_root(listing: ArchiveListing) -> tuple[tuple[ArchiveMember, ...], dict[str, str]]:
+    """Members and texts with paths that count from the sdist's one top directory."""
+    paths = [member.path.removeprefix("./") for member in listing.members]
+    tops = {path.split("/", 1)[0] for path in paths if "/" in path}
+    loose = any("/" not in path for path in paths)
+    cut = len(tops.copy().pop()) + 1 if len(tops) == 1 and not loose else 0
+    members = tuple(
+        ArchiveMember(path[cut:], member.size)
+        for path, member in zip(paths, listing.members, strict=True)
+    )
+    return members, {p.removeprefix("./")[cut:]: text for p, text in listing.texts.items()}
+
+
+def _kind(system: BuildSystem, texts: Mapping[str, str]) -> str:
+    """The backend's kind; of a backend inside the sdist, that of the backend it wraps."""
+    kind = backend_kind(system.backend)
+    if not system.backend_path or kind != "unknown":
+        return kind
+    stem = system.backend.split(":")[0].replace(".", "/")
+    for folder in system.backend_path:
+        base = posixpath.normpath(posixpath.join(folder, stem))
+        package = posixpath.dirname(base) if "/" in stem else base
+        for path in sorted(texts):
+            if path == f"{base}.py" or path.startswith((f"{base}/", f"{package}/")):
+                wrapped = _wrapped(texts[path])
+                if wrapped:
+                    return wrapped
+    return "unknown"
+
+
+def _wrapped(text: str) -> str:
+    for match in re.finditer(r"^\s*(?:from|import)\s+([A-Za-z_][\w.]*)", text, re.MULTILINE):
+        kind = backend_kind(match.group(1))
+        if kind != "unknown":
+            return kind
+    return ""
+
+
+def _surroundings(
+    system: BuildSystem,
+    members: tuple[ArchiveMember, ...],
+    texts: Mapping[str, str],
+    site: BuildSite,
+) -> Surroundings:
+    paths = frozenset(member.path for member in members)
+    directories = {path[:at] for path in paths for at, char in enumerate(path) if char == "/"}
+    return Surroundings(
+        site=site,
+        paths=paths,
+        directories=frozenset(directories),
+        texts=texts,
+        missing=_missing(system.required_names),
+    )
+
+
+def _missing(required: frozenset[str]) -> frozenset[str]:
+    return frozenset(module for name, module in _OPTIONAL_MODULES.items() if name not in required)
+
+
+def _read_twice(text: str, around: Surroundings, system: BuildSystem) -> SetupScript:
+    """Read ``setup.py``; once more where its own `setup_requires` brings further modules.
+
+    setuptools' backend has them installed before it runs the script for the wheel.
+    """
+    script = read_setup_script("setup.py", text, around)
+    if not script.setup_requires:
+        return script
+    grown = BuildSystem(requires=(*system.requires, *script.setup_requires))
+    missing = _missing(grown.required_names)
+    if missing == around.missing:
+        return script
+    again = Surroundings(around.site, around.paths, around.directories, around.texts, missing)
+    return read_setup_script("setup.py", text, again)
+
+
+def _about_backend(system: BuildSystem, kind: str, *, has_setup: bool) -> Iterator[Evidence]:
+    where = "setup.py" if system.legacy else "pyproject.toml"
+    if not has_setup:
+        yield Evidence("no-build-file", "sdist")
+        return
+    codes = {
+        "native": "backend-native",
+        "meson": "backend-native",
+        "pure": "backend-pure",
+        "setuptools": "backend-setuptools",
+    }
+    yield Evidence(codes.get(kind, "backend-unknown"), where, system.backend)
+    if system.backend_path:
+        yield Evidence("backend-in-tree", where, ", ".join(system.backend_path))
+    for name in sorted(system.required_names & compiling_tools().keys()):
+        yield Evidence("requires-compiling-tool", where, f"{name}: {compiling_tools()[name]}")
+
+
+def _about_scripts(
+    script: SetupScript | None, hooks: tuple[SetupScript, ...]
+) -> Iterator[Evidence]:
+    for one in (*([script] if script else []), *hooks):
+        if one.problem is not None:
+            yield Evidence(one.problem.code, one.path, one.problem.reason)
+        elif not one.calls_setup:
+            yield Evidence("script-gives-up", one.path, "; ".join(one.unclear))
+        for module in one.extensions[:_SHOWN]:
+            yield _about_extension(module)
+        if one.forgiving and one.extensions:
+            yield Evidence("extension-modules-optional", one.path, one.forgiving)
+        if one.problem is None and not one.extensions:
+            yield from _about_none(one)
+        for where, tool in one.tools:
+            yield Evidence("command-runs-tool", where, tool)
+
+
+def _about_extension(module: ExtensionModule) -> Evidence:
+    said = " ".join(filter(None, (module.made_by, module.name)))
+    if module.optional:
+        return Evidence("extension-modules-optional", module.where, said)
+    if module.supposing:
+        condition = " and ".join(module.supposing)
+        return Evidence("extension-modules-conditional", module.where, f"{said} if {condition}")
+    return Evidence("extension-modules", module.where, said)
+
+
+def _about_none(script: SetupScript) -> Iterator[Evidence]:
+    if script.unclear:
+        yield Evidence("script-unclear", script.path, ", ".join(script.unclear))
+    elif script.mentions:
+        yield Evidence("extension-modules-off", script.path, script.mentions)
+    elif script.calls_setup:
+        yield Evidence("no-extension-modules", script.path)
+
+
+def _about_files(
+    members: tuple[ArchiveMember, ...], texts: Mapping[str, str]
+) -> Iterator[Evidence]:
+    """Build descriptions of other systems, the ones nearest to the root first."""
+    for path in sorted(texts, key=lambda path: (path.count("/"), path)):
+        name = posixpath.basename(path)
+        if is_aside(path):
+            continue
+        if name == "meson.build":
+            yield read_meson(path, texts[path])
+        elif name == "Cargo.toml":
+            yield read_cargo(path, texts[path])
+        elif name == "CMakeLists.txt":
+            cmake = read_cmake(path, texts[path])
+            if cmake is not None:
+                yield cmake
+    for member in members:
+        if posixpath.basename(member.path) == "binding.gyp":
+            yield read_gyp(member.path)
+
+
+def _about_sources(
+    sources: tuple[SourceCount, ...], generated: tuple[str, ...]
+) -> Iterator[Evidence]:
+    inside = [count for count in sources if count.files]
+    aside = [count for count in sources if count.aside_files]
+    if inside:
+        said = ", ".join(f"{count.files} {count.language}" for count in inside)
+        yield Evidence("native-sources", "sdist", said)
+    if aside:
+        said = ", ".join(f"{count.aside_files} {count.language}" for count in aside)
+        yield Evidence("native-sources-aside", "sdist", said)
+    if not inside and not aside:
+        yield Evidence("no-native-sources", "sdist")
+    if generated:
+        more = f" and {len(generated) - 1} more" if len(generated) > 1 else ""
+        yield Evidence("generated-c", "sdist", f"{generated[0]}{more}")

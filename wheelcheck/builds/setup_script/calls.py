@@ -1,0 +1,246 @@
+"""Calls in a setup script: where extension modules are made and `setup()` gets them."""
+
+from __future__ import annotations
+
+import ast
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from wheelcheck.builds.setup_script.expressions import Expressions, Raised
+from wheelcheck.builds.setup_script.known import call_known
+from wheelcheck.builds.setup_script.methods import NOT_KNOWN, call_method
+from wheelcheck.builds.setup_script.surroundings import Surroundings
+from wheelcheck.builds.setup_script.values import (
+    ClassValue,
+    Dotted,
+    Extension,
+    FunctionValue,
+    Opaque,
+    Scope,
+    Value,
+    extensions_in,
+    join,
+    opaque,
+    supposed,
+    truth,
+)
+
+__all__ = ["ENDS", "Calls", "LoopEnded", "Returned", "SetupCall", "strings_of"]
+
+_DEPTH = 25
+_MAKERS = {
+    "cythonize": "cythonize",
+    "mypycify": "mypycify",
+    "distutils_extension": "cffi",
+    "get_extension": "cffi",
+    "RustBin": "RustExtension",
+    "add_extension": "numpy.distutils",
+    "add_library": "numpy.distutils",
+    "pythranize": "pythranize",
+    "intree_extensions": "pybind11",
+}
+_ASKS_THE_WORLD = ("subprocess.", "os.system", "os.popen", "ctypes.util.", "pkgconfig.", "urllib.")
+_EXITS = {"sys.exit", "builtins.exit", "builtins.quit", "os._exit"}
+_MUTATORS = {"append", "extend", "insert", "update", "add"}
+
+
+class Returned(Exception):  # noqa: N818 (control flow, named as what happened)
+    """A function of the script returns here."""
+
+
+class LoopEnded(Exception):  # noqa: N818 (control flow, named as what happened)
+    """A turn of a loop ends here."""
+
+
+ENDS = (Raised, Returned, LoopEnded)
+"""How a walk ends before the last statement."""
+
+
+@dataclass(slots=True)
+class SetupCall:
+    """One call of `setup()`. `fallback`: reached only after an earlier attempt failed."""
+
+    function: str
+    line: int
+    arguments: dict[str, Value]
+    supposing: tuple[str, ...]
+    fallback: bool
+
+
+@dataclass(slots=True)
+class Frame:
+    results: list[Value] = field(default_factory=list)
+
+
+class Calls(Expressions):
+    """Evaluates calls. `setup_calls` and `made` collect what the script does by them."""
+
+    def __init__(self, around: Surroundings, file: str) -> None:
+        super().__init__(around, file)
+        self.setup_calls: list[SetupCall] = []
+        self.made: list[Extension] = []
+        self.asked = 0
+        self.fallback = 0
+        self.frames: list[Frame] = [Frame()]
+
+    @abstractmethod
+    def run(self, body: Sequence[ast.stmt]) -> None:
+        """Walk statements."""
+
+    @abstractmethod
+    def store(self, target: ast.expr, value: Value) -> None:
+        """Assign to any target."""
+
+    def _Call(self, node: ast.Call) -> Value:  # noqa: N802
+        args = self._elements(node.args)
+        keys: dict[str, Value] = {}
+        for keyword in node.keywords:
+            value = self.value(keyword.value)
+            if keyword.arg is None:
+                keys.update(value if isinstance(value, dict) else {"**": value})
+            else:
+                keys[keyword.arg] = value
+        if isinstance(node.func, ast.Attribute):
+            base = self.value(node.func.value)
+            known = self.mutated(node.func.value, base, node.func.attr, args)
+            if known is NOT_KNOWN:
+                known = call_method(self.around, base, node.func.attr, args)
+            if known is not NOT_KNOWN:
+                return known
+            if isinstance(base, dict) and node.func.attr in base:
+                return self.call(base[node.func.attr], args, keys, node.lineno)
+        return self.call(self.value(node.func), args, keys, node.lineno)
+
+    def mutated(self, node: ast.expr, base: Value, method: str, args: list[Value]) -> Value:
+        """Containers that grow: what is added under a condition depends on it."""
+        if method not in _MUTATORS or not args:
+            return NOT_KNOWN
+        added = [supposed(arg, self.supposing) for arg in args]
+        if isinstance(base, dict) and method == "update":
+            base.update(added[0] if isinstance(added[0], dict) else {"**": added[0]})
+            return None
+        if isinstance(base, list):
+            return call_method(self.around, base, method, added)
+        if isinstance(base, Opaque) and extensions_in(added):
+            self.store(node, opaque(base, *added))
+            return None
+        return NOT_KNOWN
+
+    def call(self, function: Value, args: list[Value], keys: dict[str, Value], line: int) -> Value:
+        """The result of calling a value with evaluated arguments."""
+        if isinstance(function, FunctionValue):
+            return self._inline(function, args, keys)
+        if isinstance(function, ClassValue):
+            if function.descends_from("Extension"):
+                return self._extension(function.node.name, args, keys, line)
+            return function if not extensions_in([args, keys]) else opaque(args, keys)
+        if not isinstance(function, Dotted):
+            return opaque(function, args, keys)
+        known = call_known(self.around, function.name, args, keys)
+        if known is not NOT_KNOWN:
+            return known
+        return self._named(function.name, args, keys, line)
+
+    def _named(self, name: str, args: list[Value], keys: dict[str, Value], line: int) -> Value:
+        last = name.rpartition(".")[2]
+        if last == "setup" or name == "skbuild.setup":
+            self._setup(name, keys, line)
+            return Opaque()
+        if name == "builtins.dict" and not args:
+            return dict(keys)
+        if name in _EXITS:
+            raise Raised("SystemExit")
+        if last.endswith("Extension") or last in _MAKERS:
+            return self._extension(_MAKERS.get(last, last), args, keys, line)
+        if name.startswith(_ASKS_THE_WORLD):
+            self.asked += 1
+        return opaque(args, keys)
+
+    def _setup(self, name: str, keys: dict[str, Value], line: int) -> None:
+        configuration = keys.get("configuration")
+        if isinstance(configuration, FunctionValue):
+            keys = {**keys, "ext_modules": self._inline(configuration, [], {})}
+        self.setup_calls.append(SetupCall(name, line, keys, self.supposing, self.fallback > 0))
+
+    def _extension(
+        self, made_by: str, args: list[Value], keys: dict[str, Value], line: int
+    ) -> Value:
+        inner = extensions_in([args, keys])
+        if inner and made_by in {"cythonize", "mypycify"}:
+            return opaque(args, keys)
+        name = args[0] if args else keys.get("name", keys.get("target"))
+        sources = keys.get("sources", args[1] if len(args) > 1 else None)
+        if made_by in {"cythonize", "mypycify"}:
+            name, sources = "", args[0] if args else keys.get("module_list")
+        made = Extension(
+            made_by,
+            line,
+            self.file,
+            name=name if isinstance(name, str) else "",
+            sources=strings_of(sources),
+            libraries=strings_of(keys.get("libraries")) or (),
+            optional=truth(keys.get("optional")) is True,
+        )
+        self.made.append(made)
+        return made if made_by not in {"cythonize", "mypycify"} else Opaque((made,))
+
+    def _inline(self, function: FunctionValue, args: list[Value], keys: dict[str, Value]) -> Value:
+        if len(self.frames) > _DEPTH:
+            return opaque(args, keys)
+        outer, file = self.scope, self.file
+        self.scope = Scope(parent=function.scope)
+        self.file = function.file
+        self._bind_parameters(function, args, keys)
+        frame = Frame()
+        self.frames.append(frame)
+        try:
+            if isinstance(function.node, ast.Lambda):
+                return self.value(function.node.body)
+            self.run(function.node.body)
+            frame.results.append(None)
+        except (Returned, LoopEnded):
+            pass
+        finally:
+            self.frames.pop()
+            self.scope, self.file = outer, file
+        results = [one for one in frame.results if one is not None] or [None]
+        return results[0] if len(results) == 1 else join(results, self.supposing)
+
+    def _bind_parameters(
+        self, function: FunctionValue, args: list[Value], keys: dict[str, Value]
+    ) -> None:
+        spec = function.node.args
+        parameters = [*spec.posonlyargs, *spec.args]
+        names = self.scope.names
+        if parameters and parameters[0].arg == "self" and "self" in function.scope.names:
+            parameters = parameters[1:]
+        for parameter in (*parameters, *spec.kwonlyargs):
+            names[parameter.arg] = Opaque()
+        late = parameters[len(parameters) - len(spec.defaults) :] if spec.defaults else []
+        defaults = list(zip(late, spec.defaults, strict=False))
+        defaults += [
+            (parameter, default)
+            for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
+            if default is not None
+        ]
+        for parameter, default in defaults:
+            names[parameter.arg] = self.value(default)
+        for parameter, value in zip(parameters, args, strict=False):
+            names[parameter.arg] = value
+        for key, value in keys.items():
+            if key in names:
+                names[key] = value
+        if spec.vararg is not None:
+            names[spec.vararg.arg] = list(args[len(parameters) :])
+        if spec.kwarg is not None:
+            names[spec.kwarg.arg] = {key: one for key, one in keys.items() if key not in names}
+
+
+def strings_of(value: Value) -> tuple[str, ...] | None:
+    """The strings of a list, or a lone string; None for any other value."""
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, list | tuple):
+        return tuple(part for part in value if isinstance(part, str))
+    return None

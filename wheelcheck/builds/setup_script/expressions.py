@@ -1,0 +1,313 @@
+"""Evaluating the expressions of a setup script: the half of the interpreter that has values."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from wheelcheck.builds.setup_script.comparing import CONVENTIONAL, compare, item
+from wheelcheck.builds.setup_script.known import constant
+from wheelcheck.builds.setup_script.methods import LONG
+from wheelcheck.builds.setup_script.surroundings import Surroundings
+from wheelcheck.builds.setup_script.values import (
+    ClassValue,
+    Dotted,
+    Extension,
+    FunctionValue,
+    Opaque,
+    Plain,
+    Scope,
+    Value,
+    extensions_in,
+    join,
+    opaque,
+    truth,
+)
+
+__all__ = ["BudgetSpent", "Expressions", "Raised"]
+
+_BUDGET = 200_000
+_LOOP = 300
+_Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp
+
+
+class BudgetSpent(Exception):  # noqa: N818 (says what happened)
+    """The script takes more steps than any honest one."""
+
+
+class Raised(Exception):  # noqa: N818 (says what happened)
+    """The script itself raises here; `name` is the exception's last name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Expressions:
+    """Evaluates expressions in `scope`, one `_NodeName` method per kind of syntax that matters.
+
+    Every other kind is an `Opaque` of what went into it.
+    """
+
+    def __init__(self, around: Surroundings, file: str) -> None:
+        self.around = around
+        self.file = file
+        self.scope = Scope({"__name__": "__main__", "__file__": file})
+        self.supposing: tuple[str, ...] = ()
+        self.steps = 0
+
+    @abstractmethod
+    def _Call(self, node: ast.Call) -> Value:  # noqa: N802 (named as its syntax node)
+        """Calls have consequences: the interpreter's business."""
+
+    def step(self) -> None:
+        """Count one step of the walk; raises BudgetSpent."""
+        self.steps += 1
+        if self.steps > _BUDGET:
+            raise BudgetSpent
+
+    def value(self, node: ast.expr | None) -> Value:
+        """The value of an expression; None for no expression."""
+        if node is None:
+            return None
+        self.step()
+        method = self._methods.get(type(node))
+        if method is not None:
+            return method(self, node)
+        return opaque(
+            *(self.value(c) for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr))
+        )
+
+    def _Constant(self, node: ast.Constant) -> Value:  # noqa: N802
+        return node.value if isinstance(node.value, Plain) else Opaque()
+
+    def _Name(self, node: ast.Name) -> Value:  # noqa: N802
+        found = self.scope.get(node.id)
+        return constant(found.name, self.around.site) if isinstance(found, Dotted) else found
+
+    def _Attribute(self, node: ast.Attribute) -> Value:  # noqa: N802
+        base = self.value(node.value)
+        if isinstance(base, Dotted):
+            return constant(f"{base.name}.{node.attr}", self.around.site)
+        if isinstance(base, tuple) and node.attr in {"major", "minor", "micro"}:
+            place = ("major", "minor", "micro").index(node.attr)
+            return base[place] if len(base) > place else Opaque()
+        if isinstance(base, str) and node.attr in _PATH_PARTS:
+            return _PATH_PARTS[node.attr](base)
+        if isinstance(base, ClassValue):
+            return self.member(base, node.attr)
+        return Opaque() if isinstance(base, Extension) else opaque(base)
+
+    def member(self, owner: ClassValue, name: str) -> Value:
+        """A method of a class of the script, bound; unknown where the class has none."""
+        for part in owner.node.body:
+            if isinstance(part, ast.FunctionDef) and part.name == name:
+                return FunctionValue(part, Scope({"self": owner}, owner.scope), owner.file)
+        return Opaque()
+
+    def _Tuple(self, node: ast.Tuple) -> Value:  # noqa: N802
+        return tuple(self._elements(node.elts))
+
+    def _List(self, node: ast.List | ast.Set) -> Value:  # noqa: N802
+        return self._elements(node.elts)
+
+    def _elements(self, nodes: list[ast.expr]) -> list[Value]:
+        elements: list[Value] = []
+        for node in nodes:
+            one = self.value(node.value if isinstance(node, ast.Starred) else node)
+            if isinstance(node, ast.Starred) and isinstance(one, list | tuple):
+                elements.extend(one)
+            else:
+                elements.append(one)
+        return elements
+
+    def _Dict(self, node: ast.Dict) -> Value:  # noqa: N802
+        made: dict[Value, Value] = {}
+        for key_node, value_node in zip(node.keys, node.values, strict=True):
+            value = self.value(value_node)
+            if key_node is None:
+                made.update(value if isinstance(value, dict) else {f"**{len(made)}": value})
+                continue
+            key = self.value(key_node)
+            made[key if isinstance(key, str | int) else f"?{len(made)}"] = value
+        return made
+
+    def _JoinedStr(self, node: ast.JoinedStr) -> Value:  # noqa: N802
+        parts = []
+        for part in node.values:
+            if isinstance(part, ast.FormattedValue):
+                one = self.value(part.value) if part.format_spec is None else Opaque()
+            else:
+                one = self.value(part)
+            if not isinstance(one, str | int):
+                return Opaque()
+            parts.append(str(one))
+        return "".join(parts) if sum(map(len, parts)) < LONG else Opaque()
+
+    def _BinOp(self, node: ast.BinOp) -> Value:  # noqa: N802
+        left, right = self.value(node.left), self.value(node.right)
+        if isinstance(node.op, ast.Add):
+            kind = type(left)
+            if kind in {str, list, tuple} and type(right) is kind:
+                fits = len(left) + len(right) < LONG
+                return left + right if fits else opaque(left, right)
+        if isinstance(node.op, ast.Div) and isinstance(left, str) and isinstance(right, str):
+            return posixpath.join(left, right)
+        return opaque(left, right)
+
+    def _BoolOp(self, node: ast.BoolOp) -> Value:  # noqa: N802
+        decisive = isinstance(node.op, ast.Or)
+        seen: list[Value] = []
+        for part in node.values:
+            one = self.value(part)
+            if truth(one) is decisive:
+                weighty = any(extensions_in(earlier) for earlier in seen)
+                return join([*seen, one], self._now(node)) if weighty else one
+            if truth(one) is None:
+                seen.append(one)
+        return opaque(*seen) if seen else one
+
+    def _UnaryOp(self, node: ast.UnaryOp) -> Value:  # noqa: N802
+        operand = self.value(node.operand)
+        if isinstance(node.op, ast.Not):
+            known = truth(operand)
+            return Opaque() if known is None else not known
+        if isinstance(node.op, ast.USub) and isinstance(operand, int):
+            return -operand
+        return opaque(operand)
+
+    def _IfExp(self, node: ast.IfExp) -> Value:  # noqa: N802
+        known = truth(self.value(node.test))
+        if known is not None:
+            return self.value(node.body if known else node.orelse)
+        return join([self.value(node.body), self.value(node.orelse)], self._now(node.test))
+
+    def _Compare(self, node: ast.Compare) -> Value:  # noqa: N802
+        left = self.value(node.left)
+        result: Value = True
+        for op, right_node in zip(node.ops, node.comparators, strict=True):
+            right = self.value(right_node)
+            one = compare(op, left, right)
+            if one is False:
+                return False
+            result = result if one is True else Opaque()
+            left = right
+        return result
+
+    def _Subscript(self, node: ast.Subscript) -> Value:  # noqa: N802
+        base = self.value(node.value)
+        if isinstance(node.slice, ast.Slice):
+            low, high = self.value(node.slice.lower), self.value(node.slice.upper)
+            if isinstance(base, str | list | tuple) and node.slice.step is None:
+                whole = (int, type(None))
+                if isinstance(low, whole) and isinstance(high, whole):
+                    return base[low:high]
+            return opaque(base)
+        key = self.value(node.slice)
+        if base == Dotted("os.environ"):
+            if isinstance(key, str) and key not in CONVENTIONAL:
+                raise Raised("KeyError")
+            return Opaque()
+        return item(base, key)
+
+    def _comprehension(self, node: _Comprehension) -> Value:
+        outer = self.scope
+        self.scope = Scope(parent=outer)
+        try:
+            return self._generate(node.generators, lambda: self.value(node.elt))
+        finally:
+            self.scope = outer
+
+    def _DictComp(self, node: ast.DictComp) -> Value:  # noqa: N802
+        outer = self.scope
+        self.scope = Scope(parent=outer)
+        try:
+            return opaque(self._generate(node.generators, lambda: self.value(node.value)))
+        finally:
+            self.scope = outer
+
+    def _generate(self, levels: list[ast.comprehension], make: Callable[[], Value]) -> list[Value]:
+        if not levels:
+            return [make()]
+        level, made = levels[0], []
+        for element in self.iterated(self.value(level.iter)):
+            self.bind(level.target, element)
+            tests = [truth(self.value(test)) for test in level.ifs]
+            if False not in tests:
+                made.extend(self._generate(levels[1:], make))
+        return made
+
+    def iterated(self, value: Value) -> list[Value]:
+        """What a loop over a value sees; one unknown element where that cannot be told."""
+        if isinstance(value, dict):
+            value = list(value)
+        if isinstance(value, list | tuple):
+            return list(value[:_LOOP])
+        return [opaque(value)]
+
+    def bind(self, target: ast.expr, value: Value) -> None:
+        """Assign to a name, or to the names of a tuple; attributes and items are left alone."""
+        if isinstance(target, ast.Name):
+            self.scope.set(target.id, value)
+        elif isinstance(target, ast.Starred):
+            self.bind(target.value, opaque(value))
+        elif isinstance(target, ast.Tuple | ast.List):
+            parts = value if isinstance(value, list | tuple) else ()
+            fits = len(parts) == len(target.elts)
+            for place, part in enumerate(target.elts):
+                self.bind(part, parts[place] if fits else opaque(value))
+
+    def _now(self, node: ast.expr) -> tuple[str, ...]:
+        return (*self.supposing, condition_text(node))
+
+    def _Lambda(self, node: ast.Lambda) -> Value:  # noqa: N802
+        return FunctionValue(node, self.scope, self.file)
+
+    def _NamedExpr(self, node: ast.NamedExpr) -> Value:  # noqa: N802
+        value = self.value(node.value)
+        self.bind(node.target, value)
+        return value
+
+    _methods: ClassVar[Mapping[type[ast.expr], Callable[..., Value]]] = {
+        ast.Attribute: _Attribute,
+        ast.BinOp: _BinOp,
+        ast.BoolOp: _BoolOp,
+        ast.Call: lambda self, node: self._Call(node),
+        ast.Compare: _Compare,
+        ast.Constant: _Constant,
+        ast.Dict: _Dict,
+        ast.DictComp: _DictComp,
+        ast.GeneratorExp: _comprehension,
+        ast.IfExp: _IfExp,
+        ast.JoinedStr: _JoinedStr,
+        ast.Lambda: _Lambda,
+        ast.List: _List,
+        ast.ListComp: _comprehension,
+        ast.Name: _Name,
+        ast.NamedExpr: _NamedExpr,
+        ast.Set: _List,
+        ast.SetComp: _comprehension,
+        ast.Subscript: _Subscript,
+        ast.Tuple: _Tuple,
+        ast.UnaryOp: _UnaryOp,
+    }
+
+
+def condition_text(node: ast.expr) -> str:
+    """A condition as source text, short enough to show."""
+    try:
+        text = ast.unparse(node)
+    except (RecursionError, ValueError):
+        return "…"
+    return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004 (a line)
+
+
+_PATH_PARTS: Mapping[str, Callable[[str], str]] = {
+    "parent": posixpath.dirname,
+    "name": posixpath.basename,
+    "stem": lambda path: posixpath.splitext(posixpath.basename(path))[0],
+    "suffix": lambda path: posixpath.splitext(path)[1],
+}

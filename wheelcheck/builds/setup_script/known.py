@@ -1,0 +1,216 @@
+"""What well-known names mean in a setup script that pip runs on Linux in an isolated environment.
+
+No variable is set that a build does not need: `os.environ.get("X", default)` is the default.
+Paths are relative to the root of the sdist, which is "" itself, so that ``dirname(__file__)`` of
+``setup.py`` is "" too.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from wheelcheck.builds.setup_script.comparing import CONVENTIONAL
+from wheelcheck.builds.setup_script.methods import (
+    NOT_KNOWN,
+    existence,
+    is_text,
+    joined,
+    matches,
+    sequence,
+)
+from wheelcheck.builds.setup_script.surroundings import BuildSite, Surroundings
+from wheelcheck.builds.setup_script.values import Dotted, Opaque, Value, opaque, truth
+from wheelcheck.targets.target import Implementation
+
+__all__ = ["call_known", "constant"]
+
+
+def constant(name: str, site: BuildSite) -> Value:
+    """The value of a dotted name that never changes on this site, else the name itself."""
+    major, minor = site.python
+    pypy = site.implementation is Implementation.PYPY
+    values: dict[str, Value] = {
+        "sys.platform": "linux",
+        "os.name": "posix",
+        "os.sep": "/",
+        "os.path.sep": "/",
+        "os.pathsep": ":",
+        "os.curdir": ".",
+        "sys.maxsize": 2**63 - 1,
+        "sys.maxint": 2**63 - 1,
+        "sys.byteorder": "little",
+        "sys.argv": ["setup.py", "bdist_wheel"],
+        "sys.version_info": (major, minor, 0, "final", 0),
+        "sys.hexversion": (major << 24) + (minor << 16) + 0xF0,
+        "sys.version": f"{major}.{minor}.0 (main)",
+        "sys.implementation.name": site.implementation.value,
+        "sys.builtin_module_names": ("sys", "__pypy__") if pypy else ("sys",),
+    }
+    if name in values:
+        return values[name]
+    return Dotted(name)
+
+
+def call_known(around: Surroundings, name: str, args: list[Value], keys: dict[str, Value]) -> Value:
+    """The result of a well-known function, `NOT_KNOWN` for any other."""
+    if name in _VARIABLES:
+        return _variable(args, keys)
+    answer = _FUNCTIONS.get(name) or _FUNCTIONS.get(name.rpartition(".")[2])
+    if answer is None:
+        return NOT_KNOWN
+    try:
+        return answer(around, args)
+    except (ValueError, TypeError):  # int("x"): a real build would stop or handle it
+        return opaque(*args)
+
+
+_VARIABLES = {"os.environ.get", "os.getenv", "os.environ.setdefault", "os.environ.pop"}
+
+
+def _variable(args: list[Value], keys: dict[str, Value]) -> Value:
+    if not args or not isinstance(args[0], str) or args[0] in CONVENTIONAL:
+        return Opaque()
+    return args[1] if len(args) > 1 else keys.get("default")
+
+
+def _same_path(path: str) -> str:
+    plain = posixpath.normpath(path)
+    return "" if plain == "." else plain
+
+
+def _has_attribute(around: Surroundings, args: list[Value]) -> Value:
+    if args[:1] == [Dotted("sys")] and len(args) > 1:
+        name = args[1]
+        if isinstance(name, str) and name.startswith("pypy_"):
+            return around.site.implementation is Implementation.PYPY
+        if name in {"real_prefix", "getandroidapilevel", "frozen", "gettotalrefcount"}:
+            return False
+    return Opaque()
+
+
+def _implementation(around: Surroundings, _args: list[Value]) -> Value:
+    return "PyPy" if around.site.implementation is Implementation.PYPY else "CPython"
+
+
+def _configuration(_around: Surroundings, args: list[Value]) -> Value:
+    return None if args == ["Py_GIL_DISABLED"] else Opaque()
+
+
+def _strtobool(_around: Surroundings, args: list[Value]) -> Value:
+    return str(args[0]).lower() in {"y", "yes", "t", "true", "on", "1"} if is_text(args) else None
+
+
+_Answer = Callable[[Surroundings, list[Value]], Value]
+
+
+def _always(value: Value) -> _Answer:
+    return lambda _around, _args: value
+
+
+def _of_path(function: Callable[[str], Value]) -> _Answer:
+    return lambda _around, args: function(args[0]) if is_text(args) else opaque(*args)
+
+
+def _of_files(function: Callable[[Surroundings, str], Value]) -> _Answer:
+    return lambda around, args: function(around, args[0]) if is_text(args) else opaque(*args)
+
+
+def _plainly(function: Callable[[list[Value]], Value]) -> _Answer:
+    return lambda _around, args: function(args)
+
+
+def _all(args: list[Value], *, wanted: bool) -> Value:
+    """`all` for wanted=True, `any` for wanted=False: one element that differs decides."""
+    elements = sequence(args)
+    if elements is None:
+        return Opaque()
+    truths = [truth(element) for element in elements]
+    if (not wanted) in truths:
+        return not wanted
+    return Opaque() if None in truths else wanted
+
+
+def _int(args: list[Value]) -> Value:
+    if args and isinstance(args[0], str | int):
+        return int(str(args[0])[:20])
+    return Opaque() if args else 0
+
+
+def _bool(args: list[Value]) -> Value:
+    known = truth(args[0]) if args else False
+    return opaque(*args) if known is None else known
+
+
+def _len(args: list[Value]) -> Value:
+    return len(args[0]) if args and isinstance(args[0], str | list | tuple | dict) else Opaque()
+
+
+def _list(args: list[Value]) -> Value:
+    elements = sequence(args)
+    return opaque(*args) if elements is None else elements
+
+
+def _str(args: list[Value]) -> Value:
+    return str(args[0]) if args and isinstance(args[0], str | int | bool) else Opaque()
+
+
+def _zip(args: list[Value]) -> Value:
+    if all(isinstance(one, list | tuple) for one in args):
+        return [tuple(row) for row in zip(*args, strict=False)]
+    return opaque(*args)
+
+
+def _enumerate(args: list[Value]) -> Value:
+    elements = sequence(args[:1])
+    return opaque(*args) if elements is None else list(enumerate(elements))
+
+
+_FUNCTIONS: Mapping[str, _Answer] = {
+    "builtins.all": _plainly(partial(_all, wanted=True)),
+    "builtins.any": _plainly(partial(_all, wanted=False)),
+    "builtins.bool": _plainly(_bool),
+    "builtins.enumerate": _plainly(_enumerate),
+    "builtins.hasattr": _has_attribute,
+    "builtins.int": _plainly(_int),
+    "builtins.len": _plainly(_len),
+    "builtins.list": _plainly(_list),
+    "builtins.print": _always(None),
+    "builtins.reversed": _plainly(_list),
+    "builtins.set": _plainly(_list),
+    "builtins.sorted": _plainly(_list),
+    "builtins.str": _plainly(_str),
+    "builtins.tuple": _plainly(_list),
+    "builtins.zip": _plainly(_zip),
+    "distutils.util.get_platform": _always("linux-x86_64"),
+    "get_config_var": _configuration,
+    "glob.glob": _of_files(matches),
+    "glob.iglob": _of_files(matches),
+    "os.fspath": _of_path(str),
+    "os.getcwd": _always(""),
+    "os.path.abspath": _of_path(_same_path),
+    "os.path.basename": _of_path(posixpath.basename),
+    "os.path.dirname": _of_path(posixpath.dirname),
+    "os.path.exists": _of_files(existence),
+    "os.path.expanduser": _of_path(_same_path),
+    "os.path.isdir": _of_files(existence),
+    "os.path.isfile": _of_files(existence),
+    "os.path.join": _plainly(joined),
+    "os.path.lexists": _of_files(existence),
+    "os.path.normcase": _of_path(str),
+    "os.path.normpath": _of_path(_same_path),
+    "os.path.realpath": _of_path(_same_path),
+    "os.path.splitext": _of_path(posixpath.splitext),
+    "pathlib.Path": _plainly(joined),
+    "pathlib.Path.cwd": _always(""),
+    "pathlib.PurePath": _plainly(joined),
+    "platform.python_implementation": _implementation,
+    "platform.python_version": lambda around, _: "{}.{}.0".format(*around.site.python),
+    "platform.python_version_tuple": lambda around, _: (*map(str, around.site.python), "0"),
+    "platform.system": _always("Linux"),
+    "platform.win32_ver": _always(("", "", "", "")),
+    "posixpath.join": _plainly(joined),
+    "strtobool": _strtobool,
+    "sysconfig.get_platform": _always("linux-x86_64"),
+}

@@ -1,0 +1,154 @@
+"""Methods of the plain values a setup script computes with: strings, paths, lists, dicts."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from wheelcheck.builds.setup_script.surroundings import Surroundings
+from wheelcheck.builds.setup_script.values import Opaque, Value, opaque
+
+__all__ = [
+    "LONG",
+    "NOT_KNOWN",
+    "call_method",
+    "existence",
+    "is_text",
+    "joined",
+    "matches",
+    "sequence",
+]
+
+LONG = 20_000
+"""No string or list is computed that is longer than this."""
+NOT_KNOWN: Any = object()
+"""The answer where a name means nothing to us."""
+
+
+def call_method(around: Surroundings, base: Value, name: str, args: list[Value]) -> Value:
+    """The result of a method of a string (which may be a path), list, tuple or dict."""
+    if isinstance(base, str):
+        return _string_method(around, base, name, args)
+    if isinstance(base, list):
+        return _list_method(base, name, args)
+    if isinstance(base, dict):
+        return _dict_method(base, name, args)
+    return NOT_KNOWN
+
+
+_STRING = {
+    "lower", "upper", "strip", "lstrip", "rstrip", "startswith", "endswith", "split", "splitlines",
+    "partition", "rpartition", "find", "isdigit", "title", "capitalize", "rsplit",
+}  # fmt: skip
+_PATH_ITSELF = {"resolve", "absolute", "as_posix", "expanduser", "__str__"}
+
+
+def _string_method(around: Surroundings, base: str, name: str, args: list[Value]) -> Value:
+    if name in {"exists", "is_file", "is_dir"}:
+        return existence(around, base)
+    if name in _PATH_ITSELF:
+        return base
+    if name in {"glob", "rglob"} and is_text(args):
+        deep = "**/" if name == "rglob" else ""
+        return matches(around, posixpath.join(base, deep + args[0]))
+    if name in _MAKING_STRINGS:
+        return _MAKING_STRINGS[name](base, args)
+    return NOT_KNOWN
+
+
+def _join(base: str, args: list[Value]) -> Value:
+    parts = sequence(args)
+    if parts is None or not all(isinstance(part, str) for part in parts):
+        return opaque(*args)
+    total = sum(map(len, parts)) + len(base) * len(parts)
+    return base.join(parts) if total < LONG else Opaque()
+
+
+def _replace(base: str, args: list[Value]) -> Value:
+    if len(args) != 2 or not all(isinstance(arg, str) for arg in args):  # noqa: PLR2004 (old, new)
+        return Opaque()
+    grown = len(base) + (base.count(args[0]) + 1) * len(args[1])
+    return base.replace(args[0], args[1]) if grown < LONG else Opaque()
+
+
+def _simply(name: str, base: str, args: list[Value]) -> Value:
+    """A method whose result is no longer than the string itself."""
+    try:
+        return getattr(base, name)(*args)
+    except (TypeError, ValueError):
+        return Opaque()
+
+
+_MAKING_STRINGS: Mapping[str, Callable[[str, list[Value]], Value]] = {
+    "join": _join,
+    "joinpath": lambda base, args: joined([base, *args]),
+    "replace": _replace,
+    **{name: partial(_simply, name) for name in _STRING},
+}
+
+
+def _list_method(base: list[Value], name: str, args: list[Value]) -> Value:
+    if name == "append" and args and len(base) < LONG:
+        base.append(args[0])
+        return None
+    if name == "insert" and len(args) > 1 and len(base) < LONG:
+        base.insert(0, args[1])
+        return None
+    if name == "extend" and args:
+        more = sequence(args)
+        base.extend([args[0]] if more is None else more[: max(0, LONG - len(base))])
+        return None
+    if name == "copy":
+        return list(base)
+    if name == "index" and args:
+        return base.index(args[0]) if args[0] in base else Opaque()
+    return NOT_KNOWN
+
+
+def _dict_method(base: dict[Value, Value], name: str, args: list[Value]) -> Value:
+    if name in {"get", "setdefault", "pop"} and args and isinstance(args[0], str | int):
+        default = args[1] if len(args) > 1 else None
+        if name == "setdefault":
+            return base.setdefault(args[0], default)
+        return base.pop(args[0], default) if name == "pop" else base.get(args[0], default)
+    if name in {"items", "keys", "values"}:
+        rows = {"items": base.items(), "keys": base.keys(), "values": base.values()}[name]
+        return list(rows)
+    if name == "copy":
+        return dict(base)
+    return NOT_KNOWN
+
+
+def is_text(args: list[Value]) -> bool:
+    """Whether the first argument is a string of sane length."""
+    return bool(args) and isinstance(args[0], str) and len(args[0]) < LONG
+
+
+def existence(around: Surroundings, path: str) -> Value:
+    """Whether the sdist holds a path; unknown outside it."""
+    there = around.exists(path)
+    return Opaque() if there is None else there
+
+
+def matches(around: Surroundings, pattern: str) -> Value:
+    """Files of the sdist that match a glob pattern; unknown outside it."""
+    return Opaque() if pattern.startswith(("/", "..")) else around.matching(pattern)
+
+
+def joined(args: list[Value]) -> Value:
+    """Path parts, joined."""
+    if all(isinstance(part, str) for part in args) and sum(map(len, args)) < LONG:
+        return posixpath.join("", *args)
+    return opaque(*args)
+
+
+def sequence(args: list[Value]) -> list[Value] | None:
+    """The elements of the first argument; None where they cannot be told."""
+    if not args:
+        return []
+    value = args[0]
+    if isinstance(value, list | tuple):
+        return list(value)
+    return list(value) if isinstance(value, dict) else None

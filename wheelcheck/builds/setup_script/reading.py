@@ -1,0 +1,235 @@
+"""From the text of a setup script to what it declares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from wheelcheck.builds.setup_script.calls import ENDS, SetupCall
+from wheelcheck.builds.setup_script.expressions import BudgetSpent, Raised
+from wheelcheck.builds.setup_script.interpreter import Interpreter
+from wheelcheck.builds.setup_script.surroundings import Surroundings
+from wheelcheck.builds.setup_script.syntax import mentions_extensions, parse
+from wheelcheck.builds.setup_script.tolerance import forgives_failures, tools_run
+from wheelcheck.builds.setup_script.values import (
+    ClassValue,
+    Extension,
+    FunctionValue,
+    Opaque,
+    Value,
+    extensions_in,
+)
+from wheelcheck.errors import Unknown
+
+__all__ = ["ExtensionModule", "SetupScript", "read_build_script", "read_setup_script"]
+
+_KEYWORDS = ("ext_modules", "cffi_modules", "rust_extensions", "libraries", "features", "**")
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionModule:
+    """One extension module a script declares. `made_by` is the callable or keyword it came by.
+
+    `sources` is None where it cannot be told. `supposing` holds the conditions, as source text,
+    that only a real build decides; () means always.
+    """
+
+    made_by: str
+    where: str
+    name: str = ""
+    sources: tuple[str, ...] | None = None
+    libraries: tuple[str, ...] = ()
+    optional: bool = False
+    supposing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetupScript:
+    """What one script hands to its build backend.
+
+    `extensions` are those of the first way through that calls `setup()`. `forgiving` says how the
+    script survives a failing compiler ("" where it does not). `mentions` is a word about extension
+    modules in the text, so that none declared but one mentioned is told apart. `unclear` names
+    what could not be read; `tools` are build tools run by custom commands, with their place.
+    `problem` is set where the script could not be read at all.
+    """
+
+    path: str
+    calls_setup: bool = False
+    extensions: tuple[ExtensionModule, ...] = ()
+    forgiving: str = ""
+    mentions: str = ""
+    unclear: tuple[str, ...] = ()
+    tools: tuple[tuple[str, str], ...] = ()
+    setup_requires: tuple[str, ...] = ()
+    problem: Unknown | None = None
+
+
+def read_setup_script(path: str, text: str, around: Surroundings) -> SetupScript:
+    """Walk ``setup.py`` and say what it hands to `setup()`. Never raises, runs nothing."""
+    walked = _walk(path, text, around)
+    if isinstance(walked, SetupScript):
+        return walked
+    script, stopped = walked
+    if not script.setup_calls and stopped and around.missing:
+        # It stops for want of a module that the build requires do not name: read on as if it had.
+        again = _walk(path, text, replace(around, missing=frozenset()))
+        if isinstance(again, tuple) and again[0].setup_calls:
+            return _told(path, text, again[0], stopped="")
+    return _told(path, text, script, stopped)
+
+
+def read_build_script(path: str, text: str, around: Surroundings) -> SetupScript:
+    """Walk a build script or hook of a backend: all that any of its functions makes counts."""
+    walked = _walk(path, text, around)
+    if isinstance(walked, SetupScript):
+        return walked
+    script, _ = walked
+    try:
+        for name, value in list(script.scope.names.items()):
+            if isinstance(value, FunctionValue) and name in _ENTRY_POINTS:
+                _until_end(script, value)
+        for owner in script.classes:
+            for method in _HOOKS:
+                _until_end(script, script.member(owner, method))
+    except (BudgetSpent, RecursionError, MemoryError):
+        return _refused(path, text)
+    return replace(
+        _told(path, text, script, ""),
+        calls_setup=True,
+        extensions=_frozen(script.made),
+        forgiving=_forgiving_command({owner.node.name: owner for owner in script.classes}),
+    )
+
+
+_ENTRY_POINTS = {
+    "build", "build_extensions", "build_wheel", "main", "pdm_build_initialize",
+    "pdm_build_update_setup_kwargs",
+}  # fmt: skip
+_HOOKS = ("initialize", "pdm_build_initialize", "pdm_build_update_setup_kwargs")
+
+
+def _walk(path: str, text: str, around: Surroundings) -> tuple[Interpreter, str] | SetupScript:
+    """The walked script and the exception it stops by ("" for none), or why it cannot be read."""
+    tree = parse(text)
+    if isinstance(tree, Unknown):
+        return SetupScript(path, mentions=mentions_extensions(text), problem=tree)
+    script = Interpreter(around, path)
+    try:
+        script.run(tree.body)
+    except Raised as raised:
+        return script, raised.name
+    except ENDS:
+        return script, ""
+    except (BudgetSpent, RecursionError, MemoryError):
+        return _refused(path, text)
+    return script, ""
+
+
+def _refused(path: str, text: str) -> SetupScript:
+    why = Unknown("script-refused", "takes more steps than any honest script")
+    return SetupScript(path, mentions=mentions_extensions(text), problem=why)
+
+
+def _until_end(script: Interpreter, function: Value) -> None:
+    """Call a function of the script with arguments that cannot be told."""
+    if isinstance(function, FunctionValue):
+        try:
+            script.call(function, [{}], {}, function.node.lineno)
+        except ENDS:
+            return
+
+
+def _told(path: str, text: str, script: Interpreter, stopped: str) -> SetupScript:
+    first = [call for call in script.setup_calls if not call.fallback]
+    return SetupScript(
+        path,
+        calls_setup=bool(script.setup_calls),
+        extensions=_declared(first),
+        forgiving=_forgiving(script.setup_calls),
+        mentions=mentions_extensions(text),
+        unclear=(*_unclear(first), *script.unread, *([f"raises {stopped}"] if stopped else [])),
+        tools=tuple((f"{file}:{line}", tool) for file, line, tool in tools_run(script.classes)),
+        setup_requires=_setup_requires(script.setup_calls),
+    )
+
+
+def _declared(calls: list[SetupCall]) -> tuple[ExtensionModule, ...]:
+    """Extension modules of all calls, each depending on its call's conditions."""
+    found: list[ExtensionModule] = []
+    everywhere = all(_handed(call) for call in calls)
+    for call in calls:
+        some = _frozen(_handed(call))
+        conditions = () if everywhere else call.supposing
+        found += [replace(one, supposing=(*one.supposing, *conditions)) for one in some]
+    return tuple(dict.fromkeys(found))
+
+
+def _handed(call: SetupCall) -> list[Extension]:
+    """What a call of `setup()` hands over to be compiled, by whichever keyword."""
+    found = [one for key in _KEYWORDS for one in extensions_in(call.arguments.get(key))]
+    for key in ("cffi_modules", "libraries", "ext_modules", "rust_extensions"):
+        value = call.arguments.get(key)
+        if not extensions_in(value) and isinstance(value, list | tuple | str) and value:
+            found.append(Extension(key, call.line, "", sources=None))
+    root = call.function.split(".")[0]
+    if root == "skbuild" or "cmake_source_dir" in call.arguments:
+        found.append(Extension("skbuild", call.line, ""))
+    if call.function.startswith("numpy.distutils") or "configuration" in call.arguments:
+        found = found or [Extension("numpy.distutils", call.line, "")]
+    return found
+
+
+def _frozen(found: list[Extension]) -> tuple[ExtensionModule, ...]:
+    return tuple(
+        ExtensionModule(
+            one.made_by,
+            f"{one.file or 'setup.py'}:{one.line}",
+            one.name,
+            one.sources,
+            one.libraries,
+            one.optional,
+            one.supposing,
+        )
+        for one in found
+    )
+
+
+def _unclear(calls: list[SetupCall]) -> list[str]:
+    """Keywords that could hand over extension modules, whose value cannot be told."""
+    return [
+        key
+        for call in calls
+        for key in _KEYWORDS
+        if isinstance(call.arguments.get(key), Opaque)
+        and not extensions_in(call.arguments[key])
+        and key != "libraries"
+    ]
+
+
+def _forgiving(calls: list[SetupCall]) -> str:
+    for call in calls:
+        commands = call.arguments.get("cmdclass")
+        said = _forgiving_command(commands) if isinstance(commands, dict) else ""
+        if said:
+            return said
+    retried = [call for call in calls if call.fallback]
+    if retried and not any(_handed(call) for call in retried):
+        return f"line {retried[0].line} sets up again without them"
+    return ""
+
+
+def _forgiving_command(commands: dict[str, Value]) -> str:
+    for name, command in commands.items():
+        if isinstance(command, ClassValue) and forgives_failures(command):
+            return f"{command.node.name} ({name}) goes on when the compiler fails"
+    return ""
+
+
+def _setup_requires(calls: list[SetupCall]) -> tuple[str, ...]:
+    found = [call.arguments.get("setup_requires") for call in calls]
+    return tuple(
+        requirement
+        for value in found
+        for requirement in (value if isinstance(value, list | tuple) else [value])
+        if isinstance(requirement, str)
+    )

@@ -1,0 +1,59 @@
+"""What a setup script can ask for: the Python it runs on, the sdist's files, installed modules."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from wheelcheck.targets.target import Implementation, Target
+
+__all__ = ["BuildSite", "Surroundings"]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildSite:
+    """The part of a target that setup scripts ask for. The system is always Linux."""
+
+    implementation: Implementation = Implementation.CPYTHON
+    python: tuple[int, int] = (3, 12)
+
+    @classmethod
+    def of(cls, target: Target) -> BuildSite:
+        """The site of a target; targets that differ in libc or CPU alone share one."""
+        return cls(target.implementation, target.python)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a script can ask for: the site, the sdist's files, and the modules of the build.
+
+    `paths` are relative to the sdist's root, `directories` their parents; `texts` has the files
+    that may be imported from; `missing` names top-level modules that are not installed.
+    """
+
+    site: BuildSite = BuildSite()
+    paths: frozenset[str] = frozenset()
+    directories: frozenset[str] = frozenset()
+    texts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    missing: frozenset[str] = frozenset()
+
+    def exists(self, path: str) -> bool | None:
+        """Whether the sdist has a file or directory; None outside the sdist."""
+        inside = posixpath.normpath(path) if path else "."
+        if inside.startswith(("/", "..")):
+            return None
+        return inside in self.paths or inside in self.directories or inside == "."
+
+    def matching(self, pattern: str) -> list[str]:
+        """Files of the sdist that match, sorted. As in `glob`, `*` stops at a slash."""
+        parts = posixpath.normpath(pattern).split("/")
+        depth = len(parts)
+        if "**" in parts:
+            return sorted(p for p in self.paths if fnmatchcase(p, pattern.replace("**/", "*")))
+        return sorted(
+            path
+            for path in self.paths
+            if path.count("/") == depth - 1 and all(map(fnmatchcase, path.split("/"), parts))
+        )

@@ -1,0 +1,44 @@
+"""Parsing Python that may be hostile, broken, or Python 2."""
+
+from __future__ import annotations
+
+import ast
+import re
+import threading
+import warnings
+
+from wheelcheck.errors import Unknown
+
+__all__ = ["mentions_extensions", "parse"]
+
+_LARGEST = 512_000
+_LOCK = threading.Lock()
+_TRACES = re.compile(
+    r"\b(ext_modules|cffi_modules|rust_extensions|cythonize|mypycify|\w*Extension\s*\()"
+)
+
+
+def parse(text: str) -> ast.Module | Unknown:
+    """The syntax tree, or why there is none: ``script-refused`` or ``script-not-python3``."""
+    if len(text) > _LARGEST:
+        return Unknown("script-refused", f"longer than {_LARGEST:,} characters")
+    try:
+        # Invalid escapes in other people's strings warn while parsing; the filter is process-wide.
+        with _LOCK, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except SyntaxError as error:
+        return Unknown("script-not-python3", f"line {error.lineno}: {error.msg}")
+    except (RecursionError, MemoryError):
+        return Unknown("script-refused", "nested too deeply")
+    except ValueError as error:  # null bytes, lone surrogates
+        return Unknown("script-refused", str(error))
+
+
+def mentions_extensions(text: str) -> str:
+    """The first word that speaks of extension modules outside comments, "" where none does."""
+    for line in text.splitlines():
+        found = _TRACES.search(line.split("#", 1)[0])
+        if found:
+            return found.group(1).rstrip("( ")
+    return ""
