@@ -78,6 +78,8 @@ def test_pygobject_wants_girepository_2():
     assert missing(BOOKWORM, "pygobject", "3.52.0")["not-packaged"].fatal
     assert missing(BOOKWORM, "pygobject", "3.50.0") == {}
     assert missing(TRIXIE, "pygobject", "3.52.0") == {}
+    assert missing(alpine("3.24"), "pygobject", "3.52.0") == {}  # part of glib-dev there
+    assert missing(alpine("3.18"), "pygobject", "3.52.0")["not-packaged"].fatal
 
 
 def test_pyarrow_wants_arrow_itself():
@@ -153,6 +155,9 @@ def test_scripts_that_download():
     harmless = 'description = "git clone this"\nprint("git clone that")\nrun("git", "describe")'
     assert downloads(texts={"setup.py": harmless}) == []
     assert downloads(texts={"x-1/tests/setup.py": clone}) == []
+    assert downloads(texts={"x-1/winbuild/prepare.py": clone, "x-1/setup.py": "import os"}) == []
+    helper = {"x-1/libs/fetcher.py": clone, "x-1/setup.py": "from libs import fetcher"}
+    assert [one.source for one in downloads(texts=helper)] == ["x-1/libs/fetcher.py:2"]
 
 
 def test_crates_come_over_the_network_unless_the_sdist_carries_them():
@@ -190,6 +195,17 @@ def test_stubs():
         "class No(install):\n    def run(self):\n        print('no')\n        raise OSError\n"
         "setup(name='x', cmdclass={'install': No, 'bdist_wheel': No})\n"
     )
+
+
+def test_a_setup_script_that_the_backend_never_runs_is_no_stub():
+    """pikepdf keeps a setup.py that only says so."""
+    text = {"pikepdf-10.17.0/setup.py": "raise SystemExit('use pip')"}
+    for backend, expected in (("scikit_build_core.build", 0), ("setuptools.build_meta", 1)):
+        found = source_build_obstacles(
+            facts("thing", texts=text, backend=backend), (),
+            libc=Libc.GLIBC, python=(3, 12), distribution=None,
+        )  # fmt: skip
+        assert len(found) == expected
 
 
 def test_no_stubs():

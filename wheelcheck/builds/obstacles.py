@@ -44,7 +44,7 @@ _FROM_AFAR = re.compile(r"\b(GIT_REPOSITORY|GITHUB_REPOSITORY|URL)\b")
 _DOWNLOADS = {"urlretrieve", "urlopen", "download_file"}
 _RUNNERS = {"call", "check_call", "check_output", "run", "Popen", "system", "popen", "spawn"}
 _COMMANDS = re.compile(r"^\s*(git (clone|submodule update)|curl |wget )")
-_SCRIPTS = re.compile(r"(^|/)(setup\w*|\w*build\w*)\.py$")
+_NAMES_SCRIPTS = re.compile(r"\s*(from|import|build-backend|script|path)\b")
 _TOP_SCRIPT = re.compile(r"([^/]+/)?setup\.py")
 _LONG = 1_000_000
 _VENDORED_CRATES = 3
@@ -72,12 +72,10 @@ def source_build_obstacles(
     it offers is not judged.
     """
     found = [*known_obstacles(facts.name, facts.version, libc)]
+    # A backend other than setuptools never runs a setup.py that lies about.
+    ran = facts.backend.partition(".")[0] in {"", "setuptools"}
     for path, text in facts.texts.items():
-        if (
-            path.split("/")[1:] in ([], ["setup.py"])
-            and path.endswith("setup.py")
-            and is_stub(text)
-        ):
+        if ran and _TOP_SCRIPT.fullmatch(path) and is_stub(text):
             said = f"{path} ends with an error before it builds anything"
             found.append(Obstacle("stub-sdist", said, path, fatal=True))
     if distribution is not None:
@@ -201,20 +199,35 @@ def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
 
 
 def _script_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
-    for path, text in facts.texts.items():
-        if not _SCRIPTS.search(path) or is_aside(path) or is_vendored(path):
-            continue
+    for path, text in _build_scripts(facts.texts):
         tree = parse(text)
         if isinstance(tree, Unknown):
             continue
         for node in ast.walk(tree):
             said = _fetching(node)
             if said:
+                message = f"the build script may download ({said})"
                 place = f"{path}:{getattr(node, 'lineno', 0)}"
-                yield _download(
-                    "downloads-script", f"the build script may download ({said})", place
-                )
+                yield _download("downloads-script", message, place)
                 break
+
+
+def _build_scripts(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The top ``setup.py``, and what its imports or `pyproject.toml` call by name."""
+    top = {path: text for path, text in texts.items() if _TOP_SCRIPT.fullmatch(path)}
+    yield from top.items()
+    named = "\n".join(
+        line
+        for path, text in texts.items()
+        if path in top or path.rpartition("/")[2] == "pyproject.toml"
+        for line in text.splitlines()
+        if _NAMES_SCRIPTS.match(line)
+    )
+    words = set(re.findall(r"\w+", named))
+    for path, text in texts.items():
+        stem = path.rpartition("/")[2].removesuffix(".py")
+        if path.endswith(".py") and path not in top and stem in words and not is_aside(path):
+            yield path, text
 
 
 def _fetching(node: ast.AST) -> str:

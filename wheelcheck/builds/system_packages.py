@@ -172,12 +172,11 @@ def install_commands(
         )
         for stage in Stage
     }
-    answered = {(one.need.kind, one.need.name) for one in packages if one.stage is Stage.BUILD}
     unresolved = tuple(
         need
         for need in asked
         if not need.from_pypi
-        and (need.kind, need.name) not in answered
+        and not any(_answers(need, Stage.BUILD, distribution))
         and not _comes_with_compiler(need)
     )
     remove = sorted(set(names[Stage.BUILD]) - set(names[Stage.RUN]))
