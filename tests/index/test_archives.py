@@ -12,7 +12,7 @@ from contextlib import suppress
 
 import pytest
 from archive_builders import tar_of, wheel_of, zip_of
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -352,6 +352,7 @@ FILES = st.dictionaries(NAMES, st.binary(max_size=1500), max_size=6)
 
 
 @given(FILES, st.sampled_from([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT]), st.integers(1, 3000))
+@example({"top/é/": b"a file, for all that"}, tarfile.PAX_FORMAT, 1)
 def test_tar_archives_are_read_as_the_standard_library_reads_them(files, form, chunk):
     data = tar_of(files, mode="w:", form=form)
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:

@@ -19,6 +19,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 
+import msgspec
 from packaging.utils import canonicalize_name
 
 from wheelcheck.errors import Unknown
@@ -32,6 +33,7 @@ _SDIST_TEXT = re.compile(
     r"[^/]+/(PKG-INFO|pyproject\.toml|([^/]+/){0,3}[^/]+\.egg-info/(PKG-INFO|requires\.txt))"
 )
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]*):(.*)", re.DOTALL)
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _STATIC_SINCE = (2, 2)
 
 
@@ -106,7 +108,7 @@ def _fields(text: str) -> dict[str, list[str]]:
     """The header fields of an e-mail like text, by lower-case name; a blank line ends them."""
     fields: dict[str, list[str]] = {}
     current: list[str] | None = None
-    for line in text.removeprefix("\ufeff").splitlines():
+    for line in _LINE_END.split(text.removeprefix("\ufeff")):
         if not line:
             break
         if line[0] in " \t":
@@ -138,36 +140,35 @@ def _is_static(fields: Mapping[str, list[str]]) -> bool:
     return not dynamic & {"requires-dist", "provides-extra"}
 
 
+class _Project(msgspec.Struct, rename="kebab"):
+    name: str
+    dynamic: list[str] = []
+    dependencies: list[str] = []
+    optional_dependencies: dict[str, list[str]] = {}
+    requires_python: str | None = None
+
+
 def _from_project_table(text: str, file: Sdist) -> CoreMetadata | None:
     """PEP 621: dependencies that the table gives, or leaves out without calling them dynamic."""
     try:
-        project = tomllib.loads(text).get("project")
-    except tomllib.TOMLDecodeError:
+        project = msgspec.convert(tomllib.loads(text).get("project"), _Project)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError):
         return None
-    if not isinstance(project, dict) or canonicalize_name(str(project.get("name"))) != file.name:
+    if canonicalize_name(project.name) != file.name:
         return None
-    dynamic = project.get("dynamic", [])
-    if "dependencies" in dynamic or "optional-dependencies" in dynamic:
+    if {"dependencies", "optional-dependencies"} & set(project.dynamic):
         return None
-    dependencies = project.get("dependencies", [])
-    optional = project.get("optional-dependencies", {})
-    if not isinstance(dependencies, list) or not isinstance(optional, dict):
-        return None
-    requires = [str(requirement) for requirement in dependencies]
-    for extra, requirements in optional.items():
-        requires += [_under(str(each), f'extra == "{extra}"') for each in requirements]
+    requires = list(project.dependencies)
+    for extra, requirements in project.optional_dependencies.items():
+        requires += [_under(requirement, f'extra == "{extra}"') for requirement in requirements]
     return CoreMetadata(
         name=file.name,
         version=file.version,
         requires_dist=tuple(requires),
-        requires_python=_text(project.get("requires-python")) or file.requires_python,
-        provides_extra=tuple(optional),
+        requires_python=project.requires_python or file.requires_python,
+        provides_extra=tuple(project.optional_dependencies),
         found_in="sdist-pyproject",
     )
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _egg_info_requires(listing: ArchiveListing, file: Sdist) -> str | None:

@@ -24,6 +24,7 @@ GAP_BYTES = 8 << 10
 """A range is read at least this long, so that neighbours come along."""
 IN_MEMORY_BYTES = 8 << 20
 
+_NO_SUCH_RANGE = frozenset({400, 416, 501})
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 
@@ -73,14 +74,7 @@ class HttpBytes:
         self._blocks: list[tuple[int, bytes]] = []
         self._whole: SpooledTemporaryFile[bytes] | None = None
         self.size = size or 0
-        self._fetch(*self._tail(size))
-
-    @staticmethod
-    def _tail(size: int | None) -> tuple[str, int | None]:
-        if not size:
-            return f"bytes=-{TAIL_BYTES}", None
-        start = max(0, size - TAIL_BYTES)
-        return f"bytes={start}-{size - 1}", start
+        self._fetch_tail(size)
 
     def close(self) -> None:
         """Forget all bytes."""
@@ -101,6 +95,23 @@ class HttpBytes:
         self._fetch(f"bytes={start}-{end - 1}", start)
         return self.read(start, length)
 
+    def _fetch_tail(self, size: int | None) -> None:
+        """The end, by the size that the index tells, else by a suffix range, else all of it.
+
+        A size may be wrong, and some servers know no suffix ranges.
+        """
+        tries: list[tuple[str, int | None]] = [(f"bytes=-{TAIL_BYTES}", None), ("bytes=0-", 0)]
+        if size:
+            start = max(0, size - TAIL_BYTES)
+            tries.insert(0, (f"bytes={start}-{size - 1}", start))
+        for spec, start_or_none in tries[:-1]:
+            try:
+                return self._fetch(spec, start_or_none)
+            except FetchFailed as failure:
+                if failure.status not in _NO_SUCH_RANGE:
+                    raise
+        return self._fetch(*tries[-1])
+
     def _fetch(self, spec: str, start: int | None) -> None:
         def attempt() -> None:
             headers = {"Range": spec, "Accept-Encoding": "identity"}
@@ -110,13 +121,7 @@ class HttpBytes:
                 else:
                     self._take_whole(response)
 
-        try:
-            self._http.retrying(self._url, attempt)
-        except FetchFailed as failure:
-            if failure.status not in {416, 501} or start is not None:
-                raise
-            spec, start = "bytes=0-", 0  # suffix ranges are unknown here
-            self._http.retrying(self._url, attempt)
+        self._http.retrying(self._url, attempt)
 
     def _take_range(self, response: httpx.Response, start: int | None) -> None:
         told = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))

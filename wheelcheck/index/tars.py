@@ -243,4 +243,6 @@ def _extended(kind: bytes, body: bytes) -> dict[str, str]:
             raise ArchiveRefused("it has a damaged extended header")
         told[key.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
         position += length
+    if "path" in told:  # a closing slash says nothing here: the kind of member does (as tarfile)
+        told["path"] = told["path"].rstrip("/")
     return told

@@ -1,0 +1,119 @@
+import multiprocessing
+import os
+from pathlib import Path
+
+import pytest
+
+from wheelcheck.index import cache_info, clear_cache, default_cache_dir
+from wheelcheck.index.cache import Cache, cache_key
+
+
+def warnings_of(root: Path, clock=lambda: 1000.0) -> tuple[Cache, list[str]]:
+    warned: list[str] = []
+    return Cache(root, warned.append, clock), warned
+
+
+def test_what_is_put_is_got(tmp_path):
+    cache, warned = warnings_of(tmp_path)
+    assert cache.get("pages", "key", bytes) is None
+    cache.put("pages", "key", b"page")
+    assert cache.get("pages", "key", bytes) == b"page"
+    assert cache.get("listings", "key", bytes) is None
+    assert warned == []
+
+
+def test_age_counts_from_storing_and_from_confirming(tmp_path):
+    now = 1000.0
+    cache, _ = warnings_of(tmp_path, lambda: now)
+    assert cache.age("pages", "key") == float("inf")
+    cache.put("pages", "key", b"page")
+    now += 50
+    assert cache.age("pages", "key") == 50
+    cache.confirm("pages", "key")
+    assert cache.age("pages", "key") == 0
+    now -= 500
+    assert cache.age("pages", "key") == float("inf"), "the clock was set back"
+
+
+def test_a_damaged_entry_counts_as_absent(tmp_path):
+    cache, warned = warnings_of(tmp_path)
+    cache.put("pages", "key", b"page")
+
+    def decode(data: bytes) -> bytes:
+        raise ValueError(data)
+
+    assert cache.get("pages", "key", decode) is None
+    assert warned == []
+
+
+def test_a_crash_while_writing_leaves_the_old_entry(tmp_path, monkeypatch):
+    cache, _ = warnings_of(tmp_path)
+    cache.put("pages", "key", b"old")
+
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", crash)
+    with pytest.raises(KeyboardInterrupt):
+        cache.put("pages", "key", b"new")
+    assert cache.get("pages", "key", bytes) == b"old"
+
+
+@pytest.mark.parametrize("broken", ["a file in its place", "a file among its folders"])
+def test_a_cache_that_cannot_be_used_warns_once_and_never_fails(tmp_path, broken: str):
+    root = tmp_path / "cache"
+    place = root if broken == "a file in its place" else root / "v1"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("")
+    cache, warned = warnings_of(root)
+    for _ in range(3):
+        cache.put("pages", "key", b"page")
+        assert cache.get("pages", "key", bytes) is None
+        cache.confirm("pages", "key")
+    assert len(warned) == 1
+    assert str(tmp_path) not in warned[0]
+
+
+def _hammer(root: Path, letter: bytes) -> None:
+    cache, warned = warnings_of(root)
+    for number in range(300):
+        cache.put("pages", f"key{number % 3}", letter * 100_000)
+        found = cache.get("pages", f"key{number % 3}", bytes)
+        assert found in {b"a" * 100_000, b"b" * 100_000}
+    assert warned == []
+
+
+def test_two_processes_write_at_once(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    runs = [context.Process(target=_hammer, args=(tmp_path, letter)) for letter in (b"a", b"b")]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join(60)
+    assert [run.exitcode for run in runs] == [0, 0]
+    assert cache_info(tmp_path).entries["pages"] == 3
+    assert not list(tmp_path.rglob(".*"))
+
+
+def test_info_and_clear(tmp_path):
+    cache, _ = warnings_of(tmp_path)
+    for kind in ("pages", "pages2", "metadata", "listings"):
+        cache.put(kind.removesuffix("2"), cache_key(kind), b"12345")  # type: ignore[arg-type]
+    (tmp_path / "mine.txt").write_text("stays")
+    info = cache_info(tmp_path)
+    assert (info.entries, info.size) == ({"pages": 2, "metadata": 1, "listings": 1}, 20)
+    assert clear_cache(tmp_path) == info
+    assert os.listdir(tmp_path) == ["mine.txt"]  # noqa: PTH208 (names are compared)
+    assert cache_info(tmp_path / "nowhere").size == 0
+    assert clear_cache(tmp_path / "nowhere").size == 0
+
+
+def test_the_cache_lies_where_the_user_says():
+    assert default_cache_dir({"XDG_CACHE_HOME": "/x"}) == Path("/x/wheelcheck")
+    assert default_cache_dir({}).parent.parent == Path.home()
+
+
+def test_keys_are_names_of_files_and_distinct():
+    keys = {cache_key("a", "b"), cache_key("ab"), cache_key("a", "", "b")}
+    assert len(keys) == 3
+    assert all(key.isalnum() and len(key) == 40 for key in keys)
