@@ -18,7 +18,7 @@ _REASONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         "network",
         (
-            r"Could not resolve host",
+            r"(?i:could not|couldn't) resolve host",
             r"Temporary failure in name resolution",
             r"Failed to establish a new connection",
             r"Connection refused",
@@ -92,7 +92,10 @@ _REASONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "compiler error",
         (r"[Cc]ommand '\S*(?:gcc|cc|g\+\+|gfortran)' failed", r"ninja: build stopped"),
     ),
-    ("backend error", (r"Traceback \(most recent call last\)", r"ERROR: ", r"[Ee]rror: ")),
+    (
+        "backend error",
+        (r"CMake Error", r"Traceback \(most recent call last\)", r"ERROR: ", r"[Ee]rror: "),
+    ),
 )
 _MEANINGFUL = re.compile(r"error|fail|not found|cannot|could not|missing|No such", re.IGNORECASE)
 _LINES_READ = 400
