@@ -250,6 +250,14 @@ def test_the_strongest_word_wins_and_the_highest_minimum_stays():
     )
 
 
+def test_long_build_files_are_read_in_one_pass():
+    text = "find_package(ZLIB REQUIRED)\n" * 30_000 + "if(X)\nfind_package(CURL REQUIRED)\n"
+    assert libraries(texts={"CMakeLists.txt": text}) == {
+        "zlib": Role.REQUIRED,
+        "curl": Role.OPTIONAL,
+    }
+
+
 def test_texts_of_hostile_sdists_do_no_harm():
     for text in ("(" * 100_000, "\0", "dependency('" * 10_000, "find_package(" * 10_000):
         for name in ("setup.py", "meson.build", "CMakeLists.txt", "Cargo.toml", "pyproject.toml"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -129,9 +130,10 @@ def _texts(facts: SourceNeedsInput, *names: str) -> Iterator[tuple[str, str]]:
 def _from_meson(facts: SourceNeedsInput) -> Iterator[Need]:
     """`dependency('name', …)` and `cc.find_library('z', …)`; `required: false` is optional."""
     for path, text in _texts(facts, "meson.build"):
+        conditions = _conditions(text)
         for match in _MESON.finditer(text):
             function, arguments = match.groups()
-            sure = _OPTIONAL.search(arguments) is None and not _inside_if(text, match.start())
+            sure = _OPTIONAL.search(arguments) is None and not _inside(conditions, match.start())
             role = Role.REQUIRED if sure else Role.OPTIONAL
             least = _VERSION.search(arguments)
             for name in _QUOTED.findall(_KEYWORD.split(arguments)[0]):
@@ -144,11 +146,12 @@ def _from_meson(facts: SourceNeedsInput) -> Iterator[Need]:
 def _from_cmake(facts: SourceNeedsInput) -> Iterator[Need]:
     """`find_package`, `pkg_check_modules`, `find_library`; without REQUIRED it is optional."""
     for path, text in _texts(facts, "CMakeLists.txt"):
+        conditions = _conditions(text)
         for match in _CMAKE.finditer(text):
             function, words = match.group(1).lower(), match.group(2).split()
             if not words:
                 continue
-            sure = "REQUIRED" in words and not _inside_if(text, match.start())
+            sure = "REQUIRED" in words and not _inside(conditions, match.start())
             role = Role.REQUIRED if sure else Role.OPTIONAL
             least = words[1] if len(words) > 1 and re.match(r"\d[\d.]*$", words[1]) else ""
             for kind, name in _cmake_names(function, words):
@@ -156,10 +159,18 @@ def _from_cmake(facts: SourceNeedsInput) -> Iterator[Need]:
                 yield from _library(library_called(kind, name), source, role, least)
 
 
-def _inside_if(text: str, position: int) -> bool:
-    """Whether a statement of Meson or CMake stands under a condition (or in a CMake function)."""
-    before = text[:position]
-    return len(_OPENS.findall(before)) > len(_CLOSES.findall(before))
+def _conditions(text: str) -> tuple[list[int], list[int]]:
+    """Where conditions of Meson or CMake (and CMake's functions) begin, and where they end."""
+    return (
+        [match.start() for match in _OPENS.finditer(text)],
+        [match.start() for match in _CLOSES.finditer(text)],
+    )
+
+
+def _inside(conditions: tuple[list[int], list[int]], position: int) -> bool:
+    """Whether a statement stands under a condition."""
+    opens, closes = conditions
+    return bisect(opens, position) > bisect(closes, position)
 
 
 def _cmake_names(function: str, words: list[str]) -> Iterator[tuple[str, str]]:
