@@ -231,6 +231,17 @@ class TestWhatCannotBeInstalled:
         assert str(pins["torch"].version) == "2.0"
         assert pins["cuda"].standing is Standing.UNAVAILABLE
 
+    def test_blockers_behind_an_installable_package_do_not_move_it_either(self):
+        cuda = {"12": ["cuda-12-py3-none-manylinux_2_17_x86_64.whl"]}
+        index = FakeIndex(
+            {**TORCH, "cuda": cuda, "toolkit": pure("toolkit", "1")},
+            requires={("torch", "2.0"): ["toolkit"], ("toolkit", "1"): ["cuda"]},
+        )
+        pins = resolve(asked("torch"), MUSL, index).pins
+        assert str(pins["torch"].version) == "2.0"
+        assert pins["toolkit"].standing is Standing.INSTALLABLE
+        assert pins["cuda"].standing is Standing.UNAVAILABLE
+
     def test_older_version_without_the_blocker_is_what_pip_would_find(self):
         index = FakeIndex({**TORCH, "ml": pure("ml", "1", "2")}, requires={("ml", "2"): ["torch"]})
         assert versions(asked("ml"), index, MUSL) == {"ml": "1"}

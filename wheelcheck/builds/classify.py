@@ -83,9 +83,9 @@ def _beside_platform_wheels(
     if own.verdict is Verdict.SOURCE_NATIVE:
         confidence = own.confidence if also_pure else Confidence.CERTAIN
         return replace(own, confidence=confidence, evidence=gathered)
-    switched_off = any(
-        piece.code in {"extension-modules-off", "build-hook-off"} for piece in own.evidence
-    )
+    codes = {piece.code for piece in own.evidence}
+    described = codes & {"cmake-project", "command-runs-tool"}
+    switched_off = not described and codes & {"extension-modules-off", "build-hook-off"}
     if own.verdict is Verdict.SOURCE_PURE and (
         own.optional_extensions or switched_off or also_pure
     ):

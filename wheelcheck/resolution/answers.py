@@ -25,7 +25,7 @@ from wheelcheck.resolution.choice import (
 from wheelcheck.resolution.dependencies import MarkerEnvironment, requirements_of
 from wheelcheck.targets import Architecture, Libc, Target
 
-__all__ = ["Answers", "Dependencies", "Offer"]
+__all__ = ["Answers", "Dependencies", "Offer", "reference_target"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ class Provider(AbstractProvider[Need, Candidate, str]):
 
     `excused` packages may be pinned though nothing installs: to the version the reference target
     would get, or to no version where there is none to tell (see `Candidate.version`). What such a
-    stand-in needs is excused with it: an older stand-in would be no better.
+    stand-in needs is excused with it: an older stand-in would be no better. `reference` has the
+    versions that the reference target gets.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Provider(AbstractProvider[Need, Candidate, str]):
         requested: Mapping[str, int],
         *,
         excused: frozenset[NormalizedName] = frozenset(),
+        reference: Mapping[NormalizedName, Version | None],
         no_deps: bool = False,
         prefetch: Callable[[Iterable[Need]], None] | None = None,
     ) -> None:
@@ -56,6 +58,7 @@ class Provider(AbstractProvider[Need, Candidate, str]):
         self._constraints = constraints
         self._requested = requested
         self._excused = set(excused)
+        self._reference = reference
         self._no_deps = no_deps
         self._prefetch = prefetch
         self._matches: dict[tuple[NormalizedName, frozenset[str], bool], _LazySequence] = {}
@@ -199,6 +202,15 @@ class Provider(AbstractProvider[Need, Candidate, str]):
             yield offer
         if found or not excused:
             return
+        yield from self._stand_ins(name, specifier)
+
+    def _stand_ins(self, name: NormalizedName, specifier: SpecifierSet) -> Iterator[Offer | None]:
+        """Offer the version that the reference target gets and no other, if it has one."""
+        version = self._reference.get(name)
+        if version is not None and specifier.contains(version, prereleases=True):
+            yield self._answers.stand_in(name, version)
+            return
+        found = False
         for offer in self._in_order(name, specifier, self._answers.stand_in):
             found = True
             yield offer

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
 from resolvelib import ResolutionImpossible, ResolutionTooDeep
 from resolvelib import Resolver as Solver
 from resolvelib.structs import RequirementInformation
@@ -15,7 +16,7 @@ from resolvelib.structs import RequirementInformation
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Project
 from wheelcheck.requirements.model import RequirementLine, Requirements
-from wheelcheck.resolution.answers import Answers
+from wheelcheck.resolution.answers import Answers, reference_target
 from wheelcheck.resolution.choice import FileRules
 from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.model import Conflict, Demand, Pin, Resolution, Standing
@@ -54,6 +55,7 @@ class Resolver:
         self._rules = FileRules(requirements.policy, _hashes(requirements))
         self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
         self._solved: list[_Solved] = []
+        self._references: dict[tuple[str, str, bool], Mapping[NormalizedName, Version | None]] = {}
 
     @property
     def rules(self) -> FileRules:
@@ -65,11 +67,28 @@ class Resolver:
         answers = Answers(target, self._index, self._rules, self._environment(target))
         question = self._question(answers)
         for solved in self._solved:
-            if question == solved.question and answers.agree_with(solved.answers):
+            if question == solved.question and self._agrees(answers, solved):
                 return self._describe(answers, solved.outcome)
-        outcome = self._solve(answers, question)
-        self._solved.append(_Solved(question, answers, outcome))
-        return self._describe(answers, outcome)
+        solved = self._solve(answers, question)
+        self._solved.append(solved)
+        return self._describe(answers, solved.outcome)
+
+    def _agrees(self, answers: Answers, solved: _Solved) -> bool:
+        """Whether the solver would be told the same again, the stand-ins' versions included."""
+        if solved.reference is not None and self._reference(answers) != solved.reference:
+            return False
+        return answers.agree_with(solved.answers)
+
+    def _reference(self, answers: Answers) -> Mapping[NormalizedName, Version | None]:
+        """Return the versions that the reference target gets; {} for that target itself."""
+        target = reference_target(answers.target)
+        if target.platform == answers.target.platform:
+            return {}
+        key = (target.implementation, target.python_full_version, target.free_threaded)
+        if key not in self._references:
+            pins = self.resolve(target).pins
+            self._references[key] = {name: pin.version for name, pin in pins.items()}
+        return self._references[key]
 
     def _environment(self, target: Target) -> MarkerEnvironment:
         values = target.marker_environment()
@@ -78,38 +97,56 @@ class Resolver:
 
     # --- solving ---------------------------------------------------------------------------
 
-    def _solve(self, answers: Answers, question: _Question) -> _Outcome:
+    def _solve(self, answers: Answers, question: _Question) -> _Solved:
         """Solve strictly; where packages stand in the way, excuse them and solve again."""
-        roots = question.roots
-        probe = self._provider(answers, question, frozenset())
-        excused = frozenset(need.name for need in roots if self._blocked(probe, answers, [need]))
+        probe = self._provider(answers, question, frozenset(), None)
+        excused = frozenset(
+            need.name for need in question.roots if self._blocked(probe, answers, [need])
+        )
+        reference = None
         while True:
-            provider = self._provider(answers, question, excused)
-            reporter = FinalState()
-            try:
-                Solver(provider, reporter).resolve(roots, max_rounds=MAX_ROUNDS)
-                return reporter.solution()
-            except RecursionError:
-                # The solver loses itself when it clears away packages that an earlier, abandoned
-                # choice left behind in a circle; by then it has its answer.
-                return reporter.solution()
-            except ResolutionTooDeep:
-                why = "gave up: the versions that could go together are too many to try"
-                return Unknown("resolution-too-deep", why)
-            except ResolutionImpossible as impossible:
-                blocked = self._blocked_names(provider, answers, impossible.causes) - excused
-                if not blocked:
-                    return _explain(impossible.causes, self._requirements.constraints)
-                excused |= blocked
+            if excused and reference is None:
+                reference = self._reference(answers)
+            provider = self._provider(answers, question, excused, reference)
+            outcome = self._attempt(provider, question)
+            if not isinstance(outcome, ResolutionImpossible):
+                return _Solved(question, answers, outcome, reference)
+            blocked = self._blocked_names(provider, answers, outcome.causes) - excused
+            if not blocked:
+                conflict = _explain(outcome.causes, self._requirements.constraints)
+                return _Solved(question, answers, conflict, reference)
+            excused |= blocked
+
+    def _attempt(
+        self, provider: Provider, question: _Question
+    ) -> Solution | Unknown | ResolutionImpossible[Need, Candidate]:
+        reporter = FinalState()
+        try:
+            Solver(provider, reporter).resolve(question.roots, max_rounds=MAX_ROUNDS)
+        except ResolutionImpossible as impossible:
+            return impossible
+        except ResolutionTooDeep:
+            why = "gave up: the versions that could go together are too many to try"
+            return Unknown("resolution-too-deep", why)
+        except RecursionError:
+            # The solver loses itself when it clears away packages that an earlier, abandoned
+            # choice left behind in a circle; by then it has its answer.
+            return reporter.solution()
+        return reporter.solution()
 
     def _provider(
-        self, answers: Answers, question: _Question, excused: frozenset[NormalizedName]
+        self,
+        answers: Answers,
+        question: _Question,
+        excused: frozenset[NormalizedName],
+        reference: Mapping[NormalizedName, Version | None] | None,
     ) -> Provider:
         return Provider(
             answers,
             question.constraints,
             question.requested,
             excused=excused,
+            reference=reference or {},
             no_deps=self._no_deps,
             prefetch=lambda needs: self._index.prefetch([need.name for need in needs]),
         )
@@ -251,11 +288,15 @@ class _Question:
 
 @dataclass(frozen=True, slots=True)
 class _Solved:
-    """A question answered: the same question with the same answers has the same outcome."""
+    """A question answered: the same question with the same answers has the same outcome.
+
+    `reference` holds the versions of the reference target where they were asked for, else None.
+    """
 
     question: _Question
     answers: Answers
     outcome: _Outcome
+    reference: Mapping[NormalizedName, Version | None] | None
 
 
 def _some_version(project: Project, specifiers: Iterable[SpecifierSet]) -> bool:

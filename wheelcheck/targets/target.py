@@ -80,6 +80,11 @@ class Target:
     notes: tuple[str, ...] = ()
     implementation_version: str | None = None
 
+    @property
+    def platform(self) -> tuple[Libc, tuple[int, int], Architecture]:
+        """What wheels for a platform are built for."""
+        return self.libc, self.libc_version, self.arch
+
     def marker_environment(self) -> dict[str, str]:
         """Environment markers as pip on this target evaluates them (PEP 508).
 
