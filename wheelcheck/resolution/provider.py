@@ -38,9 +38,9 @@ class Provider(AbstractProvider[Need, Candidate, str]):
     """Answers resolvelib's questions for one target.
 
     `excused` packages may be pinned though nothing installs: to the version the reference target
-    would get, or to no version where there is none to tell (see `Candidate.version`). What such a
-    stand-in needs is excused with it: an older stand-in would be no better. `reference` has the
-    versions that the reference target gets.
+    would get, or to no version where there is none to tell (see `Candidate.version`). What they
+    need, directly or not, may be stood in for as well: another version of theirs would be no
+    better. `reference` has the versions that the reference target gets.
     """
 
     def __init__(
@@ -57,7 +57,8 @@ class Provider(AbstractProvider[Need, Candidate, str]):
         self._answers = answers
         self._constraints = constraints
         self._requested = requested
-        self._excused = set(excused)
+        self._excused = excused
+        self._behind_excused = set(excused)
         self._reference = reference
         self._no_deps = no_deps
         self._prefetch = prefetch
@@ -134,8 +135,8 @@ class Provider(AbstractProvider[Need, Candidate, str]):
     ) -> Callable[[], Iterator[Candidate]] | Sequence[Candidate]:
         """Candidates that satisfy every requirement on a node, best first."""
         needs = list(requirements[identifier])
-        if any(need.impossible for need in needs):
-            return []
+        if not needs or any(need.impossible for need in needs):
+            return []  # none: the solver asks again about nodes that nobody needs any more
         name, extras = needs[0].name, needs[0].extras
         every = needs + (list(requirements.get(name, iter(()))) if extras else [])
         refused = set(incompatibilities.get(identifier, ()))
@@ -178,10 +179,10 @@ class Provider(AbstractProvider[Need, Candidate, str]):
         """
         clauses = {str(need.specifier) for need in needs if need.exact is None}
         clauses.add(str(self.constraint(name)))
-        key = (name, frozenset(clauses - {""}), name in self._excused)
+        key = (name, frozenset(clauses - {""}), name in self._behind_excused)
         if key not in self._matches:
             specifier = SpecifierSet(",".join(sorted(key[1])))
-            self._matches[key] = _LazySequence(self._search(name, specifier, excused=key[2]))
+            self._matches[key] = _LazySequence(self._search(name, specifier, stand_ins=key[2]))
         return self._matches[key]
 
     def constraint(self, name: NormalizedName) -> SpecifierSet:
@@ -194,15 +195,14 @@ class Provider(AbstractProvider[Need, Candidate, str]):
         return version is None or specifier.contains(version, prereleases=True)
 
     def _search(
-        self, name: NormalizedName, specifier: SpecifierSet, *, excused: bool
+        self, name: NormalizedName, specifier: SpecifierSet, *, stand_ins: bool
     ) -> Iterator[Offer | None]:
         found = False
         for offer in self._in_order(name, specifier, self._answers.offer):
             found = True
             yield offer
-        if found or not excused:
-            return
-        yield from self._stand_ins(name, specifier)
+        if stand_ins and not found:
+            yield from self._stand_ins(name, specifier)
 
     def _stand_ins(self, name: NormalizedName, specifier: SpecifierSet) -> Iterator[Offer | None]:
         """Offer the version that the reference target gets and no other, if it has one."""
@@ -214,7 +214,7 @@ class Provider(AbstractProvider[Need, Candidate, str]):
         for offer in self._in_order(name, specifier, self._answers.stand_in):
             found = True
             yield offer
-        if not found:
+        if not found and name in self._excused:
             yield None
 
     def _in_order(
@@ -292,8 +292,8 @@ class Provider(AbstractProvider[Need, Candidate, str]):
             yield Need(name, text=told.refused, source=source, impossible=told.refused)
         for requirement in told.requirements:
             for need in needs_of(requirement, source, self._answers.direct):
-                if not candidate.offer.installable:
-                    self._excused.add(need.name)
+                if candidate.name in self._behind_excused:
+                    self._behind_excused.add(need.name)
                 yield need
 
 
