@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import netrc
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,7 +34,8 @@ class Credentials:
         """Keep a URL's credentials here and return the URL without them."""
         clean, found = split_credentials(url)
         if found is not None:
-            self._given[_origin(clean)] = found
+            with suppress(ValueError):  # a malformed port: the request will say so
+                self._given[_origin(clean)] = found
         return clean
 
     def header_for(self, url: str) -> str | None:

@@ -21,7 +21,10 @@ def file_from_url(url: str, name: NormalizedName | None = None) -> Wheel | Sdist
     the name does not tell project and version (``…/archive/main.zip``), or tells another project
     than `name`.
     """
-    place, fragment = urldefrag(split_credentials(url)[0])
+    try:
+        place, fragment = urldefrag(split_credentials(url)[0])
+    except ValueError:
+        return Unknown("file-name-unreadable", "the URL of a direct reference is malformed")
     filename = filename_of(place)
     project = name or project_of(filename)
     parsed = parse_filename(filename, project) if project else BadName("it names no project")

@@ -77,15 +77,18 @@ class Facts:
         stored = self._cache.get("metadata", key, _decode_metadata)
         if stored is not None:
             return _from_stored(stored, file)
-        found = self._served(file) if file.has_metadata else None
+        found = self._served(file) if file.has_metadata and isinstance(file, Wheel) else None
         if found is None:
             found = self._read_metadata(file)
         if not isinstance(found, Unknown) or found.code in _LASTING:
             self._cache.put("metadata", key, _encode(_to_stored(found)))
         return found
 
-    def _served(self, file: Wheel | Sdist) -> CoreMetadata | Unknown | None:
-        """PEP 658 metadata; None where the index promises it and does not have it."""
+    def _served(self, file: Wheel) -> CoreMetadata | Unknown | None:
+        """PEP 658 metadata; None where the index promises it and does not have it.
+
+        That of an sdist is not asked for: whether a build gives the same stands inside (PEP 643).
+        """
         if self._offline:
             return None
         parts = urlsplit(file.url)

@@ -45,15 +45,25 @@ _FORBIDDEN = frozenset({401, 403, 407})
 
 
 class FetchFailed(Exception):  # noqa: N818 (says what happened)
-    """No answer to a request. `status` is None where the host did not answer at all."""
+    """No answer to a request.
+
+    `status` is that of the answer, if there was one. `unreachable` says that the host has not
+    answered any request; another attempt may help where `transient` is set.
+    """
 
     def __init__(
-        self, why: str, status: int | None = None, retry_after: float | None = None
+        self,
+        why: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        unreachable: bool = False,
     ) -> None:
         super().__init__(why)
         self.why = why
         self.status = status
         self.retry_after = retry_after
+        self.unreachable = unreachable
         self.transient = status in _TRANSIENT
 
     @property
@@ -101,6 +111,7 @@ class Http:
         self._wait = wait or self._closing.wait
         self._lock = threading.Lock()
         self._client: httpx.Client | None = None
+        self._alive: set[tuple[str, str]] = set()
         self._dead: dict[tuple[str, str], str] = {}
 
     def close(self) -> None:
@@ -122,10 +133,13 @@ class Http:
 
     def retrying(self, url: str, attempt: Callable[[], _T]) -> _T:
         """Run `attempt`, which asks for `url`, until it succeeds or fails for good."""
-        host = origin_of(url)
+        try:
+            host = origin_of(url)
+        except ValueError as error:
+            raise FetchFailed("the URL is malformed", unreachable=True) from error
         for number in range(1, ATTEMPTS + 1):
             if host in self._dead:  # every other request to it would wait as long, in vain
-                raise FetchFailed(self._dead[host])
+                raise FetchFailed(self._dead[host], unreachable=True)
             try:
                 return attempt()
             except FetchFailed as failure:
@@ -134,7 +148,8 @@ class Http:
                 if not failure.transient:
                     raise
                 if last:
-                    if failure.status is None:
+                    if failure.status is None and host not in self._alive:
+                        failure.unreachable = True
                         self._dead[host] = failure.why
                     raise
                 self._wait(delay)
@@ -157,7 +172,7 @@ class Http:
             finally:
                 response.close()
         except httpx.InvalidURL as error:
-            raise FetchFailed(f"the URL is malformed ({error})") from error
+            raise FetchFailed(f"the URL is malformed ({error})", unreachable=True) from error
         except httpx.TimeoutException as error:
             raise _NoAnswer("no answer in time") from error
         except httpx.TransportError as error:
@@ -176,6 +191,7 @@ class Http:
             sent = headers | ({"Authorization": secret} if secret else {})
             client = self._opened()
             response = client.send(client.build_request("GET", url, headers=sent), stream=True)
+            self._alive.add(origin_of(url))
             if response.status_code not in _REDIRECTS or "location" not in response.headers:
                 return _accepted(response), url
             response.close()
@@ -184,7 +200,11 @@ class Http:
 
     @staticmethod
     def _redirected(url: str, location: str) -> str:
-        target = split_credentials(urljoin(url, location))[0]
+        try:
+            target = split_credentials(urljoin(url, location))[0]
+            origin_of(target)
+        except ValueError as error:
+            raise FetchFailed("it redirects to a malformed URL") from error
         if not target.startswith(("https://", "http://")):
             raise FetchFailed("it redirects to something other than http")
         return target
@@ -217,18 +237,21 @@ def _accepted(response: httpx.Response) -> httpx.Response:
         return response
     response.close()
     after = _retry_after(response.headers.get("retry-after"))
-    raise FetchFailed(f"HTTP status {status}", status, after)
+    raise FetchFailed(f"HTTP status {status}", status=status, retry_after=after)
 
 
 def _connection_failure(error: httpx.TransportError) -> FetchFailed:
     import httpx
 
     if isinstance(error, httpx.UnsupportedProtocol):
-        return FetchFailed("its URL is neither http nor https")
+        return FetchFailed("its URL is neither http nor https", unreachable=True)
     cause: BaseException | None = error
-    while cause is not None:
+    seen: set[int] = set()  # an error that is raised again may lead back to itself
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return FetchFailed(f"its certificate is not trusted ({cause.verify_message})")
+            why = f"its certificate is not trusted ({cause.verify_message})"
+            return FetchFailed(why, unreachable=True)
         cause = cause.__cause__ or cause.__context__
     return _NoAnswer(str(error) or type(error).__name__)
 

@@ -32,7 +32,7 @@ _METADATA = re.compile(r"[^/]+\.dist-info/METADATA")
 _SDIST_TEXT = re.compile(
     r"[^/]+/(PKG-INFO|pyproject\.toml|([^/]+/){0,3}[^/]+\.egg-info/(PKG-INFO|requires\.txt))"
 )
-_FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]*):(.*)", re.DOTALL)
+_FIELD = re.compile(r"([!-9;-~]+):(.*)", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _STATIC_SINCE = (2, 2)
 
@@ -152,7 +152,7 @@ def _from_project_table(text: str, file: Sdist) -> CoreMetadata | None:
     """PEP 621: dependencies that the table gives, or leaves out without calling them dynamic."""
     try:
         project = msgspec.convert(tomllib.loads(text).get("project"), _Project)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError):
+    except (ValueError, RecursionError):  # no TOML, other types, endless numbers, deep nesting
         return None
     if canonicalize_name(project.name) != file.name:
         return None
@@ -184,7 +184,10 @@ def _egg_info_requires(listing: ArchiveListing, file: Sdist) -> str | None:
     own = [f for f in folders if _egg_name(f) == file.name]
     if not own:
         return None
-    return listing.texts.get(min(own, key=len) + "/requires.txt", "")
+    path = min(own, key=len) + "/requires.txt"
+    if path not in listing.texts and any(member.path == path for member in listing.members):
+        return None  # too long to be read: that says nothing, least of all "none"
+    return listing.texts.get(path, "")
 
 
 def _egg_name(folder: str) -> str:

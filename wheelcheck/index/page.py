@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 
 import msgspec
-from packaging.utils import NormalizedName
+from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.index.filenames import (
@@ -82,7 +82,7 @@ def make_page(
     for row in rows:
         version = version_of(row.filename, name)
         if isinstance(version, BadName):
-            if foreign or not version.foreign:
+            if foreign or (not version.foreign and _bears_name(row.filename, name)):
                 unusable.append((row.filename, version.reason))
             continue
         base = base or _base_of(row.url)
@@ -93,6 +93,10 @@ def make_page(
             groups[version] = [row]
     versions = {str(v): msgspec.Raw(_encode(groups[v])) for v in sorted(groups, reverse=True)}
     return Page(name, origin, base, status, status_reason, versions, unusable)
+
+
+def _bears_name(filename: str, name: NormalizedName) -> bool:
+    return canonicalize_name(filename).startswith(f"{name}-")
 
 
 def _base_of(url: str) -> str:

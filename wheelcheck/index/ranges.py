@@ -57,7 +57,7 @@ def open_local(path: Path) -> Iterator[FileBytes]:
         with path.open("rb") as file:
             yield FileBytes(file)
     except FileNotFoundError as error:
-        raise FetchFailed("there is no such file", 404) from error
+        raise FetchFailed("there is no such file", status=404) from error
     except OSError as error:
         raise FetchFailed(error.strerror or "it cannot be read") from error
 

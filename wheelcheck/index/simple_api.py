@@ -105,7 +105,7 @@ def parse_json(body: bytes, *, name: NormalizedName, url: str, origin: str) -> P
     return make_page(
         name,
         origin,
-        (_row(file, url) for file in files),
+        list(_rows(files, url, unreadable)),
         status=status,
         status_reason=reason,
         unreadable=unreadable,
@@ -151,9 +151,19 @@ def _known_status(text: str) -> ProjectStatus:
     return ProjectStatus(text) if text in set(ProjectStatus) else ProjectStatus.ACTIVE
 
 
+def _rows(
+    files: Iterable[_File], page_url: str, unreadable: list[tuple[str, str]]
+) -> Iterator[Row]:
+    for file in files:
+        try:
+            yield _row(file, page_url)
+        except ValueError:
+            unreadable.append((file.filename, "its URL is malformed"))
+
+
 def _row(file: _File, page_url: str) -> Row:
     url = file.url
-    if "://" not in url or "#" in url or "@" in url:
+    if "://" not in url or "#" in url or "@" in url or "[" in url:
         url = split_credentials(urldefrag(urljoin(page_url, url)).url)[0]
     yanked = file.yanked
     return Row(

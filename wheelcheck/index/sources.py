@@ -131,7 +131,7 @@ def _told(place: str, ask: Callable[[], _T], what: str) -> _T | Unknown:
     except MalformedPage as error:
         return _malformed(place, what, error)
     except FetchFailed as failure:
-        if failure.status is None:
+        if failure.unreachable:
             raise IndexUnreachable(place, failure.why) from failure
         code = "index-forbidden" if failure.forbidden else "index-error"
         return Unknown(code, f"{place} does not tell of {what}: {failure.why}")
@@ -146,8 +146,9 @@ def _remote_links(reply: Reply) -> list[Row]:
 
 
 def _local_links(path: Path) -> Iterable[Row]:
-    if path.is_dir():
-        return [_local_row(file) for file in sorted(path.iterdir()) if file.is_file()]
+    if path.is_dir():  # pages in it are read too, as pip reads them
+        files = [file for file in sorted(path.iterdir()) if file.is_file()]
+        return [row for file in files for row in _local_links(file)]
     if path.suffix.lower() in {".html", ".htm"}:
         return html_rows(path.read_bytes(), path.absolute().as_uri())
     return [_local_row(path)]

@@ -1,0 +1,642 @@
+"""The network index over real HTTP on loopback."""
+
+import gzip
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from http import HTTPStatus
+from pathlib import Path
+
+import pytest
+from archive_builders import tar_of, wheel_of
+from loopback import Request, Response, Server, partial
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelcheck.errors import IndexUnreachable, Unknown
+from wheelcheck.index import fetch, open_index
+from wheelcheck.index.client import NetworkIndex
+from wheelcheck.index.model import CoreMetadata, Project, Sdist, Wheel
+from wheelcheck.requirements.model import IndexOptions
+
+JSON = "application/vnd.pypi.simple.v1+json"
+FOO = NormalizedName("foo")
+WHEEL = "foo-1.0-py3-none-any.whl"
+
+
+class Site:
+    """A server with resources in a dict, and the requests it has got."""
+
+    def __init__(self) -> None:
+        self.resources: dict[str, Response | Callable[[Request], Response]] = {}
+        self.requests: list[Request] = []
+        self.server = Server(self._answer).start()
+        self.url = f"http://127.0.0.1:{self.server.port}"
+        self.simple = f"{self.url}/simple/"
+
+    def _answer(self, request: Request) -> Response:
+        self.requests.append(request)
+        found = self.resources.get(request.path, Response(HTTPStatus.NOT_FOUND))
+        return found(request) if callable(found) else found
+
+    def page(
+        self, *files: object, name: str = "foo", headers: object = None, **more: object
+    ) -> None:
+        listed = [
+            {"filename": file, "url": f"/files/{file}"} if isinstance(file, str) else file
+            for file in files
+        ]
+        body = json.dumps({"meta": {"api-version": "1.1"}, "files": listed, **more}).encode()
+        kind = {"Content-Type": JSON, **(headers or {})}
+        self.resources[f"/simple/{name}/"] = Response(HTTPStatus.OK, kind, body)
+
+    def file(self, filename: str, data: bytes, *, ranges: bool = True) -> None:
+        def answer(request: Request) -> Response:
+            if ranges and "range" in request.headers:
+                return partial(request.headers["range"], {}, data)
+            return Response(HTTPStatus.OK, {}, data)
+
+        self.resources[f"/files/{filename}"] = answer
+
+    @property
+    def paths(self) -> list[str]:
+        return [request.path for request in self.requests]
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    site = Site()
+    yield site
+    site.server.stop()
+
+
+@pytest.fixture
+def other() -> Iterator[Site]:
+    other = Site()
+    yield other
+    other.server.stop()
+
+
+@pytest.fixture
+def opened(tmp_path) -> Iterator[Callable[..., NetworkIndex]]:
+    """Open an index on a cache of this test's own; retries do not wait."""
+    with ExitStack() as stack:
+
+        def open_it(
+            *urls: str, offline: bool = False, cache: str = "cache", **more
+        ) -> NetworkIndex:
+            environ = more.pop("environ", {})
+            warn = more.pop("warn", pytest.fail)
+            index = NetworkIndex(
+                IndexOptions(index_url=urls[0], extra_index_urls=urls[1:], **more),
+                default_url="http://index.example/",
+                cache_dir=tmp_path / cache,
+                offline=offline,
+                environ=environ,
+                warn=warn,
+                wait=lambda _: None,
+            )
+            stack.callback(index.close)
+            return index
+
+        yield open_it
+
+
+def found(index: NetworkIndex, name: NormalizedName = FOO) -> Project:
+    project = index.project(name)
+    assert not isinstance(project, Unknown), project
+    return project
+
+
+def first(index: NetworkIndex) -> Wheel | Sdist:
+    project = found(index)
+    return project.files(project.versions[0])[0]
+
+
+def code(answer: object) -> str:
+    assert isinstance(answer, Unknown), answer
+    return answer.code
+
+
+# --- what an index answers -------------------------------------------------------------------
+
+
+def test_a_project_is_asked_for_once_with_json_preferred(site, opened):
+    site.page(WHEEL)
+    index = opened(site.simple)
+    assert found(index) is found(index)
+    [request] = site.requests
+    assert request.headers["accept"].startswith(JSON)
+    assert "text/html" in request.headers["accept"]
+    assert first(index).origin == site.simple
+
+
+def test_html_and_gzip_are_understood(site, opened):
+    body = gzip.compress(b'<!DOCTYPE html><a href="/files/foo-1.0.tar.gz">foo</a>')
+    headers = {"Content-Type": "text/html", "Content-Encoding": "gzip"}
+    site.resources["/simple/foo/"] = Response(HTTPStatus.OK, headers, body)
+    assert first(opened(site.simple)).url == f"{site.url}/files/foo-1.0.tar.gz"
+    assert "gzip" in site.requests[0].headers["accept-encoding"]
+
+
+def test_one_connection_serves_many_requests(site, opened):
+    ports = set()
+    site.page(WHEEL)
+    serve = site.server.answer
+    site.server.answer = lambda request: (ports.add(threading.get_ident()), serve(request))[1]
+    index = opened(site.simple)
+    for number in range(5):
+        index.project(NormalizedName(f"p{number}"))
+    assert {request.headers["connection"] for request in site.requests} == {"keep-alive"}
+
+
+@pytest.mark.parametrize(
+    ("status", "expected", "attempts"),
+    [
+        (HTTPStatus.NOT_FOUND, "project-not-found", 1),
+        (HTTPStatus.GONE, "project-not-found", 1),
+        (HTTPStatus.UNAUTHORIZED, "index-forbidden", 1),
+        (HTTPStatus.FORBIDDEN, "index-forbidden", 1),
+        (HTTPStatus.BAD_REQUEST, "index-error", 1),
+        (HTTPStatus.TOO_MANY_REQUESTS, "index-error", 4),
+        (HTTPStatus.INTERNAL_SERVER_ERROR, "index-error", 4),
+        (HTTPStatus.SERVICE_UNAVAILABLE, "index-error", 4),
+    ],
+)
+def test_a_status_of_400_and_above_is_never_an_answer(site, opened, status, expected, attempts):
+    site.resources["/simple/foo/"] = Response(status, {"Content-Type": JSON}, b'{"files": []}')
+    answer = opened(site.simple).project(FOO)
+    assert code(answer) == expected
+    assert "foo" in str(answer)
+    assert len(site.requests) == attempts
+
+
+def test_a_transient_failure_is_tried_again(site, opened):
+    site.page(WHEEL)
+    page = site.resources["/simple/foo/"]
+    busy = Response(HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "1"})
+    answers = iter([busy, busy, page])
+    site.resources["/simple/foo/"] = lambda _: next(answers)
+    assert first(opened(site.simple)).filename == WHEEL
+
+
+def test_what_is_no_page_is_malformed(site, opened):
+    site.resources["/simple/foo/"] = Response(HTTPStatus.OK, {"Content-Type": JSON}, b"<html>")
+    assert code(opened(site.simple).project(FOO)) == "index-malformed"
+
+
+def test_a_quarantined_project_is_not_a_missing_one(site, opened):
+    site.page(**{"project-status": {"status": "quarantined", "reason": "malware"}})
+    answer = opened(site.simple).project(FOO)
+    assert code(answer) == "project-quarantined"
+    assert "malware" in str(answer)
+
+
+def test_an_index_that_does_not_answer_is_unreachable(site, opened):
+    site.server.stop()
+    index = opened(f"http://me:secret@127.0.0.1:{site.server.port}/simple/")
+    with pytest.raises(IndexUnreachable) as failure:
+        index.project(FOO)
+    assert "secret" not in str(failure.value)
+    with pytest.raises(IndexUnreachable):
+        index.project(NormalizedName("bar"))
+    site.server = Server(site._answer).start()
+
+
+@pytest.mark.parametrize("url", ["http://[broken/simple/", "ftp://index.example/", "http://"])
+def test_a_url_that_is_none_is_unreachable(opened, url):
+    with pytest.raises(IndexUnreachable):
+        opened(url).project(FOO)
+
+
+def test_one_failed_request_does_not_condemn_a_host_that_answers(site, opened):
+    def broken(_: Request) -> Response:
+        return Response(HTTPStatus.OK, {"Content-Encoding": "gzip", "Content-Type": JSON}, b"no")
+
+    site.resources["/simple/foo/"] = broken
+    site.page("bar-1.0.tar.gz", name="bar")
+    index = opened(site.simple)
+    assert code(index.project(FOO)) == "index-error"
+    assert found(index, NormalizedName("bar")).versions == (Version("1.0"),)
+
+
+# --- several places --------------------------------------------------------------------------
+
+
+def test_several_indexes_are_one_and_their_files_tell_their_origin(site, other, opened):
+    site.page(WHEEL, "foo-2.0.tar.gz")
+    other.page("foo-1.0.0.tar.gz", "foo-3.0.tar.gz")
+    project = found(opened(site.simple, other.simple))
+    assert project.versions == (Version("3.0"), Version("2.0"), Version("1.0"))
+    origins = [file.origin for file in project.files(Version("1.0"))]
+    assert origins == [site.simple, other.simple]
+
+
+def test_an_index_that_refuses_is_named_once_while_another_answers(site, other, opened):
+    site.page(WHEEL)
+    other.resources["/simple/foo/"] = Response(HTTPStatus.FORBIDDEN)
+    other.resources["/simple/bar/"] = Response(HTTPStatus.FORBIDDEN)
+    warned: list[str] = []
+    index = opened(site.simple, other.simple, warn=warned.append)
+    assert first(index).filename == WHEEL
+    assert code(index.project(NormalizedName("bar"))) == "index-forbidden"
+    [warning] = warned
+    assert other.simple in warning
+
+
+def test_flat_links_of_every_kind(site, opened, tmp_path):
+    folder = tmp_path / "links"
+    folder.mkdir()
+    for name in (WHEEL, "foo-2.0.tar.gz", "foo_bar-1.0.zip", "foo-1.0.egg", "README"):
+        (folder / name).write_bytes(b"12345")
+    (tmp_path / "links.html").write_text('<a href="links/foo-3.0.tar.gz#sha256=ab">x</a>')
+    site.resources["/links"] = Response(
+        HTTPStatus.OK, {"Content-Type": "text/html"}, b'<a href="/files/foo-4.0.tgz">x</a>'
+    )
+    single = folder / "foo-5.0.zip"
+    single.write_bytes(b"")
+    places = (str(folder), (tmp_path / "links.html").as_uri(), f"{site.url}/links", str(single))
+    index = opened(site.simple, no_index=True, find_links=places)
+    project = found(index)
+    assert [str(version) for version in project.versions] == ["5.0", "4.0", "3.0", "2.0", "1.0"]
+    [wheel] = project.files(Version("1.0"))
+    assert (wheel.size, wheel.origin) == (5, str(folder))
+    assert wheel.url == (folder / WHEEL).as_uri()
+    assert project.files(Version("3.0"))[0].hashes == {"sha256": "ab"}
+    assert found(index, NormalizedName("foo-bar")).versions == (Version("1.0"),)
+    assert code(index.project(NormalizedName("nothing"))) == "project-not-found"
+    assert site.paths == ["/links"]
+
+
+def test_links_that_are_not_there_are_told(opened, tmp_path):
+    index = opened("x", no_index=True, find_links=(str(tmp_path / "nowhere.html"),))
+    assert code(index.project(FOO)) == "index-error"
+
+
+def test_an_index_of_folders(opened, tmp_path):
+    (tmp_path / "simple/foo").mkdir(parents=True)
+    (tmp_path / "simple/foo/index.html").write_text('<a href="../../f/foo-1.0.zip">x</a>')
+    index = opened((tmp_path / "simple").as_uri())
+    assert first(index).url == (tmp_path / "f/foo-1.0.zip").as_uri()
+    assert code(index.project(NormalizedName("bar"))) == "project-not-found"
+
+
+# --- credentials -----------------------------------------------------------------------------
+
+
+def authorizations(site: Site) -> list[str | None]:
+    return [request.headers.get("authorization") for request in site.requests]
+
+
+def redirect(url: str) -> Response:
+    return Response(HTTPStatus.FOUND, {"Location": url})
+
+
+BASIC = "Basic bWU6c2VjcmV0"
+
+
+def test_credentials_go_to_their_own_host_alone(site, other, opened, tmp_path):
+    """Also not on redirects; and they are nowhere in what is told or stored."""
+    site.page(
+        {"filename": WHEEL, "url": f"{site.url}/files/{WHEEL}"},
+        {"filename": "foo-1.0.tar.gz", "url": f"{other.url}/files/foo-1.0.tar.gz"},
+        headers={"ETag": "x"},
+    )
+    site.file(WHEEL, wheel_of("foo", "1.0"))
+    site.resources["/simple/bar/"] = redirect(f"{other.url}/simple/bar/")
+    other.page("bar-1.0.tar.gz", name="bar")
+    index = opened(site.simple.replace("//", "//me:secret@"))
+    wheel, sdist = found(index).files(Version("1.0"))
+    assert isinstance(index.metadata(wheel), CoreMetadata)
+    assert code(index.metadata(sdist)) == "file-not-found"
+    assert found(index, NormalizedName("bar")).versions == (Version("1.0"),)
+    assert set(authorizations(site)) == {BASIC}
+    assert set(authorizations(other)) == {None}
+    assert "secret" not in f"{index!r} {wheel} {sdist} {vars(index)} {index._http!r}"
+    stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert b"foo-1.0" in stored
+    assert b"secret" not in stored
+    assert b"bWU6c2VjcmV0" not in stored
+
+
+def test_netrc_serves_its_host_also_after_a_redirect(site, other, opened, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password secret\n")
+    site.resources["/simple/foo/"] = redirect(f"{other.url.replace('127.0.0.1', 'localhost')}/x/")
+    other.resources["/x/"] = Response(HTTPStatus.OK, {"Content-Type": JSON}, b'{"files": []}')
+    index = opened(site.simple, environ={"NETRC": str(netrc)})
+    found(index)
+    assert authorizations(site) == [BASIC]
+    assert authorizations(other) == [None]
+
+
+def test_netrcs_default_and_other_hosts_are_not_used(site, opened, tmp_path):
+    (tmp_path / ".netrc").write_text(
+        "machine index.example login a password b\ndefault login c password d\n"
+    )
+    site.page(WHEEL)
+    found(opened(site.simple, environ={"HOME": str(tmp_path)}))
+    assert authorizations(site) == [None]
+
+
+def test_a_broken_netrc_is_told_and_no_obstacle(site, opened, tmp_path):
+    (tmp_path / ".netrc").write_text("machine\nnonsense {")
+    site.page(WHEEL)
+    warned: list[str] = []
+    found(opened(site.simple, environ={"HOME": str(tmp_path)}, warn=warned.append))
+    assert len(warned) == 1
+
+
+def test_a_direct_reference_is_fetched_with_its_credentials(site, opened):
+    site.file(WHEEL, wheel_of("foo", "1.0", requires=("bar",)))
+    index = opened(site.simple)
+    url = f"{site.url}/files/{WHEEL}".replace("//", "//me:secret@")
+    file = index.at_url(url, FOO)
+    assert isinstance(file, Wheel)
+    assert "secret" not in repr(file)
+    metadata = index.metadata(file)
+    assert isinstance(metadata, CoreMetadata)
+    assert metadata.requires_dist == ("bar",)
+    assert set(authorizations(site)) == {BASIC}
+
+
+def test_redirects_move_the_base_and_end_somewhere(site, other, opened):
+    site.resources["/simple/foo/"] = redirect(f"{other.url}/simple/foo/")
+    other.page(WHEEL)
+    site.resources["/simple/bar/"] = redirect("/simple/bar/")
+    site.resources["/simple/baz/"] = redirect("file:///etc/passwd")
+    index = opened(site.simple)
+    assert first(index).url == f"{other.url}/files/{WHEEL}"
+    assert code(index.project(NormalizedName("bar"))) == "index-error"
+    assert code(index.project(NormalizedName("baz"))) == "index-error"
+
+
+# --- files -----------------------------------------------------------------------------------
+
+BIG = {f"foo/module_{number}.py": bytes([number % 256]) * 50 for number in range(2000)}
+
+
+@pytest.mark.parametrize("size", [True, False, 3, 10_000_000])
+def test_a_large_wheel_is_read_by_a_few_ranges(site, opened, size):
+    """Also where the index tells no size, or a false one."""
+    wheel = wheel_of("foo", "1.0", requires=("bar",), more=BIG | {"foo/x": bytes(range(256)) * 999})
+    told = {True: len(wheel), False: None}.get(size, size) if isinstance(size, bool) else size
+    site.page({"filename": WHEEL, "url": f"/files/{WHEEL}", "size": told})
+    site.file(WHEEL, wheel)
+    index = opened(site.simple)
+    metadata = index.metadata(first(index))
+    assert isinstance(metadata, CoreMetadata)
+    assert (metadata.requires_dist, metadata.found_in) == (("bar",), "wheel")
+    asked = site.requests[1:]
+    assert len(asked) <= 3
+    assert all("range" in request.headers for request in asked)
+    assert all(request.headers["accept-encoding"] == "identity" for request in asked)
+
+
+def test_a_server_without_ranges_is_asked_once_for_all(site, opened):
+    site.page(WHEEL)
+    site.file(WHEEL, wheel_of("foo", "1.0", requires=("bar",), more=BIG), ranges=False)
+    index = opened(site.simple)
+    metadata = index.metadata(first(index))
+    assert isinstance(metadata, CoreMetadata)
+    assert metadata.requires_dist == ("bar",)
+    assert site.paths == ["/simple/foo/", f"/files/{WHEEL}"]
+
+
+def test_a_server_without_suffix_ranges(site, opened):
+    data = wheel_of("foo", "1.0")
+
+    def answer(request: Request) -> Response:
+        wanted = request.headers.get("range", "")
+        if wanted.startswith("bytes=-"):
+            return Response(HTTPStatus.NOT_IMPLEMENTED)
+        return partial(wanted, {}, data)
+
+    site.page(WHEEL)
+    site.resources[f"/files/{WHEEL}"] = answer
+    index = opened(site.simple)
+    assert isinstance(index.metadata(first(index)), CoreMetadata)
+
+
+def test_a_server_that_answers_with_other_bytes_is_not_believed(site, opened):
+    headers = {"Content-Range": "bytes 5-9/100"}
+    site.page({"filename": WHEEL, "url": f"/files/{WHEEL}", "size": 100})
+    site.resources[f"/files/{WHEEL}"] = Response(HTTPStatus.PARTIAL_CONTENT, headers, b"12345")
+    index = opened(site.simple)
+    assert code(index.metadata(first(index))) == "file-unreachable"
+
+
+def served(site: Site, text: bytes, **key: object) -> None:
+    site.page({"filename": WHEEL, "url": f"/files/{WHEEL}?token=1", **key})
+    site.resources[f"/files/{WHEEL}.metadata"] = Response(HTTPStatus.OK, {}, text)
+    site.file(WHEEL, wheel_of("foo", "1.0", requires=("from-the-wheel",)))
+
+
+METADATA = b"Metadata-Version: 2.1\nName: foo\nVersion: 1.0\nRequires-Dist: beside\n\n"
+
+
+def test_metadata_beside_the_file_is_read_and_its_hash_checked(site, opened):
+    digest = hashlib.sha256(METADATA).hexdigest()
+    served(site, METADATA, **{"core-metadata": {"sha256": digest}})
+    index = opened(site.simple)
+    metadata = index.metadata(first(index))
+    assert isinstance(metadata, CoreMetadata)
+    assert (metadata.requires_dist, metadata.found_in) == (("beside",), "pep658")
+    assert site.paths == ["/simple/foo/", f"/files/{WHEEL}.metadata"]
+    served(site, METADATA, **{"core-metadata": {"sha256": "00" * 32}})
+    fresh = opened(site.simple, cache="other")
+    assert code(fresh.metadata(first(fresh))) == "hash-mismatch"
+
+
+def test_metadata_that_is_promised_and_missing_is_read_from_the_wheel(site, opened):
+    served(site, METADATA, **{"core-metadata": True})
+    del site.resources[f"/files/{WHEEL}.metadata"]
+    index = opened(site.simple)
+    metadata = index.metadata(first(index))
+    assert isinstance(metadata, CoreMetadata)
+    assert metadata.requires_dist == ("from-the-wheel",)
+
+
+def test_an_sdist_is_downloaded_once_for_all_questions(site, opened):
+    data = tar_of({"foo-1.0/PKG-INFO": "", "foo-1.0/setup.py": "x", "foo-1.0/src/a.c": "int"})
+    site.page({"filename": "foo-1.0.tar.gz", "url": "/files/foo-1.0.tar.gz"})
+    site.file("foo-1.0.tar.gz", data)
+    index = opened(site.simple)
+    assert code(index.metadata(first(index))) == "dependencies-need-build"
+    listing = index.listing(first(index), lambda path: path.endswith("setup.py"))
+    assert not isinstance(listing, Unknown)
+    assert listing.texts == {"foo-1.0/setup.py": "x"}
+    assert [member.path for member in listing.members][-1] == "foo-1.0/src/a.c"
+    assert site.paths.count("/files/foo-1.0.tar.gz") == 1
+    more = index.listing(first(index), lambda path: path.endswith(".c"))
+    assert not isinstance(more, Unknown)
+    assert more.texts == {"foo-1.0/src/a.c": "int"}
+    assert not index.listing(first(index)).texts
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [(404, "file-not-found"), (403, "file-forbidden"), (500, "file-unreachable")],
+)
+def test_a_file_that_cannot_be_had(site, opened, status, expected):
+    site.page(WHEEL)
+    site.resources[f"/files/{WHEEL}"] = Response(HTTPStatus(status))
+    index = opened(site.simple)
+    assert code(index.metadata(first(index))) == expected
+    assert code(index.listing(first(index))) == expected
+
+
+def test_a_file_on_a_host_that_is_down_is_unknown(site, other, opened):
+    other.server.stop()
+    site.page({"filename": WHEEL, "url": f"{other.url}/files/{WHEEL}"})
+    index = opened(site.simple)
+    assert code(index.metadata(first(index))) == "file-unreachable"
+    other.server = Server(other._answer).start()
+
+
+def test_a_file_that_is_not_the_listed_one(site, opened):
+    site.page(
+        {"filename": "foo-1.0.tar.gz", "url": "/files/foo-1.0.tar.gz", "hashes": {"sha256": "0"}}
+    )
+    site.file("foo-1.0.tar.gz", tar_of({"foo-1.0/PKG-INFO": ""}))
+    index = opened(site.simple)
+    assert code(index.listing(first(index))) == "hash-mismatch"
+
+
+# --- the cache, and doing without the network ---------------------------------------------------
+
+
+def test_a_fresh_page_is_not_asked_for_again_and_a_stale_one_is_confirmed(site, opened):
+    site.page(WHEEL, headers={"ETag": '"1"', "Cache-Control": "max-age=0"})
+    page = site.resources["/simple/foo/"]
+
+    def answer(request: Request) -> Response:
+        same = request.headers.get("if-none-match") == '"1"'
+        return Response(HTTPStatus.NOT_MODIFIED) if same else page
+
+    site.resources["/simple/foo/"] = answer
+    site.page("bar-1.0.tar.gz", name="bar", headers={"Cache-Control": "max-age=600"})
+    for _ in range(2):
+        index = opened(site.simple)
+        assert first(index).filename == WHEEL
+        found(index, NormalizedName("bar"))
+    assert site.paths == ["/simple/foo/", "/simple/bar/", "/simple/foo/"]
+
+
+def test_a_page_that_changed_replaces_the_stored_one(site, opened):
+    site.page(WHEEL, headers={"Cache-Control": "no-cache", "Last-Modified": "yesterday"})
+    first(opened(site.simple))
+    site.page("foo-2.0.tar.gz")
+    assert first(opened(site.simple)).filename == "foo-2.0.tar.gz"
+    assert site.requests[1].headers["if-modified-since"] == "yesterday"
+
+
+def test_pages_that_must_not_be_stored_are_not(site, opened):
+    site.page(WHEEL, headers={"Cache-Control": "private, no-store"})
+    first(opened(site.simple))
+    assert code(opened(site.simple, offline=True).project(FOO)) == "offline"
+
+
+def test_file_facts_are_kept_for_ever(site, opened):
+    site.page(WHEEL)
+    site.file(WHEEL, wheel_of("foo", "1.0", requires=("bar",)))
+    answers = []
+    for _ in range(2):
+        index = opened(site.simple)
+        answers.append((index.metadata(first(index)), index.listing(first(index))))
+    assert answers[0] == answers[1]
+    assert site.paths.count(f"/files/{WHEEL}") == 2, "once for the metadata, once for the listing"
+
+
+def test_offline_answers_what_the_cache_has_and_nothing_else(site, opened):
+    site.page(WHEEL, "foo-1.0.tar.gz", headers={"Cache-Control": "max-age=0"})
+    site.file(WHEEL, wheel_of("foo", "1.0"))
+    index = opened(site.simple)
+    wheel, sdist = found(index).files(Version("1.0"))
+    assert isinstance(index.metadata(wheel), CoreMetadata)
+    assert code(index.project(NormalizedName("missing"))) == "project-not-found"
+    asked = len(site.requests)
+    offline = opened(site.simple, offline=True)
+    assert first(offline) == wheel
+    assert isinstance(offline.metadata(wheel), CoreMetadata)
+    assert code(offline.metadata(sdist)) == "offline"
+    assert code(offline.listing(wheel)) == "offline"
+    assert code(offline.project(NormalizedName("missing"))) == "project-not-found"
+    assert code(offline.project(NormalizedName("bar"))) == "offline"
+    assert len(site.requests) == asked
+
+
+def test_one_index_does_not_answer_for_the_file_of_another(site, other, opened):
+    """Both claim the same hash; what one says of it is not told of the other's file."""
+    for place, requires in ((site, "honest"), (other, "evil")):
+        place.page({"filename": WHEEL, "url": f"/files/{WHEEL}", "hashes": {"sha256": "ab"}})
+        place.file(WHEEL, wheel_of("foo", "1.0", requires=(requires,)))
+        index = opened(place.simple)
+        metadata = index.metadata(first(index))
+        assert isinstance(metadata, CoreMetadata)
+        assert metadata.requires_dist == (requires,)
+
+
+def test_a_local_file_that_changes_is_read_again(opened, tmp_path):
+    path = tmp_path / WHEEL
+    for requires in ("one", "another"):
+        path.write_bytes(wheel_of("foo", "1.0", requires=(requires,)))
+        index = opened("x", no_index=True, find_links=(str(path),))
+        metadata = index.metadata(first(index))
+        assert isinstance(metadata, CoreMetadata)
+        assert metadata.requires_dist == (requires,)
+
+
+# --- in the background, and the end --------------------------------------------------------------
+
+
+def test_what_is_prefetched_is_not_fetched_again(site, opened):
+    site.page(WHEEL)
+    site.file(WHEEL, wheel_of("foo", "1.0"))
+    index = opened(site.simple)
+    index.prefetch(names=[FOO, FOO, NormalizedName("bar")])
+    file = first(index)
+    index.prefetch(files=[file, file])
+    assert isinstance(index.metadata(file), CoreMetadata)
+    assert code(index.project(NormalizedName("bar"))) == "project-not-found"
+    assert sorted(site.paths) == [f"/files/{WHEEL}", "/simple/bar/", "/simple/foo/"]
+
+
+def test_without_a_cache_nothing_is_left_behind(site, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    site.page(WHEEL)
+    with open_index(IndexOptions(index_url=site.simple), cache_dir=None) as index:
+        assert not isinstance(index.project(FOO), Unknown)
+        assert list(tmp_path.iterdir())
+    assert not list(tmp_path.iterdir())
+
+
+def test_closing_does_not_wait_for_what_is_under_way():
+    waiting, release = threading.Event(), threading.Event()
+
+    def answer(_: Request) -> Response:
+        waiting.set()
+        release.wait(30)
+        return Response(HTTPStatus.NOT_FOUND)
+
+    server = Server(answer, threaded=True).start()
+    options = IndexOptions(index_url=f"http://127.0.0.1:{server.port}/")
+    with open_index(options, cache_dir=None) as index:
+        index.prefetch(names=[FOO])
+        assert waiting.wait(10)
+    assert not release.is_set(), "the index is closed while its request is still unanswered"
+    release.set()
+    server.stop()
+
+
+def test_a_requirement_file_on_the_web(site, tmp_path):
+    site.resources["/r.txt"] = Response(HTTPStatus.OK, {}, b"foo\n")
+    url = f"{site.url}/r.txt".replace("//", "//me:secret@")
+    assert fetch(url) == b"foo\n"
+    assert authorizations(site) == [BASIC]
+    with pytest.raises(OSError, match="404") as failure:
+        fetch(url + "x")
+    assert "secret" not in str(failure.value)
+    assert Path(tmp_path).is_dir()
