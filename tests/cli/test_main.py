@@ -101,7 +101,6 @@ def test_axes_are_expanded_and_added_to_named_targets(asked):
     }
 
 
-@pytest.mark.usefixtures("asked")
 def test_an_axis_that_is_not_given_is_that_of_the_default_matrix(asked):
     main(["a.txt", "--arch", "s390x", "--exclude-newer", "2026-06-01"])
     usual = default_matrix(as_of=date(2026, 6, 1))

@@ -13,6 +13,7 @@ from sample_reports import (
 )
 
 from wheelcheck.reports.marks import MARKS
+from wheelcheck.reports.model import Package
 from wheelcheck.reports.text import render_text
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -138,6 +139,25 @@ def test_why_is_told_once_for_all_it_holds_for():
     assert "and 8 more on musl" in why
     single = section(render_text(today()), "Why")
     assert "scikit-learn 1.9.1 on musl, asked for in requirements.txt:1" in single
+
+
+def test_why_names_who_asks():
+    story = alpine_story()
+
+    def why(*names):
+        packages = tuple(package for package in story.packages if package.name in names)
+        return section(render_text(story.model_copy(update={"packages": packages})), "Why")
+
+    assert "scikit-learn 1.2.2 on python:3.8-alpine, asked for in requirements.txt:1" in why(
+        "scikit-learn"
+    )
+    both = why("numpy", "scikit-learn")  # they share a reason, and one line
+    assert "asked for" not in both
+    distinct = story.package("numpy").on["python:3.8-alpine"].model_copy(update={"reason": "other"})
+    numpy = Package(name="numpy", on={**story.package("numpy").on, "python:3.8-alpine": distinct})
+    pair = (numpy, story.package("scikit-learn"))
+    told = render_text(story.model_copy(update={"packages": pair}))
+    assert "numpy 1.24.2 on python:3.8-alpine, needed by scikit-learn[test] 1.2.2" in told
 
 
 def test_version_skew_is_told():

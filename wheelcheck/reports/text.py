@@ -6,6 +6,7 @@ between targets, what could not be judged, and the facts the answer rests on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
@@ -140,9 +141,10 @@ def _label(report: Report, name: str, reason: Reason) -> str:
 
 
 def _asked_by(report: Report, reason: Reason) -> str:
+    """Who asks: packages (``uvicorn[standard] 0.54.0``), else lines of the user's own files."""
     names = {package.name for package in report.packages}
     by = reason.cell.requested_by
-    needed = [clean(name) for name in by if name in names]
+    needed = [clean(one) for one in by if re.split(r"[\[ ]", one, maxsplit=1)[0] in names]
     if needed:
         return f"needed by {listing(needed, 3)}"
     return f"asked for in {listing([clean(place) for place in by], 3)}"
