@@ -35,7 +35,21 @@ def test_age_counts_from_storing_and_from_confirming(tmp_path):
     assert cache.age("pages", "key") == float("inf"), "the clock was set back"
 
 
-def test_a_damaged_entry_counts_as_absent(tmp_path):
+@pytest.mark.parametrize("damage", [b"", b"pag", b"\0" * 50, b"junk", b"flip"])
+def test_damaged_entries_count_as_absent_and_are_told_once(tmp_path, damage: bytes):
+    cache, warned = warnings_of(tmp_path)
+    for key in ("one", "two"):
+        cache.put("pages", key, b"page" * 10)
+        [path] = tmp_path.rglob(key)
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-1] + b"x" if damage == b"flip" else damage)
+        assert cache.get("pages", key, bytes) is None
+    assert len(warned) == 1
+    cache.put("pages", "one", b"new")
+    assert cache.get("pages", "one", bytes) == b"new"
+
+
+def test_an_entry_of_another_shape_counts_as_absent(tmp_path):
     cache, warned = warnings_of(tmp_path)
     cache.put("pages", "key", b"page")
 
@@ -101,9 +115,15 @@ def test_info_and_clear(tmp_path):
         cache.put(kind.removesuffix("2"), cache_key(kind), b"12345")  # type: ignore[arg-type]
     (tmp_path / "mine.txt").write_text("stays")
     info = cache_info(tmp_path)
-    assert (info.entries, info.size) == ({"pages": 2, "metadata": 1, "listings": 1}, 20)
+    assert info.entries == {"pages": 2, "metadata": 1, "listings": 1}
+    assert info.size >= 20
+    (tmp_path / "v2-of-my-thesis").mkdir()
+    (tmp_path / "v2").mkdir()
+    (tmp_path / "v2/chapter").write_text("stays")
     assert clear_cache(tmp_path) == info
-    assert os.listdir(tmp_path) == ["mine.txt"]  # noqa: PTH208 (names are compared)
+    left = sorted(os.listdir(tmp_path))  # noqa: PTH208 (names are compared)
+    assert left == ["mine.txt", "v2", "v2-of-my-thesis"]
+    assert (tmp_path / "v2/chapter").exists()
     assert cache_info(tmp_path / "nowhere").size == 0
     assert clear_cache(tmp_path / "nowhere").size == 0
 

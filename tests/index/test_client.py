@@ -246,6 +246,32 @@ def test_an_index_that_refuses_is_named_once_while_another_answers(site, other, 
     assert other.simple in warning
 
 
+def test_one_silent_index_hides_nothing_that_another_has(site, other, opened, tmp_path):
+    other.server.stop()
+    site.page(WHEEL)
+    warned: list[str] = []
+    index = opened(other.simple, site.simple, warn=warned.append)
+    assert first(index).filename == WHEEL
+    assert code(index.project(NormalizedName("bar"))) == "index-error", "it may have bar"
+    assert len(warned) == 1
+    (tmp_path / WHEEL).write_bytes(b"")
+    links = (str(tmp_path / WHEEL),)
+    with_links = opened(other.simple, find_links=links, warn=warned.append)
+    assert first(with_links).filename == WHEEL
+    with pytest.raises(IndexUnreachable):
+        with_links.project(NormalizedName("bar"))
+    dead_links = opened(site.simple, find_links=(other.url,), warn=warned.append)
+    assert code(dead_links.project(NormalizedName("bar"))) == "index-error"
+    other.server = Server(other._answer).start()
+
+
+def test_a_malformed_url_on_a_page_hides_no_other_file(site, opened):
+    site.page({"filename": "foo-2.0.zip", "url": "https://[x/foo-2.0.zip"}, WHEEL)
+    project = found(opened(site.simple))
+    assert project.versions == (Version("1.0"),)
+    assert [file.filename for file in project.unusable] == ["foo-2.0.zip"]
+
+
 def test_flat_links_of_every_kind(site, opened, tmp_path):
     folder = tmp_path / "links"
     folder.mkdir()
@@ -448,6 +474,15 @@ def test_metadata_beside_the_file_is_read_and_its_hash_checked(site, opened):
     served(site, METADATA, **{"core-metadata": {"sha256": "00" * 32}})
     fresh = opened(site.simple, cache="other")
     assert code(fresh.metadata(first(fresh))) == "hash-mismatch"
+
+
+def test_metadata_beside_an_sdist_is_not_what_its_build_must_give(site, opened):
+    url = "/files/foo-1.0.tar.gz"
+    site.page({"filename": "foo-1.0.tar.gz", "url": url, "core-metadata": True})
+    site.resources[f"{url}.metadata"] = Response(HTTPStatus.OK, {}, METADATA)
+    site.file("foo-1.0.tar.gz", tar_of({"foo-1.0/PKG-INFO": METADATA}))
+    index = opened(site.simple)
+    assert code(index.metadata(first(index))) == "dependencies-need-build"
 
 
 def test_metadata_that_is_promised_and_missing_is_read_from_the_wheel(site, opened):

@@ -19,7 +19,9 @@ import shutil
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -35,6 +37,7 @@ Kind = Literal["pages", "metadata", "listings"]
 KINDS: tuple[Kind, ...] = ("pages", "metadata", "listings")
 
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of wheelcheck; delete it at will.\n"
+_SUM_BYTES = 4
 _T = TypeVar("_T")
 
 
@@ -47,6 +50,10 @@ def default_cache_dir(environ: Mapping[str, str]) -> Path:
         return Path(environ.get("LOCALAPPDATA") or home / "AppData/Local") / "wheelcheck" / "Cache"
     folder = "Library/Caches" if sys.platform == "darwin" else ".cache"
     return home / folder / "wheelcheck"
+
+
+def _checksum(data: bytes) -> bytes:
+    return zlib.crc32(data).to_bytes(_SUM_BYTES, "big")
 
 
 def cache_key(*parts: str) -> str:
@@ -66,12 +73,17 @@ class Cache:
         self._root = root / FORMAT
         self._warn = warn
         self._clock = clock
+        self._warning = threading.Lock()
         self._broken = False
+        self._damaged = False
         self._made: set[Path] = set()
         self._serial = itertools.count()
 
     def get(self, kind: Kind, key: str, decode: Callable[[bytes], _T]) -> _T | None:
-        """The entry as `decode` (of msgspec) reads it; None where it is absent or damaged."""
+        """The entry as `decode` (of msgspec) reads it; None where it is absent or damaged.
+
+        Its checksum is looked at first, since parts of a page are decoded long after this.
+        """
         try:
             data = self._path(kind, key).read_bytes()
         except FileNotFoundError:
@@ -79,9 +91,12 @@ class Cache:
         except OSError as error:
             self._fails(error)
             return None
+        if data[:_SUM_BYTES] != _checksum(data[_SUM_BYTES:]):  # cut short by a crash, say
+            self._tell_damage()
+            return None
         try:
-            return decode(data)
-        except (msgspec.DecodeError, ValueError):  # cut short by a crash of the machine
+            return decode(data[_SUM_BYTES:])
+        except (msgspec.DecodeError, ValueError):  # written by another version
             return None
 
     def put(self, kind: Kind, key: str, data: bytes) -> None:
@@ -92,13 +107,14 @@ class Cache:
         draft = path.with_name(f".{os.getpid()}-{threading.get_ident()}-{next(self._serial)}")
         try:
             self._make(path.parent)
-            draft.write_bytes(data)
+            draft.write_bytes(_checksum(data) + data)
             now = self._clock()
             os.utime(draft, (now, now))
             draft.replace(path)
         except OSError as error:
             self._fails(error)
-            draft.unlink(missing_ok=True) if path.parent in self._made else None
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
 
     def age(self, kind: Kind, key: str) -> float:
         """Seconds since an entry was stored or confirmed; infinite where it is absent.
@@ -134,9 +150,16 @@ class Cache:
         self._made.add(folder)
 
     def _fails(self, error: OSError) -> None:
-        if not self._broken:
-            self._broken = True
+        with self._warning:
+            first, self._broken = not self._broken, True
+        if first:
             self._warn(f"the cache cannot be used ({error.strerror or 'input/output error'})")
+
+    def _tell_damage(self) -> None:
+        with self._warning:
+            first, self._damaged = not self._damaged, True
+        if first:
+            self._warn("the cache holds damaged entries; they are asked for again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +191,11 @@ def clear_cache(directory: Path) -> CacheInfo:
     Raises OSError where something of ours cannot be removed.
     """
     info = cache_info(directory)
-    for folder in directory.glob("v[0-9]*"):
-        shutil.rmtree(folder)
+    for kind in KINDS:
+        for folder in directory.glob(f"v[0-9]/{kind}"):
+            shutil.rmtree(folder)
+    for folder in directory.glob("v[0-9]"):
+        with suppress(OSError):  # something foreign lies in it
+            folder.rmdir()
     (directory / "CACHEDIR.TAG").unlink(missing_ok=True)
     return info

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from packaging.utils import NormalizedName
 
-from wheelcheck.errors import Unknown
+from wheelcheck.errors import IndexUnreachable, Unknown
 from wheelcheck.index.cache import Cache
 from wheelcheck.index.credentials import Credentials
 from wheelcheck.index.direct import file_from_url
@@ -60,10 +61,13 @@ class NetworkIndex:
             self._sources += [
                 open_source(url, pages, credentials, flat=False) for url in dict.fromkeys(indexes)
             ]
+        # with all indexes silent nothing can be judged: lists of links only add to them
+        self._first_index = 0 if options.no_index else len(options.find_links)
         self._facts = Facts(self._http, cache, offline=offline)
         self._tasks = Tasks(CONCURRENCY)
         self._warn = warn
         self._warned: set[str] = set()
+        self._warning = Lock()
 
     def close(self) -> None:
         """Drop what is not yet fetched and close all connections."""
@@ -71,7 +75,7 @@ class NetworkIndex:
         self._http.close()
 
     def project(self, name: NormalizedName) -> Project | Unknown:
-        """Which files does this project have? Raises IndexUnreachable.
+        """Which files does this project have? Raises IndexUnreachable where no index answers.
 
         Codes: ``project-not-found``, ``project-quarantined``, ``index-forbidden``,
         ``index-malformed``, ``index-error``, ``offline``. Where one of several indexes answers, the
@@ -106,21 +110,35 @@ class NetworkIndex:
             self._tasks.foresee(("metadata", file.url), partial(self._facts.metadata, file))
 
     def _project(self, name: NormalizedName) -> Project | Unknown:
-        answers = [source.page(name) for source in self._sources]
+        answers = [_answer(source, name) for source in self._sources]
         pages = [answer for answer in answers if isinstance(answer, Page)]
         failures = [answer for answer in answers if isinstance(answer, Unknown)]
+        silent = [answer for answer in answers if isinstance(answer, IndexUnreachable)]
+        failures += [Unknown("index-error", str(failure)) for failure in silent]
         if any(page.versions for page in pages) or (pages and not failures):
             for failure in failures:
                 self._warn_once(failure)
             return _merged(pages)
+        if silent and all(isinstance(a, IndexUnreachable) for a in answers[self._first_index :]):
+            raise silent[-1]
         if failures:
             return failures[0]
         return Unknown("project-not-found", f"no index has a project {name}")
 
     def _warn_once(self, failure: Unknown) -> None:
-        if failure.reason not in self._warned:
+        with self._warning:
+            if failure.reason in self._warned:
+                return
             self._warned.add(failure.reason)
-            self._warn(failure.reason)
+        self._warn(failure.reason)
+
+
+def _answer(source: Source, name: NormalizedName) -> Page | Unknown | IndexUnreachable | None:
+    """What a source says; its silence is a value here, since another one may answer."""
+    try:
+        return source.page(name)
+    except IndexUnreachable as failure:
+        return failure
 
 
 def _merged(pages: list[Page]) -> Project | Unknown:
