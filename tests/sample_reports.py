@@ -107,7 +107,7 @@ def alpine_story() -> Report:
     alpine = image("python:3.8-alpine", "3.8.16", "musl", "1.2")
     tag = "cp38-cp38-manylinux_2_17_x86_64.manylinux2014_x86_64"
     native = {
-        "numpy": ("1.24.2", ("pandas 2.0.0", "scikit-learn[test] 1.2.2", "scipy 1.10.1")),
+        "numpy": ("1.24.2", ("pandas 2.0.0", "scikit-learn 1.2.2", "scipy 1.10.1")),
         "pandas": ("2.0.0", ("requirements.txt:2",)),
         "scikit-learn": ("1.2.2", ("requirements.txt:1",)),
         "scipy": ("1.10.1", ("scikit-learn 1.2.2",)),

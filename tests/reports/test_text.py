@@ -5,6 +5,7 @@ from rich.cells import cell_len
 from sample_reports import (
     alpine_story,
     big,
+    compiles,
     images,
     mixed,
     nasty,
@@ -153,11 +154,19 @@ def test_why_names_who_asks():
     )
     both = why("numpy", "scikit-learn")  # they share a reason, and one line
     assert "asked for" not in both
-    distinct = story.package("numpy").on["python:3.8-alpine"].model_copy(update={"reason": "other"})
+    distinct = compiles(
+        "numpy",
+        "1.24.2",
+        "cp38-cp38-manylinux_2_17_x86_64",
+        reason="other",
+        requested_by=("requirements.txt:4", "scikit-learn[test] 1.2.2"),
+    )
     numpy = Package(name="numpy", on={**story.package("numpy").on, "python:3.8-alpine": distinct})
     pair = (numpy, story.package("scikit-learn"))
     told = render_text(story.model_copy(update={"packages": pair}))
-    assert "numpy 1.24.2 on python:3.8-alpine, needed by scikit-learn[test] 1.2.2" in told
+    assert "asked for in requirements.txt:4, needed by scikit-learn[test] 1.2.2" in " ".join(
+        told.split()
+    )
 
 
 def test_version_skew_is_told():

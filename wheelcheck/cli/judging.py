@@ -7,13 +7,22 @@ import logging
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from wheelcheck.analysis import check
-from wheelcheck.cli.terminal import speaks_unicode, status_line, text_width, wants_colour, write
+from wheelcheck.cli.terminal import (
+    WIPE,
+    StatusLine,
+    speaks_unicode,
+    status_line,
+    text_width,
+    wants_colour,
+    write,
+)
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.phrases import counted
@@ -30,9 +39,7 @@ def judge(args: Namespace) -> int:
     bound = parse_exclude_newer(args.exclude_newer, now=now) if args.exclude_newer else None
     # A bound is the first moment left out: images and Pythons are those of the moment before.
     as_of = ((bound or now) - timedelta(microseconds=1)).date()
-    logging.basicConfig(format="wheelcheck: %(message)s", level=logging.WARNING)
-    line = status_line(os.environ)
-    try:
+    with _progress() as progress:
         report = check(
             [_input(name) for name in (*args.files, *args.requirement)],
             targets=_targets(args, as_of=as_of),
@@ -52,13 +59,23 @@ def judge(args: Namespace) -> int:
             pip_config=args.pip_config,
             cache_dir=_cache_dir(args),
             offline=args.offline,
-            progress=line,
+            progress=progress,
         )
+    write(_rendered(report, args), args.output)
+    return _exit_code(report, args)
+
+
+@contextmanager
+def _progress() -> Iterator[StatusLine | None]:
+    """Show progress and warnings on standard error, where they do not stand in each other's way."""
+    line = status_line(os.environ)
+    wiped = WIPE if line else ""
+    logging.basicConfig(format=f"{wiped}wheelcheck: %(message)s", level=logging.WARNING)
+    try:
+        yield line
     finally:
         if line:
             line.wipe()
-    write(_rendered(report, args), args.output)
-    return _exit_code(report, args)
 
 
 def print_schema(output: str | None) -> None:

@@ -11,9 +11,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TextIO
 
-__all__ = ["StatusLine", "speaks_unicode", "status_line", "text_width", "wants_colour", "write"]
+__all__ = [
+    "WIPE",
+    "StatusLine",
+    "speaks_unicode",
+    "status_line",
+    "text_width",
+    "wants_colour",
+    "write",
+]
 
 PIPED_WIDTH = 100
+WIPE = "\r\x1b[K"
+"""Takes the line on which the cursor stands off the terminal."""
 _SIGNS = "✗▲△○·–"
 
 
@@ -94,7 +104,7 @@ class StatusLine:
             if now - self._drawn < self._PAUSE:
                 return
             self._drawn = now
-            self._write(f"\r\x1b[K{self._line(stage, done, total)}")
+            self._write(f"{WIPE}{self._line(stage, done, total)}")
 
     def _line(self, stage: str, done: int, total: int) -> str:
         if not total:
@@ -106,7 +116,7 @@ class StatusLine:
     def wipe(self) -> None:
         """Leave the terminal as it was."""
         if self._drawn:
-            self._write("\r\x1b[K")
+            self._write(WIPE)
 
     def _write(self, text: str) -> None:
         self._stream.write(text)

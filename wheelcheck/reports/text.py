@@ -141,13 +141,15 @@ def _label(report: Report, name: str, reason: Reason) -> str:
 
 
 def _asked_by(report: Report, reason: Reason) -> str:
-    """Who asks: packages (``uvicorn[standard] 0.54.0``), else lines of the user's own files."""
+    """Who asks: lines of the user's own files, and packages (``uvicorn[standard] 0.54.0``)."""
     names = {package.name for package in report.packages}
-    by = reason.cell.requested_by
-    needed = [clean(one) for one in by if re.split(r"[\[ ]", one, maxsplit=1)[0] in names]
-    if needed:
-        return f"needed by {listing(needed, 3)}"
-    return f"asked for in {listing([clean(place) for place in by], 3)}"
+    lines: list[str] = []
+    packages: list[str] = []
+    for one in reason.cell.requested_by:
+        is_package = re.split(r"[\[ ]", one, maxsplit=1)[0] in names
+        (packages if is_package else lines).append(clean(one))
+    told = [f"asked for in {listing(lines, 3)}"] if lines else []
+    return ", ".join([*told, f"needed by {listing(packages, 3)}"] if packages else told)
 
 
 def _skews(page: Page, report: Report, places: Places) -> None:
@@ -164,20 +166,20 @@ def _skews(page: Page, report: Report, places: Places) -> None:
 
 
 def _skew_line(skew: Skew, places: Places) -> Text:
-    """``numpy 2.6.0 on Python 3.12–3.15, 2.4.2 on Python 3.11``; several packages share a line."""
-    text = Text()
-    if len(skew.packages) == 1:
-        text.append(f"{clean(skew.packages[0])} ", style="bold")
-    for i, (targets, versions) in enumerate(skew.parts):
-        shown = (
-            versions
-            if len(versions) == 1
-            else map(" ".join, zip(skew.packages, versions, strict=True))
-        )
-        text.append(", " if i and len(versions) == 1 else "; " if i else "")
-        text.append(listing([clean(version) for version in shown], 5), style="cyan")
-        text.append(f" on {places.describe(targets)}")
-    return text
+    """``numpy 2.6.0 on Python 3.12–3.15, 2.4.2 on Python 3.11``.
+
+    Several packages: ``numpy 2.6.0 / 2.4.2, scipy 1.18.1 / 1.17.1 (Python 3.12–3.15 / 3.11)``.
+    """
+    where = [places.describe(targets) for targets, _ in skew.parts]
+    columns = zip(*(versions for _, versions in skew.parts), strict=True)
+    versions_of = dict(zip(skew.packages, columns, strict=True))
+    if len(versions_of) == 1:
+        ((name, versions),) = versions_of.items()
+        pairs = zip(versions, where, strict=True)
+        told = ", ".join(f"{clean(version)} on {place}" for version, place in pairs)
+        return Text.assemble((clean(name), "bold"), f" {told}")
+    told = listing([clean(f"{name} {' / '.join(v)}") for name, v in versions_of.items()], 6)
+    return Text.assemble(told, (f" ({' / '.join(where)})", "dim"))
 
 
 def _problems(page: Page, report: Report, places: Places) -> None:
