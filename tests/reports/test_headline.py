@@ -13,7 +13,7 @@ from sample_reports import (
 )
 
 from wheelcheck.reports.headline import headline
-from wheelcheck.reports.model import Package, Report
+from wheelcheck.reports.model import Package, Problem, Report
 
 
 def report(*packages, targets=None):
@@ -76,6 +76,9 @@ def test_a_target_that_could_not_be_judged_says_so():
 
 def test_nothing_asked_for():
     assert headline(report()).startswith("Nothing to install")
+    conflict = Problem(code="version-conflict", message="a>2 and a<1")
+    lost = report().model_copy(update={"problems": (conflict,)})
+    assert headline(lost) == "Nothing could be judged."
     assert headline(Report(inputs=(), targets=(), packages=())).startswith("Nothing was judged")
 
 

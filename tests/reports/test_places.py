@@ -75,4 +75,4 @@ def test_two_versions_of_one_libc_are_told_apart():
 def test_pypy_is_named():
     cpython = tagged("3.11", "glibc", "2.28", "x86_64")
     pypy = cpython.model_copy(update={"name": "pp311", "implementation": "pypy"})
-    assert Places([cpython, pypy]).describe(["pp311"]) == "Python PyPy 3.11"
+    assert Places([cpython, pypy]).describe(["pp311"]) == "PyPy 3.11"

@@ -37,6 +37,8 @@ def headline(report: Report) -> str:
     """
     if not report.targets:
         return "Nothing was judged: no target was given."
+    if not report.packages and not report.complete:
+        return "Nothing could be judged."
     if not report.packages:
         return "Nothing to install: no requirement applies to these targets."
     places = Places(report.targets)

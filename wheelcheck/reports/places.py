@@ -101,7 +101,9 @@ class Places:
             for values, axis in zip(box, self._axes, strict=True)
         )
         where = " ".join(filter(None, ("/".join(libcs), "/".join(archs))))
-        which = f"Python {', '.join(_runs(pythons, self._axes[2]))}" if pythons else ""
+        which = ", ".join(_runs(pythons, self._axes[2]))
+        if which and not which.startswith("PyPy"):
+            which = f"Python {which}"
         return f"{where} ({which})" if where and which else where or which
 
 

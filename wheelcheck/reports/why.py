@@ -13,7 +13,7 @@ from wheelcheck.reports.model import Cell, Package, Report
 
 __all__ = ["Reason", "Skew", "matters", "reasons", "skews"]
 
-_FEW = 10
+_FEW = 6
 
 
 @dataclass(frozen=True, slots=True)
