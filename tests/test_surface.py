@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,13 @@ def test_an_unknown_name_is_an_attribute_error():
 def test_the_version_is_that_of_the_project():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert wheelcheck.__version__ == project["version"]
+
+
+def test_the_script_runs_what_python_m_runs():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    module, _, function = project["scripts"]["wheelcheck"].partition(":")
+    assert module == "wheelcheck.__main__"
+    assert callable(getattr(import_module(module), function))
 
 
 HEAVY = {"httpx", "msgspec", "packaging", "pydantic", "resolvelib", "rich"}
