@@ -236,11 +236,14 @@ def test_several_indexes_are_one_and_their_files_tell_their_origin(site, other, 
 
 def test_an_index_that_refuses_is_named_once_while_another_answers(site, other, opened):
     site.page(WHEEL)
+    site.page("baz-1.0.zip", name="baz")
+    other.resources["/simple/baz/"] = Response(HTTPStatus.FORBIDDEN)
     other.resources["/simple/foo/"] = Response(HTTPStatus.FORBIDDEN)
     other.resources["/simple/bar/"] = Response(HTTPStatus.FORBIDDEN)
     warned: list[str] = []
     index = opened(site.simple, other.simple, warn=warned.append)
     assert first(index).filename == WHEEL
+    assert found(index, NormalizedName("baz")).versions == (Version("1.0"),)
     assert code(index.project(NormalizedName("bar"))) == "index-forbidden"
     [warning] = warned
     assert other.simple in warning

@@ -66,7 +66,7 @@ class NetworkIndex:
         self._facts = Facts(self._http, cache, offline=offline)
         self._tasks = Tasks(CONCURRENCY)
         self._warn = warn
-        self._warned: set[str] = set()
+        self._warned: set[tuple[int, str]] = set()
         self._warning = Lock()
 
     def close(self) -> None:
@@ -112,25 +112,29 @@ class NetworkIndex:
     def _project(self, name: NormalizedName) -> Project | Unknown:
         answers = [_answer(source, name) for source in self._sources]
         pages = [answer for answer in answers if isinstance(answer, Page)]
-        failures = [answer for answer in answers if isinstance(answer, Unknown)]
         silent = [answer for answer in answers if isinstance(answer, IndexUnreachable)]
-        failures += [Unknown("index-error", str(failure)) for failure in silent]
+        failures = {
+            place: answer if isinstance(answer, Unknown) else Unknown("index-error", str(answer))
+            for place, answer in enumerate(answers)
+            if isinstance(answer, Unknown | IndexUnreachable)
+        }
         if any(page.versions for page in pages) or (pages and not failures):
-            for failure in failures:
-                self._warn_once(failure)
+            for place, failure in failures.items():
+                self._warn_once(place, failure)
             return _merged(pages)
         if silent and all(isinstance(a, IndexUnreachable) for a in answers[self._first_index :]):
             raise silent[-1]
         if failures:
-            return failures[0]
+            return next(iter(failures.values()))
         return Unknown("project-not-found", f"no index has a project {name}")
 
-    def _warn_once(self, failure: Unknown) -> None:
+    def _warn_once(self, place: int, failure: Unknown) -> None:
+        """Some indexes refuse hundreds of projects in one way: the first one stands for all."""
         with self._warning:
-            if failure.reason in self._warned:
+            if (place, failure.code) in self._warned:
                 return
-            self._warned.add(failure.reason)
-        self._warn(failure.reason)
+            self._warned.add((place, failure.code))
+        self._warn(f"{failure.reason} (told once: it may concern other projects)")
 
 
 def _answer(source: Source, name: NormalizedName) -> Page | Unknown | IndexUnreachable | None:
