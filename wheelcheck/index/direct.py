@@ -23,9 +23,9 @@ def file_from_url(url: str, name: NormalizedName | None = None) -> Wheel | Sdist
     """
     try:
         place, fragment = urldefrag(split_credentials(url)[0])
+        filename = filename_of(place)
     except ValueError:
         return Unknown("file-name-unreadable", "the URL of a direct reference is malformed")
-    filename = filename_of(place)
     project = name or project_of(filename)
     parsed = parse_filename(filename, project) if project else BadName("it names no project")
     if isinstance(parsed, BadName) or project is None:

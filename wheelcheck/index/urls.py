@@ -15,8 +15,10 @@ def split_credentials(url: str) -> tuple[str, tuple[str, str] | None]:
         return url, None
     try:
         parts = urlsplit(url)
-    except ValueError:  # a malformed host in brackets: nothing of it may be shown
-        return url.rpartition("@")[2], None
+        _ = parts.port  # a slash within a password makes the host end early, at no valid port
+    except ValueError:  # malformed: whatever may be a secret is left out, the rest cannot be asked
+        scheme, mark, rest = url.partition("://")
+        return f"{scheme}{mark}{rest.rpartition('@')[2]}", None
     userinfo, at, host = parts.netloc.rpartition("@")
     if not at:
         return url, None
