@@ -103,7 +103,8 @@ class Calls(Expressions):
                 keys[keyword.arg] = value
         if isinstance(node.func, ast.Attribute):
             base = self.value(node.func.value)
-            known = self.mutated(node.func.value, base, node.func.attr, args)
+            given = [*args, keys] if keys and node.func.attr == "update" else args
+            known = self.mutated(node.func.value, base, node.func.attr, given)
             if known is NOT_KNOWN:
                 known = call_method(self.around, base, node.func.attr, args)
             if known is not NOT_KNOWN:
@@ -118,7 +119,8 @@ class Calls(Expressions):
             return NOT_KNOWN
         added = [supposed(arg, self.supposing) for arg in args]
         if isinstance(base, dict) and method == "update":
-            base.update(added[0] if isinstance(added[0], dict) else {"**": added[0]})
+            for more in added:
+                base.update(more if isinstance(more, dict) else {"**": more})
             return None
         if isinstance(base, list):
             return call_method(self.around, base, method, added)

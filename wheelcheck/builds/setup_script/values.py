@@ -126,20 +126,25 @@ class ClassValue:
 
 def extensions_in(value: Value) -> tuple[Extension, ...]:
     """All extension modules inside a value, each once, in order."""
-    return tuple(dict.fromkeys(_walk(value, _DEEP)))
+    return tuple(dict.fromkeys(_walk(value, _DEEP, set())))
 
 
-def _walk(value: Value, depth: int) -> Iterator[Extension]:
+def _walk(value: Value, depth: int, seen: set[int]) -> Iterator[Extension]:
+    """`seen` has the containers met: one that holds another many times costs no more than once."""
+    if isinstance(value, dict | list | tuple):
+        if id(value) in seen:
+            return
+        seen.add(id(value))
     if isinstance(value, Extension):
         yield value
     elif isinstance(value, Opaque):
         yield from value.extensions
     elif depth > 0 and isinstance(value, dict):
         for element in value.values():
-            yield from _walk(element, depth - 1)
+            yield from _walk(element, depth - 1, seen)
     elif depth > 0 and isinstance(value, list | tuple):
         for element in value:
-            yield from _walk(element, depth - 1)
+            yield from _walk(element, depth - 1, seen)
 
 
 def opaque(*values: Value) -> Opaque:
