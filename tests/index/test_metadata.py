@@ -10,7 +10,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index import open_index
+from wheelcheck.index import archives, open_index
 from wheelcheck.index.direct import file_from_url
 from wheelcheck.index.metadata import _fields, parse_metadata
 from wheelcheck.index.model import CoreMetadata, Sdist, Wheel
@@ -134,6 +134,8 @@ def test_a_project_table_without_dependencies_has_none(metadata):
         "project = 3\n",
         "[tool.poetry]\n",
         "[project\n",
+        "x = " + "[" * 5000,
+        "x = " + "1" * 5000,
     ],
 )
 def test_other_project_tables_need_a_build(metadata, toml: str):
@@ -178,6 +180,12 @@ def test_egg_info_without_requires_says_that_there_are_none(metadata):
     assert told(metadata(tar_of(members))).requires_dist == ()
 
 
+def test_a_requires_txt_that_is_too_long_does_not_say_that_there_are_none(metadata, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_TEXT_BYTES", 100)
+    members = {EGG + "PKG-INFO": HEAD.format("1.1"), EGG + "requires.txt": "bar\n" * 100}
+    assert code(metadata(tar_of(members))) == "dependencies-need-build"
+
+
 def test_egg_info_of_another_project_says_nothing(metadata):
     members = {
         "foo-1.0/PKG-INFO": HEAD.format("1.1"),
@@ -199,6 +207,7 @@ def test_sloppy_metadata_is_read_as_an_email_is():
     text = (
         "\ufeffmetadata-version: 2.1\r\nNAME: Foo\r\nVersion:1.0\r\nLicense: UNKNOWN\r\n"
         "Description: a\r\n        \r\n        Requires-Dist: not this\r\n"
+        "X_odd.name: is a field too\r\n"
         "Requires-Dist: bar\r\n (>=1)\r\n\r\n"
         "Requires-Dist: nor this\r\n"
     )
