@@ -173,6 +173,15 @@ def test_sdist_alone_is_judged_by_what_it_holds():
     assert report.package("p").worst is Verdict.SOURCE_PURE
 
 
+def test_what_the_index_warns_of_is_in_the_report(public_index, tmp_path):
+    blocked = tmp_path / "cache"
+    blocked.write_text("a file where the cache's folder should be")
+    report = wheelcheck.check("six", targets=[ON[0]], index_url=public_index.url, cache_dir=blocked)
+    assert report.package("six").worst is Verdict.PURE_WHEEL
+    assert [(one.code, one.severity) for one in report.problems] == [("index", "warning")]
+    assert report.complete
+
+
 def test_a_target_named_twice_is_judged_once(public_index):
     report = wheelcheck.check(
         "six", targets=[ON[0], ON[0]], index_url=public_index.url, cache_dir=None

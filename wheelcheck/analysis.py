@@ -17,7 +17,7 @@ from wheelcheck.errors import TargetError
 from wheelcheck.index import default_cache_dir, fetch, open_index
 from wheelcheck.index.model import Index, Sdist
 from wheelcheck.reports.assemble import Column, assemble
-from wheelcheck.reports.model import Report
+from wheelcheck.reports.model import Problem, Report
 from wheelcheck.reports.progress import Progress, Silent
 from wheelcheck.requirements import (
     CommandLine,
@@ -98,8 +98,11 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     as_of = ((asked.policy.exclude_newer or now) - timedelta(microseconds=1)).date()
     matrix = _matrix(targets, as_of)
     cache = default_cache_dir(os.environ) if cache_dir == "default" else cache_dir
-    with open_index(asked.index, cache_dir=cache, offline=offline, environ=os.environ) as index:
-        return analyse(
+    heard: list[str] = []
+    with open_index(
+        asked.index, cache_dir=cache, offline=offline, environ=os.environ, warn=heard.append
+    ) as index:
+        report = analyse(
             asked,
             matrix,
             index,
@@ -107,6 +110,8 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
             no_deps=no_deps,
             progress=progress,
         )
+    warnings = [Problem(code="index", message=text, severity="warning") for text in heard]
+    return report.model_copy(update={"problems": (*report.problems, *warnings)})
 
 
 def analyse(

@@ -125,7 +125,7 @@ def _add_inputs(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--no-deps",
         action="store_true",
-        help="judge only what is listed; each must be pinned exactly",
+        help="judge only what is listed, not what it requires",
     )
 
 

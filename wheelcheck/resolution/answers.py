@@ -121,6 +121,10 @@ class Answers:
             self._dependencies[key] = (offer, self._read(name, offer, extras))
         return self._dependencies[key][1]
 
+    def expect(self, name: NormalizedName, offer: Offer) -> None:
+        """Have the metadata of an offer fetched meanwhile: it will probably be asked for."""
+        self._index.prefetch(files=[self._metadata_file(name, offer)])
+
     def agree_with(self, other: Answers) -> bool:
         """Whether everything `other` was told would be told here too, word for word."""
         return (
@@ -197,16 +201,21 @@ class Answers:
         pip would run the sdist's build backend to learn it. The release's own wheels are what that
         backend made on another machine: cheaper to read, and nearer the truth than old sdists.
         """
-        if isinstance(offer.file, Wheel):
+        nearest = self._metadata_file(name, offer)
+        metadata = self._index.metadata(nearest)
+        if nearest is offer.file:
+            return metadata
+        if isinstance(metadata, Unknown):
             return self._index.metadata(offer.file)
+        return replace(metadata, requires_python=offer.file.requires_python)
+
+    def _metadata_file(self, name: NormalizedName, offer: Offer) -> Wheel | Sdist:
+        if isinstance(offer.file, Wheel):
+            return offer.file
         project = self.project(name)
         files = () if isinstance(project, Unknown) else project.files(offer.version)
         siblings = [file for file in files if isinstance(file, Wheel) and file.yanked is None]
-        if siblings:
-            metadata = self._index.metadata(max(siblings, key=self._nearness))
-            if not isinstance(metadata, Unknown):
-                return replace(metadata, requires_python=offer.file.requires_python)
-        return self._index.metadata(offer.file)
+        return max(siblings, key=self._nearness) if siblings else offer.file
 
     def _nearness(self, wheel: Wheel) -> tuple[bool, bool, bool, str]:
         python = "{}{}".format(*self.target.python)

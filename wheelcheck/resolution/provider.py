@@ -199,6 +199,8 @@ class Provider(AbstractProvider[Need, Candidate, str]):
     ) -> Iterator[Offer | None]:
         found = False
         for offer in self._in_order(name, specifier, self._answers.offer):
+            if not found and not self._no_deps:
+                self._answers.expect(name, offer)
             found = True
             yield offer
         if stand_ins and not found:
