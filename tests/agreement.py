@@ -197,7 +197,10 @@ def _known(report: Report, name: str) -> bool:
 
 def _only_behind(report: Report, target: Target, name: str, blocked: frozenset[str]) -> bool:
     """Whether every chain of requests for a project runs through a blocked one."""
-    asked_by = {p.name: set(p.on[target.name].requested_by) for p in report.packages}
+    asked_by = {  # packages ask as "name version", the user's lines as "file:line"
+        package.name: {who.partition(" ")[0] for who in package.on[target.name].requested_by}
+        for package in report.packages
+    }
     reached: set[str] = set()
     waiting = [name]
     while waiting:
