@@ -1,0 +1,174 @@
+"""Whether building an sdist compiles: by its wheels' names, by its files, and by both."""
+
+import pytest
+from fake_index import FakeIndex
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelcheck.builds import Classification, Confidence, judge_source_build
+from wheelcheck.builds.evidence import MEANINGS
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import Sdist
+
+PURE, NATIVE, UNKNOWN = Verdict.SOURCE_PURE, Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN
+LINUX = "x-1-cp312-cp312-manylinux_2_17_x86_64.whl"
+WINDOWS = "x-1-cp312-cp312-win_amd64.whl"
+ANY = "x-1-py3-none-any.whl"
+SETUP = "import sys, os\nfrom setuptools import Extension, setup\n"
+EXTENSION = SETUP + "setup(ext_modules=[Extension('x', ['x.c'])])\n"
+SWITCHED = (
+    SETUP + "exts = [Extension('x', ['x.c'])] if os.environ.get('X_EXT') else []\n"
+    "setup(ext_modules=exts)\n"
+)
+OPTIONAL = SETUP + "setup(ext_modules=[Extension('x', ['x.c'], optional=True)])\n"
+PLAIN = SETUP + "setup(name='x')\n"
+
+
+def backend(name: str, *requires: str, more: str = "") -> str:
+    return f'[build-system]\nrequires = {list(requires)!r}\nbuild-backend = "{name}"\n{more}'
+
+
+def judge(
+    files: dict[str, str | int] | Unknown,
+    *wheels: str,
+    neighbours: dict[str, list[str]] | None = None,
+    wheel: dict[str, str | int] | None = None,
+) -> Classification:
+    """Judge release 1 of x: `files` from the sdist's root, `wheel` the contents of its wheels."""
+    listing = files if isinstance(files, Unknown) else {f"x-1/{p}": t for p, t in files.items()}
+    index = FakeIndex(
+        {"x": {"1": ["x-1.tar.gz", *wheels], **(neighbours or {})}},
+        listings={"x-1.tar.gz": listing, **dict.fromkeys(wheels, wheel or {"x/__init__.py": 1})},
+    )
+    project = index.project(NormalizedName("x"))
+    assert not isinstance(project, Unknown)
+    (sdist,) = [f for f in project.files(Version("1")) if isinstance(f, Sdist)]
+    found = judge_source_build(project, sdist, index)
+    assert all(piece.code in MEANINGS and piece.where for piece in found.evidence)
+    assert found.reason
+    return found
+
+
+@pytest.mark.parametrize(
+    ("files", "verdict"),
+    [
+        ({"setup.py": EXTENSION, "x.c": 9}, NATIVE),
+        ({"setup.py": PLAIN, "x/__init__.py": 9}, PURE),
+        ({"setup.py": PLAIN, "tests/data/x.c": 9}, PURE),
+        ({"setup.py": PLAIN, "vendor/x.c": 9}, PURE),
+        ({"setup.py": SWITCHED, "x.c": 9}, PURE),
+        ({"setup.py": SETUP + "exts = [Extension('x', ['x.c'])] if os.name == "nt" else []\n"
+          "setup(ext_modules=exts)", "x.c": 9}, PURE),
+        ({"setup.py": SETUP + "setup(cffi_modules=['b.py:ffi'], setup_requires=['cffi'])"}, NATIVE),
+        ({"setup.py": "from setuptools import setup\nfrom Cython.Build import cythonize\n"
+          "setup(ext_modules=cythonize('x.pyx'))", "x.pyx": 9}, NATIVE),
+        ({"setup.py": "from setuptools import setup\nfrom setuptools_rust import RustExtension\n"
+          "setup(rust_extensions=[RustExtension('x')])", "Cargo.toml": "[package]\n"}, NATIVE),
+        ({"setup.py": "from skbuild import setup\nsetup(name='x')",
+          "pyproject.toml": backend("setuptools.build_meta", "scikit-build")}, NATIVE),
+        ({"pyproject.toml": backend("setuptools.build_meta", "setuptools",
+          more="[[tool.setuptools.ext-modules]]\nname = 'x'\nsources = ['x.c']\n")}, NATIVE),
+        ({"pyproject.toml": backend("setuptools.build_meta", "setuptools-rust",
+          more="[[tool.setuptools-rust.ext-modules]]\ntarget = 'x'\n")}, NATIVE),
+        ({"pyproject.toml": backend("maturin", "maturin"), "Cargo.toml": "[package]\n"}, NATIVE),
+        ({"pyproject.toml": backend("scikit_build_core.build", "scikit-build-core")}, NATIVE),
+        ({"pyproject.toml": backend("scikit_build_core.build", "scikit-build-core",
+          more="[tool.scikit-build.wheel]\ncmake = false\n")}, PURE),
+        ({"pyproject.toml": backend("mesonpy", "meson-python"),
+          "meson.build": "project('x', 'c', 'cython')"}, NATIVE),
+        ({"pyproject.toml": backend("mesonpy", "meson-python"),
+          "meson.build": "project('x')\npy.install_sources('x.py')"}, PURE),
+        ({"pyproject.toml": backend("flit_core.buildapi", "flit_core"), "x.c": 9}, PURE),
+        ({"pyproject.toml": backend("hatchling.build", "hatchling")}, PURE),
+        ({"pyproject.toml": backend("hatchling.build", "hatchling", "hatch-mypyc",
+          more="[tool.hatch.build.targets.wheel.hooks.mypyc]\n")}, NATIVE),
+        ({"pyproject.toml": backend("hatchling.build", "hatchling", "hatch-mypyc",
+          more="[tool.hatch.build.targets.wheel.hooks.mypyc]\nenable-by-default = false\n")}, PURE),
+        ({"pyproject.toml": backend("poetry.core.masonry.api", "poetry-core",
+          more="[tool.poetry.build]\nscript = 'build.py'\n"),
+          "build.py": "from setuptools import Extension\n"
+          "def build(kw):\n    kw.update(ext_modules=[Extension('x', ['x.c'])])\n"}, NATIVE),
+        ({"pyproject.toml": backend("poetry.core.masonry.api", "poetry-core",
+          more="[tool.poetry.build]\nscript = 'build.py'\n"),
+          "build.py": "def build(kw):\n    print('hello')\n"}, PURE),
+        ({"setup.py": PLAIN, "setup.cfg": "[extension=x]\nsources = x.c\n"}, NATIVE),
+        ({"README": "nothing to build by"}, UNKNOWN),
+    ],
+)  # fmt: skip
+def test_the_sdist_alone(files: dict[str, str | int], verdict: Verdict):
+    found = judge(files)
+    assert (found.verdict, found.optional_extensions) == (verdict, False)
+
+
+def test_optional_extensions_build_pure():
+    found = judge({"setup.py": OPTIONAL, "x.c": 9}, LINUX, wheel={"x.cpython-312.so": 9})
+    assert (found.verdict, found.optional_extensions) == (PURE, True)
+
+
+class TestSiblings:
+    def test_a_pure_wheel_alone_settles_it_and_nothing_is_opened(self):
+        found = judge(Unknown("never", "must not be opened"), ANY)
+        assert (found.verdict, found.confidence) == (PURE, Confidence.CERTAIN)
+        assert [piece.code for piece in found.evidence] == ["sibling-pure-wheel"]
+
+    def test_a_platform_wheel_of_an_sdist_that_cannot_be_read(self):
+        found = judge(Unknown("archive-refused", "a bomb"), LINUX, wheel={"x.cpython-312.so": 9})
+        assert (found.verdict, found.confidence) == (NATIVE, Confidence.CERTAIN)
+
+    def test_an_sdist_that_cannot_be_read_and_no_wheel(self):
+        found = judge(Unknown("archive-refused", "a bomb"))
+        assert (found.verdict, found.confidence) == (UNKNOWN, Confidence.NONE)
+        assert "a bomb" in found.reason
+
+    def test_extensions_behind_a_switch_build_pure_though_wheels_have_them(self):
+        found = judge({"setup.py": SWITCHED, "x.c": 9}, LINUX, wheel={"x.cpython-312.so": 9})
+        assert found.verdict is PURE
+
+    def test_a_switch_beside_a_cmake_project_is_native(self):
+        cmake = "cmake_minimum_required(VERSION 3.5)\nproject(x)\nadd_library(x SHARED x.cpp)\n"
+        found = judge(
+            {"setup.py": SWITCHED, "ffi/CMakeLists.txt": cmake, "ffi/x.cpp": 9},
+            LINUX,
+            wheel={"x/libx.so": 9},
+        )
+        assert (found.verdict, found.confidence) == (NATIVE, Confidence.CERTAIN)
+
+    def test_a_platform_wheel_without_native_code_leaves_the_sdist_pure(self):
+        found = judge({"setup.py": PLAIN}, LINUX, wheel={"x/__init__.py": 9})
+        assert found.verdict is PURE
+        assert "wheel-without-native-code" in {piece.code for piece in found.evidence}
+
+    def test_a_platform_wheel_with_native_code_outranks_a_plain_script(self):
+        found = judge({"setup.py": PLAIN}, LINUX, wheel={"x/_x.abi3.so": 9})
+        assert (found.verdict, found.confidence) == (NATIVE, Confidence.CERTAIN)
+
+    def test_windows_wheels_do_not_make_a_plain_sdist_native(self):
+        assert judge({"setup.py": PLAIN}, WINDOWS).verdict is PURE
+
+
+class TestNeighbours:
+    DOUBTFUL = {"setup.py": "print 'Python 2'\n" + EXTENSION, "vendor/x.c": 9}  # noqa: RUF012
+
+    def test_pure_neighbours_decide_where_the_sdist_leaves_doubt(self):
+        found = judge(self.DOUBTFUL, neighbours={"2": ["x-2-py3-none-any.whl"]})
+        assert (found.verdict, found.confidence) == (PURE, Confidence.WEAK)
+
+    def test_platform_neighbours_confirm(self):
+        wheel = LINUX.replace("-1-", "-2-")
+        found = judge(Unknown("archive-refused", "no"), neighbours={"2": [wheel]})
+        assert (found.verdict, found.confidence) == (NATIVE, Confidence.WEAK)
+
+    def test_a_clear_sdist_does_not_ask_them(self):
+        wheel = "x-2-py3-none-any.whl"
+        assert judge({"setup.py": EXTENSION, "x.c": 9}, neighbours={"2": [wheel]}).verdict is NATIVE
+
+
+def test_a_project_that_is_not_known_is_judged_by_its_sdist():
+    index = FakeIndex(
+        {"x": {"1": ["x-1.tar.gz"]}}, listings={"x-1.tar.gz": {"x-1/setup.py": EXTENSION}}
+    )
+    sdist = index.at_url("https://files.index.example/x-1.tar.gz", NormalizedName("x"))
+    assert isinstance(sdist, Sdist)
+    found = judge_source_build(Unknown("not-listed", "named by its URL"), sdist, index)
+    assert found.verdict is NATIVE
