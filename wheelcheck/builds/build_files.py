@@ -48,7 +48,7 @@ def read_meson(path: str, text: str) -> Evidence:
 
 
 def read_cmake(path: str, text: str) -> Evidence | None:
-    """What a `CMakeLists.txt` builds; None where it names no compiled language and builds nothing.
+    """What a `CMakeLists.txt` builds; None where it is no project and builds nothing.
 
     `project()` without LANGUAGES means C and C++.
     """
@@ -58,15 +58,16 @@ def read_cmake(path: str, text: str) -> Evidence | None:
     if project is None and builds is None:
         return None
     languages = _cmake_languages(project.group(1).split()) if project else []
-    if languages == ["NONE"] and builds is None:
-        return None
+    if languages[:1] == ["NONE"]:
+        return Evidence("cmake-no-language", path)
     said = [*languages, *([builds.group(1)] if builds else [])]
     return Evidence("cmake-project", path, ", ".join(said))
 
 
 def _cmake_languages(words: list[str]) -> list[str]:
     if "LANGUAGES" in words:
-        return words[words.index("LANGUAGES") + 1 :]
+        after = words[words.index("LANGUAGES") + 1 :]
+        return [word for word in after if re.fullmatch(r"[A-Z]+", word)]
     if len(words) > 1 and words[1] not in _CMAKE_OPTIONS:
         return words[1:]
     return ["C", "CXX"]

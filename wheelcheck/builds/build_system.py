@@ -144,13 +144,20 @@ def _declared(document: dict[str, Any]) -> Iterator[Evidence]:
             if any(word in name for word in _COMPILING_HOOKS):
                 on = not isinstance(options, dict) or options.get("enable-by-default", True)
                 yield Evidence("build-hook" if on else "build-hook-off", where, f"hatch {name}")
-    if table(tool, "scikit-build", "wheel").get("cmake") is False:
-        yield Evidence("build-hook-off", where, "tool.scikit-build.wheel.cmake = false")
+    yield from _scikit_build(table(tool, "scikit-build", "wheel"))
     external = table(document, "external")
     for key in ("build-requires", "host-requires"):
         for line in strings(external.get(key)):
             if "virtual/compiler" in line:
                 yield Evidence("external-compiler", where, line)
+
+
+def _scikit_build(wheel: dict[str, Any]) -> Iterator[Evidence]:
+    where = "pyproject.toml"
+    if wheel.get("platlib") is False:
+        yield Evidence("pure-wheel-declared", where, "tool.scikit-build.wheel.platlib = false")
+    if wheel.get("cmake") is False:
+        yield Evidence("build-hook-off", where, "tool.scikit-build.wheel.cmake = false")
 
 
 def _tables(value: object) -> tuple[dict[str, Any], ...]:

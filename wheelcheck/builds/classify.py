@@ -13,11 +13,11 @@ is `source-pure` with `optional_extensions` set.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from wheelcheck.builds.evidence import Classification, Confidence, Evidence
-from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
-from wheelcheck.builds.setup_script.reading import SetupScript
+from wheelcheck.builds.sdist import read_sdist, wanted
+from wheelcheck.builds.sdist_opinion import classify_sdist
 from wheelcheck.builds.setup_script.surroundings import BuildSite
 from wheelcheck.builds.siblings import (
     linux_wheel,
@@ -29,7 +29,7 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Project, Sdist
 
-__all__ = ["classify_sdist", "judge_source_build"]
+__all__ = ["judge_source_build"]
 
 
 def judge_source_build(
@@ -129,145 +129,6 @@ def _beside_neighbours(
         reason=f"the sdist leaves doubt, and other wheels of the project are like "
         f"{(neighbours or siblings)[0].where}",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Opinion:
-    """What one reader concludes from the facts."""
-
-    verdict: Verdict
-    confidence: Confidence
-    reason: str
-    optional: bool = False
-
-
-def classify_sdist(facts: SdistFacts) -> Classification:
-    """Judge an sdist by what it holds, wheels aside."""
-    opinion = _opinion(facts)
-    return Classification(
-        opinion.verdict, opinion.confidence, opinion.optional, facts.evidence, opinion.reason
-    )
-
-
-def _opinion(facts: SdistFacts) -> _Opinion:
-    if facts.has("no-build-file"):
-        return _unknown("there is neither pyproject.toml nor setup.py to build it by")
-    if facts.kind == "native":
-        return _by_native_backend(facts)
-    if facts.kind == "meson":
-        return _by_meson(facts)
-    if facts.kind == "pure":
-        return _by_pure_backend(facts)
-    if facts.script is not None or facts.kind == "setuptools":
-        return _by_setuptools(facts)
-    return _by_sources(facts, f"the build backend {facts.system.backend} is not one we know")
-
-
-def _by_native_backend(facts: SdistFacts) -> _Opinion:
-    if facts.has("build-hook-off"):
-        return _pure("its build backend is told not to compile")
-    return _native(f"{facts.system.backend} builds it, which compiles")
-
-
-def _by_meson(facts: SdistFacts) -> _Opinion:
-    if facts.has("meson-extension-module"):
-        return _native("its meson.build names compiled languages")
-    if facts.has("meson-no-language"):
-        return _pure("its meson.build names no compiled language")
-    return _by_sources(facts, "meson.build is not there to be read")
-
-
-def _by_pure_backend(facts: SdistFacts) -> _Opinion:
-    declared = _by_declarations(facts, facts.build_scripts)
-    if declared is not None:
-        return declared
-    if facts.has("build-hook"):
-        return _native("a build hook compiles")
-    unread = [path for path in facts.system.scripts if path not in _paths(facts.build_scripts)]
-    if facts.system.scripts and (unread or any(s.problem for s in facts.build_scripts)):
-        return _by_sources(facts, "its build script cannot be read")
-    if facts.has("command-runs-tool"):
-        return _native("its build script runs a compiler or build tool", Confidence.WEAK)
-    return _pure(f"{facts.system.backend} builds it, which compiles nothing by itself")
-
-
-def _paths(scripts: tuple[SetupScript, ...]) -> set[str]:
-    return {script.path for script in scripts}
-
-
-def _by_setuptools(facts: SdistFacts) -> _Opinion:
-    script = facts.script
-    declared = _by_declarations(facts, (script,) if script is not None else ())
-    if declared is not None:
-        return declared
-    if facts.has("command-runs-tool") and facts.native_files:
-        return _native("a custom build command runs a compiler or build tool", Confidence.WEAK)
-    if script is None:
-        return _pure("setuptools builds it without a setup script or declared extension modules")
-    if script.problem is not None or script.unclear or not script.calls_setup:
-        return _by_script_in_doubt(facts, script)
-    return _pure("its setup script declares no extension modules")
-
-
-def _by_declarations(facts: SdistFacts, scripts: tuple[SetupScript, ...]) -> _Opinion | None:
-    """Extension modules that were declared, in a table or by a script; None for none."""
-    modules = [module for script in scripts for module in script.extensions]
-    forgiving = next((script.forgiving for script in scripts if script.forgiving), "")
-    in_tables = [piece for piece in facts.evidence if _is_table(piece)]
-    required = [module for module in modules if not module.optional]
-    if any(piece.code == "extension-modules" for piece in in_tables):
-        return _native(f"{in_tables[0].where} declares extension modules")
-    if not required and (modules or in_tables):
-        return _optional("its extension modules are marked optional")
-    if not required:
-        return None
-    if forgiving:
-        return _optional(forgiving)
-    if all(module.supposing for module in required):
-        reason = f"{required[0].where} declares extension modules under a condition"
-        return _native(reason, Confidence.WEAK)
-    where = next(module.where for module in required if not module.supposing)
-    return _native(f"{where} declares extension modules")
-
-
-def _is_table(piece: Evidence) -> bool:
-    codes = {"extension-modules", "extension-modules-optional"}
-    return piece.code in codes and piece.where in {"pyproject.toml", "setup.cfg"}
-
-
-def _by_script_in_doubt(facts: SdistFacts, script: SetupScript) -> _Opinion:
-    why = script.problem.reason if script.problem is not None else ", ".join(script.unclear)
-    doubt = f"{script.path} cannot be read to the end ({why})"
-    if not script.mentions and "ext_modules" not in script.unclear:
-        if not facts.native_files:
-            return _pure(f"{doubt}, but nothing in the sdist could be compiled", Confidence.WEAK)
-        return _by_sources(facts, doubt)
-    return _by_sources(facts, doubt)
-
-
-def _by_sources(facts: SdistFacts, why: str) -> _Opinion:
-    """Traces alone: sources in compiled languages, and build requirements that compile."""
-    if facts.native_files:
-        return _native(f"{why}; it holds sources in compiled languages", Confidence.WEAK)
-    if facts.has("requires-compiling-tool"):
-        return _unknown(f"{why}; a build requirement compiles, but there is nothing to compile")
-    return _pure(f"{why}; it holds no source in a compiled language", Confidence.WEAK)
-
-
-def _native(reason: str, confidence: Confidence = Confidence.STRONG) -> _Opinion:
-    return _Opinion(Verdict.SOURCE_NATIVE, confidence, reason)
-
-
-def _pure(reason: str, confidence: Confidence = Confidence.STRONG) -> _Opinion:
-    return _Opinion(Verdict.SOURCE_PURE, confidence, reason)
-
-
-def _optional(reason: str) -> _Opinion:
-    return _Opinion(Verdict.SOURCE_PURE, Confidence.STRONG, reason, optional=True)
-
-
-def _unknown(reason: str) -> _Opinion:
-    return _Opinion(Verdict.SOURCE_UNKNOWN, Confidence.NONE, reason)
 
 
 def _undecided(reason: str, evidence: tuple[Evidence, ...]) -> Classification:

@@ -36,11 +36,14 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "external-compiler": "the project declares a compiler as external requirement (PEP 725)",
         # the setup script, setup.cfg and their relatives
         "extension-modules": "extension modules are declared",
-        "extension-modules-optional": "the build goes on without the extension modules that fail",
+        "extension-modules-optional": "the build goes on without extension modules that fail",
         "extension-modules-conditional": "extension modules depend on something only a build knows",
         "extension-modules-off": "extension modules are mentioned, but not built by default",
         "no-extension-modules": "the setup script declares no extension modules",
         "command-runs-tool": "a custom build command runs a compiler or a build tool",
+        "command-runs-tool-forgiven": "a compiler or build tool is run, and may fail",
+        "platform-wheel-declared": "the build calls its wheel platform-specific",
+        "pure-wheel-declared": "the build calls its wheel fit for every platform",
         "script-unclear": "what the build script passes on cannot be read",
         "script-gives-up": "the build script stops before it declares anything",
         "script-not-python3": "the build script is not valid Python 3",
@@ -52,6 +55,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "meson-extension-module": "meson.build compiles",
         "meson-no-language": "meson.build names no compiled language",
         "cmake-project": "CMakeLists.txt builds a project in compiled languages",
+        "cmake-no-language": "CMakeLists.txt names no compiled language",
         "cargo-crate": "Cargo.toml describes a Rust crate",
         "gyp-file": "binding.gyp describes a native module for Node.js",
         # sources

@@ -87,6 +87,11 @@ class SdistFacts:
         return tuple(dict.fromkeys((*self.system.requires, *added)))
 
     @property
+    def own_backend(self) -> bool:
+        """Whether the backend is code of the sdist itself."""
+        return bool(self.system.backend_path) and backend_kind(self.system.backend) == "unknown"
+
+    @property
     def native_files(self) -> int:
         """Sources in compiled languages outside tests, docs and examples."""
         return sum(count.files for count in self.sources)
@@ -107,9 +112,8 @@ def read_sdist(listing: ArchiveListing, site: BuildSite = BuildSite()) -> SdistF
     script = None
     if "setup.py" in texts and kind in {"setuptools", "unknown"}:
         script = _read_twice(texts["setup.py"], around, system)
-    hooks = tuple(
-        read_build_script(path, texts[path], around) for path in system.scripts if path in texts
-    )
+    named = (*system.scripts, *_found_by_name(system, texts))
+    hooks = tuple(read_build_script(path, texts[path], around) for path in named if path in texts)
     sources = count_sources(members, texts)
     generated = generated_c(members)
     evidence = (
@@ -121,6 +125,15 @@ def read_sdist(listing: ArchiveListing, site: BuildSite = BuildSite()) -> SdistF
         *_about_sources(sources, generated),
     )
     return SdistFacts(system, kind, sources, generated, script, hooks, evidence)
+
+
+def _found_by_name(system: BuildSystem, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Scripts that a backend runs where they are there, and code of a backend in the sdist."""
+    if backend_kind(system.backend) == "pure" and system.backend.startswith("pdm"):
+        return ("pdm_build.py",)
+    if backend_kind(system.backend) == "unknown":
+        return tuple(_own_backend(system, texts))
+    return ()
 
 
 def _from_root(listing: ArchiveListing) -> tuple[tuple[ArchiveMember, ...], dict[str, str]]:
@@ -141,16 +154,23 @@ def _kind(system: BuildSystem, texts: Mapping[str, str]) -> str:
     kind = backend_kind(system.backend)
     if not system.backend_path or kind != "unknown":
         return kind
-    stem = system.backend.split(":")[0].replace(".", "/")
+    for path in _own_backend(system, texts):
+        wrapped = _wrapped(texts[path])
+        if wrapped:
+            return wrapped
+    return "unknown"
+
+
+def _own_backend(system: BuildSystem, texts: Mapping[str, str]) -> list[str]:
+    """The files of a backend that is part of the sdist, its own module first."""
+    stem = system.backend.partition(":")[0].replace(".", "/")
+    found: list[str] = []
     for folder in system.backend_path:
         base = posixpath.normpath(posixpath.join(folder, stem))
         package = posixpath.dirname(base) if "/" in stem else base
-        for path in sorted(texts):
-            if path == f"{base}.py" or path.startswith((f"{base}/", f"{package}/")):
-                wrapped = _wrapped(texts[path])
-                if wrapped:
-                    return wrapped
-    return "unknown"
+        found += [path for path in (f"{base}.py", f"{base}/__init__.py") if path in texts]
+        found += sorted(path for path in texts if path.startswith(f"{package}/"))
+    return [path for path in dict.fromkeys(found) if path.endswith(".py")]
 
 
 def _wrapped(text: str) -> str:
@@ -230,8 +250,10 @@ def _about_scripts(
             yield Evidence("extension-modules-optional", one.path, one.forgiving)
         if one.problem is None and not one.extensions:
             yield from _about_none(one)
-        for where, tool in one.tools:
-            yield Evidence("command-runs-tool", where, tool)
+        if one.impure:
+            yield Evidence("platform-wheel-declared", one.impure)
+        code = "command-runs-tool-forgiven" if one.tools_forgiven else "command-runs-tool"
+        yield from (Evidence(code, where, tool) for where, tool in one.tools)
 
 
 def _about_extension(module: ExtensionModule) -> Evidence:

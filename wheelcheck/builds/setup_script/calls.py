@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from wheelcheck.builds.setup_script.expressions import Expressions, Raised
+from wheelcheck.builds.setup_script.expressions import Expressions
 from wheelcheck.builds.setup_script.known import call_known
 from wheelcheck.builds.setup_script.methods import NOT_KNOWN, call_method
 from wheelcheck.builds.setup_script.surroundings import Surroundings
@@ -17,6 +17,7 @@ from wheelcheck.builds.setup_script.values import (
     Extension,
     FunctionValue,
     Opaque,
+    Raised,
     Scope,
     Value,
     extensions_in,
@@ -50,7 +51,11 @@ class Returned(Exception):  # noqa: N818 (control flow, named as what happened)
 
 
 class LoopEnded(Exception):  # noqa: N818 (control flow, named as what happened)
-    """A turn of a loop ends here."""
+    """A turn of a loop ends here, and with `broke` the loop itself."""
+
+    def __init__(self, *, broke: bool = False) -> None:
+        super().__init__(broke)
+        self.broke = broke
 
 
 ENDS = (Raised, Returned, LoopEnded)
@@ -70,11 +75,17 @@ class SetupCall:
 
 @dataclass(slots=True)
 class Frame:
+    """A function of the script being walked, and what it returned so far."""
+
+    function: ast.AST | None = None
     results: list[Value] = field(default_factory=list)
 
 
 class Calls(Expressions):
-    """Evaluates calls. `setup_calls` and `made` collect what the script does by them."""
+    """Evaluates calls. `setup_calls` and `made` collect what the script does by them.
+
+    `heedless` passes over `raise` and `exit`: for scripts that seem to stop before they declare.
+    """
 
     def __init__(self, around: Surroundings, file: str) -> None:
         super().__init__(around, file)
@@ -82,6 +93,7 @@ class Calls(Expressions):
         self.made: list[Extension] = []
         self.asked = 0
         self.fallback = 0
+        self.heedless = False
         self.frames: list[Frame] = [Frame()]
 
     @abstractmethod
@@ -130,28 +142,33 @@ class Calls(Expressions):
         return NOT_KNOWN
 
     def call(self, function: Value, args: list[Value], keys: dict[str, Value], line: int) -> Value:
-        """The result of calling a value with evaluated arguments."""
+        """Inline the script's own functions; know the well-known ones by name."""
         if isinstance(function, FunctionValue):
             return self._inline(function, args, keys)
         if isinstance(function, ClassValue):
             if function.descends_from("Extension"):
                 return self._extension(function.node.name, args, keys, line)
-            return function if not extensions_in([args, keys]) else opaque(args, keys)
-        if not isinstance(function, Dotted):
-            return opaque(function, args, keys)
-        known = call_known(self.around, function.name, args, keys)
-        if known is not NOT_KNOWN:
-            return known
-        return self._named(function.name, args, keys, line)
+            return self._instance(function, args, keys)
+        if isinstance(function, Dotted):
+            return self._named(function.name, args, keys, line)
+        return opaque(function, args, keys)
 
     def _named(self, name: str, args: list[Value], keys: dict[str, Value], line: int) -> Value:
+        if name == "builtins.hasattr" and args and isinstance(args[0], ClassValue):
+            return self.member(args[0], str(args[-1])) != Opaque()
+        known = call_known(self.around, name, args, keys)
+        if known is not NOT_KNOWN:
+            return known
+        return self._declaring(name, args, keys, line)
+
+    def _declaring(self, name: str, args: list[Value], keys: dict[str, Value], line: int) -> Value:
         last = name.rpartition(".")[2]
         if last == "setup" or name == "skbuild.setup":
             self._setup(name, keys, line)
             return Opaque()
         if name == "builtins.dict" and not args:
             return dict(keys)
-        if name in _EXITS:
+        if name in _EXITS and not self.heedless:
             raise Raised("SystemExit")
         if last.endswith("Extension") or last in _MAKERS:
             return self._extension(_MAKERS.get(last, last), args, keys, line)
@@ -164,6 +181,15 @@ class Calls(Expressions):
         if isinstance(configuration, FunctionValue):
             keys = {**keys, "ext_modules": self._inline(configuration, [], {})}
         self.setup_calls.append(SetupCall(name, line, keys, self.supposing, self.fallback > 0))
+
+    def _instance(self, made: ClassValue, args: list[Value], keys: dict[str, Value]) -> Value:
+        """An instance, its `__init__` walked; what went into an unknown one is kept."""
+        instance = replace(made, attributes={})
+        start = self.member(instance, "__init__")
+        if isinstance(start, FunctionValue):
+            self._inline(start, args, keys)
+        inside = extensions_in([args, keys])
+        return opaque(args, keys) if inside and not instance.attributes else instance
 
     def _extension(
         self, made_by: str, args: list[Value], keys: dict[str, Value], line: int
@@ -188,13 +214,14 @@ class Calls(Expressions):
         return made if made_by not in {"cythonize", "mypycify"} else Opaque((made,))
 
     def _inline(self, function: FunctionValue, args: list[Value], keys: dict[str, Value]) -> Value:
-        if len(self.frames) > _DEPTH:
+        again = sum(frame.function is function.node for frame in self.frames)
+        if len(self.frames) > _DEPTH or again > 1:
             return opaque(args, keys)
         outer, file = self.scope, self.file
         self.scope = Scope(parent=function.scope)
         self.file = function.file
         self._bind_parameters(function, args, keys)
-        frame = Frame()
+        frame = Frame(function.node)
         self.frames.append(frame)
         try:
             if isinstance(function.node, ast.Lambda):
@@ -203,6 +230,9 @@ class Calls(Expressions):
             frame.results.append(None)
         except (Returned, LoopEnded):
             pass
+        except Raised:
+            if not frame.results:  # else some way through it returns before it comes to this
+                raise
         finally:
             self.frames.pop()
             self.scope, self.file = outer, file

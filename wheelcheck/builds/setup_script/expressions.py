@@ -19,6 +19,7 @@ from wheelcheck.builds.setup_script.values import (
     FunctionValue,
     Opaque,
     Plain,
+    Raised,
     Scope,
     Value,
     extensions_in,
@@ -27,7 +28,7 @@ from wheelcheck.builds.setup_script.values import (
     truth,
 )
 
-__all__ = ["BudgetSpent", "Expressions", "Raised"]
+__all__ = ["BudgetSpent", "Expressions", "condition_text"]
 
 _BUDGET = 200_000
 _LOOP = 300
@@ -36,14 +37,6 @@ _Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp
 
 class BudgetSpent(Exception):  # noqa: N818 (says what happened)
     """The script takes more steps than any honest one."""
-
-
-class Raised(Exception):  # noqa: N818 (says what happened)
-    """The script itself raises here; `name` is the exception's last name."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
 
 
 class Expressions:
@@ -58,6 +51,10 @@ class Expressions:
         self.scope = Scope({"__name__": "__main__", "__file__": file})
         self.supposing: tuple[str, ...] = ()
         self.steps = 0
+
+    @abstractmethod
+    def call(self, function: Value, args: list[Value], keys: dict[str, Value], line: int) -> Value:
+        """The result of calling a value with evaluated arguments."""
 
     @abstractmethod
     def _Call(self, node: ast.Call) -> Value:  # noqa: N802 (named as its syntax node)
@@ -98,11 +95,15 @@ class Expressions:
         if isinstance(base, str) and node.attr in _PATH_PARTS:
             return _PATH_PARTS[node.attr](base)
         if isinstance(base, ClassValue):
-            return self.member(base, node.attr)
-        return Opaque() if isinstance(base, Extension) else opaque(base)
+            member = self.member(base, node.attr)
+            is_property = isinstance(member, FunctionValue) and _is_property(member)
+            return self.call(member, [], {}, node.lineno) if is_property else member
+        return _part_of(base, node.attr) if isinstance(base, Extension) else opaque(base)
 
     def member(self, owner: ClassValue, name: str) -> Value:
-        """A method of a class of the script, bound; unknown where the class has none."""
+        """A method or attribute of a class of the script; unknown where it has none."""
+        if name in owner.attributes:
+            return owner.attributes[name]
         for part in owner.node.body:
             if isinstance(part, ast.FunctionDef) and part.name == name:
                 return FunctionValue(part, Scope({"self": owner}, owner.scope), owner.file)
@@ -154,6 +155,8 @@ class Expressions:
             if kind in {str, list, tuple} and type(right) is kind:
                 fits = len(left) + len(right) < LONG
                 return left + right if fits else opaque(left, right)
+        if isinstance(node.op, ast.Add | ast.Sub) and _are_small(left, right):
+            return left + right if isinstance(node.op, ast.Add) else left - right
         if isinstance(node.op, ast.Div) and isinstance(left, str) and isinstance(right, str):
             return posixpath.join(left, right)
         return opaque(left, right)
@@ -217,7 +220,8 @@ class Expressions:
         outer = self.scope
         self.scope = Scope(parent=outer)
         try:
-            return self._generate(node.generators, lambda: self.value(node.elt))
+            made = self._generate(node.generators, lambda: self.value(node.elt))
+            return made if self._certain(node.generators) else opaque(made)
         finally:
             self.scope = outer
 
@@ -228,6 +232,10 @@ class Expressions:
             return opaque(self._generate(node.generators, lambda: self.value(node.value)))
         finally:
             self.scope = outer
+
+    def _certain(self, levels: list[ast.comprehension]) -> bool:
+        """Whether every filter of a comprehension could be told, for the last element at least."""
+        return all(truth(self.value(test)) is not None for level in levels for test in level.ifs)
 
     def _generate(self, levels: list[ast.comprehension], make: Callable[[], Value]) -> list[Value]:
         if not levels:
@@ -294,6 +302,23 @@ class Expressions:
         ast.Tuple: _Tuple,
         ast.UnaryOp: _UnaryOp,
     }
+
+
+def _are_small(*values: Value) -> bool:
+    return all(isinstance(one, int) and abs(one) < 1 << 64 for one in values)
+
+
+def _part_of(extension: Extension, name: str) -> Value:
+    if name == "name" and extension.name:
+        return extension.name
+    if name == "sources" and extension.sources is not None:
+        return list(extension.sources)
+    return Opaque()
+
+
+def _is_property(function: FunctionValue) -> bool:
+    marks = function.node.decorator_list if not isinstance(function.node, ast.Lambda) else []
+    return any(isinstance(mark, ast.Name) and mark.id == "property" for mark in marks)
 
 
 def condition_text(node: ast.expr) -> str:

@@ -20,7 +20,7 @@ from wheelcheck.builds.setup_script.calls import (
     SetupCall,
     strings_of,
 )
-from wheelcheck.builds.setup_script.expressions import Raised, condition_text
+from wheelcheck.builds.setup_script.expressions import condition_text
 from wheelcheck.builds.setup_script.methods import call_method
 from wheelcheck.builds.setup_script.surroundings import Surroundings
 from wheelcheck.builds.setup_script.syntax import parse
@@ -29,6 +29,7 @@ from wheelcheck.builds.setup_script.values import (
     Dotted,
     FunctionValue,
     Opaque,
+    Raised,
     Scope,
     Value,
     extensions_in,
@@ -42,13 +43,15 @@ __all__ = ["Interpreter"]
 
 
 class Interpreter(Calls):
-    """Walks one script. Afterwards `setup_calls`, `made`, `classes` and `unread` tell the story."""
+    """Walks one script. Afterwards `setup_calls`, `made` and `classes` tell the story."""
 
     def __init__(self, around: Surroundings, file: str) -> None:
         super().__init__(around, file)
         self.classes: list[ClassValue] = []
+        self.walked: list[tuple[str, ast.Module]] = []
         self.unread: list[str] = []
         self._modules: dict[str, Scope | None] = {}
+        self._left: list[list[dict[str, Value]]] = []
 
     def run(self, body: Sequence[ast.stmt]) -> None:
         """Walk statements; raises Raised where the script would stop for good."""
@@ -81,16 +84,12 @@ class Interpreter(Calls):
                     ends.append(self.scope.names)
                 except ENDS as end:
                     last = end
+                    if isinstance(end, LoopEnded) and self._left:
+                        self._left[-1].append(self.scope.names)
         if not ends:
             self.scope.names = before
             raise last if last is not None else LoopEnded
-        names = dict.fromkeys(name for end in ends for name in end)
-        self.scope.names = {
-            name: join([end.get(name) for end in ends], (*self.supposing, *texts))
-            if len(ends) > 1
-            else ends[0][name]
-            for name in names
-        }
+        self.scope.names = _joined(ends, (*self.supposing, *texts))
 
     # statements
 
@@ -134,6 +133,10 @@ class Interpreter(Calls):
 
     def _store_attribute(self, target: ast.Attribute, value: Value) -> None:
         base = self.value(target.value)
+        if isinstance(base, ClassValue):
+            before = base.attributes.get(target.attr)
+            ways = [value] if before is None or not self.supposing else [before, value]
+            base.attributes[target.attr] = join(ways, self.supposing)
         found = extensions_in(base)
         for extension in found:
             if target.attr == "optional":
@@ -160,23 +163,44 @@ class Interpreter(Calls):
         )
 
     def _For(self, node: ast.For | ast.AsyncFor) -> None:  # noqa: N802
-        for element in self.iterated(self.value(node.iter)):
-            self.store(node.target, element)
-            try:
-                self.run(node.body)
-            except LoopEnded:
-                continue
-        self.run(node.orelse)
+        over = self.value(node.iter)
+        elements = self.iterated(over)
+        if not isinstance(over, list | tuple | dict):
+            elements *= 2  # what one turn leaves behind, a later one meets
+        self._left.append([])
+        broke = False
+        try:
+            for element in elements:
+                before = dict(self.scope.names)
+                self.store(node.target, element)
+                broke = self._turn(node.body)
+                if broke:
+                    break
+                if not isinstance(over, list | tuple | dict):
+                    ends = [self.scope.names, before, *self._left[-1]]
+                    self.scope.names = _joined(ends, self.supposing)
+        finally:
+            left = self._left.pop()
+        if node.orelse and left and not broke:
+            self._ways([("", lambda: None), ("", lambda: self.run(node.orelse))])
+        elif not broke:
+            self.run(node.orelse)
+        self.scope.names = _joined([self.scope.names, *left], self.supposing)
+
+    def _turn(self, body: list[ast.stmt]) -> bool:
+        """One turn of a loop; whether it broke the loop off."""
+        try:
+            self.run(body)
+        except LoopEnded as end:
+            return end.broke
+        return False
 
     def _While(self, node: ast.While) -> None:  # noqa: N802
         if truth(self.value(node.test)) is not False:
-            try:
-                self.run(node.body)
-            except LoopEnded:
-                return
+            self._turn(node.body)
 
-    def _end_loop(self, _node: ast.stmt) -> None:
-        raise LoopEnded
+    def _end_loop(self, node: ast.stmt) -> None:
+        raise LoopEnded(broke=isinstance(node, ast.Break))
 
     def _With(self, node: ast.With | ast.AsyncWith) -> None:  # noqa: N802
         for item in node.items:
@@ -194,7 +218,8 @@ class Interpreter(Calls):
         raise Returned
 
     def _Raise(self, node: ast.Raise) -> None:  # noqa: N802
-        raise Raised(_last_name(node.exc))
+        if not self.heedless:
+            raise Raised(_last_name(node.exc))
 
     def _Global(self, node: ast.Global | ast.Nonlocal) -> None:  # noqa: N802
         self.scope.shared.update(node.names)
@@ -215,6 +240,10 @@ class Interpreter(Calls):
             self.run(node.body)
         except Raised as raised:
             handler = _handler_for(node.handlers, raised.name)
+            attempted = any(map(_hands_over, self.setup_calls[calls:]))
+            if handler is None and attempted and self._fall_back(node.handlers):
+                self.fallback += 1  # what follows is reached only after the attempt failed
+                return
             if handler is None:
                 self.run(node.finalbody)
                 raise
@@ -223,23 +252,29 @@ class Interpreter(Calls):
             self.run(handler.body)
         else:
             self.run(node.orelse)
-            if any(extensions_in(call.arguments) for call in self.setup_calls[calls:]):
+            if any(map(_hands_over, self.setup_calls[calls:])):
                 self._fall_back(node.handlers)
             elif self.asked > asked and node.handlers:
                 self._may_fail(before, node.handlers[0])
         self.run(node.finalbody)
 
-    def _fall_back(self, handlers: list[ast.ExceptHandler]) -> None:
-        """What the script does when an attempt to set up with extension modules fails."""
+    def _fall_back(self, handlers: list[ast.ExceptHandler]) -> bool:
+        """What the script does when an attempt to set up with extension modules fails.
+
+        Whether it goes on after the attempt.
+        """
         names = dict(self.scope.names)
         self.fallback += 1
+        goes_on = False
         for handler in handlers:
             try:
                 self.run(handler.body)
+                goes_on = True
             except ENDS:
                 continue
         self.fallback -= 1
         self.scope.names = names
+        return goes_on
 
     def _may_fail(self, before: dict[str, Value], handler: ast.ExceptHandler) -> None:
         done = self.scope.names
@@ -276,7 +311,8 @@ class Interpreter(Calls):
                 self.scope.set(alias.asname or alias.name, Dotted(f"{name}.{alias.name}"))
 
     def _require(self, root: str) -> None:
-        if root in self.around.missing:
+        own = root in self.around.directories or f"{root}.py" in self.around.paths
+        if root in self.around.missing and not own:
             raise Raised("ImportError")
 
     def _local_module(self, name: str) -> Scope | None:
@@ -299,6 +335,7 @@ class Interpreter(Calls):
         if not isinstance(tree, ast.Module):
             self.unread.append(path)
             return None
+        self.walked.append((path, tree))
         outer = self.scope, self.file
         module = Scope({"__name__": name, "__file__": path})
         self.scope, self.file = module, path
@@ -335,6 +372,18 @@ class Interpreter(Calls):
         ast.While: _While,
         ast.With: _With,
     }
+
+
+def _hands_over(call: SetupCall) -> bool:
+    return bool(extensions_in(call.arguments))
+
+
+def _joined(ends: list[dict[str, Value]], conditions: tuple[str, ...]) -> dict[str, Value]:
+    """The names of several ways through the script, as one."""
+    if len(ends) == 1:
+        return ends[0]
+    names = dict.fromkeys(name for end in ends for name in end)
+    return {name: join([end.get(name) for end in ends], conditions) for name in names}
 
 
 def _last_name(node: ast.expr | None) -> str:

@@ -102,6 +102,19 @@ def _strtobool(_around: Surroundings, args: list[Value]) -> Value:
     return str(args[0]).lower() in {"y", "yes", "t", "true", "on", "1"} if is_text(args) else None
 
 
+def _get_attribute(around: Surroundings, args: list[Value]) -> Value:
+    if len(args) > 1 and isinstance(args[0], Dotted) and isinstance(args[1], str):
+        return constant(f"{args[0].name}.{args[1]}", around.site)
+    return opaque(*args)
+
+
+def _range(args: list[Value]) -> Value:
+    if args and all(isinstance(arg, int) and abs(arg) < _LONG_RANGE for arg in args):
+        return list(range(*args))
+    return Opaque()
+
+
+_LONG_RANGE = 1000
 _Answer = Callable[[Surroundings, list[Value]], Value]
 
 
@@ -172,11 +185,13 @@ _FUNCTIONS: Mapping[str, _Answer] = {
     "builtins.any": _plainly(partial(_all, wanted=False)),
     "builtins.bool": _plainly(_bool),
     "builtins.enumerate": _plainly(_enumerate),
+    "builtins.getattr": _get_attribute,
     "builtins.hasattr": _has_attribute,
     "builtins.int": _plainly(_int),
     "builtins.len": _plainly(_len),
     "builtins.list": _plainly(_list),
     "builtins.print": _always(None),
+    "builtins.range": _plainly(_range),
     "builtins.reversed": _plainly(_list),
     "builtins.set": _plainly(_list),
     "builtins.sorted": _plainly(_list),

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from wheelcheck.builds.setup_script.surroundings import Surroundings
-from wheelcheck.builds.setup_script.values import Opaque, Value, opaque
+from wheelcheck.builds.setup_script.values import Opaque, Plain, Raised, Value, opaque
 
 __all__ = [
     "LONG",
@@ -103,8 +103,16 @@ def _list_method(base: list[Value], name: str, args: list[Value]) -> Value:
     if name == "copy":
         return list(base)
     if name == "index" and args:
-        return base.index(args[0]) if args[0] in base else Opaque()
+        return _place(base, args[0])
     return NOT_KNOWN
+
+
+def _place(base: list[Value], element: Value) -> Value:
+    if not all(isinstance(one, Plain) for one in [*base, element]):
+        return Opaque()
+    if element not in base:
+        raise Raised("ValueError")
+    return base.index(element)
 
 
 def _dict_method(base: dict[Value, Value], name: str, args: list[Value]) -> Value:

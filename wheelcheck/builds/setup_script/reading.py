@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from wheelcheck.builds.setup_script.calls import ENDS, SetupCall
-from wheelcheck.builds.setup_script.expressions import BudgetSpent, Raised
+from wheelcheck.builds.setup_script.expressions import BudgetSpent
 from wheelcheck.builds.setup_script.interpreter import Interpreter
 from wheelcheck.builds.setup_script.surroundings import Surroundings
 from wheelcheck.builds.setup_script.syntax import mentions_extensions, parse
-from wheelcheck.builds.setup_script.tolerance import forgives_failures, tools_run
+from wheelcheck.builds.setup_script.tolerance import (
+    calls_itself_impure,
+    forgives_failures,
+    tools_run,
+)
 from wheelcheck.builds.setup_script.values import (
     ClassValue,
+    Dotted,
     Extension,
     FunctionValue,
     Opaque,
+    Raised,
     Value,
     extensions_in,
 )
@@ -47,19 +53,22 @@ class SetupScript:
     """What one script hands to its build backend.
 
     `extensions` are those of the first way through that calls `setup()`. `forgiving` says how the
-    script survives a failing compiler ("" where it does not). `mentions` is a word about extension
-    modules in the text, so that none declared but one mentioned is told apart. `unclear` names
-    what could not be read; `tools` are build tools run by custom commands, with their place.
-    `problem` is set where the script could not be read at all.
+    script survives a failing compiler ("" where it does not). `impure` is the place where it calls
+    its wheel platform-specific, if it does. `mentions` is a word about extension modules in the
+    text, so that none declared but one mentioned is told apart. `unclear` names what could not be
+    read; `tools` are build tools that custom commands run, with their place, `tools_forgiven` says
+    that the script goes on where they fail. `problem` is set where it could not be read at all.
     """
 
     path: str
     calls_setup: bool = False
     extensions: tuple[ExtensionModule, ...] = ()
     forgiving: str = ""
+    impure: str = ""
     mentions: str = ""
     unclear: tuple[str, ...] = ()
     tools: tuple[tuple[str, str], ...] = ()
+    tools_forgiven: bool = False
     setup_requires: tuple[str, ...] = ()
     problem: Unknown | None = None
 
@@ -70,11 +79,15 @@ def read_setup_script(path: str, text: str, around: Surroundings) -> SetupScript
     if isinstance(walked, SetupScript):
         return walked
     script, stopped = walked
-    if not script.setup_calls and stopped and around.missing:
-        # It stops for want of a module that the build requires do not name: read on as if it had.
-        again = _walk(path, text, replace(around, missing=frozenset()))
+    if script.setup_calls or not stopped:
+        return _told(path, text, script, stopped)
+    # It stops before it declares anything: for want of a module, or because reading misjudged a
+    # condition. Read on as if nothing was wrong, and say so.
+    everything = replace(around, missing=frozenset())
+    for heedless in (False, True):
+        again = _walk(path, text, everything, heedless=heedless)
         if isinstance(again, tuple) and again[0].setup_calls:
-            return _told(path, text, again[0], stopped="")
+            return _told(path, text, again[0], stopped)
     return _told(path, text, script, stopped)
 
 
@@ -108,12 +121,16 @@ _ENTRY_POINTS = {
 _HOOKS = ("initialize", "pdm_build_initialize", "pdm_build_update_setup_kwargs")
 
 
-def _walk(path: str, text: str, around: Surroundings) -> tuple[Interpreter, str] | SetupScript:
+def _walk(
+    path: str, text: str, around: Surroundings, *, heedless: bool = False
+) -> tuple[Interpreter, str] | SetupScript:
     """The walked script and the exception it stops by ("" for none), or why it cannot be read."""
     tree = parse(text)
     if isinstance(tree, Unknown):
         return SetupScript(path, mentions=mentions_extensions(text), problem=tree)
     script = Interpreter(around, path)
+    script.heedless = heedless
+    script.walked.append((path, tree))
     try:
         script.run(tree.body)
     except Raised as raised:
@@ -141,14 +158,17 @@ def _until_end(script: Interpreter, function: Value) -> None:
 
 def _told(path: str, text: str, script: Interpreter, stopped: str) -> SetupScript:
     first = [call for call in script.setup_calls if not call.fallback]
+    tools = tools_run(script.walked)
     return SetupScript(
         path,
         calls_setup=bool(script.setup_calls),
         extensions=_declared(first),
         forgiving=_forgiving(script.setup_calls),
         mentions=mentions_extensions(text),
-        unclear=(*_unclear(first), *script.unread, *([f"raises {stopped}"] if stopped else [])),
-        tools=tuple((f"{file}:{line}", tool) for file, line, tool in tools_run(script.classes)),
+        unclear=(*(_unclear(first) if first else script.unread), *_stopped(stopped)),
+        impure=_impure(path, script, first),
+        tools=tuple((run.where, run.tool) for run in tools),
+        tools_forgiven=all(run.forgiven for run in tools),
         setup_requires=_setup_requires(script.setup_calls),
     )
 
@@ -194,16 +214,28 @@ def _frozen(found: list[Extension]) -> tuple[ExtensionModule, ...]:
     )
 
 
-def _unclear(calls: list[SetupCall]) -> list[str]:
+def _impure(path: str, script: Interpreter, calls: list[SetupCall]) -> str:
+    for call in calls:
+        told = call.arguments.get("has_ext_modules")
+        if isinstance(told, FunctionValue):
+            return f"{path}:{call.line}"
+    return calls_itself_impure(script.classes)
+
+
+def _stopped(name: str) -> tuple[str, ...]:
+    return (f"raises {name}",) if name else ()
+
+
+def _unclear(calls: list[SetupCall]) -> tuple[str, ...]:
     """Keywords that could hand over extension modules, whose value cannot be told."""
-    return [
+    return tuple(
         key
         for call in calls
         for key in _KEYWORDS
-        if isinstance(call.arguments.get(key), Opaque)
+        if key != "libraries"
+        and isinstance(call.arguments.get(key), Opaque | ClassValue | FunctionValue | Dotted)
         and not extensions_in(call.arguments[key])
-        and key != "libraries"
-    ]
+    )
 
 
 def _forgiving(calls: list[SetupCall]) -> str:

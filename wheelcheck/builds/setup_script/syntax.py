@@ -14,7 +14,8 @@ __all__ = ["mentions_extensions", "parse"]
 _LARGEST = 512_000
 _LOCK = threading.Lock()
 _TRACES = re.compile(
-    r"\b(ext_modules|cffi_modules|rust_extensions|cythonize|mypycify|\w*Extension\s*\()"
+    r"\b(ext_modules|cffi_modules|rust_extensions|cythonize|mypycify"
+    r"|Cython\.(?:Build|Distutils)|\w*Extension\s*\()"
 )
 
 

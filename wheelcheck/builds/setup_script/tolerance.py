@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from wheelcheck.builds.setup_script.values import ClassValue, Value
 
-__all__ = ["forgives_failures", "tools_run"]
+__all__ = ["ToolRun", "calls_itself_impure", "forgives_failures", "tools_run"]
 
 _BUILDS = {"build_extension", "build_extensions", "run", "finalize_options"}
 _ENDINGS = {"exit", "_exit"}
 _TOOLS = {
     "bazel", "c++", "cargo", "cc", "clang", "cmake", "configure", "g++", "gcc", "go", "gmake",
-    "make", "meson", "ninja", "scons", "autoreconf", "bazelisk", "nmake", "swig", "zig",
+    "make", "meson", "ninja", "scons", "autoreconf", "bazelisk", "nmake", "swig", "waf", "zig",
 }  # fmt: skip
+_ASIDE = re.compile(r"test|clean|sdist|doc|lint|upload|format", re.IGNORECASE)
+"""Commands that no build runs, by the name of their class."""
 _RUNNERS = {"call", "check_call", "check_output", "run", "Popen", "system", "spawn", "popen"}
 
 
@@ -64,7 +68,16 @@ def _swallows(handler: ast.ExceptHandler) -> bool:
     }
     if names and names <= {"ImportError", "ModuleNotFoundError", "AttributeError", "KeyError"}:
         return False
-    return not _always_ends(handler.body)
+    return not _always_ends(handler.body) and not _minds_optional(handler)
+
+
+def _minds_optional(handler: ast.ExceptHandler) -> bool:
+    """Raising again unless the extension module says `optional`: that word decides, not this."""
+    return any(
+        "optional" in ast.dump(node.test) and any(isinstance(one, ast.Raise) for one in node.body)
+        for node in ast.walk(handler)
+        if isinstance(node, ast.If)
+    )
 
 
 def _always_ends(body: list[ast.stmt]) -> bool:
@@ -80,22 +93,60 @@ def _ends(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Raise)
 
 
-def tools_run(classes: list[ClassValue]) -> tuple[tuple[str, int, str], ...]:
-    """Compilers and build tools that the methods of command classes start: (file, line, tool)."""
-    found: dict[tuple[str, int, str], None] = {}
-    for owner in classes:
-        for node in ast.walk(owner.node):
-            if isinstance(node, ast.Call) and _called(node) in _RUNNERS:
-                for tool in _first_words(node):
-                    found[owner.file, node.lineno, tool] = None
+@dataclass(frozen=True, slots=True)
+class ToolRun:
+    """A build tool that a command starts; `forgiven` where its failure is swallowed."""
+
+    where: str
+    tool: str
+    forgiven: bool
+
+
+def tools_run(modules: Iterable[tuple[str, ast.Module]]) -> tuple[ToolRun, ...]:
+    """Compilers and build tools that functions of the script start, commands for tests aside."""
+    found: dict[ToolRun, None] = {}
+    for file, tree in modules:
+        for node, forgiven in _inside_functions(tree, forgiven=False):
+            tool = _tool(node)
+            if tool:
+                found[ToolRun(f"{file}:{node.lineno}", tool, forgiven)] = None
     return tuple(found)
 
 
-def tool_in(words: tuple[str, ...]) -> str:
-    """The build tool a command line starts with, "" where it is none of them."""
-    first = words[0].split()[0] if words and words[0].split() else ""
-    name = first.rpartition("/")[2]
+def _inside_functions(tree: ast.AST, *, forgiven: bool) -> Iterator[tuple[ast.expr, bool]]:
+    """Argument lists and calls, and whether a failure there is swallowed."""
+    todo: list[tuple[ast.AST, bool]] = [(tree, forgiven)]
+    while todo:
+        node, shielded = todo.pop()
+        if isinstance(node, ast.ClassDef) and _ASIDE.search(node.name):
+            continue
+        if isinstance(node, ast.Try):
+            swallowed = shielded or any(map(_swallows, node.handlers))
+            todo += [(part, swallowed) for part in node.body]
+            todo += [(part, shielded) for part in (*node.handlers, *node.orelse, *node.finalbody)]
+            continue
+        if isinstance(node, ast.List | ast.Tuple | ast.Call):
+            yield node, shielded
+        todo += [(part, shielded) for part in ast.iter_child_nodes(node)]
+
+
+def _tool(node: ast.expr) -> str:
+    """The build tool an argument list or a shell command starts with, "" where it is none."""
+    words: list[str] = []
+    if isinstance(node, ast.List | ast.Tuple):
+        words = [_text(part) for part in node.elts]
+        if node.elts and getattr(node.elts[0], "attr", "") == "executable":  # sys.executable
+            words = words[1:]
+            if "build_ext" in words:
+                return "build_ext"
+    elif isinstance(node, ast.Call) and node.args and _called(node) in _RUNNERS:
+        words = _text(node.args[0]).split()
+    name = words[0].rpartition("/")[2] if words else ""
     return name if name in _TOOLS else ""
+
+
+def _text(node: ast.expr) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 def _called(node: ast.Call) -> str:
@@ -104,14 +155,29 @@ def _called(node: ast.Call) -> str:
     return node.func.id if isinstance(node.func, ast.Name) else ""
 
 
-def _first_words(node: ast.Call) -> Iterator[str]:
-    for argument in node.args[:1]:
-        first = (
-            argument.elts[0]
-            if isinstance(argument, ast.List | ast.Tuple) and argument.elts
-            else argument
-        )
-        if isinstance(first, ast.Constant) and isinstance(first.value, str):
-            tool = tool_in((first.value,))
-            if tool:
-                yield tool
+def calls_itself_impure(classes: Iterable[ClassValue]) -> str:
+    """Where a class makes the wheel platform-specific: ``root_is_pure``, ``has_ext_modules``."""
+    for owner in classes:
+        for node in ast.walk(owner.node):
+            if isinstance(node, ast.FunctionDef) and _answers(node) in _IMPURE:
+                return f"{owner.file}:{node.lineno}"
+            if isinstance(node, ast.Assign) and _is_false(node.value):
+                names = {getattr(target, "attr", "") for target in node.targets}
+                if "root_is_pure" in names:
+                    return f"{owner.file}:{node.lineno}"
+    return ""
+
+
+_IMPURE = {("is_pure", False), ("has_ext_modules", True)}
+
+
+def _answers(node: ast.FunctionDef) -> tuple[str, object]:
+    """The function's name and the constant it returns, if that is all it does."""
+    last = node.body[-1]
+    if isinstance(last, ast.Return) and isinstance(last.value, ast.Constant):
+        return node.name, last.value.value
+    return node.name, None
+
+
+def _is_false(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is False

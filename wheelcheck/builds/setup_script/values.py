@@ -19,6 +19,7 @@ __all__ = [
     "FunctionValue",
     "Opaque",
     "Plain",
+    "Raised",
     "Scope",
     "Value",
     "extensions_in",
@@ -69,6 +70,14 @@ class Dotted:
     name: str
 
 
+class Raised(Exception):  # noqa: N818 (says what happened)
+    """The script itself raises here; `name` is the exception's last name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
 @dataclass(slots=True)
 class Scope:
     """Names of a module or function; look-up goes on in `parent`."""
@@ -106,12 +115,16 @@ class FunctionValue:
 
 @dataclass(eq=False, slots=True)
 class ClassValue:
-    """A class of the script. `bases` are values; `file` is where it stands."""
+    """A class of the script, or an instance of it: `attributes` are those that were set.
+
+    `bases` are values; `file` is where the class stands.
+    """
 
     node: ast.ClassDef
     bases: tuple[Value, ...]
     file: str
     scope: Scope
+    attributes: dict[str, Value] = field(default_factory=dict)
 
     def descends_from(self, ending: str, depth: int = 10) -> bool:
         """Whether a base, or a base of a base, has a name that ends so (``build_ext``)."""
@@ -181,6 +194,9 @@ def join(values: Iterable[Value], conditions: tuple[str, ...]) -> Value:
     first = ways[0]
     if all(way is first or _same(way, first) for way in ways[1:]):
         return first
+    if all(isinstance(way, dict) for way in ways):
+        keys = dict.fromkeys(key for way in ways for key in way)
+        return {key: join([way.get(key) for way in ways], conditions) for key in keys}
     found = [extensions_in(way) for way in ways]
     if all(found) or not any(found):
         return opaque(*ways)
