@@ -35,10 +35,3 @@ def test_a_release_that_will_not_change(tmp_path):
         before = {file.filename: index.metadata(file) for file in files}
     with open_index(IndexOptions(), cache_dir=tmp_path, offline=True) as index:
         assert {file.filename: index.metadata(file) for file in files} == before
-
-
-def test_a_project_that_does_not_exist(tmp_path):
-    with open_index(IndexOptions(), cache_dir=tmp_path) as index:
-        answer = index.project(NormalizedName("wheelcheck-no-such-project"))
-    assert isinstance(answer, Unknown)
-    assert answer.code == "project-not-found"
