@@ -58,7 +58,7 @@ def judge(
         ({"setup.py": PLAIN, "tests/data/x.c": 9}, PURE),
         ({"setup.py": PLAIN, "vendor/x.c": 9}, PURE),
         ({"setup.py": SWITCHED, "x.c": 9}, PURE),
-        ({"setup.py": SETUP + "exts = [Extension('x', ['x.c'])] if os.name == "nt" else []\n"
+        ({"setup.py": SETUP + "exts = [Extension('x', ['x.c'])] if os.name == 'nt' else []\n"
           "setup(ext_modules=exts)", "x.c": 9}, PURE),
         ({"setup.py": SETUP + "setup(cffi_modules=['b.py:ffi'], setup_requires=['cffi'])"}, NATIVE),
         ({"setup.py": "from setuptools import setup\nfrom Cython.Build import cythonize\n"

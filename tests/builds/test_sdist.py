@@ -1,0 +1,157 @@
+"""Facts of an sdist by its files, however odd those are."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wheelcheck.builds.build_files import read_cargo, read_cmake, read_meson
+from wheelcheck.builds.build_system import backend_kind, read_build_system, read_setup_cfg
+from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
+from wheelcheck.builds.tables import rows
+from wheelcheck.index.model import ArchiveListing, ArchiveMember
+
+
+def facts(files: dict[str, str], top: str = "x-1/") -> SdistFacts:
+    members = tuple(ArchiveMember(top + path, len(text)) for path, text in files.items())
+    return read_sdist(ArchiveListing(members, {top + p: t for p, t in files.items()}))
+
+
+def codes(files: dict[str, str]) -> set[str]:
+    return {piece.code for piece in facts(files).evidence}
+
+
+@pytest.mark.parametrize(
+    ("path", "read"),
+    [
+        ("x-1/setup.py", True), ("./x-1/pyproject.toml", True), ("x-1/setup.cfg", True),
+        ("x-1/src/meson.build", True), ("x-1/rust/Cargo.toml", True),
+        ("x-1/ffi/CMakeLists.txt", True),
+        ("x-1/tools/build_ext.py", True), ("x-1/README.md", False), ("x-1/a/b/c/d/e/x.py", False),
+        ("x-1/src/x.c", False),
+    ],
+)  # fmt: skip
+def test_only_build_files_are_read(path: str, read: bool):  # noqa: FBT001
+    assert wanted(path) is read
+
+
+@pytest.mark.parametrize("top", ["x-1/", "./x-1/", ""])
+def test_paths_count_from_the_root(top: str):
+    found = facts({"setup.py": "from setuptools import setup\nsetup()", "src/x.c": ""}, top)
+    assert found.script is not None
+    assert found.script.calls_setup
+    assert found.native_files == 1
+
+
+def test_no_build_system_means_setuptools_of_old():
+    system = facts({"setup.py": ""}).system
+    assert (system.legacy, system.requires) == (True, ("setuptools >= 40.8.0",))
+
+
+def test_build_requires_with_those_of_the_script():
+    files = {
+        "pyproject.toml": "[build-system]\nrequires = ['setuptools', 'wheel']\n",
+        "setup.py": "from setuptools import setup\nsetup(setup_requires=['cffi', 'wheel'])",
+    }
+    assert facts(files).build_requires == ("setuptools", "wheel", "cffi")
+
+
+def test_a_backend_of_its_own_is_looked_through():
+    text = "[build-system]\nrequires=[]\nbuild-backend='own'\nbackend-path=['_build']\n"
+    own = "from setuptools.build_meta import *\n"
+    assert facts({"pyproject.toml": text, "_build/own.py": own}).kind == "setuptools"
+
+
+def test_a_command_that_runs_cmake_is_told():
+    script = """
+import subprocess
+from setuptools import Command, setup
+class Build(Command):
+    def run(self):
+        subprocess.check_call(["cmake", "."])
+setup(cmdclass={"build": Build})
+"""
+    assert "command-runs-tool" in codes({"setup.py": script})
+
+
+def test_sources_of_tests_stand_aside_and_generated_c_is_told():
+    found = facts({"setup.py": "", "x/a.pyx": "", "x/a.c": "", "tests/t.c": ""})
+    assert found.native_files == 2
+    assert found.generated_c == ("x/a.c",)
+    assert found.has("native-sources-aside")
+
+
+def test_an_external_compiler_is_told():
+    text = "[external]\nbuild-requires = ['virtual:compiler/c', 'dep:virtual/compiler/c']\n"
+    assert "external-compiler" in codes({"pyproject.toml": text})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("project('x')", "meson-no-language"),
+        ("project('x', version: '1', license: 'c')", "meson-no-language"),
+        ("# project('x', 'c')\nproject('x')", "meson-no-language"),
+        ("project('x', 'c', version: '1')", "meson-extension-module"),
+        ("project('x')\nadd_languages('rust')", "meson-extension-module"),
+    ],
+)
+def test_languages_of_meson(text: str, said: str):
+    assert read_meson("meson.build", text).code == said
+
+
+@pytest.mark.parametrize(
+    ("text", "native"),
+    [
+        ("project(x)", True), ("project(x LANGUAGES NONE)", False), ("project(x C)", True),
+        ("# project(x)", False), ("message(STATUS hello)", False),
+    ],
+)  # fmt: skip
+def test_languages_of_cmake(text: str, native: bool):  # noqa: FBT001
+    found = read_cmake("CMakeLists.txt", text)
+    assert (found is not None and found.code == "cmake-project") is native
+
+
+def test_cargo_tells_its_binding_and_its_rust():
+    text = (
+        "[package]\nrust-version='1.63'\n[lib]\ncrate-type=['cdylib']\n[dependencies]\npyo3='1'\n"
+    )
+    assert read_cargo("Cargo.toml", text).detail == "cdylib, pyo3, Rust 1.63"
+
+
+def test_tables_are_sound():
+    kinds = {"native", "pure", "meson", "setuptools", "unknown"}
+    for row in rows("backends"):
+        assert row["kind"] in kinds
+        assert row["source"].startswith("https://")
+    assert all(row["source"].startswith("https://") for row in rows("compiling_tools"))
+    assert backend_kind("setuptools.build_meta:__legacy__") == "setuptools"
+    assert backend_kind("nobody.knows") == "unknown"
+
+
+HOSTILE = [
+    "[" * 20_000, "a = " + "[" * 5_000, "a = " + "{x=" * 5_000, "a." * 20_000 + "b = 1",
+    "x" * 600_000, "\x00", "[build-system]\nrequires = 7\nbuild-backend = []\nbackend-path = {}\n",
+    "build-system = 3\ntool = []\nexternal = 'x'\n",
+    "[tool]\npoetry = 1\npdm = []\nhatch = 'x'\nsetuptools = 2\nsetuptools-rust = 'x'\n",
+    "[tool.poetry]\nbuild = 1\n[tool.hatch.build]\nhooks=3\n[tool.hatch.build.targets]\nwheel=1\n",
+    "[tool.hatch.build.hooks]\ncustom = 3\nmypyc = 'x'\n", "a = 1e99999\nb = 9999-99-99\n",
+    "[build-system]\nrequires = ['!!', 'x @@ y', '']\n", "a = " + "9" * 10_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_files_never_raise(text: str):
+    read_setup_cfg(text)
+    found = facts(dict.fromkeys(("pyproject.toml", "setup.cfg", "Cargo.toml", "meson.build"), text))
+    assert found.evidence
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=120))
+def test_any_text_never_raises(text: str):
+    system, _ = read_build_system(text)
+    assert system.backend
+    read_setup_cfg(text)
+    read_meson("meson.build", text)
+    read_cmake("CMakeLists.txt", text)
+    read_cargo("Cargo.toml", text)
