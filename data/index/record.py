@@ -3,9 +3,10 @@
     python data/index/record.py --requirements data/requirements --uv uv --scratch SCRATCH
         --interpreter 3.12=/usr/bin/python3.12
 
-The live index is replayed on loopback; uv and pip resolve every requirement file against that for
-every target below, and each version whose core metadata they read is a *visited* one. Kept are the
-visited versions, the newest few of every project, and what building the chosen sdists requires.
+The live index is replayed on loopback; uv, pip and wheelcheck resolve every requirement file
+against that for every target below, and each version whose core metadata they read is a *visited*
+one. Kept are the visited versions, the newest of every project, and what building the chosen
+sdists requires.
 Run by hand: it asks the live index for some thousand pages and byte ranges. See README.md.
 """
 
@@ -33,7 +34,7 @@ from live import LiveIndex, LiveRelease  # noqa: E402
 from packaging.version import Version  # noqa: E402
 from replay import PUBLIC, Replay  # noqa: E402
 
-PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14")  # 3.14t reads the same metadata as 3.14
+PYTHONS = ("3.10", "3.11", "3.12", "3.13", "3.14", "3.15")  # 3.15t reads the same metadata
 OLD_PYTHONS = ("3.8", "3.9")
 OLD_FILES = ("pinned-2021.txt", "nested/requirements.txt", "story.txt", "story-2020.txt")
 PLATFORMS = (
@@ -169,6 +170,16 @@ def files_for(python: str, folder: Path) -> list[str]:
     return [str(folder / name) for name in every if python not in OLD_PYTHONS or name in OLD_FILES]
 
 
+def ask_wheelcheck(folder: Path, index_url: str) -> None:
+    """Let wheelcheck judge every file on its default matrix: it looks behind blockers, too."""
+    sys.path.insert(0, str(HERE.parent.parent))
+    from wheelcheck import check
+
+    for file in files_for(PYTHONS[-1], folder):
+        report = check(file, index_url=index_url, cache_dir=None)
+        print("wheelcheck", file, len(report.targets), len(report.packages), flush=True)
+
+
 def kept_releases(project: Project) -> list[LiveRelease]:
     """Visited releases, the newest final ones, and a pre-release that is newer than those."""
     releases: list[LiveRelease] = project.releases  # type: ignore[assignment]
@@ -245,6 +256,7 @@ def main() -> None:
             for file in files_for(version, options.requirements):
                 answer = pip.install(Path(file))
                 print(version, file, len(answer.pins), answer.failure[-200:], flush=True)
+        ask_wheelcheck(options.requirements, replay.url)
         recorder.follow_builds()
         write(recorder)
 
