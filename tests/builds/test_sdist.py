@@ -129,7 +129,7 @@ def test_tables_are_sound():
 
 
 HOSTILE = [
-    "[" * 20_000, "a = " + "[" * 5_000, "a = " + "{x=" * 5_000, "a." * 2_000 + "b = 1",
+    "[" * 20_000, "a = " + "[" * 5_000, "a = " + "{x=" * 5_000, "a." * 20_000 + "b = 1",
     "x" * 600_000, "\x00", "[build-system]\nrequires = 7\nbuild-backend = []\nbackend-path = {}\n",
     "build-system = 3\ntool = []\nexternal = 'x'\n",
     "[tool]\npoetry = 1\npdm = []\nhatch = 'x'\nsetuptools = 2\nsetuptools-rust = 'x'\n",

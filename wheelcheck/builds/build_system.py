@@ -22,6 +22,8 @@ LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
 LEGACY_REQUIRES = ("setuptools >= 40.8.0",)
 """What pip installs where there is no `[build-system]` (PEP 517, since pip 23.1 without wheel)."""
 _LARGEST = 512_000
+_DEEPEST_KEY = 100
+"""Dots in one key: tomllib takes quadratic time over them, and honest files have three or four."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ def read_toml(text: str) -> dict[str, Any] | Unknown:
     """A TOML document, or why it cannot be read. Never raises on hostile text."""
     if len(text) > _LARGEST:
         return Unknown("file-unreadable", f"longer than {_LARGEST:,} characters")
+    if any(line.partition("=")[0].count(".") > _DEEPEST_KEY for line in text.splitlines()):
+        return Unknown("file-unreadable", "keys nested too deeply")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
