@@ -1,8 +1,8 @@
 """Measure the truth: does building this sdist need a compiler?
 
-For every row of `sdists.csv` the sdist is built twice as pip builds it, in isolation: first where no
-compiler can be found, then where there is one. This runs the packages' own code, so it belongs in a
-throw-away machine. Nothing of it is imported by the package.
+For every row of `sdists.csv` the sdist is built twice as pip builds it, in isolation: first where
+no compiler can be found, then where there is one. This runs the packages' own code, so it belongs
+in a throw-away machine. Nothing of it is imported by the package.
 
     python label.py --python 3.13=/usr/bin/python3.13 --old-python 3.8=/usr/bin/python3.8 --work DIR
 

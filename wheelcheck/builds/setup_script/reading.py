@@ -143,7 +143,7 @@ def _walk(
 
 
 def _refused(path: str, text: str) -> SetupScript:
-    why = Unknown("script-refused", "takes more steps than any honest script")
+    why = Unknown("script-refused", "takes too many steps to follow")
     return SetupScript(path, mentions=mentions_extensions(text), problem=why)
 
 
