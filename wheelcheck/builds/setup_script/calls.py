@@ -25,11 +25,14 @@ from wheelcheck.builds.setup_script.values import (
     opaque,
     supposed,
     truth,
+    weight,
 )
 
 __all__ = ["ENDS", "Calls", "LoopEnded", "Returned", "SetupCall", "strings_of"]
 
 _DEPTH = 25
+_FREE = 20
+"""Arguments are searched for extension modules; so many values of them count as one step."""
 _MAKERS = {
     "cythonize": "cythonize",
     "mypycify": "mypycify",
@@ -113,6 +116,7 @@ class Calls(Expressions):
                 keys.update(value if isinstance(value, dict) else {"**": value})
             else:
                 keys[keyword.arg] = value
+        self.steps += weight([args, keys]) // _FREE
         if isinstance(node.func, ast.Attribute):
             base = self.value(node.func.value)
             given = [*args, keys] if keys and node.func.attr == "update" else args

@@ -30,13 +30,13 @@ from wheelcheck.builds.setup_script.values import (
 
 __all__ = ["BudgetSpent", "Expressions", "condition_text"]
 
-_BUDGET = 200_000
+_BUDGET = 60_000
 _LOOP = 300
 _Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp
 
 
 class BudgetSpent(Exception):  # noqa: N818 (says what happened)
-    """The script takes more steps than any honest one."""
+    """The script takes more steps than any honest one (some ten thousand at most)."""
 
 
 class Expressions:

@@ -21,7 +21,7 @@ __all__ = [
     "sequence",
 ]
 
-LONG = 20_000
+LONG = 5_000
 """No string or list is computed that is longer than this."""
 NOT_KNOWN: Any = object()
 """The answer where a name means nothing to us."""

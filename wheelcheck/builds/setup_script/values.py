@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "opaque",
     "supposed",
     "truth",
+    "weight",
 ]
 
 Value = Any
@@ -34,8 +36,10 @@ Value = Any
 
 Plain = str | int | float | bytes | None
 """Values that are known altogether."""
-_DEEP = 50
-"""Containers nested deeper than this are not looked into."""
+_MANY = 5_000
+"""No more values than this are looked at inside one."""
+_JOINED = 4
+"""Dictionaries nested deeper than this are not joined key by key."""
 
 
 @dataclass(eq=False, slots=True)
@@ -139,25 +143,29 @@ class ClassValue:
 
 def extensions_in(value: Value) -> tuple[Extension, ...]:
     """All extension modules inside a value, each once, in order."""
-    return tuple(dict.fromkeys(_walk(value, _DEEP, set())))
+    return tuple(dict.fromkeys(one for one in _inside(value) if isinstance(one, Extension)))
 
 
-def _walk(value: Value, depth: int, seen: set[int]) -> Iterator[Extension]:
-    """`seen` has the containers met: one that holds another many times costs no more than once."""
-    if isinstance(value, dict | list | tuple):
-        if id(value) in seen:
-            return
-        seen.add(id(value))
-    if isinstance(value, Extension):
-        yield value
-    elif isinstance(value, Opaque):
-        yield from value.extensions
-    elif depth > 0 and isinstance(value, dict):
-        for element in value.values():
-            yield from _walk(element, depth - 1, seen)
-    elif depth > 0 and isinstance(value, list | tuple):
-        for element in value:
-            yield from _walk(element, depth - 1, seen)
+def weight(value: Value) -> int:
+    """How many values searching this one meets: what walking on with it costs."""
+    return sum(1 for _ in _inside(value))
+
+
+def _inside(value: Value) -> Iterator[Value]:
+    """The value and all it contains, at most `_MANY`, each container once however often held."""
+    todo = [value]
+    seen: set[int] = set()
+    met = 0
+    while todo and met < _MANY:
+        one = todo.pop()
+        met += 1
+        yield one
+        if isinstance(one, Opaque):
+            yield from one.extensions
+        elif isinstance(one, dict | list | tuple) and id(one) not in seen:
+            seen.add(id(one))
+            parts = list(islice(one.values() if isinstance(one, dict) else one, _MANY))
+            todo.extend(reversed(parts))
 
 
 def opaque(*values: Value) -> Opaque:
@@ -179,13 +187,15 @@ def supposed(value: Value, conditions: tuple[str, ...]) -> Value:
     found = extensions_in(value)
     if not found or not conditions:
         return value
+    if isinstance(value, dict):
+        return {key: supposed(element, conditions) for key, element in value.items()}
     marked = [
         replace(one, supposing=tuple(dict.fromkeys((*one.supposing, *conditions)))) for one in found
     ]
     return marked[0] if isinstance(value, Extension) else Opaque(tuple(marked))
 
 
-def join(values: Iterable[Value], conditions: tuple[str, ...]) -> Value:
+def join(values: Iterable[Value], conditions: tuple[str, ...], depth: int = _JOINED) -> Value:
     """One value for several ways through the script.
 
     Extension modules that only some of the ways have depend on `conditions`.
@@ -194,9 +204,9 @@ def join(values: Iterable[Value], conditions: tuple[str, ...]) -> Value:
     first = ways[0]
     if all(way is first or _same(way, first) for way in ways[1:]):
         return first
-    if all(isinstance(way, dict) for way in ways):
+    if depth and all(isinstance(way, dict) for way in ways):
         keys = dict.fromkeys(key for way in ways for key in way)
-        return {key: join([way.get(key) for way in ways], conditions) for key in keys}
+        return {key: join([way.get(key) for way in ways], conditions, depth - 1) for key in keys}
     found = [extensions_in(way) for way in ways]
     if all(found) or not any(found):
         return opaque(*ways)

@@ -1,0 +1,270 @@
+"""Habits that real setup scripts have, each of which once misled the reading."""
+
+from textwrap import dedent
+
+import pytest
+
+from wheelcheck.builds.setup_script.reading import SetupScript, read_setup_script
+from wheelcheck.builds.setup_script.surroundings import Surroundings
+
+HEAD = "import os, sys\nfrom setuptools import Extension, setup\n"
+EXT = "Extension('x', ['x.c'])"
+
+
+def read(body: str, *, missing=(), paths=()) -> SetupScript:
+    around = Surroundings(
+        paths=frozenset(paths),
+        directories=frozenset(path.partition("/")[0] for path in paths if "/" in path),
+        missing=frozenset(missing),
+    )
+    return read_setup_script("setup.py", HEAD + dedent(body), around)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # a version sought line by line, with an error where it is not found
+        """
+        with open("x.py") as f:
+            for line in f:
+                if line.startswith("__version__"):
+                    version = line.split("=")[1]
+                    break
+            else:
+                raise RuntimeError("no version")
+        """,
+        """
+        def version():
+            for line in open("x.py"):
+                if "__version__" in line:
+                    return line
+            raise ValueError("no version")
+        version()
+        """,
+        # an error that only an odd machine raises
+        """
+        import struct
+        def endianness():
+            s = struct.pack("@I", 1)
+            if s == b"1":
+                return "little"
+            elif s == b"2":
+                return "big"
+            raise AssertionError("neither")
+        endianness()
+        """,
+        # a place in a list that is not there
+        """
+        try:
+            at = sys.argv.index("--plat-name")
+            if "win" in sys.argv[at + 1]:
+                sys.exit(1)
+        except ValueError:
+            pass
+        """,
+    ],
+)
+def test_what_a_script_checks_first_does_not_stop_the_reading(body: str):
+    script = read(dedent(body) + f"setup(ext_modules=[{EXT}])")
+    assert [(one.name, one.supposing) for one in script.extensions] == [("x", ())]
+    assert script.unclear == ()
+
+
+def test_a_loop_meets_what_an_earlier_turn_left():
+    script = read(f"""
+        def find():
+            inside, found = False, []
+            for line in open("list.txt"):
+                if line.startswith("begin"):
+                    inside = True
+                    continue
+                if not inside:
+                    continue
+                found.append({EXT})
+            return found
+        setup(ext_modules=find())
+    """)
+    assert [one.name for one in script.extensions] == ["x"]
+
+
+def test_a_loop_that_breaks_leaves_its_finding():
+    script = read(f"""
+        exts = []
+        for folder in os.environ["PATH"].split(":"):
+            if os.path.exists(folder + "/foo-config"):
+                exts = [{EXT}]
+                break
+        setup(ext_modules=exts)
+    """)
+    assert [one.name for one in script.extensions] == ["x"]
+
+
+def test_a_property_of_an_instance():
+    script = read(f"""
+        class Packager(object):
+            def __init__(self, data):
+                self._data = data
+            @property
+            def ext_modules(self):
+                if hasattr(self, "_modules"):
+                    return self._modules
+                self._modules = []
+                for target in self._data.get("ext", []):
+                    self._modules.append({EXT})
+                return self._modules
+        setup(ext_modules=Packager(dict(ext=["x"])).ext_modules)
+    """)
+    assert [one.name for one in script.extensions] == ["x"]
+
+
+def test_a_filter_over_extensions_by_name():
+    script = read(f"""
+        def drop(exts, name):
+            places = [i for i, ext in enumerate(exts) if ext.name == name]
+            if len(places) != 1:
+                raise ValueError(name)
+            del exts[places[0]]
+        exts = [{EXT}, Extension("y", ["y.c"])]
+        drop(exts, "y")
+        setup(ext_modules=exts)
+    """)
+    assert "x" in [one.name for one in script.extensions]
+    assert script.unclear == ()
+
+
+def test_keywords_that_depend_on_the_command():
+    script = read("""
+        QUIET = ("--help", "egg_info")
+        def quiet(argv, i):
+            if argv[i] in QUIET or argv[i - 1:i] == ["--egg-base"]:
+                return True
+            return False
+        def keywords(argv):
+            if all(quiet(argv, i) for i in range(1, len(argv))):
+                return {}
+            return {"setup_requires": ["cffi"], "cffi_modules": ["build_x.py:ffi"]}
+        setup(**keywords(sys.argv))
+    """)
+    assert [one.made_by for one in script.extensions] == ["cffi_modules"]
+    assert script.setup_requires == ("cffi",)
+
+
+def test_a_retry_after_the_script_would_have_ended():
+    # thrift's way: success exits, so what follows is the fallback
+    script = read(f"""
+        class BuildFailed(Exception):
+            pass
+        def run_setup(with_binary):
+            setup(**(dict(ext_modules=[{EXT}]) if with_binary else dict()))
+        try:
+            run_setup(True)
+            sys.exit(0)
+        except BuildFailed:
+            print("once more, without")
+        run_setup(False)
+    """)
+    assert [one.name for one in script.extensions] == ["x"]
+    assert "again" in script.forgiving
+
+
+def test_a_handler_that_minds_the_word_optional_forgives_nothing_else():
+    # what mercurial did before distutils knew the word
+    body = f"""
+        from setuptools.command.build_ext import build_ext
+        class Build(build_ext):
+            def build_extension(self, ext):
+                try:
+                    build_ext.build_extension(self, ext)
+                except Exception:
+                    if not getattr(ext, "optional", False):
+                        raise
+                    print("left out")
+        setup(ext_modules=[{EXT}], cmdclass={{"build_ext": Build}})
+    """
+    assert read(body).forgiving == ""
+
+
+def test_the_package_that_is_being_built_is_not_missing():
+    body = "from numpy.distutils.core import setup\nsetup(name='numpy')"
+    script = read(body, missing=["numpy"], paths=["numpy/__init__.py", "setup.py"])
+    assert [one.made_by for one in script.extensions] == ["numpy.distutils"]
+    assert script.unclear == ()
+
+
+def test_a_script_for_python_2_is_read_on_behind_its_exit():
+    script = read(f"""
+        if sys.version_info[0] != 2:
+            sys.exit("Python 2 only")
+        setup(ext_modules=[{EXT}])
+    """)
+    assert [one.name for one in script.extensions] == ["x"]
+    assert script.unclear == ("raises SystemExit",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "class D(Distribution):\n    def is_pure(self):\n        return False\nsetup(distclass=D)",
+        (
+            "class D(Distribution):\n    def has_ext_modules(self):\n        return True\n"
+            "setup(distclass=D)"
+        ),
+        (
+            "class W(bdist_wheel):\n    def finalize_options(self):\n"
+            "        self.root_is_pure = False\nsetup(cmdclass={'bdist_wheel': W})"
+        ),
+        "setup(has_ext_modules=lambda: True)",
+    ],
+)
+def test_a_wheel_that_is_called_platform_specific(body: str):
+    imports = "from setuptools import Distribution\nfrom wheel.bdist_wheel import bdist_wheel\n"
+    assert read(imports + body).impure.startswith("setup.py:")
+
+
+@pytest.mark.parametrize(
+    ("body", "tools", "forgiven"),
+    [
+        ("subprocess.check_call(['make', '-C', 'lib'])", ["make"], False),
+        ("os.system('cmake -S . -B build')", ["cmake"], False),
+        ("cmd = [sys.executable, './waf', 'configure']\nsubprocess.call(cmd)", ["waf"], False),
+        (("try:\n    subprocess.check_call([sys.executable, 'fast.py', 'build_ext'])\n"
+         "except subprocess.SubprocessError:\n    print('slow')"), ["build_ext"], True),
+        ("subprocess.call(['git', 'describe'])", [], True),
+    ],
+)  # fmt: skip
+def test_tools_and_whether_their_failure_is_forgiven(body: str, tools: list[str], forgiven: bool):  # noqa: FBT001
+    method = "".join(f"        {line}\n" for line in body.splitlines())
+    script = read(f"import subprocess\nclass B(build_py):\n    def run(self):\n{method}\nsetup()")
+    assert [tool for _, tool in script.tools] == tools
+    assert script.tools_forgiven is forgiven
+
+
+@pytest.mark.parametrize("name", ["CustomTest", "Clean", "UploadCommand", "SdistWithDocs"])
+def test_commands_that_no_build_runs_do_not_count(name: str):
+    script = read(f"""
+        import subprocess
+        class {name}(Command):
+            def run(self):
+                subprocess.check_call(["make"])
+        setup()
+    """)
+    assert script.tools == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ("x = [i for i in range(300)]\ny = x + x + x + x\nfor a in range(300):\n"
+        "    for b in range(300):\n        f(y, y, y)\n"),
+        "a = {}\nb = {}\n" + "a = {1: a, 2: a}\nb = {1: b, 2: b}\n" * 60
+        + "if q:\n    c = a\nelse:\n    c = b\n",
+        "\n".join(f"def f{i}():\n    f{i + 1}(); f{i + 1}()" for i in range(30)) + "\nf0()\n",
+        "def f(x):\n    if q:\n        return f(x)\n    return f(x)\n" + "f(1)\n" * 50,
+        "class A(B): pass\n" + "class A(A, A, A): pass\n" * 40 + "A()\n",
+    ],
+    ids=["calls", "joins", "functions", "recursion", "bases"],
+)  # fmt: skip
+def test_scripts_built_to_exhaust_a_reader_are_given_up_in_time(text: str):
+    # what each takes without bounds would outlast the test run
+    script = read(text + "setup(name='x')\n")
+    assert script.calls_setup or script.problem is not None
