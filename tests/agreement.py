@@ -46,7 +46,8 @@ UV_PLATFORMS = {
 class Reason(StrEnum):
     """Why two answers differ; all but the last are explained."""
 
-    UNAVAILABLE = "unavailable: neither a wheel nor an sdist; wheelcheck goes on, uv was told to"
+    UNAVAILABLE = "uv refuses this version by itself, too; wheelcheck goes on, uv was told to"
+    PIP_REFUSES = "pip refuses this version here; uv ignores upper bounds of Requires-Python"
     BEHIND = "only asked for by what is unavailable; the installer never got that far"
     INSTALLERS = "pip and uv differ in the same way on this machine's own target; we follow pip"
     REFUSED = "the installer refuses the whole file, and wheelcheck calls it not installable"
@@ -109,6 +110,23 @@ class Bench:
                 file, target.python_full_version, platform, without=without
             )
         return self.said[key]
+
+    def who_refuses(self, name: str, version: str | None, target: Target) -> Reason:
+        """Who, asked for one version alone, finds nothing to install: uv for this target, or pip.
+
+        pip is asked on this machine: what it refuses here for the Python version, it refuses for
+        that Python everywhere.
+        """
+        python = target.python_full_version
+        with tempfile.TemporaryDirectory() as folder:
+            line = Path(folder, "one.txt")
+            line.write_text(f"{name}=={version}\n" if version else name, encoding="utf-8")
+            platform = UV_PLATFORMS[target.libc, target.arch].format(self.glibc[1])
+            if self.uv.compile(line, python, platform, no_deps=True).failure:
+                return Reason.UNAVAILABLE
+            if self.pips[python].install(line, ["--no-deps"]).failure:
+                return Reason.PIP_REFUSES
+        return Reason.UNEXPLAINED
 
 
 def comparisons(bench: Bench, file: Path) -> Iterator[Comparison]:
@@ -177,7 +195,8 @@ def _refusal(file: Path, judge: str, target: Target, report: Report, answer: Ans
 def _why(bench: Bench, file: Path, target: Target, report: Report, name: str) -> Reason:
     without = frozenset(_unavailable(report, target))
     if name in without:
-        return Reason.UNAVAILABLE
+        version = report.package(name).on[target.name].version
+        return bench.who_refuses(name, version, target)
     answer = bench.ask_uv(file, target, without)
     if without and name not in answer.pins and _only_behind(report, target, name, without):
         return Reason.BEHIND

@@ -62,6 +62,7 @@ class Uv:
         *,
         day: str = "",
         without: Iterable[str] = (),
+        no_deps: bool = False,
     ) -> Answer:
         """Pins for a Python version (``3.12``) and a platform as uv spells it.
 
@@ -73,6 +74,8 @@ class Uv:
             command += ["--no-config", "--quiet", "--no-header", "--no-annotate"]
             command += ["--index-url", self.index_url, "--cache-dir", self._cache.name]
             command += ["--python-version", python, "--python-platform", platform]
+            if no_deps:
+                command.append("--no-deps")
             if day:
                 command += ["--exclude-newer", day]
             if without:
