@@ -155,3 +155,20 @@ def test_any_text_never_raises(text: str):
     read_meson("meson.build", text)
     read_cmake("CMakeLists.txt", text)
     read_cargo("Cargo.toml", text)
+
+
+def test_what_is_required_for_egg_info_alone_is_installed():
+    # a script that asks for cffi only when the wheel is built gets none: setuptools' backend asks
+    # it for its setup_requires as egg_info
+    late = (
+        "import sys\nfrom setuptools import setup\n"
+        "more = {{'setup_requires': ['cffi']}} if {} else {{}}\n"
+        "setup(cffi_modules=['build_x.py:ffi'], **more)\n"
+    )
+    asked = facts({"setup.py": late.format("'egg_info' in sys.argv")})
+    assert asked.script is not None
+    assert asked.script.ignored == ()
+    assert asked.build_requires[-1] == "cffi"
+    unasked = facts({"setup.py": late.format("'bdist_wheel' in sys.argv")})
+    assert unasked.has("keyword-ignored")
+    assert "cffi" not in unasked.build_requires

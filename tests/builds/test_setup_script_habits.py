@@ -268,3 +268,46 @@ def test_scripts_built_to_exhaust_a_reader_are_given_up_in_time(text: str):
     # what each takes without bounds would outlast the test run
     script = read(text + "setup(name='x')\n")
     assert script.calls_setup or script.problem is not None
+
+
+def test_keywords_taken_away_before_the_retry():
+    # coverage's way
+    script = read(f"""
+        arguments = dict(name="x")
+        arguments.update(dict(ext_modules=[{EXT}]))
+        try:
+            setup(**arguments)
+        except BuildFailed:
+            del arguments["ext_modules"]
+            setup(**arguments)
+    """)
+    assert [one.name for one in script.extensions] == ["x"]
+    assert "again" in script.forgiving
+
+
+@pytest.mark.parametrize(("condition", "forgiven"), [("bdist_wheel", False), ("develop", True)])
+def test_the_method_a_handler_calls_decides(condition: str, forgiven: bool):  # noqa: FBT001
+    # BTrees calls its extension modules optional, and raises nevertheless when a wheel is built
+    script = read(f"""
+        from setuptools.command.build_ext import build_ext
+        class optional_build_ext(build_ext):
+            def build_extension(self, ext):
+                try:
+                    build_ext.build_extension(self, ext)
+                except OSError as e:
+                    self._unavailable(e)
+            def _unavailable(self, e):
+                print(e)
+                if "{condition}" in sys.argv and not os.environ.get("PURE_PYTHON"):
+                    raise
+        setup(ext_modules=[{EXT}], cmdclass={{"build_ext": optional_build_ext}})
+    """)
+    assert bool(script.forgiving) is forgiven
+
+
+def test_a_keyword_whose_handler_is_not_installed_is_ignored():
+    body = "setup(cffi_modules=['build_x.py:ffi'])"
+    assert [one.made_by for one in read(body).extensions] == ["cffi_modules"]
+    script = read(body, missing=["cffi"])
+    assert script.extensions == ()
+    assert script.ignored == ("cffi_modules without cffi",)

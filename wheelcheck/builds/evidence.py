@@ -39,6 +39,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "extension-modules-optional": "the build goes on without extension modules that fail",
         "extension-modules-conditional": "extension modules depend on something only a build knows",
         "extension-modules-off": "extension modules are mentioned, but not built by default",
+        "keyword-ignored": "a keyword that would compile is ignored for want of its handler",
         "no-extension-modules": "the setup script declares no extension modules",
         "command-runs-tool": "a custom build command runs a compiler or a build tool",
         "command-runs-tool-forgiven": "a compiler or build tool is run, and may fail",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wheelcheck.builds.build_files import read_cargo, read_cmake, read_gyp, read_meson
 from wheelcheck.builds.build_system import (
@@ -203,19 +203,18 @@ def _missing(required: frozenset[str]) -> frozenset[str]:
 
 
 def _read_twice(text: str, around: Surroundings, system: BuildSystem) -> SetupScript:
-    """Read ``setup.py``; once more where its own `setup_requires` brings further modules.
+    """Read ``setup.py`` as setuptools' backend runs it.
 
-    setuptools' backend has them installed before it runs the script for the wheel.
+    First for ``egg_info``, to learn its `setup_requires`; then, with those installed, for the
+    wheel. What it requires only then is never installed.
     """
-    script = read_setup_script("setup.py", text, around)
-    if not script.setup_requires:
-        return script
-    grown = BuildSystem(requires=(*system.requires, *script.setup_requires))
-    missing = _missing(grown.required_names)
-    if missing == around.missing:
-        return script
-    again = Surroundings(around.site, around.paths, around.directories, around.texts, missing)
-    return read_setup_script("setup.py", text, again)
+    if "setup_requires" not in text:
+        return read_setup_script("setup.py", text, around)
+    asking = replace(around, argv=("setup.py", "egg_info"))
+    asked = read_setup_script("setup.py", text, asking).setup_requires
+    grown = BuildSystem(requires=(*system.requires, *asked))
+    building = replace(around, missing=_missing(grown.required_names))
+    return replace(read_setup_script("setup.py", text, building), setup_requires=asked)
 
 
 def _about_backend(system: BuildSystem, kind: str, *, has_setup: bool) -> Iterator[Evidence]:
@@ -250,6 +249,8 @@ def _about_scripts(
             yield Evidence("extension-modules-optional", one.path, one.forgiving)
         if one.problem is None and not one.extensions:
             yield from _about_none(one)
+        for keyword in one.ignored:
+            yield Evidence("keyword-ignored", one.path, keyword)
         if one.impure:
             yield Evidence("platform-wheel-declared", one.impure)
         code = "command-runs-tool-forgiven" if one.tools_forgiven else "command-runs-tool"

@@ -1,5 +1,6 @@
 """Reading setup scripts without running them: an interpreter of values that may be unknown.
 
-`values` has the domain, `known` what well-known names mean, `interpreter` walks the syntax tree,
-`reading` turns the walk into a `SetupScript`.
+`values` has the domain, `known` and `methods` what well-known names mean; `expressions`, `calls`,
+`flow` and `interpreter` walk the syntax tree, each on top of the one before; `forgiveness` and
+`side_effects` look at build commands; `reading` turns the walk into a `SetupScript`.
 """

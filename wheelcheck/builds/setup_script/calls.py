@@ -44,6 +44,8 @@ _MAKERS = {
     "pythranize": "pythranize",
     "intree_extensions": "pybind11",
 }
+_HANDLERS = {"cffi_modules": "cffi", "rust_extensions": "setuptools_rust"}
+"""Keywords that setuptools passes over unless the module that handles them is installed."""
 _ASKS_THE_WORLD = ("subprocess.", "os.system", "os.popen", "ctypes.util.", "pkgconfig.", "urllib.")
 _EXITS = {"sys.exit", "builtins.exit", "builtins.quit", "os._exit"}
 _MUTATORS = {"append", "extend", "insert", "update", "add"}
@@ -94,6 +96,7 @@ class Calls(Expressions):
         super().__init__(around, file)
         self.setup_calls: list[SetupCall] = []
         self.made: list[Extension] = []
+        self.ignored: list[str] = []
         self.asked = 0
         self.fallback = 0
         self.heedless = False
@@ -181,6 +184,9 @@ class Calls(Expressions):
         return opaque(args, keys)
 
     def _setup(self, name: str, keys: dict[str, Value], line: int) -> None:
+        for key in [key for key in keys if _HANDLERS.get(key) in self.around.missing]:
+            self.ignored.append(f"{key} without {_HANDLERS[key]}")
+            del keys[key]
         configuration = keys.get("configuration")
         if isinstance(configuration, FunctionValue):
             keys = {**keys, "ext_modules": self._inline(configuration, [], {})}

@@ -83,12 +83,12 @@ class Expressions:
 
     def _Name(self, node: ast.Name) -> Value:  # noqa: N802
         found = self.scope.get(node.id)
-        return constant(found.name, self.around.site) if isinstance(found, Dotted) else found
+        return constant(found.name, self.around) if isinstance(found, Dotted) else found
 
     def _Attribute(self, node: ast.Attribute) -> Value:  # noqa: N802
         base = self.value(node.value)
         if isinstance(base, Dotted):
-            return constant(f"{base.name}.{node.attr}", self.around.site)
+            return constant(f"{base.name}.{node.attr}", self.around)
         if isinstance(base, tuple) and node.attr in {"major", "minor", "micro"}:
             place = ("major", "minor", "micro").index(node.attr)
             return base[place] if len(base) > place else Opaque()

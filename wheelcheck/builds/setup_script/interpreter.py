@@ -7,20 +7,11 @@ on it. Nothing is run, and nothing is written; a step budget bounds the walk.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
-from wheelcheck.builds.setup_script.calls import (
-    ENDS,
-    Calls,
-    LoopEnded,
-    Returned,
-    SetupCall,
-    strings_of,
-)
-from wheelcheck.builds.setup_script.expressions import condition_text
+from wheelcheck.builds.setup_script.calls import ENDS, Returned, SetupCall, strings_of
+from wheelcheck.builds.setup_script.flow import Flow, last_name
 from wheelcheck.builds.setup_script.methods import call_method
 from wheelcheck.builds.setup_script.surroundings import Surroundings
 from wheelcheck.builds.setup_script.syntax import parse
@@ -42,7 +33,7 @@ from wheelcheck.builds.setup_script.values import (
 __all__ = ["Interpreter"]
 
 
-class Interpreter(Calls):
+class Interpreter(Flow):
     """Walks one script. Afterwards `setup_calls`, `made` and `classes` tell the story."""
 
     def __init__(self, around: Surroundings, file: str) -> None:
@@ -51,7 +42,6 @@ class Interpreter(Calls):
         self.walked: list[tuple[str, ast.Module]] = []
         self.unread: list[str] = []
         self._modules: dict[str, Scope | None] = {}
-        self._left: list[list[dict[str, Value]]] = []
 
     def run(self, body: Sequence[ast.stmt]) -> None:
         """Walk statements; raises Raised where the script would stop for good."""
@@ -60,36 +50,6 @@ class Interpreter(Calls):
             method = self._statements.get(type(statement))
             if method is not None:
                 method(self, statement)
-
-    @contextmanager
-    def _suppose(self, *conditions: str) -> Iterator[None]:
-        before = self.supposing
-        self.supposing = (*before, *conditions)
-        try:
-            yield
-        finally:
-            self.supposing = before
-
-    def _ways(self, ways: Sequence[tuple[str, Callable[[], None]]]) -> None:
-        """Walk alternatives that cannot be told apart, and go on with what they have in common."""
-        before = self.scope.names
-        ends: list[dict[str, Value]] = []
-        texts = tuple(text for text, _ in ways if text)
-        last: Exception | None = None
-        for text, way in ways:
-            self.scope.names = dict(before)
-            with self._suppose(*([text] if text else [])):
-                try:
-                    way()
-                    ends.append(self.scope.names)
-                except ENDS as end:
-                    last = end
-                    if isinstance(end, LoopEnded) and self._left:
-                        self._left[-1].append(self.scope.names)
-        if not ends:
-            self.scope.names = before
-            raise last if last is not None else LoopEnded
-        self.scope.names = _joined(ends, (*self.supposing, *texts))
 
     # statements
 
@@ -152,56 +112,6 @@ class Interpreter(Calls):
             SetupCall("dist", line, {"ext_modules": value}, self.supposing, self.fallback > 0)
         )
 
-    def _If(self, node: ast.If) -> None:  # noqa: N802
-        known = truth(self.value(node.test))
-        if known is not None:
-            self.run(node.body if known else node.orelse)
-            return
-        text = condition_text(node.test)
-        self._ways(
-            [(text, lambda: self.run(node.body)), (f"not ({text})", lambda: self.run(node.orelse))]
-        )
-
-    def _For(self, node: ast.For | ast.AsyncFor) -> None:  # noqa: N802
-        over = self.value(node.iter)
-        elements = self.iterated(over)
-        if not isinstance(over, list | tuple | dict):
-            elements *= 2  # what one turn leaves behind, a later one meets
-        self._left.append([])
-        broke = False
-        try:
-            for element in elements:
-                before = dict(self.scope.names)
-                self.store(node.target, element)
-                broke = self._turn(node.body)
-                if broke:
-                    break
-                if not isinstance(over, list | tuple | dict):
-                    ends = [self.scope.names, before, *self._left[-1]]
-                    self.scope.names = _joined(ends, self.supposing)
-        finally:
-            left = self._left.pop()
-        if node.orelse and left and not broke:
-            self._ways([("", lambda: None), ("", lambda: self.run(node.orelse))])
-        elif not broke:
-            self.run(node.orelse)
-        self.scope.names = _joined([self.scope.names, *left], self.supposing)
-
-    def _turn(self, body: list[ast.stmt]) -> bool:
-        """One turn of a loop; whether it broke the loop off."""
-        try:
-            self.run(body)
-        except LoopEnded as end:
-            return end.broke
-        return False
-
-    def _While(self, node: ast.While) -> None:  # noqa: N802
-        if truth(self.value(node.test)) is not False:
-            self._turn(node.body)
-
-    def _end_loop(self, node: ast.stmt) -> None:
-        raise LoopEnded(broke=isinstance(node, ast.Break))
-
     def _With(self, node: ast.With | ast.AsyncWith) -> None:  # noqa: N802
         for item in node.items:
             value = self.value(item.context_expr)
@@ -209,17 +119,20 @@ class Interpreter(Calls):
                 self.store(item.optional_vars, opaque(value))
         self.run(node.body)
 
-    def _Match(self, node: ast.Match) -> None:  # noqa: N802
-        subject = condition_text(node.subject)
-        self._ways([(f"match {subject}", partial(self.run, case.body)) for case in node.cases])
-
     def _Return(self, node: ast.Return) -> None:  # noqa: N802
         self.frames[-1].results.append(supposed(self.value(node.value), self.supposing))
         raise Returned
 
+    def _Delete(self, node: ast.Delete) -> None:  # noqa: N802
+        for target in node.targets:
+            if isinstance(target, ast.Subscript):
+                base, key = self.value(target.value), self.value(target.slice)
+                if isinstance(base, dict) and isinstance(key, str | int):
+                    base.pop(key, None)
+
     def _Raise(self, node: ast.Raise) -> None:  # noqa: N802
         if not self.heedless:
-            raise Raised(_last_name(node.exc))
+            raise Raised(last_name(node.exc))
 
     def _Global(self, node: ast.Global | ast.Nonlocal) -> None:  # noqa: N802
         self.scope.shared.update(node.names)
@@ -232,61 +145,6 @@ class Interpreter(Calls):
         made = ClassValue(node, bases, self.file, self.scope)
         self.classes.append(made)
         self.scope.set(node.name, made)
-
-    def _Try(self, node: ast.Try) -> None:  # noqa: N802
-        asked, calls = self.asked, len(self.setup_calls)
-        before = dict(self.scope.names)
-        try:
-            self.run(node.body)
-        except Raised as raised:
-            handler = _handler_for(node.handlers, raised.name)
-            attempted = any(map(_hands_over, self.setup_calls[calls:]))
-            if handler is None and attempted and self._fall_back(node.handlers):
-                self.fallback += 1  # what follows is reached only after the attempt failed
-                return
-            if handler is None:
-                self.run(node.finalbody)
-                raise
-            if handler.name:
-                self.scope.set(handler.name, Opaque())
-            self.run(handler.body)
-        else:
-            self.run(node.orelse)
-            if any(map(_hands_over, self.setup_calls[calls:])):
-                self._fall_back(node.handlers)
-            elif self.asked > asked and node.handlers:
-                self._may_fail(before, node.handlers[0])
-        self.run(node.finalbody)
-
-    def _fall_back(self, handlers: list[ast.ExceptHandler]) -> bool:
-        """What the script does when an attempt to set up with extension modules fails.
-
-        Whether it goes on after the attempt.
-        """
-        names = dict(self.scope.names)
-        self.fallback += 1
-        goes_on = False
-        for handler in handlers:
-            try:
-                self.run(handler.body)
-                goes_on = True
-            except ENDS:
-                continue
-        self.fallback -= 1
-        self.scope.names = names
-        return goes_on
-
-    def _may_fail(self, before: dict[str, Value], handler: ast.ExceptHandler) -> None:
-        done = self.scope.names
-
-        def failed() -> None:
-            self.scope.names = dict(before)
-            self.run(handler.body)
-
-        def succeeded() -> None:
-            self.scope.names = done
-
-        self._ways([("what the script tries succeeds", succeeded), ("", failed)])
 
     def _Import(self, node: ast.Import) -> None:  # noqa: N802
         for alias in node.names:
@@ -350,56 +208,26 @@ class Interpreter(Calls):
     _statements: ClassVar[Mapping[type[ast.stmt], Callable[..., None]]] = {
         ast.AnnAssign: _AnnAssign,
         ast.Assign: _Assign,
-        ast.AsyncFor: _For,
+        ast.AsyncFor: Flow.loop,
         ast.AsyncFunctionDef: _FunctionDef,
         ast.AsyncWith: _With,
         ast.AugAssign: _AugAssign,
-        ast.Break: _end_loop,
+        ast.Break: Flow.end_loop,
         ast.ClassDef: _ClassDef,
-        ast.Continue: _end_loop,
+        ast.Continue: Flow.end_loop,
+        ast.Delete: _Delete,
         ast.Expr: _Expr,
-        ast.For: _For,
+        ast.For: Flow.loop,
         ast.FunctionDef: _FunctionDef,
         ast.Global: _Global,
-        ast.If: _If,
+        ast.If: Flow.choose,
         ast.Import: _Import,
         ast.ImportFrom: _ImportFrom,
-        ast.Match: _Match,
+        ast.Match: Flow.match,
         ast.Nonlocal: _Global,
         ast.Raise: _Raise,
         ast.Return: _Return,
-        ast.Try: _Try,
-        ast.While: _While,
+        ast.Try: Flow.attempt,
+        ast.While: Flow.loop_while,
         ast.With: _With,
     }
-
-
-def _hands_over(call: SetupCall) -> bool:
-    return bool(extensions_in(call.arguments))
-
-
-def _joined(ends: list[dict[str, Value]], conditions: tuple[str, ...]) -> dict[str, Value]:
-    """The names of several ways through the script, as one."""
-    if len(ends) == 1:
-        return ends[0]
-    names = dict.fromkeys(name for end in ends for name in end)
-    return {name: join([end.get(name) for end in ends], conditions) for name in names}
-
-
-def _last_name(node: ast.expr | None) -> str:
-    if isinstance(node, ast.Call):
-        return _last_name(node.func)
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else "Exception"
-
-
-def _handler_for(handlers: list[ast.ExceptHandler], raised: str) -> ast.ExceptHandler | None:
-    wide = {"BaseException"} if raised == "SystemExit" else {"BaseException", "Exception"}
-    aliases = {"ImportError": {"ModuleNotFoundError"}, "KeyError": {"LookupError"}}
-    wanted = {raised, *wide, *aliases.get(raised, ())}
-    for handler in handlers:
-        types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        if any(kind is None or _last_name(kind) in wanted for kind in types):
-            return handler
-    return None

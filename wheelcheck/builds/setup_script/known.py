@@ -20,15 +20,16 @@ from wheelcheck.builds.setup_script.methods import (
     matches,
     sequence,
 )
-from wheelcheck.builds.setup_script.surroundings import BuildSite, Surroundings
+from wheelcheck.builds.setup_script.surroundings import Surroundings
 from wheelcheck.builds.setup_script.values import Dotted, Opaque, Value, opaque, truth
 from wheelcheck.targets.target import Implementation
 
 __all__ = ["call_known", "constant"]
 
 
-def constant(name: str, site: BuildSite) -> Value:
-    """The value of a dotted name that never changes on this site, else the name itself."""
+def constant(name: str, around: Surroundings) -> Value:
+    """The value of a dotted name that never changes in this build, else the name itself."""
+    site = around.site
     major, minor = site.python
     pypy = site.implementation is Implementation.PYPY
     values: dict[str, Value] = {
@@ -41,7 +42,7 @@ def constant(name: str, site: BuildSite) -> Value:
         "sys.maxsize": 2**63 - 1,
         "sys.maxint": 2**63 - 1,
         "sys.byteorder": "little",
-        "sys.argv": ["setup.py", "bdist_wheel"],
+        "sys.argv": list(around.argv),
         "sys.version_info": (major, minor, 0, "final", 0),
         "sys.hexversion": (major << 24) + (minor << 16) + 0xF0,
         "sys.version": f"{major}.{minor}.0 (main)",
@@ -104,7 +105,7 @@ def _strtobool(_around: Surroundings, args: list[Value]) -> Value:
 
 def _get_attribute(around: Surroundings, args: list[Value]) -> Value:
     if len(args) > 1 and isinstance(args[0], Dotted) and isinstance(args[1], str):
-        return constant(f"{args[0].name}.{args[1]}", around.site)
+        return constant(f"{args[0].name}.{args[1]}", around)
     return opaque(*args)
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from wheelcheck.builds.setup_script.calls import ENDS, SetupCall
 from wheelcheck.builds.setup_script.expressions import BudgetSpent
+from wheelcheck.builds.setup_script.forgiveness import forgives_failures
 from wheelcheck.builds.setup_script.interpreter import Interpreter
+from wheelcheck.builds.setup_script.side_effects import calls_itself_impure, tools_run
 from wheelcheck.builds.setup_script.surroundings import Surroundings
 from wheelcheck.builds.setup_script.syntax import mentions_extensions, parse
-from wheelcheck.builds.setup_script.tolerance import (
-    calls_itself_impure,
-    forgives_failures,
-    tools_run,
-)
 from wheelcheck.builds.setup_script.values import (
     ClassValue,
     Dotted,
@@ -57,7 +56,8 @@ class SetupScript:
     its wheel platform-specific, if it does. `mentions` is a word about extension modules in the
     text, so that none declared but one mentioned is told apart. `unclear` names what could not be
     read; `tools` are build tools that custom commands run, with their place, `tools_forgiven` says
-    that the script goes on where they fail. `problem` is set where it could not be read at all.
+    that the script goes on where they fail. `ignored` are keywords that setuptools passes over,
+    because what handles them is not required. `problem` is set where it could not be read at all.
     """
 
     path: str
@@ -70,47 +70,65 @@ class SetupScript:
     tools: tuple[tuple[str, str], ...] = ()
     tools_forgiven: bool = False
     setup_requires: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
     problem: Unknown | None = None
 
 
 def read_setup_script(path: str, text: str, around: Surroundings) -> SetupScript:
     """Walk ``setup.py`` and say what it hands to `setup()`. Never raises, runs nothing."""
-    walked = _walk(path, text, around)
-    if isinstance(walked, SetupScript):
-        return walked
-    script, stopped = walked
-    if script.setup_calls or not stopped:
-        return _told(path, text, script, stopped)
-    # It stops before it declares anything: for want of a module, or because reading misjudged a
-    # condition. Read on as if nothing was wrong, and say so.
-    everything = replace(around, missing=frozenset())
-    for heedless in (False, True):
-        again = _walk(path, text, everything, heedless=heedless)
-        if isinstance(again, tuple) and again[0].setup_calls:
-            return _told(path, text, again[0], stopped)
-    return _told(path, text, script, stopped)
+    return _within_limits(_read_setup_script, path, text, around)
 
 
 def read_build_script(path: str, text: str, around: Surroundings) -> SetupScript:
     """Walk a build script or hook of a backend: all that any of its functions makes counts."""
-    walked = _walk(path, text, around)
-    if isinstance(walked, SetupScript):
-        return walked
-    script, _ = walked
+    return _within_limits(_read_build_script, path, text, around)
+
+
+def _within_limits(
+    read: Callable[[str, ast.Module, Surroundings], SetupScript],
+    path: str,
+    text: str,
+    around: Surroundings,
+) -> SetupScript:
+    tree = parse(text)
+    mentions = mentions_extensions(text)
+    if isinstance(tree, Unknown):
+        return SetupScript(path, mentions=mentions, problem=tree)
     try:
-        for name, value in list(script.scope.names.items()):
-            if isinstance(value, FunctionValue) and name in _ENTRY_POINTS:
-                _until_end(script, value)
-        for owner in script.classes:
-            for method in _HOOKS:
-                _until_end(script, script.member(owner, method))
+        return replace(read(path, tree, around), mentions=mentions)
     except (BudgetSpent, RecursionError, MemoryError):
-        return _refused(path, text)
+        why = Unknown("script-refused", "takes too many steps to follow")
+        return SetupScript(path, mentions=mentions, problem=why)
+
+
+def _read_setup_script(path: str, tree: ast.Module, around: Surroundings) -> SetupScript:
+    script, stopped = _walk(path, tree, around)
+    if script.setup_calls or not stopped:
+        return _told(path, script, stopped)
+    # It stops before it declares anything: for want of a module, or because reading misjudged a
+    # condition. Read on as if nothing was wrong, and say so.
+    everything = replace(around, missing=frozenset())
+    for heedless in (False, True):
+        again, _ = _walk(path, tree, everything, heedless=heedless)
+        if again.setup_calls:
+            return _told(path, again, stopped)
+    return _told(path, script, stopped)
+
+
+def _read_build_script(path: str, tree: ast.Module, around: Surroundings) -> SetupScript:
+    script, _ = _walk(path, tree, around)
+    for name, value in list(script.scope.names.items()):
+        if isinstance(value, FunctionValue) and name in _ENTRY_POINTS:
+            _until_end(script, value)
+    for owner in script.classes:
+        for method in _HOOKS:
+            _until_end(script, script.member(owner, method))
+    commands: dict[str, Value] = {owner.node.name: owner for owner in script.classes}
     return replace(
-        _told(path, text, script, ""),
+        _told(path, script, ""),
         calls_setup=True,
         extensions=_frozen(script.made),
-        forgiving=_forgiving_command({owner.node.name: owner for owner in script.classes}),
+        forgiving=_forgiving_command(script, commands),
     )
 
 
@@ -122,12 +140,9 @@ _HOOKS = ("initialize", "pdm_build_initialize", "pdm_build_update_setup_kwargs")
 
 
 def _walk(
-    path: str, text: str, around: Surroundings, *, heedless: bool = False
-) -> tuple[Interpreter, str] | SetupScript:
-    """The walked script and the exception it stops by ("" for none), or why it cannot be read."""
-    tree = parse(text)
-    if isinstance(tree, Unknown):
-        return SetupScript(path, mentions=mentions_extensions(text), problem=tree)
+    path: str, tree: ast.Module, around: Surroundings, *, heedless: bool = False
+) -> tuple[Interpreter, str]:
+    """The walked script, and the exception it stops by ("" for none)."""
     script = Interpreter(around, path)
     script.heedless = heedless
     script.walked.append((path, tree))
@@ -137,14 +152,7 @@ def _walk(
         return script, raised.name
     except ENDS:
         return script, ""
-    except (BudgetSpent, RecursionError, MemoryError):
-        return _refused(path, text)
     return script, ""
-
-
-def _refused(path: str, text: str) -> SetupScript:
-    why = Unknown("script-refused", "takes too many steps to follow")
-    return SetupScript(path, mentions=mentions_extensions(text), problem=why)
 
 
 def _until_end(script: Interpreter, function: Value) -> None:
@@ -156,15 +164,15 @@ def _until_end(script: Interpreter, function: Value) -> None:
             return
 
 
-def _told(path: str, text: str, script: Interpreter, stopped: str) -> SetupScript:
+def _told(path: str, script: Interpreter, stopped: str) -> SetupScript:
     first = [call for call in script.setup_calls if not call.fallback]
     tools = tools_run(script.walked)
     return SetupScript(
         path,
         calls_setup=bool(script.setup_calls),
         extensions=_declared(first),
-        forgiving=_forgiving(script.setup_calls),
-        mentions=mentions_extensions(text),
+        forgiving=_forgiving(script, script.setup_calls),
+        ignored=tuple(script.ignored),
         unclear=(*(_unclear(first) if first else script.unread), *_stopped(stopped)),
         impure=_impure(path, script, first),
         tools=tuple((run.where, run.tool) for run in tools),
@@ -238,10 +246,10 @@ def _unclear(calls: list[SetupCall]) -> tuple[str, ...]:
     )
 
 
-def _forgiving(calls: list[SetupCall]) -> str:
+def _forgiving(script: Interpreter, calls: list[SetupCall]) -> str:
     for call in calls:
         commands = call.arguments.get("cmdclass")
-        said = _forgiving_command(commands) if isinstance(commands, dict) else ""
+        said = _forgiving_command(script, commands) if isinstance(commands, dict) else ""
         if said:
             return said
     retried = [call for call in calls if call.fallback]
@@ -250,9 +258,9 @@ def _forgiving(calls: list[SetupCall]) -> str:
     return ""
 
 
-def _forgiving_command(commands: dict[str, Value]) -> str:
+def _forgiving_command(script: Interpreter, commands: dict[str, Value]) -> str:
     for name, command in commands.items():
-        if isinstance(command, ClassValue) and forgives_failures(command):
+        if isinstance(command, ClassValue) and forgives_failures(script, command):
             return f"{command.node.name} ({name}) goes on when the compiler fails"
     return ""
 

@@ -31,6 +31,7 @@ class Surroundings:
 
     `paths` are relative to the sdist's root, `directories` their parents; `texts` has the files
     that may be imported from; `missing` names top-level modules that are not installed.
+    `argv` is the command line: backends ask for ``egg_info`` first, to learn `setup_requires`.
     """
 
     site: BuildSite = BuildSite()
@@ -38,6 +39,7 @@ class Surroundings:
     directories: frozenset[str] = frozenset()
     texts: Mapping[str, str] = field(default_factory=dict, hash=False)
     missing: frozenset[str] = frozenset()
+    argv: tuple[str, ...] = ("setup.py", "bdist_wheel")
 
     def exists(self, path: str) -> bool | None:
         """Whether the sdist has a file or directory; None outside the sdist."""

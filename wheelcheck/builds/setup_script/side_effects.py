@@ -1,4 +1,4 @@
-"""What custom build commands do: go on when a compiler fails, or run tools of their own."""
+"""What scripts do beside declaring: run build tools, and call their wheels platform-specific."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from wheelcheck.builds.setup_script.values import ClassValue, Value
+from wheelcheck.builds.setup_script.values import ClassValue
 
-__all__ = ["ToolRun", "calls_itself_impure", "forgives_failures", "tools_run"]
+__all__ = ["ToolRun", "calls_itself_impure", "catches_failures", "tools_run"]
 
-_BUILDS = {"build_extension", "build_extensions", "run", "finalize_options"}
 _ENDINGS = {"exit", "_exit"}
 _TOOLS = {
     "bazel", "c++", "cargo", "cc", "clang", "cmake", "configure", "g++", "gcc", "go", "gmake",
@@ -22,62 +21,21 @@ _ASIDE = re.compile(r"test|clean|sdist|doc|lint|upload|format", re.IGNORECASE)
 _RUNNERS = {"call", "check_call", "check_output", "run", "Popen", "system", "spawn", "popen"}
 
 
-def forgives_failures(command: Value) -> bool:
-    """Whether a `build_ext` command swallows the failure of building an extension module.
-
-    True where a method catches more than import errors around the building, and some way through
-    the handler does not raise again.
-    """
-    return any(
-        _shields_building(node) and any(_swallows(handler) for handler in node.handlers)
-        for method in _methods(command)
-        for node in ast.walk(method)
-        if isinstance(node, ast.Try)
-    )
-
-
-def _methods(command: Value, depth: int = 5) -> Iterator[ast.stmt]:
-    if not isinstance(command, ClassValue):
-        return
-    yield from command.node.body
-    if depth:
-        for base in command.bases:
-            yield from _methods(base, depth - 1)
-
-
-def _shields_building(node: ast.Try) -> bool:
-    return any(
-        isinstance(inner, ast.Call)
-        and isinstance(inner.func, ast.Attribute)
-        and inner.func.attr in _BUILDS
-        and not _is_process(inner.func)
-        for part in node.body
-        for inner in ast.walk(part)
-    )
-
-
-def _is_process(function: ast.Attribute) -> bool:
-    return isinstance(function.value, ast.Name) and function.value.id in {"subprocess", "sp"}
-
-
 def _swallows(handler: ast.ExceptHandler) -> bool:
+    return catches_failures(handler) and not _always_ends(handler.body)
+
+
+def catches_failures(handler: ast.ExceptHandler) -> bool:
+    """Whether a handler minds more than modules, attributes or keys that are not there."""
     names = {
         name.id if isinstance(name, ast.Name) else name.attr
         for name in (ast.walk(handler.type) if handler.type else ())
         if isinstance(name, ast.Name | ast.Attribute)
     }
-    if names and names <= {"ImportError", "ModuleNotFoundError", "AttributeError", "KeyError"}:
-        return False
-    return not _always_ends(handler.body) and not _minds_optional(handler)
+    return not names or not names <= _MINOR
 
 
-def _minds_optional(handler: ast.ExceptHandler) -> bool:
-    """Raising again unless the extension module says `optional`: that word decides, not this."""
-    return any(
-        "optional" in ast.dump(node.test) and any(isinstance(one, ast.Raise) for one in node.body)
-        for node in ast.walk(handler)
-        if isinstance(node, ast.If)
-    )
+_MINOR = {"ImportError", "ModuleNotFoundError", "AttributeError", "KeyError"}
 
 
 def _always_ends(body: list[ast.stmt]) -> bool:

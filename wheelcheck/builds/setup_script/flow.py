@@ -1,0 +1,221 @@
+"""Ways through a setup script: branches, loops, and attempts that may fail."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+from wheelcheck.builds.setup_script.calls import ENDS, Calls, LoopEnded, Returned, SetupCall
+from wheelcheck.builds.setup_script.expressions import condition_text
+from wheelcheck.builds.setup_script.surroundings import Surroundings
+from wheelcheck.builds.setup_script.values import (
+    Opaque,
+    Raised,
+    Scope,
+    Value,
+    extensions_in,
+    join,
+    truth,
+)
+
+__all__ = ["Flow", "last_name"]
+
+
+class Flow(Calls):
+    """Walks statements that choose a way. Where none can be chosen, all are walked and joined."""
+
+    def __init__(self, around: Surroundings, file: str) -> None:
+        super().__init__(around, file)
+        self._left: list[list[dict[str, Value]]] = []
+
+    @contextmanager
+    def _suppose(self, *conditions: str) -> Iterator[None]:
+        before = self.supposing
+        self.supposing = (*before, *conditions)
+        try:
+            yield
+        finally:
+            self.supposing = before
+
+    def _ways(self, ways: Sequence[tuple[str, Callable[[], None]]]) -> None:
+        """Walk alternatives that cannot be told apart, and go on with what they have in common."""
+        before = self.scope.names
+        ends: list[dict[str, Value]] = []
+        texts = tuple(text for text, _ in ways if text)
+        last: Exception | None = None
+        for text, way in ways:
+            self.scope.names = dict(before)
+            with self._suppose(*([text] if text else [])):
+                try:
+                    way()
+                    ends.append(self.scope.names)
+                except ENDS as end:
+                    last = end
+                    if isinstance(end, LoopEnded) and self._left:
+                        self._left[-1].append(self.scope.names)
+        if not ends:
+            self.scope.names = before
+            raise last if last is not None else LoopEnded
+        self.scope.names = _joined(ends, (*self.supposing, *texts))
+
+    def choose(self, node: ast.If) -> None:
+        """One way where the condition can be told, else both."""
+        known = truth(self.value(node.test))
+        if known is not None:
+            self.run(node.body if known else node.orelse)
+            return
+        text = condition_text(node.test)
+        self._ways(
+            [(text, lambda: self.run(node.body)), (f"not ({text})", lambda: self.run(node.orelse))]
+        )
+
+    def loop(self, node: ast.For | ast.AsyncFor) -> None:
+        """Every turn over known elements; two over unknown ones."""
+        over = self.value(node.iter)
+        elements = self.iterated(over)
+        if not isinstance(over, list | tuple | dict):
+            elements *= 2  # what one turn leaves behind, a later one meets
+        self._left.append([])
+        broke = False
+        try:
+            for element in elements:
+                before = dict(self.scope.names)
+                self.store(node.target, element)
+                broke = self._turn(node.body)
+                if broke:
+                    break
+                if not isinstance(over, list | tuple | dict):
+                    ends = [self.scope.names, before, *self._left[-1]]
+                    self.scope.names = _joined(ends, self.supposing)
+        finally:
+            left = self._left.pop()
+        if node.orelse and left and not broke:
+            self._ways([("", lambda: None), ("", lambda: self.run(node.orelse))])
+        elif not broke:
+            self.run(node.orelse)
+        self.scope.names = _joined([self.scope.names, *left], self.supposing)
+
+    def _turn(self, body: list[ast.stmt]) -> bool:
+        """One turn of a loop; whether it broke the loop off."""
+        try:
+            self.run(body)
+        except LoopEnded as end:
+            return end.broke
+        return False
+
+    def loop_while(self, node: ast.While) -> None:
+        """One turn, unless the condition never holds."""
+        if truth(self.value(node.test)) is not False:
+            self._turn(node.body)
+
+    def end_loop(self, node: ast.stmt) -> None:
+        """`break` and `continue`."""
+        raise LoopEnded(broke=isinstance(node, ast.Break))
+
+    def match(self, node: ast.Match) -> None:
+        """All cases, as if any might match."""
+        subject = condition_text(node.subject)
+        self._ways([(f"match {subject}", partial(self.run, case.body)) for case in node.cases])
+
+    def attempt(self, node: ast.Try) -> None:
+        """`try`: what fails for sure, what may fail, and what a failed build falls back on."""
+        asked, calls = self.asked, len(self.setup_calls)
+        before = dict(self.scope.names)
+        try:
+            self.run(node.body)
+        except Raised as raised:
+            handler = _handler_for(node.handlers, raised.name)
+            attempted = any(map(_hands_over, self.setup_calls[calls:]))
+            if handler is None and attempted and self._fall_back(node.handlers):
+                self.fallback += 1  # what follows is reached only after the attempt failed
+                return
+            if handler is None:
+                self.run(node.finalbody)
+                raise
+            if handler.name:
+                self.scope.set(handler.name, Opaque())
+            self.run(handler.body)
+        else:
+            self.run(node.orelse)
+            if any(map(_hands_over, self.setup_calls[calls:])):
+                self._fall_back(node.handlers)
+            elif self.asked > asked and node.handlers:
+                self._may_fail(before, node.handlers[0])
+        self.run(node.finalbody)
+
+    def _fall_back(self, handlers: list[ast.ExceptHandler]) -> bool:
+        """What the script does when an attempt to set up with extension modules fails.
+
+        Whether it goes on after the attempt.
+        """
+        names = dict(self.scope.names)
+        self.fallback += 1
+        goes_on = False
+        for handler in handlers:
+            try:
+                self.run(handler.body)
+                goes_on = True
+            except ENDS:
+                continue
+        self.fallback -= 1
+        self.scope.names = names
+        return goes_on
+
+    def _may_fail(self, before: dict[str, Value], handler: ast.ExceptHandler) -> None:
+        done = self.scope.names
+
+        def failed() -> None:
+            self.scope.names = dict(before)
+            self.run(handler.body)
+
+        def succeeded() -> None:
+            self.scope.names = done
+
+        self._ways([("what the script tries succeeds", succeeded), ("", failed)])
+
+    def ends_by(self, body: Sequence[ast.stmt], scope: Scope) -> str:
+        """Walk statements apart from the script: the exception they end by, "" for none."""
+        outer, self.scope = self.scope, scope
+        try:
+            self.run(body)
+        except Raised as raised:
+            return raised.name
+        except (Returned, LoopEnded):
+            return ""
+        finally:
+            self.scope = outer
+        return ""
+
+
+def _hands_over(call: SetupCall) -> bool:
+    return bool(extensions_in(call.arguments))
+
+
+def _joined(ends: list[dict[str, Value]], conditions: tuple[str, ...]) -> dict[str, Value]:
+    """The names of several ways through the script, as one."""
+    if len(ends) == 1:
+        return ends[0]
+    names = dict.fromkeys(name for end in ends for name in end)
+    return {name: join([end.get(name) for end in ends], conditions) for name in names}
+
+
+def last_name(node: ast.expr | None) -> str:
+    """The last name of what an expression raises or catches."""
+    if isinstance(node, ast.Call):
+        return last_name(node.func)
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else "Exception"
+
+
+def _handler_for(handlers: list[ast.ExceptHandler], raised: str) -> ast.ExceptHandler | None:
+    wide = {"BaseException"} if raised == "SystemExit" else {"BaseException", "Exception"}
+    aliases = {"ImportError": {"ModuleNotFoundError"}, "KeyError": {"LookupError"}}
+    wanted = {raised, *wide, *aliases.get(raised, ())}
+    for handler in handlers:
+        types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        if any(kind is None or last_name(kind) in wanted for kind in types):
+            return handler
+    return None
