@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.costs import Bill
+from wheelcheck.reports.source_builds import BuildPlan, SourceEvidence
+from wheelcheck.reports.values import Value
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -28,11 +31,7 @@ SCHEMA_VERSION: Literal["1.0"] = "1.0"
 Severity = Literal["error", "warning"]
 
 
-class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class TargetSummary(_Value):
+class TargetSummary(Value):
     """One judged target. `python` is ``3.12``; `python_full_version` is what markers saw."""
 
     name: str
@@ -48,9 +47,10 @@ class TargetSummary(_Value):
         description="Whether an installer would find a file for every package (wheel or sdist)."
     )
     notes: tuple[str, ...] = ()
+    bill: Bill | None = None
 
 
-class Miss(_Value):
+class Miss(Value):
     """A file that nearly fits: the first part of its tag that fails, and why in words."""
 
     file: str
@@ -58,7 +58,7 @@ class Miss(_Value):
     why: str
 
 
-class Cell(_Value):
+class Cell(Value):
     """What happens to one package on one target.
 
     `version`, `file` are None where none can be chosen. `requested_by` names what asks for it:
@@ -76,11 +76,15 @@ class Cell(_Value):
     yanked: str | None = Field(default=None, description="Reason, where the pin is yanked.")
 
 
-class Package(_Value):
-    """One package of the matrix. `on` maps every target's name to a cell."""
+class Package(Value):
+    """One package of the matrix. `on` maps every target's name to a cell.
+
+    `evidence` tells of its sdists, where some target has no wheel.
+    """
 
     name: str
     on: dict[str, Cell]
+    evidence: tuple[SourceEvidence, ...] = ()
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -106,7 +110,7 @@ _SEVERITY = [
 ]
 
 
-class Problem(_Value):
+class Problem(Value):
     """Something that could not be judged, or that a reader must know.
 
     `code` is stable. `severity` is ``error`` where the answer is incomplete because of it.
@@ -120,14 +124,18 @@ class Problem(_Value):
     where: str | None = Field(default=None, description="file:line of the requirement.")
 
 
-class Report(_Value):
-    """The whole answer. `inputs` names what was read; `as_of` is the date bound, if one was set."""
+class Report(Value):
+    """The whole answer. `inputs` names what was read; `as_of` is the date bound, if one was set.
+
+    `builds` has a plan for each target on which something is built from source.
+    """
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
     inputs: tuple[str, ...]
     as_of: str | None = None
     targets: tuple[TargetSummary, ...]
     packages: tuple[Package, ...]
+    builds: tuple[BuildPlan, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -142,6 +150,10 @@ class Report(_Value):
             package.name: {target: cell.verdict for target, cell in package.on.items()}
             for package in self.packages
         }
+
+    def plan(self, target: str) -> BuildPlan | None:
+        """The build plan of a target by its name; None where nothing is built there."""
+        return next((plan for plan in self.builds if plan.target == target), None)
 
     def package(self, name: str) -> Package:
         """One package by its normalised name; raises KeyError."""
