@@ -14,6 +14,7 @@ LAYERS = [
     "resolution",
     "coverage",
     "builds",
+    "costs",
     "reports",
     "today",
     "analysis",

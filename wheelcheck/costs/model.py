@@ -1,0 +1,119 @@
+"""Numbers with their doubt, and what one source build costs in them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from wheelcheck.errors import Unknown
+
+__all__ = ["Basis", "BuildCost", "Estimate", "total"]
+
+Basis = Literal["exact", "measured", "scaled", "modelled", "derived"]
+"""How a number was come by: counted; measured here; from a measured release of the same project;
+from the model fitted to the measured builds; computed from several of these."""
+
+_DECILE = 1.2816
+"""Standard deviations from the median to the 10 % and 90 % points of a normal distribution."""
+CORRELATION = 0.3
+"""Share of the doubt (in logarithms) that builds have in common: compiler, machine, habits of the
+model. Sums of builds are therefore less certain than independent errors would make them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A positive number: its median, and the 80 % interval around it.
+
+    `source` says in words where it comes from (``measured here: numpy 1.24.2 on Python 3.8``).
+    Errors are taken to be log-normal: as likely twice as half.
+    """
+
+    value: float
+    low: float
+    high: float
+    basis: Basis
+    source: str = ""
+
+    @classmethod
+    def exact(cls, value: float, source: str = "") -> Estimate:
+        """A number that was counted."""
+        return cls(value, value, value, "exact", source)
+
+    @classmethod
+    def within(cls, value: float, factor: float, basis: Basis, source: str = "") -> Estimate:
+        """A number that is right within `factor` (≥ 1) with 80 % probability."""
+        return cls(value, value / factor, value * factor, basis, source)
+
+    @property
+    def factor(self) -> float:
+        """How far the bounds lie from each other, as a factor to either side; 1 is certain."""
+        return math.sqrt(self.high / self.low) if self.low > 0 else 1.0
+
+    def times(self, factor: float) -> Estimate:
+        """The same in another unit, or that many of it at once."""
+        return replace(
+            self, value=self.value * factor, low=self.low * factor, high=self.high * factor
+        )
+
+
+def total(parts: Sequence[Estimate], correlation: float = CORRELATION) -> Estimate:
+    """The sum of estimates whose errors share `correlation` (0 … 1) of their logarithm.
+
+    A log-normal distribution with the mean and the variance of the sum (Fenton and Wilkinson).
+    Its median lies a little above the sum of the medians, because an error upwards adds more than
+    one downwards takes. Raises nothing; the sum of nothing is an exact 0.
+    """
+    parts = [part for part in parts if part.value > 0]
+    if not parts:
+        return Estimate.exact(0)
+    if len(parts) == 1:
+        return parts[0]
+    spreads = [math.log(part.factor) / _DECILE for part in parts]
+    means = [part.value * math.exp(s * s / 2) for part, s in zip(parts, spreads, strict=True)]
+    mean, variance = sum(means), 0.0
+    for i, (own, one) in enumerate(zip(means, spreads, strict=True)):
+        for j, (other, two) in enumerate(zip(means, spreads, strict=True)):
+            shared = 1.0 if i == j else correlation
+            variance += own * other * math.expm1(shared * one * two)
+    spread = math.sqrt(math.log1p(variance / mean**2))
+    bases = {part.basis for part in parts}
+    basis = bases.pop() if bases <= {"exact"} else "derived"
+    return Estimate.within(mean * math.exp(-spread * spread / 2), math.exp(_DECILE * spread), basis)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildCost:
+    """What building one sdist once costs, its build environment not counted.
+
+    `cpu_seconds` are reference seconds: CPU seconds, user and system, of the whole process tree on
+    a machine that needs 2.4 of them for the reference compile. `serial_share` (0 … 1) is the part
+    of them in which one core works alone, however many there are. `peak_process_bytes` is the
+    largest single process; `concurrent_share` (0 … 1) how much of that each further job adds.
+    `built_bytes` are the wheel's files, unpacked; `extension_bytes` the compiled ones among them,
+    with the debug information that the build leaves in. What cannot be told is an `Unknown`.
+    """
+
+    cpu_seconds: Estimate | Unknown
+    serial_share: float
+    peak_process_bytes: Estimate | Unknown
+    concurrent_share: float
+    built_bytes: Estimate | Unknown
+    extension_bytes: Estimate | Unknown
+
+    def wall_seconds(self, cores: int) -> Estimate | Unknown:
+        """Reference seconds from start to end on that many cores which are otherwise idle."""
+        if isinstance(self.cpu_seconds, Unknown):
+            return self.cpu_seconds
+        return self.cpu_seconds.times(self.serial_share + (1 - self.serial_share) / cores)
+
+    def peak_bytes_at(self, jobs: int) -> Estimate | Unknown:
+        """Memory of all processes together at the worst moment of a build with `jobs` jobs.
+
+        A build that compiles one file after another stays at one job.
+        """
+        if isinstance(self.peak_process_bytes, Unknown):
+            return self.peak_process_bytes
+        more = 1 + self.concurrent_share * (jobs - 1)
+        return self.peak_process_bytes.times(more)
