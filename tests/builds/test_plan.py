@@ -156,7 +156,9 @@ class TestProblems:
     def test_a_build_requirement_that_is_nowhere(self):
         files, listings = sdists(app=("gone",))
         (build,) = plan(FakeIndex(files, listings=listings), "app").builds
-        assert "gone" in str(build.environment.problem)
+        (problem,) = build.environment.problems
+        assert problem.code == "build-requires-unknown"
+        assert "gone" in problem.message
 
     def test_a_build_requirement_without_a_file_for_the_target(self):
         files, listings = sdists(app=("cmake",))

@@ -19,8 +19,17 @@ from packaging.version import Version
 
 from wheelcheck.builds.obstacle import Obstacle
 from wheelcheck.builds.tables import rows
+from wheelcheck.index.model import Project
+from wheelcheck.resolution.choice import admits_python
 
-__all__ = ["History", "bit_rot", "constraints_of_the_time", "newest", "python_too_new"]
+__all__ = [
+    "History",
+    "bit_rot",
+    "constraints_of_the_time",
+    "history_of",
+    "newest",
+    "python_too_new",
+]
 
 History = Mapping[Version, datetime]
 """The versions of one project that the target could install, with the time of their upload."""
@@ -65,6 +74,21 @@ def _changes() -> tuple[_Change, ...]:
         )
         for row in rows("breaking_changes")
     )
+
+
+def history_of(project: Project, python_full_version: str) -> History:
+    """The versions of a project that a Python could have installed, whatever its platform."""
+    found: dict[Version, datetime] = {}
+    for version in project.versions:
+        times = [
+            file.upload_time
+            for file in project.files(version)
+            if file.upload_time is not None and file.yanked is None
+            if admits_python(file.requires_python or "", python_full_version)
+        ]
+        if times:
+            found[version] = min(times)
+    return found
 
 
 def newest(specifier: SpecifierSet, history: History, until: datetime) -> Version | None:

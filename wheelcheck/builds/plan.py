@@ -8,19 +8,20 @@ cache, and uv, build each version once.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
-from importlib import resources
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
+from wheelcheck.builds.obstacle import Obstacle
 from wheelcheck.builds.sdist import SdistFacts
+from wheelcheck.builds.tables import rows
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Sdist
 from wheelcheck.requirements.model import FilePolicy, Origin, RequirementLine, Requirements
@@ -52,15 +53,25 @@ class Installer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BuildEnvironment:
-    """What is installed to build one sdist. `problem` where that cannot be told to the end.
+    """What is installed to build one sdist.
 
     `requires` are the build requires as asked for, those that the backend's hook is known to add
-    included. `pins` is what an installer would choose for them on the target.
+    included. `pins` is what an installer would choose for them on the target. `problems` say why
+    it cannot be set up, or cannot be told to the end; their codes begin with ``build-requires-``.
     """
 
     requires: tuple[str, ...]
     pins: tuple[Pin, ...] = ()
-    problem: str | None = None
+    problems: tuple[Obstacle, ...] = ()
+
+    @property
+    def problem(self) -> str | None:
+        """The problems as one text; None where there are none."""
+        return "; ".join(one.message for one in self.problems) or None
+
+    def hindered(self, problem: Obstacle) -> BuildEnvironment:
+        """Return the same environment with one more problem."""
+        return replace(self, problems=(*self.problems, problem))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +149,8 @@ class Planner:
             self._visit(sdist, target, walk, ())
         top = {sdist.filename for sdist in roots}
         times = _times(walk.nodes, top, installer)
+        for circle in walk.cycles:
+            _close(circle, walk.nodes.values())
         builds = tuple(_build(key, walk.nodes, top, times) for key in walk.nodes)
         return BuildPlan(target, installer, builds, tuple(walk.cycles))
 
@@ -152,7 +165,8 @@ class Planner:
         environment = self.environment(sdist, target)
         node = _Node(sdist, environment)
         if len(chain) >= MAX_DEPTH:
-            node.environment = replace(environment, problem="nested too deeply to follow")
+            deep = f"the build requires of {label} are nested too deeply to follow"
+            node.environment = environment.hindered(_problem("unknown", deep, sdist.filename))
         else:
             built = [pin.file for pin in environment.pins if isinstance(pin.file, Sdist)]
             below = (*chain, label)
@@ -166,39 +180,71 @@ class Planner:
         """Resolve what is installed to build an sdist on a target."""
         facts = self._read(sdist, target)
         if isinstance(facts, Unknown):
-            return BuildEnvironment((), problem=f"its build requires are unknown: {facts.reason}")
+            said = f"the build requires of {sdist.name} {sdist.version} are unknown: {facts.reason}"
+            return BuildEnvironment((), problems=(_problem("unknown", said, sdist.filename),))
         stated = facts.build_requires
         resolution = self._resolve(stated, sdist, target)
         added = hook_requires(facts.system.backend, stated, resolution)
         requires = (*stated, *added)
         if added:
             resolution = self._resolve(requires, sdist, target)
-        pins = tuple(resolution.pins.values())
-        return BuildEnvironment(requires, pins, _problem(resolution))
+        problems = (*_invalid(stated, sdist), *_unmet(resolution))
+        return BuildEnvironment(requires, tuple(resolution.pins.values()), problems)
 
     def _resolve(self, requires: tuple[str, ...], sdist: Sdist, target: Target) -> Resolution:
         if requires not in self._resolvers:
             origin = Origin(f"build requires of {sdist.name} {sdist.version}")
             lines = []
             for text in requires:
-                try:
+                with suppress(InvalidRequirement):  # told by `_invalid`
                     lines.append(RequirementLine(Requirement(text), origin, text))
-                except InvalidRequirement:
-                    continue  # the backend would fail on it; told by `_problem` of the facts
             asked = Requirements(lines=tuple(lines), policy=self._policy)
             self._resolvers[requires] = Resolver(asked, self._index)
         return self._resolvers[requires].resolve(target)
 
 
-def _problem(resolution: Resolution) -> str | None:
-    if resolution.conflict:
-        return f"its build requires conflict: {resolution.conflict}"
-    missing = [
-        f"{pin.name} {pin.version or ''}".strip()
-        for pin in resolution.pins.values()
-        if pin.standing is not Standing.INSTALLABLE
-    ]
-    return f"cannot be installed to build it: {', '.join(missing)}" if missing else None
+def _problem(code: str, message: str, source: str, *, fatal: bool = False) -> Obstacle:
+    return Obstacle(f"build-requires-{code}", message, source, fatal)
+
+
+def _invalid(requires: tuple[str, ...], sdist: Sdist) -> Iterator[Obstacle]:
+    """Build requires that no installer understands: pip refuses the whole pyproject.toml."""
+    for text in requires:
+        try:
+            Requirement(text)
+        except InvalidRequirement:
+            said = f"the build requirement {text!r} is not valid"
+            yield _problem("invalid", said, sdist.filename, fatal=True)
+
+
+def _unmet(resolution: Resolution) -> Iterator[Obstacle]:
+    """Build requires that contradict each other, and those that cannot be installed."""
+    conflict = resolution.conflict
+    if isinstance(conflict, Unknown):
+        yield _problem("unknown", f"the build requires cannot be resolved: {conflict}", "the index")
+    elif conflict is not None:
+        said = f"the build requires contradict each other: {conflict}"
+        yield _problem("conflict", said, "the index", fatal=True)
+    for pin in resolution.pins.values():
+        label = f"{pin.name} {pin.version or ''}".strip()
+        why = f": {pin.why}" if pin.why is not None else ""
+        if pin.standing is Standing.UNAVAILABLE:
+            said = f"{label}, which the build requires, cannot be installed on the target{why}"
+            yield _problem("unavailable", said, "the index", fatal=True)
+        elif pin.standing is Standing.UNKNOWN:
+            said = f"whether {label}, which the build requires, can be installed is unknown{why}"
+            yield _problem("unknown", said, "the index")
+
+
+def _close(circle: tuple[str, ...], nodes: Iterable[_Node]) -> None:
+    """Say of each build in a circle that it needs itself: pip and uv refuse it."""
+    chain = " needs ".join(circle)
+    for node in nodes:
+        if f"{node.sdist.name} {node.sdist.version}" in circle:
+            said = f"the build requires go round in a circle: {chain}"
+            node.environment = node.environment.hindered(
+                _problem("circle", said, node.sdist.filename, fatal=True)
+            )
 
 
 def _times(nodes: dict[str, _Node], top: set[str], installer: Installer) -> dict[str, int]:
@@ -256,5 +302,4 @@ def _applies(module: str, pins: Mapping[NormalizedName, Pin]) -> bool:
 
 @cache
 def _hook_table() -> tuple[dict[str, str], ...]:
-    file = resources.files("wheelcheck.builds").joinpath("hook_requires.csv")
-    return tuple(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    return tuple(rows("hook_requires"))

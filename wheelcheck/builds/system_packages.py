@@ -160,30 +160,37 @@ def _answers(need: Need, stage: Stage, distribution: Distribution) -> Iterator[S
 
 
 def install_commands(
-    needs: Iterable[Need], distribution: Distribution, *, optional: bool = False
+    needs: Iterable[Need],
+    distribution: Distribution,
+    *,
+    kept: Iterable[Need] | None = None,
+    optional: bool = False,
 ) -> InstallCommands:
-    """The commands for required needs (and, if asked, optional ones), alphabetical."""
+    """The commands for required needs (and, if asked, optional ones), alphabetical.
+
+    `kept` are the needs of what stays installed, where that is less than what is built: they
+    alone call for run-time packages.
+    """
     roles = {Role.REQUIRED, Role.OPTIONAL} if optional else {Role.REQUIRED}
-    asked = tuple(need for need in needs if need.role in roles)
-    packages = packages_for(asked, distribution)
+    asked = [need for need in needs if need.role in roles]
+    staying = asked if kept is None else [need for need in kept if need.role in roles]
     names = {
-        stage: sorted(
-            {one.name for one in packages if one.stage is stage} - distribution.preinstalled
-        )
-        for stage in Stage
-    }
+        stage: {
+            one.name for one in packages_for(wanted, distribution) if one.stage is stage
+        } - distribution.preinstalled
+        for stage, wanted in ((Stage.BUILD, asked), (Stage.RUN, staying))
+    }  # fmt: skip
     unresolved = tuple(
         need
-        for need in asked
+        for need in strongest(asked)
         if not need.from_pypi
         and not any(_answers(need, Stage.BUILD, distribution))
         and not _comes_with_compiler(need)
     )
-    remove = sorted(set(names[Stage.BUILD]) - set(names[Stage.RUN]))
     return InstallCommands(
-        _install(names[Stage.BUILD], distribution, virtual=True),
-        _install(names[Stage.RUN], distribution, virtual=False),
-        _remove(remove, distribution),
+        _install(sorted(names[Stage.BUILD]), distribution, virtual=True),
+        _install(sorted(names[Stage.RUN]), distribution, virtual=False),
+        _remove(sorted(names[Stage.BUILD] - names[Stage.RUN]), distribution),
         unresolved,
     )
 

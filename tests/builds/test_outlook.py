@@ -1,0 +1,182 @@
+"""What each build of a plan needs and what stands in its way, shared between targets."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import pytest
+from fake_index import FakeIndex
+from packaging.utils import NormalizedName
+from packaging.version import Version
+from situations import target
+
+from wheelcheck.builds.needs import Role
+from wheelcheck.builds.outlook import Forecaster, Outlook, SdistReader, commands_for
+from wheelcheck.builds.plan import Installer, Planner
+from wheelcheck.builds.system_packages import InstallCommands
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import Sdist
+from wheelcheck.requirements.model import FilePolicy
+from wheelcheck.targets import Target
+
+TODAY = datetime(2026, 11, 23, tzinfo=UTC)
+MUSL = target("musl")
+NATIVE = "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('x', ['x.c'])])\n"
+
+
+def sdist(index: FakeIndex, name: str) -> Sdist:
+    project = index.project(NormalizedName(name))
+    assert not isinstance(project, Unknown)
+    (found,) = [f for v in project.versions for f in project.files(v) if isinstance(f, Sdist)]
+    return found
+
+
+def outlooks(index: FakeIndex, names: Iterable[str], *targets: Target) -> list[dict[str, Outlook]]:
+    """The outlook of all builds, by project, for one target after another."""
+    sdists = SdistReader(index)
+    planner = Planner(index, FilePolicy(), sdists.facts)
+    forecaster = Forecaster(index, sdists)
+    chosen = [sdist(index, name) for name in names]
+    found = []
+    for where in targets:
+        plan = planner.plan(where, chosen, Installer.PIP)
+        found.append({one.build.name: one for one in forecaster.of_plan(plan, TODAY)})
+    return found
+
+
+def native(requires: str = "'setuptools'", setup: str = NATIVE) -> dict[str, str]:
+    return {
+        "p-1/pyproject.toml": f"[build-system]\nrequires = [{requires}]\n"
+        'build-backend = "setuptools.build_meta"\n',
+        "p-1/setup.py": setup,
+        "p-1/x.c": "int x;",
+    }
+
+
+SETUPTOOLS = {
+    "44.0.0": ["setuptools-44.0.0-py3-none-any.whl"],
+    "80.0.0": ["setuptools-80.0.0-py3-none-any.whl"],
+}
+CYTHON = {"0.29.1": ["Cython-0.29.1.tar.gz"], "3.2.0": ["cython-3.2.0-py3-none-any.whl"]}
+TIMES = {
+    ("setuptools", "44.0.0"): "2020-01-02T00:00:00Z",
+    ("setuptools", "80.0.0"): "2025-04-27T00:00:00Z",
+    ("cython", "0.29.1"): "2019-11-01T00:00:00Z",
+    ("cython", "3.2.0"): "2025-11-01T00:00:00Z",
+    ("wheel", "0.34"): "2020-01-15T00:00:00Z",
+    ("app", "1"): "2020-02-01T00:00:00Z",
+}
+
+
+def index(**listings: dict[str, str] | Unknown) -> FakeIndex:
+    return FakeIndex(
+        {
+            **{name: {"1": [f"{name}-1.tar.gz"]} for name in listings},
+            "setuptools": SETUPTOOLS,
+            "cython": CYTHON,
+            "wheel": {"0.34": ["wheel-0.34-py3-none-any.whl"]},
+        },
+        listings={f"{name}-1.tar.gz": found for name, found in listings.items()},
+        upload_times=TIMES,
+    )
+
+
+def codes(outlook: Outlook) -> list[str]:
+    return [one.code for one in outlook.obstacles]
+
+
+def test_what_a_native_build_needs():
+    (found,) = outlooks(index(app=native()), ["app"], MUSL)
+    (need,) = found["app"].needs
+    assert (need.name, need.role, need.inferred) == ("c", Role.REQUIRED, True)
+    assert found["app"].obstacles == ()
+    assert found["app"].constraints == ""
+
+
+def test_a_pure_build_needs_no_compiler_for_what_lies_about():
+    pure = native(setup="from setuptools import setup\nsetup()\n")
+    pure["p-1/examples/y.c"] = pure.pop("p-1/x.c")
+    (found,) = outlooks(index(app=pure), ["app"], MUSL)
+    assert found["app"].needs == ()
+
+
+def test_later_build_requirements_are_told_with_the_constraints_against_them():
+    (found,) = outlooks(index(app=native("'setuptools', 'cython'")), ["app"], MUSL)
+    (obstacle,) = found["app"].obstacles
+    assert obstacle.code == "build-requirement-later-major"
+    assert "cython 3.2.0" in obstacle.message
+    assert found["app"].constraints.splitlines()[1:] == ["cython<=0.29.1", "setuptools<=44.0.0"]
+
+
+def test_a_build_before_the_change_is_not_hit():
+    reader = index(app=native("'setuptools', 'cython'"))
+    sdists = SdistReader(reader)
+    policy = FilePolicy(exclude_newer=datetime(2020, 3, 1, tzinfo=UTC))
+    plan = Planner(reader, policy, sdists.facts).plan(MUSL, [sdist(reader, "app")], Installer.PIP)
+    found = Forecaster(reader, sdists).of_plan(plan, datetime(2020, 3, 1, tzinfo=UTC))
+    assert [codes(one) for one in found if one.build.name == "app"] == [[]]
+
+
+def test_the_environment_of_an_sdist_is_part_of_its_outlook():
+    (found,) = outlooks(index(app=native("'gone'")), ["app"], MUSL)
+    assert codes(found["app"]) == ["build-requires-unknown"]
+
+
+def test_a_build_that_must_fail_takes_those_above_it_with_it():
+    stub = native(setup="raise SystemExit('no')\n")
+    asked = index(top=native("'setuptools', 'middle'"), middle=native("'stub'"), stub=stub)
+    (found,) = outlooks(asked, ["top"], MUSL)
+    assert codes(found["stub"]) == ["stub-sdist"]
+    assert codes(found["middle"]) == codes(found["top"]) == ["build-requires-failing"]
+    assert all(one.fails() for one in found.values())
+
+
+def test_an_sdist_that_cannot_be_read_hides_no_other():
+    asked = index(bad=Unknown("archive-refused", "too many members"), app=native())
+    (found,) = outlooks(asked, ["bad", "app"], MUSL)
+    assert codes(found["bad"]) == ["build-requires-unknown"]
+    assert not found["bad"].fails()
+    assert [need.name for need in found["app"].needs] == ["c"]
+
+
+def test_targets_share_the_reading_of_an_sdist():
+    asked = index(app=native("'dep'"), dep=native())
+    outlooks(asked, ["app"], MUSL, target("glibc"), target("musl", arch="aarch64"))
+    once = Counter(what for question, what in asked.questions if question == "listing")
+    # one reading tells what it is, another whether it compiles: the index keeps what it fetched
+    assert once == {"app-1.tar.gz": 2, "dep-1.tar.gz": 2}
+
+
+def test_commands_are_those_of_all_builds_but_run_time_packages_of_what_stays():
+    asked = FakeIndex(
+        {"psycopg2": {"2.9.9": ["psycopg2-2.9.9.tar.gz"]}, "lxml": {"5.0": ["lxml-5.0.tar.gz"]},
+         "setuptools": SETUPTOOLS},
+        listings={
+            "psycopg2-2.9.9.tar.gz": native("'setuptools', 'lxml'"), "lxml-5.0.tar.gz": native(),
+        },
+    )  # fmt: skip
+    (found,) = outlooks(asked, ["psycopg2"], MUSL)
+    commands = commands_for(MUSL, found.values())
+    assert isinstance(commands, InstallCommands)
+    assert commands.build.split()[-5:] == [
+        "gcc", "libpq-dev", "libxml2-dev", "libxslt-dev", "musl-dev",
+    ]  # fmt: skip
+    assert commands.run == "apk add --no-cache libpq"
+
+
+def test_no_commands_where_the_distribution_is_not_known():
+    commands = commands_for(target("glibc"), ())
+    assert isinstance(commands, Unknown)
+    assert commands.code == "distribution-unknown"
+
+
+@pytest.mark.parametrize(("seen", "hit"), [("2020-02-01T00:00:00Z", True), (None, False)])
+def test_without_an_upload_time_nothing_is_said_of_age(seen: str | None, hit: bool):  # noqa: FBT001
+    asked = FakeIndex(
+        {"app": {"1": ["app-1.tar.gz"]}, "setuptools": SETUPTOOLS, "cython": CYTHON},
+        listings={"app-1.tar.gz": native("'cython'")},
+        upload_times={**TIMES, ("app", "1"): seen},
+    )
+    (found,) = outlooks(asked, ["app"], MUSL)
+    assert bool(codes(found["app"])) is hit
+    assert found["app"].build.version == Version("1")

@@ -1,0 +1,230 @@
+"""Everything a user must know of each build in a plan: what it needs, and what stands in its way.
+
+    sdists = SdistReader(index)
+    planner = Planner(index, policy, sdists.facts)
+    forecaster = Forecaster(index, sdists)
+    plan = planner.plan(target, chosen, Installer.PIP)
+    outlooks = forecaster.of_plan(plan, as_of)
+    commands = commands_for(target, outlooks)
+
+`SdistReader` and `Forecaster` serve all targets: an sdist is fetched once and read once per
+`BuildSite`. Nothing here raises for a single package; only an index that does not answer at all
+raises `IndexUnreachable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from packaging.utils import NormalizedName
+
+from wheelcheck.builds.bit_rot import History, bit_rot, constraints_of_the_time, history_of
+from wheelcheck.builds.classify import judge_source_build
+from wheelcheck.builds.distributions import distribution_of
+from wheelcheck.builds.evidence import Classification
+from wheelcheck.builds.needs import Need, Role, SourceNeedsInput, needs_input
+from wheelcheck.builds.obstacle import Obstacle
+from wheelcheck.builds.obstacles import source_build_obstacles
+from wheelcheck.builds.plan import Build, BuildPlan
+from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
+from wheelcheck.builds.setup_script.surroundings import BuildSite
+from wheelcheck.builds.siblings import linux_wheel, wheel_contents
+from wheelcheck.builds.system_packages import (
+    InstallCommands,
+    install_commands,
+    known_needs,
+    source_needs,
+)
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import Index, Sdist
+from wheelcheck.targets import Target
+
+__all__ = ["Forecaster", "Outlook", "SdistReader", "commands_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What one build of a plan needs, and whether it will come to an end.
+
+    `needs` are of the system, for a build whose `classification` says that it compiles nothing
+    none, or optional ones. `obstacles` are all there are, fatal or not: of the build environment,
+    the sdist, the distribution, the network, Python, and later build requirements than the sdist
+    knew. `constraints` is a constraint file of the sdist's own time, "" where none is called for.
+    """
+
+    build: Build
+    classification: Classification
+    needs: tuple[Need, ...]
+    obstacles: tuple[Obstacle, ...]
+    constraints: str = ""
+
+    def fails(self, *, closed_network: bool = False) -> bool:
+        """Whether the build fails for certain."""
+        return any(one.stops(closed_network=closed_network) for one in self.obstacles)
+
+
+class SdistReader:
+    """Reads sdists once for all targets that share a `BuildSite`."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._facts: dict[tuple[str, BuildSite], SdistFacts | Unknown] = {}
+        self._inputs: dict[tuple[str, BuildSite], SourceNeedsInput] = {}
+        self._classes: dict[tuple[str, BuildSite], Classification] = {}
+
+    def facts(self, sdist: Sdist, target: Target) -> SdistFacts | Unknown:
+        """Return what an sdist says to a target's Python, or why it cannot be read."""
+        key = sdist.filename, BuildSite.of(target)
+        if key not in self._facts:
+            self._read(sdist, key[1])
+        return self._facts[key]
+
+    def needs_input(self, sdist: Sdist, target: Target) -> SourceNeedsInput:
+        """Return what tells its needs; name and version alone where it cannot be read."""
+        key = sdist.filename, BuildSite.of(target)
+        if key not in self._inputs:
+            self._read(sdist, key[1])
+        return self._inputs[key]
+
+    def classification(self, sdist: Sdist, target: Target) -> Classification:
+        """Return the verdict on building it, as `judge_source_build` gives it."""
+        key = sdist.filename, BuildSite.of(target)
+        if key not in self._classes:
+            project = self._index.project(sdist.name)
+            self._classes[key] = judge_source_build(project, sdist, self._index, key[1])
+        return self._classes[key]
+
+    def _read(self, sdist: Sdist, site: BuildSite) -> None:
+        key = sdist.filename, site
+        listing = self._index.listing(sdist, wanted)
+        if isinstance(listing, Unknown):
+            self._facts[key] = listing
+            self._inputs[key] = SourceNeedsInput(sdist.name, sdist.version)
+            return
+        facts = self._facts[key] = read_sdist(listing, site)
+        self._inputs[key] = needs_input(
+            sdist.name,
+            sdist.version,
+            facts,
+            tuple(member.path for member in listing.members),
+            listing.texts,
+            self._vendored(sdist),
+        )
+
+    def _vendored(self, sdist: Sdist) -> tuple[str, ...]:
+        """Shared libraries inside a wheel of the release, where no table knows the project."""
+        project = self._index.project(sdist.name)
+        if isinstance(project, Unknown) or known_needs(sdist.name, sdist.version):
+            return ()
+        wheel = linux_wheel(project.files(sdist.version))
+        listing = self._index.listing(wheel) if wheel is not None else None
+        if listing is None or isinstance(listing, Unknown):
+            return ()
+        return wheel_contents(listing).vendored_libraries
+
+
+class Forecaster:
+    """Tells the outlook of builds, for any number of targets."""
+
+    def __init__(self, index: Index, sdists: SdistReader) -> None:
+        self._index = index
+        self._sdists = sdists
+        self._needs: dict[tuple[str, BuildSite], tuple[Need, ...]] = {}
+        self._histories: dict[tuple[NormalizedName, str], History] = {}
+
+    def of_plan(self, plan: BuildPlan, as_of: datetime) -> tuple[Outlook, ...]:
+        """Return the outlook of every build, in order; what needs a failing build fails too."""
+        found: dict[str, Outlook] = {}
+        for build in plan.builds:
+            outlook = self.of(build, plan.target, as_of)
+            failing = [
+                other for other in found.values() if build.label in other.build.asked_by
+                if other.fails()
+            ]  # fmt: skip
+            found[build.sdist.filename] = replace(
+                outlook, obstacles=(*outlook.obstacles, *map(_failing, failing))
+            )
+        return tuple(found.values())
+
+    def of(self, build: Build, target: Target, as_of: datetime) -> Outlook:
+        """Return the outlook of one build by itself; `as_of` is the day of the build."""
+        classification = self._sdists.classification(build.sdist, target)
+        needs = tuple(_counting(self._all_needs(build.sdist, target), classification))
+        distribution = distribution_of(target)
+        source = self._sdists.needs_input(build.sdist, target)
+        obstacles = source_build_obstacles(
+            source,
+            needs,
+            libc=target.libc,
+            python=target.python,
+            distribution=None if isinstance(distribution, Unknown) else distribution,
+        )
+        rotten, constraints = self._rot(build, target, source.texts, as_of)
+        gathered = (*build.environment.problems, *obstacles, *rotten)
+        return Outlook(build, classification, needs, gathered, constraints)
+
+    def _all_needs(self, sdist: Sdist, target: Target) -> tuple[Need, ...]:
+        key = sdist.filename, BuildSite.of(target)
+        if key not in self._needs:
+            self._needs[key] = source_needs(self._sdists.needs_input(sdist, target))
+        return self._needs[key]
+
+    def _rot(
+        self, build: Build, target: Target, texts: Mapping[str, str], as_of: datetime
+    ) -> tuple[tuple[Obstacle, ...], str]:
+        """What later build requirements break, and the constraint file against it."""
+        published = build.sdist.upload_time
+        if published is None or published >= as_of:
+            return (), ""
+        requires = build.environment.requires
+        pins = {pin.name: pin.version for pin in build.environment.pins if pin.version}
+        histories = {name: self._history(name, target) for name in pins}
+        environment = {**pins, build.name: build.version}
+        found = bit_rot(published, requires, histories, environment, texts)
+        if not found:
+            return (), ""
+        return found, constraints_of_the_time(requires, published, histories)
+
+    def _history(self, name: NormalizedName, target: Target) -> History:
+        key = name, target.python_full_version
+        if key not in self._histories:
+            project = self._index.project(name)
+            self._histories[key] = (
+                {} if isinstance(project, Unknown) else history_of(project, key[1])
+            )
+        return self._histories[key]
+
+
+def _counting(needs: Iterable[Need], classification: Classification) -> Iterable[Need]:
+    """The needs that hold: what compiles nothing needs no compiler, whatever lies about in it."""
+    pure = classification.verdict is Verdict.SOURCE_PURE
+    for need in needs:
+        if not pure:
+            yield need
+        elif classification.optional_extensions or not need.inferred:
+            role = Role.OPTIONAL if need.role is Role.REQUIRED else need.role
+            yield replace(need, role=role)
+
+
+def _failing(outlook: Outlook) -> Obstacle:
+    first = next(one for one in outlook.obstacles if one.stops(closed_network=False))
+    said = f"{outlook.build.label} must be built first, and that fails: {first.message}"
+    return Obstacle("build-requires-failing", said, first.source, fatal=True)
+
+
+def commands_for(target: Target, outlooks: Iterable[Outlook]) -> InstallCommands | Unknown:
+    """The commands for all builds of a target; `Unknown` where its distribution is not known.
+
+    Everything built needs its build packages; only what is installed in the end needs those of
+    the run time.
+    """
+    distribution = distribution_of(target)
+    if isinstance(distribution, Unknown):
+        return distribution
+    outlooks = tuple(outlooks)
+    needs = [need for one in outlooks for need in one.needs]
+    kept = [need for one in outlooks if one.build.top_level for need in one.needs]
+    return install_commands(needs, distribution, kept=kept)
