@@ -1,0 +1,103 @@
+"""Which kind of input is it? Told by what it holds; its name decides only where that is silent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from io import StringIO
+from pathlib import PurePath
+from typing import Any
+
+from wheelcheck.errors import RequirementsError
+from wheelcheck.requirements.documents import parse_json, parse_toml
+
+__all__ = ["Kind", "Recognised", "recognise"]
+
+
+class Kind(StrEnum):
+    """What an input is, by the name that people know it by."""
+
+    REQUIREMENT_FILE = "requirement file"
+    PYPROJECT = "pyproject.toml"
+    PYLOCK = "pylock.toml"
+    UV_LOCK = "uv.lock"
+    POETRY_LOCK = "poetry.lock"
+    PDM_LOCK = "pdm.lock"
+    PIPFILE_LOCK = "Pipfile.lock"
+    SCRIPT = "script"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A kind, and the document for the kinds that are TOML or JSON; {} for the others."""
+
+    kind: Kind
+    document: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+_SCRIPT = re.compile(r"^# /// script[ \t]*\r?$", re.MULTILINE)
+# Two spellings that no requirement file begins with: a table, and a key with its value.
+_TOML = re.compile(r"""\[|(?:[\w.-]+|"[^"]*"|'[^']*')\s*=(?!=)""")
+_PROJECT_TABLES = {"project", "build-system", "dependency-groups", "tool"}
+
+
+def recognise(name: str, text: str) -> Recognised:
+    """Return the kind of an input from its text; `name` is its path or URL.
+
+    Raises RequirementsError for a document that is broken or of no known kind.
+    """
+    if _SCRIPT.search(text):
+        return Recognised(Kind.SCRIPT)
+    by_name = _kind_by_name(name)
+    beginning = _first_line(text)
+    if beginning.startswith("{") or by_name is Kind.PIPFILE_LOCK:
+        document = parse_json(name, text)
+        if isinstance(document, Mapping) and isinstance(document.get("_meta"), Mapping):
+            return Recognised(Kind.PIPFILE_LOCK, document)
+        raise RequirementsError(name, None, "", "this JSON is no Pipfile.lock: it has no _meta")
+    if by_name is Kind.SCRIPT:
+        raise RequirementsError(name, None, "", "a script without a '# /// script' block (PEP 723)")
+    if _TOML.match(beginning) or by_name is not None or PurePath(name).suffix == ".toml":
+        tree = parse_toml(name, text)
+        kind = _kind_of_toml(tree) or (by_name if not tree else None)
+        if kind is None:
+            raise RequirementsError(name, None, "", _unknown_toml(tree))
+        return Recognised(kind, tree)
+    return Recognised(Kind.REQUIREMENT_FILE)
+
+
+def _first_line(text: str) -> str:
+    """Return the first line that is neither empty nor a comment."""
+    lines = (line.strip() for line in StringIO(text))
+    return next((line for line in lines if line and not line.startswith("#")), "")
+
+
+def _kind_by_name(name: str) -> Kind | None:
+    last = PurePath(name).name
+    if re.fullmatch(r"pylock\.([^.]+\.)?toml", last):
+        return Kind.PYLOCK
+    if last.endswith(".py"):
+        return Kind.SCRIPT
+    return next((kind for kind in Kind if kind.value == last), None)
+
+
+def _kind_of_toml(document: Mapping[str, Any]) -> Kind | None:
+    metadata = document.get("metadata")
+    told = metadata.keys() if isinstance(metadata, Mapping) else set()
+    if "lock-version" in document and document.keys() & {"packages", "created-by"}:
+        return Kind.PYLOCK
+    if told & {"lock-version", "content-hash", "python-versions"}:
+        return Kind.POETRY_LOCK
+    if told & {"lock_version", "content_hash"}:
+        return Kind.PDM_LOCK
+    if "version" in document and document.keys() & {"package", "requires-python", "manifest"}:
+        return Kind.UV_LOCK
+    return Kind.PYPROJECT if document.keys() & _PROJECT_TABLES else None
+
+
+def _unknown_toml(document: Mapping[str, Any]) -> str:
+    if "packages" in document and document.keys() & {"source", "dev-packages", "requires"}:
+        return "this is a Pipfile, which locks nothing: give the Pipfile.lock beside it"
+    return "this TOML is neither a project (pyproject.toml) nor a lock file of a known kind"
