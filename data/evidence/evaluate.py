@@ -1,10 +1,11 @@
 """Compare the classifier with the measured truth of `labels.csv`.
 
-    python evaluate.py --cache DIR [--held-out]
+    python evaluate.py --cache DIR
 
 Sdists are downloaded (named ones only) to the cache; none of their text is kept here. Writes
-`results.csv`, one row for each labelled sdist, and `confusion.md`. Without ``--held-out`` the rows
-that were set aside are left out: they are looked at once, when the classifier is finished.
+`results.csv`, one row for each sdist, and `confusion.md`. The first answer for an sdist of a
+hold-out goes to `first-look.csv` and is never rewritten: it is the fair estimate, because whoever
+mends the classifier afterwards has seen the set.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from __future__ import annotations
 import argparse
 import csv
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.builds.classify import judge_source_build
@@ -29,17 +32,22 @@ from wheelcheck.requirements.model import IndexOptions
 
 HERE = Path(__file__).parent
 KINDS = ("pure", "optional", "native", "unknown")
+SETS = {
+    "seen": "Looked at while writing the classifier",
+    "aside": "Hold-out: set aside by a hash",
+    "fresh": "Hold-out: fresh names",
+}
+Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Result:
-    """One labelled sdist and what the classifier says of it, wheels hidden and visible."""
+    """What the classifier says of one sdist, wheels hidden and visible."""
 
     name: str
     version: str
-    held_out: str
+    set: str
     backend: str
-    truth: str
     hidden: str
     confidence: str
     visible: str
@@ -47,9 +55,56 @@ class Result:
     reason: str
 
     @property
-    def miss(self) -> bool:
-        """Whether the verdict is wrong: pure and optional share one."""
-        return self.hidden != "unknown" and (self.hidden == "native") != (self.truth == "native")
+    def key(self) -> Key:
+        """What `labels.csv` knows the sdist by."""
+        return self.name, self.version
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A result beside its truth, and the group by the wheels of the release."""
+
+    result: Result
+    truth: str
+    group: str
+
+    @property
+    def decided(self) -> bool:
+        """Whether the classifier says anything."""
+        return self.result.hidden != "unknown"
+
+    @property
+    def right(self) -> bool:
+        """Whether the verdict is right: pure and optional share one."""
+        return self.decided and (self.result.hidden == "native") == (self.truth == "native")
+
+    @property
+    def exact(self) -> bool:
+        """Whether optional extension modules are told apart as well."""
+        return self.result.hidden == self.truth
+
+    @property
+    def seen_right(self) -> bool:
+        """Whether the verdict is right with the wheels visible."""
+        said = self.result.visible
+        return said != "unknown" and (said == "native") == (self.truth == "native")
+
+
+def read(name: str) -> list[dict[str, str]]:
+    """The rows of a table of this folder; none where it is not there yet."""
+    path = HERE / name
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write(name: str, results: Iterable[Result]) -> None:
+    """Write results as a table of this folder."""
+    with (HERE / name).open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, [one.name for one in fields(Result)], lineterminator="\n")
+        out.writeheader()
+        out.writerows(asdict(one) for one in results)
 
 
 def said(answer: Classification) -> str:
@@ -59,86 +114,145 @@ def said(answer: Classification) -> str:
     return answer.verdict.value.removeprefix("source-")
 
 
-def classify(index: Index, row: dict[str, str]) -> Result | None:
-    """Both answers for one row; None where the sdist cannot be read."""
-    project = index.project(row["name"])  # type: ignore[arg-type]
+def classify(index: Index, row: dict[str, str]) -> Result:
+    """Both answers for one row."""
+    project = index.project(canonicalize_name(row["name"]))
     if isinstance(project, Unknown):
         raise SystemExit(project.reason)
     files = project.files(Version(row["version"]))
     sdist = next(file for file in files if isinstance(file, Sdist))
+    visible = judge_source_build(project, sdist, index)
     listing = index.listing(sdist, wanted)
     if isinstance(listing, Unknown):
-        print(row["name"], row["version"], listing.reason)
-        return None
+        raise SystemExit(f"{row['name']} {row['version']}: {listing.reason}")
     facts = read_sdist(listing)
     hidden = classify_sdist(facts)
-    visible = judge_source_build(project, sdist, index)
     return Result(
-        row["name"], row["version"], row["held_out"], facts.system.backend, row["truth"],
+        row["name"], row["version"], row["set"], facts.system.backend,
         said(hidden), hidden.confidence.value, said(visible), visible.confidence.value,
         hidden.reason,
     )  # fmt: skip
 
 
-def figures(results: list[Result], title: str) -> Iterable[str]:
-    """The confusion table and the two figures, wheels hidden, then the one with wheels visible."""
-    decided = [one for one in results if one.hidden != "unknown"]
-    right = [one for one in decided if not one.miss]
-    same = [one for one in right if one.hidden == one.truth]
-    seen = [one for one in results if (one.visible == "native") == (one.truth == "native")]
-    yield f"## {title}: {len(results)} sdists"
+def judged(results: Iterable[Result], labels: dict[Key, dict[str, str]]) -> list[Judged]:
+    """Results beside the truth, where it is known."""
+    found = []
+    for one in results:
+        label = labels.get(one.key)
+        if label is not None and label["truth"]:
+            tags = set(label["tags"].split("+"))
+            group = "no wheel" if tags == {"none"} else "pure" if tags == {"pure"} else "platform"
+            found.append(Judged(one, label["truth"], group))
+    return found
+
+
+def share(part: int, whole: int) -> str:
+    """A fraction with its percentage."""
+    return f"{part} of {whole} ({part / whole:.1%})" if whole else "none"
+
+
+def figures(rows: Sequence[Judged], title: str) -> Iterator[str]:
+    """The confusion table with wheels hidden, the figures, and those of each confidence."""
+    decided = [one for one in rows if one.decided]
+    groups = Counter(one.group for one in rows)
+    yield f"## {title}"
+    yield ""
+    yield (
+        f"{len(rows)} sdists: {groups['no wheel']} of releases without wheels,"
+        f" {groups['platform']} beside platform wheels, {groups['pure']} beside pure wheels alone."
+    )
     yield ""
     yield "| truth \\ said | " + " | ".join(KINDS) + " |"
     yield "| --- |" + " ---: |" * len(KINDS)
-    counts = Counter((one.truth, one.hidden) for one in results)
+    counts = Counter((one.truth, one.result.hidden) for one in rows)
     for truth in KINDS[:3]:
         yield f"| {truth} | " + " | ".join(str(counts[truth, kind]) for kind in KINDS) + " |"
     yield ""
-    yield (
-        f"Wheels hidden: right in {len(right)} of {len(decided)} decided"
-        f" ({len(right) / len(decided):.1%}), undecided {len(results) - len(decided)}"
-        f" ({1 - len(decided) / len(results):.1%}); optional told apart from the rest in"
-        f" {len(same)} of {len(decided)} ({len(same) / len(decided):.1%})."
-    )
-    for level in ("strong", "weak"):
-        of_level = [one for one in decided if one.confidence == level]
-        fine = sum(not one.miss for one in of_level)
-        yield f"Confidence {level}: right in {fine} of {len(of_level)}."
-    yield f"Wheels visible: right in {len(seen)} of {len(results)}."
+    yield f"- wheels hidden: right in {share(sum(one.right for one in decided), len(decided))}"
+    yield f"- wheels hidden: undecided {share(len(rows) - len(decided), len(rows))}"
+    yield f"- wheels hidden: optional told apart in {share(sum(o.exact for o in rows), len(rows))}"
+    yield f"- wheels visible: right in {share(sum(one.seen_right for one in rows), len(rows))}"
     yield ""
 
 
+def calibration(rows: Sequence[Judged]) -> Iterator[str]:
+    """How often each confidence is right, wheels hidden and visible."""
+    yield "| confidence | wheels hidden | wheels visible |"
+    yield "| --- | ---: | ---: |"
+    for level in ("certain", "strong", "weak"):
+        hidden = [one for one in rows if one.result.confidence == level]
+        visible = [one for one in rows if one.result.visible_confidence == level]
+        yield (
+            f"| {level} | {share(sum(one.right for one in hidden), len(hidden))}"
+            f" | {share(sum(one.seen_right for one in visible), len(visible))} |"
+        )
+    yield ""
+
+
+def misses(rows: Sequence[Judged], why: dict[Key, str]) -> Iterator[str]:
+    """Every row whose verdict is wrong or open, or whose optional modules are not told apart."""
+    yield "| sdist | truth | said | its reason | why |"
+    yield "| --- | --- | --- | --- | --- |"
+    for one in rows:
+        if not one.exact:
+            it = one.result
+            mark = "" if one.right else "**"
+            yield (
+                f"| {it.name} {it.version} | {one.truth} | {mark}{it.hidden}{mark}"
+                f" ({it.confidence}) | {it.reason} | {why.get(it.key, '')} |"
+            )
+    yield ""
+
+
+def report(first: Sequence[Result], now: Sequence[Result]) -> Iterator[str]:
+    """All of `confusion.md`."""
+    labels = {(one["name"], one["version"]): one for one in read("labels.csv")}
+    why = {(one["name"], one["version"]): one["why"] for one in read("misses.csv")}
+    looks = judged(first, labels)
+    after = judged(now, labels)
+    seen = [one for one in after if one.result.set == "seen"]
+    yield "# Classifier and truth"
+    yield ""
+    yield "Written by `evaluate.py`; `README.md` says what the sets are and what `right` means."
+    yield ""
+    yield from figures(seen, SETS["seen"])
+    yield from misses(seen, why)
+    for name in ("aside", "fresh"):
+        rows = [one for one in looks if one.result.set == name]
+        yield from figures(rows, f"{SETS[name]}, first look")
+        yield from misses(rows, why)
+    yield from figures(looks, "Both hold-outs, first look")
+    held = [one for one in after if one.result.set != "seen"]
+    yield from figures(held, "Both hold-outs after mending what they showed (no longer unseen)")
+    yield from misses(held, why)
+    yield "## How often each confidence is right"
+    yield ""
+    yield "Hold-outs, first look:"
+    yield ""
+    yield from calibration(looks)
+    yield "All sets, now:"
+    yield ""
+    yield from calibration(after)
+    yield from figures(after, "All sets, now")
+
+
 def main() -> None:
-    """Write `results.csv` and `confusion.md`."""
+    """Write `results.csv`, what is new of `first-look.csv`, and `confusion.md`."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--cache", type=Path, required=True)
-    arguments.add_argument("--held-out", action="store_true")
     given = arguments.parse_args()
-    with (HERE / "labels.csv").open(encoding="utf-8") as file:
-        rows = [row for row in csv.DictReader(file) if row["truth"]]
-    if not given.held_out:
-        rows = [row for row in rows if row["held_out"] == "0"]
-    with open_index(IndexOptions(), cache_dir=given.cache) as index:
-        results = [one for one in (classify(index, row) for row in rows) if one is not None]
-    with (HERE / "results.csv").open("w", encoding="utf-8", newline="") as file:
-        out = csv.DictWriter(file, [one.name for one in fields(Result)], lineterminator="\n")
-        out.writeheader()
-        out.writerows(asdict(one) for one in results)
-    lines = ["# Classifier and truth", ""]
-    lines += figures([one for one in results if one.held_out == "0"], "Looked at while writing")
-    if given.held_out:
-        lines += figures([one for one in results if one.held_out == "1"], "Held out")
-        lines += figures(results, "All")
-    lines += ["## Misses and confusions", "", "| sdist | truth | said | its reason |"]
-    lines += ["| --- | --- | --- | --- |"]
-    for one in results:
-        if one.hidden != one.truth:
-            mark = "**" if one.miss else ""
-            lines.append(
-                f"| {one.name} {one.version} | {one.truth} | {mark}{one.hidden}{mark}"
-                f" ({one.confidence}) | {one.reason} |"
-            )
-    (HERE / "confusion.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    rows = read("sdists.csv")
+    with (
+        open_index(IndexOptions(), cache_dir=given.cache) as index,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        results = list(pool.map(lambda row: classify(index, row), rows))
+    looked = {(one["name"], one["version"]): Result(**one) for one in read("first-look.csv")}
+    first = [looked.get(one.key, one) for one in results if one.set != "seen"]
+    write("first-look.csv", first)
+    write("results.csv", results)
+    text = "\n".join(report(first, results)).rstrip("\n") + "\n"
+    (HERE / "confusion.md").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

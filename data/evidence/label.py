@@ -7,7 +7,8 @@ in a throw-away machine. Nothing of it is imported by the package.
     python label.py --python 3.13=/usr/bin/python3.13 --old-python 3.8=/usr/bin/python3.8 --work DIR
 
 The Pythons are tried in order until the builds tell the truth; old ones build with the build
-requirements of their time (`old-constraints.txt`). Rows whose truth `labels.csv` has are kept.
+requirements of their time (`old-constraints.txt`). Rows that `labels.csv` has are kept; with
+``--again`` those whose truth it lacks are tried once more.
 """
 
 from __future__ import annotations
@@ -49,25 +50,31 @@ WANTS_COMPILER = re.compile(
     r"|Cargo, the Rust package manager, is not installed"
     r"|No such file or directory: '(\S*/)?(gcc|g\+\+|cc|c\+\+|clang|cargo|rustc|go|gfortran)'"
     r"|(gcc|g\+\+|cc|c\+\+|cargo): (command )?not found"
+    r"|Unsupported compiler -- at least|Unable to compile the binary module"
     r"|CompileError|C compiler cannot|No C compiler|compiler was not found"
 )
 CALLS_COMPILER = re.compile(r"^ *\S*(gcc|g\+\+|cc|clang|rustc|cargo)(-\d+)? .*-", re.MULTILINE)
+KEPT = {"PIP_CERT", "RUSTUP_HOME", "CARGO_HOME", "SSL_CERT_FILE"}
 MODULE = re.compile(r"\.(so|pyd)$")
 
 
 @dataclass(frozen=True)
 class Label:
-    """One measured row of `labels.csv`."""
+    """One measured row of `labels.csv`.
+
+    `amended` is empty but where the builds misled: the reason why `truth` is not what they said.
+    """
 
     name: str
     version: str
-    held_out: str
+    set: str
     tags: str
     python: str
     without_compiler: str
     with_compiler: str
     truth: str
     why: str
+    amended: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,7 @@ def build(sdist: Path, python: Python, path: str, place: Path) -> Attempt:
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_ONLY_BINARY": ":all:",
         "PIP_CACHE_DIR": str(place.parent.parent / "pip-cache"),
-        **{key: value for key, value in os.environ.items() if key == "PIP_CERT"},
+        **{key: value for key, value in os.environ.items() if key in KEPT},
         **({"PIP_CONSTRAINT": str(HERE / "old-constraints.txt")} if python.old else {}),
     }
     options = ["--no-deps", "--use-pep517", "-v", "-w", place / "out"]
@@ -188,7 +195,7 @@ def measure(index: Index, row: dict[str, str], pythons: list[Python], work: Path
     files = project.files(version)
     sdist = next(file for file in files if isinstance(file, Sdist))
     tags = release_tags(files)
-    key = {"name": row["name"], "version": row["version"], "held_out": row["held_out"]}
+    key = {"name": row["name"], "version": row["version"], "set": row["set"]}
     if tags == "pure":
         return Label(**key, tags=tags, python="", without_compiler="", with_compiler="",
                      truth="pure", why="the release's wheels are pure")  # fmt: skip
@@ -220,6 +227,7 @@ def main() -> None:
     arguments.add_argument("--old-python", action="append", default=[], help="3.8=PATH")
     arguments.add_argument("--work", type=Path, required=True, help="a throw-away directory")
     arguments.add_argument("--jobs", type=int, default=2)
+    arguments.add_argument("--again", action="store_true")
     given = arguments.parse_args()
     pythons = [Python(*one.split("=", 1), old=False) for one in given.python]
     pythons += [Python(*one.split("=", 1), old=True) for one in given.old_python]
@@ -229,9 +237,9 @@ def main() -> None:
     known = {}
     if labels.exists():
         with labels.open(encoding="utf-8") as file:
-            known = {
-                (one["name"], one["version"]): one for one in csv.DictReader(file) if one["truth"]
-            }
+            known = {(one["name"], one["version"]): one for one in csv.DictReader(file)}
+    if given.again:
+        known = {key: one for key, one in known.items() if one["truth"]}
     todo = [row for row in rows if (row["name"], row["version"]) not in known]
     without_compilers(given.work)
 
