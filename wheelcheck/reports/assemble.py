@@ -10,6 +10,7 @@ from packaging.utils import NormalizedName
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Project, ProjectStatus, Sdist, Wheel
+from wheelcheck.reports.assemble_builds import TargetBuilds, plan_told, source_evidence
 from wheelcheck.reports.model import Cell, Miss, Package, Problem, Report, Severity, TargetSummary
 from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import Conflict, Pin, Refused, Resolution
@@ -19,10 +20,19 @@ __all__ = ["Column", "assemble"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One target with its resolution, and the pin and judgement of every package."""
+    """One target with its resolution, the pin and judgement of every package, and the builds.
+
+    `builds` is None where nothing is built from source.
+    """
 
     resolution: Resolution
     judged: Mapping[NormalizedName, tuple[Pin, Judgement]] = field(hash=False)
+    builds: TargetBuilds | None = None
+
+    @property
+    def name(self) -> str:
+        """The target's name."""
+        return self.resolution.target.name
 
 
 def assemble(
@@ -38,6 +48,7 @@ def assemble(
         as_of=bound.isoformat() if bound else None,
         targets=tuple(map(_summary, columns)),
         packages=tuple(_packages(columns)),
+        builds=tuple(plan_told(column.builds) for column in columns if column.builds),
         problems=tuple(
             _merged(
                 [
@@ -71,7 +82,9 @@ def _packages(columns: Sequence[Column]) -> Iterator[Package]:
     names = sorted({name for column in columns for name in column.judged})
     for name in names:
         yield Package(
-            name=name, on={column.resolution.target.name: _cell(column, name) for column in columns}
+            name=name,
+            on={column.name: _cell(column, name) for column in columns},
+            evidence=source_evidence(name, [(one.name, one.builds) for one in columns]),
         )
 
 
@@ -119,7 +132,7 @@ def _judged_problems(
     dated: bool,
 ) -> Iterator[Problem]:
     for column in columns:
-        targets = (column.resolution.target.name,)
+        targets = (column.name,)
         conflict = column.resolution.conflict
         if isinstance(conflict, Conflict):
             yield Problem(code="version-conflict", message=str(conflict), targets=targets)

@@ -93,6 +93,7 @@ class SourceBuild(Value):
     version: str
     sdist: str
     verdict: Verdict
+    reason: str
     top_level: bool
     asked_by: tuple[str, ...] = ()
     times: int

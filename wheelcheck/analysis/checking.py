@@ -1,0 +1,87 @@
+"""The main job in one call: from names, spellings and dates to a judged report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Literal
+
+from wheelcheck.analysis.judging import analyse
+from wheelcheck.analysis.question import Input, Question
+from wheelcheck.builds.plan import Installer
+from wheelcheck.reports.model import Problem, Report
+from wheelcheck.reports.progress import Progress
+from wheelcheck.targets import Target
+
+__all__ = ["check"]
+
+
+def check(  # noqa: PLR0913 (the public face: one keyword per option a user knows from pip)
+    requirements: Input | Iterable[Input] = (),
+    *,
+    targets: Iterable[str | Target] | None = None,
+    packages: Iterable[str] = (),
+    constraints: Iterable[str | Path] = (),
+    extras: Iterable[str] = (),
+    no_deps: bool = False,
+    pre: bool = False,
+    only_binary: Iterable[str] = (),
+    no_binary: Iterable[str] = (),
+    prefer_binary: bool = False,
+    exclude_newer: str | date | datetime | None = None,
+    index_url: str | None = None,
+    extra_index_urls: Iterable[str] = (),
+    no_index: bool = False,
+    find_links: Iterable[str] = (),
+    pip_config: bool = False,
+    cache_dir: Path | Literal["default"] | None = "default",
+    offline: bool = False,
+    installer: Installer | Literal["pip", "pip-no-cache", "uv"] = Installer.PIP,
+    progress: Progress | None = None,
+) -> Report:
+    """Judge requirements on targets: what comes as a wheel, what compiles, what cannot be had.
+
+    `requirements` is a file name, a requirement (``"pandas>=2"`` or a `Requirement`), or several
+    of both; `packages` are always requirements. `targets` are spellings such as
+    ``python:3.12-alpine`` or ``cp312-musllinux_1_2_x86_64``, or `Target` values; by default the
+    CPython versions now supported × glibc, musl × x86_64, aarch64. `exclude_newer` judges the
+    index as it stood at a date (``2023-04-14``), a timestamp, or so long ago (``7d``).
+    `cache_dir` None keeps nothing on disk; `offline` asks nothing but the cache. `installer` is
+    who builds: pip without its cache builds what several builds need several times.
+
+    Raises `UsageError` for what the caller can mend and `IndexUnreachable` where no index answers.
+    What cannot be judged of a single package is in `Report.problems`.
+    """
+    question = Question(
+        requirements=requirements,
+        targets=targets,
+        packages=packages,
+        constraints=constraints,
+        extras=extras,
+        pre=pre,
+        only_binary=only_binary,
+        no_binary=no_binary,
+        prefer_binary=prefer_binary,
+        exclude_newer=exclude_newer,
+        index_url=index_url,
+        extra_index_urls=extra_index_urls,
+        no_index=no_index,
+        find_links=find_links,
+        pip_config=pip_config,
+        cache_dir=cache_dir,
+        offline=offline,
+    )
+    with question.open() as opened:
+        report = analyse(
+            opened.asked,
+            opened.targets,
+            opened.index,
+            inputs=opened.inputs,
+            no_deps=no_deps,
+            installer=Installer(installer),
+            as_of=opened.as_of,
+            progress=progress,
+        )
+    warnings = [Problem(code="index", message=text, severity="warning") for text in opened.heard]
+    return report.model_copy(update={"problems": (*report.problems, *warnings)})

@@ -1,0 +1,147 @@
+"""What a caller asks, in the words of a caller: names, spellings, dates, keywords."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from packaging.requirements import Requirement
+
+from wheelcheck.errors import TargetError
+from wheelcheck.index import default_cache_dir, fetch, open_index
+from wheelcheck.index.model import Index
+from wheelcheck.requirements import (
+    CommandLine,
+    Requirements,
+    in_any_order,
+    parse_exclude_newer,
+    pip_configuration,
+    read,
+)
+from wheelcheck.targets import Target, default_matrix, parse_target
+
+__all__ = ["Input", "OpenQuestion", "Question"]
+
+Input = str | Path | Requirement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Requirements, targets, what may be chosen and where to look: the keywords of `check`."""
+
+    requirements: Input | Iterable[Input] = ()
+    targets: Iterable[str | Target] | None = None
+    packages: Iterable[str] = ()
+    constraints: Iterable[str | Path] = ()
+    extras: Iterable[str] = ()
+    pre: bool = False
+    only_binary: Iterable[str] = ()
+    no_binary: Iterable[str] = ()
+    prefer_binary: bool = False
+    exclude_newer: str | date | datetime | None = None
+    index_url: str | None = None
+    extra_index_urls: Iterable[str] = ()
+    no_index: bool = False
+    find_links: Iterable[str] = ()
+    pip_config: bool = False
+    cache_dir: Path | Literal["default"] | None = "default"
+    offline: bool = False
+
+    @contextmanager
+    def open(self) -> Iterator[OpenQuestion]:
+        """Read the requirements and the clock, parse the targets, and open the index.
+
+        Raises `UsageError` for what the caller can mend.
+        """
+        now = datetime.now(UTC)
+        inputs, packages = _inputs(self.requirements), list(self.packages)
+        asked = read(
+            inputs,
+            packages=packages,
+            constraints=self.constraints,
+            extras=self.extras,
+            options=self._options(now),
+            environ=os.environ,
+            stdin=sys.stdin.buffer.read,
+            fetch=lambda url: fetch(url, environ=os.environ),
+        )
+        bound = asked.policy.exclude_newer or now
+        # A bound is the first moment left out: the images are those of the moment before.
+        matrix = _matrix(self.targets, (bound - timedelta(microseconds=1)).date())
+        keep = self.cache_dir
+        cache = default_cache_dir(os.environ) if keep == "default" else keep
+        heard: list[str] = []
+        with open_index(
+            asked.index,
+            cache_dir=cache,
+            offline=self.offline,
+            environ=os.environ,
+            warn=heard.append,
+        ) as index:
+            names = (*map(str, inputs), *packages)
+            yield OpenQuestion(asked, matrix, index, bound, names, heard)
+
+    def _options(self, now: datetime) -> CommandLine:
+        options = CommandLine(
+            controls=in_any_order(only_binary=self.only_binary, no_binary=self.no_binary),
+            pre=self.pre,
+            prefer_binary=self.prefer_binary,
+            exclude_newer=_date_bound(self.exclude_newer, now),
+            index_url=self.index_url,
+            extra_index_urls=tuple(self.extra_index_urls),
+            no_index=self.no_index,
+            find_links=tuple(self.find_links),
+        )
+        if self.pip_config:
+            return options.over(pip_configuration(os.environ, now=now))
+        return options
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question whose inputs are read and whose index is open.
+
+    `as_of` is the date bound, or now; `inputs` are names to show for what was read; `heard`
+    collects what the index warns of meanwhile.
+    """
+
+    asked: Requirements
+    targets: tuple[Target, ...]
+    index: Index
+    as_of: datetime
+    inputs: tuple[str, ...]
+    heard: list[str]
+
+
+def _inputs(requirements: Input | Iterable[Input]) -> list[Input]:
+    if isinstance(requirements, (str, Path, Requirement)):
+        return [requirements]
+    return list(requirements)
+
+
+def _date_bound(given: str | date | datetime | None, now: datetime) -> datetime | None:
+    if given is None:
+        return None
+    text = given if isinstance(given, str) else given.isoformat()
+    return parse_exclude_newer(text, now=now)
+
+
+def _matrix(targets: Iterable[str | Target] | None, as_of: date) -> tuple[Target, ...]:
+    """Parse spellings; the same target named twice is judged once."""
+    if targets is None:
+        return default_matrix(as_of=as_of)
+    if isinstance(targets, (str, Target)):
+        targets = [targets]
+    parsed: Sequence[Target] = [
+        given if isinstance(given, Target) else parse_target(given, as_of=as_of)
+        for given in targets
+    ]
+    if not parsed:
+        raise TargetError("", "no target is given")
+    return tuple({target.name: target for target in parsed}.values())

@@ -1,0 +1,57 @@
+"""What an installation would build from source: evidence, plan and outlook, for many targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from wheelcheck.builds.distributions import distribution_of
+from wheelcheck.builds.outlook import Forecaster, SdistReader, commands_for
+from wheelcheck.builds.plan import Installer, Planner
+from wheelcheck.coverage import Judgement
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import Index, Sdist
+from wheelcheck.reports.assemble_builds import TargetBuilds
+from wheelcheck.requirements.model import FilePolicy
+from wheelcheck.targets import Target
+
+__all__ = ["SourceBuilds"]
+
+
+class SourceBuilds:
+    """Judges and plans source builds; each sdist and each set of build requires is read once.
+
+    `as_of` is the moment of the builds, from which the age of an sdist counts.
+    """
+
+    def __init__(
+        self, index: Index, policy: FilePolicy, installer: Installer, as_of: datetime
+    ) -> None:
+        self._sdists = SdistReader(index)
+        self._planner = Planner(index, policy, self._sdists.facts)
+        self._forecaster = Forecaster(index, self._sdists)
+        self._installer = installer
+        self._as_of = as_of
+
+    def refine(self, judgement: Judgement, target: Target) -> Judgement:
+        """Replace `source-unknown` by what the evidence says; the tag's reason stays first."""
+        sdist = judgement.file
+        if not isinstance(sdist, Sdist):
+            return judgement
+        found = self._sdists.classification(sdist, target)
+        reason = f"{judgement.reason}; {found.reason}"
+        return Judgement(found.verdict, reason, sdist, judgement.misses)
+
+    def of(self, target: Target, sdists: Iterable[Sdist]) -> TargetBuilds | None:
+        """Everything that building these sdists sets off; None where there are none."""
+        roots = list(sdists)
+        if not roots:
+            return None
+        plan = self._planner.plan(target, roots, self._installer)
+        outlooks = self._forecaster.of_plan(plan, self._as_of)
+        distribution = distribution_of(target)
+        commands = commands_for(target, outlooks)
+        if isinstance(commands, Unknown) or isinstance(distribution, Unknown):
+            assert isinstance(commands, Unknown)
+            return TargetBuilds(plan, outlooks, commands)
+        return TargetBuilds(plan, outlooks, (distribution, commands))

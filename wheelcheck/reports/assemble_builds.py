@@ -1,0 +1,139 @@
+"""Turn evidence and build plans into the values of the Report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from packaging.utils import NormalizedName
+
+from wheelcheck.builds import Classification
+from wheelcheck.builds.distributions import Distribution
+from wheelcheck.builds.needs import Need
+from wheelcheck.builds.obstacle import Obstacle
+from wheelcheck.builds.outlook import Outlook
+from wheelcheck.builds.plan import BuildPlan
+from wheelcheck.builds.system_packages import InstallCommands
+from wheelcheck.errors import Unknown
+from wheelcheck.reports import source_builds as told
+
+__all__ = ["TargetBuilds", "plan_told", "source_evidence"]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetBuilds:
+    """What is built from source on one target.
+
+    `outlooks` has one for each build of the plan, those of build requirements included.
+    `commands` go with the distribution that they are for.
+    """
+
+    plan: BuildPlan
+    outlooks: tuple[Outlook, ...]
+    commands: tuple[Distribution, InstallCommands] | Unknown
+
+
+def plan_told(builds: TargetBuilds) -> told.BuildPlan:
+    """A target's build plan as it leaves the library."""
+    commands = builds.commands
+    unknown = commands if isinstance(commands, Unknown) else None
+    return told.BuildPlan(
+        target=builds.plan.target.name,
+        installer=builds.plan.installer.value,
+        builds=tuple(_build(one) for one in builds.outlooks),
+        cycles=builds.plan.cycles,
+        commands=None if isinstance(commands, Unknown) else _commands(*commands),
+        commands_unknown=unknown.reason if unknown else None,
+    )
+
+
+def _build(outlook: Outlook) -> told.SourceBuild:
+    build, found = outlook.build, outlook.classification
+    return told.SourceBuild(
+        name=build.name,
+        version=str(build.version),
+        sdist=build.sdist.filename,
+        verdict=found.verdict,
+        reason=found.reason,
+        top_level=build.top_level,
+        asked_by=build.asked_by,
+        times=build.times,
+        requires=build.environment.requires,
+        environment=tuple(
+            told.Requirement(
+                name=pin.name,
+                version=str(pin.version) if pin.version else None,
+                file=pin.file.filename if pin.file else None,
+            )
+            for pin in build.environment.pins
+        ),
+        problem=build.environment.problem,
+        needs=tuple(map(_need, outlook.needs)),
+        obstacles=tuple(map(_obstacle, outlook.obstacles)),
+        constraints=outlook.constraints,
+    )
+
+
+def _need(need: Need) -> told.Need:
+    return told.Need(
+        kind=need.kind.value,
+        name=need.name,
+        role=need.role.value,
+        minimum_version=str(need.minimum_version) if need.minimum_version else None,
+        from_pypi=need.from_pypi,
+        inferred=need.inferred,
+        source=need.source,
+    )
+
+
+def _obstacle(obstacle: Obstacle) -> told.Obstacle:
+    return told.Obstacle(
+        code=obstacle.code,
+        message=obstacle.message,
+        source=obstacle.source,
+        fatal=obstacle.fatal,
+        needs_network=obstacle.needs_network,
+    )
+
+
+def _commands(distribution: Distribution, commands: InstallCommands) -> told.Commands:
+    return told.Commands(
+        distribution=str(distribution),
+        build=commands.build,
+        run=commands.run,
+        remove=commands.remove,
+        unresolved=tuple(need.name for need in commands.unresolved),
+    )
+
+
+def source_evidence(
+    name: NormalizedName, columns: Iterable[tuple[str, TargetBuilds | None]]
+) -> tuple[told.SourceEvidence, ...]:
+    """What speaks for and against native code in a package's sdists, told once for equal targets.
+
+    `columns` are target names with what is built there.
+    """
+    groups: dict[tuple[str, Classification], list[str]] = {}
+    for target, builds in columns:
+        for outlook in builds.outlooks if builds else ():
+            if outlook.build.name == name and outlook.build.top_level:
+                key = (outlook.build.sdist.filename, outlook.classification)
+                groups.setdefault(key, []).append(target)
+    return tuple(_told(sdist, found, targets) for (sdist, found), targets in groups.items())
+
+
+def _told(sdist: str, found: Classification, targets: Sequence[str]) -> told.SourceEvidence:
+    return told.SourceEvidence(
+        sdist=sdist,
+        targets=tuple(targets),
+        verdict=found.verdict,
+        confidence=found.confidence.value,
+        optional_extensions=found.optional_extensions,
+        reason=found.reason,
+        evidence=tuple(
+            told.Evidence(
+                code=piece.code, meaning=piece.meaning, where=piece.where, detail=piece.detail
+            )
+            for piece in found.evidence
+        ),
+    )
