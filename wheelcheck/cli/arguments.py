@@ -79,6 +79,7 @@ def check_parser() -> argparse.ArgumentParser:
     _add_inputs(parser.add_argument_group("what to check"))
     _add_targets(parser.add_argument_group("where it would be installed"))
     _add_choice(parser.add_argument_group("what may be chosen (as in pip)"))
+    _add_builds(parser.add_argument_group("what is built from source"))
     _add_index(parser.add_argument_group("where to look"))
     _add_output(parser.add_argument_group("how to answer"))
     return parser
@@ -174,6 +175,20 @@ def _add_choice(group: argparse._ArgumentGroup) -> None:
         )
     group.add_argument(
         "--prefer-binary", action="store_true", help="rather an older wheel than a newer sdist"
+    )
+
+
+def _add_builds(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--builds",
+        action="store_true",
+        help="show the whole build plan: what is built in which order, for whom, with what",
+    )
+    group.add_argument(
+        "--installer",
+        choices=("pip", "pip-no-cache", "uv"),
+        default="pip",
+        help="who builds: pip without its cache builds again what several builds need",
     )
 
 

@@ -59,6 +59,7 @@ def judge(args: Namespace) -> int:
             pip_config=args.pip_config,
             cache_dir=_cache_dir(args),
             offline=args.offline,
+            installer=args.installer,
             progress=progress,
         )
     write(_rendered(report, args), args.output)
@@ -134,6 +135,7 @@ def _rendered(report: Report, args: Namespace) -> bytes:
         width=100 if to_file else text_width(),
         colour=wants_colour(args.color, os.environ, None if to_file else sys.stdout),
         ascii_only=not speaks_unicode(encoding),
+        builds=args.builds,
     )
     return text.encode(encoding, "replace")
 

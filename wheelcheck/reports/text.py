@@ -13,6 +13,7 @@ from datetime import datetime, time, timedelta
 from rich.text import Text
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.build_text import draw_plans, draw_recipes
 from wheelcheck.reports.headline import headline
 from wheelcheck.reports.marks import MARKS, WORST_FIRST, to_ascii
 from wheelcheck.reports.matrix import draw_matrix
@@ -31,10 +32,16 @@ _MOST_TARGET_LINES = 8
 
 
 def render_text(
-    report: Report, *, width: int = 100, colour: bool = False, ascii_only: bool = False
+    report: Report,
+    *,
+    width: int = 100,
+    colour: bool = False,
+    ascii_only: bool = False,
+    builds: bool = False,
 ) -> str:
     """The whole report as lines of at most `width` columns (held between 60 and 200).
 
+    `builds` adds the build plans in full. Commands to paste are never wrapped.
     `colour` adds ANSI escape sequences of the 16 standard colours; `ascii_only` draws with ASCII
     signs. What comes from files and indexes is cleaned of control characters.
     """
@@ -50,6 +57,10 @@ def render_text(
     _folded(page, judged, rows, "" if judged is report else places.describe(alive))
     _legend(page, rows)
     _why(page, judged, places)
+    if builds:
+        draw_plans(page, report, places)
+    else:
+        draw_recipes(page, report, places)
     _skews(page, judged, places)
     _problems(page, report, places)
     _facts(page, report, places)
