@@ -26,7 +26,7 @@ from wheelcheck.builds.setup_script.surroundings import BuildSite, Surroundings
 from wheelcheck.builds.sources import SourceCount, count_sources, generated_c, is_aside
 from wheelcheck.index.model import ArchiveListing, ArchiveMember
 
-__all__ = ["SdistFacts", "read_sdist", "wanted"]
+__all__ = ["SdistFacts", "from_root", "read_sdist", "wanted"]
 
 _SHOWN = 20
 """Extension modules told one by one; the rest is in the facts."""
@@ -103,7 +103,7 @@ class SdistFacts:
 
 def read_sdist(listing: ArchiveListing, site: BuildSite = BuildSite()) -> SdistFacts:  # noqa: B008 (frozen)
     """Read an sdist for one site. `listing.texts` should hold what `wanted` accepts."""
-    members, texts = _from_root(listing)
+    members, texts = from_root(listing)
     pyproject = texts.get("pyproject.toml")
     system, declared = read_build_system(pyproject)
     has_setup = "setup.py" in texts or any(member.path == "setup.py" for member in members)
@@ -136,7 +136,7 @@ def _found_by_name(system: BuildSystem, texts: Mapping[str, str]) -> tuple[str, 
     return ()
 
 
-def _from_root(listing: ArchiveListing) -> tuple[tuple[ArchiveMember, ...], dict[str, str]]:
+def from_root(listing: ArchiveListing) -> tuple[tuple[ArchiveMember, ...], dict[str, str]]:
     """Members and texts with paths that count from the sdist's one top directory."""
     paths = [member.path.removeprefix("./") for member in listing.members]
     tops = {path.split("/", 1)[0] for path in paths if "/" in path}
