@@ -172,3 +172,22 @@ def test_what_is_required_for_egg_info_alone_is_installed():
     unasked = facts({"setup.py": late.format("'bdist_wheel' in sys.argv")})
     assert unasked.has("keyword-ignored")
     assert "cffi" not in unasked.build_requires
+
+
+@pytest.mark.parametrize(("optional", "code"), [
+    (True, "extension-modules-optional"), (False, "extension-modules"),
+])  # fmt: skip
+def test_a_setup_script_that_a_hook_starts_is_read_too(optional: bool, code: str):  # noqa: FBT001
+    found = facts({
+        "pyproject.toml": "[build-system]\nrequires = ['hatchling']\n"
+        "build-backend = 'hatchling.build'\n[tool.hatch.build.hooks.custom]\n",
+        "hatch_build.py": "import subprocess, sys\n"
+        "from hatchling.builders.hooks.plugin.interface import BuildHookInterface\n"
+        "class Hook(BuildHookInterface):\n"
+        "    def initialize(self, version, build_data):\n"
+        "        subprocess.run([sys.executable, '_setup.py', 'build_ext', '-i'], check=True)\n",
+        "_setup.py": "from setuptools import Extension, setup\n"
+        f"setup(ext_modules=[Extension('x', ['x.c'], optional={optional})])\n",
+        "x.c": "",
+    })  # fmt: skip
+    assert code in {piece.code for piece in found.evidence if piece.where.startswith("_setup.py")}

@@ -311,3 +311,62 @@ def test_a_keyword_whose_handler_is_not_installed_is_ignored():
     script = read(body, missing=["cffi"])
     assert script.extensions == ()
     assert script.ignored == ("cffi_modules without cffi",)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"), [("build", ["x"]), ("install", ["x"]), ("upload", [])]
+)
+def test_a_command_of_the_build_gives_the_extension_modules_late(command: str, said: list[str]):
+    # cryptography's first releases: what makes the modules can be imported only then
+    script = read(f"""
+        from setuptools import Command
+        def modules():
+            from x.binding import Binding
+            return [Extension("x", Binding().sources)]
+        class Late(Command):
+            def finalize_options(self):
+                self.distribution.ext_modules = modules()
+        setup(name="x", cmdclass={{"{command}": Late}})
+    """)
+    assert [one.name for one in script.extensions] == said
+
+
+@pytest.mark.parametrize(
+    ("test", "finalize", "builds"),
+    [
+        ("not self.with_x", "pass", False),
+        ("not self.with_x", "self.with_x = os.environ.get('WITH_X', 'yes')", True),
+        ("not self.with_x", "self.with_x = find()", True),
+        ("self.with_x is not None", "pass", True),
+    ],
+)
+def test_a_command_that_builds_nothing_unless_told_to(test: str, finalize: str, builds: bool):  # noqa: FBT001
+    # MySQL's connector compiles only where the build is told where the C library is
+    script = read(f"""
+        from setuptools.command.build_ext import build_ext
+        class Build(build_ext):
+            def initialize_options(self):
+                build_ext.initialize_options(self)
+                self.with_x = None
+            def finalize_options(self):
+                {finalize}
+            def run(self):
+                if {test}:
+                    return
+                build_ext.run(self)
+        setup(ext_modules=[{EXT}], cmdclass={{"build_ext": Build}})
+    """)
+    assert bool(script.extensions) is builds
+    assert script.mentions
+
+
+def test_names_of_a_module_of_the_sdist_are_its_own():
+    around = Surroundings(
+        paths=frozenset(["info.py"]),
+        texts={"info.py": f"{HEAD}extensions = [{EXT}]\nnone = []\n"},
+    )
+    for name, declared in (("extensions", True), ("none", False)):
+        text = f"{HEAD}import info\nsetup(ext_modules=info.{name})"
+        script = read_setup_script("setup.py", text, around)
+        assert bool(script.extensions) is declared
+        assert not script.unclear

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from wheelcheck.builds.build_files import read_cargo, read_cmake, read_gyp, read_meson
@@ -113,7 +113,7 @@ def read_sdist(listing: ArchiveListing, site: BuildSite = BuildSite()) -> SdistF
     if "setup.py" in texts and kind in {"setuptools", "unknown"}:
         script = _read_twice(texts["setup.py"], around, system)
     named = (*system.scripts, *_found_by_name(system, texts))
-    hooks = tuple(read_build_script(path, texts[path], around) for path in named if path in texts)
+    hooks = tuple(_read_hooks(named, texts, around))
     sources = count_sources(members, texts)
     generated = generated_c(members)
     evidence = (
@@ -215,6 +215,23 @@ def _read_twice(text: str, around: Surroundings, system: BuildSystem) -> SetupSc
     grown = BuildSystem(requires=(*system.requires, *asked))
     building = replace(around, missing=_missing(grown.required_names))
     return replace(read_setup_script("setup.py", text, building), setup_requires=asked)
+
+
+def _read_hooks(
+    named: Iterable[str], texts: Mapping[str, str], around: Surroundings
+) -> Iterator[SetupScript]:
+    """Build scripts and hooks, and the setup scripts that they start with ``build_ext``."""
+    started: dict[str, None] = {}
+    for path in named:
+        if path in texts:
+            hook = read_build_script(path, texts[path], around)
+            yield hook
+            if not hook.tools_forgiven:
+                started.update(dict.fromkeys(hook.scripts_run))
+    for path in started:
+        if path in texts:
+            building = replace(around, argv=(path, "build_ext"))
+            yield read_setup_script(path, texts[path], building)
 
 
 def _about_backend(system: BuildSystem, kind: str, *, has_setup: bool) -> Iterator[Evidence]:

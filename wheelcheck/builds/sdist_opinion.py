@@ -84,6 +84,8 @@ def _by_setuptools(facts: SdistFacts) -> _Opinion:
         return _pure("setuptools builds it without a setup script or declared extension modules")
     if script.problem is not None or script.unclear or not script.calls_setup:
         return _by_sources(facts, f"{script.path} {_doubt(script)}")
+    if facts.has("extension-modules-off"):
+        return _pure("its setup script builds no extension modules by default")
     return _pure("its setup script declares no extension modules")
 
 

@@ -89,6 +89,8 @@ class Expressions:
         base = self.value(node.value)
         if isinstance(base, Dotted):
             return constant(f"{base.name}.{node.attr}", self.around)
+        if isinstance(base, dict) and node.attr in base:  # a module of the sdist
+            return base[node.attr]
         if isinstance(base, tuple) and node.attr in {"major", "minor", "micro"}:
             place = ("major", "minor", "micro").index(node.attr)
             return base[place] if len(base) > place else Opaque()

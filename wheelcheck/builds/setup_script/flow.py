@@ -11,6 +11,7 @@ from wheelcheck.builds.setup_script.calls import ENDS, Calls, LoopEnded, Returne
 from wheelcheck.builds.setup_script.expressions import condition_text
 from wheelcheck.builds.setup_script.surroundings import Surroundings
 from wheelcheck.builds.setup_script.values import (
+    FunctionValue,
     Opaque,
     Raised,
     Scope,
@@ -174,6 +175,32 @@ class Flow(Calls):
             self.scope.names = done
 
         self._ways([("what the script tries succeeds", succeeded), ("", failed)])
+
+    def call_apart(self, function: Value) -> None:
+        """Call a function of the script, however it ends, with arguments that cannot be told."""
+        if isinstance(function, FunctionValue):
+            try:
+                self.call(function, [{}], {}, function.node.lineno)
+            except ENDS:
+                return
+
+    def returns_at_once(self, body: Sequence[ast.stmt], scope: Scope) -> bool:
+        """Whether statements return before anything but conditions, all of which can be told."""
+        outer, self.scope = self.scope, scope
+        try:
+            for statement in body:
+                if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+                    continue
+                known = truth(self.value(statement.test)) if isinstance(statement, ast.If) else None
+                if not isinstance(statement, ast.If) or known is None or statement.orelse:
+                    return False
+                if known:
+                    return isinstance(statement.body[-1], ast.Return)
+        except Raised:
+            return False
+        finally:
+            self.scope = outer
+        return False
 
     def ends_by(self, body: Sequence[ast.stmt], scope: Scope) -> str:
         """Walk statements apart from the script: the exception they end by, "" for none."""

@@ -1,4 +1,4 @@
-"""Build commands that go on when a compiler fails."""
+"""Build commands that go on when a compiler fails, or build nothing unless they are told to."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wheelcheck.builds.setup_script.interpreter import Interpreter
 from wheelcheck.builds.setup_script.side_effects import catches_failures
 from wheelcheck.builds.setup_script.values import ClassValue, Opaque, Scope, Value
 
-__all__ = ["forgives_failures"]
+__all__ = ["forgives_failures", "methods_of", "returns_at_once"]
 
 _BUILDS = {"build_extension", "build_extensions", "run", "finalize_options"}
 
@@ -22,18 +22,33 @@ def forgives_failures(script: Interpreter, command: Value) -> bool:
     """
     return any(
         _shields_building(node) and _endures(script, command, method, handler)
-        for method in _methods(command)
+        for method in methods_of(command)
         for node in ast.walk(method)
         if isinstance(node, ast.Try)
         for handler in node.handlers
     )
 
 
-def _methods(command: Value, depth: int = 5) -> Iterator[ast.FunctionDef]:
+def methods_of(command: Value, depth: int = 5) -> Iterator[ast.FunctionDef]:
+    """Methods of a command's class and of its bases that are part of the sdist."""
     if isinstance(command, ClassValue):
         yield from (part for part in command.node.body if isinstance(part, ast.FunctionDef))
         for base in command.bases if depth else ():
-            yield from _methods(base, depth - 1)
+            yield from methods_of(base, depth - 1)
+
+
+def returns_at_once(script: Interpreter, command: ClassValue) -> bool:
+    """Whether a `build_ext` command without options ends before it builds anything.
+
+    Its options are what `initialize_options` and `finalize_options` make of them.
+    """
+    runs = [part for part in command.node.body if isinstance(part, ast.FunctionDef)]
+    run = next((method for method in runs if method.name == "run"), None)
+    if run is None:
+        return False
+    for name in ("initialize_options", "finalize_options"):
+        script.call_apart(script.member(command, name))
+    return script.returns_at_once(run.body, Scope({"self": command}, command.scope))
 
 
 def _shields_building(node: ast.Try) -> bool:

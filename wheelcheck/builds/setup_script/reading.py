@@ -8,7 +8,11 @@ from dataclasses import dataclass, replace
 
 from wheelcheck.builds.setup_script.calls import ENDS, SetupCall
 from wheelcheck.builds.setup_script.expressions import BudgetSpent
-from wheelcheck.builds.setup_script.forgiveness import forgives_failures
+from wheelcheck.builds.setup_script.forgiveness import (
+    forgives_failures,
+    methods_of,
+    returns_at_once,
+)
 from wheelcheck.builds.setup_script.interpreter import Interpreter
 from wheelcheck.builds.setup_script.side_effects import calls_itself_impure, tools_run
 from wheelcheck.builds.setup_script.surroundings import Surroundings
@@ -56,7 +60,8 @@ class SetupScript:
     its wheel platform-specific, if it does. `mentions` is a word about extension modules in the
     text, so that none declared but one mentioned is told apart. `unclear` names what could not be
     read; `tools` are build tools that custom commands run, with their place, `tools_forgiven` says
-    that the script goes on where they fail. `ignored` are keywords that setuptools passes over,
+    that the script goes on where they fail; `scripts_run` are setup scripts that it starts with
+    ``build_ext``. `ignored` are keywords that setuptools passes over,
     because what handles them is not required. `problem` is set where it could not be read at all.
     """
 
@@ -69,6 +74,7 @@ class SetupScript:
     unclear: tuple[str, ...] = ()
     tools: tuple[tuple[str, str], ...] = ()
     tools_forgiven: bool = False
+    scripts_run: tuple[str, ...] = ()
     setup_requires: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     problem: Unknown | None = None
@@ -104,7 +110,7 @@ def _within_limits(
 def _read_setup_script(path: str, tree: ast.Module, around: Surroundings) -> SetupScript:
     script, stopped = _walk(path, tree, around)
     if script.setup_calls or not stopped:
-        return _told(path, script, stopped)
+        return _told(path, script, stopped, asleep=_walk_commands(script))
     # It stops before it declares anything: for want of a module, or because reading misjudged a
     # condition. Read on as if nothing was wrong, and say so.
     everything = replace(around, missing=frozenset())
@@ -119,10 +125,10 @@ def _read_build_script(path: str, tree: ast.Module, around: Surroundings) -> Set
     script, _ = _walk(path, tree, around)
     for name, value in list(script.scope.names.items()):
         if isinstance(value, FunctionValue) and name in _ENTRY_POINTS:
-            _until_end(script, value)
+            script.call_apart(value)
     for owner in script.classes:
         for method in _HOOKS:
-            _until_end(script, script.member(owner, method))
+            script.call_apart(script.member(owner, method))
     commands: dict[str, Value] = {owner.node.name: owner for owner in script.classes}
     return replace(
         _told(path, script, ""),
@@ -155,28 +161,51 @@ def _walk(
     return script, ""
 
 
-def _until_end(script: Interpreter, function: Value) -> None:
-    """Call a function of the script with arguments that cannot be told."""
-    if isinstance(function, FunctionValue):
-        try:
-            script.call(function, [{}], {}, function.node.lineno)
-        except ENDS:
-            return
+def _walk_commands(script: Interpreter) -> bool:
+    """Walk commands of a build that give the distribution its extension modules late.
+
+    Whether, the other way round, its `build_ext` does nothing unless it is given options.
+    """
+    asleep = False
+    for call in list(script.setup_calls):
+        given = call.arguments.get("cmdclass")
+        for name, command in given.items() if isinstance(given, dict) else ():
+            if name in _BUILDING and isinstance(command, ClassValue):
+                instance = replace(command, attributes={})
+                for method in methods_of(command):
+                    if _gives_extensions(method):
+                        script.call_apart(script.member(instance, method.name))
+                asleep |= name == "build_ext" and returns_at_once(script, instance)
+    return asleep
 
 
-def _told(path: str, script: Interpreter, stopped: str) -> SetupScript:
+_BUILDING = {"bdist_wheel", "build", "build_ext", "build_py", "egg_info", "install"}
+
+
+def _gives_extensions(method: ast.FunctionDef) -> bool:
+    """Whether a method run by the build assigns ``self.distribution.ext_modules`` or its like."""
+    return method.name in {"initialize_options", "finalize_options", "run"} and any(
+        isinstance(node, ast.Attribute)
+        and node.attr == "ext_modules"
+        and isinstance(node.ctx, ast.Store)
+        for node in ast.walk(method)
+    )
+
+
+def _told(path: str, script: Interpreter, stopped: str, *, asleep: bool = False) -> SetupScript:
     first = [call for call in script.setup_calls if not call.fallback]
     tools = tools_run(script.walked)
     return SetupScript(
         path,
         calls_setup=bool(script.setup_calls),
-        extensions=_declared(first),
+        extensions=() if asleep else _declared(first),
         forgiving=_forgiving(script, script.setup_calls),
         ignored=tuple(script.ignored),
         unclear=(*(_unclear(first) if first else script.unread), *_stopped(stopped)),
         impure=_impure(path, script, first),
         tools=tuple((run.where, run.tool) for run in tools),
         tools_forgiven=all(run.forgiven for run in tools),
+        scripts_run=tuple(dict.fromkeys(run.script for run in tools if run.script)),
         setup_requires=_setup_requires(script.setup_calls),
     )
 

@@ -53,11 +53,15 @@ def _ends(statement: ast.stmt) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ToolRun:
-    """A build tool that a command starts; `forgiven` where its failure is swallowed."""
+    """A build tool that a command starts; `forgiven` where its failure is swallowed.
+
+    `script` is the setup script that a run of ``build_ext`` starts, "" for other tools.
+    """
 
     where: str
     tool: str
     forgiven: bool
+    script: str = ""
 
 
 def tools_run(modules: Iterable[tuple[str, ast.Module]]) -> tuple[ToolRun, ...]:
@@ -65,9 +69,9 @@ def tools_run(modules: Iterable[tuple[str, ast.Module]]) -> tuple[ToolRun, ...]:
     found: dict[ToolRun, None] = {}
     for file, tree in modules:
         for node, forgiven in _inside_functions(tree, forgiven=False):
-            tool = _tool(node)
+            tool, script = _tool(node)
             if tool:
-                found[ToolRun(f"{file}:{node.lineno}", tool, forgiven)] = None
+                found[ToolRun(f"{file}:{node.lineno}", tool, forgiven, script)] = None
     return tuple(found)
 
 
@@ -88,19 +92,22 @@ def _inside_functions(tree: ast.AST, *, forgiven: bool) -> Iterator[tuple[ast.ex
         todo += [(part, shielded) for part in ast.iter_child_nodes(node)]
 
 
-def _tool(node: ast.expr) -> str:
-    """The build tool an argument list or a shell command starts with, "" where it is none."""
+def _tool(node: ast.expr) -> tuple[str, str]:
+    """The build tool an argument list or a shell command starts with, and the script it is given.
+
+    Both are "" where it starts with none.
+    """
     words: list[str] = []
     if isinstance(node, ast.List | ast.Tuple):
         words = [_text(part) for part in node.elts]
         if node.elts and getattr(node.elts[0], "attr", "") == "executable":  # sys.executable
             words = words[1:]
             if "build_ext" in words:
-                return "build_ext"
+                return "build_ext", words[0]
     elif isinstance(node, ast.Call) and node.args and _called(node) in _RUNNERS:
         words = _text(node.args[0]).split()
     name = words[0].rpartition("/")[2] if words else ""
-    return name if name in _TOOLS else ""
+    return (name, "") if name in _TOOLS else ("", "")
 
 
 def _text(node: ast.expr) -> str:
