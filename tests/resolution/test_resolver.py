@@ -5,10 +5,17 @@ from datetime import UTC, datetime
 
 import pytest
 from fake_index import FakeIndex
+from packaging.requirements import Requirement
 from situations import asked, target
 
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.model import FilePolicy, FormatControl, Origin, SkippedLine
+from wheelcheck.requirements.model import (
+    FilePolicy,
+    FormatControl,
+    Origin,
+    RequirementLine,
+    SkippedLine,
+)
 from wheelcheck.resolution import Conflict, Resolver, Standing, resolve
 
 GLIBC, MUSL = target("glibc"), target("musl")
@@ -42,6 +49,22 @@ class TestVersions:
             requires={("app", "2.0"): ["dep>=2"], ("app", "1.0"): ["dep"]},
         )
         assert versions(asked("app", "dep<2"), index) == {"app": "1.0", "dep": "1.0"}
+
+    def test_what_a_locked_package_requires_is_not_looked_up(self):
+        index = FakeIndex(
+            {
+                "app": pure("app", "1.0", "2.0"),
+                "dep": pure("dep", "1.0"),
+                "more": pure("more", "1"),
+            },
+            requires={("app", "1.0"): ["dep>=9"], ("dep", "2.0"): ["more"]},
+        )
+        locked = RequirementLine(
+            Requirement("app==1.0"), Origin("uv.lock"), "app==1.0", locked=True
+        )
+        both = replace(asked("dep"), lines=(locked, *asked("dep").lines))
+        assert versions(both, index) == {"app": "1.0", "dep": "2.0", "more": "2.0"}
+        assert ("metadata", "app-1.0-py3-none-any.whl") not in index.questions
 
     def test_constraints_narrow_but_do_not_add(self):
         index = FakeIndex({"a": pure("a", "1", "2"), "b": pure("b", "1")})

@@ -8,6 +8,7 @@ from wheelcheck.requirements.model import (
     Origin,
     RequirementLine,
     Requirements,
+    Scope,
     SkippedLine,
 )
 from wheelcheck.requirements.options import CommandLine, in_any_order
@@ -22,6 +23,7 @@ __all__ = [
     "Origin",
     "RequirementLine",
     "Requirements",
+    "Scope",
     "SkippedLine",
     "in_any_order",
     "parse_exclude_newer",

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+
+from packaging.markers import Marker
+from packaging.utils import NormalizedName
 
 from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.requirements.model import (
+    IndexOptions,
     Origin,
     RequirementLine,
     Requirements,
+    Scope,
     SkippedLine,
 )
 from wheelcheck.requirements.options import CommandLine, OptionMerger
 from wheelcheck.requirements.pip_syntax import InvalidLine, Line
+from wheelcheck.requirements.redaction import redact
 from wheelcheck.requirements.requirement_strings import (
     Judged,
     NotJudged,
@@ -40,9 +47,14 @@ class Collection:
 
     def __init__(self, options: CommandLine) -> None:
         self.options = OptionMerger(options)
+        self._user_chose_index = bool(
+            options.index_url or options.extra_index_urls or options.no_index
+        )
+        self._lock_indexes: dict[str | None, None] = {}
+        self._scopes: dict[Scope, None] = {}
         self._lines: list[RequirementLine] = []
         self._constraints: list[RequirementLine] = []
-        self._skipped: list[SkippedLine] = []
+        self._skipped: dict[SkippedLine, None] = {}
         self._warnings: dict[str, None] = {}
         self._any_hash = False
 
@@ -53,9 +65,42 @@ class Collection:
             constraints=tuple(self._constraints),
             skipped=tuple(self._skipped),
             policy=self.options.policy(any_hash=self._any_hash),
-            index=self.options.index(),
+            index=self._index(),
             warnings=tuple(self._warnings),
+            scopes=tuple(self._scopes),
         )
+
+    def _index(self) -> IndexOptions:
+        """Return where files are looked for; what the user says goes before what a lock says."""
+        index = self.options.index()
+        named = [url for url in self._lock_indexes if url]
+        if self._user_chose_index or not named:
+            return index
+        others_too = None in self._lock_indexes or not all(line.locked for line in self._lines)
+        if index.index_url is None and not others_too:
+            index = replace(index, index_url=named.pop(0))
+        return replace(index, extra_index_urls=(*index.extra_index_urls, *named))
+
+    def add_lock_index(self, url: str | None) -> None:
+        """Add an index that a lock takes packages from; None is the installer's default one."""
+        self._lock_indexes[url] = None
+
+    def add_scope(self, scope: Scope | None) -> None:
+        """Add where an input is meant to be installed at all; None sets no bounds."""
+        if scope is not None:
+            self._scopes[scope] = None
+
+    def skip(
+        self,
+        origin: Origin,
+        why: Unknown,
+        *,
+        text: str = "",
+        name: NormalizedName | None = None,
+        marker: Marker | None = None,
+    ) -> None:
+        """Add something that an installer would heed and that is not judged."""
+        self._skipped[SkippedLine(origin, redact(text), why, name, marker)] = None
 
     def warn(self, origin: Origin | None, message: str) -> None:
         """Keep a warning, once."""
@@ -85,7 +130,7 @@ class Collection:
     def add_line(self, line: RequirementLine) -> None:
         """Add a requirement that is a value already."""
         self._lines.append(line)
-        self._any_hash |= bool(line.hashes)
+        self._any_hash |= bool(line.hashes) and not line.locked
 
     def place(
         self,
@@ -104,7 +149,7 @@ class Collection:
                 if parsed.name is None:
                     raise InvalidLine("unnamed requirements are not allowed as constraints")
                 why = Unknown("direct-constraint", f"{parsed.name} is constrained to: {why}")
-            self._skipped.append(SkippedLine(origin, written, why, parsed.name, parsed.marker))
+            self.skip(origin, why, text=written, name=parsed.name, marker=parsed.marker)
             return
         line = RequirementLine(parsed.requirement, origin, written, parsed.hashes.union(hashes))
         if not constraint:

@@ -18,6 +18,7 @@ __all__ = [
     "Origin",
     "RequirementLine",
     "Requirements",
+    "Scope",
     "SkippedLine",
 ]
 
@@ -44,17 +45,19 @@ class RequirementLine:
     `requirement.url` is set for a direct reference to an archive (https, file), credentials kept
     so that it can be fetched; `str(requirement)` hides them (`redaction.DirectReference`).
     `hashes` are the ``algorithm:digest`` values of ``--hash`` and of the URL's fragment.
+    `locked`: a lock lists it, and beside it whatever it requires, so that is not looked up.
     """
 
     requirement: Requirement = field(repr=False)
     origin: Origin
     text: str
     hashes: frozenset[str] = frozenset()
+    locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SkippedLine:
-    """A requirement that pip would install but that cannot be judged (VCS, local project, …).
+    """What an installer would heed but cannot be judged (VCS, local project, unreadable part, …).
 
     `name` is the project's name where the line tells it, else None. `marker` says on which
     targets the line counts at all; None means on every one.
@@ -65,6 +68,18 @@ class SkippedLine:
     why: Unknown
     name: NormalizedName | None = None
     marker: Marker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where an input is meant to be installed at all: on targets for which `marker` holds.
+
+    Elsewhere its installer refuses all of it, and `why` says so: ``it requires Python >=3.10``.
+    """
+
+    origin: Origin
+    marker: Marker
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +151,4 @@ class Requirements:
     policy: FilePolicy = FilePolicy()
     index: IndexOptions = IndexOptions()
     warnings: tuple[str, ...] = ()
+    scopes: tuple[Scope, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
@@ -24,10 +24,15 @@ def is_remote(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One input. `location` opens it; `shown` is for people: relative as written, no secrets."""
+    """One input. `location` opens it; `shown` is for people: relative as written, no secrets.
+
+    `within` is the folder (or the beginning of a URL) that the input and all it names must lie
+    in, None where that does not matter: a user may point anywhere, a file of others may not.
+    """
 
     location: str
     shown: str
+    within: str | None = None
 
     @classmethod
     def of(cls, location: str) -> Place:
@@ -49,10 +54,31 @@ class Place:
     def join(self, location: str, written: str) -> Place:
         """Return what ``-r location`` in this file means; `written` is its unexpanded spelling."""
         if is_remote(self.location):
-            return Place(urljoin(self.location, location), redact(urljoin(self.shown, written)))
+            joined = urljoin(self.location, location)
+            return Place(joined, redact(urljoin(self.shown, written)), self.within)
         if is_remote(location):
-            return Place(location, redact(written))
-        return Place(_beside(self.location, location), redact(_beside(self.shown, written)))
+            return Place(location, redact(written), self.within)
+        beside = redact(_beside(self.shown, written))
+        return Place(_beside(self.location, location), beside, self.within)
+
+    def confined(self) -> Place:
+        """Return this input, such that what it names is read from its own folder alone.
+
+        That holds for what those files name in their turn, and for links that lead elsewhere.
+        """
+        if is_remote(self.location):
+            return replace(self, within=urljoin(self.location, "."))
+        return replace(self, within=os.path.realpath(self.directory))
+
+    @property
+    def strays(self) -> bool:
+        """Whether it lies outside the folder it is confined to."""
+        if self.within is None:
+            return False
+        if is_remote(self.location) or is_remote(self.within):
+            return not self.location.startswith(self.within)
+        real = os.path.realpath(self.location)
+        return os.path.commonpath([real, self.within]) != self.within
 
 
 def _beside(file: str, relative: str) -> str:
@@ -71,6 +97,8 @@ class Opener:
 
     def read(self, place: Place) -> bytes:
         """Return the bytes of an input; raises OSError, its `strerror` saying what is wrong."""
+        if place.strays:
+            raise OSError(0, "it lies outside the folder of the file that names it")
         if place.location == "-":
             if self.stdin is None:
                 raise OSError(0, "standard input is not available here")

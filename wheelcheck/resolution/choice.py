@@ -55,10 +55,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class FileRules:
-    """The user's rules on files: the policy, and the hashes allowed for a project."""
+    """The user's rules on files: the policy, and the hashes allowed for a project.
+
+    `locks` names the lock file that a project's hashes come from, if one does.
+    """
 
     policy: FilePolicy = field(default_factory=FilePolicy)
     hashes: Mapping[NormalizedName, frozenset[str]] | None = None
+    locks: Mapping[NormalizedName, str] = field(default_factory=dict)
 
     def allowed_hashes(self, name: NormalizedName) -> frozenset[str]:
         """``algorithm:digest`` values a file must match; empty where any file may be taken."""
@@ -104,6 +108,7 @@ def choose(
     return best[1] if best else None
 
 
+_OTHER_HASH = "its hash is not among those the requirement lists"
 _SDIST_FIT = Fit(rank=1 << 30)  # pip ranks an sdist behind every wheel of its version
 
 
@@ -144,7 +149,9 @@ def _refused_by_hash(file: Wheel | Sdist, rules: FileRules) -> Refused | None:
         return None
     if any(f"{algorithm}:{digest}" in allowed for algorithm, digest in file.hashes.items()):
         return None
-    return Refused(file, Refusal.HASH, "its hash is not among those the requirement lists")
+    lock = rules.locks.get(file.name)
+    why = f"{lock} does not list it" if lock else _OTHER_HASH
+    return Refused(file, Refusal.HASH, why)
 
 
 def _refused_by_python(file: Wheel | Sdist, target: Target) -> Refused | None:

@@ -40,7 +40,8 @@ class Provider(AbstractProvider[Need, Candidate, str]):
     `excused` packages may be pinned though nothing installs: to the version the reference target
     would get, or to no version where there is none to tell (see `Candidate.version`). What they
     need, directly or not, may be stood in for as well: another version of theirs would be no
-    better. `reference` has the versions that the reference target gets.
+    better. `reference` has the versions that the reference target gets. What `locked` packages
+    require is among the roots already.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Provider(AbstractProvider[Need, Candidate, str]):
         excused: frozenset[NormalizedName] = frozenset(),
         reference: Mapping[NormalizedName, Version | None],
         no_deps: bool = False,
+        locked: frozenset[NormalizedName] = frozenset(),
         prefetch: Callable[[Iterable[Need]], None] | None = None,
     ) -> None:
         self._answers = answers
@@ -61,6 +63,7 @@ class Provider(AbstractProvider[Need, Candidate, str]):
         self._behind_excused = set(excused)
         self._reference = reference
         self._no_deps = no_deps
+        self._locked = locked
         self._prefetch = prefetch
         self._matches: dict[tuple[NormalizedName, frozenset[str], bool], _LazySequence] = {}
         self._needs: dict[Candidate, tuple[Need, ...]] = {}
@@ -199,7 +202,7 @@ class Provider(AbstractProvider[Need, Candidate, str]):
     ) -> Iterator[Offer | None]:
         found = False
         for offer in self._in_order(name, specifier, self._answers.offer):
-            if not found and not self._no_deps:
+            if not found and not self._no_deps and name not in self._locked:
                 self._answers.expect(name, offer)
             found = True
             yield offer
@@ -286,7 +289,8 @@ class Provider(AbstractProvider[Need, Candidate, str]):
                 candidate.name, none, candidate.version, candidate.offer, candidate.direct
             )
             yield Need(candidate.name, text=base.label, source=source, exact=base)
-        if candidate.offer is None or self._no_deps:
+        listed = candidate.name in self._locked and not candidate.extras
+        if candidate.offer is None or self._no_deps or listed:
             return
         told = self._answers.dependencies(candidate.name, candidate.offer, candidate.extras)
         if told.refused:

@@ -52,7 +52,7 @@ class Resolver:
         self._requirements = requirements
         self._index = index
         self._no_deps = no_deps
-        self._rules = FileRules(requirements.policy, _hashes(requirements))
+        self._rules = FileRules(requirements.policy, _hashes(requirements), _locks(requirements))
         self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
         self._solved: list[_Solved] = []
         self._references: dict[tuple[str, str, bool], Mapping[NormalizedName, Version | None]] = {}
@@ -68,10 +68,10 @@ class Resolver:
         question = self._question(answers)
         for solved in self._solved:
             if question == solved.question and self._agrees(answers, solved):
-                return self._describe(answers, solved.outcome)
+                return self._describe(answers, solved)
         solved = self._solve(answers, question)
         self._solved.append(solved)
-        return self._describe(answers, solved.outcome)
+        return self._describe(answers, solved)
 
     def _agrees(self, answers: Answers, solved: _Solved) -> bool:
         """Whether the solver would be told the same again, the stand-ins' versions included."""
@@ -148,6 +148,7 @@ class Resolver:
             excused=excused,
             reference=reference or {},
             no_deps=self._no_deps,
+            locked=question.locked,
             prefetch=lambda needs: self._index.prefetch([need.name for need in needs]),
         )
 
@@ -159,18 +160,21 @@ class Resolver:
         """
         needs: list[Need] = []
         requested: dict[str, int] = {}
+        locked = set()
         for position, line in enumerate(self._requirements.lines):
             if answers.environment.admits(line.requirement.marker):
                 found = list(needs_of(line.requirement, str(line.origin), answers.direct))
                 requested.setdefault(found[0].identifier, position)
                 needs += found
+                if line.locked:
+                    locked.add(found[0].name)
         for skipped in self._requirements.skipped:
             if skipped.name and answers.environment.admits(skipped.marker):
                 nothing = Candidate(skipped.name, frozenset(), None)
                 source, text = str(skipped.origin), skipped.text
                 needs.append(Need(skipped.name, text=text, source=source, exact=nothing))
         needs.sort(key=lambda need: bool(need.extras))
-        return _Question(needs, requested, self._constraints(answers))
+        return _Question(needs, requested, self._constraints(answers), frozenset(locked))
 
     def _constraints(self, answers: Answers) -> dict[NormalizedName, SpecifierSet]:
         merged: dict[NormalizedName, SpecifierSet] = {}
@@ -216,13 +220,18 @@ class Resolver:
 
     # --- describing ------------------------------------------------------------------------
 
-    def _describe(self, answers: Answers, outcome: _Outcome) -> Resolution:
+    def _describe(self, answers: Answers, solved: _Solved) -> Resolution:
+        outcome, locked = solved.outcome, solved.question.locked
         if isinstance(outcome, (Conflict, Unknown)):
             return Resolution(answers.target, conflict=outcome)
         demands, extras = demands_and_extras(outcome)
         pins = {
             candidate.name: self._pin(
-                answers, candidate, tuple(demands[candidate.name]), extras[candidate.name]
+                answers,
+                candidate,
+                tuple(demands[candidate.name]),
+                extras[candidate.name],
+                listed=self._no_deps or candidate.name in locked,
             )
             for candidate in outcome.mapping.values()
             if not candidate.extras
@@ -235,7 +244,10 @@ class Resolver:
         candidate: Candidate,
         demands: tuple[Demand, ...],
         extras: frozenset[NormalizedName],
+        *,
+        listed: bool,
     ) -> Pin:
+        """`listed`: what it requires is no question."""
         name, version = candidate.name, candidate.version
         if version is None or candidate.offer is None:
             why = self._why_unknown(answers, name, demands)
@@ -243,7 +255,7 @@ class Resolver:
         offer = candidate.direct or answers.offer(name, version)
         if offer is None or not offer.installable:
             return Pin(name, version, None, Standing.UNAVAILABLE, demands, extras)
-        told = None if self._no_deps else answers.dependencies(name, offer, frozenset())
+        told = None if listed else answers.dependencies(name, offer, frozenset())
         return Pin(
             name,
             version,
@@ -279,11 +291,15 @@ _Outcome = Solution | Conflict | Unknown
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What is asked of the solver: root needs, their order by node, and constraints."""
+    """What is asked of the solver: root needs, their order by node, and constraints.
+
+    `locked` are the packages whose own needs are among the roots.
+    """
 
     roots: list[Need]
     requested: Mapping[str, int]
     constraints: Mapping[NormalizedName, SpecifierSet]
+    locked: frozenset[NormalizedName]
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +330,15 @@ def _hashes(requirements: Requirements) -> Mapping[NormalizedName, frozenset[str
             name = canonicalize_name(line.requirement.name)
             allowed[name] = allowed.get(name, line.hashes) & line.hashes
     return allowed
+
+
+def _locks(requirements: Requirements) -> Mapping[NormalizedName, str]:
+    """The lock file that lists a project's files, where one does."""
+    return {
+        canonicalize_name(line.requirement.name): line.origin.file
+        for line in requirements.lines
+        if line.locked
+    }
 
 
 def _explain(causes: _Causes, constraints: Iterable[RequirementLine]) -> Conflict:

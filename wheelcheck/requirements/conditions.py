@@ -1,0 +1,120 @@
+"""On which targets? Markers of locks: checked, freed of extras and groups, and combined.
+
+A lock's marker may ask for extras and dependency groups besides the target (PEP 751's ``extras``
+and ``dependency_groups``, Poetry's and uv's ``extra``). Which of them are wanted is known when the
+lock is read, so that what remains is a plain marker (PEP 508) about the target.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+
+from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+__all__ = [
+    "ALWAYS",
+    "NEVER",
+    "Condition",
+    "also",
+    "either",
+    "marker_of",
+    "parse_marker",
+    "python_marker",
+    "settle",
+]
+
+Condition = frozenset[frozenset[str]]
+"""When a package is wanted: where all markers of any one of these sets hold."""
+
+ALWAYS: Condition = frozenset({frozenset()})
+NEVER: Condition = frozenset()
+
+_TRUE = 'python_version >= "0"'
+_FALSE = 'python_version < "0"'
+_CHOICE = re.compile(
+    r'(?:extra (?P<is>==|!=) "(?P<extra>[^"]*)")|(?:"(?P<reversed>[^"]*)" (?P<was>==|!=) extra)'
+    r'|(?:"(?P<item>[^"]*)" (?P<in>in|not in) (?P<set>extras|dependency_groups)\b)'
+)
+_ANY_LINUX: dict[str, str | AbstractSet[str]] = {
+    "implementation_name": "cpython",
+    "implementation_version": "3.12.0",
+    "os_name": "posix",
+    "platform_machine": "x86_64",
+    "platform_python_implementation": "CPython",
+    "platform_release": "",
+    "platform_system": "Linux",
+    "platform_version": "",
+    "python_full_version": "3.12.0",
+    "python_version": "3.12",
+    "sys_platform": "linux",
+    "extra": "",
+    "extras": frozenset[str](),
+    "dependency_groups": frozenset[str](),
+}
+
+
+@lru_cache(maxsize=4096)
+def parse_marker(text: str) -> Marker:
+    """Parse a marker that can be evaluated on every target; raises InvalidMarker otherwise."""
+    try:
+        marker = Marker(text)
+        marker.evaluate(_ANY_LINUX, context="lock_file")
+    except (UndefinedComparison, UndefinedEnvironmentName) as error:
+        raise InvalidMarker(str(error)) from error
+    except RecursionError:
+        raise InvalidMarker("nested too deeply") from None
+    return marker
+
+
+def settle(marker: Marker, extras: Collection[str], groups: Collection[str] = ()) -> Marker:
+    """Replace what a marker asks of extras and groups, given those that are wanted."""
+    chosen = {canonicalize_name(extra) for extra in extras}
+    wanted = {"extras": chosen, "dependency_groups": {canonicalize_name(group) for group in groups}}
+
+    def answer(found: re.Match[str]) -> str:
+        if found["set"]:
+            holds = canonicalize_name(found["item"]) in wanted[found["set"]]
+            return _TRUE if holds == (found["in"] == "in") else _FALSE
+        holds = canonicalize_name(found["extra"] or found["reversed"] or "") in chosen
+        return _TRUE if holds == ((found["is"] or found["was"]) == "==") else _FALSE
+
+    text = str(marker)
+    settled = _CHOICE.sub(answer, text)
+    return marker if settled == text else Marker(settled)
+
+
+def python_marker(specifier: SpecifierSet) -> Marker | None:
+    """Return the marker that holds where a Requires-Python admits the target; None: everywhere."""
+    clauses = [f'python_full_version {one.operator} "{one.version}"' for one in specifier]
+    return Marker(" and ".join(sorted(clauses))) if clauses else None
+
+
+def either(one: Condition, other: Condition) -> Condition:
+    """Return the condition that holds where one of two does, without what others include."""
+    every = one | other
+    return frozenset(term for term in every if not any(less < term for less in every))
+
+
+def also(condition: Condition, marker: Marker | None) -> Condition:
+    """Narrow a condition by a marker."""
+    if marker is None or condition == NEVER:
+        return condition
+    text = str(marker)
+    if text == _TRUE:
+        return condition
+    if text == _FALSE:
+        return NEVER
+    return either(NEVER, frozenset(term | {text} for term in condition))
+
+
+def marker_of(condition: Condition) -> Marker | None:
+    """Write a condition as one marker; None where it always holds."""
+    if condition == ALWAYS:
+        return None
+    terms: Iterable[str] = (" and ".join(f"({text})" for text in sorted(one)) for one in condition)
+    return Marker(" or ".join(f"({term})" for term in sorted(terms)) or _FALSE)
