@@ -57,13 +57,13 @@ class TestVersions:
                 "dep": pure("dep", "1.0"),
                 "more": pure("more", "1"),
             },
-            requires={("app", "1.0"): ["dep>=9"], ("dep", "2.0"): ["more"]},
+            requires={("app", "1.0"): ["dep>=9"], ("dep", "1.0"): ["more"]},
         )
         locked = RequirementLine(
             Requirement("app==1.0"), Origin("uv.lock"), "app==1.0", locked=True
         )
         both = replace(asked("dep"), lines=(locked, *asked("dep").lines))
-        assert versions(both, index) == {"app": "1.0", "dep": "2.0", "more": "2.0"}
+        assert versions(both, index) == {"app": "1.0", "dep": "1.0", "more": "1"}
         assert ("metadata", "app-1.0-py3-none-any.whl") not in index.questions
 
     def test_constraints_narrow_but_do_not_add(self):
