@@ -9,7 +9,7 @@ Names are imported when they are first used, so that `import wheelcheck` costs n
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wheelcheck.analysis import analyse, check
+    from wheelcheck.analysis import analyse, check, explain
     from wheelcheck.coverage.verdict import Verdict
     from wheelcheck.errors import (
         IndexUnreachable,
@@ -32,6 +32,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "analyse": "wheelcheck.analysis",
     "check": "wheelcheck.analysis",
+    "explain": "wheelcheck.analysis",
     "Verdict": "wheelcheck.coverage.verdict",
     "IndexUnreachable": "wheelcheck.errors",
     "RequirementsError": "wheelcheck.errors",
@@ -82,6 +83,7 @@ __all__ = [
     "check",
     "default_matrix",
     "expand_axes",
+    "explain",
     "fit_wheel",
     "open_index",
     "parse_target",

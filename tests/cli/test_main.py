@@ -53,7 +53,7 @@ def test_every_option_of_the_library_is_reached(asked):
         "a.txt - -r b.txt -p pandas>=2 -c c.txt --extra test --no-deps --pre "
         "--only-binary numpy --no-binary :all: --prefer-binary --exclude-newer 2023-04-14 "
         "-i https://index.example/simple --extra-index-url https://two.example --no-index "
-        "-f wheels --pip-config --no-cache --offline -t python:3.8-alpine"
+        "-f wheels --pip-config --no-cache --offline -t python:3.8-alpine --installer uv"
     )
     assert main(words.split()) == 0
     del asked["report"]
@@ -77,6 +77,7 @@ def test_every_option_of_the_library_is_reached(asked):
         "pip_config": True,
         "cache_dir": None,
         "offline": True,
+        "installer": "uv",
     }
 
 

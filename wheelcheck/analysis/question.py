@@ -26,7 +26,7 @@ from wheelcheck.requirements import (
 )
 from wheelcheck.targets import Target, default_matrix, parse_target
 
-__all__ = ["Input", "OpenQuestion", "Question"]
+__all__ = ["Input", "OpenQuestion", "Question", "as_list"]
 
 Input = str | Path | Requirement
 
@@ -60,7 +60,7 @@ class Question:
         Raises `UsageError` for what the caller can mend.
         """
         now = datetime.now(UTC)
-        inputs, packages = _inputs(self.requirements), list(self.packages)
+        inputs, packages = as_list(self.requirements), list(self.packages)
         asked = read(
             inputs,
             packages=packages,
@@ -119,7 +119,8 @@ class OpenQuestion:
     heard: list[str]
 
 
-def _inputs(requirements: Input | Iterable[Input]) -> list[Input]:
+def as_list(requirements: Input | Iterable[Input]) -> list[Input]:
+    """One input or several, as a list."""
     if isinstance(requirements, (str, Path, Requirement)):
         return [requirements]
     return list(requirements)

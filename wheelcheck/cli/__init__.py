@@ -72,7 +72,19 @@ def _cache(words: Sequence[str]) -> int:
     return DONE
 
 
-_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"cache": _cache}
+def _explain(words: Sequence[str]) -> int:
+    from wheelcheck.cli.arguments import explain_parser
+
+    parser = explain_parser()
+    args = parser.parse_args(words)
+    if not (args.target or args.python or args.libc or args.arch):
+        parser.error("explain it where? Name a target, for example --target python:3.12-alpine")
+    from wheelcheck.cli.explaining import run
+
+    return run(args)
+
+
+_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"cache": _cache, "explain": _explain}
 """Command words. A requirement file of such a name is reached as ``./cache``."""
 
 

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-__all__ = ["cache_parser", "check_parser"]
+__all__ = ["cache_parser", "check_parser", "explain_parser"]
 
 PROGRAM = "wheelcheck"
 USAGE_ERROR = 2
@@ -27,6 +27,7 @@ examples:
       exact pins from a pipe, for a program to read
 
 other commands (each has its own --help):
+  wheelcheck explain PACKAGE --target TARGET
   wheelcheck cache info|clear
 
 exit codes:
@@ -76,12 +77,57 @@ def check_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
         add_help=False,
     )
-    _add_inputs(parser.add_argument_group("what to check"))
+    inputs = parser.add_argument_group("what to check")
+    _add_inputs(inputs)
+    inputs.add_argument(
+        "-p",
+        "--package",
+        action="append",
+        default=[],
+        metavar="REQUIREMENT",
+        help="a requirement without a file, e.g. 'pandas>=2' (repeatable)",
+    )
     _add_targets(parser.add_argument_group("where it would be installed"))
     _add_choice(parser.add_argument_group("what may be chosen (as in pip)"))
     _add_builds(parser.add_argument_group("what is built from source"))
     _add_index(parser.add_argument_group("where to look"))
     _add_output(parser.add_argument_group("how to answer"))
+    return parser
+
+
+_EXPLAIN_EXAMPLES = """\
+examples:
+  wheelcheck explain pandas==2.0.0 --target python:3.8-alpine
+      a requirement by itself
+  wheelcheck explain scipy requirements.txt --target python:3.12-alpine
+      one of the packages that a file leads to
+"""
+
+
+def explain_parser() -> argparse.ArgumentParser:
+    """The parser of ``wheelcheck explain``."""
+    parser = _Parser(
+        prog=f"{PROGRAM} explain",
+        usage="%(prog)s PACKAGE [FILE...] --target TARGET [options]",
+        description="The whole reasoning for one package: releases, tags, near misses, evidence,\n"
+        "toolchain, system packages, build environments.",
+        epilog=_EXPLAIN_EXAMPLES,
+        formatter_class=_Help,
+        allow_abbrev=False,
+        add_help=False,
+    )
+    inputs = parser.add_argument_group("what to explain")
+    inputs.add_argument(
+        "package", metavar="PACKAGE", help="a package of FILE, or a requirement without a file"
+    )
+    _add_inputs(inputs)
+    _add_targets(parser.add_argument_group("where it would be installed"))
+    _add_choice(parser.add_argument_group("what may be chosen (as in pip)"))
+    _add_installer(parser.add_argument_group("what is built from source"))
+    _add_index(parser.add_argument_group("where to look"))
+    output = parser.add_argument_group("how to answer")
+    _add_format(output, "text", "json")
+    output.add_argument("-h", "--help", action="help", help="print this, and end")
     return parser
 
 
@@ -99,14 +145,6 @@ def _add_inputs(group: argparse._ArgumentGroup) -> None:
         default=[],
         metavar="FILE",
         help="the same, as in pip",
-    )
-    group.add_argument(
-        "-p",
-        "--package",
-        action="append",
-        default=[],
-        metavar="REQUIREMENT",
-        help="a requirement without a file, e.g. 'pandas>=2' (repeatable)",
     )
     group.add_argument(
         "-c",
@@ -184,6 +222,10 @@ def _add_builds(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="show the whole build plan: what is built in which order, for whom, with what",
     )
+    _add_installer(group)
+
+
+def _add_installer(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--installer",
         choices=("pip", "pip-no-cache", "uv"),
@@ -226,8 +268,17 @@ def _add_cache_dir(group: argparse._ActionsContainer) -> None:
 
 
 def _add_output(group: argparse._ArgumentGroup) -> None:
+    _add_format(group, "text", "json")
     group.add_argument(
-        "--format", choices=("text", "json"), default="text", help="for people, or for programs"
+        "--schema", action="store_true", help="print the JSON Schema of --format json, and end"
+    )
+    group.add_argument("-V", "--version", action="store_true", help="print the version, and end")
+    group.add_argument("-h", "--help", action="help", help="print this, and end")
+
+
+def _add_format(group: argparse._ArgumentGroup, *formats: str) -> None:
+    group.add_argument(
+        "--format", choices=formats, default="text", help="for people, or for programs"
     )
     group.add_argument(
         "-o", "--output", metavar="FILE", help="write there, whole or not at all, instead of stdout"
@@ -238,11 +289,6 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
         default="auto",
         help="auto: on a terminal, unless NO_COLOR is set; FORCE_COLOR forces it",
     )
-    group.add_argument(
-        "--schema", action="store_true", help="print the JSON Schema of --format json, and end"
-    )
-    group.add_argument("-V", "--version", action="store_true", help="print the version, and end")
-    group.add_argument("-h", "--help", action="help", help="print this, and end")
 
 
 def cache_parser() -> argparse.ArgumentParser:

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from wheelcheck.errors import UsageError
+
 __all__ = [
     "WIPE",
+    "Look",
     "StatusLine",
+    "look_of",
+    "progress_shown",
+    "require_folder",
     "speaks_unicode",
     "status_line",
     "text_width",
@@ -25,6 +35,28 @@ PIPED_WIDTH = 100
 WIPE = "\r\x1b[K"
 """Takes the line on which the cursor stands off the terminal."""
 _SIGNS = "✗▲△○·–"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How text is to be written where it goes."""
+
+    width: int
+    colour: bool
+    ascii_only: bool
+    encoding: str
+
+
+def look_of(args: Namespace) -> Look:
+    """How text looks in the file of ``--output``, or on standard output."""
+    to_file = args.output is not None
+    encoding = "utf-8" if to_file else sys.stdout.encoding or "utf-8"
+    return Look(
+        width=PIPED_WIDTH if to_file else text_width(),
+        colour=wants_colour(args.color, os.environ, None if to_file else sys.stdout),
+        ascii_only=not speaks_unicode(encoding),
+        encoding=encoding,
+    )
 
 
 def wants_colour(choice: str, environ: Mapping[str, str], stream: TextIO | None) -> bool:
@@ -53,6 +85,12 @@ def speaks_unicode(encoding: str | None) -> bool:
 def text_width() -> int:
     """COLUMNS, else the terminal's width, else 100."""
     return shutil.get_terminal_size((PIPED_WIDTH, 24)).columns
+
+
+def require_folder(output: str | None) -> None:
+    """Say so before the work, not after it, where the answer could not be written."""
+    if output is not None and not Path(output).resolve().parent.is_dir():
+        raise UsageError(f"--output {output}: there is no folder {Path(output).parent}")
 
 
 def write(data: bytes, output: str | None) -> None:
@@ -128,3 +166,16 @@ def status_line(environ: Mapping[str, str]) -> StatusLine | None:
     if sys.stderr is not None and sys.stderr.isatty() and environ.get("TERM") != "dumb":
         return StatusLine(sys.stderr)
     return None
+
+
+@contextmanager
+def progress_shown() -> Iterator[StatusLine | None]:
+    """Show progress and warnings on standard error, where they do not stand in each other's way."""
+    line = status_line(os.environ)
+    wiped = WIPE if line else ""
+    logging.basicConfig(format=f"{wiped}wheelcheck: %(message)s", level=logging.WARNING)
+    try:
+        yield line
+    finally:
+        if line:
+            line.wipe()

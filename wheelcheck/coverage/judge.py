@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Project, Sdist, Wheel
-from wheelcheck.resolution import FileRules, Pin, Refusal, Refused, Standing, refusal_of
+from wheelcheck.resolution import (
+    FileRules,
+    Pin,
+    Refusal,
+    Refused,
+    Standing,
+    choose,
+    refusal_of,
+)
 from wheelcheck.targets import Target, split_tag_set, summarise_misses
 
-__all__ = ["Judgement", "judge"]
+__all__ = ["Judgement", "judge", "nearest_first"]
 
 SHOWN_MISSES = 3
 
@@ -38,8 +46,8 @@ def judge(pin: Pin, project: Project | Unknown, target: Target, rules: FileRules
         return _as_wheel(pin.file)
     files = () if isinstance(project, Unknown) else project.files(pin.version)
     refused = [found for file in files if (found := refusal_of(file, target, rules))]
-    misses = tuple(sorted(refused, key=_nearness, reverse=True)[:SHOWN_MISSES])
-    why_no_wheel = _why_no_wheel(refused, target)
+    misses = tuple(nearest_first(refused)[:SHOWN_MISSES])
+    why_no_wheel = _why_no_wheel(refused, target, rules)
     if pin.file is not None:
         return Judgement(Verdict.SOURCE_UNKNOWN, why_no_wheel, pin.file, misses)
     return Judgement(Verdict.UNAVAILABLE, _why_nothing(refused, why_no_wheel), None, misses)
@@ -56,15 +64,29 @@ def _as_wheel(wheel: Wheel) -> Judgement:
     return Judgement(Verdict.WHEEL, f"{wheel.tag} fits", wheel)
 
 
+def nearest_first(refused: Iterable[Refused]) -> list[Refused]:
+    """Order files that were passed over by how little kept them from being taken."""
+    return sorted(refused, key=_nearness, reverse=True)
+
+
 def _nearness(refused: Refused) -> tuple[int, int]:
     """Order refusals: a wheel of which only the tag fails, by how little; then all others."""
     order = list(Refusal)
     return (order.index(refused.refusal), refused.miss.part if refused.miss else -1)
 
 
-def _why_no_wheel(refused: Sequence[Refused], target: Target) -> str:
-    """Tell why there is no wheel: the tags, if any is to blame, else the user's own rules."""
+def _why_no_wheel(refused: Sequence[Refused], target: Target, rules: FileRules) -> str:
+    """Tell why there is no wheel: the tags, if any is to blame, else the user's own rules.
+
+    A wheel that a list of hashes leaves out comes first if it would fit, else its tag is to blame.
+    """
     wheels = [found for found in refused if isinstance(found.file, Wheel)]
+    unlisted = {found.file: found.why for found in wheels if found.refusal is Refusal.HASH}
+    any_hash = replace(rules, hashes=None)
+    fitting = choose(list(unlisted), target, any_hash)
+    if isinstance(fitting, Wheel):
+        return f"{fitting.tag} would fit, but {unlisted[fitting]}"
+    wheels = [refusal_of(found.file, target, any_hash) or found for found in wheels]
     by_tag = [found.file.tag for found in wheels if found.miss and isinstance(found.file, Wheel)]
     if by_tag or not wheels:
         return summarise_misses(by_tag, target)

@@ -15,7 +15,7 @@ from wheelcheck.reports.model import Cell, Miss, Package, Problem, Report, Sever
 from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import Conflict, Pin, Refused, Resolution
 
-__all__ = ["Column", "assemble"]
+__all__ = ["Column", "assemble", "miss_told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +101,15 @@ def _cell(column: Column, name: NormalizedName) -> Cell:
         reason=judgement.reason,
         file=file.filename if file else None,
         requested_by=tuple(dict.fromkeys(demand.source for demand in pin.demands)),
-        misses=tuple(map(_miss, judgement.misses)),
+        misses=tuple(map(miss_told, judgement.misses)),
         size=file.size if file else None,
         upload_time=file.upload_time.isoformat() if file and file.upload_time else None,
         yanked=file.yanked if file else None,
     )
 
 
-def _miss(refused: Refused) -> Miss:
+def miss_told(refused: Refused) -> Miss:
+    """Say why a file is passed over, as it leaves the library."""
     part = refused.miss.part.name.lower().replace("_", "-") if refused.miss else refused.refusal
     return Miss(file=refused.file.filename, part=part, why=refused.why)
 

@@ -11,7 +11,13 @@ from wheelcheck.reports.model import Report
 from wheelcheck.reports.page import Page
 from wheelcheck.reports.phrases import clean, counted, listing
 from wheelcheck.reports.places import Places
-from wheelcheck.reports.source_builds import BuildPlan, Commands, Obstacle, SourceBuild
+from wheelcheck.reports.source_builds import (
+    BuildPlan,
+    Commands,
+    Obstacle,
+    Requirement,
+    SourceBuild,
+)
 
 __all__ = ["draw_commands", "draw_obstacle", "draw_plan", "draw_plans", "draw_recipes"]
 
@@ -125,10 +131,16 @@ def _purpose(build: SourceBuild) -> str:
 
 def _environment(build: SourceBuild) -> Iterable[str]:
     if build.environment:
-        pins = [f"{one.name} {one.version or '?'}" for one in build.environment]
+        pins = [_required(one) for one in build.environment]
         yield f"in an environment of {', '.join(map(clean, pins))}"
     if build.problem:
         yield clean(build.problem)
+
+
+def _required(one: Requirement) -> str:
+    """``numpy 1.19.5 (built)``: build requirements come as wheels unless it is said."""
+    label = f"{one.name} {one.version or '?'}"
+    return label if one.file is None or one.file.endswith(".whl") else f"{label} (built)"
 
 
 def _needs(build: SourceBuild) -> str:

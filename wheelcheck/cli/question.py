@@ -1,0 +1,81 @@
+"""From parsed options to the keywords of `check` and `explain`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from wheelcheck.requirements import parse_exclude_newer
+from wheelcheck.targets import Target, default_matrix, expand_axes
+
+__all__ = ["inputs_of", "keywords_of"]
+
+
+def inputs_of(args: Namespace) -> list[str | Path]:
+    """Everything to read that the command line names."""
+    return [_input(name) for name in (*args.files, *args.requirement)]
+
+
+def keywords_of(args: Namespace) -> dict[str, Any]:
+    """Return the keywords that `check` and `explain` have in common.
+
+    Raises `UsageError` where a date or a target cannot be understood.
+    """
+    now = datetime.now(UTC)
+    bound = parse_exclude_newer(args.exclude_newer, now=now) if args.exclude_newer else None
+    # A bound is the first moment left out: images and Pythons are those of the moment before.
+    as_of = ((bound or now) - timedelta(microseconds=1)).date()
+    return {
+        "targets": _targets(args, as_of=as_of),
+        "constraints": args.constraint,
+        "extras": args.extra,
+        "no_deps": args.no_deps,
+        "pre": args.pre,
+        "only_binary": args.only_binary,
+        "no_binary": args.no_binary,
+        "prefer_binary": args.prefer_binary,
+        "exclude_newer": bound,
+        "index_url": args.index_url,
+        "extra_index_urls": args.extra_index_url,
+        "no_index": args.no_index,
+        "find_links": args.find_links,
+        "pip_config": args.pip_config,
+        "cache_dir": _cache_dir(args),
+        "offline": args.offline,
+        "installer": args.installer,
+    }
+
+
+def _input(name: str) -> str | Path:
+    """Tell names on the command line from requirements: they are files, stdin or URLs of files."""
+    return name if name == "-" or "://" in name else Path(name)
+
+
+def _targets(args: Namespace, *, as_of: date) -> Sequence[str | Target] | None:
+    """The named targets and those of the axes; None where neither is given.
+
+    An axis that is not given is that of the default matrix.
+    """
+    if not (args.python or args.libc or args.arch):
+        return args.target or None
+    usual = default_matrix(as_of=as_of)
+    expanded = expand_axes(
+        args.python or dict.fromkeys(map(_python, usual)),
+        args.libc or dict.fromkeys(target.libc.value for target in usual),
+        args.arch or dict.fromkeys(target.arch.value for target in usual),
+        as_of=as_of,
+    )
+    return [*args.target, *expanded]
+
+
+def _python(target: Target) -> str:
+    return "{}.{}".format(*target.python) + ("t" if target.free_threaded else "")
+
+
+def _cache_dir(args: Namespace) -> Path | Literal["default"] | None:
+    if args.no_cache:
+        return None
+    return Path(args.cache_dir) if args.cache_dir else "default"

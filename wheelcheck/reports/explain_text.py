@@ -1,0 +1,131 @@
+"""The whole reasoning for one package, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from rich.text import Text
+
+from wheelcheck.reports.build_text import draw_plan
+from wheelcheck.reports.explanation import CandidateTold, Explanation, FileTold, TargetExplanation
+from wheelcheck.reports.marks import MARKS, to_ascii
+from wheelcheck.reports.page import Page
+from wheelcheck.reports.phrases import clean, counted, listing
+from wheelcheck.reports.source_builds import BuildPlan, Evidence, SourceEvidence
+
+__all__ = ["render_explanation"]
+
+_MIN_WIDTH, _MAX_WIDTH = 60, 200
+_MOST_FILES = 8
+_MOST_VERSIONS = 4
+_MOST_ALIKE = 3
+_MOST_TAGS = 6
+
+
+def render_explanation(
+    explanation: Explanation, *, width: int = 100, colour: bool = False, ascii_only: bool = False
+) -> str:
+    """Write the explanation as lines of at most `width` columns, held between 60 and 200.
+
+    Commands to paste are never wrapped.
+    """
+    page = Page(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
+    for number, told in enumerate(explanation.on):
+        if number:
+            page.line()
+            page.line("─" * page.width)
+        _draw(page, explanation.package, told)
+    if explanation.problems:
+        page.heading("Problems")
+    for problem in explanation.problems:
+        page.prose(f"? {clean(problem.message)} [{clean(problem.code)}]", hang=2)
+    text = page.text()
+    return to_ascii(text) if ascii_only else text
+
+
+def _draw(page: Page, package: str, told: TargetExplanation) -> None:
+    cell, mark = told.cell, MARKS[told.cell.verdict]
+    name = clean(f"{package} {cell.version or ''}".strip())
+    head = Text.assemble((mark.sign, mark.style), " ", (name, "bold"), " on ")
+    head.append(clean(told.target.name), style="bold")
+    head.append(f": {mark.meaning}")
+    page.prose(head, hang=2)
+    page.prose(clean(cell.reason), indent=2)
+    if cell.requested_by:
+        asking = listing(list(map(clean, cell.requested_by)), 8)
+        page.prose(Text(f"asked for by {asking}", "dim"), indent=2, hang=2)
+    page.heading("Releases, from the newest")
+    _draw_candidates(page, told.candidates)
+    page.heading("Tags and files")
+    shown = ", ".join(told.tags[:_MOST_TAGS])
+    page.prose(
+        f"An installer there accepts {told.tags_in_all} tags, best first: {shown}, …", hang=2
+    )
+    _draw_files(page, told.files)
+    if told.evidence:
+        page.heading(f"Does building it compile? Evidence: {told.evidence.confidence}")
+        _draw_evidence(page, told.evidence)
+    if told.plan:
+        page.heading(f"Building it, with {told.plan.installer}")
+        draw_plan(page, told.plan)
+        _draw_constraints(page, told.plan)
+
+
+def _draw_candidates(page: Page, candidates: Iterable[CandidateTold]) -> None:
+    """One line for releases in a row that are passed over for the same reason."""
+    for (why, chosen), group in groupby(candidates, key=lambda one: (one.why, one.chosen)):
+        members = list(group)
+        names = [clean(one.version) for one in members]
+        if len(names) > _MOST_VERSIONS:
+            label = f"{names[0]} … {names[-1]} ({len(names)})"
+        else:
+            label = ", ".join(names)
+        when = f" ({members[0].uploaded})" if chosen and members[0].uploaded else ""
+        line = Text.assemble(("→ " if chosen else "  "), (label, "bold" if chosen else ""))
+        line.append(f"{when}: {clean(why)}", style="" if chosen else "dim")
+        page.prose(line, hang=4)
+
+
+def _draw_files(page: Page, files: tuple[FileTold, ...]) -> None:
+    for file in files[:_MOST_FILES]:
+        sign = ("· ", "green") if file.fits else ("✗ ", "red")
+        line = Text.assemble(sign, clean(file.file))
+        if file.why:
+            line.append(f": {clean(file.why)}", style="dim")
+        page.prose(line, hang=4)
+    left = len(files) - _MOST_FILES
+    if left > 0:
+        page.prose(Text(f"and {counted(left, 'more file')}, farther off", "dim"))
+
+
+def _draw_evidence(page: Page, evidence: SourceEvidence) -> None:
+    """A line for each piece; of a code that many files share, the first few."""
+    by_code: dict[str, list[Evidence]] = {}
+    for piece in evidence.evidence:
+        by_code.setdefault(piece.code, []).append(piece)
+    for code, pieces in by_code.items():
+        for piece in pieces[:_MOST_ALIKE]:
+            line = Text.assemble((clean(piece.where), "bold"), f": {clean(piece.meaning)}")
+            line.append(f" ({clean(piece.detail)})" if piece.detail else "")
+            line.append(f" [{clean(code)}]", style="dim")
+            page.prose(line, hang=2)
+        left = pieces[_MOST_ALIKE:]
+        if left:
+            places = list(dict.fromkeys(clean(piece.where) for piece in left))
+            told = f"and {len(left)} more in {listing(places, 4)} [{clean(code)}]"
+            page.prose(Text(told, "dim"), hang=2)
+    mark = MARKS[evidence.verdict]
+    page.prose(Text.assemble("so it ", (mark.meaning, "bold"), f": {clean(evidence.reason)}"))
+    if evidence.optional_extensions:
+        page.prose("Where there is a compiler, its optional extension modules are compiled.")
+
+
+def _draw_constraints(page: Page, plan: BuildPlan) -> None:
+    """The files that restore the build requirements of an sdist's own time."""
+    for build in plan.builds:
+        if build.constraints:
+            page.heading(f"Build constraints of the time of {clean(build.label)}")
+            page.line(Text("for pip --build-constraint, or PIP_CONSTRAINT before pip 25.3", "dim"))
+            for line in build.constraints.splitlines():
+                page.line(Text(clean(line), "cyan"))
