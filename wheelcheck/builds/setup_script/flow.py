@@ -24,6 +24,10 @@ from wheelcheck.builds.setup_script.values import (
 __all__ = ["Flow", "last_name"]
 
 
+_FREE = 10
+"""Names are copied and joined where ways part; so many of them count as one step."""
+
+
 class Flow(Calls):
     """Walks statements that choose a way. Where none can be chosen, all are walked and joined."""
 
@@ -43,6 +47,7 @@ class Flow(Calls):
     def _ways(self, ways: Sequence[tuple[str, Callable[[], None]]]) -> None:
         """Walk alternatives that cannot be told apart, and go on with what they have in common."""
         before = self.scope.names
+        self.steps += len(before) // _FREE
         ends: list[dict[str, Value]] = []
         texts = tuple(text for text, _ in ways if text)
         last: Exception | None = None
