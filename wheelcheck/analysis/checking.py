@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from wheelcheck.analysis.judging import analyse
-from wheelcheck.analysis.question import Input, Question
-from wheelcheck.builds.plan import Installer
+from wheelcheck.analysis.question import Input, Question, installer_named
 from wheelcheck.reports.model import Problem, Report
 from wheelcheck.reports.progress import Progress
 from wheelcheck.targets import Target
@@ -37,7 +36,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     pip_config: bool = False,
     cache_dir: Path | Literal["default"] | None = "default",
     offline: bool = False,
-    installer: Installer | Literal["pip", "pip-no-cache", "uv"] = Installer.PIP,
+    installer: str = "pip",
     progress: Progress | None = None,
 ) -> Report:
     """Judge requirements on targets: what comes as a wheel, what compiles, what cannot be had.
@@ -48,7 +47,8 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     CPython versions now supported × glibc, musl × x86_64, aarch64. `exclude_newer` judges the
     index as it stood at a date (``2023-04-14``), a timestamp, or so long ago (``7d``).
     `cache_dir` None keeps nothing on disk; `offline` asks nothing but the cache. `installer` is
-    who builds: pip without its cache builds what several builds need several times.
+    who builds (`Installer`): ``pip``, ``pip-no-cache-dir``, ``pip-no-cache`` or ``uv``; without a
+    cache, what several builds need is built several times.
 
     Raises `UsageError` for what the caller can mend and `IndexUnreachable` where no index answers.
     What cannot be judged of a single package is in `Report.problems`.
@@ -79,7 +79,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
             opened.index,
             inputs=opened.inputs,
             no_deps=no_deps,
-            installer=Installer(installer),
+            installer=installer_named(installer),
             as_of=opened.as_of,
             progress=progress,
         )

@@ -12,8 +12,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.analysis.candidates import candidates
 from wheelcheck.analysis.judging import Judge
-from wheelcheck.analysis.question import Input, OpenQuestion, Question, as_list
-from wheelcheck.builds.plan import Installer
+from wheelcheck.analysis.question import Input, OpenQuestion, Question, as_list, installer_named
 from wheelcheck.coverage import nearest_first
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.index.model import Project, Sdist, Wheel
@@ -50,7 +49,7 @@ def explain(  # noqa: PLR0913 (the keywords of `check` that make sense for one p
     pip_config: bool = False,
     cache_dir: Path | Literal["default"] | None = "default",
     offline: bool = False,
-    installer: Installer | Literal["pip", "pip-no-cache", "uv"] = Installer.PIP,
+    installer: str = "pip",
 ) -> Explanation:
     """Tell everything that leads to the verdict on one package, on each target.
 
@@ -60,7 +59,7 @@ def explain(  # noqa: PLR0913 (the keywords of `check` that make sense for one p
     Raises `UsageError` for what the caller can mend (a package that nothing asks for, too), and
     `IndexUnreachable` where no index answers.
     """
-    inputs = as_list(requirements)
+    name, inputs = _name(package), as_list(requirements)
     question = Question(
         requirements=inputs,
         targets=targets,
@@ -85,10 +84,10 @@ def explain(  # noqa: PLR0913 (the keywords of `check` that make sense for one p
             opened.asked,
             opened.index,
             no_deps=no_deps,
-            installer=Installer(installer),
+            installer=installer_named(installer),
             as_of=opened.as_of,
         )
-        return _explained(_name(package), opened, judge)
+        return _explained(name, opened, judge)
 
 
 def _name(package: str) -> NormalizedName:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.source_builds import SourceBuilds
-from wheelcheck.builds.plan import Installer
+from wheelcheck.builds.environment import Installer
 from wheelcheck.coverage import judge
 from wheelcheck.index.model import Index, Sdist
 from wheelcheck.reports.assemble import Column, assemble

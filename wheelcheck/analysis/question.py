@@ -13,7 +13,8 @@ from typing import Literal
 
 from packaging.requirements import Requirement
 
-from wheelcheck.errors import TargetError
+from wheelcheck.builds.environment import Installer
+from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.index import default_cache_dir, fetch, open_index
 from wheelcheck.index.model import Index
 from wheelcheck.requirements import (
@@ -26,7 +27,7 @@ from wheelcheck.requirements import (
 )
 from wheelcheck.targets import Target, default_matrix, parse_target
 
-__all__ = ["Input", "OpenQuestion", "Question", "as_list"]
+__all__ = ["Input", "OpenQuestion", "Question", "as_list", "installer_named"]
 
 Input = str | Path | Requirement
 
@@ -124,6 +125,15 @@ def as_list(requirements: Input | Iterable[Input]) -> list[Input]:
     if isinstance(requirements, (str, Path, Requirement)):
         return [requirements]
     return list(requirements)
+
+
+def installer_named(name: str) -> Installer:
+    """Return the installer of that name; raises `UsageError`, which tells those there are."""
+    try:
+        return Installer(name)
+    except ValueError:
+        known = ", ".join(Installer)
+        raise UsageError(f"installer {name!r} is not known; there are {known}") from None
 
 
 def _date_bound(given: str | date | datetime | None, now: datetime) -> datetime | None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from wheelcheck.builds.distributions import distribution_of
+from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.outlook import Forecaster, SdistReader, commands_for
-from wheelcheck.builds.plan import Installer, Planner
+from wheelcheck.builds.plan import Planner
 from wheelcheck.coverage import Judgement
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Sdist

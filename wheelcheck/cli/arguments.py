@@ -10,6 +10,7 @@ __all__ = ["cache_parser", "check_parser", "explain_parser"]
 
 PROGRAM = "wheelcheck"
 USAGE_ERROR = 2
+INSTALLERS = ("pip", "pip-no-cache-dir", "pip-no-cache", "uv")
 
 _CHECK_EXAMPLES = """\
 examples:
@@ -228,9 +229,11 @@ def _add_builds(group: argparse._ArgumentGroup) -> None:
 def _add_installer(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--installer",
-        choices=("pip", "pip-no-cache", "uv"),
+        choices=INSTALLERS,
         default="pip",
-        help="who builds: pip without its cache builds again what several builds need",
+        metavar="NAME",
+        help=f"who builds, {', '.join(INSTALLERS)}: without a cache, what several builds need is "
+        "built several times",
     )
 
 

@@ -133,8 +133,6 @@ def _environment(build: SourceBuild) -> Iterable[str]:
     if build.environment:
         pins = [_required(one) for one in build.environment]
         yield f"in an environment of {', '.join(map(clean, pins))}"
-    if build.problem:
-        yield clean(build.problem)
 
 
 def _required(one: Requirement) -> str:

@@ -133,7 +133,7 @@ class BuildPlan(Value):
     """
 
     target: str
-    installer: Literal["pip", "pip-no-cache", "uv"]
+    installer: Literal["pip", "pip-no-cache-dir", "pip-no-cache", "uv"]
     builds: tuple[SourceBuild, ...] = ()
     cycles: tuple[tuple[str, ...], ...] = ()
     commands: Commands | None = None

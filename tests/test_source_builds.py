@@ -1,0 +1,230 @@
+"""Source builds as a user meets them: in the report, in the text, and explained."""
+
+import json
+
+import pytest
+from fake_index import FakeIndex
+from situations import asked, target
+
+import wheelcheck
+from wheelcheck import Verdict
+from wheelcheck.analysis import analyse, explaining
+from wheelcheck.builds.environment import Installer
+from wheelcheck.cli import main
+from wheelcheck.cli.arguments import INSTALLERS, explain_parser
+from wheelcheck.errors import UsageError
+from wheelcheck.reports.explain_text import render_explanation
+from wheelcheck.reports.model import Report
+from wheelcheck.reports.text import render_text
+
+ALPINE = wheelcheck.parse_target("python:3.12-alpine")
+SLIM = wheelcheck.parse_target("python:3.12-slim")
+MANYLINUX = "cp312-cp312-manylinux_2_17_x86_64"
+
+
+def sdist(name: str, *requires: str, setup: str = "", **files: str | int) -> dict[str, str | int]:
+    root = f"{name}-1"
+    build = f"[build-system]\nrequires = {['setuptools', *requires]!r}\n"
+    members: dict[str, str | int] = {
+        f"{root}/pyproject.toml": build + 'build-backend = "setuptools.build_meta"\n',
+        f"{root}/setup.py": setup or "from setuptools import setup\nsetup()\n",
+    }
+    return {**members, **{f"{root}/{path}": text for path, text in files.items()}}
+
+
+COMPILES = (
+    "from setuptools import Extension, setup\n"
+    "setup(ext_modules=[Extension('core', ['core.c'], libraries=['ffi'])])\n"
+)
+
+
+def index() -> FakeIndex:
+    """`sci` and `frame` need `array` to be built, which has no musllinux wheel either."""
+    native = {
+        name: {"1": [f"{name}-1-{MANYLINUX}.whl", f"{name}-1.tar.gz"]}
+        for name in ("sci", "frame", "array")
+    }
+    native["array"]["2"] = [f"array-2-{MANYLINUX}.whl", "array-2.tar.gz"]
+    tool = {"setuptools": {"80.0": ["setuptools-80.0-py3-none-any.whl"]}}
+    return FakeIndex(
+        {**native, **tool, "easy": {"1": ["easy-1-py3-none-any.whl"]}},
+        listings={
+            "sci-1.tar.gz": sdist("sci", "array==1", setup=COMPILES, **{"core.c": 900}),
+            "frame-1.tar.gz": sdist("frame", "array==1", setup=COMPILES, **{"core.c": 900}),
+            "array-1.tar.gz": sdist("array", setup=COMPILES, **{"core.c": 900}),
+            "array-2.tar.gz": sdist("array", setup=COMPILES, **{"core.c": 900}),
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    requirements = asked("sci", "frame", "easy")
+    return analyse(requirements, [SLIM, ALPINE], index(), installer=Installer.PIP_NO_CACHE)
+
+
+class TestReport:
+    def test_only_targets_that_build_have_a_plan(self, report):
+        assert [plan.target for plan in report.builds] == [ALPINE.name]
+        assert report.plan(SLIM.name) is None
+
+    def test_the_plan_tells_order_counts_and_for_whom(self, report):
+        plan = report.plan(ALPINE.name)
+        assert plan.installer == "pip-no-cache"
+        assert [(one.label, one.times, one.top_level) for one in plan.builds] == [
+            ("array 1", 2, False),
+            ("sci 1", 1, True),
+            ("frame 1", 1, True),
+        ]
+        assert set(plan.builds[0].asked_by) == {"sci 1", "frame 1"}
+
+    def test_the_environment_tells_what_is_installed_to_build(self, report):
+        build = next(one for one in report.plan(ALPINE.name).builds if one.name == "sci")
+        assert build.requires == ("setuptools", "array==1")
+        environment = {one.name: one.file for one in build.environment}
+        assert environment == {
+            "setuptools": "setuptools-80.0-py3-none-any.whl",
+            "array": "array-1.tar.gz",
+        }
+
+    def test_commands_can_be_pasted(self, report):
+        commands = report.plan(ALPINE.name).commands
+        assert commands.distribution.startswith("Alpine")
+        words = commands.build.split()
+        assert words[:5] == ["apk", "add", "--no-cache", "--virtual", ".build-deps"]
+        assert {"gcc", "musl-dev", "libffi-dev"} <= set(words)
+        assert "libffi" in commands.run.split()
+        assert commands.remove == "apk del .build-deps"
+
+    def test_evidence_stands_with_the_package_and_its_targets(self, report):
+        (evidence,) = report.package("sci").evidence
+        assert evidence.targets == (ALPINE.name,)
+        assert evidence.verdict is Verdict.SOURCE_NATIVE
+        assert {"extension-modules", "sibling-platform-wheel"} <= {
+            piece.code for piece in evidence.evidence
+        }
+        assert report.package("easy").evidence == ()
+
+    def test_json_has_the_plan_and_reads_back(self, report):
+        told = json.loads(report.model_dump_json())
+        assert told["builds"][0]["builds"][0]["name"] == "array"
+        assert Report.model_validate(told) == report
+
+    def test_without_an_image_glibc_has_no_commands_but_a_reason(self):
+        glibc = target(python=(3, 13))
+        (plan,) = analyse(asked("sci"), [glibc], index()).builds
+        assert plan.commands is None
+        assert "no image" in plan.commands_unknown
+
+    def test_an_sdist_that_cannot_be_read_hides_no_other(self):
+        broken = index()
+        broken._facts["listings"].pop("sci-1.tar.gz")
+        (plan,) = analyse(asked("sci", "frame"), [ALPINE], broken).builds
+        by_name = {one.name: one for one in plan.builds}
+        assert "the build requires of sci 1 are unknown" in by_name["sci"].problem
+        assert by_name["frame"].problem is None
+
+
+def test_the_command_line_offers_every_installer():
+    assert set(INSTALLERS) == set(Installer)
+
+
+def test_an_installer_nobody_knows_is_a_usage_error():
+    with pytest.raises(UsageError, match="pip-no-cache"):
+        wheelcheck.check(packages=["six"], installer="conda", no_index=True)
+
+
+class TestText:
+    def test_one_screen_has_the_commands_and_the_count(self, report):
+        text = render_text(report, width=100)
+        assert "3 sdists are built, 4 builds in all, 1 of them only to build others" in text
+        assert "  apk add --no-cache --virtual .build-deps " in text
+
+    def test_the_whole_plan_on_demand(self, report):
+        text = render_text(report, width=100, builds=True)
+        assert "1 ▲ array 1 × 2, to build sci 1, frame 1" in text
+        assert "in an environment of array 1 (built), setuptools 80.0" in text
+
+    def test_nothing_is_said_where_nothing_compiles(self):
+        text = render_text(analyse(asked("easy"), [ALPINE], index()))
+        assert "apk" not in text
+        assert "build" not in text
+
+
+@pytest.fixture
+def explain(monkeypatch, tmp_path):
+    """`explain` on the index above instead of the network's."""
+    file = tmp_path / "requirements.txt"
+    file.write_text("sci\nframe\neasy\n")
+
+    def run(package, requirements=(), **options):
+        class Opened:
+            def __enter__(self):
+                return index()
+
+            def __exit__(self, *_):
+                return None
+
+        monkeypatch.setattr("wheelcheck.analysis.question.open_index", lambda *_, **__: Opened())
+        return explaining.explain(package, requirements, targets=[ALPINE], **options)
+
+    run.file = file
+    return run
+
+
+class TestExplain:
+    def test_a_package_of_a_file_with_its_own_plan_alone(self, explain):
+        (told,) = explain("frame", explain.file).on
+        assert told.cell.verdict is Verdict.SOURCE_NATIVE
+        assert [one.label for one in told.plan.builds] == ["array 1", "frame 1"]
+        assert told.evidence.sdist == "frame-1.tar.gz"
+
+    def test_releases_are_told_with_what_became_of_them(self, explain):
+        (told,) = explain("array<2").on
+        assert [(one.version, one.chosen) for one in told.candidates] == [("2", False), ("1", True)]
+        assert "array<2" in told.candidates[0].why
+
+    def test_files_the_chosen_first_then_the_nearest_misses(self, explain):
+        (told,) = explain("sci").on
+        assert [(one.file, one.fits, one.part) for one in told.files] == [
+            ("sci-1.tar.gz", True, None),
+            (f"sci-1-{MANYLINUX}.whl", False, "libc"),
+        ]
+
+    def test_a_wheel_needs_no_evidence(self, explain):
+        (told,) = explain("easy").on
+        assert told.cell.verdict is Verdict.PURE_WHEEL
+        assert told.plan is None
+        assert told.evidence is None
+
+    def test_a_package_that_nothing_asks_for_is_a_usage_error(self, explain):
+        with pytest.raises(UsageError, match="nothing asks for numpy"):
+            explain("numpy", explain.file)
+
+    def test_a_word_that_is_no_name_is_a_usage_error(self, explain):
+        with pytest.raises(UsageError, match="not the name of a package"):
+            explain("a b c")
+
+    def test_as_text(self, explain):
+        text = render_explanation(explain("sci"), width=80)
+        assert "▲ sci 1 on python:3.12-alpine: compiles from source" in text
+        assert "→ 1: the newest that everything asked for admits" in text
+        assert "setup.py:2: extension modules are declared" in text
+        assert "needs c, libffi" in text
+        assert max(map(len, text.splitlines())) <= 100
+
+    def test_on_the_command_line(self, explain, capsys):
+        explain("sci")  # puts the index in place
+        assert main(["explain", "sci", "-t", ALPINE.name]) == 0
+        assert "compiles from source" in capsys.readouterr().out
+        assert main(["explain", "sci", "-t", ALPINE.name, "--format", "json"]) == 0
+        assert json.loads(capsys.readouterr().out)["package"] == "sci"
+
+    def test_a_target_must_be_named(self, capsys):
+        assert main(["explain", "sci"]) == 2
+        assert "--target python:3.12-alpine" in capsys.readouterr().err
+
+    def test_help_is_ascii_and_shows_how(self):
+        text = explain_parser().format_help()
+        assert text.isascii()
+        assert "wheelcheck explain scipy requirements.txt --target" in text
