@@ -370,3 +370,23 @@ def test_names_of_a_module_of_the_sdist_are_its_own():
         script = read_setup_script("setup.py", text, around)
         assert bool(script.extensions) is declared
         assert not script.unclear
+
+
+def test_what_builds_others_is_known_by_name_in_its_own_sdist():
+    # NumPy's sdist holds numpy.distutils, whose code takes too many steps to follow
+    core = "def setup(**attributes):\n    while True:\n        attributes = [attributes] * 999\n"
+    text = (
+        "from numpy.distutils.core import setup\n"
+        "def configuration(parent_package='', top_path=None):\n"
+        "    from numpy.distutils.misc_util import Configuration\n"
+        "    config = Configuration(None, parent_package, top_path)\n"
+        "    config.add_extension('x', ['x.c'])\n"
+        "    return config\n"
+        "setup(name='x', configuration=configuration)\n"
+    )
+    around = Surroundings(
+        paths=frozenset(["numpy/distutils/core.py"]), texts={"numpy/distutils/core.py": core}
+    )
+    script = read_setup_script("setup.py", text, around)
+    assert [one.made_by for one in script.extensions] == ["numpy.distutils"]
+    assert script.problem is None

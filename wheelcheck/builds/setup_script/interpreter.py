@@ -32,6 +32,8 @@ from wheelcheck.builds.setup_script.values import (
 
 __all__ = ["Interpreter"]
 
+_KNOWN = ("numpy.distutils.", "setuptools.", "distutils.", "Cython.")
+
 
 class Interpreter(Flow):
     """Walks one script. Afterwards `setup_calls`, `made` and `classes` tell the story."""
@@ -174,7 +176,12 @@ class Interpreter(Flow):
             raise Raised("ImportError")
 
     def _local_module(self, name: str) -> Scope | None:
-        """The names of a module that is part of the sdist, walked once; None for any other."""
+        """The names of a module that is part of the sdist, walked once; None for any other.
+
+        What builds other packages means the same in its own sdist: it is known by its name.
+        """
+        if f"{name}.".startswith(_KNOWN):
+            return None
         if name in self._modules:
             return self._modules[name]
         self._modules[name] = None
