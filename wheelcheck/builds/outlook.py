@@ -141,9 +141,8 @@ class Forecaster:
         for build in plan.builds:
             outlook = self.of(build, plan.target, as_of)
             failing = [
-                other for other in found.values() if build.label in other.build.asked_by
-                if other.fails()
-            ]  # fmt: skip
+                other for other in found.values() if other.fails() if _builds(build, other.build)
+            ]
             found[build.sdist.filename] = replace(
                 outlook, obstacles=(*outlook.obstacles, *map(_failing, failing))
             )
@@ -207,6 +206,15 @@ def _counting(needs: Iterable[Need], classification: Classification) -> Iterable
         elif classification.optional_extensions or not need.inferred:
             role = Role.OPTIONAL if need.role is Role.REQUIRED else need.role
             yield replace(need, role=role)
+
+
+def _builds(build: Build, other: Build) -> bool:
+    """Whether a build makes another one first, be it only to read the metadata it gives.
+
+    pip ends where a version that it tries does not build; it goes back to no older one.
+    """
+    for_metadata = build.label in other.tried_by and other.environment.builds_for_metadata
+    return build.label in other.asked_by or for_metadata
 
 
 def _failing(outlook: Outlook) -> Obstacle:

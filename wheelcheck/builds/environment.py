@@ -1,0 +1,256 @@
+"""What is installed to build one sdist: its build requires, resolved for the target (PEP 517)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+from itertools import islice, takewhile
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
+
+from wheelcheck.builds.obstacle import Obstacle
+from wheelcheck.builds.sdist import SdistFacts
+from wheelcheck.builds.tables import rows
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import Index, Sdist, Wheel
+from wheelcheck.requirements.model import FilePolicy, Origin, RequirementLine, Requirements
+from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver, Standing, choose
+from wheelcheck.targets import Target
+
+__all__ = [
+    "BuildEnvironment",
+    "Environments",
+    "Installer",
+    "environment_problem",
+    "hook_requires",
+    "passed_over",
+]
+
+MAX_TRIED = 30
+"""Newer versions of one build requirement that are followed, as each sdist must be read."""
+
+_BUILDS_FOR_METADATA = frozenset({"mesonpy"})
+"""Backends without `prepare_metadata_for_build_wheel`: for metadata, a wheel is built (PEP 517)."""
+
+_LAST_SETUPTOOLS_WITHOUT_WHEEL = SpecifierSet("<70.1", prereleases=True)
+
+
+class Installer(StrEnum):
+    """Who installs; it decides how often a build requirement is built."""
+
+    PIP = "pip"
+    """pip with its wheel cache, kept between the steps of one image build."""
+    PIP_NO_CACHE_DIR = "pip-no-cache-dir"
+    """``pip install --no-cache-dir``. The option does not reach the runs of pip that set up build
+    environments: those share the cache, and the installation itself does not (pip 23.0, 26.3)."""
+    PIP_NO_CACHE = "pip-no-cache"
+    """pip that has no cache in any run: PIP_NO_CACHE_DIR=1 or `no-cache-dir` in its file."""
+    UV = "uv"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildEnvironment:
+    """What is installed to build one sdist.
+
+    `requires` are the build requires as asked for, those that the backend's hook is known to add
+    included. `pins` is what an installer would choose for them on the target. `problems` say why
+    it cannot be set up, or cannot be told to the end; their codes begin with ``build-requires-``.
+
+    `tried` are sdists of newer versions that do not go together with the rest: an installer finds
+    that out from their metadata, for which it sets up the environment of each, and some backends
+    build. `builds_for_metadata` says that this sdist's own backend does.
+    """
+
+    requires: tuple[str, ...]
+    pins: tuple[Pin, ...] = ()
+    problems: tuple[Obstacle, ...] = ()
+    tried: tuple[Sdist, ...] = ()
+    builds_for_metadata: bool = False
+
+    @property
+    def problem(self) -> str | None:
+        """The problems as one text; None where there are none."""
+        return "; ".join(one.message for one in self.problems) or None
+
+    def hindered(self, problem: Obstacle) -> BuildEnvironment:
+        """Return the same environment with one more problem."""
+        return replace(self, problems=(*self.problems, problem))
+
+
+class Environments:
+    """Resolves build requires for any number of targets; each set of them once.
+
+    `read` gives the facts of an sdist on a target, or why they cannot be had.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        policy: FilePolicy,
+        read: Callable[[Sdist, Target], SdistFacts | Unknown],
+    ) -> None:
+        self._index = index
+        # pip hands the user's choice of files on to the build environment, but no hashes.
+        self._policy = replace(policy, require_hashes=False)
+        self._read = read
+        self._resolvers: dict[tuple[str, ...], Resolver] = {}
+
+    def of(self, sdist: Sdist, target: Target, installer: Installer) -> BuildEnvironment:
+        """Resolve what is installed to build an sdist on a target."""
+        facts = self._read(sdist, target)
+        if isinstance(facts, Unknown):
+            said = f"the build requires of {sdist.name} {sdist.version} are unknown: {facts.reason}"
+            return BuildEnvironment(
+                (), problems=(environment_problem("unknown", said, sdist.filename),)
+            )
+        stated = facts.build_requires
+        resolution = self._resolve(stated, sdist, target)
+        added = hook_requires(facts.system.backend, stated, resolution)
+        requires = (*stated, *added)
+        if added:
+            resolution = self._resolve(requires, sdist, target)
+        return BuildEnvironment(
+            requires,
+            tuple(resolution.pins.values()),
+            problems=(*_invalid(stated, sdist), *_unmet(resolution)),
+            tried=self.tried(resolution, installer),
+            builds_for_metadata=_module(facts.system.backend) in _BUILDS_FOR_METADATA,
+        )
+
+    def _resolve(self, requires: tuple[str, ...], sdist: Sdist, target: Target) -> Resolution:
+        if requires not in self._resolvers:
+            origin = Origin(f"build requires of {sdist.name} {sdist.version}")
+            lines = []
+            for text in requires:
+                with suppress(InvalidRequirement):  # told by `_invalid`
+                    lines.append(RequirementLine(Requirement(text), origin, text))
+            asked = Requirements(lines=tuple(lines), policy=self._policy)
+            self._resolvers[requires] = Resolver(asked, self._index)
+        return self._resolvers[requires].resolve(target)
+
+    def tried(self, resolution: Resolution, installer: Installer) -> tuple[Sdist, ...]:
+        """Return the sdists that an installer asks for metadata and does not take.
+
+        The versions newer than a pin that all its demands admit: each was rejected for what it
+        depends on itself. pip learns that from its backend alone, whatever the sdist states; uv
+        also from static metadata and from wheels for other platforms.
+        """
+        return tuple(
+            sdist
+            for pin in resolution.pins.values()
+            for sdist in passed_over(pin, resolution.target, self._index, self._policy)
+            if installer is not Installer.UV or self._needs_backend(sdist)
+        )
+
+    def _needs_backend(self, sdist: Sdist) -> bool:
+        project = self._index.project(sdist.name)
+        files = () if isinstance(project, Unknown) else project.files(sdist.version)
+        if any(isinstance(file, Wheel) for file in files):
+            return False
+        return isinstance(self._index.metadata(sdist), Unknown)
+
+
+def environment_problem(code: str, message: str, source: str, *, fatal: bool = False) -> Obstacle:
+    """Say what is wrong with an environment; the code gets the prefix they have in common."""
+    return Obstacle(f"build-requires-{code}", message, source, fatal)
+
+
+def _invalid(requires: tuple[str, ...], sdist: Sdist) -> Iterator[Obstacle]:
+    """Build requires that no installer understands: pip refuses the whole pyproject.toml."""
+    for text in requires:
+        try:
+            Requirement(text)
+        except InvalidRequirement:
+            said = f"the build requirement {text!r} is not valid"
+            yield environment_problem("invalid", said, sdist.filename, fatal=True)
+
+
+def _unmet(resolution: Resolution) -> Iterator[Obstacle]:
+    """Build requires that contradict each other, and those that cannot be installed."""
+    conflict = resolution.conflict
+    if isinstance(conflict, Unknown):
+        yield environment_problem(
+            "unknown", f"the build requires cannot be resolved: {conflict}", "the index"
+        )
+    elif conflict is not None:
+        said = f"the build requires contradict each other: {conflict}"
+        yield environment_problem("conflict", said, "the index", fatal=True)
+    for pin in resolution.pins.values():
+        label = f"{pin.name} {pin.version or ''}".strip()
+        why = f": {pin.why}" if pin.why is not None else ""
+        if pin.standing is Standing.UNAVAILABLE:
+            said = f"{label}, which the build requires, cannot be installed on the target{why}"
+            yield environment_problem("unavailable", said, "the index", fatal=True)
+        elif pin.standing is Standing.UNKNOWN:
+            said = f"whether {label}, which the build requires, can be installed is unknown{why}"
+            yield environment_problem("unknown", said, "the index")
+
+
+def passed_over(pin: Pin, target: Target, index: Index, policy: FilePolicy) -> Iterator[Sdist]:
+    """Newer versions than a pin's that all its demands admit and that only an sdist offers."""
+    project, chosen = index.project(pin.name), pin.version
+    if isinstance(project, Unknown) or pin.file is None or chosen is None:
+        return
+    admitted = _admitted(pin)
+    if admitted is None or (policy.prefer_binary and isinstance(pin.file, Wheel)):
+        return
+    prereleases = bool(policy.allows_prereleases(pin.name)) or chosen.is_prerelease
+    rules = FileRules(policy)
+    newer = takewhile(lambda version: version > chosen, project.versions)
+    for version in islice(admitted.filter(newer, prereleases=prereleases), MAX_TRIED):
+        file = choose(project.files(version), target, rules)
+        if isinstance(file, Sdist) and file.yanked is None:
+            yield file
+
+
+def _admitted(pin: Pin) -> SpecifierSet | None:
+    """The versions that all demands on a pin admit; None where one of them names a file."""
+    found = SpecifierSet()
+    for demand in pin.demands:
+        try:
+            requirement = Requirement(demand.requirement)
+        except InvalidRequirement:
+            return None
+        if requirement.url:
+            return None
+        found &= requirement.specifier
+    return found
+
+
+def hook_requires(backend: str, stated: Sequence[str], resolution: Resolution) -> tuple[str, ...]:
+    """What the backend's `get_requires_for_build_wheel` is known to add (`hook_requires.csv`).
+
+    Only where the build requires do not have it yet: the system is taken to have none of these
+    tools, as base images do.
+    """
+    pins = resolution.pins
+    module = _module(backend)
+    added = []
+    for row in _hook_table():
+        missing = canonicalize_name(row["unless"]) not in pins
+        if row["backend"] == module and missing and _applies(module, pins):
+            added.append(row["requirement"])
+    return tuple(text for text in added if text not in stated)
+
+
+def _module(backend: str) -> str:
+    """The top module of a backend: ``setuptools`` of ``setuptools.build_meta:__legacy__``."""
+    return backend.partition(":")[0].partition(".")[0]
+
+
+def _applies(module: str, pins: Mapping[NormalizedName, Pin]) -> bool:
+    """Whether the hook still asks: setuptools 70.1 took over bdist_wheel, and asks no more."""
+    if module != "setuptools":
+        return True
+    pin = pins.get(canonicalize_name("setuptools"))
+    return bool(pin and pin.version and pin.version in _LAST_SETUPTOOLS_WITHOUT_WHEEL)
+
+
+@cache
+def _hook_table() -> tuple[dict[str, str], ...]:
+    return tuple(rows("hook_requires"))
