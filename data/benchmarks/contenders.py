@@ -1,0 +1,101 @@
+"""The commands that are compared: ours, and those of the installers, each with its own cache."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Self
+
+from running import ROOT, Run, environment, measured
+
+__all__ = ["MATRIX", "ONE", "Contender", "Ours", "Pip", "Uv", "installers_target"]
+
+GLIBC, MUSL = "manylinux_2_36", "musllinux_1_2"
+MATRIX = tuple(
+    f"cp3{minor}-{libc}_{arch}"
+    for minor in range(10, 15)
+    for libc in (GLIBC, MUSL)
+    for arch in ("x86_64", "aarch64")
+)
+"""CPython 3.10 to 3.14 × glibc 2.36, musl 1.2 × x86_64, aarch64: 20 targets."""
+ONE = "cp312-manylinux_2_36_x86_64"
+
+_UV_PLATFORMS = {
+    "manylinux_2_36_x86_64": "x86_64-manylinux_2_36",
+    "manylinux_2_36_aarch64": "aarch64-manylinux_2_36",
+    "musllinux_1_2_x86_64": "x86_64-unknown-linux-musl",
+    "musllinux_1_2_aarch64": "aarch64-unknown-linux-musl",
+}
+"""The only musl that uv knows is musllinux_1_2 on these two CPUs."""
+
+
+def installers_target(python: str) -> str:
+    """The target of a real interpreter on this machine: glibc x86_64, its own Python."""
+    return f"cp{python.replace('.', '')}-{GLIBC}_x86_64"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A tool that resolves a requirement file against an index, with a cache folder of its own."""
+
+    url: str
+    cache: Path
+
+    @contextmanager
+    def with_cold_cache(self) -> Iterator[Self]:
+        """The same with an empty cache, removed afterwards."""
+        with TemporaryDirectory(prefix="bench-") as folder:
+            yield replace(self, cache=Path(folder))
+
+
+@dataclass(frozen=True)
+class Ours(Contender):
+    """wheelcheck, started as a user starts it."""
+
+    def run(self, file: Path, targets: Sequence[str], *options: str) -> Run:
+        """Judge all targets in one run."""
+        command = [sys.executable, "-m", "wheelcheck", str(file), "--format", "json"]
+        command += ["--index-url", self.url, "--cache-dir", str(self.cache), *options]
+        for target in targets:
+            command += ["--target", target]
+        return measured(command, environment(PYTHONPATH=str(ROOT)))
+
+
+@dataclass(frozen=True)
+class Uv(Contender):
+    """`uv pip compile`, one run per target. Where it finds no solution its time still counts."""
+
+    executable: str = "uv"
+    python: str = sys.executable
+
+    def run(self, file: Path, target: str, *options: str) -> Run:
+        """Resolve for one target, named as ours are."""
+        interpreter, platform = target.split("-", 1)
+        command = [self.executable, "pip", "compile", str(file), "--no-config", "--no-header"]
+        command += ["--index-url", self.url, "--cache-dir", str(self.cache), "--no-annotate"]
+        command += ["--python", self.python, "--python-version", f"3.{interpreter[3:]}"]
+        command += ["--python-platform", _UV_PLATFORMS[platform], *options]
+        return measured_leniently(command)
+
+
+@dataclass(frozen=True)
+class Pip(Contender):
+    """`pip install --dry-run --report` on a real interpreter, which is the only target it has."""
+
+    python: str = sys.executable
+
+    def run(self, file: Path, *options: str) -> Run:
+        """Resolve for the interpreter; nothing is installed."""
+        command = [self.python, "-m", "pip", "install", "--dry-run", "--ignore-installed"]
+        command += ["--quiet", "--disable-pip-version-check", "--report", "-"]
+        command += ["--index-url", self.url, "--cache-dir", str(self.cache), *options]
+        return measured_leniently([*command, "-r", str(file)])
+
+
+def measured_leniently(command: Sequence[str], env: dict[str, str] | None = None) -> Run:
+    """Measure an installer, whose exit code 2 may mean that a package cannot be had."""
+    return measured(command, env, usage_error=None)
