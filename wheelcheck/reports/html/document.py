@@ -1,0 +1,100 @@
+"""Put the page together: one file, which allows itself nothing but its own style and script."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from importlib import resources
+from string import Template
+
+from wheelcheck.reports.headline import headline
+from wheelcheck.reports.html.bill import bill_section
+from wheelcheck.reports.html.markup import Markup, element, joined
+from wheelcheck.reports.html.matrix import matrix_section
+from wheelcheck.reports.html.pool import encode
+from wheelcheck.reports.html.sections import (
+    answer,
+    facts_section,
+    obstacles_section,
+    problems_section,
+    skews_section,
+    why_section,
+)
+from wheelcheck.reports.html.view import view
+from wheelcheck.reports.model import Report
+from wheelcheck.reports.places import Places
+from wheelcheck.reports.telling import index_moment, inputs
+
+__all__ = ["render_html"]
+
+_SCRIPTS = ("dom", "data", "theme", "matrix", "details", "builds", "start")
+
+
+def render_html(report: Report) -> str:
+    """The whole report as one HTML page that needs no network.
+
+    Headline, matrix and costs are there without scripts; filters, details and build plans are
+    drawn by the page's own. Whatever comes from an index or a file is text in it, never markup.
+    """
+    places = Places(report.targets)
+    style = _asset("page.css")
+    script = _script()
+    body = joined(
+        answer(report),
+        matrix_section(report, places),
+        why_section(report, places),
+        bill_section(report, places),
+        obstacles_section(report, places),
+        _builds(report),
+        skews_section(report, places),
+        problems_section(report, places),
+        facts_section(report, places),
+    )
+    return Template(_asset("page.html")).substitute(
+        policy=_policy(style, script),
+        title=joined(f"wheelcheck: {headline(report)}"),
+        style=style,
+        about=joined(f"{inputs(report)} · index {index_moment(report.as_of)}"),
+        body=body,
+        data=encode(view(report)),
+        script=script,
+    )
+
+
+def _builds(report: Report) -> Markup | None:
+    """The place of the build plans, which the script draws when they are opened."""
+    if not any(plan.builds or plan.cycles for plan in report.builds):
+        return None
+    heading = element("h2", "Build plans", id="builds-title")
+    hint = element("noscript", element("p", "The build plans are drawn by the page's script."))
+    return element(
+        "section",
+        heading,
+        hint,
+        element("div", id="plans"),
+        id="builds",
+        aria_labelledby="builds-title",
+    )
+
+
+def _asset(name: str) -> str:
+    folder = resources.files("wheelcheck.reports.html").joinpath("assets")
+    return folder.joinpath(name).read_text(encoding="utf-8")
+
+
+def _script() -> str:
+    parts = "\n".join(_asset(f"{name}.js") for name in _SCRIPTS)
+    return f'(() => {{\n"use strict";\n{parts}}})();\n'
+
+
+def _policy(style: str, script: str) -> str:
+    """A content security policy under which only these two texts take effect (CSP level 3)."""
+    return (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

@@ -1,0 +1,64 @@
+"""The page's data, small: every value is written once, however often it occurs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Mapping, Sequence
+from math import isfinite
+
+from wheelcheck.reports.phrases import clean
+
+__all__ = ["encode"]
+
+_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+
+
+class _Pool:
+    """Values by number, each after those that it is made of.
+
+    An entry is a scalar, or a list of numbers that starts with the number of its keys in `shapes`
+    (-1: it is a list).
+    """
+
+    def __init__(self) -> None:
+        self.shapes: dict[tuple[str, ...], int] = {}
+        self._numbers: dict[tuple[type, Hashable], int] = {}
+
+    @property
+    def entries(self) -> list[Hashable]:
+        return [entry for _, entry in self._numbers]
+
+    def add(self, value: object) -> int:
+        """Return the value's number."""
+        entry: Hashable
+        if isinstance(value, Mapping):
+            keys = tuple(value)
+            shape = self.shapes.setdefault(keys, len(self.shapes))
+            entry = (shape, *map(self.add, value.values()))
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            entry = (-1, *map(self.add, value))
+        else:
+            entry = _scalar(value)
+        # The type is part of the key: True, 1 and 1.0 are equal, and different values.
+        return self._numbers.setdefault((type(entry), entry), len(self._numbers))
+
+
+def _scalar(value: object) -> Hashable:
+    if isinstance(value, str):
+        return "\n".join(map(clean, value.splitlines()))
+    if isinstance(value, float) and not isfinite(value):
+        return None  # JSON has no such number
+    assert value is None or isinstance(value, bool | int | float)
+    return value
+
+
+def encode(value: object) -> str:
+    """JSON of ``{"shapes": …, "entries": …}``, safe inside a script element.
+
+    The value itself is the last entry. Strings are cleaned of control characters, line by line.
+    """
+    pool = _Pool()
+    pool.add(value)
+    document = {"shapes": list(pool.shapes), "entries": pool.entries}
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.translate(_ESCAPES)

@@ -1,0 +1,162 @@
+"""What the page's script works on: the report, arranged by package and by build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.costs import BuildCost, Estimate
+from wheelcheck.reports.marks import MARKS, WORST_FIRST
+from wheelcheck.reports.model import Cell, Package, Report, TargetSummary
+from wheelcheck.reports.places import Places, libc_label, python_label
+from wheelcheck.reports.quantities import BASIS, duration, estimated, size
+from wheelcheck.reports.source_builds import BuildPlan, SourceBuild
+from wheelcheck.reports.telling import askers, ordered_targets, target_words
+from wheelcheck.reports.values import Value
+from wheelcheck.reports.why import matters
+
+__all__ = ["view"]
+
+_Plain = dict[str, object]
+
+
+def view(report: Report) -> _Plain:
+    """Arrange the report as plain values. Targets are numbered as the columns stand."""
+    places = Places(report.targets)
+    targets = ordered_targets(report, places)
+    troubled = [package.name for package in matters(report)]
+    names = [package.name for package in report.packages]
+    rows = {package.name: package for package in report.packages}
+    order = [*troubled, *(name for name in names if name not in set(troubled))]
+    return {
+        "marks": [_mark(verdict) for verdict in WORST_FIRST],
+        "grid": places.is_grid and len(targets) > 1,
+        "targets": [_target(target) for target in targets],
+        "packages": [_package(rows[name], names, targets, places) for name in order],
+        "plans": _plans(report.builds, places),
+        "problems": [
+            {"package": one.package, "message": one.message, "code": one.code}
+            for one in report.problems
+            if one.package
+        ],
+    }
+
+
+def _mark(verdict: Verdict) -> _Plain:
+    mark = MARKS[verdict]
+    return {
+        "verdict": verdict.value,
+        "sign": mark.sign,
+        "word": mark.word,
+        "meaning": mark.meaning,
+    }
+
+
+def _target(target: TargetSummary) -> _Plain:
+    return {
+        "name": target.name,
+        "axes": (libc_label(target), target.arch, python_label(target)),
+        "facts": target_words(target),
+        "notes": target.notes,
+    }
+
+
+def _package(
+    package: Package, names: Sequence[str], targets: Sequence[TargetSummary], places: Places
+) -> _Plain:
+    cells = [package.on.get(target.name) for target in targets]
+    return {
+        "name": package.name,
+        "versions": package.versions,
+        "on": [_cell(cell, names) if cell else None for cell in cells],
+        "outcomes": [
+            {
+                "verdict": verdict.value,
+                "version": version,
+                "where": places.describe([targets[i].name for i in members]),
+                "first": members[0],
+                "count": len(members),
+            }
+            for (verdict, version, _), members in _outcomes(cells).items()
+        ],
+        "evidence": [
+            {**_plain(one), "where": places.describe(one.targets)} for one in package.evidence
+        ],
+    }
+
+
+def _outcomes(
+    cells: Sequence[Cell | None],
+) -> dict[tuple[Verdict, str | None, str], list[int]]:
+    """Columns whose cells say the same in all that matters, the worst first."""
+    groups: dict[tuple[Verdict, str | None, str], list[int]] = {}
+    for i, cell in enumerate(cells):
+        if cell:
+            told = "" if cell.verdict.is_wheel else _part(cell)
+            groups.setdefault((cell.verdict, cell.version, told), []).append(i)
+    return dict(sorted(groups.items(), key=lambda item: WORST_FIRST.index(item[0][0])))
+
+
+def _part(cell: Cell) -> str:
+    return cell.misses[0].part if cell.misses else cell.reason
+
+
+def _cell(cell: Cell, names: Sequence[str]) -> _Plain:
+    """Without what is empty, and with those who ask told apart."""
+    plain = _plain(cell)
+    if cell.size is not None:
+        plain["size"] = size(cell.size)
+    if cell.requested_by:
+        lines, packages = askers(names, cell.requested_by)
+        del plain["requested_by"]
+        plain |= {"lines": lines, "askers": packages}
+    return plain
+
+
+def _plans(plans: Sequence[BuildPlan], places: Places) -> list[_Plain]:
+    """One plan for all targets that agree in everything but the plan's target."""
+    groups: dict[BuildPlan, list[str]] = {}
+    for plan in plans:
+        if plan.builds or plan.cycles:
+            groups.setdefault(plan.model_copy(update={"target": ""}), []).append(plan.target)
+    return [
+        {
+            **_plain(plan),
+            "builds": [_build(build) for build in plan.builds],
+            "where": places.describe(on),
+            "targets": on,
+        }
+        for plan, on in groups.items()
+    ]
+
+
+def _build(build: SourceBuild) -> _Plain:
+    plain = _plain(build) | {"label": build.label}
+    if build.cost:
+        plain["cost"] = list(_costs(build.cost))
+    return plain
+
+
+def _costs(cost: BuildCost) -> Iterator[tuple[str, str, str]]:
+    """What is measured, the number with its interval, and how it is known."""
+    estimates = (
+        ("CPU time", cost.cpu_seconds, duration),
+        ("Time", cost.wall_seconds, duration),
+        ("Build environment", cost.environment_seconds, duration),
+        ("Peak memory", cost.peak_memory_bytes, size),
+        ("Installed size", cost.built_bytes, size),
+    )
+    for name, estimate, words in estimates:
+        if estimate:
+            yield name, estimated(estimate, words), _basis(estimate)
+    if cost.unknown:
+        yield "Cost", f"cannot be told: {cost.unknown}", ""
+
+
+def _basis(estimate: Estimate) -> str:
+    return ", ".join(filter(None, (BASIS[estimate.basis], estimate.source)))
+
+
+def _plain(value: Value) -> _Plain:
+    """Fields that hold something; enumerations as their words."""
+    return value.model_dump(exclude_defaults=True)
