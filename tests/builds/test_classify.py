@@ -7,6 +7,7 @@ from packaging.version import Version
 
 from wheelcheck.builds import Classification, Confidence, judge_source_build
 from wheelcheck.builds.evidence import MEANINGS
+from wheelcheck.builds.sdist import read_sdist, wanted
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Sdist
@@ -172,3 +173,27 @@ def test_a_project_that_is_not_known_is_judged_by_its_sdist():
     assert isinstance(sdist, Sdist)
     found = judge_source_build(Unknown("not-listed", "named by its URL"), sdist, index)
     assert found.verdict is NATIVE
+
+
+def test_what_the_caller_has_read_is_not_read_again():
+    index = FakeIndex(
+        {"x": {"1": ["x-1.tar.gz"], "2": ["x-2.tar.gz", "x-2-py3-none-any.whl"]}},
+        listings={"x-1.tar.gz": {"x-1/setup.py": EXTENSION, "x-1/x.c": "int x;"}},
+    )
+    project = index.project(NormalizedName("x"))
+    assert not isinstance(project, Unknown)
+    facts = []
+
+    def read():
+        listing = index.listing(project.files(Version("1"))[0], wanted)
+        assert not isinstance(listing, Unknown)
+        facts.append(read_sdist(listing))
+        return facts[0]
+
+    verdicts = {
+        version: judge_source_build(project, project.files(Version(version))[0], index, read=read)
+        for version in ("1", "2")
+    }
+    assert verdicts["1"].verdict is NATIVE
+    assert verdicts["2"].verdict is PURE
+    assert len(facts) == index.asked["listing"] == 1  # and none where the names of wheels decide

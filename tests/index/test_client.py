@@ -17,6 +17,7 @@ from packaging.version import Version
 
 from wheelcheck.errors import IndexUnreachable, Unknown
 from wheelcheck.index import fetch, open_index
+from wheelcheck.index.build_texts import build_texts
 from wheelcheck.index.client import NetworkIndex
 from wheelcheck.index.model import CoreMetadata, Project, Sdist, Wheel
 from wheelcheck.requirements.model import IndexOptions
@@ -678,3 +679,16 @@ def test_a_requirement_file_on_the_web(site, tmp_path):
         fetch(url + "x")
     assert "secret" not in str(failure.value)
     assert Path(tmp_path).is_dir()
+
+
+def test_an_sdist_is_downloaded_once_for_its_metadata_and_its_build(site, opened):
+    site.page("foo-1.0.tar.gz")
+    texts = {"setup.py": "", "tools/build_ext.py": "", "src/meson.build": "", "PKG-INFO": ""}
+    site.file("foo-1.0.tar.gz", tar_of({f"foo-1.0/{path}": text for path, text in texts.items()}))
+    index = opened(site.simple)
+    (sdist,) = found(index).files(Version("1.0"))
+    index.metadata(sdist)
+    listing = index.listing(sdist, build_texts)
+    assert not isinstance(listing, Unknown)
+    assert set(listing.texts) == {f"foo-1.0/{path}" for path in texts if path != "PKG-INFO"}
+    assert site.paths.count("/files/foo-1.0.tar.gz") == 1

@@ -13,10 +13,11 @@ is `source-pure` with `optional_extensions` set.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from wheelcheck.builds.evidence import Classification, Confidence, Evidence
-from wheelcheck.builds.sdist import read_sdist, wanted
+from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
 from wheelcheck.builds.sdist_opinion import classify_sdist
 from wheelcheck.builds.setup_script.surroundings import BuildSite
 from wheelcheck.builds.siblings import (
@@ -37,11 +38,13 @@ def judge_source_build(
     sdist: Sdist,
     index: Index,
     site: BuildSite = BuildSite(),  # noqa: B008 (frozen)
+    read: Callable[[], SdistFacts | Unknown] | None = None,
 ) -> Classification:
     """Judge building `sdist` on a site. Archives are opened only where names do not decide.
 
-    `project` may be unknown where the sdist was named by its URL. Raises `IndexUnreachable` alone;
-    whatever concerns this sdist is in the answer.
+    `project` may be unknown where the sdist was named by its URL. `read` gives what the sdist says
+    on that site to callers that know it for other reasons too; without it the index is asked.
+    Raises `IndexUnreachable` alone; whatever concerns this sdist is in the answer.
     """
     files = () if isinstance(project, Unknown) else project.files(sdist.version)
     siblings = sibling_wheels(files)
@@ -54,12 +57,12 @@ def judge_source_build(
             evidence=siblings,
             reason=f"the same release has the pure wheel {siblings[0].where}",
         )
-    listing = index.listing(sdist, wanted)
-    if isinstance(listing, Unknown):
-        unread = Evidence("archive-unreadable", sdist.filename, listing.reason)
-        own = _undecided(f"the sdist cannot be read: {listing.reason}", (unread,))
+    facts = read() if read is not None else _read(sdist, index, site)
+    if isinstance(facts, Unknown):
+        unread = Evidence("archive-unreadable", sdist.filename, facts.reason)
+        own = _undecided(f"the sdist cannot be read: {facts.reason}", (unread,))
     else:
-        own = classify_sdist(read_sdist(listing, site))
+        own = classify_sdist(facts)
     if isinstance(project, Unknown):
         return own
     if codes >= {"sibling-platform-wheel"}:
@@ -67,6 +70,11 @@ def judge_source_build(
     if own.confidence in {Confidence.WEAK, Confidence.NONE}:
         return _beside_neighbours(own, siblings, neighbour_wheels(project, sdist.version))
     return replace(own, evidence=(*siblings, *own.evidence))
+
+
+def _read(sdist: Sdist, index: Index, site: BuildSite) -> SdistFacts | Unknown:
+    listing = index.listing(sdist, wanted)
+    return listing if isinstance(listing, Unknown) else read_sdist(listing, site)
 
 
 def _beside_platform_wheels(

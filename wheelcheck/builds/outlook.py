@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from packaging.utils import NormalizedName
 
@@ -94,7 +95,9 @@ class SdistReader:
         key = sdist.filename, BuildSite.of(target)
         if key not in self._classes:
             project = self._index.project(sdist.name)
-            self._classes[key] = judge_source_build(project, sdist, self._index, key[1])
+            self._classes[key] = judge_source_build(
+                project, sdist, self._index, key[1], read=partial(self.facts, sdist, target)
+            )
         return self._classes[key]
 
     def _read(self, sdist: Sdist, site: BuildSite) -> None:

@@ -24,15 +24,13 @@ from wheelcheck.builds.setup_script.reading import (
 )
 from wheelcheck.builds.setup_script.surroundings import BuildSite, Surroundings
 from wheelcheck.builds.sources import SourceCount, count_sources, generated_c, is_aside
+from wheelcheck.index.build_texts import build_texts as wanted
 from wheelcheck.index.model import ArchiveListing, ArchiveMember
 
 __all__ = ["SdistFacts", "from_root", "read_sdist", "wanted"]
 
 _SHOWN = 20
 """Extension modules told one by one; the rest is in the facts."""
-_NAMED = {"pyproject.toml", "setup.py", "setup.cfg"}
-_NESTED = {"meson.build": 4, "CMakeLists.txt": 3, "Cargo.toml": 4}
-_HELPER = re.compile(r"setup|build|backend|hook|ext|config|compil|cython|packag|tools|util|ver")
 _OPTIONAL_MODULES = {
     "cython": "Cython",
     "cffi": "cffi",
@@ -48,19 +46,6 @@ _OPTIONAL_MODULES = {
     "jinja2": "jinja2",
 }
 """Distributions a setup script may do without, and the module each brings."""
-
-
-def wanted(path: str) -> bool:
-    """Whether reading an sdist needs the text of this member (its path as in the archive)."""
-    parts = path.removeprefix("./").split("/")
-    depth, name = len(parts) - 1, parts[-1]
-    if name in _NESTED:
-        return depth <= _NESTED[name]
-    if depth <= 1:
-        return name in _NAMED or name.endswith(".py")
-    if name.endswith(".py") and depth <= 3:  # noqa: PLR2004 (helpers of a build stand near the root)
-        return name == "setup.py" or any(_HELPER.search(part) for part in parts[1:])
-    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -13,6 +12,7 @@ import msgspec
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index.archives import HashMismatch, read_archive
+from wheelcheck.index.build_texts import build_texts
 from wheelcheck.index.cache import Cache, cache_key
 from wheelcheck.index.http import FetchFailed, Http
 from wheelcheck.index.limits import ArchiveRefused
@@ -30,12 +30,6 @@ __all__ = ["Facts"]
 _STRONG = ("sha512", "sha384", "sha256", "sha224")
 _LASTING = frozenset({"dependencies-need-build", "metadata-malformed", "metadata-inconsistent"})
 """Answers that are facts of the file, not of the day."""
-
-_USUAL_TEXT = re.compile(
-    r"[^/]+/(PKG-INFO|pyproject\.toml|setup\.py|setup\.cfg|Cargo\.toml|meson\.build|CMakeLists\.txt"
-    r"|([^/]+/){0,3}[^/]+\.egg-info/(PKG-INFO|requires\.txt))"
-)
-"""Texts of an sdist that are asked for sooner or later; an sdist can only be read as a whole."""
 
 
 class _Listing(msgspec.Struct, array_like=True):
@@ -176,7 +170,7 @@ def _also_usual(
         return (
             (wanted is not None and wanted(path))
             or path in known
-            or (source and _USUAL_TEXT.fullmatch(path) is not None)
+            or (source and (metadata_paths(path) or build_texts(path)))
         )
 
     return asked

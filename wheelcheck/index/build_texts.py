@@ -1,0 +1,28 @@
+"""Which texts of an sdist tell how it is built.
+
+An sdist can only be read from its beginning to its end, so whoever reads it for anything reads
+these too: nobody downloads it twice.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["build_texts"]
+
+_NAMED = {"pyproject.toml", "setup.py", "setup.cfg"}
+_NESTED = {"meson.build": 4, "CMakeLists.txt": 3, "Cargo.toml": 4}
+_HELPER = re.compile(r"setup|build|backend|hook|ext|config|compil|cython|packag|tools|util|ver")
+
+
+def build_texts(path: str) -> bool:
+    """Whether reading an sdist needs the text of this member (its path as in the archive)."""
+    parts = path.removeprefix("./").split("/")
+    depth, name = len(parts) - 1, parts[-1]
+    if name in _NESTED:
+        return depth <= _NESTED[name]
+    if depth <= 1:
+        return name in _NAMED or name.endswith(".py")
+    if name.endswith(".py") and depth <= 3:  # noqa: PLR2004 (helpers of a build stand near the root)
+        return name == "setup.py" or any(_HELPER.search(part) for part in parts[1:])
+    return False
