@@ -1,0 +1,139 @@
+"""Sizes of system packages and of base images."""
+
+import csv
+from datetime import date
+from importlib.resources import files
+
+import pytest
+
+from wheelcheck.builds.distributions import Distribution, Family, names_for
+from wheelcheck.builds.tables import rows
+from wheelcheck.costs.base_image import base_image
+from wheelcheck.costs.model import Estimate
+from wheelcheck.costs.system_sizes import system_size
+from wheelcheck.errors import Unknown
+from wheelcheck.targets import parse_target
+
+TODAY = date(2026, 11, 1)
+RELEASES = ("11", "12", "13")
+MIB = 2**20
+
+
+def debian(release: str, *preinstalled: str) -> Distribution:
+    return Distribution(Family.APT, "debian", release, preinstalled=frozenset(preinstalled))
+
+
+def alpine(release: str) -> Distribution:
+    return Distribution(Family.APK, "alpine", release)
+
+
+def mib(names: str, where: Distribution) -> float:
+    return system_size(names.split(), where).size.value / MIB
+
+
+@pytest.mark.parametrize(
+    ("names", "release", "expected"),
+    [("gcc", "12", 171.9), ("g++", "12", 246.5), ("libpq-dev", "12", 14.1), ("gcc", "13", 183.0)],
+)
+def test_closures_are_those_of_apt(names: str, release: str, expected: float):
+    """`apt-get -s install` on those releases, recommendations off: MiB of Installed-Size."""
+    assert mib(names, debian(release)) == pytest.approx(expected, rel=0.02)
+
+
+def test_shared_dependencies_count_once():
+    both = mib("gcc g++", debian("12"))
+    assert both < mib("gcc", debian("12")) + mib("g++", debian("12"))
+    assert both == mib("g++ gcc g++", debian("12"))
+
+
+def test_what_the_base_image_has_costs_nothing():
+    found = system_size(["libssl3", "zlib1g"], debian("12"))
+    assert found.size == Estimate.exact(0)
+    assert found.untold == ()
+
+
+def test_a_full_image_has_its_compilers_already():
+    assert mib("gfortran", debian("12", "gcc", "g++", "libc6-dev")) < mib("gfortran", debian("12"))
+
+
+@pytest.mark.parametrize(
+    ("names", "release", "measured"),
+    [("gcc musl-dev", "3.22", 163.6), ("gcc musl-dev", "3.24", 188.8), ("build-base", "3.11", 172)],
+)
+def test_alpines_toolchain_lies_within_the_interval(names: str, release: str, measured: float):
+    found = system_size(names.split(), alpine(release)).size
+    assert found.low / MIB < measured < found.high / MIB
+    assert found.basis == "derived"
+
+
+def test_alpine_lacks_what_cpp_needs_to_run():
+    assert mib("libstdc++ libgcc", alpine("3.17")) > 1
+
+
+def test_a_package_nobody_knows_is_named():
+    assert system_size(["no-such"], alpine("3.20")).untold == ("no-such",)
+
+
+def test_doubt_grows_with_the_distance_from_debian():
+    factors = [
+        system_size(names, where).size.factor
+        for names, where in (
+            (["gcc"], debian("12")),
+            (["gcc"], debian("10")),
+            (["gcc"], alpine("3.20")),
+            (["gcc"], Distribution(Family.DNF, "rhel", "9")),
+        )
+    ]
+    assert factors == sorted(factors)
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_every_name_of_the_need_tables_has_a_size(release: str):
+    where = debian(release)
+    names = {
+        name
+        for table in ("libraries", "toolchain")
+        for row in rows(table)
+        for stage in ("build", "run")
+        for name in names_for(row[f"apt_{stage}"], where)
+    }
+    # what a release dropped although the table still names it
+    assert len(system_size(names, where).untold) <= 5
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_the_tables_are_whole(release: str):
+    text = files("wheelcheck.costs").joinpath(f"debian-{release}.csv").read_text(encoding="utf-8")
+    table = {row["package"]: row for row in csv.DictReader(text.splitlines())}
+    for row in table.values():
+        assert row["source"].strip()
+        assert int(row["bytes"]) >= 0
+        assert set(row["needs"].split()) <= set(table), row
+
+
+def test_the_catalogue_tells_the_size_of_an_image():
+    found = base_image(parse_target("python:3.8-alpine3.17", as_of=date(2023, 4, 14)))
+    assert isinstance(found, Estimate)
+    assert found.value == 48_200_000
+    assert found.basis == "measured"
+
+
+def test_an_image_without_a_size_is_told_from_its_sister():
+    found = base_image(parse_target("python:3.11-slim-bookworm", as_of=TODAY))
+    assert isinstance(found, Estimate)
+    assert found.basis == "scaled"
+    assert "slim-bookworm" in found.source
+
+
+def test_another_cpu_is_less_certain():
+    amd = base_image(parse_target("python:3.12-slim-bookworm", as_of=TODAY))
+    arm = base_image(parse_target("python:3.12-slim-bookworm@linux/arm64", as_of=TODAY))
+    assert isinstance(amd, Estimate)
+    assert isinstance(arm, Estimate)
+    assert arm.factor > amd.factor
+
+
+def test_a_target_without_an_image_has_no_base():
+    found = base_image(parse_target("cp312-manylinux_2_36_x86_64", as_of=TODAY))
+    assert isinstance(found, Unknown)
+    assert found.code == "image-size-unknown"

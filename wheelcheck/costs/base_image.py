@@ -1,0 +1,61 @@
+"""How large a base image is, uncompressed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from wheelcheck.costs.model import Estimate
+from wheelcheck.errors import Unknown
+from wheelcheck.targets.catalogue import ImageRow, catalogue
+from wheelcheck.targets.target import Architecture, Target
+
+__all__ = ["base_image"]
+
+_REBUILT = 1.03
+"""A tag's size moves with each rebuild: security updates, the next patch release."""
+_SISTER = 1.06
+"""python:3.12 and 3.13, or bookworm and trixie, differ by less: the rows with known sizes."""
+_OTHER_CPU = 1.10
+_MB = 1_000_000
+
+
+def base_image(target: Target) -> Estimate | Unknown:
+    """Bytes of the target's image, from the catalogue or from its nearest sister that has a size.
+
+    Sisters are official `python` images of one kind (slim, Alpine, full), of another Python or of
+    a neighbouring release of the distribution. Code ``image-size-unknown``.
+    """
+    image = target.image
+    if image is None:
+        return Unknown("image-size-unknown", f"{target.name} names no image")
+    factor = 1.0 if target.arch is Architecture.X86_64 else _OTHER_CPU
+    if image.uncompressed_mb is not None:
+        size = image.uncompressed_mb * _MB
+        return Estimate.within(size, factor * _REBUILT, "measured", f"{image.name} on amd64")
+    sister = _sister(image.name, catalogue().values())
+    if sister is None or sister.uncompressed_mb is None:
+        return Unknown("image-size-unknown", f"the size of {image.name} is not known")
+    size = sister.uncompressed_mb * _MB
+    return Estimate.within(size, factor * _SISTER, "scaled", f"as {sister.image}")
+
+
+_FAMILY = re.compile(
+    r"python:3\.(?P<minor>\d+)-(?P<kind>slim-)?(?P<variant>[a-z]+)(?P<release>[\d.]*)"
+)
+
+
+def _sister(name: str, rows: Iterable[ImageRow]) -> ImageRow | None:
+    own = _FAMILY.fullmatch(name)
+    if own is None:
+        return None
+    found = []
+    for row in rows:
+        match = _FAMILY.fullmatch(row.image)
+        if match is None or row.uncompressed_mb is None:
+            continue
+        alpine = own["variant"] == "alpine"
+        if match["kind"] == own["kind"] and (match["variant"] == "alpine") is alpine:
+            same = (match["variant"], match["release"]) == (own["variant"], own["release"])
+            found.append((not same, abs(int(match["minor"]) - int(own["minor"])), row))
+    return min(found, key=lambda one: one[:2])[2] if found else None

@@ -1,0 +1,201 @@
+"""How large an image gets: the base, what is installed, and what a build leaves behind.
+
+Bytes are counted as `docker images` does: the sizes of the files of every layer, uncompressed;
+what a later layer deletes still counts. **Single-stage** means one Dockerfile stage in which build
+packages are installed, sdists are built, and nothing is removed; **multi-stage** that only the
+installed packages, and the system's libraries that they need to run, reach the last stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from wheelcheck.builds.distributions import Distribution, Family
+from wheelcheck.costs.base_image import base_image
+from wheelcheck.costs.built_sizes import BuiltFiles
+from wheelcheck.costs.installed import byte_code, installed_files, pip_byte_code
+from wheelcheck.costs.model import Estimate, total
+from wheelcheck.costs.system_sizes import system_size
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import ArchiveListing, Wheel
+from wheelcheck.targets.target import Target
+
+__all__ = ["ImageContents", "ImageOptions", "ImagePart", "ImageSize", "image_size"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageContents:
+    """What goes into an image.
+
+    `wheels` come with their listings. `built` are the packages built from source, those that could
+    not be judged included as the `Unknown` that says why. `build_packages` and `run_packages` are
+    names of the distribution's packages; `sdist_bytes` the sdists' archives.
+    """
+
+    wheels: Sequence[tuple[Wheel, ArchiveListing | Unknown]] = ()
+    built: Sequence[BuiltFiles | Unknown] = ()
+    build_packages: Sequence[str] = ()
+    run_packages: Sequence[str] = ()
+    sdist_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ImageOptions:
+    """What the Dockerfile does besides.
+
+    `pip_cache`: without ``--no-cache-dir``, downloads and built wheels stay in the single stage.
+    `wheels_layer`: the builder stage makes wheels, which are copied to the last one (a layer that
+    stays) and installed there by pip. `package_lists`: ``/var/lib/apt/lists`` is not removed.
+    """
+
+    pip_cache: bool = False
+    wheels_layer: bool = False
+    package_lists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePart:
+    """One share of an image, and the kinds of image that have it."""
+
+    name: str
+    size: Estimate | Unknown
+    single_stage: bool = True
+    multi_stage: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSize:
+    """Bytes of an image built in one stage and in several, with the parts that make them up.
+
+    Where a part's size is unknown, so is the sum. `single_stage_added` and `multi_stage_added` are
+    without the base image, whose size not every catalogue row tells. `untold` are system packages
+    of unknown size, which no number has in it.
+    """
+
+    parts: tuple[ImagePart, ...]
+    untold: tuple[str, ...] = ()
+
+    @property
+    def single_stage(self) -> Estimate | Unknown:
+        """Everything that is in the image of one stage."""
+        return _sum(part for part in self.parts if part.single_stage)
+
+    @property
+    def multi_stage(self) -> Estimate | Unknown:
+        """Everything that is in the last of several stages."""
+        return _sum(part for part in self.parts if part.multi_stage)
+
+    @property
+    def single_stage_added(self) -> Estimate | Unknown:
+        """As `single_stage`, without the base image."""
+        return _sum(part for part in self.parts if part.single_stage and part.name != BASE)
+
+    @property
+    def multi_stage_added(self) -> Estimate | Unknown:
+        """As `multi_stage`, without the base image."""
+        return _sum(part for part in self.parts if part.multi_stage and part.name != BASE)
+
+
+BASE = "base image"
+
+
+def _sum(parts: Iterable[ImagePart]) -> Estimate | Unknown:
+    sizes = []
+    for part in parts:
+        if isinstance(part.size, Unknown):
+            return Unknown(part.size.code, f"{part.name}: {part.size}")
+        sizes.append(part.size)
+    return total(sizes)
+
+
+def image_size(
+    target: Target,
+    contents: ImageContents,
+    distribution: Distribution | Unknown,
+    options: ImageOptions | None = None,
+    *,
+    base: Estimate | Unknown | None = None,
+) -> ImageSize:
+    """How large an image with these contents gets on a target.
+
+    `base` replaces the catalogue's size of the base image. Nothing raises: what cannot be told is
+    an `Unknown` in its part, with the code that its cause has.
+    """
+    options = options or ImageOptions()
+    base = base_image(target) if base is None else base
+    packages, untold = _system_parts(contents, distribution, options)
+    parts = (ImagePart(BASE, base), *_python_parts(target, contents, options), *packages)
+    told = tuple(part for part in parts if isinstance(part.size, Unknown) or part.size.value)
+    return ImageSize(told, untold)
+
+
+# What pip puts there
+
+_UNLISTED = Estimate(3.6, 2.4, 5.6, "modelled", "the size of its archive")
+"""Installed bytes, byte-code included, ÷ bytes of the wheel file, data/installs."""
+
+
+def _python_parts(
+    target: Target, contents: ImageContents, options: ImageOptions
+) -> Iterable[ImagePart]:
+    listed = [
+        installed_files(listing, target.python)
+        for _, listing in contents.wheels
+        if isinstance(listing, ArchiveListing)
+    ]
+    unpacked = sum(files.files for files in listed)
+    yield ImagePart("wheels", Estimate.exact(unpacked, "the archives' directories"))
+    yield ImagePart("wheels that could not be listed", _unlisted(contents.wheels))
+    built = [one for one in contents.built if isinstance(one, BuiltFiles)]
+    missing = next((one for one in contents.built if isinstance(one, Unknown)), None)
+    yield ImagePart("packages built from source", missing or total([one.files for one in built]))
+    sources = [*(one.sources for one in listed), *(one.sources for one in built)]
+    yield ImagePart("byte-code", byte_code(sources, target))
+    if contents.wheels or contents.built:
+        # pip runs in the last of several stages only if it installs copied wheels there
+        own = pip_byte_code(target)
+        yield ImagePart("byte-code of pip itself", own, multi_stage=options.wheels_layer)
+    downloads = sum(wheel.size or 0 for wheel, _ in contents.wheels)
+    archives = missing or total([Estimate.exact(downloads), *(one.archive for one in built)])
+    if options.wheels_layer:
+        yield ImagePart("wheels copied as a layer", archives, single_stage=False)
+    if options.pip_cache:
+        cache = archives
+        if isinstance(cache, Estimate):
+            cache = total([cache, Estimate.exact(contents.sdist_bytes)])
+        yield ImagePart("pip's cache", cache, multi_stage=False)
+
+
+def _unlisted(wheels: Iterable[tuple[Wheel, ArchiveListing | Unknown]]) -> Estimate | Unknown:
+    sizes = []
+    for wheel, listing in wheels:
+        if isinstance(listing, Unknown):
+            if wheel.size is None:
+                return listing
+            sizes.append(_UNLISTED.times(wheel.size))
+    return total(sizes)
+
+
+# What the distribution's package manager puts there
+
+_LISTS = Estimate(19.6e6, 12e6, 22e6, "measured", "after apt-get update on Debian 12, LZ4")
+
+
+def _system_parts(
+    contents: ImageContents, distribution: Distribution | Unknown, options: ImageOptions
+) -> tuple[tuple[ImagePart, ...], tuple[str, ...]]:
+    if not contents.build_packages and not contents.run_packages:
+        return (), ()
+    if isinstance(distribution, Unknown):
+        return (ImagePart("system packages", distribution),), ()
+    run = system_size(contents.run_packages, distribution)
+    both = system_size((*contents.run_packages, *contents.build_packages), distribution)
+    share = 1 - run.size.value / both.size.value if both.size.value else 0.0
+    parts = [
+        ImagePart("system libraries to run", run.size),
+        ImagePart("system packages to build", both.size.times(share), multi_stage=False),
+    ]
+    if options.package_lists and distribution.family is Family.APT:
+        parts.append(ImagePart("package lists", _LISTS, multi_stage=bool(contents.run_packages)))
+    return tuple(parts), both.untold
