@@ -16,6 +16,7 @@ LAYERS = [
     "builds",
     "costs",
     "reports",
+    "advice",
     "today",
     "analysis",
     "cli",

@@ -11,7 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.analysis.candidates import candidates
-from wheelcheck.analysis.judging import Judge
+from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.question import Input, OpenQuestion, Question, as_list, installer_named
 from wheelcheck.coverage import nearest_first
 from wheelcheck.errors import Unknown, UsageError

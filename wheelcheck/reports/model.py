@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.advice import Advice
 from wheelcheck.reports.costs import Bill
 from wheelcheck.reports.source_builds import BuildPlan, SourceEvidence
 from wheelcheck.reports.values import Value
@@ -127,7 +128,8 @@ class Problem(Value):
 class Report(Value):
     """The whole answer. `inputs` names what was read; `as_of` is the date bound, if one was set.
 
-    `builds` has a plan for each target on which something is built from source.
+    `builds` has a plan for each target on which something is built from source; `advice` tells
+    ways out, the most helpful first.
     """
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
@@ -136,6 +138,7 @@ class Report(Value):
     targets: tuple[TargetSummary, ...]
     packages: tuple[Package, ...]
     builds: tuple[BuildPlan, ...] = ()
+    advice: tuple[Advice, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property

@@ -13,6 +13,7 @@ from datetime import datetime, time, timedelta
 from rich.text import Text
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.advice_text import draw_advice
 from wheelcheck.reports.build_text import draw_plans, draw_recipes
 from wheelcheck.reports.headline import headline
 from wheelcheck.reports.marks import MARKS, WORST_FIRST, to_ascii
@@ -57,6 +58,7 @@ def render_text(
     _folded(page, judged, rows, "" if judged is report else places.describe(alive))
     _legend(page, rows)
     _why(page, judged, places)
+    draw_advice(page, report, places)
     if builds:
         draw_plans(page, report, places)
     else:

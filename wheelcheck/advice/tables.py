@@ -1,0 +1,81 @@
+"""Tables of advice; each row names its source."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from packaging.utils import NormalizedName
+
+from wheelcheck.builds.distributions import Distribution
+
+__all__ = [
+    "DistributionPackage",
+    "Replacement",
+    "distribution_package",
+    "replacements_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Another project that does the same job: what to require instead, and what is lost."""
+
+    requirement: str
+    loses: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionPackage:
+    """A package of the distribution that brings a project, built for its own Python."""
+
+    package: str
+    version: str
+    source: str
+
+
+@cache
+def _replacements() -> Mapping[str, tuple[Replacement, ...]]:
+    found: dict[str, tuple[Replacement, ...]] = {}
+    for row in _rows("replacements"):
+        one = Replacement(row["replacement"], row["loses"], row["source"])
+        found[row["project"]] = (*found.get(row["project"], ()), one)
+    return found
+
+
+def replacements_of(name: NormalizedName) -> tuple[Replacement, ...]:
+    """Maintained projects that can stand in for one, the closest first (`replacements.csv`)."""
+    return _replacements().get(name, ())
+
+
+@cache
+def _distribution_rows() -> Mapping[str, Mapping[str, str]]:
+    return {row["project"]: row for row in _rows("distribution_packages")}
+
+
+def distribution_package(
+    name: NormalizedName, distribution: Distribution
+) -> DistributionPackage | None:
+    """The distribution's own package of a project, None where the table has none.
+
+    `distribution_packages.csv` knows those of Alpine (edge) and Debian 12 and 13, as of the date
+    in its source.
+    """
+    row = _distribution_rows().get(name, {})
+    alpine = distribution.name == "alpine"
+    cell = row.get("alpine" if alpine else f"{distribution.name}-{distribution.release}", "")
+    if not cell:
+        return None
+    package, version = cell.split()
+    return DistributionPackage(
+        package, version, row["alpine_source" if alpine else "debian_source"]
+    )
+
+
+def _rows(table: str) -> list[dict[str, str]]:
+    file = resources.files("wheelcheck.advice").joinpath(f"{table}.csv")
+    return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))

@@ -1,0 +1,300 @@
+"""Ways out of source builds and blockers, each judged anew: no rule of thumb is passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName
+
+from wheelcheck.advice import distribution_package, replacements_of
+from wheelcheck.analysis.judge import Judge
+from wheelcheck.analysis.repinning import changes_between, proposals
+from wheelcheck.builds.distributions import distribution_of
+from wheelcheck.coverage import Verdict
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import Index
+from wheelcheck.reports.advice import Advice, AdviceKind
+from wheelcheck.reports.assemble import Column
+from wheelcheck.reports.phrases import counted, listing
+from wheelcheck.requirements import Requirements
+from wheelcheck.requirements.model import Origin, RequirementLine
+from wheelcheck.targets import Target
+from wheelcheck.targets.alternatives import on_glibc, on_other_pythons, on_x86_64
+
+__all__ = ["Adviser"]
+
+MOST_PYTHONS = 3
+"""Other Pythons that are tried for a target, the nearest first."""
+_COMPILES = frozenset({Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN})
+_TROUBLE = _COMPILES | {Verdict.UNAVAILABLE}
+_ADVICE = Origin("advice")
+
+_Weight = tuple[int, int]
+"""Blockers, then source builds that may compile: less is better."""
+
+
+class Adviser:
+    """Finds ways out for judged targets; what is judged for one target serves the others.
+
+    `judge` has judged the requirements as they are; `anew` makes a judge for changed ones.
+    """
+
+    def __init__(
+        self,
+        asked: Requirements,
+        index: Index,
+        judge: Judge,
+        anew: Callable[[Requirements], Judge],
+        as_of: datetime,
+    ) -> None:
+        self._asked = asked
+        self._index = index
+        self._judge = judge
+        self._anew = anew
+        self._day: date = as_of.date()
+        self._columns: dict[str, Column] = {}
+        self._judges: dict[Requirements, Judge] = {}
+
+    def advise(self, columns: Sequence[Column]) -> tuple[Advice, ...]:
+        """All advice for these targets, the most helpful first; like advice is told once."""
+        self._columns.update({column.name: column for column in columns})
+        alike: dict[str, list[Advice]] = {}
+        for column in columns:
+            if _troubled(column):
+                for advice in self._ways_out(column):
+                    words = advice.model_copy(update={"targets": ()}).model_dump_json()
+                    alike.setdefault(words, []).append(advice)
+        merged = [
+            group[0].model_copy(update={"targets": tuple(one.targets[0] for one in group)})
+            for group in alike.values()
+        ]
+        return tuple(sorted(merged, key=_rank))
+
+    def _ways_out(self, column: Column) -> Iterator[Advice]:
+        yield from self._other_targets(column)
+        yield from self._other_pins(column)
+        yield from self._replacements(column)
+        yield from self._distribution_packages(column)
+
+    # --- another target --------------------------------------------------------------------
+
+    def _other_targets(self, column: Column) -> Iterator[Advice]:
+        target = column.resolution.target
+        glibc = on_glibc(target, self._day)
+        if glibc is not None:
+            yield from self._moved("image", column, glibc)
+        pythons = on_other_pythons(target, self._day)
+        for _, other in zip(range(MOST_PYTHONS), pythons, strict=False):
+            told = list(self._moved("python", column, other))
+            yield from told
+            if told and told[0].builds_after == told[0].blockers_after == 0:
+                break
+        common = on_x86_64(target, self._day)
+        if common is not None:
+            yield from self._moved("architecture", column, common)
+
+    def _moved(self, kind: AdviceKind, column: Column, other: Target) -> Iterator[Advice]:
+        if other.name not in self._columns:
+            self._columns[other.name] = self._judge.column(other, plan=False)
+        after = self._columns[other.name]
+        if after.resolution.conflict or _weight(after) >= _weight(column):
+            return
+        title, change = _moving(kind, column.resolution.target, other)
+        yield _advice(kind, column, after, title, change, _MOVING_CAVEATS[kind])
+
+    # --- other versions --------------------------------------------------------------------
+
+    def _other_pins(self, column: Column) -> Iterator[Advice]:
+        """The first set of pins that helps; it is judged as it is written."""
+        troubled = _troubled(column)
+        target = column.resolution.target
+        rules = self._judge.rules
+        best: Advice | None = None
+        for asked in proposals(self._asked, column, troubled, self._index, rules):
+            there = self._judged(asked).column(target, plan=False)
+            if there.resolution.conflict or _weight(there) >= _weight(column):
+                continue
+            repinned = changes_between(self._asked, column, there, troubled)
+            after = self._judged(repinned.applied(self._asked)).column(target, plan=False)
+            if not repinned or after.resolution.conflict or _weight(after) >= _weight(column):
+                continue
+            count = len(repinned.lines) + len(repinned.constraints)
+            title = f"Pin {counted(count, 'other version')}"
+            caveat = _steps(column, after)
+            advice = _advice("version", column, after, title, repinned.change, caveat)
+            if best is None or _rest(advice) < _rest(best):
+                best = advice
+            if _rest(advice) == (0, 0):
+                break
+        if best is not None:
+            yield best
+
+    def _judged(self, asked: Requirements) -> Judge:
+        if asked not in self._judges:
+            self._judges[asked] = self._anew(asked)
+        return self._judges[asked]
+
+    # --- other packages --------------------------------------------------------------------
+
+    def _replacements(self, column: Column) -> Iterator[Advice]:
+        target = column.resolution.target
+        for name in _troubled(column):
+            for one in replacements_of(name):
+                line = RequirementLine(Requirement(one.requirement), _ADVICE, one.requirement)
+                instead = replace(self._asked, lines=(line,), constraints=())
+                after = self._judged(instead).column(target, plan=False)
+                if after.resolution.conflict or _weight(after) != (0, 0):
+                    continue
+                own = _weight_of([column.judged[name][1].verdict])
+                before = _weight(column)
+                yield Advice(
+                    kind="replacement",
+                    targets=(column.name,),
+                    title=f"Replace {name} by {one.requirement}",
+                    change=(one.requirement,),
+                    evidence=f"it comes as wheels there ({_pins(after)}); {one.source}",
+                    caveat=f"what is lost: {one.loses}",
+                    verdicts=_verdicts(after, after.judged),
+                    blockers_before=before[0],
+                    builds_before=before[1],
+                    blockers_after=before[0] - own[0],
+                    builds_after=before[1] - own[1],
+                )
+
+    def _distribution_packages(self, column: Column) -> Iterator[Advice]:
+        target = column.resolution.target
+        distribution = distribution_of(target)
+        if isinstance(distribution, Unknown) or target.image is None:
+            return
+        found = {
+            name: package
+            for name in _troubled(column)
+            if (package := distribution_package(name, distribution))
+        }
+        if not found:
+            return
+        names = " ".join(one.package for one in found.values())
+        command = "apk add --no-cache" if distribution.name == "alpine" else "apt-get install -y"
+        versions = [f"{name} {one.version}" for name, one in found.items()]
+        release = "edge" if distribution.name == "alpine" else distribution.release
+        before = _weight(column)
+        yield Advice(
+            kind="system-package",
+            targets=(column.name,),
+            title=f"Take {listing(list(found))} from {distribution.name.title()}",
+            change=(f"{command} {names}",),
+            evidence=f"{distribution.name.title()} {release} has {listing(versions)}; "
+            f"{next(iter(found.values())).source}",
+            caveat="built for the distribution's own Python (/usr/bin/python3), which the "
+            "`python:` images do not use, and in its version, not yours",
+            blockers_before=before[0],
+            builds_before=before[1],
+        )
+
+
+def _advice(
+    kind: AdviceKind,
+    column: Column,
+    after: Column,
+    title: str,
+    change: tuple[str, ...],
+    caveat: str = "",
+) -> Advice:
+    before, rest = _weight(column), _weight(after)
+    return Advice(
+        kind=kind,
+        targets=(column.name,),
+        title=title,
+        change=change,
+        evidence=f"judged with this change: {_outcome(after)}",
+        caveat=caveat,
+        verdicts=_verdicts(after, _troubled(column)),
+        blockers_before=before[0],
+        builds_before=before[1],
+        blockers_after=rest[0],
+        builds_after=rest[1],
+    )
+
+
+def _outcome(column: Column) -> str:
+    blockers, builds = _weight(column)
+    if not blockers and not builds:
+        return f"nothing compiles, all {len(column.judged)} packages can be installed"
+    still = listing([f"{name} {column.judged[name][0].version}" for name in _troubled(column)])
+    told = [f"{counted(builds, 'package')} still to compile"] if builds else []
+    told += [f"{counted(blockers, 'package')} still without any file"] if blockers else []
+    return f"{', '.join(told)}: {still}"
+
+
+def _steps(before: Column, after: Column) -> str:
+    """Say where a version goes down, or a major version changes."""
+    told = []
+    for name, (pin, _) in after.judged.items():
+        was = before.judged[name][0].version if name in before.judged else None
+        if was is None or pin.version is None or pin.version == was:
+            continue
+        if pin.version < was:
+            told.append(f"{name} goes down from {was} to {pin.version}")
+        elif pin.version.release[:1] != was.release[:1]:
+            told.append(f"{name} {pin.version} is a new major version after {was}")
+    return listing(told, 4)
+
+
+def _troubled(column: Column) -> tuple[NormalizedName, ...]:
+    return tuple(name for name, (_, found) in column.judged.items() if found.verdict in _TROUBLE)
+
+
+def _weight(column: Column) -> _Weight:
+    return _weight_of(found.verdict for _, found in column.judged.values())
+
+
+def _weight_of(verdicts: Iterable[Verdict]) -> _Weight:
+    verdicts = list(verdicts)
+    return verdicts.count(Verdict.UNAVAILABLE), sum(one in _COMPILES for one in verdicts)
+
+
+def _verdicts(column: Column, names: Iterable[NormalizedName]) -> dict[str, Verdict]:
+    return {name: column.judged[name][1].verdict for name in names if name in column.judged}
+
+
+def _pins(column: Column) -> str:
+    return listing([f"{name} {pin.version}" for name, (pin, _) in column.judged.items()], 4)
+
+
+def _moving(kind: AdviceKind, target: Target, other: Target) -> tuple[str, tuple[str, ...]]:
+    """Say what to move to, in words that like targets share, and what to write for it."""
+    if kind == "architecture":
+        return f"On {other.arch} more comes as wheels", (f"--platform {other.arch}",)
+    if other.image:
+        return f"Use {_image(other)}", (f"FROM {_image(other)}",)
+    if kind == "image":
+        return f"Use {other.libc} instead of {target.libc}", ("FROM python:slim",)
+    python = "{}.{}".format(*other.python)
+    return f"Use Python {python}", (f"FROM python:{python}-slim",)
+
+
+_MOVING_CAVEATS: Mapping[str, str] = {
+    "image": "system packages come from apt instead of apk",
+    "python": "",
+    "architecture": "for machines with that CPU; emulating it is slow",
+}
+
+
+def _image(target: Target) -> str:
+    return target.name.partition("@")[0]
+
+
+def _rest(advice: Advice) -> _Weight:
+    return advice.blockers_after or 0, advice.builds_after or 0
+
+
+_KINDS = ("image", "version", "python", "replacement", "system-package", "architecture")
+
+
+def _rank(advice: Advice) -> tuple[bool, int, int, int]:
+    """Recomputed advice first, then by what is left after it, then the smaller change."""
+    told = advice.builds_after is not None
+    return (not told, *_rest(advice), _KINDS.index(advice.kind))

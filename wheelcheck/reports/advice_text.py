@@ -1,0 +1,42 @@
+"""Ways out, for people: what to change, what it was found to do, what to mind."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from wheelcheck.reports.advice import Advice
+from wheelcheck.reports.model import Report
+from wheelcheck.reports.page import Page
+from wheelcheck.reports.phrases import clean, counted
+from wheelcheck.reports.places import Places
+
+__all__ = ["draw_advice"]
+
+_MOST = 5
+_MOST_LINES = 6
+
+
+def draw_advice(page: Page, report: Report, places: Places) -> None:
+    """Write the advice, the most helpful first."""
+    if not report.advice:
+        return
+    page.heading("What to do instead")
+    for number, advice in enumerate(report.advice[:_MOST], 1):
+        _draw(page, advice, number, places)
+    left = len(report.advice) - _MOST
+    if left > 0:
+        page.prose(Text(f"and {counted(left, 'more way')}: see --format json", "dim"))
+
+
+def _draw(page: Page, advice: Advice, number: int, places: Places) -> None:
+    head = Text.assemble((f"{number} ", "dim"), (clean(advice.title), "bold green"))
+    head.append(f" for {places.describe(advice.targets)}")
+    page.prose(head, hang=2)
+    for line in advice.change[:_MOST_LINES]:
+        page.line(Text.assemble("    ", (clean(line), "cyan")))
+    left = len(advice.change) - _MOST_LINES
+    if left > 0:
+        page.line(Text(f"    and {counted(left, 'more line')}", "dim"))
+    page.prose(Text(clean(advice.evidence), "dim"), indent=2)
+    if advice.caveat:
+        page.prose(Text(f"mind: {clean(advice.caveat)}", "dim"), indent=2)
