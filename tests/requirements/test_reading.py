@@ -132,5 +132,5 @@ def test_variables_expand_in_files_alone(folder):
 
 def test_extras_without_a_project_are_a_warning():
     assert read(["a"], extras=["x"]).warnings == (
-        "--extra x: none of the inputs is a project with extras",
+        "--extra x: none of the inputs has such an extra",
     )

@@ -20,7 +20,7 @@ BEGINNINGS = {
     Kind.SCRIPT: ["#!/bin/sh\n# /// script\n# ///\n", "# /// script\r\n# ///\r\n"],
     Kind.REQUIREMENT_FILE: [
         "", "pandas\n", "a==1\n", "# [project]\npandas", "-r x.txt", "a===1", "a @ https://x=y",
-        "a ; os_name == 'x'",
+        "a ; os_name == 'x'", "--hash=sha256:12",
     ],
 }  # fmt: skip
 

@@ -156,6 +156,10 @@ class OptionMerger:
             beside = directory / link
             self._add_links([str(beside) if beside.exists() else _expand_home(link)])
 
+    def exclude_newer(self, moment: datetime) -> None:
+        """Apply a date bound that an input sets; what the user says goes before it."""
+        self._exclude_newer = self._exclude_newer or moment
+
     def _apply(self, line: LineOptions) -> None:
         index = self._index
         if line.no_index:

@@ -1,8 +1,11 @@
 """What is asked for: every kind of input to one `Requirements`.
 
-A further kind of file (a project, a lock file, a script) gets a module of its own, with a reader
-that takes a place and its bytes and fills the same `Collection`; `_read_file` is where the kind
-is recognised.
+Each kind of file (a project, a lock file, a script) has a module of its own, with a reader that
+fills the same `Collection`; `_Intake.file` is where the kind is recognised, by what the file holds.
+
+A requirement file may name files anywhere, as with pip. What a project, a lock or a script names
+is read only from its own folder, and so is what those files name in their turn, unless the user
+allows more.
 """
 
 from __future__ import annotations
@@ -16,13 +19,16 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from wheelcheck.errors import UsageError
 from wheelcheck.requirements.collection import Collection, refusals
+from wheelcheck.requirements.given import Given
 from wheelcheck.requirements.model import Origin, RequirementLine, Requirements
 from wheelcheck.requirements.options import CommandLine
 from wheelcheck.requirements.pip_syntax import CONTROLS, InvalidLine, Line, is_archive, is_url
 from wheelcheck.requirements.places import Opener, Place, is_remote
+from wheelcheck.requirements.recognise import Kind, recognise
 from wheelcheck.requirements.redaction import redact
 from wheelcheck.requirements.requirement_file import RequirementFileReader
 from wheelcheck.requirements.requirement_strings import Judged, NotJudged, refer
+from wheelcheck.requirements.selection import Selection
 
 __all__ = ["read"]
 
@@ -31,23 +37,27 @@ _NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 _API = Origin("<api>")
 
 
-def read(
+def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     inputs: Iterable[str | Path | Requirement | RequirementLine],
     *,
     constraints: Iterable[str | Path] = (),
     packages: Iterable[str] = (),
     extras: Iterable[str] = (),
+    groups: Iterable[str] = (),
+    allow_outside: bool = False,
     options: CommandLine | None = None,
     environ: Mapping[str, str] = _NO_VARIABLES,
     stdin: Callable[[], bytes] | None = None,
     fetch: Callable[[str], bytes] | None = None,
 ) -> Requirements:
-    """Read everything that is asked for, exactly as pip 26.3 would.
+    """Read everything that is asked for; requirement files exactly as pip 26.3 would.
 
-    An input is a path, ``-`` for standard input, the URL of a requirement file, a requirement
-    (``pandas>=2``, ``name @ https://…``, a path or URL of a wheel or sdist), or a value. A string
-    that names an existing file, holds a path separator or ends in .txt, .in, .toml, .lock or .cfg
-    is a file. `packages` are always requirements. As in pip, constraints are read first, then
+    An input is a path, ``-`` for standard input, a file's URL, a requirement (``pandas>=2``,
+    ``name @ https://…``, a path or URL of a wheel or sdist), or a value. A string that names an
+    existing file, holds a path separator or ends in .txt, .in, .toml, .lock or .cfg is a file:
+    requirements, a project, a lock or a script. `packages` are always requirements. `extras` and
+    `groups` choose from projects and locks (see `Selection`); `allow_outside` lets these name
+    files outside their folder. As in pip, constraints are read first, then
     packages, then the inputs, and later options override earlier ones. `environ` holds what
     ``${NAME}`` may expand to; `stdin` and `fetch` are called only when an input asks for them.
 
@@ -59,15 +69,16 @@ def read(
     _check(options)
     collection = Collection(options)
     reader = RequirementFileReader(collection, Opener(stdin, fetch), environ)
-    intake = _Intake(collection, reader)
+    selection = Selection(extras, groups)
+    intake = _Intake(collection, reader, selection, allow_outside)
     for file in (*options.constraints, *constraints):
         reader.read(Place.of(str(file)), constraint=True)
     for package in packages:
         intake.requirement(package, Origin("--package"))
     for item in inputs:
         intake.take(item)
-    for extra in extras:
-        collection.warn(None, f"--extra {extra}: none of the inputs is a project with extras")
+    for warning in selection.warnings():
+        collection.warn(None, warning)
     return collection.result()
 
 
@@ -77,6 +88,8 @@ class _Intake:
 
     collection: Collection
     reader: RequirementFileReader
+    selection: Selection
+    allow_outside: bool
 
     def take(self, item: str | Path | Requirement | RequirementLine) -> None:
         if isinstance(item, RequirementLine):
@@ -88,11 +101,32 @@ class _Intake:
                 # The dot keeps a directory from being taken for a project's name.
                 self.requirement(str(item) if item.is_absolute() else f"./{item}", _API)
             else:
-                self.reader.read(Place.of(str(item)))
+                self.file(Place.of(str(item)))
         elif _is_file(item):
-            self.reader.read(Place.of(item))
+            self.file(Place.of(item))
         else:
             self.requirement(item, _API)
+
+    def file(self, place: Place) -> None:
+        """Read a file that the user named, whatever kind it is."""
+        reader = self.reader
+        data = reader.open(place)
+        text = reader.decode(place, data)
+        found = recognise(place.shown, text)
+        if found.kind is Kind.REQUIREMENT_FILE:
+            reader.read(place, data)
+            return
+        given = Given(
+            place,
+            text,
+            found.document,
+            self.collection,
+            self.selection,
+            reader.opener,
+            reader.environ,
+            self.allow_outside,
+        )
+        _reader_of(found.kind)(given)
 
     def requirement(self, text: str, origin: Origin) -> None:
         line = Line(0, text, redact(text))
@@ -106,6 +140,41 @@ class _Intake:
         line = Line(0, text, text)
         with refusals(_API, line):
             self.collection.place(_judge(requirement), _API, text)
+
+
+def _reader_of(kind: Kind) -> Callable[[Given], None]:  # noqa: PLR0911 (one for each kind)
+    """Return what reads a kind of document; the modules of other kinds are not imported."""
+    match kind:
+        case Kind.PYPROJECT:
+            from wheelcheck.requirements.pyproject import read_pyproject
+
+            return read_pyproject
+        case Kind.PYLOCK:
+            from wheelcheck.requirements.pylock import read_pylock
+
+            return read_pylock
+        case Kind.UV_LOCK:
+            from wheelcheck.requirements.uv_lock import read_uv_lock
+
+            return read_uv_lock
+        case Kind.POETRY_LOCK:
+            from wheelcheck.requirements.poetry_lock import read_poetry_lock
+
+            return read_poetry_lock
+        case Kind.PDM_LOCK:
+            from wheelcheck.requirements.pdm_lock import read_pdm_lock
+
+            return read_pdm_lock
+        case Kind.PIPFILE_LOCK:
+            from wheelcheck.requirements.pipfile_lock import read_pipfile_lock
+
+            return read_pipfile_lock
+        case Kind.SCRIPT:
+            from wheelcheck.requirements.script import read_script
+
+            return read_script
+        case Kind.REQUIREMENT_FILE:
+            raise ValueError(f"a {kind} is no document")
 
 
 def _judge(requirement: Requirement) -> Judged | NotJudged:

@@ -39,7 +39,7 @@ class Recognised:
 
 _SCRIPT = re.compile(r"^# /// script[ \t]*\r?$", re.MULTILINE)
 # Two spellings that no requirement file begins with: a table, and a key with its value.
-_TOML = re.compile(r"""\[|(?:[\w.-]+|"[^"]*"|'[^']*')\s*=(?!=)""")
+_TOML = re.compile(r"""\[|(?:\w[\w.-]*|"[^"]*"|'[^']*')\s*=(?!=)""")
 _PROJECT_TABLES = {"project", "build-system", "dependency-groups", "tool"}
 
 

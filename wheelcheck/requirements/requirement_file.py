@@ -62,10 +62,11 @@ class RequirementFileReader:
         Raises RequirementsError with file, line, text and reason for whatever pip refuses.
         """
         if data is None:
-            data = self._open(place)
+            data = self.open(place)
         self._read(place, data, constraint=constraint, including={place.identity: None})
 
-    def _open(self, place: Place) -> bytes:
+    def open(self, place: Place) -> bytes:
+        """Return the bytes of an input; raises RequirementsError."""
         try:
             return self.opener.read(place)
         except OSError as error:
@@ -76,12 +77,13 @@ class RequirementFileReader:
         self, place: Place, data: bytes, *, constraint: bool, including: dict[str, str | None]
     ) -> None:
         """`including` maps the files that lead here to the file that first included each."""
-        for line in logical_lines(self._decode(place, data), self.environ):
+        for line in logical_lines(self.decode(place, data), self.environ):
             origin = Origin(place.shown, line.number)
             with refusals(origin, line):
                 self._line(line, origin, place, constraint=constraint, including=including)
 
-    def _decode(self, place: Place, data: bytes) -> str:
+    def decode(self, place: Place, data: bytes) -> str:
+        """Return the text of an input, by pip's order of guesses; raises RequirementsError."""
         try:
             text, warning = decode(data)
         except (UnicodeDecodeError, LookupError) as error:

@@ -1,0 +1,56 @@
+"""Requirements that projects and scripts declare: PEP 508 strings, one by one."""
+
+from __future__ import annotations
+
+from packaging.markers import InvalidMarker, Marker
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from wheelcheck.errors import Unknown
+from wheelcheck.requirements.conditions import parse_marker
+from wheelcheck.requirements.given import Given
+from wheelcheck.requirements.model import Origin
+from wheelcheck.requirements.pip_syntax import InvalidLine
+from wheelcheck.requirements.redaction import redact
+from wheelcheck.requirements.requirement_strings import Judged, refer
+
+__all__ = ["add_requirement", "both", "parse_declared"]
+
+
+def parse_declared(given: Given, text: str) -> Requirement | None:
+    """Return a requirement; None, and told, where it is none."""
+    try:
+        requirement = Requirement(text)
+        if requirement.marker is not None:
+            parse_marker(str(requirement.marker))
+    except (InvalidRequirement, InvalidMarker, RecursionError) as error:
+        why = f"{redact(text)!r} is no requirement ({str(error).partition(chr(10))[0]})"
+        unknown = Unknown("part-not-understood", redact(why))
+        given.collection.skip(given.origin(given.line_of(text)), unknown, text=text)
+        return None
+    return requirement
+
+
+def add_requirement(given: Given, requirement: Requirement, origin: Origin) -> None:
+    """Add what a project asks for; a place on this machine is told, and never looked at."""
+    shown = redact(str(requirement))
+    if requirement.url is None:
+        given.collection.place(Judged(requirement), origin, shown)
+        return
+    name, marker = canonicalize_name(requirement.name), requirement.marker
+    if requirement.url.lower().startswith("file:"):
+        why = Unknown("not-from-an-index", "installed from a place on this machine")
+        given.collection.skip(origin, why, text=shown, name=name, marker=marker)
+        return
+    try:
+        extras = frozenset(requirement.extras)
+        found = refer(requirement.url, requirement.name, redact, extras, marker)
+        given.collection.place(found, origin, shown)
+    except (InvalidLine, ValueError) as error:
+        why = Unknown("not-from-an-index", redact(str(error)))
+        given.collection.skip(origin, why, text=shown, name=name, marker=marker)
+
+
+def both(one: Marker | None, other: Marker | None) -> Marker | None:
+    """Return the marker that holds where two do; None always holds."""
+    return one & other if one and other else one or other

@@ -1,0 +1,92 @@
+"""An input that is a document, and what its reader needs besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from packaging.markers import Marker
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from wheelcheck.errors import RequirementsError, Unknown
+from wheelcheck.requirements.collection import Collection
+from wheelcheck.requirements.conditions import python_marker
+from wheelcheck.requirements.documents import parse_toml
+from wheelcheck.requirements.model import Origin, Scope
+from wheelcheck.requirements.places import Opener, Place, is_remote
+from wheelcheck.requirements.selection import Selection
+
+__all__ = ["Given"]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A project, lock or script: its text, its document, and where its reader puts what it finds.
+
+    Nothing it names is read outside its own folder, unless `allow_outside`.
+    """
+
+    place: Place
+    text: str
+    tree: Mapping[str, Any]
+    collection: Collection
+    selection: Selection
+    opener: Opener
+    environ: Mapping[str, str]
+    allow_outside: bool = False
+
+    def origin(self, line: int | None = None) -> Origin:
+        """Return a place in this input."""
+        return Origin(self.place.shown, line)
+
+    def line_of(self, written: str) -> int | None:
+        """Return the line where a string stands in quotes; None where it is not found."""
+        for quote in ('"', "'"):
+            position = self.text.find(f"{quote}{written}{quote}")
+            if position >= 0:
+                return self.text.count("\n", 0, position) + 1
+        return None
+
+    def complain(self, message: str) -> None:
+        """Tell of a part that is not what it should be, and is passed over."""
+        why = Unknown("part-not-understood", f"{message}: passed over")
+        self.collection.skip(self.origin(), why)
+
+    def warn(self, message: str) -> None:
+        """Tell what a reader should know though everything is judged."""
+        self.collection.warn(self.origin(), message)
+
+    def beside(self, name: str) -> Place:
+        """Return the place of a file that this input names."""
+        start = self.place if self.allow_outside else self.place.confined()
+        return start.join(name, name)
+
+    def neighbour(self, name: str) -> Mapping[str, Any]:
+        """Return the TOML document of a file in the same folder; {} where there is none."""
+        if is_remote(self.place.location):
+            return {}
+        try:
+            text = self.opener.read(self.beside(name)).decode("utf-8")
+            return parse_toml(name, text)
+        except (OSError, UnicodeDecodeError):
+            return {}
+        except RequirementsError as error:
+            self.complain(f"{name} beside it cannot be read ({error.why})")
+            return {}
+
+    def bound_python(self, requires: str | None, origin: Origin | None = None) -> None:
+        """Say which Pythons this input is for, by a Requires-Python."""
+        if requires is None:
+            return
+        try:
+            marker = python_marker(SpecifierSet(requires))
+        except InvalidSpecifier:
+            self.complain(f"the Python requirement {requires!r} is invalid")
+            return
+        self.bound(marker, f"it requires Python {requires}", origin)
+
+    def bound(self, marker: Marker | None, why: str, origin: Origin | None = None) -> None:
+        """Say on which targets this input is meant to be installed at all."""
+        if marker is not None:
+            self.collection.add_scope(Scope(origin or self.origin(), marker, why))

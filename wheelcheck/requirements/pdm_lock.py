@@ -1,0 +1,172 @@
+"""`pdm.lock`: PDM's lock files, formats 4.x.
+
+With the strategy ``inherit_metadata`` (PDM's default since 2.12) each package tells its groups and
+its marker. Without, what the project itself asks for stands in the `pyproject.toml` beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+
+from wheelcheck.requirements.conditions import settle
+from wheelcheck.requirements.declared import parse_declared
+from wheelcheck.requirements.documents import table, tables, text_at, texts
+from wheelcheck.requirements.given import Given
+from wheelcheck.requirements.lock_graph import Edge, add_reached, reach
+from wheelcheck.requirements.locks import (
+    Entry,
+    LockedPackages,
+    check_version,
+    entries_of,
+    hashes_of,
+    marker_at,
+)
+
+__all__ = ["read_pdm_lock"]
+
+_NEWEST = "4.5"
+_MAIN = canonicalize_name("default")
+
+
+def read_pdm_lock(given: Given) -> None:
+    """Add what ``pdm install`` would install from a lock.
+
+    The groups for development that the project beside the lock names count unless groups are
+    chosen; its extras are groups too, and count where they are chosen as either.
+    """
+    metadata = table(given.tree, "metadata", complain=given.complain)
+    check_version(given, metadata.get("lock_version", _NEWEST), _NEWEST)
+    pythons = [
+        text_at(target, "requires_python", given.complain)
+        for target in tables(metadata, "targets", given.complain)
+    ]
+    if len(pythons) == 1:
+        given.bound_python(pythons[0])
+    lock = _Lock(given, list(texts(metadata, "groups", given.complain)))
+    if "inherit_metadata" in texts(metadata, "strategy", given.complain):
+        lock.add_by_groups()
+    else:
+        lock.add_by_graph()
+
+
+class _Lock:
+    """One lock, with the project beside it."""
+
+    def __init__(self, given: Given, offered: list[str]) -> None:
+        self._given = given
+        self._entries = entries_of(given, "package")
+        project = given.neighbour("pyproject.toml")
+        self._main = list(
+            texts(
+                table(project, "project", complain=given.complain), "dependencies", given.complain
+            )
+        )
+        self._groups = _groups(project, given)
+        development = self._groups.keys() - _extras(project, given)
+        others = [group for group in offered if canonicalize_name(group) != _MAIN]
+        wanted = given.selection.groups(others, development) | given.selection.extras(others)
+        self._chosen = {_MAIN, *wanted}
+        if others and not project:
+            given.warn("which groups are for development is not told here: none counts by default")
+
+    def add_by_groups(self) -> None:
+        """Add the packages of the groups that are wanted."""
+        locked = LockedPackages(self._given)
+        for entry in self._entries:
+            groups = map(canonicalize_name, texts(entry.table, "groups", self._given.complain))
+            if self._chosen & set(groups):
+                self._add(locked, entry, marker_at(entry.table, "marker", self._given.complain))
+        locked.finish()
+
+    def add_by_graph(self) -> None:
+        """Add the packages that the project reaches."""
+        reached = reach(self._entries, self._roots(), self._edges)
+        locked = LockedPackages(self._given)
+        add_reached(locked, self._entries, reached, self._add)
+        locked.finish()
+
+    def _roots(self) -> Iterator[Edge]:
+        wanted = sorted(self._groups.keys() & self._chosen)
+        chosen = [text for group in wanted for text in self._groups[group]]
+        if self._main or chosen:
+            yield from self._required([*self._main, *chosen])
+            return
+        self._given.warn("what the project asks for is not told here, so that all packages count")
+        yield from (Edge(entry.name, None, _own_extras(entry)) for entry in self._entries)
+
+    def _edges(self, entry: Entry, extra: NormalizedName | None) -> Iterator[Edge]:
+        """PDM lists a package with an extra once more, as a package with what the extra adds."""
+        if bool(extra) == bool(_own_extras(entry)):
+            yield from self._required(texts(entry.table, "dependencies", self._given.complain))
+
+    def _required(self, written: Iterable[str]) -> Iterator[Edge]:
+        for text in written:
+            requirement = parse_declared(self._given, text)
+            if requirement is not None:
+                yield from _edges_of(requirement)
+
+    def _add(self, locked: LockedPackages, entry: Entry, marker: Marker | None) -> None:
+        vcs = next((kind for kind in ("git", "hg", "svn", "bzr") if kind in entry.table), None)
+        url = entry.table.get("url")
+        files = [*tables(entry.table, "files", self._given.complain)]
+        if vcs:
+            locked.skip(entry, marker, f"built from a checkout ({vcs})")
+        elif "path" in entry.table:
+            locked.skip(entry, marker, "installed from a local path")
+        elif isinstance(url, str):
+            locked.add_reference(entry, url, marker, hashes_of(files))
+        elif entry.version is None:
+            locked.skip(entry, marker, "the lock tells no version of it")
+        else:
+            locked.add(entry, marker, hashes_of(files))
+
+
+def _own_extras(entry: Entry) -> tuple[NormalizedName, ...]:
+    found = entry.table.get("extras")
+    listed = found if isinstance(found, list) else []
+    return tuple(canonicalize_name(extra) for extra in listed if isinstance(extra, str))
+
+
+@dataclass(frozen=True, slots=True)
+class _Meets:
+    """Which packages of the lock a requirement means: one version, with these extras or none."""
+
+    requirement: Requirement
+
+    def __call__(self, entry: Entry) -> bool:
+        return (
+            entry.version is None
+            or self.requirement.url is not None
+            or self.requirement.specifier.contains(entry.version, prereleases=True)
+        ) and set(_own_extras(entry)) <= set(map(canonicalize_name, self.requirement.extras))
+
+
+def _edges_of(requirement: Requirement) -> Iterator[Edge]:
+    marker = settle(requirement.marker, ()) if requirement.marker else None
+    extras = tuple(map(canonicalize_name, requirement.extras))
+    yield Edge(canonicalize_name(requirement.name), marker, extras, _Meets(requirement))
+
+
+def _extras(project: Mapping[str, Any], given: Given) -> set[NormalizedName]:
+    listed = table(project, "project", "optional-dependencies", complain=given.complain)
+    return set(map(canonicalize_name, listed))
+
+
+def _groups(project: Mapping[str, Any], given: Given) -> dict[NormalizedName, list[str]]:
+    """Return extras and groups by name; a group's includes are among the lock's groups anyway."""
+    found: dict[NormalizedName, list[str]] = {}
+    for keys in (
+        ("project", "optional-dependencies"),
+        ("dependency-groups",),
+        ("tool", "pdm", "dev-dependencies"),
+    ):
+        listed = table(project, *keys, complain=given.complain)
+        for name in listed:
+            found[canonicalize_name(name)] = list(texts(listed, name, lambda _: None))
+    return found
