@@ -1,0 +1,32 @@
+"""A build context from a dict, and Dockerfiles read on a fixed day."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from wheelcheck.requirements.dockerfile import Dockerfile, parse_dockerfile
+from wheelcheck.requirements.dockerfile.build_context import Kind
+
+AS_OF = date(2026, 8, 1)
+
+
+class DictContext:
+    """Files by path; folders are what their paths begin with."""
+
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self.files = files
+        self.asked: list[str] = []
+
+    def kind(self, path: str) -> Kind:
+        if path in self.files:
+            return "file"
+        inside = any(each.startswith(f"{path}/") for each in self.files)
+        return "folder" if inside or path in {"", "."} else ""
+
+    def read(self, path: str) -> bytes:
+        self.asked.append(path)
+        return self.files[path].encode()
+
+
+def read(text: str, files: Mapping[str, str] | None = None, **options: object) -> Dockerfile:
+    """Read a Dockerfile with the given files beside it."""
+    return parse_dockerfile(text, as_of=AS_OF, context=DictContext(files or {}), **options)

@@ -1,0 +1,410 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+from dockerfile_context import read
+
+from wheelcheck.errors import Unknown
+from wheelcheck.requirements.dockerfile import Dockerfile, read_dockerfile
+from wheelcheck.targets import Target
+
+STORY = Path(__file__).parents[3] / "data" / "stories" / "alpine-2023"
+FILES = {"requirements.txt": "flask\nlxml>=5\n"}
+
+
+def asked(dockerfile: Dockerfile, stage: int = -1) -> list[str]:
+    return [
+        str(line.requirement)
+        for step in dockerfile.stages[stage].steps
+        for line in step.requirements.lines
+    ]
+
+
+def codes(dockerfile: Dockerfile) -> list[tuple[int, str]]:
+    return [(each.line, each.why.code) for each in dockerfile.all_unread]
+
+
+# Base images
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("FROM python:3.12-alpine", "python:3.12-alpine"),
+        ("ARG V=3.12\nFROM python:${V}-alpine", "python:3.12-alpine"),
+        ("FROM python:${V:-3.12}-slim AS base", "python:3.12-slim"),
+        ("FROM --platform=linux/arm64 python:3.12-slim", "python:3.12-slim@linux/arm64"),
+        ("FROM --platform=$BUILDPLATFORM python:3.12-slim", "python:3.12-slim"),
+        ("FROM python:3.12-alpine AS one\nFROM One", "python:3.12-alpine"),
+    ],
+)
+def test_the_target_comes_from_the_image(text: str, target: str):
+    found = read(text)
+    assert found.final.target.name == target
+    assert found.all_unread == ()
+
+
+def test_a_build_argument_goes_before_its_default():
+    text = "ARG V=3.11\nFROM python:${V}-slim"
+    assert read(text, build_args={"V": "3.12"}).final.target.python == (3, 12)
+
+
+def test_the_platform_of_the_build_is_that_of_every_stage():
+    found = read("FROM python:3.12-slim", platform="linux/arm64")
+    assert found.final.target.arch == "aarch64"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("ARG V\nFROM python:$V", "unknown-variable"),
+        ("FROM example.org/team/app:1", "unknown-image"),
+        ("FROM scratch", "no-python"),
+    ],
+)
+def test_an_image_that_is_not_known_is_told(text: str, code: str):
+    found = read(text + "\nRUN pip install flask")
+    assert isinstance(found.final.target, Unknown)
+    assert code in {each.why.code for each in found.all_unread}
+    assert asked(found) == ["flask"]
+
+
+# Requirement files
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "COPY requirements.txt .\nRUN pip install -r requirements.txt",
+        "COPY requirements.txt /tmp/\nRUN pip install -r /tmp/requirements.txt",
+        "COPY . /app\nRUN cd /app && pip install -r requirements.txt",
+        "WORKDIR /app\nCOPY requirements*.txt setup.py ./\nRUN pip install -r requirements.txt",
+        'COPY ["requirements.txt", "/a b/"]\nRUN pip install -r "/a b/requirements.txt"',
+        "ADD requirements.txt /x.txt\nRUN pip install -r/x.txt",
+        "ENV D=/srv\nCOPY requirements.txt $D/\nWORKDIR $D\nRUN pip install -r ./requirements.txt",
+        "RUN --mount=type=bind,source=requirements.txt,target=/r.txt pip install -r /r.txt",
+        "RUN --mount=type=bind,target=/src pip install -r /src/requirements.txt",
+        "COPY --chown=1:1 requirements.txt ~/\nRUN pip install -r ~/requirements.txt",
+        "COPY requirements.txt /r/\nRUN bash -c 'cd /r; exec pip install -r requirements.txt'",
+        "COPY requirements.txt /\nRUN <<EOF\nset -e\npip install -r requirements.txt\nEOF",
+        "COPY requirements.txt /\nRUN bash <<EOF\npip install -r requirements.txt\nEOF",
+        'COPY requirements.txt /\nRUN ["pip", "install", "-r", "requirements.txt"]',
+        "COPY requirements.txt /\nRUN uv pip sync --system requirements.txt",
+        "COPY requirements.txt /\nRUN PIP_PRE=1 sudo -H pip install -r requirements.txt",
+    ],
+)
+def test_a_copied_requirement_file_is_read(text: str):
+    found = read(f"FROM python:3.12-slim\n{text}", FILES)
+    assert asked(found) == ["flask", "lxml>=5"]
+    assert found.final.steps[0].inputs == ("requirements.txt",)
+    assert found.all_unread == ()
+
+
+def test_lines_say_where_they_were_written():
+    text = (
+        "FROM python:3.12-slim\nCOPY requirements.txt /\nRUN pip install uv \\\n"
+        " && pip install -r /requirements.txt six"
+    )
+    found = read(text, FILES)
+    origins = [str(line.origin) for step in found.final.steps for line in step.requirements.lines]
+    assert origins == ["Dockerfile:3", "Dockerfile:4", "requirements.txt:1", "requirements.txt:2"]
+
+
+def test_a_file_in_a_heredoc_keeps_its_lines():
+    text = "FROM python:3.12-slim\nCOPY <<EOF /r.txt\nflask\nlxml\nEOF\nRUN pip install -r /r.txt"
+    lines = read(text).final.steps[0].requirements.lines
+    assert [str(line.origin) for line in lines] == ["Dockerfile:3", "Dockerfile:4"]
+
+
+def test_included_files_are_those_that_the_image_has():
+    files = {"req/prod.txt": "-r base.txt\n", "req/base.txt": "flask\n"}
+    whole = "FROM python:3.12-slim\nCOPY req /req\nRUN pip install -r /req/prod.txt"
+    assert asked(read(whole, files)) == ["flask"]
+    alone = "FROM python:3.12-slim\nCOPY req/prod.txt /\nRUN pip install -r /prod.txt"
+    assert codes(read(alone, files)) == [(3, "not-in-context")]
+
+
+def test_files_come_along_with_stages():
+    text = (
+        "FROM python:3.12-slim AS base\nCOPY requirements.txt /app/\n"
+        "FROM base AS child\nRUN pip install -r /app/requirements.txt\n"
+        "FROM python:3.12-alpine\nCOPY --from=base /app /other\n"
+        "RUN pip install -r /other/requirements.txt"
+    )
+    found = read(text, FILES)
+    assert asked(found, 1) == asked(found, 2) == ["flask", "lxml>=5"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("RUN pip install -r requirements.txt", "not-in-context"),
+        ("COPY gone.txt /\nRUN pip install -r /gone.txt", "not-in-context"),
+        ("ADD https://index.example/r.txt /r.txt\nRUN pip install -r /r.txt", "unseen-url"),
+        ("COPY --from=busybox /r.txt /\nRUN pip install -r /r.txt", "unseen-image"),
+        ("COPY requirements.txt /\nRUN rm /requirements.txt\nRUN pip install -r /requirements.txt",
+         "not-in-context"),
+        ("RUN pip install -r https://index.example/r.txt", "remote-file"),
+        ("COPY $WHAT /r.txt\nRUN pip install -r /r.txt", "unknown-variable"),
+    ],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_is_told_with_its_line(text: str, code: str):
+    found = read(f"FROM python:3.12-slim\n{text}", FILES)
+    assert found.all_unread[-1].why.code == code
+    assert found.all_unread[-1].line == text.count("\n") + 2
+
+
+def test_nothing_outside_the_context_is_read(tmp_path: Path):
+    (tmp_path / "secret.txt").write_text("flask\n")
+    context = tmp_path / "context"
+    context.mkdir()
+    (context / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (context / "up.txt").write_text("-r ../secret.txt\n")
+    file = context / "Dockerfile"
+    file.write_text(
+        "FROM python:3.12-slim\nCOPY ../secret.txt link.txt up.txt /a/\n"
+        f"COPY {tmp_path}/secret.txt /b/\n"
+        "RUN pip install -r /a/secret.txt\nRUN pip install -r /a/link.txt\n"
+        "RUN pip install -r /b/secret.txt\nRUN pip install -r /a/up.txt\n"
+    )
+    found = read_dockerfile(file, as_of=date(2026, 8, 1))
+    assert asked(found) == []
+    assert [each.line for each in found.all_unread] == [4, 5, 6, 7]
+
+
+def test_paths_of_the_image_are_not_looked_up_on_this_machine(tmp_path: Path):
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    wheel = tmp_path / "x-1-py3-none-any.whl"
+    wheel.touch()
+    files = {"r.txt": f"{wheel}\n-e {tmp_path}\nfile://{wheel}\nx @ file://{wheel}\nflask\n"}
+    text = (
+        f"FROM python:3.12-slim\nCOPY r.txt /\nRUN pip install {tmp_path} -r /r.txt -f {tmp_path}"
+    )
+    found = read(text, files)
+    (step,) = found.final.steps
+    assert asked(found) == ["flask"]
+    assert {each.why.code for each in step.requirements.skipped} == {
+        "file-in-image", "local-project"
+    }  # fmt: skip
+    assert step.requirements.index.find_links == ()
+
+
+# Options and variables
+
+
+def test_options_reach_the_requirements():
+    text = (
+        "FROM python:3.12-slim\nENV PIP_NO_CACHE_DIR=off PIP_INDEX_URL=https://index.example/a/\n"
+        "RUN pip install --only-binary=:all: --no-binary lxml --pre --require-hashes flask"
+    )
+    (step,) = read(text).final.steps
+    policy = step.requirements.policy
+    assert policy.only_binary.all_projects
+    assert policy.no_binary.names == {"lxml"}
+    assert policy.pre
+    assert policy.require_hashes
+    assert step.requirements.index.index_url == "https://index.example/a/"
+    assert step.installer == "pip-no-cache"
+
+
+@pytest.mark.parametrize(
+    ("command", "installer"),
+    [
+        ("pip install flask", "pip"),
+        ("pip install --no-cache-dir flask", "pip-no-cache"),
+        ("uv pip install --no-cache flask", "uv"),
+        ("PIP_NO_CACHE_DIR=1 pip install flask", "pip-no-cache"),
+    ],
+)
+def test_the_installer_is_told(command: str, installer: str):
+    assert read(f"FROM python:3.12-slim\nRUN {command}").final.steps[0].installer == installer
+
+
+def test_unknown_variables_are_told_and_the_rest_is_read():
+    text = "FROM python:3.12-slim\nARG X\nRUN pip install $X flask==$X 'lxml' -r $X.txt"
+    found = read(text)
+    assert asked(found) == ["lxml"]
+    assert codes(found) == [(3, "unknown-variable")]
+
+
+def test_values_of_arguments_and_shell_variables_count():
+    text = (
+        "ARG GLOBAL=1\nFROM python:3.12-slim\nARG GLOBAL\nARG OWN=2\nARG OTHER=$OWN\nENV OWN=3\n"
+        "RUN V=4; pip install a==$GLOBAL b==$OWN c==${OTHER} d==$V"
+    )
+    assert asked(read(text)) == ["a==1", "b==3", "c==2", "d==4"]
+
+
+def test_credentials_are_not_shown():
+    text = (
+        "FROM python:3.12-slim\nRUN pip install -i https://u:hidden@index.example/ "
+        "'https://u:hidden@index.example/x' $Y"
+    )
+    assert "hidden" not in repr(read(text).stages) + repr(read(text).all_unread)
+
+
+# System packages
+
+
+def test_packages_are_those_of_the_moment():
+    text = (
+        "FROM python:3.12-alpine AS base\nRUN apk add --no-cache libpq\n"
+        "FROM base\nENV DEPS='gcc musl-dev'\n"
+        "RUN apk add --no-cache --virtual .build $DEPS \\\n && pip install lxml \\\n"
+        " && apk del .build\nRUN pip install flask"
+    )
+    stage = read(text).final
+    first, second = stage.steps
+    assert [each.name for each in first.packages] == ["libpq", "gcc", "musl-dev"]
+    assert [each.name for each in second.packages] == ["libpq"]
+    assert stage.leftovers == ()
+
+
+def test_packages_removed_in_a_later_layer_are_left_over():
+    text = (
+        "FROM python:3.12-slim\nRUN apt-get update && apt-get install -y gcc libpq5\n"
+        "RUN pip install lxml && apt-get purge -y gcc"
+    )
+    stage = read(text).final
+    assert [(each.name, each.layer, each.removed) for each in stage.leftovers] == [("gcc", 2, 3)]
+    assert [each.name for each in stage.packages] == ["libpq5"]
+    assert stage.uncleaned == ((2, "apt"),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apt-get update && apt-get install -y gcc && rm -rf /var/lib/apt/lists/*",
+        "--mount=type=cache,target=/var/lib/apt/lists apt-get install -y gcc",
+    ],
+)
+def test_a_layer_that_cleans_up(text: str):
+    assert read(f"FROM python:3.12-slim\nRUN {text}").final.uncleaned == ()
+
+
+# Stages
+
+
+BUILDER = (
+    "FROM python:3.12-alpine AS builder\nCOPY requirements.txt .\n"
+    "RUN pip wheel -w /wheels -r requirements.txt\nFROM python:3.12-alpine\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "mounted"),
+    [
+        ("COPY --from=builder /wheels /w\nRUN pip install /w/*.whl", False),
+        ("COPY --from=0 /wheels/*.whl /w/\nRUN pip install --no-index -f /w flask", False),
+        ("COPY --from=Builder /wheels /w\nRUN pip install --find-links=/w flask", False),
+        ("RUN --mount=type=bind,from=builder,source=/wheels,target=/w pip install /w/*", True),
+    ],
+)  # fmt: skip
+def test_wheels_of_another_stage(text: str, *, mounted: bool):
+    found = read(BUILDER + text, FILES)
+    (step,) = found.final.steps
+    (source,) = step.wheels
+    assert (source.made.stage, source.made.line, source.mounted) == (0, 3, mounted)
+    assert step.only_ready_wheels
+    assert not step.builds
+    assert found.all_unread == ()
+    assert found.needed == {0, 1}
+
+
+def test_a_copied_folder_of_wheels_that_is_removed_later():
+    text = BUILDER + "COPY --from=builder /wheels /w\nRUN pip install /w/* && rm -rf /w"
+    (copied,) = read(text, FILES).final.copies
+    assert (copied.made.kind, copied.removed) == ("wheels", 6)
+
+
+@pytest.mark.parametrize(
+    ("make", "copied", "kind"),
+    [
+        ("python -m venv /opt/venv && /opt/venv/bin/pip install flask", "/opt/venv", "venv"),
+        ("pip install --user flask", "/root/.local", "packages"),
+        ("pip install --prefix=/install flask", "/install", "packages"),
+        ("pip install flask", "/usr/local", "packages"),
+    ],
+)
+def test_installed_folders_are_followed_to_other_stages(make: str, copied: str, kind: str):
+    base = "FROM python:3.12-slim"
+    text = f"{base} AS b\nRUN {make}\n{base}\nCOPY --from=b {copied} {copied}"
+    (found,) = read(text).final.copies
+    assert (found.made.kind, found.made.stage) == (kind, 0)
+
+
+def test_stages_that_are_not_needed():
+    text = "FROM python:3.12-slim AS a\nFROM python:3.12-slim AS b\nFROM a AS c\nFROM c"
+    assert read(text).needed == {0, 2, 3}
+
+
+# What is not followed
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('RUN if [ -n "$X" ]; then pip install flask; fi', "conditional"),
+        ("RUN for p in a b; do pip install $p; done", "conditional"),
+        ("RUN [ -f x ] && pip install flask", "conditional"),
+        ("RUN check || apk add gcc", "conditional"),
+        ("RUN f() { pip install x; }; f", "conditional"),
+        ("RUN echo $(pip install flask)", "substitution"),
+        ("RUN $PIP install flask", "unknown-variable"),
+        ("RUN <<EOF\n#!/usr/bin/env python3\nimport os\nEOF", "other-shell"),
+        ("RUN python3 <<EOF\nos.system('pip install flask')\nEOF", "other-shell"),
+        ('SHELL ["pwsh", "-c"]\nRUN pip install flask', "other-shell"),
+        ("RUN conda install numpy", "not-followed"),
+        ("RUN echo a b | xargs pip install", "not-followed"),
+        ("RUN pip install --frobnicate flask", "unknown-option"),
+        ("RUN pip install 'fl ask'", "requirement-refused"),
+        ("RUN pip install --platform=x flask", "other-platform"),
+        ("RUN python3.9 -m pip install flask", "other-python"),
+        ("RUN pip install .", "file-in-image"),
+        ("COPY . /\nRUN pip install .", "local-project"),
+        ("RUN poetry install", "no-lock"),
+        ("ONBUILD RUN pip install flask", "onbuild"),
+        ("COPY --from=busybox /x /y", "unseen-image"),
+        ("RUNN pip install flask", "syntax"),
+        ("RUN <<EOF\npip install flask", "syntax"),
+    ],
+)
+def test_what_is_not_followed_is_told_with_its_line(text: str, code: str):
+    found = read(f"FROM python:3.12-slim\n{text}")
+    told = {each.why.code: each for each in found.all_unread}
+    assert code in told
+    assert told[code].line >= 2
+    assert told[code].why.reason
+
+
+def test_what_stands_before_from_is_told():
+    assert codes(read("RUN pip install x\nFROM python:3.12-slim")) == [(1, "before-from")]
+    assert codes(read("")) == [(1, "no-stage")]
+
+
+# The story
+
+
+def test_the_slim_file_of_the_story():
+    (stage,) = read_dockerfile(STORY / "slim.Dockerfile", as_of=date(2023, 4, 14)).stages
+    assert stage.target.name == "python:3.8-slim"
+    assert [str(line.requirement) for line in stage.steps[0].requirements.lines] == [
+        "scikit-learn", "pandas"
+    ]  # fmt: skip
+
+
+def test_the_first_alpine_file_of_the_story_has_no_compiler():
+    (stage,) = read_dockerfile(STORY / "alpine.Dockerfile", as_of=date(2023, 4, 14)).stages
+    assert isinstance(stage.target, Target)
+    assert stage.target.libc == "musl"
+    assert stage.steps[0].packages == ()
+
+
+def test_the_second_alpine_file_of_the_story_keeps_its_wheels():
+    file = STORY / "alpine-builder.Dockerfile"
+    builder, final = read_dockerfile(file, as_of=date(2023, 4, 14)).stages
+    assert {"gcc", "g++", "gfortran"} <= {each.name for each in builder.steps[0].packages}
+    assert builder.steps[0].installer == "pip-no-cache"
+    (copied,) = final.copies
+    assert copied.made.kind == "wheels"
+    assert final.steps[0].only_ready_wheels

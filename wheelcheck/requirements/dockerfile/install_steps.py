@@ -1,0 +1,240 @@
+"""From an install command in a stage to an `InstallStep`."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from wheelcheck.errors import Unknown
+from wheelcheck.requirements.dockerfile.image_files import FromContext, absolute
+from wheelcheck.requirements.dockerfile.installers import InstallerCommand
+from wheelcheck.requirements.dockerfile.model import (
+    FolderKind,
+    InstallStep,
+    LockInput,
+    MadeFolder,
+    WheelSource,
+)
+from wheelcheck.requirements.dockerfile.other_tools import LockCommand
+from wheelcheck.requirements.dockerfile.requirement_inputs import Surroundings, gather
+from wheelcheck.requirements.dockerfile.stage_state import LONGEST_TEXT, StageState
+from wheelcheck.requirements.model import Origin, Requirements
+from wheelcheck.requirements.redaction import redact
+from wheelcheck.targets.target import Target
+
+__all__ = ["Layer", "add_install", "add_lock_install"]
+
+_VERSIONED = re.compile(r"(?:python|pip|pypy)(\d)\.(\d+)$")
+_SITE = "/usr/local/lib"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What holds for one RUN: its first line, its cache mounts, and folders mounted for it."""
+
+    line: int
+    cache_mounts: tuple[str, ...] = ()
+    mounted: tuple[MadeFolder, ...] = ()
+    workdir: str = "/"
+    venv: str = ""
+
+
+def add_install(
+    stage: StageState,
+    layer: Layer,
+    command: InstallerCommand,
+    line: int,
+    text: str,
+    overlay: Mapping[str, str | None],
+) -> None:
+    """Add a step for pip or uv to the stage; `overlay` are variables for this command alone."""
+    command = _known_part(command)
+    for option in command.strange:
+        stage.tell(line, text, Unknown("unknown-option", f"the option {option} is not known"))
+    variables = {**stage.variables, **overlay}
+    environ = {name: value for name, value in variables.items() if value is not None}
+    origin = Origin(stage.file_name, line)
+    around = Surroundings(stage.files, layer.workdir, environ, origin, stage.as_of)
+    gathered = gather(command, around)
+    for why in gathered.problems:
+        stage.tell(line, text, why)
+    wheels = _wheel_sources(stage, layer, command, gathered.local)
+    ready = bool(wheels) and (
+        command.has("no-index") or len(_ready(wheels, gathered.local, layer)) == len(wheels)
+    )
+    projects = _projects(stage, layer, gathered.local, wheels, line, text)
+    _tell_oddities(stage, command, line, text)
+    no_cache = command.has("no-cache")
+    step = InstallStep(
+        line=line,
+        layer=layer.line,
+        text=_shown(text),
+        tool=command.tool,
+        action=command.action,
+        installer=_installer(command.tool, no_cache=no_cache),
+        requirements=gathered.requirements,
+        inputs=gathered.inputs,
+        packages=tuple(stage.packages),
+        wheels=wheels,
+        only_ready_wheels=ready,
+        folder=_folder(command, layer),
+        venv=layer.venv,
+        no_deps=command.has("no-deps"),
+        no_build_isolation=command.has("no-build-isolation"),
+        user=command.has("user"),
+        upgrade=command.has("upgrade"),
+        no_cache=no_cache,
+        cache_mounts=layer.cache_mounts,
+        projects=projects,
+        groups=command.values("group"),
+    )
+    stage.steps.append(step)
+    stage.folders.append(_made(step, command, stage.index))
+
+
+def _known_part(command: InstallerCommand) -> InstallerCommand:
+    """The command without the words that could not be expanded, which are told elsewhere."""
+    return replace(
+        command,
+        arguments=tuple(each for each in command.arguments if "\0" not in each),
+        options=tuple(pair for pair in command.options if "\0" not in pair[1]),
+    )
+
+
+def _installer(tool: str, *, no_cache: bool) -> Literal["pip", "pip-no-cache", "uv"]:
+    if tool == "uv":
+        return "uv"
+    return "pip-no-cache" if no_cache else "pip"
+
+
+def _shown(text: str) -> str:
+    shown = redact(" ".join(text.split()))
+    return f"{shown[:LONGEST_TEXT]}…" if len(shown) > LONGEST_TEXT else shown
+
+
+def _folder(command: InstallerCommand, layer: Layer) -> str:
+    given = command.values("folder")
+    if given:
+        return absolute(given[-1], layer.workdir)
+    return layer.workdir if command.action in {"wheel", "download"} else ""
+
+
+def _made(step: InstallStep, command: InstallerCommand, stage: int) -> MadeFolder:
+    """The folder that a step fills."""
+    if command.action in {"wheel", "download"}:
+        return MadeFolder(step.folder, "wheels", step.line, stage)
+    kind: FolderKind = "venv" if step.venv else "packages"
+    path = step.folder or step.venv or ("/root/.local" if step.user else _own_environment(command))
+    return MadeFolder(path, kind, step.line, stage)
+
+
+def _own_environment(command: InstallerCommand) -> str:
+    """``/opt/venv/bin/pip`` installs into ``/opt/venv``; a bare pip where Python keeps its own."""
+    folder = posixpath.dirname(posixpath.dirname(command.program))
+    return folder if folder not in {"", "/", "/usr", "/usr/local"} else _SITE
+
+
+def _wheel_sources(
+    stage: StageState, layer: Layer, command: InstallerCommand, local: Iterable[str]
+) -> tuple[WheelSource, ...]:
+    """Folders of wheels, built earlier, that a command names."""
+    links = (link for link in command.values("find-links") if "://" not in link)
+    found: dict[WheelSource, None] = {}
+    for text in (*local, *links):
+        path = absolute(text, layer.workdir)
+        bare = path.partition("*")[0].rstrip("/") or "/"
+        for made in reversed((*stage.folders, *layer.mounted)):
+            if made.kind == "wheels" and (bare == made.path or bare.startswith(f"{made.path}/")):
+                found[WheelSource(made.path, made, made in layer.mounted)] = None
+                break
+    return tuple(found)
+
+
+def _ready(
+    wheels: tuple[WheelSource, ...], local: tuple[str, ...], layer: Layer
+) -> tuple[WheelSource, ...]:
+    """The sources from which everything comes: named as paths, or searched by --find-links."""
+    paths = [absolute(each, layer.workdir) for each in local]
+    elsewhere = [path for path in paths if not any(path.startswith(one.path) for one in wheels)]
+    return () if elsewhere else wheels
+
+
+def _projects(
+    stage: StageState,
+    layer: Layer,
+    local: Iterable[str],
+    wheels: tuple[WheelSource, ...],
+    line: int,
+    text: str,
+) -> tuple[str, ...]:
+    """Folders of the build context that are installed as projects; the rest is told."""
+    found = []
+    for each in local:
+        path = absolute(each.partition("[")[0], layer.workdir)
+        if any(path == one.path or path.startswith(f"{one.path}/") for one in wheels):
+            continue
+        folder = stage.files.folder(path)
+        if folder is not None:
+            found.append(folder)
+            said = "the project in the build context is installed; its dependencies are not read"
+            stage.tell(line, text, Unknown("local-project", said))
+        else:
+            said = f"{redact(each)} is in the image, but nothing tells where it comes from"
+            stage.tell(line, text, Unknown("file-in-image", said))
+    return tuple(found)
+
+
+def _tell_oddities(stage: StageState, command: InstallerCommand, line: int, text: str) -> None:
+    """What makes the answer for this step differ from that for the stage's image."""
+    asked = [*command.values("python"), command.program]
+    version = next((match for each in asked if (match := _VERSIONED.search(each))), None)
+    target = stage.target
+    if version and isinstance(target, Target):
+        python = int(version[1]), int(version[2])
+        if python != target.python:
+            said = "Python {}.{} is not the image's {}.{}".format(*python, *target.python)
+            stage.tell(line, text, Unknown("other-python", said))
+    if command.has("platform"):
+        asked_for = "it asks for wheels of another platform or Python"
+        stage.tell(line, text, Unknown("other-platform", asked_for))
+    for meaning, said in (
+        ("group", "dependency groups"),
+        ("script", "a script's requirements"),
+        ("override", "uv's overrides"),
+        ("only-deps", "a project's dependencies alone"),
+    ):
+        if command.has(meaning):
+            stage.tell(line, text, Unknown("not-followed", f"{said} are not read here"))
+
+
+def add_lock_install(
+    stage: StageState, layer: Layer, command: LockCommand, line: int, text: str
+) -> None:
+    """Add a step for poetry, pdm, pipenv or ``uv sync`` to the stage."""
+    found = stage.files.find(absolute(command.lock, layer.workdir))
+    path = found.path if isinstance(found, FromContext) else None
+    if isinstance(found, Unknown):
+        stage.tell(line, text, Unknown("no-lock", f"{command.lock}: {found.reason}"))
+    lock = LockInput(command.tool, command.lock, path, command.options)
+    stage.steps.append(
+        InstallStep(
+            line=line,
+            layer=layer.line,
+            text=_shown(text),
+            tool="lock",
+            action=command.action,
+            installer="uv" if command.tool == "uv" else "pip",
+            requirements=Requirements(),
+            inputs=(path,) if path else (),
+            packages=tuple(stage.packages),
+            lock=lock,
+            venv=layer.venv,
+            cache_mounts=layer.cache_mounts,
+        )
+    )
+    stage.folders.append(
+        MadeFolder(layer.venv or absolute(".venv", layer.workdir), "venv", line, stage.index)
+    )

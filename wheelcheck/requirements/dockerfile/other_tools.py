@@ -1,0 +1,162 @@
+"""What else decides on packages: installers of locks, virtual environments, and the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+__all__ = [
+    "LockCommand",
+    "NotFollowed",
+    "VenvCommand",
+    "lock_command",
+    "not_followed",
+    "unwrapped",
+    "venv_command",
+]
+
+_LOCKS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "pipenv": {"install": "Pipfile.lock", "sync": "Pipfile.lock"},
+        "poetry": {"install": "poetry.lock", "sync": "poetry.lock"},
+        "pdm": {"install": "pdm.lock", "sync": "pdm.lock"},
+        "uv": {"sync": "uv.lock"},
+    }
+)
+_PROJECTS = {"Pipfile.lock": "Pipfile"}
+_WRAPPERS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        # Programs that run another, with those of their options that take a value.
+        "command": frozenset(),
+        "env": frozenset({"-u", "--unset", "-C", "--chdir"}),
+        "exec": frozenset(),
+        "ionice": frozenset({"-c", "-n"}),
+        "nice": frozenset({"-n"}),
+        "nohup": frozenset(),
+        "sudo": frozenset({"-u", "-g", "--user", "--group"}),
+        "time": frozenset(),
+    }
+)
+_AS_USER = {"gosu", "su-exec"}
+_PYTHON = re.compile(r"(?:python|pypy)(?:\d(?:\.\d+)*)?")
+_CONDAS = {"conda", "mamba", "micromamba"}
+_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class LockCommand:
+    """An installer that follows a lock file. `lock` is its name, `project` the file beside it."""
+
+    tool: str
+    action: str
+    lock: str
+    project: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VenvCommand:
+    """A virtual environment made at `path`; `python` where another interpreter is asked for."""
+
+    path: str
+    python: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotFollowed:
+    """Something that installs Python packages in a way that is not read."""
+
+    what: str
+
+
+def unwrapped(words: Sequence[str]) -> Sequence[str]:
+    """Take programs off that only run another one: ``sudo -H env A=b pip …`` is ``pip …``."""
+    while words:
+        name = words[0].rpartition("/")[2]
+        if name in _AS_USER and words[2:]:
+            words = words[2:]
+        elif name in _WRAPPERS and len(words) > 1:
+            words = _behind_options(words[1:], _WRAPPERS[name])
+        else:
+            break
+    return words
+
+
+def _behind_options(words: Sequence[str], with_value: frozenset[str]) -> Sequence[str]:
+    position = 0
+    while position < len(words):
+        word = words[position]
+        if word in with_value:
+            position += 1
+        elif not (word.startswith("-") or _ASSIGNMENT.fullmatch(word)):
+            break
+        position += 1
+    return words[position:]
+
+
+def lock_command(words: list[str]) -> LockCommand | None:
+    """Recognise pipenv, poetry, pdm and ``uv sync``; None for all else."""
+    if words[1:2] == ["-m"]:
+        words = words[2:]
+    if not words:
+        return None
+    tool = words[0].rpartition("/")[2]
+    actions = _LOCKS.get(tool, {})
+    options = tuple(word for word in words[1:] if word.startswith("-"))
+    arguments = [word for word in words[1:] if not word.startswith("-")]
+    # Packages named behind `pipenv install` are added; the lock still tells of the rest.
+    if not arguments or arguments[0] not in actions:
+        return None
+    lock = actions[arguments[0]]
+    return LockCommand(tool, arguments[0], lock, _PROJECTS.get(lock, "pyproject.toml"), options)
+
+
+def venv_command(words: list[str]) -> VenvCommand | None:
+    """Recognise ``python -m venv PATH``, ``virtualenv PATH``, ``uv venv``; None for all else."""
+    if not words:
+        return None
+    name = words[0].rpartition("/")[2]
+    python = ""
+    if _PYTHON.fullmatch(name) and words[1:3] in (["-m", "venv"], ["-m", "virtualenv"]):
+        rest = words[3:]
+    elif name == "virtualenv":
+        rest = words[1:]
+    elif name == "uv" and words[1:2] == ["venv"]:
+        rest = words[2:]
+    else:
+        return None
+    paths = []
+    position = 0
+    while position < len(rest):
+        option, _, value = rest[position].partition("=")
+        if option in {"-p", "--python"}:
+            position += not value
+            python = value or (rest[position] if position < len(rest) else "")
+        elif option in {"--prompt", "--seeder", "--creator"}:
+            position += not value
+        elif not option.startswith("-"):
+            paths.append(rest[position])
+        position += 1
+    return VenvCommand(paths[0] if paths else ".venv", python)
+
+
+def not_followed(words: list[str]) -> NotFollowed | None:
+    """Recognise what installs Python packages, but is not read."""
+    name = words[0].rpartition("/")[2] if words else ""
+    rest = words[1:]
+    what = None
+    if name in _CONDAS and {"install", "create", "update"} & set(rest):
+        what = f"{name} installs from its own channels"
+    elif name in {"easy_install", "pipx", "pip-sync"}:
+        what = f"{name} is not followed"
+    elif _PYTHON.fullmatch(name) and rest[1:] and rest[0].endswith("setup.py"):
+        what = "setup.py would have to be run" if {"install", "develop"} & set(rest) else None
+    elif name in {"poetry", "pdm", "uv"} and rest[:1] == ["add"]:
+        what = f"{name} add changes the project and its lock"
+    elif name == "uv" and rest[:2] in (["tool", "install"], ["python", "install"]):
+        what = f"uv {rest[0]} install is not followed"
+    elif name in {"eval", "xargs"} and any("pip" in word for word in rest):
+        what = f"{name} is not followed"
+    return NotFollowed(what) if what else None

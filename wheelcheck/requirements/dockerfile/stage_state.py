@@ -1,0 +1,145 @@
+"""A stage while it is read: its variables, files, system packages and what was installed so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from wheelcheck.errors import Unknown
+from wheelcheck.requirements.dockerfile.image_files import ImageFiles, absolute
+from wheelcheck.requirements.dockerfile.model import (
+    CopiedFolder,
+    InstallStep,
+    MadeFolder,
+    PresentPackage,
+    Stage,
+    Unread,
+)
+from wheelcheck.requirements.dockerfile.syntax import Instruction
+from wheelcheck.requirements.dockerfile.system_tools import Manager, SystemCommand
+from wheelcheck.requirements.dockerfile.variables import MAX_VALUE
+from wheelcheck.requirements.redaction import redact
+from wheelcheck.targets.target import Target
+
+__all__ = ["StageState"]
+
+LONGEST_TEXT = 300
+"""Characters of the file that are shown in one place."""
+
+
+@dataclass(slots=True)
+class StageState:
+    """Grows instruction by instruction; `finished` gives the value."""
+
+    index: int
+    name: str
+    line: int
+    image: str
+    parent: int | None
+    platform: str
+    target: Target | Unknown
+    files: ImageFiles
+    as_of: date
+    file_name: str
+    escape: str = "\\"
+    environment: dict[str, str | None] = field(default_factory=dict)
+    arguments: dict[str, str | None] = field(default_factory=dict)
+    workdir: str = "/"
+    shell: tuple[str, ...] = ("/bin/sh", "-c")
+    venv: str = ""
+    instructions: list[Instruction] = field(default_factory=list)
+    steps: list[InstallStep] = field(default_factory=list)
+    copies: list[CopiedFolder] = field(default_factory=list)
+    folders: list[MadeFolder] = field(default_factory=list)
+    packages: list[PresentPackage] = field(default_factory=list)
+    leftovers: list[PresentPackage] = field(default_factory=list)
+    uncleaned: list[tuple[int, Manager]] = field(default_factory=list)
+    mounted: dict[int, None] = field(default_factory=dict)
+    unread: dict[Unread, None] = field(default_factory=dict)
+
+    @property
+    def variables(self) -> dict[str, str | None]:
+        """What ``$NAME`` stands for: ENV goes before ARG (BuildKit's reference, ARG)."""
+        return {**self.arguments, **self.environment}
+
+    def tell(self, line: int, text: str, why: Unknown) -> None:
+        """Keep a part that was not followed, once."""
+        shown = redact(" ".join(text.split()))
+        if len(shown) > LONGEST_TEXT:
+            shown = f"{shown[:LONGEST_TEXT]}…"
+        self.unread[Unread(line, shown, why)] = None
+
+    def tell_variables(self, line: int, text: str, names: Iterable[str]) -> None:
+        """Tell that variables of an instruction or a command are not known."""
+        listed = ", ".join(dict.fromkeys(names))
+        if listed:
+            why = f"the value of {redact(listed)} is not known here"
+            self.tell(line, text, Unknown("unknown-variable", why))
+
+    def set_variable(self, name: str, value: str | None, *, argument: bool = False) -> None:
+        """ARG or ENV; a value too long to be meant is not known."""
+        kept = value if value is None or len(value) <= MAX_VALUE else None
+        (self.arguments if argument else self.environment)[name] = kept
+
+    def path(self, text: str) -> str:
+        """A path of an instruction, absolute, a ``/`` at its end kept."""
+        folder = text.endswith(("/", "/.")) or text == "."
+        return absolute(text, self.workdir) + ("/" if folder else "")
+
+    def apply(self, command: SystemCommand, line: int, layer: int) -> None:
+        """Add or remove system packages."""
+        if command.action == "add":
+            self.packages += [
+                PresentPackage(name, command.manager, line, layer, self.index, command.group)
+                for name in command.packages
+            ]
+        if command.action != "remove":
+            return
+        names = set(command.packages)
+        gone = [one for one in self.packages if one.name in names or one.group in names]
+        self.packages = [one for one in self.packages if one not in gone]
+        self.leftovers += [
+            replace(one, removed=layer)
+            for one in gone
+            if one.layer != layer or one.stage != self.index
+        ]
+
+    def remove(self, paths: Iterable[str], layer: int) -> None:
+        """``rm``: a folder copied from another stage stays in its own layer."""
+        for path in paths:
+            self.files = self.files.without(path)
+            self.copies = [
+                replace(one, removed=layer)
+                if one.removed is None and _covers(path, one.destination)
+                else one
+                for one in self.copies
+            ]
+
+    def finished(self) -> Stage:
+        """The stage as a value."""
+        return Stage(
+            index=self.index,
+            name=self.name,
+            line=self.line,
+            image=self.image,
+            parent=self.parent,
+            platform=self.platform,
+            target=self.target,
+            instructions=tuple(self.instructions),
+            steps=tuple(self.steps),
+            copies=tuple(self.copies),
+            folders=tuple(self.folders),
+            packages=tuple(self.packages),
+            leftovers=tuple(self.leftovers),
+            uncleaned=tuple(self.uncleaned),
+            mounted=tuple(self.mounted),
+            workdir=self.workdir,
+            unread=tuple(self.unread),
+        )
+
+
+def _covers(removed: str, destination: str) -> bool:
+    bare = removed.rstrip("/*").rstrip("/") or "/"
+    inside = destination.rstrip("/")
+    return inside == bare or inside.startswith(f"{bare}/")

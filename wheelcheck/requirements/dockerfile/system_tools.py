@@ -1,0 +1,142 @@
+"""apk, apt, dnf and their like on a shell line: which system packages come and go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+__all__ = ["Manager", "RemovedPaths", "SystemCommand", "removed_paths", "system_command"]
+
+Manager = Literal["apk", "apt", "dnf"]
+
+_MANAGERS: Mapping[str, Manager] = MappingProxyType(
+    {
+        "apk": "apk",
+        "apt": "apt",
+        "apt-get": "apt",
+        "aptitude": "apt",
+        "dnf": "dnf",
+        "dnf5": "dnf",
+        "microdnf": "dnf",
+        "tdnf": "dnf",
+        "yum": "dnf",
+    }
+)
+_ACTIONS: Mapping[str, Literal["add", "remove", "clean"]] = MappingProxyType(
+    {
+        "add": "add",
+        "install": "add",
+        "groupinstall": "add",
+        "reinstall": "add",
+        "del": "remove",
+        "remove": "remove",
+        "purge": "remove",
+        "erase": "remove",
+        "autoremove": "remove",
+        "clean": "clean",
+    }
+)
+# The options whose value is a word of its own (apk-tools, apt-get(8), dnf manuals).
+_WITH_VALUE: Mapping[Manager, frozenset[str]] = MappingProxyType(
+    {
+        "apk": frozenset(
+            {"-t", "--virtual", "-X", "--repository", "-p", "--root", "--arch", "--keys-dir"}
+            | {"--repositories-file", "--cache-dir", "--cache-max-age", "--wait"}
+        ),
+        "apt": frozenset(
+            {"-t", "--target-release", "--default-release", "-o", "--option", "-c", "-a"}
+        ),
+        "dnf": frozenset(
+            {"-c", "--config", "-x", "--exclude", "--enablerepo", "--disablerepo", "--repo"}
+            | {"-d", "-e"}
+        ),
+    }
+)
+_SPECIFIED = re.compile(r"([A-Za-z0-9.][\w.+:-]*?)(?:(?:[=<>~@/]|:(?=[a-z0-9]+$)).*)?")
+_CACHES: Mapping[str, Manager] = MappingProxyType(
+    {
+        "/var/cache/apk": "apk",
+        "/var/lib/apt/lists": "apt",
+        "/var/cache/dnf": "dnf",
+        "/var/cache/yum": "dnf",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemCommand:
+    """A package manager's command. `packages` are names without versions.
+
+    `group` is apk's virtual package that they are added under. `leaves_cache` says that the
+    command itself leaves an index or packages behind in the layer.
+    """
+
+    manager: Manager
+    action: Literal["add", "remove", "clean"]
+    packages: tuple[str, ...] = ()
+    group: str = ""
+    leaves_cache: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedPaths:
+    """``rm -rf``: the paths as written, and the package managers whose caches are among them."""
+
+    paths: tuple[str, ...]
+    caches: frozenset[Manager] = frozenset()
+
+
+def system_command(words: Sequence[str]) -> SystemCommand | None:
+    """Recognise a package manager that installs, removes or cleans; None for all else."""
+    if not words or words[0].rpartition("/")[2] not in _MANAGERS:
+        return None
+    manager = _MANAGERS[words[0].rpartition("/")[2]]
+    flags, arguments = _split(words[1:], _WITH_VALUE[manager])
+    if arguments[:1] == ["group"]:
+        arguments = arguments[1:]
+    action = _ACTIONS.get(arguments[0]) if arguments else None
+    if action is None:
+        return None
+    names = [match[1] for each in arguments[1:] if (match := _SPECIFIED.fullmatch(each))]
+    group = next((flags[flag] for flag in ("-t", "--virtual") if flag in flags), "")
+    if manager == "apt":
+        group = ""
+        names = [name for name in names if not name.endswith("-")]
+    cached = manager != "apk" or not ({"--no-cache"} & flags.keys())
+    return SystemCommand(manager, action, tuple(names), group, cached and action == "add")
+
+
+def _split(words: Sequence[str], with_value: frozenset[str]) -> tuple[dict[str, str], list[str]]:
+    """Options with their values ("" for flags), and the other words."""
+    flags: dict[str, str] = {}
+    arguments = []
+    position = 0
+    while position < len(words):
+        word = words[position]
+        position += 1
+        if not word.startswith("-"):
+            arguments.append(word)
+            continue
+        name, equals, value = word.partition("=")
+        if not equals and name in with_value and position < len(words):
+            value = words[position]
+            position += 1
+        flags[name] = value
+    return flags, arguments
+
+
+def removed_paths(words: Sequence[str]) -> RemovedPaths | None:
+    """Recognise ``rm``; None for all else."""
+    if not words or words[0].rpartition("/")[2] != "rm":
+        return None
+    paths = tuple(word for word in words[1:] if not word.startswith("-"))
+    caches = {
+        manager
+        for path in paths
+        for cache, manager in _CACHES.items()
+        if path.rstrip("/*").startswith(cache) or (len(path) > 1 and cache.startswith(path))
+    }
+    return RemovedPaths(paths, frozenset(caches))
