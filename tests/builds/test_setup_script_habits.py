@@ -390,3 +390,55 @@ def test_what_builds_others_is_known_by_name_in_its_own_sdist():
     script = read_setup_script("setup.py", text, around)
     assert [one.made_by for one in script.extensions] == ["numpy.distutils"]
     assert script.problem is None
+
+
+@pytest.mark.parametrize(
+    ("source", "compiles"),
+    [("None", False), ('"#include <x.h>"', True), ("open('x.h').read()", True)],
+)
+def test_cffi_in_abi_mode_compiles_nothing(source: str, compiles: bool):  # noqa: FBT001
+    # soundfile's build script names no source: cffi writes a module in Python
+    build = f"from cffi import FFI\nffi = FFI()\nffi.set_source('_x', {source})\n"
+    around = Surroundings(paths=frozenset(["build_x.py"]), texts={"build_x.py": build})
+    for given in ("['build_x.py:ffi']", "'build_x.py:ffi'"):
+        text = f"{HEAD}setup(setup_requires=['cffi'], cffi_modules={given})"
+        script = read_setup_script("setup.py", text, around)
+        assert bool(script.extensions) is compiles
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        "__import__('cython')",
+        "importlib.import_module('Cython.Build')",
+        "importlib.util.find_spec('Cython') is not None",
+    ],
+)
+def test_modules_sought_by_name_are_missing_too(found: str):
+    body = f"""
+        import importlib, importlib.util
+        exts = []
+        try:
+            there = {found}
+        except ImportError:
+            there = None
+        if there:
+            exts.append({EXT})
+        setup(ext_modules=exts)
+    """
+    assert read(body, missing=["Cython", "cython"]).extensions == ()
+    assert read(body).extensions
+
+
+@pytest.mark.parametrize(
+    ("test", "declares"),
+    [
+        ("{'--with-x'}.intersection(sys.argv)", False),
+        ("{'bdist_wheel'} & set(sys.argv) or {'bdist_wheel'}.intersection(sys.argv)", True),
+        ("set(sys.argv).isdisjoint(['sdist'])", True),
+        ("{'bdist_wheel', 'setup.py'}.issuperset(sys.argv)", True),
+    ],
+)
+def test_sets_of_arguments_are_compared(test: str, declares: bool):  # noqa: FBT001
+    script = read(f"setup(ext_modules=[{EXT}] if {test} else [])")
+    assert bool(script.extensions) is declares

@@ -32,20 +32,20 @@ __all__ = ["SdistFacts", "from_root", "read_sdist", "wanted"]
 _SHOWN = 20
 """Extension modules told one by one; the rest is in the facts."""
 _OPTIONAL_MODULES = {
-    "cython": "Cython",
-    "cffi": "cffi",
-    "mypy": "mypyc",
-    "numpy": "numpy",
-    "pybind11": "pybind11",
-    "pythran": "pythran",
-    "setuptools-rust": "setuptools_rust",
-    "scikit-build": "skbuild",
-    "torch": "torch",
-    "pyrex": "Pyrex",
-    "nanobind": "nanobind",
-    "jinja2": "jinja2",
+    "cython": ("Cython", "cython"),
+    "cffi": ("cffi",),
+    "mypy": ("mypyc",),
+    "numpy": ("numpy",),
+    "pybind11": ("pybind11",),
+    "pythran": ("pythran",),
+    "setuptools-rust": ("setuptools_rust",),
+    "scikit-build": ("skbuild",),
+    "torch": ("torch",),
+    "pyrex": ("Pyrex",),
+    "nanobind": ("nanobind",),
+    "jinja2": ("jinja2",),
 }
-"""Distributions a setup script may do without, and the module each brings."""
+"""Distributions a setup script may do without, and the modules each brings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,8 @@ def _surroundings(
 
 
 def _missing(required: frozenset[str]) -> frozenset[str]:
-    return frozenset(module for name, module in _OPTIONAL_MODULES.items() if name not in required)
+    absent = (names for name, names in _OPTIONAL_MODULES.items() if name not in required)
+    return frozenset(module for names in absent for module in names)
 
 
 def _read_twice(text: str, around: Surroundings, system: BuildSystem) -> SetupScript:

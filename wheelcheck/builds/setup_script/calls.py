@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,7 @@ from wheelcheck.builds.setup_script.expressions import Expressions
 from wheelcheck.builds.setup_script.known import call_known
 from wheelcheck.builds.setup_script.methods import NOT_KNOWN, call_method
 from wheelcheck.builds.setup_script.surroundings import Surroundings
+from wheelcheck.builds.setup_script.syntax import writes_python
 from wheelcheck.builds.setup_script.values import (
     ClassValue,
     Dotted,
@@ -187,10 +189,28 @@ class Calls(Expressions):
         for key in [key for key in keys if _HANDLERS.get(key) in self.around.missing]:
             self.ignored.append(f"{key} without {_HANDLERS[key]}")
             del keys[key]
+        keys = self._without_abi_modules(keys)
         configuration = keys.get("configuration")
         if isinstance(configuration, FunctionValue):
             keys = {**keys, "ext_modules": self._inline(configuration, [], {})}
         self.setup_calls.append(SetupCall(name, line, keys, self.supposing, self.fallback > 0))
+
+    def _without_abi_modules(self, keys: dict[str, Value]) -> dict[str, Value]:
+        """Keywords without those of cffi's build scripts that write plain Python."""
+        given = keys.get("cffi_modules")
+        named = [given] if isinstance(given, str) else given
+        if not isinstance(named, list | tuple):
+            return keys
+        compiled = [
+            one
+            for one in named
+            if not (isinstance(one, str) and writes_python(self._script_of(one)))
+        ]
+        return {**keys, "cffi_modules": compiled}
+
+    def _script_of(self, named: str) -> str:
+        """The text of a build script that stands as ``path:object`` in `cffi_modules`."""
+        return self.around.texts.get(posixpath.normpath(named.partition(":")[0]), "")
 
     def _instance(self, made: ClassValue, args: list[Value], keys: dict[str, Value]) -> Value:
         """An instance, its `__init__` walked; what went into an unknown one is kept."""

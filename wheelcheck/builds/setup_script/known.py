@@ -21,7 +21,7 @@ from wheelcheck.builds.setup_script.methods import (
     sequence,
 )
 from wheelcheck.builds.setup_script.surroundings import Surroundings
-from wheelcheck.builds.setup_script.values import Dotted, Opaque, Value, opaque, truth
+from wheelcheck.builds.setup_script.values import Dotted, Opaque, Raised, Value, opaque, truth
 from wheelcheck.targets.target import Implementation
 
 __all__ = ["call_known", "constant"]
@@ -146,6 +146,17 @@ def _all(args: list[Value], *, wanted: bool) -> Value:
     return Opaque() if None in truths else wanted
 
 
+def _imported(around: Surroundings, args: list[Value]) -> Value:
+    if is_text(args) and args[0].split(".")[0] in around.missing:
+        raise Raised("ImportError")
+    return Dotted(args[0]) if is_text(args) else Opaque()
+
+
+def _module_spec(around: Surroundings, args: list[Value]) -> Value:
+    missing = is_text(args) and args[0].split(".")[0] in around.missing
+    return None if missing else Opaque()
+
+
 def _int(args: list[Value]) -> Value:
     if args and isinstance(args[0], str | int):
         return int(str(args[0])[:20])
@@ -182,6 +193,7 @@ def _enumerate(args: list[Value]) -> Value:
 
 
 _FUNCTIONS: Mapping[str, _Answer] = {
+    "builtins.__import__": _imported,
     "builtins.all": _plainly(partial(_all, wanted=True)),
     "builtins.any": _plainly(partial(_all, wanted=False)),
     "builtins.bool": _plainly(_bool),
@@ -203,6 +215,8 @@ _FUNCTIONS: Mapping[str, _Answer] = {
     "get_config_var": _configuration,
     "glob.glob": _of_files(matches),
     "glob.iglob": _of_files(matches),
+    "importlib.import_module": _imported,
+    "importlib.util.find_spec": _module_spec,
     "os.fspath": _of_path(str),
     "os.getcwd": _always(""),
     "os.path.abspath": _of_path(_same_path),

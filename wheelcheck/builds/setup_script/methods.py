@@ -90,21 +90,46 @@ _MAKING_STRINGS: Mapping[str, Callable[[str, list[Value]], Value]] = {
 
 
 def _list_method(base: list[Value], name: str, args: list[Value]) -> Value:
-    if name == "append" and args and len(base) < LONG:
-        base.append(args[0])
-        return None
-    if name == "insert" and len(args) > 1 and len(base) < LONG:
-        base.insert(0, args[1])
-        return None
-    if name == "extend" and args:
-        more = sequence(args)
-        base.extend([args[0]] if more is None else more[: max(0, LONG - len(base))])
+    if name in {"append", "insert", "extend"} and args:
+        _grow(base, name, args)
         return None
     if name == "copy":
         return list(base)
     if name == "index" and args:
         return _place(base, args[0])
+    if name in _OF_SETS and len(args) == 1:
+        return _compared(base, name, args)
     return NOT_KNOWN
+
+
+def _grow(base: list[Value], name: str, args: list[Value]) -> None:
+    room = max(0, LONG - len(base))
+    if name == "insert":
+        base[:0] = args[1:2][:room]
+    elif name == "append":
+        base.extend(args[:1][:room])
+    else:
+        more = sequence(args)
+        base.extend(args[:1] if more is None else more[:room])
+
+
+_OF_SETS: Mapping[str, Callable[[list[Value], list[Value]], Value]] = {
+    "difference": lambda one, other: [part for part in one if part not in other],
+    "intersection": lambda one, other: [part for part in one if part in other],
+    "isdisjoint": lambda one, other: not any(part in other for part in one),
+    "issubset": lambda one, other: all(part in other for part in one),
+    "issuperset": lambda one, other: all(part in one for part in other),
+}
+_COMPARED = 300
+
+
+def _compared(base: list[Value], name: str, args: list[Value]) -> Value:
+    """A method of a set, which is a list here."""
+    other = sequence(args)
+    if other is None or max(len(base), len(other)) > _COMPARED:
+        return Opaque()
+    known = all(isinstance(one, Plain) for one in (*base, *other))
+    return _OF_SETS[name](base, other) if known else opaque(base, other)
 
 
 def _place(base: list[Value], element: Value) -> Value:

@@ -9,7 +9,7 @@ import warnings
 
 from wheelcheck.errors import Unknown
 
-__all__ = ["mentions_extensions", "parse"]
+__all__ = ["mentions_extensions", "parse", "writes_python"]
 
 _LARGEST = 512_000
 _LOCK = threading.Lock()
@@ -43,3 +43,21 @@ def mentions_extensions(text: str) -> str:
         if found:
             return found.group(1).rstrip("( ")
     return ""
+
+
+def writes_python(text: str) -> bool:
+    """Whether a build script of cffi is of the ABI mode: it writes a module in Python.
+
+    Such a script says ``set_source("name", None)``, without a source to compile.
+    """
+    tree = parse(text)
+    if isinstance(tree, Unknown):
+        return False
+    sources = [
+        node.args[1] if len(node.args) > 1 else None
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "set_source"
+    ]
+    return bool(sources) and all(
+        isinstance(source, ast.Constant) and source.value is None for source in sources
+    )
