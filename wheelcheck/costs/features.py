@@ -2,31 +2,162 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from wheelcheck.builds.sdist import SdistFacts
-from wheelcheck.builds.sources import Language
+from wheelcheck.builds.sdist import SdistFacts, from_root
+from wheelcheck.builds.sdist_opinion import classify_sdist
+from wheelcheck.builds.siblings import wheel_contents
+from wheelcheck.builds.sources import is_aside
+from wheelcheck.costs.compiled import CompiledFile, Kind, compiled_files, untemplated
+from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.index.model import ArchiveListing
 
-__all__ = ["BuildFeatures", "read_features"]
+__all__ = ["BuildFeatures", "PublishedWheel", "Sources", "read_features"]
 
-_COMPILED = {
-    Language.ASSEMBLY, Language.C, Language.CPP, Language.CYTHON, Language.FORTRAN, Language.RUST,
-}  # fmt: skip
+_HUGE = 300_000
+"""Of a C file this long, the rest is tables or was generated, and costs less a byte."""
+_DISPATCHED = 4
+"""How often a file with ``.dispatch.`` in its name is compiled: once for every SIMD level."""
+_HEADERS = (".h", ".hh", ".hpp", ".hxx", ".ipp", ".tcc", ".inl")
+_STRIPS = re.compile(r"--strip-(?:all|debug)\b|-Wl,-s\b|['\" ]-g0\b")
+_PUBLISHES_STRIPPED = re.compile(r"--strip\b|--strip-(?:all|debug)\b|-Wl,-s\b")
+_CRATES_OF_A_PROJECT = 12
+"""An sdist with more ``Cargo.toml`` than this brings the crates it depends on."""
+_CONFIGURE = re.compile(r"(^|/)configure(\.ac)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The compiled files of one kind: how many, their bytes, the largest, bytes of huge files."""
+
+    files: int = 0
+    bytes: int = 0
+    largest: int = 0
+    beyond: int = 0
+    """Bytes of plain C files beyond their first 300 kB; part of `bytes`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedWheel:
+    """What was compiled in a Linux wheel of the release, vendored libraries left out.
+
+    `extension_bytes` are its extension modules and own shared libraries, `largest` the biggest of
+    them; `other_bytes` everything else that is not vendored.
+    """
+
+    extensions: int
+    extension_bytes: int
+    largest: int
+    other_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class BuildFeatures:
-    """The features of one source build. `native_bytes`: sources in compiled languages."""
+    """The features of one source build.
 
-    native_bytes: int
+    `compiles` is false where reading says that this build makes a pure wheel. `backend` is the
+    kind of the build backend (`SdistFacts.kind`). `header_bytes` are the headers among the
+    sources, `cython_include_bytes` the `.pxi` files; `configures` says that a bundled library has
+    a ``configure`` script, `cffi` that cffi writes C. `python_bytes` are the package's modules.
+    `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
+    that the project publishes its wheels without (``[tool.cibuildwheel]``). `fetches_crates`: it
+    is Rust, and what it depends on is fetched and compiled too, but not part of the sdist.
+    """
+
+    compiles: bool
+    backend: str
+    sources: Mapping[Kind, Sources] = field(default_factory=dict)
+    header_bytes: int = 0
+    cython_include_bytes: int = 0
+    configures: bool = False
+    cffi: bool = False
+    python_bytes: int = 0
+    strips: bool = False
+    ships_stripped: bool = False
+    fetches_crates: bool = False
+    wheel: PublishedWheel | None = None
+
+    def of(self, kind: Kind) -> Sources:
+        """The sources of one kind, possibly none."""
+        return self.sources.get(kind, Sources())
+
+    @property
+    def native_bytes(self) -> int:
+        """Bytes of all files that are compiled."""
+        return sum(one.bytes for one in self.sources.values())
 
 
 def read_features(
     facts: SdistFacts, listing: ArchiveListing, wheel: ArchiveListing | None = None
 ) -> BuildFeatures:
-    """Features of building an sdist; `wheel` lists a Linux wheel of the same release."""
-    del listing, wheel
+    """Features of building an sdist; `wheel` lists a Linux wheel of the same release.
+
+    `listing` is the sdist's, with the texts that `builds.sdist.wanted` accepts.
+    """
+    members, texts = from_root(listing)
+    sizes = {member.path: member.size for member in members}
+    compiles = _compiles(facts)
+    files = compiled_files(facts, sizes, texts) if compiles else ()
+    kinds = {one.kind for one in files}
     return BuildFeatures(
-        native_bytes=sum(count.bytes for count in facts.sources if count.language in _COMPILED)
+        compiles=compiles,
+        backend=facts.kind,
+        sources=_by_kind(files),
+        header_bytes=_total(sizes, _HEADERS),
+        cython_include_bytes=_total(sizes, (".pxi",)) if Kind.CYTHON in kinds else 0,
+        configures=compiles and any(map(_CONFIGURE.search, sizes)),
+        cffi=compiles and any(text.lower().startswith("cffi") for text in facts.build_requires),
+        python_bytes=_total(sizes, (".py",)),
+        strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
+        ships_stripped=_PUBLISHES_STRIPPED.search(texts.get("pyproject.toml", "")) is not None,
+        fetches_crates=compiles and _fetches_crates(facts, sizes),
+        wheel=None if wheel is None else published(wheel),
     )
+
+
+def _compiles(facts: SdistFacts) -> bool:
+    opinion = classify_sdist(facts)
+    return opinion.verdict is not Verdict.SOURCE_PURE or opinion.optional_extensions
+
+
+def _fetches_crates(facts: SdistFacts, sizes: Mapping[str, int]) -> bool:
+    tools = {"maturin", "setuptools-rust", "setuptools_rust"}
+    rust = any(name in tools for name in (*facts.system.required_names, facts.system.backend))
+    crates = sum(posixpath.basename(path) == "Cargo.toml" for path in sizes)
+    return rust and 0 < crates <= _CRATES_OF_A_PROJECT
+
+
+def _total(sizes: Mapping[str, int], suffixes: tuple[str, ...]) -> int:
+    return sum(
+        size
+        for path, size in sizes.items()
+        if untemplated(path).endswith(suffixes) and not is_aside(path)
+    )
+
+
+def _by_kind(files: Iterable[CompiledFile]) -> dict[Kind, Sources]:
+    found: dict[Kind, Sources] = {}
+    for file in files:
+        known = found.get(file.kind, Sources())
+        times = _DISPATCHED if ".dispatch." in posixpath.basename(file.path) else 1
+        beyond = max(0, file.bytes - _HUGE) if file.kind is Kind.C else 0
+        found[file.kind] = Sources(
+            known.files + times,
+            known.bytes + file.bytes * times,
+            max(known.largest, file.bytes),
+            known.beyond + beyond,
+        )
+    return found
+
+
+def published(wheel: ArchiveListing) -> PublishedWheel:
+    """What was compiled in a wheel, by its directory."""
+    contents = wheel_contents(wheel)
+    own = {*contents.extension_modules, *contents.libraries}
+    brought = set(contents.vendored_libraries)
+    compiled = [member.size for member in wheel.members if member.path in own]
+    other = [m.size for m in wheel.members if m.path not in own and m.path not in brought]
+    return PublishedWheel(len(compiled), sum(compiled), max(compiled, default=0), sum(other))

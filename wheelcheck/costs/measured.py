@@ -21,7 +21,7 @@ class MeasuredBuild:
     `cpu_seconds` is hook and build together, `environment_seconds` the preparation of the build
     environment. `peak_process_bytes` is the largest process, `peak_bytes` all of them together at
     two cores. `stripped_bytes` are the extension modules without debug information.
-    `native_bytes` are the sdist's sources in compiled languages, as `BuildFeatures` counts them.
+    `source_seconds` is what the model says by the sources alone: the size scaling goes by.
     """
 
     name: NormalizedName
@@ -35,7 +35,7 @@ class MeasuredBuild:
     built_bytes: int
     extension_bytes: int
     stripped_bytes: int
-    native_bytes: int
+    source_seconds: float
 
     @property
     def label(self) -> str:
@@ -68,7 +68,7 @@ def _build(row: dict[str, str]) -> MeasuredBuild:
         built_bytes=int(row["built_bytes"]),
         extension_bytes=int(row["extension_bytes"]),
         stripped_bytes=int(row["stripped_bytes"]),
-        native_bytes=int(row["native_bytes"]),
+        source_seconds=float(row["source_seconds"]),
     )
 
 

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import csv
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.costs.features import BuildFeatures
 from wheelcheck.costs.measured import MeasuredBuild, measured_builds, nearest
 from wheelcheck.costs.model import Basis, BuildCost, Estimate
+from wheelcheck.costs.modelled import Coefficients, coefficients, modelled_cost, source_seconds
 from wheelcheck.errors import Unknown
 
 __all__ = ["predict"]
 
-_REPEATED = 1.15
-"""Two builds of one release differ by less than this factor in 8 of 10 cases."""
-_SCALED = 1.6
-"""The same between two versions of one project, scaled by the size of their native sources."""
-_UNSCALED = 2.5
+_FAR = 5.0
+"""A release whose sources cost that many times more or less is another program: modelled anew."""
+_BUSY_CORES = 2.0
+"""Cores that a published build of four kept busy: one to four, two in the middle."""
+_PREPARING = 6.0
+"""Seconds of a published build step that went into its build environment."""
 
 
 def predict(
@@ -25,38 +32,119 @@ def predict(
     *,
     python: tuple[int, int],
     features: BuildFeatures | Unknown,
+    table: Coefficients | None = None,
 ) -> BuildCost:
     """What building one release on one Python costs.
 
-    A release that was measured is told as measured; another one of the same project is scaled by
-    the size of the native sources; the rest is unknown.
+    A release that was measured is told as measured, another one of its project is scaled by the
+    size of the native sources, all else is modelled. `features` are those of `read_features`;
+    unknown ones leave what was measured. `table` is for fits; the shipped one serves otherwise.
     """
+    table = coefficients() if table is None else table
     known = nearest(measured_builds().get(name, ()), version, python)
-    if known is None:
-        why = Unknown("cost-not-modelled", f"no release of {name} was measured")
-        return BuildCost(why, 1.0, why, 0.0, why, why)
-    if known.version == version:
-        return _like(known, 1.0, "measured", f"measured here: {known.label}", _REPEATED)
-    if isinstance(features, Unknown) or not known.native_bytes:
+    if known is not None and known.version == version:
+        same = "measured" if known.python == python else "measured_elsewhere"
+        return _like(known, 1.0, "measured", f"measured here: {known.label}", table, same)
+    if isinstance(features, Unknown):
+        if known is None:
+            return _unknown(features)
         source = f"as {known.label}; its own sources are not known"
-        return _like(known, 1.0, "scaled", source, _UNSCALED)
-    ratio = features.native_bytes / known.native_bytes
-    source = f"scaled from {known.label} by native source size"
-    return _like(known, ratio, "scaled", source, _SCALED)
+        return _like(known, 1.0, "scaled", source, table, "unscaled")
+    if features.fetches_crates:
+        return _published(name, features, table)
+    if known is not None and known.source_seconds and features.compiles:
+        ratio = source_seconds(features, table) / known.source_seconds
+        if 1 / _FAR < ratio < _FAR:
+            source = f"scaled from {known.label} by native source size"
+            scaled = _like(known, ratio, "scaled", source, table, "scaled")
+            return _sized_by_wheel(scaled, features, table)
+    return modelled_cost(features, table)
+
+
+def _sized_by_wheel(scaled: BuildCost, features: BuildFeatures, table: Coefficients) -> BuildCost:
+    """A published wheel of the release tells its size better than another release does."""
+    if features.wheel is None or not features.wheel.extension_bytes:
+        return scaled
+    by_wheel = modelled_cost(features, table)
+    return replace(
+        scaled, built_bytes=by_wheel.built_bytes, extension_bytes=by_wheel.extension_bytes
+    )
+
+
+def _unknown(why: Unknown) -> BuildCost:
+    return BuildCost(why, 1.0, why, 0.0, why, why)
 
 
 def _like(
-    known: MeasuredBuild, ratio: float, basis: Basis, source: str, factor: float
+    known: MeasuredBuild,
+    ratio: float,
+    basis: Basis,
+    source: str,
+    table: Coefficients,
+    likeness: str,
 ) -> BuildCost:
-    def estimate(value: float) -> Estimate:
-        return Estimate.within(value, factor, basis, source)
+    """The cost of a build that resembles a measured one.
 
-    more = known.peak_bytes / known.peak_process_bytes - 1
+    Time and size go with the sources, memory with the dearest file, which seldom changes.
+    """
+
+    def estimate(quantity: str, value: float) -> Estimate:
+        low, high = table.spread[quantity][likeness]
+        return Estimate(value, value * low, value * high, basis, source)
+
+    serial = known.serial_share > _NEARLY
+    more = (known.peak_bytes / known.peak_process_bytes - 1) / (_JOBS - 1)
+    extension = estimate("size", known.extension_bytes * ratio)
+    other = known.built_bytes - known.extension_bytes
     return BuildCost(
-        cpu_seconds=estimate(known.cpu_seconds * ratio),
+        cpu_seconds=estimate("cpu", known.cpu_seconds * ratio),
         serial_share=known.serial_share,
-        peak_process_bytes=estimate(known.peak_process_bytes),
-        concurrent_share=max(0.0, more) if known.serial_share < 1 else 0.0,
-        built_bytes=estimate(known.built_bytes * ratio),
-        extension_bytes=estimate(known.extension_bytes * ratio),
+        peak_process_bytes=estimate("memory", known.peak_process_bytes),
+        concurrent_share=0.0 if serial else max(0.0, more),
+        built_bytes=replace(
+            extension,
+            value=extension.value + other,
+            low=extension.low + other,
+            high=extension.high + other,
+        ),
+        extension_bytes=extension,
     )
+
+
+_NEARLY = 0.9
+_JOBS = 3
+"""Jobs that ninja runs on the two cores of the measured builds."""
+
+
+def _published(name: NormalizedName, features: BuildFeatures, table: Coefficients) -> BuildCost:
+    """A Rust build whose crates could not be had here: by what others published, or unknown."""
+    row = _published_builds().get(name)
+    if row is None:
+        return _unknown(
+            Unknown(
+                "crates-not-measured",
+                "its Rust crates are fetched during the build; what compiling them costs was "
+                "measured neither here nor in the published builds at hand",
+            )
+        )
+    wall, cores, source = float(row["wall_seconds"]), int(row["cores"]), row["source"]
+    seconds = max(1.0, wall - _PREPARING)
+    cpu = Estimate(seconds * _BUSY_CORES, seconds, seconds * cores, "scaled", source)
+    why = Unknown("crates-not-measured", "no Rust build that fetches its crates was measured")
+    wheel = features.wheel
+    size: Estimate | Unknown = why
+    if wheel is not None and wheel.extension_bytes:
+        low, high = table.spread["size"]["agreeing"]
+        value = wheel.extension_bytes
+        size = Estimate(value, value * low, value * high, "modelled", "size of the published wheel")
+    built: Estimate | Unknown = size
+    if wheel is not None and isinstance(size, Estimate):
+        rest = wheel.other_bytes
+        built = replace(size, value=size.value + rest, low=size.low + rest, high=size.high + rest)
+    return BuildCost(cpu, 0.3, why, 0.0, built, size)
+
+
+@cache
+def _published_builds() -> dict[str, dict[str, str]]:
+    text = files("wheelcheck.costs").joinpath("published_builds.csv").read_text(encoding="utf-8")
+    return {row["name"]: row for row in csv.DictReader(text.splitlines())}

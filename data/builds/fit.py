@@ -1,0 +1,67 @@
+"""Fits the cost model to measurements.csv and writes what wheelcheck ships.
+
+    python fit.py features --cache DIR    read the features of newly measured sdists (network)
+    python fit.py fit                     fit, leave out, report (no network)
+
+`features` adds to features.json; `fit` writes wheelcheck/costs/coefficients.json and measured.csv,
+and fit.md beside this file. Needs wheelcheck[fit]. Nothing here is imported by wheelcheck.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(_HERE.parent.parent))
+
+from fitting import report, rows  # noqa: E402 (after the path is set)
+
+_MEASUREMENTS = _HERE / "measurements.csv"
+_FEATURES = _HERE / "features.json"
+_SHIPPED = _HERE.parent.parent / "wheelcheck" / "costs"
+
+
+def _features(arguments: argparse.Namespace) -> int:
+    from wheelcheck.index import open_index
+    from wheelcheck.requirements.model import IndexOptions
+
+    known = {} if arguments.afresh else rows.stored(_FEATURES)
+    with open_index(IndexOptions(), cache_dir=arguments.cache) as index:
+        document = rows.gather(rows.successes(_MEASUREMENTS), index, known)
+    _FEATURES.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def _fit(_arguments: argparse.Namespace) -> int:
+    from fitting import fits
+
+    learned = rows.rows(_MEASUREMENTS, _FEATURES)
+    table = fits.fit(learned)
+    missed = fits.leaving_out(learned)
+    spread = fits.spreads(learned, table, missed)
+    text, figures = report.written(table, missed, spread, _HERE)
+    (_HERE / "fit.md").write_text(text, encoding="utf-8")
+    report.ship_coefficients(_SHIPPED / "coefficients.json", table, spread, figures)
+    report.ship_measured(_SHIPPED / "measured.csv", learned, table)
+    print(json.dumps(figures, indent=1))
+    return 0
+
+
+def main() -> int:
+    """Run one command; its exit status."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    features = commands.add_parser("features", help="read features of measured sdists")
+    features.add_argument("--cache", type=Path, required=True, help="wheelcheck's cache directory")
+    features.add_argument("--afresh", action="store_true", help="read all of them again")
+    features.set_defaults(run=_features)
+    commands.add_parser("fit", help="fit, leave out, report").set_defaults(run=_fit)
+    arguments = parser.parse_args()
+    return int(arguments.run(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

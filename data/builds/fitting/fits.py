@@ -1,0 +1,285 @@
+"""The fits: non-negative sums for CPU time, the dearest file for memory, and their spread.
+
+Every function takes the rows to learn from, so that the same code serves the fit that is shipped
+and those that leave a family out.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import least_squares
+
+from fitting.rows import Row
+from wheelcheck.costs import modelled
+from wheelcheck.costs.modelled import Coefficients
+
+CPU_PRIOR = {
+    "pure": 0.3, "python_mb": 0.1, "base": 0.3, "base_described": 1.0,
+    "c_files": 0.08, "c_mb": 8.0, "c_huge_mb": 3.0, "c_header_mb": 2.0,
+    "generated_files": 0.3, "generated_mb": 3.8, "cython_files": 1.0, "cython_mb": 250.0,
+    "cpp_files": 0.5, "cpp_mb": 40.0, "cpp_header_mb": 5.0, "binding_files": 3.0, "binding": 8.0,
+    "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5, "configure": 8.0, "cffi": 0.5,
+}  # fmt: skip
+"""Seconds a unit by the compiler calls alone (translation_units.csv.gz): where a fit starts, and
+what it keeps to where few rows speak."""
+MEMORY_PRIOR = {
+    "pure": 25e6, "base": 45e6, "c_mb": 500e6, "c_huge_mb": 60e6, "generated_mb": 75e6,
+    "cython": 150e6, "cython_mb": 3000e6, "cpp": 150e6, "cpp_mb": 300e6, "binding": 600e6,
+    "rust": 250e6, "fortran_mb": 200e6,
+}  # fmt: skip
+PULL = 0.35
+"""How strongly the priors pull, against a row's logarithmic error."""
+QUANTITIES = ("cpu", "memory", "size")
+CLASSES = ("pure", "sources", "agreeing", "differing")
+
+
+@dataclass(frozen=True)
+class Missed:
+    """One row, what a model that had not seen its family said, and the class of its evidence."""
+
+    row: Row
+    group: str
+    truth: Mapping[str, float]
+    said: Mapping[str, float]
+
+    def error(self, quantity: str) -> float:
+        """The logarithm of measured ÷ modelled."""
+        return math.log(self.truth[quantity] / self.said[quantity])
+
+
+def fit(rows: Sequence[Row]) -> Coefficients:
+    """All coefficients from some rows; the spread is left empty."""
+    cpu = _positive(
+        [modelled.cpu_terms(row.features) for row in rows],
+        [row.cpu for row in rows],
+        CPU_PRIOR,
+        lambda parts: parts.sum(axis=1),
+    )
+    memory_rows = [row for row in rows if row.hook < row.cpu / 2]  # hooks were not sampled
+    memory = _positive(
+        [modelled.memory_terms(row.features) for row in memory_rows],
+        [row.peak_process for row in memory_rows],
+        MEMORY_PRIOR,
+        lambda parts: (parts**3).sum(axis=1) ** (1 / 3),
+    )
+    table = Coefficients(cpu, memory, {}, {}, {}, {}, {})
+    table = replace(table, published=_published(rows, table))
+    return replace(table, size=_size(rows, table), serial=_serial(rows))
+
+
+def _positive(
+    terms: Sequence[Mapping[str, float]],
+    truth: Sequence[float],
+    prior: Mapping[str, float],
+    combine: Callable[[np.ndarray], np.ndarray],
+) -> dict[str, float]:
+    """Positive coefficients with the least logarithmic error, outliers counting less."""
+    names = list(prior)
+    units = np.array([[one.get(name, 0.0) for name in names] for one in terms])
+    start = np.log([prior[name] for name in names])
+    target = np.log(truth)
+
+    def missed(logs: np.ndarray) -> np.ndarray:
+        said = np.log(combine(units * np.exp(logs)))
+        return np.concatenate([said - target, PULL * (logs - start)])
+
+    found = least_squares(missed, start, loss="soft_l1", f_scale=0.5).x
+    return {name: float(value) for name, value in zip(names, np.exp(found), strict=True)}
+
+
+def _published(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
+    """Seconds a megabyte of published modules, with and without debug information.
+
+    Which wheels have it is told by the build here; medians, then the weight that misses least.
+    """
+    known = [row for row in rows if row.features.wheel and row.stripped and row.features.compiles]
+    rates: dict[str, list[float]] = {"stripped": [], "debug": []}
+    for row in known:
+        ratio = _wheel_bytes(row) / row.stripped
+        if ratio < 1.5 or 2.2 < ratio < 15:  # others hold what this build does not make
+            rates["stripped" if ratio < 1.5 else "debug"].append(
+                max(0.05, row.cpu - 0.3) * 1e6 / _wheel_bytes(row)
+            )
+    published = {key: float(np.median(values)) for key, values in rates.items()} | {"base": 0.3}
+    by_sources = [modelled.source_seconds(row.features, table) for row in known]
+    best = (math.inf, published)
+    for weight in (0.3, 0.4, 0.5, 0.6, 0.7):
+        for limit in (1.0, 1.5, 2.0):
+            tried = published | {"weight": weight, "limit": limit}
+            with_it = replace(table, published=tried)
+            errors = []
+            for row, seconds in zip(known, by_sources, strict=True):
+                reading = modelled.read_published(row.features, seconds, with_it)
+                said = modelled.corrected_seconds(seconds, reading, with_it)
+                errors.append(abs(math.log(said / row.cpu)))
+            best = min(best, (float(np.mean(errors)), tried), key=lambda pair: pair[0])
+    return best[1]
+
+
+def _wheel_bytes(row: Row) -> int:
+    return row.features.wheel.extension_bytes if row.features.wheel else 0
+
+
+def _size(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
+    """Factors from published to built size, and bytes a second where nothing is published."""
+    ratios: dict[str, list[float]] = {
+        "debug_from_debug": [], "debug_from_stripped": [], "plain": [],
+        "a_second_debug": [], "a_second_plain": [],
+    }  # fmt: skip
+    for row in rows:
+        if not row.extension:
+            continue
+        debug = modelled.passes_debug(row.features)
+        ratios["a_second_debug" if debug else "a_second_plain"].append(row.extension / row.cpu)
+        if not _wheel_bytes(row):
+            continue
+        by_sources = modelled.source_seconds(row.features, table)
+        reading = modelled.read_published(row.features, by_sources, table)
+        ratio = row.extension / _wheel_bytes(row)
+        if not debug:
+            ratios["plain"].append(ratio)
+        elif reading is not None:
+            ratios["debug_from_debug" if reading.debug else "debug_from_stripped"].append(ratio)
+    return {key: float(np.median(values)) for key, values in ratios.items()}
+
+
+def _serial(rows: Sequence[Row]) -> dict[str, float]:
+    """Serial seconds as a power of all seconds, and memory that one more job adds."""
+    described = [row for row in rows if row.features.backend in {"meson", "native"}]
+    told = [row for row in described if row.serial_share is not None]
+    seconds = np.array([row.cpu for row in told])
+    serial = np.array([max(0.02, row.serial_share or 0.0) for row in told]) * seconds
+    power, factor = np.polyfit(np.log(seconds), np.log(serial), 1)
+    jobs = 3  # ninja's number at two cores
+    more = [(row.peak_tree / row.peak_process - 1) / (jobs - 1) for row in described]
+    return {
+        "factor": float(np.exp(factor)),
+        "power": float(power),
+        "concurrent": float(np.median(more)),
+    }
+
+
+def say(row: Row, table: Coefficients) -> Missed:
+    """What some coefficients say of one row."""
+    features = row.features
+    by_sources = modelled.source_seconds(features, table)
+    reading = modelled.read_published(features, by_sources, table)
+    seconds = modelled.corrected_seconds(by_sources, reading, table)
+    truth = {"cpu": row.cpu, "memory": row.peak_process, "size": float(row.extension)}
+    said = {
+        "cpu": seconds,
+        "memory": modelled.largest_process(features, table),
+        "size": modelled.extension_size(features, seconds, reading, table),
+    }
+    if not (truth["size"] and said["size"]):
+        del truth["size"], said["size"]
+    if row.hook > row.cpu / 2:
+        del truth["memory"], said["memory"]
+    truth["sources_only"], said["sources_only"] = row.cpu, by_sources
+    return Missed(row, modelled.reading_class(features, reading), truth, said)
+
+
+def leaving_out(rows: Sequence[Row]) -> list[Missed]:
+    """What is said of every row by a model that has not seen its family."""
+    missed = []
+    for family in sorted({row.family for row in rows}):
+        table = fit([row for row in rows if row.family != family])
+        missed += [say(row, table) for row in rows if row.family == family]
+    return missed
+
+
+def spread(missed: Iterable[Missed]) -> "Spread":
+    """The 10 % and 90 % points of measured ÷ modelled, by quantity and class.
+
+    A class with few rows borrows from all of them.
+    """
+    missed = list(missed)
+    found: Spread = {}
+    for quantity in QUANTITIES:
+        some = [one for one in missed if quantity in one.truth]
+        everything = [one.error(quantity) for one in some]
+        found[quantity] = {}
+        for group in CLASSES:
+            own = [one.error(quantity) for one in some if one.group == group]
+            found[quantity][group] = _decile_factors(own, everything)
+    return found
+
+
+def _decile_factors(own: list[float], everything: list[float]) -> tuple[float, float]:
+    errors = np.array(own + everything)
+    weights = np.array([1.0] * len(own) + [12 / len(everything)] * len(everything))
+    order = np.argsort(errors)
+    share = (np.cumsum(weights[order]) - weights[order] / 2) / weights.sum()
+    low, high = np.interp([0.1, 0.9], share, errors[order])
+    return min(1.0, float(np.exp(low))), max(1.0, float(np.exp(high)))
+
+
+def covered(missed: Sequence[Missed], quantity: str) -> float:
+    """Share of rows within an 80 % interval that was set without their family."""
+    some = [one for one in missed if quantity in one.truth]
+    inside = 0
+    for family in {one.row.family for one in some}:
+        factors = spread(one for one in missed if one.row.family != family)[quantity]
+        for one in some:
+            if one.row.family == family:
+                low, high = factors[one.group]
+                inside += low <= math.exp(one.error(quantity)) <= high
+    return inside / len(some)
+
+
+AS_MEASURED = 1.2
+"""Repeated builds differ by 1.08 in 8 of 10 cases; compilers and C libraries by up to 1.2."""
+OTHER_PYTHON = 1.35
+"""The same release on another Python: other generated code, other build requirements."""
+Spread = dict[str, dict[str, tuple[float, float]]]
+
+
+def spreads(rows: Sequence[Row], table: Coefficients, missed: Iterable[Missed]) -> Spread:
+    """All intervals: of the model, of scaling between versions, and of a measured build itself."""
+    found = spread(missed)
+    for quantity, of in likeness(rows, table).items():
+        found[quantity] |= of
+        found[quantity]["measured"] = (1 / AS_MEASURED, AS_MEASURED)
+        found[quantity]["measured_elsewhere"] = (1 / OTHER_PYTHON, OTHER_PYTHON)
+    return found
+
+
+def likeness(rows: Sequence[Row], table: Coefficients) -> Spread:
+    """How well one build speaks for another: 10 % and 90 % points of the second ÷ its estimate.
+
+    ``scaled`` and ``unscaled`` are between versions of a project, by source size and as it is;
+    every pair counts both ways.
+    """
+    pairs = [
+        (one, other)
+        for one in rows
+        for other in rows
+        if one.name == other.name and one.version != other.version and one.features.compiles
+    ]
+    found: Spread = {}
+    for quantity, value in _VALUES.items():
+        scaled, unscaled = [], []
+        for one, other in pairs:
+            if not (value(one) and value(other)):
+                continue
+            plain = math.log(value(other) / value(one))
+            grown = math.log(
+                modelled.source_seconds(other.features, table)
+                / modelled.source_seconds(one.features, table)
+            )
+            unscaled.append(plain)
+            scaled.append(plain if quantity == "memory" else plain - grown)
+        found[quantity] = {
+            "scaled": _decile_factors(scaled, scaled),
+            "unscaled": _decile_factors(unscaled, unscaled),
+        }
+    return found
+
+
+_VALUES: dict[str, Callable[[Row], float]] = {
+    "cpu": lambda row: row.cpu,
+    "memory": lambda row: row.peak_process,
+    "size": lambda row: float(row.extension),
+}

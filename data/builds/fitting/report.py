@@ -1,0 +1,227 @@
+"""What a fit writes: coefficients and measured builds for wheelcheck, and a page for readers."""
+
+import csv
+import json
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from fitting import fits
+from fitting.fits import Missed, Spread
+from fitting.rows import Row
+from wheelcheck.costs import modelled
+from wheelcheck.costs.modelled import Coefficients
+
+_SHOWN = 25
+_ABOUT = (
+    "Written by `fit.py`. Every build is judged by a model that has not seen its project or the "
+    "projects of its family. Factors are measured ÷ modelled or its inverse, whichever is above "
+    "1; the interval of each row was set without its family too."
+)
+_MEASURED_COLUMNS = (
+    *("name", "version", "python", "cpu_seconds", "environment_seconds", "serial_share"),
+    *("peak_process_bytes", "peak_bytes", "built_bytes", "extension_bytes", "stripped_bytes"),
+    "source_seconds",
+)
+
+
+def factors(missed: Sequence[Missed], quantity: str) -> dict[str, float]:
+    """How far off: median and 90 % point of the factor, and the share within three."""
+    errors = np.abs([one.error(quantity) for one in missed if quantity in one.truth])
+    return {
+        "builds": len(errors),
+        "median": round(float(np.exp(np.median(errors))), 3),
+        "p90": round(float(np.exp(np.quantile(errors, 0.9))), 3),
+        "within_3": round(float(np.mean(errors < math.log(3))), 3),
+    }
+
+
+_PARTS: dict[str, tuple[str, Callable[[Missed], bool]]] = {
+    "cpu": ("cpu", lambda _: True),
+    "cpu over 2 s": ("cpu", lambda one: one.row.cpu > 2),
+    "cpu over 20 s": ("cpu", lambda one: one.row.cpu > 20),
+    "cpu, wheel published": ("cpu", lambda one: one.group in {"agreeing", "differing"}),
+    "cpu, no wheel": ("cpu", lambda one: one.group == "sources"),
+    "cpu by sources alone": ("sources_only", lambda _: True),
+    "peak memory, largest process": ("memory", lambda _: True),
+    "built extensions, wheel published": (
+        "size", lambda one: one.group in {"agreeing", "differing"},
+    ),
+    "built extensions, no wheel": ("size", lambda one: one.group == "sources"),
+}  # fmt: skip
+
+
+def written(
+    table: Coefficients, missed: Sequence[Missed], spread: Spread, folder: Path
+) -> tuple[str, dict[str, Any]]:
+    """The page, and the figures that are shipped with the coefficients."""
+    found = {
+        title: factors([one for one in missed if chosen(one)], quantity)
+        for title, (quantity, chosen) in _PARTS.items()
+    }
+    coverage = {one: round(fits.covered(missed, one), 3) for one in fits.QUANTITIES}
+    figures = {"leave_one_family_out": found, "coverage_of_80_percent_intervals": coverage}
+    lines = [
+        "# How well the cost model does",
+        "",
+        _ABOUT,
+        "",
+        "| what | builds | median factor | 90 % within | within ×3 |",
+        "| --- | ---: | ---: | ---: | ---: |",
+        *(
+            f"| {title} | {one['builds']} | {one['median']:.2f} | {one['p90']:.2f} | "
+            f"{one['within_3']:.0%} |"
+            for title, one in found.items()
+        ),
+        "",
+        "80 % intervals cover "
+        + ", ".join(f"{share:.0%} ({name})" for name, share in coverage.items())
+        + ".",
+        "",
+        *_interval_lines(spread),
+        "",
+        *_coefficient_lines(table),
+        "",
+        *_worst_lines(missed),
+        "",
+        *_transfer_lines(folder),
+    ]
+    return "\n".join(lines).rstrip() + "\n", figures
+
+
+def _interval_lines(spread: Spread) -> list[str]:
+    quantities = list(spread)
+    return [
+        "## Intervals",
+        "",
+        "Measured ÷ modelled at the 10 % and the 90 % point, by what the estimate rests on.",
+        "",
+        f"| evidence | {' | '.join(quantities)} |",
+        f"| --- |{' --- |' * len(quantities)}",
+        *(
+            f"| {group} | "
+            + " | ".join("{:.2f} to {:.2f}".format(*spread[one][group]) for one in quantities)
+            + " |"
+            for group in spread[quantities[0]]
+        ),
+    ]
+
+
+def _coefficient_lines(table: Coefficients) -> list[str]:
+    cpu = ", ".join(f"{name} {value:.3g}" for name, value in table.cpu.items())
+    memory = ", ".join(f"{name} {value / 1e6:.3g}" for name, value in table.memory.items())
+    other = ", ".join(
+        f"{name} {value:.3g}"
+        for part in (table.published, table.size, table.serial)
+        for name, value in part.items()
+    )
+    return [
+        "## Coefficients",
+        "",
+        f"CPU, reference seconds a unit: {cpu}.",
+        "",
+        f"Memory, MB a unit: {memory}.",
+        "",
+        f"Published wheels, sizes, serial part: {other}.",
+    ]
+
+
+def _worst_lines(missed: Sequence[Missed]) -> list[str]:
+    worst = sorted(missed, key=lambda one: -abs(one.error("cpu")))[:_SHOWN]
+    return [
+        f"## The {_SHOWN} worst by CPU time",
+        "",
+        "| release | measured s | modelled s | by sources s | evidence | backend |",
+        "| --- | ---: | ---: | ---: | --- | --- |",
+        *(
+            f"| {one.row.name} {one.row.version} | {one.row.cpu:.1f} | {one.said['cpu']:.1f} | "
+            f"{one.said['sources_only']:.1f} | {one.group} | {one.row.features.backend} |"
+            for one in worst
+        ),
+    ]
+
+
+def _transfer_lines(folder: Path) -> list[str]:
+    """Measured here against other people's CI: is a reference second a unit that travels?"""
+    measured: dict[str, float] = {}
+    with (folder / "measurements.csv").open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["outcome"] == "success" and row["cores"] == "2":
+                seconds = sum(float(row[c] or 0) for c in ("env_wall_s", "hook_wall_s"))
+                measured[row["name"]] = seconds + float(row["build_ref_s"])
+    elsewhere: dict[str, list[float]] = {}
+    with (folder / "external_deps_build_2025-09-30.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["conclusion"] == "success":
+                elsewhere.setdefault(row["package"], []).append(float(row["build_step_seconds"]))
+    pairs = {
+        name: (float(np.median(elsewhere[name])), seconds)
+        for name, seconds in sorted(measured.items())
+        if name in elsewhere
+    }
+    ratios = [theirs / ours for theirs, ours in pairs.values()]
+    low, middle, high = np.quantile(ratios, [0.1, 0.5, 0.9])
+    told = (
+        f"Of {len(pairs)} projects measured here and in external_deps_build_2025-09-30.csv (four "
+        "cores, other versions, the step also fetches and prepares), their wall time ÷ our "
+        f"environment and CPU time is {middle:.2f} in the median, {low:.2f} to {high:.2f} for "
+        "80 %."
+    )
+    return [
+        "## Transfer: CI runs of other people",
+        "",
+        told,
+        "",
+        "| project | theirs s | ours s |",
+        "| --- | ---: | ---: |",
+        *(f"| {name} | {theirs:.0f} | {ours:.0f} |" for name, (theirs, ours) in pairs.items()),
+    ]
+
+
+def ship_coefficients(
+    path: Path,
+    table: Coefficients,
+    spread: Spread,
+    figures: dict[str, Any],
+) -> None:
+    """Write the coefficients, rounded to what they can mean."""
+    document = {
+        "cpu": _rounded(table.cpu),
+        "memory": {name: round(value) for name, value in table.memory.items()},
+        "published": _rounded(table.published),
+        "size": _rounded(table.size),
+        "serial": _rounded(table.serial),
+        "spread": {
+            quantity: {group: [round(x, 3) for x in pair] for group, pair in groups.items()}
+            for quantity, groups in spread.items()
+        },
+        "figures": figures,
+    }
+    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def _rounded(values: Any) -> dict[str, float]:
+    return {name: float(f"{value:.4g}") for name, value in values.items()}
+
+
+def ship_measured(path: Path, learned: Sequence[Row], table: Coefficients) -> None:
+    """Write the measured builds in the columns that run time needs."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(_MEASURED_COLUMNS)
+        for row in learned:
+            share = row.serial_share
+            if share is None:
+                share = modelled.serial_share(row.features, row.cpu, table)
+            out.writerow(
+                [
+                    *(row.name, row.version, row.python, f"{row.cpu:.4g}"),
+                    *(f"{row.environment:.3g}", f"{share:.2f}"),
+                    *(round(row.peak_process), round(row.peak_tree)),
+                    *(row.built, row.extension, row.stripped),
+                    f"{modelled.source_seconds(row.features, table):.4g}",
+                ]
+            )

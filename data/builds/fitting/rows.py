@@ -1,0 +1,156 @@
+"""The rows a fit learns from: a measured build, and the features read from its sdist."""
+
+import csv
+import json
+import statistics
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from packaging.version import Version
+
+from wheelcheck.builds.sdist import read_sdist, wanted
+from wheelcheck.builds.setup_script.surroundings import BuildSite
+from wheelcheck.costs.compiled import Kind
+from wheelcheck.costs.features import BuildFeatures, PublishedWheel, Sources, read_features
+from wheelcheck.costs.published import published_wheel
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import Index, Project, Sdist
+
+FAMILIES = {
+    "psycopg": ("psycopg2", "psycopg-c"),
+    "grpc": ("grpcio", "grpcio-tools"),
+    "spacy": ("spacy", "cymem", "preshed", "murmurhash", "srsly"),
+    "zope": ("persistent", "btrees", "zope-interface"),
+    "aiohttp": ("aiohttp", "frozenlist", "multidict", "yarl", "propcache"),
+    "netcdf": ("cftime", "netcdf4"),
+    "toolz": ("toolz", "cytoolz"),
+    "geo": ("fiona", "rasterio", "pyproj"),
+}
+"""Projects by the same people in the same manner, left out together."""
+Release = tuple[str, str, str]  # name, version, Python X.Y
+
+
+@dataclass(frozen=True)
+class Row:
+    """One release on one Python: means of its builds, and its features."""
+
+    name: str
+    version: str
+    python: str
+    family: str
+    features: BuildFeatures
+    cpu: float  # reference seconds, hook and build
+    hook: float
+    environment: float
+    serial_share: float | None  # None where no quiet build tells it
+    peak_process: float
+    peak_tree: float
+    built: int
+    extension: int
+    stripped: int
+
+
+def family(name: str) -> str:
+    """What is left out together with a project."""
+    return next((key for key, names in FAMILIES.items() if name in names), name)
+
+
+def successes(path: Path) -> dict[Release, list[dict[str, str]]]:
+    """The successful builds of the table, by release and Python."""
+    found: dict[Release, list[dict[str, str]]] = {}
+    with path.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["outcome"] == "success":
+                python = row["python"].rpartition(".")[0]
+                found.setdefault((row["name"], row["version"], python), []).append(row)
+    return found
+
+
+def gather(releases: Iterable[Release], index: Index, known: dict[Release, Any]) -> dict[str, Any]:
+    """Features of the releases that are not known yet, by asking the index."""
+    for release in releases:
+        if release not in known:
+            features = _ask(release, index)
+            if isinstance(features, Unknown):
+                print(f"{release}: {features.reason}")
+                continue
+            known[release] = asdict(features)
+    return {" ".join(release): value for release, value in sorted(known.items())}
+
+
+def _ask(release: Release, index: Index) -> BuildFeatures | Unknown:
+    name, version, python = release
+    project = index.project(name)
+    if isinstance(project, Unknown):
+        return project
+    sdist = _sdist(project, version)
+    if sdist is None:
+        return Unknown("no-sdist", "the index has no sdist of it")
+    listing = index.listing(sdist, wanted)
+    if isinstance(listing, Unknown):
+        return listing
+    site = tuple(map(int, python.split(".")))
+    wheel = published_wheel(project.files(Version(version)), (site[0], site[1]))
+    contents = index.listing(wheel) if wheel is not None else None
+    facts = read_sdist(listing, BuildSite(python=(site[0], site[1])))
+    return read_features(facts, listing, None if isinstance(contents, Unknown) else contents)
+
+
+def _sdist(project: Project, version: str) -> Sdist | None:
+    files = project.files(Version(version))
+    return next((file for file in files if isinstance(file, Sdist)), None)
+
+
+def stored(path: Path) -> dict[Release, Any]:
+    """The features of an earlier run."""
+    if not path.exists():
+        return {}
+    document = json.loads(path.read_text(encoding="utf-8"))
+    return {tuple(key.split(" ")): value for key, value in document.items()}  # type: ignore[misc]
+
+
+def rows(measurements: Path, features: Path) -> list[Row]:
+    """All releases with features, in the order of their names."""
+    known = stored(features)
+    builds = successes(measurements)
+    return [
+        _row(release, builds[release], _features(known[release]))
+        for release in sorted(builds)
+        if release in known
+    ]
+
+
+def _features(document: dict[str, Any]) -> BuildFeatures:
+    wheel = document["wheel"]
+    return BuildFeatures(
+        **{
+            **document,
+            "sources": {Kind(key): Sources(**value) for key, value in document["sources"].items()},
+            "wheel": None if wheel is None else PublishedWheel(**wheel),
+        }
+    )
+
+
+def _row(release: Release, builds: list[dict[str, str]], features: BuildFeatures) -> Row:
+    def mean(*columns: str, of: list[dict[str, str]] = builds) -> float:
+        return statistics.fmean(sum(float(row[c] or 0) for c in columns) for row in of)
+
+    usual = [row for row in builds if row["cores"] == "2"] or builds
+    quiet = [row for row in usual if row["noisy"] == "0" and float(row["build_cpu_s"]) > 1]
+    ratio = mean("cpu_per_wall", of=quiet) if quiet else None
+    return Row(
+        *release,
+        family=family(release[0]),
+        features=features,
+        cpu=mean("hook_ref_s", "build_ref_s"),
+        hook=mean("hook_ref_s"),
+        environment=mean("env_ref_s"),
+        serial_share=None if ratio is None else min(1.0, max(0.0, 2 / ratio - 1)),
+        peak_process=mean("peak_process_bytes", of=usual),
+        peak_tree=mean("peak_tree_bytes", of=usual),
+        built=round(mean("wheel_unpacked_bytes")),
+        extension=round(mean("extension_bytes")),
+        stripped=round(mean("extension_stripped_bytes")),
+    )

@@ -1,0 +1,245 @@
+"""Which files of an sdist a build on Linux compiles, as far as its listing and scripts tell.
+
+The lists that build descriptions give come first: sources of declared extension modules, sources
+named in ``meson.build``. Where there is none, every source counts that is not among tests, for
+another system or another processor. Nothing is read but what the evidence chain reads anyway.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wheelcheck.builds.sdist import SdistFacts
+from wheelcheck.builds.setup_script.reading import ExtensionModule
+from wheelcheck.builds.sources import Language, is_aside, language_of
+from wheelcheck.builds.toolchain import is_vendored
+
+__all__ = ["CompiledFile", "Kind", "compiled_files", "untemplated"]
+
+
+class Kind(StrEnum):
+    """What a compiler is given, in the classes that differ in cost."""
+
+    C = "c"
+    GENERATED_C = "generated_c"
+    """C or C++ that Cython wrote before the sdist was made."""
+    CYTHON = "cython"
+    """Translated to C during the build, and compiled."""
+    CPP = "c++"
+    BINDING = "binding"
+    """C++ of a project that binds with pybind11 or nanobind: templates through and through."""
+    FORTRAN = "fortran"
+    ASSEMBLY = "assembly"
+    RUST = "rust"
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledFile:
+    """One member of the sdist (its path from the root) that is compiled, `bytes` long."""
+
+    path: str
+    kind: Kind
+    bytes: int
+
+
+_TEMPLATES = (".in", ".tp", ".src", ".tpl", ".jinja", ".jinja2")
+_KINDS: Mapping[Language, Kind] = {
+    Language.ASSEMBLY: Kind.ASSEMBLY,
+    Language.C: Kind.C,
+    Language.CPP: Kind.CPP,
+    Language.CYTHON: Kind.CYTHON,
+    Language.FORTRAN: Kind.FORTRAN,
+    Language.RUST: Kind.RUST,
+}
+_BINDERS = frozenset({"pybind11", "nanobind", "pybind11-global", "cppy"})
+_FOREIGN = {
+    "aarch64", "aix", "alpha", "altivec", "amiga", "android", "arm", "arm64", "armv7", "armv8",
+    "csharp", "cuda", "cudss", "cygwin", "darwin", "emscripten", "freebsd", "fuzz", "fuzzers",
+    "fuzzing", "go", "gpu", "hip", "ios", "java", "jni", "lasx", "loongarch", "loongarch64",
+    "lsx", "mac", "macos", "macosx", "meson", "metal", "mingw", "mips", "mips64", "mkl", "msa",
+    "msvc", "neon", "netbsd", "node", "objc", "openbsd", "opencl", "os2", "osx", "perl", "php",
+    "powerpc", "ppc", "ppc64", "ppc64le", "pypy", "riscv", "riscv64", "rocm", "ruby", "rvv",
+    "s390", "s390x", "solaris", "sparc", "sve", "swift", "vms", "vsx", "vsx2", "vsx3", "vsx4",
+    "wasi", "wasm", "wasm32", "win", "win32", "win64", "windows",
+}  # fmt: skip
+"""Words in a path that say: not on CPython on Linux on the common processors, not by default."""
+_SMALL = 30
+_BINDS = re.compile(r"bind|wrap|/py\w+\.[a-z]+$")
+_QUOTED_SOURCE = re.compile(
+    r"['\"]([\w./@+-]+\.(?:c|cc|cpp|cxx|C|pyx|f|f90|F|F90|s|S)(?:\.(?:in|tp|src|tpl))?)['\"]"
+)
+_MADE_UP = re.compile(r"(?:\+\s*'|'[^'\n]*@[^'\n]*)(\.(?:pyx|c|cc|cpp))'")
+"""A source named by an expression: ``name + '.pyx'``, ``'@0@.c'.format(name)``."""
+_ALTERNATIVES = (".pyx", ".c", ".cpp", ".py", "_template.c", ".pyx.in", ".pyx.tp")
+_SURELY_GENERATED = 250_000
+"""Bytes of a C file, beside a Python module of its name or in a project that asks for Cython."""
+_BUNDLE = re.compile(r"^(lib\w{3,}|\w*(vendor|extern|third.?party|bundled|deps|_sources?)\w*)$")
+
+
+def untemplated(path: str) -> str:
+    """The name of what a template becomes: ``algos.pyx`` for ``algos.pyx.in``."""
+    stem, suffix = posixpath.splitext(path)
+    return stem if suffix in _TEMPLATES else path
+
+
+def compiled_files(
+    facts: SdistFacts, sizes: Mapping[str, int], texts: Mapping[str, str]
+) -> tuple[CompiledFile, ...]:
+    """The files that are compiled, each once. Paths of `sizes` and `texts` count from the root."""
+    requires = facts.system.required_names | _named(facts.build_requires)
+    cython = bool(requires & {"cython", "cython-legacy"})
+    candidates = _candidates(sizes)
+    chosen = _chosen(facts, sizes, texts, candidates, cython=cython)
+    binding = _bindings(chosen) if requires & _BINDERS else set()
+    return tuple(
+        _file(path, sizes, binding=path in binding, cython=cython) for path in sorted(chosen)
+    )
+
+
+def _bindings(chosen: set[str]) -> set[str]:
+    """C++ that includes the binding library's headers: all of a small project, or by its name."""
+    own = {path for path in chosen if _kind(path) is Kind.CPP and not is_vendored(path)}
+    return own if len(own) <= _SMALL else {path for path in own if _BINDS.search(path)}
+
+
+def _named(requires: Iterable[str]) -> set[str]:
+    return {re.split(r"[^\w.-]", text.strip(), maxsplit=1)[0].lower() for text in requires}
+
+
+def _candidates(sizes: Mapping[str, int]) -> set[str]:
+    """Every source that could be compiled on Linux."""
+    return {
+        path
+        for path in sizes
+        if _kind(path) is not None and not is_aside(path) and not _is_foreign(path)
+    }
+
+
+def _kind(path: str) -> Kind | None:
+    language = language_of(untemplated(path))
+    return None if language is None else _KINDS.get(language)
+
+
+def _is_foreign(path: str) -> bool:
+    return not _FOREIGN.isdisjoint(re.split(r"[^a-z0-9]+", path.lower()))
+
+
+def _chosen(
+    facts: SdistFacts,
+    sizes: Mapping[str, int],
+    texts: Mapping[str, str],
+    candidates: set[str],
+    *,
+    cython: bool,
+) -> set[str]:
+    scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
+    modules = [one for script in scripts for one in script.extensions]
+    declared = _declared(modules, cython=cython)
+    if facts.kind == "setuptools" and declared and all(one.sources for one in declared):
+        listed = _resolved((p for one in declared for p in one.sources or ()), sizes)
+        return {p for p in listed if _compiles(p, cython=cython)} | _untouched(listed, candidates)
+    if facts.kind == "meson":
+        listed = _by_meson(texts, sizes)
+        if listed:
+            return {path for path in listed if not _is_foreign(path)}
+    if modules and not declared:
+        return set()
+    return _without_doubles(candidates)
+
+
+def _declared(modules: Iterable[ExtensionModule], *, cython: bool) -> list[ExtensionModule]:
+    """Extension modules that a build makes; not those that ask for a Cython which is not there."""
+    return [
+        one
+        for one in modules
+        if cython or not any("cython" in condition.lower() for condition in one.supposing)
+    ]
+
+
+def _compiles(path: str, *, cython: bool) -> bool:
+    """Whether a listed source costs a compiler's time; a `.py` among them is Cython's."""
+    return _kind(path) is not None or (path.endswith(".py") and cython)
+
+
+def _resolved(names: Iterable[str], sizes: Mapping[str, int]) -> set[str]:
+    """Members that stand for the named sources.
+
+    Shipped C takes the place of its `.pyx`: it is what is compiled, or has the size of what will
+    be. A source that is not there is made from its namesake or from a template.
+    """
+    found = set()
+    for name in names:
+        path = posixpath.normpath(name)
+        stem, suffix = posixpath.splitext(path)
+        options = [path, *(path + ending for ending in _TEMPLATES)]
+        options += [stem + ending for ending in _ALTERNATIVES]
+        if suffix == ".pyx":
+            options = [f"{stem}.c", f"{stem}.cpp", *options]
+        found.update([one for one in options if one in sizes][:1])
+    return found
+
+
+def _untouched(listed: set[str], candidates: set[str]) -> set[str]:
+    """Bundled libraries that no extension module lists: something else compiles them."""
+    tops = {path.split("/", 1)[0] for path in listed}
+    return {
+        path
+        for path in candidates
+        if "/" in path and (top := path.split("/", 1)[0].lower()) not in tops and _BUNDLE.match(top)
+    }
+
+
+def _by_meson(texts: Mapping[str, str], sizes: Mapping[str, int]) -> set[str]:
+    """Sources that the ``meson.build`` files name, beside them; all below one that was not read."""
+    found: set[str] = set()
+    for path, text in texts.items():
+        if path.endswith("meson.build") and not is_aside(path):
+            folder = posixpath.dirname(path)
+            names = (posixpath.join(folder, name) for name in _QUOTED_SOURCE.findall(text))
+            found |= _resolved(names, sizes)
+            suffixes = tuple(_MADE_UP.findall(text))
+            found.update(_beside(folder, suffixes, sizes) if suffixes else ())
+    return found | set(_below_unread(texts, sizes))
+
+
+def _beside(folder: str, suffixes: tuple[str, ...], sizes: Mapping[str, int]) -> Iterator[str]:
+    for path in sizes:
+        if posixpath.dirname(path) == folder and untemplated(path).endswith(suffixes):
+            yield path
+
+
+def _below_unread(texts: Mapping[str, str], sizes: Mapping[str, int]) -> Iterator[str]:
+    unread = {
+        posixpath.dirname(path) + "/"
+        for path in sizes
+        if path.endswith("/meson.build") and path not in texts and not is_aside(path)
+    }
+    for path in _candidates(sizes):
+        if any(path.startswith(folder) for folder in unread):
+            yield path
+
+
+def _without_doubles(candidates: set[str]) -> set[str]:
+    """Leave out each `.pyx` beside which the C that was written from it is shipped."""
+    written = {posixpath.splitext(p)[0] for p in candidates if p.endswith((".c", ".cpp"))}
+    return {
+        path
+        for path in candidates
+        if _kind(path) is not Kind.CYTHON or posixpath.splitext(path)[0] not in written
+    }
+
+
+def _file(path: str, sizes: Mapping[str, int], *, binding: bool, cython: bool) -> CompiledFile:
+    kind = _kind(path) or Kind.CYTHON
+    if binding and kind is Kind.CPP:
+        kind = Kind.BINDING
+    elif kind in {Kind.C, Kind.CPP}:
+        stem = posixpath.splitext(path)[0]
+        beside = f"{stem}.py" in sizes or (cython and not is_vendored(path))
+        if f"{stem}.pyx" in sizes or (beside and sizes[path] > _SURELY_GENERATED):
+            kind = Kind.GENERATED_C
+    return CompiledFile(path, kind, sizes[path])

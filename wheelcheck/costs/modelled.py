@@ -1,0 +1,264 @@
+"""The model fitted to the measured builds (`coefficients.json`; `data/builds/fit.py` writes it).
+
+CPU time is a sum: so many seconds a file and a megabyte of each kind of source, all coefficients
+positive. Where a wheel of the release is known, the size of its compiled modules corrects the sum:
+compilers write about a megabyte of machine code in so many seconds, with or without debug
+information, whichever fits the sources better. Memory is that of the dearest file, size follows the
+published wheel or the CPU time. Intervals are what the model missed by on projects it had not seen.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from wheelcheck.costs.compiled import Kind
+from wheelcheck.costs.features import BuildFeatures
+from wheelcheck.costs.model import BuildCost, Estimate
+
+__all__ = [
+    "Coefficients",
+    "PublishedReading",
+    "coefficients",
+    "corrected_seconds",
+    "cpu_terms",
+    "memory_terms",
+    "modelled_cost",
+    "read_published",
+    "reading_class",
+    "serial_share",
+    "source_seconds",
+]
+
+_MB = 1e6
+_WITHOUT_DEBUG = {"meson", "native"}
+"""Kinds of backends that do not hand Python's own compiler flags, and their ``-g``, on."""
+_HEADERS_A_SOURCE = 5
+_HEADER_LIMIT_MB = 2.0
+"""Headers count up to five times the bytes of the sources that include them, and two megabytes."""
+
+
+_RARER = 0.25
+"""By how much (in logarithms) a wheel must look stripped: most that setuptools made are not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficients:
+    """The fitted numbers; `figures` tell how well they do (see `data/builds/fit.md`).
+
+    `cpu` and `memory` map a term to seconds or bytes a unit. `published` has the seconds for a
+    megabyte of compiled modules, ``stripped`` and ``debug``, with ``weight`` and ``limit`` of the
+    correction; `size` the factors from published or compiled to built; `spread` the 10 % and 90 %
+    points of measured ÷ modelled for each quantity and class of evidence.
+    """
+
+    cpu: Mapping[str, float]
+    memory: Mapping[str, float]
+    published: Mapping[str, float]
+    size: Mapping[str, float]
+    serial: Mapping[str, float]
+    spread: Mapping[str, Mapping[str, tuple[float, float]]]
+    figures: Mapping[str, Any]
+
+
+@cache
+def coefficients() -> Coefficients:
+    """The coefficients that are shipped."""
+    text = files("wheelcheck.costs").joinpath("coefficients.json").read_text(encoding="utf-8")
+    return Coefficients(**json.loads(text))
+
+
+def _huge_apart(features: BuildFeatures) -> tuple[float, float]:
+    """Megabytes of plain C, and of it what lies beyond the first 300 kB of a file."""
+    c = features.of(Kind.C)
+    return (c.bytes - c.beyond) / _MB, c.beyond / _MB
+
+
+def cpu_terms(features: BuildFeatures) -> dict[str, float]:
+    """What CPU time is the sum of: files, and megabytes, of each kind. Only what is not zero."""
+    if not features.compiles:
+        return {"pure": 1.0, "python_mb": features.python_bytes / _MB}
+    c, generated = features.of(Kind.C), features.of(Kind.GENERATED_C)
+    cython, cpp = features.of(Kind.CYTHON), features.of(Kind.CPP)
+    binding, plain = features.of(Kind.BINDING), _huge_apart(features)
+    described = features.backend in _WITHOUT_DEBUG
+    includes = features.cython_include_bytes if cython.files else 0
+    written = (c.bytes + cpp.bytes + binding.bytes) / _MB
+    headers = min(features.header_bytes / _MB, _HEADERS_A_SOURCE * written, _HEADER_LIMIT_MB)
+    found = {
+        "base_described" if described else "base": 1.0,
+        "c_files": c.files,
+        "c_mb": plain[0],
+        "c_huge_mb": plain[1],
+        "generated_files": generated.files,
+        "generated_mb": generated.bytes / _MB,
+        "cython_files": cython.files,
+        "cython_mb": (cython.bytes + includes) / _MB,
+        "cpp_files": cpp.files,
+        "cpp_mb": cpp.bytes / _MB,
+        "binding_files": binding.files,
+        "binding": float(binding.files > 0),
+        "cpp_header_mb" if cpp.files or binding.files else "c_header_mb": headers,
+        "fortran_mb": features.of(Kind.FORTRAN).bytes / _MB,
+        "assembly_mb": features.of(Kind.ASSEMBLY).bytes / _MB,
+        "rust_mb": features.of(Kind.RUST).bytes / _MB,
+        "configure": float(features.configures),
+        "cffi": float(features.cffi),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def memory_terms(features: BuildFeatures) -> dict[str, float]:
+    """What the largest process may be: one candidate for each kind of source."""
+    if not features.compiles:
+        return {"pure": 1.0}
+    largest = {kind: features.of(kind).largest / _MB for kind in Kind}
+    some = {kind: float(features.of(kind).files > 0) for kind in Kind}
+    found = {
+        "base": 1.0,
+        "c_mb": min(largest[Kind.C], 0.3),
+        "c_huge_mb": max(0.0, largest[Kind.C] - 0.3),
+        "generated_mb": largest[Kind.GENERATED_C],
+        "cython": some[Kind.CYTHON],
+        "cython_mb": largest[Kind.CYTHON],
+        "cpp": some[Kind.CPP],
+        "cpp_mb": largest[Kind.CPP],
+        "binding": some[Kind.BINDING],
+        "rust": some[Kind.RUST],
+        "fortran_mb": largest[Kind.FORTRAN],
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def source_seconds(features: BuildFeatures, table: Coefficients) -> float:
+    """Reference seconds by the sources alone."""
+    return sum(table.cpu[name] * value for name, value in cpu_terms(features).items())
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedReading:
+    """How the published wheel is read.
+
+    With debug information or without, and the logarithm of its seconds ÷ those of the sources.
+    """
+
+    debug: bool
+    distance: float
+
+
+def read_published(
+    features: BuildFeatures, by_sources: float, table: Coefficients
+) -> PublishedReading | None:
+    """Read the size of the wheel's modules as CPU time, in whichever way fits the sources."""
+    wheel, rates = features.wheel, table.published
+    if not features.compiles or wheel is None or not wheel.extension_bytes:
+        return None
+    megabytes = wheel.extension_bytes / _MB
+
+    def reading(name: str) -> PublishedReading:
+        seconds = rates["base"] + rates[name] * megabytes
+        return PublishedReading(name == "debug", math.log(seconds / by_sources))
+
+    stripped, debug = reading("stripped"), reading("debug")
+    if features.ships_stripped or not passes_debug(features):
+        return stripped
+    return stripped if abs(stripped.distance) + _RARER < abs(debug.distance) else debug
+
+
+def corrected_seconds(
+    by_sources: float, reading: PublishedReading | None, table: Coefficients
+) -> float:
+    """Reference seconds by the sources and by the published wheel together."""
+    if reading is None:
+        return by_sources
+    limit = table.published["limit"]
+    distance = max(-limit, min(limit, reading.distance))
+    return by_sources * math.exp(table.published["weight"] * distance)
+
+
+def reading_class(features: BuildFeatures, reading: PublishedReading | None) -> str:
+    """Which intervals apply: the better the evidence, the narrower."""
+    if not features.compiles:
+        return "pure"
+    if reading is None:
+        return "sources"
+    return "agreeing" if abs(reading.distance) < math.log(2) else "differing"
+
+
+def largest_process(features: BuildFeatures, table: Coefficients) -> float:
+    """Bytes of the largest process: the dearest candidate, softened where two are near."""
+    cubes = ((table.memory[name] * v) ** 3 for name, v in memory_terms(features).items())
+    return float(sum(cubes) ** (1 / 3))
+
+
+def passes_debug(features: BuildFeatures) -> bool:
+    """Whether the build leaves debug information in, as Python's own flags (``-g``) ask."""
+    return features.backend not in _WITHOUT_DEBUG and not features.strips
+
+
+def extension_size(
+    features: BuildFeatures, seconds: float, reading: PublishedReading | None, table: Coefficients
+) -> float:
+    """Bytes of the compiled modules as this build leaves them."""
+    if not features.compiles:
+        return 0.0
+    debug = passes_debug(features)
+    wheel = features.wheel
+    if wheel is None or reading is None:
+        return seconds * table.size["a_second_debug" if debug else "a_second_plain"]
+    if not debug:
+        return wheel.extension_bytes * table.size["plain"]
+    name = "debug_from_debug" if reading.debug else "debug_from_stripped"
+    return wheel.extension_bytes * table.size[name]
+
+
+def serial_share(features: BuildFeatures, seconds: float, table: Coefficients) -> float:
+    """Part of the CPU time in which one core works alone.
+
+    setuptools compiles one file after another; Meson and CMake fill all cores, but configure
+    first and end on their longest file.
+    """
+    if features.backend not in _WITHOUT_DEBUG or seconds <= 0:
+        return 1.0
+    return float(min(1.0, table.serial["factor"] * seconds ** (table.serial["power"] - 1)))
+
+
+def modelled_cost(features: BuildFeatures, table: Coefficients) -> BuildCost:
+    """What building costs by the model."""
+    by_sources = source_seconds(features, table)
+    reading = read_published(features, by_sources, table)
+    seconds = corrected_seconds(by_sources, reading, table)
+    group = reading_class(features, reading)
+    source = _words(features, reading)
+
+    def estimate(quantity: str, value: float) -> Estimate:
+        low, high = table.spread[quantity][group]
+        return Estimate(value, value * low, value * high, "modelled", source)
+
+    extension = extension_size(features, seconds, reading, table)
+    other = features.wheel.other_bytes if features.wheel else features.python_bytes
+    size = estimate("size", extension) if extension else Estimate.exact(0, source)
+    share = serial_share(features, seconds, table)
+    return BuildCost(
+        cpu_seconds=estimate("cpu", seconds),
+        serial_share=share,
+        peak_process_bytes=estimate("memory", largest_process(features, table)),
+        concurrent_share=table.serial["concurrent"] if share < 1 else 0.0,
+        built_bytes=Estimate(
+            other + size.value, other + size.low, other + size.high, "modelled", source
+        ),
+        extension_bytes=size,
+    )
+
+
+def _words(features: BuildFeatures, reading: PublishedReading | None) -> str:
+    if not features.compiles:
+        return "modelled: nothing is compiled"
+    count = sum(one.files for one in features.sources.values())
+    by = f"modelled by {count} source files"
+    return f"{by} and the size of the published wheel" if reading else by
