@@ -4,10 +4,17 @@ from datetime import UTC, datetime
 
 import pytest
 from fake_index import FakeIndex
+from packaging.requirements import Requirement
 from situations import asked, target
 
 from wheelcheck.coverage import Verdict, judge
-from wheelcheck.requirements.model import FilePolicy, FormatControl
+from wheelcheck.requirements.model import (
+    FilePolicy,
+    FormatControl,
+    Origin,
+    RequirementLine,
+    Requirements,
+)
 from wheelcheck.resolution import Resolver
 
 GLIBC, MUSL = target("glibc"), target("musl")
@@ -113,4 +120,32 @@ def test_wheel_that_the_hashes_leave_out():
     pin = resolver.resolve(GLIBC).pins["a"]
     found = judge(pin, index.project("a"), GLIBC, resolver.rules)
     assert found.verdict is Verdict.SOURCE_UNKNOWN
-    assert found.reason == "its hash is not among those the requirement lists"
+    assert found.reason == (
+        "cp312-cp312-manylinux_2_28_x86_64 would fit, but its hash is not among those the "
+        "requirement lists"
+    )
+
+
+def test_wheel_that_a_lock_leaves_out():
+    other = "a-1-cp312-cp312-win_amd64.whl"
+    index = FakeIndex(
+        {"a": {"1": [MANYLINUX, other, SDIST]}},
+        hashes={MANYLINUX: {"sha256": "aa"}, other: {"sha256": "cc"}, SDIST: {"sha256": "bb"}},
+    )
+    for listed, on, verdict, reason in (
+        ("bb", GLIBC, Verdict.SOURCE_UNKNOWN, "8_x86_64 would fit, but uv.lock does not list it"),
+        ("bb", MUSL, Verdict.SOURCE_UNKNOWN, "none for musllinux"),
+        ("cc", MUSL, Verdict.UNAVAILABLE, "none for musllinux; uv.lock does not list it"),
+    ):
+        line = RequirementLine(
+            Requirement("a==1"),
+            Origin("uv.lock", 7),
+            "a==1",
+            frozenset({f"sha256:{listed}"}),
+            locked=True,
+        )
+        resolver = Resolver(Requirements((line,)), index)
+        pin = resolver.resolve(on).pins["a"]
+        found = judge(pin, index.project("a"), on, resolver.rules)
+        assert found.verdict is verdict
+        assert found.reason.endswith(reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from packaging.markers import Marker
 from packaging.utils import NormalizedName
 
 from wheelcheck.coverage import Judgement, Verdict
@@ -12,7 +13,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Project, ProjectStatus, Sdist, Wheel
 from wheelcheck.reports.assemble_builds import TargetBuilds, plan_told, source_evidence
 from wheelcheck.reports.model import Cell, Miss, Package, Problem, Report, Severity, TargetSummary
-from wheelcheck.requirements import Requirements
+from wheelcheck.requirements import Requirements, Scope
 from wheelcheck.resolution import Conflict, Pin, Refused, Resolution
 
 __all__ = ["Column", "assemble", "miss_told"]
@@ -46,13 +47,13 @@ def assemble(
     return Report(
         inputs=tuple(inputs),
         as_of=bound.isoformat() if bound else None,
-        targets=tuple(map(_summary, columns)),
+        targets=tuple(_summary(column, asked.scopes) for column in columns),
         packages=tuple(_packages(columns)),
         builds=tuple(plan_told(column.builds) for column in columns if column.builds),
         problems=tuple(
             _merged(
                 [
-                    *_asked_problems(asked),
+                    *_asked_problems(asked, columns),
                     *_judged_problems(columns, projects, dated=bound is not None),
                 ]
             )
@@ -60,7 +61,7 @@ def assemble(
     )
 
 
-def _summary(column: Column) -> TargetSummary:
+def _summary(column: Column, scopes: Iterable[Scope]) -> TargetSummary:
     target = column.resolution.target
     verdicts = {judgement.verdict for _, judgement in column.judged.values()}
     return TargetSummary(
@@ -73,7 +74,9 @@ def _summary(column: Column) -> TargetSummary:
         libc_version="{}.{}".format(*target.libc_version),
         arch=target.arch.value,
         image=target.image.name if target.image else None,
-        installable=not column.resolution.conflict and Verdict.UNAVAILABLE not in verdicts,
+        installable=not column.resolution.conflict
+        and Verdict.UNAVAILABLE not in verdicts
+        and all(_holds(scope.marker, column) for scope in scopes),
         notes=target.notes,
     )
 
@@ -114,16 +117,35 @@ def miss_told(refused: Refused) -> Miss:
     return Miss(file=refused.file.filename, part=part, why=refused.why)
 
 
-def _asked_problems(asked: Requirements) -> Iterator[Problem]:
+def _asked_problems(asked: Requirements, columns: Sequence[Column]) -> Iterator[Problem]:
     for line in asked.skipped:
-        yield Problem(
-            code=line.why.code,
-            message=line.why.reason,
-            package=line.name,
-            where=str(line.origin),
-        )
+        targets = [
+            column.resolution.target.name for column in columns if _holds(line.marker, column)
+        ]
+        if targets:
+            yield Problem(
+                code=line.why.code,
+                message=line.why.reason,
+                package=line.name,
+                where=str(line.origin),
+                targets=tuple(targets) if line.marker else (),
+            )
+    for scope in asked.scopes:
+        for column in columns:
+            if not _holds(scope.marker, column):
+                yield Problem(
+                    code="out-of-scope",
+                    message=f"{scope.why}, so that its installer refuses it here",
+                    severity="warning",
+                    where=str(scope.origin),
+                    targets=(column.resolution.target.name,),
+                )
     for warning in asked.warnings:
         yield Problem(code="requirements", message=warning, severity="warning")
+
+
+def _holds(marker: Marker | None, column: Column) -> bool:
+    return marker is None or marker.evaluate(column.resolution.target.marker_environment())
 
 
 def _judged_problems(

@@ -133,10 +133,16 @@ class LockedPackages:
             self._given.complain(why)
 
     def add(
-        self, entry: Entry, marker: Marker | None, hashes: Iterable[str], *, specifier: str = ""
+        self,
+        entry: Entry,
+        marker: Marker | None,
+        hashes: Iterable[str],
+        *,
+        specifier: str | None = None,
     ) -> None:
         """Add a package at its version, or at what `specifier` says."""
-        requirement = Requirement(f"{entry.name}{specifier or f'=={entry.version}'}")
+        exactly = f"=={entry.version}" if specifier is None else specifier
+        requirement = Requirement(f"{entry.name}{exactly}")
         text = str(requirement)
         requirement.marker = marker
         self._lines.append(
