@@ -1,0 +1,257 @@
+"""Advice: every way out is one that was judged, and is worth taking."""
+
+import csv
+from datetime import date
+from importlib import resources
+
+import pytest
+from fake_index import FakeIndex
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from situations import asked, target
+
+import wheelcheck
+from wheelcheck.advice import distribution_package, replacements_of
+from wheelcheck.advice.tables import Replacement
+from wheelcheck.analysis import analyse
+from wheelcheck.builds.distributions import Distribution, Family
+from wheelcheck.reports.advice import Advice
+from wheelcheck.reports.model import Report
+from wheelcheck.reports.text import render_text
+from wheelcheck.requirements.model import FilePolicy
+from wheelcheck.targets.alternatives import on_glibc, on_other_pythons, on_x86_64
+
+DAY = date(2026, 11, 1)
+ALPINE = wheelcheck.parse_target("python:3.12-alpine", as_of=DAY)
+MANY = "manylinux_2_17_x86_64"
+MUSL = "musllinux_1_2_x86_64"
+
+
+def wheels(name: str, version: str, *platforms: str, python: str = "cp312") -> list[str]:
+    return [
+        f"{name}-{version}.tar.gz",
+        *(f"{name}-{version}-{python}-{python}-{one}.whl" for one in platforms),
+    ]
+
+
+def advice(index: FakeIndex, *lines: str, on=(ALPINE,), **more) -> dict[str, Advice]:
+    report = analyse(asked(*lines, **more), list(on), index)
+    return {one.kind: one for one in report.advice}
+
+
+def only_glibc() -> FakeIndex:
+    return FakeIndex({"sci": {"1": wheels("sci", "1", MANY)}})
+
+
+class TestOtherTargets:
+    def test_the_slim_image_of_the_same_python(self):
+        found = advice(only_glibc(), "sci")["image"]
+        assert found.change == ("FROM python:3.12-slim",)
+        assert (found.builds_before, found.builds_after) == (1, 0)
+        assert found.verdicts == {"sci": "wheel"}
+        assert "nothing compiles" in found.evidence
+        assert "apt" in found.caveat
+
+    def test_no_advice_to_move_where_moving_does_not_help(self):
+        index = FakeIndex({"sci": {"1": ["sci-1.tar.gz"]}})
+        assert "image" not in advice(index, "sci")
+
+    def test_no_advice_where_nothing_is_wrong(self):
+        index = FakeIndex({"sci": {"1": wheels("sci", "1", MUSL)}})
+        assert advice(index, "sci") == {}
+
+    def test_another_python_the_nearest_that_is_free_of_trouble(self):
+        files = [*wheels("sci", "1", MANY, python="cp313"), *wheels("sci", "1", MANY)[1:]]
+        slim = wheelcheck.parse_target("python:3.14-slim", as_of=DAY)
+        found = advice(FakeIndex({"sci": {"1": files}}), "sci", on=(slim,))["python"]
+        assert found.change == ("FROM python:3.13-slim",)
+
+    def test_what_another_architecture_would_get_is_told_with_its_caveat(self):
+        arm = wheelcheck.parse_target("python:3.12-slim@linux/arm64", as_of=DAY)
+        found = advice(only_glibc(), "sci", on=(arm,))["architecture"]
+        assert "x86_64" in found.title
+        assert "emulating it is slow" in found.caveat
+
+    def test_like_advice_for_many_targets_is_told_once(self):
+        musl = [target("musl", python=(3, minor), name=f"m{minor}") for minor in (12, 13)]
+        index = FakeIndex(
+            {"sci": {"1": wheels("sci", "1", MANY) + wheels("sci", "1", MANY, python="cp313")[1:]}}
+        )
+        found = advice(index, "sci", on=musl)["image"]
+        assert found.targets == ("m12", "m13")
+        assert found.title == "Use glibc instead of musl"
+
+
+class TestOtherPins:
+    def test_the_next_version_up_with_a_wheel(self):
+        index = FakeIndex(
+            {
+                "sci": {
+                    "1": wheels("sci", "1", MANY),
+                    "2": wheels("sci", "2", MANY, MUSL),
+                    "3": wheels("sci", "3", MANY, MUSL),
+                }
+            }
+        )
+        found = advice(index, "sci==1")["version"]
+        assert found.change == ("sci==2",)
+        assert found.verdicts == {"sci": "wheel"}
+        assert "new major version" in found.caveat
+
+    def test_down_where_the_newest_has_none(self):
+        index = FakeIndex({"sci": {"1": wheels("sci", "1", MUSL), "2": wheels("sci", "2", MANY)}})
+        found = advice(index, "sci")["version"]
+        assert found.change == ("sci==1",)
+        assert "goes down from 2 to 1" in found.caveat
+
+    def test_pins_that_must_move_along_are_named(self):
+        index = FakeIndex(
+            {
+                "app": {"1": ["app-1-py3-none-any.whl"], "2": ["app-2-py3-none-any.whl"]},
+                "sci": {"1": wheels("sci", "1", MANY), "2": wheels("sci", "2", MUSL)},
+            },
+            requires={("app", "1"): ["sci==1"], ("app", "2"): ["sci==2"]},
+        )
+        found = advice(index, "app==1", "sci==1")["version"]
+        assert set(found.change) == {"app==2", "sci==2"}
+
+    def test_a_package_nobody_named_is_held_by_a_constraint(self):
+        index = FakeIndex(
+            {
+                "app": {"1": ["app-1-py3-none-any.whl"]},
+                "sci": {"1": wheels("sci", "1", MUSL), "2": wheels("sci", "2", MANY)},
+            },
+            requires={("app", "1"): ["sci"]},
+        )
+        found = advice(index, "app")["version"]
+        assert found.change == ("sci==1  # as a constraint",)
+
+    def test_no_advice_for_pins_that_cannot_go_together(self):
+        index = FakeIndex(
+            {
+                "app": {"1": ["app-1-py3-none-any.whl"]},
+                "sci": {"1": wheels("sci", "1", MANY), "2": wheels("sci", "2", MUSL)},
+            },
+            requires={("app", "1"): ["sci==1"]},
+        )
+        assert "version" not in advice(index, "app", "sci")
+
+    def test_nothing_from_after_the_date_bound(self):
+        from datetime import UTC, datetime
+
+        index = FakeIndex(
+            {"sci": {"1": wheels("sci", "1", MANY), "2": wheels("sci", "2", MUSL)}},
+            upload_times={
+                ("sci", "1"): "2023-01-01T00:00:00Z",
+                ("sci", "2"): "2024-01-01T00:00:00Z",
+            },
+        )
+        policy = FilePolicy(exclude_newer=datetime(2023, 4, 15, tzinfo=UTC))
+        assert "version" not in advice(index, "sci", policy=policy)
+
+
+class TestReplacements:
+    def test_a_drop_in_that_comes_as_wheels(self):
+        index = FakeIndex(
+            {
+                "mysqlclient": {"2": ["mysqlclient-2.tar.gz"]},
+                "pymysql": {"1": ["pymysql-1-py3-none-any.whl"]},
+            }
+        )
+        found = advice(index, "mysqlclient")["replacement"]
+        assert found.change == ("PyMySQL",)
+        assert "pure Python" in found.caveat
+        assert "PyMySQL" in found.evidence
+
+    def test_not_one_that_compiles_too(self):
+        index = FakeIndex(
+            {
+                "mysqlclient": {"2": ["mysqlclient-2.tar.gz"]},
+                "pymysql": {"1": ["pymysql-1.tar.gz"]},
+            },
+        )
+        assert "replacement" not in advice(index, "mysqlclient")
+
+
+class TestDistributionPackages:
+    def test_alpines_own_with_its_caveat(self):
+        index = FakeIndex({"scikit-learn": {"1": ["scikit_learn-1.tar.gz"]}})
+        found = advice(index, "scikit-learn")["system-package"]
+        assert found.change == ("apk add --no-cache py3-scikit-learn",)
+        assert "own Python" in found.caveat
+        assert found.builds_after is None  # not judged: it is not what pip would install
+
+    def test_debians_depends_on_the_release(self):
+        packages = [
+            distribution_package(
+                canonicalize_name("numpy"), Distribution(Family.APT, "debian", release)
+            )
+            for release in ("12", "13", "9")
+        ]
+        assert [one.version if one else None for one in packages] == ["1.24.2", "2.2.4", None]
+
+
+def rows(table: str) -> list[dict[str, str]]:
+    file = resources.files("wheelcheck.advice").joinpath(f"{table}.csv")
+    return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+
+
+@pytest.mark.parametrize("table", ["replacements", "distribution_packages"])
+def test_tables_are_sound(table):
+    for row in rows(table):
+        assert row["project"] == canonicalize_name(row["project"])
+        if table == "replacements":
+            Requirement(row["replacement"])
+            assert row["loses"]
+            assert row["source"]
+        else:
+            assert row["alpine"] or row["debian-12"] or row["debian-13"]
+            assert bool(row["alpine"]) == bool(row["alpine_source"])
+
+
+def test_replacements_know_what_is_lost():
+    (first, *_) = replacements_of(canonicalize_name("psycopg2"))
+    assert isinstance(first, Replacement)
+    assert first.requirement == "psycopg[binary]"
+
+
+class TestAlternatives:
+    @pytest.mark.parametrize(
+        ("spelling", "glibc"),
+        [
+            ("python:3.12-alpine", "python:3.12-slim"),
+            ("python:3.12-alpine3.22@linux/arm64", "python:3.12-slim@linux/arm64"),
+            ("cp313t-musllinux_1_2_aarch64", "cp313t-manylinux_2_41_aarch64"),
+            ("python:3.12-slim", None),
+        ],
+    )
+    def test_on_glibc(self, spelling, glibc):
+        found = on_glibc(wheelcheck.parse_target(spelling, as_of=DAY), DAY)
+        assert (found and found.name) == glibc
+
+    def test_other_pythons_the_nearest_first_and_only_supported_ones(self):
+        own = wheelcheck.parse_target("python:3.12-slim", as_of=DAY)
+        names = [one.name for one in on_other_pythons(own, DAY)]
+        assert names[:2] == ["python:3.13-slim", "python:3.11-slim"]
+        assert "python:3.8-slim" not in names
+
+    def test_an_image_of_another_family_has_none(self):
+        assert list(on_other_pythons(wheelcheck.parse_target("ubuntu:24.04", as_of=DAY), DAY)) == []
+
+    def test_on_x86_64(self):
+        arm = wheelcheck.parse_target("python:3.12-slim@linux/arm64", as_of=DAY)
+        found = on_x86_64(arm, DAY)
+        assert found is not None
+        assert found.name == "python:3.12-slim"
+        assert on_x86_64(found, DAY) is None
+
+
+def test_the_text_shows_what_to_write():
+    report: Report = analyse(asked("sci"), [ALPINE], only_glibc())
+    text = render_text(report)
+    assert "1 Use python:3.12-slim for python:3.12-alpine" in text
+    assert "    FROM python:3.12-slim\n" in text
+
+
+def test_no_advice_when_it_is_not_wanted():
+    assert analyse(asked("sci"), [ALPINE], only_glibc(), advice=False).advice == ()
