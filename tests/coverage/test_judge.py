@@ -135,7 +135,7 @@ def test_wheel_that_a_lock_leaves_out():
     for listed, on, verdict, reason in (
         ("bb", GLIBC, Verdict.SOURCE_UNKNOWN, "8_x86_64 would fit, but uv.lock does not list it"),
         ("bb", MUSL, Verdict.SOURCE_UNKNOWN, "none for musllinux"),
-        ("cc", MUSL, Verdict.UNAVAILABLE, "none for musllinux; uv.lock does not list it"),
+        ("cc", MUSL, Verdict.UNAVAILABLE, "none for musllinux; uv.lock does not list the sdist"),
     ):
         line = RequirementLine(
             Requirement("a==1"),

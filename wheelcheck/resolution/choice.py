@@ -108,7 +108,6 @@ def choose(
     return best[1] if best else None
 
 
-_OTHER_HASH = "its hash is not among those the requirement lists"
 _SDIST_FIT = Fit(rank=1 << 30)  # pip ranks an sdist behind every wheel of its version
 
 
@@ -149,9 +148,11 @@ def _refused_by_hash(file: Wheel | Sdist, rules: FileRules) -> Refused | None:
         return None
     if any(f"{algorithm}:{digest}" in allowed for algorithm, digest in file.hashes.items()):
         return None
-    lock = rules.locks.get(file.name)
-    why = f"{lock} does not list it" if lock else _OTHER_HASH
-    return Refused(file, Refusal.HASH, why)
+    lock, what = rules.locks.get(file.name), "it" if isinstance(file, Wheel) else "the sdist"
+    if lock:
+        return Refused(file, Refusal.HASH, f"{lock} does not list {what}")
+    why = "hash is not among those the requirement lists"
+    return Refused(file, Refusal.HASH, f"{'its' if what == 'it' else 'the sdist’s'} {why}")
 
 
 def _refused_by_python(file: Wheel | Sdist, target: Target) -> Refused | None:
