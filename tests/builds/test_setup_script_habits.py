@@ -442,3 +442,25 @@ def test_modules_sought_by_name_are_missing_too(found: str):
 def test_sets_of_arguments_are_compared(test: str, declares: bool):  # noqa: FBT001
     script = read(f"setup(ext_modules=[{EXT}] if {test} else [])")
     assert bool(script.extensions) is declares
+
+
+@pytest.mark.parametrize(
+    ("handler", "optional"),
+    [("continue", True), ("print(e)", True), ("raise SystemExit(1)", False)],
+)
+def test_what_is_declared_after_a_trial_compilation_is_optional(handler: str, optional: bool):  # noqa: FBT001
+    # ruamel.yaml.clib compiles a few lines of C, and declares its module only if that works
+    script = read(f"""
+        from distutils.ccompiler import new_compiler
+        from distutils.errors import CompileError
+        exts = []
+        for name in ("x", "y"):
+            try:
+                new_compiler().compile(["trial.c"])
+                exts.append(Extension(name, [name + ".c"]))
+            except CompileError as e:
+                {handler}
+        setup(ext_modules=exts)
+    """)
+    assert {one.name for one in script.extensions} == {"x", "y"}
+    assert {one.optional for one in script.extensions} == {optional}

@@ -9,6 +9,7 @@ from functools import partial
 
 from wheelcheck.builds.setup_script.calls import ENDS, Calls, LoopEnded, Returned, SetupCall
 from wheelcheck.builds.setup_script.expressions import condition_text
+from wheelcheck.builds.setup_script.side_effects import is_trial
 from wheelcheck.builds.setup_script.surroundings import Surroundings
 from wheelcheck.builds.setup_script.values import (
     FunctionValue,
@@ -21,7 +22,10 @@ from wheelcheck.builds.setup_script.values import (
     truth,
 )
 
-__all__ = ["Flow", "last_name"]
+__all__ = ["TRIAL", "Flow", "last_name"]
+
+TRIAL = "a trial compilation succeeds"
+"""The condition of what a script declares only after it has compiled something to see."""
 
 
 _FREE = 10
@@ -130,7 +134,8 @@ class Flow(Calls):
         asked, calls = self.asked, len(self.setup_calls)
         before = dict(self.scope.names)
         try:
-            self.run(node.body)
+            with self._suppose(*([TRIAL] if is_trial(node) else [])):
+                self.run(node.body)
         except Raised as raised:
             handler = _handler_for(node.handlers, raised.name)
             attempted = any(map(_hands_over, self.setup_calls[calls:]))

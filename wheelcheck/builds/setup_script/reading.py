@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from wheelcheck.builds.setup_script.calls import ENDS, SetupCall
 from wheelcheck.builds.setup_script.expressions import BudgetSpent
+from wheelcheck.builds.setup_script.flow import TRIAL
 from wheelcheck.builds.setup_script.forgiveness import (
     forgives_failures,
     methods_of,
@@ -244,7 +245,7 @@ def _frozen(found: list[Extension]) -> tuple[ExtensionModule, ...]:
             one.name,
             one.sources,
             one.libraries,
-            one.optional,
+            one.optional or TRIAL in one.supposing,
             one.supposing,
         )
         for one in found

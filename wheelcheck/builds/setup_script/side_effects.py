@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from wheelcheck.builds.setup_script.values import ClassValue
 
-__all__ = ["ToolRun", "calls_itself_impure", "catches_failures", "tools_run"]
+__all__ = ["ToolRun", "calls_itself_impure", "catches_failures", "is_trial", "tools_run"]
 
 _ENDINGS = {"exit", "_exit"}
 _TOOLS = {
@@ -19,6 +19,24 @@ _TOOLS = {
 _ASIDE = re.compile(r"test|clean|sdist|doc|lint|upload|format", re.IGNORECASE)
 """Commands that no build runs, by the name of their class."""
 _RUNNERS = {"call", "check_call", "check_output", "run", "Popen", "system", "spawn", "popen"}
+
+
+def is_trial(node: ast.Try) -> bool:
+    """Whether an attempt compiles something to see whether that works, and goes on if it fails."""
+    tried = (part for statement in node.body for part in ast.walk(statement))
+    return any(isinstance(one, ast.Call) and _called(one) in _TRIALS for one in tried) and any(
+        map(_swallows, node.handlers)
+    )
+
+
+_TRIALS = {
+    "check_header",
+    "check_lib",
+    "link_executable",
+    "new_compiler",
+    "try_compile",
+    "try_link",
+}
 
 
 def _swallows(handler: ast.ExceptHandler) -> bool:
