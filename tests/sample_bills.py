@@ -180,7 +180,7 @@ def priced_story() -> Report:
 
 
 def priced_matrix() -> Report:
-    """Every verdict on the default matrix, with a bill for most targets, and some of them partial."""
+    """Every verdict on the default matrix; most targets have a bill, some a partial one."""
     report = mixed()
     targets = []
     for i, target in enumerate(report.targets):

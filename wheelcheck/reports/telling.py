@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime, time, timedelta
 
 from wheelcheck.coverage.verdict import Verdict
@@ -42,12 +42,11 @@ def label(report: Report, name: str, targets: Iterable[str]) -> str:
     return clean(f"{name} {version}" if version else name)
 
 
-def askers(names: Iterable[str], requested_by: Sequence[str]) -> tuple[list[str], list[str]]:
+def askers(known: Container[str], requested_by: Sequence[str]) -> tuple[list[str], list[str]]:
     """Who asks: lines of the user's own files, and packages (``uvicorn[standard] 0.54.0``).
 
-    `names` are the report's packages.
+    `known` are the names of the report's packages.
     """
-    known = set(names)
     lines: list[str] = []
     packages: list[str] = []
     for one in requested_by:
@@ -56,7 +55,7 @@ def askers(names: Iterable[str], requested_by: Sequence[str]) -> tuple[list[str]
     return lines, packages
 
 
-def reason_words(report: Report, places: Places, reason: Reason) -> str:
+def reason_words(places: Places, reason: Reason) -> str:
     """The reason's sentence; where it stands for several, it says that it is an example."""
     words = clean(reason.cell.reason)
     if not reason.example:
@@ -91,15 +90,21 @@ def folded(report: Report, shown: Sequence[Package]) -> tuple[list[str], str]:
     return [clean(one.name) for one in rest], "wherever they are needed" if partly else where
 
 
-def obstacles(report: Report) -> list[tuple[str, Obstacle, tuple[str, ...]]]:
-    """What may stop a build: its label, the obstacle and its targets; certain failures first."""
+def obstacles(report: Report) -> list[tuple[str, tuple[str, ...], tuple[Obstacle, ...]]]:
+    """What may stop builds: a build's label, targets, and what is in its way on all of these.
+
+    Builds that fail for certain come first.
+    """
     found: dict[tuple[str, Obstacle], list[str]] = {}
     for plan in report.builds:
         for build in plan.builds:
             for obstacle in build.obstacles:
                 found.setdefault((build.label, obstacle), []).append(plan.target)
-    ordered = sorted(found.items(), key=lambda item: (not item[0][1].fatal, item[0][0]))
-    return [(name, obstacle, tuple(targets)) for (name, obstacle), targets in ordered]
+    groups: dict[tuple[str, bool, tuple[str, ...]], list[Obstacle]] = {}
+    for (name, obstacle), targets in found.items():
+        groups.setdefault((name, obstacle.fatal, tuple(targets)), []).append(obstacle)
+    ordered = sorted(groups.items(), key=lambda item: (not item[0][1], item[0][0]))
+    return [(name, targets, tuple(members)) for (name, _, targets), members in ordered]
 
 
 def inputs(report: Report) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.costs import Bill, Estimate
+from wheelcheck.reports.costs import Bill, Estimate, ImageSize
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
 from wheelcheck.reports.marks import MARKS, WORST_FIRST
 from wheelcheck.reports.model import Report, TargetSummary
@@ -38,12 +38,16 @@ class _Column:
     words: Callable[[float], str]
 
 
+def _image(bill: Bill) -> ImageSize:
+    return bill.image or ImageSize()
+
+
 _COLUMNS = (
     _Column("Time to install", lambda bill: bill.wall_seconds, duration),
     _Column("CPU time", lambda bill: bill.cpu_seconds, duration),
     _Column("Peak memory", lambda bill: bill.peak_memory_bytes, size),
-    _Column("Image, one stage", lambda bill: bill.image and bill.image.single_stage, size),
-    _Column("Image, multi-stage", lambda bill: bill.image and bill.image.multi_stage, size),
+    _Column("Image, one stage", lambda bill: _image(bill).single_stage, size),
+    _Column("Image, multi-stage", lambda bill: _image(bill).multi_stage, size),
 )
 
 
@@ -60,8 +64,8 @@ def bill_section(report: Report, places: Places) -> Markup:
         "section",
         element("h2", "What it costs" if columns else "Target by target", id="bill-title"),
         _caveat(lines) if billed else None,
-        _table(report, places, first, lines, columns),
-        element("details", element("summary", more), _table(report, places, rest, lines, columns))
+        _table(places, first, lines, columns),
+        element("details", element("summary", more), _table(places, rest, lines, columns))
         if rest
         else None,
         _left_out(lines, places),
@@ -91,7 +95,6 @@ def _lines(report: Report, places: Places) -> list[_Line]:
 
 
 def _table(
-    report: Report,
     places: Places,
     lines: Sequence[_Line],
     scale: Sequence[_Line],

@@ -21,7 +21,7 @@ class Markup(str):
 EMPTY = Markup("")
 
 
-def element(tag: str, *children: object, **attributes: str | float | bool | None) -> Markup:  # noqa: FBT001 (attributes are keywords)
+def element(tag: str, *children: object, **attributes: str | float | bool | None) -> Markup:
     """``element("td", name, class_="wheel", aria_label="wheel")``.
 
     Children are `Markup`, text (cleaned and escaped), iterables of these, or None. In attribute

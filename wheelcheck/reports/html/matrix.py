@@ -75,7 +75,9 @@ def _grid_head(targets: Sequence[TargetSummary]) -> Markup:
         element("th", python_label(one), scope="col", class_=_edge(targets, i))
         for i, one in enumerate(targets)
     ]
-    return joined(element("tr", corner, libcs), element("tr", archs), element("tr", pythons, class_="axes"))
+    return joined(
+        element("tr", corner, libcs), element("tr", archs), element("tr", pythons, class_="axes")
+    )
 
 
 def _edge(targets: Sequence[TargetSummary], column: int) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable
 from math import isfinite
 
 from wheelcheck.reports.phrases import clean
@@ -23,6 +23,7 @@ class _Pool:
     def __init__(self) -> None:
         self.shapes: dict[tuple[str, ...], int] = {}
         self._numbers: dict[tuple[type, Hashable], int] = {}
+        self._scalars: dict[tuple[type, object], int] = {}
 
     @property
     def entries(self) -> list[Hashable]:
@@ -30,16 +31,18 @@ class _Pool:
 
     def add(self, value: object) -> int:
         """Return the value's number."""
-        entry: Hashable
-        if isinstance(value, Mapping):
-            keys = tuple(value)
-            shape = self.shapes.setdefault(keys, len(self.shapes))
-            entry = (shape, *map(self.add, value.values()))
-        elif isinstance(value, Sequence) and not isinstance(value, str):
-            entry = (-1, *map(self.add, value))
-        else:
-            entry = _scalar(value)
+        if isinstance(value, dict):
+            shape = self.shapes.setdefault(tuple(value), len(self.shapes))
+            return self._number((shape, *map(self.add, value.values())))
+        if isinstance(value, list | tuple):
+            return self._number((-1, *map(self.add, value)))
         # The type is part of the key: True, 1 and 1.0 are equal, and different values.
+        key = (type(value), value)
+        if key not in self._scalars:
+            self._scalars[key] = self._number(_scalar(value))
+        return self._scalars[key]
+
+    def _number(self, entry: Hashable) -> int:
         return self._numbers.setdefault((type(entry), entry), len(self._numbers))
 
 

@@ -69,7 +69,7 @@ def _reason(report: Report, places: Places, reason: Reason) -> Markup:
         f" {_verb(mark.word, len(labels))} on {places.describe(reason.targets)}",
         element("span", _asked(report, reason), class_="version"),
     )
-    return element("li", head, element("p", reason_words(report, places, reason)))
+    return element("li", head, element("p", reason_words(places, reason)))
 
 
 def _verb(word: str, number: int) -> str:
@@ -86,7 +86,7 @@ def _verb(word: str, number: int) -> str:
 def _asked(report: Report, reason: Reason) -> str:
     if len(reason.packages) > 1 or not reason.cell.requested_by:
         return ""
-    names = (package.name for package in report.packages)
+    names = {package.name for package in report.packages}
     lines, packages = askers(names, reason.cell.requested_by)
     told = [f"asked for in {listing(lines, 3)}"] if lines else []
     told += [f"needed by {listing(packages, 3)}"] if packages else []
@@ -95,20 +95,21 @@ def _asked(report: Report, reason: Reason) -> str:
 
 def obstacles_section(report: Report, places: Places) -> Markup:
     """What may stop a build, certain failures first, each with its source."""
-    items = [
-        element(
-            "li",
-            element(
-                "p",
-                element("span", "✗" if one.fatal else "!", class_="sign", aria_hidden="true"),
-                " ",
-                element("b", f"{name} {'fails' if one.fatal else 'may fail'}"),
-                f" on {places.describe(targets)}",
-            ),
-            element("p", f"{one.message} ", element("span", one.source, class_="version")),
+    items = []
+    for name, targets, found in obstacles(report):
+        fatal = found[0].fatal
+        head = element(
+            "p",
+            element("span", "✗" if fatal else "!", class_="sign", aria_hidden="true"),
+            " ",
+            element("b", f"{name} {'fails' if fatal else 'may fail'}"),
+            f" on {places.describe(targets)}",
         )
-        for name, one, targets in obstacles(report)
-    ]
+        told = [
+            element("p", f"{one.message} ", element("span", one.source, class_="version"))
+            for one in found
+        ]
+        items.append(element("li", head, told))
     return _section(
         "obstacles", "What may stop a build", _listed(items, "more obstacle", "reasons")
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.costs import BuildCost, Estimate
@@ -24,15 +24,12 @@ def view(report: Report) -> _Plain:
     """Arrange the report as plain values. Targets are numbered as the columns stand."""
     places = Places(report.targets)
     targets = ordered_targets(report, places)
-    troubled = [package.name for package in matters(report)]
-    names = [package.name for package in report.packages]
-    rows = {package.name: package for package in report.packages}
-    order = [*troubled, *(name for name in names if name not in set(troubled))]
+    by_name = {package.name: package for package in [*matters(report), *report.packages]}
     return {
         "marks": [_mark(verdict) for verdict in WORST_FIRST],
         "grid": places.is_grid and len(targets) > 1,
         "targets": [_target(target) for target in targets],
-        "packages": [_package(rows[name], names, targets, places) for name in order],
+        "packages": [_package(one, by_name, targets, places) for one in by_name.values()],
         "plans": _plans(report.builds, places),
         "problems": [
             {"package": one.package, "message": one.message, "code": one.code}
@@ -62,7 +59,7 @@ def _target(target: TargetSummary) -> _Plain:
 
 
 def _package(
-    package: Package, names: Sequence[str], targets: Sequence[TargetSummary], places: Places
+    package: Package, names: Container[str], targets: Sequence[TargetSummary], places: Places
 ) -> _Plain:
     cells = [package.on.get(target.name) for target in targets]
     return {
@@ -101,7 +98,7 @@ def _part(cell: Cell) -> str:
     return cell.misses[0].part if cell.misses else cell.reason
 
 
-def _cell(cell: Cell, names: Sequence[str]) -> _Plain:
+def _cell(cell: Cell, names: Container[str]) -> _Plain:
     """Without what is empty, and with those who ask told apart."""
     plain = _plain(cell)
     if cell.size is not None:
@@ -114,11 +111,11 @@ def _cell(cell: Cell, names: Sequence[str]) -> _Plain:
 
 
 def _plans(plans: Sequence[BuildPlan], places: Places) -> list[_Plain]:
-    """One plan for all targets that agree in everything but the plan's target."""
+    """One plan for all targets on which the page would show the same."""
     groups: dict[BuildPlan, list[str]] = {}
     for plan in plans:
         if plan.builds or plan.cycles:
-            groups.setdefault(plan.model_copy(update={"target": ""}), []).append(plan.target)
+            groups.setdefault(_without_target(plan), []).append(plan.target)
     return [
         {
             **_plain(plan),
@@ -128,6 +125,23 @@ def _plans(plans: Sequence[BuildPlan], places: Places) -> list[_Plain]:
         }
         for plan, on in groups.items()
     ]
+
+
+def _without_target(plan: BuildPlan) -> BuildPlan:
+    """Leave out what differs between targets without telling anything: their name and files."""
+    unknown = plan.commands_unknown
+    return plan.model_copy(
+        update={
+            "target": "",
+            "commands_unknown": unknown and unknown.replace(plan.target, "the target"),
+            "builds": tuple(map(_without_files, plan.builds)),
+        }
+    )
+
+
+def _without_files(build: SourceBuild) -> SourceBuild:
+    environment = tuple(one.model_copy(update={"file": None}) for one in build.environment)
+    return build.model_copy(update={"environment": environment})
 
 
 def _build(build: SourceBuild) -> _Plain:
