@@ -157,7 +157,13 @@ def test_virtual_environments():
 
 @pytest.mark.parametrize(
     "text",
-    ["conda install numpy", "python setup.py install", "pipx install x", "uv tool install x"],
+    [
+        "conda install numpy",
+        "python setup.py install",
+        "pipx install x",
+        "uv tool install x",
+        "python a/pip_install.py x",
+    ],
 )
 def test_other_ways_to_install_are_told(text: str):
     assert not_followed(text.split()).what

@@ -36,6 +36,7 @@ def codes(dockerfile: Dockerfile) -> list[tuple[int, str]]:
         ("FROM --platform=linux/arm64 python:3.12-slim", "python:3.12-slim@linux/arm64"),
         ("FROM --platform=$BUILDPLATFORM python:3.12-slim", "python:3.12-slim"),
         ("FROM python:3.12-alpine AS one\nFROM One", "python:3.12-alpine"),
+        ("FROM alpine:3.21.3", "alpine:3.21"),
     ],
 )
 def test_the_target_comes_from_the_image(text: str, target: str):
@@ -211,7 +212,7 @@ def test_options_reach_the_requirements():
     ("command", "installer"),
     [
         ("pip install flask", "pip"),
-        ("pip install --no-cache-dir flask", "pip-no-cache"),
+        ("pip install --no-cache-dir flask", "pip-no-cache-dir"),
         ("uv pip install --no-cache flask", "uv"),
         ("PIP_NO_CACHE_DIR=1 pip install flask", "pip-no-cache"),
     ],
@@ -404,7 +405,7 @@ def test_the_second_alpine_file_of_the_story_keeps_its_wheels():
     file = STORY / "alpine-builder.Dockerfile"
     builder, final = read_dockerfile(file, as_of=date(2023, 4, 14)).stages
     assert {"gcc", "g++", "gfortran"} <= {each.name for each in builder.steps[0].packages}
-    assert builder.steps[0].installer == "pip-no-cache"
+    assert builder.steps[0].installer == "pip-no-cache-dir"
     (copied,) = final.copies
     assert copied.made.kind == "wheels"
     assert final.steps[0].only_ready_wheels

@@ -6,13 +6,13 @@ import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.dockerfile.image_files import FromContext, absolute
 from wheelcheck.requirements.dockerfile.installers import InstallerCommand
 from wheelcheck.requirements.dockerfile.model import (
     FolderKind,
+    InstallerName,
     InstallStep,
     LockInput,
     MadeFolder,
@@ -74,7 +74,7 @@ def add_install(
         text=_shown(text),
         tool=command.tool,
         action=command.action,
-        installer=_installer(command.tool, no_cache=no_cache),
+        installer=_installer(command),
         requirements=gathered.requirements,
         inputs=gathered.inputs,
         packages=tuple(stage.packages),
@@ -104,10 +104,12 @@ def _known_part(command: InstallerCommand) -> InstallerCommand:
     )
 
 
-def _installer(tool: str, *, no_cache: bool) -> Literal["pip", "pip-no-cache", "uv"]:
-    if tool == "uv":
+def _installer(command: InstallerCommand) -> InstallerName:
+    if command.tool == "uv":
         return "uv"
-    return "pip-no-cache" if no_cache else "pip"
+    if "no-cache" in command.by_variables:
+        return "pip-no-cache"
+    return "pip-no-cache-dir" if command.has("no-cache") else "pip"
 
 
 def _shown(text: str) -> str:

@@ -29,7 +29,8 @@ class InstallerCommand:
 
     `options` pairs meanings (the column of that name in `installer_options.csv`) with values, in
     the order in which the tool sees them, variables first. `program` is the interpreter or pip
-    as written. `strange` are options that the table does not have.
+    as written. `strange` are options that the table does not have; `by_variables` are the meanings
+    that variables set, which also reach the runs of pip that set up build environments.
     """
 
     tool: Tool
@@ -38,6 +39,7 @@ class InstallerCommand:
     arguments: tuple[str, ...] = ()
     options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     strange: tuple[str, ...] = ()
+    by_variables: frozenset[str] = frozenset()
 
     def values(self, meaning: str) -> tuple[str, ...]:
         """All values given for a meaning, in order; () where the option is not there."""
@@ -78,7 +80,8 @@ def installer_command(
         return None
     before = list(_read(tool, rest[:start]))
     after = list(_read(tool, rest[start + 1 :]))
-    options = [*_from_environment(tool, environ)]
+    variables = tuple(_from_environment(tool, environ))
+    options = [*variables]
     options += [(name, value) for name, value in (*before, *after) if name not in {"", "?"}]
     return InstallerCommand(
         tool,
@@ -87,6 +90,7 @@ def installer_command(
         tuple(value for name, value in after if name == ""),
         tuple(options),
         tuple(value for name, value in (*before, *after) if name == "?"),
+        frozenset(name for name, _ in variables),
     )
 
 

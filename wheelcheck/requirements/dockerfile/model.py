@@ -15,7 +15,9 @@ from wheelcheck.targets.target import Target
 __all__ = [
     "CopiedFolder",
     "Dockerfile",
+    "FolderKind",
     "InstallStep",
+    "InstallerName",
     "LockInput",
     "MadeFolder",
     "PresentPackage",
@@ -25,6 +27,8 @@ __all__ = [
 ]
 
 FolderKind = Literal["wheels", "venv", "packages"]
+InstallerName = Literal["pip", "pip-no-cache-dir", "pip-no-cache", "uv"]
+"""As `builds.environment.Installer` has them: a variable switches the cache off for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +114,7 @@ class LockInput:
 class InstallStep:
     """One command that installs, downloads or builds distributions.
 
-    `layer` is the first line of its RUN; `text` the command, without credentials. `installer` is
-    ``pip``, ``pip-no-cache`` or ``uv``, as `builds.plan.Installer` spells them. `requirements`
+    `layer` is the first line of its RUN; `text` the command, without credentials. `requirements`
     holds what was read from its arguments and files; `inputs` names the files. `packages` are the
     system packages there at that moment, the parents' included. `wheels` are folders of ready
     wheels; with `only_ready_wheels` nothing else is taken. `folder` is where it installs or puts
@@ -123,7 +126,7 @@ class InstallStep:
     text: str
     tool: Literal["pip", "uv", "lock"]
     action: str
-    installer: Literal["pip", "pip-no-cache", "uv"]
+    installer: InstallerName
     requirements: Requirements = field(repr=False)
     inputs: tuple[str, ...] = ()
     packages: tuple[PresentPackage, ...] = field(default=(), repr=False)

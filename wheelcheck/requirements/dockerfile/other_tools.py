@@ -42,6 +42,7 @@ _WRAPPERS: Mapping[str, frozenset[str]] = MappingProxyType(
 _AS_USER = {"gosu", "su-exec"}
 _PYTHON = re.compile(r"(?:python|pypy)(?:\d(?:\.\d+)*)?")
 _CONDAS = {"conda", "mamba", "micromamba"}
+_SCRIPT = re.compile(r"(?:\S*/)?\w*(?:pip[_-]?install|pipstrap|get-pip)\w*\.(?:py|sh)")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 
 
@@ -159,4 +160,6 @@ def not_followed(words: list[str]) -> NotFollowed | None:
         what = f"uv {rest[0]} install is not followed"
     elif name in {"eval", "xargs"} and any("pip" in word for word in rest):
         what = f"{name} is not followed"
+    elif script := next(filter(_SCRIPT.fullmatch, words[:2]), None):
+        what = f"the script {script} is not followed"
     return NotFollowed(what) if what else None

@@ -31,6 +31,7 @@ LARGEST = 1_000_000
 """Characters; BuildKit itself takes no line longer than 65,535."""
 
 _NO_ARGUMENTS: Mapping[str, str] = MappingProxyType({})
+_ALPINE_PATCH = re.compile(r"^((?:docker\.io/)?(?:library/)?alpine:\d+\.\d+)\.\d+$")
 _MATTERS = re.compile(r"\b(?:pip|apk|apt-get|COPY|ADD)\b")
 
 
@@ -170,7 +171,9 @@ class _Reader:
     def _target(self, image: str, platform: str) -> Target | Unknown:
         if image == "scratch":
             return Unknown("no-python", "scratch is empty: it has no Python")
-        spelling = image if platform == DEFAULT_PLATFORM else f"{image}@{platform}"
+        # Patch releases of Alpine keep its libc and its Python's minor version.
+        known = _ALPINE_PATCH.sub(r"\1", image)
+        spelling = known if platform == DEFAULT_PLATFORM else f"{known}@{platform}"
         try:
             return parse_target(spelling, as_of=self.as_of)
         except TargetError as error:
