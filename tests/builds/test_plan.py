@@ -1,8 +1,6 @@
 """The build plan: order, counts, circles, and what backends add to their build requires."""
 
-import csv
 from collections.abc import Mapping
-from importlib import resources
 
 import pytest
 from fake_index import FakeIndex
@@ -14,6 +12,7 @@ from situations import target
 from wheelcheck.builds.plan import BuildPlan, Installer, Planner
 from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
 from wheelcheck.builds.setup_script.surroundings import BuildSite
+from wheelcheck.builds.tables import rows
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Sdist
 from wheelcheck.requirements.model import FilePolicy
@@ -330,8 +329,18 @@ class TestHookRequires:
             ("app", Version("1")),
         ]
 
+    @pytest.mark.parametrize(
+        ("version", "added"),
+        [("1.8.3", ()), ("1.8.4", ("puccinialin",)), ("1.16", ("puccinialin",))],
+    )
+    def test_maturin_fetches_rust_since_1_8_4(self, version: str, added: tuple[str, ...]):
+        found = self.requires(
+            "maturin", "maturin", maturin=pure("maturin", version), puccinialin=pure("puccinialin")
+        )
+        assert found == ("maturin", *added)
+
     def test_the_table_is_sound(self):
-        file = resources.files("wheelcheck.builds").joinpath("hook_requires.csv")
-        for row in csv.DictReader(file.read_text(encoding="utf-8").splitlines()):
+        for row in rows("hook_requires"):
             assert Requirement(row["requirement"]).name == row["unless"]
+            assert not row["when"] or Requirement(row["when"]).specifier
             assert row["source"]

@@ -37,8 +37,6 @@ MAX_TRIED = 30
 _BUILDS_FOR_METADATA = frozenset({"mesonpy"})
 """Backends without `prepare_metadata_for_build_wheel`: for metadata, a wheel is built (PEP 517)."""
 
-_LAST_SETUPTOOLS_WITHOUT_WHEEL = SpecifierSet("<70.1", prereleases=True)
-
 
 class Installer(StrEnum):
     """Who installs; it decides how often a build requirement is built."""
@@ -233,7 +231,7 @@ def hook_requires(backend: str, stated: Sequence[str], resolution: Resolution) -
     added = []
     for row in _hook_table():
         missing = canonicalize_name(row["unless"]) not in pins
-        if row["backend"] == module and missing and _applies(module, pins):
+        if row["backend"] == module and missing and _applies(row["when"], pins):
             added.append(row["requirement"])
     return tuple(text for text in added if text not in stated)
 
@@ -243,12 +241,14 @@ def _module(backend: str) -> str:
     return backend.partition(":")[0].partition(".")[0]
 
 
-def _applies(module: str, pins: Mapping[NormalizedName, Pin]) -> bool:
-    """Whether the hook still asks: setuptools 70.1 took over bdist_wheel, and asks no more."""
-    if module != "setuptools":
+def _applies(when: str, pins: Mapping[NormalizedName, Pin]) -> bool:
+    """Whether the hook asks in the versions installed: setuptools 70.1 asks for wheel no more."""
+    if not when:
         return True
-    pin = pins.get(canonicalize_name("setuptools"))
-    return bool(pin and pin.version and pin.version in _LAST_SETUPTOOLS_WITHOUT_WHEEL)
+    condition = Requirement(when)
+    pin = pins.get(canonicalize_name(condition.name))
+    version = pin.version if pin else None
+    return version is not None and condition.specifier.contains(version, prereleases=True)
 
 
 @cache

@@ -57,7 +57,9 @@ class SourceNeedsInput:
     `languages` maps each compiled language to the place it was seen; `extension_libraries` are
     the ``libraries=`` of declared extension modules as (place, name, whether the build can do
     without), `tools_run` the build tools that custom commands start as (place, name). `vendored`
-    are member paths of shared libraries that a wheel of the release carries.
+    are member paths of shared libraries that a wheel of the release carries. `installed` are the
+    names of what the build environment holds besides the build requirements stated, as far as
+    known: what these pull in, and what the backend adds.
     """
 
     name: NormalizedName
@@ -70,6 +72,7 @@ class SourceNeedsInput:
     extension_libraries: tuple[tuple[str, str, bool], ...] = ()
     tools_run: tuple[tuple[str, str], ...] = ()
     vendored: tuple[str, ...] = ()
+    installed: frozenset[str] = frozenset()
 
 
 def needs_input(
@@ -78,7 +81,6 @@ def needs_input(
     facts: SdistFacts,
     members: tuple[str, ...],
     texts: Mapping[str, str],
-    vendored: tuple[str, ...] = (),
 ) -> SourceNeedsInput:
     """Gather what the reading of an sdist told. Paths may have the sdist's top directory."""
     scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
@@ -109,7 +111,6 @@ def needs_input(
             for library in module.libraries
         ),
         tools_run=tuple(place for script in scripts for place in script.tools),
-        vendored=vendored,
     )
 
 

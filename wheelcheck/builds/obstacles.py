@@ -153,6 +153,7 @@ def network_obstacles(facts: SourceNeedsInput) -> tuple[Obstacle, ...]:
         *_cmake_downloads(facts),
         *_script_downloads(facts),
         *_crate_downloads(facts),
+        *_toolchain_downloads(facts),
     )
 
 
@@ -264,3 +265,10 @@ def _crate_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
             "cargo downloads the crates it depends on; the sdist does not carry them",
             min(manifests, key=lambda path: path.count("/")),
         )
+
+
+def _toolchain_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
+    """Rust itself, where no cargo is installed: maturin asks puccinialin for it."""
+    if "puccinialin" in facts.installed:
+        said = "the build downloads the Rust toolchain, unless a cargo is installed"
+        yield _download("downloads-toolchain", said, "github.com/konstin/puccinialin")

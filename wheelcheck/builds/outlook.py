@@ -38,12 +38,16 @@ from wheelcheck.builds.system_packages import (
     known_needs,
     source_needs,
 )
+from wheelcheck.builds.toolchain import tools_on_pypi
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Sdist
 from wheelcheck.targets import Target
 
 __all__ = ["Forecaster", "Outlook", "SdistReader", "commands_for"]
+
+_Key = tuple[str, BuildSite]
+"""File name of an sdist, and the site it is read for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +76,26 @@ class SdistReader:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._facts: dict[tuple[str, BuildSite], SdistFacts | Unknown] = {}
-        self._inputs: dict[tuple[str, BuildSite], SourceNeedsInput] = {}
-        self._classes: dict[tuple[str, BuildSite], Classification] = {}
+        self._facts: dict[_Key, SdistFacts | Unknown] = {}
+        self._inputs: dict[_Key, SourceNeedsInput] = {}
+        self._classes: dict[_Key, Classification] = {}
+        self._vendored: dict[str, tuple[str, ...]] = {}
 
     def facts(self, sdist: Sdist, target: Target) -> SdistFacts | Unknown:
         """Return what an sdist says to a target's Python, or why it cannot be read."""
         key = sdist.filename, BuildSite.of(target)
         if key not in self._facts:
-            self._read(sdist, key[1])
+            self._read(sdist, key)
         return self._facts[key]
 
     def needs_input(self, sdist: Sdist, target: Target) -> SourceNeedsInput:
         """Return what tells its needs; name and version alone where it cannot be read."""
         key = sdist.filename, BuildSite.of(target)
         if key not in self._inputs:
-            self._read(sdist, key[1])
-        return self._inputs[key]
+            self._read(sdist, key)
+        if sdist.filename not in self._vendored:
+            self._vendored[sdist.filename] = self._in_wheel(sdist)
+        return replace(self._inputs[key], vendored=self._vendored[sdist.filename])
 
     def classification(self, sdist: Sdist, target: Target) -> Classification:
         """Return the verdict on building it, as `judge_source_build` gives it."""
@@ -100,24 +107,17 @@ class SdistReader:
             )
         return self._classes[key]
 
-    def _read(self, sdist: Sdist, site: BuildSite) -> None:
-        key = sdist.filename, site
+    def _read(self, sdist: Sdist, key: _Key) -> None:
         listing = self._index.listing(sdist, wanted)
         if isinstance(listing, Unknown):
             self._facts[key] = listing
             self._inputs[key] = SourceNeedsInput(sdist.name, sdist.version)
             return
-        facts = self._facts[key] = read_sdist(listing, site)
-        self._inputs[key] = needs_input(
-            sdist.name,
-            sdist.version,
-            facts,
-            tuple(member.path for member in listing.members),
-            listing.texts,
-            self._vendored(sdist),
-        )
+        facts = self._facts[key] = read_sdist(listing, key[1])
+        paths = tuple(member.path for member in listing.members)
+        self._inputs[key] = needs_input(sdist.name, sdist.version, facts, paths, listing.texts)
 
-    def _vendored(self, sdist: Sdist) -> tuple[str, ...]:
+    def _in_wheel(self, sdist: Sdist) -> tuple[str, ...]:
         """Shared libraries inside a wheel of the release, where no table knows the project."""
         project = self._index.project(sdist.name)
         if isinstance(project, Unknown) or known_needs(sdist.name, sdist.version):
@@ -135,7 +135,7 @@ class Forecaster:
     def __init__(self, index: Index, sdists: SdistReader) -> None:
         self._index = index
         self._sdists = sdists
-        self._needs: dict[tuple[str, BuildSite], tuple[Need, ...]] = {}
+        self._needs: dict[tuple[_Key, frozenset[str]], tuple[Need, ...]] = {}
         self._histories: dict[tuple[NormalizedName, str], History] = {}
 
     def of_plan(self, plan: BuildPlan, as_of: datetime) -> tuple[Outlook, ...]:
@@ -154,9 +154,11 @@ class Forecaster:
     def of(self, build: Build, target: Target, as_of: datetime) -> Outlook:
         """Return the outlook of one build by itself; `as_of` is the day of the build."""
         classification = self._sdists.classification(build.sdist, target)
-        needs = tuple(_counting(self._all_needs(build.sdist, target), classification))
-        distribution = distribution_of(target)
+        installed = frozenset(pin.name for pin in build.environment.pins) & tools_on_pypi().keys()
         source = self._sdists.needs_input(build.sdist, target)
+        source = replace(source, installed=frozenset(installed))
+        needs = tuple(_counting(self._all_needs(build.sdist, source, target), classification))
+        distribution = distribution_of(target)
         obstacles = source_build_obstacles(
             source,
             needs,
@@ -168,10 +170,12 @@ class Forecaster:
         gathered = (*build.environment.problems, *obstacles, *rotten)
         return Outlook(build, classification, needs, gathered, constraints)
 
-    def _all_needs(self, sdist: Sdist, target: Target) -> tuple[Need, ...]:
-        key = sdist.filename, BuildSite.of(target)
+    def _all_needs(
+        self, sdist: Sdist, source: SourceNeedsInput, target: Target
+    ) -> tuple[Need, ...]:
+        key = (sdist.filename, BuildSite.of(target)), source.installed
         if key not in self._needs:
-            self._needs[key] = source_needs(self._sdists.needs_input(sdist, target))
+            self._needs[key] = source_needs(source)
         return self._needs[key]
 
     def _rot(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +20,7 @@ from wheelcheck.builds.sources import is_aside
 from wheelcheck.builds.tables import rows
 from wheelcheck.errors import Unknown
 
-__all__ = ["Brought", "brought_tools", "is_vendored", "tool_table", "toolchain_needs"]
+__all__ = ["is_vendored", "tool_table", "toolchain_needs", "tools_on_pypi"]
 
 _LONG = 1_000_000
 _COMMENT = re.compile(r"#[^\n]*")
@@ -27,6 +28,7 @@ _CMAKE_MINIMUM = re.compile(
     r"\bcmake_minimum_required\s*\(\s*VERSION\s+([\d.]+?)(?:\.\.\.[\d.]+)?[\s)]", re.IGNORECASE
 )
 _MESON_MINIMUM = re.compile(r"\bmeson_version\s*:\s*'\s*>=?\s*([\d.]+)")
+_RUST_EXTENSION = re.compile(r"\brust[-_]version\s*=\s*[\"']>=?\s*([\d.]+)[\"']")
 _MESON_PROGRAM = re.compile(r"\bfind_program\s*\(([^)]{0,300})\)")
 _MESON_LANGUAGES = re.compile(r"\badd_languages\s*\(([^)]{0,300})\)")
 _MESON_PROJECT = re.compile(r"\bproject\s*\(\s*'[^']{0,200}'\s*,?([^)]{0,2000})")
@@ -77,28 +79,16 @@ _EDITIONS: Mapping[str, str] = MappingProxyType({"2018": "1.31", "2021": "1.56",
 """The Rust release that brought each edition (doc.rust-lang.org/edition-guide)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """What one build requirement or backend stands for: tools to have, and tools it brings.
-
-    Rows of `brought_tools.csv`: `needs` must be on the system, `brings` come from PyPI with it,
-    stated or added by the backend itself while it prepares the build.
-    """
-
-    needs: tuple[str, ...]
-    brings: tuple[str, ...]
-    source: str
+@cache
+def _called_for_by() -> Mapping[str, tuple[str, ...]]:
+    """Tools that the system must have for a build requirement (`compiling_tools.csv`)."""
+    return {row["name"]: tuple(row["needs"].split()) for row in rows("compiling_tools")}
 
 
 @cache
-def brought_tools() -> Mapping[str, Brought]:
-    """`brought_tools.csv` by the normalised name of the build requirement."""
-    return {
-        row["name"]: Brought(
-            tuple(row["needs"].split()), tuple(row["brings"].split()), row["source"]
-        )
-        for row in rows("brought_tools")
-    }
+def tools_on_pypi() -> Mapping[str, str]:
+    """Distributions that bring a tool from PyPI: normalised name → tool (`toolchain.csv`)."""
+    return {row["pypi"]: tool for tool, row in tool_table().items() if row["pypi"]}
 
 
 @cache
@@ -132,21 +122,18 @@ def _tool(name: str, source: str, **more: Any) -> Need:
 
 
 def _from_requirements(facts: SourceNeedsInput) -> Iterator[Need]:
-    known = brought_tools()
+    """What build requirements call for, and the tools among what is installed for the build."""
+    stated: dict[str, str] = {}
     for line in facts.build_requires:
-        try:
-            requirement = Requirement(line)
-        except InvalidRequirement:
-            continue
-        name = canonicalize_name(requirement.name)
-        entry = known.get(name)
-        if entry is None:
-            continue
-        said = f"build requirement {line}"
-        for tool in entry.needs:
-            yield _tool(tool, said)
-        for tool in entry.brings:
-            yield _tool(tool, f"{said} ({entry.source})", from_pypi=True)
+        with suppress(InvalidRequirement):
+            stated.setdefault(canonicalize_name(Requirement(line).name), line)
+    for name, line in stated.items():
+        for tool in _called_for_by().get(name, ()):
+            yield _tool(tool, f"build requirement {line}")
+    for name, tool in tools_on_pypi().items():
+        if name in stated or name in facts.installed:
+            said = f"build requirement {stated[name]}" if name in stated else f"{name} from PyPI"
+            yield _tool(tool, said, from_pypi=True)
 
 
 def _from_languages(facts: SourceNeedsInput) -> Iterator[Need]:
@@ -244,6 +231,12 @@ def _rust_minima(facts: SourceNeedsInput) -> Iterator[tuple[str, Version, str]]:
                 version = _version(value) if isinstance(value, str) else None
                 if version is not None:
                     yield "rust", version, f"{path}: {word} needs Rust >= {version}"
+    for name in ("setup.py", "pyproject.toml"):
+        for path, text in _own_files(facts, name):
+            match = _RUST_EXTENSION.search(_COMMENT.sub("", text))
+            version = _version(match.group(1)) if match else None
+            if version is not None:
+                yield "rust", version, f"{path}: setuptools-rust asks for Rust >= {version}"
 
 
 def _from_commands(facts: SourceNeedsInput) -> Iterator[Need]:
