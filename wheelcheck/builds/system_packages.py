@@ -55,12 +55,15 @@ class InstallCommands:
 
     `run` is for what the installed package needs afterwards, `remove` takes the build packages
     away again. `unresolved` are needs for which the distribution has no package that we know.
+    `build_packages` and `run_packages` are the names in the commands.
     """
 
     build: str
     run: str
     remove: str
     unresolved: tuple[Need, ...] = ()
+    build_packages: tuple[str, ...] = ()
+    run_packages: tuple[str, ...] = ()
 
 
 def source_needs(facts: SourceNeedsInput) -> tuple[Need, ...]:
@@ -192,6 +195,8 @@ def install_commands(
         _install(sorted(names[Stage.RUN]), distribution, virtual=False),
         _remove(sorted(names[Stage.BUILD] - names[Stage.RUN]), distribution),
         unresolved,
+        tuple(sorted(names[Stage.BUILD])),
+        tuple(sorted(names[Stage.RUN])),
     )
 
 
