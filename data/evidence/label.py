@@ -1,7 +1,8 @@
 """Measure the truth: does building this sdist need a compiler?
 
 For every row of `sdists.csv` the sdist is built twice as pip builds it, in isolation: first where
-no compiler can be found, then where there is one. This runs the packages' own code, so it belongs
+no compiler can be found, then where there is one (once, without, where all wheels of the release
+are pure). This runs the packages' own code, so it belongs
 in a throw-away machine. Nothing of it is imported by the package.
 
     python label.py --python 3.13=/usr/bin/python3.13 --old-python 3.8=/usr/bin/python3.8 --work DIR
@@ -175,14 +176,21 @@ def judge(without: Attempt, with_one: Attempt | None) -> tuple[str, str]:
     """The truth and its reason; "" where the builds do not tell."""
     if without.wanted_compiler:
         return "native", without.wanted_compiler
-    if without.failure or with_one is None:
-        return "", without.failure
-    if without.tag and with_one.compiled and not without.compiled:
+    if with_one is None or not (without.tag and with_one.tag):
+        return "", with_one.failure if without.tag and with_one else without.failure
+    if with_one.compiled and not without.compiled:
         return "optional", "builds without a compiler, and compiles modules with one"
-    if without.tag and with_one.called_compiler and not with_one.compiled:
+    if with_one.called_compiler and not with_one.compiled:
         return "", "goes on without the modules that do not compile here"
+    return "pure", "builds without a compiler, the same wheel as with one"
+
+
+def judge_pure(without: Attempt) -> tuple[str, str]:
+    """The truth where all wheels of the release are pure: building them may take a compiler."""
+    if without.wanted_compiler:
+        return "native", f"its wheels are pure, but: {without.wanted_compiler}"
     if without.tag:
-        return "pure", "builds without a compiler, the same wheel as with one"
+        return "pure", "its wheels are pure, and it builds without a compiler"
     return "", without.failure
 
 
@@ -196,9 +204,6 @@ def measure(index: Index, row: dict[str, str], pythons: list[Python], work: Path
     sdist = next(file for file in files if isinstance(file, Sdist))
     tags = release_tags(files)
     key = {"name": row["name"], "version": row["version"], "set": row["set"]}
-    if tags == "pure":
-        return Label(**key, tags=tags, python="", without_compiler="", with_compiler="",
-                     truth="pure", why="the release's wheels are pure")  # fmt: skip
     place = work / f"{row['name']}-{version}"
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
@@ -209,15 +214,17 @@ def measure(index: Index, row: dict[str, str], pythons: list[Python], work: Path
     for python in pythons:
         without = build(archive, python, without_compilers(work), place / f"{python.name}-without")
         after = None
-        if without.tag:
+        if without.tag and tags != "pure":
             after = build(archive, python, os.environ["PATH"], place / f"{python.name}-with")
-        truth, why = judge(without, after)
+        truth, why = judge_pure(without) if tags == "pure" else judge(without, after)
         if truth:
             return Label(**key, tags=tags, python=python.name, without_compiler=str(without),
                          with_compiler=str(after or ""), truth=truth, why=why)  # fmt: skip
         failures.append(f"{python.name}: {why}")
+    truth = "pure" if tags == "pure" else ""
+    why = "; ".join([*(["its wheels are pure"] if truth else []), *failures])
     return Label(**key, tags=tags, python="", without_compiler="fails", with_compiler="",
-                 truth="", why="; ".join(failures))  # fmt: skip
+                 truth=truth, why=why)  # fmt: skip
 
 
 def main() -> None:
