@@ -3,8 +3,9 @@
     python fit.py features --cache DIR    read the features of newly measured sdists (network)
     python fit.py fit                     fit, leave out, report (no network)
 
-`features` adds to features.json; `fit` writes wheelcheck/costs/coefficients.json and measured.csv,
-and fit.md beside this file. Needs wheelcheck[fit]. Nothing here is imported by wheelcheck.
+`features` adds to features.json and requirement_sizes.json; `fit` writes coefficients.json,
+measured.csv and installing.json in wheelcheck/costs, and fit.md beside this file. Needs
+wheelcheck[fit]. Nothing here is imported by wheelcheck.
 """
 
 import argparse
@@ -15,10 +16,12 @@ from pathlib import Path
 _HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(_HERE.parent.parent))
 
-from fitting import report, rows  # noqa: E402 (after the path is set)
+from fitting import environments, report, rows  # noqa: E402 (after the path is set)
 
 _MEASUREMENTS = _HERE / "measurements.csv"
 _FEATURES = _HERE / "features.json"
+_SIZES = _HERE / "requirement_sizes.json"
+_INSTALLS = _HERE / "install_times.csv"
 _SHIPPED = _HERE.parent.parent / "wheelcheck" / "costs"
 
 
@@ -29,7 +32,10 @@ def _features(arguments: argparse.Namespace) -> int:
     known = {} if arguments.afresh else rows.stored(_FEATURES)
     with open_index(IndexOptions(), cache_dir=arguments.cache) as index:
         document = rows.gather(rows.successes(_MEASUREMENTS), index, known)
-    _FEATURES.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        sizes = json.loads(_SIZES.read_text(encoding="utf-8")) if _SIZES.exists() else {}
+        sizes = environments.gather(_MEASUREMENTS, index, sizes)
+    report.ship(_FEATURES, document)
+    report.ship(_SIZES, sizes)
     return 0
 
 
@@ -42,6 +48,7 @@ def _fit(_arguments: argparse.Namespace) -> int:
     spread = fits.spreads(learned, table, missed)
     text, figures = report.written(table, missed, spread, _HERE)
     (_HERE / "fit.md").write_text(text, encoding="utf-8")
+    report.ship(_SHIPPED / "installing.json", environments.fit(_MEASUREMENTS, _SIZES, _INSTALLS))
     report.ship_coefficients(_SHIPPED / "coefficients.json", table, spread, figures)
     report.ship_measured(_SHIPPED / "measured.csv", learned, table)
     print(json.dumps(figures, indent=1))

@@ -68,11 +68,12 @@ _FOREIGN = {
 }  # fmt: skip
 """Words in a path that say: not on CPython on Linux on the common processors, not by default."""
 _SMALL = 30
+_LONG = 1_000_000
 _BINDS = re.compile(r"bind|wrap|/py\w+\.[a-z]+$")
 _QUOTED_SOURCE = re.compile(
     r"['\"]([\w./@+-]+\.(?:c|cc|cpp|cxx|C|pyx|f|f90|F|F90|s|S)(?:\.(?:in|tp|src|tpl))?)['\"]"
 )
-_MADE_UP = re.compile(r"(?:\+\s*'|'[^'\n]*@[^'\n]*)(\.(?:pyx|c|cc|cpp))'")
+_MADE_UP = re.compile(r"(?:\+\s*'|'[^'\n]{0,200}@[^'\n]{0,200})(\.(?:pyx|c|cc|cpp))'")
 """A source named by an expression: ``name + '.pyx'``, ``'@0@.c'.format(name)``."""
 _ALTERNATIVES = (".pyx", ".c", ".cpp", ".py", "_template.c", ".pyx.in", ".pyx.tp")
 _SURELY_GENERATED = 250_000
@@ -143,7 +144,7 @@ def _chosen(
         listed = _resolved((p for one in declared for p in one.sources or ()), sizes)
         return {p for p in listed if _compiles(p, cython=cython)} | _untouched(listed, candidates)
     if facts.kind == "meson":
-        listed = _by_meson(texts, sizes)
+        listed = _by_meson(texts, sizes, candidates)
         if listed:
             return {path for path in listed if not _is_foreign(path)}
     if modules and not declared:
@@ -193,33 +194,27 @@ def _untouched(listed: set[str], candidates: set[str]) -> set[str]:
     }
 
 
-def _by_meson(texts: Mapping[str, str], sizes: Mapping[str, int]) -> set[str]:
+def _by_meson(texts: Mapping[str, str], sizes: Mapping[str, int], candidates: set[str]) -> set[str]:
     """Sources that the ``meson.build`` files name, beside them; all below one that was not read."""
     found: set[str] = set()
     for path, text in texts.items():
         if path.endswith("meson.build") and not is_aside(path):
             folder = posixpath.dirname(path)
-            names = (posixpath.join(folder, name) for name in _QUOTED_SOURCE.findall(text))
+            names = (posixpath.join(folder, name) for name in _QUOTED_SOURCE.findall(text[:_LONG]))
             found |= _resolved(names, sizes)
-            suffixes = tuple(_MADE_UP.findall(text))
+            suffixes = tuple(_MADE_UP.findall(text[:_LONG]))
             found.update(_beside(folder, suffixes, sizes) if suffixes else ())
-    return found | set(_below_unread(texts, sizes))
+    unread = tuple(
+        posixpath.dirname(path) + "/"
+        for path in sizes
+        if path.endswith("/meson.build") and path not in texts and not is_aside(path)
+    )
+    return found | {path for path in candidates if path.startswith(unread)}
 
 
 def _beside(folder: str, suffixes: tuple[str, ...], sizes: Mapping[str, int]) -> Iterator[str]:
     for path in sizes:
         if posixpath.dirname(path) == folder and untemplated(path).endswith(suffixes):
-            yield path
-
-
-def _below_unread(texts: Mapping[str, str], sizes: Mapping[str, int]) -> Iterator[str]:
-    unread = {
-        posixpath.dirname(path) + "/"
-        for path in sizes
-        if path.endswith("/meson.build") and path not in texts and not is_aside(path)
-    }
-    for path in _candidates(sizes):
-        if any(path.startswith(folder) for folder in unread):
             yield path
 
 

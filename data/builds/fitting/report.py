@@ -200,6 +200,11 @@ def ship_coefficients(
         },
         "figures": figures,
     }
+    ship(path, document)
+
+
+def ship(path: Path, document: Any) -> None:
+    """Write one JSON document."""
     path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 

@@ -11,7 +11,8 @@ from measuring import processes
 # A reference second is a CPU second of a machine that does the reference compile in this many
 # (the figure of the machine of README.md in a quiet hour, rounded).
 REFERENCE_NOMINAL_S = 2.4
-_REFERENCE = Path(__file__).resolve().parent.parent / "reference" / "reference"
+_SOURCES = Path(__file__).resolve().parents[3] / "wheelcheck" / "costs" / "reference"
+_REFERENCE = _SOURCES / "reference"
 
 
 def python_version(python: Path) -> str:

@@ -1,0 +1,275 @@
+"""What an installation on one target costs: builds, time, memory, downloads.
+
+Everything is a sum or a maximum of estimates; what cannot be told is named in `left_out` and not
+counted as nothing. Seconds are those of the machine asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.plan import Build, BuildPlan
+from wheelcheck.costs.installing import (
+    Files,
+    Tool,
+    install_seconds,
+    toolchain_download,
+    toolchain_seconds,
+)
+from wheelcheck.costs.model import BuildCost, Estimate, total
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import Sdist, Wheel
+
+__all__ = ["Bill", "BuildItem", "Machine", "make_bill"]
+
+_WHEEL_SHARE = 0.36
+"""A built wheel's file ÷ its members unpacked (median of the measured builds)."""
+_NOT_COUNTED = (
+    "choosing versions: the installer's own work on metadata, and its waiting for the index",
+    "pulling the base image, and starting containers",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where the installation runs.
+
+    `factor` is its seconds for one reference second (`calibrate` measures it), `memory_bytes` None
+    where it is not told, `bytes_per_second` what it downloads with.
+    """
+
+    cores: int = 2
+    factor: float = 1.0
+    memory_bytes: int | None = None
+    bytes_per_second: float = 12.5e6
+
+
+@dataclass(frozen=True, slots=True)
+class BuildItem:
+    """One build of the plan, done once, on the machine.
+
+    `environment_seconds` is for preparing the build environment, downloads not counted.
+    """
+
+    build: Build
+    cpu_seconds: Estimate | Unknown
+    wall_seconds: Estimate | Unknown
+    environment_seconds: Estimate
+    peak_memory_bytes: Estimate | Unknown
+    built_bytes: Estimate | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """The bill for one target.
+
+    `builds` counts source builds with their repetitions. `cpu_seconds` and `build_wall_seconds` are
+    of the builds alone, the latter with their environments; both leave out builds whose cost is
+    unknown, and are unknown themselves where that is all of them. `wall_seconds` is everything from
+    start to end, one thing after another. `fits_memory` is None where no memory is told or the
+    interval does not decide.
+    """
+
+    machine: Machine
+    items: tuple[BuildItem, ...]
+    builds: int
+    cpu_seconds: Estimate | Unknown
+    build_wall_seconds: Estimate | Unknown
+    install_seconds: Estimate
+    toolchain_seconds: Estimate
+    download_bytes: Estimate
+    download_seconds: Estimate
+    wall_seconds: Estimate
+    peak_memory_bytes: Estimate | Unknown
+    fits_memory: bool | None
+    left_out: tuple[str, ...] = field(default=())
+
+
+def make_bill(
+    plan: BuildPlan,
+    costs: Mapping[str, BuildCost],
+    installed: Collection[Wheel | Sdist],
+    machine: Machine,
+    toolchain: Estimate | None = None,
+) -> Bill:
+    """Add up what a plan costs on a machine.
+
+    `costs` has one entry for each build of the plan, by the sdist's file name; `installed` are the
+    files chosen for the target, `toolchain` the installed size in bytes of the system packages that
+    the builds need: None where nothing is built or it is not known.
+    """
+    tool: Tool = "uv" if plan.installer is Installer.UV else "pip"
+    items = tuple(_item(one, costs[one.sdist.filename], machine, tool) for one in plan.builds)
+    wheels = [file for file in installed if isinstance(file, Wheel)]
+    fetched, sizeless = _fetched(plan, wheels)
+    known = [one for one in items if one.build.times and isinstance(one.cpu_seconds, Estimate)]
+    system = Estimate.exact(0) if toolchain is None else toolchain
+    download = total((Estimate.exact(fetched.bytes), toolchain_download(system)), correlation=1.0)
+    build_wall = _build_wall(items, known, plan, machine)
+    seconds = {
+        "install": _install(wheels, items, tool).times(machine.factor),
+        "toolchain": toolchain_seconds(system).times(machine.factor),
+        "download": download.times(1 / machine.bytes_per_second),
+    }
+    wall = [*seconds.values(), *([build_wall] if isinstance(build_wall, Estimate) else [])]
+    peak = _peak(items, plan.installer, machine)
+    return Bill(
+        machine=machine,
+        items=items,
+        builds=sum(one.times for one in plan.builds),
+        cpu_seconds=_cpu(items, known),
+        build_wall_seconds=build_wall,
+        install_seconds=seconds["install"],
+        toolchain_seconds=seconds["toolchain"],
+        download_bytes=download,
+        download_seconds=seconds["download"],
+        wall_seconds=total(wall),
+        peak_memory_bytes=peak,
+        fits_memory=_fits(peak, machine),
+        left_out=tuple(_left_out(plan, items, sizeless, toolchain)),
+    )
+
+
+def _item(build: Build, cost: BuildCost, machine: Machine, tool: Tool) -> BuildItem:
+    wall = cost.wall_seconds(machine.cores)
+    cpu = cost.cpu_seconds
+    requirements = [pin.file for pin in build.environment.pins if isinstance(pin.file, Wheel)]
+    return BuildItem(
+        build,
+        cpu if isinstance(cpu, Unknown) else cpu.times(machine.factor),
+        wall if isinstance(wall, Unknown) else wall.times(machine.factor),
+        install_seconds(_of(requirements), tool).times(machine.factor),
+        cost.peak_bytes_at(_jobs(machine.cores)),
+        cost.built_bytes,
+    )
+
+
+def _jobs(cores: int) -> int:
+    """What ninja, below Meson and CMake, runs at once on so many cores."""
+    return cores + (1 if cores <= 2 else 2)  # noqa: PLR2004 (its own rule)
+
+
+def _of(files: Iterable[Wheel | Sdist]) -> Files:
+    sizes = [file.size or 0 for file in files]
+    return Files(len(sizes), sum(sizes))
+
+
+def _fetched(plan: BuildPlan, wheels: Iterable[Wheel]) -> tuple[Files, int]:
+    """What is downloaded from the index, and of how many files no size is told.
+
+    Without any cache the wheels of a build environment come anew for every build.
+    """
+    again = plan.installer is Installer.PIP_NO_CACHE
+    counts: dict[str, int] = {}
+    sizes: dict[str, int | None] = {}
+    for file in wheels:
+        counts[file.filename], sizes[file.filename] = 1, file.size
+    for build in plan.builds:
+        times = max(1, build.times) if again else 1
+        inside = [pin.file for pin in build.environment.pins if isinstance(pin.file, Wheel)]
+        for one in (build.sdist, *inside):
+            counts[one.filename] = (counts.get(one.filename, 0) + times) if again else 1
+            sizes[one.filename] = one.size
+    size = sum((sizes[name] or 0) * count for name, count in counts.items())
+    return Files(sum(counts.values()), size), sum(one is None for one in sizes.values())
+
+
+def _install(wheels: Iterable[Wheel], items: Iterable[BuildItem], tool: Tool) -> Estimate:
+    """Installing all wheels, fetched and built, in one run."""
+    files = _of(wheels)
+    for one in items:
+        if one.build.top_level and isinstance(one.built_bytes, Estimate):
+            files += Files(1, round(one.built_bytes.value * _WHEEL_SHARE))
+    return install_seconds(files, tool)
+
+
+def _cpu(items: tuple[BuildItem, ...], known: list[BuildItem]) -> Estimate | Unknown:
+    if not known and any(one.build.times for one in items):
+        return Unknown("cost-unknown", "the cost of none of its source builds is known")
+    return total([_certain(one.cpu_seconds).times(one.build.times) for one in known])
+
+
+def _certain(value: Estimate | Unknown) -> Estimate:
+    return Estimate.exact(0) if isinstance(value, Unknown) else value
+
+
+def _build_wall(
+    items: tuple[BuildItem, ...], known: list[BuildItem], plan: BuildPlan, machine: Machine
+) -> Estimate | Unknown:
+    """From the first build to the end of the last.
+
+    pip builds one after another. uv builds as many at once as there are cores: then all the CPU
+    time spread over the cores, or the longest chain of builds that need each other, whichever is
+    more.
+    """
+    told = _cpu(items, known)
+    if isinstance(told, Unknown):
+        return told
+    if plan.installer is not Installer.UV:
+        parts = [part.times(one.build.times) for one in known for part in _once(one)]
+        return total(parts)
+    spread = total([told, *(one.environment_seconds for one in known)]).times(1 / machine.cores)
+    return max(spread, _longest_chain(known), key=lambda one: one.value)
+
+
+def _once(item: BuildItem) -> tuple[Estimate, Estimate]:
+    return _certain(item.wall_seconds), item.environment_seconds
+
+
+def _longest_chain(known: list[BuildItem]) -> Estimate:
+    """The chain of builds, each in the next one's environment, that takes longest."""
+    chains: dict[str, list[Estimate]] = {}
+    for one in known:  # each comes after those that its environment needs
+        needed = [chains[o.build.label] for o in known if one.build.label in o.build.asked_by
+                  and o.build.label in chains]  # fmt: skip
+        before = max(needed, key=lambda chain: total(chain).value, default=[])
+        chains[one.build.label] = [*before, *_once(one)]
+    return max((total(chain) for chain in chains.values()), key=lambda one: one.value,
+               default=Estimate.exact(0))  # fmt: skip
+
+
+def _peak(
+    items: tuple[BuildItem, ...], installer: Installer, machine: Machine
+) -> Estimate | Unknown:
+    """Memory at the worst moment: of the largest build, or of the largest ones that uv runs."""
+    told = [one.peak_memory_bytes for one in items if one.build.times]
+    peaks = sorted((p for p in told if isinstance(p, Estimate)), key=lambda p: -p.value)
+    if not peaks:
+        return Unknown("cost-unknown", "the memory of none of its source builds is known") if told \
+            else Estimate.exact(0)  # fmt: skip
+    if installer is Installer.UV:
+        return total(peaks[: machine.cores])
+    worst = peaks[0]
+    return Estimate(
+        worst.value, max(p.low for p in peaks), max(p.high for p in peaks), worst.basis,
+        worst.source,
+    )  # fmt: skip
+
+
+def _fits(peak: Estimate | Unknown, machine: Machine) -> bool | None:
+    if machine.memory_bytes is None or isinstance(peak, Unknown):
+        return None
+    if peak.high <= machine.memory_bytes:
+        return True
+    return False if peak.low > machine.memory_bytes else None
+
+
+def _left_out(
+    plan: BuildPlan, items: tuple[BuildItem, ...], sizeless: int, toolchain: Estimate | None
+) -> Iterable[str]:
+    for one in items:
+        if one.build.times and isinstance(one.cpu_seconds, Unknown):
+            yield f"building {one.build.label}: {one.cpu_seconds.reason}"
+        elif one.build.times and isinstance(one.peak_memory_bytes, Unknown):
+            yield f"memory of building {one.build.label}: {one.peak_memory_bytes.reason}"
+        if one.build.environment.problem:
+            yield f"the build environment of {one.build.label}: {one.build.environment.problem}"
+    for cycle in plan.cycles:
+        yield f"builds that need themselves: {' → '.join(cycle)}"
+    if sizeless:
+        yield f"downloading {sizeless} files whose size the index does not tell"
+    if plan.builds and toolchain is None:
+        yield "installing compilers and libraries: their size is not known here"
+    yield from _NOT_COUNTED
