@@ -166,8 +166,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--scratch", type=Path)
     options = parser.parse_args()
-    done = {row["id"] for row in read(HERE / "installs.csv")}
     for row in read(HERE / "plan.csv"):
+        done = {row["id"] for row in read(HERE / "installs.csv")}
         if row["id"] in done or (options.only and row["id"] not in options.only):
             continue
         python = next(options.pythons.glob(f"{row['python']}.*/bin/python"))

@@ -20,7 +20,8 @@ from measured import HERE
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from wheelcheck.costs.built_sizes import wheel_contents
+from wheelcheck.builds.siblings import wheel_contents
+from wheelcheck.costs.features import published
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
 from wheelcheck.index.model import Index, Wheel
@@ -61,12 +62,13 @@ def beside(row: dict[str, str], index: Index) -> dict[str, object] | None:
     listing = index.listing(wheels[best])
     if isinstance(listing, Unknown):
         return None
-    found = wheel_contents(listing)
+    vendored = set(wheel_contents(listing).vendored_libraries)
+    found = published(listing)
     return {
         "name": row["name"], "version": row["version"], "python": row["python"],
         "backend": row["backend"], "wheel": best,
-        "published_vendored": found.vendored, "published_native": found.native,
-        "published_other": found.other,
+        "published_vendored": sum(m.size for m in listing.members if m.path in vendored),
+        "published_native": found.extension_bytes, "published_other": found.other_bytes,
         "built": row["wheel_unpacked_bytes"], "built_native": row["extension_bytes"],
         "built_native_stripped": row["extension_stripped_bytes"],
         "built_wheel": row["wheel_bytes"],

@@ -1,8 +1,6 @@
 """What a package built from source occupies, told by the published wheel and the cost model."""
 
-import pytest
-
-from wheelcheck.costs.built_sizes import BuiltFiles, built_files, wheel_contents
+from wheelcheck.costs.built_sizes import BuiltFiles, built_files
 from wheelcheck.costs.model import BuildCost, Estimate
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import ArchiveListing, ArchiveMember
@@ -25,52 +23,40 @@ def wheel(native: int = 1_000_000) -> ArchiveListing:
     return ArchiveListing(tuple(ArchiveMember(*one) for one in members.items()))
 
 
-def built(costs: BuildCost, listing: ArchiveListing | None, backend: str) -> BuiltFiles:
-    found = built_files(costs, listing, backend)
+def built(costs: BuildCost, listing: ArchiveListing | None = None) -> BuiltFiles:
+    found = built_files(costs, listing)
     assert isinstance(found, BuiltFiles)
     return found
 
 
-def test_vendored_libraries_are_told_from_the_packages_own_modules():
-    found = wheel_contents(wheel())
-    assert (found.vendored, found.native, found.other) == (30_000_005, 1_000_000, 5000)
-
-
-def test_a_build_does_not_bring_the_vendored_libraries():
-    assert built(cost(), wheel(), "setuptools.build_meta").files.value < 4_000_000
-
-
-def test_a_measured_build_speaks_for_itself():
-    measured = Estimate.within(7e6, 1.1, "measured", "measured here")
-    found = built(cost(measured, Estimate.exact(6e6)), wheel(), "setuptools.build_meta")
-    assert found.files == measured
+def test_what_the_cost_model_tells_counts():
+    told = Estimate.within(7e6, 1.1, "measured", "measured here")
+    found = built(cost(told, Estimate.exact(6e6)), wheel())
+    assert found.files == told
     assert found.sources.files == 2
 
 
-def test_debug_information_is_recognised_by_the_predicted_size():
-    """numpy 1.24.2 and pandas 2.0.0: stripped on the index, with -g at home five times as large."""
-    stripped = built(cost(native=Estimate.exact(5e6)), wheel(), "setuptools.build_meta")
-    alike = built(cost(native=Estimate.exact(0.8e6)), wheel(), "setuptools.build_meta")
-    assert stripped.files.value > 4e6
-    assert alike.files.value < 1e6
+def test_a_build_does_not_bring_the_vendored_libraries():
+    assert built(cost(), wheel()).files.value < 4_000_000
 
 
-def test_backends_with_flags_of_their_own_build_what_is_published():
-    found = built(cost(native=Estimate.exact(9e6)), wheel(), "mesonpy")
-    assert found.files.value == pytest.approx(1_000_000, rel=0.05)
-
-
-def test_without_a_prediction_either_kind_of_wheel_is_possible():
-    found = built(cost(), wheel(), "setuptools.build_meta").files
+def test_without_a_prediction_modules_with_and_without_debug_information_are_possible():
+    found = built(cost(), wheel()).files
     assert found.high > 2 * found.value
 
 
-def test_without_a_published_wheel_the_model_is_all_there_is():
+def test_the_wheel_on_the_way_is_a_third_of_what_it_holds():
+    found = built(cost(), wheel())
+    assert 0.25 < found.archive.value / found.files.value < 0.45
+    assert found.archive.factor > found.files.factor
+
+
+def test_without_a_published_wheel_the_sources_are_those_that_are_not_compiled():
     modelled = Estimate.within(2e6, 1.5, "modelled", "the model")
-    found = built(cost(modelled, Estimate.exact(1e6)), None, "")
+    found = built(cost(modelled, Estimate.exact(1e6)))
     assert found.files == modelled
     assert 0 < found.sources.bytes < 1e6
 
 
 def test_what_neither_tells_is_unknown():
-    assert built_files(cost(), None, "") is NOT_TOLD
+    assert built_files(cost()) is NOT_TOLD

@@ -1,0 +1,167 @@
+"""Compute the image sizes of the published stories and set them beside the published figures.
+
+    python sizes.py CACHE
+
+`published.csv` has the figures with their sources and what each image holds: the day, the target,
+the base image's size where the catalogue does not have that of the day, the system packages, and
+the options of `ImageOptions`. Nothing is fitted to the published sizes. Asks the default index for
+the stories' packages as of their days, and keeps what it reads in the folder CACHE. Writes
+`sizes.csv`, one row for each story and part, and prints the totals.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+from wheelcheck.builds.distributions import distribution_of
+from wheelcheck.builds.outlook import SdistReader
+from wheelcheck.builds.sdist import wanted
+from wheelcheck.costs import BuildFeatures, Estimate, predict, read_features
+from wheelcheck.costs.built_sizes import BuiltFiles, built_files
+from wheelcheck.costs.image import ImageContents, ImageOptions, ImageSize, image_size
+from wheelcheck.errors import Unknown
+from wheelcheck.index import open_index
+from wheelcheck.index.model import ArchiveListing, Index, Sdist, Wheel
+from wheelcheck.requirements.model import (
+    FilePolicy,
+    IndexOptions,
+    Origin,
+    RequirementLine,
+    Requirements,
+)
+from wheelcheck.resolution import Pin, Resolver
+from wheelcheck.targets import Target, best_wheel, parse_target
+
+HERE = Path(__file__).parent
+MB = 1_000_000
+
+
+def requirements(folder: Path, day: date) -> Requirements:
+    """A story's requirements, as of its day."""
+    lines = [
+        RequirementLine(Requirement(text), Origin("requirements.txt"), text)
+        for text in (folder / "requirements.txt").read_text(encoding="utf-8").splitlines()
+        if text and not text.startswith("#")
+    ]
+    policy = FilePolicy(exclude_newer=datetime.combine(day, time(), UTC))
+    return Requirements(tuple(lines), policy=policy)
+
+
+def contents(row: dict[str, str], pins: list[Pin], index: Index, target: Target) -> ImageContents:
+    """What the story's image holds."""
+    wheels = [pin.file for pin in pins if isinstance(pin.file, Wheel)]
+    built = [pin for pin in pins if isinstance(pin.file, Sdist)]
+    return ImageContents(
+        wheels=[(wheel, index.listing(wheel)) for wheel in wheels],
+        built=[from_source(pin, index, target) for pin in built],
+        build_packages=row["build_packages"].split(),
+        run_packages=row["run_packages"].split(),
+    )
+
+
+def from_source(pin: Pin, index: Index, target: Target) -> BuiltFiles | Unknown:
+    """One package as it is built, with the manylinux wheel of its release as a witness."""
+    assert pin.version is not None
+    assert isinstance(pin.file, Sdist)
+    wheel = manylinux(pin, index, target)
+    facts = SdistReader(index).facts(pin.file, target)
+    listing = index.listing(pin.file, wanted)
+    features: BuildFeatures | Unknown
+    if isinstance(facts, Unknown):
+        features = facts
+    elif isinstance(listing, Unknown):
+        features = listing
+    else:
+        features = read_features(facts, listing, wheel)
+    found = built_files(
+        predict(pin.name, pin.version, python=target.python, features=features), wheel
+    )
+    if isinstance(found, BuiltFiles):
+        print(f"  {pin.name} {pin.version}: {show(found.files)} {found.files.source}")
+    return found
+
+
+def manylinux(pin: Pin, index: Index, target: Target) -> ArchiveListing | None:
+    """The listing of the wheel that the same Python on glibc would take."""
+    project = index.project(pin.name)
+    if isinstance(project, Unknown) or pin.version is None:
+        return None
+    glibc = parse_target(
+        "cp{}{}-manylinux_2_31_x86_64".format(*target.python), as_of=date(2023, 1, 1)
+    )
+    files = {f.filename: f for f in project.files(pin.version) if isinstance(f, Wheel)}
+    best = best_wheel(files, glibc)
+    listing = index.listing(files[best]) if best else None
+    return listing if isinstance(listing, ArchiveListing) else None
+
+
+def told(row: dict[str, str], index: Index) -> ImageSize:
+    """The size of one story's image."""
+    day = date.fromisoformat(row["day"])
+    target = parse_target(row["target"], as_of=day)
+    resolution = Resolver(requirements(HERE / row["story"], day), index).resolve(target)
+    base = None
+    if row["base_mb"]:
+        base = Estimate.within(float(row["base_mb"]) * MB, 1.03, "measured", row["base_source"])
+    options = ImageOptions(wheels_layer="wheels_layer" in row["options"])
+    made_of = contents(row, list(resolution.pins.values()), index, target)
+    return image_size(target, made_of, distribution_of(target), options, base=base)
+
+
+def show(size: Estimate | Unknown) -> str:
+    """Megabytes with their interval."""
+    if isinstance(size, Unknown):
+        return str(size)
+    return f"{size.value / MB:.0f} MB ({size.low / MB:.0f}–{size.high / MB:.0f})"
+
+
+def compared(row: dict[str, str], found: ImageSize) -> Iterator[dict[str, object]]:
+    """The rows of one story: each part of the image, then the sum beside the published figure."""
+    single = row["stages"] == "single"
+    for part in found.parts:
+        if (part.single_stage if single else part.multi_stage) and isinstance(part.size, Estimate):
+            yield line(row, part.name, part.size)
+    size = found.single_stage if single else found.multi_stage
+    print(f"{row['story']} {row['target']}: {show(size)}, published {row['published_mb']} MB")
+    if isinstance(size, Estimate):
+        published = float(row["published_mb"])
+        error = size.value / MB / published - 1
+        yield {**line(row, "all", size), "published_mb": published, "error": f"{error:+.3f}"}
+
+
+def line(row: dict[str, str], part: str, size: Estimate) -> dict[str, object]:
+    """One row of `sizes.csv`."""
+    numbers = {"mb": size.value, "low_mb": size.low, "high_mb": size.high}
+    return {
+        "story": row["story"],
+        "target": row["target"],
+        "part": part,
+        **{name: f"{value / MB:.1f}" for name, value in numbers.items()},
+        "basis": size.basis,
+        "source": size.source,
+    }
+
+
+def main() -> None:
+    """Compute and write every story."""
+    with (HERE / "published.csv").open(newline="", encoding="utf-8") as text:
+        stories = list(csv.DictReader(text))
+    columns = ("story", "target", "part", "mb", "low_mb", "high_mb", "published_mb", "error")
+    with (
+        open_index(IndexOptions(), cache_dir=Path(sys.argv[1])) as index,
+        (HERE / "sizes.csv").open("w", newline="", encoding="utf-8") as text,
+    ):
+        writer = csv.DictWriter(text, (*columns, "basis", "source"), lineterminator="\n")
+        writer.writeheader()
+        for row in stories:
+            writer.writerows(compared(row, told(row, index)))
+
+
+if __name__ == "__main__":
+    main()
