@@ -9,6 +9,7 @@ from typing import Literal
 
 from wheelcheck.analysis.judging import analyse
 from wheelcheck.analysis.question import Input, Question, installer_named
+from wheelcheck.costs.bill import Machine
 from wheelcheck.reports.model import Problem, Report
 from wheelcheck.reports.progress import Progress
 from wheelcheck.targets import Target
@@ -37,6 +38,11 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     cache_dir: Path | Literal["default"] | None = "default",
     offline: bool = False,
     installer: str = "pip",
+    cores: int = 2,
+    memory_bytes: int | None = None,
+    bytes_per_second: float = 12.5e6,
+    machine_factor: float = 1.0,
+    advice: bool = True,
     progress: Progress | None = None,
 ) -> Report:
     """Judge requirements on targets: what comes as a wheel, what compiles, what cannot be had.
@@ -48,7 +54,10 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     index as it stood at a date (``2023-04-14``), a timestamp, or so long ago (``7d``).
     `cache_dir` None keeps nothing on disk; `offline` asks nothing but the cache. `installer` is
     who builds (`Installer`): ``pip``, ``pip-no-cache-dir``, ``pip-no-cache`` or ``uv``; without a
-    cache, what several builds need is built several times.
+    cache, what several builds need is built several times. `cores`, `memory_bytes` and
+    `bytes_per_second` are those of the machine that installs; `machine_factor` is how many of its
+    seconds one reference second takes (``wheelcheck calibrate`` measures it). `advice` tells ways
+    out of source builds, each judged anew.
 
     Raises `UsageError` for what the caller can mend and `IndexUnreachable` where no index answers.
     What cannot be judged of a single package is in `Report.problems`.
@@ -80,7 +89,9 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
             inputs=opened.inputs,
             no_deps=no_deps,
             installer=installer_named(installer),
+            machine=Machine(cores, machine_factor, memory_bytes, bytes_per_second),
             as_of=opened.as_of,
+            advice=advice,
             progress=progress,
         )
     warnings = [Problem(code="index", message=text, severity="warning") for text in opened.heard]

@@ -13,6 +13,8 @@ from packaging.utils import NormalizedName, canonicalize_name
 from wheelcheck.analysis.candidates import candidates
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.question import Input, OpenQuestion, Question, as_list, installer_named
+from wheelcheck.builds.outlook import SdistReader
+from wheelcheck.costs.bill import Machine
 from wheelcheck.coverage import nearest_first
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.index.model import Project, Sdist, Wheel
@@ -85,7 +87,9 @@ def explain(  # noqa: PLR0913 (the keywords of `check` that make sense for one p
             opened.index,
             no_deps=no_deps,
             installer=installer_named(installer),
+            machine=Machine(),
             as_of=opened.as_of,
+            sdists=SdistReader(opened.index),
         )
         return _explained(name, opened, judge)
 

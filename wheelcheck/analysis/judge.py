@@ -7,8 +7,11 @@ from datetime import datetime
 
 from packaging.utils import NormalizedName
 
+from wheelcheck.analysis.pricing import Pricing
 from wheelcheck.analysis.source_builds import SourceBuilds
 from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.outlook import SdistReader
+from wheelcheck.costs.bill import Machine
 from wheelcheck.coverage import judge
 from wheelcheck.index.model import Index, Sdist
 from wheelcheck.reports.assemble import Column, assemble
@@ -21,7 +24,10 @@ __all__ = ["Judge"]
 
 
 class Judge:
-    """Judges one target after another, sharing what they have in common."""
+    """Judges one target after another, sharing what they have in common.
+
+    `sdists` may be shared between judges: what an sdist holds depends on nobody's requirements.
+    """
 
     def __init__(
         self,
@@ -30,12 +36,15 @@ class Judge:
         *,
         no_deps: bool = False,
         installer: Installer,
+        machine: Machine,
         as_of: datetime,
+        sdists: SdistReader,
     ) -> None:
         self._asked = asked
         self._index = index
         self._resolver = Resolver(asked, index, no_deps=no_deps)
-        self._sources = SourceBuilds(index, asked.policy, installer, as_of)
+        self._sources = SourceBuilds(index, asked.policy, installer, as_of, sdists)
+        self._pricing = Pricing(index, sdists, installer, machine)
 
     @property
     def rules(self) -> FileRules:
@@ -47,7 +56,7 @@ class Judge:
     ) -> Column:
         """Judge every package on a target, or `only` one of them, with its builds alone.
 
-        Without `plan` the builds are not planned: verdicts are all that is asked for.
+        Without `plan` builds are neither planned nor priced: verdicts are all that is asked for.
         """
         resolution = self._resolver.resolve(target)
         judged = {}
@@ -55,8 +64,11 @@ class Judge:
             if only in {None, name}:
                 found = judge(pin, self._index.project(name), target, self.rules)
                 judged[name] = (pin, self._sources.refine(found, target))
-        sdists = [found.file for _, found in judged.values() if isinstance(found.file, Sdist)]
-        return Column(resolution, judged, self._sources.of(target, sdists) if plan else None)
+        if not plan:
+            return Column(resolution, judged)
+        files = [found.file for _, found in judged.values() if found.file is not None]
+        builds = self._sources.of(target, [file for file in files if isinstance(file, Sdist)])
+        return Column(resolution, judged, builds, self._pricing.price(target, files, builds))
 
     def report(self, columns: Sequence[Column], inputs: Iterable[str]) -> Report:
         """Put judged targets together; `inputs` are the names to show for what was read."""

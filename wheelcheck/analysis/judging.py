@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from wheelcheck.analysis.advising import Adviser
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.outlook import SdistReader
+from wheelcheck.costs.bill import Machine
 from wheelcheck.index.model import Index
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.progress import Progress, Silent
@@ -25,6 +27,7 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
     inputs: Sequence[str] = (),
     no_deps: bool = False,
     installer: Installer = Installer.PIP,
+    machine: Machine = Machine(),  # noqa: B008 (frozen)
     as_of: datetime | None = None,
     advice: bool = True,
     progress: Progress | None = None,
@@ -37,8 +40,18 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
     progress = progress or Silent()
     moment = as_of or asked.policy.exclude_newer or datetime.now(UTC)
 
+    sdists = SdistReader(index)
+
     def anew(changed: Requirements) -> Judge:
-        return Judge(changed, index, no_deps=no_deps, installer=installer, as_of=moment)
+        return Judge(
+            changed,
+            index,
+            no_deps=no_deps,
+            installer=installer,
+            machine=machine,
+            as_of=moment,
+            sdists=sdists,
+        )
 
     judge = anew(asked)
     columns = []

@@ -26,11 +26,16 @@ class SourceBuilds:
     """
 
     def __init__(
-        self, index: Index, policy: FilePolicy, installer: Installer, as_of: datetime
+        self,
+        index: Index,
+        policy: FilePolicy,
+        installer: Installer,
+        as_of: datetime,
+        sdists: SdistReader,
     ) -> None:
-        self._sdists = SdistReader(index)
-        self._planner = Planner(index, policy, self._sdists.facts)
-        self._forecaster = Forecaster(index, self._sdists)
+        self._sdists = sdists
+        self._planner = Planner(index, policy, sdists.facts)
+        self._forecaster = Forecaster(index, sdists)
         self._installer = installer
         self._as_of = as_of
 

@@ -45,7 +45,11 @@ def _check(words: Sequence[str]) -> int:
         print_schema(args.output)
         return DONE
     if not (args.files or args.requirement or args.package):
-        parser.error(_nothing_to_check())
+        from wheelcheck.cli.policy import defaults_of
+
+        args.files = defaults_of(args).get("requirements", [])
+        if not args.files:
+            parser.error(_nothing_to_check())
     from wheelcheck.cli.judging import judge
 
     return judge(args)

@@ -33,7 +33,7 @@ other commands (each has its own --help):
 
 exit codes:
   0  everything was judged, whatever the verdicts
-  1  a policy is violated (no policy exists yet)
+  1  your policy is broken: --fail-on and its like, or [tool.wheelcheck] in pyproject.toml
   2  wrong usage, or an input that cannot be read
   3  the answer is incomplete: it lists what could not be judged, and why
 """
@@ -92,6 +92,7 @@ def check_parser() -> argparse.ArgumentParser:
     _add_choice(parser.add_argument_group("what may be chosen (as in pip)"))
     _add_builds(parser.add_argument_group("what is built from source"))
     _add_index(parser.add_argument_group("where to look"))
+    _add_policy(parser.add_argument_group("when to fail"))
     _add_output(parser.add_argument_group("how to answer"))
     return parser
 
@@ -235,6 +236,37 @@ def _add_installer(group: argparse._ArgumentGroup) -> None:
         help=f"who builds, {', '.join(INSTALLERS)}: without a cache, what several builds need is "
         "built several times",
     )
+
+
+def _add_policy(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--fail-on",
+        type=_listed("verdict"),
+        default=[],
+        metavar="LIST",
+        help="verdicts that fail, e.g. source-native,unavailable",
+    )
+    for name, words in (
+        ("max-build-minutes", "fail where source builds take longer on a target"),
+        ("max-image-mb", "fail where the image of one stage gets larger"),
+        ("min-coverage", "fail where fewer packages come as wheels, in percent"),
+    ):
+        group.add_argument(f"--{name}", type=float, metavar="NUMBER", help=words)
+    group.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="NAME[:TARGET]",
+        help="let a package pass, on targets that match a pattern (repeatable); a reason and a "
+        "last day go into pyproject.toml",
+    )
+    source = group.add_mutually_exclusive_group()
+    source.add_argument(
+        "--policy",
+        metavar="FILE",
+        help="pyproject.toml with [tool.wheelcheck], instead of the one in this folder",
+    )
+    source.add_argument("--no-policy", action="store_true", help="heed no such file")
 
 
 def _add_index(group: argparse._ArgumentGroup) -> None:

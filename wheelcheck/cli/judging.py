@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 
 from wheelcheck.analysis import check
+from wheelcheck.cli.policy import defaults_of, held_against, policy_of
 from wheelcheck.cli.question import inputs_of, keywords_of
 from wheelcheck.cli.terminal import look_of, progress_shown, require_folder, write
 from wheelcheck.reports.model import Report
@@ -16,12 +17,19 @@ __all__ = ["judge", "print_schema"]
 
 
 def judge(args: Namespace) -> int:
-    """Check what the options ask for and write the answer; 3 where it is incomplete."""
+    """Check what the options ask for and write the answer.
+
+    Returns 1 where the policy is broken, else 3 where the answer is incomplete.
+    """
     require_folder(args.output)
+    policy = policy_of(args)
+    if not (args.target or args.python or args.libc or args.arch):
+        args.target = defaults_of(args).get("targets", [])
     with progress_shown() as progress:
         report = check(
             inputs_of(args), packages=args.package, progress=progress, **keywords_of(args)
         )
+    report = held_against(report, policy)
     write(_rendered(report, args), args.output)
     return _exit_code(report, args)
 
@@ -49,9 +57,15 @@ def _rendered(report: Report, args: Namespace) -> bytes:
 
 
 def _exit_code(report: Report, args: Namespace) -> int:
+    quiet = args.output or args.format != "text"
+    if report.violations:
+        if quiet:
+            broken = counted(len(report.violations), "time")
+            sys.stderr.write(f"wheelcheck: the policy is broken {broken}\n")
+        return 1
     if report.complete:
         return 0
-    if args.output or args.format != "text":
+    if quiet:
         errors = sum(problem.severity == "error" for problem in report.problems)
         sys.stderr.write(f"wheelcheck: the answer is incomplete: {counted(errors, 'problem')}\n")
     return 3

@@ -11,6 +11,7 @@ from packaging.utils import NormalizedName
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Project, ProjectStatus, Sdist, Wheel
+from wheelcheck.reports.assemble_bill import Price, bill_told
 from wheelcheck.reports.assemble_builds import TargetBuilds, plan_told, source_evidence
 from wheelcheck.reports.model import Cell, Miss, Package, Problem, Report, Severity, TargetSummary
 from wheelcheck.requirements import Requirements, Scope
@@ -23,12 +24,13 @@ __all__ = ["Column", "assemble", "miss_told"]
 class Column:
     """One target with its resolution, the pin and judgement of every package, and the builds.
 
-    `builds` is None where nothing is built from source.
+    `builds` is None where nothing is built from source, `price` where it was not asked for.
     """
 
     resolution: Resolution
     judged: Mapping[NormalizedName, tuple[Pin, Judgement]] = field(hash=False)
     builds: TargetBuilds | None = None
+    price: Price | None = None
 
     @property
     def name(self) -> str:
@@ -49,7 +51,7 @@ def assemble(
         as_of=bound.isoformat() if bound else None,
         targets=tuple(_summary(column, asked.scopes) for column in columns),
         packages=tuple(_packages(columns)),
-        builds=tuple(plan_told(column.builds) for column in columns if column.builds),
+        builds=tuple(plan_told(column.builds, column.price) for column in columns if column.builds),
         problems=tuple(
             _merged(
                 [
@@ -78,6 +80,7 @@ def _summary(column: Column, scopes: Iterable[Scope]) -> TargetSummary:
         and Verdict.UNAVAILABLE not in verdicts
         and all(_holds(scope.marker, column) for scope in scopes),
         notes=target.notes,
+        bill=bill_told(column.price) if column.price else None,
     )
 
 

@@ -14,8 +14,10 @@ from wheelcheck.builds.obstacle import Obstacle
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.builds.plan import BuildPlan
 from wheelcheck.builds.system_packages import InstallCommands
+from wheelcheck.costs.bill import BuildItem
 from wheelcheck.errors import Unknown
 from wheelcheck.reports import source_builds as told
+from wheelcheck.reports.assemble_bill import Price, cost_told
 
 __all__ = ["TargetBuilds", "plan_told", "source_evidence"]
 
@@ -33,21 +35,22 @@ class TargetBuilds:
     commands: tuple[Distribution, InstallCommands] | Unknown
 
 
-def plan_told(builds: TargetBuilds) -> told.BuildPlan:
-    """A target's build plan as it leaves the library."""
+def plan_told(builds: TargetBuilds, price: Price | None) -> told.BuildPlan:
+    """A target's build plan as it leaves the library, with what each build costs."""
+    items = {one.build.sdist.filename: one for one in price.bill.items} if price else {}
     commands = builds.commands
     unknown = commands if isinstance(commands, Unknown) else None
     return told.BuildPlan(
         target=builds.plan.target.name,
         installer=builds.plan.installer.value,
-        builds=tuple(_build(one) for one in builds.outlooks),
+        builds=tuple(_build(one, items.get(one.build.sdist.filename)) for one in builds.outlooks),
         cycles=builds.plan.cycles,
         commands=None if isinstance(commands, Unknown) else _commands(*commands),
         commands_unknown=unknown.reason if unknown else None,
     )
 
 
-def _build(outlook: Outlook) -> told.SourceBuild:
+def _build(outlook: Outlook, item: BuildItem | None) -> told.SourceBuild:
     build, found = outlook.build, outlook.classification
     return told.SourceBuild(
         name=build.name,
@@ -71,6 +74,7 @@ def _build(outlook: Outlook) -> told.SourceBuild:
         needs=tuple(map(_need, outlook.needs)),
         obstacles=tuple(map(_obstacle, outlook.obstacles)),
         constraints=outlook.constraints,
+        cost=cost_told(item) if item else None,
     )
 
 

@@ -15,6 +15,7 @@ from wheelcheck.reports.advice import Advice
 from wheelcheck.reports.costs import Bill
 from wheelcheck.reports.source_builds import BuildPlan, SourceEvidence
 from wheelcheck.reports.values import Value
+from wheelcheck.reports.violation import Violation
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -129,7 +130,7 @@ class Report(Value):
     """The whole answer. `inputs` names what was read; `as_of` is the date bound, if one was set.
 
     `builds` has a plan for each target on which something is built from source; `advice` tells
-    ways out, the most helpful first.
+    ways out, the most helpful first. `violations` are those of the user's policy, if there is one.
     """
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
@@ -140,6 +141,7 @@ class Report(Value):
     builds: tuple[BuildPlan, ...] = ()
     advice: tuple[Advice, ...] = ()
     problems: tuple[Problem, ...] = ()
+    violations: tuple[Violation, ...] = ()
 
     @property
     def complete(self) -> bool:

@@ -22,6 +22,7 @@ from wheelcheck.reports.model import Package, Problem, Report, TargetSummary
 from wheelcheck.reports.page import Page
 from wheelcheck.reports.phrases import clean, counted, listing
 from wheelcheck.reports.places import Places, libc_label, python_order
+from wheelcheck.reports.violation_text import draw_violations
 from wheelcheck.reports.why import Reason, Skew, matters, reasons, skews, without_unjudged
 
 __all__ = ["render_text"]
@@ -57,6 +58,7 @@ def render_text(
     alive = [target.name for target in judged.targets]
     _folded(page, judged, rows, "" if judged is report else places.describe(alive))
     _legend(page, rows)
+    draw_violations(page, report, places)
     _why(page, judged, places)
     draw_advice(page, report, places)
     if builds:

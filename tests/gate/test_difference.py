@@ -1,0 +1,88 @@
+"""Two reports held against each other."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sample_reports import alpine_story, compiles, wheel
+
+from wheelcheck import Verdict
+from wheelcheck.gate import difference
+from wheelcheck.reports.costs import Bill, Estimate
+from wheelcheck.reports.model import Report
+
+ALPINE, SLIM = "python:3.8-alpine", "python:3.8-slim"
+TAG = "cp38-cp38-manylinux_2_17_x86_64"
+
+
+def changed(name: str, target: str, cell) -> Report:
+    report = alpine_story()
+    packages = tuple(
+        one.model_copy(update={"on": {**one.on, target: cell}}) if one.name == name else one
+        for one in report.packages
+    )
+    return report.model_copy(update={"packages": packages})
+
+
+def test_a_report_does_not_differ_from_itself():
+    found = difference(alpine_story(), alpine_story())
+    assert found.changes == ()
+
+
+def test_a_lost_wheel_is_a_regression():
+    after = changed("numpy", SLIM, compiles("numpy", "1.24.2", TAG))
+    (change,) = difference(alpine_story(), after).regressions
+    assert (change.package, change.targets, change.kind) == ("numpy", (SLIM,), "worse")
+    assert (change.before, change.after) == (Verdict.WHEEL, Verdict.SOURCE_NATIVE)
+
+
+def test_a_gained_wheel_is_none():
+    after = changed("numpy", ALPINE, wheel("numpy", "1.25.0", TAG))
+    found = difference(alpine_story(), after)
+    assert found.regressions == ()
+    assert [(one.package, one.kind) for one in found.changes] == [("numpy", "better")]
+    assert found.changes[0].version_after == "1.25.0"
+
+
+def test_a_new_version_alone_is_a_change_but_no_regression():
+    after = changed("six", SLIM, wheel("six", "1.17.0"))
+    (change,) = difference(alpine_story(), after).changes
+    assert change.kind == "version"
+
+
+def test_a_new_package_that_compiles_is_a_regression():
+    report = alpine_story()
+    before = report.model_copy(
+        update={"packages": tuple(one for one in report.packages if one.name != "scipy")}
+    )
+    (change,) = difference(before, report).regressions
+    assert (change.package, change.before, change.targets) == ("scipy", None, (ALPINE,))
+
+
+def test_targets_of_one_side_alone_are_named_not_compared():
+    report = alpine_story()
+    before = report.model_copy(update={"targets": report.targets[:1]})
+    found = difference(before, report)
+    assert found.targets_only_after == (ALPINE,)
+    assert found.changes == ()
+
+
+def test_what_the_change_costs():
+    def billed(seconds: float) -> Report:
+        report = alpine_story()
+        told = Estimate(value=seconds, low=seconds, high=seconds, basis="derived")
+        bill = Bill(cores=2, builds=0, wall_seconds=told)
+        targets = tuple(one.model_copy(update={"bill": bill}) for one in report.targets)
+        return report.model_copy(update={"targets": targets})
+
+    assert difference(billed(30), billed(90)).seconds == {ALPINE: 60, SLIM: 60}
+
+
+@given(st.lists(st.sampled_from(list(Verdict)), min_size=2, max_size=2))
+def test_swapping_sides_swaps_better_and_worse(verdicts):
+    first, second = (
+        changed("numpy", SLIM, wheel("numpy", "1").model_copy(update={"verdict": one}))
+        for one in verdicts
+    )
+    there = [one.kind for one in difference(first, second).changes]
+    back = [one.kind for one in difference(second, first).changes]
+    mirrored = {"worse": "better", "better": "worse", "version": "version"}
+    assert [mirrored[kind] for kind in there] == back

@@ -1,0 +1,150 @@
+"""A policy: what fails, what is let pass and until when, what is a mistake in the file."""
+
+from datetime import date
+
+import pytest
+from sample_reports import alpine_story
+
+from wheelcheck import Verdict
+from wheelcheck.errors import UsageError
+from wheelcheck.gate import Allowance, Policy, read_policy, violations
+from wheelcheck.reports.costs import Bill, Estimate, ImageSize
+from wheelcheck.reports.model import Report
+
+TODAY = date(2026, 11, 23)
+ALPINE, SLIM = "python:3.8-alpine", "python:3.8-slim"
+NATIVE = frozenset({Verdict.SOURCE_NATIVE})
+
+
+def broken(policy: Policy, report: Report | None = None) -> list[str]:
+    return [one.message for one in violations(report or alpine_story(), policy, TODAY)]
+
+
+def with_bill(**numbers: float) -> Report:
+    report = alpine_story()
+    size = {name: Estimate(value=v, low=v, high=v, basis="derived") for name, v in numbers.items()}
+    image = ImageSize(single_stage=size["image"]) if "image" in size else None
+    bill = Bill(cores=2, builds=4, build_wall_seconds=size.get("seconds"), image=image)
+    targets = tuple(
+        one.model_copy(update={"bill": bill}) if one.name == ALPINE else one
+        for one in report.targets
+    )
+    return report.model_copy(update={"targets": targets})
+
+
+class TestVerdicts:
+    def test_without_a_policy_nothing_fails(self):
+        assert not Policy().demands
+        assert broken(Policy()) == []
+
+    def test_each_package_and_target_is_told_with_its_lines(self):
+        found = violations(alpine_story(), Policy(fail_on=NATIVE), TODAY)
+        assert {(one.package, one.target) for one in found} == {
+            (name, ALPINE) for name in ("numpy", "pandas", "scikit-learn", "scipy")
+        }
+        pandas = next(one for one in found if one.package == "pandas")
+        assert pandas.where == ("requirements.txt:2",)
+        assert "pandas 2.0.0 is source-native on python:3.8-alpine" in pandas.message
+
+    @pytest.mark.parametrize(
+        ("allowance", "left"),
+        [
+            (Allowance(package="NumPy"), 3),
+            (Allowance(package="numpy", target="*alpine*"), 3),
+            (Allowance(package="numpy", target="*slim*"), 4),
+            (Allowance(package="numpy", expires=TODAY), 3),
+            (Allowance(package="numpy", expires=date(2026, 11, 22)), 4),
+        ],
+    )
+    def test_allowances_by_name_target_and_day(self, allowance, left):
+        assert len(broken(Policy(fail_on=NATIVE, allow=(allowance,)))) == left
+
+    def test_an_allowance_that_has_ended_is_told(self):
+        ended = Allowance(package="numpy", expires=date(2026, 1, 1))
+        (said,) = [
+            one for one in broken(Policy(fail_on=NATIVE, allow=(ended,))) if "numpy" in one[:5]
+        ]
+        assert "it was allowed until 2026-01-01" in said
+
+
+class TestCoverage:
+    def test_the_share_of_wheels_per_target(self):
+        (said,) = broken(Policy(min_coverage=80))
+        assert said.startswith("60.0 % of 10 packages come as wheels on python:3.8-alpine")
+
+    def test_by_patterns_of_target_names(self):
+        assert broken(Policy(min_coverage={"*slim*": 100, "*": 50})) == []
+        assert len(broken(Policy(min_coverage={"*alpine*": 61}))) == 1
+
+    def test_an_allowed_package_counts_as_covered(self):
+        allow = (Allowance(package="numpy"), Allowance(package="scipy"))
+        assert broken(Policy(min_coverage=80, allow=allow)) == []
+
+
+class TestNumbers:
+    def test_bounds(self):
+        report = with_bill(seconds=3000, image=604e6)
+        assert len(broken(Policy(max_build_minutes=49), report)) == 1
+        assert broken(Policy(max_build_minutes=51), report) == []
+        said = broken(Policy(max_image_mb=500), report)
+        assert any("about 604 MB on python:3.8-alpine" in one for one in said)
+
+    def test_what_is_not_known_does_not_pass(self):
+        said = broken(Policy(max_image_mb=500), with_bill(seconds=3000))
+        assert all("an unknown number of MB" in one for one in said)
+        assert len(said) == 2
+
+    def test_no_builds_take_no_time(self):
+        assert broken(Policy(max_build_minutes=0)) == []
+
+
+class TestFile:
+    TEXT = """
+    [tool.wheelcheck]
+    fail-on = ["source-native", "unavailable"]
+    max-build-minutes = 10
+    min-coverage = {"*musllinux*" = 90}
+    targets = ["python:3.12-alpine"]
+    [[tool.wheelcheck.allow]]
+    package = "Scikit_Learn"
+    target = "*alpine*"
+    reason = "no musllinux wheels upstream"
+    expires = 2027-01-01
+    """
+
+    def test_as_people_write_it(self):
+        policy, rest = read_policy(self.TEXT, "pyproject.toml")
+        assert policy.fail_on == {Verdict.SOURCE_NATIVE, Verdict.UNAVAILABLE}
+        assert policy.max_build_minutes == 10
+        assert policy.allow[0].package == "scikit-learn"
+        assert policy.allow[0].expires == date(2027, 1, 1)
+        assert rest == {"targets": ["python:3.12-alpine"]}
+
+    def test_a_file_without_the_table_demands_nothing(self):
+        policy, rest = read_policy("[project]\nname = 'x'\n", "pyproject.toml")
+        assert not policy.demands
+        assert rest == {}
+
+    @pytest.mark.parametrize(
+        ("text", "named"),
+        [
+            ('[tool.wheelcheck]\nfail-on = ["compiles"]', "fail-on"),
+            ("[tool.wheelcheck]\nmax-image-mb = -1", "max-image-mb"),
+            ('[tool.wheelcheck]\nmax-build-minutes = "soon"', "max-build-minutes"),
+            ('[[tool.wheelcheck.allow]]\nname = "numpy"', "allow"),
+            ("[tool]\nwheelcheck = 3", "must be a table"),
+            ("[tool.wheelcheck\n", "cannot be read"),
+            ("tool = 3", "cannot be read"),
+        ],
+    )
+    def test_mistakes_are_usage_errors_that_name_the_key(self, text, named):
+        with pytest.raises(UsageError, match=named):
+            read_policy(text, "pyproject.toml")
+
+    def test_the_command_line_goes_before_the_file_and_allowances_add_up(self):
+        base, _ = read_policy(self.TEXT, "pyproject.toml")
+        given = Policy(max_build_minutes=60, allow=(Allowance(package="numpy"),))
+        both = given.over(base)
+        assert both.max_build_minutes == 60
+        assert both.fail_on == base.fail_on
+        assert {one.package for one in both.allow} == {"scikit-learn", "numpy"}

@@ -1,0 +1,135 @@
+"""What installing on a target costs: reads what the cost model and the image size ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from wheelcheck.builds.distributions import distribution_of
+from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.outlook import SdistReader
+from wheelcheck.builds.plan import Build, BuildPlan
+from wheelcheck.builds.sdist import wanted
+from wheelcheck.builds.setup_script.surroundings import BuildSite
+from wheelcheck.builds.siblings import linux_wheel
+from wheelcheck.costs.bill import Machine, make_bill
+from wheelcheck.costs.built_sizes import built_files
+from wheelcheck.costs.features import BuildFeatures, read_features
+from wheelcheck.costs.image import ImageContents, ImageOptions, ImageSize, image_size
+from wheelcheck.costs.model import BuildCost, Estimate
+from wheelcheck.costs.prediction import predict
+from wheelcheck.costs.system_sizes import system_size
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import ArchiveListing, Index, Sdist, Wheel
+from wheelcheck.reports.assemble_bill import Price
+from wheelcheck.reports.assemble_builds import TargetBuilds
+from wheelcheck.targets import Target
+
+__all__ = ["Pricing"]
+
+MOST_LISTED = 200
+"""Wheels whose directories are read for their exact size; the rest is told from the archive's."""
+_READERS = 16
+_NOT_LISTED = Unknown("not-listed", f"more than {MOST_LISTED} wheels: their archives were not read")
+
+
+class Pricing:
+    """Prices targets for one installer on one machine; what is read serves all of them."""
+
+    def __init__(
+        self, index: Index, sdists: SdistReader, installer: Installer, machine: Machine
+    ) -> None:
+        self._index = index
+        self._sdists = sdists
+        self._installer = installer
+        self._machine = machine
+        self._features: dict[tuple[str, BuildSite], BuildFeatures | Unknown] = {}
+        self._listed: set[str] = set()
+
+    def price(
+        self, target: Target, files: Sequence[Wheel | Sdist], builds: TargetBuilds | None
+    ) -> Price:
+        """What installing these files costs, `builds` included."""
+        plan = builds.plan if builds else BuildPlan(target, self._installer)
+        costs = {one.sdist.filename: self._cost(one, target) for one in plan.builds}
+        bill = make_bill(plan, costs, files, self._machine, _toolchain(builds))
+        return Price(bill, self._image(target, files, plan, builds, costs))
+
+    def _cost(self, build: Build, target: Target) -> BuildCost:
+        features = self._features_of(build.sdist, target)
+        return predict(build.name, build.version, python=target.python, features=features)
+
+    def _features_of(self, sdist: Sdist, target: Target) -> BuildFeatures | Unknown:
+        key = (sdist.filename, BuildSite.of(target))
+        if key not in self._features:
+            facts = self._sdists.facts(sdist, target)
+            listing = self._index.listing(sdist, wanted)
+            if isinstance(facts, Unknown):
+                self._features[key] = facts
+            elif isinstance(listing, Unknown):
+                self._features[key] = listing
+            else:
+                self._features[key] = read_features(facts, listing, self._linux_wheel(sdist))
+        return self._features[key]
+
+    def _linux_wheel(self, sdist: Sdist) -> ArchiveListing | None:
+        """The directory of a Linux wheel of the release: a witness of what a build makes."""
+        project = self._index.project(sdist.name)
+        if isinstance(project, Unknown):
+            return None
+        wheel = linux_wheel(project.files(sdist.version))
+        listing = self._index.listing(wheel) if wheel is not None else None
+        return None if isinstance(listing, Unknown) else listing
+
+    def _image(
+        self,
+        target: Target,
+        files: Sequence[Wheel | Sdist],
+        plan: BuildPlan,
+        builds: TargetBuilds | None,
+        costs: dict[str, BuildCost],
+    ) -> ImageSize | Unknown:
+        if target.image is None:
+            return Unknown("image-size-unknown", f"{target.name} names no image")
+        commands = builds.commands if builds else None
+        named = None if isinstance(commands, Unknown) or commands is None else commands[1]
+        contents = ImageContents(
+            wheels=self._with_listings([file for file in files if isinstance(file, Wheel)]),
+            built=[
+                built_files(costs[one.sdist.filename], self._linux_wheel(one.sdist))
+                for one in plan.builds
+                if one.top_level
+            ],
+            build_packages=named.build_packages if named else (),
+            run_packages=named.run_packages if named else (),
+            sdist_bytes=sum(one.sdist.size or 0 for one in plan.builds),
+        )
+        options = ImageOptions(pip_cache=self._installer is Installer.PIP)
+        return image_size(target, contents, distribution_of(target), options)
+
+    def _with_listings(
+        self, wheels: Iterable[Wheel]
+    ) -> list[tuple[Wheel, ArchiveListing | Unknown]]:
+        """Wheels with their directories, read side by side; those beyond the limit without."""
+        chosen = list(wheels)
+        for wheel in chosen:
+            if len(self._listed) < MOST_LISTED:
+                self._listed.add(wheel.filename)
+        with ThreadPoolExecutor(_READERS) as pool:
+            return list(zip(chosen, pool.map(self._listing, chosen), strict=True))
+
+    def _listing(self, wheel: Wheel) -> ArchiveListing | Unknown:
+        if wheel.filename not in self._listed:
+            return _NOT_LISTED
+        return self._index.listing(wheel)
+
+
+def _toolchain(builds: TargetBuilds | None) -> Estimate | None:
+    """Installed bytes of the system packages that the builds need; None where not known."""
+    if builds is None:
+        return Estimate.exact(0)
+    if isinstance(builds.commands, Unknown):
+        compiles = any(one.needs for one in builds.outlooks)
+        return None if compiles else Estimate.exact(0)
+    distribution, commands = builds.commands
+    return system_size((*commands.build_packages, *commands.run_packages), distribution).size

@@ -1,0 +1,123 @@
+"""What changed between two reports: who gained or lost wheels, and what that costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from pydantic import Field
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.costs import Bill, Estimate
+from wheelcheck.reports.model import Cell, Report, TargetSummary
+from wheelcheck.reports.values import Value
+
+__all__ = ["Change", "Difference", "difference"]
+
+_ORDER = [
+    Verdict.NOT_REQUIRED,
+    Verdict.PURE_WHEEL,
+    Verdict.WHEEL,
+    Verdict.SOURCE_PURE,
+    Verdict.SOURCE_UNKNOWN,
+    Verdict.SOURCE_NATIVE,
+    Verdict.UNKNOWN,
+    Verdict.UNAVAILABLE,
+]
+_FINE = frozenset({Verdict.NOT_REQUIRED, Verdict.PURE_WHEEL, Verdict.WHEEL})
+
+
+class Change(Value):
+    """One package on some targets, before and after; None where it was not asked for."""
+
+    package: str
+    targets: tuple[str, ...]
+    before: Verdict | None
+    after: Verdict | None
+    version_before: str | None
+    version_after: str | None
+    kind: Literal["worse", "better", "version"]
+
+
+class Difference(Value):
+    """All changes, regressions first. Targets of one report alone are not compared.
+
+    `seconds` and `image_bytes` tell, by target, how much longer an installation takes and how much
+    larger the image gets; targets without a bill on both sides are left out.
+    """
+
+    changes: tuple[Change, ...]
+    targets_only_before: tuple[str, ...] = ()
+    targets_only_after: tuple[str, ...] = ()
+    seconds: dict[str, float] = Field(default_factory=dict)
+    image_bytes: dict[str, float] = Field(default_factory=dict)
+
+    @property
+    def regressions(self) -> tuple[Change, ...]:
+        """The changes for the worse."""
+        return tuple(one for one in self.changes if one.kind == "worse")
+
+
+def difference(before: Report, after: Report) -> Difference:
+    """Compare two reports on the targets that both have."""
+    old, new = ({target.name: target for target in one.targets} for one in (before, after))
+    shared = [name for name in new if name in old]
+    groups: dict[Change, list[str]] = {}
+    names = sorted({package.name for one in (before, after) for package in one.packages})
+    cells = [{package.name: package.on for package in one.packages} for one in (before, after)]
+    for name in names:
+        for target in shared:
+            change = _change(name, *(one.get(name, {}).get(target) for one in cells))
+            if change is not None:
+                groups.setdefault(change, []).append(target)
+    changes = [one.model_copy(update={"targets": tuple(on)}) for one, on in groups.items()]
+    order = ("worse", "better", "version")
+    return Difference(
+        changes=tuple(sorted(changes, key=lambda one: order.index(one.kind))),
+        targets_only_before=tuple(name for name in old if name not in new),
+        targets_only_after=tuple(name for name in new if name not in old),
+        seconds=_grown(old, new, lambda bill: bill.wall_seconds),
+        image_bytes=_grown(old, new, lambda bill: bill.image.single_stage if bill.image else None),
+    )
+
+
+def _grown(
+    old: Mapping[str, TargetSummary],
+    new: Mapping[str, TargetSummary],
+    of: Callable[[Bill], Estimate | None],
+) -> dict[str, float]:
+    """How much a number of the bill grew, on targets where both reports have it."""
+    found = {}
+    for name in new.keys() & old.keys():
+        was, now = (of(one.bill) if one.bill else None for one in (old[name], new[name]))
+        if was and now:
+            found[name] = now.value - was.value
+    return found
+
+
+def _change(package: str, before: Cell | None, after: Cell | None) -> Change | None:
+    verdicts = [cell.verdict if cell else Verdict.NOT_REQUIRED for cell in (before, after)]
+    versions = [cell.version if cell else None for cell in (before, after)]
+    was, now = (_rank(verdict) for verdict in verdicts)
+    if now > was:
+        kind: Literal["worse", "better", "version"] = "worse"
+    elif now < was:
+        kind = "better"
+    elif versions[0] != versions[1]:
+        kind = "version"
+    else:
+        return None
+    return Change(
+        package=package,
+        targets=(),
+        before=before.verdict if before else None,
+        after=after.verdict if after else None,
+        version_before=versions[0],
+        version_after=versions[1],
+        kind=kind,
+    )
+
+
+def _rank(verdict: Verdict) -> int:
+    """All that comes as a wheel, or is not needed, is equally fine."""
+    return 0 if verdict in _FINE else _ORDER.index(verdict)

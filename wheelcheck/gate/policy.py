@@ -1,0 +1,199 @@
+"""The user's policy: what a report may hold, and what is let pass, why and until when."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from fnmatch import fnmatchcase
+from typing import Annotated, Any
+
+from packaging.utils import canonicalize_name
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.errors import UsageError
+from wheelcheck.reports.model import Report, TargetSummary
+from wheelcheck.reports.violation import Violation
+
+__all__ = ["Allowance", "Policy", "read_policy", "violations"]
+
+_WHEELS = frozenset({Verdict.WHEEL, Verdict.PURE_WHEEL})
+_MINUTE = 60
+_MEGABYTE = 1_000_000
+
+
+class _Setting(BaseModel):
+    """Written by people: unknown keys are errors, and keys have hyphens."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        populate_by_name=True,
+        alias_generator=lambda name: name.replace("_", "-"),
+    )
+
+
+class Allowance(_Setting):
+    """One package that may break the policy, on targets whose name matches a pattern.
+
+    `expires` is the last day on which that holds; afterwards the violation is told again.
+    """
+
+    package: Annotated[str, BeforeValidator(lambda name: str(canonicalize_name(str(name))))]
+    target: str = "*"
+    reason: str = ""
+    expires: date | None = None
+
+    def covers(self, package: str, target: str, today: date) -> bool:
+        """Whether this lets a package pass on a target today."""
+        alive = self.expires is None or today <= self.expires
+        return alive and package == self.package and fnmatchcase(target, self.target)
+
+
+class Policy(_Setting):
+    """What is demanded of a report; nothing by default.
+
+    `fail_on` are verdicts that no package may have. `max_build_minutes` bounds the time that
+    source builds take on a target, `max_image_mb` the image of one stage, in megabytes of 10^6
+    bytes. `min_coverage` is the least share of packages, in percent, that come as wheels: for all
+    targets, or by patterns of their names.
+    """
+
+    fail_on: frozenset[Verdict] = frozenset()
+    max_build_minutes: float | None = Field(default=None, ge=0)
+    max_image_mb: float | None = Field(default=None, ge=0)
+    min_coverage: float | dict[str, float] | None = None
+    allow: tuple[Allowance, ...] = ()
+
+    @property
+    def demands(self) -> bool:
+        """Whether anything can break this policy at all."""
+        return bool(self.fail_on) or any(
+            limit is not None
+            for limit in (self.max_build_minutes, self.max_image_mb, self.min_coverage)
+        )
+
+    def over(self, base: Policy) -> Policy:
+        """This policy where it says something, `base` elsewhere; allowances of both."""
+        said = {name: getattr(self, name) for name in self.model_fields_set - {"allow"}}
+        return base.model_copy(update={**said, "allow": (*base.allow, *self.allow)})
+
+
+def read_policy(text: str, file: str) -> tuple[Policy, Mapping[str, Any]]:
+    """Read ``[tool.wheelcheck]`` of a ``pyproject.toml``: the policy, and what else stands there.
+
+    Raises `UsageError` for what cannot be meant, with the key and why.
+    """
+    try:
+        table = tomllib.loads(text).get("tool", {}).get("wheelcheck", {})
+    except (tomllib.TOMLDecodeError, AttributeError) as error:
+        raise UsageError(f"{file} cannot be read: {error}") from None
+    if not isinstance(table, dict):
+        raise UsageError(f"{file}: [tool.wheelcheck] must be a table")
+    known = {field.replace("_", "-") for field in Policy.model_fields}
+    rest = {key: value for key, value in table.items() if key not in known}
+    try:
+        return Policy.model_validate({k: v for k, v in table.items() if k in known}), rest
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{file}: [tool.wheelcheck] {key}: {first['msg']}") from None
+
+
+def violations(report: Report, policy: Policy, today: date) -> tuple[Violation, ...]:
+    """Every way in which a report breaks a policy, target by target."""
+    found: list[Violation] = []
+    for target in report.targets:
+        found += _verdicts(report, target, policy, today)
+        found += _coverage(report, target, policy, today)
+        found += _costs(report, target, policy)
+    return tuple(found)
+
+
+def _verdicts(
+    report: Report, target: TargetSummary, policy: Policy, today: date
+) -> Iterator[Violation]:
+    for package in report.packages:
+        cell = package.on.get(target.name)
+        if cell is None or cell.verdict not in policy.fail_on:
+            continue
+        allowances = [one for one in policy.allow if one.package == package.name]
+        if any(one.covers(package.name, target.name, today) for one in allowances):
+            continue
+        label = f"{package.name} {cell.version}" if cell.version else package.name
+        ended = [
+            one.expires
+            for one in allowances
+            if one.expires and fnmatchcase(target.name, one.target)
+        ]
+        expired = f" (it was allowed until {max(ended)})" if ended else ""
+        yield Violation(
+            rule="fail-on",
+            target=target.name,
+            package=package.name,
+            verdict=cell.verdict,
+            message=f"{label} is {cell.verdict} on {target.name}{expired}: {cell.reason}",
+            where=tuple(asked for asked in cell.requested_by if ":" in asked),
+        )
+
+
+def _coverage(
+    report: Report, target: TargetSummary, policy: Policy, today: date
+) -> Iterator[Violation]:
+    least = _least_coverage(policy, target.name)
+    if least is None:
+        return
+    verdicts = [
+        Verdict.WHEEL if _allowed(policy, package.name, target.name, today) else cell.verdict
+        for package in report.packages
+        if (cell := package.on.get(target.name)) and cell.verdict is not Verdict.NOT_REQUIRED
+    ]
+    if not verdicts:
+        return
+    share = 100 * sum(one in _WHEELS for one in verdicts) / len(verdicts)
+    if share < least:
+        yield Violation(
+            rule="min-coverage",
+            target=target.name,
+            message=f"{share:.1f} % of {len(verdicts)} packages come as wheels on {target.name}, "
+            f"{least:g} % are demanded",
+        )
+
+
+def _allowed(policy: Policy, package: str, target: str, today: date) -> bool:
+    return any(one.covers(package, target, today) for one in policy.allow)
+
+
+def _least_coverage(policy: Policy, target: str) -> float | None:
+    """The bound of the first pattern that the target's name matches."""
+    if not isinstance(policy.min_coverage, dict):
+        return policy.min_coverage
+    return next((v for k, v in policy.min_coverage.items() if fnmatchcase(target, k)), None)
+
+
+def _costs(report: Report, target: TargetSummary, policy: Policy) -> Iterator[Violation]:
+    """Bounds on numbers: what cannot be told does not pass in silence."""
+    bill = target.bill
+    if policy.max_build_minutes is not None:
+        builds = bill.build_wall_seconds if bill else None
+        minutes = builds.value / _MINUTE if builds else None
+        if minutes is None and report.plan(target.name) is None:
+            minutes = 0.0
+        said = "source builds take {} min on {}, {:g} are allowed"
+        yield from _bounded(
+            "max-build-minutes", said, minutes, policy.max_build_minutes, target.name
+        )
+    if policy.max_image_mb is not None:
+        image = bill.image.single_stage if bill and bill.image else None
+        size = image.value / _MEGABYTE if image else None
+        said = "the image has {} MB on {}, {:g} are allowed"
+        yield from _bounded("max-image-mb", said, size, policy.max_image_mb, target.name)
+
+
+def _bounded(
+    rule: str, said: str, value: float | None, bound: float, target: str
+) -> Iterator[Violation]:
+    if value is None or value > bound:
+        told = "an unknown number of" if value is None else f"about {value:.0f}"
+        yield Violation(rule=rule, target=target, message=said.format(told, target, bound))
