@@ -1,4 +1,4 @@
-"""pip's rules, told to resolvelib: which candidates, in which order, with which dependencies.
+"""pip's rules, told to the solver: which candidates, in which order, with which dependencies.
 
 Mirrors the behaviour of pip 26 (not its code): a package with extras is a node of its own that
 requires exactly its base; preference goes to direct, pinned, upper-bounded, user-requested and
@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
-from resolvelib import AbstractProvider
-from resolvelib.structs import RequirementInformation
 
 from wheelcheck.errors import Unknown
 from wheelcheck.resolution.answers import Answers, Offer
 from wheelcheck.resolution.needs import Candidate, Need, identifier_of, needs_of
+from wheelcheck.resolution.solver import Preference, Told
 
 __all__ = ["Provider"]
 
@@ -34,8 +34,8 @@ def is_pin(specifier: SpecifierSet) -> bool:
     )
 
 
-class Provider(AbstractProvider[Need, Candidate, str]):
-    """Answers resolvelib's questions for one target.
+class Provider:
+    """Guides the solver for one target.
 
     `excused` packages may be pinned though nothing installs: to the version the reference target
     would get, or to no version where there is none to tell (see `Candidate.version`). What they
@@ -69,42 +69,28 @@ class Provider(AbstractProvider[Need, Candidate, str]):
         self._needs: dict[Candidate, tuple[Need, ...]] = {}
         self._conflicts: Counter[str] = Counter()
 
-    # --- names and order -------------------------------------------------------------------
+    # --- order -----------------------------------------------------------------------------
 
-    def identify(self, requirement_or_candidate: Need | Candidate) -> str:
-        """Name the node a requirement or a candidate belongs to."""
-        return identifier_of(requirement_or_candidate.name, requirement_or_candidate.extras)
-
-    def narrow_requirement_selection(
-        self,
-        identifiers: Iterable[str],
-        resolutions: Mapping[str, Candidate],
-        candidates: Mapping[str, Iterator[Candidate]],  # noqa: ARG002 (resolvelib's signature)
-        information: Mapping[str, Iterator[RequirementInformation[Need, Candidate]]],  # noqa: ARG002
-        backtrack_causes: Sequence[RequirementInformation[Need, Candidate]],
-    ) -> Iterable[str]:
+    def most_urgent(
+        self, waiting: Iterable[str], pins: Mapping[str, Candidate], causes: Sequence[Told]
+    ) -> Collection[str]:
         """Settle the causes of the last conflict first, then what keeps conflicting."""
-        causes = set()
-        for cause in backtrack_causes:
-            names = [cause.requirement.identifier]
-            if cause.parent is not None:
-                names.append(self.identify(cause.parent))
-            causes.update(names)
-            self._conflicts.update(name for name in names if name not in resolutions)
-        every = list(identifiers)
-        current = [name for name in every if name in causes]
-        return current or [name for name in every if self._promoted(name)] or every
+        blamed: set[str] = set()
+        for need, parent in causes:
+            names = [need.identifier]
+            if parent is not None:
+                names.append(identifier_of(parent.name, parent.extras))
+            blamed.update(names)
+            self._conflicts.update(name for name in names if name not in pins)
+        every = list(waiting)
+        if not self._conflicts:
+            return every
+        every = [name for name in every if name in blamed] or every
+        often = PROMOTE_AFTER_CONFLICTS
+        return [name for name in every if self._conflicts[name] >= often] or every
 
-    def get_preference(
-        self,
-        identifier: str,
-        resolutions: Mapping[str, Candidate],  # noqa: ARG002
-        candidates: Mapping[str, Iterator[Candidate]],  # noqa: ARG002
-        information: Mapping[str, Iterator[RequirementInformation[Need, Candidate]]],
-        backtrack_causes: Sequence[RequirementInformation[Need, Candidate]],  # noqa: ARG002
-    ) -> tuple[bool, bool, bool, bool, float, bool, str]:
-        """Order the nodes still to be settled: the least comes first."""
-        needs = [info.requirement for info in information[identifier]]
+    def preference(self, identifier: str, needs: Sequence[Need]) -> Preference:
+        """The rank of a node, from what is needed of it alone."""
         clauses = [clause for need in needs if need.exact is None for clause in need.specifier]
         starred = [clause.version.endswith(".*") for clause in clauses]
         pinned = any(
@@ -116,7 +102,6 @@ class Provider(AbstractProvider[Need, Candidate, str]):
             for clause, star in zip(clauses, starred, strict=True)
         )
         return (
-            not self._promoted(identifier),
             all(need.exact is None for need in needs),
             not pinned,
             not bounded,
@@ -125,24 +110,19 @@ class Provider(AbstractProvider[Need, Candidate, str]):
             identifier,
         )
 
-    def _promoted(self, identifier: str) -> bool:
-        return self._conflicts[identifier] >= PROMOTE_AFTER_CONFLICTS
-
     # --- candidates ------------------------------------------------------------------------
 
-    def find_matches(
+    def candidates(
         self,
-        identifier: str,
-        requirements: Mapping[str, Iterator[Need]],
-        incompatibilities: Mapping[str, Iterator[Candidate]],
-    ) -> Callable[[], Iterator[Candidate]] | Sequence[Candidate]:
-        """Candidates that satisfy every requirement on a node, best first."""
-        needs = list(requirements[identifier])
+        needs: Sequence[Need],
+        base: Sequence[Need],
+        refused: Collection[Candidate],
+    ) -> Iterable[Candidate]:
+        """What satisfies the needs of a node (and of its base if it has extras), best first."""
         if not needs or any(need.impossible for need in needs):
             return []  # none: the solver asks again about nodes that nobody needs any more
         name, extras = needs[0].name, needs[0].extras
-        every = needs + (list(requirements.get(name, iter(()))) if extras else [])
-        refused = set(incompatibilities.get(identifier, ()))
+        every = [*needs, *base]
         exact = dict.fromkeys(need.exact for need in every if need.exact is not None)
         if exact:
             wanted = [Candidate(name, extras, c.version, c.offer, c.direct) for c in exact]
@@ -151,29 +131,20 @@ class Provider(AbstractProvider[Need, Candidate, str]):
                 for candidate in wanted
                 if candidate not in refused
                 and self._constraint_admits(candidate)
-                and all(self.is_satisfied_by(need, candidate) for need in needs)
+                and all(self.satisfies(candidate, need) for need in needs)
             ]
-        matches = self.matches(name, every)
+        return _Candidates(name, extras, self.matches(name, every), refused)
 
-        def candidates() -> Iterator[Candidate]:
-            for offer in matches:
-                version = offer.version if offer else None
-                candidate = Candidate(name, extras, version, offer)
-                if candidate not in refused:
-                    yield candidate
-
-        return candidates
-
-    def is_satisfied_by(self, requirement: Need, candidate: Candidate) -> bool:
-        """Whether a candidate meets a requirement; one without a version meets all."""
-        if requirement.impossible:
+    def satisfies(self, candidate: Candidate, need: Need) -> bool:
+        """Whether a candidate meets a need; one without a version meets all."""
+        if need.impossible:
             return False
         if candidate.version is None:
             return True
-        if requirement.exact is not None:
-            exact = requirement.exact
+        if need.exact is not None:
+            exact = need.exact
             return exact.version == candidate.version and exact.direct == candidate.direct
-        return requirement.specifier.contains(candidate.version, prereleases=True)
+        return need.specifier.contains(candidate.version, prereleases=True)
 
     def matches(self, name: NormalizedName, needs: Iterable[Need]) -> Iterable[Offer | None]:
         """Offers that satisfy these requirements and the constraint, best first.
@@ -273,7 +244,7 @@ class Provider(AbstractProvider[Need, Candidate, str]):
 
     # --- dependencies ----------------------------------------------------------------------
 
-    def get_dependencies(self, candidate: Candidate) -> tuple[Need, ...]:
+    def dependencies(self, candidate: Candidate) -> tuple[Need, ...]:
         """What a candidate asks for on this target; nothing where it could not be read."""
         if candidate not in self._needs:
             self._needs[candidate] = tuple(self._dependencies(candidate))
@@ -305,6 +276,23 @@ class Provider(AbstractProvider[Need, Candidate, str]):
 
 def _is_wheel(offer: Offer) -> bool:
     return offer.file.filename.endswith(".whl")
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Offers as candidates, made anew whenever they are looked through."""
+
+    name: NormalizedName
+    extras: frozenset[NormalizedName]
+    offers: Iterable[Offer | None]
+    refused: Collection[Candidate]
+
+    def __iter__(self) -> Iterator[Candidate]:
+        for offer in self.offers:
+            version = offer.version if offer else None
+            candidate = Candidate(self.name, self.extras, version, offer)
+            if candidate not in self.refused:
+                yield candidate
 
 
 class _LazySequence:

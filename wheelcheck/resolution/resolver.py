@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
-from resolvelib import ResolutionImpossible, ResolutionTooDeep
-from resolvelib import Resolver as Solver
-from resolvelib.structs import RequirementInformation
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Project
@@ -22,7 +19,8 @@ from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.model import Conflict, Demand, Pin, Resolution, Standing
 from wheelcheck.resolution.needs import Candidate, Need, needs_of, text_of
 from wheelcheck.resolution.provider import Provider
-from wheelcheck.resolution.solution import FinalState, Solution, demands_and_extras
+from wheelcheck.resolution.solution import Solution, demands_and_extras, solution_of
+from wheelcheck.resolution.solver import Impossible, Solver, Told, TooDeep
 from wheelcheck.targets import Target
 
 __all__ = ["Resolver", "resolve"]
@@ -30,7 +28,7 @@ __all__ = ["Resolver", "resolve"]
 MAX_ROUNDS = 200_000
 """As pip: far more than any sane graph takes, so that a hopeless one ends."""
 
-_Causes = Collection[RequirementInformation[Need, Candidate]]
+_Causes = Collection[Told]
 
 
 def resolve(
@@ -109,7 +107,7 @@ class Resolver:
                 reference = self._reference(answers)
             provider = self._provider(answers, question, excused, reference)
             outcome = self._attempt(provider, question)
-            if not isinstance(outcome, ResolutionImpossible):
+            if not isinstance(outcome, Impossible):
                 return _Solved(question, answers, outcome, reference)
             blocked = self._blocked_names(provider, answers, outcome.causes) - excused
             if not blocked:
@@ -117,22 +115,14 @@ class Resolver:
                 return _Solved(question, answers, conflict, reference)
             excused |= blocked
 
-    def _attempt(
-        self, provider: Provider, question: _Question
-    ) -> Solution | Unknown | ResolutionImpossible[Need, Candidate]:
-        reporter = FinalState()
+    def _attempt(self, provider: Provider, question: _Question) -> Solution | Unknown | Impossible:
         try:
-            Solver(provider, reporter).resolve(question.roots, max_rounds=MAX_ROUNDS)
-        except ResolutionImpossible as impossible:
+            return solution_of(Solver(provider).solve(question.roots, MAX_ROUNDS))
+        except Impossible as impossible:
             return impossible
-        except ResolutionTooDeep:
+        except TooDeep:
             why = "gave up: the versions that could go together are too many to try"
             return Unknown("resolution-too-deep", why)
-        except RecursionError:
-            # The solver loses itself when it clears away packages that an earlier, abandoned
-            # choice left behind in a circle; by then it has its answer.
-            return reporter.solution()
-        return reporter.solution()
 
     def _provider(
         self,

@@ -1,4 +1,4 @@
-"""What the solver settled, read from its last state."""
+"""What the solver settled, as far as the user's requirements reach."""
 
 from __future__ import annotations
 
@@ -7,47 +7,38 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from packaging.utils import NormalizedName
-from resolvelib import BaseReporter
-from resolvelib.structs import RequirementInformation, State
 
 from wheelcheck.resolution.model import Demand
-from wheelcheck.resolution.needs import Candidate, Need, identifier_of
+from wheelcheck.resolution.needs import Candidate, identifier_of
+from wheelcheck.resolution.solver import Settled, Told
 
-__all__ = ["FinalState", "Solution", "demands_and_extras"]
+__all__ = ["Solution", "demands_and_extras", "solution_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What the solver settled: a candidate by node, and who asks for each."""
+    """A candidate by node, and who asks for each."""
 
     mapping: Mapping[str, Candidate]
-    information: Mapping[str, Collection[RequirementInformation[Need, Candidate]]]
+    information: Mapping[str, Collection[Told]]
 
 
-class FinalState(BaseReporter[Need, Candidate, str]):
-    """Keeps the solver's last state, from which the solution is read."""
-
-    def ending(self, state: State[Need, Candidate, str]) -> None:
-        """Remember the state: the solver is done."""
-        self._state = state
-
-    def solution(self) -> Solution:
-        """Return the nodes that a root needs, directly or not: backtracking leaves others."""
-        criteria = self._state.criteria
-        needed_by: dict[str | None, set[str]] = defaultdict(set)
-        for node, criterion in criteria.items():
-            for parent in criterion.iter_parent():
-                key = None if parent is None else identifier_of(parent.name, parent.extras)
-                needed_by[key].add(node)
-        reached: set[str] = set()
-        waiting = list(needed_by[None])
-        while waiting:
-            node = waiting.pop()
-            if node not in reached:
-                reached.add(node)
-                waiting += needed_by[node]
-        mapping = {node: found for node, found in self._state.mapping.items() if node in reached}
-        return Solution(mapping, {node: criteria[node].information for node in mapping})
+def solution_of(settled: Settled) -> Solution:
+    """Return the nodes that a root needs, directly or not: choices since undone leave others."""
+    needed_by: dict[str | None, set[str]] = defaultdict(set)
+    for node, told in settled.told.items():
+        for _, parent in told:
+            key = None if parent is None else identifier_of(parent.name, parent.extras)
+            needed_by[key].add(node)
+    reached: set[str] = set()
+    waiting = list(needed_by[None])
+    while waiting:
+        node = waiting.pop()
+        if node not in reached:
+            reached.add(node)
+            waiting += needed_by[node]
+    mapping = {node: found for node, found in settled.pins.items() if node in reached}
+    return Solution(mapping, {node: settled.told[node] for node in mapping})
 
 
 def demands_and_extras(
