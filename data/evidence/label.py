@@ -176,8 +176,12 @@ def judge(without: Attempt, with_one: Attempt | None) -> tuple[str, str]:
     """The truth and its reason; "" where the builds do not tell."""
     if without.wanted_compiler:
         return "native", without.wanted_compiler
-    if with_one is None or not (without.tag and with_one.tag):
+    if with_one is None or not with_one.tag:
         return "", with_one.failure if without.tag and with_one else without.failure
+    if not without.tag:
+        compiled = with_one.compiled or with_one.called_compiler
+        why = f"builds with a compiler alone; without: {without.failure}"
+        return ("native", why) if compiled else ("", without.failure)
     if with_one.compiled and not without.compiled:
         return "optional", "builds without a compiler, and compiles modules with one"
     if with_one.called_compiler and not with_one.compiled:
@@ -214,7 +218,7 @@ def measure(index: Index, row: dict[str, str], pythons: list[Python], work: Path
     for python in pythons:
         without = build(archive, python, without_compilers(work), place / f"{python.name}-without")
         after = None
-        if without.tag and tags != "pure":
+        if not without.wanted_compiler and tags != "pure":
             after = build(archive, python, os.environ["PATH"], place / f"{python.name}-with")
         truth, why = judge_pure(without) if tags == "pure" else judge(without, after)
         if truth:
