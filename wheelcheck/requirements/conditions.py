@@ -22,6 +22,7 @@ __all__ = [
     "Condition",
     "also",
     "either",
+    "holds_nowhere",
     "marker_of",
     "parse_marker",
     "python_marker",
@@ -40,6 +41,8 @@ _CHOICE = re.compile(
     r'(?:extra (?P<is>==|!=) "(?P<extra>[^"]*)")|(?:"(?P<reversed>[^"]*)" (?P<was>==|!=) extra)'
     r'|(?:"(?P<item>[^"]*)" (?P<in>in|not in) (?P<set>extras|dependency_groups)\b)'
 )
+_SETTLED = re.compile(rf"{_TRUE}|{_FALSE}|and|or|[() ]")
+_NOWHERE = Marker(_FALSE)
 _ANY_LINUX: dict[str, str | AbstractSet[str]] = {
     "implementation_name": "cpython",
     "implementation_version": "3.12.0",
@@ -71,8 +74,13 @@ def parse_marker(text: str) -> Marker:
     return marker
 
 
-def settle(marker: Marker, extras: Collection[str], groups: Collection[str] = ()) -> Marker:
-    """Replace what a marker asks of extras and groups, given those that are wanted."""
+def settle(
+    marker: Marker | None, extras: Collection[str], groups: Collection[str] = ()
+) -> Marker | None:
+    """Replace what a marker asks of extras and groups, given those that are wanted.
+
+    None where it always holds.
+    """
     chosen = {canonicalize_name(extra) for extra in extras}
     wanted = {"extras": chosen, "dependency_groups": {canonicalize_name(group) for group in groups}}
 
@@ -83,9 +91,18 @@ def settle(marker: Marker, extras: Collection[str], groups: Collection[str] = ()
         holds = canonicalize_name(found["extra"] or found["reversed"] or "") in chosen
         return _TRUE if holds == ((found["is"] or found["was"]) == "==") else _FALSE
 
-    text = str(marker)
+    text = "" if marker is None else str(marker)
     settled = _CHOICE.sub(answer, text)
-    return marker if settled == text else Marker(settled)
+    if settled == text:
+        return marker
+    if _SETTLED.sub("", settled):
+        return Marker(settled)
+    return None if Marker(settled).evaluate() else _NOWHERE
+
+
+def holds_nowhere(marker: Marker | None) -> bool:
+    """Whether a settled marker rules out every target."""
+    return marker is not None and str(marker) == _FALSE
 
 
 def python_marker(specifier: SpecifierSet) -> Marker | None:
@@ -104,11 +121,9 @@ def also(condition: Condition, marker: Marker | None) -> Condition:
     """Narrow a condition by a marker."""
     if marker is None or condition == NEVER:
         return condition
-    text = str(marker)
-    if text == _TRUE:
-        return condition
-    if text == _FALSE:
+    if holds_nowhere(marker):
         return NEVER
+    text = str(marker)
     return either(NEVER, frozenset(term | {text} for term in condition))
 
 

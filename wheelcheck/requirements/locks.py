@@ -14,7 +14,7 @@ from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.conditions import parse_marker
+from wheelcheck.requirements.conditions import holds_nowhere, parse_marker
 from wheelcheck.requirements.documents import Complain, tables, text_at, texts
 from wheelcheck.requirements.given import Given
 from wheelcheck.requirements.model import Origin, RequirementLine
@@ -130,7 +130,8 @@ class LockedPackages:
             self._given.collection.add_lock_index(url)
         else:
             why = f"packages from {redact(url)}, a place beside the lock, are looked for elsewhere"
-            self._given.complain(why)
+            unknown = Unknown("part-not-understood", why)
+            self._given.collection.skip(self._given.origin(), unknown)
 
     def add(
         self,
@@ -141,6 +142,8 @@ class LockedPackages:
         specifier: str | None = None,
     ) -> None:
         """Add a package at its version, or at what `specifier` says."""
+        if holds_nowhere(marker):
+            return
         exactly = f"=={entry.version}" if specifier is None else specifier
         requirement = Requirement(f"{entry.name}{exactly}")
         text = str(requirement)
@@ -153,6 +156,8 @@ class LockedPackages:
         self, entry: Entry, url: str, marker: Marker | None, hashes: Iterable[str]
     ) -> None:
         """Add a package that comes from an archive's URL."""
+        if holds_nowhere(marker):
+            return
         try:
             found = refer(url, entry.name, redact, marker=marker)
         except (InvalidLine, InvalidRequirement, ValueError) as error:
@@ -171,6 +176,8 @@ class LockedPackages:
         self, entry: Entry, marker: Marker | None, why: str, code: str = "not-from-an-index"
     ) -> None:
         """Add a package that cannot be judged, and say why."""
+        if holds_nowhere(marker):
+            return
         collection = self._given.collection
         unknown = Unknown(code, redact(why))
         collection.skip(entry.origin, unknown, text=str(entry), name=entry.name, marker=marker)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from packaging.dependency_groups import resolve_dependency_groups
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
@@ -62,11 +63,9 @@ class _Lock:
         self._given = given
         self._entries = entries_of(given, "package")
         project = given.neighbour("pyproject.toml")
-        self._main = list(
-            texts(
-                table(project, "project", complain=given.complain), "dependencies", given.complain
-            )
-        )
+        told = table(project, "project", complain=given.complain)
+        self._name = canonicalize_name(text_at(told, "name", given.complain) or "")
+        self._main = list(texts(told, "dependencies", given.complain))
         self._groups = _groups(project, given)
         development = self._groups.keys() - _extras(project, given)
         others = [group for group in offered if canonicalize_name(group) != _MAIN]
@@ -92,10 +91,14 @@ class _Lock:
         locked.finish()
 
     def _roots(self) -> Iterator[Edge]:
-        wanted = sorted(self._groups.keys() & self._chosen)
-        chosen = [text for group in wanted for text in self._groups[group]]
-        if self._main or chosen:
-            yield from self._required([*self._main, *chosen])
+        waiting = sorted(self._groups.keys() & self._chosen)
+        asked = list(self._required(self._main))
+        for group in waiting:  # grows where a group asks for the project's own extras
+            asked += self._required(self._groups[group])
+            own = {extra for edge in asked if edge.name == self._name for extra in edge.extras}
+            waiting += sorted((own & self._groups.keys()).difference(waiting))
+        if asked:
+            yield from asked
             return
         self._given.warn("what the project asks for is not told here, so that all packages count")
         yield from (Edge(entry.name, None, _own_extras(entry)) for entry in self._entries)
@@ -148,8 +151,8 @@ class _Meets:
 
 
 def _edges_of(requirement: Requirement) -> Iterator[Edge]:
-    marker = settle(requirement.marker, ()) if requirement.marker else None
     extras = tuple(map(canonicalize_name, requirement.extras))
+    marker = settle(requirement.marker, ())
     yield Edge(canonicalize_name(requirement.name), marker, extras, _Meets(requirement))
 
 
@@ -159,14 +162,16 @@ def _extras(project: Mapping[str, Any], given: Given) -> set[NormalizedName]:
 
 
 def _groups(project: Mapping[str, Any], given: Given) -> dict[NormalizedName, list[str]]:
-    """Return extras and groups by name; a group's includes are among the lock's groups anyway."""
+    """Return what extras and groups ask for, by name."""
     found: dict[NormalizedName, list[str]] = {}
-    for keys in (
-        ("project", "optional-dependencies"),
-        ("dependency-groups",),
-        ("tool", "pdm", "dev-dependencies"),
-    ):
+    for keys in (("project", "optional-dependencies"), ("tool", "pdm", "dev-dependencies")):
         listed = table(project, *keys, complain=given.complain)
         for name in listed:
-            found[canonicalize_name(name)] = list(texts(listed, name, lambda _: None))
+            found[canonicalize_name(name)] = list(texts(listed, name, given.complain))
+    listed = table(project, "dependency-groups", complain=given.complain)
+    for name in listed:
+        try:
+            found[canonicalize_name(name)] = list(resolve_dependency_groups(listed, name))
+        except (ExceptionGroup, LookupError, TypeError, ValueError, RecursionError):
+            given.complain(f"the group {name} of the project beside it is invalid")
     return found

@@ -124,8 +124,7 @@ class _Lock:
     def _marker(self, told: object) -> Marker | None:
         if told is None:
             return None
-        marker = checked_marker(str(told), self._given.complain)
-        return settle(marker, self._extras) if marker else None
+        return settle(checked_marker(str(told), self._given.complain), self._extras)
 
     # --- before ----------------------------------------------------------------------------
 
@@ -143,7 +142,7 @@ class _Lock:
             asked = self._project.wanted(self._extras)
             for group in sorted(self._given.selection.groups(groups, defaults)):
                 asked += groups[group]
-            yield from map(_edge, asked)
+            yield from (_edge(one, one.marker) for one in asked)
             return
         self._given.warn(
             "what the project asks for is not told here, so that all packages count, "
@@ -167,12 +166,11 @@ class _Lock:
         }
         for asked in poetry_requirements(listed, complain):
             if asked.name in added if extra else not asked.optional:
-                marker = settle(asked.marker, [extra or ""]) if asked.marker else None
-                yield _edge(asked, marker)
+                yield _edge(asked, settle(asked.marker, [extra] if extra else []))
 
     def _add(self, locked: LockedPackages, entry: Entry, marker: Marker | None) -> None:
         source = table(entry.table, "source", complain=self._given.complain)
-        kind = source.get("type")
+        kind = text_at(source, "type", self._given.complain)
         hashes = list(hashes_of(self._files(entry)))
         url = source.get("url")
         if kind in {"git", "hg", "svn"}:
@@ -207,6 +205,5 @@ class _Meets:
         return entry.version is None or admits(self.constraint, entry.version)
 
 
-def _edge(asked: PoetryRequirement, marker: Marker | None = None) -> Edge:
-    meets = _Meets(asked.constraint)
-    return Edge(asked.name, marker or asked.marker, asked.extras, meets)
+def _edge(asked: PoetryRequirement, marker: Marker | None) -> Edge:
+    return Edge(asked.name, marker, asked.extras, _Meets(asked.constraint))

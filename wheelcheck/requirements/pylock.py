@@ -49,7 +49,7 @@ def read_pylock(given: Given) -> None:
     locked = LockedPackages(given)
     for package, entry in _packages(given):
         marker = checked_marker(str(package.marker), given.complain) if package.marker else None
-        _add(locked, package, entry, settle(marker, extras, groups) if marker else None)
+        _add(locked, package, entry, settle(marker, extras, groups))
     locked.finish()
 
 

@@ -30,7 +30,7 @@ from wheelcheck.requirements.requirement_file import RequirementFileReader
 from wheelcheck.requirements.requirement_strings import Judged, NotJudged, refer
 from wheelcheck.requirements.selection import Selection
 
-__all__ = ["read"]
+__all__ = ["read", "reader_of"]
 
 _FILE_SUFFIXES = {".txt", ".in", ".toml", ".lock", ".cfg"}
 _NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
@@ -126,7 +126,7 @@ class _Intake:
             reader.environ,
             self.allow_outside,
         )
-        _reader_of(found.kind)(given)
+        reader_of(found.kind)(given)
 
     def requirement(self, text: str, origin: Origin) -> None:
         line = Line(0, text, redact(text))
@@ -142,7 +142,7 @@ class _Intake:
             self.collection.place(_judge(requirement), _API, text)
 
 
-def _reader_of(kind: Kind) -> Callable[[Given], None]:  # noqa: PLR0911 (one for each kind)
+def reader_of(kind: Kind) -> Callable[[Given], None]:  # noqa: PLR0911 (one for each kind)
     """Return what reads a kind of document; the modules of other kinds are not imported."""
     match kind:
         case Kind.PYPROJECT:

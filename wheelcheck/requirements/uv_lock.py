@@ -143,7 +143,7 @@ class _Graph:
             marker = marker_at(item, "marker", self.complain)
             yield Edge(
                 canonicalize_name(name),
-                settle(marker, self._chosen) if marker else None,
+                settle(marker, self._chosen),
                 tuple(map(canonicalize_name, texts(item, "extra", self.complain))),
                 _Admits(item.get("version"), item.get("source")),
             )
