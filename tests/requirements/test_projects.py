@@ -1,0 +1,272 @@
+"""`pyproject.toml`: what a project asks for, without building it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from situations import target
+
+from wheelcheck.errors import RequirementsError
+from wheelcheck.requirements import CommandLine, Origin, read
+
+PROJECT = """
+[project]
+name = "My_Project"
+version = "1"
+requires-python = ">=3.10"
+dependencies = [
+    "pandas>=2",
+    "psycopg2; sys_platform == 'linux'",
+]
+
+[project.optional-dependencies]
+Web = ["aiohttp"]
+all = ["my.project[web]", "orjson", "my-project[fast]; python_version < '3.12'"]
+fast = ["uvloop; os_name == 'posix'"]
+
+[dependency-groups]
+dev = ["pytest>=8", {include-group = "lint"}]
+lint = ["ruff", "my-project[web]"]
+"""
+
+
+def asked(found):
+    return [str(line.requirement) for line in found.lines]
+
+
+def told(found):
+    return [(skip.why.code, str(skip.why)) for skip in found.skipped]
+
+
+class TestStandardTables:
+    def test_dependencies_with_their_lines(self, reading):
+        found = reading({"pyproject.toml": PROJECT})
+        assert asked(found) == ["pandas>=2", 'psycopg2; sys_platform == "linux"']
+        assert found.lines[0].origin == Origin("pyproject.toml", 7)
+        assert not any(line.locked for line in found.lines)
+        assert (found.skipped, found.warnings) == ((), ())
+
+    @pytest.mark.parametrize(
+        ("options", "more"),
+        [
+            ({"extras": ["web"]}, ["aiohttp"]),
+            ({"extras": ["fast"]}, ['uvloop; os_name == "posix"']),
+            (
+                {"extras": ["ALL"]},
+                ["aiohttp", "orjson", 'uvloop; python_version < "3.12" and os_name == "posix"'],
+            ),
+            ({"groups": ["dev"]}, ["pytest>=8", "ruff", "aiohttp"]),
+            ({"groups": ["lint"], "extras": ["web"]}, ["aiohttp", "ruff"]),
+        ],
+    )
+    def test_extras_and_groups_that_are_chosen(self, reading, options, more):
+        found = reading({"pyproject.toml": PROJECT}, **options)
+        assert asked(found)[2:] == more
+        assert found.warnings == ()
+
+    def test_extras_and_groups_that_are_not_there(self, reading):
+        found = reading({"pyproject.toml": PROJECT}, extras=["wep"], groups=["test"])
+        assert found.warnings == (
+            "--extra wep: none of the inputs has such an extra; there are all, fast, web",
+            "--group test: none of the inputs has such a group; there are dev, lint",
+        )
+
+    def test_the_pythons_it_is_for(self, reading):
+        (scope,) = reading({"pyproject.toml": PROJECT}).scopes
+        assert scope.why == "it requires Python >=3.10"
+        assert scope.marker.evaluate(target(python=(3, 10)).marker_environment())
+        assert not scope.marker.evaluate(target(python=(3, 9)).marker_environment())
+
+    def test_one_part_that_is_wrong_does_not_hide_the_others(self, reading):
+        text = """[project]
+requires-python = "three"
+dependencies = ["a", "b=1", 7, "c; os_name ~= 'x'", "d @ file:///d.zip", "e @ git+https://x/e"]
+[dependency-groups]
+one = ["f", {include-group = "two"}]
+two = [{include-group = "one"}]
+"""
+        found = reading({"pyproject.toml": text}, groups=["one"])
+        assert asked(found) == ["a"]
+        assert [code for code, _ in told(found)] == [
+            "part-not-understood", "part-not-understood", "part-not-understood",
+            "part-not-understood", "not-from-an-index", "vcs-requirement", "part-not-understood",
+        ]  # fmt: skip
+        assert "one -> two" in told(found)[-1][1]
+
+    def test_what_uv_alone_obeys_is_told(self, reading):
+        text = '[project]\ndependencies = ["a"]\n[tool.uv]\nsources = {a = {path = "."}}\n'
+        found = reading({"pyproject.toml": text})
+        assert found.warnings == (
+            "pyproject.toml: [tool.uv] sources: obeyed by uv alone, not applied here",
+        )
+
+
+class TestDynamic:
+    TEXT = """
+[build-system]
+build-backend = "setuptools.build_meta"
+[project]
+name = "x"
+dynamic = ["dependencies", "optional-dependencies"]
+[tool.setuptools.dynamic]
+dependencies = {file = ["requirements/main.txt"]}
+optional-dependencies.web = {file = "web.txt"}
+"""
+
+    def test_setuptools_files_are_read(self, reading):
+        files = {
+            "pyproject.toml": self.TEXT,
+            "requirements/main.txt": "pandas\n# no\nnumpy<2\n",
+            "web.txt": "aiohttp\n",
+        }
+        assert asked(reading(files)) == ["pandas", "numpy<2"]
+        found = reading(files, extras=["web"])
+        assert asked(found) == ["pandas", "numpy<2", "aiohttp"]
+        assert found.lines[1].origin == Origin("requirements/main.txt", 3)
+
+    def test_what_a_backend_works_out_is_told(self, reading):
+        text = self.TEXT.replace("setuptools.build_meta", "hatchling.build").split("[tool")[0]
+        assert told(reading({"pyproject.toml": text})) == [
+            (
+                "dynamic-dependencies",
+                "dynamic: its dependencies are not told; hatchling works them out when it builds",
+            )
+        ]
+
+    def test_a_project_without_its_table_is_told(self, reading):
+        ((code, why),) = told(reading({"pyproject.toml": "[build-system]\nrequires = []\n"}))
+        assert code == "dynamic-dependencies"
+        assert "there is no [project]" in why
+
+    @pytest.mark.parametrize("name", ["../secret.txt", "/etc/hostname", "link.txt", "nested.txt"])
+    def test_no_file_outside_the_folder_is_read(self, tmp_path: Path, name: str):
+        (tmp_path / "secret.txt").write_text("secret\n")
+        folder = tmp_path / "project"
+        folder.mkdir()
+        (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
+        (folder / "nested.txt").write_text("-r ../secret.txt\n")
+        project = folder / "pyproject.toml"
+        project.write_text(self.TEXT.replace("requirements/main.txt", name))
+        found = read([project])
+        assert asked(found) == []
+        ((code, why),) = told(found)
+        assert code == "dynamic-dependencies"
+        assert "outside the folder" in why
+
+    def test_unless_the_user_says_so(self, tmp_path: Path):
+        (tmp_path / "shared.txt").write_text("pandas\n")
+        (tmp_path / "project").mkdir()
+        project = tmp_path / "project" / "pyproject.toml"
+        project.write_text(self.TEXT.replace("requirements/main.txt", "../shared.txt"))
+        assert asked(read([project], allow_outside=True)) == ["pandas"]
+
+    def test_a_requirement_file_of_the_user_may_name_any(self, tmp_path: Path):
+        (tmp_path / "shared.txt").write_text("pandas\n")
+        (tmp_path / "project").mkdir()
+        file = tmp_path / "project" / "requirements.txt"
+        file.write_text("-r ../shared.txt\n")
+        assert asked(read([file])) == ["pandas"]
+
+
+class TestPoetry:
+    TEXT = """
+[tool.poetry]
+name = "x"
+[tool.poetry.dependencies]
+python = "^3.10"
+pandas = "^2.1"
+numpy = {version = "~1.26", python = "<3.12", extras = ["x"]}
+scipy = [{version = "1.10.*", markers = "os_name == 'nt'"}, {version = ">=1.11,<2"}]
+orjson = {version = "*", optional = true}
+either = "^1 || ^3"
+local = {path = "../local"}
+checkout = {git = "https://x.example/checkout"}
+banana = "banana"
+[tool.poetry.extras]
+fast = ["orjson"]
+[tool.poetry.group.dev.dependencies]
+pytest = "^8"
+"""
+
+    def test_its_own_versions(self, reading):
+        found = reading({"pyproject.toml": self.TEXT})
+        assert asked(found) == [
+            "pandas<3,>=2.1",
+            'numpy[x]<1.27,>=1.26; python_full_version < "3.12"',
+            'scipy==1.10.*; os_name == "nt"',
+            "scipy<2,>=1.11",
+        ]
+        assert {(skip.name, skip.why.code) for skip in found.skipped} == {
+            ("either", "part-not-understood"),
+            ("local", "not-from-an-index"),
+            ("checkout", "not-from-an-index"),
+            (None, "part-not-understood"),
+        }
+        (scope,) = found.scopes
+        assert not scope.marker.evaluate(target(python=(3, 9)).marker_environment())
+
+    def test_extras_and_groups(self, reading):
+        found = reading({"pyproject.toml": self.TEXT}, extras=["fast"], groups=["dev"])
+        assert asked(found)[-2:] == ["orjson", "pytest<9,>=8"]
+        assert found.warnings == ()
+
+    def test_the_standard_table_goes_before_it(self, reading):
+        text = f'[project]\ndependencies = ["six"]\n{self.TEXT}'
+        found = reading({"pyproject.toml": text}, groups=["dev"])
+        assert asked(found) == ["six", "pytest<9,>=8"]
+
+
+class TestScripts:
+    TEXT = """#!/usr/bin/env -S uv run
+# Words.
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#   "requests<3",
+#   "rich",
+# ]
+# [tool.uv]
+# exclude-newer = "2023-10-16T00:00:00Z"
+# ///
+import requests
+"""
+
+    def test_what_it_asks_for(self, reading):
+        found = reading({"example.py": self.TEXT})
+        assert asked(found) == ["requests<3", "rich"]
+        assert found.lines[0].origin == Origin("example.py", 6)
+        assert found.scopes[0].why == "it requires Python >=3.11"
+        assert str(found.policy.exclude_newer) == "2023-10-16 00:00:00+00:00"
+        assert found.warnings == ()
+
+    def test_the_users_date_goes_before_its_own(self, reading):
+        moment = datetime(2024, 1, 1, tzinfo=UTC)
+        found = reading({"example.py": self.TEXT}, options=CommandLine(exclude_newer=moment))
+        assert found.policy.exclude_newer == moment
+
+    def test_a_span_is_not_plain(self, reading):
+        text = self.TEXT.replace("2023-10-16T00:00:00Z", "1 week")
+        found = reading({"example.py": text})
+        assert found.policy.exclude_newer is None
+        assert "exclude-newer: obeyed by uv alone" in found.warnings[0]
+
+    @pytest.mark.parametrize(
+        ("text", "line", "why"),
+        [
+            ("#!x\n# /// script\n# a = 1\n# dependencies = ]\n# ///\n", 4, "not valid TOML"),
+            ("# /// script\n# dependencies = []\n\nimport x\n", None, "not closed"),
+            ("# /// script\n# ///\n\n# /// script\n# ///\n", None, "several"),
+        ],
+    )
+    def test_blocks_that_cannot_be_read(self, reading, text, line, why):
+        with pytest.raises(RequirementsError) as caught:
+            reading({"example.py": text})
+        assert caught.value.line == line
+        assert why in caught.value.why
+
+    def test_another_block_and_an_inner_end(self, reading):
+        text = (
+            "# /// other\r\n# x\r\n# ///\r\n\r\n# /// script\r\n# dependencies = ['a']\r\n#\r\n"
+            "# note = '''\r\n# ///\r\n# '''\r\n# ///\r\n"
+        )
+        assert asked(reading({"example.py": text})) == ["a"]
