@@ -80,7 +80,7 @@ def wheel_rows(
 ) -> Iterator[dict[str, object]]:
     """One row for each wheel, by its RECORD."""
     names = {wheel_key(url): url for url in map(url_of, report)}
-    for record in sorted(path for path in new if path.match("*.dist-info/RECORD")):
+    for record in sorted(path for path in new if path.match("site-packages/*.dist-info/RECORD")):
         files = {path: new[path] for path in owned(record) if path in new}
         other, code = split(files)
         python = {path: size for path, size in other.items() if path.suffix == ".py"}

@@ -3,11 +3,13 @@
     python fit.py CACHE
 
 For each Python: bytes of ``.pyc`` = per_file × files + per_byte × bytes of ``.py`` outside tests +
-per_test_byte × bytes in tests; `per_file` is what an empty file compiles to. Projects weigh by
-their size to the power of one half. Those that the rates miss by more than a third (tables of
-constants, files that are mostly comments) are left out of a second fit, but not of `spread`: the
-standard deviation of log(measured ÷ fitted) over projects with more than 20 kB, weighted by size.
-`shared` is the share of its square that whole installs have in common.
+per_test_byte × bytes in tests; `per_file` is what an empty file compiles to. How much denser tests
+are is common to the Pythons up to 3.10 and to those since 3.11, whose byte-code maps every
+instruction to its columns. Projects weigh by the square root of their size; those that the rates
+miss by more than a third (tables of constants, files that are mostly comments) are left out of the
+fit, but not of `spread`: the standard deviation of log(measured ÷ fitted) over projects with more
+than 20 kB, weighted by size. `shared` is the share of its square that whole installs have in
+common.
 """
 
 from __future__ import annotations
@@ -16,9 +18,10 @@ import csv
 import math
 import sys
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
 from measured import listings, table
 
 from wheelcheck.costs.installed import PythonSources, python_sources
@@ -26,9 +29,12 @@ from wheelcheck.index.model import ArchiveListing
 
 OUT = Path(__file__).parents[2] / "wheelcheck" / "costs" / "byte_code.csv"
 COLUMNS = ("python", "per_file", "per_byte", "per_test_byte", "spread", "shared", "source")
+DENSITIES = [1 + step / 50 for step in range(51)]
 LARGE = 20_000
 EMPTY_FILE = 170
 SHARED = 0.2
+MAPS = 11
+"""Byte-code maps instructions to columns since Python 3.11 (PEP 657)."""
 
 
 def main() -> None:
@@ -45,42 +51,74 @@ def main() -> None:
         for name, _, listing in listings(names, Path(sys.argv[1]))
         if isinstance(listing, ArchiveListing)
     }
-    dates = sorted({one["date"] for one in installs.values()})
+    rows = {
+        python: [
+            Row(sources[name], int(row["byte_code_bytes"])) for name, row in wheels[python].items()
+        ]
+        for python in sorted(wheels, key=_minor)
+    }
+    date = max(one["date"] for one in installs.values())
     with OUT.open("w", newline="", encoding="utf-8") as text:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for python in sorted(wheels, key=lambda name: tuple(map(int, name.split(".")))):
-            rows = [
-                (sources[name], int(row["byte_code_bytes"])) for name, row in wheels[python].items()
-            ]
-            source = f"data/installs: {len(rows)} wheels installed by pip, {dates[-1]}"
-            writer.writerow((python, *fitted(rows), source))
+        for group in (
+            {p: r for p, r in rows.items() if (_minor(p) < MAPS) is old} for old in (True, False)
+        ):
+            density = min(DENSITIES, key=lambda one, group=group: misfit(group, one))
+            for python, found in group.items():
+                rate = fitted(found, density)
+                numbers = (rate, rate * density, spread(found, rate, density), SHARED)
+                source = f"data/installs: {len(found)} wheels installed by pip, {date}"
+                writer.writerow((python, EMPTY_FILE, *(f"{n:.4g}" for n in numbers), source))
 
 
-def fitted(rows: list[tuple[PythonSources, int]]) -> tuple[str, ...]:
-    """The numbers of one Python."""
-    count, tests, other, code = np.array(
-        [(one.files, one.test_bytes, one.bytes - one.test_bytes, size) for one, size in rows],
-        dtype=float,
-    ).T
-    design = np.stack([other, tests], axis=1)
-    size = other + tests
+class Row(NamedTuple):
+    """One installed wheel: its sources, and the bytes of their byte-code."""
 
-    def rates(chosen: np.ndarray) -> np.ndarray:
-        weight = 1 / np.sqrt(size[chosen] + 1_000)
-        left = (code - EMPTY_FILE * count)[chosen]
-        found, *_ = np.linalg.lstsq(design[chosen] * weight[:, None], left * weight, rcond=None)
-        return found
+    sources: PythonSources
+    code: int
 
-    def errors(found: np.ndarray) -> np.ndarray:
-        return np.log(code / (EMPTY_FILE * count + design @ found))
+    def units(self, density: float) -> float:
+        """Bytes of source, those of tests counted `density` times."""
+        return self.sources.bytes + (density - 1) * self.sources.test_bytes
 
-    everything = np.ones(len(rows), dtype=bool)
-    first = rates(everything)
-    found = rates(np.abs(errors(first)) < math.log(4 / 3))
-    large = size > LARGE
-    spread = math.sqrt(np.average(errors(found)[large] ** 2, weights=size[large]))
-    return str(EMPTY_FILE), f"{found[0]:.4f}", f"{found[1]:.4f}", f"{spread:.3f}", f"{SHARED}"
+    @property
+    def beyond_files(self) -> float:
+        """Byte-code beyond what empty files would have."""
+        return self.code - EMPTY_FILE * self.sources.files
+
+
+def _minor(python: str) -> int:
+    return int(python.split(".")[1])
+
+
+def fitted(rows: Sequence[Row], density: float) -> float:
+    """Byte-code per byte of source."""
+    rate = _rate(rows, density)
+    near = [row for row in rows if abs(_error(row, rate, density)) < math.log(4 / 3)]
+    return _rate(near, density)
+
+
+def _rate(rows: Sequence[Row], density: float) -> float:
+    weights = [1 / math.sqrt(row.sources.bytes + 1_000) for row in rows]
+    above = sum(w * row.beyond_files for w, row in zip(weights, rows, strict=True))
+    return above / sum(w * row.units(density) for w, row in zip(weights, rows, strict=True))
+
+
+def _error(row: Row, rate: float, density: float) -> float:
+    return math.log(row.code / (EMPTY_FILE * row.sources.files + rate * row.units(density)))
+
+
+def spread(rows: Sequence[Row], rate: float, density: float) -> float:
+    """The standard deviation of a project's logarithm."""
+    large = [row for row in rows if row.sources.bytes > LARGE]
+    squares = sum(row.sources.bytes * _error(row, rate, density) ** 2 for row in large)
+    return math.sqrt(squares / sum(row.sources.bytes for row in large))
+
+
+def misfit(group: Mapping[str, Sequence[Row]], density: float) -> float:
+    """How badly the rates of several Pythons fit with that density of tests."""
+    return sum(spread(rows, fitted(rows, density), density) ** 2 for rows in group.values())
 
 
 if __name__ == "__main__":

@@ -23,7 +23,6 @@ KINDS = {"pc", "cmake", "crate", "lib", "so", "exe"}
         "compiling_tools",
         "hook_requires",
         "image_packages",
-        "installed_sizes",
         "libraries",
         "system_packages",
         "toolchain",

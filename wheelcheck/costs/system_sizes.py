@@ -52,8 +52,8 @@ _MEASURED_FACTOR = 1.03
 KINSHIP: Mapping[str, _Kin] = {
     # gcc + musl-dev are 0.80 (Alpine 3.22) and 0.92 (3.24) of Debian 13's gcc + libc6-dev;
     # build-base is 0.87 (3.22) and 0.83 (3.11, of Debian 11's) of g++ + make + patch
-    # (docker-library/repo-info, public build logs). Libraries come without the static archives
-    # that Debian's -dev packages have.
+    # (data/installs/alpine_toolchain.csv). Libraries come without the static archives that
+    # Debian's -dev packages have.
     "alpine": _Kin(0.85, 1.35),
     "wolfi": _Kin(0.85, 1.5),
     "debian": _Kin(1.0, 1.15),
