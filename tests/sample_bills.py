@@ -3,6 +3,7 @@
 from sample_reports import alpine_story, mixed
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.advice import Advice
 from wheelcheck.reports.costs import Bill, BuildCost, Estimate, ImageSize
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.source_builds import (
@@ -65,6 +66,32 @@ DISTUTILS = Obstacle(
     code="build-requirement-breaks",
     message="numpy.distutils was never made to work with setuptools' own distutils",
     source="numpy's issue 22135",
+)
+
+
+SLIM_INSTEAD = Advice(
+    kind="image",
+    targets=(ALPINE,),
+    title="take python:3.8-slim",
+    change=("FROM python:3.8-slim",),
+    evidence="all 10 packages come as wheels there",
+    caveat="the image is 76 MB larger before anything is installed",
+    verdicts=dict.fromkeys(("numpy", "pandas", "scikit-learn", "scipy"), Verdict.WHEEL),
+    builds_before=10,
+    builds_after=0,
+    blockers_before=0,
+    blockers_after=0,
+    saves_seconds=6089,
+    saves_bytes=488 * MB,
+)
+PIPE_INSTEAD = Advice(
+    kind="system-package",
+    targets=(ALPINE,),
+    title="take numpy from Alpine",
+    change=("apk add --no-cache py3-numpy | cat",),
+    evidence="Alpine 3.17 has py3-numpy 1.23.4",
+    builds_before=10,
+    blockers_before=0,
 )
 
 
@@ -175,7 +202,12 @@ def priced_story() -> Report:
         alpine.model_copy(update={"bill": alpine_bill()}),
     )
     return story.model_copy(
-        update={"targets": targets, "packages": packages, "builds": (story_plan(),)}
+        update={
+            "targets": targets,
+            "packages": packages,
+            "builds": (story_plan(),),
+            "advice": (SLIM_INSTEAD, PIPE_INSTEAD),
+        }
     )
 
 

@@ -22,10 +22,31 @@ __all__ = [
     "obstacles",
     "ordered_targets",
     "reason_words",
+    "saying",
     "skew_words",
     "target_words",
     "version_words",
 ]
+
+
+_SAYINGS = {
+    Verdict.UNAVAILABLE: ("cannot be installed", "cannot be installed"),
+    Verdict.SOURCE_NATIVE: ("compiles from source", "compile from source"),
+    Verdict.UNKNOWN: ("could not be judged", "could not be judged"),
+    Verdict.SOURCE_UNKNOWN: ("may compile from source", "may compile from source"),
+    Verdict.SOURCE_PURE: (
+        "builds from source without a compiler",
+        "build from source without a compiler",
+    ),
+    Verdict.WHEEL: ("comes as a wheel", "come as wheels"),
+    Verdict.PURE_WHEEL: ("comes as a wheel", "come as wheels"),
+    Verdict.NOT_REQUIRED: ("is not needed", "are not needed"),
+}
+
+
+def saying(verdict: Verdict, number: int = 1) -> str:
+    """What one package, or several, do: ``compiles from source``."""
+    return _SAYINGS[verdict][number != 1]
 
 
 def version_words(package: Package) -> str:

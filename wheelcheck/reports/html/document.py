@@ -13,11 +13,13 @@ from wheelcheck.reports.html.markup import Markup, element, joined
 from wheelcheck.reports.html.matrix import matrix_section
 from wheelcheck.reports.html.pool import encode
 from wheelcheck.reports.html.sections import (
+    advice_section,
     answer,
     facts_section,
     obstacles_section,
     problems_section,
     skews_section,
+    violations_section,
     why_section,
 )
 from wheelcheck.reports.html.view import view
@@ -41,8 +43,10 @@ def render_html(report: Report) -> str:
     script = _script()
     body = joined(
         answer(report),
+        violations_section(report),
         matrix_section(report, places),
         why_section(report, places),
+        advice_section(report, places),
         bill_section(report, places),
         obstacles_section(report, places),
         _builds(report),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from wheelcheck.reports.advice import Advice
 from wheelcheck.reports.headline import headline
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
 from wheelcheck.reports.marks import MARKS
 from wheelcheck.reports.model import Problem, Report
 from wheelcheck.reports.phrases import counted, listing
 from wheelcheck.reports.places import Places
+from wheelcheck.reports.quantities import duration, size
 from wheelcheck.reports.telling import (
     askers,
     index_moment,
@@ -17,17 +19,20 @@ from wheelcheck.reports.telling import (
     label,
     obstacles,
     reason_words,
+    saying,
     skew_words,
     target_words,
 )
 from wheelcheck.reports.why import Reason, reasons, skews
 
 __all__ = [
+    "advice_section",
     "answer",
     "facts_section",
     "obstacles_section",
     "problems_section",
     "skews_section",
+    "violations_section",
     "why_section",
 ]
 
@@ -66,21 +71,10 @@ def _reason(report: Report, places: Places, reason: Reason) -> Markup:
         element("span", mark.sign, class_=f"sign {reason.verdict.value}", aria_hidden="true"),
         " ",
         element("b", listing(labels, _MOST_NAMES)),
-        f" {_verb(mark.word, len(labels))} on {places.describe(reason.targets)}",
+        f" {saying(reason.verdict, len(labels))} on {places.describe(reason.targets)}",
         element("span", _asked(report, reason), class_="version"),
     )
     return element("li", head, element("p", reason_words(places, reason)))
-
-
-def _verb(word: str, number: int) -> str:
-    """The mark's word as what packages do: ``compile``, ``have no file``."""
-    many = {
-        "no file": ("cannot be installed", "cannot be installed"),
-        "compiles": ("compiles", "compile"),
-        "unknown": ("could not be judged", "could not be judged"),
-        "builds": ("builds", "build"),
-    }
-    return many.get(word, (word, word))[number > 1]
 
 
 def _asked(report: Report, reason: Reason) -> str:
@@ -91,6 +85,35 @@ def _asked(report: Report, reason: Reason) -> str:
     told = [f"asked for in {listing(lines, 3)}"] if lines else []
     told += [f"needed by {listing(packages, 3)}"] if packages else []
     return ", " + ", ".join(told)
+
+
+def advice_section(report: Report, places: Places) -> Markup:
+    """Ways out, the most helpful first: what to change, what was found, what to mind."""
+    items = [_one_advice(one, places) for one in report.advice]
+    return _section("advice", "What to do instead", _listed(items, "more way", "ways"))
+
+
+def _one_advice(one: Advice, places: Places) -> Markup:
+    saved = [f"about {duration(one.saves_seconds)}"] if one.saves_seconds else []
+    saved += [size(one.saves_bytes)] if one.saves_bytes else []
+    head = element(
+        "p",
+        element("b", one.title),
+        f" for {places.describe(one.targets)}",
+        element("span", f", saves {' and '.join(saved)}", class_="good") if saved else None,
+    )
+    change = element("pre", "\n".join(one.change), tabindex="0", role="group", aria_label="Change")
+    caveat = element("p", f"Mind: {one.caveat}") if one.caveat else None
+    return element("li", head, change if one.change else None, element("p", one.evidence), caveat)
+
+
+def violations_section(report: Report) -> Markup:
+    """Where the report breaks the user's policy."""
+    items = [
+        element("li", element("b", "✗ "), f"{one.message} ", element("code", one.rule))
+        for one in report.violations
+    ]
+    return _section("policy", "The policy is violated", _listed(items, "more violation", "plain"))
 
 
 def obstacles_section(report: Report, places: Places) -> Markup:

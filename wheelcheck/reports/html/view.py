@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.advice import Advice
 from wheelcheck.reports.costs import BuildCost, Estimate
 from wheelcheck.reports.marks import MARKS, WORST_FIRST
 from wheelcheck.reports.model import Cell, Package, Report, TargetSummary
@@ -31,11 +32,22 @@ def view(report: Report) -> _Plain:
         "targets": [_target(target) for target in targets],
         "packages": [_package(one, by_name, targets, places) for one in by_name.values()],
         "plans": _plans(report.builds, places),
+        "advice": [_advice(one, places) for one in report.advice],
         "problems": [
             {"package": one.package, "message": one.message, "code": one.code}
             for one in report.problems
             if one.package
         ],
+    }
+
+
+def _advice(advice: Advice, places: Places) -> _Plain:
+    return {
+        "title": advice.title,
+        "change": advice.change,
+        "where": places.describe(advice.targets),
+        "targets": advice.targets,
+        "verdicts": [(name, verdict.value) for name, verdict in advice.verdicts.items()],
     }
 
 

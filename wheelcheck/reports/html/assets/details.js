@@ -12,7 +12,7 @@ function openDetails(row, column, { focus = true } = {}) {
       el("button", { type: "button", class: "close", "aria-label": "Close details", onclick: closeDetails }, "✕")),
     at === null || !row.on[at] ? null : onTarget(row, at),
     elsewhere(row, at),
-    advice(row),
+    advice(row, at),
     buildDetails(row, at),
     (row.evidence ?? []).map(evidence),
     remarks(row),
@@ -86,11 +86,17 @@ function reopen(row, column) {
   openedFrom = kept;
 }
 
-function advice(row) {
-  const found = (report.advice ?? []).filter((one) => one.packages?.includes(row.name));
+// What would become of the package here after each change.
+function advice(row, column) {
+  const target = column === null ? null : report.targets[column].name;
+  const found = report.advice.flatMap((one) => {
+    const after = one.verdicts.find(([name]) => name === row.name);
+    return after && one.targets.includes(target) ? [[one, after[1]]] : [];
+  });
   if (!found.length) return null;
-  return part("What to do", el("ul", { class: "plain" }, found.map((one) =>
-    el("li", null, el("b", null, one.title), one.change ? el("pre", null, one.change) : null))));
+  return part("What to do instead", el("ul", { class: "plain" }, found.map(([one, verdict]) =>
+    el("li", null, el("b", null, one.title), " → ", sign(verdict), ` ${markOf(verdict).meaning}`,
+      one.change.length ? el("pre", { tabindex: "0", role: "group", "aria-label": "Change" }, one.change.join("\n")) : null))));
 }
 
 function buildDetails(row, column) {

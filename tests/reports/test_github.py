@@ -1,0 +1,79 @@
+import re
+from urllib.parse import unquote
+
+from hypothesis import given
+from hypothesis import strategies as st
+from sample_reports import alpine_story, mixed, nasty
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.github import render_github
+from wheelcheck.reports.headline import headline
+from wheelcheck.reports.model import Problem, Report
+from wheelcheck.reports.phrases import clean
+from wheelcheck.reports.violation import Violation
+
+COMMAND = re.compile(r"::(?P<kind>error|warning|notice) (?P<properties>[^:]*)::(?P<message>.*)")
+
+
+def commands(report: Report) -> list[tuple[str, dict[str, str], str]]:
+    """As a runner reads them: kind, properties, message."""
+    found = []
+    for line in render_github(report).splitlines():
+        match = COMMAND.fullmatch(line)
+        assert match, line
+        pairs = (pair.partition("=") for pair in match["properties"].split(","))
+        properties = {name: unquote(value) for name, _, value in pairs}
+        found.append((match["kind"], properties, unquote(match["message"])))
+    return found
+
+
+def test_one_annotation_for_all_that_a_line_brings_in():
+    first, second, last = commands(alpine_story())
+    assert first[0] == second[0] == "warning"
+    assert first[1] == {
+        "file": "requirements.txt",
+        "line": "2",
+        "title": "2 packages without a wheel",
+    }
+    assert "numpy 1.24.2 compiles from source on python:3.8-alpine" in first[2]
+    assert len(first[2].splitlines()) == 2
+    assert second[1]["line"] == "1"
+    assert last == ("notice", {"title": "wheelcheck"}, headline(alpine_story()))
+
+
+def test_kinds_follow_what_happens_to_the_installation():
+    kinds = {properties["title"]: kind for kind, properties, _ in commands(mixed())}
+    assert kinds["torch 2.12.0 cannot be installed"] == "error"
+    assert kinds["mylib could not be judged"] == "warning"
+    assert kinds["docopt 0.6.2 builds from source without a compiler"] == "notice"
+    assert kinds["vcs-requirement"] == "error"
+    assert kinds["dependencies-need-build"] == "warning"
+
+
+def test_violations_of_the_policy_come_first():
+    broken = Violation(
+        rule="fail-on",
+        target="python:3.8-alpine",
+        package="numpy",
+        verdict=Verdict.SOURCE_NATIVE,
+        message="numpy 1.24.2 compiles on python:3.8-alpine",
+        where=("requirements.txt:2",),
+    )
+    report = alpine_story().model_copy(update={"violations": (broken,)})
+    kind, properties, message = commands(report)[0]
+    assert (kind, properties["line"], properties["title"]) == ("error", "2", "policy: fail-on")
+    assert message == broken.message
+
+
+def test_control_characters_never_reach_the_log():
+    assert render_github(nasty()).replace("\n", "").isprintable()
+
+
+@given(st.text())
+def test_no_text_becomes_a_command_or_a_property(text):
+    problem = Problem(code="x", message=f"a{text}", where=f"f{text}f:3")
+    report = alpine_story().model_copy(update={"problems": (problem,)})
+    kind, properties, message = commands(report)[0]
+    assert kind == "error"
+    assert properties == {"file": clean(f"f{text}f"), "line": "3", "title": "x"}
+    assert message == clean(f"a{text}")

@@ -1,0 +1,157 @@
+"""What does not come as a wheel, package by package, with the user's own lines that ask for it.
+
+The formats for other programs (annotations, SARIF, JUnit) are made from these.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.model import Cell, Package, Problem, Report
+from wheelcheck.reports.phrases import clean, listing
+from wheelcheck.reports.places import Places
+from wheelcheck.reports.telling import label, saying
+from wheelcheck.reports.why import matters
+
+__all__ = ["LEVELS", "Finding", "Level", "Line", "findings", "line_of", "problem_line"]
+
+Level = Literal["error", "warning", "note"]
+
+LEVELS: Mapping[Verdict, Level] = {
+    Verdict.UNAVAILABLE: "error",
+    Verdict.SOURCE_NATIVE: "warning",
+    Verdict.UNKNOWN: "warning",
+    Verdict.SOURCE_UNKNOWN: "warning",
+    Verdict.SOURCE_PURE: "note",
+}
+"""How grave each verdict is that makes a finding. The installation fails only without any file."""
+
+_NO_FILES = ("-", "--package", "<api>")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of one of the user's files; `number` is None where the whole file is meant."""
+
+    file: str
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One package with one verdict, and all targets where it has it.
+
+    `label` is ``numpy 1.24.2``. `lines` ask for it, themselves or through other packages, the
+    nearest first; `through` are the packages that ask for it. `sentence` tells all but the lines.
+    """
+
+    package: str
+    label: str
+    verdict: Verdict
+    targets: tuple[str, ...]
+    lines: tuple[Line, ...]
+    through: tuple[str, ...]
+    sentence: str
+
+    @property
+    def level(self) -> Level:
+        """How grave it is."""
+        return LEVELS[self.verdict]
+
+
+def findings(report: Report) -> list[Finding]:
+    """Everything that is neither a wheel nor unneeded, the worst and most widespread first."""
+    places = Places(report.targets)
+    packages = {package.name: package for package in report.packages}
+    found = []
+    for package in matters(report):
+        groups: dict[Verdict, list[str]] = {}
+        for target, cell in package.on.items():
+            if cell.verdict in LEVELS:
+                groups.setdefault(cell.verdict, []).append(target)
+        found += [
+            _finding(report, places, packages, package, verdict, targets)
+            for verdict, targets in groups.items()
+        ]
+    order = list(LEVELS)
+    return sorted(found, key=lambda one: (order.index(one.verdict), -len(one.targets)))
+
+
+def _finding(
+    report: Report,
+    places: Places,
+    packages: Mapping[str, Package],
+    package: Package,
+    verdict: Verdict,
+    targets: list[str],
+) -> Finding:
+    cells = [package.on[target] for target in targets]
+    through = tuple(dict.fromkeys(one for cell in cells for one in cell.requested_by))
+    asking = tuple(clean(one) for one in through if _asker(one) in packages)
+    named = label(report, package.name, targets)
+    told = f"{named} {saying(verdict)} on {places.describe(targets)}"
+    if asking:
+        told += f" (needed by {listing(asking, 3)})"
+    return Finding(
+        package=package.name,
+        label=named,
+        verdict=verdict,
+        targets=tuple(targets),
+        lines=_lines(packages, package.name, targets),
+        through=asking,
+        sentence=f"{told}: {_reason(cells, places, targets)}.",
+    )
+
+
+def _reason(cells: list[Cell], places: Places, targets: list[str]) -> str:
+    words = clean(cells[0].reason)
+    if len({cell.reason for cell in cells}) > 1:
+        words = f"for example on {places.describe(targets[:1])}: {words}"
+    return words
+
+
+def _asker(requested_by: str) -> str:
+    """The name of the package in ``uvicorn[standard] 0.54.0``."""
+    return re.split(r"[\[ ]", requested_by, maxsplit=1)[0]
+
+
+def _lines(
+    packages: Mapping[str, Package], name: str, targets: Collection[str]
+) -> tuple[Line, ...]:
+    """Follow who asks for whom up to the user's own lines, nearest first."""
+    found: dict[Line, None] = {}
+    seen, level = {name}, [name]
+    while level:
+        above: dict[str, None] = {}
+        for asked in level:
+            for one in _requested_by(packages[asked], targets):
+                asker = _asker(one)
+                if asker not in packages:
+                    found[line_of(one)] = None
+                elif asker not in seen:
+                    above[asker] = None
+        seen.update(above)
+        level = list(above)
+    return tuple(line for line in found if line.file not in _NO_FILES)
+
+
+def _requested_by(package: Package, targets: Collection[str]) -> Iterable[str]:
+    for target in targets:
+        if target in package.on:
+            yield from package.on[target].requested_by
+
+
+def line_of(origin: str) -> Line:
+    """``requirements.txt:3`` → the line; what has no number is a whole file."""
+    file, _, number = origin.rpartition(":")
+    return Line(clean(file), int(number)) if file and number.isdecimal() else Line(clean(origin))
+
+
+def problem_line(problem: Problem) -> Line | None:
+    """Where the problem's requirement is written, if that is a file."""
+    line = line_of(problem.where) if problem.where else None
+    return line if line and line.file not in _NO_FILES else None

@@ -1,0 +1,79 @@
+"""Annotations at the user's own lines, as GitHub's runners read them from standard output.
+
+Workflow commands: docs.github.com/actions/reference/workflow-commands-for-github-actions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wheelcheck.reports.findings import Finding, Line, findings, line_of, problem_line
+from wheelcheck.reports.headline import headline
+from wheelcheck.reports.marks import MARKS
+from wheelcheck.reports.model import Report
+from wheelcheck.reports.phrases import clean, counted
+from wheelcheck.reports.telling import saying
+
+__all__ = ["render_github"]
+
+_COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def render_github(report: Report) -> str:
+    """One workflow command per line, the gravest first, and the headline as a last notice.
+
+    Findings that the same requirement brings in share an annotation: a runner shows ten of each
+    kind per step.
+    """
+    commands = [*_violations(report), *_problems(report), *_findings(report)]
+    commands.append(_command("notice", None, "wheelcheck", headline(report)))
+    return "".join(f"{command}\n" for command in commands)
+
+
+def _violations(report: Report) -> Iterator[str]:
+    for one in report.violations:
+        line = line_of(one.where[0]) if one.where else None
+        yield _command("error", line, f"policy: {one.rule}", clean(one.message))
+
+
+def _problems(report: Report) -> Iterator[str]:
+    for problem in sorted(report.problems, key=lambda problem: problem.severity):
+        subject = f"{clean(problem.package)}: " if problem.package else ""
+        message = f"{subject}{clean(problem.message)}"
+        yield _command(problem.severity, problem_line(problem), clean(problem.code), message)
+
+
+def _findings(report: Report) -> Iterator[str]:
+    groups: dict[tuple[str, Line | None], list[Finding]] = {}
+    for finding in findings(report):
+        line = finding.lines[0] if finding.lines else None
+        groups.setdefault((finding.level, line), []).append(finding)
+    for (level, line), members in groups.items():
+        message = "\n".join(f"{MARKS[one.verdict].sign} {one.sentence}" for one in members)
+        yield _command(_COMMANDS[level], line, _title(members), message)
+
+
+def _title(members: Sequence[Finding]) -> str:
+    if len(members) == 1:
+        return f"{members[0].label} {saying(members[0].verdict)}"
+    packages = len({one.package for one in members})
+    return f"{counted(packages, 'package')} without a wheel"
+
+
+def _command(kind: str, line: Line | None, title: str, message: str) -> str:
+    properties = {}
+    if line:
+        properties["file"] = line.file
+        if line.number is not None:
+            properties["line"] = str(line.number)
+    properties["title"] = title
+    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{kind} {told}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

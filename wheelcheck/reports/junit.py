@@ -1,0 +1,94 @@
+"""The report as JUnit XML: a suite per target, a case per package.
+
+The dialect that GitLab, Jenkins and others read: github.com/testmoapp/junitxml
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.findings import Line, findings
+from wheelcheck.reports.headline import headline
+from wheelcheck.reports.marks import MARKS
+from wheelcheck.reports.model import Cell, Report, TargetSummary
+from wheelcheck.reports.phrases import clean
+from wheelcheck.reports.telling import target_words
+
+__all__ = ["FAILING", "render_junit"]
+
+FAILING = frozenset({Verdict.UNAVAILABLE, Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN})
+"""The verdicts that fail a case where no policy says otherwise."""
+
+_Lines = dict[tuple[str, Verdict], Line]
+
+
+def render_junit(report: Report, *, failing: Collection[Verdict] = FAILING) -> str:
+    """An XML document. `failing` verdicts are failures, what could not be judged is an error.
+
+    What is not needed on a target is skipped there. Violations of a policy that concern no single
+    package are cases of their own.
+    """
+    lines = {
+        (finding.package, finding.verdict): finding.lines[0]
+        for finding in findings(report)
+        if finding.lines
+    }
+    root = Element("testsuites", name=f"wheelcheck: {headline(report)}")
+    for target in report.targets:
+        _suite(root, report, target, lines, frozenset(failing))
+    for kind in ("tests", "failures", "errors", "skipped"):
+        root.set(kind, str(sum(int(suite.get(kind, "0")) for suite in root)))
+    indent(root)
+    declared = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return f"{declared}{tostring(root, encoding='unicode')}\n"
+
+
+def _suite(
+    root: Element,
+    report: Report,
+    target: TargetSummary,
+    lines: _Lines,
+    failing: Collection[Verdict],
+) -> None:
+    suite = SubElement(root, "testsuite", name=clean(target.name))
+    properties = SubElement(suite, "properties")
+    SubElement(properties, "property", name="target", value=target_words(target))
+    for package in report.packages:
+        if target.name in package.on:
+            cell = package.on[target.name]
+            _case(
+                suite, clean(package.name), cell, lines.get((package.name, cell.verdict)), failing
+            )
+    for violation in report.violations:
+        if violation.target == target.name and violation.package is None:
+            case = SubElement(
+                suite, "testcase", classname=clean(target.name), name=f"policy: {violation.rule}"
+            )
+            SubElement(case, "failure", type=violation.rule, message=clean(violation.message))
+    counted = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+    suite.set("tests", str(len(suite.findall("testcase"))))
+    for kind, tag in counted.items():
+        suite.set(kind, str(len(suite.findall(f"testcase/{tag}"))))
+
+
+def _case(
+    suite: Element, name: str, cell: Cell, line: Line | None, failing: Collection[Verdict]
+) -> None:
+    label = clean(f"{name} {cell.version}") if cell.version else name
+    case = SubElement(suite, "testcase", classname=suite.get("name", ""), name=label)
+    if line:
+        case.set("file", line.file)
+        if line.number is not None:
+            case.set("line", str(line.number))
+    message = f"{MARKS[cell.verdict].meaning}: {clean(cell.reason)}"
+    if cell.verdict is Verdict.NOT_REQUIRED:
+        SubElement(case, "skipped", message=clean(cell.reason))
+    elif cell.verdict is Verdict.UNKNOWN:
+        SubElement(case, "error", type=cell.verdict.value, message=message)
+    elif cell.verdict in failing:
+        failure = SubElement(case, "failure", type=cell.verdict.value, message=message)
+        failure.text = "\n".join(clean(f"{miss.file}: {miss.why}") for miss in cell.misses)
+    else:
+        SubElement(case, "system-out").text = message

@@ -1,0 +1,243 @@
+"""The report as Markdown: a comment on a pull request, folded where it is long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from wheelcheck.reports.advice import Advice
+from wheelcheck.reports.costs import Bill, Estimate
+from wheelcheck.reports.grid import verdict_on
+from wheelcheck.reports.headline import headline
+from wheelcheck.reports.markdown_escapes import code, fenced, text
+from wheelcheck.reports.marks import MARKS
+from wheelcheck.reports.model import Package, Problem, Report
+from wheelcheck.reports.phrases import counted, listing
+from wheelcheck.reports.places import Places
+from wheelcheck.reports.quantities import duration, estimated, size
+from wheelcheck.reports.source_builds import Commands
+from wheelcheck.reports.telling import (
+    folded,
+    index_moment,
+    inputs,
+    label,
+    obstacles,
+    reason_words,
+    skew_words,
+    version_words,
+)
+from wheelcheck.reports.why import Reason, matters, reasons, skews
+
+__all__ = ["render_markdown"]
+
+_MOST_COLUMNS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """So many rows of each table or list are shown, and so many characters of each text."""
+
+    rows: int
+    characters: int
+
+
+_ROOMS = (_Room(100, 1_000), _Room(40, 400), _Room(12, 200), _Room(4, 80))
+
+
+def render_markdown(report: Report, *, limit: int = 65_000) -> str:
+    """A GitHub-flavoured comment of at most `limit` characters (GitHub takes 65,536).
+
+    Rows are left out, and said to be, where it would be longer. What comes from files and indexes
+    is text: it mentions no one, links nowhere and is no markup.
+    """
+    for room in _ROOMS:
+        told = "\n\n".join(filter(None, _parts(report, room))) + "\n"
+        if len(told) <= limit:
+            return told
+    return f"{_answer(report, _Room(0, limit // 16))}\n"
+
+
+def _parts(report: Report, room: _Room) -> Iterator[str]:
+    places = Places(report.targets)
+    yield _answer(report, room)
+    yield _violations(report, room)
+    if len(report.targets) <= _MOST_COLUMNS:
+        yield _matrix(report, room)
+        yield _folded("Why", _reason_list(report, places, room))
+    else:
+        yield _reason_table(report, places, room)
+        yield _rest(report, matters(report), room)
+    yield _bills(report, places, room)
+    yield _advice(report, places, room)
+    yield _folded("To build it all the same", _builds(report, places, room))
+    yield _folded(
+        "Versions that differ between targets",
+        _bullets((text(skew_words(one, places), room.characters) for one in skews(report)), room),
+    )
+    yield _problems(report, places, room)
+    yield f"<sub>{text(f'read {inputs(report)} · index {index_moment(report.as_of)}', 500)}</sub>"
+
+
+def _answer(report: Report, room: _Room) -> str:
+    told = f"**{text(headline(report), max(room.characters, 300))}**"
+    errors = sum(problem.severity == "error" for problem in report.problems)
+    if errors:
+        told += f"\n\n> [!WARNING]\n> This answer is incomplete: see {counted(errors, 'problem')}."
+    return told
+
+
+def _violations(report: Report, room: _Room) -> str:
+    lines = [
+        f"**{text(one.rule)}**: {text(one.message, room.characters)}" for one in report.violations
+    ]
+    return f"#### The policy is violated\n\n{_bullets(lines, room)}" if lines else ""
+
+
+def _matrix(report: Report, room: _Room) -> str:
+    rows = matters(report)
+    if not rows or not report.targets:
+        return _rest(report, rows, room)
+    names = [code(target.name, room.characters) for target in report.targets]
+    table = _table(["Package", *names], [_matrix_row(report, row, room) for row in rows], room)
+    return "\n\n".join(filter(None, [table, _rest(report, rows, room)]))
+
+
+def _matrix_row(report: Report, package: Package, room: _Room) -> list[str]:
+    cells = [f"**{text(package.name, room.characters)}** {text(version_words(package))}"]
+    for target in report.targets:
+        verdict = verdict_on(package, target.name)
+        mark = MARKS[verdict]
+        fine = verdict.is_wheel or mark.sign == "–"
+        cells.append(f"{mark.sign} {mark.word}" if fine else f"{mark.sign} **{mark.word}**")
+    return cells
+
+
+def _rest(report: Report, rows: Sequence[Package], room: _Room) -> str:
+    names, where = folded(report, rows)
+    if not names:
+        return ""
+    verb = "comes as a wheel" if len(names) == 1 else "come as wheels"
+    told = " ".join(filter(None, (counted(len(names), "package"), verb, where)))
+    return _folded(f"· {told}", text(listing(names, room.rows * 4), room.characters * 10))
+
+
+def _reason_table(report: Report, places: Places, room: _Room) -> str:
+    rows = [
+        [
+            f"{MARKS[one.verdict].sign} {MARKS[one.verdict].word}",
+            f"**{text(_labels(report, one), room.characters)}**",
+            text(places.describe(one.targets), room.characters),
+            text(reason_words(places, one), room.characters),
+        ]
+        for one in reasons(report)
+    ]
+    return _table(["", "Packages", "Where", "Why"], rows, room)
+
+
+def _reason_list(report: Report, places: Places, room: _Room) -> str:
+    lines = [
+        f"{MARKS[one.verdict].sign} **{text(_labels(report, one), room.characters)}** on "
+        f"{text(places.describe(one.targets), room.characters)}: "
+        f"{text(reason_words(places, one), room.characters)}"
+        for one in reasons(report)
+    ]
+    return _bullets(lines, room)
+
+
+def _labels(report: Report, reason: Reason) -> str:
+    return listing([label(report, name, reason.targets) for name in reason.packages], 12)
+
+
+def _bills(report: Report, places: Places, room: _Room) -> str:
+    groups: dict[Bill, list[str]] = {}
+    for target in report.targets:
+        if target.bill:
+            groups.setdefault(target.bill, []).append(target.name)
+    heads = ["Target", "Source builds", "Time to install", "Peak memory", "Download", "Image"]
+    rows = [
+        [text(places.describe(on), room.characters), str(bill.builds), *_bill(bill)]
+        for bill, on in groups.items()
+    ]
+    return _table(heads, rows, room)
+
+
+def _bill(bill: Bill) -> Iterator[str]:
+    def told(estimate: Estimate | None, *, of_time: bool = False) -> str:
+        return estimated(estimate, duration if of_time else size) if estimate else "–"
+
+    yield told(bill.wall_seconds, of_time=True)
+    too_much = ", **more than the machine has**" if bill.fits_memory is False else ""
+    yield told(bill.peak_memory_bytes) + too_much
+    yield "–" if bill.download_bytes is None else size(bill.download_bytes)
+    image = bill.image
+    multi = f", multi-stage {told(image.multi_stage)}" if image and image.multi_stage else ""
+    yield (told(image.single_stage) if image else "–") + multi
+
+
+def _advice(report: Report, places: Places, room: _Room) -> str:
+    items = [_one_advice(one, places, room) for one in report.advice[: min(room.rows, 5)]]
+    return "\n\n".join(["#### What to do instead", *items]) if items else ""
+
+
+def _one_advice(one: Advice, places: Places, room: _Room) -> str:
+    head = f"**{text(one.title, room.characters)}** for {text(places.describe(one.targets))}"
+    caveat = f"\n\nMind: {text(one.caveat, room.characters)}" if one.caveat else ""
+    change = fenced("\n".join(line[: room.characters] for line in one.change[: room.rows]))
+    return f"{head}\n\n{change}\n\n{text(one.evidence, room.characters)}{caveat}"
+
+
+def _builds(report: Report, places: Places, room: _Room) -> str:
+    groups: dict[Commands, list[str]] = {}
+    for plan in report.builds:
+        if plan.commands:
+            groups.setdefault(plan.commands, []).append(plan.target)
+    parts = []
+    for commands, on in list(groups.items())[: room.rows]:
+        lines = [one for one in (commands.build, commands.remove, commands.run) if one]
+        if lines:
+            parts.append(f"{text(places.describe(on), room.characters)}:")
+            parts.append(fenced("\n".join(line[:2_000] for line in lines), "sh"))
+    stops = [
+        f"{'✗' if found[0].fatal else '!'} **{text(name)}** "
+        f"{'fails' if found[0].fatal else 'may fail'} on {text(places.describe(on))}: "
+        + text("; ".join(one.message for one in found), room.characters)
+        for name, on, found in obstacles(report)
+    ]
+    return "\n\n".join([*parts, *([_bullets(stops, room)] if stops else [])])
+
+
+def _problems(report: Report, places: Places, room: _Room) -> str:
+    ordered = sorted(report.problems, key=lambda problem: problem.severity)
+    lines = [_problem(one, places, room) for one in ordered]
+    if report.complete:
+        return _folded("Remarks", _bullets(lines, room))
+    return f"#### Problems\n\n{_bullets(lines, room)}"
+
+
+def _problem(problem: Problem, places: Places, room: _Room) -> str:
+    subject = problem.where or problem.package
+    on = f" (on {text(places.describe(problem.targets))})" if problem.targets else ""
+    told = f"{code(subject, room.characters)}: " if subject else ""
+    return f"{told}{text(problem.message, room.characters)}{on} {code(problem.code)}"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], room: _Room) -> str:
+    if not rows:
+        return ""
+    shown = [heads, ["---"] * len(heads), *rows[: room.rows]]
+    told = "\n".join(f"| {' | '.join(cells)} |" for cells in shown)
+    left = len(rows) - room.rows
+    return f"{told}\n\nand {counted(left, 'more row')}" if left > 0 else told
+
+
+def _bullets(lines: Iterable[str], room: _Room) -> str:
+    told = [f"- {line}" for line in lines]
+    left = len(told) - room.rows
+    more = [f"- and {left} more"] if left > 0 else []
+    return "\n".join([*told[: room.rows], *more])
+
+
+def _folded(title: str, body: str) -> str:
+    if not body:
+        return ""
+    return f"<details><summary>{text(title)}</summary>\n\n{body}\n\n</details>"

@@ -1,0 +1,129 @@
+"""The report as SARIF 2.1.0, for code scanning (OASIS, docs.oasis-open.org/sarif/sarif/v2.1.0)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from urllib.parse import quote
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.findings import LEVELS, Finding, Line, findings, line_of, problem_line
+from wheelcheck.reports.headline import headline
+from wheelcheck.reports.marks import MARKS
+from wheelcheck.reports.model import Problem, Report
+from wheelcheck.reports.phrases import clean
+from wheelcheck.reports.violation import Violation
+
+__all__ = ["SCHEMA", "render_sarif"]
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+
+_Json = dict[str, object]
+
+
+def render_sarif(report: Report, *, version: str = "") -> str:
+    """One run; a result per package and verdict, per problem and per violation of the policy.
+
+    Results stand at the requirement that asks for the package, or at the first file that was
+    read. `version` is that of the tool.
+    """
+    found = findings(report)
+    results = [
+        *(_violation(one, report) for one in report.violations),
+        *(_problem(one, report) for one in report.problems),
+        *(_finding(one, report) for one in found),
+    ]
+    rules = list(_rules(report, found))
+    places = {str(rule["id"]): i for i, rule in enumerate(rules)}
+    for result in results:
+        result["ruleIndex"] = places[str(result["ruleId"])]
+    driver: _Json = {"name": "wheelcheck", "rules": rules}
+    if version:
+        driver["version"] = version
+    run: _Json = {
+        "tool": {"driver": driver},
+        "results": results,
+        "columnKind": "unicodeCodePoints",
+        "properties": {"headline": headline(report), "asOf": report.as_of},
+    }
+    document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    return f"{json.dumps(document, ensure_ascii=False, indent=2)}\n"
+
+
+def _rules(report: Report, found: Sequence[Finding]) -> Iterator[_Json]:
+    """The rules that have results, each once."""
+    for verdict in LEVELS:
+        if any(one.verdict is verdict for one in found):
+            yield _rule(verdict.value, MARKS[verdict].meaning, LEVELS[verdict])
+    for code in dict.fromkeys(clean(problem.code) for problem in report.problems):
+        yield _rule(_problem_rule(code), f"the answer is limited: {code}", "warning")
+    for rule in dict.fromkeys(clean(one.rule) for one in report.violations):
+        yield _rule(f"policy/{rule}", f"the policy is violated: {rule}", "error")
+
+
+def _rule(name: str, meaning: str, level: str) -> _Json:
+    text = f"{meaning[:1].upper()}{meaning[1:]}."
+    return {
+        "id": name,
+        "shortDescription": {"text": text},
+        "defaultConfiguration": {"level": level},
+    }
+
+
+def _problem_rule(code: str) -> str:
+    return f"problem/{code}"
+
+
+def _finding(one: Finding, report: Report) -> _Json:
+    result = _result(one.verdict.value, one.level, one.sentence, list(one.lines), report)
+    result["partialFingerprints"] = _fingerprint(one.package, one.verdict)
+    result["properties"] = {"package": clean(one.package), "targets": list(map(clean, one.targets))}
+    return result
+
+
+def _problem(one: Problem, report: Report) -> _Json:
+    subject = f"{clean(one.package)}: " if one.package else ""
+    line = problem_line(one)
+    text = f"{subject}{clean(one.message)}"
+    return _result(
+        _problem_rule(clean(one.code)), one.severity, text, [line] if line else [], report
+    )
+
+
+def _violation(one: Violation, report: Report) -> _Json:
+    lines = [line_of(where) for where in one.where]
+    return _result(f"policy/{clean(one.rule)}", "error", clean(one.message), lines, report)
+
+
+def _result(rule: str, level: str, text: str, lines: list[Line], report: Report) -> _Json:
+    result: _Json = {"ruleId": rule, "level": level, "message": {"text": text}}
+    read = [Line(name) for name in report.inputs if name != "-" and "://" not in name]
+    places = lines or read[:1]
+    if places:
+        result["locations"] = [_location(places[0])]
+    if places[1:]:
+        result["relatedLocations"] = [
+            {"id": i, **_location(line)} for i, line in enumerate(places[1:], 1)
+        ]
+    return result
+
+
+def _location(line: Line) -> _Json:
+    place: _Json = {"artifactLocation": {"uri": _uri(clean(line.file))}}
+    if line.number:
+        place["region"] = {"startLine": line.number}
+    return {"physicalLocation": place}
+
+
+def _uri(file: str) -> str:
+    """A path as a URI reference: relative ones stay relative (to the repository, for a scanner)."""
+    path = quote(file.replace("\\", "/"), safe="/")
+    return f"file://{path}" if path.startswith("/") else path
+
+
+def _fingerprint(package: str, verdict: Verdict) -> _Json:
+    """The same finding again, wherever its requirement has moved to."""
+    return {"wheelcheck/v1": sha256(f"{clean(package)}\n{verdict.value}".encode()).hexdigest()}
