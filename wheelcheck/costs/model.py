@@ -63,7 +63,8 @@ def total(parts: Sequence[Estimate], correlation: float = CORRELATION) -> Estima
 
     A log-normal distribution with the mean and the variance of the sum (Fenton and Wilkinson).
     Its median lies a little above the sum of the medians, because an error upwards adds more than
-    one downwards takes. Raises nothing; the sum of nothing is an exact 0.
+    one downwards takes. It stays between the sums of the lower and of the upper bounds, which is
+    what errors that go all the same way would give. Raises nothing; the sum of nothing is 0.
     """
     parts = [part for part in parts if part.value > 0]
     if not parts:
@@ -78,9 +79,15 @@ def total(parts: Sequence[Estimate], correlation: float = CORRELATION) -> Estima
             shared = 1.0 if i == j else correlation
             variance += own * other * math.expm1(shared * one * two)
     spread = math.sqrt(math.log1p(variance / mean**2))
+    value = max(sum(part.value for part in parts), mean * math.exp(-spread * spread / 2))
+    factor = math.exp(_DECILE * spread)
     bases = {part.basis for part in parts}
-    basis = bases.pop() if bases <= {"exact"} else "derived"
-    return Estimate.within(mean * math.exp(-spread * spread / 2), math.exp(_DECILE * spread), basis)
+    return Estimate(
+        value,
+        max(value / factor, sum(part.low for part in parts)),
+        min(value * factor, max(value, sum(part.high for part in parts))),
+        bases.pop() if bases <= {"exact"} else "derived",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,169 @@
+"""Which files of an sdist a build compiles."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wheelcheck.builds.sdist import from_root, read_sdist
+from wheelcheck.costs.compiled import Kind, compiled_files, untemplated
+from wheelcheck.index.model import ArchiveListing, ArchiveMember
+
+SETUP = "from setuptools import setup, Extension\nsetup(ext_modules=[{}])\n"
+CYTHON = "[build-system]\nrequires = ['setuptools', 'cython>=3']\n"
+MESON = "[build-system]\nrequires = ['meson-python']\nbuild-backend = 'mesonpy'\n"
+
+
+def compiled(files: dict[str, str | int]) -> dict[str, Kind]:
+    """Kinds by path; a number stands for a member of that size whose text is not read."""
+    members = tuple(
+        ArchiveMember(f"x-1/{path}", text if isinstance(text, int) else len(text))
+        for path, text in files.items()
+    )
+    texts = {f"x-1/{path}": text for path, text in files.items() if isinstance(text, str)}
+    listing = ArchiveListing(members, texts)
+    inside, read = from_root(listing)
+    found = compiled_files(read_sdist(listing), {one.path: one.size for one in inside}, read)
+    return {one.path: one.kind for one in found}
+
+
+def test_declared_sources_are_the_list():
+    files = {"setup.py": SETUP.format("Extension('x._x', ['x/a.c'])"), "x/a.c": 10, "x/b.c": 10}
+    assert compiled(files) == {"x/a.c": Kind.C}
+
+
+def test_a_bundled_library_that_no_module_lists_is_built_beside():
+    files = {
+        "setup.py": SETUP.format("Extension('x._x', ['src/a.c'])"),
+        "src/a.c": 10,
+        "libfoo/src/foo.c": 10,
+        "libfoo/tests/t.c": 10,
+        "tools/probe.c": 10,
+    }
+    assert set(compiled(files)) == {"src/a.c", "libfoo/src/foo.c"}
+
+
+def test_shipped_c_stands_for_its_pyx():
+    files = {
+        "pyproject.toml": CYTHON,
+        "setup.py": SETUP.format("Extension('x', ['x.pyx'])"),
+        "x.pyx": 10,
+        "x.c": 900_000,
+    }
+    assert compiled(files) == {"x.c": Kind.GENERATED_C}
+
+
+def test_a_pyx_alone_is_translated():
+    files = {
+        "pyproject.toml": CYTHON,
+        "setup.py": SETUP.format("Extension('x', ['x.pyx'])"),
+        "x.pyx": 10,
+    }
+    assert compiled(files) == {"x.pyx": Kind.CYTHON}
+
+
+def test_python_modules_are_compiled_by_cython_alone():
+    script = SETUP.format("Extension('x', ['x.py'])")
+    assert compiled({"setup.py": script, "x.py": "", "pyproject.toml": CYTHON}) == {
+        "x.py": Kind.CYTHON
+    }
+    assert compiled({"setup.py": script, "x.py": ""}) == {}
+
+
+def test_a_template_counts_for_what_it_becomes():
+    files = {
+        "pyproject.toml": CYTHON,
+        "setup.py": SETUP.format("Extension('x', ['x.pyx'])"),
+        "x.pyx.in": 10,
+    }
+    assert compiled(files) == {"x.pyx.in": Kind.CYTHON}
+    assert untemplated("a/algos.pyx.tp") == "a/algos.pyx"
+    assert untemplated("a/algos.pyx") == "a/algos.pyx"
+
+
+def test_meson_sources_stand_beside_their_description():
+    files = {
+        "pyproject.toml": MESON,
+        "meson.build": "project('x', 'c', 'cython')\nsubdir('x')\n",
+        "x/meson.build": "py.extension_module('a', 'a.c', gen.process('b.pyx'))\n",
+        "x/a.c": 10,
+        "x/b.pyx": 10,
+        "x/not.c": 10,
+        "y/a.c": 10,
+    }
+    assert compiled(files) == {"x/a.c": Kind.C, "x/b.pyx": Kind.CYTHON}
+
+
+@pytest.mark.parametrize(
+    "named", ["gen.process(name + '.pyx')", "gen.process('@0@.pyx'.format(n))"]
+)
+def test_meson_names_made_by_an_expression(named: str):
+    files = {
+        "pyproject.toml": MESON,
+        "meson.build": f"project('x', 'cython')\nforeach name : names\n {named}\nendforeach\n",
+        "a.pyx": 10,
+        "b.pyx": 10,
+        "c.c": 10,
+    }
+    assert set(compiled(files)) == {"a.pyx", "b.pyx"}
+
+
+def test_what_lies_below_an_unread_description_counts():
+    files = {
+        "pyproject.toml": MESON,
+        "meson.build": "project('x', 'c')\nsources = ['top.c']\n",
+        "top.c": 10,
+        "a/b/c/d/e/meson.build": 100,
+        "a/b/c/d/e/deep.c": 10,
+    }
+    assert set(compiled(files)) == {"top.c", "a/b/c/d/e/deep.c"}
+
+
+def test_other_systems_tests_and_headers_do_not_count():
+    files = {
+        "pyproject.toml": "[build-system]\nrequires = ['scikit-build-core']\n"
+        "build-backend = 'scikit_build_core.build'\n",
+        "CMakeLists.txt": "project(x LANGUAGES C CXX)\nadd_library(x src/x.cpp)\n",
+        "src/x.cpp": 10,
+        "src/x.hpp": 10,
+        "src/win32/io.cpp": 10,
+        "src/mac_os.mm": 10,
+        "src/simd_neon.cpp": 10,
+        "tests/t.cpp": 10,
+    }
+    assert compiled(files) == {"src/x.cpp": Kind.CPP}
+
+
+def test_bindings_are_all_cpp_of_a_small_project_but_what_it_bundles():
+    files = {
+        "pyproject.toml": "[build-system]\nrequires = ['scikit-build-core', 'pybind11']\n"
+        "build-backend = 'scikit_build_core.build'\n",
+        "CMakeLists.txt": "project(x LANGUAGES CXX)\nadd_library(x src/x.cpp)\n",
+        "src/x.cpp": 10,
+        "extern/lib.cpp": 10,
+    }
+    assert compiled(files) == {"src/x.cpp": Kind.BINDING, "extern/lib.cpp": Kind.CPP}
+
+
+def test_of_many_files_only_those_that_bind_are_bindings():
+    files: dict[str, str | int] = {
+        "pyproject.toml": "[build-system]\nrequires = ['scikit-build-core', 'pybind11']\n"
+        "build-backend = 'scikit_build_core.build'\n",
+        "CMakeLists.txt": "project(x LANGUAGES CXX)\nadd_library(x src/x.cpp)\n",
+        "src/bindings.cpp": 10,
+    }
+    files |= {f"src/part{number}.cpp": 10 for number in range(40)}
+    found = compiled(files)
+    assert [path for path, kind in found.items() if kind is Kind.BINDING] == ["src/bindings.cpp"]
+    assert len(found) == 41
+
+
+@given(
+    st.dictionaries(
+        st.text("abc./\\'*@-é", min_size=1, max_size=20),
+        st.text("ab.c'@+pyx(/) \n", max_size=200),
+        max_size=6,
+    )
+)
+def test_no_listing_breaks_it(files: dict[str, str]):
+    strange = {"pyproject.toml": MESON, **{f"{path}/meson.build": t for path, t in files.items()}}
+    assert all(isinstance(kind, Kind) for kind in compiled({**files, **strange}).values())

@@ -1,0 +1,200 @@
+"""Features of a source build, and what the model makes of them."""
+
+import json
+from importlib.resources import files as package_files
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wheelcheck.builds.sdist import read_sdist
+from wheelcheck.costs.compiled import Kind
+from wheelcheck.costs.features import BuildFeatures, PublishedWheel, Sources, read_features
+from wheelcheck.costs.modelled import (
+    coefficients,
+    cpu_terms,
+    memory_terms,
+    modelled_cost,
+    source_seconds,
+)
+from wheelcheck.index.model import ArchiveListing, ArchiveMember
+
+MB = 1_000_000
+PURE = "from setuptools import setup\nsetup(name='x', packages=['x'])\n"
+ONE = "from setuptools import setup, Extension\nsetup(ext_modules=[Extension('x', ['x.c'])])\n"
+
+
+def listing(files: dict[str, str | int]) -> ArchiveListing:
+    members = tuple(
+        ArchiveMember(f"x-1/{path}", text if isinstance(text, int) else len(text))
+        for path, text in files.items()
+    )
+    return ArchiveListing(
+        members, {f"x-1/{path}": text for path, text in files.items() if isinstance(text, str)}
+    )
+
+
+def features(files: dict[str, str | int], wheel: ArchiveListing | None = None) -> BuildFeatures:
+    found = listing(files)
+    return read_features(read_sdist(found), found, wheel)
+
+
+def test_a_pure_sdist_compiles_nothing():
+    found = features({"setup.py": PURE, "x/__init__.py": 500, "x/bundled.c": 90_000})
+    assert (found.compiles, found.native_bytes) == (False, 0)
+    assert modelled_cost(found, coefficients()).extension_bytes.value == 0
+
+
+def test_bytes_beyond_300_kb_of_a_c_file_are_told_apart():
+    found = features({"setup.py": ONE, "x.c": MB})
+    assert found.of(Kind.C) == Sources(files=1, bytes=MB, largest=MB, beyond=700_000)
+    assert cpu_terms(found)["c_mb"] == pytest.approx(0.3)
+    assert cpu_terms(found)["c_huge_mb"] == pytest.approx(0.7)
+
+
+def test_a_dispatched_file_is_compiled_for_every_simd_level():
+    script = ONE.replace("x.c", "x.dispatch.c")
+    assert features({"setup.py": script, "x.dispatch.c": 1000}).of(Kind.C).files == 4
+
+
+@pytest.mark.parametrize(
+    ("script", "project", "strips", "ships_stripped"),
+    [
+        (ONE, "", False, False),
+        (ONE + "flags = ['-g0']\n", "", True, False),
+        (ONE + "flags = ['-Wl,--strip-all']\n", "", True, False),
+        (ONE, "[tool.cibuildwheel]\nenvironment = {LDFLAGS='-Wl,--strip-all'}\n", False, True),
+        (ONE, "[tool.cibuildwheel.linux]\nrepair-wheel-command = 'auditwheel repair --strip'\n",
+         False, True),
+        (ONE, "[tool.cibuildwheel.macos]\nenvironment = {CFLAGS='-g0'}\n", False, False),
+    ],
+)  # fmt: skip
+def test_debug_information_left_out(
+    script: str,
+    project: str,
+    strips: bool,  # noqa: FBT001
+    ships_stripped: bool,  # noqa: FBT001
+):
+    found = features({"setup.py": script, "pyproject.toml": project, "x.c": 1000})
+    assert (found.strips, found.ships_stripped) == (strips, ships_stripped)
+
+
+def test_vendored_libraries_of_a_wheel_are_not_its_own():
+    wheel = ArchiveListing(
+        (
+            ArchiveMember("x/_x.cpython-312-x86_64-linux-gnu.so", 4000),
+            ArchiveMember("x/libown.so", 500),
+            ArchiveMember("x.libs/libz-abc.so.1", 90_000),
+            ArchiveMember("x/__init__.py", 70),
+        )
+    )
+    found = features({"setup.py": ONE, "x.c": 1000}, wheel)
+    assert found.wheel == PublishedWheel(2, 4500, 4000, 70)
+
+
+@pytest.mark.parametrize(("crates", "fetches"), [(1, True), (40, False)])
+def test_crates_that_are_not_in_the_sdist(crates: int, fetches: bool):  # noqa: FBT001
+    files: dict[str, str | int] = {
+        "pyproject.toml": "[build-system]\nrequires=['maturin']\nbuild-backend='maturin'\n",
+        "Cargo.toml": "[package]\nname = 'x'\n",
+        "src/lib.rs": 1000,
+    }
+    files |= {f"vendor/c{number}/Cargo.toml": 50 for number in range(crates - 1)}
+    assert features(files).fetches_crates is fetches
+
+
+def some_wheel(extension: int) -> PublishedWheel:
+    return PublishedWheel(1, extension, extension, 10_000)
+
+
+kinds = st.sampled_from(sorted(Kind))
+sources = st.builds(
+    Sources,
+    files=st.integers(1, 500),
+    bytes=st.integers(0, 50 * MB),
+    largest=st.integers(0, 10 * MB),
+    beyond=st.just(0),
+)
+any_features = st.builds(
+    BuildFeatures,
+    compiles=st.booleans(),
+    backend=st.sampled_from(["setuptools", "meson", "native", "pure", "unknown"]),
+    sources=st.dictionaries(kinds, sources, max_size=4),
+    header_bytes=st.integers(0, 200 * MB),
+    python_bytes=st.integers(0, 20 * MB),
+    wheel=st.none() | st.integers(0, 200 * MB).map(some_wheel),
+)
+
+
+@given(any_features)
+def test_every_build_costs_something_within_its_interval(found: BuildFeatures):
+    cost = modelled_cost(found, coefficients())
+    assert 0 < cost.cpu_seconds.low <= cost.cpu_seconds.value <= cost.cpu_seconds.high
+    assert 0 < cost.peak_process_bytes.low <= cost.peak_process_bytes.value
+    assert 0 <= cost.serial_share <= 1
+    assert cost.built_bytes.value >= cost.extension_bytes.value >= 0
+
+
+@given(any_features, kinds, st.integers(1, 20 * MB))
+def test_more_source_never_costs_less(found: BuildFeatures, kind: Kind, more: int):
+    known = found.of(kind)
+    grown = Sources(known.files + 1, known.bytes + more, max(known.largest, more), known.beyond)
+    larger = BuildFeatures(
+        compiles=True, backend=found.backend, sources={**found.sources, kind: grown}
+    )
+    smaller = BuildFeatures(compiles=True, backend=found.backend, sources=found.sources)
+    assert source_seconds(larger, coefficients()) >= source_seconds(smaller, coefficients())
+
+
+def test_serial_backends_do_not_profit_from_cores():
+    c = {Kind.C: Sources(20, 2 * MB, 300_000)}
+    serial = modelled_cost(BuildFeatures(compiles=True, backend="setuptools", sources=c),
+                           coefficients())  # fmt: skip
+    parallel = modelled_cost(BuildFeatures(compiles=True, backend="meson", sources=c),
+                             coefficients())  # fmt: skip
+    assert serial.wall_seconds(8).value == pytest.approx(serial.cpu_seconds.value)
+    assert parallel.wall_seconds(8).value < parallel.cpu_seconds.value / 2
+    assert parallel.peak_bytes_at(9).value > 2 * serial.peak_bytes_at(9).value
+
+
+def test_a_published_wheel_narrows_the_interval():
+    c = {Kind.C: Sources(20, 2 * MB, 300_000)}
+    plain = BuildFeatures(compiles=True, backend="meson", sources=c)
+    seconds = source_seconds(plain, coefficients())
+    fitting = round(seconds / coefficients().published["stripped"] * MB)
+    seen = BuildFeatures(compiles=True, backend="meson", sources=c, wheel=some_wheel(fitting))
+    without, with_it = (modelled_cost(one, coefficients()) for one in (plain, seen))
+    assert with_it.cpu_seconds.factor < without.cpu_seconds.factor
+    assert with_it.extension_bytes.factor < without.extension_bytes.factor
+    assert "published wheel" in with_it.cpu_seconds.source
+
+
+def test_the_shipped_coefficients_are_whole():
+    table = coefficients()
+    everything = BuildFeatures(
+        compiles=True,
+        backend="meson",
+        sources={kind: Sources(1, MB, MB, MB // 2) for kind in Kind},
+        header_bytes=MB,
+        configures=True,
+        cffi=True,
+    )
+    pure = BuildFeatures(compiles=False, backend="pure", python_bytes=MB)
+    assert {*cpu_terms(everything), *cpu_terms(pure)} <= table.cpu.keys()
+    assert {*memory_terms(everything), *memory_terms(pure)} <= table.memory.keys()
+    assert all(value > 0 for part in (table.cpu, table.memory) for value in part.values())
+    for classes in table.spread.values():
+        assert all(low <= 1 <= high for low, high in classes.values())
+
+
+def test_the_shipped_figures_keep_what_is_promised():
+    """Leave-one-family-out, as the fit wrote it beside the coefficients."""
+    text = package_files("wheelcheck.costs").joinpath("coefficients.json").read_text("utf-8")
+    figures = json.loads(text)["figures"]
+    found = figures["leave_one_family_out"]
+    assert found["cpu"]["median"] <= 1.5
+    assert found["cpu"]["p90"] <= 3
+    assert found["peak memory, largest process"]["median"] <= 1.5
+    assert found["built extensions, wheel published"]["median"] <= 1.25
+    assert all(0.75 <= share <= 0.85
+               for share in figures["coverage_of_80_percent_intervals"].values())  # fmt: skip
