@@ -200,7 +200,7 @@ def _build_wall(
 ) -> Estimate | Unknown:
     """From the first build to the end of the last.
 
-    pip builds one after another. uv builds as many at once as there are cores: then all the CPU
+    pip builds one after another; for what it only tries it prepares the environment too. uv builds as many at once as there are cores: then all the CPU
     time spread over the cores, or the longest chain of builds that need each other, whichever is
     more.
     """
@@ -208,8 +208,8 @@ def _build_wall(
     if isinstance(told, Unknown):
         return told
     if plan.installer is not Installer.UV:
-        parts = [part.times(one.build.times) for one in known for part in _once(one)]
-        return total(parts)
+        tried = [one.environment_seconds for one in items if not one.build.times]
+        return total([p.times(one.build.times) for one in known for p in _once(one)] + tried)
     spread = total([told, *(one.environment_seconds for one in known)]).times(1 / machine.cores)
     return max(spread, _longest_chain(known), key=lambda one: one.value)
 
