@@ -1,0 +1,75 @@
+"""What is found wrong, or dear, in a Dockerfile; and what judging it starts from."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from wheelcheck.builds.outlook import Outlook
+from wheelcheck.builds.plan import BuildPlan
+
+__all__ = ["Finding", "Severity", "StepBuilds", "finding", "finding_codes"]
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class StepBuilds:
+    """What one install step sets off: the plan of its source builds, and their outlooks.
+
+    `stage` is the stage's index, `line` the step's line; `plan` is made for the step's installer.
+    """
+
+    stage: int
+    line: int
+    plan: BuildPlan
+    outlooks: tuple[Outlook, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding. `code` is a row of `findings.csv`, `severity` and `source` are from there.
+
+    `message` is a sentence about this file. `packages` are system packages that mend it, `builds`
+    the builds concerned (``scipy 1.10.1``). An error says that the image cannot be built, or not
+    run.
+    """
+
+    code: str
+    severity: Severity
+    line: int
+    stage: str
+    message: str
+    source: str
+    packages: tuple[str, ...] = ()
+    builds: tuple[str, ...] = ()
+
+
+@cache
+def finding_codes() -> Mapping[str, Mapping[str, str]]:
+    """`findings.csv` by code, what costs most first."""
+    file = resources.files("wheelcheck.dockerfiles").joinpath("findings.csv")
+    rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    return {row["code"]: row for row in rows}
+
+
+def finding(
+    code: str,
+    line: int,
+    stage: str,
+    message: str,
+    *,
+    packages: tuple[str, ...] = (),
+    builds: tuple[str, ...] = (),
+    source: str = "",
+) -> Finding:
+    """Make a finding of a known code; `source` replaces the table's where it is given."""
+    row = finding_codes()[code]
+    severity = row["severity"]
+    assert severity in {"error", "warning", "note"}
+    said = source or row["source"]
+    return Finding(code, severity, line, stage, message, said, packages, builds)  # type: ignore[arg-type] # checked above

@@ -1,0 +1,46 @@
+"""Judging a Dockerfile: everything found, what breaks the build first, then what costs most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from wheelcheck.dockerfiles.finding import Finding, StepBuilds, finding_codes
+from wheelcheck.dockerfiles.habits import habits_of_stage, habits_of_step
+from wheelcheck.dockerfiles.missing import missing_at_build, missing_at_run
+from wheelcheck.requirements.dockerfile import Dockerfile
+
+__all__ = ["judge_stages"]
+
+
+def judge_stages(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> tuple[Finding, ...]:
+    """Judge the stages that the image is made of.
+
+    `builds` are the source builds of its steps, as far as they could be planned: a step without
+    any is judged by its habits alone. Errors come first, and within a severity what usually costs
+    most (the order of `findings.csv`), then by line.
+    """
+    planned = {(one.stage, one.line): one for one in builds}
+    found = dict.fromkeys(_findings(dockerfile, planned))
+    order = list(finding_codes())
+    severities = ["error", "warning", "note"]
+    return tuple(
+        sorted(
+            found,
+            key=lambda one: (severities.index(one.severity), order.index(one.code), one.line),
+        )
+    )
+
+
+def _findings(
+    dockerfile: Dockerfile, planned: dict[tuple[int, int], StepBuilds]
+) -> Iterator[Finding]:
+    for stage in dockerfile.stages:
+        if stage.index not in dockerfile.needed:
+            continue
+        for step in stage.steps:
+            builds = planned.get((stage.index, step.line)) if step.builds else None
+            if builds is not None:
+                yield from missing_at_build(stage, step, builds)
+            yield from habits_of_step(stage, step, builds)
+        yield from habits_of_stage(dockerfile, stage)
+    yield from missing_at_run(dockerfile, planned.values())

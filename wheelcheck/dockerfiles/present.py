@@ -1,0 +1,70 @@
+"""Which system packages are there when a step runs, those included that others bring along."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+
+from wheelcheck.builds.distributions import Distribution, Family
+from wheelcheck.builds.needs import Need
+from wheelcheck.builds.system_packages import Stage, packages_for
+from wheelcheck.builds.toolchain import tool_table
+
+__all__ = ["PYTHON_IMAGE", "answered_by", "build_packages", "is_for_building", "with_implied"]
+
+PYTHON_IMAGE = "<python-image>"
+"""Stands in `implied_packages.csv` for what images with a Python of their own have anyway."""
+
+_DEVELOPMENT = ("-dev", "-devel")
+
+
+@cache
+def _implied() -> Mapping[tuple[str, str], tuple[str, ...]]:
+    file = resources.files("wheelcheck.dockerfiles").joinpath("implied_packages.csv")
+    rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    return {(row["family"], row["package"]): tuple(row["brings"].split()) for row in rows}
+
+
+def with_implied(names: Iterable[str], family: Family) -> frozenset[str]:
+    """These packages and those that come along with them, as far as the table knows."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += _implied().get((family.value, name), ())
+            if family is Family.APK and name.endswith("-dev"):
+                waiting.append("pkgconf")  # abuild adds it to all that has a .pc file
+    return frozenset(found)
+
+
+def build_packages(need: Need, distribution: Distribution) -> tuple[str, ...]:
+    """The packages that answer one need at build time; () where none is known."""
+    answers = packages_for((need,), distribution)
+    return tuple(
+        one.name for one in answers if one.stage is Stage.BUILD and one.need.name == need.name
+    )
+
+
+def answered_by(need: Need, distribution: Distribution) -> tuple[str, ...]:
+    """The packages that answer one need at run time and whose names are known for certain."""
+    answers = packages_for((need,), distribution)
+    return tuple(one.name for one in answers if one.stage is Stage.RUN and not one.note)
+
+
+@cache
+def _tool_packages(family: Family) -> frozenset[str]:
+    rows = tool_table().values()
+    cells = (cell for row in rows for cell in row[f"{family}_build"].split())
+    metapackages = {"build-base", "alpine-sdk", "build-essential", "libc-dev", "libc6-dev"}
+    # What a running program may well need itself.
+    useful = {"bash", "git", "perl", "file", "patch", "make"}
+    return (frozenset(cell.partition("@")[0] for cell in cells) | metapackages) - useful
+
+
+def is_for_building(name: str, family: Family) -> bool:
+    """Whether a package serves only to build: compilers, build tools, headers."""
+    return name in _tool_packages(family) or name.endswith(_DEVELOPMENT)
