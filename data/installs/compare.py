@@ -37,7 +37,7 @@ def compare(
 ) -> dict[str, object]:
     """One install: what would be said of it, and what is."""
     major, minor, _ = map(int, row["python"].split("."))
-    files = [installed_files(known[name], (major, minor)) for name in filenames]
+    files = [installed_files(known[name]) for name in filenames]
     code = byte_code([one.sources for one in files], target((major, minor)))
     assert not isinstance(code, Unknown)
     said, real = sum(one.files for one in files), int(row["bytes"])

@@ -25,6 +25,7 @@ from wheelcheck.builds.sdist import wanted
 from wheelcheck.costs import BuildFeatures, Estimate, predict, read_features
 from wheelcheck.costs.built_sizes import BuiltFiles, built_files
 from wheelcheck.costs.image import ImageContents, ImageOptions, ImageSize, image_size
+from wheelcheck.costs.installed import InstalledFiles, installed_files
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
 from wheelcheck.index.model import ArchiveListing, Index, Sdist, Wheel
@@ -58,11 +59,16 @@ def contents(row: dict[str, str], pins: list[Pin], index: Index, target: Target)
     wheels = [pin.file for pin in pins if isinstance(pin.file, Wheel)]
     built = [pin for pin in pins if isinstance(pin.file, Sdist)]
     return ImageContents(
-        wheels=[(wheel, index.listing(wheel)) for wheel in wheels],
+        wheels=[(wheel, unpacked(index.listing(wheel))) for wheel in wheels],
         built=[from_source(pin, index, target) for pin in built],
         build_packages=row["build_packages"].split(),
         run_packages=row["run_packages"].split(),
     )
+
+
+def unpacked(listing: ArchiveListing | Unknown) -> InstalledFiles | Unknown:
+    """What a wheel leaves on disk."""
+    return listing if isinstance(listing, Unknown) else installed_files(listing)
 
 
 def from_source(pin: Pin, index: Index, target: Target) -> BuiltFiles | Unknown:

@@ -7,7 +7,7 @@ from packaging.version import Version
 from wheelcheck.builds.distributions import Distribution, Family
 from wheelcheck.costs.built_sizes import BuiltFiles
 from wheelcheck.costs.image import BASE, ImageContents, ImageOptions, ImageSize, image_size
-from wheelcheck.costs.installed import PythonSources
+from wheelcheck.costs.installed import PythonSources, installed_files
 from wheelcheck.costs.model import Estimate
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import ArchiveListing, ArchiveMember, Wheel
@@ -16,7 +16,9 @@ from wheelcheck.targets.target import Architecture, Image, Implementation, Libc,
 DEBIAN = Distribution(Family.APT, "debian", "12")
 BASE_BYTES = Estimate.exact(100_000_000)
 GONE = Unknown("archive-refused", "the archive could not be read")
-LISTING = ArchiveListing((ArchiveMember("a/b.so", 4_000_000), ArchiveMember("a/c.py", 100_000)))
+FILES = installed_files(
+    ArchiveListing((ArchiveMember("a/b.so", 4_000_000), ArchiveMember("a/c.py", 100_000)))
+)
 
 
 def target(name: str = "python:3.12-slim-bookworm", mb: float | None = 124.3) -> Target:
@@ -63,7 +65,7 @@ def names(found: ImageSize) -> set[str]:
 
 
 def test_an_image_of_wheels_is_the_base_and_what_is_unpacked():
-    found = size(ImageContents(wheels=[(wheel(), LISTING)]))
+    found = size(ImageContents(wheels=[(wheel(), FILES)]))
     assert names(found) == {BASE, "wheels", "byte-code", "byte-code of pip itself"}
     assert part(found, "wheels").value == pytest.approx(4_100_000, rel=0.001)
     assert told(found.single_stage).value > told(found.multi_stage).value
@@ -91,7 +93,7 @@ def test_what_both_stages_need_counts_once():
 
 
 def test_pips_cache_keeps_downloads_and_built_wheels():
-    contents = ImageContents(wheels=[(wheel(), LISTING)], built=[built()], sdist_bytes=3_000_000)
+    contents = ImageContents(wheels=[(wheel(), FILES)], built=[built()], sdist_bytes=3_000_000)
     without, kept = size(contents), size(contents, ImageOptions(pip_cache=True))
     more = told(kept.single_stage).value - told(without.single_stage).value
     assert more == pytest.approx(1.5e6 + 3e6 + 20e6 * 0.36, rel=0.05)
@@ -99,7 +101,7 @@ def test_pips_cache_keeps_downloads_and_built_wheels():
 
 
 def test_copied_wheels_stay_as_a_layer_of_the_last_stage():
-    contents = ImageContents(wheels=[(wheel(), LISTING)], built=[built()])
+    contents = ImageContents(wheels=[(wheel(), FILES)], built=[built()])
     without, layer = size(contents), size(contents, ImageOptions(wheels_layer=True))
     more = told(layer.multi_stage).value - told(without.multi_stage).value
     pip = part(layer, "byte-code of pip itself").value
@@ -135,7 +137,7 @@ def test_a_package_whose_built_size_is_unknown_makes_the_sum_unknown():
 
 def test_without_a_known_base_what_is_added_is_still_told():
     found = image_size(
-        target("registry.example/own:1", None), ImageContents(wheels=[(wheel(), LISTING)]), DEBIAN
+        target("registry.example/own:1", None), ImageContents(wheels=[(wheel(), FILES)]), DEBIAN
     )
     assert isinstance(found.single_stage, Unknown)
     assert found.single_stage.code == "image-size-unknown"
@@ -144,11 +146,11 @@ def test_without_a_known_base_what_is_added_is_still_told():
 
 def test_an_unknown_distribution_hides_only_its_packages():
     unknown = Unknown("distribution-unknown", "no distribution")
-    contents = ImageContents(wheels=[(wheel(), LISTING)], build_packages=["gcc"])
+    contents = ImageContents(wheels=[(wheel(), FILES)], build_packages=["gcc"])
     found = image_size(target(), contents, unknown, base=BASE_BYTES)
     assert isinstance(found.single_stage, Unknown)
     assert part(found, "wheels").value > 4e6
-    no_packages = ImageContents(wheels=[(wheel(), LISTING)])
+    no_packages = ImageContents(wheels=[(wheel(), FILES)])
     assert told(image_size(target(), no_packages, unknown, base=BASE_BYTES).multi_stage)
 
 

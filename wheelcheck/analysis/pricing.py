@@ -16,6 +16,7 @@ from wheelcheck.costs.bill import Machine, make_bill
 from wheelcheck.costs.built_sizes import built_files
 from wheelcheck.costs.features import BuildFeatures, read_features
 from wheelcheck.costs.image import ImageContents, ImageOptions, ImageSize, image_size
+from wheelcheck.costs.installed import InstalledFiles, installed_files
 from wheelcheck.costs.model import BuildCost, Estimate
 from wheelcheck.costs.prediction import predict
 from wheelcheck.costs.system_sizes import system_size
@@ -45,6 +46,7 @@ class Pricing:
         self._machine = machine
         self._features: dict[tuple[str, BuildSite], BuildFeatures | Unknown] = {}
         self._listed: set[str] = set()
+        self._unpacked: dict[str, InstalledFiles | Unknown] = {}
 
     def price(
         self, target: Target, files: Sequence[Wheel | Sdist], builds: TargetBuilds | None
@@ -94,7 +96,7 @@ class Pricing:
         commands = builds.commands if builds else None
         named = None if isinstance(commands, Unknown) or commands is None else commands[1]
         contents = ImageContents(
-            wheels=self._with_listings([file for file in files if isinstance(file, Wheel)]),
+            wheels=self._installed([file for file in files if isinstance(file, Wheel)]),
             built=[
                 built_files(costs[one.sdist.filename], self._linux_wheel(one.sdist))
                 for one in plan.builds
@@ -107,21 +109,23 @@ class Pricing:
         options = ImageOptions(pip_cache=self._installer is Installer.PIP)
         return image_size(target, contents, distribution_of(target), options)
 
-    def _with_listings(
-        self, wheels: Iterable[Wheel]
-    ) -> list[tuple[Wheel, ArchiveListing | Unknown]]:
-        """Wheels with their directories, read side by side; those beyond the limit without."""
+    def _installed(self, wheels: Iterable[Wheel]) -> list[tuple[Wheel, InstalledFiles | Unknown]]:
+        """Wheels with what they unpack to, read side by side; those beyond the limit without."""
         chosen = list(wheels)
         for wheel in chosen:
             if len(self._listed) < MOST_LISTED:
                 self._listed.add(wheel.filename)
+        new = [wheel for wheel in chosen if wheel.filename not in self._unpacked]
         with ThreadPoolExecutor(_READERS) as pool:
-            return list(zip(chosen, pool.map(self._listing, chosen), strict=True))
+            for wheel, found in zip(new, pool.map(self._unpack, new), strict=True):
+                self._unpacked[wheel.filename] = found
+        return [(wheel, self._unpacked[wheel.filename]) for wheel in chosen]
 
-    def _listing(self, wheel: Wheel) -> ArchiveListing | Unknown:
+    def _unpack(self, wheel: Wheel) -> InstalledFiles | Unknown:
         if wheel.filename not in self._listed:
             return _NOT_LISTED
-        return self._index.listing(wheel)
+        listing = self._index.listing(wheel)
+        return listing if isinstance(listing, Unknown) else installed_files(listing)
 
 
 def _toolchain(builds: TargetBuilds | None) -> Estimate | None:

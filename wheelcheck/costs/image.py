@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from wheelcheck.builds.distributions import Distribution, Family
 from wheelcheck.costs.base_image import base_image
 from wheelcheck.costs.built_sizes import BuiltFiles
-from wheelcheck.costs.installed import byte_code, installed_files, pip_byte_code
+from wheelcheck.costs.installed import InstalledFiles, byte_code, pip_byte_code
 from wheelcheck.costs.model import Estimate, total
 from wheelcheck.costs.system_sizes import system_size
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import ArchiveListing, Wheel
+from wheelcheck.index.model import Wheel
 from wheelcheck.targets.target import Target
 
 __all__ = ["ImageContents", "ImageOptions", "ImagePart", "ImageSize", "image_size"]
@@ -28,12 +28,13 @@ __all__ = ["ImageContents", "ImageOptions", "ImagePart", "ImageSize", "image_siz
 class ImageContents:
     """What goes into an image.
 
-    `wheels` come with their listings. `built` are the packages built from source, those that could
-    not be judged included as the `Unknown` that says why. `build_packages` and `run_packages` are
-    names of the distribution's packages; `sdist_bytes` the sdists' archives.
+    `wheels` come with what `installed_files` makes of their listings. `built` are the packages
+    built from source, those that could not be judged included as the `Unknown` that says why.
+    `build_packages` and `run_packages` are names of the distribution's packages; `sdist_bytes` the
+    sdists' archives.
     """
 
-    wheels: Sequence[tuple[Wheel, ArchiveListing | Unknown]] = ()
+    wheels: Sequence[tuple[Wheel, InstalledFiles | Unknown]] = ()
     built: Sequence[BuiltFiles | Unknown] = ()
     build_packages: Sequence[str] = ()
     run_packages: Sequence[str] = ()
@@ -139,12 +140,8 @@ _UNLISTED = Estimate(3.6, 2.4, 5.6, "modelled", "the size of its archive")
 def _python_parts(
     target: Target, contents: ImageContents, options: ImageOptions
 ) -> Iterable[ImagePart]:
-    listed = [
-        installed_files(listing, target.python)
-        for _, listing in contents.wheels
-        if isinstance(listing, ArchiveListing)
-    ]
-    unpacked = sum(files.files for files in listed)
+    listed = [files for _, files in contents.wheels if isinstance(files, InstalledFiles)]
+    unpacked = sum(one.files for one in listed)
     yield ImagePart("wheels", Estimate.exact(unpacked, "the archives' directories"))
     yield ImagePart("wheels that could not be listed", _unlisted(contents.wheels))
     built = [one for one in contents.built if isinstance(one, BuiltFiles)]
@@ -167,12 +164,12 @@ def _python_parts(
         yield ImagePart("pip's cache", cache, multi_stage=False)
 
 
-def _unlisted(wheels: Iterable[tuple[Wheel, ArchiveListing | Unknown]]) -> Estimate | Unknown:
+def _unlisted(wheels: Iterable[tuple[Wheel, InstalledFiles | Unknown]]) -> Estimate | Unknown:
     sizes = []
-    for wheel, listing in wheels:
-        if isinstance(listing, Unknown):
+    for wheel, files in wheels:
+        if isinstance(files, Unknown):
             if wheel.size is None:
-                return listing
+                return files
             sizes.append(_UNLISTED.times(wheel.size))
     return total(sizes)
 

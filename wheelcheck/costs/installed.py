@@ -33,7 +33,7 @@ __all__ = [
 
 _INSTALLER = len("pip\n") + 90
 """The file, and its row in RECORD: a path, a hash."""
-_CACHED_NAME = len("__pycache__/") + len(".cpython-") - len(".py") + len(".pyc")
+_CACHED_NAME = len("__pycache__/") + len(".cpython-312.pyc") - len(".py")
 _ROW_END = len(",,\r\n")
 _SCRIPT_BYTES = 300
 """A console script as pip writes it: a line for the interpreter, an import, a call; its row."""
@@ -70,10 +70,10 @@ class InstalledFiles:
         return self.unpacked + self.added
 
 
-def installed_files(listing: ArchiveListing, python: tuple[int, int]) -> InstalledFiles:
-    """The files that a wheel with this listing leaves on disk when pip installs it."""
+def installed_files(listing: ArchiveListing) -> InstalledFiles:
+    """The files that a wheel with this listing leaves on disk when pip installs it, anywhere."""
     unpacked = sum(member.size for member in listing.members)
-    return InstalledFiles(unpacked, _added(listing, python), python_sources(listing))
+    return InstalledFiles(unpacked, _added(listing), python_sources(listing))
 
 
 _TEST = re.compile(r"(^|/)(tests?|testing)/|(^|/)(test_[^/]*|conftest|[^/]*_test)\.py$")
@@ -89,14 +89,13 @@ def python_sources(listing: ArchiveListing) -> PythonSources:
     )
 
 
-def _added(listing: ArchiveListing, python: tuple[int, int]) -> int:
+def _added(listing: ArchiveListing) -> int:
     """What pip writes: rows of RECORD for byte-code, ends of its other rows, small files.
 
     pip ends rows with CR LF (the csv module's habit) where most wheels have LF.
     """
-    tag = len(f"{python[0]}{python[1]}")
     rows = sum(
-        len(member.path) + _CACHED_NAME + tag + _ROW_END
+        len(member.path) + _CACHED_NAME + _ROW_END
         for member in listing.members
         if member.path.endswith(".py")
     )
