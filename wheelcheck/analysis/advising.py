@@ -18,6 +18,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index
 from wheelcheck.reports.advice import Advice, AdviceKind
 from wheelcheck.reports.assemble import Column
+from wheelcheck.reports.assemble_bill import bill_told
 from wheelcheck.reports.phrases import counted, listing
 from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.model import Origin, RequirementLine
@@ -61,17 +62,13 @@ class Adviser:
     def advise(self, columns: Sequence[Column]) -> tuple[Advice, ...]:
         """All advice for these targets, the most helpful first; like advice is told once."""
         self._columns.update({column.name: column for column in columns})
-        alike: dict[str, list[Advice]] = {}
+        alike: dict[tuple[object, ...], list[Advice]] = {}
         for column in columns:
             if _troubled(column):
-                for advice in self._ways_out(column):
-                    words = advice.model_copy(update={"targets": ()}).model_dump_json()
-                    alike.setdefault(words, []).append(advice)
-        merged = [
-            group[0].model_copy(update={"targets": tuple(one.targets[0] for one in group)})
-            for group in alike.values()
-        ]
-        return tuple(sorted(merged, key=_rank))
+                for one in self._ways_out(column):
+                    key = (one.kind, one.title, one.change, one.caveat, _rest(one))
+                    alike.setdefault(key, []).append(one)
+        return tuple(sorted(map(_merged, alike.values()), key=_rank))
 
     def _ways_out(self, column: Column) -> Iterator[Advice]:
         yield from self._other_targets(column)
@@ -102,6 +99,8 @@ class Adviser:
         after = self._columns[other.name]
         if after.resolution.conflict or _weight(after) >= _weight(column):
             return
+        if after.price is None:
+            after = self._columns[other.name] = self._judge.column(other)
         title, change = _moving(kind, column.resolution.target, other)
         yield _advice(kind, column, after, title, change, _MOVING_CAVEATS[kind])
 
@@ -118,9 +117,11 @@ class Adviser:
             if there.resolution.conflict or _weight(there) >= _weight(column):
                 continue
             repinned = changes_between(self._asked, column, there, troubled)
-            after = self._judged(repinned.applied(self._asked)).column(target, plan=False)
+            judge = self._judged(repinned.applied(self._asked))
+            after = judge.column(target, plan=False)
             if not repinned or after.resolution.conflict or _weight(after) >= _weight(column):
                 continue
+            after = judge.column(target)
             count = len(repinned.lines) + len(repinned.constraints)
             title = f"Pin {counted(count, 'other version')}"
             caveat = _steps(column, after)
@@ -195,6 +196,13 @@ class Adviser:
         )
 
 
+def _merged(alike: Sequence[Advice]) -> Advice:
+    """Advice that reads the same for several targets, with the least that it saves on any."""
+    targets = tuple(target for one in alike for target in one.targets)
+    least = min(alike, key=lambda one: one.saves_seconds or 0)
+    return least.model_copy(update={"targets": targets})
+
+
 def _advice(
     kind: AdviceKind,
     column: Column,
@@ -204,6 +212,7 @@ def _advice(
     caveat: str = "",
 ) -> Advice:
     before, rest = _weight(column), _weight(after)
+    seconds, size = _saved(column, after)
     return Advice(
         kind=kind,
         targets=(column.name,),
@@ -216,7 +225,27 @@ def _advice(
         builds_before=before[1],
         blockers_after=rest[0],
         builds_after=rest[1],
+        bill=bill_told(after.price) if after.price else None,
+        saves_seconds=seconds,
+        saves_bytes=size,
     )
+
+
+def _saved(before: Column, after: Column) -> tuple[float | None, float | None]:
+    """Seconds of the whole installation, and bytes of the image of one stage, that are saved."""
+    if before.price is None or after.price is None:
+        return None, None
+    if isinstance(before.price.bill.build_wall_seconds, Unknown):
+        return None, None
+    seconds = before.price.bill.wall_seconds.value - after.price.bill.wall_seconds.value
+    sizes = [
+        Unknown(image.code, "") if isinstance(image, Unknown) else image.single_stage
+        for image in (before.price.image, after.price.image)
+    ]
+    was, now = sizes
+    if isinstance(was, Unknown) or isinstance(now, Unknown):
+        return seconds, None
+    return seconds, was.value - now.value
 
 
 def _outcome(column: Column) -> str:
@@ -294,7 +323,8 @@ def _rest(advice: Advice) -> _Weight:
 _KINDS = ("image", "version", "python", "replacement", "system-package", "architecture")
 
 
-def _rank(advice: Advice) -> tuple[bool, int, int, int]:
-    """Recomputed advice first, then by what is left after it, then the smaller change."""
+def _rank(advice: Advice) -> tuple[bool, int, int, float, int]:
+    """Judged advice first, then by what is left after it, by what it saves, by the change."""
     told = advice.builds_after is not None
-    return (not told, *_rest(advice), _KINDS.index(advice.kind))
+    saved = round((advice.saves_seconds or 0) / 60)
+    return (not told, *_rest(advice), -saved, _KINDS.index(advice.kind))

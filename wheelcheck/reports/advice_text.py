@@ -9,11 +9,13 @@ from wheelcheck.reports.model import Report
 from wheelcheck.reports.page import Page
 from wheelcheck.reports.phrases import clean, counted
 from wheelcheck.reports.places import Places
+from wheelcheck.reports.quantities import duration, size
 
 __all__ = ["draw_advice"]
 
 _MOST = 5
 _MOST_LINES = 6
+_WORTH_SECONDS, _WORTH_BYTES = 5, 5e6
 
 
 def draw_advice(page: Page, report: Report, places: Places) -> None:
@@ -30,7 +32,7 @@ def draw_advice(page: Page, report: Report, places: Places) -> None:
 
 def _draw(page: Page, advice: Advice, number: int, places: Places) -> None:
     head = Text.assemble((f"{number} ", "dim"), (clean(advice.title), "bold green"))
-    head.append(f" for {places.describe(advice.targets)}")
+    head.append(f" for {places.describe(advice.targets)}{_saves(advice)}")
     page.prose(head, hang=2)
     for line in advice.change[:_MOST_LINES]:
         page.line(Text.assemble("    ", (clean(line), "cyan")))
@@ -40,3 +42,13 @@ def _draw(page: Page, advice: Advice, number: int, places: Places) -> None:
     page.prose(Text(clean(advice.evidence), "dim"), indent=2)
     if advice.caveat:
         page.prose(Text(f"mind: {clean(advice.caveat)}", "dim"), indent=2)
+
+
+def _saves(advice: Advice) -> str:
+    """``: saves 74 min and 730 MB``; what is not worth a word is left out."""
+    saved = []
+    if advice.saves_seconds is not None and advice.saves_seconds >= _WORTH_SECONDS:
+        saved.append(duration(advice.saves_seconds))
+    if advice.saves_bytes is not None and advice.saves_bytes >= _WORTH_BYTES:
+        saved.append(size(advice.saves_bytes))
+    return f": saves about {' and '.join(saved)}" if saved else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.bill_text import cost_words
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.phrases import clean, listing
 from wheelcheck.reports.places import Places
@@ -49,10 +50,20 @@ def headline(report: Report) -> str:
         return _overall(report, groups)
     worst_first = sorted(groups.items(), key=lambda item: [-len(names) for names in item[0]])
     clauses = [
-        f"on {places.describe(names)} {_clause(outcome, _required(report, names), short=i > 0)}"
+        f"on {places.describe(names)} "
+        + _costing(_clause(outcome, _required(report, names), short=i > 0), report, names)
         for i, (outcome, names) in enumerate(worst_first)
     ]
     return _sentence("; ".join(clauses))
+
+
+def _costing(clause: str, report: Report, targets: Sequence[str]) -> str:
+    """The clause with what it costs: a list at its end moves into brackets."""
+    cost = cost_words([t.bill for t in report.targets if t.name in targets and t.bill])
+    if not cost:
+        return clause
+    said, colon, names = clause.partition(": ")
+    return f"{said} ({names}): {cost}" if colon else f"{clause}: {cost}"
 
 
 def _outcome(report: Report, targets: Iterable[str]) -> _Outcome:

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.advice_text import draw_advice
+from wheelcheck.reports.bill_text import draw_bill
 from wheelcheck.reports.build_text import draw_plans, draw_recipes
 from wheelcheck.reports.headline import headline
 from wheelcheck.reports.marks import MARKS, WORST_FIRST, to_ascii
@@ -58,6 +59,7 @@ def render_text(
     alive = [target.name for target in judged.targets]
     _folded(page, judged, rows, "" if judged is report else places.describe(alive))
     _legend(page, rows)
+    draw_bill(page, report, places)
     draw_violations(page, report, places)
     _why(page, judged, places)
     draw_advice(page, report, places)
