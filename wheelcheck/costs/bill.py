@@ -200,9 +200,9 @@ def _build_wall(
 ) -> Estimate | Unknown:
     """From the first build to the end of the last.
 
-    pip builds one after another; for what it only tries it prepares the environment too. uv builds as many at once as there are cores: then all the CPU
-    time spread over the cores, or the longest chain of builds that need each other, whichever is
-    more.
+    pip builds one after another; for what it only tries it prepares the environment too. uv
+    builds as many at once as there are cores: then all the CPU time spread over the cores, or the
+    longest chain of builds that need each other, whichever is more.
     """
     told = _cpu(items, known)
     if isinstance(told, Unknown):
