@@ -158,7 +158,7 @@ def test_the_newest_of_a_time_is_final_and_allowed():
 
 @pytest.mark.parametrize(("python", "hit"), [((3, 11), False), ((3, 12), True), ((3, 13), True)])
 def test_old_versioneer_fails_on_python_3_12(python: tuple[int, int], hit: bool):  # noqa: FBT001
-    texts = {"x-1/versioneer.py": "parser = configparser.SafeConfigParser()"}
+    texts = {"versioneer.py": "parser = configparser.SafeConfigParser()"}
     assert [one.fatal for one in python_too_new(python, texts)] == [True] * hit
 
 
@@ -177,3 +177,52 @@ def test_tables_of_obstacles_have_sources():
         for row in rows(name):
             assert row["source"]
             SpecifierSet(row["versions"])
+
+
+def test_pkg_resources_that_a_script_may_do_without_is_no_certain_end():
+    """lxml 4.6.3 tries to import it; pandas 1.3.3 does import it."""
+    env = environment(thing="1", setuptools="82.0.1")
+    histories = {NormalizedName("setuptools"): history(v58_0_0="2021-09-05", v82_0_1="2026-03-01")}
+    for text, sure in (
+        ("try:\n    import pkg_resources\nexcept ImportError:\n    pass\n", False),
+        ("import numpy\nfrom pkg_resources import parse_version\n", True),
+    ):
+        texts = {"setup.py": text}
+        (found,) = bit_rot(day("2021-09-12"), ("setuptools",), histories, env, texts)
+        assert found.code == "build-requirement-breaks"
+        assert found.fatal is sure
+
+
+def test_what_a_file_below_the_root_says_is_not_certain():
+    env = environment(thing="1", cmake="4.0.1")
+    histories = {NormalizedName("cmake"): history(v3_26_0="2023-03-01", v4_0_1="2025-04-01")}
+    old = "cmake_minimum_required(VERSION 3.1)\n"
+    for path, sure in (("CMakeLists.txt", True), ("vendor/z/CMakeLists.txt", False)):
+        (found,) = bit_rot(day("2023-04-01"), ("cmake",), histories, env, {path: old})
+        assert found.fatal is sure
+
+
+@pytest.mark.parametrize(
+    ("stated", "hit"),
+    [
+        ("VERSION 3.4)", True),
+        ("VERSION 2.8.12 FATAL_ERROR)", True),
+        ("VERSION 3.4...3.20)", False),
+        ("VERSION 3.5)", False),
+        ("VERSION 3.18)", False),
+    ],
+)
+def test_cmake_4_refuses_projects_for_less_than_3_5(stated: str, hit: bool):  # noqa: FBT001
+    env = environment(thing="1", cmake="4.0.1")
+    histories = {NormalizedName("cmake"): history(v3_26_0="2023-03-01", v4_0_1="2025-04-01")}
+    texts = {"CMakeLists.txt": f"cmake_minimum_required({stated}\nproject(x)\n"}
+    found = bit_rot(day("2023-04-01"), ("cmake",), histories, env, texts)
+    assert any(one.fatal for one in found) is hit
+
+
+def test_versions_by_calendar_cross_no_major():
+    env = environment(thing="1", certifi="2026.10.18")
+    histories = {
+        NormalizedName("certifi"): history(v2024_2_2="2024-02-02", v2026_10_18="2026-10-18")
+    }
+    assert bit_rot(day("2024-02-16"), ("certifi",), histories, env, {}) == ()

@@ -108,6 +108,13 @@ def test_later_build_requirements_are_told_with_the_constraints_against_them():
     assert found["app"].constraints.splitlines()[1:] == ["cython<=0.29.1", "setuptools<=44.0.0"]
 
 
+def test_build_requirements_for_other_pythons_are_no_constraints():
+    """scikit-learn 1.0 pins an old numpy for Python 3.6 alone."""
+    asked = native("'setuptools', \"cython<0.29; python_version<'3.8'\", 'cython'")
+    (found,) = outlooks(index(app=asked), ["app"], MUSL)
+    assert "cython<=0.29.1" in found["app"].constraints.splitlines()
+
+
 def test_a_build_before_the_change_is_not_hit():
     reader = index(app=native("'setuptools', 'cython'"))
     sdists = SdistReader(reader)

@@ -212,3 +212,27 @@ def test_our_reading_stands_alone_where_the_table_is_silent():
         ("c", Role.REQUIRED, True),
         ("openssl", Role.REQUIRED, True),
     }
+
+
+def test_openmp_is_used_wherever_the_compiler_has_it():
+    facts = SourceNeedsInput(
+        NormalizedName("nobody-knows-this"),
+        Version("1"),
+        languages={"c++": "x.cpp"},
+        texts={"CMakeLists.txt": "find_package(OpenMP)\nfind_package(ZLIB)\n"},
+    )
+    commands = install_commands(source_needs(facts), alpine("3.19"))
+    assert commands.build == ALPINE_BUILD + " g++"
+    assert commands.run == "apk add --no-cache libgcc libgomp libstdc++"
+
+
+def test_programs_that_scripts_run_are_doubted_where_the_table_knows_the_project():
+    """numba's setup.py asks clang for its version, on macOS."""
+    run = {"tools_run": (("setup.py:293", "clang"), ("setup.py:1", "make"))}
+    known_project = SourceNeedsInput(NormalizedName("numba"), Version("0.60"), **run)
+    unknown = SourceNeedsInput(NormalizedName("nobody-knows-this"), Version("1"), **run)
+    assert {n.name: n.role for n in source_needs(unknown)} == dict.fromkeys(
+        ("clang", "make"), Role.REQUIRED
+    )
+    roles = {need.name: need.role for need in source_needs(known_project)}
+    assert (roles["clang"], roles["make"]) == (Role.OPTIONAL, Role.REQUIRED)

@@ -34,8 +34,11 @@ __all__ = [
 History = Mapping[Version, datetime]
 """The versions of one project that the target could install, with the time of their upload."""
 
-_RESTLESS = {"setuptools"}
-"""Projects whose major releases come every few weeks: only the known breaking ones are told."""
+_RESTLESS = {"packaging", "pip", "setuptools"}
+"""Projects whose major releases come often: only the known breaking ones are told."""
+
+_CALENDAR = 1900
+"""From here on, a major version is a year, and a later one no break."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +130,10 @@ def bit_rot(
         moved = f"{name} {now} is installed for the build; in {published:%B %Y} it was {then}"
         hits = tuple(_hits(name, then, now, environment, texts))
         found += (
-            Obstacle("build-requirement-breaks", f"{moved}: {hit.what}", hit.source, hit.sure)
-            for hit in hits
+            Obstacle("build-requirement-breaks", f"{moved}: {hit.what}", hit.source, sure)
+            for hit, sure in hits
         )
-        crossed = now.release[0] > then.release[0] and name not in _RESTLESS
+        crossed = then.release[0] < now.release[0] < _CALENDAR and name not in _RESTLESS
         if crossed and not hits and name in specifiers:
             found.append(_later_major(name, moved, then, now, published))
     return tuple(found)
@@ -154,14 +157,18 @@ def _hits(
     now: Version,
     environment: Mapping[NormalizedName, Version],
     texts: Mapping[str, str],
-) -> Iterator[_Change]:
-    """Changes between two versions that are known to concern this sdist."""
+) -> Iterator[tuple[_Change, bool]]:
+    """Changes between two versions that are known to concern this sdist, and whether for certain.
+
+    What a file below the root says may be for another system, or never be run.
+    """
     for change in _changes():
         if change.project == name and then < change.version <= now:
             named = change.hits is None or _is_hit(change.hits, environment)
-            signed = change.sign is None or _signed(change.sign, texts)
-            if named and signed and not change.is_general:
-                yield change
+            signs = [path for path, text in texts.items() if change.sign and _in(change.sign, text)]
+            if named and (signs or change.sign is None) and not change.is_general:
+                certain = change.sign is None or any("/" not in path for path in signs)
+                yield change, change.sure and certain
 
 
 def _is_hit(hits: Requirement, environment: Mapping[NormalizedName, Version]) -> bool:
@@ -169,8 +176,8 @@ def _is_hit(hits: Requirement, environment: Mapping[NormalizedName, Version]) ->
     return version is not None and version in hits.specifier
 
 
-def _signed(sign: re.Pattern[str], texts: Mapping[str, str]) -> bool:
-    return any(sign.search(text) for text in texts.values())
+def _in(sign: re.Pattern[str], text: str) -> bool:
+    return sign.search(text) is not None
 
 
 def _later_major(
@@ -194,7 +201,7 @@ def _later_major(
 
 def python_too_new(python: tuple[int, int], texts: Mapping[str, str]) -> tuple[Obstacle, ...]:
     """What build scripts use that the target's Python has no more. Code ``python-too-new``."""
-    scripts = {path: text for path, text in texts.items() if path.count("/") <= 1}
+    scripts = {path: text for path, text in texts.items() if "/" not in path}
     return tuple(
         Obstacle(
             "python-too-new",
@@ -204,7 +211,7 @@ def python_too_new(python: tuple[int, int], texts: Mapping[str, str]) -> tuple[O
         )
         for change in _changes()
         if change.project == "python" and python >= change.version.release[:2]
-        if change.sign is not None and _signed(change.sign, scripts)
+        if any(change.sign and _in(change.sign, text) for text in scripts.values())
     )
 
 

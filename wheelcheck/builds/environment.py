@@ -31,6 +31,9 @@ __all__ = [
     "passed_over",
 ]
 
+_STATED = "the build requires"
+"""Who demands what the sdist itself requires for its build."""
+
 MAX_TRIED = 30
 """Newer versions of one build requirement that are followed, as each sdist must be read."""
 
@@ -75,6 +78,16 @@ class BuildEnvironment:
         """The problems as one text; None where there are none."""
         return "; ".join(one.message for one in self.problems) or None
 
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The build requires that hold on the target: those that markers leave out are not here."""
+        return tuple(
+            demand.requirement
+            for pin in self.pins
+            for demand in pin.demands
+            if demand.source == _STATED
+        )
+
     def hindered(self, problem: Obstacle) -> BuildEnvironment:
         """Return the same environment with one more problem."""
         return replace(self, problems=(*self.problems, problem))
@@ -107,11 +120,11 @@ class Environments:
                 (), problems=(environment_problem("unknown", said, sdist.filename),)
             )
         stated = facts.build_requires
-        resolution = self._resolve(stated, sdist, target)
+        resolution = self._resolve(stated, target)
         added = hook_requires(facts.system.backend, stated, resolution)
         requires = (*stated, *added)
         if added:
-            resolution = self._resolve(requires, sdist, target)
+            resolution = self._resolve(requires, target)
         return BuildEnvironment(
             requires,
             tuple(resolution.pins.values()),
@@ -120,10 +133,9 @@ class Environments:
             builds_for_metadata=_module(facts.system.backend) in _BUILDS_FOR_METADATA,
         )
 
-    def _resolve(self, requires: tuple[str, ...], sdist: Sdist, target: Target) -> Resolution:
+    def _resolve(self, requires: tuple[str, ...], target: Target) -> Resolution:
         if requires not in self._resolvers:
-            origin = Origin(f"build requires of {sdist.name} {sdist.version}")
-            lines = []
+            origin, lines = Origin(_STATED), []
             for text in requires:
                 with suppress(InvalidRequirement):  # told by `_invalid`
                     lines.append(RequirementLine(Requirement(text), origin, text))

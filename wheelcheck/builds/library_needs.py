@@ -107,7 +107,7 @@ def _shipped_sources(facts: SourceNeedsInput) -> set[str]:
             continue
         if f"{stem}.h" in members or f"{stem}.hpp" in members:
             found.add(stem.rpartition("/")[2].lower())
-        for folder in set(path.lower().split("/")[1:-1]):
+        for folder in set(path.lower().split("/")[:-1]):
             folders[re.sub(r"-[0-9.]+$", "", folder)] += 1
     found |= {folder for folder, count in folders.items() if count >= _MANY_SOURCES}
     return found - own

@@ -82,7 +82,7 @@ def needs_input(
     members: tuple[str, ...],
     texts: Mapping[str, str],
 ) -> SourceNeedsInput:
-    """Gather what the reading of an sdist told. Paths may have the sdist's top directory."""
+    """Gather what the reading of an sdist told; paths count from its root."""
     scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
     extensions = [module for script in scripts for module in script.extensions]
     languages: dict[str, str] = {}

@@ -40,12 +40,13 @@ _CMAKE_FETCH = re.compile(
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"#[^\n]*")
+_DOCUMENTATION = re.compile(r"(^|/)docs?_?\w*/")
+_FOR_TESTS = re.compile(r"(google)?(test|benchmark)|gtest|catch2?|doctest", re.IGNORECASE)
 _FROM_AFAR = re.compile(r"\b(GIT_REPOSITORY|GITHUB_REPOSITORY|URL)\b")
 _DOWNLOADS = {"urlretrieve", "urlopen", "download_file"}
 _RUNNERS = {"call", "check_call", "check_output", "run", "Popen", "system", "popen", "spawn"}
 _COMMANDS = re.compile(r"^\s*(git (clone|submodule update)|curl |wget )")
 _NAMES_SCRIPTS = re.compile(r"\s*(from|import|build-backend|script|path)\b")
-_TOP_SCRIPT = re.compile(r"([^/]+/)?setup\.py")
 _LONG = 1_000_000
 _VENDORED_CRATES = 3
 """A vendor folder with this many crates is taken for `cargo vendor`'s …"""
@@ -74,10 +75,9 @@ def source_build_obstacles(
     found = [*known_obstacles(facts.name, facts.version, libc)]
     # A backend other than setuptools never runs a setup.py that lies about.
     ran = facts.backend.partition(".")[0] in {"", "setuptools"}
-    for path, text in facts.texts.items():
-        if ran and _TOP_SCRIPT.fullmatch(path) and is_stub(text):
-            said = f"{path} ends with an error before it builds anything"
-            found.append(Obstacle("stub-sdist", said, path, fatal=True))
+    if ran and is_stub(facts.texts.get("setup.py", "")):
+        said = "setup.py ends with an error before it builds anything"
+        found.append(Obstacle("stub-sdist", said, "setup.py", fatal=True))
     if distribution is not None:
         found += missing_from_distribution(facts, needs, distribution)
     found += network_obstacles(facts)
@@ -163,36 +163,29 @@ def _download(code: str, message: str, source: str) -> Obstacle:
 
 def _meson_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
     """Wrap files whose subproject is not in the sdist (mesonbuild.com/Wrap-dependency-system)."""
-    missing: dict[str, list[str]] = {}
-    shipped = {path[: path.index("/", at + 12)] for path, at in _in_subprojects(facts.members)}
-    for path in facts.members:
-        match = re.fullmatch(r"((?:[^/]+/)?subprojects/)([^/]+)\.wrap", path)
-        if match is None:
-            continue
-        stem = match.group(1) + match.group(2).rstrip("0123456789")
-        if not any(folder.startswith(stem) for folder in shipped):
-            missing.setdefault(match.group(1), []).append(match.group(2))
-    for folder, names in missing.items():
-        said = f"Meson downloads {', '.join(sorted(names))} where the system has none"
-        yield _download("downloads-subprojects", said, f"{folder}*.wrap")
-
-
-def _in_subprojects(members: Iterable[str]) -> Iterator[tuple[str, int]]:
-    """Files inside folders of ``subprojects/``, each with the place of that word."""
-    for path in members:
-        at = f"/{path}".find("/subprojects/")
-        if at >= 0 and "/" in path[at + 12 :]:
-            yield path, at
+    inside = [path.split("/", 2) for path in facts.members if path.startswith("subprojects/")]
+    shipped = {parts[1] for parts in inside if len(parts) == 3}  # noqa: PLR2004 (files in a folder)
+    wraps = [parts[1].removesuffix(".wrap") for parts in inside if parts[-1].endswith(".wrap")]
+    missing = [
+        wrap
+        for wrap in sorted(wraps)
+        if not any(folder.startswith(wrap.rstrip("0123456789")) for folder in shipped)
+    ]
+    if missing:
+        said = f"Meson downloads {', '.join(missing)} where the system has none"
+        yield _download("downloads-subprojects", said, "subprojects/*.wrap")
 
 
 def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
     for path, text in facts.texts.items():
-        if not path.endswith("CMakeLists.txt") or is_aside(path) or is_vendored(path):
+        aside = is_aside(path) or is_vendored(path) or _DOCUMENTATION.search(path)
+        if not path.endswith("CMakeLists.txt") or aside:
             continue
         names = [
             match.group(2) or "a file"
             for match in _CMAKE_FETCH.finditer(_COMMENT.sub("", text[:_LONG]))
             if match.group(4) or _FROM_AFAR.search(match.group(3))
+            if not _FOR_TESTS.fullmatch(match.group(2) or "")
         ]
         if names:
             said = f"CMake may download {', '.join(dict.fromkeys(names))}"
@@ -215,7 +208,7 @@ def _script_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
 
 def _build_scripts(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The top ``setup.py``, and what its imports or `pyproject.toml` call by name."""
-    top = {path: text for path, text in texts.items() if _TOP_SCRIPT.fullmatch(path)}
+    top = {path: text for path, text in texts.items() if path == "setup.py"}
     yield from top.items()
     named = "\n".join(
         line
@@ -250,7 +243,7 @@ def _fetching(node: ast.AST) -> str:
 
 def _crate_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
     """Crates, where the sdist has none of them and cargo is part of the build."""
-    manifests = [path for path in facts.members if path.endswith("/Cargo.toml")]
+    manifests = [path for path in facts.members if path.rpartition("/")[2] == "Cargo.toml"]
     uses_cargo = re.compile(r"^(maturin|setuptools[-_]rust)\b")
     if not manifests or not any(uses_cargo.match(line) for line in facts.build_requires):
         return

@@ -29,7 +29,7 @@ from wheelcheck.builds.needs import Need, Role, SourceNeedsInput, needs_input
 from wheelcheck.builds.obstacle import Obstacle
 from wheelcheck.builds.obstacles import source_build_obstacles
 from wheelcheck.builds.plan import Build, BuildPlan
-from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
+from wheelcheck.builds.sdist import SdistFacts, from_root, read_sdist, wanted
 from wheelcheck.builds.setup_script.surroundings import BuildSite
 from wheelcheck.builds.siblings import linux_wheel, wheel_contents
 from wheelcheck.builds.system_packages import (
@@ -114,8 +114,9 @@ class SdistReader:
             self._inputs[key] = SourceNeedsInput(sdist.name, sdist.version)
             return
         facts = self._facts[key] = read_sdist(listing, key[1])
-        paths = tuple(member.path for member in listing.members)
-        self._inputs[key] = needs_input(sdist.name, sdist.version, facts, paths, listing.texts)
+        members, texts = from_root(listing)
+        paths = tuple(member.path for member in members)
+        self._inputs[key] = needs_input(sdist.name, sdist.version, facts, paths, texts)
 
     def _in_wheel(self, sdist: Sdist) -> tuple[str, ...]:
         """Shared libraries inside a wheel of the release, where no table knows the project."""
@@ -185,7 +186,7 @@ class Forecaster:
         published = build.sdist.upload_time
         if published is None or published >= as_of:
             return (), ""
-        requires = build.environment.requires
+        requires = build.environment.stated
         pins = {pin.name: pin.version for pin in build.environment.pins if pin.version}
         histories = {name: self._history(name, target) for name in pins}
         environment = {**pins, build.name: build.version}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
@@ -16,7 +16,7 @@ from wheelcheck.builds.libraries import library_table
 from wheelcheck.builds.library_needs import library_needs
 from wheelcheck.builds.needs import Need, NeedKind, Role, SourceNeedsInput, strongest
 from wheelcheck.builds.tables import rows
-from wheelcheck.builds.toolchain import tool_table, toolchain_needs
+from wheelcheck.builds.toolchain import command_needs, tool_table, toolchain_needs
 
 __all__ = [
     "InstallCommands",
@@ -27,6 +27,13 @@ __all__ = [
     "packages_for",
     "source_needs",
 ]
+
+
+_EVERYWHERE = {"c", "c++", "make"}
+"""What the recipes behind the table take for granted: Alpine's build-base, build-essential."""
+
+_USED_WHERE_FOUND = {"libgomp"}
+"""Optional libraries without a package for building: the compiler brings them, so they are used."""
 
 
 class Stage(StrEnum):
@@ -69,15 +76,19 @@ class InstallCommands:
 def source_needs(facts: SourceNeedsInput) -> tuple[Need, ...]:
     """Everything that building an sdist needs: first the table, then our reading.
 
-    Tools are united from both. Libraries that only our reading names are demoted to optional where
-    the table knows the project: people have built it without them.
+    Tools are united from both. Where the table knows the project, libraries that only our reading
+    names are demoted to optional, as are programs that its scripts run, for another system perhaps:
+    people have built it without them.
     """
     known = known_needs(facts.name, facts.version)
-    tools = toolchain_needs(facts)
     libraries = library_needs(facts)
-    if known:
-        libraries = tuple(_demoted(need) for need in libraries)
-    return strongest((*known, *tools, *libraries))
+    if not known:
+        return strongest((*toolchain_needs(facts), *libraries))
+    tools = toolchain_needs(replace(facts, tools_run=()))
+    commands = [
+        need if need.name in _EVERYWHERE else _demoted(need) for need in command_needs(facts)
+    ]
+    return strongest((*known, *tools, *commands, *map(_demoted, libraries)))
 
 
 def _demoted(need: Need) -> Need:
@@ -175,8 +186,13 @@ def install_commands(
     alone call for run-time packages.
     """
     roles = {Role.REQUIRED, Role.OPTIONAL} if optional else {Role.REQUIRED}
+    needs = tuple(needs)
     asked = [need for need in needs if need.role in roles]
-    staying = asked if kept is None else [need for need in kept if need.role in roles]
+    staying = [
+        need
+        for need in (needs if kept is None else kept)
+        if need.role in roles or (need.role is Role.OPTIONAL and need.name in _USED_WHERE_FOUND)
+    ]
     names = {
         stage: {
             one.name for one in packages_for(wanted, distribution) if one.stage is stage

@@ -20,7 +20,7 @@ from wheelcheck.builds.sources import is_aside
 from wheelcheck.builds.tables import rows
 from wheelcheck.errors import Unknown
 
-__all__ = ["is_vendored", "tool_table", "toolchain_needs", "tools_on_pypi"]
+__all__ = ["command_needs", "is_vendored", "tool_table", "toolchain_needs", "tools_on_pypi"]
 
 _LONG = 1_000_000
 _COMMENT = re.compile(r"#[^\n]*")
@@ -35,7 +35,8 @@ _MESON_PROJECT = re.compile(r"\bproject\s*\(\s*'[^']{0,200}'\s*,?([^)]{0,2000})"
 _KEYWORD = re.compile(r"\b[a-z_]+\s*:")
 _QUOTED = re.compile(r"'([^']{1,60})'")
 _COMPILER = re.compile(r"(?:dep:)?virtual[:/]+compiler/([a-z+]+)")
-_COPIES = {"vendor", "vendored", "subprojects", "third_party", "thirdparty", "3rdparty", "extern"}
+_COPIES = {"vendor", "vendored", "subprojects", "third_party", "thirdparty", "3rdparty", "extern",
+    "external", "external_libs"}  # fmt: skip
 _LANGUAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "c": ("c",),
@@ -104,7 +105,7 @@ def toolchain_needs(facts: SourceNeedsInput) -> tuple[Need, ...]:
             *_from_requirements(facts),
             *_from_languages(facts),
             *_from_meson_programs(facts),
-            *_from_commands(facts),
+            *command_needs(facts),
             *_from_external(facts),
         )
     )
@@ -239,7 +240,8 @@ def _rust_minima(facts: SourceNeedsInput) -> Iterator[tuple[str, Version, str]]:
                 yield "rust", version, f"{path}: setuptools-rust asks for Rust >= {version}"
 
 
-def _from_commands(facts: SourceNeedsInput) -> Iterator[Need]:
+def command_needs(facts: SourceNeedsInput) -> Iterator[Need]:
+    """The tools that custom commands of the build scripts start."""
     for place, program in facts.tools_run:
         if program in _PROGRAMS:
             yield _tool(_PROGRAMS[program], f"{place} runs {program}")
