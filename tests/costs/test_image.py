@@ -84,6 +84,7 @@ def test_build_tools_stay_in_a_single_stage_only():
     assert 40e6 < libraries.value < 60e6
     difference = told(found.single_stage).value - told(found.multi_stage).value
     assert difference == pytest.approx(tools.value, rel=0.1)
+    assert {"package lists"} < names(found)
 
 
 def test_what_both_stages_need_counts_once():
@@ -111,9 +112,10 @@ def test_copied_wheels_stay_as_a_layer_of_the_last_stage():
 
 def test_package_lists_stay_unless_removed():
     contents = ImageContents(build_packages=["gcc"])
-    kept = size(contents, ImageOptions(package_lists=True))
-    assert part(kept, "package lists").value > 10e6
-    assert "package lists" not in names(size(contents))
+    assert part(size(contents), "package lists").value > 10e6
+    assert "package lists" not in names(size(contents, ImageOptions(package_lists=False)))
+    apk = image_size(target(), contents, Distribution(Family.APK, "alpine", "3.20"))
+    assert "package lists" not in names(apk)
 
 
 def test_a_wheel_that_cannot_be_listed_is_told_from_its_archive():

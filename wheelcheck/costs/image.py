@@ -47,12 +47,13 @@ class ImageOptions:
 
     `pip_cache`: without ``--no-cache-dir``, downloads and built wheels stay in the single stage.
     `wheels_layer`: the builder stage makes wheels, which are copied to the last one (a layer that
-    stays) and installed there by pip. `package_lists`: ``/var/lib/apt/lists`` is not removed.
+    stays) and installed there by pip. `package_lists`: ``/var/lib/apt/lists`` is not removed, as
+    the plain commands of `install_commands` leave it.
     """
 
     pip_cache: bool = False
     wheels_layer: bool = False
-    package_lists: bool = False
+    package_lists: bool = True
 
 
 @dataclass(frozen=True, slots=True)
