@@ -120,6 +120,7 @@ class FilesOfProject:
 
     def __init__(self, pages: Sequence[Page]) -> None:
         self._pages = pages
+        self._files: dict[Version, tuple[Wheel | Sdist, ...]] = {}
 
     def __repr__(self) -> str:
         return f"<FilesOfProject {self.name}: {len(self.versions)} versions>"
@@ -163,12 +164,15 @@ class FilesOfProject:
 
     def files(self, version: Version) -> tuple[Wheel | Sdist, ...]:
         """The files of one version, index by index; () for a version that is not there."""
-        return tuple(
-            _file(page, row)
-            for page, spelled in zip(self._pages, self._spelled, strict=True)
-            if version in spelled
-            for row in _decode_rows(page.versions[spelled[version]])
-        )
+        found = self._files.get(version)
+        if found is None:
+            found = self._files[version] = tuple(
+                _file(page, row)
+                for page, spelled in zip(self._pages, self._spelled, strict=True)
+                if version in spelled
+                for row in _decode_rows(page.versions[spelled[version]])
+            )
+        return found
 
 
 def _file(page: Page, row: Row) -> Wheel | Sdist:

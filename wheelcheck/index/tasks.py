@@ -32,8 +32,10 @@ class Tasks:
 
     def ask(self, key: Hashable, work: Callable[[], _T]) -> _T:
         """The result of the task `key`; an exception of its work is raised again."""
-        task = self._task(key, work)
-        self._run(task)
+        task = self._tasks.get(key)  # nearly always it is done: that needs no lock
+        if task is None or not task[0].done():
+            task = self._task(key, work)
+            self._run(task)
         result: _T = task[0].result()
         return result
 
@@ -65,7 +67,10 @@ class Tasks:
         self, key: Hashable, work: Callable[[], object]
     ) -> tuple[Future[Any], Callable[[], Any]]:
         with self._lock:
-            return self._tasks.setdefault(key, (Future(), work))
+            task = self._tasks.get(key)
+            if task is None:
+                task = self._tasks[key] = (Future(), work)
+            return task
 
     def _serve(self) -> None:
         while not self._closed:

@@ -16,7 +16,7 @@ from packaging.utils import BuildTag, NormalizedName
 
 from wheelcheck.index.model import Sdist, Wheel
 from wheelcheck.requirements.model import FilePolicy
-from wheelcheck.targets import Fit, Miss, Target, fit
+from wheelcheck.targets import Miss, Target, fit, rank_of, tag_profile
 
 __all__ = [
     "TIME_REFUSALS",
@@ -84,8 +84,11 @@ def admits_python(requires_python: str, python_full_version: str) -> bool:
 
 def refusal_of(file: Wheel | Sdist, target: Target, rules: FileRules) -> Refused | None:
     """Why an installer on this target passes a file over, or None where it may take it."""
-    outcome = _assess(file, target, rules)
-    return outcome if isinstance(outcome, Refused) else None
+    refused = _refused_but_for_tag(file, target, rules)
+    if refused is not None or isinstance(file, Sdist):
+        return refused
+    outcome = fit(file.tag, target)
+    return Refused(file, Refusal.TAG, outcome.why, outcome) if isinstance(outcome, Miss) else None
 
 
 def choose(
@@ -96,28 +99,30 @@ def choose(
     A yanked file is taken only where no other fits; whether a yanked version may be chosen at all
     depends on the requirement and is decided by the resolver.
     """
+    profile = tag_profile(target)
     best: tuple[tuple[bool, int, BuildTag], Wheel | Sdist] | None = None
     for file in files:
-        outcome = _assess(file, target, rules)
-        if isinstance(outcome, Refused):
+        build: BuildTag = ()
+        rank: int | None = _SDIST_RANK
+        if isinstance(file, Wheel):  # most wheels are for another platform: that is told first
+            rank, build = rank_of(file.tag, profile), file.build
+        if rank is None or _refused_but_for_tag(file, target, rules):
             continue
-        build = file.build if isinstance(file, Wheel) else ()
-        key = (file.yanked is None, -outcome.rank, build)
+        key = (file.yanked is None, -rank, build)
         if best is None or key > best[0]:
             best = (key, file)
     return best[1] if best else None
 
 
-_SDIST_FIT = Fit(rank=1 << 30)  # pip ranks an sdist behind every wheel of its version
+_SDIST_RANK = 1 << 30  # pip ranks an sdist behind every wheel of its version
 
 
-def _assess(file: Wheel | Sdist, target: Target, rules: FileRules) -> Fit | Refused:
+def _refused_but_for_tag(file: Wheel | Sdist, target: Target, rules: FileRules) -> Refused | None:
     return (
         _refused_by_time(file, rules.policy)
         or _refused_by_format(file, rules.policy)
         or _refused_by_hash(file, rules)
         or _refused_by_python(file, target)
-        or _fitted(file, target)
     )
 
 
@@ -161,12 +166,3 @@ def _refused_by_python(file: Wheel | Sdist, target: Target) -> Refused | None:
         return None
     why = f"needs Python {required}, the target has {target.python_full_version}"
     return Refused(file, Refusal.REQUIRES_PYTHON, why)
-
-
-def _fitted(file: Wheel | Sdist, target: Target) -> Fit | Refused:
-    if isinstance(file, Sdist):
-        return _SDIST_FIT
-    outcome = fit(file.tag, target)
-    if isinstance(outcome, Miss):
-        return Refused(file, Refusal.TAG, outcome.why, outcome)
-    return outcome

@@ -37,6 +37,7 @@ __all__ = [
     "fit",
     "fit_wheel",
     "libc_level",
+    "rank_of",
     "split_tag_set",
 ]
 
@@ -193,14 +194,20 @@ def _ranks(profile: TagProfile) -> Mapping[Triple, int]:
 
 
 @lru_cache(maxsize=1 << 16)
+def rank_of(tag: str, profile: TagProfile) -> int | None:
+    """The best place of a compressed tag set in a target's tags; None where it does not fit."""
+    ranks = _ranks(profile)
+    return min((ranks[triple] for triple in split_tag_set(tag) if triple in ranks), default=None)
+
+
+@lru_cache(maxsize=1 << 16)
 def _judge(tag: str, profile: TagProfile) -> Fit | Miss:
     triples = split_tag_set(tag)
     if not triples:
         return Miss(MissPart.INVALID, f"{tag!r} is not a wheel tag")
-    ranks = _ranks(profile)
-    accepted = [ranks[triple] for triple in triples if triple in ranks]
-    if accepted:
-        return Fit(min(accepted))
+    rank = rank_of(tag, profile)
+    if rank is not None:
+        return Fit(rank)
     return explain(triples, profile)[0]
 
 
