@@ -56,7 +56,7 @@ def assemble(
             _merged(
                 [
                     *_asked_problems(asked, columns),
-                    *_judged_problems(columns, projects, dated=bound is not None),
+                    *_judged_problems(asked, columns, projects),
                 ]
             )
         ),
@@ -122,9 +122,7 @@ def miss_told(refused: Refused) -> Miss:
 
 def _asked_problems(asked: Requirements, columns: Sequence[Column]) -> Iterator[Problem]:
     for line in asked.skipped:
-        targets = [
-            column.resolution.target.name for column in columns if _holds(line.marker, column)
-        ]
+        targets = [column.name for column in columns if _holds(line.marker, column)]
         if targets:
             yield Problem(
                 code=line.why.code,
@@ -141,7 +139,7 @@ def _asked_problems(asked: Requirements, columns: Sequence[Column]) -> Iterator[
                     message=f"{scope.why}, so that its installer refuses it here",
                     severity="warning",
                     where=str(scope.origin),
-                    targets=(column.resolution.target.name,),
+                    targets=(column.name,),
                 )
     for warning in asked.warnings:
         yield Problem(code="requirements", message=warning, severity="warning")
@@ -152,11 +150,12 @@ def _holds(marker: Marker | None, column: Column) -> bool:
 
 
 def _judged_problems(
+    asked: Requirements,
     columns: Sequence[Column],
     projects: Mapping[NormalizedName, Project | Unknown],
-    *,
-    dated: bool,
 ) -> Iterator[Problem]:
+    dated = asked.policy.exclude_newer is not None
+    told = {line.why for line in asked.skipped}
     for column in columns:
         targets = (column.name,)
         conflict = column.resolution.conflict
@@ -166,6 +165,8 @@ def _judged_problems(
             yield Problem(code=conflict.code, message=conflict.reason, targets=targets)
         for name, (pin, judgement) in column.judged.items():
             found = [*_pin_problems(pin, judgement, projects[name])]
+            if pin.why and pin.why not in told:
+                found.insert(0, (pin.why.code, pin.why.reason, "error"))
             if dated and _undated(pin, projects[name]):
                 why = "the index gives no upload time for some of its files: they were left out"
                 found.append(("no-upload-time", why, "error"))
@@ -178,8 +179,6 @@ def _judged_problems(
 def _pin_problems(
     pin: Pin, judgement: Judgement, project: Project | Unknown
 ) -> Iterator[tuple[str, str, Severity]]:
-    if pin.why:
-        yield pin.why.code, pin.why.reason, "error"
     if pin.dependencies_unknown:
         unknown = pin.dependencies_unknown
         yield unknown.code, f"what else it needs is unknown: {unknown.reason}", "error"

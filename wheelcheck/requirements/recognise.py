@@ -61,7 +61,9 @@ def recognise(name: str, text: str) -> Recognised:
         raise RequirementsError(name, None, "", "a script without a '# /// script' block (PEP 723)")
     if _TOML.match(beginning) or by_name is not None or PurePath(name).suffix == ".toml":
         tree = parse_toml(name, text)
-        kind = _kind_of_toml(tree) or (by_name if not tree else None)
+        kind = _kind_of_toml(tree)
+        if kind is None and not tree and by_name is Kind.PYPROJECT:
+            kind = by_name  # an empty one says: a project, built as in old times
         if kind is None:
             raise RequirementsError(name, None, "", _unknown_toml(tree))
         return Recognised(kind, tree)
@@ -100,4 +102,6 @@ def _kind_of_toml(document: Mapping[str, Any]) -> Kind | None:
 def _unknown_toml(document: Mapping[str, Any]) -> str:
     if "packages" in document and document.keys() & {"source", "dev-packages", "requires"}:
         return "this is a Pipfile, which locks nothing: give the Pipfile.lock beside it"
+    if not document:
+        return "it is empty"
     return "this TOML is neither a project (pyproject.toml) nor a lock file of a known kind"
