@@ -18,7 +18,7 @@ from wheelcheck.builds.setup_script.reading import ExtensionModule
 from wheelcheck.builds.sources import Language, is_aside, language_of
 from wheelcheck.builds.toolchain import is_vendored
 
-__all__ = ["CompiledFile", "Kind", "compiled_files", "untemplated"]
+__all__ = ["CompiledFile", "Kind", "compiled_files", "endings", "untemplated"]
 
 
 class Kind(StrEnum):
@@ -79,6 +79,11 @@ _ALTERNATIVES = (".pyx", ".c", ".cpp", ".py", "_template.c", ".pyx.in", ".pyx.tp
 _SURELY_GENERATED = 250_000
 """Bytes of a C file, beside a Python module of its name or in a project that asks for Cython."""
 _BUNDLE = re.compile(r"^(lib\w{3,}|\w*(vendor|extern|third.?party|bundled|deps|_sources?)\w*)$")
+
+
+def endings(suffixes: Iterable[str]) -> tuple[str, ...]:
+    """The suffixes themselves, and those of templates that become such files."""
+    return tuple(suffix + template for suffix in suffixes for template in ("", *_TEMPLATES))
 
 
 def untemplated(path: str) -> str:
@@ -203,7 +208,7 @@ def _by_meson(texts: Mapping[str, str], sizes: Mapping[str, int], candidates: se
             names = (posixpath.join(folder, name) for name in _QUOTED_SOURCE.findall(text[:_LONG]))
             found |= _resolved(names, sizes)
             suffixes = tuple(_MADE_UP.findall(text[:_LONG]))
-            found.update(_beside(folder, suffixes, sizes) if suffixes else ())
+            found.update(_beside(folder, suffixes, candidates) if suffixes else ())
     unread = tuple(
         posixpath.dirname(path) + "/"
         for path in sizes
@@ -212,8 +217,8 @@ def _by_meson(texts: Mapping[str, str], sizes: Mapping[str, int], candidates: se
     return found | {path for path in candidates if path.startswith(unread)}
 
 
-def _beside(folder: str, suffixes: tuple[str, ...], sizes: Mapping[str, int]) -> Iterator[str]:
-    for path in sizes:
+def _beside(folder: str, suffixes: tuple[str, ...], candidates: set[str]) -> Iterator[str]:
+    for path in candidates:
         if posixpath.dirname(path) == folder and untemplated(path).endswith(suffixes):
             yield path
 

@@ -11,7 +11,7 @@ from wheelcheck.builds.sdist import SdistFacts, from_root
 from wheelcheck.builds.sdist_opinion import classify_sdist
 from wheelcheck.builds.siblings import wheel_contents
 from wheelcheck.builds.sources import is_aside
-from wheelcheck.costs.compiled import CompiledFile, Kind, compiled_files, untemplated
+from wheelcheck.costs.compiled import CompiledFile, Kind, compiled_files, endings
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.index.model import ArchiveListing
 
@@ -131,11 +131,8 @@ def _fetches_crates(facts: SdistFacts, sizes: Mapping[str, int]) -> bool:
 
 
 def _total(sizes: Mapping[str, int], suffixes: tuple[str, ...]) -> int:
-    return sum(
-        size
-        for path, size in sizes.items()
-        if untemplated(path).endswith(suffixes) and not is_aside(path)
-    )
+    ends = endings(suffixes)
+    return sum(s for path, s in sizes.items() if path.endswith(ends) and not is_aside(path))
 
 
 def _by_kind(files: Iterable[CompiledFile]) -> dict[Kind, Sources]:
