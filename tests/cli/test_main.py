@@ -53,7 +53,8 @@ def test_every_option_of_the_library_is_reached(asked):
         "a.txt - -r b.txt -p pandas>=2 -c c.txt --extra test --no-deps --pre "
         "--only-binary numpy --no-binary :all: --prefer-binary --exclude-newer 2023-04-14 "
         "-i https://index.example/simple --extra-index-url https://two.example --no-index "
-        "-f wheels --pip-config --no-cache --offline -t python:3.8-alpine --installer uv"
+        "-f wheels --pip-config --no-cache --offline -t python:3.8-alpine --installer uv "
+        "--cores 8 --memory 7GiB --bandwidth 1000 --machine-factor 1.5 --no-advice"
     )
     assert main(words.split()) == 0
     del asked["report"]
@@ -78,7 +79,81 @@ def test_every_option_of_the_library_is_reached(asked):
         "cache_dir": None,
         "offline": True,
         "installer": "uv",
+        "cores": 8,
+        "memory_bytes": 7 * 1024**3,
+        "bytes_per_second": 125e6,
+        "machine_factor": 1.5,
+        "advice": False,
     }
+
+
+@pytest.mark.parametrize("word", ["0", "-1", "x", "inf", "nan"])
+def test_numbers_that_cannot_be_meant_are_refused(word, capsys):
+    assert main(["a.txt", "--cores", word]) == 2
+    assert main(["a.txt", "--machine-factor", word]) == 2
+    assert main(["a.txt", "--memory", word]) == 2
+    assert "--memory" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("asked")
+class TestPolicy:
+    def test_a_broken_policy_exits_1_and_is_told(self, capsys):
+        assert main(["a.txt", "--fail-on", "source-native"]) == 1
+        assert "The policy is broken in 4 ways" in capsys.readouterr().out
+
+    def test_allowing_all_that_breaks_it_exits_0(self):
+        allowed = [f"--allow={name}" for name in ("numpy", "pandas", "scipy", "scikit-learn")]
+        assert main(["a.txt", "--fail-on", "source-native", *allowed]) == 0
+
+    def test_allowing_for_one_target(self):
+        words = [f"--allow={n}:python:3.8-alpine" for n in ("numpy", "pandas", "scipy")]
+        assert main(["a.txt", "--fail-on", "source-native", *words]) == 1
+
+    def test_a_verdict_that_is_none_is_a_usage_error(self, capsys):
+        assert main(["a.txt", "--fail-on", "compiles"]) == 2
+        assert "source-native" in capsys.readouterr().err
+
+    def test_pyproject_in_this_folder_is_heeded_and_can_be_left_alone(
+        self, asked, tmp_path, monkeypatch
+    ):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "pyproject.toml").write_text(
+            '[tool.wheelcheck]\nfail-on = ["source-native"]\ntargets = ["python:3.8-alpine"]\n'
+            'requirements = ["base.txt"]\n'
+        )
+        assert main([]) == 1
+        assert asked["targets"] == ["python:3.8-alpine"]
+        assert [str(name) for name in asked["requirements"]] == ["base.txt"]
+        assert main(["a.txt", "--no-policy"]) == 0
+
+    def test_another_file_can_be_named(self, tmp_path):
+        file = tmp_path / "rules.toml"
+        file.write_text("[tool.wheelcheck]\nmin-coverage = 80\n")
+        assert main(["a.txt", "--policy", str(file)]) == 1
+
+    def test_a_key_that_is_unknown_is_a_usage_error(self, tmp_path, capsys):
+        file = tmp_path / "rules.toml"
+        file.write_text("[tool.wheelcheck]\nfail-at = 3\n")
+        assert main(["a.txt", "--policy", str(file)]) == 2
+        assert "fail-at" in capsys.readouterr().err
+
+    def test_json_has_the_violations(self, capsys):
+        assert main(["a.txt", "--fail-on", "source-native", "--format", "json"]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert {one["package"] for one in told["violations"]} >= {"numpy", "pandas"}
+
+
+def test_calibrate_tells_the_option_to_pass(capsys):
+    import shutil
+
+    code = main(["calibrate"])
+    told = capsys.readouterr()
+    if shutil.which("cc") or shutil.which("c++"):
+        assert code == 0
+        assert float(told.out.split()[1]) > 0
+    else:
+        assert code == 3
+        assert "cannot calibrate" in told.err
 
 
 def test_without_targets_the_library_takes_its_default_matrix(asked):

@@ -88,7 +88,20 @@ def _explain(words: Sequence[str]) -> int:
     return run(args)
 
 
-_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"cache": _cache, "explain": _explain}
+def _calibrate(words: Sequence[str]) -> int:
+    from wheelcheck.cli.arguments import calibrate_parser
+
+    calibrate_parser().parse_args(words)
+    from wheelcheck.cli.calibrating import run
+
+    return run()
+
+
+_COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "cache": _cache,
+    "calibrate": _calibrate,
+    "explain": _explain,
+}
 """Command words. A requirement file of such a name is reached as ``./cache``."""
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-__all__ = ["cache_parser", "check_parser", "explain_parser"]
+__all__ = ["cache_parser", "calibrate_parser", "check_parser", "explain_parser"]
 
 PROGRAM = "wheelcheck"
 USAGE_ERROR = 2
@@ -29,6 +30,7 @@ examples:
 
 other commands (each has its own --help):
   wheelcheck explain PACKAGE --target TARGET
+  wheelcheck calibrate
   wheelcheck cache info|clear
 
 exit codes:
@@ -92,6 +94,7 @@ def check_parser() -> argparse.ArgumentParser:
     _add_choice(parser.add_argument_group("what may be chosen (as in pip)"))
     _add_builds(parser.add_argument_group("what is built from source"))
     _add_index(parser.add_argument_group("where to look"))
+    _add_machine(parser.add_argument_group("what it costs"))
     _add_policy(parser.add_argument_group("when to fail"))
     _add_output(parser.add_argument_group("how to answer"))
     return parser
@@ -220,6 +223,9 @@ def _add_choice(group: argparse._ArgumentGroup) -> None:
 
 def _add_builds(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
+        "--no-advice", action="store_true", help="judge as it is, look for no way out"
+    )
+    group.add_argument(
         "--builds",
         action="store_true",
         help="show the whole build plan: what is built in which order, for whom, with what",
@@ -236,6 +242,57 @@ def _add_installer(group: argparse._ArgumentGroup) -> None:
         help=f"who builds, {', '.join(INSTALLERS)}: without a cache, what several builds need is "
         "built several times",
     )
+
+
+def _add_machine(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--cores", type=_positive(int), default=2, metavar="N", help="of the machine (2)"
+    )
+    group.add_argument(
+        "--memory",
+        type=_bytes,
+        metavar="SIZE",
+        help="of the machine, e.g. 7G: warns of builds that need more",
+    )
+    group.add_argument(
+        "--bandwidth",
+        type=_positive(float),
+        default=100.0,
+        metavar="MBIT",
+        help="megabits a second that it downloads (100)",
+    )
+    group.add_argument(
+        "--machine-factor",
+        type=_positive(float),
+        default=1.0,
+        metavar="F",
+        help="its seconds for a reference second (1.0): see wheelcheck calibrate",
+    )
+
+
+def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    """An argparse type: a number above 0."""
+
+    def number(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+        if not 0 < value < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text} is not above 0")
+        return value
+
+    return number
+
+
+def _bytes(text: str) -> int:
+    """An argparse type: ``7G``, ``512M``, ``2GiB``; decimal units unless the i says otherwise."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kMGT]?)(i?)B?", text)
+    if match is None or float(match[1]) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 7G or 512M")
+    power = " kMGT".index(match[2] or " ")
+    unit: int = (1024 if match[3] else 1000) ** power
+    return round(float(match[1]) * unit)
 
 
 def _add_policy(group: argparse._ArgumentGroup) -> None:
@@ -323,6 +380,16 @@ def _add_format(group: argparse._ArgumentGroup, *formats: str) -> None:
         choices=("auto", "always", "never"),
         default="auto",
         help="auto: on a terminal, unless NO_COLOR is set; FORCE_COLOR forces it",
+    )
+
+
+def calibrate_parser() -> argparse.ArgumentParser:
+    """The parser of ``wheelcheck calibrate``."""
+    return _Parser(
+        prog=f"{PROGRAM} calibrate",
+        description="Compile two small sources of wheelcheck's own and tell how fast this machine "
+        "is: the number for --machine-factor.",
+        allow_abbrev=False,
     )
 
 

@@ -15,6 +15,8 @@ from wheelcheck.reports.phrases import counted
 
 __all__ = ["judge", "print_schema"]
 
+BYTES_PER_MEGABIT = 125_000
+
 
 def judge(args: Namespace) -> int:
     """Check what the options ask for and write the answer.
@@ -27,7 +29,15 @@ def judge(args: Namespace) -> int:
         args.target = defaults_of(args).get("targets", [])
     with progress_shown() as progress:
         report = check(
-            inputs_of(args), packages=args.package, progress=progress, **keywords_of(args)
+            inputs_of(args),
+            packages=args.package,
+            cores=args.cores,
+            memory_bytes=args.memory,
+            bytes_per_second=args.bandwidth * BYTES_PER_MEGABIT,
+            machine_factor=args.machine_factor,
+            advice=not args.no_advice,
+            progress=progress,
+            **keywords_of(args),
         )
     report = held_against(report, policy)
     write(_rendered(report, args), args.output)
