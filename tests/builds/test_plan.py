@@ -216,6 +216,16 @@ class TestVersionsThatAreTried:
         labels = by_label(plan(FakeIndex(files, listings=listings), "app"))
         assert set(labels) == {"lib 1", "app 1"}
 
+    @pytest.mark.parametrize("installer", Installer)
+    def test_asking_meson_python_for_metadata_is_the_build_and_counts_once(
+        self, installer: Installer
+    ):
+        """pip then installs the wheel that it built to read its metadata."""
+        index = rejected()
+        newest = index.project(NormalizedName("lib")).files(Version("3"))
+        found = Planner(index, FilePolicy(), reader(index)).plan(MUSL, newest, installer)
+        assert by_label(found)["lib 3"] == 1
+
     def test_what_the_installation_itself_tries_is_planned_when_told(self):
         index = rejected()
         files = index.project(NormalizedName("lib")).files(Version("3"))

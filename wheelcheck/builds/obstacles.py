@@ -41,7 +41,7 @@ _CMAKE_FETCH = re.compile(
 )
 _COMMENT = re.compile(r"#[^\n]*")
 _DOCUMENTATION = re.compile(r"(^|/)docs?_?\w*/")
-_FOR_TESTS = re.compile(r"(google)?(test|benchmark)|gtest|catch2?|doctest", re.IGNORECASE)
+_FOR_TESTS = re.compile(r"(google[_-]?)?(test|benchmark)|gtest|catch2?|doctest", re.IGNORECASE)
 _FROM_AFAR = re.compile(r"\b(GIT_REPOSITORY|GITHUB_REPOSITORY|URL)\b")
 _DOWNLOADS = {"urlretrieve", "urlopen", "download_file"}
 _RUNNERS = {"call", "check_call", "check_output", "run", "Popen", "system", "popen", "spawn"}
