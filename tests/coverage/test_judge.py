@@ -126,6 +126,12 @@ def test_wheel_that_the_hashes_leave_out():
     )
 
 
+def test_hashes_of_an_algorithm_that_the_index_does_not_tell_rule_nothing_out():
+    index = FakeIndex({"a": {"1": [MANYLINUX]}}, hashes={MANYLINUX: {"sha256": "aa"}})
+    resolver = Resolver(asked("a==1", hashes={"a==1": {"sha512:bb"}}), index)
+    assert resolver.resolve(GLIBC).pins["a"].file is not None
+
+
 def test_wheel_that_a_lock_leaves_out():
     other = "a-1-cp312-cp312-win_amd64.whl"
     index = FakeIndex(

@@ -133,6 +133,13 @@ optional-dependencies.web = {file = "web.txt"}
             )
         ]
 
+    def test_extras_that_a_backend_works_out_are_told_where_they_are_chosen(self, reading):
+        text = '[project]\nname = "x"\ndynamic = ["optional-dependencies"]\n'
+        assert told(reading({"pyproject.toml": text})) == []
+        ((code, why),) = told(reading({"pyproject.toml": text}, extras=["web"]))
+        assert code == "dynamic-dependencies"
+        assert "its extras" in why
+
     def test_a_project_without_its_table_is_told(self, reading):
         ((code, why),) = told(reading({"pyproject.toml": "[build-system]\nrequires = []\n"}))
         assert code == "dynamic-dependencies"

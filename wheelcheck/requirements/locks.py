@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -185,17 +185,18 @@ class LockedPackages:
     def finish(self) -> None:
         """Hand everything on."""
         listed: dict[str, frozenset[str]] = {}
+        unlisted: set[str] = set()
         for line in self._lines:
             name = line.requirement.name
             listed[name] = listed.get(name, frozenset()) | line.hashes
-            if not line.hashes and line.requirement.url is None:
+            if not line.hashes:
+                unlisted.add(name)
                 why = f"{line.text} is listed without hashes: any file of this version counts"
                 self._given.collection.warn(line.origin, why)
         for line in self._lines:
-            hashes = listed[line.requirement.name] if line.hashes else line.hashes
-            self._given.collection.add_line(
-                RequirementLine(line.requirement, line.origin, line.text, hashes, locked=True)
-            )
+            name = line.requirement.name
+            hashes = frozenset[str]() if name in unlisted else listed[name]
+            self._given.collection.add_line(replace(line, hashes=hashes))
 
 
 def hashes_of(files: Iterable[Mapping[str, Any]]) -> Iterator[str]:

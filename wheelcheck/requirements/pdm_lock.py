@@ -38,8 +38,8 @@ _MAIN = canonicalize_name("default")
 def read_pdm_lock(given: Given) -> None:
     """Add what ``pdm install`` would install from a lock.
 
-    The groups for development that the project beside the lock names count unless groups are
-    chosen; its extras are groups too, and count where they are chosen as either.
+    All groups that are locked count, extras among them. Where extras are chosen, these and the
+    groups for development do, which the project beside the lock tells; where groups are, these.
     """
     metadata = table(given.tree, "metadata", complain=given.complain)
     check_version(given, metadata.get("lock_version", _NEWEST), _NEWEST)
@@ -67,12 +67,13 @@ class _Lock:
         self._name = canonicalize_name(text_at(told, "name", given.complain) or "")
         self._main = list(texts(told, "dependencies", given.complain))
         self._groups = _groups(project, given)
-        development = self._groups.keys() - _extras(project, given)
         others = [group for group in offered if canonicalize_name(group) != _MAIN]
-        wanted = given.selection.groups(others, development) | given.selection.extras(others)
-        self._chosen = {_MAIN, *wanted}
-        if others and not project:
-            given.warn("which groups are for development is not told here: none counts by default")
+        extras = given.selection.extras(others)
+        development = self._groups.keys() - _extras(project, given)
+        groups = given.selection.groups(others, development if extras else others)
+        self._chosen = {_MAIN, *groups, *extras}
+        if extras and not project and not given.selection.chooses_groups:
+            given.warn("which groups are for development is not told here: none counts")
 
     def add_by_groups(self) -> None:
         """Add the packages of the groups that are wanted."""

@@ -95,6 +95,8 @@ class _Project:
         """Add the extras that are chosen."""
         dynamic = "optional-dependencies" in self._dynamic
         told = self._setuptools("optional-dependencies") if dynamic else {}
+        if dynamic and not told and self._given.selection.chooses_extras:
+            _tell_dynamic(self._given, "its extras are worked out by its build backend")
         files = {canonicalize_name(extra): value for extra, value in told.items()}
         for extra in sorted(self._given.selection.extras([*files, *self._optional])):
             if extra in self._optional:

@@ -30,6 +30,11 @@ class Selection:
         """Whether the user named groups, so that an input's defaults do not count."""
         return bool(self._groups)
 
+    @property
+    def chooses_extras(self) -> bool:
+        """Whether the user named extras."""
+        return bool(self._extras)
+
     def extras(self, offered: Iterable[str]) -> frozenset[NormalizedName]:
         """Return those of an input's extras that are wanted."""
         names = list(map(canonicalize_name, offered))

@@ -153,6 +153,8 @@ def _refused_by_hash(file: Wheel | Sdist, rules: FileRules) -> Refused | None:
         return None
     if any(f"{algorithm}:{digest}" in allowed for algorithm, digest in file.hashes.items()):
         return None
+    if not any(known.partition(":")[0] in file.hashes for known in allowed):
+        return None  # the index tells other algorithms: only the download would show
     lock, what = rules.locks.get(file.name), "it" if isinstance(file, Wheel) else "the sdist"
     if lock:
         return Refused(file, Refusal.HASH, f"{lock} does not list {what}")
