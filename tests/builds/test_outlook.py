@@ -251,7 +251,8 @@ def test_scipy_1_10_1_fails_late_by_what_its_build_requirements_pull_in():
     }
     asked = FakeIndex(
         {"scipy": {"1.10.1": ["scipy-1.10.1.tar.gz"]},
-         **{n: {v: [f"{n}-{v}-py3-none-any.whl"] for v in vs} for n, vs in wheels.items()}},
+         **{n: {v: [f"{n.replace('-', '_')}-{v}-py3-none-any.whl"] for v in vs}
+            for n, vs in wheels.items()}},
         listings={"scipy-1.10.1.tar.gz": MESON},
         requires={("meson-python", "0.12.1"): ["pyproject-metadata>=0.6.1"],
                   ("pythran", "0.12.2"): ["beniget~=0.4.0"]},
