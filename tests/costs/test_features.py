@@ -79,6 +79,15 @@ def test_debug_information_left_out(
     assert (found.strips, found.ships_stripped) == (strips, ships_stripped)
 
 
+@pytest.mark.parametrize(
+    ("added", "parallel"),
+    [("", False), ("from pybind11.setup_helpers import ParallelCompile\n", True),
+     ("import os\njobs = os.cpu_count()\n", True)],
+)  # fmt: skip
+def test_a_setup_script_that_compiles_side_by_side(added: str, parallel: bool):  # noqa: FBT001
+    assert features({"setup.py": added + ONE, "x.c": 10}).parallel is parallel
+
+
 def test_vendored_libraries_of_a_wheel_are_not_its_own():
     wheel = ArchiveListing(
         (
@@ -150,8 +159,9 @@ def test_serial_backends_do_not_profit_from_cores():
     c = {Kind.C: Sources(20, 2 * MB, 300_000)}
     serial = modelled_cost(BuildFeatures(compiles=True, backend="setuptools", sources=c),
                            coefficients())  # fmt: skip
-    parallel = modelled_cost(BuildFeatures(compiles=True, backend="meson", sources=c),
-                             coefficients())  # fmt: skip
+    parallel = modelled_cost(
+        BuildFeatures(compiles=True, backend="meson", sources=c, parallel=True), coefficients()
+    )
     assert serial.wall_seconds(8).value == pytest.approx(serial.cpu_seconds.value)
     assert parallel.wall_seconds(8).value < parallel.cpu_seconds.value / 2
     assert parallel.peak_bytes_at(9).value > 2 * serial.peak_bytes_at(9).value

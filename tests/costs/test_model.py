@@ -93,6 +93,21 @@ def test_jobs_add_memory_only_where_there_are_several():
     assert cost(share=0.0).peak_bytes_at(8).value == pytest.approx(1e9)
 
 
+def test_several_jobs_are_less_certain_than_one():
+    assert cost().peak_bytes_at(1).factor == pytest.approx(1.3)
+    assert 1.4 < cost().peak_bytes_at(3).factor < 1.3 * 1.4
+
+
+def test_an_independent_error_widens_the_interval():
+    one = Estimate(10, 5, 40, "modelled")
+    wider = one.widened(2)
+    assert wider.value == 10
+    assert 2.5 < wider.low < 5
+    assert 40 < wider.high < 80
+    assert one.widened(1).high == pytest.approx(40)
+    assert Estimate.exact(0).widened(2) == Estimate.exact(0)
+
+
 def test_what_is_unknown_stays_unknown():
     why = Unknown("crates-not-measured", "its crates are fetched")
     unknown = BuildCost(why, 1.0, why, 0.0, why, why)

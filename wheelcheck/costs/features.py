@@ -24,6 +24,7 @@ _DISPATCHED = 4
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".ipp", ".tcc", ".inl")
 _STRIPS = re.compile(r"--strip-(?:all|debug)\b|-Wl,-s\b|['\" ]-g0\b")
 _PUBLISHES_STRIPPED = re.compile(r"--strip\b|--strip-(?:all|debug)\b|-Wl,-s\b")
+_PARALLEL = re.compile(r"\b(?:ParallelCompile|cpu_count)\b")
 _CRATES_OF_A_PROJECT = 12
 """An sdist with more ``Cargo.toml`` than this brings the crates it depends on."""
 _CONFIGURE = re.compile(r"(^|/)configure(\.ac)?$")
@@ -65,6 +66,7 @@ class BuildFeatures:
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``). `fetches_crates`: it
     is Rust, and what it depends on is fetched and compiled too, but not part of the sdist.
+    `parallel`: it compiles several files at once.
     """
 
     compiles: bool
@@ -78,6 +80,7 @@ class BuildFeatures:
     strips: bool = False
     ships_stripped: bool = False
     fetches_crates: bool = False
+    parallel: bool = False
     wheel: PublishedWheel | None = None
 
     def of(self, kind: Kind) -> Sources:
@@ -114,6 +117,8 @@ def read_features(
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
         ships_stripped=_PUBLISHES_STRIPPED.search(texts.get("pyproject.toml", "")) is not None,
         fetches_crates=compiles and _fetches_crates(facts, sizes),
+        parallel=facts.kind in {"meson", "native"}
+        or _PARALLEL.search(texts.get("setup.py", "")) is not None,
         wheel=None if wheel is None else published(wheel),
     )
 

@@ -220,10 +220,10 @@ def extension_size(
 def serial_share(features: BuildFeatures, seconds: float, table: Coefficients) -> float:
     """Part of the CPU time in which one core works alone.
 
-    setuptools compiles one file after another; Meson and CMake fill all cores, but configure
-    first and end on their longest file.
+    setuptools compiles one file after another unless told otherwise; Meson and CMake fill all
+    cores, but configure first and end on their longest file.
     """
-    if features.backend not in _WITHOUT_DEBUG or seconds <= 0:
+    if not features.parallel or seconds <= 0:
         return 1.0
     return float(min(1.0, table.serial["factor"] * seconds ** (table.serial["power"] - 1)))
 

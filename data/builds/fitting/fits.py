@@ -31,6 +31,8 @@ MEMORY_PRIOR = {
 }  # fmt: skip
 PULL = 0.35
 """How strongly the priors pull, against a row's logarithmic error."""
+JOBS = 3
+"""What ninja runs at once on the two cores of the measured builds."""
 QUANTITIES = ("cpu", "memory", "size")
 CLASSES = ("pure", "sources", "agreeing", "differing")
 
@@ -147,13 +149,12 @@ def _size(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
 
 def _serial(rows: Sequence[Row]) -> dict[str, float]:
     """Serial seconds as a power of all seconds, and memory that one more job adds."""
-    described = [row for row in rows if row.features.backend in {"meson", "native"}]
-    told = [row for row in described if row.serial_share is not None]
+    parallel = [row for row in rows if row.features.parallel and row.features.compiles]
+    told = [row for row in parallel if row.serial_share is not None]
     seconds = np.array([row.cpu for row in told])
     serial = np.array([max(0.02, row.serial_share or 0.0) for row in told]) * seconds
     power, factor = np.polyfit(np.log(seconds), np.log(serial), 1)
-    jobs = 3  # ninja's number at two cores
-    more = [(row.peak_tree / row.peak_process - 1) / (jobs - 1) for row in described]
+    more = [(row.peak_tree / row.peak_process - 1) / (JOBS - 1) for row in parallel]
     return {
         "factor": float(np.exp(factor)),
         "power": float(power),
@@ -173,6 +174,13 @@ def say(row: Row, table: Coefficients) -> Missed:
         "memory": modelled.largest_process(features, table),
         "size": modelled.extension_size(features, seconds, reading, table),
     }
+    share = modelled.serial_share(features, seconds, table)
+    if row.serial_share is not None:
+        truth["wall"] = row.cpu * (row.serial_share + (1 - row.serial_share) / 2)
+        said["wall"] = seconds * (share + (1 - share) / 2)
+    if features.parallel and features.compiles:
+        more = 1 + table.serial["concurrent"] * (JOBS - 1)
+        truth["all_memory"], said["all_memory"] = row.peak_tree, said["memory"] * more
     if not (truth["size"] and said["size"]):
         del truth["size"], said["size"]
     if row.hook > row.cpu / 2:

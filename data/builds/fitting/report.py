@@ -46,7 +46,9 @@ _PARTS: dict[str, tuple[str, Callable[[Missed], bool]]] = {
     "cpu, wheel published": ("cpu", lambda one: one.group in {"agreeing", "differing"}),
     "cpu, no wheel": ("cpu", lambda one: one.group == "sources"),
     "cpu by sources alone": ("sources_only", lambda _: True),
+    "wall time of quiet builds, 2 cores": ("wall", lambda _: True),
     "peak memory, largest process": ("memory", lambda _: True),
+    "peak memory of parallel builds, 2 cores": ("all_memory", lambda _: True),
     "built extensions, wheel published": (
         "size", lambda one: one.group in {"agreeing", "differing"},
     ),
