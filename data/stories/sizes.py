@@ -21,9 +21,10 @@ from packaging.requirements import Requirement
 
 from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.builds.outlook import SdistReader
+from wheelcheck.builds.plan import Build, Installer, Planner
 from wheelcheck.builds.sdist import wanted
 from wheelcheck.costs import BuildFeatures, Estimate, predict, read_features
-from wheelcheck.costs.built_sizes import BuiltFiles, built_files
+from wheelcheck.costs.built_sizes import BuiltFiles, built_files, compresses
 from wheelcheck.costs.image import ImageContents, ImageOptions, ImageSize, image_size
 from wheelcheck.costs.installed import InstalledFiles, installed_files
 from wheelcheck.errors import Unknown
@@ -54,13 +55,17 @@ def requirements(folder: Path, day: date) -> Requirements:
     return Requirements(tuple(lines), policy=policy)
 
 
-def contents(row: dict[str, str], pins: list[Pin], index: Index, target: Target) -> ImageContents:
+def contents(
+    row: dict[str, str], pins: list[Pin], index: Index, target: Target, policy: FilePolicy
+) -> ImageContents:
     """What the story's image holds."""
     wheels = [pin.file for pin in pins if isinstance(pin.file, Wheel)]
-    built = [pin for pin in pins if isinstance(pin.file, Sdist)]
+    sdists = [pin.file for pin in pins if isinstance(pin.file, Sdist)]
+    planner = Planner(index, policy, SdistReader(index).facts)
+    plan = planner.plan(target, sdists, Installer.PIP_NO_CACHE)
     return ImageContents(
         wheels=[(wheel, unpacked(index.listing(wheel))) for wheel in wheels],
-        built=[from_source(pin, index, target) for pin in built],
+        built=[from_source(build, index, target) for build in plan.builds if build.top_level],
         build_packages=row["build_packages"].split(),
         run_packages=row["run_packages"].split(),
     )
@@ -71,13 +76,11 @@ def unpacked(listing: ArchiveListing | Unknown) -> InstalledFiles | Unknown:
     return listing if isinstance(listing, Unknown) else installed_files(listing)
 
 
-def from_source(pin: Pin, index: Index, target: Target) -> BuiltFiles | Unknown:
+def from_source(build: Build, index: Index, target: Target) -> BuiltFiles | Unknown:
     """One package as it is built, with the manylinux wheel of its release as a witness."""
-    assert pin.version is not None
-    assert isinstance(pin.file, Sdist)
-    wheel = manylinux(pin, index, target)
-    facts = SdistReader(index).facts(pin.file, target)
-    listing = index.listing(pin.file, wanted)
+    wheel = manylinux(build, index, target)
+    facts = SdistReader(index).facts(build.sdist, target)
+    listing = index.listing(build.sdist, wanted)
     features: BuildFeatures | Unknown
     if isinstance(facts, Unknown):
         features = facts
@@ -85,23 +88,23 @@ def from_source(pin: Pin, index: Index, target: Target) -> BuiltFiles | Unknown:
         features = listing
     else:
         features = read_features(facts, listing, wheel)
-    found = built_files(
-        predict(pin.name, pin.version, python=target.python, features=features), wheel
-    )
+    cost = predict(build.name, build.version, python=target.python, features=features)
+    found = built_files(cost, wheel, compressed=compresses(build.environment.pins))
     if isinstance(found, BuiltFiles):
-        print(f"  {pin.name} {pin.version}: {show(found.files)} {found.files.source}")
+        print(f"  {build.label}: {show(found.files)}, {found.files.source}")
+        print(f"    as a wheel {show(found.archive)}")
     return found
 
 
-def manylinux(pin: Pin, index: Index, target: Target) -> ArchiveListing | None:
+def manylinux(build: Build, index: Index, target: Target) -> ArchiveListing | None:
     """The listing of the wheel that the same Python on glibc would take."""
-    project = index.project(pin.name)
-    if isinstance(project, Unknown) or pin.version is None:
+    project = index.project(build.name)
+    if isinstance(project, Unknown):
         return None
     glibc = parse_target(
         "cp{}{}-manylinux_2_31_x86_64".format(*target.python), as_of=date(2023, 1, 1)
     )
-    files = {f.filename: f for f in project.files(pin.version) if isinstance(f, Wheel)}
+    files = {f.filename: f for f in project.files(build.version) if isinstance(f, Wheel)}
     best = best_wheel(files, glibc)
     listing = index.listing(files[best]) if best else None
     return listing if isinstance(listing, ArchiveListing) else None
@@ -111,12 +114,13 @@ def told(row: dict[str, str], index: Index) -> ImageSize:
     """The size of one story's image."""
     day = date.fromisoformat(row["day"])
     target = parse_target(row["target"], as_of=day)
-    resolution = Resolver(requirements(HERE / row["story"], day), index).resolve(target)
+    asked = requirements(HERE / row["story"], day)
+    resolution = Resolver(asked, index).resolve(target)
     base = None
     if row["base_mb"]:
         base = Estimate.within(float(row["base_mb"]) * MB, 1.03, "measured", row["base_source"])
     options = ImageOptions(wheels_layer="wheels_layer" in row["options"])
-    made_of = contents(row, list(resolution.pins.values()), index, target)
+    made_of = contents(row, list(resolution.pins.values()), index, target, asked.policy)
     return image_size(target, made_of, distribution_of(target), options, base=base)
 
 

@@ -1,9 +1,14 @@
 """What a package built from source occupies, told by the published wheel and the cost model."""
 
-from wheelcheck.costs.built_sizes import BuiltFiles, built_files
+import pytest
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelcheck.costs.built_sizes import BuiltFiles, built_files, compresses
 from wheelcheck.costs.model import BuildCost, Estimate
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import ArchiveListing, ArchiveMember
+from wheelcheck.resolution.model import Pin, Standing
 
 NOT_TOLD = Unknown("cost-not-modelled", "not measured")
 
@@ -49,6 +54,21 @@ def test_the_wheel_on_the_way_is_a_third_of_what_it_holds():
     found = built(cost(), wheel())
     assert 0.25 < found.archive.value / found.files.value < 0.45
     assert found.archive.factor > found.files.factor
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "expected"),
+    [("meson-python", "0.12.1", False), ("meson-python", "0.15.0", True), ("numpy", "0.1", True)],
+)
+def test_old_meson_python_does_not_compress_wheels(name: str, version: str, *, expected: bool):
+    pin = Pin(NormalizedName(name), Version(version), None, Standing.INSTALLABLE)
+    assert compresses([pin]) is expected
+
+
+def test_a_wheel_that_is_not_compressed_is_as_large_as_its_files():
+    found = built_files(cost(), wheel(), compressed=False)
+    assert isinstance(found, BuiltFiles)
+    assert found.archive.value == found.files.value
 
 
 def test_without_a_published_wheel_the_sources_are_those_that_are_not_compiled():

@@ -13,7 +13,7 @@ from wheelcheck.builds.sdist import wanted
 from wheelcheck.builds.setup_script.surroundings import BuildSite
 from wheelcheck.builds.siblings import linux_wheel
 from wheelcheck.costs.bill import Machine, make_bill
-from wheelcheck.costs.built_sizes import built_files
+from wheelcheck.costs.built_sizes import built_files, compresses
 from wheelcheck.costs.features import BuildFeatures, read_features
 from wheelcheck.costs.image import ImageContents, ImageOptions, ImageSize, image_size
 from wheelcheck.costs.installed import InstalledFiles, installed_files
@@ -98,7 +98,11 @@ class Pricing:
         contents = ImageContents(
             wheels=self._installed([file for file in files if isinstance(file, Wheel)]),
             built=[
-                built_files(costs[one.sdist.filename], self._linux_wheel(one.sdist))
+                built_files(
+                    costs[one.sdist.filename],
+                    self._linux_wheel(one.sdist),
+                    compressed=compresses(one.environment.pins),
+                )
                 for one in plan.builds
                 if one.top_level
             ],

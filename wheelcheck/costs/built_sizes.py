@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+
+from packaging.specifiers import SpecifierSet
 
 from wheelcheck.costs.features import published
 from wheelcheck.costs.installed import PythonSources, python_sources
 from wheelcheck.costs.model import BuildCost, Estimate, total
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import ArchiveListing
+from wheelcheck.resolution.model import Pin
 
-__all__ = ["BuiltFiles", "built_files"]
+__all__ = ["BuiltFiles", "built_files", "compresses"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,27 @@ _PYTHON_SHARE = 0.8
 """Of what is not compiled, where no listing tells it."""
 
 
-def built_files(cost: BuildCost, wheel: ArchiveListing | None = None) -> BuiltFiles | Unknown:
+_COMPRESSES = SpecifierSet(">=0.15", prereleases=True)
+"""meson-python; older ones store a wheel's members as they are (mesonbuild/meson-python#519)."""
+
+
+def compresses(environment: Iterable[Pin]) -> bool:
+    """Whether a build with these build requires installed compresses the wheel it makes."""
+    return not any(
+        pin.name == "meson-python" and pin.version is not None and pin.version not in _COMPRESSES
+        for pin in environment
+    )
+
+
+def built_files(
+    cost: BuildCost, wheel: ArchiveListing | None = None, *, compressed: bool = True
+) -> BuiltFiles | Unknown:
     """What building a release at home leaves on disk once it is installed.
 
     `cost` tells the size where it can (measured, or modelled from the sources and the published
     wheel). Else `wheel`, a manylinux wheel of the release, does: without the vendored libraries,
     which the system's take the place of. The reason of `cost` where neither tells anything.
+    `compressed` is what `compresses` says of the build environment.
     """
     files = cost.built_bytes
     if isinstance(files, Unknown):
@@ -54,7 +73,8 @@ def built_files(cost: BuildCost, wheel: ArchiveListing | None = None) -> BuiltFi
         native = _NATIVE_SHARE.times(contents.extension_bytes)
         files = total((Estimate.exact(contents.other_bytes), native))
         files = replace(files, source="the published wheel without its vendored libraries")
-    return BuiltFiles(files, _sources(files, cost, wheel), _archive(files))
+    archive = _archive(files) if compressed else replace(files, basis="derived", source="")
+    return BuiltFiles(files, _sources(files, cost, wheel), archive)
 
 
 def _archive(files: Estimate) -> Estimate:
