@@ -19,6 +19,7 @@ from wheelcheck.reports.telling import ordered_targets
 __all__ = ["bill_section"]
 
 _MOST_ROWS = 16
+_TIME, _MEMORY = "Time to install", "Peak memory"
 _WIDTH = 120  # of a bar, in units of its own
 
 
@@ -43,9 +44,9 @@ def _image(bill: Bill) -> ImageSize:
 
 
 _COLUMNS = (
-    _Column("Time to install", lambda bill: bill.wall_seconds, duration),
+    _Column(_TIME, lambda bill: bill.wall_seconds, duration),
     _Column("CPU time", lambda bill: bill.cpu_seconds, duration),
-    _Column("Peak memory", lambda bill: bill.peak_memory_bytes, size),
+    _Column(_MEMORY, lambda bill: bill.peak_memory_bytes, size),
     _Column("Image, one stage", lambda bill: _image(bill).single_stage, size),
     _Column("Image, multi-stage", lambda bill: _image(bill).multi_stage, size),
 )
@@ -189,7 +190,7 @@ def _noun(verdict: Verdict, number: int) -> str:
 def _estimate(bill: Bill | None, column: _Column, top: float) -> Markup:
     """The number, its interval, and both drawn: a bar with a whisker."""
     estimate = column.get(bill) if bill else None
-    if estimate is None:
+    if bill is None or estimate is None or not estimate.high:
         return element("span", "–", class_="none")
     between = interval(estimate, column.words)
     known = ", ".join(filter(None, (BASIS[estimate.basis], estimate.source)))
@@ -197,7 +198,7 @@ def _estimate(bill: Bill | None, column: _Column, top: float) -> Markup:
         element("b", column.words(estimate.value), title=known),
         _bar(estimate, top),
         element("span", between, class_="version") if between else None,
-        _memory_words(bill, column),
+        _more_words(bill, column),
     )
 
 
@@ -228,11 +229,15 @@ def _svg(parts: Sequence[Markup], height: int) -> Markup:
     )
 
 
-def _memory_words(bill: Bill | None, column: _Column) -> Markup | None:
-    if not bill or column.title != "Peak memory" or bill.fits_memory is not False:
-        return None
-    has = f" ({size(bill.memory_bytes)})" if bill.memory_bytes else ""
-    return element("div", f"✗ more than the machine has{has}", class_="bad")
+def _more_words(bill: Bill, column: _Column) -> Markup | None:
+    """Under the time, how much of it is building; under the memory, whether the machine has it."""
+    building = bill.build_wall_seconds
+    if column.title == _TIME and building and building.high:
+        return element("div", f"{duration(building.value)} of it building", class_="version")
+    if column.title == _MEMORY and bill.fits_memory is False:
+        has = f" ({size(bill.memory_bytes)})" if bill.memory_bytes else ""
+        return element("div", f"✗ more than the machine has{has}", class_="bad")
+    return None
 
 
 def _download(bill: Bill | None) -> str:

@@ -16,19 +16,28 @@ function startBuilds() {
 function planWords(plan) {
   const builds = plan.builds;
   const total = builds.reduce((sum, build) => sum + build.times, 0);
-  const nested = builds.filter((build) => !build.top_level).length;
+  const nested = builds.filter((build) => !build.top_level && !isRejected(build)).length;
+  const rejected = builds.filter(isRejected).length;
   const parts = [`${counted(builds.length, "sdist")} ${builds.length === 1 ? "is" : "are"} built`];
   if (total !== builds.length) parts.push(`${total} builds in all`);
   if (nested) parts.push(`${nested} of them only to build others`);
+  if (rejected) parts.push(`${rejected} to read ${rejected === 1 ? "its" : "their"} metadata alone`);
   return `${parts.join(", ")} (${plan.installer === "pip-no-cache" ? "pip without a cache" : plan.installer})`;
+}
+
+// Neither installed nor asked for by another build: a version that the installer tries and leaves.
+function isRejected(build) {
+  return !build.top_level && !build.asked_by?.length;
 }
 
 function planBody(plan) {
   const told = new Set();
-  const roots = plan.builds.filter((build) => build.top_level);
+  const installed = plan.builds.filter((build) => build.top_level);
+  const roots = [...installed, ...plan.builds.filter(isRejected)];
   const tree = el("ul", { class: "tree" }, roots.map((build) => branch(plan, build, told)));
-  const lost = plan.builds.filter((build) => !told.has(build));
-  tree.append(...lost.filter((build) => !told.has(build)).map((build) => branch(plan, build, told)));
+  for (const build of plan.builds) { // what only a circle asks for
+    if (!told.has(build)) tree.append(branch(plan, build, told));
+  }
   return [
     el("p", { class: "note" }, "Below a package: what its build environment must build first."),
     tree,
@@ -39,7 +48,7 @@ function planBody(plan) {
 
 function branch(plan, build, told) {
   const head = [sign(build.verdict), " ", el("b", null, build.label), build.times > 1 ? ` × ${build.times}` : "",
-    el("span", { class: "version" }, costWords(build))];
+    el("span", { class: "version" }, costWords(build), isRejected(build) ? ", only to read its metadata" : "")];
   if (told.has(build)) return el("li", null, el("p", null, head, el("span", { class: "version" }, " (as above)")));
   told.add(build);
   const children = plan.builds.filter((one) => one.asked_by?.includes(build.label));

@@ -3,7 +3,8 @@ const MOST_WORDED = 4;
 const MOST_UPRIGHT = 6;
 const shownVerdicts = new Set();
 const wish = { name: "", target: "", sort: "trouble", column: null, reversed: false, group: "none" };
-let drawn = { rows: [], columns: [], places: new Map() };
+let drawn = { rows: [], lines: [], columns: [] };
+const kept = { columns: "", lines: new Map() }; // a line is made once for the same columns
 let place = { row: 0, column: 0 }; // of the roving focus; row -1 is the heading
 
 function words(text) {
@@ -69,13 +70,13 @@ function drawMatrix({ focus = false } = {}) {
   if (wish.reversed) chosen.reverse();
   const groups = chosen.length ? grouped(chosen, columns) : [];
   const shown = groups.flatMap(([, members]) => members);
-  drawn = { rows: shown, columns, places: new Map(shown.map((row, at) => [row, at])) };
   const worded = columns.length <= MOST_WORDED;
+  drawn = { rows: shown, lines: linesOf(shown, columns, worded), columns };
   const table = el(
     "table",
     { class: worded ? "matrix worded" : "matrix", role: "grid", "aria-labelledby": "matrix-title" },
     el("thead", null, heading(columns)),
-    groups.map(([title, members]) => body(title, members, columns, worded)),
+    groups.map(([title, members]) => body(title, members)),
   );
   table.addEventListener("click", (event) => activate(event.target.closest("td, th")));
   table.addEventListener("keydown", moveByKey);
@@ -84,9 +85,10 @@ function drawMatrix({ focus = false } = {}) {
   box.replaceChildren(table);
   if (!chosen.length) box.append(el("p", { class: "nothing" }, nothingWords(columns)));
   byId("shown").textContent =
-    `${drawn.rows.length} of ${counted(rows.length, "package")}` +
+    `${shown.length} of ${counted(rows.length, "package")}` +
     (columns.length < report.targets.length ? ` on ${columns.length} of ${report.targets.length} targets` : "");
-  place = { row: Math.min(place.row, drawn.rows.length - 1), column: Math.min(place.column, columns.length) };
+  const row = focus ? place.row : Math.max(place.row, 0);
+  place = { row: Math.min(row, shown.length - 1), column: Math.min(place.column, columns.length) };
   rove(focus);
 }
 
@@ -141,30 +143,38 @@ function columnHead(column, i, content, edge = false) {
 }
 
 function sortable(head, isSorted, once, twice) {
-  head.setAttribute("data-row", "-1");
   head.setAttribute("aria-sort", !isSorted ? "none" : wish.reversed ? twice : once);
   return head;
 }
 
-function body(title, members, columns, worded) {
-  const edges = columns.map((_, i) => isEdge(columns, i));
+function body(title, members) {
   const head = title === null ? null : el("tr", { class: "group" },
-    el("th", { scope: "rowgroup", colspan: columns.length + 1 }, el("span", null, title)));
-  return el("tbody", null, head, members.map((row) => matrixRow(row, columns, edges, worded)));
+    el("th", { scope: "rowgroup", colspan: drawn.columns.length + 1 }, el("span", null, title)));
+  return el("tbody", null, head, members.map((row) => kept.lines.get(row)));
+}
+
+function linesOf(shown, columns, worded) {
+  if (kept.columns !== columns.join()) {
+    kept.columns = columns.join();
+    kept.lines.clear();
+  }
+  const edges = columns.map((_, i) => isEdge(columns, i));
+  return shown.map((row, at) => {
+    if (!kept.lines.has(row)) kept.lines.set(row, matrixRow(row, columns, edges, worded));
+    const line = kept.lines.get(row);
+    line.dataset.row = at;
+    return line;
+  });
 }
 
 function matrixRow(row, columns, edges, worded) {
   const line = el("tr", { "data-place": row.place });
-  const at = drawn.places.get(row);
-  line.append(el("th", { scope: "row", "data-row": at, "data-column": "0" }, row.name, " ",
-    el("span", { class: "version" }, versionWords(row))));
+  line.append(el("th", { scope: "row" }, row.name, " ", el("span", { class: "version" }, versionWords(row))));
   columns.forEach((column, i) => {
     const verdict = row.on[column] ? row.on[column].verdict : NOT_NEEDED;
     const mark = markOf(verdict);
     const cell = document.createElement("td");
     cell.className = edges[i] ? `${verdict} edge` : verdict;
-    cell.dataset.row = at;
-    cell.dataset.column = i + 1;
     cell.textContent = worded ? `${mark.sign} ${mark.word}` : mark.sign;
     if (!worded) cell.setAttribute("aria-label", mark.word);
     if (worded && row.versions.length > 1 && row.on[column]?.version) {
@@ -176,12 +186,20 @@ function matrixRow(row, columns, edges, worded) {
 }
 
 function cellAt({ row, column }) {
-  return byId("matrix-box").querySelector(`[data-row="${row}"][data-column="${column}"]`);
+  if (row < 0) return byId("matrix-box").querySelector(`th[data-column="${column}"]`);
+  return drawn.lines[row].cells[column];
+}
+
+// The row and column of a cell or heading; null for headings of groups.
+function placeOf(cell) {
+  if (cell?.dataset.column) return { row: -1, column: Number(cell.dataset.column) };
+  const line = cell?.closest("tr[data-row]");
+  return line ? { row: Number(line.dataset.row), column: cell.cellIndex } : null;
 }
 
 function rove(focus) {
   for (const old of byId("matrix-box").querySelectorAll("[tabindex]")) old.removeAttribute("tabindex");
-  const cell = cellAt(place) ?? cellAt({ row: -1, column: 0 });
+  const cell = cellAt(place);
   cell.tabIndex = 0;
   if (focus) cell.focus();
 }
@@ -208,8 +226,9 @@ function moveByKey(event) {
 }
 
 function activate(cell) {
-  if (!cell || cell.dataset.row === undefined) return;
-  place = { row: Number(cell.dataset.row), column: Number(cell.dataset.column) };
+  const chosen = placeOf(cell);
+  if (!chosen) return;
+  place = chosen;
   const column = drawn.columns[place.column - 1] ?? null;
   if (place.row < 0) sortBy(column);
   else {
