@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -18,6 +19,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Sdist
 from wheelcheck.requirements.model import FilePolicy
 from wheelcheck.targets import Target
+from wheelcheck.targets.target import Image
 
 TODAY = datetime(2026, 11, 23, tzinfo=UTC)
 MUSL = target("musl")
@@ -124,6 +126,31 @@ def test_a_build_before_the_change_is_not_hit():
     assert [codes(one) for one in found if one.build.name == "app"] == [[]]
 
 
+@pytest.mark.parametrize(
+    ("pip", "installer", "breaks"),
+    [
+        ("22.0.4", Installer.PIP, False),
+        ("22.0.4", Installer.UV, True),
+        ("23.1", Installer.PIP, True),
+        (None, Installer.PIP, True),
+    ],
+)
+def test_an_old_pip_builds_old_sdists_by_the_setuptools_of_the_image(
+    pip: str | None,
+    installer: Installer,
+    breaks: bool,  # noqa: FBT001
+):
+    old = {"p-1/setup.py": "from setuptools import setup\nsetup(use_2to3=True)\n"}
+    image = Image("python:3.8", "debian", "11", None, None, None, pip, "test")
+    where = replace(MUSL, image=image)
+    asked = index(app=old)
+    sdists = SdistReader(asked)
+    plan = Planner(asked, FilePolicy(), sdists.facts).plan(where, [sdist(asked, "app")], installer)
+    (found,) = Forecaster(asked, sdists).of_plan(plan, TODAY)
+    assert found.fails() is breaks
+    assert bool(found.constraints) is breaks
+
+
 def test_the_environment_of_an_sdist_is_part_of_its_outlook():
     (found,) = outlooks(index(app=native("'gone'")), ["app"], MUSL)
     assert codes(found["app"]) == ["build-requires-unknown"]
@@ -148,7 +175,8 @@ def test_an_sdist_that_cannot_be_read_hides_no_other():
 
 def test_targets_share_the_reading_of_an_sdist():
     asked = index(app=native("'dep'"), dep=native())
-    outlooks(asked, ["app"], MUSL, target("glibc"), target("musl", arch="aarch64"))
+    older = target("musl", (3, 11))
+    outlooks(asked, ["app"], MUSL, target("glibc"), target("musl", arch="aarch64"), older)
     once = Counter(what for question, what in asked.questions if question == "listing")
     assert once == {"app-1.tar.gz": 1, "dep-1.tar.gz": 1}
 

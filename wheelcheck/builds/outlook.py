@@ -20,6 +20,7 @@ from datetime import datetime
 from functools import partial
 
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from wheelcheck.builds.bit_rot import History, bit_rot, constraints_of_the_time, history_of
 from wheelcheck.builds.classify import judge_source_build
@@ -28,7 +29,7 @@ from wheelcheck.builds.evidence import Classification
 from wheelcheck.builds.needs import Need, Role, SourceNeedsInput, needs_input
 from wheelcheck.builds.obstacle import Obstacle
 from wheelcheck.builds.obstacles import source_build_obstacles
-from wheelcheck.builds.plan import Build, BuildPlan
+from wheelcheck.builds.plan import Build, BuildPlan, Installer
 from wheelcheck.builds.sdist import SdistFacts, from_root, read_sdist, wanted
 from wheelcheck.builds.setup_script.surroundings import BuildSite
 from wheelcheck.builds.siblings import linux_wheel, wheel_contents
@@ -41,10 +42,12 @@ from wheelcheck.builds.system_packages import (
 from wheelcheck.builds.toolchain import tools_on_pypi
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Index, Sdist
+from wheelcheck.index.model import ArchiveListing, Index, Sdist
 from wheelcheck.targets import Target
 
 __all__ = ["Forecaster", "Outlook", "SdistReader", "commands_for"]
+
+_ALWAYS_ISOLATES = Version("23.1")
 
 _Key = tuple[str, BuildSite]
 """File name of an sdist, and the site it is read for."""
@@ -76,6 +79,7 @@ class SdistReader:
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._listings: dict[str, ArchiveListing | Unknown] = {}
         self._facts: dict[_Key, SdistFacts | Unknown] = {}
         self._inputs: dict[_Key, SourceNeedsInput] = {}
         self._classes: dict[_Key, Classification] = {}
@@ -108,7 +112,7 @@ class SdistReader:
         return self._classes[key]
 
     def _read(self, sdist: Sdist, key: _Key) -> None:
-        listing = self._index.listing(sdist, wanted)
+        listing = self._listing(sdist)
         if isinstance(listing, Unknown):
             self._facts[key] = listing
             self._inputs[key] = SourceNeedsInput(sdist.name, sdist.version)
@@ -117,6 +121,12 @@ class SdistReader:
         members, texts = from_root(listing)
         paths = tuple(member.path for member in members)
         self._inputs[key] = needs_input(sdist.name, sdist.version, facts, paths, texts)
+
+    def _listing(self, sdist: Sdist) -> ArchiveListing | Unknown:
+        """Its files and build texts, kept once for all sites: they are the bulk of what is read."""
+        if sdist.filename not in self._listings:
+            self._listings[sdist.filename] = self._index.listing(sdist, wanted)
+        return self._listings[sdist.filename]
 
     def _in_wheel(self, sdist: Sdist) -> tuple[str, ...]:
         """Shared libraries inside a wheel of the release, where no table knows the project."""
@@ -143,7 +153,8 @@ class Forecaster:
         """Return the outlook of every build, in order; what needs a failing build fails too."""
         found: dict[str, Outlook] = {}
         for build in plan.builds:
-            outlook = self.of(build, plan.target, as_of)
+            isolated = self._is_isolated(build, plan)
+            outlook = self.of(build, plan.target, as_of, isolated=isolated)
             failing = [
                 other for other in found.values() if other.fails() if _builds(build, other.build)
             ]
@@ -152,8 +163,24 @@ class Forecaster:
             )
         return tuple(found.values())
 
-    def of(self, build: Build, target: Target, as_of: datetime) -> Outlook:
-        """Return the outlook of one build by itself; `as_of` is the day of the build."""
+    def _is_isolated(self, build: Build, plan: BuildPlan) -> bool:
+        """Whether build requires are installed at all: pip before 23.1 took the image's setuptools.
+
+        It did so for sdists without a pyproject.toml (pip.pypa.io/en/stable/news, 23.1).
+        """
+        image = plan.target.image
+        pip = image.pip_version if image is not None else None
+        if plan.installer is Installer.UV or pip is None or Version(pip) >= _ALWAYS_ISOLATES:
+            return True
+        return "pyproject.toml" in self._sdists.needs_input(build.sdist, plan.target).texts
+
+    def of(
+        self, build: Build, target: Target, as_of: datetime, *, isolated: bool = True
+    ) -> Outlook:
+        """Return the outlook of one build by itself; `as_of` is the day of the build.
+
+        Where the build is not `isolated`, its build requires are not installed and do not age.
+        """
         classification = self._sdists.classification(build.sdist, target)
         installed = frozenset(pin.name for pin in build.environment.pins) & tools_on_pypi().keys()
         source = self._sdists.needs_input(build.sdist, target)
@@ -167,7 +194,8 @@ class Forecaster:
             python=target.python,
             distribution=None if isinstance(distribution, Unknown) else distribution,
         )
-        rotten, constraints = self._rot(build, target, source.texts, as_of)
+        aged = self._rot(build, target, source.texts, as_of) if isolated else ((), "")
+        rotten, constraints = aged
         gathered = (*build.environment.problems, *obstacles, *rotten)
         return Outlook(build, classification, needs, gathered, constraints)
 
