@@ -97,9 +97,25 @@ def _calibrate(words: Sequence[str]) -> int:
     return run()
 
 
+def _diff(words: Sequence[str]) -> int:
+    from wheelcheck.cli.arguments import diff_parser
+
+    parser = diff_parser()
+    args = parser.parse_args(words)
+    needed = 2 if args.git is None else 1
+    if len(args.files) != needed:
+        parser.error("name an older and a newer file, or --git REVISION and one file")
+    if args.git is not None and args.git.startswith("-"):
+        parser.error(f"{args.git!r} is no revision")
+    from wheelcheck.cli.comparing import run
+
+    return run(args)
+
+
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "cache": _cache,
     "calibrate": _calibrate,
+    "diff": _diff,
     "explain": _explain,
 }
 """Command words. A requirement file of such a name is reached as ``./cache``."""

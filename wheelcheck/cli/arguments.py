@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-__all__ = ["cache_parser", "calibrate_parser", "check_parser", "explain_parser"]
+__all__ = ["cache_parser", "calibrate_parser", "check_parser", "diff_parser", "explain_parser"]
 
 PROGRAM = "wheelcheck"
 USAGE_ERROR = 2
+FORMATS = ("text", "json", "html", "markdown", "github", "sarif", "junit", "csv")
 INSTALLERS = ("pip", "pip-no-cache-dir", "pip-no-cache", "uv")
 
 _CHECK_EXAMPLES = """\
@@ -30,6 +31,7 @@ examples:
 
 other commands (each has its own --help):
   wheelcheck explain PACKAGE --target TARGET
+  wheelcheck diff OLD NEW
   wheelcheck calibrate
   wheelcheck cache info|clear
 
@@ -360,7 +362,7 @@ def _add_cache_dir(group: argparse._ActionsContainer) -> None:
 
 
 def _add_output(group: argparse._ArgumentGroup) -> None:
-    _add_format(group, "text", "json")
+    _add_format(group, *FORMATS)
     group.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of --format json, and end"
     )
@@ -370,7 +372,11 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
 
 def _add_format(group: argparse._ArgumentGroup, *formats: str) -> None:
     group.add_argument(
-        "--format", choices=formats, default="text", help="for people, or for programs"
+        "--format",
+        choices=formats,
+        default="text",
+        metavar="FORMAT",
+        help=f"{', '.join(formats)}",
     )
     group.add_argument(
         "-o", "--output", metavar="FILE", help="write there, whole or not at all, instead of stdout"
@@ -381,6 +387,63 @@ def _add_format(group: argparse._ArgumentGroup, *formats: str) -> None:
         default="auto",
         help="auto: on a terminal, unless NO_COLOR is set; FORCE_COLOR forces it",
     )
+
+
+_DIFF_EXAMPLES = """\
+examples:
+  wheelcheck diff before.json after.json
+      two reports of --format json
+  wheelcheck diff --git main requirements.txt
+      the file as it is on a branch, and as it is here
+  wheelcheck diff old.txt new.txt --target python:3.12-alpine
+      two requirement files
+
+exit codes: 0 nothing is worse, 1 something is, 2 wrong usage, 3 an answer is incomplete
+"""
+
+
+def diff_parser() -> argparse.ArgumentParser:
+    """The parser of ``wheelcheck diff``."""
+    parser = _Parser(
+        prog=f"{PROGRAM} diff",
+        usage="%(prog)s OLD NEW [options]",
+        description="What gained or lost wheels between two states, and what that costs.",
+        epilog=_DIFF_EXAMPLES,
+        formatter_class=_Help,
+        allow_abbrev=False,
+        add_help=False,
+    )
+    inputs = parser.add_argument_group("what to compare")
+    inputs.add_argument(
+        "files", nargs="+", metavar="FILE", help="a report as JSON, or a requirement file"
+    )
+    inputs.add_argument(
+        "--git", metavar="REVISION", help="compare the one file with itself at a revision"
+    )
+    inputs.add_argument(
+        "-c",
+        "--constraint",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="constraint file for both (repeatable)",
+    )
+    inputs.add_argument(
+        "--extra",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also take this extra (repeatable)",
+    )
+    inputs.add_argument("--no-deps", action="store_true", help="judge only what is listed")
+    _add_targets(parser.add_argument_group("where it would be installed"))
+    _add_choice(parser.add_argument_group("what may be chosen (as in pip)"))
+    _add_installer(parser.add_argument_group("what is built from source"))
+    _add_index(parser.add_argument_group("where to look"))
+    output = parser.add_argument_group("how to answer")
+    _add_format(output, "text", "json")
+    output.add_argument("-h", "--help", action="help", help="print this, and end")
+    return parser
 
 
 def calibrate_parser() -> argparse.ArgumentParser:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
+from importlib import import_module
 
 from wheelcheck.analysis import check
 from wheelcheck.cli.policy import defaults_of, held_against, policy_of
@@ -50,9 +51,24 @@ def print_schema(output: str | None) -> None:
     write(f"{schema}\n".encode(), output)
 
 
+_RENDERERS = {
+    "csv": ("wheelcheck.reports.csv_table", "render_csv"),
+    "github": ("wheelcheck.reports.github", "render_github"),
+    "html": ("wheelcheck.reports.html", "render_html"),
+    "junit": ("wheelcheck.reports.junit", "render_junit"),
+    "markdown": ("wheelcheck.reports.markdown", "render_markdown"),
+    "sarif": ("wheelcheck.reports.sarif", "render_sarif"),
+}
+"""Format → the module and function that writes it, imported when it is asked for."""
+
+
 def _rendered(report: Report, args: Namespace) -> bytes:
     if args.format == "json":
         return f"{report.model_dump_json(indent=2)}\n".encode()
+    if args.format in _RENDERERS:
+        module, function = _RENDERERS[args.format]
+        text: str = getattr(import_module(module), function)(report)
+        return text.encode("utf-8", "backslashreplace")
     from wheelcheck.reports.text import render_text
 
     look = look_of(args)

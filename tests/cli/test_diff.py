@@ -1,0 +1,122 @@
+"""``wheelcheck diff``, by files and by git revisions."""
+
+import json
+import subprocess
+
+import pytest
+from sample_reports import alpine_story, compiles, wheel
+
+from wheelcheck.cli import main
+from wheelcheck.cli.arguments import diff_parser
+from wheelcheck.reports.model import Report
+
+SLIM = "python:3.8-slim"
+TAG = "cp38-cp38-manylinux_2_17_x86_64"
+
+
+def with_numpy(cell) -> Report:
+    report = alpine_story()
+    packages = tuple(
+        one.model_copy(update={"on": {**one.on, SLIM: cell}}) if one.name == "numpy" else one
+        for one in report.packages
+    )
+    return report.model_copy(update={"packages": packages})
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """Two reports on disk: before, and after numpy has lost its wheel."""
+    before, after = tmp_path / "before.json", tmp_path / "after.json"
+    before.write_text(alpine_story().model_dump_json(indent=2))
+    after.write_text(with_numpy(compiles("numpy", "1.24.2", TAG)).model_dump_json())
+    return str(before), str(after)
+
+
+def test_a_regression_exits_1_and_is_told_in_a_line(kept, capsys):
+    assert main(["diff", *kept]) == 1
+    told = capsys.readouterr().out
+    assert told.startswith("1 package worse.")
+    assert "numpy 1.24.2 on python:3.8-slim: comes as a wheel → compiles from source" in told
+
+
+def test_the_other_way_round_is_none(kept, capsys):
+    assert main(["diff", *reversed(kept)]) == 0
+    assert "Nothing is worse, 1 package better." in capsys.readouterr().out
+
+
+def test_the_same_twice(kept, capsys):
+    assert main(["diff", kept[0], kept[0]]) == 0
+    assert capsys.readouterr().out == "Nothing changed.\n"
+
+
+def test_as_json(kept, capsys):
+    assert main(["diff", *kept, "--format", "json"]) == 1
+    (change,) = json.loads(capsys.readouterr().out)["changes"]
+    assert (change["package"], change["kind"]) == ("numpy", "worse")
+
+
+def test_json_that_is_no_report_is_a_usage_error(kept, tmp_path, capsys):
+    other = tmp_path / "other.json"
+    other.write_text('{"name": "x"}')
+    assert main(["diff", kept[0], str(other)]) == 2
+    assert "is no report of wheelcheck's" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["a.json"], ["a", "b", "c"], ["--git", "main", "a", "b"]])
+def test_the_wrong_number_of_files_is_a_usage_error(words, capsys):
+    assert main(["diff", *words]) == 2
+    assert "an older and a newer file" in capsys.readouterr().err
+
+
+class TestGit:
+    @pytest.fixture
+    def repository(self, tmp_path, monkeypatch):
+        """A repository whose file asks for one package, and for another one in the work tree."""
+
+        def git(*words):
+            subprocess.run(["git", "-C", tmp_path, *words], check=True, capture_output=True)
+
+        git("init", "-q")
+        (tmp_path / "requirements.txt").write_text("-r base.txt\n")
+        (tmp_path / "base.txt").write_text("old\n")
+        git("add", ".")
+        git("-c", "user.name=a", "-c", "user.email=a@index.example", "commit", "-qm", "one")
+        (tmp_path / "base.txt").write_text("new\n")
+        monkeypatch.chdir(tmp_path)
+        seen = []
+
+        def check(requirements, **_):
+            text = (requirements[0].parent / "base.txt").read_text()
+            seen.append(text.strip())
+            cell = wheel("numpy", "1", TAG) if text == "old\n" else compiles("numpy", "1", TAG)
+            return with_numpy(cell)
+
+        monkeypatch.setattr("wheelcheck.cli.comparing.check", check)
+        return seen
+
+    def test_a_revision_against_the_work_tree_with_the_files_it_names(self, repository, capsys):
+        assert main(["diff", "--git", "HEAD", "requirements.txt"]) == 1
+        assert repository == ["old", "new"]
+        assert "1 package worse." in capsys.readouterr().out
+
+    @pytest.mark.usefixtures("repository")
+    def test_a_revision_that_is_not_there_is_a_usage_error(self, capsys):
+        assert main(["diff", "--git", "nonesuch", "requirements.txt"]) == 2
+        assert "git archive" in capsys.readouterr().err
+
+    @pytest.mark.usefixtures("repository")
+    def test_an_option_in_place_of_a_revision_is_refused(self, capsys):
+        assert main(["diff", "--git=--output=x", "requirements.txt"]) == 2
+        assert "is no revision" in capsys.readouterr().err
+
+    @pytest.mark.usefixtures("repository")
+    def test_a_file_the_revision_lacks(self, tmp_path, capsys):
+        (tmp_path / "later.txt").write_text("new\n")
+        assert main(["diff", "--git", "HEAD", "later.txt"]) == 2
+        assert "is not in revision HEAD" in capsys.readouterr().err
+
+
+def test_help_is_ascii_and_shows_how():
+    text = diff_parser().format_help()
+    assert text.isascii()
+    assert "wheelcheck diff --git main requirements.txt" in text
