@@ -168,7 +168,10 @@ def test_grouping(opened):
     ]
     page.get_by_label("Group").select_option("pattern")
     groups = page.locator(".matrix .group").all_text_contents()
-    assert "1 package of its own kind" in groups
+    assert groups == ["no two packages have the same verdicts"]
+    page.get_by_label("only wheels").check()
+    groups = page.locator(".matrix .group").all_text_contents()
+    assert groups == ["3 packages with the same verdicts", "each with verdicts of its own"]
 
 
 def test_the_matrix_is_one_tab_stop_with_arrow_keys_inside(opened):

@@ -58,10 +58,12 @@ function grouped(chosen, columns) {
       members,
     ]);
   }
-  return [...groups.values()].map((members) => [
-    members.length > 1 ? `${members.length} packages with the same verdicts` : "1 package of its own kind",
-    members,
-  ]);
+  const alike = [...groups.values()].filter((members) => members.length > 1);
+  const single = [...groups.values()].filter((members) => members.length === 1).flat();
+  return [
+    ...alike.map((members) => [`${members.length} packages with the same verdicts`, members]),
+    ...(single.length ? [[alike.length ? "each with verdicts of its own" : "no two packages have the same verdicts", single]] : []),
+  ];
 }
 
 function drawMatrix({ focus = false } = {}) {
