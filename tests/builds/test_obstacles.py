@@ -90,6 +90,13 @@ def test_pyarrow_wants_arrow_itself():
     assert missing(alpine("3.20"), "pyarrow", "16.1.0") == {}
 
 
+def test_nothing_is_certain_where_the_release_is_not_known():
+    """LLVM's packages are named after its version: llvm22-dev on Alpine 3.24."""
+    found = missing(alpine(""), "llvmlite", "0.44.0")["not-packaged"]
+    assert not found.fatal
+    assert found.message.endswith("as its release is not known")
+
+
 def test_llvmlite_wants_one_major_release_of_llvm():
     beside = missing(BOOKWORM, "llvmlite", "0.44.0")["library-version"]
     assert beside.message == "llvm ==15.* is needed, Debian 12 has 14.0, and 15 beside it"

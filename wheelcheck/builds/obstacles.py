@@ -117,7 +117,10 @@ def missing_from_distribution(
     needs = tuple(needs)
     for need in install_commands(needs, distribution).unresolved:
         message = f"{distribution} has no package of {need.name} that we know"
-        yield Obstacle("not-packaged", message, need.source, fatal=not need.inferred)
+        if not distribution.release:
+            message += ", as its release is not known"
+        fatal = not need.inferred and bool(distribution.release)
+        yield Obstacle("not-packaged", message, need.source, fatal)
     for need in needs:
         if need.from_pypi or need.role is not Role.REQUIRED or need.minimum_version is None:
             continue
