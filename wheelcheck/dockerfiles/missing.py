@@ -11,14 +11,9 @@ from wheelcheck.builds.outlook import Outlook
 from wheelcheck.builds.toolchain import tool_table
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.dockerfiles.finding import Finding, StepBuilds, finding
-from wheelcheck.dockerfiles.present import (
-    PYTHON_IMAGE,
-    answered_by,
-    build_packages,
-    with_implied,
-)
+from wheelcheck.dockerfiles.present import answered_by, build_packages, present_packages
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.dockerfile import Dockerfile, InstallStep, PresentPackage, Stage
+from wheelcheck.requirements.dockerfile import Dockerfile, InstallStep, Stage
 
 __all__ = ["missing_at_build", "missing_at_run", "named"]
 
@@ -63,7 +58,7 @@ def missing_at_build(stage: Stage, step: InstallStep, builds: StepBuilds) -> Ite
     distribution = distribution_of(builds.plan.target)
     if isinstance(distribution, Unknown):
         return
-    present = _present(step.packages, distribution)
+    present = present_packages(step.packages, distribution)
     gaps: dict[str, _Gap] = {}
     for outlook in builds.outlooks:
         for need in outlook.needs:
@@ -81,13 +76,6 @@ def missing_at_build(stage: Stage, step: InstallStep, builds: StepBuilds) -> Ite
     for code, group in by_code.items():
         yield _told(code, group, stage, step, distribution)
     yield from _failing(stage, step, builds.outlooks)
-
-
-def _present(packages: Iterable[PresentPackage], distribution: Distribution) -> frozenset[str]:
-    names = {one.name for one in packages} | distribution.preinstalled
-    if distribution.has_python_headers:
-        names |= {PYTHON_IMAGE}
-    return with_implied(names, distribution.family)
 
 
 def _brought(stage: Stage, step: InstallStep, need: Need) -> bool:
@@ -168,7 +156,7 @@ def missing_at_run(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Iter
     distribution = distribution_of(final.target)
     if isinstance(distribution, Unknown):
         return
-    present = _present(final.packages, distribution)
+    present = present_packages(final.packages, distribution)
     lacking: dict[str, dict[str, Need]] = {}
     for one in builds:
         if one.stage not in dockerfile.needed:

@@ -11,10 +11,11 @@ from wheelcheck.builds.distributions import Distribution, Family
 from wheelcheck.builds.needs import Need
 from wheelcheck.builds.system_packages import Stage, packages_for
 from wheelcheck.builds.toolchain import tool_table
+from wheelcheck.requirements.dockerfile import PresentPackage
 
-__all__ = ["PYTHON_IMAGE", "answered_by", "build_packages", "is_for_building", "with_implied"]
+__all__ = ["answered_by", "build_packages", "is_for_building", "present_packages"]
 
-PYTHON_IMAGE = "<python-image>"
+_PYTHON_IMAGE = "<python-image>"
 """Stands in `implied_packages.csv` for what images with a Python of their own have anyway."""
 
 _DEVELOPMENT = ("-dev", "-devel")
@@ -39,6 +40,16 @@ def with_implied(names: Iterable[str], family: Family) -> frozenset[str]:
             if family is Family.APK and name.endswith("-dev"):
                 waiting.append("pkgconf")  # abuild adds it to all that has a .pc file
     return frozenset(found)
+
+
+def present_packages(
+    packages: Iterable[PresentPackage], distribution: Distribution
+) -> frozenset[str]:
+    """All that is there: what was installed, what the image has, and what both bring along."""
+    names = {one.name for one in packages} | distribution.preinstalled
+    if distribution.has_python_headers:
+        names |= {_PYTHON_IMAGE}
+    return with_implied(names, distribution.family)
 
 
 def build_packages(need: Need, distribution: Distribution) -> tuple[str, ...]:

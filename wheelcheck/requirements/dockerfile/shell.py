@@ -41,8 +41,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A simple command. `offset` is where it begins in the script.
+    """A simple command. `offset` is where it begins in the script, `end` where its words end.
 
+    `operator` is what stands behind it (``&&``, ``;``, …; "" at the end of the script).
     `assignments` stand before it. `within` says what decides whether it runs (``if``, ``for``,
     ``||``, ``test``, ``function``), "" where it always does. `depth` counts subshells around it.
     """
@@ -52,6 +53,8 @@ class Command:
     assignments: tuple[tuple[str, Word], ...] = ()
     within: str = ""
     depth: int = 0
+    end: int = 0
+    operator: str = ""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -74,7 +77,15 @@ def commands(script: str, values: Values) -> Iterator[Command]:
         assignments, rest = _part(words)
         within = nesting.within
         if rest or assignments:
-            yield Command(tuple(rest), offset, tuple(assignments), within, nesting.depth)
+            yield Command(
+                tuple(rest),
+                offset,
+                tuple(assignments),
+                within,
+                nesting.depth,
+                lexer.ended_at,
+                operator,
+            )
         declared = rest and rest[0].text in _DECLARATIONS
         if declared:
             assignments = [pair for word in rest[1:] for pair in _part([word])[0]]
@@ -171,6 +182,7 @@ class _Lexer:
         self.script = script
         self.values = values
         self._position = 0
+        self.ended_at = 0
         self._heredocs: list[str] = []
         self._room = MAX_TEXT
 
@@ -193,10 +205,12 @@ class _Lexer:
             redirection = _REDIRECTION.match(self.script, self._position)
             if redirection:
                 self._redirect(redirection)
+                self.ended_at = self._position
                 continue
             if not words:
                 offset = self._position
             words.extend(self._word())
+            self.ended_at = self._position
         return offset, words, ""
 
     def _skip_blanks(self) -> None:

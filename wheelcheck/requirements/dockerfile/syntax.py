@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-__all__ = ["Heredoc", "Instruction", "Syntax", "parse"]
+__all__ = ["Heredoc", "Instruction", "Syntax", "parse", "physical_lines"]
 
 _KEYWORDS = (
     {"ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL"}
@@ -51,7 +51,8 @@ class Instruction:
     `keyword` is in capitals. `flags` are those before the arguments, in order: ``("mount",
     "type=cache,target=/root")``. `text` is what follows, continued lines joined and comments gone;
     `exec_form` its words where it is a JSON array of strings. `pieces` holds (offset in `text`,
-    line) for `line_at`. `fault` says why BuildKit would refuse it, "" where it would not.
+    line) of each line's beginning, for `line_at`; flags stand before offset 0. `fault` says why
+    BuildKit would refuse it, "" where it would not.
     """
 
     keyword: str
@@ -85,13 +86,19 @@ class Syntax:
 
 def parse(text: str) -> Syntax:
     """Read a Dockerfile's text; never raises, whatever the text."""
-    lines = [line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n")]
-    if not lines[-1]:
-        lines.pop()  # what follows the last line's end
+    lines = physical_lines(text)
     directives = _directives(lines)
     escape = dict(directives).get("escape", "\\")
     escape = escape if escape in {"\\", "`"} else "\\"
     return Syntax(tuple(_instructions(lines, escape)), directives, escape)
+
+
+def physical_lines(text: str) -> list[str]:
+    """The lines of a file without their ends and without a byte order mark."""
+    lines = [line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n")]
+    if not lines[-1]:
+        lines.pop()  # what follows the last line's end
+    return lines
 
 
 def _directives(lines: list[str]) -> tuple[tuple[str, str], ...]:
@@ -179,7 +186,7 @@ def _flags(text: str, keyword: str) -> tuple[tuple[tuple[str, str], ...], int]:
 def _offsets(pieces: list[tuple[int, str]], start: int) -> Iterator[tuple[int, int]]:
     offset = -start
     for line, text in pieces:
-        yield max(offset, 0), line
+        yield offset, line
         offset += len(text)
 
 

@@ -1,0 +1,271 @@
+import re
+from pathlib import Path
+
+import pytest
+from dockerfile_context import AS_OF, DictContext, read
+from planned_builds import library, outlook, planned, tool
+
+from wheelcheck.builds.outlook import Outlook
+from wheelcheck.dockerfiles import Correction, correct, judge_stages, with_images
+from wheelcheck.errors import Unknown
+from wheelcheck.requirements.dockerfile import Dockerfile, parse_dockerfile
+from wheelcheck.targets import parse_target
+
+STORY = Path(__file__).parents[2] / "data" / "stories" / "alpine-2023"
+FILES = {"requirements.txt": "lxml\n"}
+LXML = outlook("lxml 5.0", tool("c"), library("libxml2"), library("libxslt"))
+ALPINE = "FROM python:3.12-alpine\n"
+SPOILING = {"missing-compiler", "missing-library", "missing-build-tool", "missing-runtime-library"}
+
+
+def corrected(text: str, *outlooks: Outlook, stage: int = 0, step: int = 0) -> Correction:
+    dockerfile = read(text, FILES)
+    found = correct(dockerfile, [planned(dockerfile, *outlooks, stage=stage, step=step)])
+    assert found is not None
+    return found
+
+
+def reread(correction: Correction, *outlooks: Outlook) -> tuple[Dockerfile, set[str]]:
+    """The corrected file, and what is still found when the same is built in it."""
+    dockerfile = read(correction.text, FILES)
+    assert dockerfile.all_unread == ()
+    builds = [
+        planned(dockerfile, *outlooks, stage=stage.index, step=index)
+        for stage in dockerfile.stages
+        for index, step in enumerate(stage.steps)
+        if step.builds
+    ]
+    assert builds
+    return dockerfile, {each.code for each in judge_stages(dockerfile, builds)}
+
+
+def changed(correction: Correction) -> tuple[list[str], list[str]]:
+    """The lines that a diff takes away and adds."""
+    lines = correction.diff.splitlines()[2:]
+    return (
+        [line[1:] for line in lines if line.startswith("-")],
+        [line[1:] for line in lines if line.startswith("+")],
+    )
+
+
+def test_a_stage_that_only_installs_is_parted():
+    text = (
+        f"{ALPINE}WORKDIR /app\nCOPY requirements.txt .\n"
+        "RUN pip install -r requirements.txt\nCOPY . .\n"
+    )
+    found = corrected(text, LXML)
+    assert found.text == (
+        "FROM python:3.12-alpine AS base\nWORKDIR /app\nCOPY requirements.txt .\n"
+        "\nFROM base AS wheels\n"
+        "RUN apk add --no-cache gcc libxml2-dev libxslt-dev musl-dev\n"
+        "RUN --mount=type=cache,target=/root/.cache/pip \\\n"
+        "    pip wheel --wheel-dir /wheels -r requirements.txt\n"
+        "\nFROM base\nRUN apk add --no-cache libxml2 libxslt\n"
+        "RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels \\\n"
+        "    pip install --no-index --find-links /wheels -r requirements.txt\nCOPY . .\n"
+    )
+    dockerfile, codes = reread(found, LXML)
+    assert not codes & (SPOILING | {"no-cache-mount", "wheels-kept-in-layer"})
+    assert dockerfile.final.steps[0].only_ready_wheels
+    assert dockerfile.needed == {0, 1, 2}
+
+
+def test_names_arguments_and_quotes_are_kept():
+    text = (
+        "FROM python:3.12-alpine AS app\nARG V=5\nENV PIP_NO_CACHE_DIR=1\n"
+        'RUN pip install --user -U --no-cache-dir "lxml>=$V" \\\n    --prefer-binary\n'
+        "FROM app\nRUN true\n"
+    )
+    found = corrected(text.replace(" --user", ""), LXML)
+    assert "FROM python:3.12-alpine AS app-base" in found.text
+    assert "FROM app-base AS app-wheels\nARG V=5" in found.text
+    assert "FROM app-base AS app\nARG V=5" in found.text
+    wheel = 'PIP_NO_CACHE_DIR= pip wheel --wheel-dir /wheels "lxml>=$V" --prefer-binary\n'
+    assert wheel in found.text
+    dockerfile, codes = reread(found, LXML)
+    assert not codes & SPOILING
+    assert dockerfile.final.parent == 2
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        "apk add --no-cache tini && pip install lxml",
+        "pip install lxml && rm -rf /tmp/x",
+        "set -ex; pip install lxml",
+        "--mount=type=secret,id=x pip install lxml",
+        "uv pip install --system lxml",
+        "pip install -qU lxml",
+    ],
+)
+def test_a_run_that_does_more_brings_what_it_lacks_for_its_own_time(run: str):
+    found = corrected(f"{ALPINE}RUN {run}\n", LXML)
+    assert "FROM base" not in found.text
+    dockerfile, codes = reread(found, LXML)
+    assert not codes & (SPOILING | {"no-cache-mount", "removed-in-later-layer"})
+    assert "compiler-in-final-image" not in codes
+    assert {each.name for each in dockerfile.final.packages} >= {"libxml2", "libxslt"}
+
+
+def test_on_debian_packages_go_in_the_same_layer():
+    text = "FROM python:3.12-slim\nRUN pip install lxml && true\n"
+    found = corrected(text, LXML)
+    _, codes = reread(found, LXML)
+    assert not codes & (SPOILING | {"compiler-in-final-image", "index-kept-in-image"})
+
+
+BUILDER = (
+    "FROM python:3.12-alpine AS builder\nRUN apk add --no-cache gcc musl-dev\n"
+    "COPY requirements.txt .\n"
+    "RUN pip wheel --no-cache-dir -w /wheels -r requirements.txt\n\n"
+    "FROM python:3.12-alpine\nRUN apk add --no-cache tini\n"
+)
+
+
+def test_a_builder_gets_what_it_lacks_and_its_wheels_are_mounted():
+    text = BUILDER + "COPY --from=builder /wheels /w\nRUN pip install /w/*.whl && rm -rf /w\n"
+    found = corrected(text, LXML)
+    gone, new = changed(found)
+    assert gone == [
+        "RUN pip wheel --no-cache-dir -w /wheels -r requirements.txt",
+        "COPY --from=builder /wheels /w",
+        "RUN pip install /w/*.whl && rm -rf /w",
+    ]
+    assert new == [
+        "RUN apk add --no-cache libxml2-dev libxslt-dev",
+        "RUN --mount=type=cache,target=/root/.cache/pip \\",
+        "    pip wheel -w /wheels -r requirements.txt",
+        "RUN apk add --no-cache libxml2 libxslt",
+        "RUN --mount=type=bind,from=builder,source=/wheels,target=/w \\",
+        "    pip install /w/*.whl",
+    ]
+    dockerfile, codes = reread(found, LXML)
+    assert not codes & (SPOILING | {"no-cache-mount", "wheels-kept-in-layer"})
+    assert dockerfile.final.steps[0].wheels[0].mounted
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "COPY --from=builder /wheels/*.whl /w/\nRUN pip install /w/*.whl\n",
+        "COPY --from=builder /wheels /w\nRUN pip install /w/a*.whl\nRUN pip install /w/b*.whl\n",
+    ],
+)
+def test_copies_that_cannot_be_mounted_for_certain_stay(use: str):
+    found = corrected(BUILDER + use, LXML)
+    assert use.partition("\n")[0] in found.text
+
+
+def test_the_second_alpine_file_of_the_story_is_changed_in_few_lines():
+    text = (STORY / "alpine-builder.Dockerfile").read_text(encoding="utf-8")
+    scipy = outlook("scipy 1.10.1", tool("c"), tool("c++"), tool("fortran"), library("openblas"))
+    gone, new = changed(corrected(text, scipy))
+    assert gone == [
+        "RUN pip wheel --no-cache-dir --wheel-dir /wheels -r requirements.txt",
+        "COPY --from=builder /wheels /wheels",
+        "RUN pip install --no-cache-dir --no-index --find-links /wheels -r requirements.txt \\",
+        "    && rm -rf /wheels",
+    ]
+    assert new == [
+        "RUN --mount=type=cache,target=/root/.cache/pip \\",
+        "    pip wheel --wheel-dir /wheels -r requirements.txt",
+        "RUN --mount=type=bind,from=builder,source=/wheels,target=/wheels \\",
+        "    pip install --no-cache-dir --no-index --find-links /wheels -r requirements.txt",
+    ]
+
+
+def test_what_cannot_be_changed_is_left_to_its_author():
+    text = f"{ALPINE}RUN bash -c 'pip install lxml'\n"
+    dockerfile = read(text)
+    found = correct(dockerfile, [planned(dockerfile, LXML)])
+    assert found is None
+
+
+def test_a_file_that_builds_nothing_stays():
+    dockerfile = read(f"{ALPINE}RUN pip install flask\n")
+    assert correct(dockerfile, [planned(dockerfile)]) is None
+
+
+def test_the_diff_can_be_applied():
+    text = BUILDER + "COPY --from=builder /wheels /w\nRUN pip install /w/*.whl && rm -rf /w\n"
+    found = corrected(text, LXML)
+    old = text.splitlines()
+    result: list[str] = []
+    position = 0
+    for line in found.diff.splitlines()[2:]:
+        hunk = re.match(r"@@ -(\d+)", line)
+        if hunk:
+            result += old[position : int(hunk[1]) - 1]
+            position = int(hunk[1]) - 1
+        elif line.startswith("+"):
+            result.append(line[1:])
+        else:
+            assert old[position] == line[1:]
+            position += 1
+            result += [line[1:]] if line.startswith(" ") else []
+    result += old[position:]
+    assert "\n".join(result) + "\n" == found.text
+
+
+# Another image
+
+APT = "apt-get update && apt-get install -y --no-install-recommends"
+CLEAN = "&& rm -rf /var/lib/apt/lists/*"
+SLIM = parse_target("python:3.12-slim", as_of=AS_OF)
+
+
+def put(text: str, **files: str) -> Correction | Unknown:
+    dockerfile = parse_dockerfile(text, as_of=AS_OF, context=DictContext(FILES | files))
+    return with_images(dockerfile, {0: SLIM})
+
+
+@pytest.mark.parametrize(
+    ("run", "expected"),
+    [
+        ("apk add --no-cache gcc musl-dev", ""),
+        ("apk add build-base && pip install lxml", "RUN pip install lxml\n"),
+        (
+            "apk add --virtual .b gcc \\\n && pip install lxml \\\n && apk del .b",
+            "RUN pip install lxml\n",
+        ),
+        ("apk update && apk upgrade && apk add gcc && rm -rf /var/cache/apk/*", ""),
+        ("pip install lxml && apk del x && rm -rf /var/cache/apk/*", "RUN pip install lxml\n"),
+        ("apk add --no-cache tini libpq libxml2-dev", f"RUN {APT} tini libpq5 {CLEAN}\n"),
+        ("true", "RUN true\n"),
+    ],
+)
+def test_apk_gives_way_to_apt(run: str, expected: str):
+    found = put(f"{ALPINE}RUN {run}\nCOPY . .\n")
+    assert isinstance(found, Correction)
+    assert found.text == f"FROM python:3.12-slim\n{expected}COPY . .\n"
+    assert read(found.text).final.target == SLIM
+
+
+def test_stages_on_a_stage_follow():
+    text = "ARG V=3.12\nFROM python:${V}-alpine AS b\nFROM b\nRUN apk add tini\n"
+    found = put(text)
+    assert isinstance(found, Correction)
+    assert "FROM python:3.12-slim AS b\nFROM b\n" in found.text
+    assert "install -y --no-install-recommends tini" in found.text
+
+
+@pytest.mark.parametrize(
+    ("run", "code"),
+    [
+        ("RUN apk add --no-cache s6-overlay", "no-counterpart"),
+        ("RUN apk add $DEPS", "unknown-variable"),
+        ("RUN if [ -f x ]; then apk add tini; fi", "not-rewritten"),
+        ("RUN sh -c 'apk add tini'", "not-rewritten"),
+        ("RUN <<EOF\napk add tini\nEOF", "not-rewritten"),
+    ],
+)
+def test_what_is_not_known_is_not_guessed(run: str, code: str):
+    found = put(ALPINE + run)
+    assert isinstance(found, Unknown)
+    assert found.code == code
+
+
+def test_commands_of_busybox_are_left_to_the_author():
+    found = put(f"{ALPINE}RUN adduser -D app\n")
+    assert isinstance(found, Correction)
+    assert found.remarks == ("line 2: adduser is BusyBox's; Debian's takes other options",)

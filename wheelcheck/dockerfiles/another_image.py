@@ -1,0 +1,148 @@
+"""The same Dockerfile on another base image: Debian's in place of Alpine's."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+
+from wheelcheck.builds.distributions import Distribution, Family, distribution_of, names_for
+from wheelcheck.builds.libraries import library_table
+from wheelcheck.builds.toolchain import tool_table
+from wheelcheck.dockerfiles.correcting import install_line
+from wheelcheck.dockerfiles.editing import Correction, Editor, shell_commands
+from wheelcheck.dockerfiles.present import is_for_building
+from wheelcheck.errors import Unknown
+from wheelcheck.requirements.dockerfile import Dockerfile, Stage
+from wheelcheck.requirements.dockerfile.other_tools import unwrapped
+from wheelcheck.requirements.dockerfile.shell import Command
+from wheelcheck.requirements.dockerfile.syntax import Instruction
+from wheelcheck.requirements.dockerfile.system_tools import removed_paths, system_command
+from wheelcheck.targets import Target
+
+__all__ = ["with_images"]
+
+_BUSYBOX = {"adduser", "addgroup", "deluser", "su-exec", "crond", "rc-service", "rc-update"}
+
+
+def with_images(dockerfile: Dockerfile, targets: Mapping[int, Target]) -> Correction | Unknown:
+    """Put stages on other images, on which nothing has to be compiled.
+
+    `targets` maps a stage's index to the target whose name is the new image; stages built on
+    these follow. Build packages go, all others get their Debian names. `Unknown` where a package
+    has none that we know, or where apk is used in a way that is not rewritten.
+    """
+    editor = Editor(dockerfile.name, dockerfile.text)
+    changed = dict(targets)
+    for stage in dockerfile.stages:
+        if stage.parent is not None and stage.parent in changed:
+            changed.setdefault(stage.index, changed[stage.parent])
+    for index, target in changed.items():
+        stage = dockerfile.stages[index]
+        if index in targets:
+            if not stage.image:
+                return Unknown("not-an-image", f"{stage.title} stands on another stage")
+            begin = stage.instructions[0]
+            image = target.name.partition("@linux/")[0]
+            editor.replace(begin, 0, len(begin.text.split()[0]), image)
+        distribution = distribution_of(target)
+        if isinstance(distribution, Unknown):
+            return distribution
+        if distribution.family is not Family.APT:
+            return Unknown("not-debian", f"{target.name} is not Debian's")
+        trouble = _rewrite(editor, stage, distribution)
+        if trouble is not None:
+            return trouble
+    return editor.correction() or Unknown("unchanged", "these stages have these images already")
+
+
+def _rewrite(editor: Editor, stage: Stage, distribution: Distribution) -> Unknown | None:
+    """Rewrite the apk commands of a stage."""
+    for instruction in stage.instructions:
+        if instruction.keyword != "RUN":
+            continue
+        texts = [instruction.text, *(each.content for each in instruction.heredocs)]
+        every = shell_commands(instruction)
+        ours = [one for one in every if _is_apk(one)]
+        mentioned = sum(text.count("apk ") for text in texts)
+        if any(one.within for one in ours) or (mentioned and not ours):
+            said = f"line {instruction.line} uses apk in a way that is not rewritten"
+            return Unknown("not-rewritten", said)
+        dropped = []
+        for command in ours:
+            new = _translated(command, distribution)
+            if isinstance(new, Unknown):
+                place = instruction.line_at(command.offset)
+                return Unknown(new.code, f"line {place}: {new.reason}")
+            if new:
+                line = install_line(new, distribution)
+                editor.replace(instruction, command.offset, command.end, line)
+            else:
+                dropped.append(command)
+        if dropped:
+            editor.drop_commands(instruction, dropped)
+        editor.remarks |= dict.fromkeys(_by_hand(instruction, every))
+    return None
+
+
+def _is_apk(command: Command) -> bool:
+    words = unwrapped(command.texts)
+    if words[:1] in ([], ()):
+        return False
+    removed = removed_paths(words)
+    caches = removed is not None and removed.caches == {"apk"} and len(removed.paths) == 1
+    return words[0].rpartition("/")[2] == "apk" or caches
+
+
+def _translated(command: Command, distribution: Distribution) -> tuple[str, ...] | Unknown:
+    """Debian's packages for those of an ``apk add``; () for commands that fall away."""
+    system = system_command(unwrapped(command.texts))
+    if system is None or system.action != "add":
+        return ()
+    if command.unknown:
+        listed = ", ".join(command.unknown)
+        return Unknown("unknown-variable", f"the value of {listed} is not known here")
+    found: dict[str, None] = {}
+    for name in system.packages:
+        if is_for_building(name, Family.APK):
+            continue
+        names = _counterpart(name, distribution)
+        if names is None:
+            return Unknown("no-counterpart", f"no Debian package for {name} is known")
+        found |= dict.fromkeys(names)
+    return tuple(found)
+
+
+def _counterpart(name: str, distribution: Distribution) -> tuple[str, ...] | None:
+    """Debian's names for a package of Alpine; () where the base has it, None where unknown."""
+    if name in _counterparts():
+        return _counterparts()[name]
+    for cell in _cells(name):
+        found = names_for(cell, distribution)
+        if found:
+            return found
+    return None
+
+
+def _cells(name: str) -> Iterator[str]:
+    """The cells with Debian's run-time packages for the needs that a package of Alpine answers."""
+    for table in (library_table(), tool_table()):
+        for row in table.values():
+            if name in {item.partition("@")[0] for item in row["apk_run"].split()}:
+                yield row["apt_run"]
+
+
+@cache
+def _counterparts() -> Mapping[str, tuple[str, ...]]:
+    file = resources.files("wheelcheck.dockerfiles").joinpath("counterparts.csv")
+    rows = csv.DictReader(file.read_text(encoding="utf-8").splitlines())
+    return {row["apk"]: tuple(row["apt"].split()) for row in rows}
+
+
+def _by_hand(instruction: Instruction, every: tuple[Command, ...]) -> Iterator[str]:
+    for command in every:
+        words = unwrapped(command.texts)
+        if words and words[0].rpartition("/")[2] in _BUSYBOX:
+            line = instruction.line_at(command.offset)
+            yield f"line {line}: {words[0]} is BusyBox's; Debian's takes other options"

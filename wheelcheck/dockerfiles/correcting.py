@@ -1,0 +1,298 @@
+"""The corrected Dockerfile: what is missing is added, what is built is built once and not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from wheelcheck.builds.distributions import Distribution, Family, distribution_of
+from wheelcheck.builds.outlook import commands_for
+from wheelcheck.builds.system_packages import InstallCommands
+from wheelcheck.dockerfiles.editing import Correction, Editor, shell_commands
+from wheelcheck.dockerfiles.finding import StepBuilds
+from wheelcheck.dockerfiles.habits import cached, lineage
+from wheelcheck.dockerfiles.pip_words import from_wheels, to_wheel_command, without_cache_option
+from wheelcheck.dockerfiles.present import present_packages
+from wheelcheck.errors import Unknown
+from wheelcheck.requirements.dockerfile import CopiedFolder, Dockerfile, InstallStep, Stage
+from wheelcheck.requirements.dockerfile.shell import Command
+from wheelcheck.requirements.dockerfile.syntax import Instruction
+
+__all__ = ["correct", "install_line"]
+
+_CACHE: Mapping[str, str] = {"pip": "/root/.cache/pip", "uv": "/root/.cache/uv"}
+_WHEELS = "/wheels"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An install step with its RUN, its command there, and what its builds ask of the system."""
+
+    stage: Stage
+    step: InstallStep
+    run: Instruction
+    command: Command
+    commands: InstallCommands
+    distribution: Distribution
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """Build packages that are not there yet."""
+        present = present_packages(self.step.packages, self.distribution)
+        return tuple(name for name in self.commands.build_packages if name not in present)
+
+
+def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction | None:
+    """Keep the images, and make the source builds succeed, once, and outside of the image.
+
+    A stage that builds for another gets the packages that it lacks and a cache mount, and copied
+    wheels are mounted instead. A stage of the image whose RUN installs and does nothing else is
+    parted in two, one of which builds; any other RUN gets what it lacks for its own time. None
+    where there is nothing to correct; what must be done by hand is in `Correction.remarks`.
+    """
+    editor = Editor(dockerfile.name, dockerfile.text)
+    in_image = lineage(dockerfile)
+    places = _places(dockerfile, builds, editor)
+    several = {one.stage.index for one in places if _count(places, one.stage) > 1}
+    for place in places:
+        if place.stage.index not in in_image or place.step.action == "wheel":
+            _mend_builder(editor, place)
+        elif place.stage.index not in several and _splits(dockerfile, place):
+            _split(editor, dockerfile, place)
+        else:
+            _mend_in_place(editor, place)
+    if places:
+        _add_run_time(editor, dockerfile, places)
+        _mount_wheels(editor, dockerfile)
+    return editor.correction()
+
+
+def _count(places: list[_Place], stage: Stage) -> int:
+    return sum(one.stage is stage for one in places)
+
+
+def _places(dockerfile: Dockerfile, builds: Iterable[StepBuilds], editor: Editor) -> list[_Place]:
+    found = []
+    for one in builds:
+        stage = dockerfile.stages[one.stage]
+        step = next(each for each in stage.steps if each.line == one.line)
+        distribution = distribution_of(one.plan.target)
+        commands = commands_for(one.plan.target, one.outlooks)
+        if not one.plan.builds or stage.index not in dockerfile.needed or not step.builds:
+            continue
+        if isinstance(distribution, Unknown) or isinstance(commands, Unknown):
+            continue
+        run = next(each for each in stage.instructions if each.line == step.layer)
+        command = _command_of(run, step)
+        if command is None or step.tool == "lock":
+            said = f"line {step.line}: the build packages must be added by hand"
+            editor.remarks[f"{said}: {commands.build}" if commands.build else said] = None
+            continue
+        found.append(_Place(stage, step, run, command, commands, distribution))
+        for outlook in one.outlooks:
+            if outlook.constraints:
+                label = outlook.build.label
+                editor.remarks[f"{label} needs build requirements of its own time"] = None
+    return found
+
+
+def _command_of(run: Instruction, step: InstallStep) -> Command | None:
+    """The shell command that a step was read from; None where it is hidden in a script."""
+    for command in shell_commands(run):
+        if run.line_at(command.offset) == step.line and step.action in command.texts:
+            return command
+    return None
+
+
+# Builder stages
+
+
+def _mend_builder(editor: Editor, place: _Place) -> None:
+    """Add the packages that are missing in a stage of its own, and a cache that lasts."""
+    if place.lacking:
+        editor.insert_before(
+            place.run.line, f"RUN {install_line(place.lacking, place.distribution)}"
+        )
+    _use_cache(editor, place)
+
+
+def _use_cache(editor: Editor, place: _Place) -> None:
+    """Mount a cache for the RUN, and let the command use it."""
+    run, command, step = place.run, place.command, place.step
+    if cached(step):
+        return
+    target = _CACHE["uv" if step.tool == "uv" else "pip"]
+    if target not in step.cache_mounts:
+        editor.add_flags(run, f"--mount=type=cache,target={target}")
+    written = run.text[command.offset : command.end]
+    new = without_cache_option(written)
+    if step.installer == "pip-no-cache":
+        new = f"PIP_NO_CACHE_DIR= {new}"
+    if new != written:
+        editor.replace_words(run, command.offset, command.end, new)
+
+
+def _mount_wheels(editor: Editor, dockerfile: Dockerfile) -> None:
+    """Replace copies of wheels by bind mounts, where one step takes them and that is all."""
+    for index in lineage(dockerfile):
+        stage = dockerfile.stages[index]
+        for copied in stage.copies:
+            if copied.made is None or copied.made.kind != "wheels" or copied.stage is None:
+                continue
+            users = [one for one in stage.steps if any(w.made == copied.made for w in one.wheels)]
+            users = users or [
+                one
+                for one in stage.steps
+                if any(wheels.path == copied.destination for wheels in one.wheels)
+            ]
+            if len(users) == 1 and len(copied.paths) == 1 and "*" not in copied.paths[0]:
+                _mount(editor, stage, users[0], copied)
+
+
+def _mount(editor: Editor, stage: Stage, step: InstallStep, copied: CopiedFolder) -> None:
+    run = next(each for each in stage.instructions if each.line == step.layer)
+    copy = next(each for each in stage.instructions if each.line == copied.line)
+    source = copied.paths[0] if copied.paths[0].startswith("/") else f"/{copied.paths[0]}"
+    editor.add_flags(
+        run,
+        f"--mount=type=bind,from={copied.source},source={source.rstrip('/')},"
+        f"target={copied.destination}",
+    )
+    editor.remove(copy)
+    removing = {copied.destination, f"{copied.destination}/"}
+    for other in stage.instructions:
+        if other.keyword == "RUN" and other.line >= run.line:
+            dropped = [
+                command
+                for command in shell_commands(other)
+                if command.texts[:1] == ("rm",) and command.texts[-1] in removing
+            ]
+            if dropped:
+                editor.drop_commands(other, dropped)
+
+
+def _add_run_time(editor: Editor, dockerfile: Dockerfile, places: list[_Place]) -> None:
+    """Install the run-time libraries in the final stage, right behind its FROM."""
+    final = dockerfile.final
+    if final is None or any(one.stage.index == final.index for one in places):
+        return
+    distribution = places[0].distribution
+    present = present_packages(final.packages, distribution)
+    names = {name for one in places for name in one.commands.run_packages} - present
+    if names and not isinstance(final.target, Unknown):
+        line = final.instructions[0].end_line + 1
+        editor.insert_before(line, f"RUN {install_line(sorted(names), distribution)}")
+
+
+def install_line(names: Iterable[str], distribution: Distribution) -> str:
+    """The command that installs packages and leaves no index behind."""
+    words = " ".join(names)
+    match distribution.family:
+        case Family.APK:
+            return f"apk add --no-cache {words}"
+        case Family.APT:
+            return (
+                f"apt-get update && apt-get install -y --no-install-recommends {words} "
+                "&& rm -rf /var/lib/apt/lists/*"
+            )
+        case Family.DNF:
+            return f"dnf install -y {words} && dnf clean all"
+
+
+# A stage of the image
+
+
+def _splits(dockerfile: Dockerfile, place: _Place) -> bool:
+    """Whether a stage can be parted at its RUN, so that only its first half builds."""
+    step, run = place.step, place.run
+    before = [each for each in place.stage.instructions if each.line < run.line]
+    alone = len(shell_commands(run)) == 1 and not run.flags
+    plain = not (step.projects or step.venv or step.folder or step.requirements.skipped)
+    numbered = any(
+        (each.flag("from") or "").isdecimal() or ",from=" in (each.flag("mount") or "")
+        for stage in dockerfile.stages
+        for each in stage.instructions
+    )
+    return (
+        step.tool == "pip"
+        and step.action == "install"
+        and alone
+        and plain
+        and not numbered
+        and not any(each.keyword == "USER" for each in before)
+        and to_wheel_command(run.text, _WHEELS) is not None
+    )
+
+
+def _split(editor: Editor, dockerfile: Dockerfile, place: _Place) -> None:
+    """Part a stage: what stands before its RUN is the base of a builder and of the rest."""
+    stage, run, distribution = place.stage, place.run, place.distribution
+    taken = {each.name for each in dockerfile.stages}
+    base, builder = (_free(f"{stage.name}-{word}".strip("-"), taken) for word in ("base", "wheels"))
+    begin = stage.instructions[0]
+    words = begin.text.split()
+    if stage.name:
+        start = begin.text.rindex(words[2])
+        editor.replace(begin, start, start + len(words[2]), base)
+    else:
+        editor.replace(begin, len(words[0]), len(words[0]), f" AS {base}")
+    arguments = [
+        f"ARG {each.text}"
+        for each in stage.instructions
+        if each.keyword == "ARG" and each.line < run.line
+    ]
+    lacking = place.lacking
+    written = run.text.strip()
+    cache = f"RUN --mount=type=cache,target={_CACHE['pip']} \\"
+    reset = "PIP_NO_CACHE_DIR= " if place.step.installer == "pip-no-cache" else ""
+    present = present_packages(place.step.packages, distribution)
+    kept = [name for name in place.commands.run_packages if name not in present]
+    editor.remove(run)
+    editor.insert_before(
+        run.end_line + 1,
+        "",
+        f"FROM {base} AS {builder}",
+        *arguments,
+        *([f"RUN {install_line(lacking, distribution)}"] if lacking else []),
+        cache,
+        f"    {reset}{to_wheel_command(written, _WHEELS)}",
+        "",
+        f"FROM {base}" + (f" AS {stage.name}" if stage.name else ""),
+        *arguments,
+        *([f"RUN {install_line(kept, distribution)}"] if kept else []),
+        f"RUN --mount=type=bind,from={builder},source={_WHEELS},target={_WHEELS} \\",
+        f"    {from_wheels(written, _WHEELS)}",
+    )
+
+
+def _free(name: str, taken: set[str]) -> str:
+    found = name
+    while found in taken:
+        found += "-2"
+    return found
+
+
+def _mend_in_place(editor: Editor, place: _Place) -> None:
+    """Let a RUN bring what it lacks, and take it away again within the same layer."""
+    run, command, distribution = place.run, place.command, place.distribution
+    lacking = place.lacking
+    present = present_packages(place.step.packages, distribution)
+    kept = [name for name in place.commands.run_packages if name not in present]
+    before = ""
+    if kept:
+        before += f"{install_line(kept, distribution)} \\\n && "
+    if lacking:
+        adding = install_line(lacking, distribution)
+        if distribution.family is Family.APK:
+            adding = adding.replace("--no-cache", "--no-cache --virtual .wheel-deps", 1)
+        before += f"{adding} \\\n && "
+        removing = {
+            Family.APK: "apk del .wheel-deps",
+            Family.APT: f"apt-get purge -y --auto-remove {' '.join(lacking)}",
+            Family.DNF: f"dnf remove -y {' '.join(lacking)}",
+        }[distribution.family]
+        editor.replace(run, command.end, command.end, f" \\\n && {removing}")
+    start = command.offset
+    if before:
+        editor.replace(run, start, start, before)
+    _use_cache(editor, place)
