@@ -32,7 +32,7 @@ COLUMNS = ("python", "per_file", "per_byte", "per_test_byte", "spread", "shared"
 DENSITIES = [1 + step / 50 for step in range(51)]
 LARGE = 20_000
 EMPTY_FILE = 170
-SHARED = 0.2
+SHARED = 0.1
 MAPS = 11
 """Byte-code maps instructions to columns since Python 3.11 (PEP 657)."""
 
