@@ -24,6 +24,12 @@ _DISPATCHED = 4
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".ipp", ".tcc", ".inl")
 _STRIPS = re.compile(r"--strip-(?:all|debug)\b|-Wl,-s\b|['\" ]-g0\b")
 _PUBLISHES_STRIPPED = re.compile(r"--strip\b|--strip-(?:all|debug)\b|-Wl,-s\b")
+_MODERN = re.compile(
+    r"(?:std=(?:c|gnu)\+\+|CXX_STANDARD[ =\"']{1,4}|cxx_std[_=])(?:14|1[yz]|17|2[0-9abc])\b"
+)
+"""C++14 or later asked for: such files include the standard library's templates."""
+_BUILD_FILES = ("setup.py", "pyproject.toml", "meson.build", "CMakeLists.txt")
+_LONG = 1_000_000
 _PARALLEL = re.compile(r"\b(?:ParallelCompile|cpu_count)\b")
 _CRATES_OF_A_PROJECT = 12
 """An sdist with more ``Cargo.toml`` than this brings the crates it depends on."""
@@ -66,7 +72,8 @@ class BuildFeatures:
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``). `fetches_crates`: it
     is Rust, and what it depends on is fetched and compiled too, but not part of the sdist.
-    `parallel`: it compiles several files at once.
+    `parallel`: it compiles several files at once. `modern_cpp`: it asks for C++14 or later, or
+    for a binding library that does.
     """
 
     compiles: bool
@@ -81,6 +88,7 @@ class BuildFeatures:
     ships_stripped: bool = False
     fetches_crates: bool = False
     parallel: bool = False
+    modern_cpp: bool = False
     wheel: PublishedWheel | None = None
 
     def of(self, kind: Kind) -> Sources:
@@ -119,6 +127,12 @@ def read_features(
         fetches_crates=compiles and _fetches_crates(facts, sizes),
         parallel=facts.kind in {"meson", "native"}
         or _PARALLEL.search(texts.get("setup.py", "")) is not None,
+        modern_cpp=Kind.BINDING in kinds
+        or any(
+            _MODERN.search(text[:_LONG])
+            for path, text in texts.items()
+            if path.endswith(_BUILD_FILES)
+        ),
         wheel=None if wheel is None else published(wheel),
     )
 

@@ -26,6 +26,7 @@ __all__ = [
     "PublishedReading",
     "coefficients",
     "corrected_seconds",
+    "cpp_share",
     "cpu_terms",
     "memory_terms",
     "modelled_cost",
@@ -52,9 +53,9 @@ class Coefficients:
     """The fitted numbers; `figures` tell how well they do (see `data/builds/fit.md`).
 
     `cpu` and `memory` map a term to seconds or bytes a unit. `published` has the seconds for a
-    megabyte of compiled modules, ``stripped`` and ``debug``, with ``weight`` and ``limit`` of the
-    correction; `size` the factors from published or compiled to built; `spread` the 10 % and 90 %
-    points of measured ÷ modelled for each quantity and class of evidence.
+    megabyte of compiled modules, ``stripped`` and ``debug``, what ``cpp`` adds, with ``weight``
+    and ``limit`` of the correction; `size` the factors from published or compiled to built;
+    `spread` the 10 % and 90 % points of measured ÷ modelled for each quantity and class of evidence.
     """
 
     cpu: Mapping[str, float]
@@ -87,6 +88,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
     cython, cpp = features.of(Kind.CYTHON), features.of(Kind.CPP)
     binding, plain = features.of(Kind.BINDING), _huge_apart(features)
     described = features.backend in _WITHOUT_DEBUG
+    plain_cpp = "modern_cpp" if features.modern_cpp else "cpp"
     includes = features.cython_include_bytes if cython.files else 0
     written = (c.bytes + cpp.bytes + binding.bytes) / _MB
     headers = min(features.header_bytes / _MB, _HEADERS_A_SOURCE * written, _HEADER_LIMIT_MB)
@@ -99,8 +101,8 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "generated_mb": generated.bytes / _MB,
         "cython_files": cython.files,
         "cython_mb": (cython.bytes + includes) / _MB,
-        "cpp_files": cpp.files,
-        "cpp_mb": cpp.bytes / _MB,
+        f"{plain_cpp}_files": cpp.files,
+        f"{plain_cpp}_mb": cpp.bytes / _MB,
         "binding_files": binding.files,
         "binding": float(binding.files > 0),
         "cpp_header_mb" if cpp.files or binding.files else "c_header_mb": headers,
@@ -151,14 +153,25 @@ class PublishedReading:
     distance: float
 
 
+def cpp_share(features: BuildFeatures, table: Coefficients) -> float:
+    """Part of the seconds by the sources that C++ takes, bindings and headers included."""
+    parts = {name: table.cpu[name] * value for name, value in cpu_terms(features).items()}
+    cpp = sum(value for name, value in parts.items() if "cpp" in name or "binding" in name)
+    return cpp / sum(parts.values())
+
+
 def read_published(
     features: BuildFeatures, by_sources: float, table: Coefficients
 ) -> PublishedReading | None:
-    """Read the size of the wheel's modules as CPU time, in whichever way fits the sources."""
+    """Read the size of the wheel's modules as CPU time, in whichever way fits the sources.
+
+    A megabyte made of templates takes longer than one of C.
+    """
     wheel, rates = features.wheel, table.published
     if not features.compiles or wheel is None or not wheel.extension_bytes:
         return None
-    megabytes = wheel.extension_bytes / _MB
+    dearer = 1 + rates["cpp"] * cpp_share(features, table)
+    megabytes = wheel.extension_bytes / _MB * dearer
 
     def reading(name: str) -> PublishedReading:
         seconds = rates["base"] + rates[name] * megabytes

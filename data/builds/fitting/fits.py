@@ -7,6 +7,7 @@ and those that leave a family out.
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from scipy.optimize import least_squares
@@ -19,7 +20,8 @@ CPU_PRIOR = {
     "pure": 0.3, "python_mb": 0.1, "base": 0.3, "base_described": 1.0,
     "c_files": 0.08, "c_mb": 8.0, "c_huge_mb": 3.0, "c_header_mb": 2.0,
     "generated_files": 0.3, "generated_mb": 3.8, "cython_files": 1.0, "cython_mb": 250.0,
-    "cpp_files": 0.5, "cpp_mb": 40.0, "cpp_header_mb": 5.0, "binding_files": 3.0, "binding": 8.0,
+    "cpp_files": 0.2, "cpp_mb": 10.0, "modern_cpp_files": 1.5, "modern_cpp_mb": 20.0,
+    "cpp_header_mb": 5.0, "binding_files": 3.0, "binding": 8.0,
     "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5, "configure": 8.0, "cffi": 0.5,
 }  # fmt: skip
 """Seconds a unit by the compiler calls alone (translation_units.csv.gz): where a fit starts, and
@@ -97,27 +99,31 @@ def _published(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
     Which wheels have it is told by the build here; medians, then the weight that misses least.
     """
     known = [row for row in rows if row.features.wheel and row.stripped and row.features.compiles]
+    by_sources = [modelled.source_seconds(row.features, table) for row in known]
+    shares = [modelled.cpp_share(row.features, table) for row in known]
+    best = (math.inf, dict[str, float]())
+    for cpp, weight, limit in product((0, 0.5, 1, 1.5, 2), (0.3, 0.4, 0.5, 0.6, 0.7), (1, 1.5, 2)):
+        tried = _rates(known, shares, cpp) | {"weight": weight, "limit": limit}
+        with_it = replace(table, published=tried)
+        errors = []
+        for row, seconds in zip(known, by_sources, strict=True):
+            reading = modelled.read_published(row.features, seconds, with_it)
+            said = modelled.corrected_seconds(seconds, reading, with_it)
+            errors.append(min(2.0, abs(math.log(said / row.cpu))))
+        best = min(best, (float(np.mean(errors)), tried), key=lambda pair: pair[0])
+    return best[1]
+
+
+def _rates(rows: Sequence[Row], shares: Sequence[float], cpp: float) -> dict[str, float]:
+    """Median seconds a megabyte, stripped and not, if C++ makes it dearer by so much."""
     rates: dict[str, list[float]] = {"stripped": [], "debug": []}
-    for row in known:
+    for row, share in zip(rows, shares, strict=True):
         ratio = _wheel_bytes(row) / row.stripped
         if ratio < 1.5 or 2.2 < ratio < 15:  # others hold what this build does not make
-            rates["stripped" if ratio < 1.5 else "debug"].append(
-                max(0.05, row.cpu - 0.3) * 1e6 / _wheel_bytes(row)
-            )
-    published = {key: float(np.median(values)) for key, values in rates.items()} | {"base": 0.3}
-    by_sources = [modelled.source_seconds(row.features, table) for row in known]
-    best = (math.inf, published)
-    for weight in (0.3, 0.4, 0.5, 0.6, 0.7):
-        for limit in (1.0, 1.5, 2.0):
-            tried = published | {"weight": weight, "limit": limit}
-            with_it = replace(table, published=tried)
-            errors = []
-            for row, seconds in zip(known, by_sources, strict=True):
-                reading = modelled.read_published(row.features, seconds, with_it)
-                said = modelled.corrected_seconds(seconds, reading, with_it)
-                errors.append(abs(math.log(said / row.cpu)))
-            best = min(best, (float(np.mean(errors)), tried), key=lambda pair: pair[0])
-    return best[1]
+            megabytes = _wheel_bytes(row) / 1e6 * (1 + cpp * share)
+            seconds = max(0.05, row.cpu - 0.3)
+            rates["stripped" if ratio < 1.5 else "debug"].append(seconds / megabytes)
+    return {name: float(np.median(of)) for name, of in rates.items()} | {"base": 0.3, "cpp": cpp}
 
 
 def _wheel_bytes(row: Row) -> int:
