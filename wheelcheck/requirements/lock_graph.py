@@ -13,14 +13,22 @@ from dataclasses import dataclass
 from packaging.markers import Marker
 from packaging.utils import NormalizedName
 
-from wheelcheck.requirements.conditions import ALWAYS, NEVER, Condition, also, either, marker_of
+from wheelcheck.requirements.conditions import (
+    ALWAYS,
+    NEVER,
+    Condition,
+    also,
+    either,
+    holds_nowhere,
+    marker_of,
+)
 from wheelcheck.requirements.locks import Entry, LockedPackages
 
 __all__ = ["Edge", "Reached", "add_reached", "reach"]
 
-_MOST_TERMS = 64
-_MOST_STEPS = 300_000
-"""Honest locks of a thousand packages take some twenty thousand."""
+_MOST_TERMS = 16
+_MOST_STEPS = 50_000
+"""Honest locks have two or three terms, and take some steps for each package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ def reach(
     """Follow the edges from the roots; `edges_of` tells what a package or an extra requires."""
     walk = _Walk(entries)
     for edge in roots:
-        walk.follow(edge, ALWAYS, clear=True)
+        walk.follow(edge, ALWAYS)
     steps = 0
     known: dict[Node, tuple[Edge, ...]] = {}
     while walk.waiting and steps < _MOST_STEPS:
@@ -66,11 +74,14 @@ def reach(
             known[node] = tuple(edges_of(entries[node[0]], node[1]))
         steps += len(known[node])
         for edge in known[node]:
-            walk.follow(edge, walk.conditions[node], clear=node not in walk.unclear)
+            walk.follow(edge, walk.conditions[node])
     found = {position: told for (position, extra), told in walk.conditions.items() if not extra}
-    unclear = range(len(entries)) if walk.waiting else {position for position, _ in walk.unclear}
-    doubtful = frozenset(position for position in unclear if found.get(position) != ALWAYS)
-    return Reached(found, doubtful)
+    if walk.waiting:  # it was cut short: what is not wanted everywhere may yet be wanted elsewhere
+        found = {n: ALWAYS if found.get(n) == ALWAYS else None for n in range(len(entries))}
+    return Reached(
+        {position: condition for position, condition in found.items() if condition is not None},
+        frozenset(position for position, condition in found.items() if condition is None),
+    )
 
 
 def add_reached(
@@ -89,37 +100,44 @@ def add_reached(
 
 
 class _Walk:
-    """What has been found so far. Conditions only ever widen, so that the walk ends."""
+    """What has been found so far; None where a condition has grown too long to be kept.
+
+    Conditions only ever widen, so that the walk ends.
+    """
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
         self._by_name: dict[NormalizedName, list[int]] = {}
         for position, entry in enumerate(entries):
             self._by_name.setdefault(entry.name, []).append(position)
-        self.conditions: dict[Node, Condition] = {}
-        self.unclear: set[Node] = set()
+        self.conditions: dict[Node, Condition | None] = {}
         self.waiting: deque[Node] = deque()
         self.queued: set[Node] = set()
 
-    def follow(self, edge: Edge, condition: Condition, *, clear: bool) -> None:
-        narrowed = also(condition, edge.marker)
+    def follow(self, edge: Edge, condition: Condition | None) -> None:
+        """Take what an edge leads to as wanted where a condition holds; None: that is unclear."""
+        narrowed = condition
+        if condition is not None or holds_nowhere(edge.marker):
+            narrowed = also(condition or ALWAYS, edge.marker)
         if narrowed == NEVER:
             return
         for position in self._by_name.get(edge.name, ()):
             if edge.admits(self._entries[position]):
                 for extra in (None, *edge.extras):
-                    self._widen((position, extra), narrowed, clear=clear)
+                    self._widen((position, extra), narrowed)
 
-    def _widen(self, node: Node, condition: Condition, *, clear: bool) -> None:
+    def _widen(self, node: Node, condition: Condition | None) -> None:
         before = self.conditions.get(node, NEVER)
-        after = either(before, condition)
-        if len(after) > _MOST_TERMS:
-            after, clear = before, False
-        doubtful = not clear and after != ALWAYS and node not in self.unclear
-        if after == before and not doubtful:
+        after: Condition | None
+        if ALWAYS in (before, condition):
+            after = ALWAYS
+        elif before is None or condition is None:
+            after = None
+        else:
+            after = either(before, condition)
+            after = after if len(after) <= _MOST_TERMS else None
+        if after == before:
             return
-        if doubtful:
-            self.unclear.add(node)
         self.conditions[node] = after
         if node not in self.queued:
             self.queued.add(node)
