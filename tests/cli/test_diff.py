@@ -7,7 +7,7 @@ import pytest
 from sample_reports import alpine_story, compiles, wheel
 
 from wheelcheck.cli import main
-from wheelcheck.cli.arguments import diff_parser
+from wheelcheck.cli.arguments import FORMATS, diff_parser
 from wheelcheck.reports.model import Report
 
 SLIM = "python:3.8-slim"
@@ -120,3 +120,30 @@ def test_help_is_ascii_and_shows_how():
     text = diff_parser().format_help()
     assert text.isascii()
     assert "wheelcheck diff --git main requirements.txt" in text
+
+
+class TestShow:
+    def test_a_kept_report_is_written_again_in_any_format(self, kept, capsys):
+        assert main(["show", kept[0]]) == 0
+        assert "4 of 10 packages compile" in capsys.readouterr().out
+        assert main(["show", kept[0], "--format", "markdown"]) == 0
+        assert "| **numpy**" in capsys.readouterr().out
+
+    @pytest.mark.parametrize("name", FORMATS)
+    def test_every_format(self, kept, name, tmp_path):
+        output = tmp_path / "out"
+        assert main(["show", kept[0], "--format", name, "-o", str(output)]) == 0
+        assert b"numpy" in output.read_bytes()
+
+    def test_what_is_no_report_is_a_usage_error(self, tmp_path, capsys):
+        other = tmp_path / "other"
+        other.write_text("numpy")
+        assert main(["show", str(other)]) == 2
+        assert "is no report of wheelcheck's" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_completion_knows_the_options(shell, capsys):
+    pytest.importorskip("shtab", reason="an extra: wheelcheck[completion]")
+    assert main(["completion", shell]) == 0
+    assert "exclude-newer" in capsys.readouterr().out

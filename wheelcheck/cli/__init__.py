@@ -112,11 +112,31 @@ def _diff(words: Sequence[str]) -> int:
     return run(args)
 
 
+def _show(words: Sequence[str]) -> int:
+    from wheelcheck.cli.arguments import show_parser
+
+    args = show_parser().parse_args(words)
+    from wheelcheck.cli.showing import show
+
+    return show(args)
+
+
+def _completion(words: Sequence[str]) -> int:
+    from wheelcheck.cli.arguments import completion_parser
+
+    args = completion_parser().parse_args(words)
+    from wheelcheck.cli.showing import complete
+
+    return complete(args.shell)
+
+
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "cache": _cache,
     "calibrate": _calibrate,
+    "completion": _completion,
     "diff": _diff,
     "explain": _explain,
+    "show": _show,
 }
 """Command words. A requirement file of such a name is reached as ``./cache``."""
 

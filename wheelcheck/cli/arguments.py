@@ -7,7 +7,15 @@ import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-__all__ = ["cache_parser", "calibrate_parser", "check_parser", "diff_parser", "explain_parser"]
+__all__ = [
+    "cache_parser",
+    "calibrate_parser",
+    "check_parser",
+    "completion_parser",
+    "diff_parser",
+    "explain_parser",
+    "show_parser",
+]
 
 PROGRAM = "wheelcheck"
 USAGE_ERROR = 2
@@ -32,7 +40,9 @@ examples:
 other commands (each has its own --help):
   wheelcheck explain PACKAGE --target TARGET
   wheelcheck diff OLD NEW
+  wheelcheck show REPORT.json --format html -o report.html
   wheelcheck calibrate
+  wheelcheck completion bash|zsh|tcsh
   wheelcheck cache info|clear
 
 exit codes:
@@ -370,7 +380,7 @@ def _add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument("-h", "--help", action="help", help="print this, and end")
 
 
-def _add_format(group: argparse._ArgumentGroup, *formats: str) -> None:
+def _add_format(group: argparse._ActionsContainer, *formats: str) -> None:
     group.add_argument(
         "--format",
         choices=formats,
@@ -443,6 +453,31 @@ def diff_parser() -> argparse.ArgumentParser:
     output = parser.add_argument_group("how to answer")
     _add_format(output, "text", "json")
     output.add_argument("-h", "--help", action="help", help="print this, and end")
+    return parser
+
+
+def show_parser() -> argparse.ArgumentParser:
+    """The parser of ``wheelcheck show``."""
+    parser = _Parser(
+        prog=f"{PROGRAM} show",
+        description="Write a report that was kept with --format json again, in any format. "
+        "Nothing is asked of an index.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("report", metavar="REPORT", help="a file of --format json")
+    parser.add_argument("--builds", action="store_true", help="show the whole build plan")
+    _add_format(parser, *FORMATS)
+    return parser
+
+
+def completion_parser() -> argparse.ArgumentParser:
+    """The parser of ``wheelcheck completion``."""
+    parser = _Parser(
+        prog=f"{PROGRAM} completion",
+        description='Write a completion script: eval "$(wheelcheck completion bash)".',
+        allow_abbrev=False,
+    )
+    parser.add_argument("shell", choices=("bash", "zsh", "tcsh"))
     return parser
 
 

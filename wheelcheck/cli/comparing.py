@@ -12,10 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pydantic import ValidationError
-
 from wheelcheck.analysis import check
 from wheelcheck.cli.question import keywords_of
+from wheelcheck.cli.rendering import kept_report
 from wheelcheck.cli.terminal import look_of, progress_shown, require_folder, write
 from wheelcheck.errors import UsageError
 from wheelcheck.gate import difference
@@ -54,12 +53,7 @@ def _report(path: Path, args: Namespace) -> Report:
     content = path.read_bytes()
     if not content.lstrip().startswith(b"{"):
         return check([path], advice=False, **keywords_of(args))
-    try:
-        return Report.model_validate_json(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise UsageError(f"{path} is no report of wheelcheck's: {where}: {first['msg']}") from None
+    return kept_report(path)
 
 
 @contextmanager

@@ -1,0 +1,78 @@
+"""A report in the format that was asked for, and the exit code that goes with it."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from importlib import import_module
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from wheelcheck.cli.terminal import look_of
+from wheelcheck.errors import UsageError
+from wheelcheck.reports.model import Report
+from wheelcheck.reports.phrases import counted
+
+__all__ = ["exit_code", "kept_report", "rendered"]
+
+_RENDERERS = {
+    "csv": ("wheelcheck.reports.csv_table", "render_csv"),
+    "github": ("wheelcheck.reports.github", "render_github"),
+    "html": ("wheelcheck.reports.html", "render_html"),
+    "junit": ("wheelcheck.reports.junit", "render_junit"),
+    "markdown": ("wheelcheck.reports.markdown", "render_markdown"),
+    "sarif": ("wheelcheck.reports.sarif", "render_sarif"),
+}
+"""Format → the module and function that writes it, imported when it is asked for."""
+
+
+def rendered(report: Report, args: Namespace) -> bytes:
+    """The report as ``--format`` says, as bytes to write."""
+    if args.format == "json":
+        return f"{report.model_dump_json(indent=2)}\n".encode()
+    if args.format in _RENDERERS:
+        module, function = _RENDERERS[args.format]
+        text: str = getattr(import_module(module), function)(report)
+        return text.encode("utf-8", "backslashreplace")
+    from wheelcheck.reports.text import render_text
+
+    look = look_of(args)
+    text = render_text(
+        report,
+        width=look.width,
+        colour=look.colour,
+        ascii_only=look.ascii_only,
+        builds=args.builds,
+    )
+    return text.encode(look.encoding, "replace")
+
+
+def exit_code(report: Report, args: Namespace) -> int:
+    """1 where the policy is broken, else 3 where the answer is incomplete, else 0.
+
+    Says so on standard error where the answer itself is not for people, or not shown.
+    """
+    quiet = args.output or args.format != "text"
+    if report.violations:
+        if quiet:
+            broken = counted(len(report.violations), "time")
+            sys.stderr.write(f"wheelcheck: the policy is broken {broken}\n")
+        return 1
+    if report.complete:
+        return 0
+    if quiet:
+        errors = sum(problem.severity == "error" for problem in report.problems)
+        sys.stderr.write(f"wheelcheck: the answer is incomplete: {counted(errors, 'problem')}\n")
+    return 3
+
+
+def kept_report(path: Path) -> Report:
+    """A report that was written with ``--format json``; raises `UsageError` for anything else."""
+    try:
+        return Report.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        told = f"{where}: {first['msg']}" if where else first["msg"]
+        raise UsageError(f"{path} is no report of wheelcheck's: {told}") from None

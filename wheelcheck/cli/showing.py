@@ -1,0 +1,32 @@
+"""``wheelcheck show`` writes a kept report again, ``wheelcheck completion`` a shell script."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from wheelcheck.cli.rendering import exit_code, kept_report, rendered
+from wheelcheck.cli.terminal import require_folder, write
+from wheelcheck.errors import UsageError
+
+__all__ = ["complete", "show"]
+
+
+def show(args: Namespace) -> int:
+    """Write a report that was kept as JSON in any format; exit as when it was made."""
+    require_folder(args.output)
+    report = kept_report(Path(args.report))
+    write(rendered(report, args), args.output)
+    return exit_code(report, args)
+
+
+def complete(shell: str) -> int:
+    """Write a script that teaches a shell the options."""
+    from wheelcheck.cli.arguments import check_parser
+
+    try:
+        import shtab
+    except ImportError:
+        raise UsageError("completion needs shtab: pip install 'wheelcheck[completion]'") from None
+    write(f"{shtab.complete(check_parser(), shell=shell)}\n".encode(), None)
+    return 0
