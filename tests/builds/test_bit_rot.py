@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from fake_index import FakeIndex
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
@@ -12,7 +13,6 @@ from wheelcheck.builds.bit_rot import (
     History,
     bit_rot,
     constraints_of_the_time,
-    newest,
     python_too_new,
 )
 from wheelcheck.builds.tables import rows
@@ -23,7 +23,8 @@ def day(text: str) -> datetime:
 
 
 def history(**releases: str) -> History:
-    return {Version(k.strip("v").replace("_", ".")): day(v) for k, v in releases.items()}
+    times = {Version(k.strip("v").replace("_", ".")): day(v) for k, v in releases.items()}
+    return History(sorted(times, reverse=True), times.get)
 
 
 HISTORIES = {
@@ -145,15 +146,27 @@ def test_what_did_not_exist_yet_gets_no_bound():
 
 
 def test_the_newest_of_a_time_is_final_and_allowed():
-    found = {
-        Version("1.0"): day("2020-01-01"),
-        Version("2.0rc1"): day("2020-02-01"),
-        Version("2.0"): day("2020-03-01"),
-    }
-    assert newest(SpecifierSet(), found, day("2020-02-15")) == Version("1.0")
-    assert newest(SpecifierSet(), found, day("2020-03-15")) == Version("2.0")
-    assert newest(SpecifierSet("<2"), found, day("2020-03-15")) == Version("1.0")
-    assert newest(SpecifierSet(), found, day("2019-01-01")) is None
+    found = history(v1_0="2020-01-01", v2_0rc1="2020-02-01", v2_0="2020-03-01")
+    assert found.newest(SpecifierSet(), day("2020-02-15")) == Version("1.0")
+    assert found.newest(SpecifierSet(), day("2020-03-15")) == Version("2.0")
+    assert found.newest(SpecifierSet("<2"), day("2020-03-15")) == Version("1.0")
+    assert found.newest(SpecifierSet(), day("2019-01-01")) is None
+
+
+def test_a_history_counts_what_the_python_could_install_and_looks_no_further():
+    index = FakeIndex(
+        {"x": {v: [f"x-{v}-py3-none-any.whl"] for v in ("1", "2", "3", "4", "5")}},
+        upload_times={("x", str(n)): f"202{n}-01-01T00:00:00Z" for n in range(1, 6)},
+        requires_python={("x", "3"): ">=3.9"},
+        yanked={("x", "4"): "broken"},
+    )
+    project = index.project(NormalizedName("x"))
+    looked: list[Version] = []
+    found = History.of(project, "3.8.16")
+    spied = History(found.versions, lambda v: looked.append(v) or found.uploaded(v))
+    assert spied.newest(SpecifierSet(), day("2024-06-01")) == Version("2")
+    assert Version("1") not in looked
+    assert History.of(project, "3.9.1").newest(SpecifierSet(), day("2024-06-01")) == Version("3")
 
 
 @pytest.mark.parametrize(("python", "hit"), [((3, 11), False), ((3, 12), True), ((3, 13), True)])

@@ -7,7 +7,7 @@ What an sdist of 2020 never bounded is then six years younger than the sdist.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -26,13 +26,8 @@ __all__ = [
     "History",
     "bit_rot",
     "constraints_of_the_time",
-    "history_of",
-    "newest",
     "python_too_new",
 ]
-
-History = Mapping[Version, datetime]
-"""The versions of one project that the target could install, with the time of their upload."""
 
 _RESTLESS = {"packaging", "pip", "setuptools"}
 """Projects whose major releases come often: only the known breaking ones are told."""
@@ -79,29 +74,40 @@ def _changes() -> tuple[_Change, ...]:
     )
 
 
-def history_of(project: Project, python_full_version: str) -> History:
-    """The versions of a project that a Python could have installed, whatever its platform."""
-    found: dict[Version, datetime] = {}
-    for version in project.versions:
-        times = [
-            file.upload_time
-            for file in project.files(version)
-            if file.upload_time is not None and file.yanked is None
-            if admits_python(file.requires_python or "", python_full_version)
-        ]
-        if times:
-            found[version] = min(times)
-    return found
+@dataclass(frozen=True, slots=True)
+class History:
+    """When each version of a project was uploaded; looked up only as far back as is asked.
 
+    `versions` are newest first. `uploaded` gives the time of a version's first file that could be
+    installed, None where there is none.
+    """
 
-def newest(specifier: SpecifierSet, history: History, until: datetime) -> Version | None:
-    """The newest final release a specifier allowed at a time; None where there was none yet."""
-    allowed = (
-        version
-        for version, uploaded in history.items()
-        if uploaded <= until and not version.is_prerelease and version in specifier
-    )
-    return max(allowed, default=None)
+    versions: Sequence[Version]
+    uploaded: Callable[[Version], datetime | None]
+
+    @classmethod
+    def of(cls, project: Project, python_full_version: str) -> History:
+        """What a Python could have installed of a project, whatever its platform."""
+
+        def uploaded(version: Version) -> datetime | None:
+            times = (
+                file.upload_time
+                for file in project.files(version)
+                if file.upload_time is not None and file.yanked is None
+                if admits_python(file.requires_python or "", python_full_version)
+            )
+            return min(times, default=None)
+
+        return cls(project.versions, cache(uploaded))
+
+    def newest(self, specifier: SpecifierSet, until: datetime) -> Version | None:
+        """The newest final release a specifier allowed at a time; None where there was none yet."""
+        for version in self.versions:
+            if not version.is_prerelease and version in specifier:
+                uploaded = self.uploaded(version)
+                if uploaded is not None and uploaded <= until:
+                    return version
+        return None
 
 
 def bit_rot(
@@ -122,9 +128,10 @@ def bit_rot(
     specifiers = _specifiers(requires)
     found: list[Obstacle] = []
     for name, now in sorted(environment.items()):
-        if name not in histories:
+        uploaded = histories[name].uploaded(now) if name in histories else None
+        if uploaded is None or uploaded <= published:
             continue
-        then = newest(specifiers.get(name, SpecifierSet()), histories[name], published)
+        then = histories[name].newest(specifiers.get(name, SpecifierSet()), published)
         if then is None or now <= then:
             continue
         moved = f"{name} {now} is installed for the build; in {published:%B %Y} it was {then}"
@@ -229,7 +236,7 @@ def constraints_of_the_time(
     specifiers = _specifiers(build_requires)
     lines = [f"# build requirements as of {published:%Y-%m-%d}, when the sdist was published"]
     for name in sorted(histories):
-        then = newest(specifiers.get(name, SpecifierSet()), histories[name], published)
+        then = histories[name].newest(specifiers.get(name, SpecifierSet()), published)
         if then is not None:
             lines.append(f"{name}<={then}")
     return "\n".join(lines) + "\n"

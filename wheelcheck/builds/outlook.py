@@ -22,7 +22,7 @@ from functools import partial
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.bit_rot import History, bit_rot, constraints_of_the_time, history_of
+from wheelcheck.builds.bit_rot import History, bit_rot, constraints_of_the_time
 from wheelcheck.builds.classify import judge_source_build
 from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.builds.evidence import Classification
@@ -147,7 +147,7 @@ class Forecaster:
         self._index = index
         self._sdists = sdists
         self._needs: dict[tuple[_Key, frozenset[str]], tuple[Need, ...]] = {}
-        self._histories: dict[tuple[NormalizedName, str], History] = {}
+        self._histories: dict[tuple[NormalizedName, str], History | None] = {}
 
     def of_plan(self, plan: BuildPlan, as_of: datetime) -> tuple[Outlook, ...]:
         """Return the outlook of every build, in order; what needs a failing build fails too."""
@@ -216,19 +216,20 @@ class Forecaster:
             return (), ""
         requires = build.environment.stated
         pins = {pin.name: pin.version for pin in build.environment.pins if pin.version}
-        histories = {name: self._history(name, target) for name in pins}
+        known = ((name, self._history(name, target)) for name in pins)
+        histories = {name: history for name, history in known if history is not None}
         environment = {**pins, build.name: build.version}
         found = bit_rot(published, requires, histories, environment, texts)
         if not found:
             return (), ""
         return found, constraints_of_the_time(requires, published, histories)
 
-    def _history(self, name: NormalizedName, target: Target) -> History:
+    def _history(self, name: NormalizedName, target: Target) -> History | None:
         key = name, target.python_full_version
         if key not in self._histories:
             project = self._index.project(name)
             self._histories[key] = (
-                {} if isinstance(project, Unknown) else history_of(project, key[1])
+                None if isinstance(project, Unknown) else History.of(project, key[1])
             )
         return self._histories[key]
 
