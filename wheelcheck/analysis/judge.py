@@ -51,6 +51,10 @@ class Judge:
         """The user's rules on files."""
         return self._resolver.rules
 
+    def foresee(self, targets: Sequence[Target]) -> None:
+        """Have the index fetch, side by side, what judging these targets will ask for."""
+        self._resolver.foresee(targets)
+
     def column(
         self, target: Target, only: NormalizedName | None = None, *, plan: bool = True
     ) -> Column:

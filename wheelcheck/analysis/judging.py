@@ -54,6 +54,7 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
         )
 
     judge = anew(asked)
+    judge.foresee(targets)
     columns = []
     for position, target in enumerate(targets):
         progress.update("Judging targets", position, len(targets))

@@ -13,7 +13,7 @@ from wheelcheck.errors import IndexUnreachable, Unknown
 from wheelcheck.index.cache import Cache
 from wheelcheck.index.credentials import Credentials
 from wheelcheck.index.direct import file_from_url
-from wheelcheck.index.facts import Facts
+from wheelcheck.index.facts import Facts, shared_metadata
 from wheelcheck.index.http import CONCURRENCY, Http
 from wheelcheck.index.model import (
     ArchiveListing,
@@ -92,7 +92,13 @@ class NetworkIndex:
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """What does this file depend on?"""
-        return self._tasks.ask(("metadata", file.url), partial(self._facts.metadata, file))
+        read = partial(self._facts.metadata, file)
+        shared = shared_metadata(file)
+        if shared is not None:
+            found = self._tasks.ask(("metadata", shared), read)
+            if not isinstance(found, Unknown) and found.found_in == "pep658":
+                return found
+        return self._tasks.ask(("metadata", file.url), read)
 
     def listing(
         self, file: Wheel | Sdist, wanted: Callable[[str], bool] | None = None
@@ -107,7 +113,8 @@ class NetworkIndex:
         for name in names:
             self._tasks.foresee(("project", name), partial(self._project, name))
         for file in files:
-            self._tasks.foresee(("metadata", file.url), partial(self._facts.metadata, file))
+            key = shared_metadata(file) or file.url
+            self._tasks.foresee(("metadata", key), partial(self._facts.metadata, file))
 
     def _project(self, name: NormalizedName) -> Project | Unknown:
         answers = [_answer(source, name) for source in self._sources]

@@ -25,7 +25,7 @@ from wheelcheck.index.metadata import (
 from wheelcheck.index.model import ArchiveListing, ArchiveMember, CoreMetadata, Sdist, Wheel
 from wheelcheck.index.urls import local_path, split_credentials
 
-__all__ = ["Facts"]
+__all__ = ["Facts", "shared_metadata"]
 
 _STRONG = ("sha512", "sha384", "sha256", "sha224")
 _LASTING = frozenset({"dependencies-need-build", "metadata-malformed", "metadata-inconsistent"})
@@ -67,15 +67,18 @@ class Facts:
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """Core metadata: served beside the file, or read from within it."""
-        key = _key(file)
-        stored = self._cache.get("metadata", key, _decode_metadata)
-        if stored is not None:
-            return _from_stored(stored, file)
+        shared = shared_metadata(file)
+        keys = [cache_key(*shared), _key(file)] if shared else [_key(file)]
+        for key in keys:
+            stored = self._cache.get("metadata", key, _decode_metadata)
+            if stored is not None:
+                return _from_stored(stored, file)
         found = self._served(file) if file.has_metadata and isinstance(file, Wheel) else None
         if found is None:
             found = self._read_metadata(file)
         if not isinstance(found, Unknown) or found.code in _LASTING:
-            self._cache.put("metadata", key, _encode(_to_stored(found)))
+            verified = isinstance(found, CoreMetadata) and found.found_in == "pep658"
+            self._cache.put("metadata", keys[0 if verified else -1], _encode(_to_stored(found)))
         return found
 
     def _served(self, file: Wheel) -> CoreMetadata | Unknown | None:
@@ -157,6 +160,19 @@ class Facts:
             lock = self._busy.setdefault(key, Lock())
         with lock:
             yield
+
+
+def shared_metadata(file: Wheel | Sdist) -> tuple[str, str, str] | None:
+    """What is equal for wheels of a release whose metadata are the same, byte for byte.
+
+    The index lists the hash of the metadata it serves beside a wheel (PEP 658), and what is served
+    is compared with it: so one request answers for all wheels of a release that share the hash.
+    """
+    if not file.has_metadata or isinstance(file, Sdist):
+        return None
+    digests = (file.metadata_hashes[name] for name in _STRONG if name in file.metadata_hashes)
+    digest = next(digests, None)
+    return None if digest is None else (file.name, str(file.version), digest.lower())
 
 
 def _also_usual(

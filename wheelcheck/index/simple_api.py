@@ -7,6 +7,7 @@ page that cannot be read as a whole is a `MalformedPage`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -33,6 +34,8 @@ ACCEPT = f"{JSON_TYPE}, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q
 """The same preferences as pip states them (PEP 691)."""
 
 _UNSET = msgspec.UNSET
+_PLAIN_PATH = re.compile(r"((?!//)(?:[\w.%+~!-]*/)*)([\w%+~!-][\w.%+~!-]*)", re.ASCII)
+"""A relative URL that is a path and nothing else: its folder and its last part."""
 
 
 class MalformedPage(ValueError):  # noqa: N818 (named for what it is)
@@ -154,17 +157,27 @@ def _known_status(text: str) -> ProjectStatus:
 def _rows(
     files: Iterable[_File], page_url: str, unreadable: list[tuple[str, str]]
 ) -> Iterator[Row]:
+    folders: dict[str, str] = {}  # relative URLs of a page share few
     for file in files:
         try:
-            yield _row(file, page_url)
+            yield _row(file, page_url, folders)
         except ValueError:
             unreadable.append((file.filename, "its URL is malformed"))
 
 
-def _row(file: _File, page_url: str) -> Row:
+def _absolute(page_url: str, url: str) -> str:
+    return split_credentials(urldefrag(urljoin(page_url, url)).url)[0]
+
+
+def _row(file: _File, page_url: str, folders: dict[str, str]) -> Row:
     url = file.url
-    if "://" not in url or "#" in url or "@" in url or "[" in url:
-        url = split_credentials(urldefrag(urljoin(page_url, url)).url)[0]
+    if path := _PLAIN_PATH.fullmatch(url):
+        folder, last = path.groups()
+        if folder not in folders:
+            folders[folder] = _absolute(page_url, f"{folder}-")[:-1]
+        url = folders[folder] + last
+    elif "://" not in url or "#" in url or "@" in url or "[" in url:
+        url = _absolute(page_url, url)
     yanked = file.yanked
     return Row(
         file.filename,

@@ -248,9 +248,13 @@ class Provider:
         """What a candidate asks for on this target; nothing where it could not be read."""
         if candidate not in self._needs:
             self._needs[candidate] = tuple(self._dependencies(candidate))
-            if self._prefetch:
-                self._prefetch(self._needs[candidate])
+            self.announce(self._needs[candidate])
         return self._needs[candidate]
+
+    def announce(self, needs: Iterable[Need]) -> None:
+        """Say what will be asked for next."""
+        if self._prefetch:
+            self._prefetch(needs)
 
     def _dependencies(self, candidate: Candidate) -> Iterator[Need]:
         source = candidate.label

@@ -16,6 +16,7 @@ from wheelcheck.requirements.model import RequirementLine, Requirements
 from wheelcheck.resolution.answers import Answers, reference_target
 from wheelcheck.resolution.choice import FileRules
 from wheelcheck.resolution.dependencies import MarkerEnvironment
+from wheelcheck.resolution.foresight import foresee
 from wheelcheck.resolution.model import Conflict, Demand, Pin, Resolution, Standing
 from wheelcheck.resolution.needs import Candidate, Need, needs_of, text_of
 from wheelcheck.resolution.provider import Provider
@@ -53,6 +54,7 @@ class Resolver:
         self._rules = FileRules(requirements.policy, _hashes(requirements), _locks(requirements))
         self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
         self._solved: list[_Solved] = []
+        self._foreseen: dict[Target, tuple[Answers, _Question]] = {}
         self._references: dict[tuple[str, str, bool], Mapping[NormalizedName, Version | None]] = {}
 
     @property
@@ -60,16 +62,30 @@ class Resolver:
         """The user's rules on files, as the resolution applies them."""
         return self._rules
 
+    def foresee(self, targets: Iterable[Target]) -> None:
+        """Have the index fetch, side by side, what resolving for these targets will ask for."""
+        for target in targets:
+            answers = self._answers(target)
+            self._foreseen[target] = (answers, self._question(answers))
+        foresee(
+            (self._provider(answers, question, frozenset(), None), question.roots)
+            for answers, question in self._foreseen.values()
+        )
+
     def resolve(self, target: Target) -> Resolution:
         """Resolve for a target, taking over an earlier result where every answer is the same."""
-        answers = Answers(target, self._index, self._rules, self._environment(target))
-        question = self._question(answers)
+        foreseen = self._foreseen.pop(target, None)
+        answers = foreseen[0] if foreseen else self._answers(target)
+        question = foreseen[1] if foreseen else self._question(answers)
         for solved in self._solved:
             if question == solved.question and self._agrees(answers, solved):
                 return self._describe(answers, solved)
         solved = self._solve(answers, question)
         self._solved.append(solved)
         return self._describe(answers, solved)
+
+    def _answers(self, target: Target) -> Answers:
+        return Answers(target, self._index, self._rules, self._environment(target))
 
     def _agrees(self, answers: Answers, solved: _Solved) -> bool:
         """Whether the solver would be told the same again, the stand-ins' versions included."""
