@@ -302,7 +302,7 @@ def _moving(kind: AdviceKind, target: Target, other: Target) -> tuple[str, tuple
     if kind == "image":
         return f"Use {other.libc} instead of {target.libc}", ("FROM python:slim",)
     python = "{}.{}".format(*other.python)
-    return f"Use Python {python}", (f"FROM python:{python}-slim",)
+    return f"Use Python {python}", (f"FROM python:{python}",)
 
 
 _MOVING_CAVEATS: Mapping[str, str] = {

@@ -19,6 +19,8 @@ __all__ = ["cost_words", "draw_bill", "spread"]
 
 _MOST_ROWS = 8
 _GAP = 2
+_ALIKE = 1.15
+"""Medians that differ by no more than this are told as one: less than any of them is sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,10 @@ def cost_words(bills: Sequence[Bill]) -> str:
 def spread(
     values: Iterable[Estimate | None], words: Callable[[float], str], *, whole: bool = True
 ) -> str:
-    """One estimate with its interval (if `whole`), or the range of several medians."""
+    """One estimate with its interval (if `whole`), or the range of medians that differ."""
     known = [value for value in values if value is not None]
     low, high = (choose(one.value for one in known) for choose in (min, max))
-    if words(low) == words(high):
+    if high <= low * _ALIKE:
         worst = max(known, key=lambda one: one.value)
         return estimated(worst, words) if whole else words(worst.value)
     return f"{words(low)} to {words(high)}"
