@@ -19,9 +19,14 @@ from wheelcheck.requirements.dockerfile.model import (
     WheelSource,
 )
 from wheelcheck.requirements.dockerfile.other_tools import LockCommand
-from wheelcheck.requirements.dockerfile.requirement_inputs import Surroundings, gather
+from wheelcheck.requirements.dockerfile.requirement_inputs import (
+    Gathered,
+    Surroundings,
+    gather,
+    gather_lock,
+)
 from wheelcheck.requirements.dockerfile.stage_state import LONGEST_TEXT, StageState
-from wheelcheck.requirements.model import Origin, Requirements
+from wheelcheck.requirements.model import Origin
 from wheelcheck.requirements.redaction import redact
 from wheelcheck.targets.target import Target
 
@@ -65,7 +70,7 @@ def add_install(
     ready = bool(wheels) and (
         command.has("no-index") or len(_ready(wheels, gathered.local, layer)) == len(wheels)
     )
-    projects = _projects(stage, layer, gathered.local, wheels, line, text)
+    projects = _projects(stage, layer, gathered, wheels, line, text)
     _tell_oddities(stage, command, line, text)
     no_cache = command.has("no-cache")
     step = InstallStep(
@@ -167,22 +172,23 @@ def _ready(
 def _projects(
     stage: StageState,
     layer: Layer,
-    local: Iterable[str],
+    gathered: Gathered,
     wheels: tuple[WheelSource, ...],
     line: int,
     text: str,
 ) -> tuple[str, ...]:
-    """Folders of the build context that are installed as projects; the rest is told."""
-    found = []
-    for each in local:
+    """Folders of the build context that are installed as projects; what is not read is told."""
+    found = list(gathered.projects.values())
+    for each in gathered.local:
         path = absolute(each.partition("[")[0], layer.workdir)
-        if any(path == one.path or path.startswith(f"{one.path}/") for one in wheels):
+        ready = any(path == one.path or path.startswith(f"{one.path}/") for one in wheels)
+        if ready or each in gathered.projects:
             continue
         folder = stage.files.folder(path)
         if folder is not None:
             found.append(folder)
-            said = "the project in the build context is installed; its dependencies are not read"
-            stage.tell(line, text, Unknown("local-project", said))
+            said = "it has no pyproject.toml, and its setup script would have to be run"
+            stage.tell(line, text, Unknown("local-project", f"{redact(each)}: {said}"))
         else:
             said = f"{redact(each)} is in the image, but nothing tells where it comes from"
             stage.tell(line, text, Unknown("file-in-image", said))
@@ -218,9 +224,13 @@ def add_lock_install(
     """Add a step for poetry, pdm, pipenv or ``uv sync`` to the stage."""
     found = stage.files.find(absolute(command.lock, layer.workdir))
     path = found.path if isinstance(found, FromContext) else None
-    if isinstance(found, Unknown):
-        stage.tell(line, text, Unknown("no-lock", f"{command.lock}: {found.reason}"))
-    lock = LockInput(command.tool, command.lock, path, command.options)
+    environ = {name: value for name, value in stage.variables.items() if value is not None}
+    origin = Origin(stage.file_name, line)
+    around = Surroundings(stage.files, layer.workdir, environ, origin, stage.as_of)
+    gathered = gather_lock(command, around)
+    for why in gathered.problems:
+        stage.tell(line, text, why)
+    lock = LockInput(command.tool, command.lock, path)
     stage.steps.append(
         InstallStep(
             line=line,
@@ -229,8 +239,8 @@ def add_lock_install(
             tool="lock",
             action=command.action,
             installer="uv" if command.tool == "uv" else "pip",
-            requirements=Requirements(),
-            inputs=(path,) if path else (),
+            requirements=gathered.requirements,
+            inputs=gathered.inputs,
             packages=tuple(stage.packages),
             lock=lock,
             venv=layer.venv,

@@ -107,7 +107,6 @@ class LockInput:
     tool: str
     name: str
     path: str | None
-    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

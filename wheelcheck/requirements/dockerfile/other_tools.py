@@ -54,7 +54,7 @@ class LockCommand:
     action: str
     lock: str
     project: str
-    options: tuple[str, ...]
+    arguments: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +105,12 @@ def lock_command(words: list[str]) -> LockCommand | None:
         return None
     tool = words[0].rpartition("/")[2]
     actions = _LOCKS.get(tool, {})
-    options = tuple(word for word in words[1:] if word.startswith("-"))
-    arguments = [word for word in words[1:] if not word.startswith("-")]
-    # Packages named behind `pipenv install` are added; the lock still tells of the rest.
-    if not arguments or arguments[0] not in actions:
+    action = next((word for word in words[1:] if not word.startswith("-")), "")
+    if action not in actions:
         return None
-    lock = actions[arguments[0]]
-    return LockCommand(tool, arguments[0], lock, _PROJECTS.get(lock, "pyproject.toml"), options)
+    lock = actions[action]
+    others = tuple(word for word in words[1:] if word != action)
+    return LockCommand(tool, action, lock, _PROJECTS.get(lock, "pyproject.toml"), others)
 
 
 def venv_command(words: list[str]) -> VenvCommand | None:

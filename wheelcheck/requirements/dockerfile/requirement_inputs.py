@@ -6,7 +6,8 @@ the machine that reads is looked at, and nothing outside the build context.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import partial
@@ -21,16 +22,22 @@ from wheelcheck.requirements.dockerfile.image_files import (
     absolute,
 )
 from wheelcheck.requirements.dockerfile.installers import InstallerCommand
+from wheelcheck.requirements.dockerfile.lock_selection import LockSelection, selection_of
+from wheelcheck.requirements.dockerfile.other_tools import LockCommand
 from wheelcheck.requirements.exclude_newer import parse_exclude_newer
+from wheelcheck.requirements.given import Given
 from wheelcheck.requirements.model import Origin, Requirements
 from wheelcheck.requirements.options import CommandLine
 from wheelcheck.requirements.pip_syntax import InvalidLine, Line, is_archive, is_url
 from wheelcheck.requirements.places import Opener, Place, is_remote
+from wheelcheck.requirements.reading import reader_of
+from wheelcheck.requirements.recognise import Kind, recognise
 from wheelcheck.requirements.redaction import redact
 from wheelcheck.requirements.requirement_file import RequirementFileReader
 from wheelcheck.requirements.requirement_strings import NotJudged
+from wheelcheck.requirements.selection import Selection
 
-__all__ = ["Gathered", "Surroundings", "gather", "is_local"]
+__all__ = ["Gathered", "Surroundings", "gather", "gather_lock", "is_local"]
 
 _CONTROLS = ("no-binary", "only-binary", "all-releases", "only-final")
 
@@ -50,12 +57,14 @@ class Surroundings:
 class Gathered:
     """What a command asks for. `inputs` are the files read, `problems` why others were not.
 
-    `local` are the arguments that are paths: wheels, archives and projects in the image.
+    `local` are the arguments that are paths, `projects` those of them that are projects of the
+    build context, by their folders there.
     """
 
     requirements: Requirements
     inputs: tuple[str, ...]
     local: tuple[str, ...]
+    projects: Mapping[str, str]
     problems: tuple[Unknown, ...]
 
 
@@ -80,11 +89,24 @@ def gather(command: InstallerCommand, around: Surroundings) -> Gathered:
     files = command.arguments if command.action == "sync" else command.values("requirement")
     arguments = () if command.action == "sync" else command.arguments
 
+    local = tuple(each for each in (*arguments, *editables) if is_local(each))
+    projects = _projects(local, around)
+    extras = {one for text in projects for one in _extras_of(text)}
+    extras |= set(command.values("extra"))
+    selection = LockSelection(
+        {"extra": extras} | ({"all-extras": ()} if command.has("all-extras") else {})
+    )
+    read = partial(_read, reader, around=around, selection=selection)
     readings = [
-        *(partial(_read, reader, path, around, constraint=True) for path in constraints),
+        *(partial(read, path, constraint=True) for path in constraints),
         *(partial(_add, collection, text, around) for text in arguments if not is_local(text)),
-        *(partial(_add_editable, collection, text, around) for text in editables),
-        *(partial(_read, reader, path, around, constraint=False) for path in files),
+        *(
+            partial(_add_editable, collection, text, around)
+            for text in editables
+            if text not in projects
+        ),
+        *(partial(read, f"{_path_of(text)}/pyproject.toml", constraint=False) for text in projects),
+        *(partial(read, path, constraint=False) for path in files),
     ]
     for reading in readings:
         failed = len(opener.failures)
@@ -93,8 +115,25 @@ def gather(command: InstallerCommand, around: Surroundings) -> Gathered:
         except RequirementsError as error:
             causes = [why.code for why in opener.failures[failed:]]
             problems.append(Unknown((causes or ["requirement-refused"])[0], str(error)))
-    local = tuple(each for each in (*arguments, *editables) if is_local(each))
-    return Gathered(_finished(collection, problems), tuple(opener.seen), local, tuple(problems))
+    return Gathered(
+        _finished(collection, problems), tuple(opener.seen), local, projects, tuple(problems)
+    )
+
+
+def gather_lock(command: LockCommand, around: Surroundings) -> Gathered:
+    """Read the lock that a command follows, with the groups and extras that it chooses."""
+    collection = _ImageCollection(CommandLine())
+    opener = _ImageOpener(files=around.files)
+    reader = RequirementFileReader(collection, opener, around.environ)
+    selection, strange = selection_of(command)
+    problems = [Unknown("not-followed", f"{option} is not followed") for option in strange]
+    try:
+        _read(reader, command.lock, around, selection, constraint=False)
+    except RequirementsError as error:
+        code = opener.failures[0].code if opener.failures else "requirement-refused"
+        problems.append(Unknown("no-lock" if opener.failures else code, str(error)))
+    requirements = _finished(collection, problems)
+    return Gathered(requirements, tuple(opener.seen), (), {}, tuple(problems))
 
 
 def _finished(collection: Collection, problems: list[Unknown]) -> Requirements:
@@ -120,9 +159,45 @@ def _add_editable(collection: Collection, text: str, around: Surroundings) -> No
 
 
 def _read(
-    reader: RequirementFileReader, path: str, around: Surroundings, *, constraint: bool
+    reader: RequirementFileReader,
+    path: str,
+    around: Surroundings,
+    selection: Selection,
+    *,
+    constraint: bool,
 ) -> None:
-    reader.read(_place(path, around), constraint=constraint)
+    """Read a file of requirements, a project or a lock, whichever it is."""
+    place = _place(path, around)
+    data = reader.open(place)
+    text = reader.decode(place, data)
+    found = recognise(place.location, text)
+    if constraint or found.kind is Kind.REQUIREMENT_FILE:
+        reader.read(place, data, constraint=constraint)
+        return
+    given = Given(
+        place, text, found.document, reader.collection, selection, reader.opener, reader.environ
+    )
+    reader_of(found.kind)(given)
+
+
+def _projects(local: Iterable[str], around: Surroundings) -> dict[str, str]:
+    """The arguments that are projects with a pyproject.toml, and their folders in the context."""
+    found = {}
+    for text in local:
+        file = around.files.find(f"{absolute(_path_of(text), around.workdir)}/pyproject.toml")
+        if isinstance(file, FromContext):
+            found[text] = file.path.rpartition("/")[0] or "."
+    return found
+
+
+def _path_of(text: str) -> str:
+    """The path of ``.[extra]``."""
+    return text.partition("[")[0].strip()
+
+
+def _extras_of(text: str) -> list[str]:
+    found = re.search(r"\[([^\]]*)\]", text)
+    return [each.strip() for each in found[1].split(",") if each.strip()] if found else []
 
 
 def _place(path: str, around: Surroundings) -> Place:

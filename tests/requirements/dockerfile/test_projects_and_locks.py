@@ -1,0 +1,134 @@
+import pytest
+from dockerfile_context import read
+
+from wheelcheck.requirements.dockerfile.lock_selection import selection_of
+from wheelcheck.requirements.dockerfile.other_tools import lock_command
+
+PROJECT = """[project]
+name = "app"
+version = "1"
+dependencies = ["flask"]
+[project.optional-dependencies]
+db = ["psycopg2"]
+fast = ["uvloop"]
+[dependency-groups]
+dev = ["pytest"]
+"""
+PIPFILE_LOCK = """{"_meta": {"pipfile-spec": 6, "requires": {}, "sources": []},
+"default": {"flask": {"version": "==3.0.0"}}, "develop": {"pytest": {"version": "==8.0.0"}}}"""
+POETRY = """[tool.poetry]
+name = "app"
+[tool.poetry.dependencies]
+python = "^3.11"
+flask = "*"
+[tool.poetry.group.dev.dependencies]
+pytest = "*"
+"""
+POETRY_LOCK = """[[package]]
+name = "flask"
+version = "3.0.0"
+groups = ["main"]
+optional = false
+files = []
+
+[[package]]
+name = "pytest"
+version = "8.0.0"
+groups = ["dev"]
+optional = false
+files = []
+
+[metadata]
+lock-version = "2.1"
+python-versions = "^3.11"
+content-hash = "x"
+"""
+
+
+def names(text: str, files: dict[str, str]) -> set[str]:
+    found = read(f"FROM python:3.12-slim\n{text}", files)
+    assert found.all_unread == ()
+    return {line.requirement.name for step in found.final.steps for line in step.requirements.lines}
+
+
+@pytest.mark.parametrize(
+    ("install", "expected"),
+    [
+        ("pip install .", {"flask"}),
+        ("pip install -e .", {"flask"}),
+        ("pip install '.[db]' gunicorn", {"flask", "psycopg2", "gunicorn"}),
+        ("pip install /app[db,fast]", {"flask", "psycopg2", "uvloop"}),
+        ("uv pip install -r pyproject.toml --extra db", {"flask", "psycopg2"}),
+        ("uv pip install -r pyproject.toml --all-extras", {"flask", "psycopg2", "uvloop"}),
+    ],
+)
+def test_a_project_of_the_context(install: str, expected: set[str]):
+    text = f"WORKDIR /app\nCOPY . .\nRUN {install}"
+    assert names(text, {"pyproject.toml": PROJECT}) == expected
+
+
+def test_a_project_is_named_with_its_folder():
+    text = "FROM python:3.12-slim\nCOPY libs/a /a\nRUN pip install /a"
+    (step,) = read(text, {"libs/a/pyproject.toml": PROJECT}).final.steps
+    assert step.projects == ("libs/a",)
+    assert step.inputs == ("libs/a/pyproject.toml",)
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("pipenv install --system --deploy", {"flask"}),
+        ("pipenv sync --dev", {"flask", "pytest"}),
+    ],
+)
+def test_pipenv_follows_its_lock(command: str, expected: set[str]):
+    assert names(f"COPY Pipfile* ./\nRUN {command}", {"Pipfile.lock": PIPFILE_LOCK}) == expected
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("poetry install --no-root", {"flask", "pytest"}),
+        ("poetry install --only main", {"flask"}),
+        ("poetry install --only=main --no-interaction", {"flask"}),
+        ("poetry install --without dev", {"flask"}),
+        ("poetry install --no-dev", {"flask"}),
+    ],
+)
+def test_poetry_follows_its_lock(command: str, expected: set[str]):
+    files = {"pyproject.toml": POETRY, "poetry.lock": POETRY_LOCK}
+    assert names(f"COPY pyproject.toml poetry.lock ./\nRUN {command}", files) == expected
+
+
+def test_a_lock_that_is_not_copied_is_told():
+    found = read("FROM python:3.12-slim\nRUN poetry install", {"poetry.lock": POETRY_LOCK})
+    assert [each.why.code for each in found.all_unread] == ["no-lock"]
+    assert found.final.steps[0].lock.path is None
+
+
+@pytest.mark.parametrize(
+    ("command", "groups", "extras"),
+    [
+        ("uv sync", {"dev"}, set()),
+        ("uv sync --no-dev --extra db", set(), {"db"}),
+        ("uv sync --group docs", {"dev", "docs"}, set()),
+        ("uv sync --all-groups --no-group dev", {"docs"}, set()),
+        ("uv sync --all-extras --no-default-groups", set(), {"db", "fast"}),
+        ("pdm sync --prod", set(), set()),
+        ("pdm install -G docs", {"dev", "docs"}, set()),
+        ("poetry install --with docs -E 'db fast'", {"dev", "docs"}, {"db", "fast"}),
+    ],
+)
+def test_groups_and_extras(command: str, groups: set[str], extras: set[str]):
+    words = [word.strip("'") for word in command.replace("db fast", "db,fast").split()]
+    selection, strange = selection_of(lock_command(words))
+    assert selection.groups(["dev", "docs"], ["dev"]) == groups
+    assert selection.extras(["db", "fast"]) == extras
+    assert strange == ()
+
+
+@pytest.mark.parametrize(
+    "command", ["poetry install --only dev", "uv sync --only-group docs", "uv sync --package x"]
+)
+def test_choices_that_are_not_followed_are_told(command: str):
+    assert selection_of(lock_command(command.split()))[1]
