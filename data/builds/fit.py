@@ -4,8 +4,8 @@
     python fit.py fit                     fit, leave out, report (no network)
 
 `features` adds to features.json and requirement_sizes.json; `fit` writes coefficients.json,
-measured.csv and installing.json in wheelcheck/costs, and fit.md beside this file. Needs
-wheelcheck[fit]. Nothing here is imported by wheelcheck.
+measured.csv and installing.json in wheelcheck/costs, and beside this file fit.md and
+predictions.csv. Needs wheelcheck[fit]. Nothing here is imported by wheelcheck.
 """
 
 import argparse
@@ -40,16 +40,18 @@ def _features(arguments: argparse.Namespace) -> int:
 
 
 def _fit(_arguments: argparse.Namespace) -> int:
-    from fitting import fits
+    from fitting import fits, versions
 
     learned = rows.rows(_MEASUREMENTS, _FEATURES)
     table = fits.fit(learned)
     missed = fits.leaving_out(learned)
-    spread = fits.spreads(learned, table, missed)
-    text, figures = report.written(table, missed, spread, _HERE)
+    spread = versions.spreads(learned, table, missed)
+    pairs = versions.pair_errors(learned, table)
+    text, figures = report.written(table, missed, spread, pairs, _HERE)
     (_HERE / "fit.md").write_text(text, encoding="utf-8")
     report.ship(_SHIPPED / "installing.json", environments.fit(_MEASUREMENTS, _SIZES, _INSTALLS))
     report.ship_coefficients(_SHIPPED / "coefficients.json", table, spread, figures)
+    report.ship_predictions(_HERE / "predictions.csv", missed, spread)
     report.ship_measured(_SHIPPED / "measured.csv", learned, table)
     print(json.dumps(figures, indent=1))
     return 0

@@ -55,7 +55,7 @@ class Coefficients:
     `cpu` and `memory` map a term to seconds or bytes a unit. `published` has the seconds for a
     megabyte of compiled modules, ``stripped`` and ``debug``, what ``cpp`` adds, with ``weight``
     and ``limit`` of the correction; `size` the factors from published or compiled to built;
-    `spread` the 10 % and 90 % points of measured ÷ modelled for each quantity and class of evidence.
+    `spread` the 10 % and 90 % points of measured ÷ modelled by quantity and class of evidence.
     """
 
     cpu: Mapping[str, float]

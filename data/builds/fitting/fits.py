@@ -39,6 +39,10 @@ QUANTITIES = ("cpu", "memory", "size")
 CLASSES = ("pure", "sources", "agreeing", "differing")
 
 
+Spread = dict[str, dict[str, tuple[float, float]]]
+"""Factors at the 10 % and the 90 % point, by quantity and class of evidence."""
+
+
 @dataclass(frozen=True)
 class Missed:
     """One row, what a model that had not seen its family said, and the class of its evidence."""
@@ -204,7 +208,7 @@ def leaving_out(rows: Sequence[Row]) -> list[Missed]:
     return missed
 
 
-def spread(missed: Iterable[Missed]) -> "Spread":
+def spread(missed: Iterable[Missed]) -> Spread:
     """The 10 % and 90 % points of measured ÷ modelled, by quantity and class.
 
     A class with few rows borrows from all of them.
@@ -217,11 +221,12 @@ def spread(missed: Iterable[Missed]) -> "Spread":
         found[quantity] = {}
         for group in CLASSES:
             own = [one.error(quantity) for one in some if one.group == group]
-            found[quantity][group] = _decile_factors(own, everything)
+            found[quantity][group] = decile_factors(own, everything)
     return found
 
 
-def _decile_factors(own: list[float], everything: list[float]) -> tuple[float, float]:
+def decile_factors(own: list[float], everything: list[float]) -> tuple[float, float]:
+    """Factors at the 10 % and the 90 % point of some logarithmic errors, all the others helping."""
     errors = np.array(own + everything)
     weights = np.array([1.0] * len(own) + [12 / len(everything)] * len(everything))
     order = np.argsort(errors)
@@ -241,59 +246,3 @@ def covered(missed: Sequence[Missed], quantity: str) -> float:
                 low, high = factors[one.group]
                 inside += low <= math.exp(one.error(quantity)) <= high
     return inside / len(some)
-
-
-AS_MEASURED = 1.2
-"""Repeated builds differ by 1.08 in 8 of 10 cases; compilers and C libraries by up to 1.2."""
-OTHER_PYTHON = 1.35
-"""The same release on another Python: other generated code, other build requirements."""
-Spread = dict[str, dict[str, tuple[float, float]]]
-
-
-def spreads(rows: Sequence[Row], table: Coefficients, missed: Iterable[Missed]) -> Spread:
-    """All intervals: of the model, of scaling between versions, and of a measured build itself."""
-    found = spread(missed)
-    for quantity, of in likeness(rows, table).items():
-        found[quantity] |= of
-        found[quantity]["measured"] = (1 / AS_MEASURED, AS_MEASURED)
-        found[quantity]["measured_elsewhere"] = (1 / OTHER_PYTHON, OTHER_PYTHON)
-    return found
-
-
-def likeness(rows: Sequence[Row], table: Coefficients) -> Spread:
-    """How well one build speaks for another: 10 % and 90 % points of the second ÷ its estimate.
-
-    ``scaled`` and ``unscaled`` are between versions of a project, by source size and as it is;
-    every pair counts both ways.
-    """
-    pairs = [
-        (one, other)
-        for one in rows
-        for other in rows
-        if one.name == other.name and one.version != other.version and one.features.compiles
-    ]
-    found: Spread = {}
-    for quantity, value in _VALUES.items():
-        scaled, unscaled = [], []
-        for one, other in pairs:
-            if not (value(one) and value(other)):
-                continue
-            plain = math.log(value(other) / value(one))
-            grown = math.log(
-                modelled.source_seconds(other.features, table)
-                / modelled.source_seconds(one.features, table)
-            )
-            unscaled.append(plain)
-            scaled.append(plain if quantity == "memory" else plain - grown)
-        found[quantity] = {
-            "scaled": _decile_factors(scaled, scaled),
-            "unscaled": _decile_factors(unscaled, unscaled),
-        }
-    return found
-
-
-_VALUES: dict[str, Callable[[Row], float]] = {
-    "cpu": lambda row: row.cpu,
-    "memory": lambda row: row.peak_process,
-    "size": lambda row: float(row.extension),
-}

@@ -3,7 +3,7 @@
 import csv
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,9 @@ _MEASURED_COLUMNS = (
 )
 
 
-def factors(missed: Sequence[Missed], quantity: str) -> dict[str, float]:
+def factors(logs: Sequence[float]) -> dict[str, float]:
     """How far off: median and 90 % point of the factor, and the share within three."""
-    errors = np.abs([one.error(quantity) for one in missed if quantity in one.truth])
+    errors = np.abs(logs)
     return {
         "builds": len(errors),
         "median": round(float(np.exp(np.median(errors))), 3),
@@ -57,13 +57,19 @@ _PARTS: dict[str, tuple[str, Callable[[Missed], bool]]] = {
 
 
 def written(
-    table: Coefficients, missed: Sequence[Missed], spread: Spread, folder: Path
+    table: Coefficients,
+    missed: Sequence[Missed],
+    spread: Spread,
+    pairs: Mapping[str, Mapping[str, Sequence[float]]],
+    folder: Path,
 ) -> tuple[str, dict[str, Any]]:
     """The page, and the figures that are shipped with the coefficients."""
     found = {
-        title: factors([one for one in missed if chosen(one)], quantity)
+        title: factors([m.error(quantity) for m in missed if chosen(m) and quantity in m.truth])
         for title, (quantity, chosen) in _PARTS.items()
     }
+    found["cpu, scaled from another version"] = factors(pairs["cpu"]["scaled"])
+    found["cpu, another version as it is"] = factors(pairs["cpu"]["unscaled"])
     coverage = {one: round(fits.covered(missed, one), 3) for one in fits.QUANTITIES}
     figures = {"leave_one_family_out": found, "coverage_of_80_percent_intervals": coverage}
     lines = [
@@ -212,6 +218,33 @@ def ship(path: Path, document: Any) -> None:
 
 def _rounded(values: Any) -> dict[str, float]:
     return {name: float(f"{value:.4g}") for name, value in values.items()}
+
+
+def ship_predictions(path: Path, missed: Sequence[Missed], spread: Spread) -> None:
+    """Write what was said of every build without its family, for plots."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(
+            [
+                "name",
+                "version",
+                "python",
+                "evidence",
+                "quantity",
+                "measured",
+                "modelled",
+                "low",
+                "high",
+            ]
+        )
+        for one in missed:
+            for quantity in fits.QUANTITIES:
+                if quantity in one.truth:
+                    low, high = spread[quantity][one.group]
+                    said = one.said[quantity]
+                    numbers = (one.truth[quantity], said, said * low, said * high)
+                    row = (one.row.name, one.row.version, one.row.python, one.group, quantity)
+                    out.writerow([*row, *(f"{number:.4g}" for number in numbers)])
 
 
 def ship_measured(path: Path, learned: Sequence[Row], table: Coefficients) -> None:

@@ -1,0 +1,60 @@
+"""How well one measured build speaks for another release of its project."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from itertools import permutations
+
+from fitting import fits
+from fitting.fits import Missed, Spread
+from fitting.rows import Row
+from wheelcheck.costs import modelled
+from wheelcheck.costs.modelled import Coefficients
+
+AS_MEASURED = 1.2
+"""Repeated builds differ by 1.08 in 8 of 10 cases; compilers and C libraries by up to 1.2."""
+OTHER_PYTHON = 1.35
+"""The same release on another Python: other generated code, other build requirements."""
+_VALUES: dict[str, Callable[[Row], float]] = {
+    "cpu": lambda row: row.cpu,
+    "memory": lambda row: row.peak_process,
+    "size": lambda row: float(row.extension),
+}
+
+
+def pair_errors(rows: Sequence[Row], table: Coefficients) -> dict[str, dict[str, list[float]]]:
+    """Logarithms of a build ÷ what another version of its project says of it.
+
+    ``scaled`` by the size of the sources, as prediction does it, and ``unscaled``; every pair of
+    versions counts both ways.
+    """
+    pairs = [
+        (one, other)
+        for one, other in permutations(rows, 2)
+        if one.name == other.name and one.version != other.version and one.features.compiles
+    ]
+    found: dict[str, dict[str, list[float]]] = {}
+    for quantity, value in _VALUES.items():
+        errors = found[quantity] = {"scaled": [], "unscaled": []}
+        for one, other in pairs:
+            if value(one) and value(other):
+                plain = math.log(value(other) / value(one))
+                grown = 0.0 if quantity == "memory" else _growth(one, other, table)
+                errors["unscaled"].append(plain)
+                errors["scaled"].append(plain - grown)
+    return found
+
+
+def _growth(one: Row, other: Row, table: Coefficients) -> float:
+    seconds = (modelled.source_seconds(row.features, table) for row in (other, one))
+    return math.log(next(seconds) / next(seconds))
+
+
+def spreads(rows: Sequence[Row], table: Coefficients, missed: Iterable[Missed]) -> Spread:
+    """All intervals: of the model, of scaling between versions, and of a measured build itself."""
+    found = fits.spread(missed)
+    for quantity, errors in pair_errors(rows, table).items():
+        for how, some in errors.items():
+            found[quantity][how] = fits.decile_factors(some, some)
+        found[quantity]["measured"] = (1 / AS_MEASURED, AS_MEASURED)
+        found[quantity]["measured_elsewhere"] = (1 / OTHER_PYTHON, OTHER_PYTHON)
+    return found
