@@ -4,14 +4,15 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.builds.distributions import Distribution, Family
-from wheelcheck.builds.needs import SourceNeedsInput
+from wheelcheck.builds.needs import Need, NeedKind, SourceNeedsInput
 from wheelcheck.builds.obstacle import Obstacle
 from wheelcheck.builds.obstacles import (
     known_obstacles,
     missing_from_distribution,
     network_obstacles,
     no_sdist,
-    source_build_obstacles,
+    sdist_obstacles,
+    target_obstacles,
 )
 from wheelcheck.builds.stub import is_stub
 from wheelcheck.builds.system_packages import source_needs
@@ -217,10 +218,7 @@ def test_a_setup_script_that_the_backend_never_runs_is_no_stub():
     """pikepdf keeps a setup.py that only says so."""
     text = {"setup.py": "raise SystemExit('use pip')"}
     for backend, expected in (("scikit_build_core.build", 0), ("setuptools.build_meta", 1)):
-        found = source_build_obstacles(
-            facts("thing", texts=text, backend=backend), (),
-            libc=Libc.GLIBC, python=(3, 12), distribution=None,
-        )  # fmt: skip
+        found = sdist_obstacles(facts("thing", texts=text, backend=backend), (3, 12))
         assert len(found) == expected
 
 
@@ -245,12 +243,17 @@ def test_all_together_and_each_once():
             "versioneer.py": "parser = configparser.SafeConfigParser()",
         },
     )
-    found = source_build_obstacles(
-        given, source_needs(given), libc=Libc.GLIBC, python=(3, 12), distribution=BOOKWORM
-    )
+    found = sdist_obstacles(given, (3, 12))
     assert {one.code for one in found} == {"stub-sdist", "python-too-new"}
     assert len(set(found)) == len(found)
-    older = source_build_obstacles(
-        given, source_needs(given), libc=Libc.GLIBC, python=(3, 8), distribution=None
-    )
-    assert {one.code for one in older} == {"stub-sdist"}
+    assert {one.code for one in sdist_obstacles(given, (3, 8))} == {"stub-sdist"}
+
+
+def test_what_is_known_joins_what_the_distribution_has_not():
+    ibm = facts("ibm-db", "3.2.0")
+    needs = (Need(NeedKind.LIBRARY, "girepository-2.0", "test", inferred=False),)
+    found = target_obstacles(ibm, needs, Libc.MUSL, alpine("3.18"))
+    assert {one.code for one in found} == {"upstream-refuses", "not-packaged"}
+    assert {one.code for one in target_obstacles(ibm, needs, Libc.MUSL, None)} == {
+        "upstream-refuses"
+    }

@@ -31,7 +31,8 @@ __all__ = [
     "missing_from_distribution",
     "network_obstacles",
     "no_sdist",
-    "source_build_obstacles",
+    "sdist_obstacles",
+    "target_obstacles",
 ]
 
 _CMAKE_FETCH = re.compile(
@@ -59,29 +60,30 @@ def no_sdist(name: NormalizedName, version: Version) -> Obstacle:
     return Obstacle("no-sdist", f"{name} {version} has no sdist", "the index", fatal=True)
 
 
-def source_build_obstacles(
-    facts: SourceNeedsInput,
-    needs: Iterable[Need],
-    *,
-    libc: Libc,
-    python: tuple[int, int],
-    distribution: Distribution | None,
-) -> tuple[Obstacle, ...]:
-    """Everything that stands in the way of building one sdist, bit-rot of requirements aside.
-
-    `needs` are what `source_needs` told of it. Where the distribution is not known (None), what
-    it offers is not judged.
-    """
-    found = [*known_obstacles(facts.name, facts.version, libc)]
+def sdist_obstacles(facts: SourceNeedsInput, python: tuple[int, int]) -> tuple[Obstacle, ...]:
+    """What stands in the way in the sdist itself, on any target with this Python."""
+    found = []
     # A backend other than setuptools never runs a setup.py that lies about.
     ran = facts.backend.partition(".")[0] in {"", "setuptools"}
     if ran and is_stub(facts.texts.get("setup.py", "")):
         said = "setup.py ends with an error before it builds anything"
         found.append(Obstacle("stub-sdist", said, "setup.py", fatal=True))
-    if distribution is not None:
-        found += missing_from_distribution(facts, needs, distribution)
     found += network_obstacles(facts)
     found += python_too_new(python, facts.texts)
+    return tuple(dict.fromkeys(found))
+
+
+def target_obstacles(
+    facts: SourceNeedsInput, needs: Iterable[Need], libc: Libc, distribution: Distribution | None
+) -> tuple[Obstacle, ...]:
+    """What is known against a release on a libc, and what its distribution has not.
+
+    `needs` are what `source_needs` told of it. Where the distribution is not known (None), what
+    it offers is not judged.
+    """
+    found = [*known_obstacles(facts.name, facts.version, libc)]
+    if distribution is not None:
+        found += missing_from_distribution(facts, needs, distribution)
     return tuple(dict.fromkeys(found))
 
 

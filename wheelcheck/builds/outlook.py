@@ -28,7 +28,7 @@ from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.builds.evidence import Classification
 from wheelcheck.builds.needs import Need, Role, SourceNeedsInput, needs_input
 from wheelcheck.builds.obstacle import Obstacle
-from wheelcheck.builds.obstacles import source_build_obstacles
+from wheelcheck.builds.obstacles import sdist_obstacles, target_obstacles
 from wheelcheck.builds.plan import Build, BuildPlan, Installer
 from wheelcheck.builds.sdist import SdistFacts, from_root, read_sdist, wanted
 from wheelcheck.builds.setup_script.surroundings import BuildSite
@@ -146,7 +146,9 @@ class Forecaster:
     def __init__(self, index: Index, sdists: SdistReader) -> None:
         self._index = index
         self._sdists = sdists
-        self._needs: dict[tuple[_Key, frozenset[str]], tuple[Need, ...]] = {}
+        self._told: dict[
+            tuple[_Key, frozenset[str]], tuple[tuple[Need, ...], tuple[Obstacle, ...]]
+        ] = {}
         self._histories: dict[tuple[NormalizedName, str], History | None] = {}
 
     def of_plan(self, plan: BuildPlan, as_of: datetime) -> tuple[Outlook, ...]:
@@ -185,27 +187,24 @@ class Forecaster:
         installed = frozenset(pin.name for pin in build.environment.pins) & tools_on_pypi().keys()
         source = self._sdists.needs_input(build.sdist, target)
         source = replace(source, installed=frozenset(installed))
-        needs = tuple(_counting(self._all_needs(build.sdist, source, target), classification))
+        all_needs, own = self._of_sdist(build.sdist, source, target)
+        needs = tuple(_counting(all_needs, classification))
         distribution = distribution_of(target)
-        obstacles = source_build_obstacles(
-            source,
-            needs,
-            libc=target.libc,
-            python=target.python,
-            distribution=None if isinstance(distribution, Unknown) else distribution,
-        )
+        known = None if isinstance(distribution, Unknown) else distribution
+        obstacles = (*target_obstacles(source, needs, target.libc, known), *own)
         aged = self._rot(build, target, source.texts, as_of) if isolated else ((), "")
         rotten, constraints = aged
         gathered = (*build.environment.problems, *obstacles, *rotten)
         return Outlook(build, classification, needs, gathered, constraints)
 
-    def _all_needs(
+    def _of_sdist(
         self, sdist: Sdist, source: SourceNeedsInput, target: Target
-    ) -> tuple[Need, ...]:
+    ) -> tuple[tuple[Need, ...], tuple[Obstacle, ...]]:
+        """Needs and obstacles that are the same for all targets with one Python."""
         key = (sdist.filename, BuildSite.of(target)), source.installed
-        if key not in self._needs:
-            self._needs[key] = source_needs(source)
-        return self._needs[key]
+        if key not in self._told:
+            self._told[key] = source_needs(source), sdist_obstacles(source, target.python)
+        return self._told[key]
 
     def _rot(
         self, build: Build, target: Target, texts: Mapping[str, str], as_of: datetime
