@@ -50,7 +50,8 @@ def test_help_is_ascii_and_teaches():
 
 def test_every_option_of_the_library_is_reached(asked):
     words = (
-        "a.txt - -r b.txt -p pandas>=2 -c c.txt --extra test --no-deps --pre "
+        "a.txt - -r b.txt -p pandas>=2 -c c.txt --extra test --group dev --allow-outside "
+        "--no-deps --pre "
         "--only-binary numpy --no-binary :all: --prefer-binary --exclude-newer 2023-04-14 "
         "-i https://index.example/simple --extra-index-url https://two.example --no-index "
         "-f wheels --pip-config --no-cache --offline -t python:3.8-alpine --installer uv "
@@ -65,6 +66,8 @@ def test_every_option_of_the_library_is_reached(asked):
         "packages": ["pandas>=2"],
         "constraints": ["c.txt"],
         "extras": ["test"],
+        "groups": ["dev"],
+        "allow_outside": True,
         "no_deps": True,
         "pre": True,
         "only_binary": ["numpy"],

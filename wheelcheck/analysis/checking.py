@@ -24,6 +24,8 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     packages: Iterable[str] = (),
     constraints: Iterable[str | Path] = (),
     extras: Iterable[str] = (),
+    groups: Iterable[str] = (),
+    allow_outside: bool = False,
     no_deps: bool = False,
     pre: bool = False,
     only_binary: Iterable[str] = (),
@@ -48,9 +50,12 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     """Judge requirements on targets: what comes as a wheel, what compiles, what cannot be had.
 
     `requirements` is a file name, a requirement (``"pandas>=2"`` or a `Requirement`), or several
-    of both; `packages` are always requirements. `targets` are spellings such as
-    ``python:3.12-alpine`` or ``cp312-musllinux_1_2_x86_64``, or `Target` values; by default the
-    CPython versions now supported × glibc, musl × x86_64, aarch64. `exclude_newer` judges the
+    of both; a file holds requirements, a project, a lock or a script. `packages` are always
+    requirements. `extras` and `groups` choose from projects and locks; groups take the place of
+    those that a lock's own tool installs by default, and ``main`` alone means none of these.
+    `allow_outside` lets projects and locks name files outside their own folder. `targets` are
+    spellings such as ``python:3.12-alpine`` or ``cp312-musllinux_1_2_x86_64``, or `Target` values;
+    by default the CPython versions now supported × glibc, musl × x86_64, aarch64. `exclude_newer` judges the
     index as it stood at a date (``2023-04-14``), a timestamp, or so long ago (``7d``).
     `cache_dir` None keeps nothing on disk; `offline` asks nothing but the cache. `installer` is
     who builds (`Installer`): ``pip``, ``pip-no-cache-dir``, ``pip-no-cache`` or ``uv``; without a
@@ -68,6 +73,8 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
         packages=packages,
         constraints=constraints,
         extras=extras,
+        groups=groups,
+        allow_outside=allow_outside,
         pre=pre,
         only_binary=only_binary,
         no_binary=no_binary,

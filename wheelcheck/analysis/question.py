@@ -41,6 +41,8 @@ class Question:
     packages: Iterable[str] = ()
     constraints: Iterable[str | Path] = ()
     extras: Iterable[str] = ()
+    groups: Iterable[str] = ()
+    allow_outside: bool = False
     pre: bool = False
     only_binary: Iterable[str] = ()
     no_binary: Iterable[str] = ()
@@ -67,6 +69,8 @@ class Question:
             packages=packages,
             constraints=self.constraints,
             extras=self.extras,
+            groups=self.groups,
+            allow_outside=self.allow_outside,
             options=self._options(now),
             environ=os.environ,
             stdin=sys.stdin.buffer.read,

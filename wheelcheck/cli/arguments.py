@@ -153,7 +153,7 @@ def _add_inputs(group: argparse._ArgumentGroup) -> None:
         "files",
         nargs="*",
         metavar="FILE",
-        help="requirement file, read as pip reads it; - is stdin",
+        help="requirement file, pyproject.toml, lock file or script; - is stdin",
     )
     group.add_argument(
         "-r",
@@ -171,17 +171,34 @@ def _add_inputs(group: argparse._ArgumentGroup) -> None:
         metavar="FILE",
         help="constraint file (repeatable)",
     )
+    _add_selection(group)
+    group.add_argument(
+        "--no-deps",
+        action="store_true",
+        help="judge only what is listed, not what it requires",
+    )
+
+
+def _add_selection(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--extra",
         action="append",
         default=[],
         metavar="NAME",
-        help="also take this extra (repeatable)",
+        help="also take this extra of a project or lock (repeatable)",
     )
     group.add_argument(
-        "--no-deps",
+        "--group",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="take this dependency group, not those that a lock's tool installs by default; "
+        "main alone means none (repeatable)",
+    )
+    group.add_argument(
+        "--allow-outside",
         action="store_true",
-        help="judge only what is listed, not what it requires",
+        help="also read what a project or lock names outside its own folder",
     )
 
 
@@ -438,13 +455,7 @@ def diff_parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="constraint file for both (repeatable)",
     )
-    inputs.add_argument(
-        "--extra",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="also take this extra (repeatable)",
-    )
+    _add_selection(inputs)
     inputs.add_argument("--no-deps", action="store_true", help="judge only what is listed")
     _add_targets(parser.add_argument_group("where it would be installed"))
     _add_choice(parser.add_argument_group("what may be chosen (as in pip)"))

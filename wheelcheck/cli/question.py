@@ -32,6 +32,8 @@ def keywords_of(args: Namespace) -> dict[str, Any]:
         "targets": _targets(args, as_of=as_of),
         "constraints": args.constraint,
         "extras": args.extra,
+        "groups": args.group,
+        "allow_outside": args.allow_outside,
         "no_deps": args.no_deps,
         "pre": args.pre,
         "only_binary": args.only_binary,
