@@ -55,8 +55,8 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     those that a lock's own tool installs by default, and ``main`` alone means none of these.
     `allow_outside` lets projects and locks name files outside their own folder. `targets` are
     spellings such as ``python:3.12-alpine`` or ``cp312-musllinux_1_2_x86_64``, or `Target` values;
-    by default the CPython versions now supported × glibc, musl × x86_64, aarch64. `exclude_newer` judges the
-    index as it stood at a date (``2023-04-14``), a timestamp, or so long ago (``7d``).
+    by default the CPython versions now supported × glibc, musl × x86_64, aarch64. `exclude_newer`
+    judges the index as it stood at a date (``2023-04-14``), a timestamp, or so long ago (``7d``).
     `cache_dir` None keeps nothing on disk; `offline` asks nothing but the cache. `installer` is
     who builds (`Installer`): ``pip``, ``pip-no-cache-dir``, ``pip-no-cache`` or ``uv``; without a
     cache, what several builds need is built several times. `cores`, `memory_bytes` and
