@@ -147,12 +147,14 @@ def _repinned(line: RequirementLine, versions: Mapping[NormalizedName, Version])
 
 
 def _with_specifier(line: RequirementLine, specifier: str) -> RequirementLine:
-    """The same line with another specifier; its hashes were those of other files."""
+    """The same line with another specifier; hashes, and a lock's word, were for other files."""
     requirement = Requirement(str(line.requirement.name))
     requirement.extras = set(line.requirement.extras)
     requirement.marker = line.requirement.marker
     requirement.specifier = SpecifierSet(specifier)
-    return replace(line, requirement=requirement, text=str(requirement), hashes=frozenset())
+    return replace(
+        line, requirement=requirement, text=str(requirement), hashes=frozenset(), locked=False
+    )
 
 
 def _constraint(name: NormalizedName, version: Version) -> RequirementLine:
