@@ -172,6 +172,10 @@ class TestReplacements:
         )
         assert "replacement" not in advice(index, "mysqlclient")
 
+    def test_not_one_that_cannot_be_judged(self):
+        index = FakeIndex({"mysqlclient": {"2": ["mysqlclient-2.tar.gz"]}})
+        assert "replacement" not in advice(index, "mysqlclient")
+
 
 class TestDistributionPackages:
     def test_alpines_own_with_its_caveat(self):

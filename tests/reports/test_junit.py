@@ -82,3 +82,17 @@ def test_any_name_survives_as_text(text):
     suite = suites(render_junit(report))["python:3.8-slim"]
     case = suite.find("testcase")
     assert case.attrib["name"] == clean(f"{clean(f'a{text}')} {first.versions[0]}")
+
+
+def test_where_a_policy_decides_only_what_breaks_it_fails():
+    report = alpine_story()
+    violation = Violation(
+        rule="fail-on", target="python:3.8-alpine", package="numpy", message="numpy compiles"
+    )
+    told = fromstring(
+        render_junit(report.model_copy(update={"violations": (violation,)}), failing=())
+    )
+    failed = [
+        case.get("name") for case in told.iter("testcase") if case.find("failure") is not None
+    ]
+    assert failed == ["numpy 1.24.2"]

@@ -147,7 +147,7 @@ class Adviser:
                 line = RequirementLine(Requirement(one.requirement), _ADVICE, one.requirement)
                 instead = replace(self._asked, lines=(line,), constraints=())
                 after = self._judged(instead).column(target, plan=False)
-                if after.resolution.conflict or _weight(after) != (0, 0):
+                if not _all_wheels(after):
                     continue
                 own = _weight_of([column.judged[name][1].verdict])
                 before = _weight(column)
@@ -270,6 +270,12 @@ def _steps(before: Column, after: Column) -> str:
         elif pin.version.release[:1] != was.release[:1]:
             told.append(f"{name} {pin.version} is a new major version after {was}")
     return listing(told, 4)
+
+
+def _all_wheels(column: Column) -> bool:
+    """Whether everything is known to come as a wheel."""
+    verdicts = [found.verdict for _, found in column.judged.values()]
+    return bool(verdicts) and all(verdict.is_wheel for verdict in verdicts)
 
 
 def _troubled(column: Column) -> tuple[NormalizedName, ...]:

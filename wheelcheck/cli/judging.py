@@ -24,6 +24,7 @@ def judge(args: Namespace) -> int:
     """
     require_folder(args.output)
     policy = policy_of(args)
+    args.fail_on = sorted(policy.fail_on)  # whichever said so: formats that fail cases ask
     if not (args.target or args.python or args.libc or args.arch):
         args.target = defaults_of(args).get("targets", [])
     with progress_shown() as progress:

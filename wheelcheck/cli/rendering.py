@@ -9,7 +9,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+import wheelcheck
 from wheelcheck.cli.terminal import look_of
+from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.phrases import counted
@@ -33,7 +35,8 @@ def rendered(report: Report, args: Namespace) -> bytes:
         return f"{report.model_dump_json(indent=2)}\n".encode()
     if args.format in _RENDERERS:
         module, function = _RENDERERS[args.format]
-        text: str = getattr(import_module(module), function)(report)
+        render = getattr(import_module(module), function)
+        text: str = render(report, **_said_besides(args))
         return text.encode("utf-8", "backslashreplace")
     from wheelcheck.reports.text import render_text
 
@@ -46,6 +49,15 @@ def rendered(report: Report, args: Namespace) -> bytes:
         builds=args.builds,
     )
     return text.encode(look.encoding, "replace")
+
+
+def _said_besides(args: Namespace) -> dict[str, object]:
+    """What a format must know besides the report."""
+    if args.format == "sarif":
+        return {"version": wheelcheck.__version__}
+    if args.format == "junit" and getattr(args, "fail_on", None):
+        return {"failing": frozenset[Verdict]()}  # the violations fail, and they alone
+    return {}
 
 
 def exit_code(report: Report, args: Namespace) -> int:

@@ -27,6 +27,7 @@ _Lines = dict[tuple[str, Verdict], Line]
 def render_junit(report: Report, *, failing: Collection[Verdict] = FAILING) -> str:
     """An XML document. `failing` verdicts are failures, what could not be judged is an error.
 
+    Where a policy decides, pass () for `failing`: a package that breaks it fails, and no other.
     What is not needed on a target is skipped there. Violations of a policy that concern no single
     package are cases of their own.
     """
@@ -55,12 +56,13 @@ def _suite(
     suite = SubElement(root, "testsuite", name=clean(target.name))
     properties = SubElement(suite, "properties")
     SubElement(properties, "property", name="target", value=target_words(target))
+    broken = {one.package for one in report.violations if one.target == target.name}
     for package in report.packages:
         if target.name in package.on:
             cell = package.on[target.name]
-            _case(
-                suite, clean(package.name), cell, lines.get((package.name, cell.verdict)), failing
-            )
+            line = lines.get((package.name, cell.verdict))
+            fails = cell.verdict in failing or package.name in broken
+            _case(suite, clean(package.name), cell, line, fails=fails)
     for violation in report.violations:
         if violation.target == target.name and violation.package is None:
             case = SubElement(
@@ -73,9 +75,7 @@ def _suite(
         suite.set(kind, str(len(suite.findall(f"testcase/{tag}"))))
 
 
-def _case(
-    suite: Element, name: str, cell: Cell, line: Line | None, failing: Collection[Verdict]
-) -> None:
+def _case(suite: Element, name: str, cell: Cell, line: Line | None, *, fails: bool) -> None:
     label = clean(f"{name} {cell.version}") if cell.version else name
     case = SubElement(suite, "testcase", classname=suite.get("name", ""), name=label)
     if line:
@@ -87,7 +87,7 @@ def _case(
         SubElement(case, "skipped", message=clean(cell.reason))
     elif cell.verdict is Verdict.UNKNOWN:
         SubElement(case, "error", type=cell.verdict.value, message=message)
-    elif cell.verdict in failing:
+    elif fails:
         failure = SubElement(case, "failure", type=cell.verdict.value, message=message)
         failure.text = "\n".join(clean(f"{miss.file}: {miss.why}") for miss in cell.misses)
     else:
