@@ -70,6 +70,19 @@ def test_a_stage_that_only_installs_is_parted():
     assert dockerfile.needed == {0, 1, 2}
 
 
+def test_packages_that_only_build_move_to_the_builder():
+    text = (
+        f"{ALPINE}RUN apk update && apk add \\\n    build-base libxml2-dev\nRUN apk add tini\n\n"
+        "RUN pip install lxml\n"
+    )
+    found = corrected(text, LXML)
+    dockerfile, codes = reread(found, LXML)
+    assert not codes & (SPOILING | {"compiler-in-final-image"})
+    assert [each.name for each in dockerfile.stages[0].packages] == ["tini"]
+    assert "AS wheels\nRUN apk update && apk add \\\n    build-base libxml2-dev\n" in found.text
+    assert "\n\n\n" not in found.text
+
+
 def test_names_arguments_and_quotes_are_kept():
     text = (
         "FROM python:3.12-alpine AS app\nARG V=5\nENV PIP_NO_CACHE_DIR=1\n"

@@ -212,6 +212,24 @@ def judged_without_builds(text: str) -> tuple[Finding, ...]:
     return judge_stages(read(text, FILES), [])
 
 
+def test_build_packages_that_build_nothing():
+    text = f"{ALPINE}RUN apk add gcc musl-dev tini && pip install lxml && apk del gcc musl-dev"
+    unused = found(text, "build-packages-unused")
+    assert unused.packages == ("gcc", "musl-dev")
+    assert "build-packages-unused" not in codes(judged(text, outlook("lxml 5.0", tool("c"))))
+    doubtful = text.replace("pip install", "pip install $X")
+    assert "build-packages-unused" not in codes(judged(doubtful))
+    assert "build-packages-unused" not in codes(judged_without_builds(text))
+
+
+def test_a_build_that_fails_with_another_is_named_once():
+    first = Obstacle("python-too-new", "it imports distutils", "setup.py", fatal=True)
+    second = Obstacle("build-requires-failing", "x 1.0 must be built", "setup.py", fatal=True)
+    text = f"{ALPINE}RUN pip install y"
+    builds = outlook("x 1.0", obstacles=[first]), outlook("y 1.0", obstacles=[second])
+    assert found(text, "build-fails", *builds).builds == ("x 1.0",)
+
+
 def test_removing_in_a_later_layer_frees_nothing():
     text = f"{ALPINE}RUN apk add gcc musl-dev\nRUN pip install lxml && apk del gcc musl-dev"
     finding = found(text, "removed-in-later-layer")

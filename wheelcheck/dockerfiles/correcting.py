@@ -12,11 +12,13 @@ from wheelcheck.dockerfiles.editing import Correction, Editor, shell_commands
 from wheelcheck.dockerfiles.finding import StepBuilds
 from wheelcheck.dockerfiles.habits import cached, lineage
 from wheelcheck.dockerfiles.pip_words import from_wheels, to_wheel_command, without_cache_option
-from wheelcheck.dockerfiles.present import present_packages
+from wheelcheck.dockerfiles.present import is_for_building, present_packages
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.dockerfile import CopiedFolder, Dockerfile, InstallStep, Stage
+from wheelcheck.requirements.dockerfile.other_tools import unwrapped
 from wheelcheck.requirements.dockerfile.shell import Command
 from wheelcheck.requirements.dockerfile.syntax import Instruction
+from wheelcheck.requirements.dockerfile.system_tools import system_command
 
 __all__ = ["correct", "install_line"]
 
@@ -78,7 +80,7 @@ def _places(dockerfile: Dockerfile, builds: Iterable[StepBuilds], editor: Editor
         step = next(each for each in stage.steps if each.line == one.line)
         distribution = distribution_of(one.plan.target)
         commands = commands_for(one.plan.target, one.outlooks)
-        if not one.plan.builds or stage.index not in dockerfile.needed or not step.builds:
+        if not one.compiled or stage.index not in dockerfile.needed or not step.builds:
             continue
         if isinstance(distribution, Unknown) or isinstance(commands, Unknown):
             continue
@@ -229,32 +231,30 @@ def _split(editor: Editor, dockerfile: Dockerfile, place: _Place) -> None:
     stage, run, distribution = place.stage, place.run, place.distribution
     taken = {each.name for each in dockerfile.stages}
     base, builder = (_free(f"{stage.name}-{word}".strip("-"), taken) for word in ("base", "wheels"))
-    begin = stage.instructions[0]
-    words = begin.text.split()
-    if stage.name:
-        start = begin.text.rindex(words[2])
-        editor.replace(begin, start, start + len(words[2]), base)
-    else:
-        editor.replace(begin, len(words[0]), len(words[0]), f" AS {base}")
+    _name(editor, stage, base)
     arguments = [
         f"ARG {each.text}"
         for each in stage.instructions
         if each.keyword == "ARG" and each.line < run.line
     ]
-    lacking = place.lacking
-    written = run.text.strip()
-    cache = f"RUN --mount=type=cache,target={_CACHE['pip']} \\"
-    reset = "PIP_NO_CACHE_DIR= " if place.step.installer == "pip-no-cache" else ""
-    present = present_packages(place.step.packages, distribution)
+    moved = _only_for_building(place)
+    for each in moved:
+        editor.remove(each)
+    there = [one for one in place.step.packages if one.layer not in {each.line for each in moved}]
+    present = present_packages(there, distribution)
     kept = [name for name in place.commands.run_packages if name not in present]
+    written = run.text.strip()
+    reset = "PIP_NO_CACHE_DIR= " if place.step.installer == "pip-no-cache" else ""
+    blank = [] if editor.is_blank(run.line - 1) else [""]
     editor.remove(run)
     editor.insert_before(
         run.end_line + 1,
-        "",
+        *blank,
         f"FROM {base} AS {builder}",
         *arguments,
-        *([f"RUN {install_line(lacking, distribution)}"] if lacking else []),
-        cache,
+        *(line for each in moved for line in editor.lines_of(each)),
+        *([f"RUN {install_line(place.lacking, distribution)}"] if place.lacking else []),
+        f"RUN --mount=type=cache,target={_CACHE['pip']} \\",
         f"    {reset}{to_wheel_command(written, _WHEELS)}",
         "",
         f"FROM {base}" + (f" AS {stage.name}" if stage.name else ""),
@@ -263,6 +263,34 @@ def _split(editor: Editor, dockerfile: Dockerfile, place: _Place) -> None:
         f"RUN --mount=type=bind,from={builder},source={_WHEELS},target={_WHEELS} \\",
         f"    {from_wheels(written, _WHEELS)}",
     )
+
+
+def _name(editor: Editor, stage: Stage, name: str) -> None:
+    """Give a stage another name, or a first one."""
+    begin = stage.instructions[0]
+    words = begin.text.split()
+    if stage.name:
+        start = begin.text.rindex(words[2])
+        editor.replace(begin, start, start + len(words[2]), name)
+    else:
+        editor.replace(begin, len(words[0]), len(words[0]), f" AS {name}")
+
+
+def _only_for_building(place: _Place) -> list[Instruction]:
+    """RUNs before the step that install build packages and do nothing else."""
+    found = []
+    for each in place.stage.instructions:
+        if each.keyword != "RUN" or each.line >= place.run.line or each.flags:
+            continue
+        every = [system_command(unwrapped(one.texts)) for one in shell_commands(each)]
+        adding = [one for one in every if one is not None and one.action == "add"]
+        names = [name for one in adding for name in one.packages]
+        updates = sum(one.texts[1:2] == ("update",) for one in shell_commands(each))
+        if names and len(adding) + updates == len(every):
+            family = place.distribution.family
+            if all(is_for_building(name, family) for name in names):
+                found.append(each)
+    return found
 
 
 def _free(name: str, taken: set[str]) -> str:

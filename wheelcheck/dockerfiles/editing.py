@@ -49,6 +49,14 @@ class Editor:
         """Whether anything was changed."""
         return bool(self._changes)
 
+    def is_blank(self, line: int) -> bool:
+        """Whether a line of the old text holds nothing."""
+        return not self._lines[line - 1].strip()
+
+    def lines_of(self, instruction: Instruction) -> tuple[str, ...]:
+        """An instruction as it is written."""
+        return tuple(self._lines[instruction.line - 1 : instruction.end_line])
+
     def insert_before(self, line: int, *new: str) -> None:
         """Insert whole lines."""
         self._changes.append(((line, 0), (line, 0), "".join(f"{each}\n" for each in new)))

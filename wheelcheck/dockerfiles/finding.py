@@ -11,6 +11,7 @@ from typing import Literal
 
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.builds.plan import BuildPlan
+from wheelcheck.coverage.verdict import Verdict
 
 __all__ = ["Finding", "Severity", "StepBuilds", "finding", "finding_codes"]
 
@@ -28,6 +29,15 @@ class StepBuilds:
     line: int
     plan: BuildPlan
     outlooks: tuple[Outlook, ...]
+
+    @property
+    def compiled(self) -> tuple[str, ...]:
+        """The builds that compile, or may: their labels."""
+        return tuple(
+            one.build.label
+            for one in self.outlooks
+            if one.build.times and one.classification.verdict is not Verdict.SOURCE_PURE
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from packaging.utils import canonicalize_name
 
@@ -47,7 +47,8 @@ def habits_of_step(stage: Stage, step: InstallStep, builds: StepBuilds | None) -
     yield from _after_sources(stage, step)
     names = {canonicalize_name(line.requirement.name) for line in step.requirements.lines}
     if step.upgrade and names and names <= _SELF:
-        said = f"{' and '.join(sorted(names))} become whatever is newest on the day of the build"
+        verb = "becomes" if len(names) == 1 else "become"
+        said = f"{' and '.join(sorted(names))} {verb} whatever is newest on the day of the build"
         yield finding("pip-upgraded", step.line, stage.title, said)
 
 
@@ -80,9 +81,9 @@ def _built_again(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterato
 
 
 def _no_cache_mount(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterator[Finding]:
-    if not any(build.times for build in builds.plan.builds) or cached(step):
+    labels = builds.compiled
+    if not labels or cached(step):
         return
-    labels = tuple(build.label for build in builds.plan.builds if build.times)
     said = f"{named(labels)} {'is' if len(labels) == 1 else 'are'} built anew in every image build"
     why = " (--no-cache-dir keeps the mounted cache from being used)" if step.cache_mounts else ""
     yield finding("no-cache-mount", step.line, stage.title, said + why, builds=labels)
@@ -116,9 +117,15 @@ def _after_sources(stage: Stage, step: InstallStep) -> Iterator[Finding]:
 # Of a stage
 
 
-def habits_of_stage(dockerfile: Dockerfile, stage: Stage) -> Iterator[Finding]:
-    """Habits that show in the layers of a stage; most matter in those of the image alone."""
+def habits_of_stage(
+    dockerfile: Dockerfile, stage: Stage, builds: Sequence[StepBuilds]
+) -> Iterator[Finding]:
+    """Habits that show in the layers of a stage; most matter in those of the image alone.
+
+    `builds` are those of its steps, as far as they are known.
+    """
     yield from _foreign_copies(dockerfile, stage)
+    yield from _unused_packages(stage, builds)
     distribution = None if isinstance(stage.target, Unknown) else distribution_of(stage.target)
     if isinstance(distribution, Distribution):
         yield from _second_python(stage, distribution)
@@ -134,6 +141,27 @@ def habits_of_stage(dockerfile: Dockerfile, stage: Stage) -> Iterator[Finding]:
     for line, manager in stage.uncleaned:
         said = f"the index of {manager} stays in this layer"
         yield finding("index-kept-in-image", line, stage.title, said)
+
+
+def _unused_packages(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Finding]:
+    """Build packages of a stage in which nothing is compiled, as far as all of it is known."""
+    building = [step for step in stage.steps if step.builds]
+    distribution = None if isinstance(stage.target, Unknown) else distribution_of(stage.target)
+    whole = len(builds) == len(building) and not stage.unread
+    if not building or not whole or not isinstance(distribution, Distribution):
+        return
+    if any(one.compiled for one in builds) or any(step.projects for step in building):
+        return
+    last = building[-1]
+    unused = [
+        one
+        for one in last.packages
+        if one.stage == stage.index and is_for_building(one.name, distribution.family)
+    ]
+    if unused:
+        names = tuple(dict.fromkeys(one.name for one in unused))
+        said = f"nothing that pip installs here is compiled: it needs no {named(names)}"
+        yield finding("build-packages-unused", unused[0].line, stage.title, said, packages=names)
 
 
 def _foreign_copies(dockerfile: Dockerfile, stage: Stage) -> Iterator[Finding]:

@@ -42,5 +42,6 @@ def _findings(
             if builds is not None:
                 yield from missing_at_build(stage, step, builds)
             yield from habits_of_step(stage, step, builds)
-        yield from habits_of_stage(dockerfile, stage)
+        known = [one for one in planned.values() if one.stage == stage.index]
+        yield from habits_of_stage(dockerfile, stage, known)
     yield from missing_at_run(dockerfile, planned.values())

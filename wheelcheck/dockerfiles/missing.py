@@ -17,6 +17,7 @@ from wheelcheck.requirements.dockerfile import Dockerfile, InstallStep, Stage
 
 __all__ = ["missing_at_build", "missing_at_run", "named"]
 
+_FAILS_WITH_ANOTHER = "build-requires-failing"
 _COMPILERS: Mapping[str, str] = {
     "c": "a C compiler",
     "c++": "a C++ compiler",
@@ -133,19 +134,17 @@ def _unique(items: Iterable[str]) -> tuple[str, ...]:
 
 
 def _failing(stage: Stage, step: InstallStep, outlooks: Iterable[Outlook]) -> Iterator[Finding]:
+    """What fails whatever is installed; builds that fail with another are named with that one."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
     for outlook in outlooks:
         for obstacle in outlook.obstacles:
-            if obstacle.fatal:
-                label = outlook.build.label
-                said = f"{label} cannot be built: {obstacle.message}"
-                yield finding(
-                    "build-fails",
-                    step.line,
-                    stage.title,
-                    said,
-                    builds=(label,),
-                    source=obstacle.source,
-                )
+            if obstacle.fatal and obstacle.code != _FAILS_WITH_ANOTHER:
+                reason = obstacle.message, obstacle.source
+                by_reason.setdefault(reason, []).append(outlook.build.label)
+    for (message, source), failing in by_reason.items():
+        labels = _unique(failing)
+        said = f"{named(labels)} cannot be built: {message}"
+        yield finding("build-fails", step.line, stage.title, said, builds=labels, source=source)
 
 
 def missing_at_run(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Iterator[Finding]:
