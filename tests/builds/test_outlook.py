@@ -127,22 +127,25 @@ def test_a_build_before_the_change_is_not_hit():
 
 
 @pytest.mark.parametrize(
-    ("pip", "installer", "breaks"),
+    ("pip", "python", "installer", "breaks"),
     [
-        ("22.0.4", Installer.PIP, False),
-        ("22.0.4", Installer.UV, True),
-        ("23.1", Installer.PIP, True),
-        (None, Installer.PIP, True),
+        ("22.0.4", (3, 8), Installer.PIP, False),
+        ("22.0.4", (3, 8), Installer.UV, True),
+        ("24.0", (3, 11), Installer.PIP, False),  # the image has setuptools and wheel
+        ("24.0", (3, 12), Installer.PIP, True),  # it has neither
+        ("25.3", (3, 11), Installer.PIP, True),
+        (None, (3, 11), Installer.PIP, True),
     ],
 )
 def test_an_old_pip_builds_old_sdists_by_the_setuptools_of_the_image(
     pip: str | None,
+    python: tuple[int, int],
     installer: Installer,
     breaks: bool,  # noqa: FBT001
 ):
     old = {"p-1/setup.py": "from setuptools import setup\nsetup(use_2to3=True)\n"}
     image = Image("python:3.8", "debian", "11", None, None, None, pip, "test")
-    where = replace(MUSL, image=image)
+    where = replace(target("musl", python), image=image)
     asked = index(app=old)
     sdists = SdistReader(asked)
     plan = Planner(asked, FilePolicy(), sdists.facts).plan(where, [sdist(asked, "app")], installer)

@@ -47,7 +47,9 @@ from wheelcheck.targets import Target
 
 __all__ = ["Forecaster", "Outlook", "SdistReader", "commands_for"]
 
-_ALWAYS_ISOLATES = Version("23.1")
+_ISOLATES_WITHOUT_WHEEL = Version("23.1")
+_ALWAYS_ISOLATES = Version("25.3")
+_WITHOUT_SETUPTOOLS = (3, 12)
 
 _Key = tuple[str, BuildSite]
 """File name of an sdist, and the site it is read for."""
@@ -166,13 +168,18 @@ class Forecaster:
         return tuple(found.values())
 
     def _is_isolated(self, build: Build, plan: BuildPlan) -> bool:
-        """Whether build requires are installed at all: pip before 23.1 took the image's setuptools.
+        """Whether the build requires are installed at all, or the image's setuptools is taken.
 
-        It did so for sdists without a pyproject.toml (pip.pypa.io/en/stable/news, 23.1).
+        pip did the latter for sdists without a pyproject.toml: always before 23.1, and until 25.3
+        where setuptools and wheel are installed, as in python images up to 3.11
+        (pip.pypa.io/en/stable/news; docker-library/python issues 952 and 1023).
         """
         image = plan.target.image
-        pip = image.pip_version if image is not None else None
-        if plan.installer is Installer.UV or pip is None or Version(pip) >= _ALWAYS_ISOLATES:
+        if plan.installer is Installer.UV or image is None or image.pip_version is None:
+            return True
+        both = image.name.startswith("python:") and plan.target.python < _WITHOUT_SETUPTOOLS
+        since = _ALWAYS_ISOLATES if both else _ISOLATES_WITHOUT_WHEEL
+        if Version(image.pip_version) >= since:
             return True
         return "pyproject.toml" in self._sdists.needs_input(build.sdist, plan.target).texts
 

@@ -179,7 +179,8 @@ def _times(walk: _Walk, top: Collection[str], tried: Collection[str]) -> dict[st
     """How often each is built: parents come after their children in `nodes`, so count backwards.
 
     Asked for or tried, a build has its environment set up; what that environment takes and tries
-    is counted as often.
+    is counted as often. A version that pip tries is counted anew each time, as it keeps no wheel
+    of it; had it been built in earnest before, its wheel would be taken from the cache.
     """
     nodes = walk.nodes
     asked = dict.fromkeys(nodes, 0)
