@@ -357,3 +357,55 @@ def test_the_users_index_goes_before_the_locks():
     found = read([LOCKS / "uv/uv.lock"], options=options)
     assert found.index.index_url == "https://mirror.example/simple"
     assert found.index.extra_index_urls == ()
+
+
+def test_files_that_stand_apart_from_their_packages(tmp_path: Path):
+    """As in PDM's locks before format 4.4, and in Poetry's before 2.0."""
+    hashes = '[{file = "a-1.zip", hash = "sha256:12"}]'
+    pdm = f"""
+[[package]]
+name = "a"
+version = "1.0"
+extras = ["x"]
+dependencies = ["a==1.0", "b"]
+[[package]]
+name = "a"
+version = "1.0"
+[[package]]
+name = "b"
+version = "2"
+[metadata]
+lock_version = "4.2"
+[metadata.files]
+"a 1.0" = {hashes}
+"b 2" = {hashes}
+"""
+    found = lock(tmp_path, "pdm.lock", pdm)
+    assert {(line.text, line.hashes) for line in found.lines} == {
+        ("a==1.0", frozenset({"sha256:12"})),
+        ("b==2", frozenset({"sha256:12"})),
+    }
+    poetry = f"""
+[[package]]
+name = "a"
+version = "1.0"
+category = "main"
+optional = false
+python-versions = "*"
+[metadata]
+lock-version = "1.1"
+python-versions = "^3.9"
+content-hash = ""
+[metadata.files]
+a = {hashes}
+"""
+    (line,) = lock(tmp_path, "poetry.lock", poetry).lines
+    assert line.hashes == {"sha256:12"}
+
+
+def test_what_is_listed_without_hashes_is_told_once(tmp_path: Path):
+    packages = "".join(f'[[package]]\nname = "p{n}"\nversion = "1"\n' for n in range(7))
+    found = lock(tmp_path, "poetry.lock", f"{packages}[metadata]\nlock-version = '2.0'\n")
+    (warning,) = (told for told in found.warnings if "without hashes" in told)
+    assert warning.endswith("p0, p1, p2, p3, p4 …")
+    assert len(found.lines) == 7

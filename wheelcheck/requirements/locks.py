@@ -35,6 +35,10 @@ __all__ = [
 ]
 
 
+_NAMED = 5
+"""How many names a warning tells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One package of a lock; `version` None where none is locked (local projects)."""
@@ -185,18 +189,20 @@ class LockedPackages:
     def finish(self) -> None:
         """Hand everything on."""
         listed: dict[str, frozenset[str]] = {}
-        unlisted: set[str] = set()
+        unlisted: dict[str, RequirementLine] = {}
         for line in self._lines:
             name = line.requirement.name
             listed[name] = listed.get(name, frozenset()) | line.hashes
             if not line.hashes:
-                unlisted.add(name)
-                why = f"{line.text} is listed without hashes: any file of this version counts"
-                self._given.collection.warn(line.origin, why)
+                unlisted.setdefault(name, line)
         for line in self._lines:
             name = line.requirement.name
             hashes = frozenset[str]() if name in unlisted else listed[name]
             self._given.collection.add_line(replace(line, hashes=hashes))
+        if unlisted:
+            names = ", ".join(sorted(unlisted)[:_NAMED]) + (" …" if len(unlisted) > _NAMED else "")
+            why = f"listed without hashes, so that any file of the version counts: {names}"
+            self._given.collection.warn(next(iter(unlisted.values())).origin, why)
 
 
 def hashes_of(files: Iterable[Mapping[str, Any]]) -> Iterator[str]:

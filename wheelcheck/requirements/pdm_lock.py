@@ -47,6 +47,9 @@ def read_pdm_lock(given: Given) -> None:
         text_at(target, "requires_python", given.complain)
         for target in tables(metadata, "targets", given.complain)
     ]
+    if not pythons:
+        project = table(given.neighbour("pyproject.toml"), "project", complain=given.complain)
+        pythons = [text_at(project, "requires-python", given.complain)]
     if len(pythons) == 1:
         given.bound_python(pythons[0])
     lock = _Lock(given, list(texts(metadata, "groups", given.complain)))
@@ -118,7 +121,7 @@ class _Lock:
     def _add(self, locked: LockedPackages, entry: Entry, marker: Marker | None) -> None:
         vcs = next((kind for kind in ("git", "hg", "svn", "bzr") if kind in entry.table), None)
         url = entry.table.get("url")
-        files = [*tables(entry.table, "files", self._given.complain)]
+        files = self._files(entry)
         if vcs:
             locked.skip(entry, marker, f"built from a checkout ({vcs})")
         elif "path" in entry.table:
@@ -129,6 +132,14 @@ class _Lock:
             locked.skip(entry, marker, "the lock tells no version of it")
         else:
             locked.add(entry, marker, hashes_of(files))
+
+    def _files(self, entry: Entry) -> list[Mapping[str, Any]]:
+        """Return a package's files; before format 4.4 they stand apart from it."""
+        complain = self._given.complain
+        if "files" in entry.table:
+            return list(tables(entry.table, "files", complain))
+        apart = table(self._given.tree, "metadata", "files", complain=complain)
+        return list(tables(apart, f"{entry.table.get('name')} {entry.version}", complain))
 
 
 def _own_extras(entry: Entry) -> tuple[NormalizedName, ...]:
