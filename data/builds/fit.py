@@ -16,7 +16,7 @@ from pathlib import Path
 _HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(_HERE.parent.parent))
 
-from fitting import environments, report, rows  # noqa: E402 (after the path is set)
+from fitting import environments, report, rows, transfer  # noqa: E402 (after the path is set)
 
 _MEASUREMENTS = _HERE / "measurements.csv"
 _FEATURES = _HERE / "features.json"
@@ -34,7 +34,9 @@ def _features(arguments: argparse.Namespace) -> int:
         document = rows.gather(rows.successes(_MEASUREMENTS), index, known)
         sizes = json.loads(_SIZES.read_text(encoding="utf-8")) if _SIZES.exists() else {}
         sizes = environments.gather(_MEASUREMENTS, index, sizes)
+        external = transfer.gather_features(_HERE, index)
     report.ship(_FEATURES, document)
+    report.ship(_HERE / "features_external.json", external)
     report.ship(_SIZES, sizes)
     return 0
 

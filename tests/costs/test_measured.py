@@ -78,6 +78,22 @@ def test_a_published_wheel_tells_the_size_of_another_version():
     assert cost.built_bytes.value > 250_000
 
 
+def test_a_change_of_backend_is_not_overlooked():
+    """pandas 2.0 was built by setuptools, one file after another; later ones by Meson."""
+    (known,) = (one for one in measured_builds()["pandas"] if one.version == Version("2.0.0"))
+    size = round(1.2e6 * known.source_seconds / 400)
+    meson = BuildFeatures(
+        compiles=True,
+        backend="meson",
+        sources={Kind.CYTHON: Sources(40, size, size // 10)},
+        parallel=True,
+    )
+    cost = of("pandas", "2.0.3", meson, python=(3, 8))
+    assert cost.cpu_seconds.basis == "scaled"
+    assert known.serial_share > 0.9 > cost.serial_share
+    assert cost.concurrent_share > 0
+
+
 def test_what_was_never_measured_is_modelled():
     cost = of("never-measured", "1", c(1))
     assert cost.cpu_seconds.basis == "modelled"

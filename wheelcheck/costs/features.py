@@ -30,7 +30,7 @@ _MODERN = re.compile(
 """C++14 or later asked for: such files include the standard library's templates."""
 _BUILD_FILES = ("setup.py", "pyproject.toml", "meson.build", "CMakeLists.txt")
 _LONG = 1_000_000
-_PARALLEL = re.compile(r"\b(?:ParallelCompile|cpu_count)\b")
+_PARALLEL = re.compile(r"\bParallelCompile\b|\bcpu_count\b|parallel_compile")
 _CRATES_OF_A_PROJECT = 12
 """An sdist with more ``Cargo.toml`` than this brings the crates it depends on."""
 _CONFIGURE = re.compile(r"(^|/)configure(\.ac)?$")

@@ -57,18 +57,24 @@ def predict(
         if 1 / _FAR < ratio < _FAR:
             source = f"scaled from {known.label} by native source size"
             scaled = _like(known, ratio, "scaled", source, table, "scaled")
-            return _sized_by_wheel(scaled, features, table)
+            return _as_this_release(scaled, features, table)
     return modelled_cost(features, table)
 
 
-def _sized_by_wheel(scaled: BuildCost, features: BuildFeatures, table: Coefficients) -> BuildCost:
-    """A published wheel of the release tells its size better than another release does."""
+def _as_this_release(scaled: BuildCost, features: BuildFeatures, table: Coefficients) -> BuildCost:
+    """What the release itself tells better than another one does.
+
+    The size, where a wheel of it is published; whether it compiles side by side, where the build
+    backend changed.
+    """
+    own = modelled_cost(features, table)
+    if features.parallel != (scaled.serial_share < _SERIAL):
+        scaled = replace(
+            scaled, serial_share=own.serial_share, concurrent_share=own.concurrent_share
+        )
     if features.wheel is None or not features.wheel.extension_bytes:
         return scaled
-    by_wheel = modelled_cost(features, table)
-    return replace(
-        scaled, built_bytes=by_wheel.built_bytes, extension_bytes=by_wheel.extension_bytes
-    )
+    return replace(scaled, built_bytes=own.built_bytes, extension_bytes=own.extension_bytes)
 
 
 def _unknown(why: Unknown) -> BuildCost:
@@ -92,7 +98,7 @@ def _like(
         low, high = table.spread[quantity][likeness]
         return Estimate(value, value * low, value * high, basis, source)
 
-    serial = known.serial_share > _NEARLY
+    serial = known.serial_share > _SERIAL
     more = (known.peak_bytes / known.peak_process_bytes - 1) / (_JOBS - 1)
     extension = estimate("size", known.extension_bytes * ratio)
     other = known.built_bytes - known.extension_bytes
@@ -111,7 +117,8 @@ def _like(
     )
 
 
-_NEARLY = 0.9
+_SERIAL = 0.9
+"""From this share on a build is taken to compile one file after another."""
 _JOBS = 3
 """Jobs that ninja runs on the two cores of the measured builds."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from fitting import fits
+from fitting import fits, transfer
 from fitting.fits import Missed, Spread
 from fitting.rows import Row
 from wheelcheck.costs import modelled
@@ -95,7 +95,7 @@ def written(
         "",
         *_worst_lines(missed),
         "",
-        *_transfer_lines(folder),
+        *transfer.lines(folder),
     ]
     return "\n".join(lines).rstrip() + "\n", figures
 
@@ -149,43 +149,6 @@ def _worst_lines(missed: Sequence[Missed]) -> list[str]:
             f"{one.said['sources_only']:.1f} | {one.group} | {one.row.features.backend} |"
             for one in worst
         ),
-    ]
-
-
-def _transfer_lines(folder: Path) -> list[str]:
-    """Measured here against other people's CI: is a reference second a unit that travels?"""
-    measured: dict[str, float] = {}
-    with (folder / "measurements.csv").open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["outcome"] == "success" and row["cores"] == "2":
-                seconds = sum(float(row[c] or 0) for c in ("env_wall_s", "hook_wall_s"))
-                measured[row["name"]] = seconds + float(row["build_ref_s"])
-    elsewhere: dict[str, list[float]] = {}
-    with (folder / "external_deps_build_2025-09-30.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["conclusion"] == "success":
-                elsewhere.setdefault(row["package"], []).append(float(row["build_step_seconds"]))
-    pairs = {
-        name: (float(np.median(elsewhere[name])), seconds)
-        for name, seconds in sorted(measured.items())
-        if name in elsewhere
-    }
-    ratios = [theirs / ours for theirs, ours in pairs.values()]
-    low, middle, high = np.quantile(ratios, [0.1, 0.5, 0.9])
-    told = (
-        f"Of {len(pairs)} projects measured here and in external_deps_build_2025-09-30.csv (four "
-        "cores, other versions, the step also fetches and prepares), their wall time ÷ our "
-        f"environment and CPU time is {middle:.2f} in the median, {low:.2f} to {high:.2f} for "
-        "80 %."
-    )
-    return [
-        "## Transfer: CI runs of other people",
-        "",
-        told,
-        "",
-        "| project | theirs s | ours s |",
-        "| --- | ---: | ---: |",
-        *(f"| {name} | {theirs:.0f} | {ours:.0f} |" for name, (theirs, ours) in pairs.items()),
     ]
 
 

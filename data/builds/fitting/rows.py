@@ -116,13 +116,14 @@ def rows(measurements: Path, features: Path) -> list[Row]:
     known = stored(features)
     builds = successes(measurements)
     return [
-        _row(release, builds[release], _features(known[release]))
+        _row(release, builds[release], read_features_of(known[release]))
         for release in sorted(builds)
         if release in known
     ]
 
 
-def _features(document: dict[str, Any]) -> BuildFeatures:
+def read_features_of(document: dict[str, Any]) -> BuildFeatures:
+    """Features as they were stored."""
     wheel = document["wheel"]
     return BuildFeatures(
         **{
