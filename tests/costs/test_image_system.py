@@ -119,6 +119,14 @@ def test_the_tables_are_whole(release: str):
         assert set(row["needs"].split()) <= set(table), row
 
 
+def test_metapackages_stand_for_packages_of_known_size():
+    text = files("wheelcheck.costs").joinpath("metapackages.csv").read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        assert row["source"].strip()
+        assert system_size([row["package"]], alpine("3.20")).untold == ()
+        assert mib(row["stands_for"], alpine("3.20")) > 0
+
+
 def test_the_catalogue_tells_the_size_of_an_image():
     found = base_image(parse_target("python:3.8-alpine3.17", as_of=date(2023, 4, 14)))
     assert isinstance(found, Estimate)
