@@ -15,6 +15,9 @@ from wheelcheck.resolution.answers import Offer
 __all__ = ["Candidate", "Need", "identifier_of", "needs_of", "text_of"]
 
 
+_ANY_VERSION = SpecifierSet()
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A version of a package, with some extras or none.
@@ -38,7 +41,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A requirement on a package as the solver handles it.
+    """A requirement on a package as the solver handles it; `clauses` spell its specifier.
 
     `exact` asks for one candidate itself (an extra's base, a direct reference). `impossible` is
     what pip would say on discarding the version that asks.
@@ -46,7 +49,8 @@ class Need:
 
     name: NormalizedName
     extras: frozenset[NormalizedName] = frozenset()
-    specifier: SpecifierSet = field(default_factory=SpecifierSet)
+    specifier: SpecifierSet = _ANY_VERSION
+    clauses: str = ""
     text: str = ""
     source: str = ""
     exact: Candidate | None = None
@@ -75,7 +79,8 @@ def needs_of(
     name = canonicalize_name(requirement.name)
     extras = frozenset(canonicalize_name(extra) for extra in requirement.extras)
     none: frozenset[NormalizedName] = frozenset()
-    text = text_of(requirement)
+    clauses = str(requirement.specifier)
+    text = _text(requirement, clauses)
     if requirement.url:
         offer = direct(requirement)
         version = offer.version if offer else None
@@ -84,12 +89,16 @@ def needs_of(
             yield Need(name, wanted, text=text, source=source, exact=exact)
         return
     if extras and requirement.specifier:
-        yield Need(name, none, requirement.specifier, text, source)
-    yield Need(name, extras, requirement.specifier, text, source)
+        yield Need(name, none, requirement.specifier, clauses, text, source)
+    yield Need(name, extras, requirement.specifier, clauses, text, source)
 
 
 def text_of(requirement: Requirement) -> str:
     """Write a requirement without its marker and without what a URL may keep secret."""
+    return _text(requirement, str(requirement.specifier))
+
+
+def _text(requirement: Requirement, clauses: str) -> str:
     extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
-    at = " @ (direct reference)" if requirement.url else str(requirement.specifier)
+    at = " @ (direct reference)" if requirement.url else clauses
     return f"{requirement.name}{extras}{at}"

@@ -11,17 +11,22 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeVar
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
+from wheelcheck.index.model import Project
 from wheelcheck.resolution.answers import Answers, Offer
 from wheelcheck.resolution.needs import Candidate, Need, identifier_of, needs_of
 from wheelcheck.resolution.solver import Preference, Told
 
-__all__ = ["Provider"]
+__all__ = ["AdmittedVersions", "Provider"]
+
+_T = TypeVar("_T")
 
 PROMOTE_AFTER_CONFLICTS = 5  # as pip: a package that keeps conflicting is settled earlier
 
@@ -41,10 +46,10 @@ class Provider:
     would get, or to no version where there is none to tell (see `Candidate.version`). What they
     need, directly or not, may be stood in for as well: another version of theirs would be no
     better. `reference` has the versions that the reference target gets. What `locked` packages
-    require is among the roots already.
+    require is among the roots already. `versions` may be shared by all targets.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what is the same for all targets, and what is not)
         self,
         answers: Answers,
         constraints: Mapping[NormalizedName, SpecifierSet],
@@ -54,6 +59,7 @@ class Provider:
         reference: Mapping[NormalizedName, Version | None],
         no_deps: bool = False,
         locked: frozenset[NormalizedName] = frozenset(),
+        versions: AdmittedVersions,
         prefetch: Callable[[Iterable[Need]], None] | None = None,
     ) -> None:
         self._answers = answers
@@ -65,7 +71,8 @@ class Provider:
         self._no_deps = no_deps
         self._locked = locked
         self._prefetch = prefetch
-        self._matches: dict[tuple[NormalizedName, frozenset[str], bool], _LazySequence] = {}
+        self._versions = versions
+        self._matches: dict[tuple[NormalizedName, str, bool], LazySequence[Offer | None]] = {}
         self._needs: dict[Candidate, tuple[Need, ...]] = {}
         self._conflicts: Counter[str] = Counter()
 
@@ -151,12 +158,13 @@ class Provider:
 
         For an excused package without any: stand-ins, or None once where there are none either.
         """
-        clauses = {str(need.specifier) for need in needs if need.exact is None}
-        clauses.add(str(self.constraint(name)))
-        key = (name, frozenset(clauses - {""}), name in self._behind_excused)
+        clauses = {need.clauses for need in needs if need.exact is None}
+        if name in self._constraints:
+            clauses.add(str(self._constraints[name]))
+        key = (name, ",".join(sorted(clauses - {""})), name in self._behind_excused)
         if key not in self._matches:
-            specifier = SpecifierSet(",".join(sorted(key[1])))
-            self._matches[key] = _LazySequence(self._search(name, specifier, stand_ins=key[2]))
+            found = self._search(name, _specifier(key[1]), stand_ins=key[2])
+            self._matches[key] = LazySequence(found)
         return self._matches[key]
 
     def constraint(self, name: NormalizedName) -> SpecifierSet:
@@ -231,9 +239,7 @@ class Provider:
         allowed = self._answers.rules.policy.allows_prereleases(name)
         all_stages = bool(specifier.prereleases) if allowed is None else allowed
         later, found = [], False
-        for version in project.versions:
-            if not specifier.contains(version, prereleases=True):
-                continue
+        for version in self._versions.of(project, specifier):
             if version.is_prerelease and not all_stages:
                 later.append(version)
             elif offer := ask(name, version):
@@ -299,14 +305,36 @@ class _Candidates:
                 yield candidate
 
 
-class _LazySequence:
+class AdmittedVersions:
+    """The versions of a project that a specifier admits, which is the same on every target."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[NormalizedName, SpecifierSet], LazySequence[Version]] = {}
+
+    def of(self, project: Project, specifier: SpecifierSet) -> Iterable[Version]:
+        """Newest first, pre-releases included."""
+        key = (project.name, specifier)
+        found = self._known.get(key)
+        if found is None:
+            admitted = (v for v in project.versions if specifier.contains(v, prereleases=True))
+            found = self._known[key] = LazySequence(admitted)
+        return found
+
+
+@lru_cache(maxsize=65536)
+def _specifier(text: str) -> SpecifierSet:
+    """The specifier that a text spells; each distinct one is parsed once."""
+    return SpecifierSet(text)
+
+
+class LazySequence(Generic[_T]):
     """An iterator that remembers, so that asking again starts from what is already known."""
 
-    def __init__(self, source: Iterator[Offer | None]) -> None:
+    def __init__(self, source: Iterator[_T]) -> None:
         self._source = source
-        self._known: list[Offer | None] = []
+        self._known: list[_T] = []
 
-    def __iter__(self) -> Iterator[Offer | None]:
+    def __iter__(self) -> Iterator[_T]:
         position = 0
         while True:
             if position == len(self._known):

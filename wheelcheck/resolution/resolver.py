@@ -19,8 +19,8 @@ from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.foresight import foresee
 from wheelcheck.resolution.model import Conflict, Demand, Pin, Resolution, Standing
 from wheelcheck.resolution.needs import Candidate, Need, needs_of, text_of
-from wheelcheck.resolution.provider import Provider
-from wheelcheck.resolution.solution import Solution, demands_and_extras, solution_of
+from wheelcheck.resolution.provider import AdmittedVersions, Provider
+from wheelcheck.resolution.solution import Solution, solution_of
 from wheelcheck.resolution.solver import Impossible, Solver, Told, TooDeep
 from wheelcheck.targets import Target
 
@@ -53,6 +53,7 @@ class Resolver:
         self._no_deps = no_deps
         self._rules = FileRules(requirements.policy, _hashes(requirements), _locks(requirements))
         self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
+        self._versions = AdmittedVersions()
         self._solved: list[_Solved] = []
         self._foreseen: dict[Target, tuple[Answers, _Question]] = {}
         self._references: dict[tuple[str, str, bool], Mapping[NormalizedName, Version | None]] = {}
@@ -153,6 +154,7 @@ class Resolver:
             question.requested,
             excused=excused,
             reference=reference or {},
+            versions=self._versions,
             no_deps=self._no_deps,
             locked=question.locked,
             prefetch=lambda needs: self._index.prefetch([need.name for need in needs]),
@@ -230,16 +232,15 @@ class Resolver:
         outcome, locked = solved.outcome, solved.question.locked
         if isinstance(outcome, (Conflict, Unknown)):
             return Resolution(answers.target, conflict=outcome)
-        demands, extras = demands_and_extras(outcome)
         pins = {
             candidate.name: self._pin(
                 answers,
                 candidate,
-                tuple(demands[candidate.name]),
-                extras[candidate.name],
+                outcome.demands.get(candidate.name, ()),
+                outcome.extras[candidate.name],
                 listed=self._no_deps or candidate.name in locked,
             )
-            for candidate in outcome.mapping.values()
+            for candidate in outcome.pins.values()
             if not candidate.extras
         }
         return Resolution(answers.target, pins)

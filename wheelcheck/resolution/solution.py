@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from packaging.utils import NormalizedName
@@ -12,15 +12,16 @@ from wheelcheck.resolution.model import Demand
 from wheelcheck.resolution.needs import Candidate, identifier_of
 from wheelcheck.resolution.solver import Settled, Told
 
-__all__ = ["Solution", "demands_and_extras", "solution_of"]
+__all__ = ["Solution", "solution_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A candidate by node, and who asks for each."""
+    """A candidate by node; who asks for each package, and with which extras."""
 
-    mapping: Mapping[str, Candidate]
-    information: Mapping[str, Collection[Told]]
+    pins: Mapping[str, Candidate]
+    demands: Mapping[NormalizedName, tuple[Demand, ...]]
+    extras: Mapping[NormalizedName, frozenset[NormalizedName]]
 
 
 def solution_of(settled: Settled) -> Solution:
@@ -37,21 +38,21 @@ def solution_of(settled: Settled) -> Solution:
         if node not in reached:
             reached.add(node)
             waiting += needed_by[node]
-    mapping = {node: found for node, found in settled.pins.items() if node in reached}
-    return Solution(mapping, {node: settled.told[node] for node in mapping})
+    pins = {node: found for node, found in settled.pins.items() if node in reached}
+    return Solution(pins, *_demands_and_extras([settled.told[node] for node in pins]))
 
 
-def demands_and_extras(
-    solution: Solution,
+def _demands_and_extras(
+    information: Iterable[Sequence[Told]],
 ) -> tuple[
-    Mapping[NormalizedName, list[Demand]], Mapping[NormalizedName, frozenset[NormalizedName]]
+    Mapping[NormalizedName, tuple[Demand, ...]], Mapping[NormalizedName, frozenset[NormalizedName]]
 ]:
     """Who asks for each package, and with which extras; an extra's own base is left out."""
     demands: dict[NormalizedName, dict[Demand, None]] = defaultdict(dict)
     extras: dict[NormalizedName, frozenset[NormalizedName]] = defaultdict(frozenset)
-    for information in solution.information.values():
-        for need, parent in information:
+    for told in information:
+        for need, parent in told:
             extras[need.name] |= need.extras
             if parent is None or parent.name != need.name:
                 demands[need.name][Demand(need.source, need.text)] = None
-    return {name: list(found) for name, found in demands.items()}, extras
+    return {name: tuple(found) for name, found in demands.items()}, extras

@@ -22,7 +22,7 @@ from wheelcheck.targets.tags import (
     interpreter_tag,
     manylinux_floor,
     tag_profile,
-    tags_of,
+    triples_of,
 )
 from wheelcheck.targets.target import Architecture, Libc, Target
 
@@ -188,8 +188,8 @@ def _split_wheel_name(filename: str) -> tuple[str, BuildTag] | Miss:
 @lru_cache(maxsize=512)
 def _ranks(profile: TagProfile) -> Mapping[Triple, int]:
     ranks: dict[Triple, int] = {}
-    for rank, tag in enumerate(tags_of(profile)):
-        ranks.setdefault((tag.interpreter, tag.abi, tag.platform), rank)
+    for rank, triple in enumerate(triples_of(profile)):
+        ranks.setdefault(triple, rank)
     return ranks
 
 

@@ -26,7 +26,7 @@ __all__ = [
     "pypy_abi_of",
     "supported_tags",
     "tag_profile",
-    "tags_of",
+    "triples_of",
 ]
 
 # PEP 513, 571 and 599: names from before PEP 600 put the glibc version into the tag.
@@ -36,6 +36,7 @@ LEGACY_MANYLINUX = {
     (2, 17): "manylinux2014",
 }
 
+_EVERY_PLATFORM = "*"
 _PYMALLOC_FLAG_UNTIL = (3, 7)
 _PYPY_ABI_80_SINCE = 8
 
@@ -74,20 +75,32 @@ def supported_tags(target: Target) -> tuple[Tag, ...]:
     wheels except for armv6l and armv7l. A pip that came with an old image may know fewer tags;
     that is told in the target's notes, not here.
     """
-    return tags_of(tag_profile(target))
+    return tuple(Tag(*triple) for triple in triples_of(tag_profile(target)))
 
 
-@lru_cache(maxsize=512)
-def tags_of(profile: TagProfile) -> tuple[Tag, ...]:
-    """As `supported_tags`, from the part of a target that decides; computed once for each."""
+def triples_of(profile: TagProfile) -> Iterator[tuple[str, str, str]]:
+    """As `supported_tags`, as plain strings, from the part of a target that decides.
+
+    `packaging` lists all platforms for each Python and ABI, one after the other. So it is asked
+    once for each Python with a stand-in for the platforms, which saves a thousand objects each.
+    """
     platforms = platform_tags(profile.libc, profile.libc_version, profile.arch)
-    interpreter = interpreter_tag(profile.implementation, profile.python)
-    if profile.implementation is Implementation.CPYTHON:
-        own = cpython_tags(profile.python, [profile.abi], platforms)
+    for tag in _pythons_and_abis(profile.implementation, profile.python, profile.abi):
+        for platform in platforms if tag.platform == _EVERY_PLATFORM else (tag.platform,):
+            yield tag.interpreter, tag.abi, platform
+
+
+@lru_cache(maxsize=64)
+def _pythons_and_abis(
+    implementation: Implementation, python: tuple[int, int], abi: str
+) -> tuple[Tag, ...]:
+    interpreter = interpreter_tag(implementation, python)
+    if implementation is Implementation.CPYTHON:
+        own = cpython_tags(python, [abi], [_EVERY_PLATFORM])
     else:
-        own = generic_tags(interpreter, [profile.abi], platforms)
+        own = generic_tags(interpreter, [abi], [_EVERY_PLATFORM])
     # pip passes the full interpreter name here also for PyPy: `pp311-none-any`, not `pp3-none-any`.
-    return (*own, *compatible_tags(profile.python, interpreter, platforms))
+    return (*own, *compatible_tags(python, interpreter, [_EVERY_PLATFORM]))
 
 
 def interpreter_tag(implementation: Implementation, python: tuple[int, int]) -> str:
