@@ -236,3 +236,18 @@ def test_programs_that_scripts_run_are_doubted_where_the_table_knows_the_project
     )
     roles = {need.name: need.role for need in source_needs(known_project)}
     assert (roles["clang"], roles["make"]) == (Role.OPTIONAL, Role.REQUIRED)
+
+
+@pytest.mark.parametrize(
+    ("installed", "make"), [(set(), True), ({"cmake"}, True), ({"cmake", "ninja"}, False)]
+)
+def test_cmake_without_ninja_needs_make(installed: set[str], make: bool):  # noqa: FBT001
+    """xgboost before 3.4 calls the system's cmake; base images have neither ninja nor make."""
+    facts = SourceNeedsInput(
+        NormalizedName("nobody-knows-this"),
+        Version("1"),
+        languages={"c++": "x.cpp"},
+        tools_run=(("setup.py:1", "cmake"),),
+        installed=frozenset(installed),
+    )
+    assert ("make" in install_commands(source_needs(facts), BOOKWORM).build.split()) is make

@@ -83,12 +83,21 @@ def source_needs(facts: SourceNeedsInput) -> tuple[Need, ...]:
     known = known_needs(facts.name, facts.version)
     libraries = library_needs(facts)
     if not known:
-        return strongest((*toolchain_needs(facts), *libraries))
+        return _with_generator(strongest((*toolchain_needs(facts), *libraries)))
     tools = toolchain_needs(replace(facts, tools_run=()))
     commands = [
         need if need.name in _EVERYWHERE else _demoted(need) for need in command_needs(facts)
     ]
-    return strongest((*known, *tools, *commands, *map(_demoted, libraries)))
+    return _with_generator(strongest((*known, *tools, *commands, *map(_demoted, libraries))))
+
+
+def _with_generator(needs: tuple[Need, ...]) -> tuple[Need, ...]:
+    """Add make where CMake is needed and Ninja is not: its default generator writes makefiles."""
+    tools = {need.name for need in needs if need.role is Role.REQUIRED}
+    if "cmake" not in tools or {"ninja", "make"} & tools:
+        return needs
+    source = "cmake.org/cmake/help/latest/manual/cmake-generators.7.html: Unix Makefiles by default"
+    return (*needs, Need(NeedKind.TOOL, "make", source))
 
 
 def _demoted(need: Need) -> Need:
