@@ -19,8 +19,8 @@ from wheelcheck.requirements.dockerfile import Dockerfile
 __all__ = ["library", "outlook", "planned", "tool"]
 
 
-def tool(name: str, role: Role = Role.REQUIRED) -> Need:
-    return Need(NeedKind.TOOL, name, "the test", role)
+def tool(name: str, role: Role = Role.REQUIRED, *, inferred: bool = False) -> Need:
+    return Need(NeedKind.TOOL, name, "the test", role, inferred=inferred)
 
 
 def library(name: str, *, inferred: bool = False) -> Need:

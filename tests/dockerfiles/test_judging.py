@@ -120,6 +120,14 @@ def test_what_is_not_certain_is_a_doubt(verdict: Verdict, need):
     assert finding.severity == "warning"
 
 
+def test_a_second_language_seen_in_an_sdist_is_a_doubt_unless_there_is_no_compiler_at_all():
+    build = outlook("uwsgi 2.0", tool("c"), tool("c++", inferred=True))
+    text = f"{ALPINE}RUN apk add gcc musl-dev && pip install uwsgi"
+    assert found(text, "doubtful-need", build).packages == ("g++",)
+    assert "missing-compiler" not in codes(judged(text, build))
+    assert "missing-compiler" in codes(judged(f"{ALPINE}RUN pip install uwsgi", build))
+
+
 def test_optional_needs_are_not_missing():
     optional = tool("c", Role.OPTIONAL)
     assert not {"missing-compiler", "doubtful-need"} & codes(

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from wheelcheck.builds.distributions import Distribution, Family, distribution_of
-from wheelcheck.builds.outlook import commands_for
-from wheelcheck.builds.system_packages import InstallCommands
 from wheelcheck.dockerfiles.editing import Correction, Editor, shell_commands
 from wheelcheck.dockerfiles.finding import StepBuilds
+from wheelcheck.dockerfiles.gaps import build_gaps, run_gaps
 from wheelcheck.dockerfiles.habits import cached, lineage
 from wheelcheck.dockerfiles.pip_words import from_wheels, to_wheel_command, without_cache_option
-from wheelcheck.dockerfiles.present import is_for_building, present_packages
+from wheelcheck.dockerfiles.present import is_for_building
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.dockerfile import CopiedFolder, Dockerfile, InstallStep, Stage
 from wheelcheck.requirements.dockerfile.other_tools import unwrapped
@@ -28,20 +27,23 @@ _WHEELS = "/wheels"
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """An install step with its RUN, its command there, and what its builds ask of the system."""
+    """An install step with its RUN, its command there, and what its builds ask of the system.
+
+    `lacking` are the build packages without which it is sure to fail.
+    """
 
     stage: Stage
     step: InstallStep
     run: Instruction
     command: Command
-    commands: InstallCommands
+    builds: StepBuilds
     distribution: Distribution
+    lacking: tuple[str, ...]
 
-    @property
-    def lacking(self) -> tuple[str, ...]:
-        """Build packages that are not there yet."""
-        present = present_packages(self.step.packages, self.distribution)
-        return tuple(name for name in self.commands.build_packages if name not in present)
+    def kept(self, final: Stage, without: Collection[int] = ()) -> tuple[str, ...]:
+        """Run-time packages that the final stage lacks, also `without` some of its layers."""
+        there = [one for one in final.packages if one.layer not in without]
+        return tuple(sorted(run_gaps([self.builds], final, there, self.distribution)))
 
 
 def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction | None:
@@ -79,23 +81,37 @@ def _places(dockerfile: Dockerfile, builds: Iterable[StepBuilds], editor: Editor
         stage = dockerfile.stages[one.stage]
         step = next(each for each in stage.steps if each.line == one.line)
         distribution = distribution_of(one.plan.target)
-        commands = commands_for(one.plan.target, one.outlooks)
         if not one.compiled or stage.index not in dockerfile.needed or not step.builds:
             continue
-        if isinstance(distribution, Unknown) or isinstance(commands, Unknown):
+        if isinstance(distribution, Unknown):
             continue
+        lacking = _lacking(stage, step, one, distribution, editor)
         run = next(each for each in stage.instructions if each.line == step.layer)
         command = _command_of(run, step)
         if command is None or step.tool == "lock":
-            said = f"line {step.line}: the build packages must be added by hand"
-            editor.remarks[f"{said}: {commands.build}" if commands.build else said] = None
+            if lacking:
+                said = f"line {step.line}: add {' '.join(lacking)} before it"
+                editor.remarks[said] = None
             continue
-        found.append(_Place(stage, step, run, command, commands, distribution))
+        found.append(_Place(stage, step, run, command, one, distribution, lacking))
         for outlook in one.outlooks:
             if outlook.constraints:
                 label = outlook.build.label
                 editor.remarks[f"{label} needs build requirements of its own time"] = None
     return found
+
+
+def _lacking(
+    stage: Stage, step: InstallStep, builds: StepBuilds, distribution: Distribution, editor: Editor
+) -> tuple[str, ...]:
+    """Build packages to add; those that may be needed are left to the author."""
+    gaps = build_gaps(stage, step, builds, distribution)
+    certain = {name for gap in gaps if gap.certain for name in gap.packages}
+    doubtful = {name for gap in gaps for name in gap.packages} - certain
+    if doubtful:
+        said = f"line {step.line}: if it fails, {' '.join(sorted(doubtful))} may be missing, too"
+        editor.remarks[said] = None
+    return tuple(sorted(certain))
 
 
 def _command_of(run: Instruction, step: InstallStep) -> Command | None:
@@ -176,14 +192,14 @@ def _mount(editor: Editor, stage: Stage, step: InstallStep, copied: CopiedFolder
 def _add_run_time(editor: Editor, dockerfile: Dockerfile, places: list[_Place]) -> None:
     """Install the run-time libraries in the final stage, right behind its FROM."""
     final = dockerfile.final
-    if final is None or any(one.stage.index == final.index for one in places):
+    if final is None or isinstance(final.target, Unknown):
         return
-    distribution = places[0].distribution
-    present = present_packages(final.packages, distribution)
-    names = {name for one in places for name in one.commands.run_packages} - present
-    if names and not isinstance(final.target, Unknown):
+    if any(one.stage.index == final.index for one in places):
+        return
+    names = {name for one in places for name in one.kept(final)}
+    if names:
         line = final.instructions[0].end_line + 1
-        editor.insert_before(line, f"RUN {install_line(sorted(names), distribution)}")
+        editor.insert_before(line, f"RUN {install_line(sorted(names), places[0].distribution)}")
 
 
 def install_line(names: Iterable[str], distribution: Distribution) -> str:
@@ -240,9 +256,7 @@ def _split(editor: Editor, dockerfile: Dockerfile, place: _Place) -> None:
     moved = _only_for_building(place)
     for each in moved:
         editor.remove(each)
-    there = [one for one in place.step.packages if one.layer not in {each.line for each in moved}]
-    present = present_packages(there, distribution)
-    kept = [name for name in place.commands.run_packages if name not in present]
+    kept = place.kept(stage, {each.line for each in moved})
     written = run.text.strip()
     reset = "PIP_NO_CACHE_DIR= " if place.step.installer == "pip-no-cache" else ""
     blank = [] if editor.is_blank(run.line - 1) else [""]
@@ -304,8 +318,7 @@ def _mend_in_place(editor: Editor, place: _Place) -> None:
     """Let a RUN bring what it lacks, and take it away again within the same layer."""
     run, command, distribution = place.run, place.command, place.distribution
     lacking = place.lacking
-    present = present_packages(place.step.packages, distribution)
-    kept = [name for name in place.commands.run_packages if name not in present]
+    kept = place.kept(place.stage)
     before = ""
     if kept:
         before += f"{install_line(kept, distribution)} \\\n && "
