@@ -409,3 +409,102 @@ def test_what_is_listed_without_hashes_is_told_once(tmp_path: Path):
     (warning,) = (told for told in found.warnings if "without hashes" in told)
     assert warning.endswith("p0, p1, p2, p3, p4 …")
     assert len(found.lines) == 7
+
+
+class TestWhatUvStartsFrom:
+    PACKAGES = "".join(
+        f"""
+[[package]]
+name = "{name}"
+version = "1"
+source = {{ registry = "https://index.example/simple" }}
+sdist = {{ url = "https://index.example/{name}-1.tar.gz", hash = "sha256:{name}" }}
+"""
+        for name in "abcd"
+    )
+
+    def test_a_script(self, tmp_path: Path):
+        text = """version = 1
+requires-python = ">=3.9"
+[manifest]
+requirements = [{ name = "a", specifier = ">=1" }, { name = "b", marker = "os_name == 'nt'" }]
+"""
+        found = lock(tmp_path, "example.py.lock", text + self.PACKAGES)
+        assert [line.text for line in found.lines] == ["a==1", "b==1"]
+        assert wanted(found) == {"a"}
+
+    MEMBERS = """version = 1
+requires-python = ">=3.9"
+[manifest]
+members = ["one", "two"]
+[[package]]
+name = "one"
+source = { editable = "packages/one" }
+dependencies = [{ name = "a" }]
+[[package]]
+name = "two"
+source = { virtual = "packages/two" }
+dependencies = [{ name = "b" }]
+[package.dev-dependencies]
+dev = [{ name = "c" }]
+lint = [{ name = "d" }]
+"""
+
+    def test_all_members_of_a_workspace_without_a_project(self, tmp_path: Path):
+        found = lock(tmp_path, "uv.lock", self.MEMBERS + self.PACKAGES)
+        assert wanted(found) == {"a", "b", "c"}
+
+    @pytest.mark.parametrize(
+        ("setting", "names"),
+        [('["lint"]', {"a", "b", "d"}), ('"all"', {"a", "b", "c", "d"}), ("[]", {"a", "b"})],
+    )
+    def test_the_default_groups_that_the_project_beside_names(
+        self, tmp_path: Path, setting: str, names: set[str]
+    ):
+        (tmp_path / "pyproject.toml").write_text(f"[tool.uv]\ndefault-groups = {setting}\n")
+        assert wanted(lock(tmp_path, "uv.lock", self.MEMBERS + self.PACKAGES)) == names
+
+    def test_without_anything_to_start_from_all_counts_and_is_told(self, tmp_path: Path):
+        text = "version = 1\nrequires-python = '>=3.9'\n"
+        found = lock(tmp_path, "uv.lock", text + self.PACKAGES)
+        assert wanted(found) == set("abcd")
+        assert "no project to start from" in str(found.skipped[0].why)
+
+    def test_standard_input_has_no_neighbours(self, tmp_path: Path, monkeypatch):
+        (tmp_path / "pyproject.toml").write_text("[tool.uv]\ndefault-groups = []\n")
+        monkeypatch.chdir(tmp_path)
+        text = (self.MEMBERS + self.PACKAGES).encode()
+        assert wanted(read(["-"], stdin=lambda: text)) == {"a", "b", "c"}
+
+
+POETRY_SOURCES = """
+[[package]]
+name = "a"
+version = "1"
+groups = ["main"]
+files = [{file = "a-1.zip", hash = "sha256:12"}]
+[package.source]
+type = "legacy"
+url = "https://other.example/simple"
+reference = "other"
+[[package]]
+name = "b"
+version = "1"
+groups = ["main"]
+files = [{file = "b-1.zip", hash = "sha256:34"}]
+[metadata]
+lock-version = "2.1"
+"""
+
+
+def test_an_index_beside_the_default_one(tmp_path: Path):
+    found = lock(tmp_path, "poetry.lock", POETRY_SOURCES)
+    assert found.index.index_url is None
+    assert found.index.extra_index_urls == ("https://other.example/simple",)
+
+
+def test_other_inputs_keep_the_default_index(tmp_path: Path):
+    (tmp_path / "requirements.txt").write_text("six\n")
+    found = read([LOCKS / "uv/uv.lock", tmp_path / "requirements.txt"])
+    assert found.index.index_url is None
+    assert found.index.extra_index_urls == ("https://index.example/simple",)

@@ -63,8 +63,11 @@ class Given:
         return start.join(name, name)
 
     def neighbour(self, name: str) -> Mapping[str, Any]:
-        """Return the TOML document of a file in the same folder; {} where there is none."""
-        if is_remote(self.place.location):
+        """Return the TOML document of a file in the same folder; {} where there is none.
+
+        What came from the web or from standard input has no neighbours.
+        """
+        if is_remote(self.place.location) or self.place.location == "-":
             return {}
         try:
             text = self.opener.read(self.beside(name)).decode("utf-8")
