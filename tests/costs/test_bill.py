@@ -106,6 +106,16 @@ def test_cores_and_speed_of_the_machine():
     assert slow.build_wall_seconds.value > 200 > 5 * fast.build_wall_seconds.value - 10
 
 
+def test_a_measured_machine_is_less_doubtful():
+    builds, costs = (build("a"),), {"a": cost(100)}
+    unmeasured = bill(builds, costs)
+    measured = bill(builds, costs, Machine(doubt=1.0))
+    assert measured.cpu_seconds == Estimate.within(100, 1.5, "modelled")
+    assert unmeasured.cpu_seconds.value == measured.cpu_seconds.value
+    assert unmeasured.cpu_seconds.factor > 1.7
+    assert unmeasured.wall_seconds.factor > measured.wall_seconds.factor
+
+
 @pytest.mark.parametrize(
     ("memory", "fits"), [(None, None), (2000 * MB, True), (600 * MB, None), (300 * MB, False)]
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.plan import Build, BuildPlan
@@ -22,8 +23,9 @@ from wheelcheck.costs.model import BuildCost, Estimate, total
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Sdist, Wheel
 
-__all__ = ["Bill", "BuildItem", "Machine", "make_bill"]
+__all__ = ["UNCALIBRATED", "Bill", "BuildItem", "Machine", "make_bill"]
 
+_Told = TypeVar("_Told", bound=Estimate | Unknown)
 _WHEEL_SHARE = 0.36
 """A built wheel's file ÷ its members unpacked (median of the measured builds)."""
 _NOT_COUNTED = (
@@ -32,18 +34,25 @@ _NOT_COUNTED = (
 )
 
 
+UNCALIBRATED = 1.6
+"""Doubt about a machine that nobody measured. Hosted CI runners took 1.2 to 2.9 times what is
+predicted for four idle cores of the reference machine (`data/builds/fit.md`, transfer)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """Where the installation runs.
 
-    `factor` is its seconds for one reference second (`calibrate` measures it), `memory_bytes` None
-    where it is not told, `bytes_per_second` what it downloads with.
+    `factor` is its seconds for one reference second (`calibrate` measures it) and `doubt` how far
+    off that may be, in 8 of 10 cases; 1 where it is certain. `memory_bytes` is None where it is not
+    told, `bytes_per_second` is what it downloads with.
     """
 
     cores: int = 2
     factor: float = 1.0
     memory_bytes: int | None = None
     bytes_per_second: float = 12.5e6
+    doubt: float = UNCALIBRATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +77,9 @@ class Bill:
     `builds` counts source builds with their repetitions. `cpu_seconds` and `build_wall_seconds` are
     of the builds alone, the latter with their environments; both leave out builds whose cost is
     unknown, and are unknown themselves where that is all of them. `wall_seconds` is everything from
-    start to end, one thing after another. `fits_memory` is None where no memory is told or the
-    interval does not decide.
+    start to end, one thing after another. All these have the machine's doubt in their intervals,
+    the `items` have not. `fits_memory` is None where no memory is told or the interval does not
+    decide.
     """
 
     machine: Machine
@@ -107,10 +117,10 @@ def make_bill(
     known = [one for one in items if one.build.times and isinstance(one.cpu_seconds, Estimate)]
     system = Estimate.exact(0) if toolchain is None else toolchain
     download = total((Estimate.exact(fetched.bytes), toolchain_download(system)), correlation=1.0)
-    build_wall = _build_wall(items, known, plan, machine)
+    build_wall = _on(machine, _build_wall(items, known, plan, machine))
     seconds = {
-        "install": _install(wheels, items, tool).times(machine.factor),
-        "toolchain": toolchain_seconds(system).times(machine.factor),
+        "install": _on(machine, _install(wheels, items, tool).times(machine.factor)),
+        "toolchain": _on(machine, toolchain_seconds(system).times(machine.factor)),
         "download": download.times(1 / machine.bytes_per_second),
     }
     wall = [*seconds.values(), *([build_wall] if isinstance(build_wall, Estimate) else [])]
@@ -119,17 +129,22 @@ def make_bill(
         machine=machine,
         items=items,
         builds=sum(one.times for one in plan.builds),
-        cpu_seconds=_cpu(items, known),
+        cpu_seconds=_on(machine, _cpu(items, known)),
         build_wall_seconds=build_wall,
         install_seconds=seconds["install"],
         toolchain_seconds=seconds["toolchain"],
         download_bytes=download,
         download_seconds=seconds["download"],
-        wall_seconds=total(wall),
+        wall_seconds=total(wall, correlation=1.0),
         peak_memory_bytes=peak,
         fits_memory=_fits(peak, machine),
         left_out=tuple(_left_out(plan, items, sizeless, toolchain)),
     )
+
+
+def _on(machine: Machine, seconds: _Told) -> _Told:
+    """Seconds with the doubt about the machine, which all of them share."""
+    return seconds.widened(machine.doubt) if isinstance(seconds, Estimate) else seconds
 
 
 def _item(build: Build, cost: BuildCost, machine: Machine, tool: Tool) -> BuildItem:

@@ -58,13 +58,15 @@ _KINDS: Mapping[Language, Kind] = {
 _BINDERS = frozenset({"pybind11", "nanobind", "pybind11-global", "cppy"})
 _FOREIGN = {
     "aarch64", "aix", "alpha", "altivec", "amiga", "android", "arm", "arm64", "armv7", "armv8",
-    "csharp", "cuda", "cudss", "cygwin", "darwin", "emscripten", "freebsd", "fuzz", "fuzzers",
-    "fuzzing", "go", "gpu", "hip", "ios", "java", "jni", "lasx", "loongarch", "loongarch64",
-    "lsx", "mac", "macos", "macosx", "meson", "metal", "mingw", "mips", "mips64", "mkl", "msa",
-    "msvc", "neon", "netbsd", "node", "objc", "openbsd", "opencl", "os2", "osx", "perl", "php",
-    "powerpc", "ppc", "ppc64", "ppc64le", "pypy", "riscv", "riscv64", "rocm", "ruby", "rvv",
-    "s390", "s390x", "solaris", "sparc", "sve", "swift", "vms", "vsx", "vsx2", "vsx3", "vsx4",
-    "wasi", "wasm", "wasm32", "win", "win32", "win64", "windows",
+    "beos", "bsd", "csharp", "cuda", "cudss", "cygwin", "darwin", "dragonfly", "emscripten",
+    "freebsd", "fuzz", "fuzzers", "fuzzing", "go", "gpu", "haiku", "hip", "hpux", "hurd",
+    "ibmi", "ios", "irix", "java", "jni", "julia", "kqueue", "lasx", "loongarch", "loongarch64",
+    "lsx", "mac", "macos", "macosx", "matlab", "meson", "metal", "mingw", "mips", "mips64",
+    "mkl", "msa", "msvc", "neon", "netbsd", "node", "objc", "openbsd", "opencl", "openvms",
+    "os2", "os390", "osx", "perl", "php", "plan9", "powerpc", "ppc", "ppc64", "ppc64le", "pypy",
+    "qnx", "riscv", "riscv64", "rocm", "ruby", "rvv", "s390", "s390x", "solaris", "sparc",
+    "sunos", "sve", "swift", "tru64", "uclinux", "vms", "vsx", "vsx2", "vsx3", "vsx4", "wasi",
+    "wasm", "wasm32", "win", "win32", "win64", "wince", "windows", "zos",
 }  # fmt: skip
 """Words in a path that say: not on CPython on Linux on the common processors, not by default."""
 _SMALL = 30
