@@ -197,3 +197,23 @@ def test_what_the_caller_has_read_is_not_read_again():
     assert verdicts["1"].verdict is NATIVE
     assert verdicts["2"].verdict is PURE
     assert len(facts) == index.asked["listing"] == 1  # and none where the names of wheels decide
+
+
+@pytest.mark.parametrize(
+    ("sources", "files", "verdict"),
+    [
+        ("[one for one in row['src']]", {}, PURE),
+        ("[one for one in row['src']]", {"x.c": 9}, NATIVE),
+        ("['x.py']", {"x.py": 9}, NATIVE),  # Cython compiles Python too
+    ],
+)
+def test_modules_of_an_unknown_list_need_something_to_compile(
+    sources: str, files: dict[str, str | int], verdict: Verdict
+):
+    # one setup.py serves many packages, and most of them leave its list of modules empty
+    script = (
+        SETUP + "exts = []\nfor row in read_table():\n"
+        f"    exts.append(Extension(row['name'], {sources}))\nsetup(ext_modules=exts)\n"
+    )
+    found = judge({"setup.py": script, **files})
+    assert (found.verdict, found.confidence) == (verdict, Confidence.WEAK)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wheelcheck.builds.evidence import Classification, Confidence, Evidence
 from wheelcheck.builds.sdist import SdistFacts
-from wheelcheck.builds.setup_script.reading import SetupScript
+from wheelcheck.builds.setup_script.reading import ExtensionModule, SetupScript
 from wheelcheck.coverage.verdict import Verdict
 
 __all__ = ["classify_sdist"]
@@ -111,11 +111,26 @@ def _by_declarations(facts: SdistFacts, scripts: tuple[SetupScript, ...]) -> _Op
         return None
     if forgiving:
         return _optional(forgiving)
-    if all(module.supposing for module in required):
-        reason = f"{required[0].where} declares extension modules under a condition"
-        return _native(reason, Confidence.WEAK)
-    where = next(module.where for module in required if not module.supposing)
-    return _native(f"{where} declares extension modules")
+    certain = next((module for module in required if not module.supposing), None)
+    if certain is not None:
+        return _native(f"{certain.where} declares extension modules")
+    return _under_conditions(facts, required)
+
+
+def _under_conditions(facts: SdistFacts, modules: list[ExtensionModule]) -> _Opinion:
+    """Extension modules that depend on what only a build knows."""
+    declares = f"{modules[0].where} declares extension modules under a condition"
+    if facts.native_files or any(map(_has_sources, modules)):
+        return _native(declares, Confidence.WEAK)
+    return _pure(f"{declares}, and there is nothing to compile", Confidence.WEAK)
+
+
+def _has_sources(module: ExtensionModule) -> bool:
+    """Whether a module may have something to compile beyond sources in compiled languages.
+
+    Cython and mypyc compile Python, and cffi writes its own C.
+    """
+    return module.made_by != "Extension" or bool(module.sources)
 
 
 def _is_table(piece: Evidence) -> bool:

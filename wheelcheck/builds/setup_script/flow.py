@@ -85,8 +85,16 @@ class Flow(Calls):
         """Every turn over known elements; two over unknown ones."""
         over = self.value(node.iter)
         elements = self.iterated(over)
-        if not isinstance(over, list | tuple | dict):
+        known = isinstance(over, list | tuple | dict)
+        if not known:
             elements *= 2  # what one turn leaves behind, a later one meets
+        supposing = (
+            () if known or truth(over) else (f"there is any of {condition_text(node.iter)}",)
+        )
+        with self._suppose(*supposing):
+            self._turns(node, elements, known=known)
+
+    def _turns(self, node: ast.For | ast.AsyncFor, elements: list[Value], *, known: bool) -> None:
         self._left.append([])
         broke = False
         try:
@@ -96,7 +104,7 @@ class Flow(Calls):
                 broke = self._turn(node.body)
                 if broke:
                     break
-                if not isinstance(over, list | tuple | dict):
+                if not known:
                     ends = [self.scope.names, before, *self._left[-1]]
                     self.scope.names = _joined(ends, self.supposing)
         finally:

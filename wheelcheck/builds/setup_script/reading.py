@@ -219,7 +219,12 @@ def _declared(calls: list[SetupCall]) -> tuple[ExtensionModule, ...]:
         some = _frozen(_handed(call))
         conditions = () if everywhere else call.supposing
         found += [replace(one, supposing=(*one.supposing, *conditions)) for one in some]
-    return tuple(dict.fromkeys(found))
+    least: dict[ExtensionModule, ExtensionModule] = {}
+    for one in found:  # a module met on several ways depends on what the easiest depends on
+        key = replace(one, supposing=())
+        if key not in least or len(one.supposing) < len(least[key].supposing):
+            least[key] = one
+    return tuple(least.values())
 
 
 def _handed(call: SetupCall) -> list[Extension]:
