@@ -116,10 +116,10 @@ def test_the_pythons_a_lock_is_for(path: str):
 @pytest.mark.parametrize(
     ("path", "index"),
     [
-        ("uv/uv.lock", "https://index.example/simple"),
-        ("pylock/pylock.toml", "https://index.example/simple"),
-        ("poetry/poetry.lock", "https://index.example/simple"),
-        ("pipenv/Pipfile.lock", "https://index.example/simple"),
+        ("uv/uv.lock", "https://index.example/simple/"),
+        ("pylock/pylock.toml", "https://index.example/simple/"),
+        ("poetry/poetry.lock", "https://index.example/simple/"),
+        ("pipenv/Pipfile.lock", "https://index.example/simple/"),
         ("pdm/pdm.lock", None),
     ],
 )
@@ -276,8 +276,8 @@ archive = {path = "../d-1.0.tar.gz", hashes = {sha256 = "12"}}
         assert [line.text for line in found.lines] == ["c", "d==1", "e==1"]
         assert any("c is listed without a version" in warning for warning in found.warnings)
         assert set(found.index.extra_index_urls) | {found.index.index_url} == {
-            "https://index.example/simple",
-            "https://other.example/simple",
+            "https://index.example/simple/",
+            "https://other.example/simple/",
         }
 
 
@@ -500,11 +500,11 @@ lock-version = "2.1"
 def test_an_index_beside_the_default_one(tmp_path: Path):
     found = lock(tmp_path, "poetry.lock", POETRY_SOURCES)
     assert found.index.index_url is None
-    assert found.index.extra_index_urls == ("https://other.example/simple",)
+    assert found.index.extra_index_urls == ("https://other.example/simple/",)
 
 
 def test_other_inputs_keep_the_default_index(tmp_path: Path):
     (tmp_path / "requirements.txt").write_text("six\n")
     found = read([LOCKS / "uv/uv.lock", tmp_path / "requirements.txt"])
     assert found.index.index_url is None
-    assert found.index.extra_index_urls == ("https://index.example/simple",)
+    assert found.index.extra_index_urls == ("https://index.example/simple/",)

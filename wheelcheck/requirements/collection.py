@@ -83,7 +83,8 @@ class Collection:
 
     def add_lock_index(self, url: str | None) -> None:
         """Add an index that a lock takes packages from; None is the installer's default one."""
-        self._lock_indexes[url] = None
+        # Locks leave out the slash at its end, by which it is known elsewhere.
+        self._lock_indexes[url and f"{url.rstrip('/')}/"] = None
 
     def add_scope(self, scope: Scope | None) -> None:
         """Add where an input is meant to be installed at all; None sets no bounds."""
