@@ -226,6 +226,13 @@ def test_openmp_is_used_wherever_the_compiler_has_it():
     assert commands.run == "apk add --no-cache libgcc libgomp libstdc++"
 
 
+def test_scikit_learn_keeps_openmp_when_the_compiler_goes():
+    """The compiler brings libgomp, and `apk del .build-deps` takes it away with it."""
+    commands = install_commands(known("scikit-learn", "1.2.2"), alpine("3.17"))
+    assert "libgomp" in commands.run.split()
+    assert "libgomp" not in commands.build.split()
+
+
 def test_programs_that_scripts_run_are_doubted_where_the_table_knows_the_project():
     """numba's setup.py asks clang for its version, on macOS."""
     run = {"tools_run": (("setup.py:293", "clang"), ("setup.py:1", "make"))}
