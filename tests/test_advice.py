@@ -18,7 +18,7 @@ from wheelcheck.builds.distributions import Distribution, Family
 from wheelcheck.reports.advice import Advice
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.text import render_text
-from wheelcheck.requirements.model import FilePolicy
+from wheelcheck.requirements.model import FilePolicy, Origin, RequirementLine, Requirements
 from wheelcheck.targets.alternatives import on_glibc, on_other_pythons, on_x86_64
 
 DAY = date(2026, 11, 1)
@@ -41,6 +41,41 @@ def advice(index: FakeIndex, *lines: str, on=(ALPINE,), **more) -> dict[str, Adv
 
 def only_glibc() -> FakeIndex:
     return FakeIndex({"sci": {"1": wheels("sci", "1", MANY)}})
+
+
+class TestLists:
+    """A list of hashes, or a lock, that leaves a wheel out."""
+
+    INDEX = FakeIndex(
+        {"sci": {"1": wheels("sci", "1", MANY, MUSL), "2": wheels("sci", "2", MUSL)}},
+        hashes={
+            "sci-1.tar.gz": {"sha256": "00"},
+            f"sci-1-cp312-cp312-{MANY}.whl": {"sha256": "11"},
+            f"sci-1-cp312-cp312-{MUSL}.whl": {"sha256": "22"},
+            ("sci", "2"): {"sha256": "33"},
+        },
+    )
+    HASHES = frozenset({"sha256:00", "sha256:11"})
+
+    def test_hashes_to_add(self):
+        found = advice(self.INDEX, "sci==1", hashes={"sci==1": set(self.HASHES)})["relock"]
+        assert found.change == ("sci==1 --hash=sha256:22",)
+        assert (found.builds_before, found.builds_after) == (1, 0)
+
+    def test_files_that_a_lock_would_list_anew(self):
+        line = RequirementLine(
+            Requirement("sci==1"), Origin("uv.lock", 3), "sci==1", self.HASHES, locked=True
+        )
+        report = analyse(Requirements((line,)), [ALPINE], self.INDEX)
+        found = {one.kind: one for one in report.advice}
+        assert found["relock"].change == (
+            f"sci-1-cp312-cp312-{MUSL}.whl  # in uv.lock: lock sci again",
+        )
+        assert found["version"].change == ("sci==2",)
+
+    def test_no_advice_where_listing_more_does_not_help(self):
+        found = advice(only_glibc(), "sci==1", hashes={"sci==1": {"sha256:00"}})
+        assert "relock" not in found
 
 
 class TestOtherTargets:

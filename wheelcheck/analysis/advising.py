@@ -11,6 +11,7 @@ from packaging.utils import NormalizedName
 
 from wheelcheck.advice import distribution_package, replacements_of
 from wheelcheck.analysis.judge import Judge
+from wheelcheck.analysis.relocking import any_file_listed, what_to_list
 from wheelcheck.analysis.repinning import changes_between, proposals
 from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.coverage import Verdict
@@ -71,6 +72,7 @@ class Adviser:
         return tuple(sorted(map(_merged, alike.values()), key=_rank))
 
     def _ways_out(self, column: Column) -> Iterator[Advice]:
+        yield from self._relocked(column)
         yield from self._other_targets(column)
         yield from self._other_pins(column)
         yield from self._replacements(column)
@@ -103,6 +105,19 @@ class Adviser:
             after = self._columns[other.name] = self._judge.column(other)
         title, change = _moving(kind, column.resolution.target, other)
         yield _advice(kind, column, after, title, change, _MOVING_CAVEATS[kind])
+
+    # --- other files of the same versions --------------------------------------------------
+
+    def _relocked(self, column: Column) -> Iterator[Advice]:
+        anew = any_file_listed(self._asked)
+        if anew is None:
+            return
+        there = self._judged(anew).column(column.resolution.target, plan=False)
+        if there.resolution.conflict or _weight(there) >= _weight(column):
+            return
+        after = self._judged(anew).column(column.resolution.target)
+        change = what_to_list(self._asked, _troubled(column), after)
+        yield _advice("relock", column, after, "List the wheels that are left out", change)
 
     # --- other versions --------------------------------------------------------------------
 
@@ -326,7 +341,7 @@ def _rest(advice: Advice) -> _Weight:
     return advice.blockers_after or 0, advice.builds_after or 0
 
 
-_KINDS = ("image", "version", "python", "replacement", "system-package", "architecture")
+_KINDS = ("relock", "image", "version", "python", "replacement", "system-package", "architecture")
 
 
 def _rank(advice: Advice) -> tuple[bool, int, int, float, int]:

@@ -60,7 +60,7 @@ def nearest_with_wheel(
     """The next version above a pin that has a wheel for the target, and the next below."""
     if isinstance(project, Unknown) or pin.version is None:
         return None, None
-    own = pin.version
+    own, rules = pin.version, replace(rules, hashes=None)  # they were those of the pin
     final = [one for one in project.versions if not one.is_prerelease]
     above = reversed([one for one in final if one > own])
     below = (one for one in final if one < own)

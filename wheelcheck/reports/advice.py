@@ -13,10 +13,18 @@ from wheelcheck.reports.values import Value
 __all__ = ["Advice", "AdviceKind"]
 
 AdviceKind = Literal[
-    "image", "python", "architecture", "version", "replacement", "system-package", "extra-index"
+    "image",
+    "python",
+    "architecture",
+    "relock",
+    "version",
+    "replacement",
+    "system-package",
+    "extra-index",
 ]
-"""Another base image or libc; another Python; what another architecture would get; other pins;
-another project that does the same; a package of the distribution; one more index."""
+"""Another base image or libc; another Python; what another architecture would get; more files of
+the same versions in a lock or list of hashes; other pins; another project that does the same; a
+package of the distribution; one more index."""
 
 
 class Advice(Value):
