@@ -9,6 +9,7 @@ from threading import Lock
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
+from packaging.version import Version
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index.archives import HashMismatch, read_archive
@@ -68,7 +69,7 @@ class Facts:
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """Core metadata: served beside the file, or read from within it."""
         shared = shared_metadata(file)
-        keys = [cache_key(*shared), _key(file)] if shared else [_key(file)]
+        keys = [cache_key(*map(str, shared)), _key(file)] if shared else [_key(file)]
         for key in keys:
             stored = self._cache.get("metadata", key, _decode_metadata)
             if stored is not None:
@@ -162,7 +163,7 @@ class Facts:
             yield
 
 
-def shared_metadata(file: Wheel | Sdist) -> tuple[str, str, str] | None:
+def shared_metadata(file: Wheel | Sdist) -> tuple[str, Version, str] | None:
     """What is equal for wheels of a release whose metadata are the same, byte for byte.
 
     The index lists the hash of the metadata it serves beside a wheel (PEP 658), and what is served
@@ -172,7 +173,7 @@ def shared_metadata(file: Wheel | Sdist) -> tuple[str, str, str] | None:
         return None
     digests = (file.metadata_hashes[name] for name in _STRONG if name in file.metadata_hashes)
     digest = next(digests, None)
-    return None if digest is None else (file.name, str(file.version), digest.lower())
+    return None if digest is None else (file.name, file.version, digest.lower())
 
 
 def _also_usual(

@@ -25,6 +25,7 @@ class Tasks:
         self._limit = threads
         self._lock = threading.Lock()
         self._tasks: dict[Hashable, tuple[Future[Any], Callable[[], Any]]] = {}
+        self._results: dict[Hashable, Any] = {}
         self._queue: queue.SimpleQueue[Hashable | None] = queue.SimpleQueue()
         self._waiting = 0
         self._threads: list[threading.Thread] = []
@@ -32,15 +33,19 @@ class Tasks:
 
     def ask(self, key: Hashable, work: Callable[[], _T]) -> _T:
         """The result of the task `key`; an exception of its work is raised again."""
-        task = self._tasks.get(key)  # nearly always it is done: that needs no lock
-        if task is None or not task[0].done():
-            task = self._task(key, work)
-            self._run(task)
-        result: _T = task[0].result()
+        result: _T
+        if key in self._results:  # nearly always, and that needs no lock
+            result = self._results[key]
+            return result
+        task = self._task(key, work)
+        self._run(task)
+        result = self._results[key] = task[0].result()
         return result
 
     def foresee(self, key: Hashable, work: Callable[[], object]) -> None:
         """Let the background do it, unless it is done or being done already."""
+        if key in self._tasks:
+            return
         with self._lock:
             if self._closed or key in self._tasks:
                 return

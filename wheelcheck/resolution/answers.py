@@ -116,7 +116,7 @@ class Answers:
         self, name: NormalizedName, offer: Offer, extras: frozenset[NormalizedName]
     ) -> Dependencies:
         """What this version requires here. Extras alone are told, with the base left out."""
-        key = (name, str(offer.version), extras)
+        key = (name, offer.file.url, extras)
         if key not in self._dependencies:
             self._dependencies[key] = (offer, self._read(name, offer, extras))
         return self._dependencies[key][1]

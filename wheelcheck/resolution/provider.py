@@ -309,16 +309,18 @@ class AdmittedVersions:
     """The versions of a project that a specifier admits, which is the same on every target."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[NormalizedName, SpecifierSet], LazySequence[Version]] = {}
+        self._known: dict[
+            tuple[NormalizedName, int], tuple[SpecifierSet, LazySequence[Version]]
+        ] = {}
 
     def of(self, project: Project, specifier: SpecifierSet) -> Iterable[Version]:
         """Newest first, pre-releases included."""
-        key = (project.name, specifier)
+        key = (project.name, id(specifier))  # which stays its own as long as we keep it
         found = self._known.get(key)
         if found is None:
             admitted = (v for v in project.versions if specifier.contains(v, prereleases=True))
-            found = self._known[key] = LazySequence(admitted)
-        return found
+            found = self._known[key] = (specifier, LazySequence(admitted))
+        return found[1]
 
 
 @lru_cache(maxsize=65536)
