@@ -15,7 +15,7 @@ from packaging.markers import Marker
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.requirements.conditions import settle
-from wheelcheck.requirements.documents import table, tables, text_at, texts
+from wheelcheck.requirements.documents import Complain, table, tables, text_at, texts
 from wheelcheck.requirements.given import Given
 from wheelcheck.requirements.lock_graph import Edge, add_reached, reach
 from wheelcheck.requirements.locks import (
@@ -31,7 +31,7 @@ from wheelcheck.requirements.locks import (
 __all__ = ["read_uv_lock"]
 
 _NEWEST = "1"
-_LOCAL = ("editable", "virtual", "directory", "path")
+_LOCAL = ("editable", "virtual", "directory")
 
 
 def read_uv_lock(given: Given) -> None:
@@ -73,12 +73,13 @@ class _Graph:
 
     def __init__(self, given: Given, entries: Sequence[Entry]) -> None:
         self._given = given
+        self._complain = given.complain
         self._entries = entries
         self._chosen: set[str] = set()
 
     def roots(self) -> list[Entry]:
         """Return what ``uv sync`` starts from: the project in the lock's folder, or all members."""
-        local = [entry for entry in self._entries if _source(entry).keys() & set(_LOCAL[:3])]
+        local = [entry for entry in self._entries if _source(entry).keys() & set(_LOCAL)]
         own = [entry for entry in local if "." in map(_source(entry).get, _LOCAL)]
         members = set(_members(self._given))
         return own or [entry for entry in local if entry.name in members]
@@ -94,57 +95,59 @@ class _Graph:
             for extra in extras:
                 yield from self.edges(entry, extra)
             for group in groups:
-                yield from self._listed(_normalised(entry.table, "dev-dependencies", self), group)
-        manifest = table(self._given.tree, "manifest", complain=self._given.complain)
+                yield from self._listed(
+                    _normalised(entry.table, "dev-dependencies", self._complain), group
+                )
+        manifest = table(self._given.tree, "manifest", complain=self._complain)
         if not roots and "requirements" not in manifest:
-            self._given.complain("it tells no project to start from, so that all of it counts")
+            self._complain("it tells no project to start from, so that all of it counts")
             yield from (Edge(entry.name) for entry in self._entries)
         yield from self._listed(manifest, "requirements")
         groups = self._choose({"dev-dependencies": manifest.get("dependency-groups")})[1]
         for group in groups:
-            yield from self._listed(_normalised(manifest, "dependency-groups", self), group)
+            yield from self._listed(
+                _normalised(manifest, "dependency-groups", self._complain), group
+            )
 
     def _choose(
         self, told: Mapping[str, Any]
     ) -> tuple[frozenset[NormalizedName], frozenset[NormalizedName]]:
         selection = self._given.selection
-        extras = selection.extras(_normalised(told, "optional-dependencies", self))
-        groups = _normalised(told, "dev-dependencies", self)
+        extras = selection.extras(_normalised(told, "optional-dependencies", self._complain))
+        groups = _normalised(told, "dev-dependencies", self._complain)
         if not groups:
             return extras, frozenset()
         return extras, selection.groups(groups, self._default_groups(groups))
 
     def _default_groups(self, groups: Mapping[str, Any]) -> Sequence[str]:
         project = self._given.neighbour("pyproject.toml")
-        settings = table(project, "tool", "uv", complain=self._given.complain)
+        settings = table(project, "tool", "uv", complain=self._complain)
         if settings.get("default-groups") == "all":
             return list(groups)
         if "default-groups" in settings:
-            return list(texts(settings, "default-groups", self._given.complain))
+            return list(texts(settings, "default-groups", self._complain))
         return ["dev"]
-
-    def complain(self, message: str) -> None:
-        """Tell of a part that is not what it should be."""
-        self._given.complain(message)
 
     def edges(self, entry: Entry, extra: NormalizedName | None) -> Iterator[Edge]:
         """Yield what a package requires, or what one of its extras adds."""
         if extra is None:
             yield from self._listed(entry.table, "dependencies")
         else:
-            yield from self._listed(_normalised(entry.table, "optional-dependencies", self), extra)
+            yield from self._listed(
+                _normalised(entry.table, "optional-dependencies", self._complain), extra
+            )
 
     def _listed(self, told: Mapping[str, Any], key: str) -> Iterator[Edge]:
-        for item in tables(told, key, self.complain):
-            name = text_at(item, "name", self.complain)
+        for item in tables(told, key, self._complain):
+            name = text_at(item, "name", self._complain)
             if name is None:
-                self.complain(f"one of {key} has no name")
+                self._complain(f"one of {key} has no name")
                 continue
-            marker = marker_at(item, "marker", self.complain)
+            marker = marker_at(item, "marker", self._complain)
             yield Edge(
                 canonicalize_name(name),
                 settle(marker, self._chosen),
-                tuple(map(canonicalize_name, texts(item, "extra", self.complain))),
+                tuple(map(canonicalize_name, texts(item, "extra", self._complain))),
                 _Admits(item.get("version"), item.get("source")),
             )
 
@@ -162,8 +165,9 @@ class _Admits:
         )
 
 
-def _normalised(told: Mapping[str, Any], key: str, graph: _Graph) -> Mapping[str, Any]:
-    found = table(told, key, complain=graph.complain)
+def _normalised(told: Mapping[str, Any], key: str, complain: Complain) -> Mapping[str, Any]:
+    """Return the lists of a table by their normalised names."""
+    found = table(told, key, complain=complain)
     return {canonicalize_name(name): value for name, value in found.items()}
 
 
