@@ -497,6 +497,14 @@ lock-version = "2.1"
 """
 
 
+def test_a_poetry_project_without_tables_of_poetrys_own(tmp_path: Path):
+    (tmp_path / "pyproject.toml").write_text("[project]\n[dependency-groups]\ndev = ['c']\n")
+    more = '[[package]]\nname = "c"\nversion = "1"\ngroups = ["dev"]\n'
+    found = lock(tmp_path, "poetry.lock", more + POETRY_SOURCES)
+    assert wanted(found) == {"a", "b", "c"}
+    assert not [warning for warning in found.warnings if "optional" in warning]
+
+
 def test_an_index_beside_the_default_one(tmp_path: Path):
     found = lock(tmp_path, "poetry.lock", POETRY_SOURCES)
     assert found.index.index_url is None

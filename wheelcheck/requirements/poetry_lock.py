@@ -56,10 +56,11 @@ def read_poetry_lock(given: Given) -> None:
     metadata = table(given.tree, "metadata", complain=given.complain)
     check_version(given, metadata.get("lock-version", "1.0"), _NEWEST)
     _bound_python(given, metadata)
-    project = table(given.neighbour("pyproject.toml"), "tool", "poetry", complain=given.complain)
+    beside = given.neighbour("pyproject.toml")
+    project = table(beside, "tool", "poetry", complain=given.complain)
     lock = _Lock(given, PoetryProject(given, project), known=bool(project))
     if any("groups" in entry.table for entry in lock.entries):
-        lock.add_by_groups()
+        lock.add_by_groups(told_optional=bool(beside))
     else:
         lock.add_by_graph()
 
@@ -93,15 +94,15 @@ class _Lock:
 
     # --- since format 2.1 ------------------------------------------------------------------
 
-    def add_by_groups(self) -> None:
-        """Add the packages of the groups that are wanted."""
+    def add_by_groups(self, *, told_optional: bool) -> None:
+        """Add the packages of the groups that are wanted; optional ones may be told, or not."""
         offered = {
             canonicalize_name(group)
             for entry in self.entries
             for group in texts(entry.table, "groups", self._given.complain)
         } - {_MAIN}
         optional = self._project.optional_groups()
-        if offered and not self._known:
+        if offered and not told_optional:
             self._given.warn("which groups are optional is not told here: all count")
         chosen = {_MAIN, *self._given.selection.groups(offered, offered - optional)}
         locked = LockedPackages(self._given)
