@@ -194,6 +194,20 @@ def test_what_cannot_be_changed_is_left_to_its_author():
     assert found is None
 
 
+@pytest.mark.parametrize(
+    ("text", "root"),
+    [
+        (f"{ALPINE}USER app:app\nRUN pip install lxml\n", False),
+        ("FROM python:3.12-alpine AS a\nUSER 1000\nFROM a\nRUN pip install lxml\n", False),
+        (f"{ALPINE}USER app\nUSER root\nRUN pip install lxml\n", True),
+    ],
+)
+def test_nobody_but_root_is_asked_to_install_packages(text: str, *, root: bool):
+    dockerfile = read(text)
+    found = correct(dockerfile, [planned(dockerfile, LXML, stage=len(dockerfile.stages) - 1)])
+    assert (found is not None) is root
+
+
 def test_a_file_that_builds_nothing_stays():
     dockerfile = read(f"{ALPINE}RUN pip install flask\n")
     assert correct(dockerfile, [planned(dockerfile)]) is None

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
-from wheelcheck.builds.distributions import Distribution, Family, distribution_of
+from wheelcheck.builds.distributions import Distribution, Family
 from wheelcheck.dockerfiles.editing import Correction, Editor, shell_commands
 from wheelcheck.dockerfiles.finding import StepBuilds
-from wheelcheck.dockerfiles.gaps import build_gaps, run_gaps
 from wheelcheck.dockerfiles.habits import cached, lineage
 from wheelcheck.dockerfiles.pip_words import from_wheels, to_wheel_command, without_cache_option
+from wheelcheck.dockerfiles.places import Place, places_of
 from wheelcheck.dockerfiles.present import is_for_building
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.dockerfile import CopiedFolder, Dockerfile, InstallStep, Stage
 from wheelcheck.requirements.dockerfile.other_tools import unwrapped
-from wheelcheck.requirements.dockerfile.shell import Command
 from wheelcheck.requirements.dockerfile.syntax import Instruction
 from wheelcheck.requirements.dockerfile.system_tools import system_command
 
@@ -23,27 +21,6 @@ __all__ = ["correct", "install_line"]
 
 _CACHE: Mapping[str, str] = {"pip": "/root/.cache/pip", "uv": "/root/.cache/uv"}
 _WHEELS = "/wheels"
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """An install step with its RUN, its command there, and what its builds ask of the system.
-
-    `lacking` are the build packages without which it is sure to fail.
-    """
-
-    stage: Stage
-    step: InstallStep
-    run: Instruction
-    command: Command
-    builds: StepBuilds
-    distribution: Distribution
-    lacking: tuple[str, ...]
-
-    def kept(self, final: Stage, without: Collection[int] = ()) -> tuple[str, ...]:
-        """Run-time packages that the final stage lacks, also `without` some of its layers."""
-        there = [one for one in final.packages if one.layer not in without]
-        return tuple(sorted(run_gaps([self.builds], final, there, self.distribution)))
 
 
 def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction | None:
@@ -56,7 +33,7 @@ def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction 
     """
     editor = Editor(dockerfile.name, dockerfile.text)
     in_image = lineage(dockerfile)
-    places = _places(dockerfile, builds, editor)
+    places = places_of(dockerfile, builds, editor)
     several = {one.stage.index for one in places if _count(places, one.stage) > 1}
     for place in places:
         if place.stage.index not in in_image or place.step.action == "wheel":
@@ -71,61 +48,14 @@ def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction 
     return editor.correction()
 
 
-def _count(places: list[_Place], stage: Stage) -> int:
+def _count(places: list[Place], stage: Stage) -> int:
     return sum(one.stage is stage for one in places)
-
-
-def _places(dockerfile: Dockerfile, builds: Iterable[StepBuilds], editor: Editor) -> list[_Place]:
-    found = []
-    for one in builds:
-        stage = dockerfile.stages[one.stage]
-        step = next(each for each in stage.steps if each.line == one.line)
-        distribution = distribution_of(one.plan.target)
-        if not one.compiled or stage.index not in dockerfile.needed or not step.builds:
-            continue
-        if isinstance(distribution, Unknown):
-            continue
-        lacking = _lacking(stage, step, one, distribution, editor)
-        run = next(each for each in stage.instructions if each.line == step.layer)
-        command = _command_of(run, step)
-        if command is None or step.tool == "lock":
-            if lacking:
-                said = f"line {step.line}: add {' '.join(lacking)} before it"
-                editor.remarks[said] = None
-            continue
-        found.append(_Place(stage, step, run, command, one, distribution, lacking))
-        for outlook in one.outlooks:
-            if outlook.constraints:
-                label = outlook.build.label
-                editor.remarks[f"{label} needs build requirements of its own time"] = None
-    return found
-
-
-def _lacking(
-    stage: Stage, step: InstallStep, builds: StepBuilds, distribution: Distribution, editor: Editor
-) -> tuple[str, ...]:
-    """Build packages to add; those that may be needed are left to the author."""
-    gaps = build_gaps(stage, step, builds, distribution)
-    certain = {name for gap in gaps if gap.certain for name in gap.packages}
-    doubtful = {name for gap in gaps for name in gap.packages} - certain
-    if doubtful:
-        said = f"line {step.line}: if it fails, {' '.join(sorted(doubtful))} may be missing, too"
-        editor.remarks[said] = None
-    return tuple(sorted(certain))
-
-
-def _command_of(run: Instruction, step: InstallStep) -> Command | None:
-    """The shell command that a step was read from; None where it is hidden in a script."""
-    for command in shell_commands(run):
-        if run.line_at(command.offset) == step.line and step.action in command.texts:
-            return command
-    return None
 
 
 # Builder stages
 
 
-def _mend_builder(editor: Editor, place: _Place) -> None:
+def _mend_builder(editor: Editor, place: Place) -> None:
     """Add the packages that are missing in a stage of its own, and a cache that lasts."""
     if place.lacking:
         editor.insert_before(
@@ -134,7 +64,7 @@ def _mend_builder(editor: Editor, place: _Place) -> None:
     _use_cache(editor, place)
 
 
-def _use_cache(editor: Editor, place: _Place) -> None:
+def _use_cache(editor: Editor, place: Place) -> None:
     """Mount a cache for the RUN, and let the command use it."""
     run, command, step = place.run, place.command, place.step
     if cached(step):
@@ -189,7 +119,7 @@ def _mount(editor: Editor, stage: Stage, step: InstallStep, copied: CopiedFolder
                 editor.drop_commands(other, dropped)
 
 
-def _add_run_time(editor: Editor, dockerfile: Dockerfile, places: list[_Place]) -> None:
+def _add_run_time(editor: Editor, dockerfile: Dockerfile, places: list[Place]) -> None:
     """Install the run-time libraries in the final stage, right behind its FROM."""
     final = dockerfile.final
     if final is None or isinstance(final.target, Unknown):
@@ -220,10 +150,9 @@ def install_line(names: Iterable[str], distribution: Distribution) -> str:
 # A stage of the image
 
 
-def _splits(dockerfile: Dockerfile, place: _Place) -> bool:
+def _splits(dockerfile: Dockerfile, place: Place) -> bool:
     """Whether a stage can be parted at its RUN, so that only its first half builds."""
     step, run = place.step, place.run
-    before = [each for each in place.stage.instructions if each.line < run.line]
     alone = len(shell_commands(run)) == 1 and not run.flags
     plain = not (step.projects or step.venv or step.folder or step.requirements.skipped)
     numbered = any(
@@ -237,12 +166,11 @@ def _splits(dockerfile: Dockerfile, place: _Place) -> bool:
         and alone
         and plain
         and not numbered
-        and not any(each.keyword == "USER" for each in before)
         and to_wheel_command(run.text, _WHEELS) is not None
     )
 
 
-def _split(editor: Editor, dockerfile: Dockerfile, place: _Place) -> None:
+def _split(editor: Editor, dockerfile: Dockerfile, place: Place) -> None:
     """Part a stage: what stands before its RUN is the base of a builder and of the rest."""
     stage, run, distribution = place.stage, place.run, place.distribution
     taken = {each.name for each in dockerfile.stages}
@@ -290,7 +218,7 @@ def _name(editor: Editor, stage: Stage, name: str) -> None:
         editor.replace(begin, len(words[0]), len(words[0]), f" AS {name}")
 
 
-def _only_for_building(place: _Place) -> list[Instruction]:
+def _only_for_building(place: Place) -> list[Instruction]:
     """RUNs before the step that install build packages and do nothing else."""
     found = []
     for each in place.stage.instructions:
@@ -314,7 +242,7 @@ def _free(name: str, taken: set[str]) -> str:
     return found
 
 
-def _mend_in_place(editor: Editor, place: _Place) -> None:
+def _mend_in_place(editor: Editor, place: Place) -> None:
     """Let a RUN bring what it lacks, and take it away again within the same layer."""
     run, command, distribution = place.run, place.command, place.distribution
     lacking = place.lacking

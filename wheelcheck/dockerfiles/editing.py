@@ -50,8 +50,8 @@ class Editor:
         return bool(self._changes)
 
     def is_blank(self, line: int) -> bool:
-        """Whether a line of the old text holds nothing."""
-        return not self._lines[line - 1].strip()
+        """Whether a line of the old text holds nothing, or is none of its lines."""
+        return not (0 < line <= len(self._lines)) or not self._lines[line - 1].strip()
 
     def lines_of(self, instruction: Instruction) -> tuple[str, ...]:
         """An instruction as it is written."""
@@ -62,8 +62,11 @@ class Editor:
         self._changes.append(((line, 0), (line, 0), "".join(f"{each}\n" for each in new)))
 
     def remove(self, instruction: Instruction) -> None:
-        """Remove an instruction with all its lines."""
-        self._changes.append(((instruction.line, 0), (instruction.end_line + 1, 0), ""))
+        """Remove an instruction with all its lines, and one of the blank ones around it."""
+        end = instruction.end_line + 1
+        if self.is_blank(instruction.line - 1) and self.is_blank(end) and end <= len(self._lines):
+            end += 1
+        self._changes.append(((instruction.line, 0), (end, 0), ""))
 
     def add_flags(self, instruction: Instruction, *flags: str) -> None:
         """Add flags to an instruction, each on a line of its own, which then goes on below."""

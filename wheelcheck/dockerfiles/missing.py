@@ -11,9 +11,9 @@ from wheelcheck.dockerfiles.gaps import COMPILERS, Gap, build_gaps, run_gaps
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.dockerfile import Dockerfile, InstallStep, Stage
 
-__all__ = ["missing_at_build", "missing_at_run", "named"]
+__all__ = ["FAILS_WITH_ANOTHER", "missing_at_build", "missing_at_run", "named"]
 
-_FAILS_WITH_ANOTHER = "build-requires-failing"
+FAILS_WITH_ANOTHER = "build-requires-failing"
 
 
 def missing_at_build(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterator[Finding]:
@@ -70,7 +70,7 @@ def _failing(stage: Stage, step: InstallStep, outlooks: Iterable[Outlook]) -> It
     by_reason: dict[tuple[str, str], list[str]] = {}
     for outlook in outlooks:
         for obstacle in outlook.obstacles:
-            if obstacle.fatal and obstacle.code != _FAILS_WITH_ANOTHER:
+            if obstacle.fatal and obstacle.code != FAILS_WITH_ANOTHER:
                 reason = obstacle.message, obstacle.source
                 by_reason.setdefault(reason, []).append(outlook.build.label)
     for (message, source), failing in by_reason.items():

@@ -96,8 +96,7 @@ def add_install(
         projects=projects,
         groups=command.values("group"),
     )
-    stage.steps.append(step)
-    stage.folders.append(_made(step, command, stage.index))
+    stage.add_step(step, _made(step, command, stage.index))
 
 
 def _known_part(command: InstallerCommand) -> InstallerCommand:
@@ -223,30 +222,27 @@ def add_lock_install(
 ) -> None:
     """Add a step for poetry, pdm, pipenv or ``uv sync`` to the stage."""
     found = stage.files.find(absolute(command.lock, layer.workdir))
-    path = found.path if isinstance(found, FromContext) else None
+    place = found.path if isinstance(found, FromContext) else None
     environ = {name: value for name, value in stage.variables.items() if value is not None}
     origin = Origin(stage.file_name, line)
     around = Surroundings(stage.files, layer.workdir, environ, origin, stage.as_of)
     gathered = gather_lock(command, around)
     for why in gathered.problems:
         stage.tell(line, text, why)
-    lock = LockInput(command.tool, command.lock, path)
-    stage.steps.append(
-        InstallStep(
-            line=line,
-            layer=layer.line,
-            text=_shown(text),
-            tool="lock",
-            action=command.action,
-            installer="uv" if command.tool == "uv" else "pip",
-            requirements=gathered.requirements,
-            inputs=gathered.inputs,
-            packages=tuple(stage.packages),
-            lock=lock,
-            venv=layer.venv,
-            cache_mounts=layer.cache_mounts,
-        )
+    lock = LockInput(command.tool, command.lock, place)
+    step = InstallStep(
+        line=line,
+        layer=layer.line,
+        text=_shown(text),
+        tool="lock",
+        action=command.action,
+        installer="uv" if command.tool == "uv" else "pip",
+        requirements=gathered.requirements,
+        inputs=gathered.inputs,
+        packages=tuple(stage.packages),
+        lock=lock,
+        venv=layer.venv,
+        cache_mounts=layer.cache_mounts,
     )
-    stage.folders.append(
-        MadeFolder(layer.venv or absolute(".venv", layer.workdir), "venv", line, stage.index)
-    )
+    path = layer.venv or absolute(".venv", layer.workdir)
+    stage.add_step(step, MadeFolder(path, "venv", line, stage.index))

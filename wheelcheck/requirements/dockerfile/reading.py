@@ -162,8 +162,6 @@ class _Reader:
                 "unknown-variable",
                 f"the base image depends on {', '.join(found.unknown)}, whose value is not known",
             )
-        if isinstance(state.target, Unknown) and base is None:
-            state.tell(instruction.line, f"FROM {instruction.text}", state.target)
         state.tell_variables(instruction.line, f"FROM {instruction.text}", flag.unknown)
         state.instructions.append(instruction)
         return state

@@ -77,6 +77,13 @@ class StageState:
             why = f"the value of {redact(listed)} is not known here"
             self.tell(line, text, Unknown("unknown-variable", why))
 
+    def add_step(self, step: InstallStep, made: MadeFolder) -> None:
+        """Add a step and the folder it fills; where nobody knows for which target, that is told."""
+        self.steps.append(step)
+        self.folders.append(made)
+        if isinstance(self.target, Unknown):
+            self.tell(self.line, f"FROM {self.instructions[0].text}", self.target)
+
     def set_variable(self, name: str, value: str | None, *, argument: bool = False) -> None:
         """ARG or ENV; a value too long to be meant is not known."""
         kept = value if value is None or len(value) <= MAX_VALUE else None

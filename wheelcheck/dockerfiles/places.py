@@ -1,0 +1,113 @@
+"""Where a Dockerfile builds something, and what its builds lack there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from wheelcheck.builds.distributions import Distribution, distribution_of
+from wheelcheck.builds.outlook import Outlook
+from wheelcheck.dockerfiles.editing import Editor, shell_commands
+from wheelcheck.dockerfiles.finding import StepBuilds
+from wheelcheck.dockerfiles.gaps import build_gaps, run_gaps
+from wheelcheck.dockerfiles.missing import FAILS_WITH_ANOTHER
+from wheelcheck.errors import Unknown
+from wheelcheck.requirements.dockerfile import Dockerfile, InstallStep, Stage
+from wheelcheck.requirements.dockerfile.shell import Command
+from wheelcheck.requirements.dockerfile.syntax import Instruction
+
+__all__ = ["Place", "places_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An install step with its RUN, its command there, and what its builds ask of the system.
+
+    `lacking` are the build packages without which it is sure to fail.
+    """
+
+    stage: Stage
+    step: InstallStep
+    run: Instruction
+    command: Command
+    builds: StepBuilds
+    distribution: Distribution
+    lacking: tuple[str, ...]
+
+    def kept(self, final: Stage, without: Collection[int] = ()) -> tuple[str, ...]:
+        """Run-time packages that the final stage lacks, also `without` some of its layers."""
+        there = [one for one in final.packages if one.layer not in without]
+        return tuple(sorted(run_gaps([self.builds], final, there, self.distribution)))
+
+
+def places_of(dockerfile: Dockerfile, builds: Iterable[StepBuilds], editor: Editor) -> list[Place]:
+    """The steps that compile and can be changed; of the others `editor.remarks` hears."""
+    found = []
+    for one in builds:
+        stage = dockerfile.stages[one.stage]
+        step = next(each for each in stage.steps if each.line == one.line)
+        distribution = distribution_of(one.plan.target)
+        if not one.compiled or stage.index not in dockerfile.needed or not step.builds:
+            continue
+        if isinstance(distribution, Unknown):
+            continue
+        lacking = _lacking(stage, step, one, distribution, editor)
+        run = next(each for each in stage.instructions if each.line == step.layer)
+        user = _user(dockerfile, stage, step.layer)
+        if user:
+            editor.remarks[f"line {step.line} runs as {user}, who can install no packages"] = None
+            continue
+        command = _command_of(run, step)
+        if command is None or step.tool == "lock":
+            if lacking:
+                said = f"line {step.line}: add {' '.join(lacking)} before it"
+                editor.remarks[said] = None
+            continue
+        found.append(Place(stage, step, run, command, one, distribution, lacking))
+        editor.remarks |= dict.fromkeys(_remarks(one.outlooks))
+    return found
+
+
+def _user(dockerfile: Dockerfile, stage: Stage, line: int) -> str:
+    """Who runs the RUN on a line; "" for root."""
+    found = [
+        each.text.split(":")[0]
+        for each in stage.instructions
+        if each.keyword == "USER" and each.line < line
+    ]
+    if not found and stage.parent is not None:
+        parent = dockerfile.stages[stage.parent]
+        return _user(dockerfile, parent, parent.instructions[-1].end_line + 1)
+    return "" if not found or found[-1] in {"root", "0"} else found[-1]
+
+
+def _remarks(outlooks: Iterable[Outlook]) -> Iterator[str]:
+    """What a change of the Dockerfile does not mend."""
+    for outlook in outlooks:
+        label = outlook.build.label
+        if outlook.constraints:
+            yield f"{label} needs build requirements of its own time"
+        for obstacle in outlook.obstacles:
+            if obstacle.fatal and obstacle.code != FAILS_WITH_ANOTHER:
+                yield f"{label} cannot be built in any case: {obstacle.message}"
+
+
+def _lacking(
+    stage: Stage, step: InstallStep, builds: StepBuilds, distribution: Distribution, editor: Editor
+) -> tuple[str, ...]:
+    """Build packages to add; those that may be needed are left to the author."""
+    gaps = build_gaps(stage, step, builds, distribution)
+    certain = {name for gap in gaps if gap.certain for name in gap.packages}
+    doubtful = {name for gap in gaps for name in gap.packages} - certain
+    if doubtful:
+        said = f"line {step.line}: if it fails, {' '.join(sorted(doubtful))} may be missing, too"
+        editor.remarks[said] = None
+    return tuple(sorted(certain))
+
+
+def _command_of(run: Instruction, step: InstallStep) -> Command | None:
+    """The shell command that a step was read from; None where it is hidden in a script."""
+    for command in shell_commands(run):
+        if run.line_at(command.offset) == step.line and step.action in command.texts:
+            return command
+    return None
