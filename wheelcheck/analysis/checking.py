@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from wheelcheck.analysis.dockerfiles import analyse_dockerfile
 from wheelcheck.analysis.judging import analyse
 from wheelcheck.analysis.question import Input, Question, installer_named
 from wheelcheck.costs.bill import Machine
 from wheelcheck.reports.model import Problem, Report
 from wheelcheck.reports.progress import Progress
+from wheelcheck.requirements.dockerfile import read_dockerfile
 from wheelcheck.targets import Target
 
 __all__ = ["check"]
@@ -67,6 +69,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     Raises `UsageError` for what the caller can mend and `IndexUnreachable` where no index answers.
     What cannot be judged of a single package is in `Report.problems`.
     """
+    machine = Machine(cores, machine_factor, memory_bytes, bytes_per_second)
     question = Question(
         requirements=requirements,
         targets=targets,
@@ -88,6 +91,9 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
         cache_dir=cache_dir,
         offline=offline,
     )
+    dockerfile = question.dockerfile()
+    if dockerfile is not None:
+        return _check_dockerfile(question, dockerfile, machine, advice=advice)
     with question.open() as opened:
         report = analyse(
             opened.asked,
@@ -96,10 +102,32 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
             inputs=opened.inputs,
             no_deps=no_deps,
             installer=installer_named(installer),
-            machine=Machine(cores, machine_factor, memory_bytes, bytes_per_second),
+            machine=machine,
             as_of=opened.as_of,
             advice=advice,
             progress=progress,
         )
-    warnings = [Problem(code="index", message=text, severity="warning") for text in opened.heard]
+    return with_warnings(report, opened.heard)
+
+
+def with_warnings(report: Report, heard: Iterable[str]) -> Report:
+    """The report with what the index warned of."""
+    warnings = [Problem(code="index", message=text, severity="warning") for text in heard]
     return report.model_copy(update={"problems": (*report.problems, *warnings)})
+
+
+def _check_dockerfile(question: Question, path: Path, machine: Machine, *, advice: bool) -> Report:
+    """Judge a Dockerfile, on the images that it names itself."""
+    bound, now = question.moment()
+    heard: list[str] = []
+    moment = bound or now
+    dockerfile = read_dockerfile(path, as_of=(moment - timedelta(microseconds=1)).date())
+    report = analyse_dockerfile(
+        dockerfile,
+        lambda options: question.open_index(options, heard),
+        machine=machine,
+        as_of=moment,
+        bound=bound,
+        advice=advice,
+    )
+    return with_warnings(report, heard)

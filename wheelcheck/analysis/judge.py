@@ -12,6 +12,7 @@ from wheelcheck.analysis.source_builds import SourceBuilds
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.image import ImageOptions
 from wheelcheck.coverage import judge
 from wheelcheck.index.model import Index, Sdist
 from wheelcheck.reports.assemble import Column, assemble
@@ -39,12 +40,13 @@ class Judge:
         machine: Machine,
         as_of: datetime,
         sdists: SdistReader,
+        image_options: ImageOptions | None = None,
     ) -> None:
         self._asked = asked
         self._index = index
         self._resolver = Resolver(asked, index, no_deps=no_deps)
         self._sources = SourceBuilds(index, asked.policy, installer, as_of, sdists)
-        self._pricing = Pricing(index, sdists, installer, machine)
+        self._pricing = Pricing(index, sdists, installer, machine, image_options)
 
     @property
     def rules(self) -> FileRules:
@@ -71,7 +73,7 @@ class Judge:
         if not plan:
             return Column(resolution, judged)
         files = [found.file for _, found in judged.values() if found.file is not None]
-        builds = self._sources.of(target, [file for file in files if isinstance(file, Sdist)])
+        builds = self._sources.of(resolution, [file for file in files if isinstance(file, Sdist)])
         return Column(resolution, judged, builds, self._pricing.price(target, files, builds))
 
     def report(self, columns: Sequence[Column], inputs: Iterable[str]) -> Report:

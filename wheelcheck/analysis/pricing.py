@@ -38,12 +38,18 @@ class Pricing:
     """Prices targets for one installer on one machine; what is read serves all of them."""
 
     def __init__(
-        self, index: Index, sdists: SdistReader, installer: Installer, machine: Machine
+        self,
+        index: Index,
+        sdists: SdistReader,
+        installer: Installer,
+        machine: Machine,
+        options: ImageOptions | None = None,
     ) -> None:
         self._index = index
         self._sdists = sdists
         self._installer = installer
         self._machine = machine
+        self._options = options or ImageOptions(pip_cache=installer is Installer.PIP)
         self._features: dict[tuple[str, BuildSite], BuildFeatures | Unknown] = {}
         self._listed: set[str] = set()
         self._unpacked: dict[str, InstalledFiles | Unknown] = {}
@@ -110,8 +116,7 @@ class Pricing:
             run_packages=named.run_packages if named else (),
             sdist_bytes=sum(one.sdist.size or 0 for one in plan.builds),
         )
-        options = ImageOptions(pip_cache=self._installer is Installer.PIP)
-        return image_size(target, contents, distribution_of(target), options)
+        return image_size(target, contents, distribution_of(target), self._options)
 
     def _installed(self, wheels: Iterable[Wheel]) -> list[tuple[Wheel, InstalledFiles | Unknown]]:
         """Wheels with what they unpack to, read side by side; those beyond the limit without."""

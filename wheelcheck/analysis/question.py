@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -25,11 +25,15 @@ from wheelcheck.requirements import (
     pip_configuration,
     read,
 )
+from wheelcheck.requirements.dockerfile.recognition import is_dockerfile
+from wheelcheck.requirements.model import IndexOptions
 from wheelcheck.targets import Target, default_matrix, parse_target
 
 __all__ = ["Input", "OpenQuestion", "Question", "as_list", "installer_named"]
 
 Input = str | Path | Requirement
+_BEGINNING = 20_000
+"""Bytes of a file that tell what it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,18 +83,41 @@ class Question:
         bound = asked.policy.exclude_newer or now
         # A bound is the first moment left out: the images are those of the moment before.
         matrix = _matrix(self.targets, (bound - timedelta(microseconds=1)).date())
-        keep = self.cache_dir
-        cache = default_cache_dir(os.environ) if keep == "default" else keep
         heard: list[str] = []
-        with open_index(
-            asked.index,
-            cache_dir=cache,
-            offline=self.offline,
-            environ=os.environ,
-            warn=heard.append,
-        ) as index:
+        with self.open_index(asked.index, heard) as index:
             names = (*map(str, inputs), *packages)
             yield OpenQuestion(asked, matrix, index, bound, names, heard)
+
+    def open_index(self, options: IndexOptions, heard: list[str]) -> AbstractContextManager[Index]:
+        """Open the index that `options` name; what it warns of is added to `heard`."""
+        keep = self.cache_dir
+        cache = default_cache_dir(os.environ) if keep == "default" else keep
+        if options.index_url is None and self.index_url is not None:
+            options = replace(options, index_url=self.index_url)
+        return open_index(
+            options, cache_dir=cache, offline=self.offline, environ=os.environ, warn=heard.append
+        )
+
+    def moment(self) -> tuple[datetime | None, datetime]:
+        """The date bound, if there is one, and now."""
+        now = datetime.now(UTC)
+        return _date_bound(self.exclude_newer, now), now
+
+    def dockerfile(self) -> Path | None:
+        """The Dockerfile that is asked about; None where none is.
+
+        Raises `UsageError` where something else is asked along with it: it says itself where it
+        installs, and what.
+        """
+        paths = [one for one in as_list(self.requirements) if isinstance(one, str | Path)]
+        found = [Path(one) for one in paths if _is_dockerfile(one)]
+        if not found:
+            return None
+        alone = len(as_list(self.requirements)) == 1 and self.targets is None
+        if not alone or [*self.packages] or [*map(str, self.constraints)]:
+            said = "says itself what it installs, and where: name it alone, without targets"
+            raise UsageError(f"{found[0]} {said}")
+        return found[0]
 
     def _options(self, now: datetime) -> CommandLine:
         options = CommandLine(
@@ -129,6 +156,14 @@ def as_list(requirements: Input | Iterable[Input]) -> list[Input]:
     if isinstance(requirements, (str, Path, Requirement)):
         return [requirements]
     return list(requirements)
+
+
+def _is_dockerfile(given: str | Path) -> bool:
+    path = Path(given)
+    if str(given) == "-" or "://" in str(given) or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return is_dockerfile(path.name, file.read(_BEGINNING).decode("utf-8", "replace"))
 
 
 def installer_named(name: str) -> Installer:

@@ -14,6 +14,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Sdist
 from wheelcheck.reports.assemble_builds import TargetBuilds
 from wheelcheck.requirements.model import FilePolicy
+from wheelcheck.resolution import Resolution
 from wheelcheck.targets import Target
 
 __all__ = ["SourceBuilds"]
@@ -48,12 +49,17 @@ class SourceBuilds:
         reason = f"{judgement.reason}; {found.reason}"
         return Judgement(found.verdict, reason, sdist, judgement.misses)
 
-    def of(self, target: Target, sdists: Iterable[Sdist]) -> TargetBuilds | None:
-        """Everything that building these sdists sets off; None where there are none."""
-        roots = list(sdists)
-        if not roots:
+    def of(self, resolution: Resolution, sdists: Iterable[Sdist]) -> TargetBuilds | None:
+        """Everything that building these sdists sets off; None where there are none.
+
+        Newer versions that the installer builds only to learn that they do not go together with
+        the rest are part of it.
+        """
+        target, roots = resolution.target, list(sdists)
+        tried = self._planner.tried(resolution, self._installer)
+        if not roots and not tried:
             return None
-        plan = self._planner.plan(target, roots, self._installer)
+        plan = self._planner.plan(target, roots, self._installer, tried)
         outlooks = self._forecaster.of_plan(plan, self._as_of)
         distribution = distribution_of(target)
         commands = commands_for(target, outlooks)

@@ -13,6 +13,8 @@ from pydantic import Field
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.advice import Advice
 from wheelcheck.reports.costs import Bill
+from wheelcheck.reports.dockerfile import JudgedDockerfile
+from wheelcheck.reports.shown import Shown
 from wheelcheck.reports.source_builds import BuildPlan, SourceEvidence
 from wheelcheck.reports.values import Value
 from wheelcheck.reports.violation import Violation
@@ -126,11 +128,12 @@ class Problem(Value):
     where: str | None = Field(default=None, description="file:line of the requirement.")
 
 
-class Report(Value):
+class Report(Shown):
     """The whole answer. `inputs` names what was read; `as_of` is the date bound, if one was set.
 
     `builds` has a plan for each target on which something is built from source; `advice` tells
     ways out, the most helpful first. `violations` are those of the user's policy, if there is one.
+    `dockerfile` is what was read and found where the input is one: then each target is a step.
     """
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
@@ -142,6 +145,7 @@ class Report(Value):
     advice: tuple[Advice, ...] = ()
     problems: tuple[Problem, ...] = ()
     violations: tuple[Violation, ...] = ()
+    dockerfile: JudgedDockerfile | None = None
 
     @property
     def complete(self) -> bool:

@@ -16,6 +16,8 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.advice_text import draw_advice
 from wheelcheck.reports.bill_text import draw_bill
 from wheelcheck.reports.build_text import draw_plans, draw_recipes
+from wheelcheck.reports.dockerfile import JudgedDockerfile
+from wheelcheck.reports.dockerfile_text import draw_correction, draw_findings
 from wheelcheck.reports.headline import headline
 from wheelcheck.reports.marks import MARKS, WORST_FIRST, to_ascii
 from wheelcheck.reports.matrix import draw_matrix
@@ -61,12 +63,16 @@ def render_text(
     _legend(page, rows)
     draw_bill(page, report, places)
     draw_violations(page, report, places)
+    if report.dockerfile:
+        draw_findings(page, report.dockerfile)
     _why(page, judged, places)
     draw_advice(page, report, places)
     if builds:
         draw_plans(page, report, places)
     else:
         draw_recipes(page, report, places)
+    if report.dockerfile:
+        draw_correction(page, report.dockerfile)
     _skews(page, judged, places)
     _problems(page, report, places)
     _facts(page, report, places)
@@ -76,10 +82,21 @@ def render_text(
 
 def _answer(page: Page, report: Report) -> None:
     page.prose(Text(headline(report), style="bold"))
+    if report.dockerfile:
+        _fate(page, report.dockerfile)
     errors = sum(problem.severity == "error" for problem in report.problems)
     if errors:
         words = f"This answer is incomplete: see {counted(errors, 'problem')} below."
         page.prose(Text(words, style="bold magenta"))
+
+
+def _fate(page: Page, dockerfile: JudgedDockerfile) -> None:
+    """Say first of all where the file cannot work as it is."""
+    fatal = [finding for finding in dockerfile.findings if finding.severity == "error"]
+    if fatal:
+        lines = listing(list(dict.fromkeys(str(finding.line) for finding in fatal)))
+        words = f"{clean(dockerfile.name)} does not work as it is: see line {lines} below."
+        page.prose(Text(words, style="bold red"))
 
 
 def _folded(page: Page, report: Report, rows: Sequence[Package], place: str) -> None:

@@ -1,5 +1,5 @@
-# With compilers, and a stage of its own for them. It builds, but without pip's cache it builds
-# NumPy again and again, and the copied wheels stay in the image as a layer of their own.
+# With compilers, and a stage of its own for them. It builds, SciPy eight times over, since pip
+# builds what it then rejects; and the copied wheels stay in the image as a layer of their own.
 FROM python:3.8-alpine AS builder
 
 RUN apk add --no-cache g++ gfortran gcc musl-dev make openblas-dev

@@ -1,0 +1,195 @@
+"""A Dockerfile from file to report: each step on its own image, what breaks it, the correction."""
+
+from contextlib import nullcontext
+from datetime import UTC, datetime
+
+import pytest
+from fake_index import FakeIndex
+
+import wheelcheck
+from wheelcheck import Verdict
+from wheelcheck.analysis.dockerfiles import analyse_dockerfile
+from wheelcheck.cli import main
+from wheelcheck.costs.bill import Machine
+from wheelcheck.errors import UsageError
+from wheelcheck.reports.merging import merged
+from wheelcheck.reports.model import Report
+from wheelcheck.reports.text import render_text
+from wheelcheck.requirements.dockerfile import parse_dockerfile
+from wheelcheck.requirements.dockerfile.recognition import is_dockerfile
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+COMPILES = (
+    "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('core', ['core.c'])])\n"
+)
+BUILD = '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n'
+
+
+def index() -> FakeIndex:
+    return FakeIndex(
+        {
+            "sci": {"1": ["sci-1-cp312-cp312-manylinux_2_17_x86_64.whl", "sci-1.tar.gz"]},
+            "easy": {"1": ["easy-1-py3-none-any.whl"]},
+            "setuptools": {"80.0": ["setuptools-80.0-py3-none-any.whl"]},
+        },
+        listings={
+            "sci-1.tar.gz": {
+                "sci-1/pyproject.toml": BUILD,
+                "sci-1/setup.py": COMPILES,
+                "sci-1/core.c": 900,
+            }
+        },
+    )
+
+
+def judged(text: str) -> Report:
+    dockerfile = parse_dockerfile(text, as_of=NOW.date())
+    return analyse_dockerfile(
+        dockerfile, lambda _: nullcontext(index()), machine=Machine(), as_of=NOW
+    )
+
+
+ALPINE = "FROM python:3.12-alpine\nRUN pip install sci easy\n"
+SLIM = "FROM python:3.12-slim\nRUN pip install sci easy\n"
+BUILDER = """\
+FROM python:3.12-alpine AS builder
+RUN apk add --no-cache gcc musl-dev
+RUN pip wheel --no-cache-dir --wheel-dir /wheels sci
+FROM python:3.12-alpine
+COPY --from=builder /wheels /wheels
+RUN pip install --no-index --find-links /wheels sci
+"""
+
+
+def codes(report: Report) -> set[str]:
+    assert report.dockerfile is not None
+    return {one.code for one in report.dockerfile.findings}
+
+
+class TestSteps:
+    def test_the_image_is_the_target(self):
+        report = judged(ALPINE)
+        assert [target.name for target in report.targets] == ["python:3.12-alpine"]
+        assert report.matrix["sci"]["python:3.12-alpine"] is Verdict.SOURCE_NATIVE
+
+    def test_two_steps_on_one_image_are_two_columns(self):
+        report = judged(f"{SLIM}RUN pip install --no-cache-dir easy\n")
+        names = [target.name for target in report.targets]
+        assert names == ["python:3.12-slim (line 2)", "python:3.12-slim (line 3)"]
+        assert report.matrix["sci"][names[1]] is Verdict.NOT_REQUIRED
+        assert report.matrix["easy"][names[1]] is Verdict.PURE_WHEEL
+
+    def test_the_installer_is_that_of_the_line(self):
+        (plan,) = judged(ALPINE.replace("pip install", "pip install --no-cache-dir")).builds
+        assert plan.installer == "pip-no-cache-dir"
+
+    def test_a_step_that_takes_ready_wheels_is_told_not_judged(self):
+        report = judged(BUILDER)
+        assert len(report.targets) == 1
+        unjudged = [one.unjudged for one in report.dockerfile.steps if one.unjudged]
+        assert unjudged == ["it takes wheels that another step has built"]
+
+    def test_a_file_without_any_step_is_a_usage_error_that_says_why(self):
+        with pytest.raises(UsageError, match="no command in it installs Python packages"):
+            judged("FROM python:3.12-slim\nCOPY . .\n")
+        with pytest.raises(UsageError, match="nonesuch"):
+            judged("FROM nonesuch:1\nRUN pip install easy\n")
+
+
+class TestFindings:
+    def test_without_a_compiler_the_build_fails(self):
+        report = judged(ALPINE)
+        assert "missing-compiler" in codes(report)
+        text = render_text(report)
+        assert "Dockerfile does not work as it is: see line 2 below." in text
+        assert "[missing-compiler]" in text
+
+    def test_on_slim_there_is_nothing_to_mend(self):
+        report = judged("FROM python:3.12-slim\nRUN pip install --no-cache-dir sci easy\n")
+        assert codes(report) == set()
+        assert report.dockerfile.correction == report.dockerfile.other_image == ""
+
+    def test_copied_wheels_that_stay_as_a_layer(self):
+        assert "wheels-kept-in-layer" in codes(judged(BUILDER))
+
+
+class TestCorrection:
+    def test_another_image_on_which_nothing_compiles(self):
+        told = judged(ALPINE).dockerfile.other_image
+        assert "-FROM python:3.12-alpine\n+FROM python:3.12-slim\n" in told
+
+    def test_the_same_image_with_a_stage_that_builds(self):
+        told = judged(ALPINE).dockerfile.correction
+        assert "+RUN apk add --no-cache gcc musl-dev" in told
+        assert "--mount=type=bind" in told
+
+    def test_both_stages_of_a_builder_move(self):
+        told = judged(BUILDER).dockerfile.other_image
+        assert told.count("+FROM python:3.12-slim") == 2
+
+    def test_diffs_are_shown_line_by_line(self):
+        lines = render_text(judged(ALPINE)).splitlines()
+        assert "+FROM python:3.12-slim" in lines
+
+
+class TestUnread:
+    def test_what_is_not_followed_is_told_with_its_line(self):
+        report = judged(f"{SLIM}RUN $(cat install.sh)\nRUN pip install $NOWHERE\n")
+        assert any(one.where == "Dockerfile:4" for one in report.problems)
+        assert {one.line for one in report.dockerfile.unread} >= {4}
+
+
+class TestRecognition:
+    @pytest.mark.parametrize(
+        ("name", "text", "expected"),
+        [
+            ("Dockerfile", "", True),
+            ("x.Dockerfile", "# only a comment\n", True),
+            ("build", "# syntax=docker/dockerfile:1\nFROM python:3.12 AS a\n", True),
+            ("build", "ARG TAG=3.12\nFROM python:$TAG\n", True),
+            ("build", "FROM --platform=linux/arm64 python:3.12\n", True),
+            ("requirements.txt", "from-here==1\n", False),
+            ("requirements.txt", "numpy\nFROM x\n", False),
+            ("requirements.txt", "arguments\n", False),
+        ],
+    )
+    def test_by_content_then_by_name(self, name, text, expected):
+        assert is_dockerfile(name, text) is expected
+
+
+class TestFromTheCommandLine:
+    @pytest.fixture(autouse=True)
+    def served(self, monkeypatch):
+        monkeypatch.setattr(
+            "wheelcheck.analysis.question.open_index", lambda *_, **__: nullcontext(index())
+        )
+
+    def test_a_dockerfile_with_the_file_it_copies(self, tmp_path, capsys):
+        (tmp_path / "requirements.txt").write_text("sci\n")
+        file = tmp_path / "Dockerfile"
+        file.write_text(
+            "FROM python:3.12-alpine\nCOPY requirements.txt .\n"
+            "RUN pip install -r requirements.txt\n"
+        )
+        assert main([str(file)]) == 0
+        told = capsys.readouterr().out
+        assert "On python:3.12-alpine the only package compiles from source" in told
+        assert "does not work as it is" in told
+
+    def test_nothing_else_may_be_asked_along_with_it(self, tmp_path, capsys):
+        file = tmp_path / "Dockerfile"
+        file.write_text(SLIM)
+        assert main([str(file), "--target", "python:3.12-slim"]) == 2
+        assert "name it alone" in capsys.readouterr().err
+
+    def test_from_python(self, tmp_path):
+        file = tmp_path / "Dockerfile"
+        file.write_text(SLIM)
+        report = wheelcheck.check(file)
+        assert report.dockerfile is not None
+        assert Report.model_validate_json(report.model_dump_json()) == report
+
+
+def test_merging_nothing_is_an_error():
+    with pytest.raises(ValueError, match="no report"):
+        merged([])
