@@ -303,6 +303,13 @@ def test_small_habits(text: str, code: str):
     assert code in codes(judged_without_builds(text))
 
 
+def test_packages_of_the_distribution_may_spare_builds():
+    text = "FROM alpine:3.21\nRUN apk add python3 py3-lxml build-base && pip install lxml"
+    assert found(text, "distribution-package", outlook("lxml 5.0")).severity == "note"
+    own = text.replace("alpine:3.21", "python:3.12-alpine")
+    assert "distribution-package" not in codes(judged(own, outlook("lxml 5.0")))
+
+
 def test_a_careful_file_has_no_findings():
     text = (
         f"{SLIM}RUN --mount=type=cache,target=/root/.cache/pip \\\n"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from packaging.utils import canonicalize_name
 
-from wheelcheck.builds.distributions import Distribution, distribution_of
+from wheelcheck.builds.distributions import Distribution, Family, distribution_of
 from wheelcheck.builds.environment import Installer
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.dockerfiles.finding import Finding, StepBuilds, finding
@@ -44,6 +44,7 @@ def habits_of_step(stage: Stage, step: InstallStep, builds: StepBuilds | None) -
         yield from _musl_base(stage, builds)
         yield from _built_again(stage, step, builds)
         yield from _no_cache_mount(stage, step, builds)
+        yield from _from_distribution(stage, step, builds)
     yield from _after_sources(stage, step)
     names = {canonicalize_name(line.requirement.name) for line in step.requirements.lines}
     if step.upgrade and names and names <= _SELF:
@@ -87,6 +88,22 @@ def _no_cache_mount(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iter
     said = f"{named(labels)} {'is' if len(labels) == 1 else 'are'} built anew in every image build"
     why = " (--no-cache-dir keeps the mounted cache from being used)" if step.cache_mounts else ""
     yield finding("no-cache-mount", step.line, stage.title, said + why, builds=labels)
+
+
+def _from_distribution(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterator[Finding]:
+    """Where pip belongs to the distribution's Python, that Python's packages count as installed."""
+    distribution = distribution_of(builds.plan.target)
+    if not isinstance(distribution, Distribution) or distribution.has_python_headers:
+        return
+    there = {one.name for one in step.packages}
+    prefix = "py3-" if distribution.family is Family.APK else "python3-"
+    for build in builds.plan.builds:
+        name = f"{prefix}{build.name.removeprefix('python-')}"
+        if build.top_level and name in there:
+            said = f"{name} is there: if its version fits, pip does not build {build.label}"
+            yield finding(
+                "distribution-package", step.line, stage.title, said, builds=(build.label,)
+            )
 
 
 def cached(step: InstallStep) -> bool:
