@@ -1,0 +1,289 @@
+"""The report as a piece of HTML for a notebook's output: no scripts, nothing fetched.
+
+Colours that must be seen stand on a ground of their own; all else takes the notebook's ink, so
+that the piece is readable in dark and in light. Where styles are dropped (on GitHub, say), tables,
+signs and words remain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import resources
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.bill_text import spread
+from wheelcheck.reports.costs import Bill, Estimate
+from wheelcheck.reports.grid import Block, Shape, shape, verdict_on
+from wheelcheck.reports.headline import headline
+from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
+from wheelcheck.reports.marks import MARKS, WORST_FIRST
+from wheelcheck.reports.model import Package, Report, TargetSummary
+from wheelcheck.reports.notebook.palette import COLOURS
+from wheelcheck.reports.phrases import counted, listing
+from wheelcheck.reports.places import Places
+from wheelcheck.reports.quantities import duration, interval, size
+from wheelcheck.reports.telling import (
+    folded,
+    index_moment,
+    inputs,
+    label,
+    reason_words,
+    saying,
+    version_words,
+)
+from wheelcheck.reports.why import matters, reasons, without_unjudged
+
+__all__ = ["to_html"]
+
+_MOST_ROWS = 20
+_MOST_BILLED = 8
+_MOST_ITEMS = 6
+_MOST_NAMES = 60
+_WIDTH = 120
+"""Of the matrix, in columns of a terminal: what decides how many targets share a column."""
+
+
+def to_html(report: Report) -> str:
+    """Headline, matrix, costs, advice and reasons, the lesser ones folded.
+
+    Long lists are cut, so that the piece stays below some 50 kB. Whatever comes from an index or
+    a file is text in it, never markup.
+    """
+    judged = without_unjudged(report)
+    places = Places(report.targets)
+    return element(
+        "div",
+        Markup(f"<style>{_style()}</style>"),
+        element("p", element("b", headline(report)), class_="headline"),
+        _warnings(report),
+        _matrix(judged),
+        _costs(report, places),
+        _advice(report, places),
+        _reasons(judged, Places(judged.targets)),
+        _problems(report, places),
+        element("p", f"{inputs(report)} · index {index_moment(report.as_of)}", class_="version"),
+        class_="wheelcheck",
+    )
+
+
+def _style() -> str:
+    """Verdicts' colours, but of those that are no trouble: they take the notebook's own ink."""
+    sheet = resources.files("wheelcheck.reports.notebook").joinpath("display.css")
+    rules = [
+        f".wheelcheck .{verdict.value} {{ background: {ground}; color: {ink}; }}"
+        for verdict, (ground, ink) in COLOURS.items()
+        if not verdict.is_wheel and verdict is not Verdict.NOT_REQUIRED
+    ]
+    return "\n".join([sheet.read_text(encoding="utf-8"), *rules])
+
+
+def _warnings(report: Report) -> Markup:
+    """What no reader may miss: an incomplete answer, and a policy that is broken."""
+    errors = sum(problem.severity == "error" for problem in report.problems)
+    told = [f"? This answer is incomplete: {counted(errors, 'problem')}."] if errors else []
+    told += [f"✗ {one.message} [{one.rule}]" for one in report.violations[:_MOST_ITEMS]]
+    left = len(report.violations) - _MOST_ITEMS
+    told += [f"and {counted(left, 'more violation')}"] if left > 0 else []
+    return joined(element("p", element("b", words), class_="warning") for words in told)
+
+
+def _matrix(report: Report) -> Markup:
+    """Packages that do not come as wheels everywhere; targets that agree share a column."""
+    rows = matters(report)
+    if not rows:
+        return joined(_others(report, rows))
+    shown, rest = rows[:_MOST_ROWS], rows[_MOST_ROWS:]
+    drawn = shape(report, rows, _WIDTH)
+    bands = [element("div", _table(drawn, band, shown), class_="scroll") for band in drawn.bands]
+    key = [element("li", element("b", number), f" {words}") for number, words in drawn.key]
+    return joined(
+        bands,
+        element("ul", key, class_="key") if key else None,
+        _names(f"and {counted(len(rest), 'more package')}", [one.name for one in rest]),
+        _others(report, rows),
+        _legend(rows),
+    )
+
+
+def _table(drawn: Shape, band: Sequence[Block], rows: Sequence[Package]) -> Markup:
+    body = []
+    for row in rows:
+        version = element("span", version_words(row), class_="version")
+        cells = [
+            _cell(row, column.targets[0], words=drawn.words, edge=i == 0)
+            for block in band
+            for i, column in enumerate(block.columns)
+        ]
+        head = element("th", row.name, " ", version, scope="row")
+        body.append(element("tr", head, cells))
+    head = element("thead", _head(drawn, band))
+    return element("table", head, element("tbody", body), class_=None if drawn.words else "signs")
+
+
+def _head(drawn: Shape, band: Sequence[Block]) -> Markup:
+    titles = [
+        [
+            element("th", block.titles[i], colspan=len(block.columns), class_="edge")
+            for block in band
+        ]
+        for i in range(len(band[0].titles))
+    ]
+    columns = [
+        element("th", "".join(column.heading), scope="col", class_=None if i else "edge")
+        for block in band
+        for i, column in enumerate(block.columns)
+    ]
+    corner = element("th", drawn.corner, scope="col")
+    above = (element("tr", element("td"), line) for line in titles)
+    return joined(above, element("tr", corner, columns))
+
+
+def _cell(row: Package, target: str, *, words: bool, edge: bool) -> Markup:
+    verdict = verdict_on(row, target)
+    mark = MARKS[verdict]
+    kind = f"{verdict.value} edge" if edge and not words else verdict.value
+    told = f"{mark.sign} {mark.word}" if words else mark.sign
+    return element("td", told, class_=kind, title=None if words else mark.word)
+
+
+def _others(report: Report, rows: Sequence[Package]) -> Markup | None:
+    names, where = folded(report, rows)
+    verb = "comes as a wheel" if len(names) == 1 else "come as wheels"
+    start = "+ " if rows else ""
+    return _names(f"{start}{counted(len(names), 'package')} {verb} {where}".rstrip(), names)
+
+
+def _names(title: str, names: Sequence[str]) -> Markup | None:
+    if not names:
+        return None
+    return _fold(title, element("p", listing(names, _MOST_NAMES)))
+
+
+def _fold(title: str, *body: object) -> Markup:
+    return element("details", element("summary", title), *body)
+
+
+def _legend(rows: Sequence[Package]) -> Markup:
+    present = {cell.verdict for row in rows for cell in row.on.values()}
+    marks = {MARKS[verdict]: verdict for verdict in WORST_FIRST if verdict in present}
+    items = [
+        element("span", element("span", mark.sign, class_=f"sign {verdict.value}"), mark.meaning)
+        for mark, verdict in marks.items()
+    ]
+    return element("div", ((item, " ") for item in items), class_="legend")
+
+
+_COLUMNS: tuple[tuple[str, Callable[[Bill], Estimate | None], Callable[[float], str]], ...] = (
+    ("Time to build", lambda bill: bill.build_wall_seconds if bill.builds else None, duration),
+    ("In all", lambda bill: bill.wall_seconds, duration),
+    ("Peak memory", lambda bill: bill.peak_memory_bytes if bill.builds else None, size),
+    ("Image, one stage", lambda bill: bill.image.single_stage if bill.image else None, size),
+    ("Image, several", lambda bill: bill.image.multi_stage if bill.image else None, size),
+)
+
+
+def _costs(report: Report, places: Places) -> Markup:
+    """A line for targets that build the same; columns of which nothing is known are left out."""
+    groups: dict[tuple[str, ...], list[TargetSummary]] = {}
+    billed = [target for target in report.targets if target.bill]
+    for target in billed:
+        plan = report.plan(target.name)
+        built = tuple(sorted({one.name for one in plan.builds})) if plan else ()
+        key = (target.name,) if len(billed) <= _MOST_BILLED else built
+        groups.setdefault(key, []).append(target)
+    lines = [_CostLine(places, members) for members in groups.values()]
+    columns = [one for one in _COLUMNS if any(one[1](b) for line in lines for b in line.bills)]
+    if not columns:
+        return EMPTY
+    lines.sort(key=lambda line: -line.builds[-1])
+    cores = counted(lines[0].bills[0].cores, "core")
+    titles = [f"On {cores}", "Source builds", *(title for title, _, _ in columns)]
+    head = element("thead", element("tr", [element("th", title, scope="col") for title in titles]))
+    body = [
+        element(
+            "tr",
+            element("th", line.place, scope="row"),
+            element("td", "–".join(map(str, dict.fromkeys(line.builds)))),
+            [_amount([of(bill) for bill in line.bills], words) for _, of, words in columns],
+        )
+        for line in lines[:_MOST_BILLED]
+    ]
+    left = len(lines) - _MOST_BILLED
+    more = element("p", f"and {counted(left, 'more line')}") if left > 0 else None
+    table = element("table", head, element("tbody", body), class_="costs")
+    return joined(element("div", table, class_="scroll"), more)
+
+
+class _CostLine:
+    """The bills of targets that share a line; `builds` are the fewest and the most of them."""
+
+    def __init__(self, places: Places, targets: Sequence[TargetSummary]) -> None:
+        self.place = places.describe([one.name for one in targets])
+        self.bills = [one.bill for one in targets if one.bill]
+        numbers = [bill.builds for bill in self.bills]
+        self.builds = (min(numbers), max(numbers))
+
+
+def _amount(estimates: Sequence[Estimate | None], words: Callable[[float], str]) -> Markup:
+    known = [one for one in estimates if one]
+    if not known:
+        return element("td", "–")
+    between = interval(known[0], words) if len(known) == 1 else ""
+    told = element("span", f" ({between})", class_="version") if between else None
+    return element("td", spread(known, words, whole=False), told)
+
+
+def _advice(report: Report, places: Places) -> Markup | None:
+    items = [
+        element(
+            "li",
+            element("b", one.title),
+            f" for {places.describe(one.targets)}: {one.evidence}",
+            element("pre", "\n".join(one.change)) if one.change else None,
+            element("span", f"Mind: {one.caveat}", class_="version") if one.caveat else None,
+        )
+        for one in report.advice[:_MOST_ITEMS]
+    ]
+    if not items:
+        return None
+    left = len(report.advice) - len(items)
+    more = element("p", f"and {counted(left, 'more way')}") if left > 0 else None
+    first = element("summary", element("b", "What to do instead: "), report.advice[0].title)
+    return element("details", first, element("ol", items), more)
+
+
+def _reasons(report: Report, places: Places) -> Markup | None:
+    found = reasons(report)
+    items = [
+        element(
+            "li",
+            f"{MARKS[one.verdict].sign} ",
+            element("b", listing([label(report, name, one.targets) for name in one.packages])),
+            f" {saying(one.verdict, len(one.packages))} on {places.describe(one.targets)}: ",
+            reason_words(places, one),
+        )
+        for one in found[:_MOST_ROWS]
+    ]
+    if not items:
+        return None
+    left = len(found) - len(items)
+    more = element("p", f"and {counted(left, 'more reason')}") if left > 0 else None
+    return _fold("Why", element("ul", items), more)
+
+
+def _problems(report: Report, places: Places) -> Markup | None:
+    ordered = sorted(report.problems, key=lambda problem: problem.severity)
+    items = [
+        element(
+            "li",
+            element("b", f"{one.where or one.package}: ") if one.where or one.package else None,
+            one.message,
+            f" (on {places.describe(one.targets)})" if one.targets else None,
+        )
+        for one in ordered[:_MOST_ROWS]
+    ]
+    if not items:
+        return None
+    left = len(ordered) - len(items)
+    more = element("p", f"and {left} more") if left > 0 else None
+    return _fold("Remarks" if report.complete else "Problems", element("ul", items), more)
