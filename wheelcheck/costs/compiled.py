@@ -99,7 +99,7 @@ def compiled_files(
 ) -> tuple[CompiledFile, ...]:
     """The files that are compiled, each once. Paths of `sizes` and `texts` count from the root."""
     requires = facts.system.required_names | _named(facts.build_requires)
-    cython = bool(requires & {"cython", "cython-legacy"})
+    cython = "cython" in requires or "cython" in facts.system.backend
     candidates = _candidates(sizes)
     chosen = _chosen(facts, sizes, texts, candidates, cython=cython)
     binding = _bindings(chosen) if requires & _BINDERS else set()

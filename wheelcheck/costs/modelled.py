@@ -26,7 +26,6 @@ __all__ = [
     "PublishedReading",
     "coefficients",
     "corrected_seconds",
-    "cpp_share",
     "cpu_terms",
     "memory_terms",
     "modelled_cost",
@@ -53,8 +52,8 @@ class Coefficients:
     """The fitted numbers; `figures` tell how well they do (see `data/builds/fit.md`).
 
     `cpu` and `memory` map a term to seconds or bytes a unit. `published` has the seconds for a
-    megabyte of compiled modules, ``stripped`` and ``debug``, what ``cpp`` adds, with ``weight``
-    and ``limit`` of the correction; `size` the factors from published or compiled to built;
+    megabyte of compiled modules, ``stripped`` and ``debug``, with ``weight`` and ``limit`` of the
+    correction; `size` the factors from published or compiled to built;
     `spread` the 10 % and 90 % points of measured ÷ modelled by quantity and class of evidence.
     """
 
@@ -153,25 +152,14 @@ class PublishedReading:
     distance: float
 
 
-def cpp_share(features: BuildFeatures, table: Coefficients) -> float:
-    """Part of the seconds by the sources that C++ takes, bindings and headers included."""
-    parts = {name: table.cpu[name] * value for name, value in cpu_terms(features).items()}
-    cpp = sum(value for name, value in parts.items() if "cpp" in name or "binding" in name)
-    return cpp / sum(parts.values())
-
-
 def read_published(
     features: BuildFeatures, by_sources: float, table: Coefficients
 ) -> PublishedReading | None:
-    """Read the size of the wheel's modules as CPU time, in whichever way fits the sources.
-
-    A megabyte made of templates takes longer than one of C.
-    """
+    """Read the size of the wheel's modules as CPU time, in whichever way fits the sources."""
     wheel, rates = features.wheel, table.published
     if not features.compiles or wheel is None or not wheel.extension_bytes:
         return None
-    dearer = 1 + rates["cpp"] * cpp_share(features, table)
-    megabytes = wheel.extension_bytes / _MB * dearer
+    megabytes = wheel.extension_bytes / _MB
 
     def reading(name: str) -> PublishedReading:
         seconds = rates["base"] + rates[name] * megabytes

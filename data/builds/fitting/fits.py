@@ -98,16 +98,13 @@ def _positive(
 
 
 def _published(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
-    """Seconds a megabyte of published modules, with and without debug information.
-
-    Which wheels have it is told by the build here; medians, then the weight that misses least.
-    """
+    """What a megabyte of published modules tells, and the weight of it that misses least."""
     known = [row for row in rows if row.features.wheel and row.stripped and row.features.compiles]
     by_sources = [modelled.source_seconds(row.features, table) for row in known]
-    shares = [modelled.cpp_share(row.features, table) for row in known]
     best = (math.inf, dict[str, float]())
-    for cpp, weight, limit in product((0, 0.5, 1, 1.5, 2), (0.3, 0.4, 0.5, 0.6, 0.7), (1, 1.5, 2)):
-        tried = _rates(known, shares, cpp) | {"weight": weight, "limit": limit}
+    rates = _rates(known)
+    for weight, limit in product((0.3, 0.4, 0.5, 0.6, 0.7), (1.0, 1.5, 2.0)):
+        tried = rates | {"weight": weight, "limit": limit}
         with_it = replace(table, published=tried)
         errors = []
         for row, seconds in zip(known, by_sources, strict=True):
@@ -118,16 +115,15 @@ def _published(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
     return best[1]
 
 
-def _rates(rows: Sequence[Row], shares: Sequence[float], cpp: float) -> dict[str, float]:
-    """Median seconds a megabyte, stripped and not, if C++ makes it dearer by so much."""
+def _rates(rows: Sequence[Row]) -> dict[str, float]:
+    """Median seconds a megabyte, stripped and not; which wheels are is told by the build here."""
     rates: dict[str, list[float]] = {"stripped": [], "debug": []}
-    for row, share in zip(rows, shares, strict=True):
+    for row in rows:
         ratio = _wheel_bytes(row) / row.stripped
         if ratio < 1.5 or 2.2 < ratio < 15:  # others hold what this build does not make
-            megabytes = _wheel_bytes(row) / 1e6 * (1 + cpp * share)
             seconds = max(0.05, row.cpu - 0.3)
-            rates["stripped" if ratio < 1.5 else "debug"].append(seconds / megabytes)
-    return {name: float(np.median(of)) for name, of in rates.items()} | {"base": 0.3, "cpp": cpp}
+            rates["stripped" if ratio < 1.5 else "debug"].append(seconds * 1e6 / _wheel_bytes(row))
+    return {name: float(np.median(of)) for name, of in rates.items()} | {"base": 0.3}
 
 
 def _wheel_bytes(row: Row) -> int:
