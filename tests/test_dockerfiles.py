@@ -190,6 +190,49 @@ class TestFromTheCommandLine:
         assert Report.model_validate_json(report.model_dump_json()) == report
 
 
+class TestEmitting:
+    @pytest.fixture(autouse=True)
+    def served(self, monkeypatch, tmp_path):
+        monkeypatch.setattr(
+            "wheelcheck.analysis.question.open_index", lambda *_, **__: nullcontext(index())
+        )
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "requirements.txt").write_text("-r base.txt\nsci\n")
+        (tmp_path / "base.txt").write_text("easy\n")
+
+    def emitted(self, capsys, *words: str) -> str:
+        assert main([*words, "--emit", "dockerfile"]) == 0
+        return capsys.readouterr().out
+
+    def test_what_compiles_is_built_in_a_stage_of_its_own(self, capsys):
+        text = self.emitted(capsys, "requirements.txt", "-t", "python:3.12-alpine")
+        assert "apk add --no-cache gcc musl-dev" in text
+        assert "--mount=type=bind,from=" in text
+        assert text.count("FROM python:3.12-alpine") == 2
+
+    def test_it_reads_back_and_has_nothing_to_mend(self, capsys, tmp_path):
+        text = self.emitted(capsys, "requirements.txt", "-t", "python:3.12-alpine")
+        (tmp_path / "Dockerfile").write_text(text)
+        told = wheelcheck.check("Dockerfile").dockerfile
+        assert told is not None
+        assert {one.code for one in told.findings} <= {"musl-base"}
+        assert told.unread == ()
+
+    def test_wheels_alone_need_one_stage(self, capsys):
+        text = self.emitted(capsys, "-p", "sci", "-t", "python:3.12-slim")
+        assert text.count("FROM") == 1
+        assert "apt-get" not in text
+
+    def test_a_matrix_is_a_usage_error(self, capsys):
+        assert main(["requirements.txt", "--emit", "dockerfile"]) == 2
+        assert "--target" in capsys.readouterr().err
+
+    def test_what_cannot_be_installed_is_a_usage_error(self, capsys):
+        words = ["-p", "nonesuch", "-t", "python:3.12-slim", "--emit", "dockerfile"]
+        assert main(words) == 2
+        assert "no file fits for nonesuch" in capsys.readouterr().err
+
+
 def test_merging_nothing_is_an_error():
     with pytest.raises(ValueError, match="no report"):
         merged([])

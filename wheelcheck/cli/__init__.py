@@ -50,9 +50,9 @@ def _check(words: Sequence[str]) -> int:
         args.files = defaults_of(args).get("requirements", [])
         if not args.files:
             parser.error(_nothing_to_check())
-    from wheelcheck.cli.judging import judge
+    from wheelcheck.cli.judging import judge, write_dockerfile
 
-    return judge(args)
+    return write_dockerfile(args) if args.emit else judge(args)
 
 
 def _nothing_to_check() -> str:

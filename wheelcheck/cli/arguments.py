@@ -391,6 +391,11 @@ def _add_cache_dir(group: argparse._ActionsContainer) -> None:
 def _add_output(group: argparse._ArgumentGroup) -> None:
     _add_format(group, *FORMATS)
     group.add_argument(
+        "--emit",
+        choices=("dockerfile",),
+        help="write instead a Dockerfile that installs it on the one target, as it should be done",
+    )
+    group.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of --format json, and end"
     )
     group.add_argument("-V", "--version", action="store_true", help="print the version, and end")

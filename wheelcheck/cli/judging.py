@@ -6,13 +6,16 @@ import json
 from argparse import Namespace
 
 from wheelcheck.analysis import check
+from wheelcheck.analysis.emitting import emit
+from wheelcheck.analysis.question import Question
 from wheelcheck.cli.policy import defaults_of, held_against, policy_of
 from wheelcheck.cli.question import inputs_of, keywords_of
 from wheelcheck.cli.rendering import exit_code, rendered
 from wheelcheck.cli.terminal import progress_shown, require_folder, write
+from wheelcheck.errors import UsageError
 from wheelcheck.reports.model import Report
 
-__all__ = ["judge", "print_schema"]
+__all__ = ["judge", "print_schema", "write_dockerfile"]
 
 BYTES_PER_MEGABIT = 125_000
 
@@ -42,6 +45,20 @@ def judge(args: Namespace) -> int:
     report = held_against(report, policy)
     write(rendered(report, args), args.output)
     return exit_code(report, args)
+
+
+def write_dockerfile(args: Namespace) -> int:
+    """Write the Dockerfile that installs what the options ask for on the one target."""
+    require_folder(args.output)
+    keywords = keywords_of(args)
+    no_deps, installer = keywords.pop("no_deps"), keywords.pop("installer")
+    if no_deps or installer != "pip":
+        raise UsageError("--emit dockerfile writes for pip, with all that is required")
+    with progress_shown():
+        question = Question(requirements=inputs_of(args), packages=args.package, **keywords)
+        written = emit(question)
+    write(written.encode(), args.output)
+    return 0
 
 
 def print_schema(output: str | None) -> None:

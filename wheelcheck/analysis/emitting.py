@@ -1,0 +1,85 @@
+"""The Dockerfile that installs requirements on a target's image as it should be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+
+from wheelcheck.analysis.judge import Judge
+from wheelcheck.analysis.question import OpenQuestion, Question, as_list
+from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.outlook import Outlook, SdistReader
+from wheelcheck.costs.bill import Machine
+from wheelcheck.dockerfiles import PipInputs, emit_dockerfile
+from wheelcheck.errors import Unknown, UsageError
+from wheelcheck.requirements import Requirements
+
+__all__ = ["emit"]
+
+
+def emit(question: Question) -> str:
+    """Write a Dockerfile for the one target of a question: what has no wheel is built apart.
+
+    Raises `UsageError` where there is more than one target, an input that pip does not read by
+    itself, or a package that cannot be installed there.
+    """
+    with question.open() as opened:
+        if len(opened.targets) != 1:
+            raise UsageError("a Dockerfile is written for one target: name it with --target")
+        (target,) = opened.targets
+        judge = Judge(
+            opened.asked,
+            opened.index,
+            installer=Installer.PIP,
+            machine=Machine(),
+            as_of=opened.as_of,
+            sdists=SdistReader(opened.index),
+        )
+        column = judge.column(target)
+    lost = [name for name, (_, found) in column.judged.items() if found.file is None]
+    if column.resolution.conflict or lost:
+        why = column.resolution.conflict or f"no file fits for {', '.join(lost)}"
+        raise UsageError(f"nothing can be installed on {target.name}: {why}")
+    commands, constraints = None, ""
+    if column.builds is not None:
+        if isinstance(column.builds.commands, Unknown):
+            raise UsageError(column.builds.commands.reason)
+        commands = column.builds.commands[1]
+        constraints = _constraints(column.builds.outlooks)
+    inputs = _inputs(question, opened)
+    written = emit_dockerfile(target, inputs, commands, build_constraints=constraints)
+    if isinstance(written, Unknown):
+        raise UsageError(written.reason)
+    return written
+
+
+def _constraints(outlooks: Sequence[Outlook]) -> str:
+    """The build constraints without which the one build would fail; "" where there are others.
+
+    A constraint file holds for all build environments at once: the time of one sdist is not that
+    of another.
+    """
+    (first, *others) = outlooks
+    return "" if others or not first.fails() else first.constraints
+
+
+def _inputs(question: Question, opened: OpenQuestion) -> PipInputs:
+    files = [str(one) for one in as_list(question.requirements)]
+    for name in files:
+        if PurePath(name).suffix in {".toml", ".lock", ".py"} or name == "-":
+            raise UsageError(f"{name}: a Dockerfile is written for requirement files and packages")
+    constraints = [str(one) for one in question.constraints]
+    named = {*files, *constraints}
+    return PipInputs(
+        files=tuple(files),
+        constraints=tuple(constraints),
+        included=tuple(name for name in _files_of(opened.asked) if name not in named),
+        packages=tuple(question.packages),
+    )
+
+
+def _files_of(asked: Requirements) -> Iterator[str]:
+    """Every file that a line stands in, once."""
+    lines = (*asked.lines, *asked.constraints)
+    files = (line.origin.file for line in lines if line.origin.line is not None)
+    yield from dict.fromkeys(file for file in files if not file.startswith(("-", "<")))
