@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.plan import Build, BuildPlan
@@ -25,7 +24,6 @@ from wheelcheck.index.model import Sdist, Wheel
 
 __all__ = ["UNCALIBRATED", "Bill", "BuildItem", "Machine", "make_bill"]
 
-_Told = TypeVar("_Told", bound=Estimate | Unknown)
 _WHEEL_SHARE = 0.36
 """A built wheel's file ÷ its members unpacked (median of the measured builds)."""
 _NOT_COUNTED = (
@@ -119,8 +117,8 @@ def make_bill(
     download = total((Estimate.exact(fetched.bytes), toolchain_download(system)), correlation=1.0)
     build_wall = _on(machine, _build_wall(items, known, plan, machine))
     seconds = {
-        "install": _on(machine, _install(wheels, items, tool).times(machine.factor)),
-        "toolchain": _on(machine, toolchain_seconds(system).times(machine.factor)),
+        "install": _install(wheels, items, tool).times(machine.factor).widened(machine.doubt),
+        "toolchain": toolchain_seconds(system).times(machine.factor).widened(machine.doubt),
         "download": download.times(1 / machine.bytes_per_second),
     }
     wall = [*seconds.values(), *([build_wall] if isinstance(build_wall, Estimate) else [])]
@@ -142,8 +140,8 @@ def make_bill(
     )
 
 
-def _on(machine: Machine, seconds: _Told) -> _Told:
-    """Seconds with the doubt about the machine, which all of them share."""
+def _on(machine: Machine, seconds: Estimate | Unknown) -> Estimate | Unknown:
+    """Seconds with the doubt about the machine."""
     return seconds.widened(machine.doubt) if isinstance(seconds, Estimate) else seconds
 
 
