@@ -13,9 +13,10 @@ from situations import target
 
 from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.choice import FileRules
+from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.needs import Need, identifier_of, needs_of
-from wheelcheck.resolution.provider import PROMOTE_AFTER_CONFLICTS, AdmittedVersions, Provider
+from wheelcheck.resolution.provider import PROMOTE_AFTER_CONFLICTS, Provider
 from wheelcheck.resolution.solver import Impossible, Solver, TooDeep
 
 NAMES = ["a", "b", "c", "d", "e", "f"]
@@ -81,7 +82,7 @@ def provider_on(index, roots):
     on = target("glibc")
     answers = Answers(on, index, FileRules(), MarkerEnvironment(on.marker_environment()))
     requested = {need.identifier: place for place, need in enumerate(roots)}
-    return Provider(answers, {}, requested, reference={}, versions=AdmittedVersions())
+    return Provider(answers, {}, requested, reference={}, common=Common())
 
 
 def told_of(told):

@@ -121,9 +121,11 @@ class Answers:
             self._dependencies[key] = (offer, self._read(name, offer, extras))
         return self._dependencies[key][1]
 
-    def expect(self, name: NormalizedName, offer: Offer) -> None:
+    def expect(self, name: NormalizedName, version: Version) -> None:
         """Have the metadata of an offer fetched meanwhile: it will probably be asked for."""
-        self._index.prefetch(files=[self._metadata_file(name, offer)])
+        offer = self.offer(name, version)
+        if offer is not None:
+            self._index.prefetch(files=[self._metadata_file(name, offer)])
 
     def agree_with(self, other: Answers) -> bool:
         """Whether everything `other` was told would be told here too, word for word."""

@@ -8,7 +8,7 @@ comes of it decides nothing: the solver asks again, and finds the answers waitin
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wheelcheck.resolution.needs import Candidate, Need
 from wheelcheck.resolution.provider import Provider
@@ -16,17 +16,25 @@ from wheelcheck.resolution.provider import Provider
 __all__ = ["foresee"]
 
 
-def foresee(questions: Iterable[tuple[Provider, Sequence[Need]]]) -> None:
-    """Follow what the roots need, for one provider per target. Raises IndexUnreachable."""
-    walks = [_walk(provider, roots) for provider, roots in questions]
+def foresee(
+    questions: Iterable[tuple[Provider, Sequence[Need]]],
+) -> list[Mapping[str, Candidate]]:
+    """Follow what the roots need, for one provider per marker environment.
+
+    Returns what would be chosen for each node, a guess. Raises IndexUnreachable.
+    """
+    asked = [(provider, roots, dict[str, Candidate]()) for provider, roots in questions]
+    walks = [_walk(*each) for each in asked]
     while walks:
         walks = [walk for walk in walks if next(walk, False)]
+    return [chosen for _, _, chosen in asked]
 
 
-def _walk(provider: Provider, roots: Sequence[Need]) -> Iterator[bool]:
-    """One target's walk; it pauses whenever something has been asked for."""
+def _walk(
+    provider: Provider, roots: Sequence[Need], chosen: dict[str, Candidate]
+) -> Iterator[bool]:
+    """One walk; it pauses whenever something has been asked for."""
     told: dict[str, list[Need]] = defaultdict(list)
-    chosen: dict[str, Candidate] = {}
     wave = list(roots)
     while wave:
         provider.announce(wave)

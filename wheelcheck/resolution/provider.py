@@ -12,21 +12,18 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, TypeVar
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Project
 from wheelcheck.resolution.answers import Answers, Offer
-from wheelcheck.resolution.needs import Candidate, Need, identifier_of, needs_of
+from wheelcheck.resolution.common import Common, LazySequence
+from wheelcheck.resolution.needs import Candidate, Need, identifier_of
 from wheelcheck.resolution.solver import Preference, Told
 
-__all__ = ["AdmittedVersions", "Provider"]
-
-_T = TypeVar("_T")
+__all__ = ["Provider"]
 
 PROMOTE_AFTER_CONFLICTS = 5  # as pip: a package that keeps conflicting is settled earlier
 
@@ -46,7 +43,7 @@ class Provider:
     would get, or to no version where there is none to tell (see `Candidate.version`). What they
     need, directly or not, may be stood in for as well: another version of theirs would be no
     better. `reference` has the versions that the reference target gets. What `locked` packages
-    require is among the roots already. `versions` may be shared by all targets.
+    require is among the roots already. `common` may be shared by all targets.
     """
 
     def __init__(  # noqa: PLR0913 (what is the same for all targets, and what is not)
@@ -59,7 +56,7 @@ class Provider:
         reference: Mapping[NormalizedName, Version | None],
         no_deps: bool = False,
         locked: frozenset[NormalizedName] = frozenset(),
-        versions: AdmittedVersions,
+        common: Common,
         prefetch: Callable[[Iterable[Need]], None] | None = None,
     ) -> None:
         self._answers = answers
@@ -71,7 +68,7 @@ class Provider:
         self._no_deps = no_deps
         self._locked = locked
         self._prefetch = prefetch
-        self._versions = versions
+        self._common = common
         self._matches: dict[tuple[NormalizedName, str, bool], LazySequence[Offer | None]] = {}
         self._needs: dict[Candidate, tuple[Need, ...]] = {}
         self._conflicts: Counter[str] = Counter()
@@ -182,7 +179,7 @@ class Provider:
         found = False
         for offer in self._in_order(name, specifier, self._answers.offer):
             if not found and not self._no_deps and name not in self._locked:
-                self._answers.expect(name, offer)
+                self._answers.expect(name, offer.version)
             found = True
             yield offer
         if stand_ins and not found:
@@ -239,7 +236,7 @@ class Provider:
         allowed = self._answers.rules.policy.allows_prereleases(name)
         all_stages = bool(specifier.prereleases) if allowed is None else allowed
         later, found = [], False
-        for version in self._versions.of(project, specifier):
+        for version in self._common.versions(project, specifier):
             if version.is_prerelease and not all_stages:
                 later.append(version)
             elif offer := ask(name, version):
@@ -277,11 +274,10 @@ class Provider:
         if told.refused:
             name = NormalizedName(f"<{candidate.label}>")
             yield Need(name, text=told.refused, source=source, impossible=told.refused)
-        for requirement in told.requirements:
-            for need in needs_of(requirement, source, self._answers.direct):
-                if candidate.name in self._behind_excused:
-                    self._behind_excused.add(need.name)
-                yield need
+        needs = self._common.needs(told.requirements, source, self._answers.direct)
+        if candidate.name in self._behind_excused:
+            self._behind_excused.update(need.name for need in needs)
+        yield from needs
 
 
 def _is_wheel(offer: Offer) -> bool:
@@ -305,44 +301,7 @@ class _Candidates:
                 yield candidate
 
 
-class AdmittedVersions:
-    """The versions of a project that a specifier admits, which is the same on every target."""
-
-    def __init__(self) -> None:
-        self._known: dict[
-            tuple[NormalizedName, int], tuple[SpecifierSet, LazySequence[Version]]
-        ] = {}
-
-    def of(self, project: Project, specifier: SpecifierSet) -> Iterable[Version]:
-        """Newest first, pre-releases included."""
-        key = (project.name, id(specifier))  # which stays its own as long as we keep it
-        found = self._known.get(key)
-        if found is None:
-            admitted = (v for v in project.versions if specifier.contains(v, prereleases=True))
-            found = self._known[key] = (specifier, LazySequence(admitted))
-        return found[1]
-
-
 @lru_cache(maxsize=65536)
 def _specifier(text: str) -> SpecifierSet:
     """The specifier that a text spells; each distinct one is parsed once."""
     return SpecifierSet(text)
-
-
-class LazySequence(Generic[_T]):
-    """An iterator that remembers, so that asking again starts from what is already known."""
-
-    def __init__(self, source: Iterator[_T]) -> None:
-        self._source = source
-        self._known: list[_T] = []
-
-    def __iter__(self) -> Iterator[_T]:
-        position = 0
-        while True:
-            if position == len(self._known):
-                try:
-                    self._known.append(next(self._source))
-                except StopIteration:
-                    return
-            yield self._known[position]
-            position += 1

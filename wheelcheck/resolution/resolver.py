@@ -15,11 +15,12 @@ from wheelcheck.index.model import Index, Project
 from wheelcheck.requirements.model import RequirementLine, Requirements
 from wheelcheck.resolution.answers import Answers, reference_target
 from wheelcheck.resolution.choice import FileRules
+from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.foresight import foresee
 from wheelcheck.resolution.model import Conflict, Demand, Pin, Resolution, Standing
 from wheelcheck.resolution.needs import Candidate, Need, needs_of, text_of
-from wheelcheck.resolution.provider import AdmittedVersions, Provider
+from wheelcheck.resolution.provider import Provider
 from wheelcheck.resolution.solution import Solution, solution_of
 from wheelcheck.resolution.solver import Impossible, Solver, Told, TooDeep
 from wheelcheck.targets import Target
@@ -53,7 +54,7 @@ class Resolver:
         self._no_deps = no_deps
         self._rules = FileRules(requirements.policy, _hashes(requirements), _locks(requirements))
         self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
-        self._versions = AdmittedVersions()
+        self._common = Common()
         self._solved: list[_Solved] = []
         self._foreseen: dict[Target, tuple[Answers, _Question]] = {}
         self._references: dict[tuple[str, str, bool], Mapping[NormalizedName, Version | None]] = {}
@@ -65,13 +66,21 @@ class Resolver:
 
     def foresee(self, targets: Iterable[Target]) -> None:
         """Have the index fetch, side by side, what resolving for these targets will ask for."""
+        groups: dict[int, list[Answers]] = defaultdict(list)
         for target in targets:
             answers = self._answers(target)
             self._foreseen[target] = (answers, self._question(answers))
-        foresee(
-            (self._provider(answers, question, frozenset(), None), question.roots)
-            for answers, question in self._foreseen.values()
-        )
+            groups[id(answers.environment)].append(answers)
+        guesses = foresee(self._unsolved(answers.target) for answers, *_ in groups.values())
+        for (_, *others), guess in zip(groups.values(), guesses, strict=True):
+            for candidate in guess.values():
+                for answers in others:  # the same versions, of which other files may be taken
+                    if candidate.version is not None and candidate.direct is None:
+                        answers.expect(candidate.name, candidate.version)
+
+    def _unsolved(self, target: Target) -> tuple[Provider, Sequence[Need]]:
+        answers, question = self._foreseen[target]
+        return self._provider(answers, question, frozenset(), None), question.roots
 
     def resolve(self, target: Target) -> Resolution:
         """Resolve for a target, taking over an earlier result where every answer is the same."""
@@ -154,7 +163,7 @@ class Resolver:
             question.requested,
             excused=excused,
             reference=reference or {},
-            versions=self._versions,
+            common=self._common,
             no_deps=self._no_deps,
             locked=question.locked,
             prefetch=lambda needs: self._index.prefetch([need.name for need in needs]),
