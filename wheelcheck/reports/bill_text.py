@@ -33,7 +33,8 @@ class _Row:
 
 def draw_bill(page: Page, report: Report, places: Places) -> None:
     """Write what installing costs on each target, and what the numbers rest on."""
-    rows = _rows(report, places)
+    all_rows = _rows(report, places)
+    rows = all_rows[:_MOST_ROWS]
     if not any(bill.builds or bill.image for row in rows for bill in row.bills):
         return
     first = rows[0].bills[0]
@@ -41,6 +42,9 @@ def draw_bill(page: Page, report: Report, places: Places) -> None:
     lines = [line for line in _LINES if any(line.of(b) for row in rows for b in row.bills)]
     table = [[line.title, *(line.words(row.bills) for row in rows)] for line in lines]
     _draw_table(page, [["", *(row.label for row in rows)], *table])
+    left = len(all_rows) - len(rows)
+    if left:
+        page.prose(Text(f"and {counted(left, 'more group')} of targets: see --format json", "dim"))
     for line in _footnotes(report, rows):
         page.prose(Text(line, "dim"))
 
@@ -97,7 +101,7 @@ def _rows(report: Report, places: Places) -> list[_Row]:
         )
         for group in groups.values()
     ]
-    return rows[:_MOST_ROWS]
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,4 +192,6 @@ def _footnotes(report: Report, rows: Sequence[_Row]) -> Iterable[str]:
         yield f"Costs of builds: {told}. In brackets: 80 % intervals."
     left = dict.fromkeys(clean(one) for row in rows for bill in row.bills for one in bill.left_out)
     if left:
-        yield f"Not in these numbers: {listing(list(left), 5)}."
+        # A build that is not counted matters more than what is never counted.
+        builds_first = sorted(left, key=lambda one: not one.startswith("building "))
+        yield f"Not in these numbers: {listing(builds_first, 6)}."
