@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planned_builds import library, outlook, planned, tool
 
-from wheelcheck.dockerfiles import correct, judge_stages, steps_to_judge, with_images
+from wheelcheck.dockerfiles import correct, judge_stages, with_images
+from wheelcheck.errors import Unknown
 from wheelcheck.requirements.dockerfile import Dockerfile
 from wheelcheck.targets import parse_target
 
@@ -34,8 +35,13 @@ SLIM = parse_target("python:3.12-slim", as_of=AS_OF)
 
 def builds_of(dockerfile: Dockerfile):
     return [
-        planned(dockerfile, LXML, stage=one.stage.index, step=one.stage.steps.index(one.step))
-        for one in steps_to_judge(dockerfile)
+        planned(dockerfile, LXML, stage=stage.index, step=position)
+        for stage in dockerfile.stages
+        for position, step in enumerate(stage.steps)
+        if stage.index in dockerfile.needed
+        and step.builds
+        and step.requirements.lines
+        and not isinstance(stage.target, Unknown)
     ]
 
 

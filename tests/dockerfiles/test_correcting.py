@@ -83,6 +83,12 @@ def test_packages_that_only_build_move_to_the_builder():
     assert "\n\n\n" not in found.text
 
 
+def test_libraries_that_the_sdist_alone_speaks_of_are_added_for_the_run_time():
+    build = outlook("x 1.0", tool("c"), library("libxml2", inferred=True))
+    text = f"{ALPINE}RUN apk add build-base libxml2-dev\nRUN pip install x\n"
+    assert "RUN apk add --no-cache libxml2\n" in corrected(text, build).text
+
+
 def test_names_arguments_and_quotes_are_kept():
     text = (
         "FROM python:3.12-alpine AS app\nARG V=5\nENV PIP_NO_CACHE_DIR=1\n"

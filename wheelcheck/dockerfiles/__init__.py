@@ -6,17 +6,14 @@ from wheelcheck.dockerfiles.editing import Correction
 from wheelcheck.dockerfiles.emitting import PipInputs, emit_dockerfile
 from wheelcheck.dockerfiles.finding import Finding, StepBuilds
 from wheelcheck.dockerfiles.judging import judge_stages
-from wheelcheck.dockerfiles.steps import StepToJudge, steps_to_judge
 
 __all__ = [
     "Correction",
     "Finding",
     "PipInputs",
     "StepBuilds",
-    "StepToJudge",
     "correct",
     "emit_dockerfile",
     "judge_stages",
-    "steps_to_judge",
     "with_images",
 ]

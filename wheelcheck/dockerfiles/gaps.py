@@ -106,10 +106,13 @@ def run_gaps(
     final: Stage,
     packages: Iterable[PresentPackage],
     distribution: Distribution,
+    *,
+    inferred: bool = False,
 ) -> Mapping[str, Mapping[str, Need]]:
     """Run-time packages that are not there: by name, the builds that link with them.
 
-    `packages` are those of the final stage. Libraries that a COPY brings there count as present.
+    `packages` are those of the final stage. `inferred` counts libraries, too, of which the sdist
+    alone speaks: to add them does no harm, but to miss them is no fault. Libraries that a COPY brings there count as present.
     """
     present = present_packages(packages, distribution)
     copied = " ".join(each.text for each in final.instructions if each.keyword in {"ADD", "COPY"})
@@ -117,18 +120,18 @@ def run_gaps(
     for one in builds:
         for outlook in one.outlooks:
             if outlook.build.top_level and outlook.classification.verdict is Verdict.SOURCE_NATIVE:
-                for need in _linked(outlook.needs):
+                for need in _linked(outlook.needs, inferred=inferred):
                     for name in _absent(need, distribution, present):
                         if f"{name}.so" not in copied:
                             lacking.setdefault(name, {})[outlook.build.label] = need
     return lacking
 
 
-def _linked(needs: Iterable[Need]) -> Iterator[Need]:
-    """Required needs that leave something to load at run time, known rather than concluded."""
+def _linked(needs: Iterable[Need], *, inferred: bool) -> Iterator[Need]:
+    """Required needs that leave something to load at run time."""
     for need in needs:
         known = not need.inferred or need.name in _SURE
-        if need.role is Role.REQUIRED and known:
+        if need.role is Role.REQUIRED and (known or (inferred and need.kind is NeedKind.LIBRARY)):
             yield need
 
 

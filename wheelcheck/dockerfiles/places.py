@@ -37,7 +37,8 @@ class Place:
     def kept(self, final: Stage, without: Collection[int] = ()) -> tuple[str, ...]:
         """Run-time packages that the final stage lacks, also `without` some of its layers."""
         there = [one for one in final.packages if one.layer not in without]
-        return tuple(sorted(run_gaps([self.builds], final, there, self.distribution)))
+        gaps = run_gaps([self.builds], final, there, self.distribution, inferred=True)
+        return tuple(sorted(gaps))
 
 
 def places_of(dockerfile: Dockerfile, builds: Iterable[StepBuilds], editor: Editor) -> list[Place]:

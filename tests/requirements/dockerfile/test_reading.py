@@ -312,6 +312,15 @@ def test_wheels_of_another_stage(text: str, *, mounted: bool):
     assert found.needed == {0, 1}
 
 
+def test_wheels_that_nobody_built_here_are_told_and_the_index_is_judged():
+    text = "FROM python:3.12-slim\nCOPY vendor /v\nRUN pip install --no-index -f /v flask"
+    found = read(text, {"vendor/flask-3-py3-none-any.whl": ""})
+    (step,) = found.final.steps
+    assert codes(found) == [(3, "file-in-image")]
+    assert not step.requirements.index.no_index
+    assert step.builds
+
+
 def test_a_copied_folder_of_wheels_that_is_removed_later():
     text = BUILDER + "COPY --from=builder /wheels /w\nRUN pip install /w/* && rm -rf /w"
     (copied,) = read(text, FILES).final.copies

@@ -71,7 +71,16 @@ def add_install(
         command.has("no-index") or len(_ready(wheels, gathered.local, layer)) == len(wheels)
     )
     projects = _projects(stage, layer, gathered, wheels, line, text)
+    requirements = gathered.requirements
+    if any("://" not in link for link in command.values("find-links")):
+        # What the folder holds came from an index: that is judged, with or without --no-index.
+        requirements = replace(requirements, index=replace(requirements.index, no_index=False))
     _tell_oddities(stage, command, line, text)
+    for link in command.values("find-links"):
+        folder = absolute(link, layer.workdir)
+        if "://" not in link and not any(folder.startswith(one.path) for one in wheels):
+            said = f"what {redact(link)} holds is not known here: the index is judged instead"
+            stage.tell(line, text, Unknown("file-in-image", said))
     no_cache = command.has("no-cache")
     step = InstallStep(
         line=line,
@@ -80,7 +89,7 @@ def add_install(
         tool=command.tool,
         action=command.action,
         installer=_installer(command),
-        requirements=gathered.requirements,
+        requirements=requirements,
         inputs=gathered.inputs,
         packages=tuple(stage.packages),
         wheels=wheels,
