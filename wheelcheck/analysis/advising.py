@@ -67,7 +67,7 @@ class Adviser:
         for column in columns:
             if _troubled(column):
                 for one in self._ways_out(column):
-                    key = (one.kind, one.title, one.change, one.caveat, _rest(one))
+                    key = (one.kind, one.title, one.change, one.caveat)
                     alike.setdefault(key, []).append(one)
         return tuple(sorted(map(_merged, alike.values()), key=_rank))
 
@@ -178,6 +178,7 @@ class Adviser:
                     builds_before=before[1],
                     blockers_after=before[0] - own[0],
                     builds_after=before[1] - own[1],
+                    saves_seconds=_seconds_of(name, column),
                 )
 
     def _distribution_packages(self, column: Column) -> Iterator[Advice]:
@@ -212,10 +213,20 @@ class Adviser:
 
 
 def _merged(alike: Sequence[Advice]) -> Advice:
-    """Advice that reads the same for several targets, with the least that it saves on any."""
+    """Advice that reads the same for several targets, as it turns out where it helps least."""
     targets = tuple(target for one in alike for target in one.targets)
-    least = min(alike, key=lambda one: one.saves_seconds or 0)
-    return least.model_copy(update={"targets": targets})
+    least = max(alike, key=_rest)
+    evidence = least.evidence
+    if len({one.evidence for one in alike}) > 1:
+        evidence = f"at worst {evidence}"
+    saved = [one.saves_seconds for one in alike if one.saves_seconds is not None]
+    return least.model_copy(
+        update={
+            "targets": targets,
+            "evidence": evidence,
+            "saves_seconds": min(saved) if len(saved) == len(alike) else None,
+        }
+    )
 
 
 def _advice(
@@ -244,6 +255,16 @@ def _advice(
         saves_seconds=seconds,
         saves_bytes=size,
     )
+
+
+def _seconds_of(name: NormalizedName, column: Column) -> float | None:
+    """What building one package takes, with its environment; None where it is not known."""
+    for item in column.price.bill.items if column.price else ():
+        if item.build.name == name and item.build.top_level:
+            if isinstance(item.wall_seconds, Unknown):
+                return None
+            return item.wall_seconds.value + item.environment_seconds.value
+    return None
 
 
 def _saved(before: Column, after: Column) -> tuple[float | None, float | None]:
@@ -344,8 +365,10 @@ def _rest(advice: Advice) -> _Weight:
 _KINDS = ("relock", "image", "version", "python", "replacement", "system-package", "architecture")
 
 
-def _rank(advice: Advice) -> tuple[bool, int, int, float, int]:
-    """Judged advice first, then by what is left after it, by what it saves, by the change."""
-    told = advice.builds_after is not None
-    saved = round((advice.saves_seconds or 0) / 60)
-    return (not told, *_rest(advice), -saved, _KINDS.index(advice.kind))
+def _rank(advice: Advice) -> tuple[bool, int, float, int]:
+    """Judged advice first, then by the installations it makes possible, then by what it saves."""
+    told = advice.builds_after is not None and advice.blockers_after is not None
+    freed = advice.blockers_before - (advice.blockers_after or 0) if told else 0
+    saved = (advice.saves_seconds or 0) / 60
+    many = len(advice.targets)
+    return (not told, -freed * many, -round(saved * many), _KINDS.index(advice.kind))

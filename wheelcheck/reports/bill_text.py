@@ -94,14 +94,13 @@ def _rows(report: Report, places: Places) -> list[_Row]:
         plan = report.plan(target.name)
         labels = tuple(sorted({one.name for one in plan.builds})) if plan else ()
         groups.setdefault(labels, []).append(target)
-    rows = [
+    return [
         _Row(
             places.describe([one.name for one in group]),
             tuple(one.bill for one in group if one.bill),
         )
         for group in groups.values()
     ]
-    return rows
 
 
 @dataclass(frozen=True, slots=True)
