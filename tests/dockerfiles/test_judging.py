@@ -209,7 +209,7 @@ def test_wheels_of_one_world_do_not_run_in_another(base: str):
 def test_compilers_stay_in_the_image():
     text = f"{ALPINE}RUN apk add build-base libffi-dev tini\nRUN pip install lxml"
     finding = found(text, "compiler-in-final-image")
-    assert finding.packages == ("build-base", "libffi-dev")
+    assert finding.superfluous == ("build-base", "libffi-dev")
     in_builder = (
         f"FROM python:3.12-alpine AS b\nRUN apk add build-base\n{ALPINE}COPY --from=b /x /x"
     )
@@ -223,7 +223,7 @@ def judged_without_builds(text: str) -> tuple[Finding, ...]:
 def test_build_packages_that_build_nothing():
     text = f"{ALPINE}RUN apk add gcc musl-dev tini && pip install lxml && apk del gcc musl-dev"
     unused = found(text, "build-packages-unused")
-    assert unused.packages == ("gcc", "musl-dev")
+    assert unused.superfluous == ("gcc", "musl-dev")
     assert "build-packages-unused" not in codes(judged(text, outlook("lxml 5.0", tool("c"))))
     doubtful = text.replace("pip install", "pip install $X")
     assert "build-packages-unused" not in codes(judged(doubtful))
@@ -241,7 +241,7 @@ def test_a_build_that_fails_with_another_is_named_once():
 def test_removing_in_a_later_layer_frees_nothing():
     text = f"{ALPINE}RUN apk add gcc musl-dev\nRUN pip install lxml && apk del gcc musl-dev"
     finding = found(text, "removed-in-later-layer")
-    assert (finding.line, finding.packages) == (2, ("gcc", "musl-dev"))
+    assert (finding.line, finding.superfluous) == (2, ("gcc", "musl-dev"))
 
 
 def test_builds_that_a_cache_would_spare():
@@ -285,7 +285,7 @@ def test_sources_before_requirements():
 def test_a_second_python():
     text = f"{ALPINE}RUN apk add --no-cache python3-dev py3-numpy tini"
     (finding,) = (each for each in judged_without_builds(text) if each.code == "second-python")
-    assert finding.packages == ("python3-dev", "py3-numpy")
+    assert finding.superfluous == ("python3-dev", "py3-numpy")
     own = "FROM alpine:3.21\nRUN apk add --no-cache python3 py3-pip python3-dev"
     assert "second-python" not in codes(judged_without_builds(own))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib import resources
-from typing import Literal
 
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.builds.plan import BuildPlan
@@ -15,7 +15,13 @@ from wheelcheck.coverage.verdict import Verdict
 
 __all__ = ["Finding", "Severity", "StepBuilds", "finding", "finding_codes"]
 
-Severity = Literal["error", "warning", "note"]
+
+class Severity(StrEnum):
+    """How bad a finding is, worst first: no image or no running one, a price, a remark."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,8 @@ class StepBuilds:
 class Finding:
     """One finding. `code` is a row of `findings.csv`, `severity` and `source` are from there.
 
-    `message` is a sentence about this file. `packages` are system packages that mend it, `builds`
-    the builds concerned (``scipy 1.10.1``). An error says that the image cannot be built, or not
-    run.
+    `message` is a sentence about this file. `packages` are system packages to add, `superfluous`
+    those that need not be there; `builds` are the builds concerned (``scipy 1.10.1``).
     """
 
     code: str
@@ -57,6 +62,7 @@ class Finding:
     source: str
     packages: tuple[str, ...] = ()
     builds: tuple[str, ...] = ()
+    superfluous: tuple[str, ...] = ()
 
 
 @cache
@@ -75,11 +81,11 @@ def finding(
     *,
     packages: tuple[str, ...] = (),
     builds: tuple[str, ...] = (),
+    superfluous: tuple[str, ...] = (),
     source: str = "",
 ) -> Finding:
     """Make a finding of a known code; `source` replaces the table's where it is given."""
     row = finding_codes()[code]
-    severity = row["severity"]
-    assert severity in {"error", "warning", "note"}
     said = source or row["source"]
-    return Finding(code, severity, line, stage, message, said, packages, builds)  # type: ignore[arg-type] # checked above
+    severity = Severity(row["severity"])
+    return Finding(code, severity, line, stage, message, said, packages, builds, superfluous)

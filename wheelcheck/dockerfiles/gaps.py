@@ -112,7 +112,8 @@ def run_gaps(
     """Run-time packages that are not there: by name, the builds that link with them.
 
     `packages` are those of the final stage. `inferred` counts libraries, too, of which the sdist
-    alone speaks: to add them does no harm, but to miss them is no fault. Libraries that a COPY brings there count as present.
+    alone speaks: to add them does no harm, but to miss them is no fault. Libraries that a COPY
+    brings to the final stage count as present.
     """
     present = present_packages(packages, distribution)
     copied = " ".join(each.text for each in final.instructions if each.keyword in {"ADD", "COPY"})

@@ -178,7 +178,7 @@ def _unused_packages(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Fin
     if unused:
         names = tuple(dict.fromkeys(one.name for one in unused))
         said = f"nothing that pip installs here is compiled: it needs no {named(names)}"
-        yield finding("build-packages-unused", unused[0].line, stage.title, said, packages=names)
+        yield finding("build-packages-unused", unused[0].line, stage.title, said, superfluous=names)
 
 
 def _foreign_copies(dockerfile: Dockerfile, stage: Stage) -> Iterator[Finding]:
@@ -229,7 +229,7 @@ def _kept_compilers(
         names = tuple(dict.fromkeys(one.name for one in kept))
         verb = "stays" if len(names) == 1 else "stay"
         said = f"{named(names)} {verb} in the image"
-        yield finding("compiler-in-final-image", kept[0].line, stage.title, said, packages=names)
+        yield finding("compiler-in-final-image", kept[0].line, stage.title, said, superfluous=names)
     late = [one for one in stage.leftovers if is_for_building(one.name, family)]
     if late:
         names = tuple(dict.fromkeys(one.name for one in late))
@@ -237,7 +237,7 @@ def _kept_compilers(
             f"{named(names)} came with line {late[0].layer}; removed on line {late[0].removed} "
             "they still weigh in the image"
         )
-        yield finding("removed-in-later-layer", late[0].layer, stage.title, said, packages=names)
+        yield finding("removed-in-later-layer", late[0].layer, stage.title, said, superfluous=names)
 
 
 def _second_python(stage: Stage, distribution: Distribution) -> Iterator[Finding]:
@@ -258,4 +258,4 @@ def _second_python(stage: Stage, distribution: Distribution) -> Iterator[Finding
             "Python, which comes along; the image's is in /usr/local and has its headers"
         )
         line = next(one.line for one in own if one.name == others[0])
-        yield finding("second-python", line, stage.title, said, packages=others)
+        yield finding("second-python", line, stage.title, said, superfluous=others)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from wheelcheck.dockerfiles.finding import Finding, StepBuilds, finding_codes
+from wheelcheck.dockerfiles.finding import Finding, Severity, StepBuilds, finding_codes
 from wheelcheck.dockerfiles.habits import habits_of_stage, habits_of_step
 from wheelcheck.dockerfiles.missing import missing_at_build, missing_at_run
 from wheelcheck.requirements.dockerfile import Dockerfile
@@ -22,7 +22,7 @@ def judge_stages(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> tuple[
     planned = {(one.stage, one.line): one for one in builds}
     found = dict.fromkeys(_findings(dockerfile, planned))
     order = list(finding_codes())
-    severities = ["error", "warning", "note"]
+    severities = list(Severity)
     return tuple(
         sorted(
             found,
