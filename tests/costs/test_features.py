@@ -179,6 +179,14 @@ def test_a_published_wheel_narrows_the_interval():
     assert "published wheel" in with_it.cpu_seconds.source
 
 
+def test_what_a_published_module_links_in_is_not_taken_for_its_size():
+    c = {Kind.C: Sources(20, 400_000, 50_000)}
+    bare = BuildFeatures(compiles=True, backend="meson", sources=c)
+    swollen = BuildFeatures(compiles=True, backend="meson", sources=c, wheel=some_wheel(110 * MB))
+    sizes = [modelled_cost(one, coefficients()).extension_bytes.value for one in (bare, swollen)]
+    assert sizes[1] < 3 * sizes[0] < 10 * MB
+
+
 def test_the_shipped_coefficients_are_whole():
     table = coefficients()
     everything = BuildFeatures(

@@ -47,6 +47,11 @@ _RARER = 0.25
 """By how much (in logarithms) a wheel must look stripped: most that setuptools made are not."""
 
 
+_FOREIGN = 2.0
+"""From this distance on (in logarithms), a published module holds what this build does not make:
+libraries of others, linked in statically."""
+
+
 @dataclass(frozen=True, slots=True)
 class Coefficients:
     """The fitted numbers; `figures` tell how well they do (see `data/builds/fit.md`).
@@ -193,8 +198,8 @@ def reading_class(features: BuildFeatures, reading: PublishedReading | None) -> 
 
 def largest_process(features: BuildFeatures, table: Coefficients) -> float:
     """Bytes of the largest process: the dearest candidate, softened where two are near."""
-    cubes = ((table.memory[name] * v) ** 3 for name, v in memory_terms(features).items())
-    return float(sum(cubes) ** (1 / 3))
+    terms = memory_terms(features)
+    return float(sum((table.memory[name] * value) ** 3 for name, value in terms.items()) ** (1 / 3))
 
 
 def passes_debug(features: BuildFeatures) -> bool:
@@ -210,7 +215,7 @@ def extension_size(
         return 0.0
     debug = passes_debug(features)
     wheel = features.wheel
-    if wheel is None or reading is None:
+    if wheel is None or reading is None or reading.distance > _FOREIGN:
         return seconds * table.size["a_second_debug" if debug else "a_second_plain"]
     if not debug:
         return wheel.extension_bytes * table.size["plain"]

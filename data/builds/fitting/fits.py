@@ -65,6 +65,8 @@ def fit(rows: Sequence[Row]) -> Coefficients:
         CPU_PRIOR,
         lambda parts: parts.sum(axis=1),
     )
+    table = Coefficients(cpu, {}, {}, {}, {}, {}, {})
+    table = replace(table, published=_published(rows, table))
     memory_rows = [row for row in rows if row.hook < row.cpu / 2]  # hooks were not sampled
     memory = _positive(
         [modelled.memory_terms(row.features) for row in memory_rows],
@@ -72,9 +74,7 @@ def fit(rows: Sequence[Row]) -> Coefficients:
         MEMORY_PRIOR,
         lambda parts: (parts**3).sum(axis=1) ** (1 / 3),
     )
-    table = Coefficients(cpu, memory, {}, {}, {}, {}, {})
-    table = replace(table, published=_published(rows, table))
-    return replace(table, size=_size(rows, table), serial=_serial(rows))
+    return replace(table, memory=memory, size=_size(rows, table), serial=_serial(rows))
 
 
 def _positive(

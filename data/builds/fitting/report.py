@@ -4,6 +4,7 @@ import csv
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ def written(
         "",
         *_worst_lines(missed),
         "",
-        *transfer.lines(folder),
+        *transfer.lines(folder, replace(table, spread=spread)),
     ]
     return "\n".join(lines).rstrip() + "\n", figures
 

@@ -13,6 +13,7 @@ from packaging.version import Version
 
 from fitting.rows import Release, gather, read_features_of, stored
 from wheelcheck.costs.installing import Files, install_seconds
+from wheelcheck.costs.modelled import Coefficients
 from wheelcheck.costs.prediction import predict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Sdist
@@ -59,26 +60,27 @@ def _newest(name: str, index: Index) -> Release | None:
     return None
 
 
-def lines(folder: Path) -> list[str]:
+def lines(folder: Path, table: Coefficients) -> list[str]:
     """The part of the page about transfer."""
     theirs = _times(folder / "external_deps_build_2025-09-30.csv", held_out(folder))
-    table = []
+    compared = []
     for (name, version, _), document in stored(folder / "features_external.json").items():
         cost = predict(
             NormalizedName(name),
             Version(version),
             python=(3, 13),
             features=read_features_of(document),
+            table=table,
         )
         wall = cost.wall_seconds(_CORES)
         if not isinstance(wall, Unknown):
             ours = wall.value + install_seconds(_ENVIRONMENT, "pip").value
-            table.append((name, version, wall.basis, theirs[name], ours))
-    ratios = [row[3] / row[4] for row in table]
+            compared.append((name, version, wall.basis, theirs[name], ours))
+    ratios = [row[3] / row[4] for row in compared]
     low, middle, high = np.quantile(ratios, [0.1, 0.5, 0.9])
     away = np.exp(np.abs(np.log(np.array(ratios) / middle)))
     told = (
-        f"{len(table)} projects of external_deps_build_2025-09-30.csv in the versions of that "
+        f"{len(compared)} projects of external_deps_build_2025-09-30.csv in the versions of that "
         f"day, at {_CORES} cores, a usual build environment added; names that are held out for "
         f"validation left out. Their wall time ÷ the predicted is {middle:.2f} in the median and "
         f"{low:.2f} to {high:.2f} for 80 %; once the machine's factor is taken out, half of them "
@@ -93,6 +95,6 @@ def lines(folder: Path) -> list[str]:
         "| --- | --- | ---: | ---: |",
         *(
             f"| {name} {version} | {basis} | {they:.0f} | {ours:.0f} |"
-            for name, version, basis, they, ours in table
+            for name, version, basis, they, ours in compared
         ),
     ]
