@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from wheelcheck.costs.compiled import Kind
 from wheelcheck.costs.features import BuildFeatures, PublishedWheel, Sources
-from wheelcheck.costs.measured import measured_builds, nearest
+from wheelcheck.costs.measured import is_measured, measured_builds, nearest
 from wheelcheck.costs.model import BuildCost, Estimate
 from wheelcheck.costs.modelled import coefficients, source_seconds
 from wheelcheck.costs.prediction import predict
@@ -130,6 +130,12 @@ def test_the_nearest_version_speaks(version: str, chosen: str):
     found = nearest(measured_builds()["numpy"], Version(version), (3, 12))
     assert found is not None
     assert str(found.version) == chosen
+
+
+def test_which_releases_were_measured():
+    assert is_measured(NormalizedName("numpy"), Version("1.24.2"))
+    assert not is_measured(NormalizedName("numpy"), Version("1.24.3"))
+    assert not is_measured(NormalizedName("never-measured"), Version("1"))
 
 
 def test_the_table_is_whole():

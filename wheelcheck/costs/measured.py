@@ -11,7 +11,7 @@ from importlib.resources import files
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-__all__ = ["MeasuredBuild", "measured_builds", "nearest"]
+__all__ = ["MeasuredBuild", "is_measured", "measured_builds", "nearest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,11 @@ def _build(row: dict[str, str]) -> MeasuredBuild:
         stripped_bytes=int(row["stripped_bytes"]),
         source_seconds=float(row["source_seconds"]),
     )
+
+
+def is_measured(name: NormalizedName, version: Version) -> bool:
+    """Whether just this release was built here, so that its features need not be read."""
+    return any(one.version == version for one in measured_builds().get(name, ()))
 
 
 def nearest(
