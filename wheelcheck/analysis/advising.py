@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import islice
 
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
@@ -85,15 +86,22 @@ class Adviser:
         glibc = on_glibc(target, self._day)
         if glibc is not None:
             yield from self._moved("image", column, glibc)
-        pythons = on_other_pythons(target, self._day)
-        for _, other in zip(range(MOST_PYTHONS), pythons, strict=False):
-            told = list(self._moved("python", column, other))
-            yield from told
-            if told and told[0].builds_after == told[0].blockers_after == 0:
-                break
+        yield from self._another_python(column)
         common = on_x86_64(target, self._day)
         if common is not None:
             yield from self._moved("architecture", column, common)
+
+    def _another_python(self, column: Column) -> Iterator[Advice]:
+        """The Python that leaves least to do, if it takes away at least half of the trouble."""
+        found: list[Advice] = []
+        pythons = on_other_pythons(column.resolution.target, self._day)
+        for other in islice(pythons, MOST_PYTHONS):
+            found += self._moved("python", column, other)
+            if found and _rest(found[-1]) == (0, 0):
+                break
+        best = min(found, key=_rest, default=None)
+        if best is not None and 2 * sum(_rest(best)) <= sum(_weight(column)):
+            yield best
 
     def _moved(self, kind: AdviceKind, column: Column, other: Target) -> Iterator[Advice]:
         if other.name not in self._columns:
@@ -217,7 +225,7 @@ def _merged(alike: Sequence[Advice]) -> Advice:
     targets = tuple(target for one in alike for target in one.targets)
     least = max(alike, key=_rest)
     evidence = least.evidence
-    if len({one.evidence for one in alike}) > 1:
+    if least.bill is not None and len({one.evidence for one in alike}) > 1:
         evidence = f"at worst {evidence}"
     saved = [one.saves_seconds for one in alike if one.saves_seconds is not None]
     return least.model_copy(
@@ -338,7 +346,7 @@ def _pins(column: Column) -> str:
 def _moving(kind: AdviceKind, target: Target, other: Target) -> tuple[str, tuple[str, ...]]:
     """Say what to move to, in words that like targets share, and what to write for it."""
     if kind == "architecture":
-        return f"On {other.arch} more comes as wheels", (f"--platform {other.arch}",)
+        return f"On {other.arch} more comes as wheels", ("--platform linux/amd64",)
     if other.image:
         return f"Use {_image(other)}", (f"FROM {_image(other)}",)
     if kind == "image":
