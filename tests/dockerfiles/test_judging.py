@@ -351,3 +351,11 @@ def test_the_table_of_implied_packages():
         assert row["brings"].split()
         assert row["package"] not in row["brings"].split()
         assert row["source"]
+
+
+def test_the_table_of_counterparts():
+    file = resources.files("wheelcheck.dockerfiles").joinpath("counterparts.csv")
+    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    names = [row["apk"] for row in rows]
+    assert len(names) == len(set(names))
+    assert all(row["source"] for row in rows)

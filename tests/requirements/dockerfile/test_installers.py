@@ -1,3 +1,6 @@
+import csv
+from importlib import resources
+
 import pytest
 
 from wheelcheck.requirements.dockerfile.installers import installer_command
@@ -167,6 +170,17 @@ def test_virtual_environments():
 )
 def test_other_ways_to_install_are_told(text: str):
     assert not_followed(text.split()).what
+
+
+def test_the_table_of_options():
+    file = resources.files("wheelcheck.requirements.dockerfile").joinpath("installer_options.csv")
+    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    spellings = [(row["tool"], word) for row in rows for word in row["spellings"].split()]
+    assert len(spellings) == len(set(spellings))
+    for row in rows:
+        assert row["tool"] in {"pip", "uv"}
+        assert row["takes_value"] in {"yes", "no"}
+        assert row["source"]
 
 
 def test_the_table_agrees_with_pip_of_today():

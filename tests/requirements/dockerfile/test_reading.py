@@ -343,6 +343,27 @@ def test_installed_folders_are_followed_to_other_stages(make: str, copied: str, 
     assert (found.made.kind, found.made.stage) == (kind, 0)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RUN python -m venv /v\nENV PATH=/v/bin:$PATH\nRUN pip install flask",
+        "ENV PATH=/v/bin:$PATH\nRUN python -m venv /v\nRUN pip install flask",
+        "ENV VIRTUAL_ENV=/v\nRUN python -m venv $VIRTUAL_ENV\nRUN pip install flask",
+        "RUN python -m venv /v && . /v/bin/activate && pip install flask",
+    ],
+)
+def test_the_environment_that_pip_installs_into(text: str):
+    assert read(f"FROM python:3.12-slim\n{text}").final.steps[0].venv == "/v"
+
+
+def test_a_user_installs_into_a_home_of_their_own():
+    text = (
+        "FROM python:3.12-slim AS b\nUSER app:app\nRUN pip install --user flask\n"
+        "FROM python:3.12-slim\nCOPY --from=b /home/app/.local /home/app/.local"
+    )
+    assert read(text).final.copies[0].made.kind == "packages"
+
+
 def test_stages_that_are_not_needed():
     text = "FROM python:3.12-slim AS a\nFROM python:3.12-slim AS b\nFROM a AS c\nFROM c"
     assert read(text).needed == {0, 2, 3}

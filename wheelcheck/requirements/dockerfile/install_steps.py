@@ -105,7 +105,7 @@ def add_install(
         projects=projects,
         groups=command.values("group"),
     )
-    stage.add_step(step, _made(step, command, stage.index))
+    stage.add_step(step, _made(step, command, stage))
 
 
 def _known_part(command: InstallerCommand) -> InstallerCommand:
@@ -137,13 +137,13 @@ def _folder(command: InstallerCommand, layer: Layer) -> str:
     return layer.workdir if command.action in {"wheel", "download"} else ""
 
 
-def _made(step: InstallStep, command: InstallerCommand, stage: int) -> MadeFolder:
+def _made(step: InstallStep, command: InstallerCommand, stage: StageState) -> MadeFolder:
     """The folder that a step fills."""
     if command.action in {"wheel", "download"}:
-        return MadeFolder(step.folder, "wheels", step.line, stage)
-    kind: FolderKind = "venv" if step.venv else "packages"
-    path = step.folder or step.venv or ("/root/.local" if step.user else _own_environment(command))
-    return MadeFolder(path, kind, step.line, stage)
+        return MadeFolder(step.folder, "wheels", step.line, stage.index)
+    own = f"{stage.variables.get('HOME')}/.local" if step.user else _own_environment(command)
+    kind: FolderKind = "venv" if step.venv and not step.folder else "packages"
+    return MadeFolder(step.folder or step.venv or own, kind, step.line, stage.index)
 
 
 def _own_environment(command: InstallerCommand) -> str:

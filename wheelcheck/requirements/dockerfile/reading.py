@@ -204,7 +204,7 @@ def _image_environment(target: Target | Unknown) -> dict[str, str | None]:
 def _inherit(state: StageState, base: StageState) -> None:
     """A stage on a stage begins where that one ended; ARGs are not handed on."""
     state.environment = dict(base.environment)
-    state.workdir, state.shell, state.venv = base.workdir, base.shell, base.venv
+    state.workdir, state.shell = base.workdir, base.shell
     state.files = ImageFiles(
         base.files.context, state.files.stages, base.files.placed, base.files.removed
     )
@@ -224,12 +224,8 @@ def _follow(reader: _Reader, state: StageState, instruction: Instruction) -> Non
                 state.set_variable(name, reader.build_args.get(name, default), argument=True)
         case "ENV":
             _environment(state, instruction)
-        case "WORKDIR":
-            found = expand(instruction.text, state.variables, escape=state.escape)
-            state.tell_variables(instruction.line, f"WORKDIR {instruction.text}", found.unknown)
-            state.workdir = state.path(found.text).rstrip("/") or "/"
-        case "SHELL":
-            state.shell = instruction.exec_form or state.shell
+        case "WORKDIR" | "USER" | "SHELL":
+            _surroundings(state, instruction)
         case "COPY" | "ADD":
             copy(reader.states, state, instruction)
         case "RUN":
@@ -239,6 +235,21 @@ def _follow(reader: _Reader, state: StageState, instruction: Instruction) -> Non
             state.tell(instruction.line, instruction.text, why)
         case _:
             pass
+
+
+def _surroundings(state: StageState, instruction: Instruction) -> None:
+    """Where, as whom and in which shell commands run."""
+    found = expand(instruction.text, state.variables, escape=state.escape)
+    if instruction.keyword == "SHELL":
+        state.shell = instruction.exec_form or state.shell
+        return
+    if instruction.keyword == "WORKDIR":
+        state.tell_variables(instruction.line, f"WORKDIR {instruction.text}", found.unknown)
+        state.workdir = state.path(found.text).rstrip("/") or "/"
+    else:
+        user = found.text.partition(":")[0].strip()
+        home = "/root" if user in {"root", "0"} else f"/home/{user}"
+        state.set_variable("HOME", None if found.unknown else home)
 
 
 def _environment(state: StageState, instruction: Instruction) -> None:
@@ -254,10 +265,3 @@ def _environment(state: StageState, instruction: Instruction) -> None:
         # PATH=/venv/bin:$PATH is of use although the rest is not known.
         known = not found.unknown or name == "PATH"
         state.set_variable(name, found.text if known else None)
-        if name == "VIRTUAL_ENV" and known:
-            state.venv = state.path(found.text).rstrip("/")
-        if name == "PATH":
-            first = found.text.partition(":")[0]
-            venv, _, last = first.rpartition("/")
-            if last == "bin" and any(one.path == venv for one in state.folders):
-                state.venv = venv

@@ -70,7 +70,7 @@ class _Runner:
 
 def run(stage: StageState, instruction: Instruction, layer: Layer) -> None:
     """Follow a RUN's commands; what cannot be followed is told to the stage."""
-    runner = _Runner(stage, layer, [stage.workdir], stage.venv)
+    runner = _Runner(stage, layer, [stage.workdir])
     for line, command in _commands(stage, instruction):
         _step(runner, line, command)
     for manager in sorted(runner.dirty - runner.cleaned):
@@ -239,7 +239,7 @@ def _tell_hidden(runner: _Runner, line: int, command: Command, words: Sequence[s
 
 def _apply(runner: _Runner, action: Action, line: int, text: str, command: Command) -> None:
     stage = runner.stage
-    layer = replace(runner.layer, workdir=runner.folders[-1], venv=runner.venv)
+    layer = replace(runner.layer, workdir=runner.folders[-1], venv=runner.venv or stage.active_venv)
     if not isinstance(action, (RemovedPaths, NotFollowed)):
         stage.tell_variables(line, text, command.unknown)
     match action:

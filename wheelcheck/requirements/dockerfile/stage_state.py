@@ -47,7 +47,6 @@ class StageState:
     arguments: dict[str, str | None] = field(default_factory=dict)
     workdir: str = "/"
     shell: tuple[str, ...] = ("/bin/sh", "-c")
-    venv: str = ""
     instructions: list[Instruction] = field(default_factory=list)
     steps: list[InstallStep] = field(default_factory=list)
     copies: list[CopiedFolder] = field(default_factory=list)
@@ -62,6 +61,19 @@ class StageState:
     def variables(self) -> dict[str, str | None]:
         """What ``$NAME`` stands for: ENV goes before ARG (BuildKit's reference, ARG)."""
         return {**self.arguments, **self.environment}
+
+    @property
+    def active_venv(self) -> str:
+        """The virtual environment that a bare pip installs into; "" for none.
+
+        One that was activated, that VIRTUAL_ENV names, or that stands first in PATH.
+        """
+        named = self.environment.get("VIRTUAL_ENV")
+        first = (self.environment.get("PATH") or "").partition(":")[0]
+        for path in (named, first.removesuffix("/bin") if first.endswith("/bin") else None):
+            if path and any(one.kind == "venv" and one.path == path for one in self.folders):
+                return path
+        return ""
 
     def tell(self, line: int, text: str, why: Unknown) -> None:
         """Keep a part that was not followed, once."""
