@@ -692,3 +692,52 @@ def test_an_sdist_is_downloaded_once_for_its_metadata_and_its_build(site, opened
     assert not isinstance(listing, Unknown)
     assert set(listing.texts) == {f"foo-1.0/{path}" for path in texts if path != "PKG-INFO"}
     assert site.paths.count("/files/foo-1.0.tar.gz") == 1
+
+
+def test_equal_metadata_beside_several_wheels_are_fetched_once(site, opened):
+    digest = hashlib.sha256(METADATA).hexdigest()
+    wheels = [f"foo-1.0-cp312-cp312-{where}.whl" for where in ("win_amd64", "linux_x86_64")]
+    others = {"filename": WHEEL, "url": f"/files/{WHEEL}", "core-metadata": True}
+    same = [
+        {"filename": wheel, "url": f"/files/{wheel}", "core-metadata": {"sha256": digest}}
+        for wheel in wheels
+    ]
+    site.page(*same, others)
+    for wheel in (*wheels, WHEEL):
+        site.resources[f"/files/{wheel}.metadata"] = Response(HTTPStatus.OK, {}, METADATA)
+    for _ in range(2):  # the second time from the cache
+        index = opened(site.simple)
+        index.prefetch(files=found(index).files(Version("1.0")))
+        told = [index.metadata(file) for file in found(index).files(Version("1.0"))]
+        assert [metadata.requires_dist for metadata in told] == [("beside",)] * 3
+    fetched = [path for path in site.paths if path.endswith(".metadata")]
+    assert len(fetched) == 2
+    assert f"/files/{WHEEL}.metadata" in fetched
+
+
+def test_what_one_wheel_lacks_beside_it_says_nothing_of_another(site, opened):
+    digest = hashlib.sha256(METADATA).hexdigest()
+    wheels = [f"foo-1.0-cp312-cp312-{where}.whl" for where in ("win_amd64", "linux_x86_64")]
+    site.page(
+        *(
+            {"filename": wheel, "url": f"/files/{wheel}", "core-metadata": {"sha256": digest}}
+            for wheel in wheels
+        )
+    )
+    site.resources[f"/files/{wheels[1]}.metadata"] = Response(HTTPStatus.OK, {}, METADATA)
+    index = opened(site.simple)
+    lacking, served_one = found(index).files(Version("1.0"))
+    assert code(index.metadata(lacking)) == "file-not-found"
+    metadata = index.metadata(served_one)
+    assert isinstance(metadata, CoreMetadata)
+    assert metadata.found_in == "pep658"
+
+
+def test_a_page_that_comes_again_is_not_read_again(site, opened, monkeypatch):
+    site.page(WHEEL, headers={"Cache-Control": "max-age=0"})
+    assert first(opened(site.simple)).filename == WHEEL
+    read = []
+    monkeypatch.setattr("wheelcheck.index.sources.parse_page", lambda *_, **__: read.append(1))
+    assert first(opened(site.simple)).filename == WHEEL
+    assert not read
+    assert site.paths == ["/simple/foo/", "/simple/foo/"]

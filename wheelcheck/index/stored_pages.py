@@ -1,11 +1,13 @@
 """Index pages over HTTP through the cache: fresh ones as they are, others revalidated.
 
 Sources: RFC 9111 (Cache-Control, Age) and RFC 9110 (ETag, Last-Modified). What is stored is not the
-page's bytes but what was read from them.
+page's bytes but what was read from them; bytes that come again are known by their hash and are not
+read again, for indexes that give no ETag.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -19,7 +21,11 @@ from wheelcheck.index.simple_api import ACCEPT
 __all__ = ["NotCached", "StoredPages"]
 
 FRESH_SECONDS = 600.0
-"""How long a page is fresh where its index does not say; PyPI says as much of its own."""
+"""How long a page is fresh where its index does not say (heuristic freshness, RFC 9111, 4.2.2).
+
+PyPI says as much of its own pages. uv asks such an index again on every run; a check that is ten
+minutes old tells no less of what an installer will meet.
+"""
 
 _MAX_AGE = re.compile(r"max-age\s*=\s*\"?(\d{1,9})")
 _T = TypeVar("_T")
@@ -30,12 +36,13 @@ class NotCached(Exception):  # noqa: N818 (says what happened)
 
 
 class _Stored(msgspec.Struct, array_like=True):
-    """`content` is nil where the index said that there is no such page."""
+    """`content` is nil where there is no such page; `digest` is that of all it was read from."""
 
     fresh_seconds: float
     etag: str
     last_modified: str
     content: msgspec.Raw
+    digest: bytes = b""
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -69,16 +76,17 @@ class StoredPages:
         except FetchFailed as failure:
             if not failure.not_found:
                 raise
-            self._store(key, None, {})
+            self._store(key, None, {}, b"")
             return None
         if reply.status == 304 and found is not None:  # noqa: PLR2004 (Not Modified)
             self._cache.confirm("pages", key)
             return found[1]
-        page = read(reply)
-        self._store(key, page, reply.headers)
+        digest = _digest(reply)
+        page = found[1] if found is not None and found[0].digest == digest else read(reply)
+        self._store(key, page, reply.headers, digest)
         return page
 
-    def _store(self, key: str, page: object, headers: Mapping[str, str]) -> None:
+    def _store(self, key: str, page: object, headers: Mapping[str, str], digest: bytes) -> None:
         control = headers.get("cache-control", "").lower()
         if "no-store" in control:
             return
@@ -87,6 +95,7 @@ class StoredPages:
             headers.get("etag", ""),
             headers.get("last-modified", ""),
             msgspec.Raw(_encode(page)),
+            digest,
         )
         self._cache.put("pages", key, _encode(stored))
 
@@ -99,6 +108,13 @@ def _with_content(
         return stored, decoder.decode(stored.content)
 
     return decode
+
+
+def _digest(reply: Reply) -> bytes:
+    """Of everything that a page is read from: its bytes, their type and where they were found."""
+    found = hashlib.blake2b(reply.body, digest_size=16)
+    found.update(f"\0{reply.headers.get('content-type', '')}\0{reply.url}".encode())
+    return found.digest()
 
 
 def _validators(stored: _Stored | None) -> dict[str, str]:
