@@ -224,7 +224,7 @@ def report(first: Sequence[Result], now: Sequence[Result]) -> Iterator[str]:
         yield from misses(rows, why)
     yield from figures(looks, "All hold-outs, first look")
     held = [one for one in after if one.result.set != "seen"]
-    yield from figures(held, "All hold-outs after mending what the first one showed (no longer unseen)")
+    yield from figures(held, "All hold-outs after mending what they showed (no longer unseen)")
     yield from misses(held, why)
     yield "## How often each confidence is right"
     yield ""

@@ -217,3 +217,19 @@ def test_modules_of_an_unknown_list_need_something_to_compile(
     )
     found = judge({"setup.py": script, **files})
     assert (found.verdict, found.confidence) == (verdict, Confidence.WEAK)
+
+
+@pytest.mark.parametrize(
+    ("script", "confidence"),
+    [
+        (EXTENSION, Confidence.CERTAIN),
+        (SETUP + "if unknown():\n    setup(ext_modules=[Extension('x', ['x.c'])])\n"
+         "else:\n    setup()\n", Confidence.STRONG),
+    ],
+)  # fmt: skip
+def test_a_platform_wheel_makes_certain_what_the_sdist_says_outright(
+    script: str, confidence: Confidence
+):
+    # where the sdist leaves doubt, its modules may still be optional
+    found = judge({"setup.py": script, "x.c": 9}, LINUX)
+    assert (found.verdict, found.confidence) == (NATIVE, confidence)

@@ -89,7 +89,10 @@ def _beside_platform_wheels(
     wheel = next(piece for piece in siblings if piece.code == "sibling-platform-wheel").where
     also_pure = any(piece.code == "sibling-pure-wheel" for piece in siblings)
     if own.verdict is Verdict.SOURCE_NATIVE:
-        confidence = own.confidence if also_pure else Confidence.CERTAIN
+        confidence = own.confidence
+        if not also_pure:  # that it compiles is certain; that it must, the sdist says
+            sure = confidence is Confidence.STRONG
+            confidence = Confidence.CERTAIN if sure else Confidence.STRONG
         return replace(own, confidence=confidence, evidence=gathered)
     codes = {piece.code for piece in own.evidence}
     described = codes & {"cmake-project", "command-runs-tool"}
