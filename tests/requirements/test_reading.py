@@ -88,6 +88,13 @@ def test_standard_input():
         read(["-"])
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no endless file here")
+def test_an_endless_file(monkeypatch):
+    monkeypatch.setattr("wheelcheck.requirements.places._LARGEST", 1000)
+    with pytest.raises(RequirementsError, match="larger than 1,000 bytes"):
+        read([Path("/dev/zero")])
+
+
 def test_a_requirement_file_by_url():
     found = read(["https://x.example/reqs.txt"], fetch=lambda _: b"pandas")
     assert origins(found) == [("https://x.example/reqs.txt:1", "pandas")]

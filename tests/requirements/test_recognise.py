@@ -33,6 +33,13 @@ def test_content_tells_the_kind(name, kind, text):
     assert recognise(name, text).kind is kind
 
 
+def test_many_dots_are_not_deep_keys():
+    urls = ", ".join(f'{{ url = "https://x.example/a-1.0.{n}.zip" }}' for n in range(100))
+    rule = "." * 200
+    text = f'[tool]\nwheels = [{urls}]\nnote = """\n{rule}\n"""\n'
+    assert recognise("x.toml", text).document["tool"]["note"] == f"{rule}\n"
+
+
 def test_an_empty_project_is_one():
     assert recognise("sub/pyproject.toml", "# nothing yet\n").kind is Kind.PYPROJECT
 
@@ -51,6 +58,8 @@ def test_an_empty_project_is_one():
         ("Pipfile.lock", '{"_meta": 1}', None, "no Pipfile.lock"),
         ("setup.py", "import x\n", None, "PEP 723"),
         ("x.toml", "a" + ".a" * 5000 + " = 1", 1, "nested too deeply"),
+        ("x.toml", "[" + "a." * 5000 + "a]", 1, "nested too deeply"),
+        ("x.toml", "a = {" + "'='." * 5000 + "a = 1}", 1, "nested too deeply"),
         ("x.toml", "a = " + "[" * 100_000, None, ""),
         ("x.toml", "a = " + "{a=" * 50_000, None, ""),
         ("x", '{"a":' * 100_000, None, ""),

@@ -20,6 +20,8 @@ _LARGEST = 64_000_000
 """Characters. The largest locks of public projects have some five million."""
 _DEEPEST_KEY = 100
 """Dots in one key: tomllib takes quadratic time over them, and honest files have three or four."""
+_STRING = re.compile(r""""(?:[^"\\]|\\.)*(?:"|\\?$)|'[^']*(?:'|$)""")
+_BETWEEN_KEYS = re.compile(r"[=,{}\[\]]")
 _INSANE = "its values are nested too deeply, or a number is too long"
 _LINE = re.compile(r"line (\d+)")
 
@@ -31,7 +33,7 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
     """Return a TOML document; raises RequirementsError with the line where it is none."""
     _check_size(name, text)
     for number, line in enumerate(text.split("\n"), 1):
-        if line.count(".") > _DEEPEST_KEY and line.partition("=")[0].count(".") > _DEEPEST_KEY:
+        if line.count(".") > _DEEPEST_KEY and _deep_key(line):
             raise RequirementsError(name, number, "", "its keys are nested too deeply")
     try:
         return tomllib.loads(text)
@@ -41,6 +43,15 @@ def parse_toml(name: str, text: str) -> dict[str, Any]:
         raise RequirementsError(name, where, "", f"not valid TOML: {error}") from None
     except (RecursionError, ValueError):
         raise RequirementsError(name, None, "", _INSANE) from None
+
+
+def _deep_key(line: str) -> bool:
+    """Whether a line may hold a key of too many parts, in an inline table as well."""
+    for part in _BETWEEN_KEYS.split(_STRING.sub("-", line)):
+        names = part.split(".")
+        if len(names) > _DEEPEST_KEY and all(map(str.strip, names)):
+            return True
+    return False
 
 
 def parse_json(name: str, text: str) -> object:

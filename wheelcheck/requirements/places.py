@@ -14,6 +14,7 @@ from wheelcheck.requirements.redaction import redact
 
 __all__ = ["Opener", "Place", "is_remote"]
 
+_LARGEST = 256_000_000
 _SCHEME = re.compile(r"(https?|file):", re.IGNORECASE)
 
 
@@ -85,6 +86,14 @@ def _beside(file: str, relative: str) -> str:
     return os.path.normpath(Path(file).parent / relative)
 
 
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise OSError(0, f"it is larger than {_LARGEST:,} bytes")
+    return data
+
+
 @dataclass(frozen=True, slots=True)
 class Opener:
     """How the outside is reached. `stdin` gives all of standard input, `fetch` a URL's body.
@@ -104,10 +113,10 @@ class Opener:
                 raise OSError(0, "standard input is not available here")
             return self.stdin()
         if not is_remote(place.location):
-            return Path(place.location).read_bytes()
+            return _read(Path(place.location))
         parts = urlsplit(place.location)
         if parts.scheme.lower() == "file":
-            return Path(url2pathname(parts.path)).read_bytes()
+            return _read(Path(url2pathname(parts.path)))
         if self.fetch is None:
             raise OSError(0, "reading a URL is not possible here")
         return self.fetch(place.location)
