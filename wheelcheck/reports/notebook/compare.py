@@ -48,8 +48,11 @@ def _targets(report: Report, first: str, second: str) -> Figure:
     sides = {
         package.name: (_side(package, first), _side(package, second)) for package in report.packages
     }
+    differing = {name: pair for name, pair in sides.items() if pair[0] != pair[1]}
+    alike = len(sides) - len(differing)
     sheet = Sheet("What differs between two targets")
-    _draw(sheet, (first, second), sides)
+    _draw(sheet, (first, second), differing)
+    sheet.note(f"{counted(alike, 'package')} alike")
     return sheet.finished()
 
 
@@ -61,11 +64,20 @@ def _reports(old: Report, new: Report) -> Figure:
     sheet = Sheet("What changed between two reports")
     before, after = (f"index {index_moment(one.as_of)}" for one in (old, new))
     for sides, targets in _changes(old, new, common):
+        changed = {name: pair for name, pair in sides.items() if _turned(*pair)}
+        rest = counted(len(sides) - len(changed), "other package")
         sheet.words(sheet.left, sheet.y, Places(new.targets).describe(targets), bold=True, size=10)
         sheet.y += 0.32
-        _draw(sheet, (before, after), sides)
+        _draw(sheet, (before, after), changed)
+        sheet.note(f"{rest}, among which nothing gained or lost its wheels")
         sheet.y += 0.12
     return sheet.finished()
+
+
+def _turned(before: _Side, after: _Side) -> bool:
+    """Whether trouble came or went; another version with the same outcome is none."""
+    fine = {Verdict.WHEEL, Verdict.NOT_REQUIRED}
+    return before[0] is not after[0] and not {before[0], after[0]} <= fine
 
 
 def _changes(
@@ -97,32 +109,29 @@ def _side(package: Package | None, target: str) -> _Side:
 
 
 def _draw(sheet: Sheet, heads: tuple[str, str], sides: dict[str, tuple[_Side, _Side]]) -> None:
-    """A row for each package that differs, worst first: name, before, after."""
-    differing = {name: pair for name, pair in sides.items() if pair[0] != pair[1]}
-    rows = sorted(differing, key=lambda name: (*map(_rank, differing[name][::-1]), name))
-    alike = len(sides) - len(rows)
-    shown = rows[:_MOST_ROWS]
-    if shown:
-        names = max(sheet.measure(name, bold=True) for name in shown)
-        told = (_told(side) for name in shown for side in differing[name])
-        wide = max(*(sheet.measure(head, size=8.5) for head in heads), *map(sheet.measure, told))
-        columns = [sheet.left + names + 0.3]
-        columns.append(columns[0] + wide + 0.45)
-        for x, head in zip(columns, heads, strict=True):
-            sheet.words(x + 0.12, sheet.y, head, colour=SOFT, size=8.5)
-        sheet.y += 0.28
-        for name in shown:
-            sheet.words(sheet.left, sheet.y, name, bold=True)
-            for x, side in zip(columns, differing[name], strict=True):
-                ground, ink = COLOURS[side[0]]
-                sheet.box(x, sheet.y, wide + 0.3, _BOX, ground)
-                sheet.words(x + 0.12, sheet.y, _told(side), colour=ink)
-            sheet.y += _ROW
-        sheet.y += 0.05
-    left = len(rows) - len(shown)
-    words = [f"and {counted(left, 'more package')}"] if left else []
-    words += [f"{counted(alike, 'package')} alike"] if alike else []
-    sheet.note(", ".join(words) if rows or words else "there are no packages")
+    """A row for each package, worst first: name, before, after."""
+    rows = sorted(sides, key=lambda name: (*map(_rank, sides[name][::-1]), name))
+    shown, left = rows[:_MOST_ROWS], rows[_MOST_ROWS:]
+    if not shown:
+        return
+    names = max(sheet.measure(name, bold=True) for name in shown)
+    told = (_told(side) for name in shown for side in sides[name])
+    wide = max(*(sheet.measure(head, size=8.5) for head in heads), *map(sheet.measure, told))
+    columns = [sheet.left + names + 0.3]
+    columns.append(columns[0] + wide + 0.36)
+    for x, head in zip(columns, heads, strict=True):
+        sheet.words(x + 0.12, sheet.y, head, colour=SOFT, size=8.5)
+    sheet.y += 0.28
+    for name in shown:
+        sheet.words(sheet.left, sheet.y, name, bold=True)
+        for x, side in zip(columns, sides[name], strict=True):
+            ground, ink = COLOURS[side[0]]
+            sheet.box(x, sheet.y, wide + 0.3, _BOX, ground)
+            sheet.words(x + 0.12, sheet.y, _told(side), colour=ink)
+        sheet.y += _ROW
+    sheet.y += 0.05
+    if left:
+        sheet.note(f"and {counted(len(left), 'more package')}")
 
 
 def _rank(side: _Side) -> int:
