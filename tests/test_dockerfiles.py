@@ -109,6 +109,16 @@ class TestFindings:
         assert codes(report) == set()
         assert report.dockerfile.correction == report.dockerfile.other_image == ""
 
+    def test_compilers_that_nothing_needs(self):
+        report = judged(
+            "FROM python:3.12-alpine\nRUN apk add --no-cache gcc musl-dev\nRUN pip install easy\n"
+        )
+        (finding,) = [
+            one for one in report.dockerfile.findings if one.code == "build-packages-unused"
+        ]
+        assert set(finding.superfluous) == {"gcc", "musl-dev"}
+        assert "  leave out " in render_text(report)
+
     def test_copied_wheels_that_stay_as_a_layer(self):
         assert "wheels-kept-in-layer" in codes(judged(BUILDER))
 

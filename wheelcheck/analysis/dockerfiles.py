@@ -11,6 +11,7 @@ from wheelcheck.analysis.advising import Adviser
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.outlook import SdistReader
+from wheelcheck.builds.plan import BuildPlan
 from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
 from wheelcheck.dockerfiles import (
@@ -207,13 +208,7 @@ def _told(
     names: Mapping[tuple[int, int], str],
     as_of: datetime,
 ) -> JudgedDockerfile:
-    builds = [
-        StepBuilds(
-            one.stage.index, one.step.line, one.column.builds.plan, one.column.builds.outlooks
-        )
-        for one in found
-        if one.column.builds is not None
-    ]
+    builds = [_step_builds(one) for one in found]
     correction = correct(dockerfile, builds)
     other = _on_other_images(dockerfile, found, as_of)
     return JudgedDockerfile(
@@ -241,6 +236,15 @@ def _told(
             )
         ),
     )
+
+
+def _step_builds(judged: _Judged) -> StepBuilds:
+    """What a step builds; that it builds nothing is worth knowing, too."""
+    builds, step = judged.column.builds, judged.step
+    if builds is None:
+        plan = BuildPlan(judged.column.resolution.target, Installer(step.installer))
+        return StepBuilds(judged.stage.index, step.line, plan, ())
+    return StepBuilds(judged.stage.index, step.line, builds.plan, builds.outlooks)
 
 
 def _on_other_images(
@@ -277,6 +281,7 @@ def _finding(one: Finding) -> DockerfileFinding:
         message=one.message,
         source=one.source,
         packages=one.packages,
+        superfluous=one.superfluous,
         builds=one.builds,
     )
 

@@ -22,7 +22,8 @@ class DockerfileStep(Value):
 class DockerfileFinding(Value):
     """What breaks the build, costs time, or costs bytes. An ``error`` ends the build, or the run.
 
-    `packages` are system packages that mend it, `builds` the source builds concerned.
+    `packages` are system packages to add, `superfluous` those to leave out, `builds` the source
+    builds concerned.
     """
 
     code: str
@@ -32,6 +33,7 @@ class DockerfileFinding(Value):
     message: str
     source: str
     packages: tuple[str, ...] = ()
+    superfluous: tuple[str, ...] = ()
     builds: tuple[str, ...] = ()
 
 

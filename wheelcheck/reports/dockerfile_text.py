@@ -32,10 +32,9 @@ def _draw(page: Page, finding: DockerfileFinding) -> None:
     text.append(f" ({clean(finding.stage)}): {clean(finding.message)}")
     text.append(f" [{finding.code}]", style="dim")
     page.prose(text, hang=2)
-    if finding.packages:
-        page.prose(
-            Text(f"needs {listing(list(map(clean, finding.packages)), 12)}", "dim"), indent=2
-        )
+    for told, names in (("add", finding.packages), ("leave out", finding.superfluous)):
+        if names:
+            page.prose(Text(f"{told} {listing(list(map(clean, names)), 12)}", "dim"), indent=2)
 
 
 def draw_correction(page: Page, dockerfile: JudgedDockerfile) -> None:
