@@ -71,6 +71,32 @@ class TestStandardTables:
             "--group test: none of the inputs has such a group; there are dev, lint",
         )
 
+    def test_extras_and_groups_that_multiply(self, reading):
+        extras = "".join(
+            f"e{n} = [\"x[e{n + 1}]; os_name != 'a{n}'\", \"x[e{n + 1}]; os_name != 'b{n}'\"]\n"
+            for n in range(60)
+        )
+        groups = "".join(
+            f"g{n} = [{{include-group = 'g{n + 1}'}}, {{include-group = 'g{n + 1}'}}]\n"
+            for n in range(60)
+        )
+        text = (
+            f"[project]\nname = 'x'\n[project.optional-dependencies]\n{extras}e60 = ['a']\n"
+            f"[dependency-groups]\n{groups}g60 = ['b']\n"
+        )
+        found = reading({"pyproject.toml": text}, extras=["e0"], groups=["g0"])
+        reasons = [why for _, why in told(found)]
+        assert any("ask for each other too often" in why for why in reasons)
+        assert any("includes too much" in why for why in reasons)
+
+    def test_extras_in_a_circle(self, reading):
+        text = (
+            "[project]\nname = 'x'\n[project.optional-dependencies]\n"
+            "a = ['one', \"x[b]; os_name == 'nt'\"]\nb = ['two', \"x[a]; os_name == 'posix'\"]\n"
+        )
+        found = reading({"pyproject.toml": text}, extras=["a"])
+        assert asked(found) == ["one", 'two; os_name == "nt"']
+
     def test_the_pythons_it_is_for(self, reading):
         (scope,) = reading({"pyproject.toml": PROJECT}).scopes
         assert scope.why == "it requires Python >=3.10"

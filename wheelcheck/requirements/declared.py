@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from packaging.dependency_groups import resolve_dependency_groups
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.conditions import parse_marker
@@ -14,7 +18,13 @@ from wheelcheck.requirements.pip_syntax import InvalidLine
 from wheelcheck.requirements.redaction import redact
 from wheelcheck.requirements.requirement_strings import Judged, refer
 
-__all__ = ["add_requirement", "both", "parse_declared"]
+__all__ = ["GroupError", "add_requirement", "both", "parse_declared", "resolve_group"]
+
+_MOST_OF_A_GROUP = 10_000
+
+
+class GroupError(Exception):
+    """A dependency group that is none (PEP 735); the text says why."""
 
 
 def parse_declared(given: Given, text: str) -> Requirement | None:
@@ -49,6 +59,35 @@ def add_requirement(given: Given, requirement: Requirement, origin: Origin) -> N
     except (InvalidLine, ValueError) as error:
         why = Unknown("not-from-an-index", redact(str(error)))
         given.collection.skip(origin, why, text=shown, name=name, marker=marker)
+
+
+def resolve_group(groups: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    """Return what a dependency group asks for, includes resolved; raises GroupError."""
+    listed = {canonicalize_name(group): items for group, items in groups.items()}
+    try:
+        if _size(listed, canonicalize_name(name), {}) > _MOST_OF_A_GROUP:
+            raise GroupError("it includes too much")
+        return resolve_dependency_groups(groups, name)
+    except RecursionError:
+        raise GroupError("its includes are nested too deeply") from None
+    except (ExceptionGroup, LookupError, TypeError, ValueError) as error:
+        first: BaseException = error
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        raise GroupError(str(first).partition("\n")[0]) from None
+
+
+def _size(groups: Mapping[NormalizedName, Any], name: NormalizedName, known: dict[str, int]) -> int:
+    """How many requirements a group has with all it includes; a circle counts once."""
+    if name not in known:
+        known[name] = 0
+        items = groups.get(name)
+        for item in items if isinstance(items, list) else ():
+            inner = item.get("include-group") if isinstance(item, Mapping) else None
+            known[name] += (
+                _size(groups, canonicalize_name(inner), known) if isinstance(inner, str) else 1
+            )
+    return known[name]
 
 
 def both(one: Marker | None, other: Marker | None) -> Marker | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from packaging.markers import Marker
@@ -18,6 +20,18 @@ from wheelcheck.requirements.places import Opener, Place, is_remote
 from wheelcheck.requirements.selection import Selection
 
 __all__ = ["Given"]
+
+_QUOTED = re.compile(r""""([^"]*)"|'([^']*)'""")
+
+
+@lru_cache(maxsize=1)
+def _lines_of_strings(text: str) -> Mapping[str, int]:
+    """Where each string in quotes stands first."""
+    found: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        for one in _QUOTED.finditer(line):
+            found.setdefault(one[1] or one[2] or "", number)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +56,7 @@ class Given:
 
     def line_of(self, written: str) -> int | None:
         """Return the line where a string stands in quotes; None where it is not found."""
-        for quote in ('"', "'"):
-            position = self.text.find(f"{quote}{written}{quote}")
-            if position >= 0:
-                return self.text.count("\n", 0, position) + 1
-        return None
+        return _lines_of_strings(self.text).get(written)
 
     def complain(self, message: str) -> None:
         """Tell of a part that is not what it should be, and is passed over."""

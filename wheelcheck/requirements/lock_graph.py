@@ -65,18 +65,18 @@ def reach(
     walk = _Walk(entries)
     for edge in roots:
         walk.follow(edge, ALWAYS)
-    steps = 0
     known: dict[Node, tuple[Edge, ...]] = {}
-    while walk.waiting and steps < _MOST_STEPS:
+    while walk.waiting and walk.steps <= _MOST_STEPS:
         node = walk.waiting.popleft()
         walk.queued.discard(node)
         if node not in known:
             known[node] = tuple(edges_of(entries[node[0]], node[1]))
-        steps += len(known[node])
         for edge in known[node]:
             walk.follow(edge, walk.conditions[node])
     found = {position: told for (position, extra), told in walk.conditions.items() if not extra}
-    if walk.waiting:  # it was cut short: what is not wanted everywhere may yet be wanted elsewhere
+    if (
+        walk.steps > _MOST_STEPS
+    ):  # it was cut short: what is not wanted everywhere may yet be wanted elsewhere
         found = {n: ALWAYS if found.get(n) == ALWAYS else None for n in range(len(entries))}
     return Reached(
         {position: condition for position, condition in found.items() if condition is not None},
@@ -113,6 +113,7 @@ class _Walk:
         self.conditions: dict[Node, Condition | None] = {}
         self.waiting: deque[Node] = deque()
         self.queued: set[Node] = set()
+        self.steps = 0
 
     def follow(self, edge: Edge, condition: Condition | None) -> None:
         """Take what an edge leads to as wanted where a condition holds; None: that is unclear."""
@@ -122,6 +123,9 @@ class _Walk:
         if narrowed == NEVER:
             return
         for position in self._by_name.get(edge.name, ()):
+            self.steps += 1
+            if self.steps > _MOST_STEPS:
+                return
             if edge.admits(self._entries[position]):
                 for extra in (None, *edge.extras):
                     self._widen((position, extra), narrowed)

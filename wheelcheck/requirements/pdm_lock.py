@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from packaging.dependency_groups import resolve_dependency_groups
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.requirements.conditions import settle
-from wheelcheck.requirements.declared import parse_declared
+from wheelcheck.requirements.declared import GroupError, parse_declared, resolve_group
 from wheelcheck.requirements.documents import table, tables, text_at, texts
 from wheelcheck.requirements.given import Given
 from wheelcheck.requirements.lock_graph import Edge, add_reached, reach
@@ -183,7 +182,7 @@ def _groups(project: Mapping[str, Any], given: Given) -> dict[NormalizedName, li
     listed = table(project, "dependency-groups", complain=given.complain)
     for name in listed:
         try:
-            found[canonicalize_name(name)] = list(resolve_dependency_groups(listed, name))
-        except (ExceptionGroup, LookupError, TypeError, ValueError, RecursionError):
-            given.complain(f"the group {name} of the project beside it is invalid")
+            found[canonicalize_name(name)] = list(resolve_group(listed, name))
+        except GroupError as error:
+            given.complain(f"the group {name} of the project beside it is invalid ({error})")
     return found

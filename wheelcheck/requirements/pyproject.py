@@ -6,16 +6,21 @@ Poetry's that has no `[project]` dependencies is read by Poetry's own tables.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from packaging.dependency_groups import DependencyGroupResolver
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.errors import RequirementsError, Unknown
-from wheelcheck.requirements.declared import add_requirement, both, parse_declared
+from wheelcheck.requirements.declared import (
+    GroupError,
+    add_requirement,
+    both,
+    parse_declared,
+    resolve_group,
+)
 from wheelcheck.requirements.documents import table, text_at, texts
 from wheelcheck.requirements.given import Given
 from wheelcheck.requirements.poetry_project import PoetryProject
@@ -23,6 +28,8 @@ from wheelcheck.requirements.requirement_file import RequirementFileReader
 
 __all__ = ["read_pyproject", "warn_of_uv"]
 
+_MOST_EXTRAS = 200
+"""Extras with their markers; one that includes fifty others has fifty."""
 _UV_ALONE = (
     "constraint-dependencies", "environments", "exclude-newer", "extra-index-url", "find-links",
     "index", "index-url", "no-binary", "no-binary-package", "no-build", "no-build-package",
@@ -79,6 +86,7 @@ class _Project:
             canonicalize_name(extra): {extra: listed} for extra, listed in optional.items()
         }
         self._done: set[tuple[NormalizedName, str]] = set()
+        self._within: list[NormalizedName] = []  # a circle of extras adds nothing
 
     def check(self) -> None:
         """Tell of what contradicts itself."""
@@ -110,13 +118,11 @@ class _Project:
         listed = table(given.tree, "dependency-groups", complain=given.complain)
         for group in sorted(given.selection.groups(listed)):
             try:
-                found = DependencyGroupResolver(listed).resolve(group)
-            except (ExceptionGroup, LookupError, TypeError, ValueError, RecursionError) as error:
-                given.complain(f"the group {group} is invalid ({_first(error)})")
-                continue
-            self._add((str(requirement) for requirement in found), None)
+                self._add(resolve_group(listed, group), None)
+            except GroupError as error:
+                given.complain(f"the group {group} is invalid ({error})")
 
-    def _add(self, written: Iterator[str], marker: Marker | None) -> None:
+    def _add(self, written: Iterable[str], marker: Marker | None) -> None:
         for text in written:
             requirement = parse_declared(self._given, text)
             if requirement is not None:
@@ -133,14 +139,19 @@ class _Project:
 
     def _add_extra(self, extra: NormalizedName, marker: Marker | None) -> None:
         """Add an extra's requirements; those of the project itself stand for other extras."""
-        if (extra, str(marker)) in self._done:
+        if extra in self._within or (extra, str(marker)) in self._done:
+            return
+        if len(self._done) >= _MOST_EXTRAS:
+            self._given.complain("its extras ask for each other too often")
             return
         self._done.add((extra, str(marker)))
         listed = self._optional.get(extra)
         if listed is None:
             self._given.complain(f"the project asks for its own extra {extra}, which it has not")
             return
+        self._within.append(extra)
         self._add(texts(listed, next(iter(listed)), self._given.complain), marker)
+        self._within.pop()
 
     def _setuptools(self, field: str) -> Mapping[str, Any]:
         tool = table(self._given.tree, "tool", "setuptools", complain=self._given.complain)
@@ -166,10 +177,3 @@ class _Project:
                 reader.read(given.beside(name))
             except (RequirementsError, ValueError) as error:
                 _tell_dynamic(given, f"{what} stand in {name}: {error}")
-
-
-def _first(error: BaseException) -> str:
-    """Return the words of the first error in a group."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return str(error).partition("\n")[0]

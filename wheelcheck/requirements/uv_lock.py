@@ -47,10 +47,11 @@ def read_uv_lock(given: Given) -> None:
     graph = _Graph(given, entries)
     roots = graph.roots()
     reached = reach(entries, graph.root_edges(roots), graph.edges)
+    left_out = set(roots)
     members = set(_members(given))
 
     def add(locked: LockedPackages, entry: Entry, marker: Marker | None) -> None:
-        if entry not in roots:
+        if entry not in left_out:
             _add(given, locked, entry, marker, member=entry.name in members)
 
     locked = LockedPackages(given)
