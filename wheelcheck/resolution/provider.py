@@ -90,8 +90,8 @@ class Provider:
         if not self._conflicts:
             return every
         every = [name for name in every if name in blamed] or every
-        often = PROMOTE_AFTER_CONFLICTS
-        return [name for name in every if self._conflicts[name] >= often] or every
+        often = {n for n, count in self._conflicts.items() if count >= PROMOTE_AFTER_CONFLICTS}
+        return [name for name in every if name in often] or every
 
     def preference(self, identifier: str, needs: Sequence[Need]) -> Preference:
         """The rank of a node, from what is needed of it alone."""

@@ -255,19 +255,26 @@ class Solver:
         return changed
 
     def _take(self, changed: Mapping[str, _Node]) -> set[str]:
-        """Take changed nodes over; those whose pin was right before and is no longer."""
+        """Take changed nodes over; those whose pin was right before and is no longer.
+
+        Needs are only ever added at the end or left out, so of a pin that was right the new ones
+        alone are asked.
+        """
         state = self._state
         outdated = set()
         for identifier, node in changed.items():
-            state.set_node(identifier, node)
             pin = state.pins.get(identifier)
-            needs = node.needs
-            if pin is not None and all(self._guide.satisfies(pin, need) for need in needs):
+            right = pin is not None and identifier not in state.waiting
+            known = len(state.nodes[identifier].told) if right else 0
+            state.set_node(identifier, node)
+            if pin is not None and all(
+                self._guide.satisfies(pin, each.requirement) for each in node.told[known:]
+            ):
                 state.wait(identifier, None)
                 continue
-            if pin is not None and identifier not in state.waiting:
+            if right:
                 outdated.add(identifier)
-            state.wait(identifier, self._guide.preference(identifier, needs))
+            state.wait(identifier, self._guide.preference(identifier, node.needs))
         return outdated
 
     def _forget_parents(self, gone: set[str]) -> None:
