@@ -24,6 +24,8 @@ from contenders import MATRIX, ONE, Ours, Pip, Uv, installers_target
 from running import HERE, ROOT, environment, measured, replaying, spread
 
 RESULTS = HERE / "results"
+PLAIN = "--no-advice"
+"""Ways out of source builds are looked for by judging again and again: no installer does that."""
 SAME_ENVIRONMENT = tuple(f"cp312-manylinux_2_{minor}_x86_64" for minor in (28, 31, 35, 39, 41))
 OTHER_ENVIRONMENTS = (
     *(f"cp3{minor}-manylinux_2_36_x86_64" for minor in (10, 11, 13, 14)),
@@ -105,7 +107,7 @@ def cold(setting: Setting) -> Iterator[Row]:
 
     def matrix() -> float:
         with setting.ours.with_cold_cache() as ours:
-            run = ours.run(setting.file, MATRIX)
+            run = ours.run(setting.file, MATRIX, PLAIN)
         memory.append(run.peak_mb)
         return run.seconds
 
@@ -123,7 +125,7 @@ def cold(setting: Setting) -> Iterator[Row]:
 
     def one() -> float:
         with setting.ours.with_cold_cache() as ours:
-            return ours.run(setting.file, [target]).seconds
+            return ours.run(setting.file, [target], PLAIN).seconds
 
     def pip() -> float:
         with setting.pip.with_cold_cache() as theirs:
@@ -140,7 +142,7 @@ def warm(setting: Setting) -> Iterator[Row]:
         setting.uv.run(setting.file, target)
 
     def matrix(*options: str) -> float:
-        return setting.ours.run(setting.file, MATRIX, *options).seconds
+        return setting.ours.run(setting.file, MATRIX, PLAIN, *options).seconds
 
     yield setting.add(
         "warm, 20 targets / uv, 1 target",
@@ -157,6 +159,16 @@ def warm(setting: Setting) -> Iterator[Row]:
         ),
     )
 
+    yield setting.add(
+        "offline, 20 targets, with advice / without",
+        0.0,
+        alternating(
+            min(setting.pairs, 3),
+            lambda: setting.ours.run(setting.file, MATRIX, "--offline").seconds,
+            lambda: matrix("--offline"),
+        ),
+    )
+
 
 def further_targets(setting: Setting) -> Iterator[Row]:
     """What a target adds beside the first one, with an empty cache and with a filled one."""
@@ -168,10 +180,10 @@ def further_targets(setting: Setting) -> Iterator[Row]:
 
         def cold_run(*targets: str) -> float:
             with setting.ours.with_cold_cache() as ours:
-                return ours.run(setting.file, targets).seconds
+                return ours.run(setting.file, targets, PLAIN).seconds
 
         def warm_run(*targets: str) -> float:
-            return setting.ours.run(setting.file, targets).seconds
+            return setting.ours.run(setting.file, targets, PLAIN).seconds
 
         for temperature, run in (("cold", cold_run), ("warm", warm_run)):
             pairs = alternating(

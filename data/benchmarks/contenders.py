@@ -57,7 +57,7 @@ class Ours(Contender):
     """wheelcheck, started as a user starts it."""
 
     def run(self, file: Path, targets: Sequence[str], *options: str) -> Run:
-        """Judge all targets in one run."""
+        """Judge all targets in one run, with the plans and bills of source builds."""
         command = [sys.executable, "-m", "wheelcheck", str(file), "--format", "json"]
         command += ["--index-url", self.url, "--cache-dir", str(self.cache), *options]
         for target in targets:

@@ -58,7 +58,7 @@ def point(grows: str, pins: int, targets: Sequence[str], url: str, repeat: int) 
         for number in range(repeat):
             ours = Ours(url, Path(name, f"cache-{number}"))
             for measurements in runs.values():
-                measurements.append(ours.run(file, targets))
+                measurements.append(ours.run(file, targets, "--no-advice"))
     for state, measured in runs.items():
         seconds = spread(run.seconds for run in measured).median
         peak = spread(run.peak_mb for run in measured).median

@@ -56,3 +56,33 @@ def test_sharing_never_changes_the_answer(index, roots):
     shared = Resolver(asked(*roots), index)
     for on in TARGETS:
         assert shared.resolve(on) == resolve(asked(*roots), on, index)
+
+
+@settings(deadline=None, max_examples=100)
+@given(index=indexes(), roots=st.lists(needs, min_size=1, max_size=3))
+def test_looking_ahead_never_changes_the_answer(index, roots):
+    foreseeing = Resolver(asked(*roots), index)
+    foreseeing.foresee(TARGETS)
+    for on in TARGETS:
+        assert foreseeing.resolve(on) == resolve(asked(*roots), on, index)
+
+
+def test_looking_ahead_asks_for_everything_before_it_is_needed():
+    index = FakeIndex(
+        {
+            "a": {"1": ["a-1-py3-none-any.whl"]},
+            "b": {"1": ["b-1-py3-none-any.whl"], "2": ["b-2-py3-none-any.whl"]},
+            "c": {"1": ["c-1-cp312-cp312-musllinux_1_1_x86_64.whl", "c-1-py3-none-any.whl"]},
+        },
+        requires={("a", "1"): ["b<2"], ("b", "1"): ["c; python_version < '3.13'"]},
+    )
+    resolver = Resolver(asked("a"), index)
+    resolver.foresee(TARGETS)
+    looked_up = [what for how, what in index.questions if how == "project"]
+    announced = [what for how, what in index.questions if how == "prefetch"]
+    assert set(looked_up) == {"a", "b", "c"}
+    for name in looked_up:
+        first = index.questions.index(("prefetch", name))
+        assert first < index.questions.index(("project", name))
+    assert "b-2-py3-none-any.whl" not in announced  # no metadata of what cannot be chosen
+    assert "c-1-cp312-cp312-musllinux_1_1_x86_64.whl" in announced
