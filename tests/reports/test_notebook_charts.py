@@ -105,7 +105,7 @@ def test_two_reports_are_compared_target_by_target():
     assert on_alpine[row : row + 3] == ["scipy", "▲ compiles  1.10.1", "· wheel  9.0"]
     assert "six" not in told  # gone, but no trouble came or went
     assert "numpy" not in told  # compiles as before
-    assert "index as it is now" in told
+    assert "after: as it is now" in told
     assert "9 other packages, among which nothing gained or lost its wheels" in on_alpine
 
 

@@ -62,16 +62,20 @@ def _reports(old: Report, new: Report) -> Figure:
     if not common:
         raise UsageError("the two reports have no target in common")
     sheet = Sheet("What changed between two reports")
-    before, after = (f"index {index_moment(one.as_of)}" for one in (old, new))
+    heads = (f"before: {_moment(old)}", f"after: {_moment(new)}")
     for sides, targets in _changes(old, new, common):
         changed = {name: pair for name, pair in sides.items() if _turned(*pair)}
         rest = counted(len(sides) - len(changed), "other package")
         sheet.words(sheet.left, sheet.y, Places(new.targets).describe(targets), bold=True, size=10)
         sheet.y += 0.32
-        _draw(sheet, (before, after), changed)
+        _draw(sheet, heads, changed)
         sheet.note(f"{rest}, among which nothing gained or lost its wheels")
         sheet.y += 0.12
     return sheet.finished()
+
+
+def _moment(report: Report) -> str:
+    return index_moment(report.as_of).removeprefix("as it stood at ")
 
 
 def _turned(before: _Side, after: _Side) -> bool:

@@ -67,14 +67,18 @@ def to_html(report: Report) -> str:
 
 
 def _style() -> str:
-    """Verdicts' colours, but of those that are no trouble: they take the notebook's own ink."""
+    """One nest of rules, for this piece alone, that weigh more than a notebook's own for tables.
+
+    Verdicts that are no trouble take the notebook's ink.
+    """
     sheet = resources.files("wheelcheck.reports.notebook").joinpath("display.css")
     rules = [
-        f".wheelcheck .{verdict.value} {{ background: {ground}; color: {ink}; }}"
+        f"& .{verdict.value} {{ background: {ground}; color: {ink}; }}"
         for verdict, (ground, ink) in COLOURS.items()
         if not verdict.is_wheel and verdict is not Verdict.NOT_REQUIRED
     ]
-    return "\n".join([sheet.read_text(encoding="utf-8"), *rules])
+    nested = "\n".join([sheet.read_text(encoding="utf-8").rstrip(), *rules])
+    return f":is(#wheelcheck, .wheelcheck) {{\n{nested}\n}}"
 
 
 def _warnings(report: Report) -> Markup:
