@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 from situations import asked, target
 
 import wheelcheck
-from wheelcheck.advice import distribution_package, replacements_of
+from wheelcheck.advice import distribution_package, extra_indexes_for, replacements_of
 from wheelcheck.advice.tables import Replacement
 from wheelcheck.analysis import analyse
 from wheelcheck.builds.distributions import Distribution, Family
@@ -228,6 +228,23 @@ class TestDistributionPackages:
             for release in ("12", "13", "9")
         ]
         assert [one.version if one else None for one in packages] == ["1.24.2", "2.2.4", None]
+
+
+class TestExtraIndexes:
+    def test_for_the_python_it_is_made_for_and_never_first(self):
+        index = FakeIndex({"sci": {"1": wheels("sci", "1", MANY, python="cp314")}})
+        alpine = wheelcheck.parse_target("python:3.14-alpine", as_of=DAY)
+        report = analyse(asked("sci"), [alpine], index)
+        kinds = [one.kind for one in report.advice]
+        assert kinds[0] == "image"
+        assert "extra-index" in kinds
+        (told,) = [one for one in report.advice if one.kind == "extra-index"]
+        assert "was not asked" in told.evidence
+        assert told.builds_after is None
+
+    @pytest.mark.parametrize("spelling", ["python:3.12-alpine", "python:3.14-slim"])
+    def test_for_no_other(self, spelling):
+        assert extra_indexes_for(wheelcheck.parse_target(spelling, as_of=DAY)) == ()
 
 
 def rows(table: str) -> list[dict[str, str]]:

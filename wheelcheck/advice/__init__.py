@@ -2,9 +2,18 @@
 
 from wheelcheck.advice.tables import (
     DistributionPackage,
+    ExtraIndex,
     Replacement,
     distribution_package,
+    extra_indexes_for,
     replacements_of,
 )
 
-__all__ = ["DistributionPackage", "Replacement", "distribution_package", "replacements_of"]
+__all__ = [
+    "DistributionPackage",
+    "ExtraIndex",
+    "Replacement",
+    "distribution_package",
+    "extra_indexes_for",
+    "replacements_of",
+]

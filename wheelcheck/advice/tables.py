@@ -11,11 +11,14 @@ from importlib import resources
 from packaging.utils import NormalizedName
 
 from wheelcheck.builds.distributions import Distribution
+from wheelcheck.targets import Libc, Target
 
 __all__ = [
     "DistributionPackage",
+    "ExtraIndex",
     "Replacement",
     "distribution_package",
+    "extra_indexes_for",
     "replacements_of",
 ]
 
@@ -36,6 +39,28 @@ class DistributionPackage:
     package: str
     version: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraIndex:
+    """An index of musl wheels besides the public one: what it is for, and what to mind."""
+
+    name: str
+    scope: str
+    caveat: str
+    source: str
+
+
+def extra_indexes_for(target: Target) -> tuple[ExtraIndex, ...]:
+    """Indexes that are alive, with wheels for this libc, Python and CPU (`extra_indexes.csv`)."""
+    if target.libc is not Libc.MUSL or target.free_threaded:
+        return ()
+    python = "{}.{}".format(*target.python)
+    return tuple(
+        ExtraIndex(row["name"], row["scope"], row["caveat"], row["source"])
+        for row in _rows("extra_indexes")
+        if python in row["pythons"].split() and target.arch.value in row["architectures"].split()
+    )
 
 
 @cache

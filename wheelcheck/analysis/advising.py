@@ -10,7 +10,7 @@ from itertools import islice
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
 
-from wheelcheck.advice import distribution_package, replacements_of
+from wheelcheck.advice import distribution_package, extra_indexes_for, replacements_of
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.relocking import any_file_listed, what_to_list
 from wheelcheck.analysis.repinning import changes_between, proposals
@@ -78,6 +78,7 @@ class Adviser:
         yield from self._other_pins(column)
         yield from self._replacements(column)
         yield from self._distribution_packages(column)
+        yield from _extra_indexes(column)
 
     # --- another target --------------------------------------------------------------------
 
@@ -217,6 +218,22 @@ class Adviser:
             "`python:` images do not use, and in its version, not yours",
             blockers_before=before[0],
             builds_before=before[1],
+        )
+
+
+def _extra_indexes(column: Column) -> Iterator[Advice]:
+    """Indexes of musl wheels that are alive and made for this Python; they are not asked."""
+    blockers, builds = _weight(column)
+    for one in extra_indexes_for(column.resolution.target):
+        yield Advice(
+            kind="extra-index",
+            targets=(column.name,),
+            title=f"Look into {one.name}",
+            change=(f"--extra-index-url, with the address in the README of {one.source}",),
+            evidence=f"{one.scope}; what it has was not asked",
+            caveat=one.caveat,
+            blockers_before=blockers,
+            builds_before=builds,
         )
 
 
@@ -370,7 +387,16 @@ def _rest(advice: Advice) -> _Weight:
     return advice.blockers_after or 0, advice.builds_after or 0
 
 
-_KINDS = ("relock", "image", "version", "python", "replacement", "system-package", "architecture")
+_KINDS = (
+    "relock",
+    "image",
+    "version",
+    "python",
+    "replacement",
+    "system-package",
+    "extra-index",
+    "architecture",
+)
 
 
 def _rank(advice: Advice) -> tuple[bool, int, float, int]:
