@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from contenders import MATRIX, ONE, Ours, Pip, Uv, installers_target
-from running import HERE, ROOT, environment, measured, replaying, spread
+from running import HERE, ROOT, Run, environment, measured, replaying, spread
 
 RESULTS = HERE / "results"
 PLAIN = "--no-advice"
@@ -69,6 +69,11 @@ class Setting:
     pip: Pip
     pip_version: str
     pairs: int
+    clock: str
+
+    def took(self, run: Run) -> float:
+        """Seconds by the clock that was asked for."""
+        return run.cpu_seconds if self.clock == "cpu" else run.seconds
 
     def add(self, case: str, goal: float, pairs: Iterable[tuple[float, float]]) -> Row:
         """A row from pairs (ours, theirs); the ratio is that of the medians."""
@@ -109,11 +114,11 @@ def cold(setting: Setting) -> Iterator[Row]:
         with setting.ours.with_cold_cache() as ours:
             run = ours.run(setting.file, MATRIX, PLAIN)
         memory.append(run.peak_mb)
-        return run.seconds
+        return setting.took(run)
 
     def uv() -> float:
         with setting.uv.with_cold_cache() as theirs:
-            return theirs.run(setting.file, ONE).seconds
+            return setting.took(theirs.run(setting.file, ONE))
 
     yield setting.add(
         "cold, 20 targets / uv, 1 target", 1.5, alternating(setting.pairs, matrix, uv)
@@ -125,11 +130,11 @@ def cold(setting: Setting) -> Iterator[Row]:
 
     def one() -> float:
         with setting.ours.with_cold_cache() as ours:
-            return ours.run(setting.file, [target], PLAIN).seconds
+            return setting.took(ours.run(setting.file, [target], PLAIN))
 
     def pip() -> float:
         with setting.pip.with_cold_cache() as theirs:
-            return theirs.run(setting.file).seconds
+            return setting.took(theirs.run(setting.file))
 
     few = min(setting.pairs, 3)  # pip takes its time
     yield setting.add("cold, 1 target / pip's dry run", 1.0, alternating(few, one, pip))
@@ -142,12 +147,12 @@ def warm(setting: Setting) -> Iterator[Row]:
         setting.uv.run(setting.file, target)
 
     def matrix(*options: str) -> float:
-        return setting.ours.run(setting.file, MATRIX, PLAIN, *options).seconds
+        return setting.took(setting.ours.run(setting.file, MATRIX, PLAIN, *options))
 
     yield setting.add(
         "warm, 20 targets / uv, 1 target",
         1.0,
-        alternating(setting.pairs, matrix, lambda: setting.uv.run(setting.file, ONE).seconds),
+        alternating(setting.pairs, matrix, lambda: setting.took(setting.uv.run(setting.file, ONE))),
     )
     yield setting.add(
         "offline, 20 targets / uv, 20 runs",
@@ -155,7 +160,7 @@ def warm(setting: Setting) -> Iterator[Row]:
         alternating(
             setting.pairs,
             lambda: matrix("--offline"),
-            lambda: sum(setting.uv.run(setting.file, t, "--offline").seconds for t in MATRIX),
+            lambda: sum(setting.took(setting.uv.run(setting.file, t, "--offline")) for t in MATRIX),
         ),
     )
 
@@ -164,7 +169,7 @@ def warm(setting: Setting) -> Iterator[Row]:
         0.0,
         alternating(
             min(setting.pairs, 3),
-            lambda: setting.ours.run(setting.file, MATRIX, "--offline").seconds,
+            lambda: setting.took(setting.ours.run(setting.file, MATRIX, "--offline")),
             lambda: matrix("--offline"),
         ),
     )
@@ -180,10 +185,10 @@ def further_targets(setting: Setting) -> Iterator[Row]:
 
         def cold_run(*targets: str) -> float:
             with setting.ours.with_cold_cache() as ours:
-                return ours.run(setting.file, targets, PLAIN).seconds
+                return setting.took(ours.run(setting.file, targets, PLAIN))
 
         def warm_run(*targets: str) -> float:
-            return setting.ours.run(setting.file, targets, PLAIN).seconds
+            return setting.took(setting.ours.run(setting.file, targets, PLAIN))
 
         for temperature, run in (("cold", cold_run), ("warm", warm_run)):
             pairs = alternating(
@@ -193,28 +198,28 @@ def further_targets(setting: Setting) -> Iterator[Row]:
             yield setting.add(f"each further target, {name}, {temperature}", goal, added)
 
 
-def start_up(pairs: int) -> Iterator[Row]:
+def start_up(pairs: int, clock: str) -> Iterator[Row]:
     """Without any index: what it takes to start."""
     bare = [sys.executable, "-c", "pass"]
     env = environment(PYTHONPATH=str(ROOT))
 
     def seconds(*command: str) -> float:
-        return measured([sys.executable, *command], env).seconds
+        return setting.took(measured([sys.executable, *command], env))
 
-    setting = Setting("", 0.0, Path(), None, None, None, "", pairs)  # type: ignore[arg-type]
+    setting = Setting("", 0.0, Path(), None, None, None, "", pairs, clock)  # type: ignore[arg-type]
     for case, goal, command in (
         ("python -m wheelcheck --help / python -c pass", 2.0, ("-m", "wheelcheck", "--help")),
         ("import wheelcheck / python -c pass", 0.0, ("-c", "import wheelcheck")),
     ):
         measurements = alternating(
-            4 * pairs, lambda c=command: seconds(*c), lambda: measured(bare, env).seconds
+            4 * pairs, lambda c=command: seconds(*c), lambda: setting.took(measured(bare, env))
         )
         yield setting.add(case, goal, measurements)
 
 
 def all_rows(options: argparse.Namespace) -> Iterator[Row]:
     """Every case in every setting, each as soon as it is measured."""
-    yield from start_up(options.pairs)
+    yield from start_up(options.pairs, options.clock)
     for manner in options.manner:
         for latency in options.latency:
             with replaying(manner, latency / 1000) as url:
@@ -229,6 +234,7 @@ def all_rows(options: argparse.Namespace) -> Iterator[Row]:
                             Pip(url, Path(folder, "pip"), options.pip_python),
                             options.pip_version,
                             options.pairs,
+                            options.clock,
                         )
                         cases = [case for key, case in CASES.items() if key in options.case]
                         for case in cases:
@@ -285,6 +291,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--uv", default="uv", help="the uv to compare with")
     parser.add_argument("--pip-python", default=sys.executable, help="an interpreter with pip")
     parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--clock", choices=("wall", "cpu"), default="wall", help="cpu: see README")
     parser.add_argument("--file", action="append", help="of data/requirements; default: three")
     parser.add_argument("--manner", action="append", choices=("public", "mirror"))
     parser.add_argument("--latency", action="append", type=float, help="ms per request; 0 and 30")
@@ -313,8 +320,8 @@ def main() -> None:
         print(*as_markdown([row], "").splitlines()[-1:], flush=True)
     title = (
         f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {os.cpu_count()} cores,"
-        f" CPython {platform.python_version()}, load {os.getloadavg()[0]:.1f}; seconds: median"
-        " (least–greatest)"
+        f" CPython {platform.python_version()}, load {os.getloadavg()[0]:.1f};"
+        f" {options.clock} seconds: median (least–greatest)"
     )
     (options.output / "comparison.md").write_text(as_markdown(rows, title), encoding="utf-8")
     with (options.output / "comparison.csv").open("w", encoding="utf-8", newline="") as file:

@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 
 from running import ROOT, environment, replaying
 
-PYTHONS = ("cp38", "cp310", "cp311", "cp312", "cp313t", "cp314")
+PYTHONS = ("cp310", "cp311", "cp312", "cp313t", "cp314", "cp315")
 PLATFORMS = ("manylinux_2_17", "manylinux_2_28", "manylinux_2_39", "musllinux_1_1", "musllinux_1_2")
 TARGETS = tuple(
     f"{python}-{platform}_{arch}"

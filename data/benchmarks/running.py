@@ -21,9 +21,10 @@ ROOT = HERE.parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a command: seconds on the wall clock, peak memory in MB (10^6), exit code."""
+    """One run of a command: seconds on the wall clock and of CPU time, peak memory in MB (10^6)."""
 
     seconds: float
+    cpu_seconds: float
     peak_mb: float
     code: int
 
@@ -81,7 +82,7 @@ def measured(
             told = errors.read().decode(errors="replace")[-800:]
             raise OSError(f"{command[0]} ended with {code}: {told}")
     scale = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in KiB on Linux
-    return Run(seconds, usage.ru_maxrss * scale / 1e6, code)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * scale / 1e6, code)
 
 
 @contextmanager
