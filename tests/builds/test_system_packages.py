@@ -1,5 +1,7 @@
 """From a project to the packages of a distribution and the commands to paste."""
 
+from datetime import date
+
 import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -20,6 +22,7 @@ from wheelcheck.builds.system_packages import (
     source_needs,
 )
 from wheelcheck.errors import Unknown
+from wheelcheck.targets import parse_target
 from wheelcheck.targets.target import Architecture, Image, Implementation, Libc, Target
 
 BOOKWORM = Distribution(Family.APT, "debian", "12")
@@ -156,8 +159,11 @@ def test_the_large_images_have_much_already():
 def test_distributions_of_targets():
     slim = distribution_of(target(image("python:3.12-slim", "debian", "13 trixie")))
     assert slim == Distribution(Family.APT, "debian", "13", has_python_headers=True)
-    ubi = distribution_of(target(image("registry.example/ubi9", "rhel-ubi", "9")))
+    ubi = distribution_of(target(image("registry.example/ubi9", "ubi", "9")))
     assert ubi == Distribution(Family.DNF, "rhel", "9", has_python_headers=False)
+    ours = "registry.access.redhat.com/ubi9/python-312"
+    catalogued = distribution_of(parse_target(ours, as_of=date(2026, 11, 1)))
+    assert catalogued == Distribution(Family.DNF, "rhel", "9", has_python_headers=True)
     assert distribution_of(target(None, Libc.MUSL)) == Distribution(Family.APK, "alpine")
     bare = distribution_of(target(None))
     assert isinstance(bare, Unknown)

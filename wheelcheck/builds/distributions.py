@@ -53,14 +53,17 @@ _FAMILIES: Mapping[str, tuple[Family, str]] = {
     "ubuntu": (Family.APT, "ubuntu"),
     "fedora": (Family.DNF, "fedora"),
     "amazonlinux": (Family.DNF, "amazonlinux"),
-    "rhel-ubi": (Family.DNF, "rhel"),
+    "ubi": (Family.DNF, "rhel"),
     "rhel": (Family.DNF, "rhel"),
     "rocky": (Family.DNF, "rhel"),
     "almalinux": (Family.DNF, "rhel"),
     "oraclelinux": (Family.DNF, "rhel"),
     "centos": (Family.DNF, "rhel"),
 }
-_OWN_PYTHON = ("python:", "uv:", "lambda/python", "devcontainers/python", "chainguard/python")
+_OWN_PYTHON = (
+    "python:", "uv:", "lambda/python", "devcontainers/python", "chainguard/python",
+    "ubi8/python-", "ubi9/python-", "ubi10/python-",  # sclorg/s2i-python-container: pythonX.Y-devel
+)  # fmt: skip
 
 
 def distribution_of(target: Target) -> Distribution | Unknown:
