@@ -79,6 +79,18 @@ class TestSteps:
         assert report.matrix["sci"][names[1]] is Verdict.NOT_REQUIRED
         assert report.matrix["easy"][names[1]] is Verdict.PURE_WHEEL
 
+    def test_two_commands_of_one_line_are_two_columns(self):
+        report = judged("FROM python:3.12-slim\nRUN pip install easy && pip install sci\n")
+        names = [target.name for target in report.targets]
+        assert names == [
+            "python:3.12-slim (line 2, command 1)",
+            "python:3.12-slim (line 2, command 2)",
+        ]
+        assert report.matrix["sci"][names[0]] is Verdict.NOT_REQUIRED
+        assert report.matrix["sci"][names[1]] is Verdict.WHEEL
+        assert report.dockerfile is not None
+        assert [step.target for step in report.dockerfile.steps] == names
+
     def test_the_installer_is_that_of_the_line(self):
         (plan,) = judged(ALPINE.replace("pip install", "pip install --no-cache-dir")).builds
         assert plan.installer == "pip-no-cache-dir"

@@ -75,7 +75,7 @@ def analyse_dockerfile(
         judges = _StepJudges(dockerfile, stack, open_index, machine, as_of, bound)
         for stage, step, unjudged in todo:
             if unjudged is None and not isinstance(stage.target, Unknown):
-                target = replace(stage.target, name=names[stage.index, step.line])
+                target = replace(stage.target, name=names[id(step)])
                 found.append(judges.judged(stage, step, target, advice=advice))
     if not found:
         raise UsageError(f"{dockerfile.name}: {_nothing(dockerfile, todo)}")
@@ -170,15 +170,21 @@ def _nothing(dockerfile: Dockerfile, todo: list[tuple[Stage, InstallStep, str | 
     return f"no step could be judged: {told}"
 
 
-def _names(steps: list[tuple[Stage, InstallStep]]) -> dict[tuple[int, int], str]:
-    """A name for the column of each step: its target's, with the line where several share one."""
-    named: dict[tuple[int, int], str] = {}
+def _names(steps: list[tuple[Stage, InstallStep]]) -> dict[int, str]:
+    """A name for the column of each step: its target's, with the line where several share one.
+
+    Of several commands in one instruction, each is told apart by its number, too. The keys are
+    the identities of the steps, as two commands of one instruction may be equal.
+    """
     targets = [stage.target.name for stage, _ in steps if not isinstance(stage.target, Unknown)]
-    for stage, step in steps:
-        if not isinstance(stage.target, Unknown):
-            own = stage.target.name
-            shared = targets.count(own) > 1
-            named[stage.index, step.line] = f"{own} (line {step.line})" if shared else own
+    places = [(stage.index, step.line) for stage, step in steps]
+    named: dict[int, str] = {}
+    for number, (stage, step) in enumerate(steps):
+        own = stage.target.name if not isinstance(stage.target, Unknown) else stage.title
+        place = f"line {step.line}"
+        if places.count(places[number]) > 1:
+            place += f", command {places[: number + 1].count(places[number])}"
+        named[id(step)] = f"{own} ({place})" if targets.count(own) > 1 else own
     return named
 
 
@@ -205,7 +211,7 @@ def _told(
     dockerfile: Dockerfile,
     found: list[_Judged],
     todo: list[tuple[Stage, InstallStep, str | None]],
-    names: Mapping[tuple[int, int], str],
+    names: Mapping[int, str],
     as_of: datetime,
 ) -> JudgedDockerfile:
     builds = [_step_builds(one) for one in found]
@@ -218,7 +224,7 @@ def _told(
                 line=step.line,
                 stage=stage.title,
                 command=step.text,
-                target=None if why else names[stage.index, step.line],
+                target=None if why else names[id(step)],
                 unjudged=why,
             )
             for stage, step, why in todo
