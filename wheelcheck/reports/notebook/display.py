@@ -147,7 +147,7 @@ def _cell(row: Package, target: str, *, words: bool, edge: bool) -> Markup:
     mark = MARKS[verdict]
     kind = f"{verdict.value} edge" if edge and not words else verdict.value
     told = f"{mark.sign} {mark.word}" if words else mark.sign
-    return element("td", told, class_=kind, title=None if words else mark.word)
+    return element("td", told, class_=kind, aria_label=None if words else mark.word)
 
 
 def _others(report: Report, rows: Sequence[Package]) -> Markup | None:
