@@ -79,6 +79,13 @@ def test_html_tells_the_answer_the_matrix_costs_and_ways_out():
     assert "none for musllinux" in told
 
 
+def test_costs_of_many_targets_are_told_together():
+    told = " ".join(Reader(priced_matrix()._repr_html_()).text.split())
+    assert "On 2 cores" in told
+    assert "536 min(16–57 min)900 MB(630 MB – 1.2 GB)" in told  # musl: 5 builds, medians alike
+    assert "140 s to 3 min200 MB" in told  # glibc: 1 build, medians that differ
+
+
 def test_html_says_where_the_answer_is_incomplete():
     assert "This answer is incomplete: 1 problem." in Reader(mixed()._repr_html_()).text
     assert "incomplete" not in Reader(alpine_story()._repr_html_()).text

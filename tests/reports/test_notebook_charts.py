@@ -71,6 +71,15 @@ def test_bars_of_the_bill_are_in_proportion():
     assert alpine / slim == pytest.approx(102 * 60 / 31)
 
 
+def test_targets_with_the_same_numbers_share_a_bar():
+    story = priced_story()
+    slim = story.targets[0]
+    targets = (*story.targets, slim.model_copy(update={"name": "python:3.9-slim"}))
+    told = words(story.model_copy(update={"targets": targets}).plot.bill())
+    assert told.count("31 s") == 1
+    assert "python:3.8-slim, python:3.9-slim" in told
+
+
 def test_what_is_not_known_of_a_bill_says_so():
     assert "not known" in words(priced_matrix().plot.bill())
 

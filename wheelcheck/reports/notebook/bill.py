@@ -56,32 +56,39 @@ def bill_chart(report: Report) -> Figure:
 def _draw_block(
     sheet: Sheet, quantity: _Quantity, targets: Sequence[TargetSummary], places: Places
 ) -> None:
+    """A bar for targets whose numbers read the same."""
     sheet.words(sheet.left, sheet.y, quantity.title, bold=True)
     sheet.y += 0.3
-    labels = [places.describe([target.name]) for target in targets]
+    groups: dict[tuple[str, str], list[TargetSummary]] = {}
+    for target in targets:
+        assert target.bill
+        groups.setdefault(_told(target.bill, quantity), []).append(target)
+    labels = [places.describe([one.name for one in members]) for members in groups.values()]
+    known = [_largest(members, quantity) for members in groups.values()]
     start = sheet.left + min(max(map(sheet.measure, labels)), 3.6) + 0.15
-    bills = [target.bill for target in targets if target.bill]
-    known = [quantity.of(bill) for bill in bills]
-    told = [_told(bill, quantity) for bill in bills]
-    room = max(sheet.measure(f"{value} {between}", bold=True) for value, between in told)
-    end = sheet.right - room - 0.15
-    top = max(max(one.high, one.value) for one in known if one) or 1.0
-    for label, estimate, (value, between) in zip(labels, known, told, strict=True):
+    room = max(sheet.measure(f"{value} {between}", bold=True) for value, between in groups)
+    scale = (sheet.right - room - 0.15 - start) / max(one.high for one in known if one)
+    for label, estimate, (value, between) in zip(labels, known, groups, strict=True):
         sheet.words(start - 0.15, sheet.y, label, align="right")
-        x = start
-        if estimate:
-            low, at, high = (
-                start + (end - start) * one / top
-                for one in (estimate.low, estimate.value, estimate.high)
-            )
-            sheet.box(start, sheet.y, max(at - start, 0.015), _BAR, BAR)
-            if high > low:
-                sheet.whisker(low, high, sheet.y)
-            x = max(at, high) + 0.12
+        x = start + (_draw_bar(sheet, start, estimate, scale) if estimate else 0.0)
         x += sheet.words(x, sheet.y, value, bold=estimate is not None) + 0.08
         sheet.words(x, sheet.y, between, colour=SOFT, size=8.5)
         sheet.y += _ROW
     sheet.y += 0.08
+
+
+def _largest(targets: Sequence[TargetSummary], quantity: _Quantity) -> Estimate | None:
+    known = [quantity.of(target.bill) for target in targets if target.bill]
+    return max(filter(None, known), key=lambda one: one.high, default=None)
+
+
+def _draw_bar(sheet: Sheet, start: float, estimate: Estimate, scale: float) -> float:
+    """Draw a bar with its interval; where words may follow it, from `start`."""
+    low, at, high = (scale * one for one in (estimate.low, estimate.value, estimate.high))
+    sheet.box(start, sheet.y, max(at, 0.015), _BAR, BAR)
+    if high > low:
+        sheet.whisker(start + low, start + high, sheet.y)
+    return high + 0.12
 
 
 def _told(bill: Bill, quantity: _Quantity) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from wheelcheck.reports.model import Package, Report, TargetSummary
 from wheelcheck.reports.notebook.palette import COLOURS
 from wheelcheck.reports.phrases import counted, listing
 from wheelcheck.reports.places import Places
-from wheelcheck.reports.quantities import duration, interval, size
+from wheelcheck.reports.quantities import duration, size
 from wheelcheck.reports.telling import (
     folded,
     index_moment,
@@ -192,8 +192,9 @@ def _costs(report: Report, places: Places) -> Markup:
     billed = [target for target in report.targets if target.bill]
     for target in billed:
         plan = report.plan(target.name)
-        built = tuple(sorted({one.name for one in plan.builds})) if plan else ()
-        key = (target.name,) if len(billed) <= _MOST_BILLED else built
+        built = sorted({one.name for one in plan.builds}) if plan else []
+        number = str(target.bill.builds if target.bill else 0)
+        key = (target.name,) if len(billed) <= _MOST_BILLED else (number, *built)
         groups.setdefault(key, []).append(target)
     lines = [_CostLine(places, members) for members in groups.values()]
     columns = [one for one in _COLUMNS if any(one[1](b) for line in lines for b in line.bills)]
@@ -232,9 +233,9 @@ def _amount(estimates: Sequence[Estimate | None], words: Callable[[float], str])
     known = [one for one in estimates if one]
     if not known:
         return element("td", "–")
-    between = interval(known[0], words) if len(known) == 1 else ""
-    told = element("span", f" ({between})", class_="version") if between else None
-    return element("td", spread(known, words, whole=False), told)
+    value, bracket, between = spread(known, words).partition(" (")
+    told = element("span", bracket, between, class_="version") if between else None
+    return element("td", value, told)
 
 
 def _advice(report: Report, places: Places) -> Markup | None:
