@@ -82,7 +82,7 @@ def test_html_tells_the_answer_the_matrix_costs_and_ways_out():
 def test_costs_of_many_targets_are_told_together():
     told = " ".join(Reader(priced_matrix()._repr_html_()).text.split())
     assert "On 2 cores" in told
-    assert "536 min(16–57 min)900 MB(630 MB – 1.2 GB)" in told  # musl: 5 builds, medians alike
+    assert "536 min (16–57 min)900 MB (630 MB – 1.2 GB)" in told  # musl: 5 builds, medians alike
     assert "140 s to 3 min200 MB" in told  # glibc: 1 build, medians that differ
 
 
