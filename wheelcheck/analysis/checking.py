@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -17,6 +18,9 @@ from wheelcheck.requirements.dockerfile import read_dockerfile
 from wheelcheck.targets import Target
 
 __all__ = ["check"]
+
+CALIBRATED = 1.25
+"""How far the times of a machine whose factor is known may still be off: see `Machine.doubt`."""
 
 
 def check(  # noqa: PLR0913 (the public face: one keyword per option a user knows from pip)
@@ -45,7 +49,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     cores: int = 2,
     memory_bytes: int | None = None,
     bytes_per_second: float = 12.5e6,
-    machine_factor: float = 1.0,
+    machine_factor: float | None = None,
     advice: bool = True,
     progress: Progress | None = None,
 ) -> Report:
@@ -63,13 +67,16 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     who builds (`Installer`): ``pip``, ``pip-no-cache-dir``, ``pip-no-cache`` or ``uv``; without a
     cache, what several builds need is built several times. `cores`, `memory_bytes` and
     `bytes_per_second` are those of the machine that installs; `machine_factor` is how many of its
-    seconds one reference second takes (``wheelcheck calibrate`` measures it). `advice` tells ways
+    seconds one reference second takes (``wheelcheck calibrate`` measures it), which narrows the
+    intervals. `advice` tells ways
     out of source builds, each judged anew.
 
     Raises `UsageError` for what the caller can mend and `IndexUnreachable` where no index answers.
     What cannot be judged of a single package is in `Report.problems`.
     """
-    machine = Machine(cores, machine_factor, memory_bytes, bytes_per_second)
+    machine = Machine(cores, memory_bytes=memory_bytes, bytes_per_second=bytes_per_second)
+    if machine_factor is not None:
+        machine = replace(machine, factor=machine_factor, doubt=CALIBRATED)
     question = Question(
         requirements=requirements,
         targets=targets,

@@ -10,27 +10,31 @@ from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.builds.plan import Build, BuildPlan
 from wheelcheck.builds.sdist import wanted
-from wheelcheck.builds.setup_script.surroundings import BuildSite
-from wheelcheck.builds.siblings import linux_wheel
 from wheelcheck.costs.bill import Machine, make_bill
 from wheelcheck.costs.built_sizes import built_files, compresses
 from wheelcheck.costs.features import BuildFeatures, read_features
 from wheelcheck.costs.image import ImageContents, ImageOptions, ImageSize, image_size
 from wheelcheck.costs.installed import InstalledFiles, installed_files
+from wheelcheck.costs.measured import is_measured
 from wheelcheck.costs.model import BuildCost, Estimate
 from wheelcheck.costs.prediction import predict
+from wheelcheck.costs.published import published_wheel
 from wheelcheck.costs.system_sizes import system_size
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import ArchiveListing, Index, Sdist, Wheel
 from wheelcheck.reports.assemble_bill import Price
 from wheelcheck.reports.assemble_builds import TargetBuilds
-from wheelcheck.targets import Target
+from wheelcheck.targets import Architecture, Target
 
 __all__ = ["Pricing"]
+
+_Key = tuple[str, tuple[int, int], Architecture]
+"""What features depend on: the sdist's file name, the Python, and the CPU of the witness."""
 
 MOST_LISTED = 200
 """Wheels whose directories are read for their exact size; the rest is told from the archive's."""
 _READERS = 16
+_NOT_NEEDED = Unknown("not-needed", "this release was measured: its sources need not be read")
 _NOT_LISTED = Unknown("not-listed", f"more than {MOST_LISTED} wheels: their archives were not read")
 
 
@@ -50,7 +54,7 @@ class Pricing:
         self._installer = installer
         self._machine = machine
         self._options = options or ImageOptions(pip_cache=installer is Installer.PIP)
-        self._features: dict[tuple[str, BuildSite], BuildFeatures | Unknown] = {}
+        self._features: dict[_Key, BuildFeatures | Unknown] = {}
         self._listed: set[str] = set()
         self._unpacked: dict[str, InstalledFiles | Unknown] = {}
 
@@ -64,28 +68,32 @@ class Pricing:
         return Price(bill, self._image(target, files, plan, builds, costs))
 
     def _cost(self, build: Build, target: Target) -> BuildCost:
-        features = self._features_of(build.sdist, target)
+        features: BuildFeatures | Unknown = _NOT_NEEDED
+        if not is_measured(build.name, build.version):
+            features = self._features_of(build.sdist, target)
         return predict(build.name, build.version, python=target.python, features=features)
 
     def _features_of(self, sdist: Sdist, target: Target) -> BuildFeatures | Unknown:
-        key = (sdist.filename, BuildSite.of(target))
+        key = (sdist.filename, target.python, target.arch)
         if key not in self._features:
-            facts = self._sdists.facts(sdist, target)
-            listing = self._index.listing(sdist, wanted)
-            if isinstance(facts, Unknown):
-                self._features[key] = facts
-            elif isinstance(listing, Unknown):
-                self._features[key] = listing
-            else:
-                self._features[key] = read_features(facts, listing, self._linux_wheel(sdist))
+            self._features[key] = self._read_features(sdist, target)
         return self._features[key]
 
-    def _linux_wheel(self, sdist: Sdist) -> ArchiveListing | None:
+    def _read_features(self, sdist: Sdist, target: Target) -> BuildFeatures | Unknown:
+        facts = self._sdists.facts(sdist, target)
+        listing = self._index.listing(sdist, wanted)
+        if isinstance(facts, Unknown):
+            return facts
+        if isinstance(listing, Unknown):
+            return listing
+        return read_features(facts, listing, self._published(sdist, target))
+
+    def _published(self, sdist: Sdist, target: Target) -> ArchiveListing | None:
         """The directory of a Linux wheel of the release: a witness of what a build makes."""
         project = self._index.project(sdist.name)
         if isinstance(project, Unknown):
             return None
-        wheel = linux_wheel(project.files(sdist.version))
+        wheel = published_wheel(project.files(sdist.version), target.python, target.arch.value)
         listing = self._index.listing(wheel) if wheel is not None else None
         return None if isinstance(listing, Unknown) else listing
 
@@ -106,7 +114,7 @@ class Pricing:
             built=[
                 built_files(
                     costs[one.sdist.filename],
-                    self._linux_wheel(one.sdist),
+                    self._published(one.sdist, target),
                     compressed=compresses(one.environment.pins),
                 )
                 for one in plan.builds

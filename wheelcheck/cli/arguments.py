@@ -293,9 +293,8 @@ def _add_machine(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--machine-factor",
         type=_positive(float),
-        default=1.0,
         metavar="F",
-        help="its seconds for a reference second (1.0): see wheelcheck calibrate",
+        help="its seconds for a reference second: see wheelcheck calibrate",
     )
 
 
