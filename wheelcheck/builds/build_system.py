@@ -16,7 +16,14 @@ from wheelcheck.builds.evidence import Evidence
 from wheelcheck.builds.tables import rows
 from wheelcheck.errors import Unknown
 
-__all__ = ["LEGACY_REQUIRES", "BuildSystem", "backend_kind", "read_build_system", "read_toml"]
+__all__ = [
+    "LEGACY_REQUIRES",
+    "BuildSystem",
+    "backend_kind",
+    "read_build_system",
+    "read_toml",
+    "setup_cfg_requires",
+]
 
 LEGACY_BACKEND = "setuptools.build_meta:__legacy__"
 LEGACY_REQUIRES = ("setuptools >= 40.8.0",)
@@ -180,6 +187,21 @@ def read_setup_cfg(text: str) -> tuple[Evidence, ...]:
         for section in parser.sections()
         if section.startswith(("extension=", "extension:"))
     )
+
+
+def setup_cfg_requires(text: str) -> tuple[str, ...]:
+    """The `setup_requires` that `setup.cfg` states under ``[options]``, for want of an argument.
+
+    As setuptools splits them: by lines where there are several, else by semicolons.
+    """
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read_string(text[:_LARGEST])
+    except (configparser.Error, RecursionError):
+        return ()
+    stated = parser.get("options", "setup_requires", fallback="")
+    parts = stated.splitlines() if "\n" in stated else stated.split(";")
+    return tuple(part.strip() for part in parts if part.strip())
 
 
 @cache

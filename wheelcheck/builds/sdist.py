@@ -14,6 +14,7 @@ from wheelcheck.builds.build_system import (
     compiling_tools,
     read_build_system,
     read_setup_cfg,
+    setup_cfg_requires,
 )
 from wheelcheck.builds.evidence import Evidence
 from wheelcheck.builds.setup_script.reading import (
@@ -191,13 +192,14 @@ def _missing(required: frozenset[str]) -> frozenset[str]:
 def _read_twice(text: str, around: Surroundings, system: BuildSystem) -> SetupScript:
     """Read ``setup.py`` as setuptools' backend runs it.
 
-    First for ``egg_info``, to learn its `setup_requires`; then, with those installed, for the
-    wheel. What it requires only then is never installed.
+    First for ``egg_info``, to learn its `setup_requires` (``setup.cfg`` fills in for it); then,
+    with those installed, for the wheel. What it requires only then is never installed.
     """
-    if "setup_requires" not in text:
+    configured = setup_cfg_requires(around.texts.get("setup.cfg", ""))
+    if "setup_requires" not in text and not configured:
         return read_setup_script("setup.py", text, around)
     asking = replace(around, argv=("setup.py", "egg_info"))
-    asked = read_setup_script("setup.py", text, asking).setup_requires
+    asked = read_setup_script("setup.py", text, asking).setup_requires or configured
     grown = BuildSystem(requires=(*system.requires, *asked))
     building = replace(around, missing=_missing(grown.required_names))
     return replace(read_setup_script("setup.py", text, building), setup_requires=asked)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from wheelcheck.builds.setup_script.expressions import Expressions
+from wheelcheck.builds.setup_script.formatting import formatted
 from wheelcheck.builds.setup_script.known import call_known
 from wheelcheck.builds.setup_script.methods import NOT_KNOWN, call_method
 from wheelcheck.builds.setup_script.surroundings import Surroundings
@@ -126,12 +127,15 @@ class Calls(Expressions):
             base = self.value(node.func.value)
             given = [*args, keys] if keys and node.func.attr == "update" else args
             known = self.mutated(node.func.value, base, node.func.attr, given)
+            if known is NOT_KNOWN and isinstance(base, str) and node.func.attr == "format":
+                known = formatted(base, args, keys)
             if known is NOT_KNOWN:
                 known = call_method(self.around, base, node.func.attr, args)
             if known is not NOT_KNOWN:
                 return known
             if isinstance(base, dict) and node.func.attr in base:
                 return self.call(base[node.func.attr], args, keys, node.lineno)
+            return self.call(self.part(base, node.func), args, keys, node.lineno)
         return self.call(self.value(node.func), args, keys, node.lineno)
 
     def mutated(self, node: ast.expr, base: Value, method: str, args: list[Value]) -> Value:
@@ -144,6 +148,7 @@ class Calls(Expressions):
                 base.update(more if isinstance(more, dict) else {"**": more})
             return None
         if isinstance(base, list):
+            self.note_growth(base, added)
             return call_method(self.around, base, method, added)
         if isinstance(base, Opaque) and extensions_in(added):
             self.store(node, opaque(base, *added))
@@ -275,7 +280,8 @@ class Calls(Expressions):
         spec = function.node.args
         parameters = [*spec.posonlyargs, *spec.args]
         names = self.scope.names
-        if parameters and parameters[0].arg == "self" and "self" in function.scope.names:
+        if parameters and function.owner is not None:
+            names[parameters[0].arg] = function.owner
             parameters = parameters[1:]
         for parameter in (*parameters, *spec.kwonlyargs):
             names[parameter.arg] = Opaque()

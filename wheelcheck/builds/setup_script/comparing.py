@@ -1,14 +1,22 @@
-"""Comparing values of which some cannot be told."""
+"""Comparing values of which some cannot be told, and taking them apart."""
 
 from __future__ import annotations
 
 import ast
 import operator
+import posixpath
 from collections.abc import Callable, Mapping
 
-from wheelcheck.builds.setup_script.values import Dotted, Opaque, Plain, Value, opaque
+from wheelcheck.builds.setup_script.values import (
+    Dotted,
+    Extension,
+    Opaque,
+    Plain,
+    Value,
+    opaque,
+)
 
-__all__ = ["CONVENTIONAL", "compare", "item"]
+__all__ = ["CONVENTIONAL", "attribute", "compare", "item"]
 
 CONVENTIONAL = {"PATH", "HOME", "USER", "PWD", "SHELL", "LANG", "TMPDIR", "HOSTNAME"}
 """Environment variables that are set in every build, to values nobody knows."""
@@ -72,3 +80,27 @@ def item(base: Value, key: Value) -> Value:
     ):
         return base[key]
     return opaque(base)
+
+
+def attribute(base: Value, name: str) -> Value:
+    """An attribute of a version, a path or an extension module; unknown for any other."""
+    if isinstance(base, tuple) and name in _VERSION_PARTS:
+        place = _VERSION_PARTS.index(name)
+        return base[place] if len(base) > place else Opaque()
+    if isinstance(base, str) and name in _PATH_PARTS:
+        return _PATH_PARTS[name](base)
+    if isinstance(base, Extension):
+        if name == "name" and base.name:
+            return base.name
+        known = name == "sources" and base.sources is not None
+        return list(base.sources or ()) if known else Opaque()
+    return opaque(base)
+
+
+_VERSION_PARTS = ("major", "minor", "micro")
+_PATH_PARTS: Mapping[str, Callable[[str], str]] = {
+    "parent": posixpath.dirname,
+    "name": posixpath.basename,
+    "stem": lambda path: posixpath.splitext(posixpath.basename(path))[0],
+    "suffix": lambda path: posixpath.splitext(path)[1],
+}

@@ -6,16 +6,17 @@ import ast
 import posixpath
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import ClassVar
 
-from wheelcheck.builds.setup_script.comparing import CONVENTIONAL, compare, item
+from wheelcheck.builds.setup_script.comparing import CONVENTIONAL, attribute, compare, item
+from wheelcheck.builds.setup_script.formatting import interpolated
 from wheelcheck.builds.setup_script.known import constant
 from wheelcheck.builds.setup_script.methods import LONG
 from wheelcheck.builds.setup_script.surroundings import Surroundings
 from wheelcheck.builds.setup_script.values import (
     ClassValue,
     Dotted,
-    Extension,
     FunctionValue,
     Opaque,
     Plain,
@@ -32,6 +33,8 @@ __all__ = ["BudgetSpent", "Expressions", "condition_text"]
 
 _BUDGET = 60_000
 _LOOP = 300
+_BASES = 30
+"""No more bases of a class are asked for a name."""
 _Comprehension = ast.ListComp | ast.SetComp | ast.GeneratorExp
 
 
@@ -51,6 +54,7 @@ class Expressions:
         self.scope = Scope({"__name__": "__main__", "__file__": file})
         self.supposing: tuple[str, ...] = ()
         self.steps = 0
+        self._perhaps: dict[int, tuple[list[Value], tuple[str, ...]]] = {}
 
     @abstractmethod
     def call(self, function: Value, args: list[Value], keys: dict[str, Value], line: int) -> Value:
@@ -65,6 +69,23 @@ class Expressions:
         self.steps += 1
         if self.steps > _BUDGET:
             raise BudgetSpent
+
+    def told(self, value: Value) -> bool | None:
+        """Whether a value counts as true here; None where that cannot be told."""
+        found = self._perhaps.get(id(value))
+        if found is not None and self.supposing[: len(found[1])] != found[1]:
+            return None
+        return truth(value)
+
+    def note_growth(self, grown: list[Value], added: list[Value]) -> None:
+        """Remember that a list may have stayed empty: what it gets depends on a condition.
+
+        A list of extension modules does not: each of them knows its own conditions.
+        """
+        if not self.supposing or extensions_in(added):
+            self._perhaps.pop(id(grown), None)
+        elif not grown:
+            self._perhaps[id(grown)] = grown, self.supposing  # held, so that its id stays its own
 
     def value(self, node: ast.expr | None) -> Value:
         """The value of an expression; None for no expression."""
@@ -86,29 +107,35 @@ class Expressions:
         return constant(found.name, self.around) if isinstance(found, Dotted) else found
 
     def _Attribute(self, node: ast.Attribute) -> Value:  # noqa: N802
-        base = self.value(node.value)
+        return self.part(self.value(node.value), node)
+
+    def part(self, base: Value, node: ast.Attribute) -> Value:
+        """An attribute of a value."""
         if isinstance(base, Dotted):
             return constant(f"{base.name}.{node.attr}", self.around)
         if isinstance(base, dict) and node.attr in base:  # a module of the sdist
             return base[node.attr]
-        if isinstance(base, tuple) and node.attr in {"major", "minor", "micro"}:
-            place = ("major", "minor", "micro").index(node.attr)
-            return base[place] if len(base) > place else Opaque()
-        if isinstance(base, str) and node.attr in _PATH_PARTS:
-            return _PATH_PARTS[node.attr](base)
         if isinstance(base, ClassValue):
             member = self.member(base, node.attr)
-            is_property = isinstance(member, FunctionValue) and _is_property(member)
+            is_property = isinstance(member, FunctionValue) and _is_marked(member.node, "property")
             return self.call(member, [], {}, node.lineno) if is_property else member
-        return _part_of(base, node.attr) if isinstance(base, Extension) else opaque(base)
+        return attribute(base, node.attr)
 
     def member(self, owner: ClassValue, name: str) -> Value:
-        """A method or attribute of a class of the script; unknown where it has none."""
+        """A method or attribute of a class of the script; unknown where it has none.
+
+        Bases are asked in order, up to one that is not part of the sdist and may have anything.
+        """
         if name in owner.attributes:
             return owner.attributes[name]
-        for part in owner.node.body:
-            if isinstance(part, ast.FunctionDef) and part.name == name:
-                return FunctionValue(part, Scope({"self": owner}, owner.scope), owner.file)
+        for home in islice(owner.lineage(), _BASES):
+            self.step()
+            found = home.defines(name)
+            if isinstance(found, ast.FunctionDef):
+                bound = None if _is_marked(found, "staticmethod") else owner
+                return FunctionValue(found, home.scope, home.file, bound)
+            if found:
+                return home.constants[name]
         return Opaque()
 
     def _Tuple(self, node: ast.Tuple) -> Value:  # noqa: N802
@@ -159,6 +186,8 @@ class Expressions:
                 return left + right if fits else opaque(left, right)
         if isinstance(node.op, ast.Add | ast.Sub) and _are_small(left, right):
             return left + right if isinstance(node.op, ast.Add) else left - right
+        if isinstance(node.op, ast.Mod) and isinstance(left, str):
+            return interpolated(left, right)
         if isinstance(node.op, ast.Div) and isinstance(left, str) and isinstance(right, str):
             return posixpath.join(left, right)
         return opaque(left, right)
@@ -168,24 +197,25 @@ class Expressions:
         seen: list[Value] = []
         for part in node.values:
             one = self.value(part)
-            if truth(one) is decisive:
+            known = self.told(one)
+            if known is decisive:
                 weighty = any(extensions_in(earlier) for earlier in seen)
                 return join([*seen, one], self._now(node)) if weighty else one
-            if truth(one) is None:
+            if known is None:
                 seen.append(one)
         return opaque(*seen) if seen else one
 
     def _UnaryOp(self, node: ast.UnaryOp) -> Value:  # noqa: N802
         operand = self.value(node.operand)
         if isinstance(node.op, ast.Not):
-            known = truth(operand)
+            known = self.told(operand)
             return Opaque() if known is None else not known
         if isinstance(node.op, ast.USub) and isinstance(operand, int):
             return -operand
         return opaque(operand)
 
     def _IfExp(self, node: ast.IfExp) -> Value:  # noqa: N802
-        known = truth(self.value(node.test))
+        known = self.told(self.value(node.test))
         if known is not None:
             return self.value(node.body if known else node.orelse)
         return join([self.value(node.body), self.value(node.orelse)], self._now(node.test))
@@ -310,17 +340,9 @@ def _are_small(*values: Value) -> bool:
     return all(isinstance(one, int) and abs(one) < 1 << 64 for one in values)
 
 
-def _part_of(extension: Extension, name: str) -> Value:
-    if name == "name" and extension.name:
-        return extension.name
-    if name == "sources" and extension.sources is not None:
-        return list(extension.sources)
-    return Opaque()
-
-
-def _is_property(function: FunctionValue) -> bool:
-    marks = function.node.decorator_list if not isinstance(function.node, ast.Lambda) else []
-    return any(isinstance(mark, ast.Name) and mark.id == "property" for mark in marks)
+def _is_marked(function: ast.AST, word: str) -> bool:
+    marks = getattr(function, "decorator_list", ())
+    return any(isinstance(mark, ast.Name) and mark.id == word for mark in marks)
 
 
 def condition_text(node: ast.expr) -> str:
@@ -330,11 +352,3 @@ def condition_text(node: ast.expr) -> str:
     except (RecursionError, ValueError):
         return "…"
     return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004 (a line)
-
-
-_PATH_PARTS: Mapping[str, Callable[[str], str]] = {
-    "parent": posixpath.dirname,
-    "name": posixpath.basename,
-    "stem": lambda path: posixpath.splitext(posixpath.basename(path))[0],
-    "suffix": lambda path: posixpath.splitext(path)[1],
-}

@@ -72,7 +72,7 @@ class Flow(Calls):
 
     def choose(self, node: ast.If) -> None:
         """One way where the condition can be told, else both."""
-        known = truth(self.value(node.test))
+        known = self.told(self.value(node.test))
         if known is not None:
             self.run(node.body if known else node.orelse)
             return

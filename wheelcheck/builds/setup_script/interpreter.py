@@ -12,7 +12,6 @@ from typing import ClassVar
 
 from wheelcheck.builds.setup_script.calls import ENDS, Returned, SetupCall, strings_of
 from wheelcheck.builds.setup_script.flow import Flow, last_name
-from wheelcheck.builds.setup_script.methods import call_method
 from wheelcheck.builds.setup_script.surroundings import Surroundings
 from wheelcheck.builds.setup_script.syntax import parse
 from wheelcheck.builds.setup_script.values import (
@@ -71,14 +70,14 @@ class Interpreter(Flow):
             self.store(node.target, self.value(node.value))
 
     def _AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
-        added = supposed(self.value(node.value), self.supposing)
+        added = self.value(node.value)
         before = self.value(node.target)
         if isinstance(node.op, ast.Add) and isinstance(before, list):
-            call_method(self.around, before, "extend", [added])
+            self.mutated(node.target, before, "extend", [added])
         elif isinstance(node.op, ast.Add) and isinstance(before, str) and isinstance(added, str):
             self.store(node.target, before + added if len(before) + len(added) < 10**5 else "")
         else:
-            self.store(node.target, opaque(before, added))
+            self.store(node.target, opaque(before, supposed(added, self.supposing)))
 
     def store(self, target: ast.expr, value: Value) -> None:
         """Assign to a name, an item of a container, or an attribute that matters."""
@@ -96,8 +95,9 @@ class Interpreter(Flow):
     def _store_attribute(self, target: ast.Attribute, value: Value) -> None:
         base = self.value(target.value)
         if isinstance(base, ClassValue):
-            before = base.attributes.get(target.attr)
-            ways = [value] if before is None or not self.supposing else [before, value]
+            before = self.member(base, target.attr)
+            first = before == Opaque() and target.attr not in base.attributes
+            ways = [value] if first or not self.supposing else [before, value]
             base.attributes[target.attr] = join(ways, self.supposing)
         found = extensions_in(base)
         for extension in found:
@@ -144,9 +144,19 @@ class Interpreter(Flow):
 
     def _ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
         bases = tuple(self.value(base) for base in node.bases)
-        made = ClassValue(node, bases, self.file, self.scope)
+        made = ClassValue(node, bases, self.file, self.scope, constants=self._constants(node))
         self.classes.append(made)
         self.scope.set(node.name, made)
+
+    def _constants(self, node: ast.ClassDef) -> dict[str, Value]:
+        """What the body of a class assigns to its own names."""
+        outer = self.scope
+        self.scope = Scope(parent=outer)
+        try:
+            self.run([part for part in node.body if isinstance(part, ast.Assign | ast.AnnAssign)])
+            return self.scope.names
+        finally:
+            self.scope = outer
 
     def _Import(self, node: ast.Import) -> None:  # noqa: N802
         for alias in node.names:

@@ -26,6 +26,14 @@ from wheelcheck.targets.target import Implementation
 
 __all__ = ["call_known", "constant"]
 
+_DISPLAY_OPTIONS = (
+    "help_commands", "name", "version", "fullname", "author", "author_email", "maintainer",
+    "maintainer_email", "contact", "contact_email", "url", "license", "licence", "description",
+    "long_description", "platforms", "classifiers", "keywords", "provides", "requires",
+    "obsoletes",
+)  # fmt: skip
+"""Options of distutils that print something and end (distutils/dist.py of Python 3.8)."""
+
 
 def constant(name: str, around: Surroundings) -> Value:
     """The value of a dotted name that never changes in this build, else the name itself."""
@@ -33,6 +41,7 @@ def constant(name: str, around: Surroundings) -> Value:
     major, minor = site.python
     pypy = site.implementation is Implementation.PYPY
     values: dict[str, Value] = {
+        "distutils.dist.Distribution.display_option_names": list(_DISPLAY_OPTIONS),
         "sys.platform": "linux",
         "os.name": "posix",
         "os.sep": "/",
@@ -172,6 +181,21 @@ def _len(args: list[Value]) -> Value:
     return len(args[0]) if args and isinstance(args[0], str | list | tuple | dict) else Opaque()
 
 
+def _is_instance(args: list[Value]) -> Value:
+    """Told for strings and objects alone: paths are strings here, sets and the like lists."""
+    if len(args) != _TWO or isinstance(args[0], Opaque | list):
+        return Opaque()
+    kinds = args[1] if isinstance(args[1], tuple) else (args[1],)
+    names = {kind.name if isinstance(kind, Dotted) else "" for kind in kinds}
+    if isinstance(args[0], str) and names & _STRINGS:
+        return True
+    return False if names <= _STRINGS and not isinstance(args[0], str) else Opaque()
+
+
+_STRINGS = {"builtins.str", "builtins.basestring", "builtins.unicode", "builtins.bytes"}
+_TWO = 2
+
+
 def _list(args: list[Value]) -> Value:
     elements = sequence(args)
     return opaque(*args) if elements is None else elements
@@ -201,6 +225,7 @@ _FUNCTIONS: Mapping[str, _Answer] = {
     "builtins.getattr": _get_attribute,
     "builtins.hasattr": _has_attribute,
     "builtins.int": _plainly(_int),
+    "builtins.isinstance": _plainly(_is_instance),
     "builtins.len": _plainly(_len),
     "builtins.list": _plainly(_list),
     "builtins.print": _always(None),

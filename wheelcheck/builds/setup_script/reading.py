@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from wheelcheck.builds.setup_script.calls import ENDS, SetupCall
+from wheelcheck.builds.setup_script.calls import ENDS, SetupCall, strings_of
 from wheelcheck.builds.setup_script.expressions import BudgetSpent
 from wheelcheck.builds.setup_script.flow import TRIAL
 from wheelcheck.builds.setup_script.forgiveness import (
@@ -207,7 +207,7 @@ def _told(path: str, script: Interpreter, stopped: str, *, asleep: bool = False)
         tools=tuple((run.where, run.tool) for run in tools),
         tools_forgiven=all(run.forgiven for run in tools),
         scripts_run=tuple(dict.fromkeys(run.script for run in tools if run.script)),
-        setup_requires=_setup_requires(script.setup_calls),
+        setup_requires=_setup_requires(first or script.setup_calls),
     )
 
 
@@ -301,10 +301,11 @@ def _forgiving_command(script: Interpreter, commands: dict[str, Value]) -> str:
 
 
 def _setup_requires(calls: list[SetupCall]) -> tuple[str, ...]:
-    found = [call.arguments.get("setup_requires") for call in calls]
-    return tuple(
-        requirement
-        for value in found
-        for requirement in (value if isinstance(value, list | tuple) else [value])
-        if isinstance(requirement, str)
+    """Requirements, one a line where they are strings, as pkg_resources reads them."""
+    lines = (
+        line.partition(" #")[0].strip()
+        for call in calls
+        for part in strings_of(call.arguments.get("setup_requires")) or ()
+        for line in part.splitlines()
     )
+    return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))

@@ -110,18 +110,22 @@ class Scope:
 
 @dataclass(eq=False, slots=True)
 class FunctionValue:
-    """A function of the script, with the scope it was defined in."""
+    """A function of the script, with the scope it was defined in.
+
+    `owner` is the class or instance that a method is bound to: its first argument.
+    """
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     scope: Scope
     file: str
+    owner: ClassValue | None = None
 
 
 @dataclass(eq=False, slots=True)
 class ClassValue:
     """A class of the script, or an instance of it: `attributes` are those that were set.
 
-    `bases` are values; `file` is where the class stands.
+    `bases` are values; `file` is where the class stands; `constants` are what its body assigns.
     """
 
     node: ast.ClassDef
@@ -129,6 +133,29 @@ class ClassValue:
     file: str
     scope: Scope
     attributes: dict[str, Value] = field(default_factory=dict)
+    constants: dict[str, Value] = field(default_factory=dict)
+
+    def lineage(self) -> Iterator[ClassValue]:
+        """The class and its bases, nearest first, up to one that is not part of the sdist."""
+        for one in self._ancestors():
+            if one is None:
+                return
+            yield one
+
+    def _ancestors(self) -> Iterator[ClassValue | None]:
+        yield self
+        for base in self.bases:
+            if isinstance(base, ClassValue):
+                yield from base._ancestors()  # noqa: SLF001 (its own)
+            elif base != Dotted("builtins.object"):
+                yield None
+
+    def defines(self, name: str) -> ast.FunctionDef | bool:
+        """The method of that name in its own body, else whether the body assigns the name."""
+        for part in self.node.body:
+            if isinstance(part, ast.FunctionDef) and part.name == name:
+                return part
+        return name in self.constants
 
     def descends_from(self, ending: str, depth: int = 10) -> bool:
         """Whether a base, or a base of a base, has a name that ends so (``build_ext``)."""
