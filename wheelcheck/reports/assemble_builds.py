@@ -60,6 +60,7 @@ def _build(outlook: Outlook, item: BuildItem | None) -> told.SourceBuild:
         reason=found.reason,
         top_level=build.top_level,
         asked_by=build.asked_by,
+        tried_by=build.tried_by,
         times=build.times,
         requires=build.environment.requires,
         environment=tuple(

@@ -67,15 +67,16 @@ def _builds(plan: BuildPlan) -> Hashable:
 
 
 def _summary(plan: BuildPlan) -> str:
-    """``7 sdists are built, 3 of them only to build others``."""
+    """``13 sdists are built, 14 builds in all, 3 only to build others, 6 tried and not taken``."""
     total = sum(build.times for build in plan.builds)
     told = f"{counted(len(plan.builds), 'sdist')} {'is' if len(plan.builds) == 1 else 'are'} built"
     if total != len(plan.builds):
         told += f", {total} builds in all"
-    nested = sum(not build.top_level for build in plan.builds)
-    if nested:
-        told += f", {nested} of them only to build others"
-    return told
+    others = [build for build in plan.builds if not build.top_level]
+    tried = sum(not build.asked_by for build in others if build.tried_by)
+    if len(others) > tried:
+        told += f", {len(others) - tried} only to build others"
+    return f"{told}, {tried} tried and not taken" if tried else told
 
 
 def draw_commands(page: Page, commands: Commands, *, indent: int = 0) -> None:
@@ -121,12 +122,18 @@ def draw_plan(page: Page, plan: BuildPlan) -> None:
 
 
 def _purpose(build: SourceBuild) -> str:
-    for_others = (
-        f"to build {listing(list(map(clean, build.asked_by)), 4)}" if build.asked_by else ""
-    )
-    if build.top_level and for_others:
-        return f", installed, and {for_others}"
-    return f", {for_others}" if for_others else ""
+    """``, installed, and to build scipy 1.10.1``; for a version that is only tried, who does."""
+    reasons = ["installed"] if build.top_level else []
+    if build.asked_by:
+        reasons.append(f"to build {listing(list(map(clean, build.asked_by)), 4)}")
+    if build.tried_by:
+        trying = listing([_trying(one) for one in build.tried_by], 4)
+        reasons.append(f"tried for its metadata by {trying}, which takes an older version")
+    return "" if reasons == ["installed"] else "".join(f", {one}" for one in reasons)
+
+
+def _trying(label: str) -> str:
+    return "the installation" if label == "requirements" else clean(label)
 
 
 def _environment(build: SourceBuild) -> Iterable[str]:
@@ -163,8 +170,11 @@ def draw_obstacle(page: Page, obstacle: Obstacle, *, indent: int = 0, who: str =
 def _draw_obstacles(page: Page, plans: Sequence[BuildPlan], places: Places) -> None:
     """What may stop a build, certain failures first, each told once with all its targets."""
     found: dict[tuple[str, Obstacle], list[str]] = {}
+    whom: dict[str, str] = {}
     for plan in plans:
         for build in plan.builds:
+            if build.asked_by and not build.top_level:
+                whom[build.label] = f" (to build {listing(list(map(clean, build.asked_by)), 2)})"
             for obstacle in build.obstacles:
                 if obstacle.code not in _PERHAPS:
                     found.setdefault((build.label, obstacle), []).append(plan.target)
@@ -172,7 +182,8 @@ def _draw_obstacles(page: Page, plans: Sequence[BuildPlan], places: Places) -> N
     for (label, obstacle), targets in ordered[:_MOST_OBSTACLES]:
         where = f" on {places.describe(targets)}" if len(plans) > 1 else ""
         verb = "fails" if obstacle.fatal else "may fail"
-        draw_obstacle(page, obstacle, who=f"{clean(label)} {verb}{where}: ")
+        who = f"{clean(label)}{whom.get(label, '')} {verb}{where}: "
+        draw_obstacle(page, obstacle, who=who)
     left = len(ordered) - _MOST_OBSTACLES
     if left > 0:
         page.prose(Text(f"and {counted(left, 'more obstacle')}: see --builds", "dim"), hang=2)

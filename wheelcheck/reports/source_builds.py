@@ -83,8 +83,10 @@ class SourceBuild(Value):
     """One sdist that is built. `times` is how often this installer builds it.
 
     `asked_by` are builds (``scipy 1.10.1``) whose environment needs it; `top_level` says that it
-    is installed itself. `requires` are the build requires as stated and as the backend adds them,
-    `environment` what is installed for them; `problem` says why that is not known to the end.
+    is installed itself. `tried_by` are builds that try it for its metadata and take an older
+    version (``requirements``: the installation itself). `requires` are the build requires
+    as stated and as the backend adds them, `environment` what is installed for them; `problem`
+    says why that is not known to the end.
     `constraints` is a constraint file with the build requirements of the sdist's own time, ""
     where those of today do.
     """
@@ -96,6 +98,7 @@ class SourceBuild(Value):
     reason: str
     top_level: bool
     asked_by: tuple[str, ...] = ()
+    tried_by: tuple[str, ...] = ()
     times: int
     requires: tuple[str, ...] = ()
     environment: tuple[Requirement, ...] = ()
@@ -109,6 +112,11 @@ class SourceBuild(Value):
     def label(self) -> str:
         """``scipy 1.10.1``."""
         return f"{self.name} {self.version}"
+
+    @property
+    def fails(self) -> bool:
+        """Whether the build fails for certain."""
+        return any(obstacle.fatal for obstacle in self.obstacles)
 
 
 class Commands(Value):
