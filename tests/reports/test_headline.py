@@ -1,3 +1,5 @@
+import pytest
+from sample_bills import ALPINE, priced_story
 from sample_reports import (
     NOT_NEEDED,
     alpine_story,
@@ -12,8 +14,10 @@ from sample_reports import (
     wheel,
 )
 
+from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.headline import headline
 from wheelcheck.reports.model import Package, Problem, Report
+from wheelcheck.reports.source_builds import Obstacle
 
 
 def report(*packages, targets=None):
@@ -84,3 +88,38 @@ def test_nothing_asked_for():
 
 def test_names_from_outside_cannot_steer_a_terminal():
     assert headline(nasty()).isprintable()
+
+
+def broken(*names: str) -> Report:
+    """The story with its bill, where the builds of these packages are known to fail."""
+    story = priced_story()
+    (plan,) = story.builds
+    obstacle = Obstacle(code="python-too-new", message="too old", source="a test", fatal=True)
+    builds = tuple(
+        build.model_copy(
+            update={"obstacles": (obstacle,) if build.top_level and build.name in names else ()}
+        )
+        for build in plan.builds
+    )
+    return story.model_copy(update={"builds": (plan.model_copy(update={"builds": builds}),)})
+
+
+def test_what_fails_to_build_is_said_and_not_priced():
+    assert "(numpy, pandas, scikit-learn, scipy): about" in headline(broken())
+    one, two = headline(broken("pandas")), headline(broken("pandas", "numpy"))
+    assert "(numpy, pandas, scikit-learn, scipy), and the build of pandas fails; on" in one
+    assert "and the builds of numpy, pandas fail; on" in two
+    assert "peak" not in one
+
+
+@pytest.mark.parametrize("verdict", [Verdict.UNAVAILABLE, Verdict.UNKNOWN])
+def test_what_cannot_be_installed_or_judged_has_no_price(verdict):
+    story = broken()
+    packages = []
+    for package in story.packages:
+        cell = package.on[ALPINE]
+        if package.name == "numpy":
+            cell = cell.model_copy(update={"verdict": verdict})
+        packages.append(package.model_copy(update={"on": {**package.on, ALPINE: cell}}))
+    assert "peak" in headline(story)
+    assert "peak" not in headline(story.model_copy(update={"packages": tuple(packages)}))

@@ -51,19 +51,40 @@ def headline(report: Report) -> str:
     worst_first = sorted(groups.items(), key=lambda item: [-len(names) for names in item[0]])
     clauses = [
         f"on {places.describe(names)} "
-        + _costing(_clause(outcome, _required(report, names), short=i > 0), report, names)
+        + _costing(_clause(outcome, _required(report, names), short=i > 0), outcome, report, names)
         for i, (outcome, names) in enumerate(worst_first)
     ]
     return _sentence("; ".join(clauses))
 
 
-def _costing(clause: str, report: Report, targets: Sequence[str]) -> str:
-    """The clause with what it costs: a list at its end moves into brackets."""
-    cost = cost_words([t.bill for t in report.targets if t.name in targets and t.bill])
-    if not cost:
+def _costing(clause: str, outcome: _Outcome, report: Report, targets: Sequence[str]) -> str:
+    """The clause with what it costs: a list at its end moves into brackets.
+
+    What cannot come to an end is told without a cost, as nobody will ever pay it.
+    """
+    if outcome[_TROUBLE.index(Verdict.UNAVAILABLE)] or outcome[_TROUBLE.index(Verdict.UNKNOWN)]:
         return clause
     said, colon, names = clause.partition(": ")
-    return f"{said} ({names}): {cost}" if colon else f"{clause}: {cost}"
+    told = f"{said} ({names})" if colon else clause
+    failing = _failing(report, targets)
+    if failing:
+        noun = "build" if len(failing) == 1 else "builds"
+        return f"{told}, and the {noun} of {listing(failing, 4)} {_conjugated('fail~', failing)}"
+    cost = cost_words([t.bill for t in report.targets if t.name in targets and t.bill])
+    return f"{told}: {cost}" if cost else clause
+
+
+def _failing(report: Report, targets: Sequence[str]) -> list[str]:
+    """Packages whose own build is known to fail on one of these targets."""
+    return sorted(
+        {
+            clean(build.name)
+            for plan in report.builds
+            if plan.target in targets
+            for build in plan.builds
+            if build.top_level and build.fails
+        }
+    )
 
 
 def _outcome(report: Report, targets: Iterable[str]) -> _Outcome:

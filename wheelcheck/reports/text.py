@@ -94,8 +94,10 @@ def _fate(page: Page, dockerfile: JudgedDockerfile) -> None:
     """Say first of all where the file cannot work as it is."""
     fatal = [finding for finding in dockerfile.findings if finding.severity == "error"]
     if fatal:
-        lines = listing(list(dict.fromkeys(str(finding.line) for finding in fatal)))
-        words = f"{clean(dockerfile.name)} does not work as it is: see line {lines} below."
+        lines = sorted({finding.line for finding in fatal})
+        noun = "line" if len(lines) == 1 else "lines"
+        places = listing([str(line) for line in lines])
+        words = f"{clean(dockerfile.name)} does not work as it is: see {noun} {places} below."
         page.prose(Text(words, style="bold red"))
 
 
