@@ -14,6 +14,7 @@ from wheelcheck.cli import main
 from wheelcheck.cli.arguments import INSTALLERS, explain_parser
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.explain_text import render_explanation
+from wheelcheck.reports.explanation import FileTold
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.text import render_text
 
@@ -137,7 +138,7 @@ def test_an_installer_nobody_knows_is_a_usage_error():
 class TestText:
     def test_one_screen_has_the_commands_and_the_count(self, report):
         text = render_text(report, width=100)
-        assert "3 sdists are built, 4 builds in all, 1 of them only to build others" in text
+        assert "3 sdists are built, 4 builds in all, 1 only to build others" in text
         assert "  apk add --no-cache --virtual .build-deps " in text
 
     def test_the_whole_plan_on_demand(self, report):
@@ -212,6 +213,24 @@ class TestExplain:
         assert "setup.py:2: extension modules are declared" in text
         assert "needs c, libffi" in text
         assert max(map(len, text.splitlines())) <= 100
+
+    def test_its_reader_is_not_told_that_a_flag_asked_for_it(self, explain):
+        assert "--package" not in render_explanation(explain("array<2"), width=80)
+        assert "you ask for array<2" in render_explanation(explain("array<2"), width=80)
+        of_file = render_explanation(explain("frame", explain.file), width=200)
+        assert "requirements.txt:2" in of_file.partition("asked for by ")[2].partition("\n")[0]
+
+    def test_no_heading_stands_above_nothing(self, explain):
+        assert "Releases" not in render_explanation(explain("not-there"))
+
+    def test_long_names_of_files_are_not_torn_apart(self, explain):
+        told = explain("sci")
+        (on,) = told.on
+        name = f"sci-1-cp312-cp312-{'.'.join(f'manylinux_2_{i}_x86_64' for i in range(5))}.whl"
+        file = FileTold(file=name, fits=False, part="libc", why="built for glibc")
+        long = on.model_copy(update={"files": (file,)})
+        text = render_explanation(told.model_copy(update={"on": (long,)}), width=80)
+        assert f"\n✗ {name}:\n    built for glibc\n" in text
 
     def test_on_the_command_line(self, explain, capsys):
         explain("sci")  # puts the index in place

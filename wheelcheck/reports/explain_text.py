@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from wheelcheck.reports.build_text import draw_plan
@@ -18,9 +19,12 @@ __all__ = ["render_explanation"]
 
 _MIN_WIDTH, _MAX_WIDTH = 60, 200
 _MOST_FILES = 8
+_HANG = 4
 _MOST_VERSIONS = 4
 _MOST_ALIKE = 3
 _MOST_TAGS = 6
+_ASKED_HERE = "--package"
+"""The requirement is the one that is being explained: its reader has just written it."""
 
 
 def render_explanation(
@@ -52,11 +56,13 @@ def _draw(page: Page, package: str, told: TargetExplanation) -> None:
     head.append(f": {mark.meaning}")
     page.prose(head, hang=2)
     page.prose(clean(cell.reason), indent=2)
-    if cell.requested_by:
-        asking = listing(list(map(clean, cell.requested_by)), 8)
-        page.prose(Text(f"asked for by {asking}", "dim"), indent=2, hang=2)
-    page.heading("Releases, from the newest")
-    _draw_candidates(page, told.candidates)
+    _draw_fate(page, package, told)
+    if asking := [one for one in cell.requested_by if one != _ASKED_HERE]:
+        asked = listing(list(map(clean, asking)), 8)
+        page.prose(Text(f"asked for by {asked}", "dim"), indent=2, hang=2)
+    if told.candidates:
+        page.heading("Releases, from the newest")
+        _draw_candidates(page, told.candidates)
     page.heading("Tags and files")
     shown = ", ".join(told.tags[:_MOST_TAGS])
     page.prose(
@@ -72,6 +78,14 @@ def _draw(page: Page, package: str, told: TargetExplanation) -> None:
         _draw_constraints(page, told.plan)
 
 
+def _draw_fate(page: Page, package: str, told: TargetExplanation) -> None:
+    """Say at once where the build of the package itself is known to fail."""
+    builds = told.plan.builds if told.plan else ()
+    for build in builds:
+        if build.top_level and build.name == package and build.fails:
+            page.prose(Text("its build fails: see below", "bold red"), indent=2)
+
+
 def _draw_candidates(page: Page, candidates: Iterable[CandidateTold]) -> None:
     """One line for releases in a row that are passed over for the same reason."""
     for (why, chosen), group in groupby(candidates, key=lambda one: (one.why, one.chosen)):
@@ -83,17 +97,23 @@ def _draw_candidates(page: Page, candidates: Iterable[CandidateTold]) -> None:
             label = ", ".join(names)
         when = f" ({members[0].uploaded})" if chosen and members[0].uploaded else ""
         line = Text.assemble(("→ " if chosen else "  "), (label, "bold" if chosen else ""))
-        line.append(f"{when}: {clean(why)}", style="" if chosen else "dim")
+        told = clean(why).removeprefix(f"{_ASKED_HERE} requires ")
+        told = f"you ask for {told}" if told != clean(why) else told
+        line.append(f"{when}: {told}", style="" if chosen else "dim")
         page.prose(line, hang=4)
 
 
 def _draw_files(page: Page, files: tuple[FileTold, ...]) -> None:
     for file in files[:_MOST_FILES]:
         sign = ("· ", "green") if file.fits else ("✗ ", "red")
-        line = Text.assemble(sign, clean(file.file))
-        if file.why:
-            line.append(f": {clean(file.why)}", style="dim")
-        page.prose(line, hang=4)
+        name, why = clean(file.file), clean(file.why or "")
+        line = Text.assemble(sign, f"{name}:" if why else name)
+        if cell_len(name) + len(sign[0]) >= page.width - _HANG:  # a name is never torn apart
+            page.line(line)
+            if why:
+                page.prose(Text(why, "dim"), indent=_HANG)
+            continue
+        page.prose(line.append(f" {why}", style="dim") if why else line, hang=_HANG)
     left = len(files) - _MOST_FILES
     if left > 0:
         page.prose(Text(f"and {counted(left, 'more file')}, farther off", "dim"))
