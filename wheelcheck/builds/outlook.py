@@ -7,9 +7,9 @@
     outlooks = forecaster.of_plan(plan, as_of)
     commands = commands_for(target, outlooks)
 
-`SdistReader` and `Forecaster` serve all targets: an sdist is fetched once and read once per
-`BuildSite`. Nothing here raises for a single package; only an index that does not answer at all
-raises `IndexUnreachable`.
+`SdistReader` and `Forecaster` serve all targets: an sdist is fetched once, and read once for all
+of them that answer alike to what its scripts ask. Nothing here raises for a single package; only
+an index that does not answer at all raises `IndexUnreachable`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,12 @@ from functools import partial
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.bit_rot import History, bit_rot, constraints_of_the_time
+from wheelcheck.builds.bit_rot import (
+    History,
+    bit_rot,
+    constraints_before_breaks,
+    constraints_of_the_time,
+)
 from wheelcheck.builds.classify import judge_source_build
 from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.builds.evidence import Classification
@@ -44,6 +49,7 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import ArchiveListing, Index, Sdist
 from wheelcheck.targets import Target
+from wheelcheck.targets.pythons import python_support
 
 __all__ = ["Forecaster", "Outlook", "SdistReader", "commands_for"]
 
@@ -62,7 +68,8 @@ class Outlook:
     `needs` are of the system, for a build whose `classification` says that it compiles nothing
     none, or optional ones. `obstacles` are all there are, fatal or not: of the build environment,
     the sdist, the distribution, the network, Python, and later build requirements than the sdist
-    knew. `constraints` is a constraint file of the sdist's own time, "" where none is called for.
+    knew. `constraints` is a constraint file of the sdist's own time, or, for a Python that was
+    not there yet, one that keeps out what breaks it; "" where none is called for.
     """
 
     build: Build
@@ -76,32 +83,39 @@ class Outlook:
         return any(one.stops(closed_network=closed_network) for one in self.obstacles)
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What an sdist told when it was read for a site."""
+
+    site: BuildSite
+    facts: SdistFacts | Unknown
+    source: SourceNeedsInput
+
+    def holds(self, site: BuildSite) -> bool:
+        """Whether reading it for this site would tell the same."""
+        return isinstance(self.facts, Unknown) or self.site.answers_as(site, self.facts.asked)
+
+
 class SdistReader:
-    """Reads sdists once for all targets that share a `BuildSite`."""
+    """Reads sdists once for all targets on which they tell the same."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
         self._listings: dict[str, ArchiveListing | Unknown] = {}
-        self._facts: dict[_Key, SdistFacts | Unknown] = {}
-        self._inputs: dict[_Key, SourceNeedsInput] = {}
+        self._readings: dict[str, list[_Reading]] = {}
         self._classes: dict[_Key, Classification] = {}
         self._vendored: dict[str, tuple[str, ...]] = {}
 
     def facts(self, sdist: Sdist, target: Target) -> SdistFacts | Unknown:
         """Return what an sdist says to a target's Python, or why it cannot be read."""
-        key = sdist.filename, BuildSite.of(target)
-        if key not in self._facts:
-            self._read(sdist, key)
-        return self._facts[key]
+        return self._reading(sdist, BuildSite.of(target)).facts
 
     def needs_input(self, sdist: Sdist, target: Target) -> SourceNeedsInput:
         """Return what tells its needs; name and version alone where it cannot be read."""
-        key = sdist.filename, BuildSite.of(target)
-        if key not in self._inputs:
-            self._read(sdist, key)
         if sdist.filename not in self._vendored:
             self._vendored[sdist.filename] = self._in_wheel(sdist)
-        return replace(self._inputs[key], vendored=self._vendored[sdist.filename])
+        reading = self._reading(sdist, BuildSite.of(target))
+        return replace(reading.source, vendored=self._vendored[sdist.filename])
 
     def classification(self, sdist: Sdist, target: Target) -> Classification:
         """Return the verdict on building it, as `judge_source_build` gives it."""
@@ -113,16 +127,23 @@ class SdistReader:
             )
         return self._classes[key]
 
-    def _read(self, sdist: Sdist, key: _Key) -> None:
+    def _reading(self, sdist: Sdist, site: BuildSite) -> _Reading:
+        readings = self._readings.setdefault(sdist.filename, [])
+        for reading in readings:
+            if reading.holds(site):
+                return reading
+        readings.append(self._read(sdist, site))
+        return readings[-1]
+
+    def _read(self, sdist: Sdist, site: BuildSite) -> _Reading:
         listing = self._listing(sdist)
         if isinstance(listing, Unknown):
-            self._facts[key] = listing
-            self._inputs[key] = SourceNeedsInput(sdist.name, sdist.version)
-            return
-        facts = self._facts[key] = read_sdist(listing, key[1])
+            return _Reading(site, listing, SourceNeedsInput(sdist.name, sdist.version))
+        facts = read_sdist(listing, site)
         members, texts = from_root(listing)
         paths = tuple(member.path for member in members)
-        self._inputs[key] = needs_input(sdist.name, sdist.version, facts, paths, texts)
+        source = needs_input(sdist.name, sdist.version, facts, paths, texts)
+        return _Reading(site, facts, source)
 
     def _listing(self, sdist: Sdist) -> ArchiveListing | Unknown:
         """Its files and build texts, kept once for all sites: they are the bulk of what is read."""
@@ -228,6 +249,10 @@ class Forecaster:
         found = bit_rot(published, requires, histories, environment, texts)
         if not found:
             return (), ""
+        if _is_younger(target, published):
+            return found, constraints_before_breaks(
+                requires, published, histories, environment, texts
+            )
         return found, constraints_of_the_time(requires, published, histories)
 
     def _history(self, name: NormalizedName, target: Target) -> History | None:
@@ -238,6 +263,12 @@ class Forecaster:
                 None if isinstance(project, Unknown) else History.of(project, key[1])
             )
         return self._histories[key]
+
+
+def _is_younger(target: Target, published: datetime) -> bool:
+    """Whether the target's Python came out after an sdist: PyPy counts as the CPython it is."""
+    support = python_support(target.python)
+    return support is not None and support.first_release > published.date()
 
 
 def _counting(needs: Iterable[Need], classification: Classification) -> Iterable[Need]:

@@ -56,6 +56,8 @@ class SdistFacts:
     `kind` is that of the backend (`backend_kind`), looked through where the backend is part of
     the sdist. `script` is ``setup.py`` as read for one `BuildSite`; `build_scripts` are the
     scripts and hooks other backends run. `sources` counts what stands outside tests and docs.
+    `asked` names the fields of the `BuildSite` that scripts asked for: for a site that answers
+    alike to these (`BuildSite.answers_as`), the facts are the same.
     """
 
     system: BuildSystem
@@ -65,6 +67,7 @@ class SdistFacts:
     script: SetupScript | None
     build_scripts: tuple[SetupScript, ...]
     evidence: tuple[Evidence, ...]
+    asked: frozenset[str]
 
     @property
     def build_requires(self) -> tuple[str, ...]:
@@ -110,7 +113,8 @@ def read_sdist(listing: ArchiveListing, site: BuildSite = BuildSite()) -> SdistF
         *_about_files(members, texts),
         *_about_sources(sources, generated),
     )
-    return SdistFacts(system, kind, sources, generated, script, hooks, evidence)
+    asked = frozenset(around.asked)
+    return SdistFacts(system, kind, sources, generated, script, hooks, evidence, asked)
 
 
 def _found_by_name(system: BuildSystem, texts: Mapping[str, str]) -> tuple[str, ...]:

@@ -37,30 +37,40 @@ _DISPLAY_OPTIONS = (
 
 def constant(name: str, around: Surroundings) -> Value:
     """The value of a dotted name that never changes in this build, else the name itself."""
-    site = around.site
-    major, minor = site.python
-    pypy = site.implementation is Implementation.PYPY
-    values: dict[str, Value] = {
-        "distutils.dist.Distribution.display_option_names": list(_DISPLAY_OPTIONS),
-        "sys.platform": "linux",
-        "os.name": "posix",
-        "os.sep": "/",
-        "os.path.sep": "/",
-        "os.pathsep": ":",
-        "os.curdir": ".",
-        "sys.maxsize": 2**63 - 1,
-        "sys.maxint": 2**63 - 1,
-        "sys.byteorder": "little",
-        "sys.argv": list(around.argv),
-        "sys.version_info": (major, minor, 0, "final", 0),
-        "sys.hexversion": (major << 24) + (minor << 16) + 0xF0,
-        "sys.version": f"{major}.{minor}.0 (main)",
-        "sys.implementation.name": site.implementation.value,
-        "sys.builtin_module_names": ("sys", "__pypy__") if pypy else ("sys",),
-    }
-    if name in values:
-        return values[name]
-    return Dotted(name)
+    if name in _ALWAYS:
+        return _ALWAYS[name]
+    answer = _HERE.get(name)
+    return Dotted(name) if answer is None else answer(around)
+
+
+_ALWAYS: Mapping[str, Value] = {
+    "sys.platform": "linux",
+    "os.name": "posix",
+    "os.sep": "/",
+    "os.path.sep": "/",
+    "os.pathsep": ":",
+    "os.curdir": ".",
+    "sys.maxsize": 2**63 - 1,
+    "sys.maxint": 2**63 - 1,
+    "sys.byteorder": "little",
+}
+_HERE: Mapping[str, Callable[[Surroundings], Value]] = {
+    "distutils.dist.Distribution.display_option_names": lambda _: list(_DISPLAY_OPTIONS),
+    "sys.argv": lambda around: list(around.argv),
+    "sys.version_info": lambda around: (*around.python(), 0, "final", 0),
+    "sys.hexversion": lambda around: _hexadecimal(*around.python()),
+    "sys.version": lambda around: "{}.{}.0 (main)".format(*around.python()),
+    "sys.implementation.name": lambda around: around.implementation().value,
+    "sys.builtin_module_names": lambda around: ("sys", "__pypy__") if _pypy(around) else ("sys",),
+}
+
+
+def _hexadecimal(major: int, minor: int) -> int:
+    return (major << 24) + (minor << 16) + 0xF0
+
+
+def _pypy(around: Surroundings) -> bool:
+    return around.implementation() is Implementation.PYPY
 
 
 def call_known(around: Surroundings, name: str, args: list[Value], keys: dict[str, Value]) -> Value:
@@ -94,14 +104,14 @@ def _has_attribute(around: Surroundings, args: list[Value]) -> Value:
     if args[:1] == [Dotted("sys")] and len(args) > 1:
         name = args[1]
         if isinstance(name, str) and name.startswith("pypy_"):
-            return around.site.implementation is Implementation.PYPY
+            return _pypy(around)
         if name in {"real_prefix", "getandroidapilevel", "frozen", "gettotalrefcount"}:
             return False
     return Opaque()
 
 
 def _implementation(around: Surroundings, _args: list[Value]) -> Value:
-    return "PyPy" if around.site.implementation is Implementation.PYPY else "CPython"
+    return "PyPy" if _pypy(around) else "CPython"
 
 
 def _configuration(_around: Surroundings, args: list[Value]) -> Value:
@@ -261,8 +271,8 @@ _FUNCTIONS: Mapping[str, _Answer] = {
     "pathlib.Path.cwd": _always(""),
     "pathlib.PurePath": _plainly(joined),
     "platform.python_implementation": _implementation,
-    "platform.python_version": lambda around, _: "{}.{}.0".format(*around.site.python),
-    "platform.python_version_tuple": lambda around, _: (*map(str, around.site.python), "0"),
+    "platform.python_version": lambda around, _: "{}.{}.0".format(*around.python()),
+    "platform.python_version_tuple": lambda around, _: (*map(str, around.python()), "0"),
     "platform.system": _always("Linux"),
     "platform.win32_ver": _always(("", "", "", "")),
     "posixpath.join": _plainly(joined),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
@@ -24,6 +24,10 @@ class BuildSite:
         """The site of a target; targets that differ in libc or CPU alone share one."""
         return cls(target.implementation, target.python)
 
+    def answers_as(self, other: BuildSite, asked: Iterable[str]) -> bool:
+        """Whether both sites answer alike to what was `asked`, as `Surroundings` notes it."""
+        return all(getattr(self, name) == getattr(other, name) for name in asked)
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -32,6 +36,8 @@ class Surroundings:
     `paths` are relative to the sdist's root, `directories` their parents; `texts` has the files
     that may be imported from; `missing` names top-level modules that are not installed.
     `argv` is the command line: backends ask for ``egg_info`` first, to learn `setup_requires`.
+    `asked` notes which fields of the site a script has asked for, by `python` and
+    `implementation`; a copy made by `replace` notes in the same set.
     """
 
     site: BuildSite = BuildSite()
@@ -40,6 +46,17 @@ class Surroundings:
     texts: Mapping[str, str] = field(default_factory=dict, hash=False)
     missing: frozenset[str] = frozenset()
     argv: tuple[str, ...] = ("setup.py", "bdist_wheel")
+    asked: set[str] = field(default_factory=set, compare=False)
+
+    def python(self) -> tuple[int, int]:
+        """Answer with the version of Python, and note that the script asked for it."""
+        self.asked.add("python")
+        return self.site.python
+
+    def implementation(self) -> Implementation:
+        """Answer with the implementation of Python, and note that the script asked for it."""
+        self.asked.add("implementation")
+        return self.site.implementation
 
     def exists(self, path: str) -> bool | None:
         """Whether the sdist has a file or directory; None outside the sdist."""
