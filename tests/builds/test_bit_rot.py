@@ -12,6 +12,7 @@ from packaging.version import Version
 from wheelcheck.builds.bit_rot import (
     History,
     bit_rot,
+    constraints_before_breaks,
     constraints_of_the_time,
     python_too_new,
 )
@@ -143,6 +144,16 @@ def test_the_constraint_file_restores_the_time():
 def test_what_did_not_exist_yet_gets_no_bound():
     text = constraints_of_the_time((), day("2020-01-06"), HISTORIES)
     assert text.splitlines()[1:] == ["cython<=0.29.14", "setuptools<=44.0.0"]
+
+
+def test_a_younger_python_gets_bounds_for_what_breaks_alone():
+    env = environment(thing="1", setuptools="75.3.0", cython="3.0.11", beniget="0.4.2")
+    env[NormalizedName("pythran")] = Version("0.12.1")
+    asked = (("setuptools", "Cython", "pythran"), day("2023-02-19"), HISTORIES)
+    lines = constraints_before_breaks(*asked, env, {}).splitlines()
+    assert lines[0].startswith("#")
+    assert lines[1:] == ["beniget<0.4.2", "cython<3.0.0"]
+    assert constraints_before_breaks(*asked, environment(thing="1"), {}) == ""
 
 
 def test_the_newest_of_a_time_is_final_and_allowed():

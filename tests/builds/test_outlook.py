@@ -23,6 +23,8 @@ from wheelcheck.targets.target import Image
 
 TODAY = datetime(2026, 11, 23, tzinfo=UTC)
 MUSL = target("musl")
+OLD_MUSL = replace(MUSL, python=(3, 8), python_full_version="3.8.20")
+"""A Python that was there when most sdists below were published."""
 NATIVE = "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('x', ['x.c'])])\n"
 
 
@@ -103,17 +105,19 @@ def test_a_pure_build_needs_no_compiler_for_what_lies_about():
 
 
 def test_later_build_requirements_are_told_with_the_constraints_against_them():
-    (found,) = outlooks(index(app=native("'setuptools', 'cython'")), ["app"], MUSL)
+    built = index(app=native("'setuptools', 'cython'"))
+    found, younger = outlooks(built, ["app"], OLD_MUSL, MUSL)
     (obstacle,) = found["app"].obstacles
     assert obstacle.code == "build-requirement-later-major"
     assert "cython 3.2.0" in obstacle.message
     assert found["app"].constraints.splitlines()[1:] == ["cython<=0.29.1", "setuptools<=44.0.0"]
+    assert younger["app"].constraints.splitlines()[1:] == ["cython<3.0.0"]
 
 
 def test_build_requirements_for_other_pythons_are_no_constraints():
     """scikit-learn 1.0 pins an old numpy for Python 3.6 alone."""
     asked = native("'setuptools', \"cython<0.29; python_version<'3.8'\", 'cython'")
-    (found,) = outlooks(index(app=asked), ["app"], MUSL)
+    (found,) = outlooks(index(app=asked), ["app"], OLD_MUSL)
     assert "cython<=0.29.1" in found["app"].constraints.splitlines()
 
 

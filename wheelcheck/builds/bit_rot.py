@@ -25,6 +25,7 @@ from wheelcheck.resolution.choice import admits_python
 __all__ = [
     "History",
     "bit_rot",
+    "constraints_before_breaks",
     "constraints_of_the_time",
     "python_too_new",
 ]
@@ -127,13 +128,7 @@ def bit_rot(
     """
     specifiers = _specifiers(requires)
     found: list[Obstacle] = []
-    for name, now in sorted(environment.items()):
-        uploaded = histories[name].uploaded(now) if name in histories else None
-        if uploaded is None or uploaded <= published:
-            continue
-        then = histories[name].newest(specifiers.get(name, SpecifierSet()), published)
-        if then is None or now <= then:
-            continue
+    for name, then, now in _moved(published, specifiers, histories, environment):
         moved = f"{name} {now} is installed for the build; in {published:%B %Y} it was {then}"
         hits = tuple(_hits(name, then, now, environment, texts))
         found += (
@@ -144,6 +139,22 @@ def bit_rot(
         if crossed and not hits and name in specifiers:
             found.append(_later_major(name, moved, then, now, published))
     return tuple(found)
+
+
+def _moved(
+    published: datetime,
+    specifiers: Mapping[NormalizedName, SpecifierSet],
+    histories: Mapping[NormalizedName, History],
+    environment: Mapping[NormalizedName, Version],
+) -> Iterator[tuple[NormalizedName, Version, Version]]:
+    """Build requirements that are newer now than they were then: name, then, now."""
+    for name, now in sorted(environment.items()):
+        uploaded = histories[name].uploaded(now) if name in histories else None
+        if uploaded is None or uploaded <= published:
+            continue
+        then = histories[name].newest(specifiers.get(name, SpecifierSet()), published)
+        if then is not None and now > then:
+            yield name, then, now
 
 
 def _specifiers(requires: tuple[str, ...]) -> dict[NormalizedName, SpecifierSet]:
@@ -187,15 +198,20 @@ def _in(sign: re.Pattern[str], text: str) -> bool:
     return sign.search(text) is not None
 
 
-def _later_major(
-    name: str, moved: str, then: Version, now: Version, published: datetime
-) -> Obstacle:
-    general = [
+def _general(name: str, then: Version, now: Version) -> list[_Change]:
+    """Changes between two versions that may concern anyone."""
+    return [
         change
         for change in _changes()
         if change.project == name and then < change.version <= now
         if change.is_general
     ]
+
+
+def _later_major(
+    name: str, moved: str, then: Version, now: Version, published: datetime
+) -> Obstacle:
+    general = _general(name, then, now)
     said = "; ".join(change.what for change in general)
     message = f"{moved}" + (f" ({said})" if said else "")
     source = "; ".join(change.source for change in general)
@@ -240,3 +256,28 @@ def constraints_of_the_time(
         if then is not None:
             lines.append(f"{name}<={then}")
     return "\n".join(lines) + "\n"
+
+
+def constraints_before_breaks(
+    build_requires: tuple[str, ...],
+    published: datetime,
+    histories: Mapping[NormalizedName, History],
+    environment: Mapping[NormalizedName, Version],
+    texts: Mapping[str, str],
+) -> str:
+    """A constraint file that keeps out what is known to break an sdist, or may, and no more.
+
+    For a Python that is younger than the sdist: what was there in the sdist's own time does not
+    know that Python. "" where nothing is known to break. The arguments are those of `bit_rot`.
+    """
+    lines = []
+    specifiers = _specifiers(build_requires)
+    for name, then, now in _moved(published, specifiers, histories, environment):
+        breaking = [change.version for change, _ in _hits(name, then, now, environment, texts)]
+        if not breaking and name in specifiers:
+            breaking = [change.version for change in _general(name, then, now)]
+        if breaking:
+            lines.append(f"{name}<{min(breaking)}")
+    if not lines:
+        return ""
+    return "\n".join(["# build requirements before what breaks this sdist", *lines]) + "\n"

@@ -142,10 +142,10 @@ def _draw_evidence(page: Page, evidence: SourceEvidence) -> None:
 
 
 def _draw_constraints(page: Page, plan: BuildPlan) -> None:
-    """The files that restore the build requirements of an sdist's own time."""
+    """The files that keep build requirements out that are too new for an sdist."""
     for build in plan.builds:
         if build.constraints:
-            page.heading(f"Build constraints of the time of {clean(build.label)}")
+            page.heading(f"Build constraints for {clean(build.label)}")
             page.line(Text("for pip --build-constraint, or PIP_CONSTRAINT before pip 25.3", "dim"))
             for line in build.constraints.splitlines():
                 page.line(Text(clean(line), "cyan"))

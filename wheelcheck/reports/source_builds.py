@@ -87,8 +87,8 @@ class SourceBuild(Value):
     version (``requirements``: the installation itself). `requires` are the build requires
     as stated and as the backend adds them, `environment` what is installed for them; `problem`
     says why that is not known to the end.
-    `constraints` is a constraint file with the build requirements of the sdist's own time, ""
-    where those of today do.
+    `constraints` is a constraint file that keeps later build requirements out, "" where those of
+    today do.
     """
 
     name: str
