@@ -29,7 +29,7 @@ __all__ = ["Resolver", "resolve"]
 
 MAX_ROUNDS = 10_000
 """Far more than any sane graph takes (330 pins take 364), so that a hopeless one ends within half a
-minute; pip goes on ten times longer."""
+minute; pip goes on twenty times longer."""
 
 _Causes = Collection[Told]
 
