@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from wheelcheck.builds.build_files import read_cargo, read_cmake, read_meson
 from wheelcheck.builds.build_system import backend_kind, read_build_system, read_setup_cfg
 from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
+from wheelcheck.builds.sources import SourceCount
 from wheelcheck.builds.tables import rows
+from wheelcheck.index.languages import Language
 from wheelcheck.index.model import ArchiveListing, ArchiveMember
 
 
@@ -78,6 +80,23 @@ def test_sources_of_tests_stand_aside_and_generated_c_is_told():
     assert found.native_files == 2
     assert found.generated_c == ("x/a.c",)
     assert found.has("native-sources-aside")
+
+
+def test_sources_are_counted_by_language_with_their_bytes_and_lines():
+    members = (
+        ArchiveMember("x-1/a.c", 100, 10),
+        ArchiveMember("x-1/b.c", 20, 2),
+        ArchiveMember("x-1/tests/t.c", 7, 1),
+        ArchiveMember("x-1/a.rs", 500, 50),
+        ArchiveMember("x-1/old/b.rs", 5),  # listed before lines were counted
+        ArchiveMember("x-1/docs/d.f90", 9, 3),
+        ArchiveMember("x-1/a.h", 10_000),
+    )
+    assert read_sdist(ArchiveListing(members)).sources == (
+        SourceCount(Language.RUST, 2, 505, lines=None),
+        SourceCount(Language.C, 2, 120, 1, 7, lines=12),
+        SourceCount(Language.FORTRAN, 0, 0, 1, 9, lines=0),
+    )
 
 
 def test_an_external_compiler_is_told():

@@ -2,6 +2,7 @@ import bz2
 import gzip
 import hashlib
 import io
+import itertools
 import lzma
 import random
 import struct
@@ -361,6 +362,36 @@ def test_tar_archives_are_read_as_the_standard_library_reads_them(files, form, c
     chunks = (data[start : start + chunk] for start in range(0, len(data), chunk))
     found = [(member.path, member.size, member.read()) for member in tars.tar_members(chunks)]
     assert found == [(*e, c) for e, c in zip(expected, contents, strict=True)]
+
+
+LINES = st.dictionaries(NAMES, st.text("a\n", max_size=1500), max_size=6)
+
+
+@given(LINES, st.integers(1, 3000))
+@example({"top/empty": "", "top/open": "a\nb", "top/closed": "a\nb\n", "top/blank": "\n"}, 1)
+def test_lines_of_a_tar_archive_are_counted_as_it_passes_by(files, chunk):
+    data = tar_of(files, mode="w:")
+    chunks = (data[start : start + chunk] for start in range(0, len(data), chunk))
+    found = [(member.path, member.lines()) for member in tars.tar_members(chunks)]
+    assert found == [(path, len(text.splitlines())) for path, text in files.items()]
+
+
+def test_a_tar_archive_that_ends_while_lines_are_counted_is_refused():
+    data = tar_of({"foo/a.c": "a\n" * 1000}, mode="w:")[:1000]
+    (member,) = itertools.islice(tars.tar_members(iter([data])), 1)
+    with pytest.raises(ArchiveRefused):
+        member.lines()
+
+
+def test_lines_are_counted_in_sources_alone_whether_their_text_is_wanted_or_too_long(
+    read, monkeypatch
+):
+    monkeypatch.setattr(archives, "MAX_TEXT_BYTES", 100)
+    files = {"foo/short.c": "a\nb", "foo/long.pyx": "a\n" * 101, "foo/setup.py": "a\n"}
+    told = {"foo/short.c": 2, "foo/long.pyx": 101, "foo/setup.py": None}
+    assert {m.path: m.lines for m in read(tar_of(files)).members} == told
+    zipped = read(zip_of(files), "foo-1.0.zip")
+    assert {member.lines for member in zipped.members} == {None}
 
 
 @given(FILES)

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from http import HTTPStatus
 from pathlib import Path
 
+import msgspec
 import pytest
 from archive_builders import tar_of, wheel_of
 from loopback import Request, Response, Server, partial
@@ -16,10 +17,10 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.errors import IndexUnreachable, Unknown
-from wheelcheck.index import fetch, open_index
+from wheelcheck.index import facts, fetch, open_index
 from wheelcheck.index.build_texts import build_texts
 from wheelcheck.index.client import NetworkIndex
-from wheelcheck.index.model import CoreMetadata, Project, Sdist, Wheel
+from wheelcheck.index.model import ArchiveMember, CoreMetadata, Project, Sdist, Wheel
 from wheelcheck.requirements.model import IndexOptions
 
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -507,12 +508,20 @@ def test_an_sdist_is_downloaded_once_for_all_questions(site, opened):
     listing = index.listing(first(index), lambda path: path.endswith("setup.py"))
     assert not isinstance(listing, Unknown)
     assert listing.texts == {"foo-1.0/setup.py": "x"}
-    assert [member.path for member in listing.members][-1] == "foo-1.0/src/a.c"
+    assert listing.members[-1] == ArchiveMember("foo-1.0/src/a.c", 3, 1)
     assert site.paths.count("/files/foo-1.0.tar.gz") == 1
     more = index.listing(first(index), lambda path: path.endswith(".c"))
     assert not isinstance(more, Unknown)
     assert more.texts == {"foo-1.0/src/a.c": "int"}
-    assert not index.listing(first(index)).texts
+    again = index.listing(first(index))
+    assert not isinstance(again, Unknown)
+    assert (again.members, again.texts) == (listing.members, {})
+
+
+def test_a_listing_that_was_cached_before_lines_were_counted_has_none():
+    members = [("foo-1.0/a.c", 3)]
+    stored = facts._decode_listing(msgspec.msgpack.encode((members, {}, [])))
+    assert (stored.members, stored.lines) == (members, {})
 
 
 @pytest.mark.parametrize(

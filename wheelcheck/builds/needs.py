@@ -10,7 +10,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.builds.sdist import SdistFacts
-from wheelcheck.builds.sources import language_of
+from wheelcheck.index.languages import language_of
 
 __all__ = ["Need", "NeedKind", "Role", "SourceNeedsInput", "needs_input", "strongest"]
 

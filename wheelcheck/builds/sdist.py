@@ -103,7 +103,7 @@ def read_sdist(listing: ArchiveListing, site: BuildSite = BuildSite()) -> SdistF
         script = _read_twice(texts["setup.py"], around, system)
     named = (*system.scripts, *_found_by_name(system, texts))
     hooks = tuple(_read_hooks(named, texts, around))
-    sources = count_sources(members, texts)
+    sources = count_sources(members)
     generated = generated_c(members)
     evidence = (
         *_about_backend(system, kind, has_setup=has_setup or pyproject is not None),
@@ -133,7 +133,7 @@ def from_root(listing: ArchiveListing) -> tuple[tuple[ArchiveMember, ...], dict[
     loose = any("/" not in path for path in paths)
     cut = len(tops.copy().pop()) + 1 if len(tops) == 1 and not loose else 0
     members = tuple(
-        ArchiveMember(path[cut:], member.size)
+        ArchiveMember(path[cut:], member.size, member.lines)
         for path, member in zip(paths, listing.members, strict=True)
     )
     return members, {p.removeprefix("./")[cut:]: text for p, text in listing.texts.items()}

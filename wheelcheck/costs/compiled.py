@@ -15,8 +15,9 @@ from enum import StrEnum
 
 from wheelcheck.builds.sdist import SdistFacts
 from wheelcheck.builds.setup_script.reading import ExtensionModule
-from wheelcheck.builds.sources import Language, is_aside, language_of
+from wheelcheck.builds.sources import is_aside
 from wheelcheck.builds.toolchain import is_vendored
+from wheelcheck.index.languages import Language, language_of
 
 __all__ = ["CompiledFile", "Kind", "compiled_files", "endings", "untemplated"]
 

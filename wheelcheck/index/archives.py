@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
 from wheelcheck.index.http import Http
+from wheelcheck.index.languages import language_of
 from wheelcheck.index.limits import (
     MAX_COMPRESSED_BYTES,
     MAX_MEMBERS,
@@ -27,7 +28,7 @@ from wheelcheck.index.limits import (
 )
 from wheelcheck.index.model import ArchiveListing, ArchiveMember, DistributionFile
 from wheelcheck.index.ranges import IN_MEMORY_BYTES, ByteSource, FileBytes, HttpBytes, open_local
-from wheelcheck.index.tars import BLOCK, is_tar, tar_members, unpacked
+from wheelcheck.index.tars import BLOCK, count_lines, is_tar, tar_members, unpacked
 from wheelcheck.index.urls import local_path
 from wheelcheck.index.zips import ZipMember, read_member, zip_members
 
@@ -117,21 +118,25 @@ def _after(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _read_tar(stream: Iterator[bytes], wanted: Wanted) -> ArchiveListing:
-    sizes: dict[str, int] = {}
+    found: dict[str, ArchiveMember] = {}
     texts: dict[str, str] = {}
     room = MAX_TEXTS_BYTES
     for member in tar_members(stream):
         path = _checked(member.path)
-        sizes[path] = member.size
         texts.pop(path, None)
-        if len(sizes) > MAX_MEMBERS:
-            raise ArchiveRefused(f"it holds more than {MAX_MEMBERS} members")
+        source = language_of(path) is not None
+        lines = None
         if wanted(path) and member.size <= min(MAX_TEXT_BYTES, room):
             content = member.read()
             texts[path] = content.decode("utf-8", errors="replace")
             room -= len(content)
-    members = tuple(ArchiveMember(path, size) for path, size in sizes.items())
-    return ArchiveListing(members, texts)
+            lines = count_lines([content]) if source else None
+        elif source:
+            lines = member.lines()
+        found[path] = ArchiveMember(path, member.size, lines)
+        if len(found) > MAX_MEMBERS:
+            raise ArchiveRefused(f"it holds more than {MAX_MEMBERS} members")
+    return ArchiveListing(tuple(found.values()), texts)
 
 
 class _Watched:

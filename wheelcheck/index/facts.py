@@ -34,11 +34,15 @@ _LASTING = frozenset({"dependencies-need-build", "metadata-malformed", "metadata
 
 
 class _Listing(msgspec.Struct, array_like=True):
-    """A listing in the cache; `tried` are the paths whose text is in `texts` or cannot be had."""
+    """A listing in the cache; `tried` are the paths whose text is in `texts` or cannot be had.
+
+    `lines` are those of members by their place; none in what was cached before they were counted.
+    """
 
     members: list[tuple[str, int]]
     texts: dict[str, str]
     tried: set[str]
+    lines: dict[int, int] = {}
 
 
 class _Metadata(msgspec.Struct, array_like=True):
@@ -130,14 +134,23 @@ class Facts:
                 stored = self._remember(key, file, found, _also_usual(file, stored, wanted))
         assert stored is not None
         texts = {p: t for p, t in stored.texts.items() if wanted is not None and wanted(p)}
-        return ArchiveListing(tuple(ArchiveMember(*member) for member in stored.members), texts)
+        members = (
+            ArchiveMember(path, size, stored.lines.get(place))
+            for place, (path, size) in enumerate(stored.members)
+        )
+        return ArchiveListing(tuple(members), texts)
 
     def _remember(
         self, key: str, file: Wheel | Sdist, found: ArchiveListing, asked: Callable[[str], bool]
     ) -> _Listing:
         members = [(member.path, member.size) for member in found.members]
         tried = {path for path, _ in members if asked(path)}
-        listing = _Listing(members, dict(found.texts), tried)
+        lines = {
+            place: member.lines
+            for place, member in enumerate(found.members)
+            if member.lines is not None
+        }
+        listing = _Listing(members, dict(found.texts), tried, lines)
         if local_path(file.url) is None:  # a file on this machine may change under its name
             self._cache.put("listings", key, _encode(listing))
         return listing

@@ -136,10 +136,15 @@ class CoreMetadata:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveMember:
-    """One regular file inside an archive: its path with `/`, and its unpacked size in bytes."""
+    """One regular file inside an archive: its path with `/`, and its unpacked size in bytes.
+
+    `lines` are counted in the sources of compiled languages (`index.languages`) while an archive
+    streams by. They are None elsewhere, and in zip archives, of which only the directory is read.
+    """
 
     path: str
     size: int
+    lines: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

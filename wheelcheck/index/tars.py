@@ -11,14 +11,14 @@ from __future__ import annotations
 import bz2
 import lzma
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 from wheelcheck.index.limits import MAX_UNPACKED_BYTES, ArchiveRefused
 
-__all__ = ["TarMember", "is_tar", "tar_members", "unpacked"]
+__all__ = ["TarMember", "count_lines", "is_tar", "tar_members", "unpacked"]
 
 BLOCK = 512
 _CHUNK = 256 << 10
@@ -112,11 +112,15 @@ def _maker(head: bytes) -> Callable[[], _Unpacker] | None:
 
 @dataclass(frozen=True, slots=True)
 class TarMember:
-    """One regular file. `read` gives its content; it must be called before the next member."""
+    """One regular file. `read` gives its content, or `lines` their number without keeping any.
+
+    One of the two can be called, once, before the next member.
+    """
 
     path: str
     size: int
     read: Callable[[], bytes]
+    lines: Callable[[], int]
 
 
 def tar_members(chunks: Iterator[bytes]) -> Iterator[TarMember]:
@@ -144,7 +148,7 @@ def tar_members(chunks: Iterator[bytes]) -> Iterator[TarMember]:
         if kind == b"S":
             raise ArchiveRefused("it holds sparse files")
         end = stream.position + size + -size % BLOCK
-        yield TarMember(path, real, partial(stream.exactly, size))
+        yield TarMember(path, real, partial(stream.exactly, size), partial(stream.lines, size))
         stream.skip(end - stream.position)
 
 
@@ -172,6 +176,14 @@ class _Stream:
         if sum(map(len, self._pieces(length))) < length:
             raise ArchiveRefused("it is cut short")
 
+    def lines(self, length: int) -> int:
+        """How many lines the next bytes have; the last one need not be ended."""
+        start = self.position
+        lines = count_lines(piece.tobytes() for piece in self._pieces(length))
+        if self.position - start < length:
+            raise ArchiveRefused("it is cut short")
+        return lines
+
     def _pieces(self, length: int) -> Iterator[memoryview]:
         if self.position + length > MAX_UNPACKED_BYTES:
             raise ArchiveRefused("it unpacks to more than any honest source archive")
@@ -184,6 +196,15 @@ class _Stream:
             length -= len(piece)
             self.position += len(piece)
             yield piece
+
+
+def count_lines(pieces: Iterable[bytes]) -> int:
+    """How many lines a text has that comes in pieces; the last one need not be ended."""
+    ends, last = 0, b"\n"
+    for piece in pieces:
+        ends += piece.count(b"\n")
+        last = piece[-1:] or last
+    return ends + (last != b"\n")
 
 
 def _is_header(block: bytes) -> bool:
