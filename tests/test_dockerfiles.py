@@ -29,6 +29,7 @@ def index() -> FakeIndex:
     return FakeIndex(
         {
             "sci": {"1": ["sci-1-cp312-cp312-manylinux_2_17_x86_64.whl", "sci-1.tar.gz"]},
+            "old": {"1": ["old-1.tar.gz"]},
             "easy": {"1": ["easy-1-py3-none-any.whl"]},
             "setuptools": {"80.0": ["setuptools-80.0-py3-none-any.whl"]},
         },
@@ -37,7 +38,13 @@ def index() -> FakeIndex:
                 "sci-1/pyproject.toml": BUILD,
                 "sci-1/setup.py": COMPILES,
                 "sci-1/core.c": 900,
-            }
+            },
+            "old-1.tar.gz": {
+                "old-1/PKG-INFO": "Metadata-Version: 2.2\nName: old\nVersion: 1\n",
+                "old-1/pyproject.toml": BUILD,
+                "old-1/setup.py": f"import numpy.distutils\n{COMPILES}",
+                "old-1/core.c": 900,
+            },
         },
     )
 
@@ -244,6 +251,13 @@ class TestEmitting:
         text = self.emitted(capsys, "-p", "sci", "-t", "python:3.12-slim")
         assert text.count("FROM") == 1
         assert "apt-get" not in text
+
+    def test_a_build_that_fails_all_the_same_is_told_in_the_file(self, capsys):
+        text = self.emitted(capsys, "-p", "old", "-t", "python:3.12-alpine")
+        first, second, *_ = text.splitlines()
+        assert first == "# syntax=docker/dockerfile:1"
+        assert second.startswith("# old 1 will not build: ")
+        assert "will not build" not in self.emitted(capsys, "-p", "sci", "-t", "python:3.12-alpine")
 
     def test_a_matrix_is_a_usage_error(self, capsys):
         assert main(["requirements.txt", "--emit", "dockerfile"]) == 2

@@ -12,6 +12,7 @@ from wheelcheck.builds.outlook import Outlook, SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfiles import PipInputs, emit_dockerfile
 from wheelcheck.errors import Unknown, UsageError
+from wheelcheck.reports.phrases import clean
 from wheelcheck.requirements import Requirements
 
 __all__ = ["emit"]
@@ -41,16 +42,27 @@ def emit(question: Question) -> str:
         why = column.resolution.conflict or f"no file fits for {', '.join(lost)}"
         raise UsageError(f"nothing can be installed on {target.name}: {why}")
     commands, constraints = None, ""
+    failing: tuple[str, ...] = ()
     if column.builds is not None:
         if isinstance(column.builds.commands, Unknown):
             raise UsageError(column.builds.commands.reason)
         commands = column.builds.commands[1]
         constraints = _constraints(column.builds.outlooks)
+        failing = () if constraints else tuple(_failing(column.builds.outlooks))
     inputs = _inputs(question, opened)
     written = emit_dockerfile(target, inputs, commands, build_constraints=constraints)
     if isinstance(written, Unknown):
         raise UsageError(written.reason)
-    return written
+    first, _, rest = written.partition("\n")  # the line that names the syntax must stay the first
+    return "\n".join([first, *failing, rest])
+
+
+def _failing(outlooks: Sequence[Outlook]) -> Iterator[str]:
+    """A comment for each build that fails for certain: nothing written here can help it."""
+    for outlook in outlooks:
+        why = next((clean(one.message) for one in outlook.obstacles if one.fatal), None)
+        if why is not None:
+            yield f"# {clean(outlook.build.label)} will not build: {why}"
 
 
 def _constraints(outlooks: Sequence[Outlook]) -> str:
