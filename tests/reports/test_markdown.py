@@ -100,7 +100,11 @@ def test_costs_have_a_table():
 def test_advice_and_commands_can_be_pasted():
     fences = [one for one in READER.parse(render_markdown(priced_story())) if one.type == "fence"]
     assert fences[0].content == "FROM python:3.8-slim\n"
-    assert fences[2].content.startswith("apk add --no-cache --virtual .build-deps g++")
+    before, after, run = fences[2].content.splitlines()
+    assert before.startswith("apk add --no-cache --virtual .build-deps g++")
+    assert before.endswith("  # before")
+    assert after == "apk del .build-deps  # after"
+    assert run.endswith("  # to run it")
 
 
 def test_an_incomplete_answer_is_a_warning():

@@ -193,10 +193,18 @@ def _builds(report: Report, places: Places, room: _Room) -> str:
             groups.setdefault(plan.commands, []).append(plan.target)
     parts = []
     for commands, on in list(groups.items())[: room.rows]:
-        lines = [one for one in (commands.build, commands.remove, commands.run) if one]
+        lines = [
+            f"{command[:2_000]}  # {when}"
+            for command, when in (
+                (commands.build, "before"),
+                (commands.remove, "after"),
+                (commands.run, "to run it"),
+            )
+            if command
+        ]
         if lines:
             parts.append(f"{text(places.describe(on), room.characters)}:")
-            parts.append(fenced("\n".join(line[:2_000] for line in lines), "sh"))
+            parts.append(fenced("\n".join(lines), "sh"))
     stops = [
         f"{'✗' if found[0].fatal else '!'} **{text(name)}** "
         f"{'fails' if found[0].fatal else 'may fail'} on {text(places.describe(on))}: "
