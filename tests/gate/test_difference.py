@@ -6,6 +6,7 @@ from sample_reports import alpine_story, compiles, wheel
 
 from wheelcheck import Verdict
 from wheelcheck.gate import difference
+from wheelcheck.gate.text import render_difference
 from wheelcheck.reports.costs import Bill, Estimate
 from wheelcheck.reports.model import Report
 
@@ -44,8 +45,12 @@ def test_a_gained_wheel_is_none():
 
 def test_a_new_version_alone_is_a_change_but_no_regression():
     after = changed("six", SLIM, wheel("six", "1.17.0"))
-    (change,) = difference(alpine_story(), after).changes
+    found = difference(alpine_story(), after)
+    (change,) = found.changes
     assert change.kind == "version"
+    text = render_difference(found, after.targets)
+    assert "Other changes, as good as before\n" in text
+    assert f"1.17.0 on {SLIM}: comes as a wheel\n" in text
 
 
 def test_a_new_package_that_compiles_is_a_regression():
@@ -73,7 +78,9 @@ def test_what_the_change_costs():
         targets = tuple(one.model_copy(update={"bill": bill}) for one in report.targets)
         return report.model_copy(update={"targets": targets})
 
-    assert difference(billed(30), billed(90)).seconds == {ALPINE: 60, SLIM: 60}
+    slower = difference(billed(30), billed(90))
+    assert slower.seconds == {ALPINE: 60, SLIM: 60}
+    assert "the installation is 60 s longer" in render_difference(slower, billed(90).targets)
 
 
 @given(st.lists(st.sampled_from(list(Verdict)), min_size=2, max_size=2))

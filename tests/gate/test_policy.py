@@ -87,7 +87,13 @@ class TestNumbers:
         assert len(broken(Policy(max_build_minutes=49), report)) == 1
         assert broken(Policy(max_build_minutes=51), report) == []
         said = broken(Policy(max_image_mb=500), report)
-        assert any("about 604 MB on python:3.8-alpine" in one for one in said)
+        assert any(
+            "about 604 MB on python:3.8-alpine, more than the 500 MB allowed" in one for one in said
+        )
+
+    def test_a_bound_that_is_hardly_passed_is_seen_to_be_passed(self):
+        said = broken(Policy(max_build_minutes=50), with_bill(seconds=3010, image=604e6))
+        assert any("about 50.2 min on python:3.8-alpine, more than the 50 min" in s for s in said)
 
     def test_what_is_not_known_does_not_pass(self):
         said = broken(Policy(max_image_mb=500), with_bill(seconds=3000))

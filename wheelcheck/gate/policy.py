@@ -157,7 +157,7 @@ def _coverage(
             rule="min-coverage",
             target=target.name,
             message=f"{share:.1f} % of {len(verdicts)} packages come as wheels on {target.name}, "
-            f"{least:g} % are demanded",
+            f"less than the {least:g} % demanded",
         )
 
 
@@ -180,14 +180,14 @@ def _costs(report: Report, target: TargetSummary, policy: Policy) -> Iterator[Vi
         minutes = builds.value / _MINUTE if builds else None
         if minutes is None and report.plan(target.name) is None:
             minutes = 0.0
-        said = "source builds take {} min on {}, {:g} are allowed"
+        said = "source builds take {} min on {}, more than the {:g} min allowed"
         yield from _bounded(
             "max-build-minutes", said, minutes, policy.max_build_minutes, target.name
         )
     if policy.max_image_mb is not None:
         image = bill.image.single_stage if bill and bill.image else None
         size = image.value / _MEGABYTE if image else None
-        said = "the image has {} MB on {}, {:g} are allowed"
+        said = "the image has {} MB on {}, more than the {:g} MB allowed"
         yield from _bounded("max-image-mb", said, size, policy.max_image_mb, target.name)
 
 
@@ -195,5 +195,8 @@ def _bounded(
     rule: str, said: str, value: float | None, bound: float, target: str
 ) -> Iterator[Violation]:
     if value is None or value > bound:
-        told = "an unknown number of" if value is None else f"about {value:.0f}"
+        digits = 1 if value is not None and round(value) <= bound else 0  # not 1 min, above 1 min
+        told = "an unknown number of" if value is None else f"about {value:.{digits}f}"
+        if value is None:
+            said = said.replace("more than", "perhaps more than")
         yield Violation(rule=rule, target=target, message=said.format(told, target, bound))

@@ -21,7 +21,7 @@ _MIN_WIDTH, _MAX_WIDTH = 60, 200
 _TITLES = {
     "worse": "Worse than before",
     "better": "Better than before",
-    "version": "Other versions, as good as before",
+    "version": "Other changes, as good as before",
 }
 _WORTH_SECONDS, _WORTH_BYTES = 1, 1e6
 
@@ -76,7 +76,7 @@ def _line(change: Change, places: Places) -> Text:
     versions = list(dict.fromkeys(v for v in (change.version_before, change.version_after) if v))
     text.append(f" {' → '.join(map(clean, versions))}" if versions else "")
     text.append(f" on {places.describe(change.targets)}: ")
-    text.append(f"{_word(change.before)} → {_word(change.after)}")
+    text.append(" → ".join(dict.fromkeys((_word(change.before), _word(change.after)))))
     return text
 
 
@@ -105,5 +105,5 @@ def _grown(
 ) -> list[str]:
     if value is None or abs(value) < least:
         return []
-    what = "the installation takes" if more == "longer" else "the image is"
+    what = "the installation is" if more == "longer" else "the image is"
     return [f"{what} {words(abs(value))} {more if value > 0 else less}"]
