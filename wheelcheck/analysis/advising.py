@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import islice
 
 from packaging.requirements import Requirement
-from packaging.utils import NormalizedName
 
 from wheelcheck.advice import distribution_package, extra_indexes_for, replacements_of
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.relocking import any_file_listed, what_to_list
 from wheelcheck.analysis.repinning import changes_between, proposals
+from wheelcheck.analysis.trouble import (
+    Weight,
+    all_wheels,
+    outcome,
+    pins,
+    saved,
+    seconds_of,
+    steps,
+    troubled,
+    verdicts_of,
+    weight,
+    weight_of,
+)
 from wheelcheck.builds.distributions import distribution_of
-from wheelcheck.coverage import Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index
 from wheelcheck.reports.advice import Advice, AdviceKind
@@ -31,12 +42,7 @@ __all__ = ["Adviser"]
 
 MOST_PYTHONS = 3
 """Other Pythons that are tried for a target, the nearest first."""
-_COMPILES = frozenset({Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN})
-_TROUBLE = _COMPILES | {Verdict.UNAVAILABLE}
 _ADVICE = Origin("advice")
-
-_Weight = tuple[int, int]
-"""Blockers, then source builds that may compile: less is better."""
 
 
 class Adviser:
@@ -66,7 +72,7 @@ class Adviser:
         self._columns.update({column.name: column for column in columns})
         alike: dict[tuple[object, ...], list[Advice]] = {}
         for column in columns:
-            if _troubled(column):
+            if troubled(column):
                 for one in self._ways_out(column):
                     key = (one.kind, one.title, one.change, one.caveat)
                     alike.setdefault(key, []).append(one)
@@ -101,14 +107,14 @@ class Adviser:
             if found and _rest(found[-1]) == (0, 0):
                 break
         best = min(found, key=_rest, default=None)
-        if best is not None and 2 * sum(_rest(best)) <= sum(_weight(column)):
+        if best is not None and 2 * sum(_rest(best)) <= sum(weight(column)):
             yield best
 
     def _moved(self, kind: AdviceKind, column: Column, other: Target) -> Iterator[Advice]:
         if other.name not in self._columns:
             self._columns[other.name] = self._judge.column(other, plan=False)
         after = self._columns[other.name]
-        if after.resolution.conflict or _weight(after) >= _weight(column):
+        if after.resolution.conflict or weight(after) >= weight(column):
             return
         if after.price is None:
             after = self._columns[other.name] = self._judge.column(other)
@@ -122,33 +128,33 @@ class Adviser:
         if anew is None:
             return
         there = self._judged(anew).column(column.resolution.target, plan=False)
-        if there.resolution.conflict or _weight(there) >= _weight(column):
+        if there.resolution.conflict or weight(there) >= weight(column):
             return
         after = self._judged(anew).column(column.resolution.target)
-        change = what_to_list(self._asked, _troubled(column), after)
+        change = what_to_list(self._asked, troubled(column), after)
         yield _advice("relock", column, after, "List the wheels that are left out", change)
 
     # --- other versions --------------------------------------------------------------------
 
     def _other_pins(self, column: Column) -> Iterator[Advice]:
         """The first set of pins that helps; it is judged as it is written."""
-        troubled = _troubled(column)
+        names = troubled(column)
         target = column.resolution.target
         rules = self._judge.rules
         best: Advice | None = None
-        for asked in proposals(self._asked, column, troubled, self._index, rules):
+        for asked in proposals(self._asked, column, names, self._index, rules):
             there = self._judged(asked).column(target, plan=False)
-            if there.resolution.conflict or _weight(there) >= _weight(column):
+            if there.resolution.conflict or weight(there) >= weight(column):
                 continue
-            repinned = changes_between(self._asked, column, there, troubled)
+            repinned = changes_between(self._asked, column, there, names)
             judge = self._judged(repinned.applied(self._asked))
             after = judge.column(target, plan=False)
-            if not repinned or after.resolution.conflict or _weight(after) >= _weight(column):
+            if not repinned or after.resolution.conflict or weight(after) >= weight(column):
                 continue
             after = judge.column(target)
             count = len(repinned.lines) + len(repinned.constraints)
             title = f"Pin {counted(count, 'other version')}"
-            caveat = _steps(column, after)
+            caveat = steps(column, after)
             advice = _advice("version", column, after, title, repinned.change, caveat)
             if best is None or _rest(advice) < _rest(best):
                 best = advice
@@ -166,28 +172,28 @@ class Adviser:
 
     def _replacements(self, column: Column) -> Iterator[Advice]:
         target = column.resolution.target
-        for name in _troubled(column):
+        for name in troubled(column):
             for one in replacements_of(name):
                 line = RequirementLine(Requirement(one.requirement), _ADVICE, one.requirement)
                 instead = replace(self._asked, lines=(line,), constraints=())
                 after = self._judged(instead).column(target, plan=False)
-                if not _all_wheels(after):
+                if not all_wheels(after):
                     continue
-                own = _weight_of([column.judged[name][1].verdict])
-                before = _weight(column)
+                own = weight_of([column.judged[name][1].verdict])
+                before = weight(column)
                 yield Advice(
                     kind="replacement",
                     targets=(column.name,),
                     title=f"Replace {name} by {one.requirement}",
                     change=(one.requirement,),
-                    evidence=f"it comes as wheels there ({_pins(after)}); {one.source}",
+                    evidence=f"it comes as wheels there ({pins(after)}); {one.source}",
                     caveat=f"what is lost: {one.loses}",
-                    verdicts=_verdicts(after, after.judged),
+                    verdicts=verdicts_of(after, after.judged),
                     blockers_before=before[0],
                     builds_before=before[1],
                     blockers_after=before[0] - own[0],
                     builds_after=before[1] - own[1],
-                    saves_seconds=_seconds_of(name, column),
+                    saves_seconds=seconds_of(name, column),
                 )
 
     def _distribution_packages(self, column: Column) -> Iterator[Advice]:
@@ -197,7 +203,7 @@ class Adviser:
             return
         found = {
             name: package
-            for name in _troubled(column)
+            for name in troubled(column)
             if (package := distribution_package(name, distribution))
         }
         if not found:
@@ -206,7 +212,7 @@ class Adviser:
         command = "apk add --no-cache" if distribution.name == "alpine" else "apt-get install -y"
         versions = [f"{name} {one.version}" for name, one in found.items()]
         release = "edge" if distribution.name == "alpine" else distribution.release
-        before = _weight(column)
+        before = weight(column)
         yield Advice(
             kind="system-package",
             targets=(column.name,),
@@ -223,7 +229,7 @@ class Adviser:
 
 def _extra_indexes(column: Column) -> Iterator[Advice]:
     """Indexes of musl wheels that are alive and made for this Python; they are not asked."""
-    blockers, builds = _weight(column)
+    blockers, builds = weight(column)
     for one in extra_indexes_for(column.resolution.target):
         yield Advice(
             kind="extra-index",
@@ -244,12 +250,12 @@ def _merged(alike: Sequence[Advice]) -> Advice:
     evidence = least.evidence
     if least.bill is not None and len({one.evidence for one in alike}) > 1:
         evidence = f"at worst {evidence}"
-    saved = [one.saves_seconds for one in alike if one.saves_seconds is not None]
+    seconds = [one.saves_seconds for one in alike if one.saves_seconds is not None]
     return least.model_copy(
         update={
             "targets": targets,
             "evidence": evidence,
-            "saves_seconds": min(saved) if len(saved) == len(alike) else None,
+            "saves_seconds": min(seconds) if len(seconds) == len(alike) else None,
         }
     )
 
@@ -262,16 +268,16 @@ def _advice(
     change: tuple[str, ...],
     caveat: str = "",
 ) -> Advice:
-    before, rest = _weight(column), _weight(after)
-    seconds, size = _saved(column, after)
+    before, rest = weight(column), weight(after)
+    seconds, size = saved(column, after)
     return Advice(
         kind=kind,
         targets=(column.name,),
         title=title,
         change=change,
-        evidence=f"judged with this change: {_outcome(after)}",
+        evidence=f"judged with this change: {outcome(after)}",
         caveat=caveat,
-        verdicts=_verdicts(after, _troubled(column)),
+        verdicts=verdicts_of(after, troubled(column)),
         blockers_before=before[0],
         builds_before=before[1],
         blockers_after=rest[0],
@@ -280,84 +286,6 @@ def _advice(
         saves_seconds=seconds,
         saves_bytes=size,
     )
-
-
-def _seconds_of(name: NormalizedName, column: Column) -> float | None:
-    """What building one package takes, with its environment; None where it is not known."""
-    for item in column.price.bill.items if column.price else ():
-        if item.build.name == name and item.build.top_level:
-            if isinstance(item.wall_seconds, Unknown):
-                return None
-            return item.wall_seconds.value + item.environment_seconds.value
-    return None
-
-
-def _saved(before: Column, after: Column) -> tuple[float | None, float | None]:
-    """Seconds of the whole installation, and bytes of the image of one stage, that are saved."""
-    if before.price is None or after.price is None:
-        return None, None
-    if isinstance(before.price.bill.build_wall_seconds, Unknown):
-        return None, None
-    seconds = before.price.bill.wall_seconds.value - after.price.bill.wall_seconds.value
-    sizes = [
-        Unknown(image.code, "") if isinstance(image, Unknown) else image.single_stage
-        for image in (before.price.image, after.price.image)
-    ]
-    was, now = sizes
-    if isinstance(was, Unknown) or isinstance(now, Unknown):
-        return seconds, None
-    return seconds, was.value - now.value
-
-
-def _outcome(column: Column) -> str:
-    blockers, builds = _weight(column)
-    if not blockers and not builds:
-        return f"nothing compiles, all {len(column.judged)} packages can be installed"
-    still = listing([f"{name} {column.judged[name][0].version}" for name in _troubled(column)])
-    told = [f"{counted(builds, 'package')} still to compile"] if builds else []
-    told += [f"{counted(blockers, 'package')} still without any file"] if blockers else []
-    return f"{', '.join(told)}: {still}"
-
-
-def _steps(before: Column, after: Column) -> str:
-    """Say where a version goes down, or a major version changes."""
-    told = []
-    for name, (pin, _) in after.judged.items():
-        was = before.judged[name][0].version if name in before.judged else None
-        if was is None or pin.version is None or pin.version == was:
-            continue
-        if pin.version < was:
-            told.append(f"{name} goes down from {was} to {pin.version}")
-        elif pin.version.release[:1] != was.release[:1]:
-            told.append(f"{name} {pin.version} is a new major version after {was}")
-    return listing(told, 4)
-
-
-def _all_wheels(column: Column) -> bool:
-    """Whether everything is known to come as a wheel."""
-    verdicts = [found.verdict for _, found in column.judged.values()]
-    return bool(verdicts) and all(verdict.is_wheel for verdict in verdicts)
-
-
-def _troubled(column: Column) -> tuple[NormalizedName, ...]:
-    return tuple(name for name, (_, found) in column.judged.items() if found.verdict in _TROUBLE)
-
-
-def _weight(column: Column) -> _Weight:
-    return _weight_of(found.verdict for _, found in column.judged.values())
-
-
-def _weight_of(verdicts: Iterable[Verdict]) -> _Weight:
-    verdicts = list(verdicts)
-    return verdicts.count(Verdict.UNAVAILABLE), sum(one in _COMPILES for one in verdicts)
-
-
-def _verdicts(column: Column, names: Iterable[NormalizedName]) -> dict[str, Verdict]:
-    return {name: column.judged[name][1].verdict for name in names if name in column.judged}
-
-
-def _pins(column: Column) -> str:
-    return listing([f"{name} {pin.version}" for name, (pin, _) in column.judged.items()], 4)
 
 
 def _moving(kind: AdviceKind, target: Target, other: Target) -> tuple[str, tuple[str, ...]]:
@@ -383,7 +311,7 @@ def _image(target: Target) -> str:
     return target.name.partition("@")[0]
 
 
-def _rest(advice: Advice) -> _Weight:
+def _rest(advice: Advice) -> Weight:
     return advice.blockers_after or 0, advice.builds_after or 0
 
 
@@ -403,6 +331,6 @@ def _rank(advice: Advice) -> tuple[bool, int, float, int]:
     """Judged advice first, then by the installations it makes possible, then by what it saves."""
     told = advice.builds_after is not None and advice.blockers_after is not None
     freed = advice.blockers_before - (advice.blockers_after or 0) if told else 0
-    saved = (advice.saves_seconds or 0) / 60
+    minutes = (advice.saves_seconds or 0) / 60
     many = len(advice.targets)
-    return (not told, -freed * many, -round(saved * many), _KINDS.index(advice.kind))
+    return (not told, -freed * many, -round(minutes * many), _KINDS.index(advice.kind))
