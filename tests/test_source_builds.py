@@ -11,7 +11,8 @@ from wheelcheck import Verdict
 from wheelcheck.analysis import analyse, explaining
 from wheelcheck.builds.environment import Installer
 from wheelcheck.cli import main
-from wheelcheck.cli.arguments import INSTALLERS, explain_parser
+from wheelcheck.cli.arguments import explain_parser
+from wheelcheck.cli.options import INSTALLERS
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.explain_text import render_explanation
 from wheelcheck.reports.explanation import FileTold

@@ -7,7 +7,8 @@ import pytest
 from sample_reports import alpine_story, compiles, wheel
 
 from wheelcheck.cli import main
-from wheelcheck.cli.arguments import FORMATS, diff_parser
+from wheelcheck.cli.arguments import diff_parser
+from wheelcheck.cli.options import FORMATS
 from wheelcheck.reports.model import Report
 
 SLIM = "python:3.8-slim"

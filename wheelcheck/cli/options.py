@@ -1,0 +1,344 @@
+"""The options that commands share, in groups, and the parser they are added to."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+__all__ = [
+    "FORMATS",
+    "INSTALLERS",
+    "PROGRAM",
+    "Help",
+    "Parser",
+    "add_builds",
+    "add_cache_dir",
+    "add_choice",
+    "add_format",
+    "add_index",
+    "add_inputs",
+    "add_installer",
+    "add_machine",
+    "add_output",
+    "add_policy",
+    "add_selection",
+    "add_targets",
+]
+
+PROGRAM = "wheelcheck"
+USAGE_ERROR = 2
+FORMATS = ("text", "json", "html", "markdown", "github", "sarif", "junit", "csv")
+INSTALLERS = ("pip", "pip-no-cache-dir", "pip-no-cache", "uv")
+
+
+class Parser(argparse.ArgumentParser):
+    """Tells an error in one sentence instead of a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with 2 and the sentence."""
+        self.exit(USAGE_ERROR, f"{PROGRAM}: {message}\nTry '{self.prog} --help'.\n")
+
+
+class Help(argparse.RawDescriptionHelpFormatter):
+    """Leaves room for an option and its short form on one line."""
+
+    def __init__(self, prog: str, **more: Any) -> None:
+        super().__init__(prog, max_help_position=32, **more)
+
+
+def listed(noun: str) -> Callable[[str], list[str]]:
+    """An argparse type: ``3.11,3.12`` → a list, refusing empty items."""
+
+    def split(text: str) -> list[str]:
+        items = [item.strip() for item in text.split(",")]
+        if not all(items):
+            raise argparse.ArgumentTypeError(f"an empty {noun} in {text!r}")
+        return items
+
+    return split
+
+
+def add_inputs(group: argparse._ArgumentGroup) -> None:
+    """What to read."""
+    group.add_argument(
+        "files",
+        nargs="*",
+        metavar="FILE",
+        help="requirement file, pyproject.toml, lock file, script or Dockerfile; - is stdin",
+    )
+    group.add_argument(
+        "-r",
+        "--requirement",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="the same, as in pip",
+    )
+    group.add_argument(
+        "-c",
+        "--constraint",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="constraint file (repeatable)",
+    )
+    add_selection(group)
+    group.add_argument(
+        "--no-deps",
+        action="store_true",
+        help="judge only what is listed, not what it requires",
+    )
+
+
+def add_selection(group: argparse._ArgumentGroup) -> None:
+    """Which extras and groups of it."""
+    group.add_argument(
+        "--extra",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also take this extra of a project or lock (repeatable)",
+    )
+    group.add_argument(
+        "--group",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="take this dependency group, not those that a lock's tool installs by default; "
+        "main alone means none (repeatable)",
+    )
+    group.add_argument(
+        "--allow-outside",
+        action="store_true",
+        help="also read what a project or lock names outside its own folder",
+    )
+
+
+def add_targets(group: argparse._ArgumentGroup) -> None:
+    """Where it would be installed."""
+    group.add_argument(
+        "-t",
+        "--target",
+        action="append",
+        default=[],
+        metavar="TARGET",
+        help="an image (python:3.12-alpine, ubuntu:24.04, python:3.13-slim@linux/arm64) or a tag "
+        "(cp312-musllinux_1_2_x86_64, pp311-manylinux_2_28_aarch64); repeatable",
+    )
+    for name, noun, example in (
+        ("python", "Python version", "3.12,3.13t"),
+        ("libc", "libc", "glibc,musl"),
+        ("arch", "architecture", "x86_64,aarch64"),
+    ):
+        group.add_argument(
+            f"--{name}",
+            action="extend",
+            default=[],
+            type=listed(noun),
+            metavar="LIST",
+            help=f"e.g. {example}: a matrix with the other axes, given or usual",
+        )
+
+
+def add_choice(group: argparse._ArgumentGroup) -> None:
+    """What may be chosen."""
+    group.add_argument(
+        "--exclude-newer",
+        metavar="WHEN",
+        help="ignore files uploaded later: a date, a timestamp, or an age such as 7d",
+    )
+    group.add_argument("--pre", action="store_true", help="allow pre-releases")
+    for name, words in (
+        ("only-binary", "never build these from source"),
+        ("no-binary", "never take wheels of these"),
+    ):
+        group.add_argument(
+            f"--{name}",
+            action="append",
+            default=[],
+            metavar="NAMES",
+            help=f"{words}: names with commas, :all: or :none:",
+        )
+    group.add_argument(
+        "--prefer-binary", action="store_true", help="rather an older wheel than a newer sdist"
+    )
+
+
+def add_builds(group: argparse._ArgumentGroup) -> None:
+    """What is told of source builds and ways out."""
+    group.add_argument(
+        "--no-advice", action="store_true", help="judge as it is, look for no way out"
+    )
+    group.add_argument(
+        "--builds",
+        action="store_true",
+        help="show the whole build plan: what is built in which order, for whom, with what",
+    )
+    add_installer(group)
+
+
+def add_installer(group: argparse._ArgumentGroup) -> None:
+    """Who builds."""
+    group.add_argument(
+        "--installer",
+        choices=INSTALLERS,
+        default="pip",
+        metavar="NAME",
+        help=f"who builds, {', '.join(INSTALLERS)}: without a cache, what several builds need is "
+        "built several times",
+    )
+
+
+def add_machine(group: argparse._ArgumentGroup) -> None:
+    """The machine that installs."""
+    group.add_argument(
+        "--cores", type=positive(int), default=2, metavar="N", help="of the machine (2)"
+    )
+    group.add_argument(
+        "--memory",
+        type=size_in_bytes,
+        metavar="SIZE",
+        help="of the machine, e.g. 7G: warns of builds that need more",
+    )
+    group.add_argument(
+        "--bandwidth",
+        type=positive(float),
+        default=100.0,
+        metavar="MBIT",
+        help="megabits a second that it downloads (100)",
+    )
+    group.add_argument(
+        "--machine-factor",
+        type=positive(float),
+        metavar="F",
+        help="its seconds for a reference second: see wheelcheck calibrate",
+    )
+
+
+def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    """An argparse type: a number above 0."""
+
+    def number(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+        if not 0 < value < float("inf"):
+            raise argparse.ArgumentTypeError(f"{text} is not above 0")
+        return value
+
+    return number
+
+
+def size_in_bytes(text: str) -> int:
+    """An argparse type: ``7G``, ``512M``, ``2GiB``; decimal units unless the i says otherwise."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kMGT]?)(i?)B?", text)
+    if match is None or float(match[1]) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 7G or 512M")
+    power = " kMGT".index(match[2] or " ")
+    unit: int = (1024 if match[3] else 1000) ** power
+    return round(float(match[1]) * unit)
+
+
+def add_policy(group: argparse._ArgumentGroup) -> None:
+    """When to fail."""
+    group.add_argument(
+        "--fail-on",
+        type=listed("verdict"),
+        default=[],
+        metavar="LIST",
+        help="verdicts that fail, e.g. source-native,unavailable",
+    )
+    for name, words in (
+        ("max-build-minutes", "fail where source builds take longer on a target"),
+        ("max-image-mb", "fail where the image of one stage gets larger"),
+        ("min-coverage", "fail where fewer packages come as wheels, in percent"),
+    ):
+        group.add_argument(f"--{name}", type=float, metavar="NUMBER", help=words)
+    group.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="NAME[:TARGET]",
+        help="let a package pass, on targets that match a pattern (repeatable); a reason and a "
+        "last day go into pyproject.toml",
+    )
+    source = group.add_mutually_exclusive_group()
+    source.add_argument(
+        "--policy",
+        metavar="FILE",
+        help="pyproject.toml with [tool.wheelcheck], instead of the one in this folder",
+    )
+    source.add_argument("--no-policy", action="store_true", help="heed no such file")
+
+
+def add_index(group: argparse._ArgumentGroup) -> None:
+    """Where to look."""
+    group.add_argument("-i", "--index-url", metavar="URL", help="instead of the public index")
+    group.add_argument(
+        "--extra-index-url",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="also look there (repeatable)",
+    )
+    group.add_argument("--no-index", action="store_true", help="use --find-links alone")
+    group.add_argument(
+        "-f",
+        "--find-links",
+        action="append",
+        default=[],
+        metavar="PLACE",
+        help="folder or page with files (repeatable)",
+    )
+    group.add_argument(
+        "--pip-config",
+        action="store_true",
+        help="also obey pip's configuration files and PIP_* variables",
+    )
+    cache = group.add_mutually_exclusive_group()
+    add_cache_dir(cache)
+    cache.add_argument("--no-cache", action="store_true", help="keep nothing on disk")
+    group.add_argument("--offline", action="store_true", help="ask nothing but the cache")
+
+
+def add_cache_dir(group: argparse._ActionsContainer) -> None:
+    """Which cache."""
+    group.add_argument("--cache-dir", metavar="FOLDER", help="instead of the user's cache folder")
+
+
+def add_output(group: argparse._ArgumentGroup) -> None:
+    """How to answer, and what to answer instead."""
+    add_format(group, *FORMATS)
+    group.add_argument(
+        "--emit",
+        choices=("dockerfile",),
+        help="write instead a Dockerfile that installs it on the one target, as it should be done",
+    )
+    group.add_argument(
+        "--schema", action="store_true", help="print the JSON Schema of --format json, and end"
+    )
+    group.add_argument("-V", "--version", action="store_true", help="print the version, and end")
+    group.add_argument("-h", "--help", action="help", help="print this, and end")
+
+
+def add_format(group: argparse._ActionsContainer, *formats: str) -> None:
+    """The format, and where it goes."""
+    group.add_argument(
+        "--format",
+        choices=formats,
+        default="text",
+        metavar="FORMAT",
+        help=f"{', '.join(formats)}",
+    )
+    group.add_argument(
+        "-o", "--output", metavar="FILE", help="write there, whole or not at all, instead of stdout"
+    )
+    group.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="auto: on a terminal, unless NO_COLOR is set; FORCE_COLOR forces it",
+    )
