@@ -92,11 +92,14 @@ def test_sources_are_counted_by_language_with_their_bytes_and_lines():
         ArchiveMember("x-1/docs/d.f90", 9, 3),
         ArchiveMember("x-1/a.h", 10_000),
     )
-    assert read_sdist(ArchiveListing(members)).sources == (
+    found = read_sdist(ArchiveListing(members))
+    assert found.sources == (
         SourceCount(Language.RUST, 2, 505, lines=None),
         SourceCount(Language.C, 2, 120, 1, 7, lines=12),
         SourceCount(Language.FORTRAN, 0, 0, 1, 9, lines=0),
     )
+    (told,) = (piece.detail for piece in found.evidence if piece.code == "native-sources")
+    assert told == "2 rust (505 bytes), 2 c (120 bytes, 12 lines)"
 
 
 def test_an_external_compiler_is_told():

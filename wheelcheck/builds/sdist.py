@@ -312,7 +312,7 @@ def _about_sources(
     inside = [count for count in sources if count.files]
     aside = [count for count in sources if count.aside_files]
     if inside:
-        said = ", ".join(f"{count.files} {count.language}" for count in inside)
+        said = ", ".join(map(_said, inside))
         yield Evidence("native-sources", "sdist", said)
     if aside:
         said = ", ".join(f"{count.aside_files} {count.language}" for count in aside)
@@ -322,3 +322,8 @@ def _about_sources(
     if generated:
         more = f" and {len(generated) - 1} more" if len(generated) > 1 else ""
         yield Evidence("generated-c", "sdist", f"{generated[0]}{more}")
+
+
+def _said(count: SourceCount) -> str:
+    lines = "" if count.lines is None else f", {count.lines:,} lines"
+    return f"{count.files} {count.language} ({count.bytes:,} bytes{lines})"
