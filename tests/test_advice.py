@@ -279,6 +279,10 @@ class TestAlternatives:
             ("python:3.12-alpine3.22@linux/arm64", "python:3.12-slim@linux/arm64"),
             ("cp313t-musllinux_1_2_aarch64", "cp313t-manylinux_2_41_aarch64"),
             ("python:3.12-slim", None),
+            (
+                "ghcr.io/astral-sh/uv:python3.13-alpine@linux/arm64",
+                "ghcr.io/astral-sh/uv:python3.13-trixie-slim@linux/arm64",
+            ),
         ],
     )
     def test_on_glibc(self, spelling, glibc):

@@ -16,16 +16,22 @@ __all__ = ["on_glibc", "on_other_pythons", "on_x86_64"]
 
 _OFFICIAL = re.compile(r"python:\d+\.\d+(?:\.\d+)?(?P<variant>-[a-z]+)?[^@]*(?P<platform>@.*)?")
 
+_UV_ON_ALPINE = re.compile(r"(?P<image>ghcr\.io/astral-sh/uv:(?:[^@]*-)?)alpine")
+
 
 def on_glibc(target: Target, as_of: date) -> Target | None:
     """The same Python and architecture on glibc: for images, the official slim one.
 
-    None where the target has glibc, and where there is no such image.
+    Images of uv stay so, as their Dockerfiles call it. None where the target has glibc, and where
+    there is no such image.
     """
     if target.libc is Libc.GLIBC:
         return None
     if target.image is None:
         return _on_axes(target, _label(target), "glibc", target.arch, as_of)
+    uv = _UV_ON_ALPINE.match(target.name)
+    if uv is not None:
+        return _parsed(f"{uv['image']}trixie-slim{_platform(target)}", as_of)
     return _parsed(f"{_family(target)}-slim{_platform(target)}", as_of)
 
 
