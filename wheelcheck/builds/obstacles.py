@@ -97,7 +97,7 @@ def known_obstacles(name: NormalizedName, version: Version, libc: Libc) -> tuple
     return tuple(
         Obstacle(
             row["code"],
-            f"{name}: {row['message']}",
+            row["message"],
             row["source"],
             row["fatal"] == "yes",
             needs_network=row["code"].startswith("downloads-"),
