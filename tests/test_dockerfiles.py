@@ -108,6 +108,13 @@ class TestSteps:
         unjudged = [one.unjudged for one in report.dockerfile.steps if one.unjudged]
         assert unjudged == ["it takes wheels that another step has built"]
 
+    def test_why_nothing_is_judged_is_told_once_and_in_order(self):
+        with pytest.raises(UsageError) as caught:
+            judged("FROM nobodys.example/base AS one\nRUN pip install sci\nFROM one\n")
+        told = str(caught.value)
+        assert told.count("nobodys.example/base") == 1
+        assert ".;" not in told
+
     def test_a_file_without_any_step_is_a_usage_error_that_says_why(self):
         with pytest.raises(UsageError, match="no command in it installs Python packages"):
             judged("FROM python:3.12-slim\nCOPY . .\n")

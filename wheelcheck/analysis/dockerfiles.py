@@ -164,9 +164,16 @@ def _why_nothing(step: InstallStep) -> str:
 
 
 def _nothing(dockerfile: Dockerfile, todo: list[tuple[Stage, InstallStep, str | None]]) -> str:
-    reasons = [f"line {step.line}: {why}" for _, step, why in todo if why]
-    reasons += [f"line {one.line}: {one.why.reason}" for one in dockerfile.all_unread]
-    told = "; ".join(dict.fromkeys(reasons)) or "no command in it installs Python packages"
+    """Why no step could be judged, in the file's order, each reason once."""
+    reasons = [(step.line, why) for _, step, why in todo if why]
+    known = {why for _, why in reasons}
+    reasons += [
+        (one.line, one.why.reason)
+        for one in dockerfile.all_unread
+        if one.why.reason not in known  # an image that is not known is told at its step
+    ]
+    lines = [f"line {line}: {why.removesuffix('.')}" for line, why in sorted(set(reasons))]
+    told = "; ".join(lines) or "no command in it installs Python packages"
     return f"no step could be judged: {told}"
 
 
