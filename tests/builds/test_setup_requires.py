@@ -158,6 +158,25 @@ def test_a_base_out_of_sight_may_define_anything():
     assert script.setup_requires == ()
 
 
+def test_a_method_of_a_base_that_is_given_self():
+    script = read("""
+        class Base:
+            def __init__(self, *names):
+                self.names = list(names)
+            def asked(self, least):
+                return [name + least for name in self.names]
+        class Mine(Base):
+            def __init__(self):
+                Base.__init__(self, "cffi", "pbr")
+            def asked(self):
+                return Base.asked(self, least=">=1")
+        class Other(Base):
+            pass
+        setup(setup_requires=Mine().asked() + Other("numpy").asked(">=2"))
+    """)
+    assert script.setup_requires == ("cffi>=1", "pbr>=1", "numpy>=2")
+
+
 def test_static_methods_have_no_self():
     script = read("""
         class Needs:

@@ -219,7 +219,7 @@ class Calls(Expressions):
 
     def _instance(self, made: ClassValue, args: list[Value], keys: dict[str, Value]) -> Value:
         """An instance, its `__init__` walked; what went into an unknown one is kept."""
-        instance = replace(made, attributes={})
+        instance = replace(made, attributes={}, made=True)
         start = self.member(instance, "__init__")
         if isinstance(start, FunctionValue):
             self._inline(start, args, keys)
@@ -281,7 +281,10 @@ class Calls(Expressions):
         parameters = [*spec.posonlyargs, *spec.args]
         names = self.scope.names
         if parameters and function.owner is not None:
-            names[parameters[0].arg] = function.owner
+            owner = function.owner
+            if args and not owner.made and isinstance(args[0], ClassValue) and args[0].made:
+                owner, *args = args  # Base.__init__(self, …)
+            names[parameters[0].arg] = owner
             parameters = parameters[1:]
         for parameter in (*parameters, *spec.kwonlyargs):
             names[parameter.arg] = Opaque()

@@ -172,7 +172,7 @@ def _walk_commands(script: Interpreter) -> bool:
         given = call.arguments.get("cmdclass")
         for name, command in given.items() if isinstance(given, dict) else ():
             if name in _BUILDING and isinstance(command, ClassValue):
-                instance = replace(command, attributes={})
+                instance = replace(command, attributes={}, made=True)
                 for method in methods_of(command):
                     if _gives_extensions(method):
                         script.call_apart(script.member(instance, method.name))

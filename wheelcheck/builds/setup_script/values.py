@@ -126,6 +126,7 @@ class ClassValue:
     """A class of the script, or an instance of it: `attributes` are those that were set.
 
     `bases` are values; `file` is where the class stands; `constants` are what its body assigns.
+    `made` tells an instance from its class.
     """
 
     node: ast.ClassDef
@@ -134,6 +135,7 @@ class ClassValue:
     scope: Scope
     attributes: dict[str, Value] = field(default_factory=dict)
     constants: dict[str, Value] = field(default_factory=dict)
+    made: bool = False
 
     def lineage(self) -> Iterator[ClassValue]:
         """The class and its bases, nearest first, up to one that is not part of the sdist."""
