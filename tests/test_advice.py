@@ -114,7 +114,16 @@ class TestOtherTargets:
         )
         found = advice(index, "sci", on=musl)["image"]
         assert found.targets == ("m12", "m13")
-        assert found.title == "Use glibc instead of musl"
+        assert found.title == "Use glibc"
+
+
+def test_the_distributions_package_says_for_whose_python_it_is_built():
+    index = FakeIndex({"lxml": {"1": wheels("lxml", "1", "win_amd64")}})
+    debian = wheelcheck.parse_target("debian:12", as_of=DAY)
+    assert "which the image's is not" in advice(index, "lxml")["system-package"].caveat
+    own = advice(index, "lxml", on=(debian,))["system-package"].caveat
+    assert "which the image's is not" not in own
+    assert "--system-site-packages" in own
 
 
 class TestOtherPins:
@@ -258,7 +267,8 @@ def test_tables_are_sound(table):
         assert row["project"] == canonicalize_name(row["project"])
         if table == "replacements":
             Requirement(row["replacement"])
-            assert row["loses"]
+            assert row["caveat"]
+            assert not row["caveat"].startswith(("nothing", "speed"))  # it follows "mind:"
             assert row["source"]
         else:
             assert row["alpine"] or row["debian-12"] or row["debian-13"]

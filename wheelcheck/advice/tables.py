@@ -25,10 +25,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """Another project that does the same job: what to require instead, and what is lost."""
+    """Another project that does the same job: what to require instead, and what to mind."""
 
     requirement: str
-    loses: str
+    caveat: str
     source: str
 
 
@@ -67,7 +67,7 @@ def extra_indexes_for(target: Target) -> tuple[ExtraIndex, ...]:
 def _replacements() -> Mapping[str, tuple[Replacement, ...]]:
     found: dict[str, tuple[Replacement, ...]] = {}
     for row in _rows("replacements"):
-        one = Replacement(row["replacement"], row["loses"], row["source"])
+        one = Replacement(row["replacement"], row["caveat"], row["source"])
         found[row["project"]] = (*found.get(row["project"], ()), one)
     return found
 

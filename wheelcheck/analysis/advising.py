@@ -44,6 +44,15 @@ MOST_PYTHONS = 3
 """Other Pythons that are tried for a target, the nearest first."""
 _ADVICE = Origin("advice")
 
+_OTHER_PYTHON = (
+    "built for the distribution's own Python (/usr/bin/python3), which the image's is not, and in "
+    "its version, not yours"
+)
+_OWN_PYTHON = (
+    "in the distribution's version, not yours; a virtual environment sees it with "
+    "--system-site-packages alone"
+)
+
 
 class Adviser:
     """Finds ways out for judged targets; what is judged for one target serves the others.
@@ -118,7 +127,7 @@ class Adviser:
             return
         if after.price is None:
             after = self._columns[other.name] = self._judge.column(other)
-        title, change = _moving(kind, column.resolution.target, other)
+        title, change = _moving(kind, other)
         yield _advice(kind, column, after, title, change, _MOVING_CAVEATS[kind])
 
     # --- other files of the same versions --------------------------------------------------
@@ -187,7 +196,7 @@ class Adviser:
                     title=f"Replace {name} by {one.requirement}",
                     change=(one.requirement,),
                     evidence=f"it comes as wheels there ({pins(after)}); {one.source}",
-                    caveat=f"what is lost: {one.loses}",
+                    caveat=one.caveat,
                     verdicts=verdicts_of(after, after.judged),
                     blockers_before=before[0],
                     builds_before=before[1],
@@ -220,8 +229,7 @@ class Adviser:
             change=(f"{command} {names}",),
             evidence=f"{distribution.name.title()} {release} has {listing(versions)}; "
             f"{next(iter(found.values())).source}",
-            caveat="built for the distribution's own Python (/usr/bin/python3), which the "
-            "`python:` images do not use, and in its version, not yours",
+            caveat=_OTHER_PYTHON if distribution.has_python_headers else _OWN_PYTHON,
             blockers_before=before[0],
             builds_before=before[1],
         )
@@ -288,14 +296,14 @@ def _advice(
     )
 
 
-def _moving(kind: AdviceKind, target: Target, other: Target) -> tuple[str, tuple[str, ...]]:
+def _moving(kind: AdviceKind, other: Target) -> tuple[str, tuple[str, ...]]:
     """Say what to move to, in words that like targets share, and what to write for it."""
     if kind == "architecture":
         return f"On {other.arch} more comes as wheels", ("--platform linux/amd64",)
     if other.image:
         return f"Use {_image(other)}", (f"FROM {_image(other)}",)
     if kind == "image":
-        return f"Use {other.libc} instead of {target.libc}", ("FROM python:slim",)
+        return f"Use {other.libc}", ("FROM python:slim",)  # "Use glibc for musl: saves …"
     python = "{}.{}".format(*other.python)
     return f"Use Python {python}", (f"FROM python:{python}",)
 
