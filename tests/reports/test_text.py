@@ -205,3 +205,16 @@ def test_targets_and_what_was_assumed_are_named():
     assert "libc    glibc 2.28, musl 1.2" in facts
     assert "free-threaded CPython 3.15.1" in facts
     assert "note" in section(render_text(nasty()) + "\n", "What was judged")
+
+
+def test_a_package_is_asked_for_with_an_option_and_in_a_file():
+    def told(place: str) -> str:
+        targets = images(1).targets
+        cell = compiles("sci", "1.0", "cp38-cp38-manylinux_2_17_x86_64")
+        cell = cell.model_copy(update={"requested_by": (place,)})
+        package = Package(name="sci", on={targets[0].name: cell})
+        report = images(1).model_copy(update={"packages": (package,)})
+        return render_text(report)
+
+    assert "asked for with --package" in told("--package")
+    assert "asked for in requirements.txt:3" in told("requirements.txt:3")

@@ -184,7 +184,8 @@ def _asked_by(report: Report, reason: Reason) -> str:
     for one in reason.cell.requested_by:
         is_package = re.split(r"[\[ ]", one, maxsplit=1)[0] in names
         (packages if is_package else lines).append(clean(one))
-    told = [f"asked for in {listing(lines, 3)}"] if lines else []
+    by = "with" if lines == ["--package"] else "in"
+    told = [f"asked for {by} {listing(lines, 3)}"] if lines else []
     return ", ".join([*told, f"needed by {listing(packages, 3)}"] if packages else told)
 
 
