@@ -193,6 +193,10 @@ def test_static_methods_have_no_self():
     [
         ("if os.system('a'):\n    failed.append(1)\n", False),
         ("for one in 'ab':\n    if os.system(one):\n        failed += [one]\n", False),
+        (
+            "try:\n    os.system('a')\nexcept OSError:\n    failed.append(1)\n",
+            False,
+        ),
         ("failed.append(1)\n", True),
         ("if os.system('a'):\n    failed.append(1)\nfailed.append(2)\n", True),
     ],

@@ -54,7 +54,8 @@ class Expressions:
         self.scope = Scope({"__name__": "__main__", "__file__": file})
         self.supposing: tuple[str, ...] = ()
         self.steps = 0
-        self._perhaps: dict[int, tuple[list[Value], tuple[str, ...]]] = {}
+        self.way: tuple[int, ...] = ()
+        self._perhaps: dict[int, tuple[list[Value], tuple[int, ...]]] = {}
 
     @abstractmethod
     def call(self, function: Value, args: list[Value], keys: dict[str, Value], line: int) -> Value:
@@ -73,19 +74,19 @@ class Expressions:
     def told(self, value: Value) -> bool | None:
         """Whether a value counts as true here; None where that cannot be told."""
         found = self._perhaps.get(id(value))
-        if found is not None and self.supposing[: len(found[1])] != found[1]:
+        if found is not None and self.way[: len(found[1])] != found[1]:
             return None
         return truth(value)
 
     def note_growth(self, grown: list[Value], added: list[Value]) -> None:
-        """Remember that a list may have stayed empty: what it gets depends on a condition.
+        """Remember that a list may have stayed empty: it gets this on one way of several.
 
         A list of extension modules does not: each of them knows its own conditions.
         """
-        if not self.supposing or extensions_in(added):
+        if not self.way or extensions_in(added):
             self._perhaps.pop(id(grown), None)
         elif not grown:
-            self._perhaps[id(grown)] = grown, self.supposing  # held, so that its id stays its own
+            self._perhaps[id(grown)] = grown, self.way  # held, so that its id stays its own
 
     def value(self, node: ast.expr | None) -> Value:
         """The value of an expression; None for no expression."""

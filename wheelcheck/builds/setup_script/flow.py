@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import partial
 
 from wheelcheck.builds.setup_script.calls import ENDS, Calls, LoopEnded, Returned, SetupCall
@@ -38,15 +38,28 @@ class Flow(Calls):
     def __init__(self, around: Surroundings, file: str) -> None:
         super().__init__(around, file)
         self._left: list[list[dict[str, Value]]] = []
+        self._ways_gone = 0
 
     @contextmanager
     def _suppose(self, *conditions: str) -> Iterator[None]:
         before = self.supposing
         self.supposing = (*before, *conditions)
         try:
-            yield
+            with self._apart() if conditions else nullcontext():
+                yield
         finally:
             self.supposing = before
+
+    @contextmanager
+    def _apart(self) -> Iterator[None]:
+        """Go a way that the script may not go."""
+        before = self.way
+        self._ways_gone += 1
+        self.way = (*before, self._ways_gone)
+        try:
+            yield
+        finally:
+            self.way = before
 
     def _ways(self, ways: Sequence[tuple[str, Callable[[], None]]]) -> None:
         """Walk alternatives that cannot be told apart, and go on with what they have in common."""
@@ -57,7 +70,7 @@ class Flow(Calls):
         last: Exception | None = None
         for text, way in ways:
             self.scope.names = dict(before)
-            with self._suppose(*([text] if text else [])):
+            with self._apart(), self._suppose(*([text] if text else [])):
                 try:
                     way()
                     ends.append(self.scope.names)
