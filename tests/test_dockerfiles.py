@@ -98,6 +98,15 @@ class TestSteps:
         assert report.dockerfile is not None
         assert [step.target for step in report.dockerfile.steps] == names
 
+    def test_a_step_that_is_not_judged_leaves_the_answer_incomplete(self):
+        report = judged(f"{SLIM}RUN pip install git+https://git.example/sci\n")
+        (problem,) = [one for one in report.problems if one.severity == "error"]
+        assert problem.where == "Dockerfile:3"
+        assert not report.complete
+
+    def test_wheels_of_another_step_leave_it_complete(self):
+        assert judged(BUILDER).complete
+
     def test_the_installer_is_that_of_the_line(self):
         (plan,) = judged(ALPINE.replace("pip install", "pip install --no-cache-dir")).builds
         assert plan.installer == "pip-no-cache-dir"

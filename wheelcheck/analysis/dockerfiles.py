@@ -85,7 +85,7 @@ def analyse_dockerfile(
         update={
             "inputs": tuple(dict.fromkeys((dockerfile.name, *report.inputs))),
             "dockerfile": told,
-            "problems": (*report.problems, *_problems(dockerfile)),
+            "problems": (*report.problems, *_problems(dockerfile, todo)),
         }
     )
 
@@ -299,11 +299,22 @@ def _finding(one: Finding) -> DockerfileFinding:
     )
 
 
-def _problems(dockerfile: Dockerfile) -> Iterator[Problem]:
+def _problems(
+    dockerfile: Dockerfile, todo: list[tuple[Stage, InstallStep, str | None]]
+) -> Iterator[Problem]:
+    """What was not followed; a step that should have been judged makes the answer incomplete."""
+    lost = {step.line: why for _, step, why in todo if why and not step.only_ready_wheels}
     for one in dockerfile.all_unread:
         yield Problem(
             code=one.why.code,
             message=f"not followed: {one.why.reason}",
-            severity="warning",
+            severity="error" if lost.pop(one.line, None) else "warning",
             where=f"{dockerfile.name}:{one.line}",
+        )
+    for line, why in lost.items():
+        yield Problem(
+            code="step-not-judged",
+            message=f"not judged: {why}",
+            severity="error",
+            where=f"{dockerfile.name}:{line}",
         )
