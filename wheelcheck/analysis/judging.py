@@ -54,6 +54,7 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
         )
 
     judge = anew(asked)
+    progress.update("Reading the index", 0, 0)
     judge.foresee(targets)
     columns = []
     for position, target in enumerate(targets):
@@ -63,5 +64,6 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
     report = judge.report(columns, inputs)
     if not advice:
         return report
+    progress.update("Looking for ways out", 0, 0)
     adviser = Adviser(asked, index, judge, anew, moment)
     return report.model_copy(update={"advice": adviser.advise(columns)})
