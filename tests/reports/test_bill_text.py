@@ -3,6 +3,7 @@
 import pytest
 from sample_reports import alpine_story
 
+from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.bill_text import cost_words, spread
 from wheelcheck.reports.costs import Bill, Estimate, ImageSize
 from wheelcheck.reports.headline import headline
@@ -90,3 +91,21 @@ def test_medians_that_hardly_differ_are_told_as_one():
     assert spread([about(10, 2), about(10.5, 2)], duration) == "10 s (5.2–21 s)"
     assert spread([about(10), about(20)], duration) == "10 s to 20 s"
     assert spread([about(1e9), None], size, whole=False) == "1 GB"
+
+
+def test_where_nothing_is_installed_nothing_is_priced():
+    report = billed()
+    lost = tuple(
+        package.model_copy(
+            update={
+                "on": {
+                    **package.on,
+                    ALPINE: package.on[ALPINE].model_copy(update={"verdict": Verdict.UNKNOWN}),
+                }
+            }
+        )
+        for package in report.packages
+    )
+    table = render_text(report.model_copy(update={"packages": lost})).partition("What it costs")[2]
+    assert ALPINE not in table.partition("\n\n")[0]
+    assert "What it costs" not in render_text(report.model_copy(update={"packages": ()}))

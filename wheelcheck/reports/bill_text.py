@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.text import Text
 
+from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.costs import Bill, Estimate
 from wheelcheck.reports.model import Report, TargetSummary
 from wheelcheck.reports.page import Page
@@ -86,7 +87,7 @@ def _largest(values: Iterable[Estimate | None]) -> float:
 
 def _rows(report: Report, places: Places) -> list[_Row]:
     """A row for each target; where they are many, one for all that build the same."""
-    billed = [target for target in report.targets if target.bill]
+    billed = [one for one in report.targets if one.bill and _installs(report, one.name)]
     if len(billed) <= _MOST_ROWS:
         return [_Row(clean(one.name), (one.bill,)) for one in billed if one.bill]
     groups: dict[tuple[str, ...], list[TargetSummary]] = {}
@@ -101,6 +102,15 @@ def _rows(report: Report, places: Places) -> list[_Row]:
         )
         for group in groups.values()
     ]
+
+
+def _installs(report: Report, target: str) -> bool:
+    """Whether anything at all is installed there: the price of nothing tells nobody anything."""
+    nothing = {Verdict.NOT_REQUIRED, Verdict.UNAVAILABLE, Verdict.UNKNOWN}
+    return any(
+        target in package.on and package.on[target].verdict not in nothing
+        for package in report.packages
+    )
 
 
 @dataclass(frozen=True, slots=True)
