@@ -325,3 +325,37 @@ def test_the_text_shows_what_to_write():
 
 def test_no_advice_when_it_is_not_wanted():
     assert analyse(asked("sci"), [ALPINE], only_glibc(), advice=False).advice == ()
+
+
+class TestBuildsThatFail:
+    """A build that fails for certain blocks, as a missing file does."""
+
+    STUB = "raise SystemExit('this name is reserved')\n"
+
+    def index(self) -> FakeIndex:
+        return FakeIndex(
+            {"sci": {"1": wheels("sci", "1", MANY), "2": wheels("sci", "2", MANY)}},
+            listings={
+                f"sci-{version}.tar.gz": {f"sci-{version}/setup.py": self.STUB}
+                for version in ("1", "2")
+            },
+        )
+
+    def test_it_is_a_blocker_before_and_gone_after(self):
+        found = advice(self.index(), "sci")["image"]
+        assert (found.blockers_before, found.builds_before) == (1, 0)
+        assert (found.blockers_after, found.builds_after) == (0, 0)
+
+    def test_no_time_is_saved_that_could_never_be_spent(self):
+        assert advice(self.index(), "sci")["image"].saves_seconds is None
+
+    def test_advice_says_what_would_still_fail(self):
+        index = FakeIndex(
+            {
+                "sci": {"1": wheels("sci", "1", MANY)},
+                "stub": {"1": ["stub-1.tar.gz"]},
+            },
+            listings={"stub-1.tar.gz": {"stub-1/setup.py": self.STUB}},
+        )
+        found = advice(index, "sci", "stub")["image"]
+        assert "1 package whose build fails: stub 1" in found.evidence

@@ -127,6 +127,8 @@ class Adviser:
             return
         if after.price is None:
             after = self._columns[other.name] = self._judge.column(other)
+            if weight(after) >= weight(column):  # its builds, now planned, may fail
+                return
         title, change = _moving(kind, other)
         yield _advice(kind, column, after, title, change, _MOVING_CAVEATS[kind])
 
@@ -161,6 +163,8 @@ class Adviser:
             if not repinned or after.resolution.conflict or weight(after) >= weight(column):
                 continue
             after = judge.column(target)
+            if weight(after) >= weight(column):
+                continue
             count = len(repinned.lines) + len(repinned.constraints)
             title = f"Pin {counted(count, 'other version')}"
             caveat = steps(column, after)
@@ -188,7 +192,7 @@ class Adviser:
                 after = self._judged(instead).column(target, plan=False)
                 if not all_wheels(after):
                     continue
-                own = weight_of([column.judged[name][1].verdict])
+                own = weight_of(column, [name])
                 before = weight(column)
                 yield Advice(
                     kind="replacement",

@@ -14,6 +14,7 @@ from wheelcheck.reports.phrases import counted, listing
 __all__ = [
     "Weight",
     "all_wheels",
+    "failing",
     "outcome",
     "pins",
     "saved",
@@ -29,7 +30,14 @@ _COMPILES = frozenset({Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN})
 _TROUBLE = _COMPILES | {Verdict.UNAVAILABLE}
 
 Weight = tuple[int, int]
-"""Blockers, then source builds that may compile: less is better."""
+"""Blockers (no file, or a build that fails for certain), then source builds that may compile: less
+is better."""
+
+
+def failing(column: Column) -> frozenset[NormalizedName]:
+    """The packages whose source build fails for certain; none where builds were not planned."""
+    outlooks = column.builds.outlooks if column.builds else ()
+    return frozenset(one.build.name for one in outlooks if one.build.top_level and one.fails())
 
 
 def seconds_of(name: NormalizedName, column: Column) -> float | None:
@@ -46,8 +54,8 @@ def saved(before: Column, after: Column) -> tuple[float | None, float | None]:
     """Seconds of the whole installation, and bytes of the image of one stage, that are saved."""
     if before.price is None or after.price is None:
         return None, None
-    if isinstance(before.price.bill.build_wall_seconds, Unknown):
-        return None, None
+    if isinstance(before.price.bill.build_wall_seconds, Unknown) or failing(before):
+        return None, None  # what never comes to an end takes no time that could be saved
     seconds = before.price.bill.wall_seconds.value - after.price.bill.wall_seconds.value
     sizes = [
         Unknown(image.code, "") if isinstance(image, Unknown) else image.single_stage
@@ -64,9 +72,13 @@ def outcome(column: Column) -> str:
     blockers, builds = weight(column)
     if not blockers and not builds:
         return f"nothing compiles, all {len(column.judged)} packages can be installed"
-    still = listing([f"{name} {column.judged[name][0].version}" for name in troubled(column)])
+    lost = failing(column)
     told = [f"{counted(builds, 'package')} still to compile"] if builds else []
-    told += [f"{counted(blockers, 'package')} still without any file"] if blockers else []
+    if lost:
+        told.append(f"{counted(len(lost), 'package')} whose build fails")
+    if blockers > len(lost):
+        told.append(f"{counted(blockers - len(lost), 'package')} still without any file")
+    still = listing([f"{name} {column.judged[name][0].version}" for name in troubled(column)])
     return f"{', '.join(told)}: {still}"
 
 
@@ -91,19 +103,28 @@ def all_wheels(column: Column) -> bool:
 
 
 def troubled(column: Column) -> tuple[NormalizedName, ...]:
-    """The packages that (may) compile or have no file."""
-    return tuple(name for name, (_, found) in column.judged.items() if found.verdict in _TROUBLE)
+    """The packages that (may) compile, have no file, or whose build fails."""
+    lost = failing(column)
+    return tuple(
+        name
+        for name, (_, found) in column.judged.items()
+        if found.verdict in _TROUBLE or name in lost
+    )
 
 
 def weight(column: Column) -> Weight:
     """How much stands in the way on a target."""
-    return weight_of(found.verdict for _, found in column.judged.values())
+    return weight_of(column, column.judged)
 
 
-def weight_of(verdicts: Iterable[Verdict]) -> Weight:
-    """How much these verdicts weigh together."""
-    verdicts = list(verdicts)
-    return verdicts.count(Verdict.UNAVAILABLE), sum(one in _COMPILES for one in verdicts)
+def weight_of(column: Column, names: Iterable[NormalizedName]) -> Weight:
+    """How much stands in the way of these packages alone."""
+    lost = failing(column)
+    verdicts = {name: column.judged[name][1].verdict for name in names}
+    blocked = {name for name, one in verdicts.items() if one is Verdict.UNAVAILABLE} | lost
+    blocked &= verdicts.keys()
+    compiled = {name for name, one in verdicts.items() if one in _COMPILES}
+    return len(blocked), len(compiled - blocked)
 
 
 def verdicts_of(column: Column, names: Iterable[NormalizedName]) -> dict[str, Verdict]:
