@@ -12,6 +12,7 @@ from wheelcheck.analysis.dockerfiles import analyse_dockerfile
 from wheelcheck.cli import main
 from wheelcheck.costs.bill import Machine
 from wheelcheck.errors import UsageError
+from wheelcheck.gate import Policy, violations
 from wheelcheck.reports.merging import merged
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.text import render_text
@@ -156,6 +157,25 @@ class TestFindings:
 
     def test_copied_wheels_that_stay_as_a_layer(self):
         assert "wheels-kept-in-layer" in codes(judged(BUILDER))
+
+
+class TestSizeAndGate:
+    def test_a_file_of_one_stage_has_no_size_of_several(self):
+        image = judged(ALPINE).targets[0].bill.image
+        assert image.multi_stage is None
+
+    def test_of_several_stages_the_last_one_counts(self):
+        report = judged(BUILDER)
+        image = report.targets[0].bill.image
+        assert image.single_stage is None
+        assert image.size == image.multi_stage
+
+    def test_a_file_that_does_not_work_breaks_a_policy_on_verdicts(self):
+        policy = Policy(fail_on=frozenset({Verdict.UNAVAILABLE}))
+        found = violations(judged(ALPINE), policy, NOW.date())
+        assert {one.rule for one in found} == {"dockerfile"}
+        assert found[0].where == ("Dockerfile:2",)
+        assert violations(judged(ALPINE), Policy(), NOW.date()) == ()
 
 
 class TestCorrection:

@@ -132,7 +132,7 @@ class _StepJudges:
 
         judge = anew(asked)
         column = judge.column(target)
-        report = judge.report([column], step.inputs)
+        report = _of_its_stages(judge.report([column], step.inputs), self._dockerfile, stage)
         if advice:
             adviser = Adviser(asked, index, judge, anew, self._as_of)
             report = report.model_copy(update={"advice": adviser.advise([column])})
@@ -199,6 +199,19 @@ def _bounded(asked: Requirements, bound: datetime | None) -> Requirements:
     if bound is None:
         return asked
     return replace(asked, policy=replace(asked.policy, exclude_newer=bound))
+
+
+def _of_its_stages(report: Report, dockerfile: Dockerfile, stage: Stage) -> Report:
+    """Leave the one size that the file's image has: its own stage's, or that of the last one."""
+    several = dockerfile.final is not None and stage.index != dockerfile.final.index
+    told = []
+    for target in report.targets:
+        bill = target.bill
+        if bill is not None and bill.image is not None:
+            kept = {"single_stage": None} if several else {"multi_stage": None}
+            bill = bill.model_copy(update={"image": bill.image.model_copy(update=kept)})
+        told.append(target.model_copy(update={"bill": bill}))
+    return report.model_copy(update={"targets": tuple(told)})
 
 
 def _image_options(dockerfile: Dockerfile, step: InstallStep) -> ImageOptions:

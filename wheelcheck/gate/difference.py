@@ -77,7 +77,7 @@ def difference(before: Report, after: Report) -> Difference:
         targets_only_before=tuple(name for name in old if name not in new),
         targets_only_after=tuple(name for name in new if name not in old),
         seconds=_grown(old, new, lambda bill: bill.wall_seconds),
-        image_bytes=_grown(old, new, lambda bill: bill.image.single_stage if bill.image else None),
+        image_bytes=_grown(old, new, lambda bill: bill.image.size if bill.image else None),
     )
 
 

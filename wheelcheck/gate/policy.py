@@ -54,10 +54,10 @@ class Allowance(_Setting):
 class Policy(_Setting):
     """What is demanded of a report; nothing by default.
 
-    `fail_on` are verdicts that no package may have. `max_build_minutes` bounds the time that
-    source builds take on a target, `max_image_mb` the image of one stage, in megabytes of 10^6
-    bytes. `min_coverage` is the least share of packages, in percent, that come as wheels: for all
-    targets, or by patterns of their names.
+    `fail_on` are verdicts that no package may have; where there are any, a Dockerfile must work,
+    too. `max_build_minutes` bounds the time that source builds take on a target, `max_image_mb`
+    the image, in megabytes of 10^6 bytes. `min_coverage` is the least share of packages, in
+    percent, that come as wheels: for all targets, or by patterns of their names.
     """
 
     fail_on: frozenset[Verdict] = frozenset()
@@ -104,6 +104,8 @@ def read_policy(text: str, file: str) -> tuple[Policy, Mapping[str, Any]]:
 def violations(report: Report, policy: Policy, today: date) -> tuple[Violation, ...]:
     """Every way in which a report breaks a policy, target by target."""
     found: list[Violation] = []
+    if policy.fail_on:
+        found += _broken_dockerfile(report)
     for target in report.targets:
         found += _verdicts(report, target, policy, today)
         found += _coverage(report, target, policy, today)
@@ -136,6 +138,22 @@ def _verdicts(
             message=f"{label} is {cell.verdict} on {target.name}{expired}: {cell.reason}",
             where=tuple(asked for asked in cell.requested_by if ":" in asked),
         )
+
+
+def _broken_dockerfile(report: Report) -> Iterator[Violation]:
+    """A Dockerfile that cannot work as it is: whoever fails on a verdict fails on that."""
+    if report.dockerfile is None:
+        return
+    targets = {step.stage: step.target for step in report.dockerfile.steps}
+    for finding in report.dockerfile.findings:
+        if finding.severity == "error":
+            where = f"{report.dockerfile.name}:{finding.line}"
+            yield Violation(
+                rule="dockerfile",
+                target=targets.get(finding.stage) or finding.stage,
+                message=f"{where}: {finding.message}",
+                where=(where,),
+            )
 
 
 def _coverage(
@@ -185,7 +203,7 @@ def _costs(report: Report, target: TargetSummary, policy: Policy) -> Iterator[Vi
             "max-build-minutes", said, minutes, policy.max_build_minutes, target.name
         )
     if policy.max_image_mb is not None:
-        image = bill.image.single_stage if bill and bill.image else None
+        image = bill.image.size if bill and bill.image else None
         size = image.value / _MEGABYTE if image else None
         said = "the image has {} MB on {}, more than the {:g} MB allowed"
         yield from _bounded("max-image-mb", said, size, policy.max_image_mb, target.name)

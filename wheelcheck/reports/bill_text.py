@@ -64,7 +64,7 @@ def cost_words(bills: Sequence[Bill]) -> str:
         words[0] += f" on {counted(bills[0].cores, 'core')}" if words[0] else ""
         peaks = [bill.peak_memory_bytes for bill in bills]
         words.append(f"{size(_largest(peaks))} peak" if any(peaks) else "")
-    images = [bill.image.single_stage if bill.image else None for bill in bills]
+    images = [bill.image.size if bill.image else None for bill in bills]
     words.append(f"image {spread(images, size, whole=False)}" if all(images) else "")
     return ", ".join(filter(None, words))
 

@@ -52,6 +52,11 @@ class ImageSize(Value):
     parts: tuple[tuple[str, Estimate], ...] = ()
     unknown: str | None = None
 
+    @property
+    def size(self) -> Estimate | None:
+        """The image of one stage; of several, where a Dockerfile says that there are several."""
+        return self.single_stage or self.multi_stage
+
 
 class Bill(Value):
     """What installing on one target costs. Seconds and bytes.
