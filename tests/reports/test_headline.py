@@ -16,7 +16,7 @@ from sample_reports import (
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.headline import headline
-from wheelcheck.reports.model import Package, Problem, Report
+from wheelcheck.reports.model import Cell, Package, Problem, Report
 from wheelcheck.reports.source_builds import Obstacle
 
 
@@ -72,9 +72,10 @@ def test_a_package_that_is_not_needed_is_not_counted():
     )
 
 
-def test_a_target_that_could_not_be_judged_says_so():
+def test_a_target_whose_requirements_conflict_says_so():
     assert headline(unjudged_target()) == (
-        "On python:3.8-alpine nothing could be judged; on python:3.8-slim all 10 come as wheels."
+        "On python:3.8-alpine the requirements conflict, and nothing can be installed; "
+        "on python:3.8-slim all 10 come as wheels."
     )
 
 
@@ -123,3 +124,33 @@ def test_what_cannot_be_installed_or_judged_has_no_price(verdict):
         packages.append(package.model_copy(update={"on": {**package.on, ALPINE: cell}}))
     assert "peak" in headline(story)
     assert "peak" not in headline(story.model_copy(update={"packages": tuple(packages)}))
+
+
+def test_a_conflict_is_told_as_what_it_is():
+    report = alpine_story()
+    names = tuple(target.name for target in report.targets)
+    conflict = Problem(code="version-conflict", message="a<2; a>=2", targets=names[:1])
+    unknown = Cell(version=None, verdict=Verdict.UNKNOWN, reason="the requirements conflict here")
+    lost = report.model_copy(
+        update={
+            "packages": tuple(
+                one.model_copy(
+                    update={
+                        "on": {
+                            **one.on,
+                            names[0]: unknown,
+                        }
+                    }
+                )
+                for one in report.packages
+            ),
+            "problems": (conflict,),
+        }
+    )
+    assert "on python:3.8-slim the requirements conflict, and nothing can be installed" in headline(
+        lost
+    ).replace("On", "on")
+    nothing = lost.model_copy(
+        update={"packages": (), "problems": (conflict.model_copy(update={"targets": names}),)}
+    )
+    assert headline(nothing) == "The requirements conflict: nothing can be installed."

@@ -38,6 +38,8 @@ def headline(report: Report) -> str:
     """
     if not report.targets:
         return "Nothing was judged: no target was given."
+    if not report.packages and _in_conflict(report, [one.name for one in report.targets]):
+        return "The requirements conflict: nothing can be installed."
     if not report.packages and not report.complete:
         return "Nothing could be judged."
     if not report.packages:
@@ -50,11 +52,28 @@ def headline(report: Report) -> str:
         return _overall(report, groups)
     worst_first = sorted(groups.items(), key=lambda item: [-len(names) for names in item[0]])
     clauses = [
-        f"on {places.describe(names)} "
-        + _costing(_clause(outcome, _required(report, names), short=i > 0), outcome, report, names)
+        f"on {places.describe(names)} {_told(report, outcome, names, short=i > 0)}"
         for i, (outcome, names) in enumerate(worst_first)
     ]
     return _sentence("; ".join(clauses))
+
+
+def _told(report: Report, outcome: _Outcome, targets: Sequence[str], *, short: bool) -> str:
+    if _in_conflict(report, targets):
+        return "the requirements conflict, and nothing can be installed"
+    clause = _clause(outcome, _required(report, targets), short=short)
+    return _costing(clause, outcome, report, targets)
+
+
+def _in_conflict(report: Report, targets: Sequence[str]) -> bool:
+    """Whether the requirements cannot be met together on any of these targets."""
+    lost = {
+        name
+        for problem in report.problems
+        if problem.code == "version-conflict"
+        for name in problem.targets
+    }
+    return bool(targets) and lost.issuperset(targets)
 
 
 def _costing(clause: str, outcome: _Outcome, report: Report, targets: Sequence[str]) -> str:
