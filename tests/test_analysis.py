@@ -117,6 +117,17 @@ def test_one_package_that_fails_hides_no_other():
     assert not report.complete
 
 
+def test_the_bill_names_what_it_has_no_file_of():
+    index = FakeIndex(
+        {
+            "good": {"1": ["good-1-py3-none-any.whl"]},
+            "lost": {"1": ["lost-1-cp312-cp312-manylinux_2_17_x86_64.whl"]},
+        }
+    )
+    report = analyse(asked("good", "lost"), [target("musl")], index)
+    assert report.targets[0].bill.left_out[0] == "lost: no file of it can be installed"
+
+
 def test_a_conflict_is_told_and_leaves_other_targets_alone():
     index = FakeIndex({"a": {"1": ["a-1-py3-none-any.whl"], "2": ["a-2-py3-none-any.whl"]}})
     old, new = target(python=(3, 11)), target(python=(3, 13))

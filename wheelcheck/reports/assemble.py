@@ -13,7 +13,9 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Project, ProjectStatus, Sdist, Wheel
 from wheelcheck.reports.assemble_bill import Price, bill_told
 from wheelcheck.reports.assemble_builds import TargetBuilds, plan_told, source_evidence
+from wheelcheck.reports.costs import Bill
 from wheelcheck.reports.model import Cell, Miss, Package, Problem, Report, Severity, TargetSummary
+from wheelcheck.reports.phrases import listing
 from wheelcheck.requirements import Requirements, Scope
 from wheelcheck.resolution import Conflict, Pin, Refused, Resolution
 
@@ -80,8 +82,20 @@ def _summary(column: Column, scopes: Iterable[Scope]) -> TargetSummary:
         and Verdict.UNAVAILABLE not in verdicts
         and all(_holds(scope.marker, column) for scope in scopes),
         notes=target.notes,
-        bill=bill_told(column.price) if column.price else None,
+        bill=_bill(column),
     )
+
+
+def _bill(column: Column) -> Bill | None:
+    """The bill, with the packages that are not in it because they have no file."""
+    if column.price is None:
+        return None
+    bill = bill_told(column.price)
+    lost = [name for name, (_, found) in column.judged.items() if found.file is None]
+    if not lost:
+        return bill
+    said = f"{listing(lost)}: no file of {'it' if len(lost) == 1 else 'them'} can be installed"
+    return bill.model_copy(update={"left_out": (said, *bill.left_out)})
 
 
 def _packages(columns: Sequence[Column]) -> Iterator[Package]:

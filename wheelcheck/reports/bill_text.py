@@ -201,6 +201,7 @@ def _footnotes(report: Report, rows: Sequence[_Row]) -> Iterable[str]:
         yield f"Costs of builds: {told}. In brackets: 80 % intervals."
     left = dict.fromkeys(clean(one) for row in rows for bill in row.bills for one in bill.left_out)
     if left:
-        # A build that is not counted matters more than what is never counted.
-        builds_first = sorted(left, key=lambda one: not one.startswith("building "))
-        yield f"Not in these numbers: {listing(builds_first, 6)}."
+        # What is not counted here matters more than what is never counted.
+        always = ("choosing versions", "pulling the base image")
+        here_first = sorted(left, key=lambda one: one.startswith(always))
+        yield f"Not in these numbers: {listing(here_first, 6)}."
