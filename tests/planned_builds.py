@@ -63,4 +63,4 @@ def planned(
     installs = here.steps[step]
     builds = tuple(each.build for each in outlooks)
     plan = BuildPlan(here.target, Installer(installs.installer), builds)
-    return StepBuilds(stage, installs.line, plan, outlooks)
+    return StepBuilds(stage, installs.line, plan, outlooks, installs.number)

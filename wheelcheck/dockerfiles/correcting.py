@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
 from wheelcheck.builds.distributions import Distribution, Family
 from wheelcheck.dockerfiles.editing import Correction, Editor, shell_commands
@@ -35,13 +36,20 @@ def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction 
     in_image = lineage(dockerfile)
     places = places_of(dockerfile, builds, editor)
     several = {one.stage.index for one in places if _count(places, one.stage) > 1}
-    for place in places:
-        if place.stage.index not in in_image or place.step.action == "wheel":
-            _mend_builder(editor, place)
-        elif place.stage.index not in several and _splits(dockerfile, place):
+    for group in _by_run(places):
+        place = group[0]
+        stage = place.stage
+        outside = stage.index not in in_image or all(one.step.action == "wheel" for one in group)
+        if outside and not _removals(place.run, 0, group[-1].command.offset):
+            _mend_builder(editor, group)
+        elif not outside and stage.index not in several and _splits(dockerfile, place):
             _split(editor, dockerfile, place)
         else:
-            _mend_in_place(editor, place)
+            earlier = [
+                one for one in places if one.stage is stage and one.run.line < place.run.line
+            ]
+            kept = set() if outside else _kept(group) - _kept(earlier)
+            _mend_in_place(editor, group, sorted(kept))
     if places:
         _add_run_time(editor, dockerfile, places)
         _mount_wheels(editor, dockerfile)
@@ -52,16 +60,30 @@ def _count(places: list[Place], stage: Stage) -> int:
     return sum(one.stage is stage for one in places)
 
 
+def _by_run(places: Iterable[Place]) -> list[list[Place]]:
+    """The places of each RUN, in the order of their commands."""
+    ordered = sorted(places, key=lambda one: (one.run.line, one.command.offset))
+    return [list(group) for _, group in groupby(ordered, key=lambda one: one.run.line)]
+
+
+def _kept(places: Iterable[Place]) -> set[str]:
+    return {name for one in places for name in one.kept(one.stage)}
+
+
+def _lacking(places: Iterable[Place]) -> list[str]:
+    return sorted({name for one in places for name in one.lacking})
+
+
 # Builder stages
 
 
-def _mend_builder(editor: Editor, place: Place) -> None:
+def _mend_builder(editor: Editor, group: list[Place]) -> None:
     """Add the packages that are missing in a stage of its own, and a cache that lasts."""
-    if place.lacking:
-        editor.insert_before(
-            place.run.line, f"RUN {install_line(place.lacking, place.distribution)}"
-        )
-    _use_cache(editor, place)
+    place, lacking = group[0], _lacking(group)
+    if lacking:
+        editor.insert_before(place.run.line, f"RUN {install_line(lacking, place.distribution)}")
+    for one in group:
+        _use_cache(editor, one)
 
 
 def _use_cache(editor: Editor, place: Place) -> None:
@@ -154,7 +176,8 @@ def _splits(dockerfile: Dockerfile, place: Place) -> bool:
     """Whether a stage can be parted at its RUN, so that only its first half builds."""
     step, run = place.step, place.run
     alone = len(shell_commands(run)) == 1 and not run.flags
-    plain = not (step.projects or step.venv or step.folder or step.requirements.skipped)
+    plain = not (step.projects or step.venv or step.folder or step.wheels)
+    plain = plain and not step.requirements.skipped
     numbered = any(
         (each.flag("from") or "").isdecimal() or ",from=" in (each.flag("mount") or "")
         for stage in dockerfile.stages
@@ -242,26 +265,62 @@ def _free(name: str, taken: set[str]) -> str:
     return found
 
 
-def _mend_in_place(editor: Editor, place: Place) -> None:
-    """Let a RUN bring what it lacks, and take it away again within the same layer."""
-    run, command, distribution = place.run, place.command, place.distribution
-    lacking = place.lacking
-    kept = place.kept(place.stage)
-    before = ""
+def _mend_in_place(editor: Editor, group: list[Place], kept: list[str]) -> None:
+    """Let a RUN bring what it lacks, and take it away again behind its last build."""
+    place = group[0]
     if kept:
-        before += f"{install_line(kept, distribution)} \\\n && "
-    if lacking:
-        adding = install_line(lacking, distribution)
-        if distribution.family is Family.APK:
-            adding = adding.replace("--no-cache", "--no-cache --virtual .wheel-deps", 1)
-        before += f"{adding} \\\n && "
-        removing = {
-            Family.APK: "apk del .wheel-deps",
-            Family.APT: f"apt-get purge -y --auto-remove {' '.join(lacking)}",
-            Family.DNF: f"dnf remove -y {' '.join(lacking)}",
-        }[distribution.family]
-        editor.replace(run, command.end, command.end, f" \\\n && {removing}")
-    start = command.offset
-    if before:
-        editor.replace(run, start, start, before)
-    _use_cache(editor, place)
+        _put_before(editor, place, install_line(kept, place.distribution))
+    for span in _spans(group):
+        _bring(editor, span)
+    for one in group:
+        _use_cache(editor, one)
+
+
+def _spans(group: list[Place]) -> Iterator[list[Place]]:
+    """The places that lack something; those between which packages are removed are apart."""
+    span: list[Place] = []
+    for one in group:
+        if not one.lacking:
+            continue
+        if span and _removals(one.run, span[-1].command.offset, one.command.offset):
+            yield span
+            span = []
+        span.append(one)
+    if span:
+        yield span
+
+
+def _removals(run: Instruction, start: int, end: int) -> bool:
+    """Whether a RUN removes system packages between two places of its text."""
+    between = (one for one in shell_commands(run) if start <= one.offset < end)
+    found = (system_command(unwrapped(one.texts)) for one in between)
+    return any(one is not None and one.action == "remove" for one in found)
+
+
+def _bring(editor: Editor, span: list[Place]) -> None:
+    """Install what commands of a RUN lack before the first, and remove it behind the last."""
+    first, last = span[0], span[-1]
+    lacking = _lacking(span)
+    adding = install_line(lacking, first.distribution)
+    if first.distribution.family is Family.APK:
+        adding = adding.replace("--no-cache", "--no-cache --virtual .wheel-deps", 1)
+    _put_before(editor, first, adding)
+    removing = _removal(lacking, first)
+    if removing:
+        editor.replace(last.run, last.command.end, last.command.end, f" \\\n && {removing}")
+
+
+def _removal(names: Iterable[str], place: Place) -> str:
+    """The command that removes packages again, those left out that the author installs later."""
+    family = place.distribution.family
+    if family is Family.APK:
+        return "apk del .wheel-deps"  # what was also asked for by name stays
+    staying = {one.name for one in place.stage.packages}
+    gone = " ".join(name for name in names if name not in staying)
+    verb = "apt-get purge -y --auto-remove" if family is Family.APT else "dnf remove -y"
+    return f"{verb} {gone}" if gone else ""
+
+
+def _put_before(editor: Editor, place: Place, command: str) -> None:
+    start = place.command.offset
+    editor.replace(place.run, start, start, f"{command} \\\n && ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
 from posixpath import commonprefix
@@ -42,12 +42,8 @@ class Editor:
         self._name = name
         self._lines = physical_lines(text)
         self._changes: list[tuple[tuple[int, int], tuple[int, int], str]] = []
+        self._flags: dict[Instruction, dict[str, None]] = {}
         self.remarks: dict[str, None] = {}
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything was changed."""
-        return bool(self._changes)
 
     def is_blank(self, line: int) -> bool:
         """Whether a line of the old text holds nothing, or is none of its lines."""
@@ -69,7 +65,10 @@ class Editor:
         self._changes.append(((instruction.line, 0), (end, 0), ""))
 
     def add_flags(self, instruction: Instruction, *flags: str) -> None:
-        """Add flags to an instruction, each on a line of its own, which then goes on below."""
+        """Add flags to an instruction, each once, on a line of its own; it then goes on below."""
+        self._flags.setdefault(instruction, {}).update(dict.fromkeys(flags))
+
+    def _write_flags(self, instruction: Instruction, flags: Sequence[str]) -> None:
         line = self._lines[instruction.line - 1]
         match = _KEYWORD.match(line)
         if match is None or not flags:
@@ -122,6 +121,9 @@ class Editor:
 
     def correction(self) -> Correction | None:
         """The corrected text; None where nothing was changed."""
+        for instruction, flags in self._flags.items():
+            self._write_flags(instruction, tuple(flags))
+        self._flags.clear()
         if not self._changes:
             return None
         lines = [f"{line}\n" for line in self._lines]

@@ -12,6 +12,7 @@ from importlib import resources
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.builds.plan import BuildPlan
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.requirements.dockerfile import InstallStep, Stage
 
 __all__ = ["Finding", "Severity", "StepBuilds", "finding", "finding_codes"]
 
@@ -28,13 +29,24 @@ class Severity(StrEnum):
 class StepBuilds:
     """What one install step sets off: the plan of its source builds, and their outlooks.
 
-    `stage` is the stage's index, `line` the step's line; `plan` is made for the step's installer.
+    `stage` is the stage's index, `line` the step's line and `number` its number in the stage;
+    without that, the last step of the line is meant that asks for something to be built. `plan`
+    is made for the step's installer.
     """
 
     stage: int
     line: int
     plan: BuildPlan
     outlooks: tuple[Outlook, ...]
+    number: int | None = None
+
+    def step_of(self, stage: Stage) -> InstallStep:
+        """The step of its stage that it is about."""
+        if self.number is not None:
+            return stage.steps[self.number]
+        here = [one for one in stage.steps if one.line == self.line]
+        building = [one for one in here if one.builds and one.requirements.lines]
+        return (building or here)[-1]
 
     @property
     def compiled(self) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ def _brought(stage: Stage, step: InstallStep, need: Need) -> bool:
     installed = {
         line.requirement.name.lower()
         for other in stage.steps
-        if other.line < step.line
+        if other.number < step.number
         for line in other.requirements.lines
     }
     return bool(project) and project in installed

@@ -19,7 +19,7 @@ def judge_stages(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> tuple[
     any is judged by its habits alone. Errors come first, and within a severity what usually costs
     most (the order of `findings.csv`), then by line.
     """
-    planned = {(one.stage, one.line): one for one in builds}
+    planned = {(one.stage, one.step_of(dockerfile.stages[one.stage]).number): one for one in builds}
     found = dict.fromkeys(_findings(dockerfile, planned))
     order = list(finding_codes())
     severities = list(Severity)
@@ -38,7 +38,7 @@ def _findings(
         if stage.index not in dockerfile.needed:
             continue
         for step in stage.steps:
-            builds = planned.get((stage.index, step.line)) if step.builds else None
+            builds = planned.get((stage.index, step.number)) if step.builds else None
             if builds is not None:
                 yield from missing_at_build(stage, step, builds)
             yield from habits_of_step(stage, step, builds)

@@ -46,7 +46,7 @@ def places_of(dockerfile: Dockerfile, builds: Iterable[StepBuilds], editor: Edit
     found = []
     for one in builds:
         stage = dockerfile.stages[one.stage]
-        step = next(each for each in stage.steps if each.line == one.line)
+        step = one.step_of(stage)
         distribution = distribution_of(one.plan.target)
         if not one.compiled or stage.index not in dockerfile.needed or not step.builds:
             continue
@@ -109,6 +109,6 @@ def _lacking(
 def _command_of(run: Instruction, step: InstallStep) -> Command | None:
     """The shell command that a step was read from; None where it is hidden in a script."""
     for command in shell_commands(run):
-        if run.line_at(command.offset) == step.line and step.action in command.texts:
+        if command.offset == step.offset:
             return command
     return None

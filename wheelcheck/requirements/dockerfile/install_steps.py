@@ -38,13 +38,17 @@ _SITE = "/usr/local/lib"
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What holds for one RUN: its first line, its cache mounts, and folders mounted for it."""
+    """What holds for one RUN: its first line, its cache mounts, and folders mounted for it.
+
+    `offset` is where the command at hand begins in its text, None inside of a script.
+    """
 
     line: int
     cache_mounts: tuple[str, ...] = ()
     mounted: tuple[MadeFolder, ...] = ()
     workdir: str = "/"
     venv: str = ""
+    offset: int | None = None
 
 
 def add_install(
@@ -104,6 +108,7 @@ def add_install(
         cache_mounts=layer.cache_mounts,
         projects=projects,
         groups=command.values("group"),
+        offset=layer.offset,
     )
     stage.add_step(step, _made(step, command, stage))
 
@@ -252,6 +257,7 @@ def add_lock_install(
         lock=lock,
         venv=layer.venv,
         cache_mounts=layer.cache_mounts,
+        offset=layer.offset,
     )
     path = layer.venv or absolute(".venv", layer.workdir)
     stage.add_step(step, MadeFolder(path, "venv", line, stage.index))

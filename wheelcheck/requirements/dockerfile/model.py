@@ -118,6 +118,8 @@ class InstallStep:
     system packages there at that moment, the parents' included. `wheels` are folders of ready
     wheels; with `only_ready_wheels` nothing else is taken. `folder` is where it installs or puts
     wheels, "" for the usual place; `groups` and `extras` are those asked for on the line.
+    `number` counts the steps of a stage from 0, also those of one line. `offset` is where the
+    command begins in the text of its RUN, None where it stands in a script inside of it.
     """
 
     line: int
@@ -142,6 +144,8 @@ class InstallStep:
     cache_mounts: tuple[str, ...] = ()
     projects: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    number: int = 0
+    offset: int | None = None
 
     @property
     def builds(self) -> bool:

@@ -58,12 +58,16 @@ Action = InstallerCommand | LockCommand | SystemCommand | RemovedPaths | VenvCom
 
 @dataclass(slots=True)
 class _Runner:
-    """One RUN of a stage. `folders` keeps the working directory of each subshell around."""
+    """One RUN of a stage. `folders` keeps the working directory of each subshell around.
+
+    `offset` is where the command at hand begins in the RUN's text, None inside of a script.
+    """
 
     stage: StageState
     layer: Layer
     folders: list[str] = field(default_factory=list)
     venv: str = ""
+    offset: int | None = None
     cleaned: set[Manager] = field(default_factory=set)
     dirty: set[Manager] = field(default_factory=set)
 
@@ -71,7 +75,9 @@ class _Runner:
 def run(stage: StageState, instruction: Instruction, layer: Layer) -> None:
     """Follow a RUN's commands; what cannot be followed is told to the stage."""
     runner = _Runner(stage, layer, [stage.workdir])
+    written = instruction.exec_form is None and not instruction.heredocs
     for line, command in _commands(stage, instruction):
+        runner.offset = command.offset if written else None
         _step(runner, line, command)
     for manager in sorted(runner.dirty - runner.cleaned):
         caches = {"apk": "/var/cache/apk", "apt": "/var/lib/apt", "dnf": "/var/cache"}
@@ -150,6 +156,7 @@ def _step(runner: _Runner, line: int, command: Command, depth: int = 0) -> None:
     script = _script(words)
     if script is not None and depth < MAX_SCRIPTS:
         variables = {**stage.variables, **_overlay(command)}
+        runner.offset = None
         for inner in commands(script, variables):
             within = command.within or inner.within
             _step(runner, line, replace(inner, within=within, depth=0), depth + 1)
@@ -239,7 +246,12 @@ def _tell_hidden(runner: _Runner, line: int, command: Command, words: Sequence[s
 
 def _apply(runner: _Runner, action: Action, line: int, text: str, command: Command) -> None:
     stage = runner.stage
-    layer = replace(runner.layer, workdir=runner.folders[-1], venv=runner.venv or stage.active_venv)
+    layer = replace(
+        runner.layer,
+        workdir=runner.folders[-1],
+        venv=runner.venv or stage.active_venv,
+        offset=runner.offset,
+    )
     if not isinstance(action, (RemovedPaths, NotFollowed)):
         stage.tell_variables(line, text, command.unknown)
     match action:
