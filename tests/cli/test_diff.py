@@ -145,6 +145,5 @@ class TestShow:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
 def test_completion_knows_the_options(shell, capsys):
-    pytest.importorskip("shtab", reason="an extra: wheelcheck[completion]")
     assert main(["completion", shell]) == 0
     assert "exclude-newer" in capsys.readouterr().out
