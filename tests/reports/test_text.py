@@ -2,6 +2,8 @@ import re
 
 import pytest
 from rich.cells import cell_len
+from sample_bills import priced_story
+from sample_dockerfiles import CORRECTION, OTHER_IMAGE, broken_image, sound_image, worded
 from sample_reports import (
     alpine_story,
     big,
@@ -14,7 +16,7 @@ from sample_reports import (
 )
 
 from wheelcheck.reports.marks import MARKS
-from wheelcheck.reports.model import Package
+from wheelcheck.reports.model import Package, Report
 from wheelcheck.reports.text import render_text
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -218,3 +220,43 @@ def test_a_package_is_asked_for_with_an_option_and_in_a_file():
 
     assert "asked for with --package" in told("--package")
     assert "asked for in requirements.txt:3" in told("requirements.txt:3")
+
+
+def test_a_dockerfile_is_told_with_errors_first_and_diffs_to_paste():
+    text = render_text(broken_image(), width=160)
+    assert "deploy/app.Dockerfile does not work as it is: see line 4 below." in text
+    findings = section(text, "What is found in deploy/app.Dockerfile").splitlines()
+    assert findings[0].startswith("✗ line 4 (stage 0): numpy 1.24.2 needs a C compiler")
+    assert findings[2:4] == [
+        "  add gcc, musl-dev",
+        "! line 1 (stage 0): 4 source builds on an image with musl [musl-base]",
+    ]
+    assert findings[-1] == "line 9: pip install $TOOLS: not judged: TOOLS is not known"
+    assert "Nothing to mend." in render_text(sound_image())
+    for diff in (OTHER_IMAGE, CORRECTION):
+        # No line ends in space, and rich has no tabs.
+        assert diff.replace(" \n", "\n").expandtabs() in text
+
+
+def test_a_dockerfile_cannot_add_lines_to_its_diffs_nor_speak_to_the_terminal():
+    text = render_text(worded("RUN \x1b[31mx\x0b\u2028y"), width=160)
+    assert "\n+RUN �[31mx��y\n" in text
+
+
+def test_every_pin_of_a_way_out_can_be_pasted():
+    story = priced_story()
+    pins = tuple(f"package-{number}==1.0" for number in range(24))
+    change = story.advice[0].model_copy(update={"change": pins})
+    text = render_text(story.model_copy(update={"advice": (change,)}))
+    assert "\n".join(f"    {pin}" for pin in pins) in text
+    assert "more line" not in text
+
+
+@pytest.mark.parametrize("width", [72, 100])
+def test_names_of_images_up_to_forty_columns_are_not_broken(width):
+    (target,) = images(1).targets
+    name = "ghcr.io/someone/python:3.14-slim-trixie2"
+    assert len(name) == 40
+    report = Report(inputs=(), targets=(target.model_copy(update={"name": name}),), packages=())
+    facts = section(render_text(report, width=width) + "\n", "What was judged")
+    assert f"\n{name}  CPython" in facts

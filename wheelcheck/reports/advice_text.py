@@ -14,7 +14,7 @@ from wheelcheck.reports.quantities import duration, size
 __all__ = ["draw_advice"]
 
 _MOST = 5
-_MOST_LINES = 6
+_MOST_LINES = 24
 _WORTH_SECONDS, _WORTH_BYTES = 5, 5e6
 
 

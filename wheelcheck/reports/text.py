@@ -16,8 +16,8 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.advice_text import draw_advice
 from wheelcheck.reports.bill_text import draw_bill
 from wheelcheck.reports.build_text import draw_plans, draw_recipes
-from wheelcheck.reports.dockerfile import JudgedDockerfile
 from wheelcheck.reports.dockerfile_text import draw_correction, draw_findings
+from wheelcheck.reports.dockerfile_words import fate
 from wheelcheck.reports.headline import headline
 from wheelcheck.reports.marks import MARKS, WORST_FIRST, to_ascii
 from wheelcheck.reports.matrix import draw_matrix
@@ -34,6 +34,7 @@ _MIN_WIDTH, _MAX_WIDTH = 60, 200
 _MOST_REASONS = 12
 _MOST_SKEWS = 8
 _MOST_TARGET_LINES = 8
+_MOST_LABEL, _LEAST_WORDS = 40, 22
 
 
 def render_text(
@@ -82,23 +83,13 @@ def render_text(
 
 def _answer(page: Page, report: Report) -> None:
     page.prose(Text(headline(report), style="bold"))
-    if report.dockerfile:
-        _fate(page, report.dockerfile)
+    broken = fate(report.dockerfile) if report.dockerfile else ""
+    if broken:
+        page.prose(Text(broken, style="bold red"))
     errors = sum(problem.severity == "error" for problem in report.problems)
     if errors:
         words = f"This answer is incomplete: see {counted(errors, 'problem')} below."
         page.prose(Text(words, style="bold magenta"))
-
-
-def _fate(page: Page, dockerfile: JudgedDockerfile) -> None:
-    """Say first of all where the file cannot work as it is."""
-    fatal = [finding for finding in dockerfile.findings if finding.severity == "error"]
-    if fatal:
-        lines = sorted({finding.line for finding in fatal})
-        noun = "line" if len(lines) == 1 else "lines"
-        places = listing([str(line) for line in lines])
-        words = f"{clean(dockerfile.name)} does not work as it is: see {noun} {places} below."
-        page.prose(Text(words, style="bold red"))
 
 
 def _folded(page: Page, report: Report, rows: Sequence[Package], place: str) -> None:
@@ -252,7 +243,7 @@ def _facts(page: Page, report: Report, places: Places) -> None:
     ]
     facts.append(("index", _index_moment(report.as_of)))
     facts += _target_facts(report, places)
-    side = min(max(len(label) for label, _ in facts), page.width // 3)
+    side = min(max(len(label) for label, _ in facts), _MOST_LABEL, page.width - _LEAST_WORDS)
     for label, words in facts:
         page.labelled(Text(label, "dim"), words, side)
 
