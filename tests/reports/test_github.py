@@ -3,6 +3,7 @@ from urllib.parse import unquote
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_dockerfiles import NAME, broken_image, broken_policy, worded
 from sample_reports import alpine_story, mixed, nasty
 
 from wheelcheck.coverage.verdict import Verdict
@@ -77,3 +78,34 @@ def test_no_text_becomes_a_command_or_a_property(text):
     assert kind == "error"
     assert properties == {"file": clean(f"f{text}f"), "line": "3", "title": "x"}
     assert message == clean(f"a{text}")
+
+
+def test_what_is_found_in_a_dockerfile_stands_at_its_lines_the_gravest_first():
+    first, *others = commands(broken_image())[:4]
+    assert first == (
+        "error",
+        {"file": NAME, "line": "4", "title": "missing-compiler"},
+        (
+            "numpy 1.24.2 needs a C compiler, and nothing installs one: the step fails\n"
+            "add gcc, musl-dev"
+        ),
+    )
+    assert [(kind, told["line"]) for kind, told, _ in others] == [
+        ("warning", "1"),
+        ("warning", "2"),
+        ("notice", "3"),
+    ]
+    assert others[1][2].endswith("\nleave out git")
+
+
+def test_what_a_finding_tells_is_not_told_again_as_a_violation():
+    assert commands(broken_policy()) == commands(broken_image())
+    elsewhere = broken_policy().violations[0].model_copy(update={"where": (f"{NAME}:9",)})
+    report = broken_image().model_copy(update={"violations": (elsewhere,)})
+    assert commands(report)[0][1]["title"] == "policy: dockerfile"
+
+
+@given(st.text())
+def test_no_dockerfile_writes_commands_of_its_own(text):
+    kinds = [kind for kind, _, _ in commands(worded(f"a{text}"))]
+    assert kinds == [kind for kind, _, _ in commands(broken_image())]

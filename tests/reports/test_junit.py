@@ -2,6 +2,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_dockerfiles import NAME, broken_image, broken_policy, worded
 from sample_reports import alpine_story, mixed, nasty
 
 from wheelcheck.coverage.verdict import Verdict
@@ -96,3 +97,34 @@ def test_where_a_policy_decides_only_what_breaks_it_fails():
         case.get("name") for case in told.iter("testcase") if case.find("failure") is not None
     ]
     assert failed == ["numpy 1.24.2"]
+
+
+def test_a_dockerfile_has_a_suite_of_its_own():
+    suite = suites(render_junit(broken_image()))[NAME]
+    assert outcomes(suite) == {
+        "line 4 (stage 0): missing-compiler": "failure",
+        "line 1 (stage 0): musl-base": "system-out",
+        "line 2 (stage 0): build-packages-unused": "system-out",
+    }
+    assert (suite.attrib["tests"], suite.attrib["failures"]) == ("3", "1")
+    case = suite.find("testcase")
+    assert (case.attrib["file"], case.attrib["line"]) == (NAME, "4")
+    failure = case.find("failure")
+    assert failure.attrib["type"] == "missing-compiler"
+    assert failure.attrib["message"].endswith("the step fails")
+    assert failure.text == "add gcc, musl-dev"
+
+
+def test_under_a_policy_a_dockerfile_fails_where_the_policy_says_so_and_once():
+    allowed = suites(render_junit(broken_image(), failing=()))
+    assert "failure" not in outcomes(allowed[NAME]).values()
+    found = suites(render_junit(broken_policy(), failing=()))
+    assert outcomes(found[NAME])["line 4 (stage 0): missing-compiler"] == "failure"
+    assert "failure" not in outcomes(found["python:3.8-alpine"]).values()
+
+
+@given(st.text())
+def test_any_dockerfile_is_told_in_xml(text):
+    *_, suite = fromstring(render_junit(worded(f"a{text}")))
+    assert suite.attrib["name"] == clean(f"a{text}")
+    assert suite.attrib["tests"] == "3"

@@ -5,8 +5,11 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from jsonschema import Draft4Validator
 from sample_bills import priced_matrix, priced_story
+from sample_dockerfiles import NAME, broken_image, broken_policy, judged_dockerfile, worded
 from sample_reports import alpine_story, big, mixed, nasty, unjudged_target
 
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.dockerfiles.finding import finding_codes
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.sarif import SCHEMA, render_sarif
 from wheelcheck.reports.violation import Violation
@@ -23,6 +26,9 @@ REPORTS = {
     "priced story": priced_story(),
     "priced matrix": priced_matrix(),
     "violation": alpine_story().model_copy(update={"violations": (BROKEN,)}),
+    "dockerfile": broken_image(),
+    "dockerfile and policy": broken_policy(),
+    "hostile dockerfile": worded("\x1b[31m\ud800\u2028 ../%20#?\n"),
     "nothing": Report(inputs=(), targets=(), packages=()),
 }
 
@@ -131,3 +137,47 @@ def test_paths_become_uris(file, scheme):
     parts = urlsplit(uri)
     assert (parts.scheme, unquote(parts.path)) == (scheme, file)
     assert uri.isascii()
+
+
+def test_what_is_found_in_a_dockerfile_stands_at_its_line():
+    codes = {one.code for one in judged_dockerfile().findings}
+    found = [one for one in run_of(broken_image())["results"] if one["ruleId"] in codes]
+    told = {}
+    for one in found:
+        (location,) = one["locations"]
+        place = location["physicalLocation"]
+        assert place["artifactLocation"]["uri"] == NAME
+        told[one["ruleId"]] = (one["level"], place["region"]["startLine"])
+    assert told == {
+        "missing-compiler": ("error", 4),
+        "musl-base": ("warning", 1),
+        "build-packages-unused": ("warning", 2),
+        "pip-upgraded": ("note", 3),
+    }
+    assert found[0]["message"]["text"].endswith("the step fails; add gcc, musl-dev")
+    assert found[0]["properties"]["builds"] == ["numpy 1.24.2"]
+
+
+def test_rules_of_a_dockerfile_tell_what_their_code_means_and_who_says_so():
+    rules = {one["id"]: one for one in run_of(broken_image())["tool"]["driver"]["rules"]}
+    for finding in judged_dockerfile().findings:
+        row = finding_codes()[finding.code]
+        told = rules[finding.code]
+        assert told["help"]["text"] == f"{row['meaning']} (source: {row['source']})"
+        assert told["defaultConfiguration"]["level"] == finding.severity
+
+
+def test_codes_of_findings_are_no_names_of_verdicts():
+    assert not set(finding_codes()) & {verdict.value for verdict in Verdict}
+
+
+def test_a_code_that_this_version_does_not_know_is_a_rule_all_the_same():
+    (first, *_) = judged_dockerfile().findings
+    later = first.model_copy(update={"code": "of-a-later-version"})
+    told = judged_dockerfile().model_copy(update={"findings": (later,)})
+    run = run_of(broken_image().model_copy(update={"dockerfile": told}))
+    assert "of-a-later-version" in {one["ruleId"] for one in run["results"]}
+
+
+def test_what_a_finding_tells_is_not_told_again_as_a_violation():
+    assert run_of(broken_policy()) == run_of(broken_image())

@@ -1,5 +1,7 @@
 """What does not come as a wheel, package by package, with the user's own lines that ask for it.
 
+What is found in a Dockerfile stands at its own lines.
+
 The formats for other programs (annotations, SARIF, JUnit) are made from these.
 """
 
@@ -11,13 +13,25 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.dockerfile import DockerfileFinding, JudgedDockerfile
 from wheelcheck.reports.model import Cell, Package, Problem, Report
 from wheelcheck.reports.phrases import clean, listing
 from wheelcheck.reports.places import Places
 from wheelcheck.reports.telling import label, saying
+from wheelcheck.reports.violation import Violation
 from wheelcheck.reports.why import matters
 
-__all__ = ["LEVELS", "Finding", "Level", "Line", "findings", "line_of", "problem_line"]
+__all__ = [
+    "LEVELS",
+    "Finding",
+    "Level",
+    "Line",
+    "dockerfile_line",
+    "findings",
+    "line_of",
+    "problem_line",
+    "untold_violations",
+]
 
 Level = Literal["error", "warning", "note"]
 
@@ -155,3 +169,22 @@ def problem_line(problem: Problem) -> Line | None:
     """Where the problem's requirement is written, if that is a file."""
     line = line_of(problem.where) if problem.where else None
     return line if line and line.file not in _NO_FILES else None
+
+
+def dockerfile_line(dockerfile: JudgedDockerfile, finding: DockerfileFinding) -> Line:
+    """Where in the Dockerfile it was found."""
+    return Line(clean(dockerfile.name), finding.line)
+
+
+def untold_violations(report: Report) -> list[Violation]:
+    """The violations, but for those that an error of the Dockerfile tells at the same line."""
+    dockerfile = report.dockerfile
+    if dockerfile is None:
+        return list(report.violations)
+    errors = [one for one in dockerfile.findings if one.severity == "error"]
+    told = {dockerfile_line(dockerfile, one) for one in errors}
+    return [
+        one
+        for one in report.violations
+        if one.rule != "dockerfile" or told.isdisjoint(map(line_of, one.where))
+    ]

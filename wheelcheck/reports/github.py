@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wheelcheck.reports.findings import Finding, Line, findings, line_of, problem_line
+from wheelcheck.reports.dockerfile_words import to_change, worst_first
+from wheelcheck.reports.findings import (
+    Finding,
+    Line,
+    dockerfile_line,
+    findings,
+    line_of,
+    problem_line,
+    untold_violations,
+)
 from wheelcheck.reports.headline import headline
 from wheelcheck.reports.marks import MARKS
 from wheelcheck.reports.model import Report
@@ -25,15 +34,29 @@ def render_github(report: Report) -> str:
     Findings that the same requirement brings in share an annotation: a runner shows ten of each
     kind per step.
     """
-    commands = [*_violations(report), *_problems(report), *_findings(report)]
+    commands = [
+        *_violations(report),
+        *_dockerfile(report),
+        *_problems(report),
+        *_findings(report),
+    ]
     commands.append(_command("notice", None, "wheelcheck", headline(report)))
     return "".join(f"{command}\n" for command in commands)
 
 
 def _violations(report: Report) -> Iterator[str]:
-    for one in report.violations:
+    for one in untold_violations(report):
         line = line_of(one.where[0]) if one.where else None
         yield _command("error", line, f"policy: {one.rule}", clean(one.message))
+
+
+def _dockerfile(report: Report) -> Iterator[str]:
+    if report.dockerfile is None:
+        return
+    for one in worst_first(report.dockerfile):
+        message = "\n".join([clean(one.message), *to_change(one)])
+        line = dockerfile_line(report.dockerfile, one)
+        yield _command(_COMMANDS[one.severity], line, clean(one.code), message)
 
 
 def _problems(report: Report) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The report as JUnit XML: a suite per target, a case per package.
+"""The report as JUnit XML: a suite per target, a case per package; and a Dockerfile's own suite.
 
 The dialect that GitLab, Jenkins and others read: github.com/testmoapp/junitxml
 """
@@ -9,7 +9,15 @@ from collections.abc import Collection
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.findings import Line, findings
+from wheelcheck.reports.dockerfile import DockerfileFinding, JudgedDockerfile
+from wheelcheck.reports.dockerfile_words import place, to_change, worst_first
+from wheelcheck.reports.findings import (
+    Line,
+    dockerfile_line,
+    findings,
+    line_of,
+    untold_violations,
+)
 from wheelcheck.reports.headline import headline
 from wheelcheck.reports.marks import MARKS
 from wheelcheck.reports.model import Cell, Report, TargetSummary
@@ -29,7 +37,7 @@ def render_junit(report: Report, *, failing: Collection[Verdict] = FAILING) -> s
 
     Where a policy decides, pass () for `failing`: a package that breaks it fails, and no other.
     What is not needed on a target is skipped there. Violations of a policy that concern no single
-    package are cases of their own.
+    package are cases of their own. Errors of a Dockerfile fail, its warnings are cases that pass.
     """
     lines = {
         (finding.package, finding.verdict): finding.lines[0]
@@ -39,6 +47,8 @@ def render_junit(report: Report, *, failing: Collection[Verdict] = FAILING) -> s
     root = Element("testsuites", name=f"wheelcheck: {headline(report)}")
     for target in report.targets:
         _suite(root, report, target, lines, frozenset(failing))
+    if report.dockerfile:
+        _dockerfile_suite(root, report, report.dockerfile, by_default=bool(failing))
     for kind in ("tests", "failures", "errors", "skipped"):
         root.set(kind, str(sum(int(suite.get(kind, "0")) for suite in root)))
     indent(root)
@@ -63,12 +73,50 @@ def _suite(
             line = lines.get((package.name, cell.verdict))
             fails = cell.verdict in failing or package.name in broken
             _case(suite, clean(package.name), cell, line, fails=fails)
-    for violation in report.violations:
+    for violation in untold_violations(report):
         if violation.target == target.name and violation.package is None:
             case = SubElement(
                 suite, "testcase", classname=clean(target.name), name=f"policy: {violation.rule}"
             )
             SubElement(case, "failure", type=violation.rule, message=clean(violation.message))
+    _count(suite)
+
+
+def _dockerfile_suite(
+    root: Element, report: Report, dockerfile: JudgedDockerfile, *, by_default: bool
+) -> None:
+    """What ends a build or a run fails, unless a policy decides and says nothing against it."""
+    suite = SubElement(root, "testsuite", name=clean(dockerfile.name))
+    broken = {
+        line_of(where)
+        for one in report.violations
+        if one.rule == "dockerfile"
+        for where in one.where
+    }
+    for finding in worst_first(dockerfile):
+        if finding.severity == "note":
+            continue
+        line = dockerfile_line(dockerfile, finding)
+        fails = finding.severity == "error" and (by_default or line in broken)
+        _dockerfile_case(suite, finding, line, fails=fails)
+    _count(suite)
+
+
+def _dockerfile_case(
+    suite: Element, finding: DockerfileFinding, line: Line, *, fails: bool
+) -> None:
+    code, message = clean(finding.code), clean(finding.message)
+    case = SubElement(suite, "testcase", classname=line.file, name=f"{place(finding)}: {code}")
+    case.set("file", line.file)
+    case.set("line", str(line.number))
+    if fails:
+        failure = SubElement(case, "failure", type=code, message=message)
+        failure.text = "\n".join(to_change(finding))
+    else:
+        SubElement(case, "system-out").text = "\n".join([message, *to_change(finding)])
+
+
+def _count(suite: Element) -> None:
     counted = {"failures": "failure", "errors": "error", "skipped": "skipped"}
     suite.set("tests", str(len(suite.findall("testcase"))))
     for kind, tag in counted.items():

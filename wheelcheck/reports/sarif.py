@@ -7,8 +7,19 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from urllib.parse import quote
 
-from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.findings import LEVELS, Finding, Line, findings, line_of, problem_line
+from wheelcheck.dockerfiles.finding import finding_codes
+from wheelcheck.reports.dockerfile import DockerfileFinding, JudgedDockerfile
+from wheelcheck.reports.dockerfile_words import to_change, worst_first
+from wheelcheck.reports.findings import (
+    LEVELS,
+    Finding,
+    Line,
+    dockerfile_line,
+    findings,
+    line_of,
+    problem_line,
+    untold_violations,
+)
 from wheelcheck.reports.headline import headline
 from wheelcheck.reports.marks import MARKS
 from wheelcheck.reports.model import Problem, Report
@@ -28,11 +39,12 @@ def render_sarif(report: Report, *, version: str = "") -> str:
     """One run; a result per package and verdict, per problem and per violation of the policy.
 
     Results stand at the requirement that asks for the package, or at the first file that was
-    read. `version` is that of the tool.
+    read; what is found in a Dockerfile stands at its line. `version` is that of the tool.
     """
     found = findings(report)
     results = [
-        *(_violation(one, report) for one in report.violations),
+        *(_violation(one, report) for one in untold_violations(report)),
+        *_dockerfile(report),
         *(_problem(one, report) for one in report.problems),
         *(_finding(one, report) for one in found),
     ]
@@ -60,8 +72,20 @@ def _rules(report: Report, found: Sequence[Finding]) -> Iterator[_Json]:
             yield _rule(verdict.value, MARKS[verdict].meaning, LEVELS[verdict])
     for code in dict.fromkeys(clean(problem.code) for problem in report.problems):
         yield _rule(_problem_rule(code), f"the answer is limited: {code}", "warning")
-    for rule in dict.fromkeys(clean(one.rule) for one in report.violations):
+    for rule in dict.fromkeys(clean(one.rule) for one in untold_violations(report)):
         yield _rule(f"policy/{rule}", f"the policy is violated: {rule}", "error")
+    if report.dockerfile:
+        yield from _dockerfile_rules(report.dockerfile)
+
+
+def _dockerfile_rules(dockerfile: JudgedDockerfile) -> Iterator[_Json]:
+    """With what each code means in general, and who says so."""
+    for one in {one.code: one for one in dockerfile.findings}.values():
+        code = clean(one.code)
+        known = finding_codes().get(code, {"meaning": code, "source": one.source})
+        rule = _rule(code, clean(known["meaning"]), one.severity)
+        told = f"{clean(known['meaning'])} (source: {clean(known['source'])})"
+        yield {**rule, "help": {"text": told}}
 
 
 def _rule(name: str, meaning: str, level: str) -> _Json:
@@ -79,9 +103,27 @@ def _problem_rule(code: str) -> str:
 
 def _finding(one: Finding, report: Report) -> _Json:
     result = _result(one.verdict.value, one.level, one.sentence, list(one.lines), report)
-    result["partialFingerprints"] = _fingerprint(one.package, one.verdict)
+    result["partialFingerprints"] = _printed(clean(one.package), one.verdict.value)
     result["properties"] = {"package": clean(one.package), "targets": list(map(clean, one.targets))}
     return result
+
+
+def _dockerfile(report: Report) -> Iterator[_Json]:
+    if report.dockerfile is None:
+        return
+    for one in worst_first(report.dockerfile):
+        changes = [clean(one.message), *to_change(one)]
+        line = dockerfile_line(report.dockerfile, one)
+        result = _result(clean(one.code), one.severity, "; ".join(changes), [line], report)
+        result["partialFingerprints"] = _printed(*map(clean, (one.code, one.stage, *one.packages)))
+        result["properties"] = _dockerfile_properties(one)
+        yield result
+
+
+def _dockerfile_properties(one: DockerfileFinding) -> _Json:
+    named = {"add": one.packages, "leaveOut": one.superfluous, "builds": one.builds}
+    lists = {key: list(map(clean, names)) for key, names in named.items() if names}
+    return {"stage": clean(one.stage), "source": clean(one.source), **lists}
 
 
 def _problem(one: Problem, report: Report) -> _Json:
@@ -124,6 +166,6 @@ def _uri(file: str) -> str:
     return f"file://{path}" if path.startswith("/") else path
 
 
-def _fingerprint(package: str, verdict: Verdict) -> _Json:
-    """The same finding again, wherever its requirement has moved to."""
-    return {"wheelcheck/v1": sha256(f"{clean(package)}\n{verdict.value}".encode()).hexdigest()}
+def _printed(*words: str) -> _Json:
+    """The same finding again, whichever line it has moved to."""
+    return {"wheelcheck/v1": sha256("\n".join(words).encode()).hexdigest()}
