@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from sample_bills import priced_matrix, priced_story
+from sample_dockerfiles import CORRECTION, OTHER_IMAGE, broken_image, sound_image, worded
 from sample_reports import alpine_story, big, images, mixed, nasty, today, unjudged_target
 
 from wheelcheck.reports.markdown import render_markdown
@@ -25,6 +26,8 @@ REPORTS = {
     "unjudged target": unjudged_target(),
     "priced story": priced_story(),
     "priced matrix": priced_matrix(),
+    "dockerfile": broken_image(),
+    "sound dockerfile": sound_image(),
     "nothing": Report(inputs=(), targets=(), packages=()),
 }
 
@@ -197,3 +200,72 @@ def test_a_block_of_code_holds_all_its_lines(words):
     (block,) = READER.parse(fenced(words))
     assert block.type == "fence"
     assert block.content == "\n".join(map(clean, words.splitlines())) + "\n"
+
+
+def diffs_in(told: str) -> list[str]:
+    return [one.content for one in READER.parse(told) if one.type == "fence" and one.info == "diff"]
+
+
+def test_what_is_found_in_a_dockerfile_is_a_list_with_errors_first():
+    told = render_markdown(broken_image())
+    assert "> [!CAUTION]\n> deploy/app.Dockerfile does not work as it is: see line 4 below." in told
+    findings = told.partition("#### What is found in deploy/app.Dockerfile\n\n")[2]
+    first, _, second, note, unjudged = findings.partition("\n\n")[0].splitlines()
+    assert first == (
+        "- ✗ **line 4** (stage 0): numpy 1.24.2 needs a C compiler, and nothing installs one: "
+        "the step fails; add gcc, musl-dev `missing-compiler`"
+    )
+    assert second.endswith("; leave out git `build-packages-unused`")
+    assert note.startswith("- · **line 3**")
+    assert unjudged == "- line 9: pip install \\$TOOLS: not judged: TOOLS is not known"
+    assert "Left to do by hand:\n\n- numpy 1.18.5 needs" in told
+
+
+def test_a_sound_dockerfile_needs_no_mending():
+    told = render_markdown(sound_image())
+    assert "- Nothing to mend." in told
+    assert "[!CAUTION]" not in told
+    assert diffs_in(told) == []
+
+
+def test_corrections_are_whole_diffs_that_can_be_applied():
+    told = render_markdown(broken_image())
+    assert diffs_in(told) == [OTHER_IMAGE, CORRECTION]
+    assert told.count("<details><summary>Corrected, on ") == 2
+
+
+def test_a_diff_that_does_not_fit_is_left_out_whole():
+    long = broken_image().dockerfile.model_copy(update={"correction": CORRECTION * 100})
+    told = render_markdown(broken_image().model_copy(update={"dockerfile": long}))
+    assert diffs_in(told) == [OTHER_IMAGE]
+    assert "Too long to be shown here" in told
+    assert len(told) <= 65_000
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "```",
+        "~~~~ `````` ~~~",
+        "</details></summary>",
+        "<!-- <script>",
+        "\x0b\x0c\x1c\u2028# a\u2029",
+        "@someone #12 https://index.example",
+        "| a | b |",
+    ],
+)
+def test_a_diff_stays_in_its_fence_whatever_the_file_says(words):
+    diffs = diffs_in(render_markdown(worded(words)))
+    assert len(diffs) == 2
+    for diff in diffs:
+        removed, added, kept = diff.splitlines()[-3:]
+        assert (removed[0], added[0], kept[0]) == ("-", "+", " ")
+        assert removed[1:] == added[1:] == kept[1:]
+        assert len(kept) == len(words) + 1
+
+
+@given(MARKUP)
+def test_no_dockerfile_adds_blocks_to_a_comment(words):
+    words = words.replace("\n", " ")
+    kinds = [one.type for one in READER.parse(render_markdown(worded(f"a{words}z")))]
+    assert kinds == [one.type for one in READER.parse(render_markdown(worded("a z")))]

@@ -7,9 +7,18 @@ from dataclasses import dataclass
 
 from wheelcheck.reports.advice import Advice
 from wheelcheck.reports.costs import Bill, Estimate
+from wheelcheck.reports.dockerfile import JudgedDockerfile
+from wheelcheck.reports.dockerfile_words import (
+    SIGNS,
+    diffs,
+    fate,
+    to_change,
+    unjudged,
+    worst_first,
+)
 from wheelcheck.reports.grid import verdict_on
 from wheelcheck.reports.headline import headline
-from wheelcheck.reports.markdown_escapes import code, fenced, text
+from wheelcheck.reports.markdown_escapes import code, fenced, text, verbatim
 from wheelcheck.reports.marks import MARKS
 from wheelcheck.reports.model import Package, Problem, Report
 from wheelcheck.reports.phrases import counted, listing
@@ -31,6 +40,8 @@ from wheelcheck.reports.why import Reason, matters, reasons, skews
 __all__ = ["render_markdown"]
 
 _MOST_COLUMNS = 6
+_DIFF_SHARE = 20
+_TOO_LONG = "Too long to be shown here: see --format text."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +79,9 @@ def _parts(report: Report, room: _Room) -> Iterator[str]:
         yield _reason_table(report, places, room)
         yield _rest(report, matters(report), room)
     yield _bills(report, places, room)
+    if report.dockerfile:
+        yield _dockerfile(report.dockerfile, room)
+        yield from _corrections(report.dockerfile, room)
     yield _advice(report, places, room)
     yield _folded("To build it all the same", _builds(report, places, room))
     yield _folded(
@@ -80,6 +94,9 @@ def _parts(report: Report, room: _Room) -> Iterator[str]:
 
 def _answer(report: Report, room: _Room) -> str:
     told = f"**{text(headline(report), max(room.characters, 300))}**"
+    broken = fate(report.dockerfile) if report.dockerfile else ""
+    if broken:
+        told += f"\n\n> [!CAUTION]\n> {text(broken, room.characters)}"
     errors = sum(problem.severity == "error" for problem in report.problems)
     if errors:
         told += f"\n\n> [!WARNING]\n> This answer is incomplete: see {counted(errors, 'problem')}."
@@ -172,6 +189,29 @@ def _bill(bill: Bill) -> Iterator[str]:
     image = bill.image
     multi = f", multi-stage {told(image.multi_stage)}" if image and image.multi_stage else ""
     yield (told(image.single_stage) if image else "–") + multi
+
+
+def _dockerfile(dockerfile: JudgedDockerfile, room: _Room) -> str:
+    lines = [
+        f"{SIGNS[one.severity]} **line {one.line}** ({text(one.stage, room.characters)}): "
+        f"{text('; '.join([one.message, *to_change(one)]), room.characters)} {code(one.code)}"
+        for one in worst_first(dockerfile)
+    ]
+    lines = lines or ["Nothing to mend."]
+    lines += [text(one, room.characters) for one in unjudged(dockerfile)]
+    return (
+        f"#### What is found in {text(dockerfile.name, room.characters)}\n\n{_bullets(lines, room)}"
+    )
+
+
+def _corrections(dockerfile: JudgedDockerfile, room: _Room) -> Iterator[str]:
+    """Diffs whole or not at all: a part of one could not be applied."""
+    for diff in diffs(dockerfile):
+        fits = sum(map(len, diff.lines)) <= room.characters * _DIFF_SHARE
+        told = verbatim(diff.lines, "diff") if fits else _TOO_LONG
+        yield _folded(diff.title, told)
+    left = _bullets((text(one, room.characters) for one in dockerfile.remarks), room)
+    yield f"Left to do by hand:\n\n{left}" if left else ""
 
 
 def _advice(report: Report, places: Places, room: _Room) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from wheelcheck.reports.phrases import clean
 
-__all__ = ["code", "fenced", "text"]
+__all__ = ["code", "fenced", "text", "verbatim"]
 
 _ENTITIES = str.maketrans({"<": "&lt;", ">": "&gt;", "&": "&amp;"})
 _MARKUP = re.compile(r"([\\`*\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|^[-+=#])")
@@ -35,7 +36,12 @@ def code(words: str, most: int = 1_000) -> str:
 
 def fenced(lines: str, language: str = "") -> str:
     """Show lines as a block of code."""
-    told = "\n".join(map(clean, lines.splitlines()))
+    return verbatim(map(clean, lines.splitlines()), language)
+
+
+def verbatim(lines: Iterable[str], language: str = "") -> str:
+    """Show lines that are clean already as a block of code, with all their white space."""
+    told = "\n".join(lines)
     longest = max(map(len, re.findall("`+", told)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{told}\n{fence}"
