@@ -5,6 +5,7 @@ import pytest
 from dockerfile_context import AS_OF, DictContext, read
 from planned_builds import library, outlook, planned, tool
 
+from wheelcheck.builds.obstacle import Obstacle
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.dockerfiles import Correction, correct, judge_stages, with_images
 from wheelcheck.errors import Unknown
@@ -212,6 +213,22 @@ def test_nobody_but_root_is_asked_to_install_packages(text: str, *, root: bool):
     dockerfile = read(text)
     found = correct(dockerfile, [planned(dockerfile, LXML, stage=len(dockerfile.stages) - 1)])
     assert (found is not None) is root
+
+
+def test_remarks_say_once_what_no_change_of_the_file_mends():
+    breaks = Obstacle("build-requirement-breaks", "y is too new", "here", fatal=True)
+    gone = Obstacle("python-too-new", "it imports distutils", "there", fatal=True)
+    found = corrected(
+        f"{ALPINE}RUN pip install lxml\n",
+        *(outlook(f"x {number}", tool("c"), obstacles=[breaks], constraints="y<2")
+          for number in range(1, 7)),
+        outlook("z 1", tool("c"), obstacles=[breaks, gone], constraints="y<2"),
+        outlook("w 1", tool("c"), obstacles=[breaks]),
+    )  # fmt: skip
+    assert found.remarks == (
+        "x 1, x 2, x 3 and 3 more need build requirements of their own time",
+        "z 1 and w 1 cannot be built in any case: y is too new (z 1); it imports distutils (z 1)",
+    )
 
 
 def test_a_file_that_builds_nothing_stays():

@@ -7,6 +7,7 @@ from planned_builds import library, outlook, planned, tool
 
 from wheelcheck.builds.needs import Role
 from wheelcheck.builds.obstacle import Obstacle
+from wheelcheck.builds.outlook import Outlook
 from wheelcheck.coverage import Verdict
 from wheelcheck.dockerfiles import Finding, judge_stages
 from wheelcheck.dockerfiles.finding import finding_codes
@@ -236,6 +237,29 @@ def test_a_build_that_fails_with_another_is_named_once():
     text = f"{ALPINE}RUN pip install y"
     builds = outlook("x 1.0", obstacles=[first]), outlook("y 1.0", obstacles=[second])
     assert found(text, "build-fails", *builds).builds == ("x 1.0",)
+
+
+def test_builds_that_fail_alike_are_one_finding():
+    def fails(label: str, why: str, source: str) -> Outlook:
+        breaks = Obstacle("build-requirement-breaks", why, source, fatal=True)
+        return outlook(label, obstacles=[breaks])
+
+    builds = [fails(f"x {number}", f"y 2 was y {number}", "a") for number in range(1, 8)]
+    finding = found(f"{ALPINE}RUN pip install x", "build-fails", *builds, fails("z 1", "old", "b"))
+    assert finding.message == (
+        "x 1, x 2, x 3 and 5 more cannot be built: y 2 was y 1 (x 1); old (z 1)"
+    )
+    assert len(finding.builds) == 8
+    assert finding.source == "a; b"
+
+
+def test_what_is_said_of_a_stage_is_said_once():
+    text = f"{ALPINE}RUN pip install lxml && pip install six\n"
+    dockerfile = read(text)
+    builds = [planned(dockerfile, outlook(f"{name} 1"), step=step)
+              for step, name in enumerate(("lxml", "six"))]  # fmt: skip
+    told = [one for one in judge_stages(dockerfile, builds) if one.code == "musl-base"]
+    assert [one.builds for one in told] == [("lxml 1", "six 1")]
 
 
 def test_removing_in_a_later_layer_frees_nothing():

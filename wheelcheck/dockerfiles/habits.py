@@ -41,7 +41,6 @@ def lineage(dockerfile: Dockerfile) -> frozenset[int]:
 def habits_of_step(stage: Stage, step: InstallStep, builds: StepBuilds | None) -> Iterator[Finding]:
     """Habits of an install command, given what it builds (None where that is not known)."""
     if builds is not None:
-        yield from _musl_base(stage, builds)
         yield from _built_again(stage, step, builds)
         yield from _no_cache_mount(stage, step, builds)
         yield from _from_distribution(stage, step, builds)
@@ -51,23 +50,6 @@ def habits_of_step(stage: Stage, step: InstallStep, builds: StepBuilds | None) -
         verb = "becomes" if len(names) == 1 else "become"
         said = f"{' and '.join(sorted(names))} {verb} whatever is newest on the day of the build"
         yield finding("pip-upgraded", step.line, stage.title, said)
-
-
-def _musl_base(stage: Stage, builds: StepBuilds) -> Iterator[Finding]:
-    target = stage.target
-    native = _native(builds)
-    if isinstance(target, Target) and target.libc is Libc.MUSL and native:
-        count = f"{len(native)} source build{'s' if len(native) > 1 else ''}"
-        said = f"{count} ({named(native)}) on {target.name}, which has musl in place of glibc"
-        yield finding("musl-base", stage.line, stage.title, said, builds=native)
-
-
-def _native(builds: StepBuilds) -> tuple[str, ...]:
-    return tuple(
-        one.build.label
-        for one in builds.outlooks
-        if one.build.times and one.classification.verdict is Verdict.SOURCE_NATIVE
-    )
 
 
 def _built_again(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterator[Finding]:
@@ -97,13 +79,17 @@ def _from_distribution(stage: Stage, step: InstallStep, builds: StepBuilds) -> I
         return
     there = {one.name for one in step.packages}
     prefix = "py3-" if distribution.family is Family.APK else "python3-"
-    for build in builds.plan.builds:
-        name = f"{prefix}{build.name.removeprefix('python-')}"
-        if build.top_level and name in there:
-            said = f"{name} is there: if its version fits, pip does not build {build.label}"
-            yield finding(
-                "distribution-package", step.line, stage.title, said, builds=(build.label,)
-            )
+    labels = {
+        f"{prefix}{build.name.removeprefix('python-')}": build.label
+        for build in builds.plan.builds
+        if build.top_level
+    }
+    found = {name: label for name, label in labels.items() if name in there}
+    if found:
+        names, spared = named(tuple(found)), tuple(found.values())
+        verb, whose = ("is", "its version fits") if len(found) == 1 else ("are", "the versions fit")
+        said = f"{names} {verb} there: if {whose}, pip does not build {named(spared)}"
+        yield finding("distribution-package", step.line, stage.title, said, builds=spared)
 
 
 def cached(step: InstallStep) -> bool:
@@ -141,6 +127,7 @@ def habits_of_stage(
 
     `builds` are those of its steps, as far as they are known.
     """
+    yield from _musl_base(stage, builds)
     yield from _foreign_copies(dockerfile, stage)
     yield from _unused_packages(stage, builds)
     distribution = None if isinstance(stage.target, Unknown) else distribution_of(stage.target)
@@ -158,6 +145,23 @@ def habits_of_stage(
     for line, manager in stage.uncleaned:
         said = f"the index of {manager} stays in this layer"
         yield finding("index-kept-in-image", line, stage.title, said)
+
+
+def _musl_base(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Finding]:
+    target = stage.target
+    native = tuple(dict.fromkeys(label for one in builds for label in _native(one)))
+    if isinstance(target, Target) and target.libc is Libc.MUSL and native:
+        count = f"{len(native)} source build{'s' if len(native) > 1 else ''}"
+        said = f"{count} ({named(native)}) on {target.name}, which has musl in place of glibc"
+        yield finding("musl-base", stage.line, stage.title, said, builds=native)
+
+
+def _native(builds: StepBuilds) -> tuple[str, ...]:
+    return tuple(
+        one.build.label
+        for one in builds.outlooks
+        if one.build.times and one.classification.verdict is Verdict.SOURCE_NATIVE
+    )
 
 
 def _unused_packages(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Finding]:

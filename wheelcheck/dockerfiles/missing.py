@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from wheelcheck.builds.distributions import Distribution, distribution_of
 from wheelcheck.builds.outlook import Outlook
@@ -11,9 +12,17 @@ from wheelcheck.dockerfiles.gaps import COMPILERS, Gap, build_gaps, run_gaps
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.dockerfile import Dockerfile, InstallStep, Stage
 
-__all__ = ["FAILS_WITH_ANOTHER", "missing_at_build", "missing_at_run", "named"]
+__all__ = [
+    "FAILS_WITH_ANOTHER",
+    "Failures",
+    "failures_of",
+    "missing_at_build",
+    "missing_at_run",
+    "named",
+]
 
 FAILS_WITH_ANOTHER = "build-requires-failing"
+_MOST_REASONS = 3
 
 
 def missing_at_build(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterator[Finding]:
@@ -66,17 +75,50 @@ def _unique(items: Iterable[str]) -> tuple[str, ...]:
 
 
 def _failing(stage: Stage, step: InstallStep, outlooks: Iterable[Outlook]) -> Iterator[Finding]:
-    """What fails whatever is installed; builds that fail with another are named with that one."""
-    by_reason: dict[tuple[str, str], list[str]] = {}
+    """What fails whatever is installed, in one finding."""
+    failures = failures_of(outlooks)
+    if failures is not None:
+        said = f"{named(failures.labels)} cannot be built: {failures.reasons}"
+        yield finding(
+            "build-fails",
+            step.line,
+            stage.title,
+            said,
+            builds=failures.labels,
+            source="; ".join(failures.sources),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Builds that fail for certain. `reasons` gives an example of each, as one sentence."""
+
+    labels: tuple[str, ...]
+    reasons: str
+    sources: tuple[str, ...]
+
+
+def failures_of(outlooks: Iterable[Outlook]) -> Failures | None:
+    """The builds that fail by themselves; those that fail with another come with that one.
+
+    Reasons from one source are alike but for versions: one of them is told.
+    """
+    labels: dict[str, None] = {}
+    examples: dict[str, tuple[str, str]] = {}
     for outlook in outlooks:
         for obstacle in outlook.obstacles:
             if obstacle.fatal and obstacle.code != FAILS_WITH_ANOTHER:
-                reason = obstacle.message, obstacle.source
-                by_reason.setdefault(reason, []).append(outlook.build.label)
-    for (message, source), failing in by_reason.items():
-        labels = _unique(failing)
-        said = f"{named(labels)} cannot be built: {message}"
-        yield finding("build-fails", step.line, stage.title, said, builds=labels, source=source)
+                labels[outlook.build.label] = None
+                examples.setdefault(obstacle.source, (outlook.build.label, obstacle.message))
+    if not labels:
+        return None
+    told = [
+        message if len(labels) == 1 else f"{message} ({label})"
+        for label, message in examples.values()
+    ]
+    more = len(told) - _MOST_REASONS
+    rest = [f"{more} more reason{'s' if more > 1 else ''}"] if more > 0 else []
+    return Failures(tuple(labels), "; ".join([*told[:_MOST_REASONS], *rest]), tuple(examples))
 
 
 def missing_at_run(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Iterator[Finding]:

@@ -10,13 +10,15 @@ from wheelcheck.builds.outlook import Outlook
 from wheelcheck.dockerfiles.editing import Editor, shell_commands
 from wheelcheck.dockerfiles.finding import StepBuilds
 from wheelcheck.dockerfiles.gaps import build_gaps, run_gaps
-from wheelcheck.dockerfiles.missing import FAILS_WITH_ANOTHER
+from wheelcheck.dockerfiles.missing import FAILS_WITH_ANOTHER, failures_of, named
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.dockerfile import Dockerfile, InstallStep, Stage
 from wheelcheck.requirements.dockerfile.shell import Command
 from wheelcheck.requirements.dockerfile.syntax import Instruction
 
 __all__ = ["Place", "places_of"]
+
+_BREAKS = "build-requirement-breaks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,24 @@ def _user(dockerfile: Dockerfile, stage: Stage, line: int) -> str:
 
 def _remarks(outlooks: Iterable[Outlook]) -> Iterator[str]:
     """What a change of the Dockerfile does not mend."""
-    for outlook in outlooks:
-        label = outlook.build.label
-        if outlook.constraints:
-            yield f"{label} needs build requirements of its own time"
-        for obstacle in outlook.obstacles:
-            if obstacle.fatal and obstacle.code != FAILS_WITH_ANOTHER:
-                yield f"{label} cannot be built in any case: {obstacle.message}"
+    outlooks = tuple(outlooks)
+    failures = failures_of(one for one in outlooks if not _mended_by_constraints(one))
+    lost = failures.labels if failures else ()
+    labels = [one.build.label for one in outlooks if one.constraints]
+    aged = tuple(dict.fromkeys(label for label in labels if label not in lost))
+    if aged:
+        verb, whose = ("needs", "its") if len(aged) == 1 else ("need", "their")
+        yield f"{named(aged)} {verb} build requirements of {whose} own time"
+    if failures:
+        yield f"{named(lost)} cannot be built in any case: {failures.reasons}"
+
+
+def _mended_by_constraints(outlook: Outlook) -> bool:
+    """Whether build requirements of its own time are all that a build wants."""
+    fatal = [one for one in outlook.obstacles if one.fatal]
+    return bool(outlook.constraints) and all(
+        one.code in {_BREAKS, FAILS_WITH_ANOTHER} for one in fatal
+    )
 
 
 def _lacking(

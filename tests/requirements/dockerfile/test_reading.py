@@ -155,6 +155,14 @@ def test_a_file_that_cannot_be_read_is_told_with_its_line(text: str, code: str):
     assert found.all_unread[-1].line == text.count("\n") + 2
 
 
+@pytest.mark.parametrize("files", [{}, {"pyproject.toml": ""}])
+def test_of_several_copied_files_the_one_that_is_missing_is_named(files: dict[str, str]):
+    text = "FROM python:3.12-slim\nCOPY poetry.lock pyproject.toml ./\nRUN poetry install"
+    said = read(text, files).all_unread[-1].why.reason
+    assert "poetry.lock is copied, but it is not in the build context" in said
+    assert "/poetry.lock" not in said
+
+
 def test_nothing_outside_the_context_is_read(tmp_path: Path):
     (tmp_path / "secret.txt").write_text("flask\n")
     context = tmp_path / "context"

@@ -190,8 +190,9 @@ def _origin_at(placed: Placed, path: str) -> Origin | None:
     head, _, tail = rest.partition("/")
     if fnmatchcase(head, name):
         return replace(origin, path=posixpath.join(folder, rest))
-    # The pattern may also match folders, whose content is placed.
-    return None if tail else replace(origin, path=posixpath.join(folder, name, rest))
+    # A pattern may also match folders, whose content is placed.
+    within = _is_pattern(name) and not tail
+    return replace(origin, path=posixpath.join(folder, name, rest)) if within else None
 
 
 def _is_pattern(path: str) -> bool:
