@@ -11,6 +11,7 @@ predictions.csv. Needs wheelcheck[fit]. Nothing here is imported by wheelcheck.
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 _HERE = Path(__file__).resolve().parent
@@ -46,6 +47,7 @@ def _fit(_arguments: argparse.Namespace) -> int:
 
     learned = rows.rows(_MEASUREMENTS, _FEATURES)
     table = fits.fit(learned)
+    table = replace(table, reach={**table.reach, "doubt": fits.doubt_beyond(learned)})
     missed = fits.leaving_out(learned)
     spread = versions.spreads(learned, table, missed)
     pairs = versions.pair_errors(learned, table)
@@ -53,7 +55,7 @@ def _fit(_arguments: argparse.Namespace) -> int:
     (_HERE / "fit.md").write_text(text, encoding="utf-8")
     report.ship(_SHIPPED / "installing.json", environments.fit(_MEASUREMENTS, _SIZES, _INSTALLS))
     report.ship_coefficients(_SHIPPED / "coefficients.json", table, spread, figures)
-    report.ship_predictions(_HERE / "predictions.csv", missed, spread)
+    report.ship_predictions(_HERE / "predictions.csv", missed, spread, table.reach["doubt"])
     report.ship_measured(_SHIPPED / "measured.csv", learned, table)
     print(json.dumps(figures, indent=1))
     return 0

@@ -1,5 +1,6 @@
 """Features of a source build, and what the model makes of them."""
 
+import dataclasses
 import json
 from importlib.resources import files as package_files
 
@@ -86,6 +87,46 @@ def test_debug_information_left_out(
 )  # fmt: skip
 def test_a_setup_script_that_compiles_side_by_side(added: str, parallel: bool):  # noqa: FBT001
     assert features({"setup.py": added + ONE, "x.c": 10}).parallel is parallel
+
+
+CMAKE = "project(x LANGUAGES CXX)\nadd_library(x MODULE x.cpp)\n"
+SKBUILD = "from skbuild import setup\nsetup(name='x', packages=['x'], cmake_source_dir='lib')\n"
+NO_SOURCES = (
+    "import subprocess\nfrom setuptools import Extension, setup\n"
+    "subprocess.check_call(['cmake', '--build', 'out'])\n"
+    "setup(name='x', ext_modules=[Extension('x', sources=[])])\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("script", "requires", "backend", "parallel"),
+    [
+        (SKBUILD, "scikit-build", "native", True),
+        (NO_SOURCES, "setuptools", "native", False),
+        (NO_SOURCES.replace("'out'", "'out', '--parallel'"), "setuptools", "native", True),
+        (ONE, "setuptools", "setuptools", False),
+    ],
+)
+def test_what_cmake_compiles_for_a_setup_script(
+    script: str,
+    requires: str,
+    backend: str,
+    parallel: bool,  # noqa: FBT001
+):
+    """OpenCV's way and llvmlite's: no `-g` of Python's, optimised, several files at once."""
+    project = f"[build-system]\nrequires = ['{requires}']\n"
+    written: dict[str, str | int] = {"setup.py": script, "pyproject.toml": project}
+    found = features({**written, "lib/CMakeLists.txt": CMAKE, "lib/x.cpp": 1000, "x.c": 10})
+    assert (found.backend, found.parallel) == (backend, parallel)
+
+
+@pytest.mark.parametrize(
+    ("stated", "modern"),
+    [("", True), ("set(CMAKE_CXX_STANDARD 11)\n", False), ("set(CMAKE_CXX_STANDARD 17)\n", True)],
+)
+def test_cmake_without_a_standard_gets_the_compilers(stated: str, modern: bool):  # noqa: FBT001
+    found = features({"setup.py": SKBUILD, "CMakeLists.txt": stated + CMAKE, "x.cpp": 1000})
+    assert found.modern_cpp is modern
 
 
 def test_vendored_libraries_of_a_wheel_are_not_its_own():
@@ -185,6 +226,32 @@ def test_what_a_published_module_links_in_is_not_taken_for_its_size():
     swollen = BuildFeatures(compiles=True, backend="meson", sources=c, wheel=some_wheel(110 * MB))
     sizes = [modelled_cost(one, coefficients()).extension_bytes.value for one in (bare, swollen)]
     assert sizes[1] < 3 * sizes[0] < 10 * MB
+
+
+def cpp(files: int) -> BuildFeatures:
+    """A CMake project of some C++ files of 24 kB each."""
+    return BuildFeatures(
+        compiles=True,
+        backend="native",
+        sources={Kind.CPP: Sources(files, files * 24_000, 100_000)},
+        parallel=True,
+        modern_cpp=True,
+    )
+
+
+def test_far_from_what_was_measured_the_interval_widens():
+    costs = [modelled_cost(cpp(files), coefficients()).cpu_seconds for files in (20, 60, 1000)]
+    assert costs[0].factor == pytest.approx(costs[1].factor)
+    assert costs[2].factor > 1.15 * costs[1].factor
+    assert costs[2].basis == "modelled"
+    assert ["far from what was measured" in cost.source for cost in costs] == [False, False, True]
+
+
+def test_a_thousand_files_of_cpp_take_tens_of_minutes_and_no_wheel_of_debug_code_hides_it():
+    large = dataclasses.replace(cpp(1000), wheel=some_wheel(72 * MB))
+    cost = modelled_cost(large, coefficients())
+    assert cost.cpu_seconds.value > 1000
+    assert cost.wall_seconds(2).value < 0.6 * cost.cpu_seconds.value
 
 
 def test_the_shipped_coefficients_are_whole():

@@ -28,9 +28,14 @@ _MODERN = re.compile(
     r"(?:std=(?:c|gnu)\+\+|CXX_STANDARD[ =\"']{1,4}|cxx_std[_=])(?:14|1[yz]|17|2[0-9abc])\b"
 )
 """C++14 or later asked for: such files include the standard library's templates."""
+_STANDARD = re.compile(r"std=(?:c|gnu)\+\+\d|CXX_STANDARD[ =\"']{1,4}\d|cxx_std[_=]\d")
 _BUILD_FILES = ("setup.py", "pyproject.toml", "meson.build", "CMakeLists.txt")
 _LONG = 1_000_000
 _PARALLEL = re.compile(r"\bParallelCompile\b|\bcpu_count\b|parallel_compile")
+_CMAKE_JOBS = re.compile(
+    r"['\"](?:--parallel|-j|-G ?Ninja|Ninja)|CMAKE_BUILD_PARALLEL_LEVEL|skbuild"
+)
+"""What has CMake compile several files at once: skbuild does by itself."""
 _CRATES_OF_A_PROJECT = 12
 """An sdist with more ``Cargo.toml`` than this brings the crates it depends on."""
 _CONFIGURE = re.compile(r"(^|/)configure(\.ac)?$")
@@ -66,9 +71,10 @@ class BuildFeatures:
     """The features of one source build.
 
     `compiles` is false where reading says that this build makes a pure wheel. `backend` is the
-    kind of the build backend (`SdistFacts.kind`). `header_bytes` are the headers among the
-    sources, `cython_include_bytes` the `.pxi` files; `configures` says that a bundled library has
-    a ``configure`` script, `cffi` that cffi writes C. `python_bytes` are the package's modules.
+    kind of the build backend (`SdistFacts.kind`), ``native`` too where a setup script leaves
+    compiling to CMake. `header_bytes` are the headers among the sources, `cython_include_bytes` the
+    `.pxi` files; `configures` says that a bundled library has a ``configure`` script, `cffi` that
+    cffi writes C. `python_bytes` are the package's modules.
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``). `fetches_crates`: it
     is Rust, and what it depends on is fetched and compiled too, but not part of the sdist.
@@ -111,11 +117,12 @@ def read_features(
     members, texts = from_root(listing)
     sizes = {member.path: member.size for member in members}
     compiles = _compiles(facts)
+    backend = _backend(facts)
     files = compiled_files(facts, sizes, texts) if compiles else ()
     kinds = {one.kind for one in files}
     return BuildFeatures(
         compiles=compiles,
-        backend=facts.kind,
+        backend=backend,
         sources=_by_kind(files),
         header_bytes=_total(sizes, _HEADERS),
         cython_include_bytes=_total(sizes, (".pxi",)) if Kind.CYTHON in kinds else 0,
@@ -125,14 +132,8 @@ def read_features(
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
         ships_stripped=_PUBLISHES_STRIPPED.search(texts.get("pyproject.toml", "")) is not None,
         fetches_crates=compiles and _fetches_crates(facts, sizes),
-        parallel=facts.kind in {"meson", "native"}
-        or _PARALLEL.search(texts.get("setup.py", "")) is not None,
-        modern_cpp=Kind.BINDING in kinds
-        or any(
-            _MODERN.search(text[:_LONG])
-            for path, text in texts.items()
-            if path.endswith(_BUILD_FILES)
-        ),
+        parallel=_is_parallel(facts, backend, texts),
+        modern_cpp=Kind.BINDING in kinds or _is_modern(texts, backend),
         wheel=None if wheel is None else published(wheel),
     )
 
@@ -140,6 +141,40 @@ def read_features(
 def _compiles(facts: SdistFacts) -> bool:
     opinion = classify_sdist(facts)
     return opinion.verdict is not Verdict.SOURCE_PURE or opinion.optional_extensions
+
+
+def _backend(facts: SdistFacts) -> str:
+    """What compiles: setup scripts that leave all of it to CMake count as CMake's own backend.
+
+    Those of scikit-build do, and those that list no source of any extension module beside a CMake
+    project.
+    """
+    if facts.kind != "setuptools" or facts.script is None or not facts.has("cmake-project"):
+        return facts.kind
+    left = all(one.made_by == "skbuild" or one.sources == () for one in facts.script.extensions)
+    return "native" if left else facts.kind
+
+
+def _is_parallel(facts: SdistFacts, backend: str, texts: Mapping[str, str]) -> bool:
+    """Whether several files are compiled at once; CMake's default is Make, which does not."""
+    if facts.kind in {"meson", "native"}:
+        return True
+    if backend != "native":
+        return _PARALLEL.search(texts.get("setup.py", "")) is not None
+    scripts = (text for path, text in texts.items() if path.endswith(".py"))
+    return any(map(_CMAKE_JOBS.search, scripts))
+
+
+def _is_modern(texts: Mapping[str, str], backend: str) -> bool:
+    """Whether C++ is compiled as C++14 or later.
+
+    A CMake project that states no standard where it can be read gets the compiler's default,
+    C++17 since GCC 11, or what one of its many other files sets.
+    """
+    files = [text[:_LONG] for path, text in texts.items() if path.endswith(_BUILD_FILES)]
+    if any(map(_MODERN.search, files)):
+        return True
+    return backend == "native" and not any(map(_STANDARD.search, files))
 
 
 def _fetches_crates(facts: SdistFacts, sizes: Mapping[str, int]) -> bool:

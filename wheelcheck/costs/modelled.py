@@ -20,10 +20,12 @@ from typing import Any
 from wheelcheck.costs.compiled import Kind
 from wheelcheck.costs.features import BuildFeatures
 from wheelcheck.costs.model import BuildCost, Estimate
+from wheelcheck.costs.reach import FAR, beyond
 
 __all__ = [
     "Coefficients",
     "PublishedReading",
+    "beyond_reach",
     "coefficients",
     "corrected_seconds",
     "cpu_terms",
@@ -33,6 +35,7 @@ __all__ = [
     "reading_class",
     "serial_share",
     "source_seconds",
+    "term_seconds",
 ]
 
 _MB = 1e6
@@ -60,6 +63,8 @@ class Coefficients:
     megabyte of compiled modules, ``stripped`` and ``debug``, with ``weight`` and ``limit`` of the
     correction; `size` the factors from published or compiled to built;
     `spread` the 10 % and 90 % points of measured ÷ modelled by quantity and class of evidence.
+    `reach` is the most seconds of each kind of source among the measured builds, and ``doubt`` the
+    logarithm of the factor that one unit of distance beyond it (`costs.reach`) adds.
     """
 
     cpu: Mapping[str, float]
@@ -68,6 +73,7 @@ class Coefficients:
     size: Mapping[str, float]
     serial: Mapping[str, float]
     spread: Mapping[str, Mapping[str, tuple[float, float]]]
+    reach: Mapping[str, float]
     figures: Mapping[str, Any]
 
 
@@ -141,9 +147,19 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
     return {name: value for name, value in found.items() if value}
 
 
+def term_seconds(features: BuildFeatures, cpu: Mapping[str, float]) -> dict[str, float]:
+    """Reference seconds by term, with the coefficients `cpu`."""
+    return {name: cpu[name] * value for name, value in cpu_terms(features).items()}
+
+
 def source_seconds(features: BuildFeatures, table: Coefficients) -> float:
     """Reference seconds by the sources alone."""
-    return sum(table.cpu[name] * value for name, value in cpu_terms(features).items())
+    return sum(term_seconds(features, table.cpu).values())
+
+
+def beyond_reach(features: BuildFeatures, table: Coefficients) -> float:
+    """How far the build lies beyond the measured ones, as a logarithm (`costs.reach`)."""
+    return beyond(term_seconds(features, table.cpu), table.reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +204,15 @@ def corrected_seconds(
 
 
 def reading_class(features: BuildFeatures, reading: PublishedReading | None) -> str:
-    """Which intervals apply: the better the evidence, the narrower."""
+    """Which intervals apply: the better the evidence, the narrower.
+
+    Builds that CMake (or a like tool) runs are a class of their own: few were measured, and what
+    they switch on and off by themselves is not read.
+    """
     if not features.compiles:
         return "pure"
+    if features.backend == "native":
+        return "native"
     if reading is None:
         return "sources"
     return "agreeing" if abs(reading.distance) < math.log(2) else "differing"
@@ -240,11 +262,13 @@ def modelled_cost(features: BuildFeatures, table: Coefficients) -> BuildCost:
     reading = read_published(features, by_sources, table)
     seconds = corrected_seconds(by_sources, reading, table)
     group = reading_class(features, reading)
-    source = _words(features, reading)
+    distance = beyond_reach(features, table)
+    source = _words(features, reading, distance)
+    doubt = math.exp(table.reach["doubt"] * distance)
 
     def estimate(quantity: str, value: float) -> Estimate:
         low, high = table.spread[quantity][group]
-        return Estimate(value, value * low, value * high, "modelled", source)
+        return Estimate(value, value * low, value * high, "modelled", source).widened(doubt)
 
     extension = extension_size(features, seconds, reading, table)
     other = features.wheel.other_bytes if features.wheel else features.python_bytes
@@ -262,9 +286,10 @@ def modelled_cost(features: BuildFeatures, table: Coefficients) -> BuildCost:
     )
 
 
-def _words(features: BuildFeatures, reading: PublishedReading | None) -> str:
+def _words(features: BuildFeatures, reading: PublishedReading | None, distance: float) -> str:
     if not features.compiles:
         return "modelled: nothing is compiled"
     count = sum(one.files for one in features.sources.values())
     by = f"modelled by {count} source files"
-    return f"{by} and the size of the published wheel" if reading else by
+    by = f"{by} and the size of the published wheel" if reading else by
+    return f"{by}; far from what was measured" if distance > FAR else by

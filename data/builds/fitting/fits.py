@@ -10,11 +10,14 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
+from scipy import stats
 from scipy.optimize import least_squares
 
 from fitting.rows import Row
 from wheelcheck.costs import modelled
+from wheelcheck.costs.model import Estimate
 from wheelcheck.costs.modelled import Coefficients
+from wheelcheck.costs.reach import reach
 
 CPU_PRIOR = {
     "pure": 0.3, "python_mb": 0.1, "base": 0.3, "base_described": 1.0,
@@ -35,8 +38,10 @@ PULL = 0.35
 """How strongly the priors pull, against a row's logarithmic error."""
 JOBS = 3
 """What ninja runs at once on the two cores of the measured builds."""
+LIMITS = (20, 40, 80)
+"""Reference seconds that end what a fit sees, to learn how it goes astray beyond."""
 QUANTITIES = ("cpu", "memory", "size")
-CLASSES = ("pure", "sources", "agreeing", "differing")
+CLASSES = ("pure", "sources", "agreeing", "differing", "native")
 
 
 Spread = dict[str, dict[str, tuple[float, float]]]
@@ -51,6 +56,7 @@ class Missed:
     group: str
     truth: Mapping[str, float]
     said: Mapping[str, float]
+    beyond: float
 
     def error(self, quantity: str) -> float:
         """The logarithm of measured ÷ modelled."""
@@ -65,7 +71,8 @@ def fit(rows: Sequence[Row]) -> Coefficients:
         CPU_PRIOR,
         lambda parts: parts.sum(axis=1),
     )
-    table = Coefficients(cpu, {}, {}, {}, {}, {}, {})
+    covered = reach(modelled.term_seconds(row.features, cpu) for row in rows)
+    table = Coefficients(cpu, {}, {}, {}, {}, {}, covered, {})
     table = replace(table, published=_published(rows, table))
     memory_rows = [row for row in rows if row.hook < row.cpu / 2]  # hooks were not sampled
     memory = _positive(
@@ -192,7 +199,8 @@ def say(row: Row, table: Coefficients) -> Missed:
     if row.hook > row.cpu / 2:
         del truth["memory"], said["memory"]
     truth["sources_only"], said["sources_only"] = row.cpu, by_sources
-    return Missed(row, modelled.reading_class(features, reading), truth, said)
+    group = modelled.reading_class(features, reading)
+    return Missed(row, group, truth, said, modelled.beyond_reach(features, table))
 
 
 def leaving_out(rows: Sequence[Row]) -> list[Missed]:
@@ -202,6 +210,29 @@ def leaving_out(rows: Sequence[Row]) -> list[Missed]:
         table = fit([row for row in rows if row.family != family])
         missed += [say(row, table) for row in rows if row.family == family]
     return missed
+
+
+def doubt_beyond(rows: Sequence[Row]) -> float:
+    """How much a unit of distance beyond the measured builds adds to the logarithm of the error.
+
+    Fits to the small builds alone are asked about the large ones. The priors have seen all of
+    them, so that it is the tenth worst that counts and not the fifth.
+    """
+    found = []
+    for limit in LIMITS:
+        table = fit([row for row in rows if row.cpu < limit])
+        large = [say(row, table) for row in rows if row.cpu >= limit]
+        found += [abs(one.error("cpu")) / one.beyond for one in large if one.beyond > 1]
+    return float(np.quantile(found, 0.9))
+
+
+def interval(one: Missed, quantity: str, spread: Spread, doubt: float) -> tuple[float, float]:
+    """Bounds of 80 % around what was said, as prediction sets them."""
+    said = one.said[quantity]
+    low, high = spread[quantity][one.group]
+    estimate = Estimate(said, said * low, said * high, "modelled")
+    wider = estimate.widened(math.exp(doubt * one.beyond))
+    return wider.low, wider.high
 
 
 def spread(missed: Iterable[Missed]) -> Spread:
@@ -222,23 +253,29 @@ def spread(missed: Iterable[Missed]) -> Spread:
 
 
 def decile_factors(own: list[float], everything: list[float]) -> tuple[float, float]:
-    """Factors at the 10 % and the 90 % point of some logarithmic errors, all the others helping."""
+    """Factors at the 10 % and the 90 % point of some logarithmic errors, all the others helping.
+
+    What few rows say of the next one is less certain than what they say of themselves: Student's
+    distribution takes the place of the normal one.
+    """
     errors = np.array(own + everything)
     weights = np.array([1.0] * len(own) + [12 / len(everything)] * len(everything))
     order = np.argsort(errors)
     share = (np.cumsum(weights[order]) - weights[order] / 2) / weights.sum()
     low, high = np.interp([0.1, 0.9], share, errors[order])
-    return min(1.0, float(np.exp(low))), max(1.0, float(np.exp(high)))
+    few = max(2, len(own))
+    wider = stats.t.ppf(0.9, few - 1) * math.sqrt(1 + 1 / few) / stats.norm.ppf(0.9)
+    return min(1.0, float(np.exp(low * wider))), max(1.0, float(np.exp(high * wider)))
 
 
-def covered(missed: Sequence[Missed], quantity: str) -> float:
+def covered(missed: Sequence[Missed], quantity: str, doubt: float) -> float:
     """Share of rows within an 80 % interval that was set without their family."""
     some = [one for one in missed if quantity in one.truth]
     inside = 0
     for family in {one.row.family for one in some}:
-        factors = spread(one for one in missed if one.row.family != family)[quantity]
+        without = spread(one for one in missed if one.row.family != family)
         for one in some:
             if one.row.family == family:
-                low, high = factors[one.group]
-                inside += low <= math.exp(one.error(quantity)) <= high
+                low, high = interval(one, quantity, without, doubt)
+                inside += low <= one.truth[quantity] <= high
     return inside / len(some)
