@@ -4,8 +4,17 @@ from hashlib import sha256
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from page_reading import embedded, parsed
+from page_reading import Element, embedded, parsed
 from sample_bills import priced_matrix, priced_story
+from sample_dockerfiles import (
+    CORRECTION,
+    NAME,
+    OTHER_IMAGE,
+    broken_image,
+    broken_policy,
+    sound_image,
+    worded,
+)
 from sample_reports import (
     alpine_story,
     big,
@@ -32,6 +41,9 @@ REPORTS = {
     "unjudged target": unjudged_target(),
     "priced story": priced_story(),
     "priced matrix": priced_matrix(),
+    "dockerfile": broken_image(),
+    "dockerfile and policy": broken_policy(),
+    "sound dockerfile": sound_image(),
     "no targets": Report(inputs=(), targets=(), packages=()),
     "no packages": alpine_story().model_copy(update={"packages": ()}),
 }
@@ -244,6 +256,56 @@ def test_no_text_changes_the_shape_of_the_page(text):
     page = render_html(renamed(f"a{text}z"))
     page.encode()
     assert shape(page) == HARMLESS
+
+
+def dockerfile_of(report: Report) -> Element:
+    (section,) = parsed(render_html(report)).all("section", id="dockerfile")
+    return section
+
+
+def test_what_is_found_in_a_dockerfile_stands_under_the_matrix_with_errors_first():
+    page = render_html(broken_image())
+    assert page.index('id="matrix"') < page.index('id="dockerfile"') < page.index('id="why"')
+    section = dockerfile_of(broken_image())
+    assert section.all("h2")[0].text == f"What is found in {NAME}"
+    first, _, third, note = (one.text for one in section.all("li", class_="finding"))
+    assert first.startswith("✗ error: line 4 (stage 0): numpy 1.24.2 needs a C compiler")
+    assert "missing-compiler" in first
+    assert "Add gcc, musl-dev" in first
+    assert "Leave out git" in third
+    assert note.startswith("· note: line 3")
+    assert "line 9: pip install $TOOLS: not judged: TOOLS is not known" in section.text
+    assert "numpy 1.18.5 needs build requirements of its own time" in section.text
+
+
+def test_an_image_that_cannot_be_built_is_told_before_the_matrix():
+    (told,) = parsed(render_html(broken_image())).all("p", class_="broken")
+    assert told.text == f"✗ {NAME} does not work as it is: see line 4 below."
+    assert not parsed(render_html(sound_image())).all("p", class_="broken")
+    assert "Nothing to mend." in dockerfile_of(sound_image()).text
+
+
+def test_corrections_are_whole_and_every_changed_line_has_its_sign():
+    section = dockerfile_of(broken_image())
+    diffs = section.all("pre", class_="diff")
+    assert [one.text for one in diffs] == [OTHER_IMAGE, CORRECTION]
+    for diff in diffs:
+        changed = {tag: [one.text for one in diff.all(tag)] for tag in ("ins", "del")}
+        assert all(line.startswith("+") for line in changed["ins"])
+        assert all(line.startswith("-") for line in changed["del"])
+        assert f"--- {NAME}\n" not in changed["del"]  # a name, and no line that is taken away
+
+
+WORDED = shape(render_html(worded("x y")))
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "--- x", "@@ -1 +1 @@", "\tindented\t"])
+def test_a_hostile_dockerfile_is_text(text):
+    report = worded(f"a{text}")
+    assert shape(render_html(report)) == WORDED
+    diff = dockerfile_of(report).all("pre")[-1].text.removesuffix("\n")
+    shown = "".join(one if one.isprintable() or one == "\t" else "�" for one in text)
+    assert diff.split("\n")[-3:] == [f"-a{shown}", f"+a{shown}", f" a{shown}"]
 
 
 VALUES = st.recursive(

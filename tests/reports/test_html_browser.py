@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from browser import chromium
 from sample_bills import priced_matrix, priced_story
+from sample_dockerfiles import CORRECTION, OTHER_IMAGE, broken_image, worded
 from sample_reports import alpine_story, big, images, mixed, nasty, today
 
 from wheelcheck.reports.headline import headline
@@ -21,6 +22,7 @@ REPORTS = {
     "nasty": nasty(),
     "priced story": priced_story(),
     "priced matrix": priced_matrix(),
+    "dockerfile": broken_image(),
     "no targets": Report(inputs=(), targets=(), packages=()),
 }
 
@@ -92,7 +94,7 @@ def test_the_page_never_scrolls_sideways_on_a_phone(opened, name):
     assert overflow <= 0
 
 
-@pytest.mark.parametrize("name", ["mixed", "priced story", "sixty images"])
+@pytest.mark.parametrize("name", ["mixed", "priced story", "sixty images", "dockerfile"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_an_accessibility_checker_finds_nothing(opened, name, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
@@ -331,3 +333,51 @@ def test_colours_of_verdicts_differ_in_lightness_for_those_who_see_no_hue(opened
     ordered = list(lightness.values())
     assert ordered == sorted(ordered)
     assert min(b - a for a, b in pairwise(ordered)) > 15
+
+
+def test_corrections_can_be_copied_whole(opened):
+    page = opened(broken_image())
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    for number, diff in enumerate((OTHER_IMAGE, CORRECTION)):
+        box = page.locator("#dockerfile .paste").nth(number)
+        box.get_by_role("button", name="Copy").click()
+        box.get_by_role("button", name="Copied").wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == diff
+
+
+def test_corrections_selected_by_hand_are_the_same_lines(opened):
+    page = opened(broken_image())
+    selected = page.locator("#dockerfile .diff").last.evaluate(
+        "diff => { getSelection().selectAllChildren(diff); return getSelection().toString(); }"
+    )
+    assert selected.strip("\n") == CORRECTION.strip("\n")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_diffs_are_coloured_and_scroll_in_their_own_box_on_a_phone(opened, scheme):
+    page = opened(broken_image(), width=360, scheme=scheme)
+    diff = page.locator("#dockerfile .diff").last
+    assert diff.evaluate("box => box.scrollWidth > box.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    colours = {
+        diff.locator(tag).first.evaluate("line => getComputedStyle(line).backgroundColor")
+        for tag in ("ins", "del", "span")
+    }
+    assert len(colours) == 3
+    widths = diff.locator("ins").evaluate_all("lines => lines.map(one => one.offsetWidth)")
+    assert len(set(widths)) == 1  # the colour of a short line is as wide as that of the longest
+
+
+def test_a_dockerfile_is_told_without_scripts(opened):
+    page = opened(broken_image(), scripts=False)
+    assert page.locator("#dockerfile .diff").last.text_content() == CORRECTION
+    assert "Add gcc, musl-dev" in page.locator("#dockerfile").text_content()
+    assert page.locator("#dockerfile button").count() == 0
+
+
+def test_a_hostile_dockerfile_runs_nothing(opened):
+    words = "</pre></script><img src=x onerror=document.title='owned'>"
+    page = opened(worded(words))
+    assert f"+{words}\n" in page.locator("#dockerfile .diff").last.text_content()
+    assert page.locator("img").count() == 0
+    assert page.title().startswith("wheelcheck: ")

@@ -9,6 +9,7 @@ from string import Template
 
 from wheelcheck.reports.headline import headline
 from wheelcheck.reports.html.bill import bill_section
+from wheelcheck.reports.html.dockerfile import dockerfile_section
 from wheelcheck.reports.html.markup import Markup, element, joined
 from wheelcheck.reports.html.matrix import matrix_section
 from wheelcheck.reports.html.pool import encode
@@ -29,14 +30,15 @@ from wheelcheck.reports.telling import index_moment, inputs
 
 __all__ = ["render_html"]
 
-_SCRIPTS = ("dom", "data", "theme", "matrix", "details", "builds", "start")
+_SCRIPTS = ("dom", "data", "theme", "matrix", "details", "builds", "dockerfile", "start")
 
 
 def render_html(report: Report) -> str:
     """The whole report as one HTML page that needs no network.
 
-    Headline, matrix and costs are there without scripts; filters, details and build plans are
-    drawn by the page's own. Whatever comes from an index or a file is text in it, never markup.
+    Headline, matrix, costs and corrections are there without scripts; filters, details and build
+    plans are drawn by the page's own. Whatever comes from an index or a file is text in it, never
+    markup.
     """
     places = Places(report.targets)
     style = _asset("page.css")
@@ -45,6 +47,7 @@ def render_html(report: Report) -> str:
         answer(report),
         violations_section(report),
         matrix_section(report, places),
+        dockerfile_section(report),
         why_section(report, places),
         advice_section(report, places),
         bill_section(report, places),

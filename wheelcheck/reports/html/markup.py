@@ -7,7 +7,7 @@ from html import escape
 
 from wheelcheck.reports.phrases import clean
 
-__all__ = ["EMPTY", "Markup", "element", "joined"]
+__all__ = ["EMPTY", "Markup", "element", "joined", "verbatim"]
 
 _VOID = frozenset({"br", "input", "wbr"})
 
@@ -36,6 +36,11 @@ def element(tag: str, *children: object, **attributes: str | float | bool | None
 def joined(*children: object) -> Markup:
     """Children one after the other, without an element around them."""
     return Markup("".join(map(_child, children)))
+
+
+def verbatim(text: str) -> Markup:
+    """Text that is clean already, with all its white space."""
+    return Markup(escape(text, quote=False))
 
 
 def _child(child: object) -> str:

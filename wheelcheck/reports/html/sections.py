@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from wheelcheck.reports.advice import Advice
+from wheelcheck.reports.dockerfile_words import fate
 from wheelcheck.reports.headline import headline
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
 from wheelcheck.reports.marks import MARKS
@@ -29,8 +30,10 @@ __all__ = [
     "advice_section",
     "answer",
     "facts_section",
+    "listed",
     "obstacles_section",
     "problems_section",
+    "section",
     "skews_section",
     "violations_section",
     "why_section",
@@ -42,14 +45,18 @@ _LONG = 150
 
 
 def answer(report: Report) -> Markup:
-    """The headline, and a warning where it is not the whole answer."""
+    """The headline, and a warning where a Dockerfile fails or this is not the whole answer."""
+    words = fate(report.dockerfile) if report.dockerfile else ""
+    broken = None
+    if words:
+        broken = element("p", element("a", f"✗ {words}", href="#dockerfile"), class_="broken")
     errors = sum(problem.severity == "error" for problem in report.problems)
     warning = None
     if errors:
         link = element("a", counted(errors, "problem"), href="#problems")
         words = joined("? This answer is incomplete: see the ", link, " below.")
         warning = element("p", words, class_="incomplete")
-    return joined(_headline(report), warning)
+    return joined(_headline(report), broken, warning)
 
 
 def _headline(report: Report) -> Markup:
@@ -60,7 +67,7 @@ def _headline(report: Report) -> Markup:
 def why_section(report: Report, places: Places) -> Markup:
     """The distinct reasons, worst first; beyond the first few folded."""
     found = [_reason(report, places, reason) for reason in reasons(report)]
-    return _section("why", "Why", _listed(found, "more reason", "reasons"))
+    return section("why", "Why", listed(found, "more reason", "reasons"))
 
 
 def _reason(report: Report, places: Places, reason: Reason) -> Markup:
@@ -90,7 +97,7 @@ def _asked(report: Report, reason: Reason) -> str:
 def advice_section(report: Report, places: Places) -> Markup:
     """Ways out, the most helpful first: what to change, what was found, what to mind."""
     items = [_one_advice(one, places) for one in report.advice]
-    return _section("advice", "What to do instead", _listed(items, "more way", "ways"))
+    return section("advice", "What to do instead", listed(items, "more way", "ways"))
 
 
 def _one_advice(one: Advice, places: Places) -> Markup:
@@ -113,7 +120,7 @@ def violations_section(report: Report) -> Markup:
         element("li", element("b", "✗ "), f"{one.message} ", element("code", one.rule))
         for one in report.violations
     ]
-    return _section("policy", "The policy is violated", _listed(items, "more violation", "plain"))
+    return section("policy", "The policy is violated", listed(items, "more violation", "plain"))
 
 
 def obstacles_section(report: Report, places: Places) -> Markup:
@@ -133,16 +140,14 @@ def obstacles_section(report: Report, places: Places) -> Markup:
             for one in found
         ]
         items.append(element("li", head, told))
-    return _section(
-        "obstacles", "What may stop a build", _listed(items, "more obstacle", "reasons")
-    )
+    return section("obstacles", "What may stop a build", listed(items, "more obstacle", "reasons"))
 
 
 def skews_section(report: Report, places: Places) -> Markup:
     """Versions that differ between targets."""
     items = [element("li", skew_words(skew, places)) for skew in skews(report)]
-    return _section(
-        "versions", "Versions that differ between targets", _listed(items, "more group", "plain")
+    return section(
+        "versions", "Versions that differ between targets", listed(items, "more group", "plain")
     )
 
 
@@ -151,7 +156,7 @@ def problems_section(report: Report, places: Places) -> Markup:
     ordered = sorted(report.problems, key=lambda problem: problem.severity)
     items = [_problem(problem, places) for problem in ordered]
     title = "Remarks" if report.complete else "Problems"
-    return _section("problems", title, _listed(items, "more", "plain"))
+    return section("problems", title, listed(items, "more", "plain"))
 
 
 def _problem(problem: Problem, places: Places) -> Markup:
@@ -185,11 +190,11 @@ def facts_section(report: Report, places: Places) -> Markup:
     table = element("table", element("tbody", targets))
     box = element("div", table, class_="scroll", tabindex="0", role="group", aria_label="Targets")
     folded = element("details", element("summary", counted(len(targets), "target")), box)
-    return _section("facts", "What was judged", [element("dl", rows), folded])
+    return section("facts", "What was judged", [element("dl", rows), folded])
 
 
-def _listed(items: Sequence[Markup], more: str, kind: str) -> list[Markup]:
-    """A list, of which all but the first few are folded."""
+def listed(items: Sequence[Markup], more: str, kind: str) -> list[Markup]:
+    """A list, of which all but the first few are folded; nothing where there are no items."""
     if not items:
         return []
     first, rest = items[:_MOST_OPEN], items[_MOST_OPEN:]
@@ -200,7 +205,8 @@ def _listed(items: Sequence[Markup], more: str, kind: str) -> list[Markup]:
     return parts
 
 
-def _section(name: str, title: str, body: Sequence[Markup]) -> Markup:
+def section(name: str, title: str, body: Sequence[Markup]) -> Markup:
+    """A part of the page with its heading; nothing where it would be empty."""
     if not body:
         return EMPTY
     heading = element("h2", title, id=f"{name}-title")

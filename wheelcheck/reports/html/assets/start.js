@@ -9,4 +9,5 @@ tools.append(copyButton("Copy the answer", quoted));
 startTheme(tools);
 if (byId("controls")) startMatrix(byId("controls"));
 startBuilds();
+startDockerfile();
 if (byId("controls")) startDetails();
