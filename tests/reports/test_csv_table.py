@@ -4,6 +4,8 @@ from io import StringIO
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_bills import priced_story
+from sample_dockerfiles import broken_image
 from sample_reports import alpine_story, mixed, wheel
 
 from wheelcheck.reports.csv_table import COLUMNS, render_csv
@@ -67,3 +69,7 @@ def test_any_text_stays_in_its_cell(text):
     )
     (row,) = rows(report)
     assert row["yanked"] == clean(f"a{text}")
+
+
+def test_a_dockerfile_adds_no_rows():
+    assert render_csv(broken_image()) == render_csv(priced_story())

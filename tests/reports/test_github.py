@@ -1,7 +1,7 @@
 import re
 from urllib.parse import unquote
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_dockerfiles import NAME, broken_image, broken_policy, worded
 from sample_reports import alpine_story, mixed, nasty
@@ -105,6 +105,7 @@ def test_what_a_finding_tells_is_not_told_again_as_a_violation():
     assert commands(report)[0][1]["title"] == "policy: dockerfile"
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.text())
 def test_no_dockerfile_writes_commands_of_its_own(text):
     kinds = [kind for kind, _, _ in commands(worded(f"a{text}"))]

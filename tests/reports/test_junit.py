@@ -1,6 +1,6 @@
 from xml.etree.ElementTree import Element, fromstring
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_dockerfiles import NAME, broken_image, broken_policy, worded
 from sample_reports import alpine_story, mixed, nasty
@@ -123,6 +123,7 @@ def test_under_a_policy_a_dockerfile_fails_where_the_policy_says_so_and_once():
     assert "failure" not in outcomes(found["python:3.8-alpine"]).values()
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.text())
 def test_any_dockerfile_is_told_in_xml(text):
     *_, suite = fromstring(render_junit(worded(f"a{text}")))

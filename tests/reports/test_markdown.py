@@ -2,7 +2,7 @@ import re
 from html import unescape
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from sample_bills import priced_matrix, priced_story
@@ -264,6 +264,7 @@ def test_a_diff_stays_in_its_fence_whatever_the_file_says(words):
         assert len(kept) == len(words) + 1
 
 
+@settings(max_examples=30, deadline=None)
 @given(MARKUP)
 def test_no_dockerfile_adds_blocks_to_a_comment(words):
     words = words.replace("\n", " ")
