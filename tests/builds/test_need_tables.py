@@ -12,7 +12,7 @@ from wheelcheck.builds.libraries import library_table
 from wheelcheck.builds.tables import rows
 from wheelcheck.builds.toolchain import tool_table, tools_on_pypi
 
-ITEM = re.compile(r"[A-Za-z0-9][\w.+-]*(@(\d[\d.]*)?(\.\.(\d[\d.]*)?)?)?")
+ITEM = re.compile(r"[A-Za-z0-9][\w.+-]*(@(?:ubuntu\d\d\.\d\d|(\d[\d.]*)?(\.\.(\d[\d.]*)?)?))?")
 KINDS = {"pc", "cmake", "crate", "lib", "so", "exe"}
 
 

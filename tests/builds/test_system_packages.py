@@ -111,11 +111,39 @@ def test_names_follow_the_release(where: Distribution, expected: set[str]):
     assert {one.name for one in found if one.stage is Stage.RUN} == expected
 
 
-def test_where_the_run_time_name_is_not_known_the_dev_package_stands_in_and_says_so():
-    openssl = Need(NeedKind.LIBRARY, "openssl", "test")
-    run = [one for one in packages_for([openssl], NOBLE) if one.stage is Stage.RUN]
-    assert [one.name for one in run] == ["libssl-dev"]
-    assert "Ubuntu 24.04" in run[0].note
+@pytest.mark.parametrize(
+    ("release", "library", "expected"),
+    [
+        ("22.04", "openldap", {"libldap-2.5-0"}),
+        ("24.04", "openldap", {"libldap2"}),
+        ("24.04", "openssl", {"libssl3t64"}),
+        ("22.04", "curl", {"libcurl4"}),
+        ("24.04", "libjpeg", {"libjpeg-turbo8"}),
+        ("24.04", "libpq", {"libpq5"}),
+        ("26.04", "libpq", {"libpq5"}),
+    ],
+)
+def test_ubuntu_has_the_names_on_which_the_releases_of_debian_around_it_agree(
+    release: str, library: str, expected: set[str]
+):
+    where = Distribution(Family.APT, "ubuntu", release)
+    found = packages_for([Need(NeedKind.LIBRARY, library, "test")], where)
+    assert {one.name for one in found if one.stage is Stage.RUN} == expected
+
+
+@pytest.mark.parametrize(
+    ("release", "library", "expected"),
+    [("22.04", "openssl", "libssl-dev"), ("24.04", "gsl", "libgsl-dev"),
+     ("26.04", "openldap", "libldap2-dev")],
+)  # fmt: skip
+def test_where_the_run_time_name_is_not_known_the_dev_package_stands_in_and_says_so(
+    release: str, library: str, expected: str
+):
+    where = Distribution(Family.APT, "ubuntu", release)
+    found = packages_for([Need(NeedKind.LIBRARY, library, "test")], where)
+    run = [one for one in found if one.stage is Stage.RUN]
+    assert [one.name for one in run] == [expected]
+    assert f"Ubuntu {release}" in run[0].note
 
 
 def test_a_library_the_distribution_does_not_package_is_told():

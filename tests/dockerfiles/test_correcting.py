@@ -90,6 +90,17 @@ def test_libraries_that_the_sdist_alone_speaks_of_are_added_for_the_run_time():
     assert "RUN apk add --no-cache libxml2\n" in corrected(text, build).text
 
 
+@pytest.mark.parametrize(("release", "name"), [("22.04", "libldap-2.5-0"), ("24.04", "libldap2")])
+def test_on_ubuntu_the_final_stage_gets_what_was_linked(release: str, name: str):
+    text = (
+        f"FROM ubuntu:{release} AS b\nRUN pip wheel -w /w python-ldap\nFROM ubuntu:{release}\n"
+        "COPY --from=b /w /w\nRUN pip install /w/*.whl\n"
+    )
+    found = corrected(text, outlook("python-ldap 3.4.4", tool("c"), library("openldap")))
+    final = found.text.partition(f"FROM ubuntu:{release}\n")[2]
+    assert f"apt-get install -y --no-install-recommends {name} &&" in final
+
+
 def test_names_arguments_and_quotes_are_kept():
     text = (
         "FROM python:3.12-alpine AS app\nARG V=5\nENV PIP_NO_CACHE_DIR=1\n"

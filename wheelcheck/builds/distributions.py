@@ -95,20 +95,40 @@ def names_for(cell: str, distribution: Distribution) -> tuple[str, ...]:
     """The package names of one table cell that hold on a distribution.
 
     A name may be bound to releases of Alpine or Debian: ``libssl3@3.17..``, ``libicu72@12``,
-    ``libssl1.1@..3.16``. Bound names hold on no other distribution of the family; where the
-    release is not known, those that reach to the newest do.
+    ``libssl1.1@..3.16``; or of Ubuntu: ``libldap2@ubuntu24.04``, which then holds there in place
+    of those bound to Debian. Bound names hold on no other distribution of the family; where the
+    release is not known, those that reach to the newest do. A release of Ubuntu also has the names
+    on which the releases of Debian before and after it agree.
     """
-    found = []
-    for item in cell.split():
-        name, _, span = item.partition("@")
-        if not span or _within(span, distribution):
-            found.append(name)
-    return tuple(found)
+    if distribution.name == "ubuntu":
+        return _on_ubuntu(cell, distribution)
+    parts = (item.partition("@") for item in cell.split())
+    return tuple(name for name, _, span in parts if not span or _within(span, distribution))
+
+
+def _on_ubuntu(cell: str, distribution: Distribution) -> tuple[str, ...]:
+    """The names of a cell on Ubuntu; () where that is not certain for all of them."""
+    parts = [item.partition("@") for item in cell.split()]
+    own = f"ubuntu{distribution.release}"
+    if any(span == own for _, _, span in parts):
+        return tuple(name for name, _, span in parts if span in {"", own})
+    around = _DEBIAN_AROUND.get(distribution.release, ())
+    found = [names_for(cell, debian) for debian in around]
+    if not found:
+        return () if "@" in cell else tuple(cell.split())
+    before, after = found
+    agreed = [_bare(one) for one in before] == [_bare(one) for one in after]
+    return after if agreed else ()
+
+
+def _bare(name: str) -> str:
+    """A name without the mark of 64-bit times, which Ubuntu 24.04 brought in with Debian."""
+    return name.removesuffix("t64")
 
 
 def _within(span: str, distribution: Distribution) -> bool:
     first, dots, last = span.partition("..")
-    if distribution.name not in {"alpine", "wolfi", "debian"}:
+    if distribution.name not in {"alpine", "wolfi", "debian"} or span.startswith("ubuntu"):
         return False
     release = _release(distribution.release)
     if release is None:
@@ -121,6 +141,16 @@ def _within(span: str, distribution: Distribution) -> bool:
 def _release(text: str) -> tuple[int, ...] | None:
     parts = text.split(".")
     return tuple(map(int, parts)) if all(part.isdigit() for part in parts) else None
+
+
+_DEBIAN_AROUND: Mapping[str, tuple[Distribution, Distribution]] = {
+    release: (
+        Distribution(Family.APT, "debian", before),
+        Distribution(Family.APT, "debian", after),
+    )
+    # /etc/debian_version says bookworm/sid in 22.04, trixie/sid in 24.04.
+    for release, before, after in (("22.04", "11", "12"), ("24.04", "12", "13"))
+}
 
 
 def versions_on_offer(name: str, distribution: Distribution) -> tuple[Version, ...]:

@@ -305,17 +305,17 @@ def _bring(editor: Editor, span: list[Place]) -> None:
     if first.distribution.family is Family.APK:
         adding = adding.replace("--no-cache", "--no-cache --virtual .wheel-deps", 1)
     _put_before(editor, first, adding)
-    removing = _removal(lacking, first)
+    removing = _removal(lacking, last)
     if removing:
         editor.replace(last.run, last.command.end, last.command.end, f" \\\n && {removing}")
 
 
 def _removal(names: Iterable[str], place: Place) -> str:
-    """The command that removes packages again, those left out that the author installs later."""
+    """The command that removes packages again, but for those that the author has installed."""
     family = place.distribution.family
     if family is Family.APK:
         return "apk del .wheel-deps"  # what was also asked for by name stays
-    staying = {one.name for one in place.stage.packages}
+    staying = {one.name for one in place.step.packages}
     gone = " ".join(name for name in names if name not in staying)
     verb = "apt-get purge -y --auto-remove" if family is Family.APT else "dnf remove -y"
     return f"{verb} {gone}" if gone else ""
