@@ -138,7 +138,7 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
         "generated_mb": largest[Kind.GENERATED_C],
         "cython": some[Kind.CYTHON],
         "cython_mb": largest[Kind.CYTHON],
-        "cpp": some[Kind.CPP],
+        "modern_cpp" if features.modern_cpp else "cpp": some[Kind.CPP],
         "cpp_mb": largest[Kind.CPP],
         "binding": some[Kind.BINDING],
         "rust": some[Kind.RUST],

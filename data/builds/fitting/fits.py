@@ -31,8 +31,8 @@ CPU_PRIOR = {
 what it keeps to where few rows speak."""
 MEMORY_PRIOR = {
     "pure": 25e6, "base": 45e6, "c_mb": 500e6, "c_huge_mb": 60e6, "generated_mb": 75e6,
-    "cython": 150e6, "cython_mb": 3000e6, "cpp": 150e6, "cpp_mb": 300e6, "binding": 600e6,
-    "rust": 250e6, "fortran_mb": 200e6,
+    "cython": 150e6, "cython_mb": 3000e6, "cpp": 150e6, "modern_cpp": 300e6,
+    "cpp_mb": 300e6, "binding": 600e6, "rust": 250e6, "fortran_mb": 200e6,
 }  # fmt: skip
 PULL = 0.35
 """How strongly the priors pull, against a row's logarithmic error."""
