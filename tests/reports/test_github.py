@@ -100,9 +100,14 @@ def test_what_is_found_in_a_dockerfile_stands_at_its_lines_the_gravest_first():
 
 def test_what_a_finding_tells_is_not_told_again_as_a_violation():
     assert commands(broken_policy()) == commands(broken_image())
+
+
+def test_a_violation_at_another_line_is_told_after_the_findings():
     elsewhere = broken_policy().violations[0].model_copy(update={"where": (f"{NAME}:9",)})
     report = broken_image().model_copy(update={"violations": (elsewhere,)})
-    assert commands(report)[0][1]["title"] == "policy: dockerfile"
+    titles = [told["title"] for _, told, _ in commands(report)]
+    assert titles[0] == "missing-compiler"
+    assert titles[4] == "policy: dockerfile"
 
 
 @settings(max_examples=30, deadline=None)

@@ -163,7 +163,8 @@ def test_rules_of_a_dockerfile_tell_what_their_code_means_and_who_says_so():
     for finding in judged_dockerfile().findings:
         row = finding_codes()[finding.code]
         told = rules[finding.code]
-        assert told["help"]["text"] == f"{row['meaning']} (source: {row['source']})"
+        meaning = row["meaning"][0].upper() + row["meaning"][1:]
+        assert told["help"]["text"] == f"{meaning}. Source: {row['source']}."
         assert told["defaultConfiguration"]["level"] == finding.severity
 
 

@@ -32,11 +32,11 @@ def render_github(report: Report) -> str:
     """One workflow command per line, the gravest first, and the headline as a last notice.
 
     Findings that the same requirement brings in share an annotation: a runner shows ten of each
-    kind per step.
+    kind per step. An image that cannot be built comes before everything else.
     """
     commands = [
-        *_violations(report),
         *_dockerfile(report),
+        *_violations(report),
         *_problems(report),
         *_findings(report),
     ]

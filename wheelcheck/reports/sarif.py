@@ -83,18 +83,22 @@ def _dockerfile_rules(dockerfile: JudgedDockerfile) -> Iterator[_Json]:
     for one in {one.code: one for one in dockerfile.findings}.values():
         code = clean(one.code)
         known = finding_codes().get(code, {"meaning": code, "source": one.source})
-        rule = _rule(code, clean(known["meaning"]), one.severity)
-        told = f"{clean(known['meaning'])} (source: {clean(known['source'])})"
+        rule = _rule(code, known["meaning"], one.severity)
+        told = f"{_sentence(known['meaning'])} Source: {clean(known['source'])}."
         yield {**rule, "help": {"text": told}}
 
 
 def _rule(name: str, meaning: str, level: str) -> _Json:
-    text = f"{meaning[:1].upper()}{meaning[1:]}."
     return {
         "id": name,
-        "shortDescription": {"text": text},
+        "shortDescription": {"text": _sentence(meaning)},
         "defaultConfiguration": {"level": level},
     }
+
+
+def _sentence(words: str) -> str:
+    told = clean(words)
+    return f"{told[:1].upper()}{told[1:]}."
 
 
 def _problem_rule(code: str) -> str:
