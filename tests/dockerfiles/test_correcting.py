@@ -302,6 +302,42 @@ def test_apk_gives_way_to_apt(run: str, expected: str):
     assert read(found.text).final.target == SLIM
 
 
+def test_what_was_for_builds_alone_goes_and_wheels_are_mounted():
+    text = (STORY / "alpine-builder.Dockerfile").read_text(encoding="utf-8")
+    dockerfile = read(text, {"requirements.txt": "scipy\n"})
+    scipy = outlook("scipy 1.10.1", tool("c++"), tool("fortran"), library("openblas"))
+    slim = parse_target("python:3.8-slim", as_of=AS_OF)
+    found = with_images(dockerfile, {0: slim, 1: slim}, [planned(dockerfile, scipy)])
+    assert isinstance(found, Correction)
+    _, new = changed(found)
+    assert new == [
+        "FROM python:3.8-slim AS builder",
+        "FROM python:3.8-slim",
+        "RUN --mount=type=bind,from=builder,source=/wheels,target=/wheels \\",
+        "    pip install --no-cache-dir --no-index --find-links /wheels -r requirements.txt",
+    ]
+    again = read(found.text, {"requirements.txt": "scipy\n"})
+    assert again.final.packages == again.stages[0].packages == ()
+    assert again.final.steps[0].wheels[0].mounted
+
+
+def test_programs_stay_and_one_run_may_lose_several_commands():
+    text = (
+        f"{ALPINE[:-1]} AS b\nRUN apk add make\nRUN pip wheel -w /w lxml\n{ALPINE}"
+        "COPY --from=b /w /w\n"
+        "RUN apk add ffmpeg libxml2 && pip install /w/*.whl && rm -rf /w && apk del x\n"
+    )
+    dockerfile = read(text)
+    ffmpeg = outlook("av 9.0", tool("c"), library("ffmpeg"), library("libxml2"))
+    found = with_images(dockerfile, {0: SLIM, 1: SLIM}, [planned(dockerfile, ffmpeg)])
+    assert isinstance(found, Correction)
+    assert f"RUN {APT} make {CLEAN}\n" in found.text
+    assert found.text.endswith(
+        "RUN --mount=type=bind,from=b,source=/w,target=/w \\\n"
+        f"    {APT} ffmpeg {CLEAN} && pip install /w/*.whl\n"
+    )
+
+
 def test_stages_on_a_stage_follow():
     text = "ARG V=3.12\nFROM python:${V}-alpine AS b\nFROM b\nRUN apk add tini\n"
     found = put(text)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib import resources
 
 from wheelcheck.builds.distributions import Distribution, Family, distribution_of, names_for
 from wheelcheck.builds.libraries import library_table
 from wheelcheck.builds.toolchain import tool_table
-from wheelcheck.dockerfiles.correcting import install_line
+from wheelcheck.dockerfiles.correcting import install_line, mount_wheels
 from wheelcheck.dockerfiles.editing import Correction, Editor, shell_commands
+from wheelcheck.dockerfiles.finding import StepBuilds
 from wheelcheck.dockerfiles.present import is_for_building
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.dockerfile import Dockerfile, Stage
@@ -23,16 +24,23 @@ from wheelcheck.targets import Target
 
 __all__ = ["with_images"]
 
+_WITH_GCC = {"make", "patch"}
+"""Programs that serve to build where compilers come in the same command."""
 _BUSYBOX = {"adduser", "addgroup", "deluser", "su-exec", "crond", "rc-service", "rc-update"}
 
 
-def with_images(dockerfile: Dockerfile, targets: Mapping[int, Target]) -> Correction | Unknown:
+def with_images(
+    dockerfile: Dockerfile, targets: Mapping[int, Target], builds: Iterable[StepBuilds] = ()
+) -> Correction | Unknown:
     """Put stages on other images, on which nothing has to be compiled.
 
     `targets` maps a stage's index to the target whose name is the new image; stages built on
-    these follow. Build packages go, all others get their Debian names. `Unknown` where a package
-    has none that we know, or where apk is used in a way that is not rewritten.
+    these follow. Build packages go, and so do the libraries that `builds`, those on the old
+    images, link with, as wheels bring their own; all others get their Debian names, and copied
+    wheels are mounted. `Unknown` where a package has no name that we know, or where apk is used
+    in a way that is not rewritten.
     """
+    linked = _linked(builds)
     editor = Editor(dockerfile.name, dockerfile.text)
     changed = dict(targets)
     for stage in dockerfile.stages:
@@ -51,13 +59,25 @@ def with_images(dockerfile: Dockerfile, targets: Mapping[int, Target]) -> Correc
             return distribution
         if distribution.family is not Family.APT:
             return Unknown("not-debian", f"{target.name} is not Debian's")
-        trouble = _rewrite(editor, stage, distribution)
+        trouble = _rewrite(editor, stage, distribution, linked)
         if trouble is not None:
             return trouble
+    mount_wheels(editor, dockerfile)
     return editor.correction() or Unknown("unchanged", "these stages have these images already")
 
 
-def _rewrite(editor: Editor, stage: Stage, distribution: Distribution) -> Unknown | None:
+def _linked(builds: Iterable[StepBuilds]) -> frozenset[str]:
+    """Alpine's packages that programs compiled here load, those of the compilers included."""
+    needs = {need.name for one in builds for outlook in one.outlooks for need in outlook.needs}
+    libraries = [row for name, row in library_table().items() if name in needs]
+    cells = (row["apk_run"] for row in (*libraries, *tool_table().values()))
+    names = {item.partition("@")[0] for cell in cells for item in cell.split()}
+    return frozenset(names - _counterparts().keys())  # what is known as a program stays
+
+
+def _rewrite(
+    editor: Editor, stage: Stage, distribution: Distribution, linked: Collection[str]
+) -> Unknown | None:
     """Rewrite the apk commands of a stage."""
     for instruction in stage.instructions:
         if instruction.keyword != "RUN":
@@ -71,7 +91,7 @@ def _rewrite(editor: Editor, stage: Stage, distribution: Distribution) -> Unknow
             return Unknown("not-rewritten", said)
         dropped = []
         for command in ours:
-            new = _translated(command, distribution)
+            new = _translated(command, distribution, linked)
             if isinstance(new, Unknown):
                 place = instruction.line_at(command.offset)
                 return Unknown(new.code, f"line {place}: {new.reason}")
@@ -95,7 +115,9 @@ def _is_apk(command: Command) -> bool:
     return words[0].rpartition("/")[2] == "apk" or caches
 
 
-def _translated(command: Command, distribution: Distribution) -> tuple[str, ...] | Unknown:
+def _translated(
+    command: Command, distribution: Distribution, linked: Collection[str]
+) -> tuple[str, ...] | Unknown:
     """Debian's packages for those of an ``apk add``; () for commands that fall away."""
     system = system_command(unwrapped(command.texts))
     if system is None or system.action != "add":
@@ -104,8 +126,9 @@ def _translated(command: Command, distribution: Distribution) -> tuple[str, ...]
         listed = ", ".join(command.unknown)
         return Unknown("unknown-variable", f"the value of {listed} is not known here")
     found: dict[str, None] = {}
+    building = any(is_for_building(name, Family.APK) for name in system.packages)
     for name in system.packages:
-        if is_for_building(name, Family.APK):
+        if is_for_building(name, Family.APK) or name in linked or (building and name in _WITH_GCC):
             continue
         names = _counterpart(name, distribution)
         if names is None:

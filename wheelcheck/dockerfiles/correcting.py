@@ -18,7 +18,7 @@ from wheelcheck.requirements.dockerfile.other_tools import unwrapped
 from wheelcheck.requirements.dockerfile.syntax import Instruction
 from wheelcheck.requirements.dockerfile.system_tools import system_command
 
-__all__ = ["correct", "install_line"]
+__all__ = ["correct", "install_line", "mount_wheels"]
 
 _CACHE: Mapping[str, str] = {"pip": "/root/.cache/pip", "uv": "/root/.cache/uv"}
 _WHEELS = "/wheels"
@@ -52,7 +52,7 @@ def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction 
             _mend_in_place(editor, group, sorted(kept))
     if places:
         _add_run_time(editor, dockerfile, places)
-        _mount_wheels(editor, dockerfile)
+        mount_wheels(editor, dockerfile)
     return editor.correction()
 
 
@@ -102,7 +102,7 @@ def _use_cache(editor: Editor, place: Place) -> None:
         editor.replace_words(run, command.offset, command.end, new)
 
 
-def _mount_wheels(editor: Editor, dockerfile: Dockerfile) -> None:
+def mount_wheels(editor: Editor, dockerfile: Dockerfile) -> None:
     """Replace copies of wheels by bind mounts, where one step takes them and that is all."""
     for index in lineage(dockerfile):
         stage = dockerfile.stages[index]

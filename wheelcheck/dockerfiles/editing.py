@@ -43,6 +43,7 @@ class Editor:
         self._lines = physical_lines(text)
         self._changes: list[tuple[tuple[int, int], tuple[int, int], str]] = []
         self._flags: dict[Instruction, dict[str, None]] = {}
+        self._dropped: dict[Instruction, dict[Command, None]] = {}
         self.remarks: dict[str, None] = {}
 
     def is_blank(self, line: int) -> bool:
@@ -106,6 +107,9 @@ class Editor:
 
         Only for commands that `shell_commands` gave for this instruction.
         """
+        self._dropped.setdefault(instruction, {}).update(dict.fromkeys(dropped))
+
+    def _drop(self, instruction: Instruction, dropped: Collection[Command]) -> None:
         every = shell_commands(instruction)
         kept = [one for one in every if one not in dropped]
         if not kept:
@@ -121,6 +125,9 @@ class Editor:
 
     def correction(self) -> Correction | None:
         """The corrected text; None where nothing was changed."""
+        for instruction, dropped in self._dropped.items():
+            self._drop(instruction, dropped)
+        self._dropped.clear()
         for instruction, flags in self._flags.items():
             self._write_flags(instruction, tuple(flags))
         self._flags.clear()
