@@ -71,6 +71,7 @@ def measure(
             shop = _open_workshop(Path(folder), request, settings)
             built, calls = _build(shop, sdist)
             if settings.logs and built["outcome"] == "failure":
+                settings.logs.mkdir(parents=True, exist_ok=True)
                 shutil.copy(shop.log, settings.logs / f"{sdist.filename}.log")
     except (sdists.SdistError, OSError, subprocess.CalledProcessError, StopIteration) as problem:
         built, calls = _not_built(problem), []
