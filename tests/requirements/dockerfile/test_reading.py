@@ -163,6 +163,38 @@ def test_of_several_copied_files_the_one_that_is_missing_is_named(files: dict[st
     assert "/poetry.lock" not in said
 
 
+@pytest.mark.parametrize(
+    ("image", "run", "python"),
+    [
+        ("amazonlinux:2023", "dnf install -y python3.11 python3.11-pip", (3, 11)),
+        ("registry.access.redhat.com/ubi9", "dnf install -y python3.12", (3, 12)),
+        ("ubuntu:22.04", "apt-get install -y python3.11", (3, 11)),
+    ],
+)
+def test_a_python_installed_beside_the_distributions_is_the_one_judged(
+    image: str, run: str, python: tuple[int, int]
+):
+    program = "python{}.{}".format(*python)
+    found = read(f"FROM {image} AS b\nRUN {run} && {program} -m pip install flask\nFROM b")
+    assert found.all_unread == ()
+    for stage in found.stages:
+        assert stage.target.python == python
+        assert stage.target.python_full_version.startswith("{}.{}.".format(*python))
+        assert stage.target.image.os == read(f"FROM {image}").final.target.image.os
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM amazonlinux:2023\nRUN python3.11 -m pip install flask",
+        "FROM amazonlinux:2023\nRUN dnf install -y python3.11; pip install a; pip3.11 install b",
+        "FROM python:3.12-slim\nRUN apt-get install -y python3.11 && python3.11 -m pip install a",
+    ],
+)
+def test_a_python_that_is_not_the_stages_is_told(text: str):
+    assert [one.why.code for one in read(text).all_unread] == ["other-python"]
+
+
 def test_nothing_outside_the_context_is_read(tmp_path: Path):
     (tmp_path / "secret.txt").write_text("flask\n")
     context = tmp_path / "context"

@@ -215,7 +215,7 @@ def _tell_oddities(stage: StageState, command: InstallerCommand, line: int, text
     target = stage.target
     if version and isinstance(target, Target):
         python = int(version[1]), int(version[2])
-        if python != target.python:
+        if python != target.python and not stage.turns_to(python):
             said = "Python {}.{} is not the image's {}.{}".format(*python, *target.python)
             stage.tell(line, text, Unknown("other-python", said))
     if command.has("platform"):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from wheelcheck.errors import Unknown
+from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.requirements.dockerfile.image_files import ImageFiles, absolute
 from wheelcheck.requirements.dockerfile.model import (
     CopiedFolder,
@@ -20,7 +20,7 @@ from wheelcheck.requirements.dockerfile.syntax import Instruction
 from wheelcheck.requirements.dockerfile.system_tools import Manager, SystemCommand
 from wheelcheck.requirements.dockerfile.variables import MAX_VALUE
 from wheelcheck.requirements.redaction import redact
-from wheelcheck.targets.target import Target
+from wheelcheck.targets import Target, parse_target
 
 __all__ = ["StageState"]
 
@@ -95,6 +95,35 @@ class StageState:
         self.folders.append(made)
         if isinstance(self.target, Unknown):
             self.tell(self.line, f"FROM {self.instructions[0].text}", self.target)
+
+    def turns_to(self, python: tuple[int, int]) -> bool:
+        """Take a Python that was installed beside the distribution's for the stage's, if it can be.
+
+        It can where the image has none of its own, and nothing was installed for another before.
+        """
+        target = self.target
+        if isinstance(target, Unknown) or target.image is None or "python" in target.image.name:
+            return False
+        names = {"python{}.{}".format(*python), "python{}{}".format(*python)}
+        if self.steps or not names & {one.name for one in self.packages}:
+            return False
+        libc = "{}_{}_{}".format(target.libc.tag_prefix, *target.libc_version)
+        try:
+            found = parse_target(
+                "cp{}{}-{}_{}".format(*python, libc, target.arch.value), as_of=self.as_of
+            )
+        except TargetError:
+            return False
+        version = "{}.{}".format(*python)
+        said = f"Python {version} is installed in it: the newest patch release is assumed"
+        about_image = (note for note in target.notes if "Python" not in note)
+        self.target = replace(
+            target,
+            python=python,
+            python_full_version=found.python_full_version,
+            notes=(*about_image, *found.notes, said),
+        )
+        return True
 
     def set_variable(self, name: str, value: str | None, *, argument: bool = False) -> None:
         """ARG or ENV; a value too long to be meant is not known."""
