@@ -262,6 +262,15 @@ def test_what_is_said_of_a_stage_is_said_once():
     assert [one.builds for one in told] == [("lxml 1", "six 1")]
 
 
+def test_commands_of_one_line_share_what_is_missing():
+    dockerfile = read(f"{ALPINE}RUN pip install lxml && pip install six\n")
+    builds = [planned(dockerfile, outlook(f"{name} 1", tool("c")), step=step)
+              for step, name in enumerate(("lxml", "six"))]  # fmt: skip
+    told = [one for one in judge_stages(dockerfile, builds) if one.code == "missing-compiler"]
+    assert [one.builds for one in told] == [("lxml 1", "six 1")]
+    assert told[0].message.startswith("lxml 1 and six 1 need a C compiler (gcc musl-dev) to be")
+
+
 def test_removing_in_a_later_layer_frees_nothing():
     text = f"{ALPINE}RUN apk add gcc musl-dev\nRUN pip install lxml && apk del gcc musl-dev"
     finding = found(text, "removed-in-later-layer")

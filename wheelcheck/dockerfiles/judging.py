@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from wheelcheck.dockerfiles.finding import Finding, Severity, StepBuilds, finding_codes
 from wheelcheck.dockerfiles.habits import habits_of_stage, habits_of_step
 from wheelcheck.dockerfiles.missing import missing_at_build, missing_at_run
-from wheelcheck.requirements.dockerfile import Dockerfile
+from wheelcheck.requirements.dockerfile import Dockerfile, InstallStep, Stage
 
 __all__ = ["judge_stages"]
 
@@ -39,9 +39,18 @@ def _findings(
             continue
         for step in stage.steps:
             builds = planned.get((stage.index, step.number)) if step.builds else None
-            if builds is not None:
-                yield from missing_at_build(stage, step, builds)
             yield from habits_of_step(stage, step, builds)
+        yield from _missing(stage, planned)
         known = [one for one in planned.values() if one.stage == stage.index]
         yield from habits_of_stage(dockerfile, stage, known)
     yield from missing_at_run(dockerfile, planned.values())
+
+
+def _missing(stage: Stage, planned: dict[tuple[int, int], StepBuilds]) -> Iterator[Finding]:
+    by_line: dict[int, list[tuple[InstallStep, StepBuilds]]] = {}
+    for step in stage.steps:
+        builds = planned.get((stage.index, step.number)) if step.builds else None
+        if builds is not None:
+            by_line.setdefault(step.line, []).append((step, builds))
+    for steps in by_line.values():
+        yield from missing_at_build(stage, steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wheelcheck.builds.distributions import Distribution, distribution_of
@@ -25,17 +25,24 @@ FAILS_WITH_ANOTHER = "build-requires-failing"
 _MOST_REASONS = 3
 
 
-def missing_at_build(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterator[Finding]:
-    """Needs of a step's builds that neither its packages nor its image answer."""
-    distribution = distribution_of(builds.plan.target)
+def missing_at_build(
+    stage: Stage, steps: Sequence[tuple[InstallStep, StepBuilds]]
+) -> Iterator[Finding]:
+    """Needs of builds that neither the packages there nor the image answer.
+
+    `steps` are those of one line, with what they build: each thing is said of it once.
+    """
+    first = steps[0][0]
+    distribution = distribution_of(steps[0][1].plan.target)
     if isinstance(distribution, Unknown):
         return
     by_code: dict[str, list[Gap]] = {}
-    for gap in build_gaps(stage, step, builds, distribution):
-        by_code.setdefault(gap.code, []).append(gap)
+    for step, builds in steps:
+        for gap in build_gaps(stage, step, builds, distribution):
+            by_code.setdefault(gap.code, []).append(gap)
     for code, group in by_code.items():
-        yield _told(code, group, stage, step, distribution)
-    yield from _failing(stage, step, builds.outlooks)
+        yield _told(code, group, stage, first, distribution)
+    yield from _failing(stage, first, (each for _, one in steps for each in one.outlooks))
 
 
 def _told(
@@ -43,13 +50,10 @@ def _told(
 ) -> Finding:
     labels = _unique(one.build.label for gap in gaps for one in gap.outlooks)
     packages = _unique(name for gap in gaps for name in gap.packages)
-    wanted = named(
-        tuple(
-            f"{COMPILERS.get(gap.need.name, gap.need.name)} ({' '.join(gap.packages)})"
-            for gap in gaps
-        ),
-        len(gaps),
+    needs = _unique(
+        f"{COMPILERS.get(gap.need.name, gap.need.name)} ({' '.join(gap.packages)})" for gap in gaps
     )
+    wanted = named(needs, len(needs))
     one = len(labels) == 1
     if code == "doubtful-need":
         said = f"{named(labels)} may need {wanted} on {distribution}, which this step does not have"
