@@ -269,8 +269,8 @@ def _step_builds(judged: _Judged) -> StepBuilds:
     builds, step = judged.column.builds, judged.step
     if builds is None:
         plan = BuildPlan(judged.column.resolution.target, Installer(step.installer))
-        return StepBuilds(judged.stage.index, step.line, plan, ())
-    return StepBuilds(judged.stage.index, step.line, builds.plan, builds.outlooks)
+        return StepBuilds(judged.stage.index, step.line, plan, (), step.number)
+    return StepBuilds(judged.stage.index, step.line, builds.plan, builds.outlooks, step.number)
 
 
 def _on_other_images(
@@ -294,7 +294,7 @@ def _on_other_images(
             same = [images[i] for i in images if dockerfile.stages[i].image == stage.image]
             if same:
                 images.setdefault(stage.index, same[0])
-    moved = with_images(dockerfile, images)
+    moved = with_images(dockerfile, images, map(_step_builds, found))
     return None if isinstance(moved, Unknown) else moved
 
 

@@ -55,7 +55,7 @@ def read_dockerfile(
         data.decode("utf-8", errors="replace"),
         as_of=as_of,
         context=folder,
-        name=path.name,
+        name=str(path),
         build_args=build_args,
         platform=platform,
     )
