@@ -178,7 +178,12 @@ def _surroundings(
     site: BuildSite,
 ) -> Surroundings:
     paths = frozenset(member.path for member in members)
-    directories = {path[:at] for path in paths for at, char in enumerate(path) if char == "/"}
+    directories: set[str] = set()
+    for path in paths:
+        parent = path.rpartition("/")[0]
+        while parent and parent not in directories:
+            directories.add(parent)
+            parent = parent.rpartition("/")[0]
     return Surroundings(
         site=site,
         paths=paths,

@@ -55,6 +55,8 @@ _SUFFIXES: Mapping[str, Language] = {
 
 def language_of(path: str) -> Language | None:
     """The compiled language of a source file by its suffix; None for any other file."""
+    if path[path.rfind(".") :].lower() not in _SUFFIXES:  # most files: asked of each in an archive
+        return None
     stem, suffix = posixpath.splitext(path)
     if suffix == ".C":
         return Language.CPP
