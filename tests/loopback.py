@@ -57,6 +57,7 @@ class Server:
         self.latency = latency
         self.threaded = threaded
         self.port = 0
+        self.open: set[asyncio.Transport] = set()
 
     def start(self, port: int = 0) -> Self:
         """Listen on 127.0.0.1 until `stop`; port 0 takes a free one. Raises OSError."""
@@ -76,16 +77,22 @@ class Server:
 
     def _serve(self, server: asyncio.Server) -> None:
         self._loop.run_forever()
-        self._loop.run_until_complete(_wind_up(server))
+        self._loop.run_until_complete(_wind_up(server, self.open))
         self._loop.close()
 
 
-async def _wind_up(server: asyncio.Server) -> None:
+async def _wind_up(server: asyncio.Server, connections: set[asyncio.Transport]) -> None:
     server.close()
-    open_connections = asyncio.all_tasks() - {asyncio.current_task()}
-    for connection in open_connections:
-        connection.cancel()
-    await asyncio.gather(*open_connections, return_exceptions=True)
+    running = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    # Transports let go of their sockets in calls of their own, which must come before the end;
+    # one that was just being accepted only then tells that it is there.
+    for _ in range(3):
+        for transport in tuple(connections):
+            transport.abort()
+        await asyncio.sleep(0)
     await asyncio.get_running_loop().shutdown_default_executor()
 
 
@@ -101,10 +108,12 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        self._server.open.add(transport)
         self._task = asyncio.get_running_loop().create_task(self._answer_in_order())
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
+        self._server.open.discard(self._transport)
         assert self._task is not None
         self._task.cancel()
 
