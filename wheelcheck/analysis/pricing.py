@@ -9,7 +9,6 @@ from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.builds.plan import Build, BuildPlan
-from wheelcheck.builds.sdist import wanted
 from wheelcheck.costs.bill import Machine, make_bill
 from wheelcheck.costs.built_sizes import built_files, compresses
 from wheelcheck.costs.features import BuildFeatures, read_features
@@ -81,7 +80,7 @@ class Pricing:
 
     def _read_features(self, sdist: Sdist, target: Target) -> BuildFeatures | Unknown:
         facts = self._sdists.facts(sdist, target)
-        listing = self._index.listing(sdist, wanted)
+        listing = self._sdists.listing(sdist)
         if isinstance(facts, Unknown):
             return facts
         if isinstance(listing, Unknown):

@@ -106,6 +106,12 @@ class SdistReader:
         self._classes: dict[_Key, Classification] = {}
         self._vendored: dict[str, tuple[str, ...]] = {}
 
+    def listing(self, sdist: Sdist) -> ArchiveListing | Unknown:
+        """Return its files and build texts, kept for all sites: the bulk of what is read."""
+        if sdist.filename not in self._listings:
+            self._listings[sdist.filename] = self._index.listing(sdist, wanted)
+        return self._listings[sdist.filename]
+
     def facts(self, sdist: Sdist, target: Target) -> SdistFacts | Unknown:
         """Return what an sdist says to a target's Python, or why it cannot be read."""
         return self._reading(sdist, BuildSite.of(target)).facts
@@ -136,7 +142,7 @@ class SdistReader:
         return readings[-1]
 
     def _read(self, sdist: Sdist, site: BuildSite) -> _Reading:
-        listing = self._listing(sdist)
+        listing = self.listing(sdist)
         if isinstance(listing, Unknown):
             return _Reading(site, listing, SourceNeedsInput(sdist.name, sdist.version))
         facts = read_sdist(listing, site)
@@ -144,12 +150,6 @@ class SdistReader:
         paths = tuple(member.path for member in members)
         source = needs_input(sdist.name, sdist.version, facts, paths, texts)
         return _Reading(site, facts, source)
-
-    def _listing(self, sdist: Sdist) -> ArchiveListing | Unknown:
-        """Its files and build texts, kept once for all sites: they are the bulk of what is read."""
-        if sdist.filename not in self._listings:
-            self._listings[sdist.filename] = self._index.listing(sdist, wanted)
-        return self._listings[sdist.filename]
 
     def _in_wheel(self, sdist: Sdist) -> tuple[str, ...]:
         """Shared libraries inside a wheel of the release, where no table knows the project."""

@@ -1,4 +1,4 @@
-"""Turns of phrase about a report's parts, as plain text: for every rendering but the terminal's."""
+"""Turns of phrase about a report's parts, as plain text: for every rendering."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ __all__ = [
     "label",
     "obstacles",
     "ordered_targets",
+    "python_words",
     "reason_words",
     "saying",
     "skew_words",
@@ -144,11 +145,16 @@ def index_moment(as_of: str | None) -> str:
     return f"as it stood at {moment:%Y-%m-%d %H:%M} (UTC)"
 
 
-def target_words(target: TargetSummary) -> str:
-    """``free-threaded CPython 3.15.1, musl 1.2, aarch64``."""
+def python_words(target: TargetSummary) -> tuple[str, str]:
+    """Kind and version: ``free-threaded CPython``, ``3.15.1``."""
     name = "CPython" if target.implementation == "cpython" else "PyPy"
     kind = f"free-threaded {name}" if target.free_threaded else name
-    return f"{kind} {clean(target.python_full_version)}, {libc_label(target)}, {target.arch}"
+    return kind, clean(target.python_full_version)
+
+
+def target_words(target: TargetSummary) -> str:
+    """``free-threaded CPython 3.15.1, musl 1.2, aarch64``."""
+    return f"{' '.join(python_words(target))}, {libc_label(target)}, {target.arch}"
 
 
 def ordered_targets(report: Report, places: Places) -> tuple[TargetSummary, ...]:

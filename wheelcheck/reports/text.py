@@ -6,13 +6,10 @@ between targets, what could not be judged, and the facts the answer rests on.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
 
 from rich.text import Text
 
-from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.advice_text import draw_advice
 from wheelcheck.reports.bill_text import draw_bill
 from wheelcheck.reports.build_text import draw_plans, draw_recipes
@@ -21,10 +18,20 @@ from wheelcheck.reports.dockerfile_words import fate
 from wheelcheck.reports.headline import headline
 from wheelcheck.reports.marks import MARKS, WORST_FIRST, to_ascii
 from wheelcheck.reports.matrix import draw_matrix
-from wheelcheck.reports.model import Package, Problem, Report, TargetSummary
+from wheelcheck.reports.model import Package, Problem, Report
 from wheelcheck.reports.page import Page
 from wheelcheck.reports.phrases import clean, counted, listing
 from wheelcheck.reports.places import Places, libc_label, python_order
+from wheelcheck.reports.telling import (
+    askers,
+    folded,
+    index_moment,
+    inputs,
+    label,
+    python_words,
+    reason_words,
+    target_words,
+)
 from wheelcheck.reports.violation_text import draw_violations
 from wheelcheck.reports.why import Reason, Skew, matters, reasons, skews, without_unjudged
 
@@ -94,26 +101,17 @@ def _answer(page: Page, report: Report) -> None:
 
 def _folded(page: Page, report: Report, rows: Sequence[Package], place: str) -> None:
     """One line for all packages without a row."""
-    shown = {row.name for row in rows}
-    rest = [package for package in report.packages if package.name not in shown]
-    if not rest:
+    names, extent = folded(report, rows)
+    if not names:
         return
     if not rows:
         page.line()
     start = "+ " if rows else ""
-    verb = "comes as a wheel" if len(rest) == 1 else "come as wheels"
-    where = f" on {place}" if place else _extent(report, rest)
-    text = Text(f"{start}{counted(len(rest), 'package')} {verb}{where}", style="green")
-    text.append(f": {listing([clean(package.name) for package in rest], 8)}", style="dim")
+    verb = "comes as a wheel" if len(names) == 1 else "come as wheels"
+    where = f" on {place}" if place else f" {extent}".rstrip()
+    text = Text(f"{start}{counted(len(names), 'package')} {verb}{where}", style="green")
+    text.append(f": {listing(names, 8)}", style="dim")
     page.prose(text, hang=2)
-
-
-def _extent(report: Report, packages: Sequence[Package]) -> str:
-    if any(
-        cell.verdict is Verdict.NOT_REQUIRED for package in packages for cell in package.on.values()
-    ):
-        return " wherever they are needed"
-    return "" if len(report.targets) == 1 else " everywhere"
 
 
 def _legend(page: Page, rows: Sequence[Package]) -> None:
@@ -146,35 +144,18 @@ def _why(page: Page, report: Report, places: Places) -> None:
 
 def _reason(page: Page, report: Report, places: Places, reason: Reason) -> None:
     mark = MARKS[reason.verdict]
-    labels = [_label(report, name, reason) for name in reason.packages]
+    labels = [label(report, name, reason.targets) for name in reason.packages]
     head = Text.assemble((mark.sign, mark.style), " ", (listing(labels, 8), "bold"))
     head.append(f" on {places.describe(reason.targets)}")
     if len(reason.packages) == 1 and reason.cell.requested_by:
         head.append(f", {_asked_by(report, reason)}", style="dim")
     page.prose(head, hang=2)
-    words = clean(reason.cell.reason)
-    if reason.example:
-        single = Places(report.targets).describe([reason.target])
-        words = f"for example {clean(reason.packages[0])} on {single}: {words}"
-    page.prose(words, indent=2)
-
-
-def _label(report: Report, name: str, reason: Reason) -> str:
-    """Name and version, where the package has one version on these targets."""
-    on = report.package(name).on
-    versions = {on[target].version for target in reason.targets}
-    version = versions.pop() if len(versions) == 1 else None
-    return clean(f"{name} {version}" if version else name)
+    page.prose(reason_words(Places(report.targets), reason), indent=2)
 
 
 def _asked_by(report: Report, reason: Reason) -> str:
     """Who asks: lines of the user's own files, and packages (``uvicorn[standard] 0.54.0``)."""
-    names = {package.name for package in report.packages}
-    lines: list[str] = []
-    packages: list[str] = []
-    for one in reason.cell.requested_by:
-        is_package = re.split(r"[\[ ]", one, maxsplit=1)[0] in names
-        (packages if is_package else lines).append(clean(one))
+    lines, packages = askers({one.name for one in report.packages}, reason.cell.requested_by)
     by = "with" if lines == ["--package"] else "in"
     told = [f"asked for {by} {listing(lines, 3)}"] if lines else []
     return ", ".join([*told, f"needed by {listing(packages, 3)}"] if packages else told)
@@ -234,35 +215,18 @@ def _problem_line(problem: Problem, places: Places) -> Text:
 
 def _facts(page: Page, report: Report, places: Places) -> None:
     page.heading("What was judged")
-    facts = [
-        (
-            "read",
-            listing(["standard input" if name == "-" else clean(name) for name in report.inputs], 8)
-            or "nothing",
-        )
-    ]
-    facts.append(("index", _index_moment(report.as_of)))
+    facts = [("read", inputs(report)), ("index", index_moment(report.as_of))]
     facts += _target_facts(report, places)
-    side = min(max(len(label) for label, _ in facts), _MOST_LABEL, page.width - _LEAST_WORDS)
-    for label, words in facts:
-        page.labelled(Text(label, "dim"), words, side)
-
-
-def _index_moment(as_of: str | None) -> str:
-    """A bound at midnight includes the whole day before, which is what was asked for."""
-    if as_of is None:
-        return "as it is now"
-    moment = datetime.fromisoformat(as_of)
-    if moment.time() == time():
-        return f"as it stood at the end of {(moment - timedelta(days=1)).date()} (UTC)"
-    return f"as it stood at {moment:%Y-%m-%d %H:%M} (UTC)"
+    side = min(max(len(title) for title, _ in facts), _MOST_LABEL, page.width - _LEAST_WORDS)
+    for title, words in facts:
+        page.labelled(Text(title, "dim"), words, side)
 
 
 def _target_facts(report: Report, places: Places) -> list[tuple[str, str]]:
     by_age = sorted(report.targets, key=python_order)
     if places.is_grid and len(report.targets) > 1:
         pythons: dict[str, list[str]] = {}
-        for kind, version in dict.fromkeys(map(_full_python, by_age)):
+        for kind, version in dict.fromkeys(map(python_words, by_age)):
             pythons.setdefault(kind, []).append(version)
         libcs = dict.fromkeys(libc_label(target) for target in report.targets)
         archs = dict.fromkeys(target.arch for target in report.targets)
@@ -273,8 +237,8 @@ def _target_facts(report: Report, places: Places) -> list[tuple[str, str]]:
         ]
     else:
         facts = [
-            (clean(t.name), f"{' '.join(_full_python(t))}, {libc_label(t)}, {t.arch}")
-            for t in report.targets[:_MOST_TARGET_LINES]
+            (clean(target.name), target_words(target))
+            for target in report.targets[:_MOST_TARGET_LINES]
         ]
         left = report.targets[_MOST_TARGET_LINES:]
         if left:
@@ -284,9 +248,3 @@ def _target_facts(report: Report, places: Places) -> list[tuple[str, str]]:
         for note in target.notes:
             notes.setdefault(clean(note), []).append(target.name)
     return facts + [("note", f"{places.describe(on)}: {note}") for note, on in notes.items()]
-
-
-def _full_python(target: TargetSummary) -> tuple[str, str]:
-    name = "CPython" if target.implementation == "cpython" else "PyPy"
-    kind = f"free-threaded {name}" if target.free_threaded else name
-    return kind, clean(target.python_full_version)
