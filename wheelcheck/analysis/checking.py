@@ -10,9 +10,9 @@ from typing import Literal
 
 from wheelcheck.analysis.dockerfiles import analyse_dockerfile
 from wheelcheck.analysis.judging import analyse
-from wheelcheck.analysis.question import Input, Question, installer_named
+from wheelcheck.analysis.question import Input, Question, installer_named, warnings_of
 from wheelcheck.costs.bill import Machine
-from wheelcheck.reports.model import Problem, Report
+from wheelcheck.reports.model import Report
 from wheelcheck.reports.progress import Progress
 from wheelcheck.requirements.dockerfile import read_dockerfile
 from wheelcheck.targets import Target
@@ -68,8 +68,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     cache, what several builds need is built several times. `cores`, `memory_bytes` and
     `bytes_per_second` are those of the machine that installs; `machine_factor` is how many of its
     seconds one reference second takes (``wheelcheck calibrate`` measures it), which narrows the
-    intervals. `advice` tells ways
-    out of source builds, each judged anew.
+    intervals. `advice` tells ways out of source builds, each judged anew.
 
     Raises `UsageError` for what the caller can mend and `IndexUnreachable` where no index answers.
     What cannot be judged of a single package is in `Report.problems`.
@@ -114,13 +113,11 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
             advice=advice,
             progress=progress,
         )
-    return with_warnings(report, opened.heard)
+    return _with_warnings(report, opened.heard)
 
 
-def with_warnings(report: Report, heard: Iterable[str]) -> Report:
-    """The report with what the index warned of."""
-    warnings = [Problem(code="index", message=text, severity="warning") for text in heard]
-    return report.model_copy(update={"problems": (*report.problems, *warnings)})
+def _with_warnings(report: Report, heard: Iterable[str]) -> Report:
+    return report.model_copy(update={"problems": (*report.problems, *warnings_of(heard))})
 
 
 def _check_dockerfile(question: Question, path: Path, machine: Machine, *, advice: bool) -> Report:
@@ -137,4 +134,4 @@ def _check_dockerfile(question: Question, path: Path, machine: Machine, *, advic
         bound=bound,
         advice=advice,
     )
-    return with_warnings(report, heard)
+    return _with_warnings(report, heard)

@@ -46,7 +46,7 @@ def emit(question: Question) -> str:
     if column.builds is not None:
         if isinstance(column.builds.commands, Unknown):
             raise UsageError(column.builds.commands.reason)
-        commands = column.builds.commands[1]
+        commands = column.builds.commands
         constraints = _constraints(column.builds.outlooks)
         failing = () if constraints else tuple(_failing(column.builds.outlooks))
     inputs = _inputs(question, opened)

@@ -12,7 +12,14 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.analysis.candidates import candidates
 from wheelcheck.analysis.judge import Judge
-from wheelcheck.analysis.question import Input, OpenQuestion, Question, as_list, installer_named
+from wheelcheck.analysis.question import (
+    Input,
+    OpenQuestion,
+    Question,
+    as_list,
+    installer_named,
+    warnings_of,
+)
 from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.coverage import nearest_first
@@ -20,7 +27,7 @@ from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.index.model import Project, Sdist, Wheel
 from wheelcheck.reports.assemble import Column, miss_told
 from wheelcheck.reports.explanation import Explanation, FileTold, TargetExplanation
-from wheelcheck.reports.model import Problem, Report
+from wheelcheck.reports.model import Report
 from wheelcheck.reports.phrases import listing
 from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import FileRules, refusal_of
@@ -117,12 +124,11 @@ def _explained(name: NormalizedName, opened: OpenQuestion, judge: Judge) -> Expl
         for column in columns
         if name in column.judged
     )
-    warnings = [Problem(code="index", message=text, severity="warning") for text in opened.heard]
     return Explanation(
         package=name,
         inputs=opened.inputs,
         on=tuple(told),
-        problems=(*report.problems, *warnings),
+        problems=(*report.problems, *warnings_of(opened.heard)),
     )
 
 

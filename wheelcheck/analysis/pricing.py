@@ -107,7 +107,7 @@ class Pricing:
         if target.image is None:
             return Unknown("image-size-unknown", f"{target.name} names no image")
         commands = builds.commands if builds else None
-        named = None if isinstance(commands, Unknown) or commands is None else commands[1]
+        named = None if isinstance(commands, Unknown) else commands
         contents = ImageContents(
             wheels=self._installed([file for file in files if isinstance(file, Wheel)]),
             built=[
@@ -151,5 +151,6 @@ def _toolchain(builds: TargetBuilds | None) -> Estimate | None:
     if isinstance(builds.commands, Unknown):
         compiles = any(one.needs for one in builds.outlooks)
         return None if compiles else Estimate.exact(0)
-    distribution, commands = builds.commands
-    return system_size((*commands.build_packages, *commands.run_packages), distribution).size
+    commands = builds.commands
+    names = (*commands.build_packages, *commands.run_packages)
+    return system_size(names, commands.distribution).size

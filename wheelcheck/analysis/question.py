@@ -17,6 +17,7 @@ from wheelcheck.builds.environment import Installer
 from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.index import default_cache_dir, fetch, open_index
 from wheelcheck.index.model import Index
+from wheelcheck.reports.model import Problem
 from wheelcheck.requirements import (
     CommandLine,
     Requirements,
@@ -29,7 +30,7 @@ from wheelcheck.requirements.dockerfile.recognition import is_dockerfile
 from wheelcheck.requirements.model import IndexOptions
 from wheelcheck.targets import Target, default_matrix, parse_target
 
-__all__ = ["Input", "OpenQuestion", "Question", "as_list", "installer_named"]
+__all__ = ["Input", "OpenQuestion", "Question", "as_list", "installer_named", "warnings_of"]
 
 Input = str | Path | Requirement
 _BEGINNING = 20_000
@@ -149,6 +150,11 @@ class OpenQuestion:
     as_of: datetime
     inputs: tuple[str, ...]
     heard: list[str]
+
+
+def warnings_of(heard: Iterable[str]) -> tuple[Problem, ...]:
+    """What the index warned of, as problems of a report."""
+    return tuple(Problem(code="index", message=text, severity="warning") for text in heard)
 
 
 def as_list(requirements: Input | Iterable[Input]) -> list[Input]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.outlook import Forecaster, SdistReader, commands_for
 from wheelcheck.builds.plan import Planner
 from wheelcheck.coverage import Judgement
-from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Sdist
 from wheelcheck.reports.assemble_builds import TargetBuilds
 from wheelcheck.requirements.model import FilePolicy
@@ -61,9 +59,4 @@ class SourceBuilds:
             return None
         plan = self._planner.plan(target, roots, self._installer, tried)
         outlooks = self._forecaster.of_plan(plan, self._as_of)
-        distribution = distribution_of(target)
-        commands = commands_for(target, outlooks)
-        if isinstance(commands, Unknown) or isinstance(distribution, Unknown):
-            assert isinstance(commands, Unknown)
-            return TargetBuilds(plan, outlooks, commands)
-        return TargetBuilds(plan, outlooks, (distribution, commands))
+        return TargetBuilds(plan, outlooks, commands_for(target, outlooks))

@@ -65,6 +65,7 @@ class InstallCommands:
     `build_packages` and `run_packages` are the names in the commands.
     """
 
+    distribution: Distribution
     build: str
     run: str
     remove: str
@@ -216,6 +217,7 @@ def install_commands(
         and not _comes_with_compiler(need)
     )
     return InstallCommands(
+        distribution,
         _install(sorted(names[Stage.BUILD]), distribution, virtual=True),
         _install(sorted(names[Stage.RUN]), distribution, virtual=False),
         _remove(sorted(names[Stage.BUILD] - names[Stage.RUN]), distribution),

@@ -166,16 +166,7 @@ def diff_parser() -> argparse.ArgumentParser:
     inputs.add_argument(
         "--git", metavar="REVISION", help="compare the one file with itself at a revision"
     )
-    inputs.add_argument(
-        "-c",
-        "--constraint",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="constraint file for both (repeatable)",
-    )
     add_selection(inputs)
-    inputs.add_argument("--no-deps", action="store_true", help="judge only what is listed")
     add_targets(parser.add_argument_group("where it would be installed"))
     add_choice(parser.add_argument_group("what may be chosen (as in pip)"))
     add_installer(parser.add_argument_group("what is built from source"))

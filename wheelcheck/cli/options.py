@@ -76,6 +76,11 @@ def add_inputs(group: argparse._ArgumentGroup) -> None:
         metavar="FILE",
         help="the same, as in pip",
     )
+    add_selection(group)
+
+
+def add_selection(group: argparse._ArgumentGroup) -> None:
+    """What bounds and chooses from what is read."""
     group.add_argument(
         "-c",
         "--constraint",
@@ -84,16 +89,6 @@ def add_inputs(group: argparse._ArgumentGroup) -> None:
         metavar="FILE",
         help="constraint file (repeatable)",
     )
-    add_selection(group)
-    group.add_argument(
-        "--no-deps",
-        action="store_true",
-        help="judge only what is listed, not what it requires",
-    )
-
-
-def add_selection(group: argparse._ArgumentGroup) -> None:
-    """Which extras and groups of it."""
     group.add_argument(
         "--extra",
         action="append",
@@ -113,6 +108,11 @@ def add_selection(group: argparse._ArgumentGroup) -> None:
         "--allow-outside",
         action="store_true",
         help="also read what a project or lock names outside its own folder",
+    )
+    group.add_argument(
+        "--no-deps",
+        action="store_true",
+        help="judge only what is listed, not what it requires",
     )
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from packaging.utils import NormalizedName
 
 from wheelcheck.builds import Classification
-from wheelcheck.builds.distributions import Distribution
 from wheelcheck.builds.needs import Need
 from wheelcheck.builds.obstacle import Obstacle
 from wheelcheck.builds.outlook import Outlook
@@ -27,12 +26,11 @@ class TargetBuilds:
     """What is built from source on one target.
 
     `outlooks` has one for each build of the plan, those of build requirements included.
-    `commands` go with the distribution that they are for.
     """
 
     plan: BuildPlan
     outlooks: tuple[Outlook, ...]
-    commands: tuple[Distribution, InstallCommands] | Unknown
+    commands: InstallCommands | Unknown
 
 
 def plan_told(builds: TargetBuilds, price: Price | None) -> told.BuildPlan:
@@ -45,7 +43,7 @@ def plan_told(builds: TargetBuilds, price: Price | None) -> told.BuildPlan:
         installer=builds.plan.installer.value,
         builds=tuple(_build(one, items.get(one.build.sdist.filename)) for one in builds.outlooks),
         cycles=builds.plan.cycles,
-        commands=None if isinstance(commands, Unknown) else _commands(*commands),
+        commands=None if isinstance(commands, Unknown) else _commands(commands),
         commands_unknown=unknown.reason if unknown else None,
     )
 
@@ -101,9 +99,9 @@ def _obstacle(obstacle: Obstacle) -> told.Obstacle:
     )
 
 
-def _commands(distribution: Distribution, commands: InstallCommands) -> told.Commands:
+def _commands(commands: InstallCommands) -> told.Commands:
     return told.Commands(
-        distribution=str(distribution),
+        distribution=str(commands.distribution),
         build=commands.build,
         run=commands.run,
         remove=commands.remove,
