@@ -20,6 +20,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Sdist, Wheel
 from wheelcheck.requirements.model import FilePolicy, Origin, RequirementLine, Requirements
 from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver, Standing, choose
+from wheelcheck.resolution.dependencies import parse_requirement
 from wheelcheck.targets import Target
 
 __all__ = [
@@ -28,7 +29,6 @@ __all__ = [
     "Installer",
     "environment_problem",
     "hook_requires",
-    "passed_over",
 ]
 
 _STATED = "the build requires"
@@ -108,8 +108,10 @@ class Environments:
         self._index = index
         # pip hands the user's choice of files on to the build environment, but no hashes.
         self._policy = replace(policy, require_hashes=False)
+        self._rules = FileRules(self._policy)
         self._read = read
         self._resolvers: dict[tuple[str, ...], Resolver] = {}
+        self._newer_files: dict[tuple[object, ...], tuple[tuple[Wheel | Sdist, ...], ...]] = {}
 
     def of(self, sdist: Sdist, target: Target, installer: Installer) -> BuildEnvironment:
         """Resolve what is installed to build an sdist on a target."""
@@ -153,9 +155,41 @@ class Environments:
         return tuple(
             sdist
             for pin in resolution.pins.values()
-            for sdist in passed_over(pin, resolution.target, self._index, self._policy)
+            for sdist in self._passed_over(pin, resolution.target)
             if installer is not Installer.UV or self._needs_backend(sdist)
         )
+
+    def _passed_over(self, pin: Pin, target: Target) -> Iterator[Sdist]:
+        """Newer versions than a pin's that all its demands admit and that only an sdist offers."""
+        if pin.file is None or (self._policy.prefer_binary and isinstance(pin.file, Wheel)):
+            return
+        for files in self._newer(pin):
+            file = choose(files, target, self._rules)
+            if isinstance(file, Sdist) and file.yanked is None:
+                yield file
+
+    def _newer(self, pin: Pin) -> tuple[tuple[Wheel | Sdist, ...], ...]:
+        """The files of the newer versions that all demands on a pin admit, version by version.
+
+        They are the same on every target where the same is demanded.
+        """
+        key = (pin.name, pin.version, *[demand.requirement for demand in pin.demands])
+        found = self._newer_files.get(key)
+        if found is None:
+            found = self._newer_files[key] = tuple(self._find_newer(pin))
+        return found
+
+    def _find_newer(self, pin: Pin) -> Iterator[tuple[Wheel | Sdist, ...]]:
+        project, chosen = self._index.project(pin.name), pin.version
+        if isinstance(project, Unknown) or chosen is None:
+            return
+        newer = list(takewhile(lambda version: version > chosen, project.versions))
+        admitted = _admitted(pin) if newer else None
+        if admitted is None:
+            return
+        prereleases = bool(self._policy.allows_prereleases(pin.name)) or chosen.is_prerelease
+        for version in islice(admitted.filter(newer, prereleases=prereleases), MAX_TRIED):
+            yield project.files(version)
 
     def _needs_backend(self, sdist: Sdist) -> bool:
         project = self._index.project(sdist.name)
@@ -201,32 +235,12 @@ def _unmet(resolution: Resolution) -> Iterator[Obstacle]:
             yield environment_problem("unknown", said, "the index")
 
 
-def passed_over(pin: Pin, target: Target, index: Index, policy: FilePolicy) -> Iterator[Sdist]:
-    """Newer versions than a pin's that all its demands admit and that only an sdist offers."""
-    project, chosen = index.project(pin.name), pin.version
-    if isinstance(project, Unknown) or pin.file is None or chosen is None:
-        return
-    admitted = _admitted(pin)
-    if admitted is None or (policy.prefer_binary and isinstance(pin.file, Wheel)):
-        return
-    prereleases = bool(policy.allows_prereleases(pin.name)) or chosen.is_prerelease
-    rules = FileRules(policy)
-    newer = takewhile(lambda version: version > chosen, project.versions)
-    for version in islice(admitted.filter(newer, prereleases=prereleases), MAX_TRIED):
-        file = choose(project.files(version), target, rules)
-        if isinstance(file, Sdist) and file.yanked is None:
-            yield file
-
-
 def _admitted(pin: Pin) -> SpecifierSet | None:
     """The versions that all demands on a pin admit; None where one of them names a file."""
     found = SpecifierSet()
     for demand in pin.demands:
-        try:
-            requirement = Requirement(demand.requirement)
-        except InvalidRequirement:
-            return None
-        if requirement.url:
+        requirement = parse_requirement(demand.requirement)
+        if isinstance(requirement, InvalidRequirement) or requirement.url:
             return None
         found &= requirement.specifier
     return found
