@@ -241,12 +241,6 @@ class TestFromTheCommandLine:
         assert "On python:3.12-alpine the only package compiles from source" in told
         assert "does not work as it is" in told
 
-    def test_nothing_else_may_be_asked_along_with_it(self, tmp_path, capsys):
-        file = tmp_path / "Dockerfile"
-        file.write_text(SLIM)
-        assert main([str(file), "--target", "python:3.12-slim"]) == 2
-        assert "name it alone" in capsys.readouterr().err
-
     def test_from_python(self, tmp_path):
         file = tmp_path / "Dockerfile"
         file.write_text(SLIM)

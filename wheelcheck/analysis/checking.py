@@ -8,9 +8,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
+from wheelcheck.analysis.dockerfile_question import dockerfile_of
 from wheelcheck.analysis.dockerfiles import analyse_dockerfile
 from wheelcheck.analysis.judging import analyse
-from wheelcheck.analysis.question import Input, Question, installer_named, warnings_of
+from wheelcheck.analysis.question import Input, Question, as_list, installer_named, warnings_of
 from wheelcheck.costs.bill import Machine
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.progress import Progress
@@ -45,7 +46,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     pip_config: bool = False,
     cache_dir: Path | Literal["default"] | None = "default",
     offline: bool = False,
-    installer: str = "pip",
+    installer: str | None = None,
     cores: int = 2,
     memory_bytes: int | None = None,
     bytes_per_second: float = 12.5e6,
@@ -64,11 +65,13 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     by default the CPython versions now supported × glibc, musl × x86_64, aarch64. `exclude_newer`
     judges the index as it stood at a date (``2023-04-14``), a timestamp, or so long ago (``7d``).
     `cache_dir` None keeps nothing on disk; `offline` asks nothing but the cache. `installer` is
-    who builds (`Installer`): ``pip``, ``pip-no-cache-dir``, ``pip-no-cache`` or ``uv``; without a
-    cache, what several builds need is built several times. `cores`, `memory_bytes` and
+    who builds (`Installer`): ``pip`` unless it is ``pip-no-cache-dir``, ``pip-no-cache`` or ``uv``;
+    without a cache, what several builds need is built several times. `cores`, `memory_bytes` and
     `bytes_per_second` are those of the machine that installs; `machine_factor` is how many of its
     seconds one reference second takes (``wheelcheck calibrate`` measures it), which narrows the
     intervals. `advice` tells ways out of source builds, each judged anew.
+
+    A Dockerfile is judged alone: keywords that its own lines answer are refused.
 
     Raises `UsageError` for what the caller can mend and `IndexUnreachable` where no index answers.
     What cannot be judged of a single package is in `Report.problems`.
@@ -77,7 +80,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     if machine_factor is not None:
         machine = replace(machine, factor=machine_factor, doubt=CALIBRATED)
     question = Question(
-        requirements=requirements,
+        requirements=as_list(requirements),
         targets=targets,
         packages=packages,
         constraints=constraints,
@@ -97,9 +100,9 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
         cache_dir=cache_dir,
         offline=offline,
     )
-    dockerfile = question.dockerfile()
+    dockerfile = dockerfile_of(question, no_deps=no_deps, installer=installer)
     if dockerfile is not None:
-        return _check_dockerfile(question, dockerfile, machine, advice=advice)
+        return _check_dockerfile(question, dockerfile, machine, advice=advice, progress=progress)
     with question.open() as opened:
         report = analyse(
             opened.asked,
@@ -120,7 +123,9 @@ def _with_warnings(report: Report, heard: Iterable[str]) -> Report:
     return report.model_copy(update={"problems": (*report.problems, *warnings_of(heard))})
 
 
-def _check_dockerfile(question: Question, path: Path, machine: Machine, *, advice: bool) -> Report:
+def _check_dockerfile(
+    question: Question, path: Path, machine: Machine, *, advice: bool, progress: Progress | None
+) -> Report:
     """Judge a Dockerfile, on the images that it names itself."""
     bound, now = question.moment()
     heard: list[str] = []
@@ -133,5 +138,6 @@ def _check_dockerfile(question: Question, path: Path, machine: Machine, *, advic
         as_of=moment,
         bound=bound,
         advice=advice,
+        progress=progress,
     )
     return _with_warnings(report, heard)

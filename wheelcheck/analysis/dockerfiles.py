@@ -33,6 +33,7 @@ from wheelcheck.reports.dockerfile import (
 )
 from wheelcheck.reports.merging import merged
 from wheelcheck.reports.model import Problem, Report
+from wheelcheck.reports.progress import Progress, Silent
 from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.dockerfile import Dockerfile, InstallStep, Stage
 from wheelcheck.requirements.model import IndexOptions
@@ -42,6 +43,8 @@ from wheelcheck.targets.alternatives import on_glibc
 __all__ = ["analyse_dockerfile"]
 
 OpenIndex = Callable[[IndexOptions], AbstractContextManager[Index]]
+
+_JUDGING = "Judging steps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def analyse_dockerfile(
     as_of: datetime,
     bound: datetime | None = None,
     advice: bool = True,
+    progress: Progress | None = None,
 ) -> Report:
     """Judge every step of the image, find what breaks it and what it costs, and correct it.
 
@@ -71,12 +75,15 @@ def analyse_dockerfile(
     todo = list(_steps(dockerfile))
     names = _names([(stage, step) for stage, step, unjudged in todo if unjudged is None])
     found: list[_Judged] = []
+    progress = progress or Silent()
     with ExitStack() as stack:
         judges = _StepJudges(dockerfile, stack, open_index, machine, as_of, bound)
         for stage, step, unjudged in todo:
             if unjudged is None and not isinstance(stage.target, Unknown):
+                progress.update(_JUDGING, len(found), len(names))
                 target = replace(stage.target, name=names[id(step)])
                 found.append(judges.judged(stage, step, target, advice=advice))
+    progress.update(_JUDGING, len(found), len(names))
     if not found:
         raise UsageError(f"{dockerfile.name}: {_nothing(dockerfile, todo)}")
     report = merged([one.report for one in found])
@@ -131,6 +138,7 @@ class _StepJudges:
             )
 
         judge = anew(asked)
+        judge.foresee([target])
         column = judge.column(target)
         report = _of_its_stages(judge.report([column], step.inputs), self._dockerfile, stage)
         if advice:

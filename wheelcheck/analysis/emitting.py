@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
+from wheelcheck.analysis.dockerfile_question import refuse_dockerfiles
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.question import OpenQuestion, Question, as_list
 from wheelcheck.builds.environment import Installer
@@ -24,6 +25,7 @@ def emit(question: Question) -> str:
     Raises `UsageError` where there is more than one target, an input that pip does not read by
     itself, or a package that cannot be installed there.
     """
+    refuse_dockerfiles(question, "judged by itself, it is corrected as a diff")
     with question.open() as opened:
         if len(opened.targets) != 1:
             raise UsageError("a Dockerfile is written for one target: name it with --target")

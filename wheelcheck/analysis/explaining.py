@@ -11,6 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.analysis.candidates import candidates
+from wheelcheck.analysis.dockerfile_question import refuse_dockerfiles
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.question import (
     Input,
@@ -60,7 +61,7 @@ def explain(  # noqa: PLR0913 (the keywords of `check` that make sense for one p
     pip_config: bool = False,
     cache_dir: Path | Literal["default"] | None = "default",
     offline: bool = False,
-    installer: str = "pip",
+    installer: str | None = None,
 ) -> Explanation:
     """Tell everything that leads to the verdict on one package, on each target.
 
@@ -92,6 +93,7 @@ def explain(  # noqa: PLR0913 (the keywords of `check` that make sense for one p
         cache_dir=cache_dir,
         offline=offline,
     )
+    refuse_dockerfiles(question, "name the requirement files that it installs, and its image")
     with question.open() as opened:
         judge = Judge(
             opened.asked,

@@ -26,15 +26,12 @@ from wheelcheck.requirements import (
     pip_configuration,
     read,
 )
-from wheelcheck.requirements.dockerfile.recognition import is_dockerfile
 from wheelcheck.requirements.model import IndexOptions
 from wheelcheck.targets import Target, default_matrix, parse_target
 
 __all__ = ["Input", "OpenQuestion", "Question", "as_list", "installer_named", "warnings_of"]
 
 Input = str | Path | Requirement
-_BEGINNING = 20_000
-"""Bytes of a file that tell what it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,22 +101,6 @@ class Question:
         now = datetime.now(UTC)
         return _date_bound(self.exclude_newer, now), now
 
-    def dockerfile(self) -> Path | None:
-        """The Dockerfile that is asked about; None where none is.
-
-        Raises `UsageError` where something else is asked along with it: it says itself where it
-        installs, and what.
-        """
-        paths = [one for one in as_list(self.requirements) if isinstance(one, str | Path)]
-        found = [Path(one) for one in paths if _is_dockerfile(one)]
-        if not found:
-            return None
-        alone = len(as_list(self.requirements)) == 1 and self.targets is None
-        if not alone or [*self.packages] or [*map(str, self.constraints)]:
-            said = "says itself what it installs, and where: name it alone, without targets"
-            raise UsageError(f"{found[0]} {said}")
-        return found[0]
-
     def _options(self, now: datetime) -> CommandLine:
         options = CommandLine(
             controls=in_any_order(only_binary=self.only_binary, no_binary=self.no_binary),
@@ -164,18 +145,10 @@ def as_list(requirements: Input | Iterable[Input]) -> list[Input]:
     return list(requirements)
 
 
-def _is_dockerfile(given: str | Path) -> bool:
-    path = Path(given)
-    if str(given) == "-" or "://" in str(given) or not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return is_dockerfile(path.name, file.read(_BEGINNING).decode("utf-8", "replace"))
-
-
-def installer_named(name: str) -> Installer:
-    """Return the installer of that name; raises `UsageError`, which tells those there are."""
+def installer_named(name: str | None) -> Installer:
+    """Return the installer of that name, pip without one; raises `UsageError` for any other."""
     try:
-        return Installer(name)
+        return Installer(name or Installer.PIP)
     except ValueError:
         known = ", ".join(Installer)
         raise UsageError(f"installer {name!r} is not known; there are {known}") from None

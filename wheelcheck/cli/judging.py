@@ -6,6 +6,7 @@ import json
 from argparse import Namespace
 
 from wheelcheck.analysis import check
+from wheelcheck.analysis.dockerfile_question import is_dockerfile_at
 from wheelcheck.analysis.emitting import emit
 from wheelcheck.analysis.question import Question
 from wheelcheck.cli.policy import defaults_of, held_against, policy_of
@@ -28,11 +29,13 @@ def judge(args: Namespace) -> int:
     require_folder(args.output)
     policy = policy_of(args)
     args.fail_on = sorted(policy.fail_on)  # whichever said so: formats that fail cases ask
-    if not (args.target or args.python or args.libc or args.arch):
+    inputs = inputs_of(args)
+    says_where = args.target or args.python or args.libc or args.arch
+    if not says_where and not any(map(is_dockerfile_at, inputs)):
         args.target = defaults_of(args).get("targets", [])
     with progress_shown() as progress:
         report = check(
-            inputs_of(args),
+            inputs,
             packages=args.package,
             cores=args.cores,
             memory_bytes=args.memory,
@@ -52,7 +55,7 @@ def write_dockerfile(args: Namespace) -> int:
     require_folder(args.output)
     keywords = keywords_of(args)
     no_deps, installer = keywords.pop("no_deps"), keywords.pop("installer")
-    if no_deps or installer != "pip":
+    if no_deps or installer not in {None, "pip"}:
         raise UsageError("--emit dockerfile writes for pip, with all that is required")
     with progress_shown():
         question = Question(requirements=inputs_of(args), packages=args.package, **keywords)

@@ -5,7 +5,12 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Callable
-from typing import Any, NoReturn
+
+from wheelcheck.cli.width import columns
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 __all__ = [
     "FORMATS",
@@ -44,8 +49,8 @@ class Parser(argparse.ArgumentParser):
 class Help(argparse.RawDescriptionHelpFormatter):
     """Leaves room for an option and its short form on one line."""
 
-    def __init__(self, prog: str, **more: Any) -> None:
-        super().__init__(prog, max_help_position=32, **more)
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=32, width=columns(80) - 2)
 
 
 def listed(noun: str) -> Callable[[str], list[str]]:
@@ -184,10 +189,9 @@ def add_installer(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--installer",
         choices=INSTALLERS,
-        default="pip",
         metavar="NAME",
-        help=f"who builds, {', '.join(INSTALLERS)}: without a cache, what several builds need is "
-        "built several times",
+        help=f"who builds, {', '.join(INSTALLERS)} (pip): without a cache, what several "
+        "builds need is built several times",
     )
 
 
