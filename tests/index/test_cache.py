@@ -22,17 +22,21 @@ def test_what_is_put_is_got(tmp_path):
     assert warned == []
 
 
-def test_age_counts_from_storing_and_from_confirming(tmp_path):
+def test_an_entry_is_as_old_as_its_storing_or_its_last_confirmation(tmp_path):
     now = 1000.0
     cache, _ = warnings_of(tmp_path, lambda: now)
-    assert cache.age("pages", "key") == float("inf")
-    cache.put("pages", "key", b"page")
+    assert cache.stored_at("pages", "key") is None
+    stored_at = cache.put("pages", "key", b"page")
+    assert cache.get_dated("pages", "key", bytes) == (b"page", stored_at)
     now += 50
-    assert cache.age("pages", "key") == 50
-    cache.confirm("pages", "key")
-    assert cache.age("pages", "key") == 0
+    assert cache.is_fresh(stored_at, 51)
+    assert not cache.is_fresh(stored_at, 50)
+    confirmed_at = cache.confirm("pages", "key")
+    assert cache.get_dated("pages", "key", bytes) == (b"page", confirmed_at)
+    assert cache.stored_at("pages", "key") == confirmed_at
+    assert cache.is_fresh(confirmed_at, 1)
     now -= 500
-    assert cache.age("pages", "key") == float("inf"), "the clock was set back"
+    assert not cache.is_fresh(confirmed_at, 600), "the clock was set back"
 
 
 @pytest.mark.parametrize("damage", [b"", b"pag", b"\0" * 50, b"junk", b"flip"])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from wheelcheck.index.cache import CacheInfo
-    from wheelcheck.index.model import Index
+    from wheelcheck.index.client import NetworkIndex
     from wheelcheck.requirements.model import IndexOptions
 
 __all__ = [
@@ -41,7 +41,7 @@ def open_index(
     offline: bool = False,
     environ: Mapping[str, str] | None = None,
     warn: Callable[[str], None] = _log,
-) -> Iterator[Index]:
+) -> Iterator[NetworkIndex]:
     """The indexes that `options` name, as one; closing drops all requests under way.
 
     `cache_dir` None keeps nothing: a temporary directory serves this run. `offline` asks nothing

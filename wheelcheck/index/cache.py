@@ -38,6 +38,7 @@ KINDS: tuple[Kind, ...] = ("pages", "metadata", "listings")
 
 _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of wheelcheck; delete it at will.\n"
 _SUM_BYTES = 4
+_SECOND = 10**9  # in nanoseconds
 _T = TypeVar("_T")
 
 
@@ -84,8 +85,17 @@ class Cache:
 
         Its checksum is looked at first, since parts of a page are decoded long after this.
         """
+        found = self.get_dated(kind, key, decode)
+        return None if found is None else found[0]
+
+    def get_dated(
+        self, kind: Kind, key: str, decode: Callable[[bytes], _T]
+    ) -> tuple[_T, int] | None:
+        """The entry, and when it was stored or confirmed, in nanoseconds since the epoch."""
         try:
-            data = self._path(kind, key).read_bytes()
+            with self._path(kind, key).open("rb", buffering=0) as file:
+                stored_at = os.fstat(file.fileno()).st_mtime_ns
+                data = file.read()
         except FileNotFoundError:
             return None
         except OSError as error:
@@ -95,47 +105,55 @@ class Cache:
             self._tell_damage()
             return None
         try:
-            return decode(data[_SUM_BYTES:])
+            return decode(data[_SUM_BYTES:]), stored_at
         except (msgspec.DecodeError, ValueError):  # written by another version
             return None
 
-    def put(self, kind: Kind, key: str, data: bytes) -> None:
-        """Store an entry whole, or not at all."""
+    def put(self, kind: Kind, key: str, data: bytes) -> int:
+        """Store an entry whole, or not at all; when that was, in nanoseconds since the epoch."""
+        now = self._now()
         if self._broken:
-            return
+            return now
         path = self._path(kind, key)
         draft = path.with_name(f".{os.getpid()}-{threading.get_ident()}-{next(self._serial)}")
         try:
             self._make(path.parent)
             draft.write_bytes(_checksum(data) + data)
-            now = self._clock()
-            os.utime(draft, (now, now))
+            os.utime(draft, ns=(now, now))
             draft.replace(path)
         except OSError as error:
             self._fails(error)
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
+        return now
 
-    def age(self, kind: Kind, key: str) -> float:
-        """Seconds since an entry was stored or confirmed; infinite where it is absent.
-
-        An entry from the future (a clock was set back) counts as infinitely old.
-        """
+    def stored_at(self, kind: Kind, key: str) -> int | None:
+        """When an entry was stored or confirmed; None where it is absent."""
         try:
-            age = self._clock() - self._path(kind, key).stat().st_mtime
+            return self._path(kind, key).stat().st_mtime_ns
         except OSError:
-            return float("inf")
-        return age if age >= -1 else float("inf")
+            return None
 
-    def confirm(self, kind: Kind, key: str) -> None:
+    def is_fresh(self, stored_at: int, seconds: float) -> bool:
+        """Whether what was stored then may still be used after so many seconds.
+
+        What comes from the future (a clock was set back) is stale.
+        """
+        return -_SECOND <= self._now() - stored_at < seconds * _SECOND
+
+    def confirm(self, kind: Kind, key: str) -> int:
         """The index says that this entry still holds: it is as new as today's."""
-        now = self._clock()
+        now = self._now()
         try:
-            os.utime(self._path(kind, key), (now, now))
+            os.utime(self._path(kind, key), ns=(now, now))
         except FileNotFoundError:  # cleared meanwhile
-            return
+            pass
         except OSError as error:
             self._fails(error)
+        return now
+
+    def _now(self) -> int:
+        return int(self._clock() * _SECOND)
 
     def _path(self, kind: Kind, key: str) -> Path:
         return self._root / kind / key[:2] / key

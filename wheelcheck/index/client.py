@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 from packaging.utils import NormalizedName
 
 from wheelcheck.errors import IndexUnreachable, Unknown
 from wheelcheck.index.cache import Cache
+from wheelcheck.index.consulted import Consulted
 from wheelcheck.index.credentials import Credentials
 from wheelcheck.index.direct import file_from_url
-from wheelcheck.index.facts import Facts, shared_metadata
+from wheelcheck.index.facts import Facts, of_the_day, shared_metadata
 from wheelcheck.index.http import CONCURRENCY, Http
 from wheelcheck.index.model import (
     ArchiveListing,
@@ -30,6 +32,8 @@ from wheelcheck.index.tasks import Tasks
 from wheelcheck.requirements.model import IndexOptions
 
 __all__ = ["NetworkIndex"]
+
+_T = TypeVar("_T")
 
 
 class NetworkIndex:
@@ -52,7 +56,9 @@ class NetworkIndex:
         self._credentials = credentials = Credentials(environ, warn)
         self._http = Http(credentials, trusted_hosts=options.trusted_hosts, wait=wait)
         cache = Cache(cache_dir, warn)
-        pages = StoredPages(self._http, cache, offline=offline)
+        self.consulted = Consulted()
+        """What this index has told so far was made from these pages."""
+        pages = StoredPages(self._http, cache, self.consulted, offline=offline)
         indexes = [options.index_url or default_url, *options.extra_index_urls]
         self._sources: list[Source] = [
             open_source(place, pages, credentials, flat=True) for place in options.find_links
@@ -74,6 +80,20 @@ class NetworkIndex:
         self._tasks.close()
         self._http.close()
 
+    def still_told(self, names: Iterable[str], digests: Mapping[str, str]) -> bool:
+        """Whether the pages of these projects are what they were when they had these digests.
+
+        `digests` has them by key, as in `Consulted`. Raises IndexUnreachable.
+        """
+        asked = [NormalizedName(name) for name in names]
+        self.prefetch(asked)
+        for name in asked:
+            self.project(name)
+        pages = self.consulted.pages
+        return self.consulted.repeatable and all(
+            key in pages and pages[key].digest == digest for key, digest in digests.items()
+        )
+
     def project(self, name: NormalizedName) -> Project | Unknown:
         """Which files does this project have? Raises IndexUnreachable where no index answers.
 
@@ -88,6 +108,8 @@ class NetworkIndex:
 
         Code ``file-name-unreadable`` where the file's name does not tell its version.
         """
+        if url.lower().startswith("file:"):
+            self.consulted.spoil()
         return file_from_url(self._credentials.take_from(url), name)
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
@@ -98,13 +120,18 @@ class NetworkIndex:
             found = self._tasks.ask(("metadata", shared), read)
             if not isinstance(found, Unknown) and found.found_in == "pep658":
                 return found
-        return self._tasks.ask(("metadata", file.url), read)
+        return self._heeding(self._tasks.ask(("metadata", file.url), read))
 
     def listing(
         self, file: Wheel | Sdist, wanted: Callable[[str], bool] | None = None
     ) -> ArchiveListing | Unknown:
         """What does this archive contain?"""
-        return self._facts.listing(file, wanted)
+        return self._heeding(self._facts.listing(file, wanted))
+
+    def _heeding(self, found: _T) -> _T:
+        if of_the_day(found):
+            self.consulted.spoil()
+        return found
 
     def prefetch(
         self, names: Iterable[NormalizedName] = (), files: Iterable[Wheel | Sdist] = ()
@@ -117,6 +144,7 @@ class NetworkIndex:
             self._tasks.foresee(("metadata", key), partial(self._facts.metadata, file))
 
     def _project(self, name: NormalizedName) -> Project | Unknown:
+        self.consulted.names[name] = None
         answers = [_answer(source, name) for source in self._sources]
         pages = [answer for answer in answers if isinstance(answer, Page)]
         silent = [answer for answer in answers if isinstance(answer, IndexUnreachable)]

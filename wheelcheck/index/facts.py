@@ -26,11 +26,13 @@ from wheelcheck.index.metadata import (
 from wheelcheck.index.model import ArchiveListing, ArchiveMember, CoreMetadata, Sdist, Wheel
 from wheelcheck.index.urls import local_path, split_credentials
 
-__all__ = ["Facts", "shared_metadata"]
+__all__ = ["Facts", "of_the_day", "shared_metadata"]
 
 _STRONG = ("sha512", "sha384", "sha256", "sha224")
 _LASTING = frozenset({"dependencies-need-build", "metadata-malformed", "metadata-inconsistent"})
 """Answers that are facts of the file, not of the day."""
+_REFUSED = frozenset({"archive-refused", "hash-mismatch"})
+"""Facts of the file too, but not kept: they cost nothing to find again."""
 
 
 class _Listing(msgspec.Struct, array_like=True):
@@ -174,6 +176,11 @@ class Facts:
             lock = self._busy.setdefault(key, Lock())
         with lock:
             yield
+
+
+def of_the_day(found: object) -> bool:
+    """Whether this says that a file could not be read now, which may be otherwise later."""
+    return isinstance(found, Unknown) and found.code not in _LASTING | _REFUSED
 
 
 def shared_metadata(file: Wheel | Sdist) -> tuple[str, Version, str] | None:

@@ -41,6 +41,8 @@ def open_source(place: str, pages: StoredPages, credentials: Credentials, *, fla
     path = local_path(url) if url.startswith("file:") else None
     if "://" not in url and not url.startswith("file:"):
         path = Path(url).expanduser()
+    if path is not None:
+        pages.consulted.spoil()
     if flat:
         return FlatLinks(url, path, pages)
     return SimpleIndex(url, pages) if path is None else LocalIndex(url, path)

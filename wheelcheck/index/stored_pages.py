@@ -15,6 +15,7 @@ from typing import TypeVar
 import msgspec
 
 from wheelcheck.index.cache import Cache, cache_key
+from wheelcheck.index.consulted import Consulted, PageState
 from wheelcheck.index.http import FetchFailed, Http, Reply
 from wheelcheck.index.simple_api import ACCEPT
 
@@ -50,11 +51,12 @@ _decode = msgspec.msgpack.Decoder(_Stored).decode
 
 
 class StoredPages:
-    """Pages by URL; `offline` asks nothing but the cache."""
+    """Pages by URL; `offline` asks nothing but the cache. `consulted` learns of what was given."""
 
-    def __init__(self, http: Http, cache: Cache, *, offline: bool) -> None:
+    def __init__(self, http: Http, cache: Cache, consulted: Consulted, *, offline: bool) -> None:
         self._http = http
         self._cache = cache
+        self.consulted = consulted
         self._offline = offline
 
     def get(self, url: str, kind: type[_T], read: Callable[[Reply], _T]) -> _T | None:
@@ -62,34 +64,41 @@ class StoredPages:
 
         Raises FetchFailed, NotCached, and what `read` raises.
         """
+        try:
+            return self._get(url, kind, read)
+        except (FetchFailed, NotCached):
+            self.consulted.spoil()
+            raise
+
+    def _get(self, url: str, kind: type[_T], read: Callable[[Reply], _T]) -> _T | None:
         key = cache_key(url)
         decoder = msgspec.msgpack.Decoder(kind | None)
-        found = self._cache.get("pages", key, _with_content(decoder))
-        if found is not None:
-            stored, content = found
-            if self._offline or self._cache.age("pages", key) < stored.fresh_seconds:
+        found = self._cache.get_dated("pages", key, _with_content(decoder))
+        stored, content, stored_at = (*found[0], found[1]) if found else (None, None, 0)
+        if stored is not None:
+            if self._offline or self._cache.is_fresh(stored_at, stored.fresh_seconds):
+                self._note(key, stored, stored_at)
                 return content
         elif self._offline:
             raise NotCached
         try:
-            reply = self._http.get(url, {"Accept": ACCEPT} | _validators(found and found[0]))
+            reply = self._http.get(url, {"Accept": ACCEPT} | _validators(stored))
         except FetchFailed as failure:
             if not failure.not_found:
                 raise
             self._store(key, None, {}, b"")
             return None
-        if reply.status == 304 and found is not None:  # noqa: PLR2004 (Not Modified)
-            self._cache.confirm("pages", key)
-            return found[1]
+        if reply.status == 304 and stored is not None:  # noqa: PLR2004 (Not Modified)
+            self._note(key, stored, self._cache.confirm("pages", key))
+            return content
         digest = _digest(reply)
-        page = found[1] if found is not None and found[0].digest == digest else read(reply)
+        known = stored is not None and stored.digest == digest
+        page = content if known else read(reply)
         self._store(key, page, reply.headers, digest)
         return page
 
     def _store(self, key: str, page: object, headers: Mapping[str, str], digest: bytes) -> None:
         control = headers.get("cache-control", "").lower()
-        if "no-store" in control:
-            return
         stored = _Stored(
             _fresh_seconds(control, headers.get("age", "")),
             headers.get("etag", ""),
@@ -97,7 +106,12 @@ class StoredPages:
             msgspec.Raw(_encode(page)),
             digest,
         )
-        self._cache.put("pages", key, _encode(stored))
+        kept = "no-store" not in control
+        self._note(key, stored, self._cache.put("pages", key, _encode(stored)) if kept else 0)
+
+    def _note(self, key: str, stored: _Stored, stored_at: int) -> None:
+        state = PageState(stored.digest.hex(), stored_at, stored.fresh_seconds)
+        self.consulted.pages[key] = state
 
 
 def _with_content(
