@@ -38,6 +38,14 @@ OTHER_IMAGE = f"""\
 """
 
 
+LINES = (
+    "FROM python:3.8-alpine",
+    "RUN apk add --no-cache git",
+    "RUN pip install --upgrade pip",
+    "RUN pip install --no-cache-dir -r requirements.txt",
+)
+
+
 def found(code: str, severity: str, line: int, message: str, **more) -> DockerfileFinding:
     return DockerfileFinding(
         code=code,
@@ -46,6 +54,7 @@ def found(code: str, severity: str, line: int, message: str, **more) -> Dockerfi
         stage="stage 0",
         message=message,
         source="the build's needs",
+        excerpt=LINES[line - 1],
         **more,
     )
 
@@ -123,7 +132,13 @@ def worded(words: str) -> Report:
     told = judged_dockerfile()
     findings = tuple(
         one.model_copy(
-            update={"message": words, "stage": words, "packages": (words,), "superfluous": (words,)}
+            update={
+                "message": words,
+                "stage": words,
+                "excerpt": words,
+                "packages": (words,),
+                "superfluous": (words,),
+            }
         )
         for one in told.findings
     )

@@ -140,6 +140,18 @@ class TestFindings:
         assert "Dockerfile does not work as it is: see line 2 below." in text
         assert "[missing-compiler]" in text
 
+    def test_the_line_is_shown_without_credentials(self):
+        text = """\
+FROM python:3.12-alpine
+RUN cd /tmp \\
+    && pip install -i https://me:secret@index.example/simple sci \\
+    && rm -rf /tmp
+"""
+        shown = "&& pip install -i https://****@index.example/simple sci \\"
+        report = judged(text)
+        assert {one.excerpt for one in report.dockerfile.findings if one.line == 3} == {shown}
+        assert f"\n    3 | {shown}\n" in render_text(report)
+
     def test_on_slim_there_is_nothing_to_mend(self):
         report = judged("FROM python:3.12-slim\nRUN pip install --no-cache-dir sci easy\n")
         assert codes(report) == set()

@@ -271,6 +271,7 @@ def test_what_is_found_in_a_dockerfile_stands_under_the_matrix_with_errors_first
     first, _, third, note = (one.text for one in section.all("li", class_="finding"))
     assert first.startswith("✗ error: line 4 (stage 0): numpy 1.24.2 needs a C compiler")
     assert "missing-compiler" in first
+    assert "RUN pip install --no-cache-dir -r requirements.txt" in first
     assert "Add gcc, musl-dev" in first
     assert "Leave out git" in third
     assert note.startswith("· note: line 3")

@@ -155,6 +155,8 @@ def test_what_is_found_in_a_dockerfile_stands_at_its_line():
         "pip-upgraded": ("note", 3),
     }
     assert found[0]["message"]["text"].endswith("the step fails; add gcc, musl-dev")
+    region = found[0]["locations"][0]["physicalLocation"]["region"]
+    assert region["snippet"] == {"text": "RUN pip install --no-cache-dir -r requirements.txt"}
     assert found[0]["properties"]["builds"] == ["numpy 1.24.2"]
 
 

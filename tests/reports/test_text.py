@@ -3,7 +3,14 @@ import re
 import pytest
 from rich.cells import cell_len
 from sample_bills import priced_story
-from sample_dockerfiles import CORRECTION, OTHER_IMAGE, broken_image, sound_image, worded
+from sample_dockerfiles import (
+    CORRECTION,
+    OTHER_IMAGE,
+    broken_image,
+    judged_dockerfile,
+    sound_image,
+    worded,
+)
 from sample_reports import (
     alpine_story,
     big,
@@ -227,15 +234,42 @@ def test_a_dockerfile_is_told_with_errors_first_and_diffs_to_paste():
     assert "deploy/app.Dockerfile does not work as it is: see line 4 below." in text
     findings = section(text, "What is found in deploy/app.Dockerfile").splitlines()
     assert findings[0].startswith("✗ line 4 (stage 0): numpy 1.24.2 needs a C compiler")
-    assert findings[2:4] == [
+    assert findings[2:6] == [
+        "    4 | RUN pip install --no-cache-dir -r requirements.txt",
         "  add gcc, musl-dev",
         "! line 1 (stage 0): 4 source builds on an image with musl [musl-base]",
+        "    1 | FROM python:3.8-alpine",
     ]
     assert findings[-1] == "line 9: pip install $TOOLS: not judged: TOOLS is not known"
     assert "Nothing to mend." in render_text(sound_image())
     for diff in (OTHER_IMAGE, CORRECTION):
         # No line ends in space, and rich has no tabs.
         assert diff.replace(" \n", "\n").expandtabs() in text
+
+
+@pytest.mark.parametrize("line", ["RUN pip install " + "a" * 200, "RUN pip install " + "松" * 99])
+def test_an_excerpt_is_cut_to_the_width(line):
+    told = judged_dockerfile()
+    one = told.findings[0].model_copy(update={"excerpt": line})
+    report = broken_image().model_copy(
+        update={"dockerfile": told.model_copy(update={"findings": (one,)})}
+    )
+    for ascii_only in (False, True):
+        text = render_text(report, width=60, ascii_only=ascii_only)
+        (shown,) = [each for each in text.splitlines() if each.startswith("    1 | ")]
+        assert shown.startswith("    1 | RUN pip install ")
+        assert shown.endswith("...")
+        assert 58 <= cell_len(shown) <= 60
+
+
+def test_a_line_that_several_findings_share_is_shown_once():
+    told = judged_dockerfile()
+    error = told.findings[1]
+    more = error.model_copy(update={"code": "missing-library"})
+    report = broken_image().model_copy(
+        update={"dockerfile": told.model_copy(update={"findings": (error, more)})}
+    )
+    assert render_text(report).count("    4 | RUN") == 1
 
 
 def test_a_dockerfile_cannot_add_lines_to_its_diffs_nor_speak_to_the_terminal():

@@ -36,7 +36,9 @@ from wheelcheck.reports.model import Problem, Report
 from wheelcheck.reports.progress import Progress, Silent
 from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.dockerfile import Dockerfile, InstallStep, Stage
+from wheelcheck.requirements.dockerfile.syntax import physical_lines
 from wheelcheck.requirements.model import IndexOptions
+from wheelcheck.requirements.redaction import redact
 from wheelcheck.targets import Target, parse_target
 from wheelcheck.targets.alternatives import on_glibc
 
@@ -257,7 +259,7 @@ def _told(
             )
             for stage, step, why in todo
         ),
-        findings=tuple(map(_finding, judge_stages(dockerfile, builds))),
+        findings=tuple(_findings(dockerfile, builds)),
         unread=tuple(
             UnreadPart(line=one.line, text=one.text, code=one.why.code, why=one.why.reason)
             for one in dockerfile.all_unread
@@ -306,7 +308,13 @@ def _on_other_images(
     return None if isinstance(moved, Unknown) else moved
 
 
-def _finding(one: Finding) -> DockerfileFinding:
+def _findings(dockerfile: Dockerfile, builds: list[StepBuilds]) -> Iterator[DockerfileFinding]:
+    lines = physical_lines(dockerfile.text)
+    for one in judge_stages(dockerfile, builds):
+        yield _finding(one, redact(lines[one.line - 1].strip()))
+
+
+def _finding(one: Finding, excerpt: str) -> DockerfileFinding:
     return DockerfileFinding(
         code=one.code,
         severity=one.severity,
@@ -314,6 +322,7 @@ def _finding(one: Finding) -> DockerfileFinding:
         stage=one.stage,
         message=one.message,
         source=one.source,
+        excerpt=excerpt,
         packages=one.packages,
         superfluous=one.superfluous,
         builds=one.builds,

@@ -22,8 +22,8 @@ class DockerfileStep(Value):
 class DockerfileFinding(Value):
     """What breaks the build, costs time, or costs bytes. An ``error`` ends the build, or the run.
 
-    `packages` are system packages to add, `superfluous` those to leave out, `builds` the source
-    builds concerned.
+    `excerpt` is the line as it stands in the file, without credentials. `packages` are system
+    packages to add, `superfluous` those to leave out, `builds` the source builds concerned.
     """
 
     code: str
@@ -32,6 +32,7 @@ class DockerfileFinding(Value):
     stage: str
     message: str
     source: str
+    excerpt: str = ""
     packages: tuple[str, ...] = ()
     superfluous: tuple[str, ...] = ()
     builds: tuple[str, ...] = ()

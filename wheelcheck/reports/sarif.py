@@ -121,6 +121,8 @@ def _dockerfile(report: Report) -> Iterator[_Json]:
         result = _result(clean(one.code), one.severity, "; ".join(changes), [line], report)
         result["partialFingerprints"] = _printed(*map(clean, (one.code, one.stage, *one.packages)))
         result["properties"] = _dockerfile_properties(one)
+        if one.excerpt:
+            result["locations"] = [_location(line, clean(one.excerpt))]
         yield result
 
 
@@ -157,10 +159,11 @@ def _result(rule: str, level: str, text: str, lines: list[Line], report: Report)
     return result
 
 
-def _location(line: Line) -> _Json:
+def _location(line: Line, excerpt: str = "") -> _Json:
     place: _Json = {"artifactLocation": {"uri": _uri(clean(line.file))}}
     if line.number:
-        place["region"] = {"startLine": line.number}
+        region: _Json = {"startLine": line.number}
+        place["region"] = {**region, "snippet": {"text": excerpt}} if excerpt else region
     return {"physicalLocation": place}
 
 
