@@ -128,7 +128,8 @@ def test_the_part_named_is_one_that_fails(tag, subject):
             not {(i, a, p == "any") for i in interpreters for a in abis for p in platforms} & usable
         )
     else:
-        assert not set(platforms) & {each.platform for each in supported}
+        named = set(platforms) - {"any"}  # beside an ABI it fails sooner than another platform
+        assert not named & {each.platform for each in supported}
         linux = [each for each in platforms if "linux" in each]
         own_cpu = [each for each in linux if each.endswith(f"_{subject.arch}")]
         own_libc = [each for each in own_cpu if each.startswith(subject.libc.tag_prefix)]

@@ -16,7 +16,7 @@ from packaging.utils import BuildTag, NormalizedName
 
 from wheelcheck.index.model import Sdist, Wheel
 from wheelcheck.requirements.model import FilePolicy
-from wheelcheck.targets import Miss, Target, fit, rank_of, tag_profile
+from wheelcheck.targets import Miss, Target, fit, ranks_on
 
 __all__ = [
     "TIME_REFUSALS",
@@ -99,13 +99,13 @@ def choose(
     A yanked file is taken only where no other fits; whether a yanked version may be chosen at all
     depends on the requirement and is decided by the resolver.
     """
-    profile = tag_profile(target)
+    ranks = ranks_on(target)
     best: tuple[tuple[bool, int, BuildTag], Wheel | Sdist] | None = None
     for file in files:
         build: BuildTag = ()
         rank: int | None = _SDIST_RANK
         if isinstance(file, Wheel):  # most wheels are for another platform: that is told first
-            rank, build = rank_of(file.tag, profile), file.build
+            rank, build = ranks[file.tag], file.build
         if rank is None or _refused_but_for_tag(file, target, rules):
             continue
         key = (file.yanked is None, -rank, build)

@@ -7,7 +7,7 @@ from wheelcheck.targets.compatibility import (
     best_wheel,
     fit,
     fit_wheel,
-    rank_of,
+    ranks_on,
     split_tag_set,
 )
 from wheelcheck.targets.pythons import newest_free_threaded, supported_pythons
@@ -18,7 +18,7 @@ from wheelcheck.targets.spelling import (
     parse_target,
 )
 from wheelcheck.targets.summary import summarise_misses
-from wheelcheck.targets.tags import supported_tags, tag_profile
+from wheelcheck.targets.tags import supported_tags
 from wheelcheck.targets.target import Architecture, Image, Implementation, Libc, Target
 
 __all__ = [
@@ -38,10 +38,9 @@ __all__ = [
     "fit_wheel",
     "newest_free_threaded",
     "parse_target",
-    "rank_of",
+    "ranks_on",
     "split_tag_set",
     "summarise_misses",
     "supported_pythons",
     "supported_tags",
-    "tag_profile",
 ]

@@ -7,12 +7,13 @@ decided by the target's table of supported tags alone; the judgement of misses o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from itertools import product
 from math import prod
+from typing import TypeVar
 
 from packaging.utils import BuildTag, InvalidWheelFilename, parse_wheel_filename
 
@@ -37,7 +38,7 @@ __all__ = [
     "fit",
     "fit_wheel",
     "libc_level",
-    "rank_of",
+    "ranks_on",
     "split_tag_set",
 ]
 
@@ -69,6 +70,9 @@ _IMPLEMENTATIONS = {
     "jy": "Jython",
     "ip": "IronPython",
 }
+
+_Key = TypeVar("_Key", bound=Hashable)
+_Told = TypeVar("_Told")
 
 Triple = tuple[str, str, str]
 """(Python tag, ABI tag, platform tag), each a single tag in lower case."""
@@ -125,7 +129,7 @@ def fit(tag: str, target: Target) -> Fit | Miss:
     nearest is explained. Something that is no tag is a `Miss` with part INVALID, never an error.
     Cached per distinct tag and table of tags, so asking again costs a look-up.
     """
-    return _judge(tag, tag_profile(target))
+    return _fits(target)[tag]
 
 
 def fit_wheel(filename: str, target: Target) -> Fit | Miss:
@@ -185,30 +189,65 @@ def _split_wheel_name(filename: str) -> tuple[str, BuildTag] | Miss:
     return tag, build
 
 
+class _Judged(dict[_Key, _Told]):
+    """What `judge` says of each key, worked out once; a look-up costs what a dict's costs."""
+
+    def __init__(self, judge: Callable[[_Key], _Told]) -> None:
+        super().__init__()
+        self._judge = judge
+
+    def __missing__(self, key: _Key) -> _Told:
+        told = self[key] = self._judge(key)
+        return told
+
+
+@lru_cache(maxsize=1024)
+def ranks_on(target: Target) -> Mapping[str, int | None]:
+    """The best place of each compressed tag set in a target's tags; None where it does not fit.
+
+    Every tag set may be asked for; each distinct one is looked at once.
+    """
+    return _ranks(tag_profile(target))
+
+
 @lru_cache(maxsize=512)
-def _ranks(profile: TagProfile) -> Mapping[Triple, int]:
-    ranks: dict[Triple, int] = {}
-    for rank, triple in enumerate(triples_of(profile)):
-        ranks.setdefault(triple, rank)
-    return ranks
+def _ranks(profile: TagProfile) -> Mapping[str, int | None]:
+    places = _places(profile)
+
+    def rank(tag: str) -> int | None:
+        found = (places[triple] for triple in split_tag_set(tag) if triple in places)
+        return min(found, default=None)
+
+    return _Judged(rank)
 
 
-@lru_cache(maxsize=1 << 16)
-def rank_of(tag: str, profile: TagProfile) -> int | None:
-    """The best place of a compressed tag set in a target's tags; None where it does not fit."""
+@lru_cache(maxsize=512)
+def _places(profile: TagProfile) -> Mapping[Triple, int]:
+    places: dict[Triple, int] = {}
+    for place, triple in enumerate(triples_of(profile)):
+        places.setdefault(triple, place)
+    return places
+
+
+@lru_cache(maxsize=1024)
+def _fits(target: Target) -> Mapping[str, Fit | Miss]:
+    return _fits_of(tag_profile(target))
+
+
+@lru_cache(maxsize=512)
+def _fits_of(profile: TagProfile) -> Mapping[str, Fit | Miss]:
     ranks = _ranks(profile)
-    return min((ranks[triple] for triple in split_tag_set(tag) if triple in ranks), default=None)
 
+    def judge(tag: str) -> Fit | Miss:
+        rank = ranks[tag]
+        if rank is not None:
+            return Fit(rank)
+        triples = split_tag_set(tag)
+        if not triples:
+            return Miss(MissPart.INVALID, f"{tag!r} is not a wheel tag")
+        return explain(triples, profile)[0]
 
-@lru_cache(maxsize=1 << 16)
-def _judge(tag: str, profile: TagProfile) -> Fit | Miss:
-    triples = split_tag_set(tag)
-    if not triples:
-        return Miss(MissPart.INVALID, f"{tag!r} is not a wheel tag")
-    rank = rank_of(tag, profile)
-    if rank is not None:
-        return Fit(rank)
-    return explain(triples, profile)[0]
+    return _Judged(judge)
 
 
 def explain(triples: Iterable[Triple], profile: TagProfile) -> tuple[Miss, Triple]:
@@ -216,7 +255,8 @@ def explain(triples: Iterable[Triple], profile: TagProfile) -> tuple[Miss, Tripl
 
     Of several libc versions that are all too new, the oldest is the nearest.
     """
-    judged = [(_explain(triple, profile), triple) for triple in triples]
+    misses = _misses(profile)
+    judged = [(misses[triple], triple) for triple in triples]
     return max(judged, key=lambda pair: (pair[0].part, *(-n for n in libc_level(pair[1][2]))))
 
 
@@ -229,20 +269,25 @@ def libc_level(platform: str) -> tuple[int, int]:
     return _LEGACY_LEVELS.get(legacy, (0, 0)) if major is None else (int(major), int(minor))
 
 
-def _explain(triple: Triple, profile: TagProfile) -> Miss:
+@lru_cache(maxsize=512)
+def _misses(profile: TagProfile) -> Mapping[Triple, Miss]:
     """Which part of a single tag, known not to fit, failed first?"""
-    interpreter, abi, platform = triple
-    return (
-        _interpreter_miss(interpreter, abi, profile)
-        or _abi_miss(interpreter, abi, platform, profile)
-        or _platform_miss(platform, profile)
-    )
+
+    def judge(triple: Triple) -> Miss:
+        interpreter, abi, platform = triple
+        return (
+            _interpreter_miss(interpreter, abi, profile)
+            or _abi_miss(interpreter, abi, platform, profile)
+            or _platform_miss(platform, profile)
+        )
+
+    return _Judged(judge)
 
 
 @lru_cache(maxsize=512)
 def _pythons(profile: TagProfile) -> frozenset[tuple[str, str]]:
     """The pairs of Python and ABI tag that the target accepts on some platform."""
-    return frozenset((interpreter, abi) for interpreter, abi, _ in _ranks(profile))
+    return frozenset((interpreter, abi) for interpreter, abi, _ in _places(profile))
 
 
 def _interpreter_miss(interpreter: str, abi: str, profile: TagProfile) -> Miss | None:

@@ -80,6 +80,10 @@ class Target:
     notes: tuple[str, ...] = ()
     implementation_version: str | None = None
 
+    def __hash__(self) -> int:
+        """Names tell nearly all targets apart, and targets are keys of much that is asked often."""
+        return hash(self.name)
+
     @property
     def platform(self) -> tuple[Libc, tuple[int, int], Architecture]:
         """What wheels for a platform are built for."""
