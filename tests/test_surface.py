@@ -52,6 +52,14 @@ def test_the_script_runs_what_python_m_runs():
 
 
 HEAVY = {"httpx", "msgspec", "packaging", "pydantic", "resolvelib", "rich"}
+SLOW_TO_HELP = {"dataclasses", "pathlib", "shutil", "typing"}
+
+
+def loaded_by(statement: str) -> set[str]:
+    """The modules that a fresh interpreter has loaded after a statement."""
+    code = f"{statement}; import sys; print('\\nLOADED', *sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(ran.stdout.rpartition("LOADED")[2].split())
 
 
 @pytest.mark.parametrize(
@@ -65,7 +73,10 @@ HEAVY = {"httpx", "msgspec", "packaging", "pydantic", "resolvelib", "rich"}
     ],
 )
 def test_starting_imports_nothing_heavy(statement):
-    code = f"{statement}; import sys; print('\\nLOADED', *sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = ran.stdout.rpartition("LOADED")[2].split()
-    assert not HEAVY & set(loaded)
+    assert not HEAVY & loaded_by(statement)
+
+
+@pytest.mark.parametrize("words", [["--help"], ["--version"], ["--hlep"], ["x", "--cores", "0"]])
+def test_what_needs_no_work_imports_next_to_nothing(words):
+    statement = f"from wheelcheck.cli import main; main({words})"
+    assert not SLOW_TO_HELP & (loaded_by(statement) - loaded_by("import argparse"))

@@ -1,11 +1,13 @@
 import io
 import os
+import shutil
 import stat
 from pathlib import Path
 
 import pytest
 
 from wheelcheck.cli.terminal import StatusLine, speaks_unicode, wants_colour, write
+from wheelcheck.cli.width import columns
 
 
 class Terminal(io.StringIO):
@@ -107,3 +109,17 @@ def test_a_status_line_that_was_never_drawn_writes_nothing():
     stream = Terminal()
     StatusLine(stream).wipe()
     assert not stream.getvalue()
+
+
+@pytest.mark.parametrize("given", [None, "", "0", "-3", "wide", "1", "72"])
+def test_the_width_is_what_the_standard_library_says(given, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if given is not None:
+        monkeypatch.setenv("COLUMNS", given)
+    assert columns(93) == shutil.get_terminal_size((93, 24)).columns
+
+
+def test_a_terminal_tells_its_own_width(monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((61, 20)))
+    assert columns(93) == 61

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import sys
 import threading
 import time
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from wheelcheck.cli.width import columns
 from wheelcheck.errors import UsageError
 
 __all__ = [
@@ -84,7 +84,7 @@ def speaks_unicode(encoding: str | None) -> bool:
 
 def text_width() -> int:
     """COLUMNS, else the terminal's width, else 100."""
-    return shutil.get_terminal_size((PIPED_WIDTH, 24)).columns
+    return columns(PIPED_WIDTH)
 
 
 def require_folder(output: str | None) -> None:
