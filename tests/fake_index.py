@@ -115,12 +115,18 @@ class FakeIndex:
         return ArchiveListing(listing.members, texts)
 
     def prefetch(
-        self, names: Iterable[NormalizedName] = (), files: Iterable[Wheel | Sdist] = ()
+        self,
+        names: Iterable[NormalizedName] = (),
+        files: Iterable[Wheel | Sdist] = (),
+        listings: Iterable[Wheel | Sdist] = (),
+        wanted: Callable[[str], bool] | None = None,  # noqa: ARG002 (no text is fetched apart)
     ) -> None:
         for name in names:
             self._note("prefetch", name)
         for file in files:
             self._note("prefetch", file.filename)
+        for file in listings:
+            self._note("prefetch listing", file.filename)
 
     def _note(self, question: str, what: str) -> None:
         self.asked[question] += 1

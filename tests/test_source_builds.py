@@ -21,6 +21,7 @@ from wheelcheck.reports.text import render_text
 
 ALPINE = wheelcheck.parse_target("python:3.12-alpine")
 SLIM = wheelcheck.parse_target("python:3.12-slim")
+EASY = "easy-1-py3-none-any.whl"
 MANYLINUX = "cp312-cp312-manylinux_2_17_x86_64"
 
 
@@ -49,7 +50,7 @@ def index() -> FakeIndex:
     native["array"]["2"] = [f"array-2-{MANYLINUX}.whl", "array-2.tar.gz"]
     tool = {"setuptools": {"80.0": ["setuptools-80.0-py3-none-any.whl"]}}
     return FakeIndex(
-        {**native, **tool, "easy": {"1": ["easy-1-py3-none-any.whl"]}},
+        {**native, **tool, "easy": {"1": [EASY]}},
         listings={
             "sci-1.tar.gz": sdist("sci", "array==1", setup=COMPILES, **{"core.c": 900}),
             "frame-1.tar.gz": sdist("frame", "array==1", setup=COMPILES, **{"core.c": 900}),
@@ -63,6 +64,22 @@ def index() -> FakeIndex:
 def report() -> Report:
     requirements = asked("sci", "frame", "easy")
     return analyse(requirements, [SLIM, ALPINE], index(), installer=Installer.PIP_NO_CACHE)
+
+
+@pytest.mark.parametrize("pythons", [("3.12",), ("3.11", "3.12", "3.13")])
+def test_every_archive_that_is_opened_was_announced_and_no_other(pythons):
+    asking = index()
+    targets = [wheelcheck.parse_target(f"python:{python}-alpine") for python in pythons]
+    analyse(asked("array<2", "easy"), targets, asking, advice=False)
+    opened, announced = [], set()
+    for question, filename in asking.questions:
+        if question == "prefetch listing":
+            assert not opened, "all targets are looked at first"
+            announced.add(filename)
+        elif question == "listing":
+            assert filename in announced
+            opened.append(filename)
+    assert set(opened) == announced == {"array-1.tar.gz", f"array-1-{MANYLINUX}.whl", EASY}
 
 
 class TestReport:

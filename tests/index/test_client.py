@@ -652,6 +652,22 @@ def test_what_is_prefetched_is_not_fetched_again(site, opened):
     assert sorted(site.paths) == [f"/files/{WHEEL}", "/simple/bar/", "/simple/foo/"]
 
 
+def test_a_listing_that_was_announced_is_fetched_once(site, opened):
+    site.page("foo-1.0.tar.gz", WHEEL)
+    site.file("foo-1.0.tar.gz", tar_of({"foo-1.0/setup.py": "", "foo-1.0/PKG-INFO": ""}))
+    site.file(WHEEL, wheel_of("foo", "1.0"))
+    index = opened(site.simple)
+    sdist, wheel = found(index).files(Version("1.0"))
+    index.prefetch(listings=[sdist, sdist], wanted=build_texts)
+    index.prefetch(listings=[wheel])
+    for _ in range(2):
+        listing = index.listing(sdist, build_texts)
+        assert not isinstance(listing, Unknown)
+        assert set(listing.texts) == {"foo-1.0/setup.py"}
+        assert not isinstance(index.listing(wheel), Unknown)
+    assert sorted(site.paths[1:]) == [f"/files/{WHEEL}", "/files/foo-1.0.tar.gz"]
+
+
 def test_without_a_cache_nothing_is_left_behind(site, tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     site.page(WHEEL)

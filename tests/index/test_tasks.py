@@ -84,3 +84,18 @@ def test_the_background_is_bounded():
     assert len(tasks._threads) <= 3
     assert len({tasks.ask(number, threading.get_ident) for number in range(20)}) <= 4
     tasks.close()
+
+
+def test_what_is_taken_is_forgotten():
+    tasks = Tasks(1)
+    done = threading.Event()
+
+    def work() -> threading.Thread:
+        done.set()
+        return threading.current_thread()
+
+    tasks.foresee("key", work)
+    assert done.wait(10)
+    assert tasks.take("key", work) is not threading.current_thread()
+    assert tasks.take("key", work) is threading.current_thread()
+    tasks.close()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from packaging.utils import NormalizedName
@@ -13,15 +14,24 @@ from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
-from wheelcheck.coverage import judge
-from wheelcheck.index.model import Index, Sdist
+from wheelcheck.coverage import Judgement, judge
+from wheelcheck.index.model import Index, Sdist, Wheel
 from wheelcheck.reports.assemble import Column, assemble
 from wheelcheck.reports.model import Report
 from wheelcheck.requirements import Requirements
-from wheelcheck.resolution import FileRules, Resolver
+from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver
 from wheelcheck.targets import Target
 
 __all__ = ["Judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """What an installer takes on a target: each pin with its verdict by tags, and what it tries."""
+
+    resolution: Resolution
+    judged: Mapping[NormalizedName, tuple[Pin, Judgement]]
+    tried: tuple[Sdist, ...] = ()
 
 
 class Judge:
@@ -47,6 +57,7 @@ class Judge:
         self._resolver = Resolver(asked, index, no_deps=no_deps)
         self._sources = SourceBuilds(index, asked.policy, installer, as_of, sdists)
         self._pricing = Pricing(index, sdists, installer, machine, image_options)
+        self._foreseen: dict[Target, _Chosen] = {}
 
     @property
     def rules(self) -> FileRules:
@@ -56,6 +67,8 @@ class Judge:
     def foresee(self, targets: Sequence[Target]) -> None:
         """Have the index fetch, side by side, what judging these targets will ask for."""
         self._resolver.foresee(targets)
+        for target in targets:
+            self._foreseen[target] = self._choose(target)
 
     def column(
         self, target: Target, only: NormalizedName | None = None, *, plan: bool = True
@@ -64,20 +77,43 @@ class Judge:
 
         Without `plan` builds are neither planned nor priced: verdicts are all that is asked for.
         """
-        resolution = self._resolver.resolve(target)
-        judged = {}
-        for name, pin in resolution.pins.items():
-            if only in {None, name}:
-                found = judge(pin, self._index.project(name), target, self.rules)
-                judged[name] = (pin, self._sources.refine(found, target))
+        chosen = self._foreseen.pop(target, None) or self._choose(target, only, plan=plan)
+        resolution = chosen.resolution
+        judged = {
+            name: (pin, self._sources.refine(found, target))
+            for name, (pin, found) in chosen.judged.items()
+            if only in {None, name}
+        }
         if not plan:
             return Column(resolution, judged)
         files = [found.file for _, found in judged.values() if found.file is not None]
-        builds = self._sources.of(resolution, [file for file in files if isinstance(file, Sdist)])
+        builds = self._sources.of(target, _sdists(files), chosen.tried)
         return Column(resolution, judged, builds, self._pricing.price(target, files, builds))
+
+    def _choose(
+        self, target: Target, only: NormalizedName | None = None, *, plan: bool = True
+    ) -> _Chosen:
+        """Resolve, judge by tags, and announce what building and pricing will ask for."""
+        resolution = self._resolver.resolve(target)
+        judged = {
+            name: (pin, judge(pin, self._index.project(name), target, self.rules))
+            for name, pin in resolution.pins.items()
+            if only in {None, name}
+        }
+        if not plan:
+            return _Chosen(resolution, judged)
+        tried = self._sources.tried(resolution)
+        files = [found.file for _, found in judged.values() if found.file is not None]
+        self._sources.foresee((*_sdists(files), *tried))
+        self._pricing.foresee(target, (*files, *tried))
+        return _Chosen(resolution, judged, tried)
 
     def report(self, columns: Sequence[Column], inputs: Iterable[str]) -> Report:
         """Put judged targets together; `inputs` are the names to show for what was read."""
         names = {name for column in columns for name in column.judged}
         projects = {name: self._index.project(name) for name in names}
         return assemble(self._asked, columns, projects, tuple(inputs))
+
+
+def _sdists(files: Iterable[Wheel | Sdist]) -> list[Sdist]:
+    return [file for file in files if isinstance(file, Sdist)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.builds.environment import Installer
@@ -32,7 +31,6 @@ _Key = tuple[str, tuple[int, int], Architecture]
 
 MOST_LISTED = 200
 """Wheels whose directories are read for their exact size; the rest is told from the archive's."""
-_READERS = 16
 _NOT_NEEDED = Unknown("not-needed", "this release was measured: its sources need not be read")
 _NOT_LISTED = Unknown("not-listed", f"more than {MOST_LISTED} wheels: their archives were not read")
 
@@ -56,6 +54,19 @@ class Pricing:
         self._features: dict[_Key, BuildFeatures | Unknown] = {}
         self._listed: set[str] = set()
         self._unpacked: dict[str, InstalledFiles | Unknown] = {}
+
+    def foresee(self, target: Target, files: Iterable[Wheel | Sdist]) -> None:
+        """Have the index fetch, side by side, what pricing these files on a target asks for."""
+        opened: list[Wheel | None] = []
+        for file in files:
+            if isinstance(file, Sdist):
+                key = (file.filename, target.python, target.arch)
+                measured = is_measured(file.name, file.version) or key in self._features
+                if target.image is not None or not measured:
+                    opened.append(self._published_wheel(file, target))
+            elif target.image is not None and file.filename not in self._unpacked:
+                opened.append(file if self._is_listed(file) else None)
+        self._index.prefetch(listings=[wheel for wheel in opened if wheel is not None])
 
     def price(
         self, target: Target, files: Sequence[Wheel | Sdist], builds: TargetBuilds | None
@@ -89,12 +100,15 @@ class Pricing:
 
     def _published(self, sdist: Sdist, target: Target) -> ArchiveListing | None:
         """The directory of a Linux wheel of the release: a witness of what a build makes."""
+        wheel = self._published_wheel(sdist, target)
+        listing = self._index.listing(wheel) if wheel is not None else None
+        return None if isinstance(listing, Unknown) else listing
+
+    def _published_wheel(self, sdist: Sdist, target: Target) -> Wheel | None:
         project = self._index.project(sdist.name)
         if isinstance(project, Unknown):
             return None
-        wheel = published_wheel(project.files(sdist.version), target.python, target.arch.value)
-        listing = self._index.listing(wheel) if wheel is not None else None
-        return None if isinstance(listing, Unknown) else listing
+        return published_wheel(project.files(sdist.version), target.python, target.arch.value)
 
     def _image(
         self,
@@ -126,22 +140,25 @@ class Pricing:
         return image_size(target, contents, distribution_of(target), self._options)
 
     def _installed(self, wheels: Iterable[Wheel]) -> list[tuple[Wheel, InstalledFiles | Unknown]]:
-        """Wheels with what they unpack to, read side by side; those beyond the limit without."""
-        chosen = list(wheels)
-        for wheel in chosen:
-            if len(self._listed) < MOST_LISTED:
-                self._listed.add(wheel.filename)
-        new = [wheel for wheel in chosen if wheel.filename not in self._unpacked]
-        with ThreadPoolExecutor(_READERS) as pool:
-            for wheel, found in zip(new, pool.map(self._unpack, new), strict=True):
-                self._unpacked[wheel.filename] = found
-        return [(wheel, self._unpacked[wheel.filename]) for wheel in chosen]
+        """Wheels with what they unpack to; those beyond the limit without."""
+        found = []
+        for wheel in wheels:
+            if wheel.filename not in self._unpacked:
+                self._unpacked[wheel.filename] = self._unpack(wheel)
+            found.append((wheel, self._unpacked[wheel.filename]))
+        return found
 
     def _unpack(self, wheel: Wheel) -> InstalledFiles | Unknown:
-        if wheel.filename not in self._listed:
+        if not self._is_listed(wheel):
             return _NOT_LISTED
         listing = self._index.listing(wheel)
         return listing if isinstance(listing, Unknown) else installed_files(listing)
+
+    def _is_listed(self, wheel: Wheel) -> bool:
+        """Whether its directory is read: the first ones are, as far as the limit goes."""
+        if len(self._listed) < MOST_LISTED:
+            self._listed.add(wheel.filename)
+        return wheel.filename in self._listed
 
 
 def _toolchain(builds: TargetBuilds | None) -> Estimate | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from wheelcheck.builds.environment import Installer
@@ -47,16 +47,20 @@ class SourceBuilds:
         reason = f"{judgement.reason}; {found.reason}"
         return Judgement(found.verdict, reason, sdist, judgement.misses)
 
-    def of(self, resolution: Resolution, sdists: Iterable[Sdist]) -> TargetBuilds | None:
-        """Everything that building these sdists sets off; None where there are none.
+    def foresee(self, sdists: Iterable[Sdist]) -> None:
+        """Have the index fetch, side by side, what planning these builds asks for."""
+        self._sdists.foresee(sdists)
 
-        Newer versions that the installer builds only to learn that they do not go together with
-        the rest are part of it.
-        """
-        target, roots = resolution.target, list(sdists)
-        tried = self._planner.tried(resolution, self._installer)
-        if not roots and not tried:
+    def tried(self, resolution: Resolution) -> tuple[Sdist, ...]:
+        """Newer versions that the installer builds only to learn that they do not go together."""
+        return self._planner.tried(resolution, self._installer)
+
+    def of(
+        self, target: Target, sdists: Sequence[Sdist], tried: Sequence[Sdist]
+    ) -> TargetBuilds | None:
+        """Everything that building these sdists sets off; None where there are none."""
+        if not sdists and not tried:
             return None
-        plan = self._planner.plan(target, roots, self._installer, tried)
+        plan = self._planner.plan(target, sdists, self._installer, tried)
         outlooks = self._forecaster.of_plan(plan, self._as_of)
         return TargetBuilds(plan, outlooks, commands_for(target, outlooks))

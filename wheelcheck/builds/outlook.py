@@ -47,7 +47,7 @@ from wheelcheck.builds.system_packages import (
 from wheelcheck.builds.toolchain import tools_on_pypi
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import ArchiveListing, Index, Sdist
+from wheelcheck.index.model import ArchiveListing, Index, Sdist, Wheel
 from wheelcheck.targets import Target
 from wheelcheck.targets.pythons import python_support
 
@@ -106,6 +106,13 @@ class SdistReader:
         self._classes: dict[_Key, Classification] = {}
         self._vendored: dict[str, tuple[str, ...]] = {}
 
+    def foresee(self, sdists: Iterable[Sdist]) -> None:
+        """Have the index fetch, side by side, what telling the needs of these builds asks for."""
+        new = [sdist for sdist in sdists if sdist.filename not in self._readings]
+        wheels = map(self._wheel_beside, new)
+        self._index.prefetch(listings=new, wanted=wanted)
+        self._index.prefetch(listings=[wheel for wheel in wheels if wheel is not None])
+
     def listing(self, sdist: Sdist) -> ArchiveListing | Unknown:
         """Return its files and build texts, kept for all sites: the bulk of what is read."""
         if sdist.filename not in self._listings:
@@ -152,15 +159,19 @@ class SdistReader:
         return _Reading(site, facts, source)
 
     def _in_wheel(self, sdist: Sdist) -> tuple[str, ...]:
-        """Shared libraries inside a wheel of the release, where no table knows the project."""
-        project = self._index.project(sdist.name)
-        if isinstance(project, Unknown) or known_needs(sdist.name, sdist.version):
-            return ()
-        wheel = linux_wheel(project.files(sdist.version))
+        """Shared libraries inside a wheel of the release."""
+        wheel = self._wheel_beside(sdist)
         listing = self._index.listing(wheel) if wheel is not None else None
         if listing is None or isinstance(listing, Unknown):
             return ()
         return wheel_contents(listing).vendored_libraries
+
+    def _wheel_beside(self, sdist: Sdist) -> Wheel | None:
+        """The wheel that shows which libraries a release uses, where no table knows the project."""
+        project = self._index.project(sdist.name)
+        if isinstance(project, Unknown) or known_needs(sdist.name, sdist.version):
+            return None
+        return linux_wheel(project.files(sdist.version))
 
 
 class Forecaster:

@@ -126,7 +126,8 @@ class NetworkIndex:
         self, file: Wheel | Sdist, wanted: Callable[[str], bool] | None = None
     ) -> ArchiveListing | Unknown:
         """What does this archive contain?"""
-        return self._heeding(self._facts.listing(file, wanted))
+        read = partial(self._facts.listing, file, wanted)
+        return self._heeding(self._tasks.take(("listing", file.url, wanted), read))
 
     def _heeding(self, found: _T) -> _T:
         if of_the_day(found):
@@ -134,14 +135,21 @@ class NetworkIndex:
         return found
 
     def prefetch(
-        self, names: Iterable[NormalizedName] = (), files: Iterable[Wheel | Sdist] = ()
+        self,
+        names: Iterable[NormalizedName] = (),
+        files: Iterable[Wheel | Sdist] = (),
+        listings: Iterable[Wheel | Sdist] = (),
+        wanted: Callable[[str], bool] | None = None,
     ) -> None:
-        """Fetch pages and metadata in the background; errors wait for whoever asks."""
+        """Fetch pages, metadata and listings in the background; errors wait for whoever asks."""
         for name in names:
             self._tasks.foresee(("project", name), partial(self._project, name))
         for file in files:
             key = shared_metadata(file) or file.url
             self._tasks.foresee(("metadata", key), partial(self._facts.metadata, file))
+        for file in listings:
+            read = partial(self._facts.listing, file, wanted)
+            self._tasks.foresee(("listing", file.url, wanted), read)
 
     def _project(self, name: NormalizedName) -> Project | Unknown:
         self.consulted.names[name] = None

@@ -185,6 +185,14 @@ class Index(Protocol):
         """
 
     def prefetch(
-        self, names: Iterable[NormalizedName] = (), files: Iterable[Wheel | Sdist] = ()
+        self,
+        names: Iterable[NormalizedName] = (),
+        files: Iterable[Wheel | Sdist] = (),
+        listings: Iterable[Wheel | Sdist] = (),
+        wanted: Callable[[str], bool] | None = None,
     ) -> None:
-        """Say what will probably be asked next, so that it can be fetched meanwhile."""
+        """Say what will probably be asked next, so that it can be fetched meanwhile.
+
+        Pages by `names`, metadata of `files`, and `listings` with the texts that are `wanted`.
+        Each announced listing is kept for one question, which must want the same.
+        """

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 __all__ = ["Tasks"]
 
 _T = TypeVar("_T")
+_Task = tuple[Future[Any], Callable[[], Any]]
 
 
 class Tasks:
@@ -24,9 +25,9 @@ class Tasks:
     def __init__(self, threads: int) -> None:
         self._limit = threads
         self._lock = threading.Lock()
-        self._tasks: dict[Hashable, tuple[Future[Any], Callable[[], Any]]] = {}
+        self._tasks: dict[Hashable, _Task] = {}
         self._results: dict[Hashable, Any] = {}
-        self._queue: queue.SimpleQueue[Hashable | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._waiting = 0
         self._threads: list[threading.Thread] = []
         self._closed = False
@@ -37,9 +38,20 @@ class Tasks:
         if key in self._results:  # nearly always, and that needs no lock
             result = self._results[key]
             return result
-        task = self._task(key, work)
+        with self._lock:
+            task = self._tasks.setdefault(key, (Future(), work))
         self._run(task)
         result = self._results[key] = task[0].result()
+        return result
+
+    def take(self, key: Hashable, work: Callable[[], _T]) -> _T:
+        """What was foreseen as `key`, which is then forgotten; else what `work` gives now."""
+        with self._lock:
+            task = self._tasks.pop(key, None)
+        if task is None:
+            return work()
+        self._run(task)
+        result: _T = task[0].result()
         return result
 
     def foresee(self, key: Hashable, work: Callable[[], object]) -> None:
@@ -49,13 +61,13 @@ class Tasks:
         with self._lock:
             if self._closed or key in self._tasks:
                 return
-            self._tasks[key] = (Future(), work)
+            task = self._tasks[key] = (Future(), work)
             self._waiting += 1
             if len(self._threads) < min(self._limit, self._waiting):
                 thread = threading.Thread(target=self._serve, daemon=True, name="index")
                 self._threads.append(thread)
                 thread.start()
-        self._queue.put(key)
+        self._queue.put(task)
 
     def close(self) -> None:
         """Drop what has not begun. What has begun ends by itself, unheard."""
@@ -68,27 +80,17 @@ class Tasks:
         for _ in range(threads):
             self._queue.put(None)
 
-    def _task(
-        self, key: Hashable, work: Callable[[], object]
-    ) -> tuple[Future[Any], Callable[[], Any]]:
-        with self._lock:
-            task = self._tasks.get(key)
-            if task is None:
-                task = self._tasks[key] = (Future(), work)
-            return task
-
     def _serve(self) -> None:
         while not self._closed:
-            key = self._queue.get()
-            if key is None:
+            task = self._queue.get()
+            if task is None:
                 return
-            with self._lock:
-                task = self._tasks[key]
             self._run(task)
+            del task  # the result is not to be kept until there is more to do
             with self._lock:
                 self._waiting -= 1
 
-    def _run(self, task: tuple[Future[Any], Callable[[], Any]]) -> None:
+    def _run(self, task: _Task) -> None:
         """Do a task's work, unless another thread has claimed it."""
         future, work = task
         with self._lock:
