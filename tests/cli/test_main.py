@@ -5,11 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
+from dataclasses import fields
 from datetime import UTC, date, datetime
 
 import pytest
 from sample_reports import alpine_story, mixed
 
+from wheelcheck.analysis.checking import machine_of
 from wheelcheck.cli import main
 from wheelcheck.cli.arguments import cache_parser, check_parser
 from wheelcheck.errors import IndexUnreachable, RequirementsError
@@ -23,13 +25,14 @@ def asked(monkeypatch):
     """Answers with a sample report, and keeps what the library was asked."""
     seen = {"report": alpine_story()}
 
-    def check(requirements, **options):
-        seen.update(options, requirements=requirements)
+    def answer(question, machine, **options):
+        asked = {field.name: getattr(question, field.name) for field in fields(question)}
+        seen.update(asked, machine=machine, **options)
         if isinstance(seen["report"], BaseException):
             raise seen["report"]
         return seen["report"]
 
-    monkeypatch.setattr("wheelcheck.cli.judging.check", check)
+    monkeypatch.setattr("wheelcheck.cli.judging.answer", answer)
     return seen
 
 
@@ -82,11 +85,9 @@ def test_every_option_of_the_library_is_reached(asked):
         "cache_dir": None,
         "offline": True,
         "installer": "uv",
-        "cores": 8,
-        "memory_bytes": 7 * 1024**3,
-        "bytes_per_second": 125e6,
-        "machine_factor": 1.5,
+        "machine": machine_of(8, 7 * 1024**3, 125e6, 1.5),
         "advice": False,
+        "keeper": None,  # what pip's configuration says cannot be vouched for
     }
 
 

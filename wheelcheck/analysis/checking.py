@@ -11,6 +11,7 @@ from typing import Literal
 from wheelcheck.analysis.dockerfile_question import dockerfile_of
 from wheelcheck.analysis.dockerfiles import analyse_dockerfile
 from wheelcheck.analysis.judging import analyse
+from wheelcheck.analysis.kept import Keeper
 from wheelcheck.analysis.question import Input, Question, as_list, installer_named, warnings_of
 from wheelcheck.costs.bill import Machine
 from wheelcheck.reports.model import Report
@@ -18,7 +19,7 @@ from wheelcheck.reports.progress import Progress
 from wheelcheck.requirements.dockerfile import read_dockerfile
 from wheelcheck.targets import Target
 
-__all__ = ["check"]
+__all__ = ["answer", "check", "machine_of"]
 
 CALIBRATED = 1.25
 """How far the times of a machine whose factor is known may still be off: see `Machine.doubt`."""
@@ -76,9 +77,6 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     Raises `UsageError` for what the caller can mend and `IndexUnreachable` where no index answers.
     What cannot be judged of a single package is in `Report.problems`.
     """
-    machine = Machine(cores, memory_bytes=memory_bytes, bytes_per_second=bytes_per_second)
-    if machine_factor is not None:
-        machine = replace(machine, factor=machine_factor, doubt=CALIBRATED)
     question = Question(
         requirements=as_list(requirements),
         targets=targets,
@@ -100,10 +98,46 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
         cache_dir=cache_dir,
         offline=offline,
     )
+    machine = machine_of(cores, memory_bytes, bytes_per_second, machine_factor)
+    return answer(
+        question,
+        machine,
+        no_deps=no_deps,
+        installer=installer,
+        advice=advice,
+        progress=progress,
+    )
+
+
+def machine_of(
+    cores: int, memory_bytes: int | None, bytes_per_second: float, factor: float | None
+) -> Machine:
+    """The machine that installs; `factor` is None where nobody has measured it."""
+    machine = Machine(cores, memory_bytes=memory_bytes, bytes_per_second=bytes_per_second)
+    return machine if factor is None else replace(machine, factor=factor, doubt=CALIBRATED)
+
+
+def answer(
+    question: Question,
+    machine: Machine,
+    *,
+    no_deps: bool,
+    installer: str | None,
+    advice: bool,
+    progress: Progress | None,
+    keeper: Keeper | None = None,
+) -> Report:
+    """Answer a question whose keywords are put together, as `check` does.
+
+    `keeper` gives an earlier answer again if the index still says the same, and keeps a new one.
+    """
     dockerfile = dockerfile_of(question, no_deps=no_deps, installer=installer)
     if dockerfile is not None:
         return _check_dockerfile(question, dockerfile, machine, advice=advice, progress=progress)
     with question.open() as opened:
+        earlier = keeper.again(opened) if keeper else None
+        if earlier is not None:
+            return earlier
         report = analyse(
             opened.asked,
             opened.targets,
@@ -116,7 +150,10 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
             advice=advice,
             progress=progress,
         )
-    return _with_warnings(report, opened.heard)
+        report = _with_warnings(report, opened.heard)
+        if keeper:
+            keeper.keep(report, opened)
+        return report
 
 
 def _with_warnings(report: Report, heard: Iterable[str]) -> Report:

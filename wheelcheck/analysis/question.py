@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from packaging.requirements import Requirement
 
 from wheelcheck.builds.environment import Installer
 from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.index import default_cache_dir, fetch, open_index
-from wheelcheck.index.model import Index
 from wheelcheck.reports.model import Problem
 from wheelcheck.requirements import (
     CommandLine,
@@ -28,6 +27,9 @@ from wheelcheck.requirements import (
 )
 from wheelcheck.requirements.model import IndexOptions
 from wheelcheck.targets import Target, default_matrix, parse_target
+
+if TYPE_CHECKING:  # it is imported once an index is opened
+    from wheelcheck.index.client import NetworkIndex
 
 __all__ = ["Input", "OpenQuestion", "Question", "as_list", "installer_named", "warnings_of"]
 
@@ -66,6 +68,7 @@ class Question:
         """
         now = datetime.now(UTC)
         inputs, packages = as_list(self.requirements), list(self.packages)
+        files: dict[str, bytes | None] = {}
         asked = read(
             inputs,
             packages=packages,
@@ -77,6 +80,7 @@ class Question:
             environ=os.environ,
             stdin=sys.stdin.buffer.read,
             fetch=lambda url: fetch(url, environ=os.environ),
+            heard=files.__setitem__,
         )
         bound = asked.policy.exclude_newer or now
         # A bound is the first moment left out: the images are those of the moment before.
@@ -84,9 +88,11 @@ class Question:
         heard: list[str] = []
         with self.open_index(asked.index, heard) as index:
             names = (*map(str, inputs), *packages)
-            yield OpenQuestion(asked, matrix, index, bound, names, heard)
+            yield OpenQuestion(asked, matrix, index, bound, names, heard, files)
 
-    def open_index(self, options: IndexOptions, heard: list[str]) -> AbstractContextManager[Index]:
+    def open_index(
+        self, options: IndexOptions, heard: list[str]
+    ) -> AbstractContextManager[NetworkIndex]:
         """Open the index that `options` name; what it warns of is added to `heard`."""
         keep = self.cache_dir
         cache = default_cache_dir(os.environ) if keep == "default" else keep
@@ -122,15 +128,17 @@ class OpenQuestion:
     """A question whose inputs are read and whose index is open.
 
     `as_of` is the date bound, or now; `inputs` are names to show for what was read; `heard`
-    collects what the index warns of meanwhile.
+    collects what the index warns of meanwhile; `files` are those that were read, by path, None
+    for one that is no file of this machine.
     """
 
     asked: Requirements
     targets: tuple[Target, ...]
-    index: Index
+    index: NetworkIndex
     as_of: datetime
     inputs: tuple[str, ...]
     heard: list[str]
+    files: Mapping[str, bytes | None]
 
 
 def warnings_of(heard: Iterable[str]) -> tuple[Problem, ...]:

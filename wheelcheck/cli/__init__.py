@@ -45,23 +45,27 @@ def _check(words: Sequence[str]) -> int:
         print_schema(args.output)
         return DONE
     if not (args.files or args.requirement or args.package):
-        if _may_name_inputs(args.policy):
+        from wheelcheck.cli.keeping import policy_text
+
+        if policy_text(args):
             from wheelcheck.cli.policy import defaults_of
 
             args.files = list(defaults_of(args).get("requirements", []))
         if not args.files:
             parser.error(_nothing_to_check())
-    from wheelcheck.cli.judging import judge, write_dockerfile
+    if args.emit:
+        from wheelcheck.cli.judging import write_dockerfile
 
-    return write_dockerfile(args) if args.emit else judge(args)
+        return write_dockerfile(args)
+    from wheelcheck.cli.keeping import keeper_of, written_again
 
+    keeper = keeper_of(args)
+    code = written_again(args, keeper)
+    if code is not None:
+        return code
+    from wheelcheck.cli.judging import judge
 
-def _may_name_inputs(policy: str | None) -> bool:
-    """Whether a look at the policy is worth its imports: a wrong call is answered at once."""
-    from pathlib import Path
-
-    path = Path(policy or "pyproject.toml")
-    return path.is_file() and "tool.wheelcheck" in path.read_text(encoding="utf-8")
+    return judge(args, keeper)
 
 
 def _nothing_to_check() -> str:

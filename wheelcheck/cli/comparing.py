@@ -52,7 +52,8 @@ def _report(path: Path, args: Namespace) -> Report:
     """A report that was kept as JSON, or the one that a requirement file gives now."""
     content = path.read_bytes()
     if not content.lstrip().startswith(b"{"):
-        return check([path], advice=False, **keywords_of(args))
+        choice = {"no_deps": args.no_deps, "installer": args.installer}
+        return check([path], advice=False, **choice, **keywords_of(args))
     return kept_report(path)
 
 

@@ -15,7 +15,13 @@ def run(args: Namespace) -> int:
     """Explain what the options ask for; 3 where the answer is incomplete."""
     require_folder(args.output)
     with progress_shown():
-        explanation = explain(args.package, inputs_of(args), **keywords_of(args))
+        explanation = explain(
+            args.package,
+            inputs_of(args),
+            no_deps=args.no_deps,
+            installer=args.installer,
+            **keywords_of(args),
+        )
     if args.format == "json":
         written = f"{explanation.model_dump_json(indent=2)}\n".encode()
     else:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from collections.abc import Sequence
 
-from wheelcheck.analysis import check
+from wheelcheck.analysis.checking import answer, machine_of
 from wheelcheck.analysis.dockerfile_question import is_dockerfile_at
 from wheelcheck.analysis.emitting import emit
-from wheelcheck.analysis.question import Question
+from wheelcheck.analysis.kept import Keeper
+from wheelcheck.analysis.question import Input, Question
 from wheelcheck.cli.policy import defaults_of, held_against, policy_of
 from wheelcheck.cli.question import inputs_of, keywords_of
 from wheelcheck.cli.rendering import exit_code, rendered
@@ -21,45 +23,52 @@ __all__ = ["judge", "print_schema", "write_dockerfile"]
 BYTES_PER_MEGABIT = 125_000
 
 
-def judge(args: Namespace) -> int:
-    """Check what the options ask for and write the answer.
+def judge(args: Namespace, keeper: Keeper | None) -> int:
+    """Check what the options ask for and write the answer, which `keeper` may have already.
 
     Returns 1 where the policy is broken, else 3 where the answer is incomplete.
     """
     require_folder(args.output)
     policy = policy_of(args)
     args.fail_on = sorted(policy.fail_on)  # whichever said so: formats that fail cases ask
-    inputs = inputs_of(args)
-    says_where = args.target or args.python or args.libc or args.arch
-    if not says_where and not any(map(is_dockerfile_at, inputs)):
-        args.target = defaults_of(args).get("targets", [])
-    with progress_shown() as progress:
-        report = check(
-            inputs,
-            packages=args.package,
-            cores=args.cores,
-            memory_bytes=args.memory,
-            bytes_per_second=args.bandwidth * BYTES_PER_MEGABIT,
-            machine_factor=args.machine_factor,
-            advice=not args.no_advice,
-            progress=progress,
-            **keywords_of(args),
-        )
+    if keeper and keeper.found and keeper.fresh:
+        report = keeper.found.report
+    else:
+        report = _answered(args, keeper)
     report = held_against(report, policy)
     write(rendered(report, args), args.output)
     return exit_code(report, args)
 
 
+def _answered(args: Namespace, keeper: Keeper | None) -> Report:
+    inputs = inputs_of(args)
+    says_where = args.target or args.python or args.libc or args.arch
+    if not says_where and not any(map(is_dockerfile_at, inputs)):
+        args.target = defaults_of(args).get("targets", [])
+    bandwidth = args.bandwidth * BYTES_PER_MEGABIT
+    with progress_shown() as progress:
+        return answer(
+            _question(args, inputs),
+            machine_of(args.cores, args.memory, bandwidth, args.machine_factor),
+            no_deps=args.no_deps,
+            installer=args.installer,
+            advice=not args.no_advice,
+            progress=progress,
+            keeper=keeper,
+        )
+
+
+def _question(args: Namespace, inputs: Sequence[Input]) -> Question:
+    return Question(requirements=inputs, packages=args.package, **keywords_of(args))
+
+
 def write_dockerfile(args: Namespace) -> int:
     """Write the Dockerfile that installs what the options ask for on the one target."""
     require_folder(args.output)
-    keywords = keywords_of(args)
-    no_deps, installer = keywords.pop("no_deps"), keywords.pop("installer")
-    if no_deps or installer not in {None, "pip"}:
+    if args.no_deps or args.installer not in {None, "pip"}:
         raise UsageError("--emit dockerfile writes for pip, with all that is required")
     with progress_shown():
-        question = Question(requirements=inputs_of(args), packages=args.package, **keywords)
-        written = emit(question)
+        written = emit(_question(args, inputs_of(args)))
     write(written.encode(), args.output)
     return 0
 

@@ -20,7 +20,7 @@ def inputs_of(args: Namespace) -> list[str | Path]:
 
 
 def keywords_of(args: Namespace) -> dict[str, Any]:
-    """Return the keywords that `check` and `explain` have in common.
+    """Return the keywords of a `Question` beside its inputs and packages.
 
     Raises `UsageError` where a date or a target cannot be understood.
     """
@@ -34,7 +34,6 @@ def keywords_of(args: Namespace) -> dict[str, Any]:
         "extras": args.extra,
         "groups": args.group,
         "allow_outside": args.allow_outside,
-        "no_deps": args.no_deps,
         "pre": args.pre,
         "only_binary": args.only_binary,
         "no_binary": args.no_binary,
@@ -47,7 +46,6 @@ def keywords_of(args: Namespace) -> dict[str, Any]:
         "pip_config": args.pip_config,
         "cache_dir": _cache_dir(args),
         "offline": args.offline,
-        "installer": args.installer,
     }
 
 

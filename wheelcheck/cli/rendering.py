@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 import wheelcheck
+from wheelcheck.cli.keeping import incomplete
 from wheelcheck.cli.terminal import look_of
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
@@ -73,10 +74,8 @@ def exit_code(report: Report, args: Namespace) -> int:
         return 1
     if report.complete:
         return 0
-    if quiet:
-        errors = sum(problem.severity == "error" for problem in report.problems)
-        sys.stderr.write(f"wheelcheck: the answer is incomplete: {counted(errors, 'problem')}\n")
-    return 3
+    errors = sum(problem.severity == "error" for problem in report.problems)
+    return incomplete(errors) if quiet else 3
 
 
 def kept_report(path: Path) -> Report:

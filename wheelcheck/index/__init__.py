@@ -5,13 +5,14 @@ Light to import: what is heavy is imported when an index is opened, httpx when i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wheelcheck.index.cache import CacheInfo
+    from collections.abc import Callable, Iterator, Mapping
+
+    from wheelcheck.index.cache_folder import CacheInfo
     from wheelcheck.index.client import NetworkIndex
     from wheelcheck.requirements.model import IndexOptions
 
@@ -94,13 +95,13 @@ def default_cache_dir(environ: Mapping[str, str]) -> Path:
 
 def cache_info(directory: Path) -> CacheInfo:
     """What a cache directory holds: entries by kind, and bytes."""
-    from wheelcheck.index import cache
+    from wheelcheck.index import cache_folder
 
-    return cache.cache_info(directory)
+    return cache_folder.cache_info(directory)
 
 
 def clear_cache(directory: Path) -> CacheInfo:
     """Remove all entries of a cache and say what was there. Raises OSError."""
-    from wheelcheck.index import cache
+    from wheelcheck.index import cache_folder
 
-    return cache.clear_cache(directory)
+    return cache_folder.clear_cache(directory)

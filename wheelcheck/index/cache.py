@@ -4,10 +4,11 @@ An entry is written beside its place and then renamed into it, which is atomic; 
 entry, the new one or none. What cannot be decoded counts as absent. A directory that cannot be
 written (full, read-only, not a directory) is told once and costs only speed.
 
-Three kinds: ``pages`` (with the validators of HTTP, revalidated), ``metadata`` and ``listings``
+Four kinds: ``pages`` (with the validators of HTTP, revalidated), ``metadata`` and ``listings``
 (facts of a file: kept for ever under its URL without query and credentials plus its strongest hash
 or, where there is none, its size). Several indexes may claim the same hash for different files, so
-the hash alone is not the key: one index cannot answer for another. No secret is ever stored.
+the hash alone is not the key: one index cannot answer for another. ``answers`` are whole reports
+with what they were made from (see `wheelcheck.analysis.kept`). No secret is ever stored.
 """
 
 from __future__ import annotations
@@ -15,31 +16,31 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-import shutil
 import sys
 import threading
 import time
 import zlib
-from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
 
-import msgspec
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # an answer that is given again is given before `typing` would be imported
+    from collections.abc import Callable, Mapping
+    from typing import Literal, TypeVar
 
-__all__ = ["Cache", "CacheInfo", "Kind", "cache_info", "cache_key", "clear_cache"]
+    Kind = Literal["pages", "metadata", "listings", "answers"]
+    _T = TypeVar("_T")
+
+__all__ = ["FORMAT", "KINDS", "TAG", "Cache", "cache_key", "default_cache_dir"]
 
 FORMAT = "v1"
 """Folder of the present format; entries of another one are never read."""
 
-Kind = Literal["pages", "metadata", "listings"]
-KINDS: tuple[Kind, ...] = ("pages", "metadata", "listings")
+KINDS: tuple[Kind, ...] = ("pages", "metadata", "listings", "answers")
 
-_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of wheelcheck; delete it at will.\n"
+TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of wheelcheck; delete it at will.\n"
 _SUM_BYTES = 4
 _SECOND = 10**9  # in nanoseconds
-_T = TypeVar("_T")
 
 
 def default_cache_dir(environ: Mapping[str, str]) -> Path:
@@ -81,7 +82,7 @@ class Cache:
         self._serial = itertools.count()
 
     def get(self, kind: Kind, key: str, decode: Callable[[bytes], _T]) -> _T | None:
-        """The entry as `decode` (of msgspec) reads it; None where it is absent or damaged.
+        """The entry as `decode` reads it; None where it is absent, damaged or no such thing.
 
         Its checksum is looked at first, since parts of a page are decoded long after this.
         """
@@ -106,7 +107,7 @@ class Cache:
             return None
         try:
             return decode(data[_SUM_BYTES:]), stored_at
-        except (msgspec.DecodeError, ValueError):  # written by another version
+        except ValueError:  # written by another version
             return None
 
     def put(self, kind: Kind, key: str, data: bytes) -> int:
@@ -141,6 +142,16 @@ class Cache:
         """
         return -_SECOND <= self._now() - stored_at < seconds * _SECOND
 
+    def trim(self, kind: Kind, most: int) -> None:
+        """Leave no more than so many entries, the newest."""
+        entries = {}
+        for path in (self._root / kind).glob("*/*"):
+            with suppress(OSError):  # another run has trimmed it
+                entries[path] = path.stat().st_mtime_ns
+        for path in sorted(entries, key=entries.__getitem__, reverse=True)[most:]:
+            with suppress(OSError):
+                path.unlink()
+
     def confirm(self, kind: Kind, key: str) -> int:
         """The index says that this entry still holds: it is as new as today's."""
         now = self._now()
@@ -164,7 +175,7 @@ class Cache:
         folder.mkdir(parents=True, exist_ok=True)
         tag = self._root.parent / "CACHEDIR.TAG"
         if not tag.exists():
-            tag.write_text(_TAG, encoding="utf-8")
+            tag.write_text(TAG, encoding="utf-8")
         self._made.add(folder)
 
     def _fails(self, error: OSError) -> None:
@@ -178,42 +189,3 @@ class Cache:
             first, self._damaged = not self._damaged, True
         if first:
             self._warn("the cache holds damaged entries; they are asked for again")
-
-
-@dataclass(frozen=True, slots=True)
-class CacheInfo:
-    """What a cache directory holds. `entries` counts files by kind; `size` is in bytes."""
-
-    path: Path
-    entries: Mapping[str, int]
-    size: int
-
-
-def cache_info(directory: Path) -> CacheInfo:
-    """Count what is stored. A directory that does not exist is an empty cache."""
-    entries: dict[str, int] = dict.fromkeys(KINDS, 0)
-    size = 0
-    for kind in KINDS:
-        for path in (directory / FORMAT / kind).glob("*/*"):
-            try:
-                size += path.stat().st_size
-            except FileNotFoundError:  # replaced by a run beside us
-                continue
-            entries[kind] += 1
-    return CacheInfo(directory, entries, size)
-
-
-def clear_cache(directory: Path) -> CacheInfo:
-    """Remove all entries and say what was there. Foreign files in the directory stay.
-
-    Raises OSError where something of ours cannot be removed.
-    """
-    info = cache_info(directory)
-    for kind in KINDS:
-        for folder in directory.glob(f"v[0-9]/{kind}"):
-            shutil.rmtree(folder)
-    for folder in directory.glob("v[0-9]"):
-        with suppress(OSError):  # something foreign lies in it
-            folder.rmdir()
-    (directory / "CACHEDIR.TAG").unlink(missing_ok=True)
-    return info

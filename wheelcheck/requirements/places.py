@@ -98,25 +98,43 @@ def _read(path: Path) -> bytes:
 class Opener:
     """How the outside is reached. `stdin` gives all of standard input, `fetch` a URL's body.
 
-    Both may raise OSError; what `fetch` does with credentials in the URL is its business.
+    Both may raise OSError; what `fetch` does with credentials in the URL is its business. `heard`
+    is told the path and the bytes of every file that is read, and None in place of the bytes of
+    what cannot be read or is no file of this machine.
     """
 
     stdin: Callable[[], bytes] | None = None
     fetch: Callable[[str], bytes] | None = None
+    heard: Callable[[str, bytes | None], object] | None = None
 
     def read(self, place: Place) -> bytes:
         """Return the bytes of an input; raises OSError, its `strerror` saying what is wrong."""
         if place.strays:
             raise OSError(0, "it lies outside the folder of the file that names it")
-        if place.location == "-":
+        path = _local_path(place.location)
+        known = None
+        try:
+            data = self._elsewhere(place.location) if path is None else _read(path)
+            known = data if path is not None else None
+        finally:
+            if self.heard is not None:
+                self.heard(str(path or place.shown), known)
+        return data
+
+    def _elsewhere(self, location: str) -> bytes:
+        if location == "-":
             if self.stdin is None:
                 raise OSError(0, "standard input is not available here")
             return self.stdin()
-        if not is_remote(place.location):
-            return _read(Path(place.location))
-        parts = urlsplit(place.location)
-        if parts.scheme.lower() == "file":
-            return _read(Path(url2pathname(parts.path)))
         if self.fetch is None:
             raise OSError(0, "reading a URL is not possible here")
-        return self.fetch(place.location)
+        return self.fetch(location)
+
+
+def _local_path(location: str) -> Path | None:
+    if location == "-":
+        return None
+    if not is_remote(location):
+        return Path(location)
+    parts = urlsplit(location)
+    return Path(url2pathname(parts.path)) if parts.scheme.lower() == "file" else None

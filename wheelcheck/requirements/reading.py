@@ -49,6 +49,7 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     environ: Mapping[str, str] = _NO_VARIABLES,
     stdin: Callable[[], bytes] | None = None,
     fetch: Callable[[str], bytes] | None = None,
+    heard: Callable[[str, bytes | None], object] | None = None,
 ) -> Requirements:
     """Read everything that is asked for; requirement files exactly as pip 26.3 would.
 
@@ -59,7 +60,8 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     `groups` choose from projects and locks (see `Selection`); `allow_outside` lets these name
     files outside their folder. As in pip, constraints are read first, then
     packages, then the inputs, and later options override earlier ones. `environ` holds what
-    ``${NAME}`` may expand to; `stdin` and `fetch` are called only when an input asks for them.
+    ``${NAME}`` may expand to; `stdin` and `fetch` are called only when an input asks for them;
+    `heard` is told what was read (see `Opener`).
 
     Raises RequirementsError, naming file, line and text, for what pip would refuse, and
     UsageError where options exclude each other. What pip would build from a checkout or a
@@ -68,7 +70,7 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     options = options or CommandLine()
     _check(options)
     collection = Collection(options)
-    reader = RequirementFileReader(collection, Opener(stdin, fetch), environ)
+    reader = RequirementFileReader(collection, Opener(stdin, fetch, heard), environ)
     selection = Selection(extras, groups)
     intake = _Intake(collection, reader, selection, allow_outside)
     for file in (*options.constraints, *constraints):

@@ -1,0 +1,72 @@
+"""The question of a command line, so that its answer can be kept and given again.
+
+Importing this must stay cheap, as with `wheelcheck.analysis.kept`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from wheelcheck.analysis.kept import Keeper
+from wheelcheck.cli.terminal import require_folder, write
+from wheelcheck.index import default_cache_dir
+from wheelcheck.reports.phrases import counted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+__all__ = ["incomplete", "keeper_of", "policy_text", "written_again"]
+
+_BESIDE_THE_QUESTION = frozenset(
+    {"builds", "cache_dir", "color", "format", "no_cache", "offline", "output"}
+    | {"fail_on", "max_build_minutes", "max_image_mb", "min_coverage", "allow", "no_policy"}
+)
+"""Options that do not alter the report, but where it is kept, what is held against it and how it
+is shown."""
+_ABSOLUTE = re.compile(r"\d{4}-")
+
+
+def keeper_of(args: Namespace) -> Keeper | None:
+    """Who keeps the answer; None where it depends on what cannot be looked at again."""
+    inputs = (*args.files, *args.requirement, *args.constraint)
+    relative = args.exclude_newer and not _ABSOLUTE.match(args.exclude_newer)
+    if args.no_cache or args.pip_config or relative or not all(map(os.path.isfile, inputs)):
+        return None
+    words = {key: said for key, said in vars(args).items() if key not in _BESIDE_THE_QUESTION}
+    words |= {"folder": str(Path.cwd()), "policy": policy_text(args)}
+    root = Path(args.cache_dir) if args.cache_dir else default_cache_dir(os.environ)
+    return Keeper(root, words, offline=args.offline)
+
+
+def written_again(args: Namespace, keeper: Keeper | None) -> int | None:
+    """Write a kept answer as it stands; None where there is none or it must be looked into.
+
+    It must where a policy is held against it, or where it is written in any form but JSON.
+    """
+    limits = (args.max_build_minutes, args.max_image_mb, args.min_coverage)
+    policy = args.fail_on or policy_text(args) or any(each is not None for each in limits)
+    found = keeper.found if keeper and keeper.fresh else None
+    if found is None or args.format != "json" or policy:
+        return None
+    require_folder(args.output)
+    write(found.json, args.output)
+    return incomplete(found.errors) if found.errors else 0
+
+
+def incomplete(errors: int) -> int:
+    """Say on standard error that the answer is not whole; the exit code for that."""
+    sys.stderr.write(f"wheelcheck: the answer is incomplete: {counted(errors, 'problem')}\n")
+    return 3
+
+
+def policy_text(args: Namespace) -> str:
+    """The file that may state a policy, inputs and targets; empty where none does."""
+    path = Path(args.policy or "pyproject.toml")
+    if args.no_policy or not path.is_file():
+        return ""
+    text = path.read_text(encoding="utf-8")
+    return text if args.policy or "tool.wheelcheck" in text else ""

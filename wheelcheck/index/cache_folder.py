@@ -1,0 +1,52 @@
+"""The folder of the cache as a whole: what is in it, and how it is emptied."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from wheelcheck.index.cache import FORMAT, KINDS
+
+__all__ = ["CacheInfo", "cache_info", "clear_cache"]
+
+
+@dataclass(frozen=True, slots=True)
+class CacheInfo:
+    """What a cache directory holds. `entries` counts files by kind; `size` is in bytes."""
+
+    path: Path
+    entries: Mapping[str, int]
+    size: int
+
+
+def cache_info(directory: Path) -> CacheInfo:
+    """Count what is stored. A directory that does not exist is an empty cache."""
+    entries: dict[str, int] = dict.fromkeys(KINDS, 0)
+    size = 0
+    for kind in KINDS:
+        for path in (directory / FORMAT / kind).glob("*/*"):
+            try:
+                size += path.stat().st_size
+            except FileNotFoundError:  # replaced by a run beside us
+                continue
+            entries[kind] += 1
+    return CacheInfo(directory, entries, size)
+
+
+def clear_cache(directory: Path) -> CacheInfo:
+    """Remove all entries and say what was there. Foreign files in the directory stay.
+
+    Raises OSError where something of ours cannot be removed.
+    """
+    info = cache_info(directory)
+    for kind in KINDS:
+        for folder in directory.glob(f"v[0-9]/{kind}"):
+            shutil.rmtree(folder)
+    for folder in directory.glob("v[0-9]"):
+        with suppress(OSError):  # something foreign lies in it
+            folder.rmdir()
+    (directory / "CACHEDIR.TAG").unlink(missing_ok=True)
+    return info
