@@ -20,7 +20,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Sdist, Wheel
 from wheelcheck.requirements.model import FilePolicy, Origin, RequirementLine, Requirements
 from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver, Standing, choose
-from wheelcheck.resolution.dependencies import parse_requirement
+from wheelcheck.resolution.requires_dist import parse_requirement
 from wheelcheck.targets import Target
 
 __all__ = [

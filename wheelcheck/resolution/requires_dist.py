@@ -1,0 +1,111 @@
+"""Requires-Dist lines, read once per distinct text, and those for unwanted extras not at all.
+
+Most lines of most projects ask for what an extra alone needs: of 3,819 lines behind 330 pins,
+3,174. Those of a plain shape, which nobody could call invalid, are told by one expression and left
+alone until the extra is wanted. `packaging` reads all others.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from packaging.markers import Marker
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+__all__ = ["Stated", "kept", "needed_extra", "parse_requirement", "stated"]
+
+_NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
+_RELEASE = r"[0-9]{1,9}(?:\.[0-9]{1,9})*"
+_STAGE = r"(?:a|b|rc|\.dev|\.post)[0-9]{1,9}"
+_CLAUSE = rf"""(?:
+    [=!]=[ ]?{_RELEASE}(?:\.\*|{_STAGE})?
+    | [<>]=?[ ]?{_RELEASE}(?:{_STAGE})?
+    | ~=[ ]?{_RELEASE}\.[0-9]{{1,9}}
+)"""
+_CLAUSES = rf"{_CLAUSE}(?:[ ]?,[ ]?{_CLAUSE})*"
+_VARIABLE = (
+    r"(?:python_version|python_full_version|os_name|sys_platform|platform_(?:system|machine"
+    r"|python_implementation)|implementation_name)"
+)
+_QUOTED = r"""(?:"[\w.,*+!/-]*"|'[\w.,*+!/-]*')"""
+_COMPARISON = rf"{_VARIABLE}[ ]?(?:[<>=!]=|<|>)[ ]?{_QUOTED}"
+_CONDITION = rf"""(?:
+    {_COMPARISON}(?:[ ]and[ ]{_COMPARISON})*
+    | \({_COMPARISON}(?:[ ](?:and|or)[ ]{_COMPARISON})*\)
+)"""
+_FOR_AN_EXTRA = re.compile(
+    rf"""{_NAME}[ ]?
+    (?:\[{_NAME}(?:,[ ]?{_NAME})*\])?[ ]?
+    (?:{_CLAUSES}|\({_CLAUSES}\))?[ ]?
+    ;[ ]*(?:{_CONDITION}[ ]and[ ])?
+    extra[ ]?==[ ]?(?P<quote>["'])(?P<extra>{_NAME})(?P=quote)""",
+    re.VERBOSE | re.ASCII,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """The requirements of a file that may hold somewhere, with certain extras.
+
+    `conditions` are the distinct markers among theirs, by their normal form.
+    """
+
+    requirements: tuple[Requirement, ...]
+    conditions: dict[str, Marker]
+
+
+@lru_cache(maxsize=1 << 14)
+def stated(requires_dist: tuple[str, ...], wanted: tuple[str, ...]) -> Stated | InvalidRequirement:
+    """Read Requires-Dist lines; those for other extras than the `wanted` (normalised) are left out.
+
+    A line that does not parse makes the whole metadata invalid, as it does for pip.
+    """
+    found = []
+    for text in requires_dist:
+        extra = needed_extra(text)
+        if extra is None or extra in wanted:
+            requirement = parse_requirement(text)
+            if isinstance(requirement, InvalidRequirement):
+                return requirement
+            found.append(requirement)
+    markers = [requirement.marker for requirement in found if requirement.marker is not None]
+    return Stated(tuple(found), {str(marker): marker for marker in markers})
+
+
+@lru_cache(maxsize=1 << 14)
+def kept(
+    requires_dist: tuple[str, ...], wanted: tuple[str, ...], holding: frozenset[str]
+) -> tuple[Requirement, ...]:
+    """Those of the stated requirements that have no marker, or one of those `holding`.
+
+    One value for all marker environments in which the same markers hold.
+    """
+    told = stated(requires_dist, wanted)
+    assert isinstance(told, Stated)
+    return tuple(
+        requirement
+        for requirement in told.requirements
+        if requirement.marker is None or str(requirement.marker) in holding
+    )
+
+
+@lru_cache(maxsize=1 << 16)
+def needed_extra(text: str) -> str | None:
+    """The extra (normalised) without which a line holds nowhere, where it tells so plainly.
+
+    Such a line is valid: `packaging` would read it.
+    """
+    match = _FOR_AN_EXTRA.fullmatch(text) if "extra" in text else None
+    return canonicalize_name(match["extra"]) if match else None
+
+
+@lru_cache(maxsize=1 << 16)
+def parse_requirement(text: str) -> Requirement | InvalidRequirement:
+    """Parse one requirement; the same text recurs in hundreds of releases."""
+    try:
+        return Requirement(text)
+    except InvalidRequirement as error:
+        return error
