@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
@@ -43,7 +44,8 @@ class Provider:
     would get, or to no version where there is none to tell (see `Candidate.version`). What they
     need, directly or not, may be stood in for as well: another version of theirs would be no
     better. `reference` has the versions that the reference target gets. What `locked` packages
-    require is among the roots already. `common` may be shared by all targets.
+    require is among the roots already. What is `installed` comes before newer versions where it
+    satisfies. `common` may be shared by all targets.
     """
 
     def __init__(  # noqa: PLR0913 (what is the same for all targets, and what is not)
@@ -56,6 +58,7 @@ class Provider:
         reference: Mapping[NormalizedName, Version | None],
         no_deps: bool = False,
         locked: frozenset[NormalizedName] = frozenset(),
+        installed: Mapping[NormalizedName, Offer] | None = None,
         common: Common,
         prefetch: Callable[[Iterable[Need]], None] | None = None,
     ) -> None:
@@ -67,6 +70,7 @@ class Provider:
         self._reference = reference
         self._no_deps = no_deps
         self._locked = locked
+        self._installed = installed or {}
         self._prefetch = prefetch
         self._common = common
         self._matches: dict[tuple[NormalizedName, str, bool], LazySequence[Offer | None]] = {}
@@ -177,13 +181,19 @@ class Provider:
         self, name: NormalizedName, specifier: SpecifierSet, *, stand_ins: bool
     ) -> Iterator[Offer | None]:
         found = False
-        for offer in self._in_order(name, specifier, self._answers.offer):
+        in_order = self._in_order(name, specifier, self._answers.offer)
+        for offer in chain(self._already_there(name, specifier), in_order):
             if not found and not self._no_deps and name not in self._locked:
                 self._answers.expect(name, offer.version)
             found = True
             yield offer
         if stand_ins and not found:
             yield from self._stand_ins(name, specifier)
+
+    def _already_there(self, name: NormalizedName, specifier: SpecifierSet) -> Iterator[Offer]:
+        offer = self._installed.get(name)
+        if offer is not None and specifier.contains(offer.version, prereleases=True):
+            yield offer
 
     def _stand_ins(self, name: NormalizedName, specifier: SpecifierSet) -> Iterator[Offer | None]:
         """Offer the version that the reference target gets and no other, if it has one."""

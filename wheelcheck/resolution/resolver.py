@@ -13,7 +13,7 @@ from packaging.version import Version
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Project
 from wheelcheck.requirements.model import RequirementLine, Requirements
-from wheelcheck.resolution.answers import Answers, reference_target
+from wheelcheck.resolution.answers import Answers, Offer, reference_target
 from wheelcheck.resolution.choice import FileRules
 from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.dependencies import MarkerEnvironment
@@ -45,14 +45,27 @@ class Resolver:
     """Chooses what pip would choose, target by target.
 
     A package that cannot be installed does not end the resolution: it is pinned as `UNAVAILABLE`
-    at the version the reference target would get, or as `UNKNOWN`, and the others go on.
+    at the version the reference target would get, or as `UNKNOWN`, and the others go on. What is
+    `installed` where it would be installed is kept as long as it satisfies, as by ``pip install``.
     Raises nothing but `IndexUnreachable`; a true conflict is told in `Resolution.conflict`.
     """
 
-    def __init__(self, requirements: Requirements, index: Index, *, no_deps: bool = False) -> None:
+    def __init__(
+        self,
+        requirements: Requirements,
+        index: Index,
+        *,
+        no_deps: bool = False,
+        installed: Iterable[Pin] = (),
+    ) -> None:
         self._requirements = requirements
         self._index = index
         self._no_deps = no_deps
+        self._installed = {
+            pin.name: Offer(pin.version, pin.file)
+            for pin in installed
+            if pin.version is not None and pin.file is not None
+        }
         self._rules = FileRules(requirements.policy, _hashes(requirements), _locks(requirements))
         self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
         self._common = Common()
@@ -167,6 +180,7 @@ class Resolver:
             common=self._common,
             no_deps=self._no_deps,
             locked=question.locked,
+            installed=self._installed,
             prefetch=lambda needs: self._index.prefetch([need.name for need in needs]),
         )
 
@@ -269,7 +283,9 @@ class Resolver:
         if version is None or candidate.offer is None:
             why = self._why_unknown(answers, name, demands)
             return Pin(name, None, None, Standing.UNKNOWN, demands, extras, why=why)
-        offer = candidate.direct or answers.offer(name, version)
+        there = self._installed.get(name)
+        kept = there if there is not None and there.version == version else None
+        offer = candidate.direct or kept or answers.offer(name, version)
         if offer is None or not offer.installable:
             return Pin(name, version, None, Standing.UNAVAILABLE, demands, extras)
         told = None if listed else answers.dependencies(name, offer, frozenset())
