@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from wheelcheck.cli.terminal import StatusLine, speaks_unicode, wants_colour, write
+from wheelcheck.cli.terminal import StatusLine, speaks_unicode, wants_colour
 from wheelcheck.cli.width import columns
+from wheelcheck.cli.writing import write
 
 
 class Terminal(io.StringIO):

@@ -6,7 +6,7 @@ import os
 from argparse import Namespace
 from pathlib import Path
 
-from wheelcheck.cli.terminal import write
+from wheelcheck.cli.writing import write
 from wheelcheck.index import cache_info, clear_cache, default_cache_dir
 from wheelcheck.index.cache_folder import CacheInfo
 from wheelcheck.reports.phrases import counted

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from wheelcheck.cli.terminal import write
+from wheelcheck.cli.writing import write
 from wheelcheck.costs.calibration import ReferenceCompile, calibrate
 from wheelcheck.errors import Unknown
 

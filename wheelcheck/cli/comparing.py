@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from wheelcheck.analysis import check
+from wheelcheck.analysis.checking import check
 from wheelcheck.cli.question import keywords_of
 from wheelcheck.cli.rendering import kept_report
-from wheelcheck.cli.terminal import look_of, progress_shown, require_folder, write
+from wheelcheck.cli.terminal import look_of, progress_shown
+from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
-from wheelcheck.gate import difference
+from wheelcheck.gate.difference import difference
 from wheelcheck.gate.text import render_difference
 from wheelcheck.reports.model import Report
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from wheelcheck.analysis import explain
+from wheelcheck.analysis.explaining import explain
 from wheelcheck.cli.question import inputs_of, keywords_of
-from wheelcheck.cli.terminal import look_of, progress_shown, require_folder, write
+from wheelcheck.cli.terminal import look_of, progress_shown
+from wheelcheck.cli.writing import require_folder, write
 
 __all__ = ["run"]
 

@@ -14,7 +14,8 @@ from wheelcheck.analysis.question import Input, Question
 from wheelcheck.cli.policy import defaults_of, held_against, policy_of
 from wheelcheck.cli.question import inputs_of, keywords_of
 from wheelcheck.cli.rendering import exit_code, rendered
-from wheelcheck.cli.terminal import progress_shown, require_folder, write
+from wheelcheck.cli.terminal import progress_shown
+from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.model import Report
 

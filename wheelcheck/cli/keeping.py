@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from wheelcheck.analysis.kept import Keeper
-from wheelcheck.cli.terminal import require_folder, write
+from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.index import default_cache_dir
 from wheelcheck.reports.phrases import counted
 

@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from wheelcheck.cli.rendering import exit_code, kept_report, rendered
-from wheelcheck.cli.terminal import require_folder, write
+from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
 
 __all__ = ["complete", "show"]

@@ -1,4 +1,4 @@
-"""What the command asks of the terminal, and how it writes: colour, width, status line, files."""
+"""What the command asks of the terminal, and how it writes there: colour, width, status line."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TextIO
 
 from wheelcheck.cli.width import columns
-from wheelcheck.errors import UsageError
 
 __all__ = [
     "WIPE",
@@ -23,12 +21,10 @@ __all__ = [
     "StatusLine",
     "look_of",
     "progress_shown",
-    "require_folder",
     "speaks_unicode",
     "status_line",
     "text_width",
     "wants_colour",
-    "write",
 ]
 
 PIPED_WIDTH = 100
@@ -85,42 +81,6 @@ def speaks_unicode(encoding: str | None) -> bool:
 def text_width() -> int:
     """COLUMNS, else the terminal's width, else 100."""
     return columns(PIPED_WIDTH)
-
-
-def require_folder(output: str | None) -> None:
-    """Say so before the work, not after it, where the answer could not be written."""
-    if output is not None and not Path(output).resolve().parent.is_dir():
-        raise UsageError(f"--output {output}: there is no folder {Path(output).parent}")
-
-
-def write(data: bytes, output: str | None) -> None:
-    """Write to a file, whole or not at all, or to standard output.
-
-    A reader that closes the pipe early (``| head``) has had enough: that is no error.
-    """
-    if output is not None:
-        _replace(Path(output), data)
-        return
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        # Else the interpreter would fail once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _replace(path: Path, data: bytes) -> None:
-    if path.exists() and not path.is_file():  # a device or a pipe
-        path.write_bytes(data)
-        return
-    path = path.resolve()  # keeps a symbolic link as it is
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(data)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 class StatusLine:
