@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import date
 
-from wheelcheck.requirements.dockerfile import Dockerfile, parse_dockerfile
 from wheelcheck.requirements.dockerfile.build_context import Kind
+from wheelcheck.requirements.dockerfile.model import Dockerfile
+from wheelcheck.requirements.dockerfile.reading import parse_dockerfile
 
 AS_OF = date(2026, 8, 1)
 

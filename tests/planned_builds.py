@@ -14,7 +14,7 @@ from wheelcheck.builds.plan import Build, BuildPlan
 from wheelcheck.coverage import Verdict
 from wheelcheck.dockerfiles import StepBuilds
 from wheelcheck.index.model import Sdist
-from wheelcheck.requirements.dockerfile import Dockerfile
+from wheelcheck.requirements.dockerfile.model import Dockerfile
 
 __all__ = ["library", "outlook", "planned", "tool"]
 

@@ -13,7 +13,7 @@ from situations import asked, target
 import wheelcheck
 from wheelcheck.advice import distribution_package, extra_indexes_for, replacements_of
 from wheelcheck.advice.tables import Replacement
-from wheelcheck.analysis import analyse
+from wheelcheck.analysis.judging import analyse
 from wheelcheck.builds.distributions import Distribution, Family
 from wheelcheck.reports.advice import Advice
 from wheelcheck.reports.model import Report

@@ -10,7 +10,7 @@ from situations import asked, target
 
 import wheelcheck
 from wheelcheck import Verdict
-from wheelcheck.analysis import analyse
+from wheelcheck.analysis.judging import analyse
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.model import FilePolicy
 

@@ -12,11 +12,11 @@ from wheelcheck.analysis.dockerfiles import analyse_dockerfile
 from wheelcheck.cli import main
 from wheelcheck.costs.bill import Machine
 from wheelcheck.errors import UsageError
-from wheelcheck.gate import Policy, violations
+from wheelcheck.gate.policy import Policy, violations
 from wheelcheck.reports.merging import merged
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.text import render_text
-from wheelcheck.requirements.dockerfile import parse_dockerfile
+from wheelcheck.requirements.dockerfile.reading import parse_dockerfile
 from wheelcheck.requirements.dockerfile.recognition import is_dockerfile
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

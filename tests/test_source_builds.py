@@ -8,7 +8,8 @@ from situations import asked, target
 
 import wheelcheck
 from wheelcheck import Verdict
-from wheelcheck.analysis import analyse, explaining
+from wheelcheck.analysis import explaining
+from wheelcheck.analysis.judging import analyse
 from wheelcheck.builds.environment import Installer
 from wheelcheck.cli import main
 from wheelcheck.cli.arguments import explain_parser

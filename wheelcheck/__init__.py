@@ -8,7 +8,9 @@ Names are imported when they are first used, so that `import wheelcheck` costs n
 
 TYPE_CHECKING = False  # type checkers take it for true; `typing` alone takes a third of a --help
 if TYPE_CHECKING:
-    from wheelcheck.analysis import analyse, check, explain
+    from wheelcheck.analysis.checking import check
+    from wheelcheck.analysis.explaining import explain
+    from wheelcheck.analysis.judging import analyse
     from wheelcheck.coverage.verdict import Verdict
     from wheelcheck.errors import (
         IndexUnreachable,
@@ -29,9 +31,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "analyse": "wheelcheck.analysis",
-    "check": "wheelcheck.analysis",
-    "explain": "wheelcheck.analysis",
+    "analyse": "wheelcheck.analysis.judging",
+    "check": "wheelcheck.analysis.checking",
+    "explain": "wheelcheck.analysis.explaining",
     "Verdict": "wheelcheck.coverage.verdict",
     "IndexUnreachable": "wheelcheck.errors",
     "RequirementsError": "wheelcheck.errors",

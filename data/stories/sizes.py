@@ -23,10 +23,12 @@ from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.builds.plan import Build, Installer, Planner
 from wheelcheck.builds.sdist import wanted
-from wheelcheck.costs import BuildFeatures, Estimate, predict, read_features
 from wheelcheck.costs.built_sizes import BuiltFiles, built_files, compresses
+from wheelcheck.costs.features import BuildFeatures, read_features
 from wheelcheck.costs.image import ImageContents, ImageOptions, ImageSize, image_size
 from wheelcheck.costs.installed import InstalledFiles, installed_files
+from wheelcheck.costs.model import Estimate
+from wheelcheck.costs.prediction import predict
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
 from wheelcheck.index.model import ArchiveListing, Index, Sdist, Wheel

@@ -5,8 +5,8 @@ from fake_index import FakeIndex
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds import Classification, Confidence, judge_source_build
-from wheelcheck.builds.evidence import MEANINGS
+from wheelcheck.builds.classify import judge_source_build
+from wheelcheck.builds.evidence import MEANINGS, Classification, Confidence
 from wheelcheck.builds.sdist import read_sdist, wanted
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from wheelcheck.builds import Classification, Confidence, judge_source_build
-from wheelcheck.builds.evidence import MEANINGS
+from wheelcheck.builds.classify import judge_source_build
+from wheelcheck.builds.evidence import MEANINGS, Classification, Confidence
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index import archives, open_index, tars, zips

@@ -7,7 +7,7 @@ from planned_builds import library, outlook, planned, tool
 
 from wheelcheck.dockerfiles import correct, judge_stages, with_images
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.dockerfile import Dockerfile
+from wheelcheck.requirements.dockerfile.model import Dockerfile
 from wheelcheck.targets import parse_target
 
 LINES = st.sampled_from(

@@ -9,7 +9,8 @@ from wheelcheck.builds.obstacle import Obstacle
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.dockerfiles import Correction, correct, judge_stages, with_images
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.dockerfile import Dockerfile, parse_dockerfile
+from wheelcheck.requirements.dockerfile.model import Dockerfile
+from wheelcheck.requirements.dockerfile.reading import parse_dockerfile
 from wheelcheck.targets import parse_target
 
 STORY = Path(__file__).parents[2] / "data" / "stories" / "alpine-2023"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from planned_builds import library, outlook, planned, tool
 
 from wheelcheck.dockerfiles import Correction, StepBuilds, correct, judge_stages
-from wheelcheck.requirements.dockerfile import Dockerfile
+from wheelcheck.requirements.dockerfile.model import Dockerfile
 
 ALPINE, SLIM = "python:3.12-alpine", "python:3.12-slim"
 FILES = {"requirements.txt": "lxml\n"}

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sample_reports import alpine_story, compiles, wheel
 
 from wheelcheck import Verdict
-from wheelcheck.gate import difference
+from wheelcheck.gate.difference import difference
 from wheelcheck.gate.text import render_difference
 from wheelcheck.reports.costs import Bill, Estimate
 from wheelcheck.reports.model import Report

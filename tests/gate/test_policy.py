@@ -7,7 +7,7 @@ from sample_reports import alpine_story
 
 from wheelcheck import Verdict
 from wheelcheck.errors import UsageError
-from wheelcheck.gate import Allowance, Policy, read_policy, violations
+from wheelcheck.gate.policy import Allowance, Policy, read_policy, violations
 from wheelcheck.reports.costs import Bill, Estimate, ImageSize
 from wheelcheck.reports.model import Report
 

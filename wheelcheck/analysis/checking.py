@@ -16,7 +16,7 @@ from wheelcheck.analysis.question import Input, Question, as_list, installer_nam
 from wheelcheck.costs.bill import Machine
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.progress import Progress
-from wheelcheck.requirements.dockerfile import read_dockerfile
+from wheelcheck.requirements.dockerfile.reading import read_dockerfile
 from wheelcheck.targets import Target
 
 __all__ = ["answer", "check", "machine_of"]

@@ -35,7 +35,7 @@ from wheelcheck.reports.merging import merged
 from wheelcheck.reports.model import Problem, Report
 from wheelcheck.reports.progress import Progress, Silent
 from wheelcheck.requirements import Requirements
-from wheelcheck.requirements.dockerfile import Dockerfile, InstallStep, Stage
+from wheelcheck.requirements.dockerfile.model import Dockerfile, InstallStep, Stage
 from wheelcheck.requirements.dockerfile.syntax import physical_lines
 from wheelcheck.requirements.model import IndexOptions
 from wheelcheck.requirements.redaction import redact

@@ -10,7 +10,7 @@ from typing import Any
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
-from wheelcheck.gate import Allowance, Policy, read_policy, violations
+from wheelcheck.gate.policy import Allowance, Policy, read_policy, violations
 from wheelcheck.reports.model import Report
 
 __all__ = ["defaults_of", "held_against", "policy_of"]

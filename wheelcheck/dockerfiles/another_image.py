@@ -15,7 +15,7 @@ from wheelcheck.dockerfiles.editing import Correction, Editor, shell_commands
 from wheelcheck.dockerfiles.finding import StepBuilds
 from wheelcheck.dockerfiles.present import is_for_building
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.dockerfile import Dockerfile, Stage
+from wheelcheck.requirements.dockerfile.model import Dockerfile, Stage
 from wheelcheck.requirements.dockerfile.other_tools import unwrapped
 from wheelcheck.requirements.dockerfile.shell import Command
 from wheelcheck.requirements.dockerfile.syntax import Instruction

@@ -13,7 +13,7 @@ from wheelcheck.dockerfiles.pip_words import from_wheels, to_wheel_command, with
 from wheelcheck.dockerfiles.places import Place, places_of
 from wheelcheck.dockerfiles.present import is_for_building
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.dockerfile import CopiedFolder, Dockerfile, InstallStep, Stage
+from wheelcheck.requirements.dockerfile.model import CopiedFolder, Dockerfile, InstallStep, Stage
 from wheelcheck.requirements.dockerfile.other_tools import unwrapped
 from wheelcheck.requirements.dockerfile.syntax import Instruction
 from wheelcheck.requirements.dockerfile.system_tools import system_command

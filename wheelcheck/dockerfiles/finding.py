@@ -12,7 +12,7 @@ from importlib import resources
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.builds.plan import BuildPlan
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.requirements.dockerfile import InstallStep, Stage
+from wheelcheck.requirements.dockerfile.model import InstallStep, Stage
 
 __all__ = ["Finding", "Severity", "StepBuilds", "finding", "finding_codes"]
 

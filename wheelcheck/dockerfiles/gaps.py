@@ -12,7 +12,7 @@ from wheelcheck.builds.toolchain import tool_table
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.dockerfiles.finding import StepBuilds
 from wheelcheck.dockerfiles.present import answered_by, build_packages, present_packages
-from wheelcheck.requirements.dockerfile import InstallStep, PresentPackage, Stage
+from wheelcheck.requirements.dockerfile.model import InstallStep, PresentPackage, Stage
 
 __all__ = ["COMPILERS", "Gap", "build_gaps", "run_gaps"]
 

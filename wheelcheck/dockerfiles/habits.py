@@ -13,7 +13,7 @@ from wheelcheck.dockerfiles.finding import Finding, StepBuilds, finding
 from wheelcheck.dockerfiles.missing import named
 from wheelcheck.dockerfiles.present import is_for_building
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.dockerfile import Dockerfile, InstallStep, Stage
+from wheelcheck.requirements.dockerfile.model import Dockerfile, InstallStep, Stage
 from wheelcheck.targets import Libc, Target
 
 __all__ = ["habits_of_stage", "habits_of_step", "lineage"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from wheelcheck.dockerfiles.finding import Finding, Severity, StepBuilds, finding_codes
 from wheelcheck.dockerfiles.habits import habits_of_stage, habits_of_step
 from wheelcheck.dockerfiles.missing import missing_at_build, missing_at_run
-from wheelcheck.requirements.dockerfile import Dockerfile, InstallStep, Stage
+from wheelcheck.requirements.dockerfile.model import Dockerfile, InstallStep, Stage
 
 __all__ = ["judge_stages"]
 

@@ -10,7 +10,7 @@ from wheelcheck.builds.outlook import Outlook
 from wheelcheck.dockerfiles.finding import Finding, StepBuilds, finding
 from wheelcheck.dockerfiles.gaps import COMPILERS, Gap, build_gaps, run_gaps
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.dockerfile import Dockerfile, InstallStep, Stage
+from wheelcheck.requirements.dockerfile.model import Dockerfile, InstallStep, Stage
 
 __all__ = [
     "FAILS_WITH_ANOTHER",

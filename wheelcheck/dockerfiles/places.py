@@ -12,7 +12,7 @@ from wheelcheck.dockerfiles.finding import StepBuilds
 from wheelcheck.dockerfiles.gaps import build_gaps, run_gaps
 from wheelcheck.dockerfiles.missing import FAILS_WITH_ANOTHER, failures_of, named
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.dockerfile import Dockerfile, InstallStep, Stage
+from wheelcheck.requirements.dockerfile.model import Dockerfile, InstallStep, Stage
 from wheelcheck.requirements.dockerfile.shell import Command
 from wheelcheck.requirements.dockerfile.syntax import Instruction
 

@@ -11,7 +11,7 @@ from wheelcheck.builds.distributions import Distribution, Family
 from wheelcheck.builds.needs import Need
 from wheelcheck.builds.system_packages import Stage, packages_for
 from wheelcheck.builds.toolchain import tool_table
-from wheelcheck.requirements.dockerfile import PresentPackage
+from wheelcheck.requirements.dockerfile.model import PresentPackage
 
 __all__ = ["answered_by", "build_packages", "is_for_building", "present_packages"]
 

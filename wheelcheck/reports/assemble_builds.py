@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from packaging.utils import NormalizedName
 
-from wheelcheck.builds import Classification
+from wheelcheck.builds.evidence import Classification
 from wheelcheck.builds.needs import Need
 from wheelcheck.builds.obstacle import Obstacle
 from wheelcheck.builds.outlook import Outlook

@@ -5,7 +5,8 @@ import pytest
 from dockerfile_context import read
 
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.dockerfile import Dockerfile, read_dockerfile
+from wheelcheck.requirements.dockerfile.model import Dockerfile
+from wheelcheck.requirements.dockerfile.reading import read_dockerfile
 from wheelcheck.targets import Target
 
 STORY = Path(__file__).parents[3] / "data" / "stories" / "alpine-2023"
