@@ -22,6 +22,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.builds.classify import judge_source_build
+from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.evidence import Classification
 from wheelcheck.builds.sdist import read_sdist, wanted
 from wheelcheck.builds.sdist_opinion import classify_sdist
@@ -126,7 +127,7 @@ def classify(index: Index, row: dict[str, str]) -> Result:
     listing = index.listing(sdist, wanted)
     if isinstance(listing, Unknown):
         raise SystemExit(f"{row['name']} {row['version']}: {listing.reason}")
-    facts = read_sdist(listing)
+    facts = read_sdist(SdistContents(listing))
     hidden = classify_sdist(facts)
     return Result(
         row["name"], row["version"], row["set"], facts.system.backend,

@@ -22,7 +22,6 @@ from packaging.requirements import Requirement
 from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.builds.plan import Build, Installer, Planner
-from wheelcheck.builds.sdist import wanted
 from wheelcheck.costs.built_sizes import BuiltFiles, built_files, compresses
 from wheelcheck.costs.features import BuildFeatures, read_features
 from wheelcheck.costs.image import ImageContents, ImageOptions, ImageSize, image_size
@@ -81,15 +80,15 @@ def unpacked(listing: ArchiveListing | Unknown) -> InstalledFiles | Unknown:
 def from_source(build: Build, index: Index, target: Target) -> BuiltFiles | Unknown:
     """One package as it is built, with the manylinux wheel of its release as a witness."""
     wheel = manylinux(build, index, target)
-    facts = SdistReader(index).facts(build.sdist, target)
-    listing = index.listing(build.sdist, wanted)
+    sdists = SdistReader(index)
+    facts, contents = sdists.facts(build.sdist, target), sdists.contents(build.sdist)
     features: BuildFeatures | Unknown
     if isinstance(facts, Unknown):
         features = facts
-    elif isinstance(listing, Unknown):
-        features = listing
+    elif isinstance(contents, Unknown):
+        features = contents
     else:
-        features = read_features(facts, listing, wheel)
+        features = read_features(facts, contents, wheel)
     cost = predict(build.name, build.version, python=target.python, features=features)
     found = built_files(cost, wheel, compressed=compresses(build.environment.pins))
     if isinstance(found, BuiltFiles):

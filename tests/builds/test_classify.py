@@ -6,6 +6,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.builds.classify import judge_source_build
+from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.evidence import MEANINGS, Classification, Confidence
 from wheelcheck.builds.sdist import read_sdist, wanted
 from wheelcheck.coverage.verdict import Verdict
@@ -187,7 +188,7 @@ def test_what_the_caller_has_read_is_not_read_again():
     def read():
         listing = index.listing(project.files(Version("1"))[0], wanted)
         assert not isinstance(listing, Unknown)
-        facts.append(read_sdist(listing))
+        facts.append(read_sdist(SdistContents(listing)))
         return facts[0]
 
     verdicts = {

@@ -9,6 +9,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import target
 
+from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.plan import BuildPlan, Installer, Planner
 from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
 from wheelcheck.builds.setup_script.surroundings import BuildSite
@@ -53,7 +54,9 @@ def sdist(index: Index, name: str) -> Sdist:
 def reader(index: FakeIndex):
     def read(file: Sdist, on: Target) -> SdistFacts | Unknown:
         listing = index.listing(file, wanted)
-        return listing if isinstance(listing, Unknown) else read_sdist(listing, BuildSite.of(on))
+        if isinstance(listing, Unknown):
+            return listing
+        return read_sdist(SdistContents(listing), BuildSite.of(on))
 
     return read
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from wheelcheck.builds.build_files import read_cargo, read_cmake, read_meson
 from wheelcheck.builds.build_system import backend_kind, read_build_system, read_setup_cfg
+from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
 from wheelcheck.builds.sources import SourceCount
 from wheelcheck.builds.tables import rows
@@ -15,7 +16,9 @@ from wheelcheck.index.model import ArchiveListing, ArchiveMember
 
 def facts(files: dict[str, str], top: str = "x-1/") -> SdistFacts:
     members = tuple(ArchiveMember(top + path, len(text)) for path, text in files.items())
-    return read_sdist(ArchiveListing(members, {top + p: t for p, t in files.items()}))
+    return read_sdist(
+        SdistContents(ArchiveListing(members, {top + p: t for p, t in files.items()}))
+    )
 
 
 def codes(files: dict[str, str]) -> set[str]:
@@ -92,7 +95,7 @@ def test_sources_are_counted_by_language_with_their_bytes_and_lines():
         ArchiveMember("x-1/docs/d.f90", 9, 3),
         ArchiveMember("x-1/a.h", 10_000),
     )
-    found = read_sdist(ArchiveListing(members))
+    found = read_sdist(SdistContents(ArchiveListing(members)))
     assert found.sources == (
         SourceCount(Language.RUST, 2, 505, lines=None),
         SourceCount(Language.C, 2, 120, 1, 7, lines=12),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.sdist import read_sdist
 from wheelcheck.builds.setup_script.formatting import formatted, interpolated
 from wheelcheck.builds.setup_script.reading import SetupScript, read_setup_script
@@ -238,5 +239,5 @@ def test_setup_cfg_fills_in(configuration: str, argument: str, asked: tuple[str,
         "setup.cfg": f"[options]\n{configuration}",
     }
     members = tuple(ArchiveMember(path, 1) for path in texts)
-    facts = read_sdist(ArchiveListing(members, texts))
+    facts = read_sdist(SdistContents(ArchiveListing(members, texts)))
     assert facts.build_requires == ("setuptools >= 40.8.0", *asked)

@@ -8,6 +8,7 @@ from packaging.utils import NormalizedName
 from situations import target
 
 from wheelcheck.builds import outlook
+from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.builds.sdist import SdistFacts, read_sdist
 from wheelcheck.builds.setup_script.surroundings import BuildSite
@@ -60,9 +61,9 @@ def listing(script: str) -> ArchiveListing:
 
 @given(SCRIPTS, SITES, SITES)
 def test_sites_that_answer_alike_have_equal_facts(script: str, one: BuildSite, other: BuildSite):
-    told = read_sdist(listing(script), one)
+    told = read_sdist(SdistContents(listing(script)), one)
     if one.answers_as(other, told.asked):
-        assert read_sdist(listing(script), other) == told
+        assert read_sdist(SdistContents(listing(script)), other) == told
 
 
 @pytest.mark.parametrize(
@@ -71,7 +72,8 @@ def test_sites_that_answer_alike_have_equal_facts(script: str, one: BuildSite, o
 )
 def test_what_a_script_asks_for_is_noted(tests: tuple[str, ...], asked: set[str]):
     for test in tests:
-        assert read_sdist(listing(f"if {test}:\n    found = []\n")).asked == asked, test
+        contents = SdistContents(listing(f"if {test}:\n    found = []\n"))
+        assert read_sdist(contents).asked == asked, test
 
 
 def test_what_is_asked_only_on_the_way_to_a_wheel_or_in_a_helper_counts():
@@ -85,7 +87,7 @@ def test_what_is_asked_only_on_the_way_to_a_wheel_or_in_a_helper_counts():
         "x-1/helper.py": "import sys\ndef ask():\n    return sys.version_info\n",
     }
     members = tuple(ArchiveMember(path, 1) for path in texts)
-    assert read_sdist(ArchiveListing(members, texts)).asked == {"python"}
+    assert read_sdist(SdistContents(ArchiveListing(members, texts))).asked == {"python"}
 
 
 @pytest.mark.parametrize(
@@ -103,17 +105,17 @@ def test_an_sdist_is_read_once_for_all_targets_that_answer_alike(
     assert isinstance(sdist, Sdist)
     read: list[BuildSite] = []
 
-    def counted(found: ArchiveListing, site: BuildSite) -> SdistFacts:
+    def counted(found: SdistContents, site: BuildSite) -> SdistFacts:
         read.append(site)
         return read_sdist(found, site)
 
     monkeypatch.setattr(outlook, "read_sdist", counted)
     reader = SdistReader(index)
+    members = tuple(ArchiveMember(path, len(text)) for path, text in texts.items())
+    contents = SdistContents(ArchiveListing(members, texts))
     targets = [target(libc, (3, minor)) for minor in (10, 11, 12) for libc in ("glibc", "musl")]
     for where in targets:
         facts = reader.facts(sdist, where)
-        assert facts == read_sdist(ArchiveListing(
-            tuple(ArchiveMember(path, len(text)) for path, text in texts.items()), texts
-        ), BuildSite.of(where))  # fmt: skip
+        assert facts == read_sdist(contents, BuildSite.of(where))
         assert reader.needs_input(sdist, where).texts == {"setup.py": texts["x-1/setup.py"]}
     assert len(read) == readings

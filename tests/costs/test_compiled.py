@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.builds.sdist import from_root, read_sdist
+from wheelcheck.builds.contents import SdistContents
+from wheelcheck.builds.sdist import read_sdist
 from wheelcheck.costs.compiled import Kind, compiled_files, untemplated
 from wheelcheck.index.model import ArchiveListing, ArchiveMember
 
@@ -21,8 +22,8 @@ def compiled(files: dict[str, str | int]) -> dict[str, Kind]:
     )
     texts = {f"x-1/{path}": text for path, text in files.items() if isinstance(text, str)}
     listing = ArchiveListing(members, texts)
-    inside, read = from_root(listing)
-    found = compiled_files(read_sdist(listing), {one.path: one.size for one in inside}, read)
+    contents = SdistContents(listing)
+    found = compiled_files(read_sdist(contents), contents.sizes, contents.texts)
     return {one.path: one.kind for one in found}
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.sdist import read_sdist
 from wheelcheck.costs.compiled import Kind
 from wheelcheck.costs.features import BuildFeatures, PublishedWheel, Sources, read_features
@@ -36,7 +37,7 @@ def listing(files: dict[str, str | int]) -> ArchiveListing:
 
 
 def features(files: dict[str, str | int], wheel: ArchiveListing | None = None) -> BuildFeatures:
-    found = listing(files)
+    found = SdistContents(listing(files))
     return read_features(read_sdist(found), found, wheel)
 
 

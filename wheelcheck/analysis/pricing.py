@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.builds.plan import Build, BuildPlan
+from wheelcheck.builds.setup_script.surroundings import BuildSite
 from wheelcheck.costs.bill import Machine, make_bill
 from wheelcheck.costs.built_sizes import built_files, compresses
-from wheelcheck.costs.features import BuildFeatures, read_features
+from wheelcheck.costs.features import BuildFeatures, published, read_features
 from wheelcheck.costs.image import ImageContents, ImageOptions, ImageSize, image_size
 from wheelcheck.costs.installed import InstalledFiles, installed_files
 from wheelcheck.costs.measured import is_measured
@@ -52,6 +54,7 @@ class Pricing:
         self._machine = machine
         self._options = options or ImageOptions(pip_cache=installer is Installer.PIP)
         self._features: dict[_Key, BuildFeatures | Unknown] = {}
+        self._own_features: dict[tuple[str, BuildSite], BuildFeatures] = {}
         self._listed: set[str] = set()
         self._unpacked: dict[str, InstalledFiles | Unknown] = {}
 
@@ -91,12 +94,17 @@ class Pricing:
 
     def _read_features(self, sdist: Sdist, target: Target) -> BuildFeatures | Unknown:
         facts = self._sdists.facts(sdist, target)
-        listing = self._sdists.listing(sdist)
+        contents = self._sdists.contents(sdist)
         if isinstance(facts, Unknown):
             return facts
-        if isinstance(listing, Unknown):
-            return listing
-        return read_features(facts, listing, self._published(sdist, target))
+        if isinstance(contents, Unknown):
+            return contents
+        key = (sdist.filename, self._sdists.read_for(sdist, target))
+        if key not in self._own_features:
+            self._own_features[key] = read_features(facts, contents)
+        wheel = self._published(sdist, target)
+        own = self._own_features[key]
+        return own if wheel is None else replace(own, wheel=published(wheel))
 
     def _published(self, sdist: Sdist, target: Target) -> ArchiveListing | None:
         """The directory of a Linux wheel of the release: a witness of what a build makes."""

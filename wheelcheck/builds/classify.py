@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.evidence import Classification, Confidence, Evidence
 from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
 from wheelcheck.builds.sdist_opinion import classify_sdist
@@ -74,7 +75,7 @@ def judge_source_build(
 
 def _read(sdist: Sdist, index: Index, site: BuildSite) -> SdistFacts | Unknown:
     listing = index.listing(sdist, wanted)
-    return listing if isinstance(listing, Unknown) else read_sdist(listing, site)
+    return listing if isinstance(listing, Unknown) else read_sdist(SdistContents(listing), site)
 
 
 def _beside_platform_wheels(

@@ -8,7 +8,14 @@ from functools import cache
 
 from wheelcheck.builds.tables import rows
 
-__all__ = ["brought_along", "library_called", "library_table", "library_vendored", "names_of"]
+__all__ = [
+    "brought_along",
+    "library_called",
+    "library_table",
+    "library_vendored",
+    "names_of",
+    "programs",
+]
 
 _HASH = re.compile(r"[-.][0-9a-f]{8}(?=\.so|$)")
 _GNU_RUNTIME = re.compile(r"lib(gcc_s|stdc\+\+|gfortran|quadmath|gomp|atomic)$")
@@ -41,6 +48,12 @@ def library_called(kind: str, name: str) -> str | None:
     if found is None and kind == "lib":
         return index.get(f"so:lib{name}")
     return found
+
+
+@cache
+def programs() -> tuple[str, ...]:
+    """The programs by which build systems ask for a library: ``pg_config`` and its like."""
+    return tuple(key.removeprefix("exe:") for key in _index() if key.startswith("exe:"))
 
 
 def library_vendored(path: str) -> str | None:

@@ -21,9 +21,10 @@ from wheelcheck.builds.libraries import (
     library_table,
     library_vendored,
     names_of,
+    programs,
 )
 from wheelcheck.builds.needs import Need, NeedKind, Role, SourceNeedsInput, strongest
-from wheelcheck.builds.setup_script.syntax import parse
+from wheelcheck.builds.setup_script.syntax import parse, walk
 from wheelcheck.builds.sources import is_aside
 from wheelcheck.builds.toolchain import is_vendored
 from wheelcheck.errors import Unknown
@@ -47,6 +48,9 @@ _CLOSES = re.compile(r"^[ \t]*end(?:if|function|macro)\b", re.MULTILINE | re.IGN
 _SCRIPTS = re.compile(
     r"(^|/)(?!\w*(?:darwin|macos|osx|win|msys))(setup\w*|\w*build\w*|\w*config\w*)\.py$"
 )
+_PKG_CONFIG = re.compile(r"pkg-config|(?i:pkg_?config)")
+_LINKED = ("libraries", "libs", "LIBRARIES", "LIBS")
+_LINKS = re.compile(rf"\b(?:{'|'.join(_LINKED)})\b")
 _CFG_LIBRARIES = re.compile(r"^libraries\s*[=:]\s*([\w\s,.+-]{1,200}?)$", re.MULTILINE)
 _MANY_SOURCES = 5
 _BUNDLING_CRATES: Mapping[str, str] = MappingProxyType(
@@ -69,6 +73,7 @@ _BUNDLING_CRATES: Mapping[str, str] = MappingProxyType(
 
 def library_needs(facts: SourceNeedsInput) -> tuple[Need, ...]:
     """The libraries that an sdist's build files and its release's wheels speak of."""
+    shipped = _shipped_sources(facts)
     needs = strongest(
         (
             *_from_meson(facts),
@@ -79,10 +84,9 @@ def library_needs(facts: SourceNeedsInput) -> tuple[Need, ...]:
             *_from_crates(facts),
             *_from_external(facts),
             *_from_wheels(facts),
-            *_from_members(facts),
+            *_from_members(shipped),
         )
     )
-    shipped = _shipped_sources(facts)
     return tuple(
         replace(need, role=Role.BUNDLED, source=f"{need.source}; its source is in the sdist")
         if need.role is not Role.BUNDLED and names_of(need.name) & shipped
@@ -99,7 +103,7 @@ def _shipped_sources(facts: SourceNeedsInput) -> set[str]:
     """
     own = {facts.name, facts.name.replace("-", "_"), facts.name.replace("-", "")}
     members = set(facts.members)
-    folders: Counter[str] = Counter()
+    parents: Counter[str] = Counter()
     found: set[str] = set()
     for path in members:
         stem, _, suffix = path.rpartition(".")
@@ -107,8 +111,11 @@ def _shipped_sources(facts: SourceNeedsInput) -> set[str]:
             continue
         if f"{stem}.h" in members or f"{stem}.hpp" in members:
             found.add(stem.rpartition("/")[2].lower())
-        for folder in set(path.lower().split("/")[:-1]):
-            folders[re.sub(r"-[0-9.]+$", "", folder)] += 1
+        parents[path.rpartition("/")[0].lower()] += 1
+    folders: Counter[str] = Counter()
+    for parent, count in parents.items():
+        for folder in set(parent.split("/")) - {""}:
+            folders[re.sub(r"-[0-9.]+$", "", folder)] += count
     found |= {folder for folder, count in folders.items() if count >= _MANY_SOURCES}
     return found - own
 
@@ -189,11 +196,13 @@ def _from_scripts(facts: SourceNeedsInput) -> Iterator[Need]:
     for path, text in facts.texts.items():
         if not _SCRIPTS.search(path) or is_aside(path) or is_vendored(path):
             continue
+        asks = _PKG_CONFIG.search(text) is not None
+        if not asks and not _LINKS.search(text) and not any(map(text.__contains__, programs())):
+            continue  # nothing that is looked for stands in it: spare parsing it
         tree = parse(text)
         if isinstance(tree, Unknown):
             continue
-        asks = "pkg-config" in text or "pkgconfig" in text.lower() or "pkg_config" in text.lower()
-        for node in ast.walk(tree):
+        for node in walk(tree):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 place = f"{path}:{node.lineno}"
                 yield from _from_string(node.value, place, asks=asks)
@@ -232,7 +241,7 @@ def _extends_libraries(node: ast.AST) -> TypeGuard[ast.Call]:
 
 def _is_libraries(node: ast.expr) -> bool:
     name = getattr(node, "attr", None) or getattr(node, "id", "")
-    return name in {"libraries", "libs", "LIBRARIES", "LIBS"}
+    return name in _LINKED
 
 
 def _from_setup_cfg(facts: SourceNeedsInput) -> Iterator[Need]:
@@ -244,9 +253,9 @@ def _from_setup_cfg(facts: SourceNeedsInput) -> Iterator[Need]:
                 yield from _library(library_called("lib", name), source, Role.REQUIRED)
 
 
-def _from_members(facts: SourceNeedsInput) -> Iterator[Need]:
+def _from_members(shipped: set[str]) -> Iterator[Need]:
     """Libraries whose source lies in the sdist in a folder of their own."""
-    for folder in sorted(_shipped_sources(facts)):
+    for folder in sorted(shipped):
         for library in {folder, folder.removeprefix("lib"), f"lib{folder}"} & set(library_table()):
             source = f"its source is in the sdist ({folder})"
             yield from _library(library, source, Role.BUNDLED)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.sdist import SdistFacts
 from wheelcheck.index.languages import language_of
 
@@ -79,10 +80,9 @@ def needs_input(
     name: NormalizedName,
     version: Version,
     facts: SdistFacts,
-    members: tuple[str, ...],
-    texts: Mapping[str, str],
+    contents: SdistContents,
 ) -> SourceNeedsInput:
-    """Gather what the reading of an sdist told; paths count from its root."""
+    """Gather what the reading of an sdist told."""
     scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
     extensions = [module for script in scripts for module in script.extensions]
     languages: dict[str, str] = {}
@@ -102,8 +102,8 @@ def needs_input(
         backend=facts.system.backend,
         build_requires=facts.build_requires,
         languages=languages,
-        members=members,
-        texts=texts,
+        members=tuple(contents.sizes),
+        texts=contents.texts,
         extension_libraries=tuple(
             (module.where, library, module.optional or bool(script.forgiving or module.supposing))
             for script in scripts

@@ -13,11 +13,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.bit_rot import python_too_new
 from wheelcheck.builds.distributions import Distribution, versions_on_offer
 from wheelcheck.builds.needs import Need, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.obstacle import Obstacle
-from wheelcheck.builds.setup_script.syntax import parse
+from wheelcheck.builds.setup_script.syntax import parse, walk
 from wheelcheck.builds.sources import is_aside
 from wheelcheck.builds.stub import is_stub
 from wheelcheck.builds.system_packages import install_commands
@@ -46,6 +45,7 @@ _FOR_TESTS = re.compile(r"(google[_-]?)?(test|benchmark)|gtest|catch2?|doctest",
 _FROM_AFAR = re.compile(r"\b(GIT_REPOSITORY|GITHUB_REPOSITORY|URL)\b")
 _DOWNLOADS = {"urlretrieve", "urlopen", "download_file"}
 _RUNNERS = {"call", "check_call", "check_output", "run", "Popen", "system", "popen", "spawn"}
+_FETCHES = re.compile(r"urlretrieve|urlopen|download_file|\b(?:git|curl|wget)\b")
 _COMMANDS = re.compile(r"^\s*(git (clone|submodule update)|curl |wget )")
 _NAMES_SCRIPTS = re.compile(r"\s*(from|import|build-backend|script|path)\b")
 _LONG = 1_000_000
@@ -60,8 +60,8 @@ def no_sdist(name: NormalizedName, version: Version) -> Obstacle:
     return Obstacle("no-sdist", f"{name} {version} has no sdist", "the index", fatal=True)
 
 
-def sdist_obstacles(facts: SourceNeedsInput, python: tuple[int, int]) -> tuple[Obstacle, ...]:
-    """What stands in the way in the sdist itself, on any target with this Python."""
+def sdist_obstacles(facts: SourceNeedsInput) -> tuple[Obstacle, ...]:
+    """What stands in the way in the sdist itself, whatever the target's Python lacks."""
     found = []
     # A backend other than setuptools never runs a setup.py that lies about.
     ran = facts.backend.partition(".")[0] in {"", "setuptools"}
@@ -69,7 +69,6 @@ def sdist_obstacles(facts: SourceNeedsInput, python: tuple[int, int]) -> tuple[O
         said = "setup.py ends with an error before it builds anything"
         found.append(Obstacle("stub-sdist", said, "setup.py", fatal=True))
     found += network_obstacles(facts)
-    found += python_too_new(python, facts.texts)
     return tuple(dict.fromkeys(found))
 
 
@@ -199,10 +198,12 @@ def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
 
 def _script_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
     for path, text in _build_scripts(facts.texts):
+        if not _FETCHES.search(text):
+            continue  # nothing that is looked for stands in it: spare parsing it
         tree = parse(text)
         if isinstance(tree, Unknown):
             continue
-        for node in ast.walk(tree):
+        for node in walk(tree):
             said = _fetching(node)
             if said:
                 message = f"the build script may download ({said})"

@@ -27,15 +27,17 @@ from wheelcheck.builds.bit_rot import (
     bit_rot,
     constraints_before_breaks,
     constraints_of_the_time,
+    python_too_new,
 )
 from wheelcheck.builds.classify import judge_source_build
+from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.builds.evidence import Classification
 from wheelcheck.builds.needs import Need, Role, SourceNeedsInput, needs_input
 from wheelcheck.builds.obstacle import Obstacle
 from wheelcheck.builds.obstacles import sdist_obstacles, target_obstacles
 from wheelcheck.builds.plan import Build, BuildPlan, Installer
-from wheelcheck.builds.sdist import SdistFacts, from_root, read_sdist, wanted
+from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
 from wheelcheck.builds.setup_script.surroundings import BuildSite
 from wheelcheck.builds.siblings import linux_wheel, wheel_contents
 from wheelcheck.builds.system_packages import (
@@ -47,7 +49,7 @@ from wheelcheck.builds.system_packages import (
 from wheelcheck.builds.toolchain import tools_on_pypi
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import ArchiveListing, Index, Sdist, Wheel
+from wheelcheck.index.model import Index, Sdist, Wheel
 from wheelcheck.targets import Target
 from wheelcheck.targets.pythons import python_support
 
@@ -58,7 +60,7 @@ _ALWAYS_ISOLATES = Version("25.3")
 _WITHOUT_SETUPTOOLS = (3, 12)
 
 _Key = tuple[str, BuildSite]
-"""File name of an sdist, and the site it is read for."""
+"""File name of an sdist, and the site it is read for (or one that answers alike)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class SdistReader:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._listings: dict[str, ArchiveListing | Unknown] = {}
+        self._contents: dict[str, SdistContents | Unknown] = {}
         self._readings: dict[str, list[_Reading]] = {}
         self._classes: dict[_Key, Classification] = {}
         self._vendored: dict[str, tuple[str, ...]] = {}
@@ -113,15 +115,21 @@ class SdistReader:
         self._index.prefetch(listings=new, wanted=wanted)
         self._index.prefetch(listings=[wheel for wheel in wheels if wheel is not None])
 
-    def listing(self, sdist: Sdist) -> ArchiveListing | Unknown:
+    def contents(self, sdist: Sdist) -> SdistContents | Unknown:
         """Return its files and build texts, kept for all sites: the bulk of what is read."""
-        if sdist.filename not in self._listings:
-            self._listings[sdist.filename] = self._index.listing(sdist, wanted)
-        return self._listings[sdist.filename]
+        if sdist.filename not in self._contents:
+            found = self._index.listing(sdist, wanted)
+            known = found if isinstance(found, Unknown) else SdistContents(found)
+            self._contents[sdist.filename] = known
+        return self._contents[sdist.filename]
 
     def facts(self, sdist: Sdist, target: Target) -> SdistFacts | Unknown:
         """Return what an sdist says to a target's Python, or why it cannot be read."""
         return self._reading(sdist, BuildSite.of(target)).facts
+
+    def read_for(self, sdist: Sdist, target: Target) -> BuildSite:
+        """Return the site that it was read for: on all targets that share it, it says the same."""
+        return self._reading(sdist, BuildSite.of(target)).site
 
     def needs_input(self, sdist: Sdist, target: Target) -> SourceNeedsInput:
         """Return what tells its needs; name and version alone where it cannot be read."""
@@ -149,13 +157,11 @@ class SdistReader:
         return readings[-1]
 
     def _read(self, sdist: Sdist, site: BuildSite) -> _Reading:
-        listing = self.listing(sdist)
-        if isinstance(listing, Unknown):
-            return _Reading(site, listing, SourceNeedsInput(sdist.name, sdist.version))
-        facts = read_sdist(listing, site)
-        members, texts = from_root(listing)
-        paths = tuple(member.path for member in members)
-        source = needs_input(sdist.name, sdist.version, facts, paths, texts)
+        contents = self.contents(sdist)
+        if isinstance(contents, Unknown):
+            return _Reading(site, contents, SourceNeedsInput(sdist.name, sdist.version))
+        facts = read_sdist(contents, site)
+        source = needs_input(sdist.name, sdist.version, facts, contents)
         return _Reading(site, facts, source)
 
     def _in_wheel(self, sdist: Sdist) -> tuple[str, ...]:
@@ -183,6 +189,7 @@ class Forecaster:
         self._told: dict[
             tuple[_Key, frozenset[str]], tuple[tuple[Need, ...], tuple[Obstacle, ...]]
         ] = {}
+        self._too_new: dict[tuple[str, tuple[int, int]], tuple[Obstacle, ...]] = {}
         self._histories: dict[tuple[NormalizedName, str], History | None] = {}
 
     def of_plan(self, plan: BuildPlan, as_of: datetime) -> tuple[Outlook, ...]:
@@ -240,10 +247,14 @@ class Forecaster:
         self, sdist: Sdist, source: SourceNeedsInput, target: Target
     ) -> tuple[tuple[Need, ...], tuple[Obstacle, ...]]:
         """Needs and obstacles that are the same for all targets with one Python."""
-        key = (sdist.filename, BuildSite.of(target)), source.installed
+        key = (sdist.filename, self._sdists.read_for(sdist, target)), source.installed
         if key not in self._told:
-            self._told[key] = source_needs(source), sdist_obstacles(source, target.python)
-        return self._told[key]
+            self._told[key] = source_needs(source), sdist_obstacles(source)
+        needs, obstacles = self._told[key]
+        aged = sdist.filename, target.python
+        if aged not in self._too_new:
+            self._too_new[aged] = python_too_new(target.python, source.texts)
+        return needs, tuple(dict.fromkeys((*obstacles, *self._too_new[aged])))
 
     def _rot(
         self, build: Build, target: Target, texts: Mapping[str, str], as_of: datetime

@@ -16,6 +16,7 @@ from wheelcheck.builds.build_system import (
     read_setup_cfg,
     setup_cfg_requires,
 )
+from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.evidence import Evidence
 from wheelcheck.builds.setup_script.reading import (
     ExtensionModule,
@@ -24,11 +25,10 @@ from wheelcheck.builds.setup_script.reading import (
     read_setup_script,
 )
 from wheelcheck.builds.setup_script.surroundings import BuildSite, Surroundings
-from wheelcheck.builds.sources import SourceCount, count_sources, generated_c, is_aside
+from wheelcheck.builds.sources import SourceCount, is_aside
 from wheelcheck.index.build_texts import build_texts as wanted
-from wheelcheck.index.model import ArchiveListing, ArchiveMember
 
-__all__ = ["SdistFacts", "from_root", "read_sdist", "wanted"]
+__all__ = ["SdistFacts", "read_sdist", "wanted"]
 
 _SHOWN = 20
 """Extension modules told one by one; the rest is in the facts."""
@@ -90,27 +90,32 @@ class SdistFacts:
         return any(piece.code == code for piece in self.evidence)
 
 
-def read_sdist(listing: ArchiveListing, site: BuildSite = BuildSite()) -> SdistFacts:  # noqa: B008 (frozen)
-    """Read an sdist for one site. `listing.texts` should hold what `wanted` accepts."""
-    members, texts = from_root(listing)
+def read_sdist(contents: SdistContents, site: BuildSite = BuildSite()) -> SdistFacts:  # noqa: B008 (frozen)
+    """Read an sdist for one site. It should have the texts that `wanted` accepts."""
+    sizes, texts = contents.sizes, contents.texts
     pyproject = texts.get("pyproject.toml")
     system, declared = read_build_system(pyproject)
-    has_setup = "setup.py" in texts or any(member.path == "setup.py" for member in members)
+    has_setup = "setup.py" in texts or "setup.py" in sizes
     kind = _kind(system, texts)
-    around = _surroundings(system, members, texts, site)
+    around = Surroundings(
+        site=site,
+        paths=contents.paths,
+        directories=contents.directories,
+        texts=texts,
+        missing=_missing(system.required_names),
+    )
     script = None
     if "setup.py" in texts and kind in {"setuptools", "unknown"}:
         script = _read_twice(texts["setup.py"], around, system)
     named = (*system.scripts, *_found_by_name(system, texts))
     hooks = tuple(_read_hooks(named, texts, around))
-    sources = count_sources(members)
-    generated = generated_c(members)
+    sources, generated = contents.sources, contents.generated_c
     evidence = (
         *_about_backend(system, kind, has_setup=has_setup or pyproject is not None),
         *declared,
         *(read_setup_cfg(texts["setup.cfg"]) if "setup.cfg" in texts else ()),
         *_about_scripts(script, hooks),
-        *_about_files(members, texts),
+        *_about_files(sizes, texts),
         *_about_sources(sources, generated),
     )
     asked = frozenset(around.asked)
@@ -124,19 +129,6 @@ def _found_by_name(system: BuildSystem, texts: Mapping[str, str]) -> tuple[str, 
     if backend_kind(system.backend) == "unknown":
         return tuple(_own_backend(system, texts))
     return ()
-
-
-def from_root(listing: ArchiveListing) -> tuple[tuple[ArchiveMember, ...], dict[str, str]]:
-    """Members and texts with paths that count from the sdist's one top directory."""
-    paths = [member.path.removeprefix("./") for member in listing.members]
-    tops = {path.split("/", 1)[0] for path in paths if "/" in path}
-    loose = any("/" not in path for path in paths)
-    cut = len(tops.copy().pop()) + 1 if len(tops) == 1 and not loose else 0
-    members = tuple(
-        ArchiveMember(path[cut:], member.size, member.lines)
-        for path, member in zip(paths, listing.members, strict=True)
-    )
-    return members, {p.removeprefix("./")[cut:]: text for p, text in listing.texts.items()}
 
 
 def _kind(system: BuildSystem, texts: Mapping[str, str]) -> str:
@@ -169,28 +161,6 @@ def _wrapped(text: str) -> str:
         if kind != "unknown":
             return kind
     return ""
-
-
-def _surroundings(
-    system: BuildSystem,
-    members: tuple[ArchiveMember, ...],
-    texts: Mapping[str, str],
-    site: BuildSite,
-) -> Surroundings:
-    paths = frozenset(member.path for member in members)
-    directories: set[str] = set()
-    for path in paths:
-        parent = path.rpartition("/")[0]
-        while parent and parent not in directories:
-            directories.add(parent)
-            parent = parent.rpartition("/")[0]
-    return Surroundings(
-        site=site,
-        paths=paths,
-        directories=frozenset(directories),
-        texts=texts,
-        missing=_missing(system.required_names),
-    )
 
 
 def _missing(required: frozenset[str]) -> frozenset[str]:
@@ -290,9 +260,7 @@ def _about_none(script: SetupScript) -> Iterator[Evidence]:
         yield Evidence("no-extension-modules", script.path)
 
 
-def _about_files(
-    members: tuple[ArchiveMember, ...], texts: Mapping[str, str]
-) -> Iterator[Evidence]:
+def _about_files(paths: Iterable[str], texts: Mapping[str, str]) -> Iterator[Evidence]:
     """Build descriptions of other systems, the ones nearest to the root first."""
     for path in sorted(texts, key=lambda path: (path.count("/"), path)):
         name = posixpath.basename(path)
@@ -306,9 +274,9 @@ def _about_files(
             cmake = read_cmake(path, texts[path])
             if cmake is not None:
                 yield cmake
-    for member in members:
-        if posixpath.basename(member.path) == "binding.gyp":
-            yield read_gyp(member.path)
+    for path in paths:
+        if path.endswith("binding.gyp") and posixpath.basename(path) == "binding.gyp":
+            yield read_gyp(path)
 
 
 def _about_sources(

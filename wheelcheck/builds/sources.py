@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from wheelcheck.index.languages import Language, language_of
-from wheelcheck.index.model import ArchiveMember
 
 __all__ = ["SourceCount", "count_sources", "generated_c", "is_aside"]
 
@@ -38,48 +38,43 @@ class SourceCount:
 
 def is_aside(path: str) -> bool:
     """Whether a path (from the sdist's root) lies among tests, docs, examples or node modules."""
-    parts = path.lower().split("/")
-    return any(part in _ASIDE or part.startswith("test_") for part in parts[:-1])
+    return _is_aside(path.rpartition("/")[0])
 
 
-def count_sources(members: Iterable[ArchiveMember]) -> tuple[SourceCount, ...]:
-    """Sources by language, most bytes first; paths count from the root of the sdist."""
-    inside: dict[Language, list[ArchiveMember]] = {}
-    aside: dict[Language, list[ArchiveMember]] = {}
-    for member in members:
-        language = language_of(member.path)
+@lru_cache(
+    maxsize=10_000
+)  # an sdist has far fewer folders than files, and each is asked about often
+def _is_aside(folder: str) -> bool:
+    return any(part in _ASIDE or part.startswith("test_") for part in folder.lower().split("/"))
+
+
+def count_sources(sizes: Mapping[str, int], lines: Mapping[str, int]) -> tuple[SourceCount, ...]:
+    """Sources by language, most bytes first; paths count from the root of the sdist.
+
+    `lines` are those of the files in which they were counted.
+    """
+    inside: dict[Language, list[str]] = {}
+    aside: dict[Language, list[str]] = {}
+    for path in sizes:
+        language = language_of(path)
         if language is not None:
-            (aside if is_aside(member.path) else inside).setdefault(language, []).append(member)
+            (aside if is_aside(path) else inside).setdefault(language, []).append(path)
     found = [
         SourceCount(
             language,
             len(own := inside.get(language, [])),
-            _bytes(own),
+            sum(sizes[path] for path in own),
             len(other := aside.get(language, [])),
-            _bytes(other),
-            _lines(own),
+            sum(sizes[path] for path in other),
+            sum(lines[path] for path in own) if lines.keys() >= set(own) else None,
         )
         for language in inside.keys() | aside.keys()
     ]
     return tuple(sorted(found, key=lambda count: (-count.bytes, count.language)))
 
 
-def _bytes(members: Iterable[ArchiveMember]) -> int:
-    return sum(member.size for member in members)
-
-
-def _lines(members: Iterable[ArchiveMember]) -> int | None:
-    total = 0
-    for member in members:
-        if member.lines is None:
-            return None
-        total += member.lines
-    return total
-
-
-def generated_c(members: Iterable[ArchiveMember]) -> tuple[str, ...]:
+def generated_c(paths: Collection[str]) -> tuple[str, ...]:
     """C and C++ files that stand beside the `.pyx` (or `.py`) they were generated from."""
-    paths = {member.path for member in members}
     stems = {path.removesuffix(".pyx") for path in paths if path.endswith(".pyx")}
     return tuple(
         sorted(path for path in paths if path.endswith((".c", ".cpp")) and _stem(path) in stems)

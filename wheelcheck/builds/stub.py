@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from wheelcheck.builds.setup_script.syntax import parse
+from wheelcheck.builds.setup_script.syntax import parse, walk
 from wheelcheck.errors import Unknown
 
 __all__ = ["is_stub"]
@@ -28,7 +28,7 @@ def is_stub(text: str) -> bool:
     for statement in _straight(tree.body):
         if isinstance(statement, ast.Raise) or _exits(statement):
             return True
-        if any(_called(node) == "setup" for node in ast.walk(statement)):
+        if any(_called(node) == "setup" for node in walk(statement)):
             return _commands_only_raise(tree, statement)
     return False
 
@@ -43,7 +43,7 @@ def _straight(body: list[ast.stmt]) -> Iterator[ast.stmt]:
         if isinstance(statement, ast.With) or (isinstance(statement, ast.If) and guard):
             yield from _straight(statement.body)
         elif isinstance(statement, ast.If | ast.Try):
-            if any(_called(node) == "setup" for node in ast.walk(statement)):
+            if any(_called(node) == "setup" for node in walk(statement)):
                 return
         elif not isinstance(statement, ast.FunctionDef | ast.ClassDef):
             yield statement
@@ -68,7 +68,7 @@ def _commands_only_raise(tree: ast.Module, statement: ast.stmt) -> bool:
         if isinstance(node, ast.ClassDef)
         if any(_only_raises(method) for method in node.body)
     }
-    return any(raising & _classes(node.value) for node in ast.walk(statement) if _is_cmdclass(node))
+    return any(raising & _classes(node.value) for node in walk(statement) if _is_cmdclass(node))
 
 
 def _is_cmdclass(node: ast.AST) -> TypeGuard[ast.keyword]:

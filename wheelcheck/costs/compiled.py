@@ -19,7 +19,7 @@ from wheelcheck.builds.sources import is_aside
 from wheelcheck.builds.toolchain import is_vendored
 from wheelcheck.index.languages import Language, language_of
 
-__all__ = ["CompiledFile", "Kind", "compiled_files", "endings", "untemplated"]
+__all__ = ["CompiledFile", "Kind", "compiled_files", "untemplated"]
 
 
 class Kind(StrEnum):
@@ -84,15 +84,9 @@ _SURELY_GENERATED = 250_000
 _BUNDLE = re.compile(r"^(lib\w{3,}|\w*(vendor|extern|third.?party|bundled|deps|_sources?)\w*)$")
 
 
-def endings(suffixes: Iterable[str]) -> tuple[str, ...]:
-    """The suffixes themselves, and those of templates that become such files."""
-    return tuple(suffix + template for suffix in suffixes for template in ("", *_TEMPLATES))
-
-
 def untemplated(path: str) -> str:
     """The name of what a template becomes: ``algos.pyx`` for ``algos.pyx.in``."""
-    stem, suffix = posixpath.splitext(path)
-    return stem if suffix in _TEMPLATES else path
+    return posixpath.splitext(path)[0] if path.endswith(_TEMPLATES) else path
 
 
 def compiled_files(
@@ -222,7 +216,7 @@ def _by_meson(texts: Mapping[str, str], sizes: Mapping[str, int], candidates: se
 
 def _beside(folder: str, suffixes: tuple[str, ...], candidates: set[str]) -> Iterator[str]:
     for path in candidates:
-        if posixpath.dirname(path) == folder and untemplated(path).endswith(suffixes):
+        if path.rpartition("/")[0] == folder and untemplated(path).endswith(suffixes):
             yield path
 
 

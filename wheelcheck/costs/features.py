@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from wheelcheck.builds.sdist import SdistFacts, from_root
+from wheelcheck.builds.contents import SdistContents
+from wheelcheck.builds.sdist import SdistFacts
 from wheelcheck.builds.sdist_opinion import classify_sdist
 from wheelcheck.builds.siblings import wheel_contents
 from wheelcheck.builds.sources import is_aside
-from wheelcheck.costs.compiled import CompiledFile, Kind, compiled_files, endings
+from wheelcheck.costs.compiled import CompiledFile, Kind, compiled_files, untemplated
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.index.model import ArchiveListing
 
-__all__ = ["BuildFeatures", "PublishedWheel", "Sources", "read_features"]
+__all__ = ["BuildFeatures", "PublishedWheel", "Sources", "published", "read_features"]
 
 _HUGE = 300_000
 """Of a C file this long, the rest is tables or was generated, and costs less a byte."""
 _DISPATCHED = 4
 """How often a file with ``.dispatch.`` in its name is compiled: once for every SIMD level."""
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".ipp", ".tcc", ".inl")
+_WEIGHED = frozenset({*_HEADERS, ".pxi", ".py"})
 _STRIPS = re.compile(r"--strip-(?:all|debug)\b|-Wl,-s\b|['\" ]-g0\b")
 _PUBLISHES_STRIPPED = re.compile(r"--strip\b|--strip-(?:all|debug)\b|-Wl,-s\b")
 _MODERN = re.compile(
@@ -38,7 +41,7 @@ _CMAKE_JOBS = re.compile(
 """What has CMake compile several files at once: skbuild does by itself."""
 _CRATES_OF_A_PROJECT = 12
 """An sdist with more ``Cargo.toml`` than this brings the crates it depends on."""
-_CONFIGURE = re.compile(r"(^|/)configure(\.ac)?$")
+_CONFIGURE = ("configure", "configure.ac")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,27 +111,27 @@ class BuildFeatures:
 
 
 def read_features(
-    facts: SdistFacts, listing: ArchiveListing, wheel: ArchiveListing | None = None
+    facts: SdistFacts, contents: SdistContents, wheel: ArchiveListing | None = None
 ) -> BuildFeatures:
     """Features of building an sdist; `wheel` lists a Linux wheel of the same release.
 
-    `listing` is the sdist's, with the texts that `builds.sdist.wanted` accepts.
+    `contents` are the sdist's, with the texts that `builds.sdist.wanted` accepts.
     """
-    members, texts = from_root(listing)
-    sizes = {member.path: member.size for member in members}
+    sizes, texts = contents.sizes, contents.texts
     compiles = _compiles(facts)
     backend = _backend(facts)
     files = compiled_files(facts, sizes, texts) if compiles else ()
     kinds = {one.kind for one in files}
+    weights = _bytes_by_ending(sizes)
     return BuildFeatures(
         compiles=compiles,
         backend=backend,
         sources=_by_kind(files),
-        header_bytes=_total(sizes, _HEADERS),
-        cython_include_bytes=_total(sizes, (".pxi",)) if Kind.CYTHON in kinds else 0,
-        configures=compiles and any(map(_CONFIGURE.search, sizes)),
+        header_bytes=sum(weights[ending] for ending in _HEADERS),
+        cython_include_bytes=weights[".pxi"] if Kind.CYTHON in kinds else 0,
+        configures=compiles and any(map(_is_configure, sizes)),
         cffi=compiles and any(text.lower().startswith("cffi") for text in facts.build_requires),
-        python_bytes=_total(sizes, (".py",)),
+        python_bytes=weights[".py"],
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
         ships_stripped=_PUBLISHES_STRIPPED.search(texts.get("pyproject.toml", "")) is not None,
         fetches_crates=compiles and _fetches_crates(facts, sizes),
@@ -136,6 +139,10 @@ def read_features(
         modern_cpp=Kind.BINDING in kinds or _is_modern(texts, backend),
         wheel=None if wheel is None else published(wheel),
     )
+
+
+def _is_configure(path: str) -> bool:
+    return path.endswith(_CONFIGURE) and posixpath.basename(path) in _CONFIGURE
 
 
 def _compiles(facts: SdistFacts) -> bool:
@@ -180,13 +187,19 @@ def _is_modern(texts: Mapping[str, str], backend: str) -> bool:
 def _fetches_crates(facts: SdistFacts, sizes: Mapping[str, int]) -> bool:
     tools = {"maturin", "setuptools-rust", "setuptools_rust"}
     rust = any(name in tools for name in (*facts.system.required_names, facts.system.backend))
-    crates = sum(posixpath.basename(path) == "Cargo.toml" for path in sizes)
-    return rust and 0 < crates <= _CRATES_OF_A_PROJECT
+    crates = sum(path.rpartition("/")[2] == "Cargo.toml" for path in sizes) if rust else 0
+    return 0 < crates <= _CRATES_OF_A_PROJECT
 
 
-def _total(sizes: Mapping[str, int], suffixes: tuple[str, ...]) -> int:
-    ends = endings(suffixes)
-    return sum(s for path, s in sizes.items() if path.endswith(ends) and not is_aside(path))
+def _bytes_by_ending(sizes: Mapping[str, int]) -> Counter[str]:
+    """Bytes of headers and modules by suffix, tests and docs aside; a template is what it makes."""
+    found: Counter[str] = Counter()
+    for path, size in sizes.items():
+        name = untemplated(path)
+        ending = name[name.rfind(".") :]
+        if ending in _WEIGHED and not is_aside(path):
+            found[ending] += size
+    return found
 
 
 def _by_kind(files: Iterable[CompiledFile]) -> dict[Kind, Sources]:

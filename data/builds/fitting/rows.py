@@ -10,6 +10,7 @@ from typing import Any
 
 from packaging.version import Version
 
+from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.sdist import read_sdist, wanted
 from wheelcheck.builds.setup_script.surroundings import BuildSite
 from wheelcheck.costs.compiled import Kind
@@ -93,9 +94,10 @@ def _ask(release: Release, index: Index) -> BuildFeatures | Unknown:
         return listing
     site = tuple(map(int, python.split(".")))
     wheel = published_wheel(project.files(Version(version)), (site[0], site[1]))
-    contents = index.listing(wheel) if wheel is not None else None
-    facts = read_sdist(listing, BuildSite(python=(site[0], site[1])))
-    return read_features(facts, listing, None if isinstance(contents, Unknown) else contents)
+    beside = index.listing(wheel) if wheel is not None else None
+    contents = SdistContents(listing)
+    facts = read_sdist(contents, BuildSite(python=(site[0], site[1])))
+    return read_features(facts, contents, None if isinstance(beside, Unknown) else beside)
 
 
 def _sdist(project: Project, version: str) -> Sdist | None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from wheelcheck.builds.setup_script.syntax import children, walk
 from wheelcheck.builds.setup_script.values import ClassValue
 
 __all__ = ["ToolRun", "calls_itself_impure", "catches_failures", "is_trial", "tools_run"]
@@ -23,7 +24,7 @@ _RUNNERS = {"call", "check_call", "check_output", "run", "Popen", "system", "spa
 
 def is_trial(node: ast.Try) -> bool:
     """Whether an attempt compiles something to see whether that works, and goes on if it fails."""
-    tried = (part for statement in node.body for part in ast.walk(statement))
+    tried = (part for statement in node.body for part in walk(statement))
     return any(isinstance(one, ast.Call) and _called(one) in _TRIALS for one in tried) and any(
         map(_swallows, node.handlers)
     )
@@ -47,7 +48,7 @@ def catches_failures(handler: ast.ExceptHandler) -> bool:
     """Whether a handler minds more than modules, attributes or keys that are not there."""
     names = {
         name.id if isinstance(name, ast.Name) else name.attr
-        for name in (ast.walk(handler.type) if handler.type else ())
+        for name in (walk(handler.type) if handler.type else ())
         if isinstance(name, ast.Name | ast.Attribute)
     }
     return not names or not names <= _MINOR
@@ -107,7 +108,7 @@ def _inside_functions(tree: ast.AST, *, forgiven: bool) -> Iterator[tuple[ast.ex
             continue
         if isinstance(node, ast.List | ast.Tuple | ast.Call):
             yield node, shielded
-        todo += [(part, shielded) for part in ast.iter_child_nodes(node)]
+        todo += [(part, shielded) for part in children(node)]
 
 
 def _tool(node: ast.expr) -> tuple[str, str]:
@@ -141,7 +142,7 @@ def _called(node: ast.Call) -> str:
 def calls_itself_impure(classes: Iterable[ClassValue]) -> str:
     """Where a class makes the wheel platform-specific: ``root_is_pure``, ``has_ext_modules``."""
     for owner in classes:
-        for node in ast.walk(owner.node):
+        for node in walk(owner.node):
             if isinstance(node, ast.FunctionDef) and _answers(node) in _IMPURE:
                 return f"{owner.file}:{node.lineno}"
             if isinstance(node, ast.Assign) and _is_false(node.value):

@@ -6,10 +6,12 @@ import ast
 import re
 import threading
 import warnings
+from collections import deque
+from collections.abc import Iterator
 
 from wheelcheck.errors import Unknown
 
-__all__ = ["mentions_extensions", "parse", "writes_python"]
+__all__ = ["children", "mentions_extensions", "parse", "walk", "writes_python"]
 
 _LARGEST = 512_000
 _LOCK = threading.Lock()
@@ -36,6 +38,30 @@ def parse(text: str) -> ast.Module | Unknown:
         return Unknown("script-refused", str(error))
 
 
+def children(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes right below a node, but for those that hold nothing: ``Load()``, ``Pass()``.
+
+    They are every third of a tree, and nobody asks for them.
+    """
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            for part in value:
+                if isinstance(part, ast.AST) and part._fields:
+                    yield part
+        elif isinstance(value, ast.AST) and value._fields:
+            yield value
+
+
+def walk(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all below it, the upper ones first; like `ast.walk`, without empty nodes."""
+    todo = deque([node])
+    while todo:
+        node = todo.popleft()
+        todo.extend(children(node))
+        yield node
+
+
 def mentions_extensions(text: str) -> str:
     """The first word that speaks of extension modules outside comments, "" where none does."""
     for line in text.splitlines():
@@ -55,7 +81,7 @@ def writes_python(text: str) -> bool:
         return False
     sources = [
         node.args[1] if len(node.args) > 1 else None
-        for node in ast.walk(tree)
+        for node in walk(tree)
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "set_source"
     ]
     return bool(sources) and all(
