@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -146,31 +147,36 @@ def warm(setting: Setting) -> Iterator[Row]:
     for target in MATRIX:
         setting.uv.run(setting.file, target)
 
-    def matrix(*options: str) -> float:
-        return setting.took(setting.ours.run(setting.file, MATRIX, PLAIN, *options))
+    def uv() -> float:
+        return setting.took(setting.uv.run(setting.file, ONE))
 
-    yield setting.add(
-        "warm, 20 targets / uv, 1 target",
-        1.0,
-        alternating(setting.pairs, matrix, lambda: setting.took(setting.uv.run(setting.file, ONE))),
-    )
-    yield setting.add(
-        "offline, 20 targets / uv, 20 runs",
-        0.5,
-        alternating(
-            setting.pairs,
-            lambda: matrix("--offline"),
-            lambda: sum(setting.took(setting.uv.run(setting.file, t, "--offline")) for t in MATRIX),
-        ),
-    )
+    def uv_for_each() -> float:
+        return sum(setting.took(setting.uv.run(setting.file, t, "--offline")) for t in MATRIX)
 
+    ours = setting.ours
+    ours.run(setting.file, MATRIX, PLAIN)
+    for how, ask in (("repeated", ours.run), ("edited", ours.run_anew)):
+
+        def matrix(*options: str, ask: Callable[..., Run] = ask) -> float:
+            return setting.took(ask(setting.file, MATRIX, *options))
+
+        yield setting.add(
+            f"warm, 20 targets, {how} / uv, 1 target",
+            1.0,
+            alternating(setting.pairs, partial(matrix, PLAIN), uv),
+        )
+        yield setting.add(
+            f"offline, 20 targets, {how} / uv, 20 runs",
+            0.5,
+            alternating(setting.pairs, partial(matrix, PLAIN, "--offline"), uv_for_each),
+        )
     yield setting.add(
-        "offline, 20 targets, with advice / without",
+        "offline, 20 targets, edited, with advice / without",
         0.0,
         alternating(
             min(setting.pairs, 3),
-            lambda: setting.took(setting.ours.run(setting.file, MATRIX, "--offline")),
-            lambda: matrix("--offline"),
+            partial(matrix, "--offline"),
+            partial(matrix, "--offline", PLAIN),
         ),
     )
 
@@ -188,7 +194,7 @@ def further_targets(setting: Setting) -> Iterator[Row]:
                 return setting.took(ours.run(setting.file, targets, PLAIN))
 
         def warm_run(*targets: str) -> float:
-            return setting.took(setting.ours.run(setting.file, targets, PLAIN))
+            return setting.took(setting.ours.run_anew(setting.file, targets, PLAIN))
 
         for temperature, run in (("cold", cold_run), ("warm", warm_run)):
             pairs = alternating(

@@ -56,6 +56,13 @@ class Contender:
 class Ours(Contender):
     """wheelcheck, started as a user starts it."""
 
+    def run_anew(self, file: Path, targets: Sequence[str], *options: str) -> Run:
+        """The same for an edited file: what was kept of earlier runs does not answer it."""
+        with TemporaryDirectory(prefix="bench-") as folder:
+            edited = Path(folder, file.name)
+            edited.write_text(f"{file.read_text(encoding='utf-8')}\n# {folder}\n", encoding="utf-8")
+            return self.run(edited, targets, *options)
+
     def run(self, file: Path, targets: Sequence[str], *options: str) -> Run:
         """Judge all targets in one run, with the plans and bills of source builds."""
         command = [sys.executable, "-m", "wheelcheck", str(file), "--format", "json"]
