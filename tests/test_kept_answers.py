@@ -111,7 +111,7 @@ def unjudged(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def judged(*_: object, **__: object) -> None:
         raise AssertionError("judged anew")
 
-    return lambda: monkeypatch.setattr("wheelcheck.analysis.checking.analyse", judged)
+    return lambda: monkeypatch.setattr("wheelcheck.analysis.judging.analyse", judged)
 
 
 def test_a_repeated_command_asks_nothing_and_says_the_same(repeated, unjudged):

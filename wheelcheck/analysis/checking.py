@@ -1,4 +1,8 @@
-"""The main job in one call: from names, spellings and dates to a judged report."""
+"""The main job in one call: from names, spellings and dates to a judged report.
+
+What only some questions need is imported where it is used: most ask of no Dockerfile, and a kept
+answer is not judged again.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,11 @@ from pathlib import Path
 from typing import Literal
 
 from wheelcheck.analysis.dockerfile_question import dockerfile_of
-from wheelcheck.analysis.dockerfiles import analyse_dockerfile
-from wheelcheck.analysis.judging import analyse
 from wheelcheck.analysis.kept import Keeper
 from wheelcheck.analysis.question import Input, Question, as_list, installer_named, warnings_of
 from wheelcheck.costs.bill import Machine
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.progress import Progress
-from wheelcheck.requirements.dockerfile.reading import read_dockerfile
 from wheelcheck.targets import Target
 
 __all__ = ["answer", "check", "machine_of"]
@@ -138,6 +139,8 @@ def answer(
         earlier = keeper.again(opened) if keeper else None
         if earlier is not None:
             return earlier
+        from wheelcheck.analysis.judging import analyse
+
         report = analyse(
             opened.asked,
             opened.targets,
@@ -164,6 +167,9 @@ def _check_dockerfile(
     question: Question, path: Path, machine: Machine, *, advice: bool, progress: Progress | None
 ) -> Report:
     """Judge a Dockerfile, on the images that it names itself."""
+    from wheelcheck.analysis.dockerfiles import analyse_dockerfile
+    from wheelcheck.requirements.dockerfile.reading import read_dockerfile
+
     bound, now = question.moment()
     heard: list[str] = []
     moment = bound or now

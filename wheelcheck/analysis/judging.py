@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from wheelcheck.analysis.advising import Adviser
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.outlook import SdistReader
@@ -64,6 +63,8 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
     report = judge.report(columns, inputs)
     if not advice:
         return report
+    from wheelcheck.analysis.advising import Adviser  # much, and for advice alone
+
     progress.update("Looking for ways out", 0, 0)
     adviser = Adviser(asked, index, judge, anew, moment)
     return report.model_copy(update={"advice": adviser.advise(columns)})

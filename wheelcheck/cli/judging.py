@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from wheelcheck.analysis.checking import answer, machine_of
 from wheelcheck.analysis.dockerfile_question import is_dockerfile_at
-from wheelcheck.analysis.emitting import emit
 from wheelcheck.analysis.kept import Keeper
 from wheelcheck.analysis.question import Input, Question
 from wheelcheck.cli.policy import defaults_of, held_against, policy_of
@@ -68,6 +67,8 @@ def write_dockerfile(args: Namespace) -> int:
     require_folder(args.output)
     if args.no_deps or args.installer not in {None, "pip"}:
         raise UsageError("--emit dockerfile writes for pip, with all that is required")
+    from wheelcheck.analysis.emitting import emit  # with all that is known of Dockerfiles
+
     with progress_shown():
         written = emit(_question(args, inputs_of(args)))
     write(written.encode(), args.output)
