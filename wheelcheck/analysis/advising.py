@@ -75,6 +75,7 @@ class Adviser:
         self._day: date = as_of.date()
         self._columns: dict[str, Column] = {}
         self._judges: dict[Requirements, Judge] = {}
+        self._unplanned: dict[tuple[Judge, Target], Column] = {}
 
     def advise(self, columns: Sequence[Column]) -> tuple[Advice, ...]:
         """All advice for these targets, the most helpful first; like advice is told once."""
@@ -138,7 +139,7 @@ class Adviser:
         anew = any_file_listed(self._asked)
         if anew is None:
             return
-        there = self._judged(anew).column(column.resolution.target, plan=False)
+        there = self._verdicts(self._judged(anew), column.resolution.target)
         if there.resolution.conflict or weight(there) >= weight(column):
             return
         after = self._judged(anew).column(column.resolution.target)
@@ -153,13 +154,17 @@ class Adviser:
         target = column.resolution.target
         rules = self._judge.rules
         best: Advice | None = None
+        judges: set[Judge] = set()
         for asked in proposals(self._asked, column, names, self._index, rules):
-            there = self._judged(asked).column(target, plan=False)
+            there = self._verdicts(self._judged(asked), target)
             if there.resolution.conflict or weight(there) >= weight(column):
                 continue
             repinned = changes_between(self._asked, column, there, names)
             judge = self._judged(repinned.applied(self._asked))
-            after = judge.column(target, plan=False)
+            if judge in judges:  # another proposal has led to the same pins
+                continue
+            judges.add(judge)
+            after = self._verdicts(judge, target)
             if not repinned or after.resolution.conflict or weight(after) >= weight(column):
                 continue
             after = judge.column(target)
@@ -176,6 +181,12 @@ class Adviser:
         if best is not None:
             yield best
 
+    def _verdicts(self, judge: Judge, target: Target) -> Column:
+        """What a judge says without plans, asked once."""
+        if (judge, target) not in self._unplanned:
+            self._unplanned[judge, target] = judge.column(target, plan=False)
+        return self._unplanned[judge, target]
+
     def _judged(self, asked: Requirements) -> Judge:
         if asked not in self._judges:
             self._judges[asked] = self._anew(asked)
@@ -189,7 +200,7 @@ class Adviser:
             for one in replacements_of(name):
                 line = RequirementLine(Requirement(one.requirement), _ADVICE, one.requirement)
                 instead = replace(self._asked, lines=(line,), constraints=())
-                after = self._judged(instead).column(target, plan=False)
+                after = self._verdicts(self._judged(instead), target)
                 if not all_wheels(after):
                     continue
                 own = weight_of(column, [name])

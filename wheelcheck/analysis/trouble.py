@@ -120,11 +120,14 @@ def weight(column: Column) -> Weight:
 def weight_of(column: Column, names: Iterable[NormalizedName]) -> Weight:
     """How much stands in the way of these packages alone."""
     lost = failing(column)
-    verdicts = {name: column.judged[name][1].verdict for name in names}
-    blocked = {name for name, one in verdicts.items() if one is Verdict.UNAVAILABLE} | lost
-    blocked &= verdicts.keys()
-    compiled = {name for name, one in verdicts.items() if one in _COMPILES}
-    return len(blocked), len(compiled - blocked)
+    blockers = builds = 0
+    for name in names:
+        verdict = column.judged[name][1].verdict
+        if name in lost or verdict is Verdict.UNAVAILABLE:
+            blockers += 1
+        elif verdict in _COMPILES:
+            builds += 1
+    return blockers, builds
 
 
 def verdicts_of(column: Column, names: Iterable[NormalizedName]) -> dict[str, Verdict]:
