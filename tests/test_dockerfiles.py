@@ -81,7 +81,7 @@ class TestSteps:
         assert report.matrix["sci"]["python:3.12-alpine"] is Verdict.SOURCE_NATIVE
 
     def test_two_steps_on_one_image_are_two_columns(self):
-        report = judged(f"{SLIM}RUN pip install --no-cache-dir easy\n")
+        report = judged(f"{SLIM}RUN pip install --force-reinstall easy\n")
         names = [target.name for target in report.targets]
         assert names == ["python:3.12-slim (line 2)", "python:3.12-slim (line 3)"]
         assert report.matrix["sci"][names[1]] is Verdict.NOT_REQUIRED

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 
-from wheelcheck.analysis.advising import Adviser
-from wheelcheck.analysis.judge import Judge
+from wheelcheck.analysis.dockerfile_steps import (
+    JudgedStep,
+    OpenIndex,
+    Step,
+    StepJudges,
+    steps_of,
+)
 from wheelcheck.builds.environment import Installer
-from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.builds.plan import BuildPlan
 from wheelcheck.costs.bill import Machine
-from wheelcheck.costs.image import ImageOptions
 from wheelcheck.dockerfiles import (
     Correction,
     Finding,
@@ -23,8 +25,6 @@ from wheelcheck.dockerfiles import (
     with_images,
 )
 from wheelcheck.errors import Unknown, UsageError
-from wheelcheck.index.model import Index
-from wheelcheck.reports.assemble import Column
 from wheelcheck.reports.dockerfile import (
     DockerfileFinding,
     DockerfileStep,
@@ -34,29 +34,15 @@ from wheelcheck.reports.dockerfile import (
 from wheelcheck.reports.merging import merged
 from wheelcheck.reports.model import Problem, Report
 from wheelcheck.reports.progress import Progress, Silent
-from wheelcheck.requirements import Requirements
-from wheelcheck.requirements.dockerfile.model import Dockerfile, InstallStep, Stage
+from wheelcheck.requirements.dockerfile.model import Dockerfile
 from wheelcheck.requirements.dockerfile.syntax import physical_lines
-from wheelcheck.requirements.model import IndexOptions
 from wheelcheck.requirements.redaction import redact
 from wheelcheck.targets import Target, parse_target
 from wheelcheck.targets.alternatives import on_glibc
 
 __all__ = ["analyse_dockerfile"]
 
-OpenIndex = Callable[[IndexOptions], AbstractContextManager[Index]]
-
 _JUDGING = "Judging steps"
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A step with its column and the report of it alone."""
-
-    stage: Stage
-    step: InstallStep
-    column: Column
-    report: Report
 
 
 def analyse_dockerfile(
@@ -74,108 +60,34 @@ def analyse_dockerfile(
     `open_index` opens the index that a step's options name; `bound` is the date bound. Raises
     `UsageError` where no step could be judged at all, with the reasons.
     """
-    todo = list(_steps(dockerfile))
-    names = _names([(stage, step) for stage, step, unjudged in todo if unjudged is None])
-    found: list[_Judged] = []
+    steps = steps_of(dockerfile)
+    total = sum(not one.unjudged for one in steps)
+    found: dict[int, JudgedStep] = {}
     progress = progress or Silent()
     with ExitStack() as stack:
-        judges = _StepJudges(dockerfile, stack, open_index, machine, as_of, bound)
-        for stage, step, unjudged in todo:
-            if unjudged is None and not isinstance(stage.target, Unknown):
-                progress.update(_JUDGING, len(found), len(names))
-                target = replace(stage.target, name=names[id(step)])
-                found.append(judges.judged(stage, step, target, advice=advice))
-    progress.update(_JUDGING, len(found), len(names))
+        judges = StepJudges(dockerfile, stack, open_index, machine, as_of, bound)
+        for position, step in enumerate(steps):
+            progress.update(_JUDGING, len(found), total)
+            judged = judges.judged(step, advice=advice)
+            if judged is not None:
+                found[position] = judged
+    progress.update(_JUDGING, len(found), total)
     if not found:
-        raise UsageError(f"{dockerfile.name}: {_nothing(dockerfile, todo)}")
-    report = merged([one.report for one in found])
-    told = _told(dockerfile, found, todo, names, as_of)
+        raise UsageError(f"{dockerfile.name}: {_nothing(dockerfile, steps)}")
+    report = _merged(list(found.values()))
+    told = [_step(one, found.get(at), report) for at, one in enumerate(steps)]
     return report.model_copy(
         update={
             "inputs": tuple(dict.fromkeys((dockerfile.name, *report.inputs))),
-            "dockerfile": told,
-            "problems": (*report.problems, *_problems(dockerfile, todo)),
+            "dockerfile": _told(dockerfile, list(found.values()), told, as_of),
+            "problems": (*report.problems, *_problems(dockerfile, steps)),
         }
     )
 
 
-class _StepJudges:
-    """Judges steps; those with the same index share it, and what was read from it."""
-
-    def __init__(
-        self,
-        dockerfile: Dockerfile,
-        stack: ExitStack,
-        open_index: OpenIndex,
-        machine: Machine,
-        as_of: datetime,
-        bound: datetime | None,
-    ) -> None:
-        self._dockerfile = dockerfile
-        self._stack = stack
-        self._open_index = open_index
-        self._machine = machine
-        self._as_of = as_of
-        self._bound = bound
-        self._opened: dict[IndexOptions, tuple[Index, SdistReader]] = {}
-
-    def judged(self, stage: Stage, step: InstallStep, target: Target, *, advice: bool) -> _Judged:
-        """One step on its target, with ways out if they are wanted."""
-        asked = _bounded(step.requirements, self._bound)
-        if asked.index not in self._opened:
-            index = self._stack.enter_context(self._open_index(asked.index))
-            self._opened[asked.index] = index, SdistReader(index)
-        index, sdists = self._opened[asked.index]
-
-        def anew(changed: Requirements) -> Judge:
-            return Judge(
-                changed,
-                index,
-                no_deps=step.no_deps,
-                installer=Installer(step.installer),
-                machine=self._machine,
-                as_of=self._as_of,
-                sdists=sdists,
-                image_options=_image_options(self._dockerfile, step),
-            )
-
-        judge = anew(asked)
-        judge.foresee([target])
-        column = judge.column(target)
-        report = _of_its_stages(judge.report([column], step.inputs), self._dockerfile, stage)
-        if advice:
-            adviser = Adviser(asked, index, judge, anew, self._as_of)
-            report = report.model_copy(update={"advice": adviser.advise([column])})
-        return _Judged(stage, step, column, report)
-
-
-def _steps(dockerfile: Dockerfile) -> Iterator[tuple[Stage, InstallStep, str | None]]:
-    """The steps of stages that the image is made of, and why one is not judged."""
-    for stage in dockerfile.stages:
-        if stage.index not in dockerfile.needed:
-            continue
-        for step in stage.steps:
-            if isinstance(stage.target, Unknown):
-                yield stage, step, stage.target.reason
-            elif not step.requirements.lines:
-                yield stage, step, _why_nothing(step)
-            elif step.only_ready_wheels:
-                yield stage, step, "it takes wheels that another step has built"
-            else:
-                yield stage, step, None
-
-
-def _why_nothing(step: InstallStep) -> str:
-    if step.only_ready_wheels:
-        return "it takes wheels that another step has built"
-    if step.requirements.skipped:
-        return step.requirements.skipped[0].why.reason
-    return "none of its requirements could be read"
-
-
-def _nothing(dockerfile: Dockerfile, todo: list[tuple[Stage, InstallStep, str | None]]) -> str:
+def _nothing(dockerfile: Dockerfile, steps: Sequence[Step]) -> str:
     """Why no step could be judged, in the file's order, each reason once."""
-    reasons = [(step.line, why) for _, step, why in todo if why]
+    reasons = [(one.step.line, one.unjudged) for one in steps if one.unjudged]
     known = {why for _, why in reasons}
     reasons += [
         (one.line, one.why.reason)
@@ -187,51 +99,17 @@ def _nothing(dockerfile: Dockerfile, todo: list[tuple[Stage, InstallStep, str | 
     return f"no step could be judged: {told}"
 
 
-def _names(steps: list[tuple[Stage, InstallStep]]) -> dict[int, str]:
-    """A name for the column of each step: its target's, with the line where several share one.
-
-    Of several commands in one instruction, each is told apart by its number, too. The keys are
-    the identities of the steps, as two commands of one instruction may be equal.
-    """
-    targets = [stage.target.name for stage, _ in steps if not isinstance(stage.target, Unknown)]
-    places = [(stage.index, step.line) for stage, step in steps]
-    named: dict[int, str] = {}
-    for number, (stage, step) in enumerate(steps):
-        own = stage.target.name if not isinstance(stage.target, Unknown) else stage.title
-        place = f"line {step.line}"
-        if places.count(places[number]) > 1:
-            place += f", command {places[: number + 1].count(places[number])}"
-        named[id(step)] = f"{own} ({place})" if targets.count(own) > 1 else own
-    return named
-
-
-def _bounded(asked: Requirements, bound: datetime | None) -> Requirements:
-    if bound is None:
-        return asked
-    return replace(asked, policy=replace(asked.policy, exclude_newer=bound))
-
-
-def _of_its_stages(report: Report, dockerfile: Dockerfile, stage: Stage) -> Report:
-    """Leave the one size that the file's image has: its own stage's, or that of the last one."""
-    several = dockerfile.final is not None and stage.index != dockerfile.final.index
-    told = []
-    for target in report.targets:
-        bill = target.bill
-        if bill is not None and bill.image is not None:
-            kept = {"single_stage": None} if several else {"multi_stage": None}
-            bill = bill.model_copy(update={"image": bill.image.model_copy(update=kept)})
-        told.append(target.model_copy(update={"bill": bill}))
-    return report.model_copy(update={"targets": tuple(told)})
-
-
-def _image_options(dockerfile: Dockerfile, step: InstallStep) -> ImageOptions:
-    """What the file keeps besides what is installed."""
-    final = dockerfile.final
-    copied = final is not None and any(
-        one.made is not None and one.made.kind == "wheels" for one in final.copies
-    )
-    kept = not step.no_cache and not step.cache_mounts and step.tool == "pip"
-    return ImageOptions(pip_cache=kept, wheels_layer=copied)
+def _merged(found: Sequence[JudgedStep]) -> Report:
+    """One report of all steps, a column for each that is worth one."""
+    shown = [one for one in found if not one.is_plain] or found
+    report = merged([one.report for one in shown])
+    packages = []
+    for package in report.packages:
+        cells = {one.column.name: one.elsewhere(package.name) for one in shown}
+        there = {name: cell for name, cell in cells.items() if cell is not None}
+        packages.append(package.model_copy(update={"on": {**package.on, **there}}))
+    inputs = dict.fromkeys(name for one in found for name in one.report.inputs)
+    return report.model_copy(update={"packages": tuple(packages), "inputs": tuple(inputs)})
 
 
 # What is said of it
@@ -239,9 +117,8 @@ def _image_options(dockerfile: Dockerfile, step: InstallStep) -> ImageOptions:
 
 def _told(
     dockerfile: Dockerfile,
-    found: list[_Judged],
-    todo: list[tuple[Stage, InstallStep, str | None]],
-    names: Mapping[int, str],
+    found: Sequence[JudgedStep],
+    steps: Sequence[DockerfileStep],
     as_of: datetime,
 ) -> JudgedDockerfile:
     builds = [_step_builds(one) for one in found]
@@ -249,16 +126,7 @@ def _told(
     other = _on_other_images(dockerfile, found, as_of)
     return JudgedDockerfile(
         name=dockerfile.name,
-        steps=tuple(
-            DockerfileStep(
-                line=step.line,
-                stage=stage.title,
-                command=step.text,
-                target=None if why else names[id(step)],
-                unjudged=why,
-            )
-            for stage, step, why in todo
-        ),
+        steps=tuple(steps),
         findings=tuple(_findings(dockerfile, builds)),
         unread=tuple(
             UnreadPart(line=one.line, text=one.text, code=one.why.code, why=one.why.reason)
@@ -274,7 +142,19 @@ def _told(
     )
 
 
-def _step_builds(judged: _Judged) -> StepBuilds:
+def _step(one: Step, judged: JudgedStep | None, report: Report) -> DockerfileStep:
+    columns = {target.name for target in report.targets}
+    return DockerfileStep(
+        line=one.step.line,
+        stage=one.stage.title,
+        command=one.step.text,
+        target=one.name if one.name in columns else None,
+        unjudged=one.unjudged or None,
+        note=judged.note if judged else "",
+    )
+
+
+def _step_builds(judged: JudgedStep) -> StepBuilds:
     """What a step builds; that it builds nothing is worth knowing, too."""
     builds, step = judged.column.builds, judged.step
     if builds is None:
@@ -284,7 +164,7 @@ def _step_builds(judged: _Judged) -> StepBuilds:
 
 
 def _on_other_images(
-    dockerfile: Dockerfile, found: list[_Judged], as_of: datetime
+    dockerfile: Dockerfile, found: Sequence[JudgedStep], as_of: datetime
 ) -> Correction | None:
     """The file on images of glibc, where advice has found that nothing compiles there."""
     images: dict[int, Target] = {}
@@ -329,11 +209,13 @@ def _finding(one: Finding, excerpt: str) -> DockerfileFinding:
     )
 
 
-def _problems(
-    dockerfile: Dockerfile, todo: list[tuple[Stage, InstallStep, str | None]]
-) -> Iterator[Problem]:
+def _problems(dockerfile: Dockerfile, steps: Sequence[Step]) -> Iterator[Problem]:
     """What was not followed; a step that should have been judged makes the answer incomplete."""
-    lost = {step.line: why for _, step, why in todo if why and not step.only_ready_wheels}
+    lost = {
+        one.step.line: one.unjudged
+        for one in steps
+        if one.unjudged and not one.step.only_ready_wheels
+    }
     for one in dockerfile.all_unread:
         yield Problem(
             code=one.why.code,

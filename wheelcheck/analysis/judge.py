@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from packaging.utils import NormalizedName
 
+from wheelcheck.analysis.installed import NOTHING, Installed
 from wheelcheck.analysis.pricing import Pricing
 from wheelcheck.analysis.source_builds import SourceBuilds
 from wheelcheck.builds.environment import Installer
@@ -38,9 +39,10 @@ class Judge:
     """Judges one target after another, sharing what they have in common.
 
     `sdists` may be shared between judges: what an sdist holds depends on nobody's requirements.
+    Packages that are `installed` in the same version have no part in a column: nothing is done.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what is asked, of whom, by which installer, for whom)
         self,
         asked: Requirements,
         index: Index,
@@ -51,10 +53,12 @@ class Judge:
         as_of: datetime,
         sdists: SdistReader,
         image_options: ImageOptions | None = None,
+        installed: Installed = NOTHING,
     ) -> None:
         self._asked = asked
         self._index = index
-        self._resolver = Resolver(asked, index, no_deps=no_deps)
+        self._installed = installed
+        self._resolver = Resolver(asked, index, no_deps=no_deps, installed=installed.kept)
         self._sources = SourceBuilds(index, asked.policy, installer, as_of, sdists)
         self._pricing = Pricing(index, sdists, installer, machine, image_options)
         self._foreseen: dict[Target, _Chosen] = {}
@@ -95,14 +99,15 @@ class Judge:
     ) -> _Chosen:
         """Resolve, judge by tags, and announce what building and pricing will ask for."""
         resolution = self._resolver.resolve(target)
+        fetched = {name: p for name, p in resolution.pins.items() if not self._installed.has(p)}
         judged = {
             name: (pin, judge(pin, self._index.project(name), target, self.rules))
-            for name, pin in resolution.pins.items()
+            for name, pin in fetched.items()
             if only in {None, name}
         }
         if not plan:
             return _Chosen(resolution, judged)
-        tried = self._sources.tried(resolution)
+        tried = self._sources.tried(replace(resolution, pins=fetched))
         files = [found.file for _, found in judged.values() if found.file is not None]
         self._sources.foresee((*_sdists(files), *tried))
         self._pricing.foresee(target, (*files, *tried))

@@ -144,7 +144,7 @@ def _broken_dockerfile(report: Report) -> Iterator[Violation]:
     """A Dockerfile that cannot work as it is: whoever fails on a verdict fails on that."""
     if report.dockerfile is None:
         return
-    targets = {step.stage: step.target for step in report.dockerfile.steps}
+    targets = {step.stage: step.target for step in report.dockerfile.steps if step.target}
     for finding in report.dockerfile.findings:
         if finding.severity == "error":
             where = f"{report.dockerfile.name}:{finding.line}"

@@ -10,13 +10,18 @@ __all__ = ["DockerfileFinding", "DockerfileStep", "JudgedDockerfile", "UnreadPar
 
 
 class DockerfileStep(Value):
-    """One command that installs. `target` is its column in the report, None where not judged."""
+    """One command that installs. `target` is its column in the report, None where it has none.
+
+    `unjudged` says why it is not judged. `note` tells what was there already, and what a step
+    without a column of its own brings.
+    """
 
     line: int
     stage: str
     command: str
     target: str | None
     unjudged: str | None = None
+    note: str = ""
 
 
 class DockerfileFinding(Value):

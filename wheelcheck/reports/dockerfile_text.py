@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.text import Text
 
 from wheelcheck.reports.dockerfile import DockerfileFinding, JudgedDockerfile
-from wheelcheck.reports.dockerfile_words import SIGNS, diffs, to_change, unjudged, worst_first
+from wheelcheck.reports.dockerfile_words import SIGNS, diffs, step_notes, to_change, worst_first
 from wheelcheck.reports.page import Page
 from wheelcheck.reports.phrases import clean
 
@@ -26,7 +26,7 @@ def draw_findings(page: Page, dockerfile: JudgedDockerfile) -> None:
         shown = finding.line
     if not dockerfile.findings:
         page.prose("Nothing to mend.")
-    for told in unjudged(dockerfile):
+    for told in step_notes(dockerfile):
         page.prose(Text(told, "dim"), hang=2)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from wheelcheck.reports.dockerfile import DockerfileFinding, JudgedDockerfile
 from wheelcheck.reports.phrases import clean, listing
 
-__all__ = ["SIGNS", "Diff", "diffs", "fate", "place", "to_change", "unjudged", "worst_first"]
+__all__ = ["SIGNS", "Diff", "diffs", "fate", "place", "step_notes", "to_change", "worst_first"]
 
 SIGNS: Mapping[str, str] = {"error": "✗", "warning": "!", "note": "·"}
 """By severity, the worst first."""
@@ -55,12 +55,12 @@ def to_change(finding: DockerfileFinding) -> list[str]:
     ]
 
 
-def unjudged(dockerfile: JudgedDockerfile) -> list[str]:
-    """The steps that were not judged, and why."""
+def step_notes(dockerfile: JudgedDockerfile) -> list[str]:
+    """The steps that were not judged, and why; what others left as it was."""
     return [
-        f"line {step.line}: {clean(step.command)}: not judged: {clean(step.unjudged)}"
+        f"line {step.line}: {clean(step.command)}: {clean(told)}"
         for step in dockerfile.steps
-        if step.unjudged
+        if (told := f"not judged: {step.unjudged}" if step.unjudged else step.note)
     ]
 
 

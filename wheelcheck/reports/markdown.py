@@ -12,8 +12,8 @@ from wheelcheck.reports.dockerfile_words import (
     SIGNS,
     diffs,
     fate,
+    step_notes,
     to_change,
-    unjudged,
     worst_first,
 )
 from wheelcheck.reports.grid import verdict_on
@@ -198,7 +198,7 @@ def _dockerfile(dockerfile: JudgedDockerfile, room: _Room) -> str:
         for one in worst_first(dockerfile)
     ]
     lines = lines or ["Nothing to mend."]
-    lines += [text(one, room.characters) for one in unjudged(dockerfile)]
+    lines += [text(one, room.characters) for one in step_notes(dockerfile)]
     return (
         f"#### What is found in {text(dockerfile.name, room.characters)}\n\n{_bullets(lines, room)}"
     )

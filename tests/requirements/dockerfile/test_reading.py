@@ -397,6 +397,28 @@ def test_the_environment_that_pip_installs_into(text: str):
     assert read(f"FROM python:3.12-slim\n{text}").final.steps[0].venv == "/v"
 
 
+@pytest.mark.parametrize(
+    ("command", "keeps"),
+    [
+        ("pip install flask", "satisfying"),
+        ("pip install -U flask", "dependencies"),
+        ("pip install -U --upgrade-strategy eager flask", "same"),
+        ("PIP_UPGRADE_STRATEGY=eager pip install -U flask", "same"),
+        ("pip install --force-reinstall flask", "nothing"),
+        ("pip install -I flask", "nothing"),
+        ("pip install -t /app flask", "nothing"),
+        ("pip wheel flask", "nothing"),
+        ("uv pip install flask", "satisfying"),
+        ("uv pip install -U flask", "same"),
+        ("uv pip install -P flask flask", "dependencies"),
+        ("uv pip install --reinstall flask", "nothing"),
+    ],
+)
+def test_what_a_command_keeps_of_what_is_there(command: str, keeps: str):
+    (stage,) = read(f"FROM python:3.12-slim\nRUN {command}\n").stages
+    assert [step.keeps for step in stage.steps] == [keeps]
+
+
 def test_a_user_installs_into_a_home_of_their_own():
     text = (
         "FROM python:3.12-slim AS b\nUSER app:app\nRUN pip install --user flask\n"

@@ -10,8 +10,8 @@ from wheelcheck.reports.dockerfile_words import (
     Diff,
     diffs,
     place,
+    step_notes,
     to_change,
-    unjudged,
     worst_first,
 )
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, verbatim
@@ -30,7 +30,7 @@ def dockerfile_section(report: Report) -> Markup:
         return EMPTY
     body = listed(list(map(_finding, worst_first(dockerfile))), "more finding", "reasons")
     body = body or [element("p", "Nothing to mend.")]
-    body += [element("p", told, class_="note") for told in unjudged(dockerfile)]
+    body += [element("p", told, class_="note") for told in step_notes(dockerfile)]
     body += [_diff(diff) for diff in diffs(dockerfile)]
     remarks = [element("li", remark) for remark in dockerfile.remarks]
     if remarks:

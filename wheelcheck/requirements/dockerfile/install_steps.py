@@ -14,6 +14,7 @@ from wheelcheck.requirements.dockerfile.model import (
     FolderKind,
     InstallerName,
     InstallStep,
+    Keeps,
     LockInput,
     MadeFolder,
     WheelSource,
@@ -99,6 +100,7 @@ def add_install(
         wheels=wheels,
         only_ready_wheels=ready,
         folder=_folder(command, layer),
+        keeps=_keeps(command),
         venv=layer.venv,
         no_deps=command.has("no-deps"),
         no_build_isolation=command.has("no-build-isolation"),
@@ -140,6 +142,18 @@ def _folder(command: InstallerCommand, layer: Layer) -> str:
     if given:
         return absolute(given[-1], layer.workdir)
     return layer.workdir if command.action in {"wheel", "download"} else ""
+
+
+def _keeps(command: InstallerCommand) -> Keeps:
+    """What the command keeps of what is there: see pip install --help, and uv's."""
+    if command.action not in {"install", "sync"} or command.has("folder"):
+        return "nothing"  # pip does not look into --target, --prefix and --root
+    if command.has("reinstall"):
+        return "nothing"
+    eager = command.tool == "uv" or "eager" in command.values("upgrade-strategy")[-1:]
+    if command.has("upgrade"):
+        return "same" if eager else "dependencies"
+    return "dependencies" if command.has("upgrade-package") else "satisfying"
 
 
 def _made(step: InstallStep, command: InstallerCommand, stage: StageState) -> MadeFolder:

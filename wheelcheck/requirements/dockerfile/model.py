@@ -18,6 +18,7 @@ __all__ = [
     "FolderKind",
     "InstallStep",
     "InstallerName",
+    "Keeps",
     "LockInput",
     "MadeFolder",
     "PresentPackage",
@@ -27,6 +28,9 @@ __all__ = [
 ]
 
 FolderKind = Literal["wheels", "venv", "packages"]
+Keeps = Literal["satisfying", "dependencies", "same", "nothing"]
+"""What a step keeps of what is there: all that satisfies, that but for what the line names (pip
+install --upgrade), only what would be installed again in the same version, or nothing."""
 InstallerName = Literal["pip", "pip-no-cache-dir", "pip-no-cache", "uv"]
 """As `builds.environment.Installer` has them: a variable switches the cache off for good."""
 
@@ -117,9 +121,10 @@ class InstallStep:
     holds what was read from its arguments and files; `inputs` names the files. `packages` are the
     system packages there at that moment, the parents' included. `wheels` are folders of ready
     wheels; with `only_ready_wheels` nothing else is taken. `folder` is where it installs or puts
-    wheels, "" for the usual place; `groups` and `extras` are those asked for on the line.
-    `number` counts the steps of a stage from 0, also those of one line. `offset` is where the
-    command begins in the text of its RUN, None where it stands in a script inside of it.
+    wheels, "" for the usual place; `environment` is the folder that it fills in any case, and
+    `keeps` says what of its packages it leaves as they are. `groups` and `extras` are those asked
+    for on the line. `number` counts the steps of a stage from 0, also those of one line. `offset`
+    is where the command begins in the text of its RUN, None where it stands in a script inside.
     """
 
     line: int
@@ -135,6 +140,8 @@ class InstallStep:
     only_ready_wheels: bool = False
     lock: LockInput | None = None
     folder: str = ""
+    environment: str = ""
+    keeps: Keeps = "satisfying"
     venv: str = ""
     no_deps: bool = False
     no_build_isolation: bool = False

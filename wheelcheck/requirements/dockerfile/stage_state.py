@@ -91,7 +91,7 @@ class StageState:
 
     def add_step(self, step: InstallStep, made: MadeFolder) -> None:
         """Add a step and the folder it fills; where nobody knows for which target, that is told."""
-        self.steps.append(replace(step, number=len(self.steps)))
+        self.steps.append(replace(step, number=len(self.steps), environment=made.path))
         self.folders.append(made)
         if isinstance(self.target, Unknown):
             self.tell(self.line, f"FROM {self.instructions[0].text}", self.target)

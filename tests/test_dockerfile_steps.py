@@ -1,0 +1,211 @@
+"""Steps of one stage work in one environment: what is there already stays, as real pip has it."""
+
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from venv import EnvBuilder
+
+import pytest
+from archive_builders import wheel_of
+from dockerfile_context import DictContext
+
+from wheelcheck import Verdict
+from wheelcheck.analysis.dockerfiles import analyse_dockerfile
+from wheelcheck.costs.bill import Machine
+from wheelcheck.index import open_index
+from wheelcheck.reports.model import Report
+from wheelcheck.reports.text import render_text
+from wheelcheck.requirements.dockerfile.reading import parse_dockerfile
+from wheelcheck.requirements.model import IndexOptions
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+WHEELS = {  # what each requires
+    ("lib", "1"): (),
+    ("lib", "2"): (),
+    ("lib", "3b1"): (),
+    ("app", "1"): ("lib",),
+    ("app", "2"): ("lib>=2",),
+    ("tool", "1"): ("lib", "helper"),
+    ("helper", "1"): (),
+    ("helper", "2"): (),
+    ("pip", "99"): (),
+}
+
+
+@pytest.fixture(scope="module")
+def links(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("links")
+    for (name, version), requires in WHEELS.items():
+        data = wheel_of(name, version, requires=requires)
+        (folder / f"{name}-{version}-py3-none-any.whl").write_bytes(data)
+    return folder
+
+
+def judged(links: Path, text: str, files: Mapping[str, str] | None = None) -> Report:
+    dockerfile = parse_dockerfile(text, as_of=NOW.date(), context=DictContext(files or {}))
+    options = IndexOptions(no_index=True, find_links=(str(links),))
+    with open_index(options, cache_dir=None) as index:
+        return analyse_dockerfile(
+            dockerfile, lambda _: nullcontext(index), machine=Machine(), as_of=NOW
+        )
+
+
+def fetched(report: Report, line: int) -> dict[str, str]:
+    """What the step on a line installs; {} where all is there."""
+    (step,) = [one for one in report.dockerfile.steps if one.line == line]
+    if step.target is None:
+        return {}
+    cells = {package.name: package.on[step.target] for package in report.packages}
+    return {
+        name: cell.version
+        for name, cell in cells.items()
+        if cell.verdict is not Verdict.NOT_REQUIRED
+    }
+
+
+def stage(*commands: str) -> str:
+    return "\n".join(["FROM python:3.12-slim", *(f"RUN {one}" for one in commands), ""])
+
+
+class TestAsRealPip:
+    """The second command, asked of pip with ``--dry-run`` in an environment after the first."""
+
+    def real(self, links: Path, folder: Path, first: list[tuple[str, str]], options: str) -> dict:
+        EnvBuilder(with_pip=False, symlinks=True).create(folder)
+        (site,) = folder.glob("lib/python*/site-packages")
+        for name, version in first:
+            with zipfile.ZipFile(links / f"{name}-{version}-py3-none-any.whl") as wheel:
+                wheel.extractall(site)
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+        command = [sys.executable, "-m", "pip", "--python", str(folder / "bin/python"), "install"]
+        command += ["--no-index", "--find-links", str(links), "--dry-run", "-q"]
+        told = subprocess.run(
+            [*command, "--report", "-", *options.split()],
+            env={**clean, "PIP_CONFIG_FILE": os.devnull},
+            check=True,
+            capture_output=True,
+            timeout=120,
+        )
+        wanted = json.loads(told.stdout)["install"]
+        return {one["metadata"]["name"]: one["metadata"]["version"] for one in wanted}
+
+    @pytest.mark.parametrize(
+        ("first", "second"),
+        [
+            ([("lib", "1")], "tool"),
+            ([("lib", "1")], "app"),
+            ([("lib", "1")], "--upgrade tool"),
+            ([("lib", "1")], "--upgrade tool lib"),
+            ([("lib", "1")], "--upgrade --upgrade-strategy eager tool"),
+            ([("lib", "1")], "--force-reinstall tool"),
+            ([("lib", "1")], "-I tool"),
+            ([("lib", "3b1")], "tool"),
+            ([("helper", "2"), ("lib", "2")], "tool helper<2"),
+        ],
+        ids=lambda value: value if isinstance(value, str) else None,
+    )
+    def test_the_same_is_installed(self, first, second, links, tmp_path):
+        before = " ".join(f"{name}=={version}" for name, version in first)
+        quoted = " ".join(f"'{word}'" for word in second.split())
+        report = judged(links, stage(f"pip install {before}", f"pip install {quoted}"))
+        assert fetched(report, 3) == self.real(links, tmp_path, first, second)
+
+
+class TestEnvironments:
+    def test_what_is_there_is_told_with_its_line(self, links):
+        report = judged(links, stage("pip install lib==1", "pip install tool"))
+        assert fetched(report, 3) == {"tool": "1", "helper": "2"}
+        cell = report.package("lib").on["python:3.12-slim (line 3)"]
+        assert (cell.verdict, cell.version) == (Verdict.NOT_REQUIRED, None)
+        assert cell.reason == "1 is there already, from line 2"
+        told = render_text(report, width=160)
+        assert "line 3: pip install tool: lib 1 is there already, from line 2" in told
+
+    def test_a_step_that_finds_all_in_place_has_no_column(self, links):
+        report = judged(links, stage("pip install tool", "pip install lib helper"))
+        assert len(report.targets) == 1
+        step = report.dockerfile.steps[1]
+        assert (step.target, step.unjudged) == (None, None)
+        assert step.note == "lib 2, helper 2 are there already, from line 2"
+
+    def test_a_virtual_environment_is_another_place(self, links):
+        report = judged(
+            links,
+            stage(
+                "pip install lib==1",
+                "python -m venv /venv && /venv/bin/pip install tool",
+                "/venv/bin/pip install app",
+            ),
+        )
+        assert fetched(report, 3) == {"tool": "1", "helper": "2", "lib": "2"}
+        assert fetched(report, 4) == {"app": "2"}
+
+    def test_a_folder_of_its_own_is_another_place(self, links):
+        report = judged(links, stage("pip install lib==1", "pip install --target /app tool"))
+        assert fetched(report, 3) == {"tool": "1", "helper": "2", "lib": "2"}
+
+    def test_a_stage_goes_on_from_its_parent(self, links):
+        text = stage("pip install lib==1").replace("slim", "slim AS base")
+        report = judged(links, f"{text}FROM base\nRUN pip install tool\n")
+        assert fetched(report, 4) == {"tool": "1", "helper": "2"}
+
+    def test_another_stage_on_the_same_image_begins_anew(self, links):
+        text = stage("pip install lib==1").replace("slim", "slim AS one")
+        copied = "FROM python:3.12-slim\nCOPY --from=one /etc/hosts /\nRUN pip install tool\n"
+        assert "lib" in fetched(judged(links, f"{text}{copied}"), 5)
+
+    @pytest.mark.parametrize(
+        ("installed", "copied"),
+        [
+            ("python -m venv /venv && /venv/bin/pip install lib==1", "/venv /venv"),
+            ("pip install --prefix /deps lib==1", "/deps /usr/local"),
+            ("pip install lib==1", "/usr/local/lib/python3.12 /usr/local/lib/python3.12"),
+        ],
+    )
+    def test_a_copied_environment_comes_with_its_packages(self, installed, copied, links):
+        text = stage(installed).replace("slim", "slim AS one")
+        pip = "/venv/bin/pip" if "venv" in copied else "pip"
+        final = f"FROM python:3.12-slim\nCOPY --from=one {copied}\nRUN {pip} install tool\n"
+        assert fetched(judged(links, f"{text}{final}"), 5) == {"tool": "1", "helper": "2"}
+
+    @pytest.mark.parametrize(
+        ("named", "expected"),
+        [("tool", {}), ("/wheels/*", {}), ("lib", {"tool": "1", "helper": "2"})],
+    )
+    def test_ready_wheels_are_there_for_later_steps(self, named, expected, links):
+        text = (
+            "FROM python:3.12-slim AS one\nRUN pip wheel -w /wheels tool\n"
+            "FROM python:3.12-slim\nCOPY --from=one /wheels /wheels\n"
+            f"RUN pip install --no-index --find-links /wheels {named}\n"
+            "RUN pip install tool\n"
+        )
+        assert fetched(judged(links, text), 6) == expected
+
+
+class TestTools:
+    def test_upgrading_pip_is_a_line_and_no_column(self, links):
+        report = judged(links, stage("pip install --upgrade pip", "pip install tool"))
+        assert [target.name for target in report.targets] == ["python:3.12-slim"]
+        assert "pip" not in {package.name for package in report.packages}
+        step = report.dockerfile.steps[0]
+        assert (step.target, step.note) == (None, "pip 99 comes as a wheel")
+        told = render_text(report, width=160)
+        assert "line 2: pip install --upgrade pip: pip 99 comes as a wheel" in told
+        assert "[pip-upgraded]" in told
+
+    def test_where_nothing_else_is_installed_it_has_one(self, links):
+        report = judged(links, stage("pip install --upgrade pip"))
+        assert [target.name for target in report.targets] == ["python:3.12-slim"]
+        assert report.dockerfile.steps[0].target == "python:3.12-slim"
+
+    def test_a_tool_that_cannot_be_had_keeps_its_column(self, links):
+        report = judged(links, stage("pip install pip wheel", "pip install tool"))
+        names = [target.name for target in report.targets]
+        assert names == ["python:3.12-slim (line 2)", "python:3.12-slim"]
+        assert not report.complete
