@@ -272,6 +272,17 @@ def test_a_line_that_several_findings_share_is_shown_once():
     assert render_text(report).count("    4 | RUN") == 1
 
 
+def test_a_long_command_is_known_by_its_beginning():
+    told = judged_dockerfile()
+    words = "pip install --no-cache-dir " + "package " * 40
+    step = told.steps[1].model_copy(update={"command": words, "unjudged": None, "note": "there"})
+    report = broken_image().model_copy(
+        update={"dockerfile": told.model_copy(update={"steps": (step,)})}
+    )
+    shown = "line 9: pip install --no-cache-dir package package package ...: there"
+    assert shown in render_text(report)
+
+
 def test_a_dockerfile_cannot_add_lines_to_its_diffs_nor_speak_to_the_terminal():
     text = render_text(worded("RUN \x1b[31mx\x0b\u2028y"), width=160)
     assert "\n+RUN �[31mx��y\n" in text

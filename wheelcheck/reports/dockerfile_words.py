@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from textwrap import shorten
 
 from wheelcheck.reports.dockerfile import DockerfileFinding, JudgedDockerfile
 from wheelcheck.reports.phrases import clean, listing
@@ -14,6 +15,8 @@ SIGNS: Mapping[str, str] = {"error": "✗", "warning": "!", "note": "·"}
 """By severity, the worst first."""
 
 _MOST_PACKAGES = 12
+_COMMAND = 60
+"""Characters of a command by which people know it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ def to_change(finding: DockerfileFinding) -> list[str]:
 def step_notes(dockerfile: JudgedDockerfile) -> list[str]:
     """The steps that were not judged, and why; what others left as it was."""
     return [
-        f"line {step.line}: {clean(step.command)}: {clean(told)}"
+        f"line {step.line}: {shorten(clean(step.command), _COMMAND, placeholder=' ...')}: "
+        f"{clean(told)}"
         for step in dockerfile.steps
         if (told := f"not judged: {step.unjudged}" if step.unjudged else step.note)
     ]
