@@ -84,7 +84,7 @@ def test_a_certificate_that_is_not_trusted_is_not_tried_again(client, waits):
         cause.verify_message = "self-signed certificate"
         raise httpx.ConnectError("failed", request=request) from cause
 
-    client._client = httpx.Client(transport=httpx.MockTransport(fail))  # respx loses the cause
+    client._own.client = httpx.Client(transport=httpx.MockTransport(fail))  # respx loses the cause
     with pytest.raises(FetchFailed, match="self-signed"):
         client.get(URL)
     assert waits == []

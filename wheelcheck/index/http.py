@@ -1,4 +1,4 @@
-"""HTTP as an index needs it: one pooled client, retries, redirects that leak nothing.
+"""HTTP as an index needs it: connections kept open, retries, redirects that leak nothing.
 
 Sources: RFC 9110 (Retry-After, redirects, ranges). A status of 400 and above is never an answer to
 what was asked; it travels as `FetchFailed`, as does a host that does not answer at all.
@@ -27,8 +27,8 @@ __all__ = ["CONCURRENCY", "FetchFailed", "Http", "Reply"]
 
 _T = TypeVar("_T")
 
-CONCURRENCY = 24
-"""Requests under way at once."""
+CONCURRENCY = 50
+"""Requests under way at once, and connections: as many as uv's."""
 ATTEMPTS = 4
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
@@ -96,7 +96,10 @@ class Reply:
 
 
 class Http:
-    """A pool of connections. `wait` sleeps for some seconds and may return early on closing."""
+    """Requests of any number of threads, each over connections of its own.
+
+    `wait` sleeps for some seconds and may return early on closing.
+    """
 
     def __init__(
         self,
@@ -110,7 +113,9 @@ class Http:
         self._closing = threading.Event()
         self._wait = wait or self._closing.wait
         self._lock = threading.Lock()
-        self._client: httpx.Client | None = None
+        self._own = _Own()
+        self._clients: list[httpx.Client] = []
+        self._certificates: ssl.SSLContext | None = None
         self._alive: set[tuple[str, str]] = set()
         self._dead: dict[tuple[str, str], str] = {}
 
@@ -118,8 +123,8 @@ class Http:
         """Close all connections; requests under way fail."""
         self._closing.set()
         with self._lock:
-            if self._client is not None:
-                self._client.close()
+            for client in self._clients:
+                client.close()
 
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Reply:
         """Fetch a whole resource of moderate size, with retries. Raises FetchFailed."""
@@ -210,25 +215,30 @@ class Http:
         return target
 
     def _opened(self) -> httpx.Client:
-        import httpx
-
+        """The calling thread's own client: in a shared one, threads wait for each other."""
         with self._lock:
             if self._closing.is_set():
                 raise FetchFailed("the run is ending")
-            if self._client is None:
-                limits = httpx.Limits(
-                    max_connections=CONCURRENCY, max_keepalive_connections=CONCURRENCY
-                )
-                distrust = {
-                    f"all://{host}": httpx.HTTPTransport(verify=False) for host in self._trusted
-                }
-                self._client = httpx.Client(
-                    headers={"User-Agent": "wheelcheck"},
-                    timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-                    limits=limits,
-                    mounts=distrust,
-                )
-            return self._client
+            if self._own.client is None:
+                self._own.client = self._open()
+                self._clients.append(self._own.client)
+            return self._own.client
+
+    def _open(self) -> httpx.Client:
+        import httpx
+
+        if self._certificates is None:  # reading them takes longer than all the rest
+            self._certificates = httpx.create_ssl_context()
+        return httpx.Client(
+            headers={"User-Agent": "wheelcheck"},
+            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            verify=self._certificates,
+            mounts={f"all://{host}": httpx.HTTPTransport(verify=False) for host in self._trusted},
+        )
+
+
+class _Own(threading.local):
+    client: httpx.Client | None = None
 
 
 def _accepted(response: httpx.Response) -> httpx.Response:
