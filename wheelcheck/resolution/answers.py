@@ -7,14 +7,14 @@ take over the result without solving again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import CoreMetadata, Index, Project, Sdist, Wheel
+from wheelcheck.index.model import CoreMetadata, Project, Sdist, Wheel
 from wheelcheck.resolution.choice import (
     TIME_REFUSALS,
     FileRules,
@@ -22,36 +22,12 @@ from wheelcheck.resolution.choice import (
     choose,
     refusal_of,
 )
+from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.dependencies import MarkerEnvironment, requirements_of
+from wheelcheck.resolution.offers import Dependencies, Offer
 from wheelcheck.targets import Architecture, Libc, Target
 
-__all__ = ["Answers", "Dependencies", "Offer", "reference_target"]
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A version that could be pinned, with the file an installer would take for it.
-
-    `installable` is False for a stand-in: the version that the reference target would get of a
-    package that has no file for this one.
-    """
-
-    version: Version
-    file: Wheel | Sdist
-    installable: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Dependencies:
-    """What a candidate requires.
-
-    `unknown` where it could not be read; `refused` where pip would discard the version for its
-    metadata (a bad requirement, a Requires-Python that rules it out).
-    """
-
-    requirements: tuple[Requirement, ...] = ()
-    unknown: Unknown | None = None
-    refused: str | None = None
+__all__ = ["Answers", "reference_target"]
 
 
 def reference_target(target: Target) -> Target:
@@ -67,26 +43,29 @@ def reference_target(target: Target) -> Target:
     )
 
 
+_Told = tuple[NormalizedName, frozenset[NormalizedName], Offer, Dependencies]
+
+
 class Answers:
     """The index as one target sees it, under the user's rules on files."""
 
     def __init__(
-        self, target: Target, index: Index, rules: FileRules, environment: MarkerEnvironment
+        self, target: Target, rules: FileRules, environment: MarkerEnvironment, common: Common
     ) -> None:
         self.target = target
         self.rules = rules
         self.environment = environment
-        self._index = index
+        self._common = common
         self._reference = reference_target(target)
         self._offers: dict[tuple[NormalizedName, Version], Offer | None] = {}
         self._stand_ins: dict[tuple[NormalizedName, Version], Offer | None] = {}
-        self._dependencies: dict[
-            tuple[NormalizedName, str, frozenset[NormalizedName]], tuple[Offer, Dependencies]
-        ] = {}
+        self._dependencies: dict[tuple[int, frozenset[NormalizedName]], _Told] = {}
+        self._expected: set[int] = set()
 
     def direct(self, requirement: Requirement) -> Offer | None:
         """Find the file of a direct reference; None where it cannot be told what it holds."""
-        found = self._index.at_url(requirement.url or "", canonicalize_name(requirement.name))
+        name = canonicalize_name(requirement.name)
+        found = self._common.index.at_url(requirement.url or "", name)
         if isinstance(found, Unknown):
             return None
         fits = choose((found,), self.target, FileRules(hashes=self.rules.hashes)) is not None
@@ -94,7 +73,7 @@ class Answers:
 
     def project(self, name: NormalizedName) -> Project | Unknown:
         """All the index has of one project."""
-        return self._index.project(name)
+        return self._common.project(name)
 
     def offer(self, name: NormalizedName, version: Version) -> Offer | None:
         """What an installer on this target could take of one version."""
@@ -116,16 +95,18 @@ class Answers:
         self, name: NormalizedName, offer: Offer, extras: frozenset[NormalizedName]
     ) -> Dependencies:
         """What this version requires here. Extras alone are told, with the base left out."""
-        key = (name, offer.file.url, extras)
-        if key not in self._dependencies:
-            self._dependencies[key] = (offer, self._read(name, offer, extras))
-        return self._dependencies[key][1]
+        key = (id(offer), extras)
+        known = self._dependencies.get(key)
+        if known is None:
+            known = (name, extras, offer, self._read(name, offer, extras))
+            self._dependencies[key] = known
+        return known[3]
 
-    def expect(self, name: NormalizedName, version: Version) -> None:
+    def expect(self, name: NormalizedName, offer: Offer) -> None:
         """Have the metadata of an offer fetched meanwhile: it will probably be asked for."""
-        offer = self.offer(name, version)
-        if offer is not None:
-            self._index.prefetch(files=[self._metadata_file(name, offer)])
+        if id(offer.file) not in self._expected:
+            self._expected.add(id(offer.file))
+            self._common.expect(self._metadata_file(name, offer))
 
     def agree_with(self, other: Answers) -> bool:
         """Whether everything `other` was told would be told here too, word for word."""
@@ -134,16 +115,15 @@ class Answers:
             and all(
                 self._alike(told, self.stand_in(*key)) for key, told in other._stand_ins.items()
             )
-            and all(
-                self._same_dependencies(name, extras, offer, told)
-                for (name, _, extras), (offer, told) in other._dependencies.items()
-            )
+            and all(self._same_dependencies(told, other) for told in other._dependencies.values())
         )
 
     def _alike(self, told: Offer | None, ours: Offer | None) -> bool:
         """Whether the solver could not tell two offers of one version apart."""
         if told is None or ours is None:
             return told is ours
+        if told.file is ours.file:
+            return told.installable == ours.installable
         return (
             told.installable == ours.installable
             and (told.file.yanked is None) == (ours.file.yanked is None)
@@ -153,16 +133,15 @@ class Answers:
             )
         )
 
-    def _same_dependencies(
-        self,
-        name: NormalizedName,
-        extras: frozenset[NormalizedName],
-        theirs: Offer,
-        told: Dependencies,
-    ) -> bool:
+    def _same_dependencies(self, told: _Told, other: Answers) -> bool:
+        name, extras, theirs, dependencies = told
         find = self.offer if theirs.installable else self.stand_in
         ours = find(name, theirs.version) or theirs
-        return self.dependencies(name, ours, extras) == told
+        same_file = ours.file is theirs.file and ours.installable == theirs.installable
+        if same_file and self.environment is other.environment:
+            self._dependencies[id(ours), extras] = (name, extras, ours, dependencies)
+            return True
+        return self.dependencies(name, ours, extras) == dependencies
 
     def _offer(
         self, name: NormalizedName, version: Version, target: Target, *, installable: bool
@@ -204,11 +183,11 @@ class Answers:
         backend made on another machine: cheaper to read, and nearer the truth than old sdists.
         """
         nearest = self._metadata_file(name, offer)
-        metadata = self._index.metadata(nearest)
+        metadata = self._common.metadata(nearest)
         if nearest is offer.file:
             return metadata
         if isinstance(metadata, Unknown):
-            return self._index.metadata(offer.file)
+            return self._common.metadata(offer.file)
         return replace(metadata, requires_python=offer.file.requires_python)
 
     def _metadata_file(self, name: NormalizedName, offer: Offer) -> Wheel | Sdist:

@@ -1,32 +1,82 @@
-"""What is the same on every target, worked out once."""
+"""What is the same on every target, asked and worked out once."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.index.model import Project
-from wheelcheck.resolution.answers import Offer
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import CoreMetadata, Index, Project, Sdist, Wheel
 from wheelcheck.resolution.needs import Need, needs_of
+from wheelcheck.resolution.offers import Offer
 
-__all__ = ["Common", "LazySequence"]
+__all__ = ["Common", "LazySequence", "Traits"]
 
 _T = TypeVar("_T")
 
 
-class Common:
-    """What is the same on every target. Keys by identity: what they name is kept beside them."""
+class Traits(NamedTuple):
+    """What a specifier says of how urgent a need is, and whether it asks for pre-releases."""
 
-    def __init__(self) -> None:
+    stated: bool
+    pinned: bool
+    bounded: bool
+    prereleases: bool
+
+
+class Common:
+    """What does not depend on a target: the index, and what follows from specifiers alone.
+
+    Keys by identity: what they name is kept beside them.
+    """
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self._projects: dict[NormalizedName, Project | Unknown] = {}
+        self._metadata: dict[int, tuple[Wheel | Sdist, CoreMetadata | Unknown]] = {}
+        self._announced: set[NormalizedName | int] = set()
         self._versions: dict[
             tuple[NormalizedName, int], tuple[SpecifierSet, LazySequence[Version]]
         ] = {}
         self._needs: dict[tuple[int, str], tuple[tuple[Requirement, ...], tuple[Need, ...]]] = {}
+        self._admitted: dict[tuple[str, Version], bool] = {}
+        self._traits: dict[str, Traits] = {}
+
+    # --- the index --------------------------------------------------------------------------
+
+    def project(self, name: NormalizedName) -> Project | Unknown:
+        """All the index has of one project. Raises IndexUnreachable."""
+        found = self._projects.get(name)
+        if found is None:
+            found = self._projects[name] = self.index.project(name)
+        return found
+
+    def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
+        """What a file depends on."""
+        found = self._metadata.get(id(file))
+        if found is None:
+            found = self._metadata[id(file)] = (file, self.index.metadata(file))
+        return found[1]
+
+    def announce(self, names: Iterable[NormalizedName]) -> None:
+        """Say which projects will be asked for next, each once."""
+        new = [name for name in names if name not in self._announced]
+        if new:
+            self._announced.update(new)
+            self.index.prefetch(new)
+
+    def expect(self, file: Wheel | Sdist) -> None:
+        """Have the metadata of a file fetched meanwhile."""
+        if id(file) not in self._announced and id(file) not in self._metadata:
+            self._announced.add(id(file))
+            self.index.prefetch(files=[file])
+
+    # --- specifiers -------------------------------------------------------------------------
 
     def versions(self, project: Project, specifier: SpecifierSet) -> Iterable[Version]:
         """Which versions a specifier admits, newest first, pre-releases included."""
@@ -36,6 +86,23 @@ class Common:
             admitted = (v for v in project.versions if specifier.contains(v, prereleases=True))
             found = self._versions[key] = (specifier, LazySequence(admitted))
         return found[1]
+
+    def admits(self, need: Need, version: Version) -> bool:
+        """Whether the clauses of a need admit a version, be it a pre-release."""
+        if not need.clauses:
+            return True
+        key = (need.clauses, version)
+        known = self._admitted.get(key)
+        if known is None:
+            known = self._admitted[key] = need.specifier.contains(version, prereleases=True)
+        return known
+
+    def traits(self, need: Need) -> Traits:
+        """What the specifier of a need says, whatever the project."""
+        known = self._traits.get(need.clauses)
+        if known is None:
+            known = self._traits[need.clauses] = _traits_of(need.specifier)
+        return known
 
     def needs(
         self,
@@ -52,6 +119,19 @@ class Common:
         if not any(need.exact for need in needs):
             self._needs[key] = (requirements, needs)
         return needs
+
+
+def _traits_of(specifier: SpecifierSet) -> Traits:
+    clauses = [(each.operator, each.version.endswith(".*")) for each in specifier]
+    return Traits(
+        stated=bool(clauses),
+        pinned=any(operator in {"==", "==="} and not star for operator, star in clauses),
+        bounded=any(
+            operator in {"<", "<=", "~="} or (operator == "==" and star)
+            for operator, star in clauses
+        ),
+        prereleases=bool(specifier.prereleases),
+    )
 
 
 class LazySequence(Generic[_T]):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from wheelcheck.resolution.answers import Offer
+from wheelcheck.resolution.offers import Offer
 
 __all__ = ["Candidate", "Need", "identifier_of", "needs_of", "text_of"]
 
@@ -32,11 +33,19 @@ class Candidate:
     offer: Offer | None = field(default=None, compare=False)
     direct: Offer | None = None
 
+    def __hash__(self) -> int:
+        """Name and version tell candidates apart, and they are looked up all the time."""
+        return hash((self.name, self.version))
+
     @property
     def label(self) -> str:
         """``celery[redis] 5.4.0``, for people."""
-        extras = f"[{','.join(sorted(self.extras))}]" if self.extras else ""
-        return f"{self.name}{extras} {self.version}" if self.version else f"{self.name}{extras}"
+        return _label(identifier_of(self.name, self.extras), self.version)
+
+
+@lru_cache(maxsize=1 << 16)
+def _label(identifier: str, version: Version | None) -> str:
+    return identifier if version is None else f"{identifier} {version}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,17 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.resolution.answers import Answers, Offer
+from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.common import Common, LazySequence
 from wheelcheck.resolution.needs import Candidate, Need, identifier_of
+from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.solver import Preference, Told
 
 __all__ = ["Provider"]
@@ -29,7 +30,7 @@ __all__ = ["Provider"]
 PROMOTE_AFTER_CONFLICTS = 5  # as pip: a package that keeps conflicting is settled earlier
 
 
-def is_pin(specifier: SpecifierSet) -> bool:
+def _is_pin(specifier: SpecifierSet) -> bool:
     """Whether a specifier names one version, so that a yanked one may be meant (PEP 592)."""
     return any(
         clause.operator == "===" or (clause.operator == "==" and not clause.version.endswith(".*"))
@@ -60,7 +61,6 @@ class Provider:
         locked: frozenset[NormalizedName] = frozenset(),
         installed: Mapping[NormalizedName, Offer] | None = None,
         common: Common,
-        prefetch: Callable[[Iterable[Need]], None] | None = None,
     ) -> None:
         self._answers = answers
         self._constraints = constraints
@@ -71,7 +71,6 @@ class Provider:
         self._no_deps = no_deps
         self._locked = locked
         self._installed = installed or {}
-        self._prefetch = prefetch
         self._common = common
         self._matches: dict[tuple[NormalizedName, str, bool], LazySequence[Offer | None]] = {}
         self._needs: dict[Candidate, tuple[Need, ...]] = {}
@@ -81,8 +80,10 @@ class Provider:
 
     def most_urgent(
         self, waiting: Iterable[str], pins: Mapping[str, Candidate], causes: Sequence[Told]
-    ) -> Collection[str]:
+    ) -> Iterable[str]:
         """Settle the causes of the last conflict first, then what keeps conflicting."""
+        if not causes and not self._conflicts:
+            return waiting
         blamed: set[str] = set()
         for need, parent in causes:
             names = [need.identifier]
@@ -99,22 +100,13 @@ class Provider:
 
     def preference(self, identifier: str, needs: Sequence[Need]) -> Preference:
         """The rank of a node, from what is needed of it alone."""
-        clauses = [clause for need in needs if need.exact is None for clause in need.specifier]
-        starred = [clause.version.endswith(".*") for clause in clauses]
-        pinned = any(
-            clause.operator.startswith("==") and not star
-            for clause, star in zip(clauses, starred, strict=True)
-        )
-        bounded = any(
-            clause.operator in {"<", "<=", "~="} or (clause.operator == "==" and star)
-            for clause, star in zip(clauses, starred, strict=True)
-        )
+        traits = [self._common.traits(need) for need in needs if need.exact is None]
         return (
-            all(need.exact is None for need in needs),
-            not pinned,
-            not bounded,
+            len(traits) == len(needs),
+            not any(each.pinned for each in traits),
+            not any(each.bounded for each in traits),
             self._requested.get(identifier, math.inf),
-            not clauses,
+            not any(each.stated for each in traits),
             identifier,
         )
 
@@ -141,7 +133,30 @@ class Provider:
                 and self._constraint_admits(candidate)
                 and all(self.satisfies(candidate, need) for need in needs)
             ]
-        return _Candidates(name, extras, self.matches(name, every), refused)
+        stand_ins = name in self._behind_excused
+        return _Candidates(self, extras, tuple(every), refused, stand_ins)
+
+    def narrowed(self, found: Iterable[Candidate], need: Need) -> Iterable[Candidate] | None:
+        """What is left of candidates with one need more; None where the first may be another.
+
+        The first stays the first where the need admits it: candidates come in an order that does
+        not depend on the specifier, with two exceptions that are left to the full search. A need
+        may ask for pre-releases, and a pin lets a yanked version come before a stand-in.
+        """
+        if not isinstance(found, _Candidates) or need.extras or need.exact or need.impossible:
+            return None
+        first = found.first
+        offer = first.offer if first else None
+        if (
+            offer is None
+            or not offer.installable
+            or self._common.traits(need).prereleases
+            or not self._common.admits(need, offer.version)
+        ):
+            return None
+        stand_ins = need.name in self._behind_excused
+        needs = (*found.needs, need)
+        return _Candidates(self, found.extras, needs, found.refused, stand_ins, first)
 
     def satisfies(self, candidate: Candidate, need: Need) -> bool:
         """Whether a candidate meets a need; one without a version meets all."""
@@ -152,19 +167,24 @@ class Provider:
         if need.exact is not None:
             exact = need.exact
             return exact.version == candidate.version and exact.direct == candidate.direct
-        return need.specifier.contains(candidate.version, prereleases=True)
+        return self._common.admits(need, candidate.version)
 
-    def matches(self, name: NormalizedName, needs: Iterable[Need]) -> Iterable[Offer | None]:
+    def matches(
+        self, name: NormalizedName, needs: Iterable[Need], *, stand_ins: bool | None = None
+    ) -> Iterable[Offer | None]:
         """Offers that satisfy these requirements and the constraint, best first.
 
-        For an excused package without any: stand-ins, or None once where there are none either.
+        With `stand_ins`, by default for an excused package, and without any other: stand-ins, or
+        None once where there are none either.
         """
+        if stand_ins is None:
+            stand_ins = name in self._behind_excused
         clauses = {need.clauses for need in needs if need.exact is None}
         if name in self._constraints:
             clauses.add(str(self._constraints[name]))
-        key = (name, ",".join(sorted(clauses - {""})), name in self._behind_excused)
+        key = (name, ",".join(sorted(clauses - {""})), stand_ins)
         if key not in self._matches:
-            found = self._search(name, _specifier(key[1]), stand_ins=key[2])
+            found = self._search(name, _specifier(key[1]), stand_ins=stand_ins)
             self._matches[key] = LazySequence(found)
         return self._matches[key]
 
@@ -184,7 +204,7 @@ class Provider:
         in_order = self._in_order(name, specifier, self._answers.offer)
         for offer in chain(self._already_there(name, specifier), in_order):
             if not found and not self._no_deps and name not in self._locked:
-                self._answers.expect(name, offer.version)
+                self._answers.expect(name, offer)
             found = True
             yield offer
         if stand_ins and not found:
@@ -231,7 +251,7 @@ class Provider:
                 any_kept = True
                 yield offer
         yield from sdists
-        if yanked and not (any_kept or sdists) and is_pin(specifier):
+        if yanked and not (any_kept or sdists) and _is_pin(specifier):
             yield from yanked
 
     def _admitted(
@@ -259,15 +279,15 @@ class Provider:
 
     def dependencies(self, candidate: Candidate) -> tuple[Need, ...]:
         """What a candidate asks for on this target; nothing where it could not be read."""
-        if candidate not in self._needs:
-            self._needs[candidate] = tuple(self._dependencies(candidate))
-            self.announce(self._needs[candidate])
-        return self._needs[candidate]
+        known = self._needs.get(candidate)
+        if known is None:
+            known = self._needs[candidate] = tuple(self._dependencies(candidate))
+            self.announce(known)
+        return known
 
     def announce(self, needs: Iterable[Need]) -> None:
         """Say what will be asked for next."""
-        if self._prefetch:
-            self._prefetch(needs)
+        self._common.announce(need.name for need in needs)
 
     def _dependencies(self, candidate: Candidate) -> Iterator[Need]:
         source = candidate.label
@@ -294,19 +314,36 @@ def _is_wheel(offer: Offer) -> bool:
     return offer.file.filename.endswith(".whl")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Candidates:
-    """Offers as candidates, made anew whenever they are looked through."""
+    """What satisfies the needs of a node and of its base, looked for when it is asked for.
 
-    name: NormalizedName
+    `known_first` spares the search where it follows from another.
+    """
+
+    provider: Provider
     extras: frozenset[NormalizedName]
-    offers: Iterable[Offer | None]
+    needs: tuple[Need, ...]
     refused: Collection[Candidate]
+    stand_ins: bool
+    known_first: Candidate | None = None
+
+    @property
+    def first(self) -> Candidate | None:
+        if self.known_first is None:
+            self.known_first = next(self._search(), None)
+        return self.known_first
 
     def __iter__(self) -> Iterator[Candidate]:
-        for offer in self.offers:
+        if self.first is not None:
+            yield self.first
+            yield from islice(self._search(), 1, None)
+
+    def _search(self) -> Iterator[Candidate]:
+        name = self.needs[0].name
+        for offer in self.provider.matches(name, self.needs, stand_ins=self.stand_ins):
             version = offer.version if offer else None
-            candidate = Candidate(self.name, self.extras, version, offer)
+            candidate = Candidate(name, self.extras, version, offer)
             if candidate not in self.refused:
                 yield candidate
 

@@ -13,13 +13,14 @@ from packaging.version import Version
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Project
 from wheelcheck.requirements.model import RequirementLine, Requirements
-from wheelcheck.resolution.answers import Answers, Offer, reference_target
+from wheelcheck.resolution.answers import Answers, reference_target
 from wheelcheck.resolution.choice import FileRules
 from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.foresight import foresee
 from wheelcheck.resolution.model import Conflict, Demand, Pin, Resolution, Standing
 from wheelcheck.resolution.needs import Candidate, Need, needs_of, text_of
+from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.provider import Provider
 from wheelcheck.resolution.solution import Solution, solution_of
 from wheelcheck.resolution.solver import Impossible, Solver, Told, TooDeep
@@ -68,7 +69,7 @@ class Resolver:
         }
         self._rules = FileRules(requirements.policy, _hashes(requirements), _locks(requirements))
         self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
-        self._common = Common()
+        self._common = Common(index)
         self._solved: list[_Solved] = []
         self._foreseen: dict[Target, tuple[Answers, _Question]] = {}
         self._references: dict[tuple[str, str, bool], Mapping[NormalizedName, Version | None]] = {}
@@ -90,7 +91,9 @@ class Resolver:
             for candidate in guess.values():
                 for answers in others:  # the same versions, of which other files may be taken
                     if candidate.version is not None and candidate.direct is None:
-                        answers.expect(candidate.name, candidate.version)
+                        offer = answers.offer(candidate.name, candidate.version)
+                        if offer is not None:
+                            answers.expect(candidate.name, offer)
 
     def _unsolved(self, target: Target) -> tuple[Provider, Sequence[Need]]:
         answers, question = self._foreseen[target]
@@ -109,7 +112,7 @@ class Resolver:
         return self._describe(answers, solved)
 
     def _answers(self, target: Target) -> Answers:
-        return Answers(target, self._index, self._rules, self._environment(target))
+        return Answers(target, self._rules, self._environment(target), self._common)
 
     def _agrees(self, answers: Answers, solved: _Solved) -> bool:
         """Whether the solver would be told the same again, the stand-ins' versions included."""
@@ -181,7 +184,6 @@ class Resolver:
             no_deps=self._no_deps,
             locked=question.locked,
             installed=self._installed,
-            prefetch=lambda needs: self._index.prefetch([need.name for need in needs]),
         )
 
     def _question(self, answers: Answers) -> _Question:

@@ -45,6 +45,12 @@ class Guide(Protocol):
     ) -> Iterable[Candidate]:
         """What satisfies the needs of a node (and of its base if it has extras), best first."""
 
+    def narrowed(self, found: Iterable[Candidate], need: Need) -> Iterable[Candidate] | None:
+        """What is left of `candidates` with one need more; None where they must be asked for.
+
+        Never empty.
+        """
+
     def satisfies(self, candidate: Candidate, need: Need) -> bool:
         """Whether a candidate meets a need."""
 
@@ -53,7 +59,7 @@ class Guide(Protocol):
 
     def most_urgent(
         self, waiting: Iterable[str], pins: Mapping[str, Candidate], causes: Sequence[Told]
-    ) -> Collection[str]:
+    ) -> Iterable[str]:
         """The nodes that wait for a choice, or those of them that come before all others."""
 
 
@@ -81,16 +87,21 @@ class TooDeep(Exception):  # noqa: N818 (an answer)
 class _Node:
     """Who needs a node, the candidates left when it was last looked at, and those refused.
 
-    The candidates may be fewer than `told` asks for: a parent that is gone leaves its mark on them.
+    Where it is `marked`, the candidates are fewer than `told` asks for: a parent that is gone has
+    left its mark on them.
     """
 
     told: tuple[Told, ...] = ()
     candidates: Iterable[Candidate] = ()
     refused: tuple[Candidate, ...] = ()
+    marked: bool = False
 
     @property
     def needs(self) -> list[Need]:
         return [each.requirement for each in self.told]
+
+
+_NOBODY = _Node()
 
 
 @dataclass(slots=True)
@@ -209,8 +220,8 @@ class Solver:
     def _round(self) -> None:
         """Choose for the most urgent node, or go back where nothing can be chosen."""
         state = self._state
-        urgent: Collection[str] = state.waiting
-        if len(urgent) > 1:
+        urgent: Iterable[str] = state.waiting
+        if len(state.waiting) > 1:
             urgent = self._guide.most_urgent(urgent, state.pins, state.choices[-1].causes)
         identifier = min(urgent, key=state.waiting.__getitem__)
         failures: list[Told] = []
@@ -244,13 +255,15 @@ class Solver:
         nodes = self._state.nodes
         for need in needs:
             identifier = need.identifier
-            node = changed.get(identifier) or nodes.get(identifier) or _Node()
+            node = changed.get(identifier) or nodes.get(identifier) or _NOBODY
             told = (*node.told, Told(need, parent))
-            base = (changed.get(need.name) or nodes.get(need.name)) if need.extras else None
-            wanted = [each.requirement for each in told]
-            found = self._guide.candidates(wanted, base.needs if base else (), node.refused)
-            if next(iter(found), None) is None:
-                return told
+            found = None if node.marked else self._guide.narrowed(node.candidates, need)
+            if found is None:
+                base = (changed.get(need.name) or nodes.get(need.name)) if need.extras else None
+                wanted = [each.requirement for each in told]
+                found = self._guide.candidates(wanted, base.needs if base else (), node.refused)
+                if next(iter(found), None) is None:
+                    return told
             changed[identifier] = _Node(told, found, node.refused)
         return changed
 
@@ -287,7 +300,7 @@ class Solver:
                 if each.parent is None or _node_of(each.parent) not in gone
             )
             if len(kept) != len(node.told):
-                changed[identifier] = _Node(kept, node.candidates, node.refused)
+                changed[identifier] = _Node(kept, node.candidates, node.refused, marked=True)
         self._take(changed)
 
     # --- going back ------------------------------------------------------------------------
