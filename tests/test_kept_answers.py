@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -252,3 +254,17 @@ def test_only_so_many_answers_are_kept(repeated, monkeypatch):
     for cores in range(1, 6):
         repeated.ask("--cores", str(cores))
     assert len(list((repeated.cache / "v1" / "answers").glob("*/*"))) == 3
+
+
+def test_a_kept_answer_is_given_before_anything_heavy_is_imported(repeated):
+    first = repeated.ask()
+    command = [str(repeated.file), "--index-url", repeated.url, "-t", ALPINE, "--format", "json"]
+    command += ["--cache-dir", str(repeated.cache)]
+    program = f"import sys; from wheelcheck.cli import main; main({command!r})"
+    told = "print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}; {told}"], capture_output=True, check=True
+    )
+    assert done.stdout == first
+    heavy = {"httpx", "logging", "msgspec", "packaging", "pydantic", "rich"}
+    assert not heavy & set(done.stderr.decode().split())

@@ -6,14 +6,14 @@ import os
 import sys
 from pathlib import Path
 
-from wheelcheck.errors import UsageError
-
 __all__ = ["require_folder", "write"]
 
 
 def require_folder(output: str | None) -> None:
     """Say so before the work, not after it, where the answer could not be written."""
     if output is not None and not Path(output).resolve().parent.is_dir():
+        from wheelcheck.errors import UsageError  # nothing else here needs dataclasses
+
         raise UsageError(f"--output {output}: there is no folder {Path(output).parent}")
 
 
