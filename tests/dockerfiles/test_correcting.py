@@ -206,11 +206,81 @@ def test_the_second_alpine_file_of_the_story_is_changed_in_few_lines():
     ]
 
 
-def test_what_cannot_be_changed_is_left_to_its_author():
-    text = f"{ALPINE}RUN bash -c 'pip install lxml'\n"
-    dockerfile = read(text)
-    found = correct(dockerfile, [planned(dockerfile, LXML)])
-    assert found is None
+@pytest.mark.parametrize(
+    ("run", "where"),
+    [
+        ('RUN ["pip", "install", "lxml"]', "exec form"),
+        ('RUN ["sh", "-c", "pip install lxml"]', "exec form"),
+        ("RUN <<-EOF\n\tpip install lxml\nEOF", "a heredoc"),
+        ("RUN sh <<EOF && pip install lxml\ntrue\nEOF", "a heredoc"),
+    ],
+)
+def test_what_cannot_be_changed_is_left_to_its_author(run: str, where: str):
+    found = corrected(f"{ALPINE}{run}\n", LXML)
+    assert found.diff == ""
+    (said,) = found.remarks
+    assert f"no correction is offered for a command in {where}" in said
+    assert said.endswith("; add gcc libxml2-dev libxslt-dev musl-dev before it")
+
+
+HEREDOC = """\
+RUN <<EOF
+set -e
+pip install --no-cache-dir lxml
+rm -rf /tmp
+EOF
+"""
+
+
+def test_a_heredoc_gets_what_it_lacks_for_its_own_time():
+    found = corrected(f"{ALPINE}{HEREDOC}", LXML)
+    assert found.text == (
+        "FROM python:3.12-alpine\n"
+        "RUN --mount=type=cache,target=/root/.cache/pip \\\n    <<EOF\n"
+        "set -e\n"
+        "apk add --no-cache libxml2 libxslt \\\n"
+        " && apk add --no-cache --virtual .wheel-deps gcc libxml2-dev libxslt-dev musl-dev \\\n"
+        " && pip install lxml \\\n"
+        " && apk del .wheel-deps\n"
+        "rm -rf /tmp\nEOF\n"
+    )
+    _, codes = reread(found, LXML)
+    assert not codes & (SPOILING | {"no-cache-mount"})
+
+
+def test_a_heredoc_of_a_builder_gets_what_it_lacks_before_it():
+    run = HEREDOC.replace("install", "wheel -w /w")
+    text = f"FROM python:3.12-alpine AS a\n{run}FROM scratch\nCOPY --from=a /w /w\n"
+    found = corrected(text, LXML)
+    added = "RUN apk add --no-cache gcc libxml2-dev libxslt-dev musl-dev"
+    assert f"AS a\n{added}\nRUN --mount" in found.text
+    assert "\npip wheel -w /w lxml\nrm" in found.text
+
+
+@pytest.mark.parametrize("shell", ["sh -c", "bash -ec"])
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_a_script_on_the_line_gets_what_it_lacks_around_it(shell: str, quote: str):
+    script = f"{shell} {quote}cd /x && pip install lxml --no-cache-dir{quote}"
+    found = corrected(f"{ALPINE}RUN {script}\n", LXML)
+    assert found.text == (
+        "FROM python:3.12-alpine\n"
+        "RUN --mount=type=cache,target=/root/.cache/pip \\\n"
+        "    apk add --no-cache libxml2 libxslt \\\n"
+        " && apk add --no-cache --virtual .wheel-deps gcc libxml2-dev libxslt-dev musl-dev \\\n"
+        f" && {shell} {quote}cd /x && pip install lxml{quote} \\\n"
+        " && apk del .wheel-deps\n"
+    )
+    _, codes = reread(found, LXML)
+    assert not codes & (SPOILING | {"no-cache-mount"})
+
+
+def test_two_commands_of_one_script_get_it_once():
+    dockerfile = read(f"{ALPINE}RUN sh -c 'pip install lxml; pip install --no-cache-dir lxml'\n")
+    builds = [planned(dockerfile, LXML, step=number) for number in (0, 1)]
+    found = correct(dockerfile, builds)
+    assert found is not None
+    assert found.text.count("gcc") == found.text.count("apk del") == 1
+    assert "--no-cache-dir" not in found.text
 
 
 @pytest.mark.parametrize(
@@ -224,7 +294,9 @@ def test_what_cannot_be_changed_is_left_to_its_author():
 def test_nobody_but_root_is_asked_to_install_packages(text: str, *, root: bool):
     dockerfile = read(text)
     found = correct(dockerfile, [planned(dockerfile, LXML, stage=len(dockerfile.stages) - 1)])
-    assert (found is not None) is root
+    assert found is not None
+    assert bool(found.diff) is root
+    assert any("can install no packages" in one for one in found.remarks) is not root
 
 
 def test_remarks_say_once_what_no_change_of_the_file_mends():
@@ -339,6 +411,16 @@ def test_programs_stay_and_one_run_may_lose_several_commands():
     )
 
 
+def test_a_heredoc_is_rewritten_line_by_line():
+    run = "RUN <<EOF\nset -e\napk add gcc\napk add --no-cache tini\npip install lxml\nEOF\n"
+    found = put(ALPINE + run)
+    assert isinstance(found, Correction)
+    kept = f"{APT} tini {CLEAN}"
+    assert found.text == (
+        f"FROM python:3.12-slim\nRUN <<EOF\nset -e\n{kept}\npip install lxml\nEOF\n"
+    )
+
+
 def test_stages_on_a_stage_follow():
     text = "ARG V=3.12\nFROM python:${V}-alpine AS b\nFROM b\nRUN apk add tini\n"
     found = put(text)
@@ -354,7 +436,9 @@ def test_stages_on_a_stage_follow():
         ("RUN apk add $DEPS", "unknown-variable"),
         ("RUN if [ -f x ]; then apk add tini; fi", "not-rewritten"),
         ("RUN sh -c 'apk add tini'", "not-rewritten"),
-        ("RUN <<EOF\napk add tini\nEOF", "not-rewritten"),
+        ("RUN sh -c 'apk add tini' && apk add git", "not-rewritten"),
+        ("RUN <<-EOF\n\tapk add tini\nEOF", "not-rewritten"),
+        ("RUN sh <<EOF && apk add tini\napk add tini\nEOF", "not-rewritten"),
     ],
 )
 def test_what_is_not_known_is_not_guessed(run: str, code: str):

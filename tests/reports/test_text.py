@@ -272,6 +272,12 @@ def test_a_line_that_several_findings_share_is_shown_once():
     assert render_text(report).count("    4 | RUN") == 1
 
 
+def test_what_is_left_to_do_by_hand_is_told_without_a_diff_too():
+    told = judged_dockerfile().model_copy(update={"correction": "", "other_image": ""})
+    text = render_text(broken_image().model_copy(update={"dockerfile": told}))
+    assert section(text, "Left to do by hand").startswith("! numpy 1.18.5 needs")
+
+
 def test_a_long_command_is_known_by_its_beginning():
     told = judged_dockerfile()
     words = "pip install --no-cache-dir " + "package " * 40

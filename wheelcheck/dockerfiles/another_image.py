@@ -11,7 +11,7 @@ from wheelcheck.builds.distributions import Distribution, Family, distribution_o
 from wheelcheck.builds.libraries import library_table
 from wheelcheck.builds.toolchain import tool_table
 from wheelcheck.dockerfiles.correcting import install_line, mount_wheels
-from wheelcheck.dockerfiles.editing import Correction, Editor, shell_commands
+from wheelcheck.dockerfiles.editing import Correction, Editor, script_of, shell_commands
 from wheelcheck.dockerfiles.finding import StepBuilds
 from wheelcheck.dockerfiles.present import is_for_building
 from wheelcheck.errors import Unknown
@@ -63,7 +63,10 @@ def with_images(
         if trouble is not None:
             return trouble
     mount_wheels(editor, dockerfile)
-    return editor.correction() or Unknown("unchanged", "these stages have these images already")
+    found = editor.correction()
+    if found is None or not found.diff:
+        return Unknown("unchanged", "these stages have these images already")
+    return found
 
 
 def _linked(builds: Iterable[StepBuilds]) -> frozenset[str]:
@@ -82,28 +85,35 @@ def _rewrite(
     for instruction in stage.instructions:
         if instruction.keyword != "RUN":
             continue
-        texts = [instruction.text, *(each.content for each in instruction.heredocs)]
-        every = shell_commands(instruction)
+        script = script_of(instruction)
+        every = shell_commands(script)
         ours = [one for one in every if _is_apk(one)]
-        mentioned = sum(text.count("apk ") for text in texts)
-        if any(one.within for one in ours) or (mentioned and not ours):
+        if any(one.within for one in ours) or _mentions_apk(instruction, script, every):
             said = f"line {instruction.line} uses apk in a way that is not rewritten"
             return Unknown("not-rewritten", said)
         dropped = []
         for command in ours:
             new = _translated(command, distribution, linked)
             if isinstance(new, Unknown):
-                place = instruction.line_at(command.offset)
+                place = script.line_at(command.offset)
                 return Unknown(new.code, f"line {place}: {new.reason}")
             if new:
                 line = install_line(new, distribution)
-                editor.replace(instruction, command.offset, command.end, line)
+                editor.replace(script, command.offset, command.end, line)
             else:
                 dropped.append(command)
         if dropped:
-            editor.drop_commands(instruction, dropped)
-        editor.remarks |= dict.fromkeys(_by_hand(instruction, every))
+            editor.drop_commands(script, dropped)
+        editor.remarks |= dict.fromkeys(_by_hand(script, every))
     return None
+
+
+def _mentions_apk(run: Instruction, script: Instruction, every: Iterable[Command]) -> bool:
+    """Whether a RUN may use apk elsewhere than in a command of its own."""
+    texts = [run.text, *(each.content for each in run.heredocs)]
+    hidden = [text for text in texts if text != script.text]
+    hidden += [text for one in every if not _is_apk(one) for text in one.texts]
+    return any("apk " in text for text in (hidden if every else texts))
 
 
 def _is_apk(command: Command) -> bool:
@@ -163,9 +173,9 @@ def _counterparts() -> Mapping[str, tuple[str, ...]]:
     return {row["apk"]: tuple(row["apt"].split()) for row in rows}
 
 
-def _by_hand(instruction: Instruction, every: tuple[Command, ...]) -> Iterator[str]:
+def _by_hand(script: Instruction, every: tuple[Command, ...]) -> Iterator[str]:
     for command in every:
         words = unwrapped(command.texts)
         if words and words[0].rpartition("/")[2] in _BUSYBOX:
-            line = instruction.line_at(command.offset)
+            line = script.line_at(command.offset)
             yield f"line {line}: {words[0]} is BusyBox's; Debian's takes other options"

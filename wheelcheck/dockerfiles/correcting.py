@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from wheelcheck.builds.distributions import Distribution, Family
-from wheelcheck.dockerfiles.editing import Correction, Editor, shell_commands
+from wheelcheck.dockerfiles.editing import Correction, Editor, script_of, shell_commands
 from wheelcheck.dockerfiles.finding import StepBuilds
 from wheelcheck.dockerfiles.habits import cached, lineage
 from wheelcheck.dockerfiles.pip_words import from_wheels, to_wheel_command, without_cache_option
@@ -29,8 +29,8 @@ def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction 
 
     A stage that builds for another gets the packages that it lacks and a cache mount, and copied
     wheels are mounted instead. A stage of the image whose RUN installs and does nothing else is
-    parted in two, one of which builds; any other RUN gets what it lacks for its own time. None
-    where there is nothing to correct; what must be done by hand is in `Correction.remarks`.
+    parted in two, one of which builds; any other RUN gets what it lacks for its own time. What must
+    be done by hand is in `Correction.remarks`; None where there is nothing to do at all.
     """
     editor = Editor(dockerfile.name, dockerfile.text)
     in_image = lineage(dockerfile)
@@ -40,7 +40,7 @@ def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction 
         place = group[0]
         stage = place.stage
         outside = stage.index not in in_image or all(one.step.action == "wheel" for one in group)
-        if outside and not _removals(place.run, 0, group[-1].command.offset):
+        if outside and not _removals(place.script, 0, group[-1].command.offset):
             _mend_builder(editor, group)
         elif not outside and stage.index not in several and _splits(dockerfile, place):
             _split(editor, dockerfile, place)
@@ -82,18 +82,21 @@ def _mend_builder(editor: Editor, group: list[Place]) -> None:
     place, lacking = group[0], _lacking(group)
     if lacking:
         editor.insert_before(place.run.line, f"RUN {install_line(lacking, place.distribution)}")
-    for one in group:
-        _use_cache(editor, one)
+    _use_cache(editor, group)
 
 
-def _use_cache(editor: Editor, place: Place) -> None:
-    """Mount a cache for the RUN, and let the command use it."""
-    run, command, step = place.run, place.command, place.step
-    if cached(step):
-        return
+def _use_cache(editor: Editor, group: list[Place]) -> None:
+    """Mount a cache for the RUN, and let each command use it."""
+    uncached = {one.command.offset: one for one in group if not cached(one.step)}
+    for place in uncached.values():
+        _cache_command(editor, place)
+
+
+def _cache_command(editor: Editor, place: Place) -> None:
+    run, command, step = place.script, place.command, place.step
     target = _CACHE["uv" if step.tool == "uv" else "pip"]
     if target not in step.cache_mounts:
-        editor.add_flags(run, f"--mount=type=cache,target={target}")
+        editor.add_flags(place.run, f"--mount=type=cache,target={target}")
     written = run.text[command.offset : command.end]
     new = without_cache_option(written)
     if step.installer == "pip-no-cache":
@@ -134,11 +137,11 @@ def _mount(editor: Editor, stage: Stage, step: InstallStep, copied: CopiedFolder
         if other.keyword == "RUN" and other.line >= run.line:
             dropped = [
                 command
-                for command in shell_commands(other)
+                for command in shell_commands(script_of(other))
                 if command.texts[:1] == ("rm",) and command.texts[-1] in removing
             ]
             if dropped:
-                editor.drop_commands(other, dropped)
+                editor.drop_commands(script_of(other), dropped)
 
 
 def _add_run_time(editor: Editor, dockerfile: Dockerfile, places: list[Place]) -> None:
@@ -272,8 +275,7 @@ def _mend_in_place(editor: Editor, group: list[Place], kept: list[str]) -> None:
         _put_before(editor, place, install_line(kept, place.distribution))
     for span in _spans(group):
         _bring(editor, span)
-    for one in group:
-        _use_cache(editor, one)
+    _use_cache(editor, group)
 
 
 def _spans(group: list[Place]) -> Iterator[list[Place]]:
@@ -282,7 +284,7 @@ def _spans(group: list[Place]) -> Iterator[list[Place]]:
     for one in group:
         if not one.lacking:
             continue
-        if span and _removals(one.run, span[-1].command.offset, one.command.offset):
+        if span and _removals(one.script, span[-1].command.offset, one.command.offset):
             yield span
             span = []
         span.append(one)
@@ -290,9 +292,9 @@ def _spans(group: list[Place]) -> Iterator[list[Place]]:
         yield span
 
 
-def _removals(run: Instruction, start: int, end: int) -> bool:
-    """Whether a RUN removes system packages between two places of its text."""
-    between = (one for one in shell_commands(run) if start <= one.offset < end)
+def _removals(script: Instruction, start: int, end: int) -> bool:
+    """Whether a RUN removes system packages between two places of what the shell reads."""
+    between = (one for one in shell_commands(script) if start <= one.offset < end)
     found = (system_command(unwrapped(one.texts)) for one in between)
     return any(one is not None and one.action == "remove" for one in found)
 
@@ -307,7 +309,7 @@ def _bring(editor: Editor, span: list[Place]) -> None:
     _put_before(editor, first, adding)
     removing = _removal(lacking, last)
     if removing:
-        editor.replace(last.run, last.command.end, last.command.end, f" \\\n && {removing}")
+        editor.replace(last.script, last.command.end, last.command.end, f" \\\n && {removing}")
 
 
 def _removal(names: Iterable[str], place: Place) -> str:
@@ -323,4 +325,4 @@ def _removal(names: Iterable[str], place: Place) -> str:
 
 def _put_before(editor: Editor, place: Place, command: str) -> None:
     start = place.command.offset
-    editor.replace(place.run, start, start, f"{command} \\\n && ")
+    editor.replace(place.script, start, start, f"{command} \\\n && ")

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import unified_diff
+from itertools import accumulate
 from posixpath import commonprefix
 
 from wheelcheck.requirements.dockerfile.shell import Command, commands
 from wheelcheck.requirements.dockerfile.syntax import Instruction, physical_lines
 
-__all__ = ["Correction", "Editor", "shell_commands"]
+__all__ = ["Correction", "Editor", "script_of", "shell_commands"]
 
 _KEYWORD = re.compile(r"(\s*\w+)\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A corrected Dockerfile: its whole text, the unified diff, and what is left to do by hand."""
+    """A corrected Dockerfile: its whole text, the unified diff, and what is left to do by hand.
+
+    `diff` is "" where all is left to do by hand.
+    """
 
     text: str
     diff: str
@@ -30,6 +34,17 @@ def shell_commands(instruction: Instruction) -> tuple[Command, ...]:
     if instruction.exec_form is not None or instruction.heredocs:
         return ()
     return tuple(commands(instruction.text, {}))
+
+
+def script_of(run: Instruction) -> Instruction:
+    """What a shell reads of a RUN: itself, or its heredoc as if it stood in the RUN's place."""
+    if not run.heredocs or not run.heredocs[0].verbatim:
+        return run
+    heredoc = run.heredocs[0]
+    lines = heredoc.content.split("\n")
+    offsets = accumulate((len(line) + 1 for line in lines[:-1]), initial=0)
+    pieces = tuple((offset, heredoc.line + at) for at, offset in enumerate(offsets))
+    return replace(run, text=heredoc.content, flags=(), heredocs=(), pieces=pieces)
 
 
 class Editor:
@@ -124,14 +139,14 @@ class Editor:
                 self.replace(instruction, before.end, every[-1].end, "")
 
     def correction(self) -> Correction | None:
-        """The corrected text; None where nothing was changed."""
+        """The corrected text; None where nothing was changed and nothing is left to do by hand."""
         for instruction, dropped in self._dropped.items():
             self._drop(instruction, dropped)
         self._dropped.clear()
         for instruction, flags in self._flags.items():
             self._write_flags(instruction, tuple(flags))
         self._flags.clear()
-        if not self._changes:
+        if not self._changes and not self.remarks:
             return None
         lines = [f"{line}\n" for line in self._lines]
         offsets = [0]

@@ -12,7 +12,7 @@ from wheelcheck.requirements.dockerfile.installers import installer_command
 __all__ = ["from_wheels", "to_wheel_command", "without_cache_option"]
 
 _WORD = re.compile(r"(?:'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.|[^\s'\"\\]|\\)+", re.DOTALL)
-_NO_CACHE = re.compile(r"[ \t]*--no-cache(?:-dir)?(?:=\S+)?(?=\s|$)")
+_NO_CACHE = re.compile(r"[ \t]*--no-cache(?:-dir)?(?:=[^\s\"']+)?(?=[\s\"']|$)")
 # Options of `pip install` that `pip wheel` does not know (pip 26.3), with those that take a value.
 _INSTALL_ONLY = frozenset(
     {"-U", "--upgrade", "--user", "--no-user", "-I", "--ignore-installed", "--force-reinstall"}

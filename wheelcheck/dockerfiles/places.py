@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wheelcheck.builds.distributions import Distribution, distribution_of
 from wheelcheck.builds.outlook import Outlook
-from wheelcheck.dockerfiles.editing import Editor, shell_commands
+from wheelcheck.dockerfiles.editing import Editor, script_of, shell_commands
 from wheelcheck.dockerfiles.finding import StepBuilds
 from wheelcheck.dockerfiles.gaps import build_gaps, run_gaps
 from wheelcheck.dockerfiles.missing import FAILS_WITH_ANOTHER, failures_of, named
@@ -25,6 +25,8 @@ _BREAKS = "build-requirement-breaks"
 class Place:
     """An install step with its RUN, its command there, and what its builds ask of the system.
 
+    Where the step stands in the script of a ``sh -c``, its command is that one.
+
     `lacking` are the build packages without which it is sure to fail.
     """
 
@@ -35,6 +37,11 @@ class Place:
     builds: StepBuilds
     distribution: Distribution
     lacking: tuple[str, ...]
+
+    @property
+    def script(self) -> Instruction:
+        """What the shell reads, to which offsets belong."""
+        return script_of(self.run)
 
     def kept(self, final: Stage, without: Collection[int] = ()) -> tuple[str, ...]:
         """Run-time packages that the final stage lacks, also `without` some of its layers."""
@@ -61,14 +68,22 @@ def places_of(dockerfile: Dockerfile, builds: Iterable[StepBuilds], editor: Edit
             editor.remarks[f"line {step.line} runs as {user}, who can install no packages"] = None
             continue
         command = _command_of(run, step)
-        if command is None or step.tool == "lock":
+        if command is None:
+            where = "a heredoc" if run.heredocs else "exec form"
+            said = f"line {step.line}: no correction is offered for a command in {where}"
+            editor.remarks[f"{said}; {_adding(lacking)}" if lacking else said] = None
+            continue
+        if step.tool == "lock":
             if lacking:
-                said = f"line {step.line}: add {' '.join(lacking)} before it"
-                editor.remarks[said] = None
+                editor.remarks[f"line {step.line}: {_adding(lacking)}"] = None
             continue
         found.append(Place(stage, step, run, command, one, distribution, lacking))
         editor.remarks |= dict.fromkeys(_remarks(one.outlooks))
     return found
+
+
+def _adding(names: Iterable[str]) -> str:
+    return f"add {' '.join(names)} before it"
 
 
 def _user(dockerfile: Dockerfile, stage: Stage, line: int) -> str:
@@ -120,8 +135,8 @@ def _lacking(
 
 
 def _command_of(run: Instruction, step: InstallStep) -> Command | None:
-    """The shell command that a step was read from; None where it is hidden in a script."""
-    for command in shell_commands(run):
+    """The shell command that a step was read from; None where it has no place of its own."""
+    for command in shell_commands(script_of(run)):
         if command.offset == step.offset:
             return command
     return None

@@ -55,10 +55,13 @@ def _excerpt(finding: DockerfileFinding, width: int) -> Text:
 
 def draw_correction(page: Page, dockerfile: JudgedDockerfile) -> None:
     """Write the corrected file as diffs, to be applied by patch."""
-    for diff in diffs(dockerfile):
+    found = diffs(dockerfile)
+    for diff in found:
         page.heading(diff.title)
         for line in diff.lines:
             style = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1], "")
             page.line(Text(line, style))
+    if dockerfile.remarks and not found:
+        page.heading("Left to do by hand")
     for remark in dockerfile.remarks:
         page.prose(f"! {clean(remark)}", hang=2)

@@ -41,7 +41,7 @@ _SITE = "/usr/local/lib"
 class Layer:
     """What holds for one RUN: its first line, its cache mounts, and folders mounted for it.
 
-    `offset` is where the command at hand begins in its text, None inside of a script.
+    `offset` is where the command at hand begins in what the shell reads: see `InstallStep`.
     """
 
     line: int

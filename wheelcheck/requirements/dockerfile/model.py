@@ -124,7 +124,9 @@ class InstallStep:
     wheels, "" for the usual place; `environment` is the folder that it fills in any case, and
     `keeps` says what of its packages it leaves as they are. `groups` and `extras` are those asked
     for on the line. `number` counts the steps of a stage from 0, also those of one line. `offset`
-    is where the command begins in the text of its RUN, None where it stands in a script inside.
+    is where the command begins in what the shell reads of its RUN, the text or its one heredoc;
+    where it stands in the script of a ``sh -c``, that one's place. None where it has none there:
+    in exec form, or in a heredoc that the file has with tabs before its lines.
     """
 
     line: int

@@ -60,7 +60,7 @@ Action = InstallerCommand | LockCommand | SystemCommand | RemovedPaths | VenvCom
 class _Runner:
     """One RUN of a stage. `folders` keeps the working directory of each subshell around.
 
-    `offset` is where the command at hand begins in the RUN's text, None inside of a script.
+    `offset` is where the command at hand begins in what the shell reads: see `InstallStep`.
     """
 
     stage: StageState
@@ -77,7 +77,8 @@ def run(stage: StageState, instruction: Instruction, layer: Layer) -> None:
     runner = _Runner(stage, layer, [stage.workdir])
     written = instruction.exec_form is None and not instruction.heredocs
     for line, command in _commands(stage, instruction):
-        runner.offset = command.offset if written else None
+        inside = any(one.verbatim and line >= one.line for one in instruction.heredocs[:1])
+        runner.offset = command.offset if written or inside else None
         _step(runner, line, command)
     for manager in sorted(runner.dirty - runner.cleaned):
         caches = {"apk": "/var/cache/apk", "apt": "/var/lib/apt", "dnf": "/var/cache"}
@@ -156,7 +157,6 @@ def _step(runner: _Runner, line: int, command: Command, depth: int = 0) -> None:
     script = _script(words)
     if script is not None and depth < MAX_SCRIPTS:
         variables = {**stage.variables, **_overlay(command)}
-        runner.offset = None
         for inner in commands(script, variables):
             within = command.within or inner.within
             _step(runner, line, replace(inner, within=within, depth=0), depth + 1)

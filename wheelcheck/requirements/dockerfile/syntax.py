@@ -35,13 +35,15 @@ _HEREDOC = re.compile(
 class Heredoc:
     """A here-document: its content as the shell or the copied file gets it.
 
-    `line` is where the content begins; `expand` is False where the word was quoted.
+    `line` is where the content begins; `expand` is False where the word was quoted. `verbatim`
+    says that the content stands so in the file: ``<<-`` takes tabs away.
     """
 
     name: str
     content: str
     line: int
     expand: bool
+    verbatim: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ def _heredocs(
         return (), "", position
     found: list[Heredoc] = []
     for match in _HEREDOC.finditer(_without_quoted(text)):
-        content = []
+        content, verbatim = [], True
         first = position + 1
         name, chomp = match["name"], bool(match["chomp"])
         while position < len(lines):
@@ -222,11 +224,13 @@ def _heredocs(
             position += 1
             if line == name:
                 break
+            verbatim = verbatim and line == lines[position - 1]
             content.append(line)
         else:
             return tuple(found), f"the heredoc {name} does not end", position
         text_of = "".join(f"{line}\n" for line in content)
-        found.append(Heredoc(name, text_of, first, expand=not match["quote"]))
+        expand = not match["quote"]
+        found.append(Heredoc(name, text_of, first, expand=expand, verbatim=verbatim))
     return tuple(found), "", position
 
 
