@@ -64,6 +64,7 @@ class FakeIndex:
             "listings": _keyed(listings),
         }
         self._statuses = dict(statuses or {})
+        self._derived: dict[str, bytes] = {}
         self.asked: Counter[str] = Counter()
         self.questions: list[tuple[str, str]] = []
 
@@ -113,6 +114,12 @@ class FakeIndex:
             listing = _listing(listing)
         texts = {p: t for p, t in listing.texts.items() if wanted is not None and wanted(p)}
         return ArchiveListing(listing.members, texts)
+
+    def derived(self, file: Sdist) -> bytes | None:
+        return self._derived.get(file.filename)
+
+    def keep_derived(self, file: Sdist, data: bytes) -> None:
+        self._derived[file.filename] = data
 
     def prefetch(
         self,

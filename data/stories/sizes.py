@@ -20,8 +20,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from wheelcheck.builds.distributions import distribution_of
-from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.builds.plan import Build, Installer, Planner
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.built_sizes import BuiltFiles, built_files, compresses
 from wheelcheck.costs.features import BuildFeatures, read_features
 from wheelcheck.costs.image import ImageContents, ImageOptions, ImageSize, image_size

@@ -1,6 +1,8 @@
 """Old sdists under new build requirements: dates and versions as the index had them."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from re import Pattern
 
 import pytest
 from fake_index import FakeIndex
@@ -15,6 +17,7 @@ from wheelcheck.builds.bit_rot import (
     constraints_before_breaks,
     constraints_of_the_time,
     python_too_new,
+    showing,
 )
 from wheelcheck.builds.tables import rows
 
@@ -47,9 +50,13 @@ def environment(**versions: str) -> dict[NormalizedName, Version]:
     return {NormalizedName(k.replace("_", "-")): Version(v) for k, v in versions.items()}
 
 
+def within(texts: Mapping[str, str]) -> Callable[[Pattern[str]], tuple[str, ...]]:
+    return lambda sign: showing(sign, texts)
+
+
 def codes(published: str, requires: tuple[str, ...], env, texts=None) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for one in bit_rot(day(published), requires, HISTORIES, env, texts or {}):
+    for one in bit_rot(day(published), requires, HISTORIES, env, within(texts or {})):
         found.setdefault(one.code, []).append(one.message.split()[0])
     return found
 
@@ -57,7 +64,7 @@ def codes(published: str, requires: tuple[str, ...], env, texts=None) -> dict[st
 def test_numpy_1_18_1_under_setuptools_75():
     env = environment(numpy="1.18.1", setuptools="75.3.0", cython="0.29.33")
     requires = ("setuptools", "wheel", "Cython>=0.29.14")
-    obstacles = bit_rot(day("2020-01-06"), requires, HISTORIES, env, NUMPY_SETUP)
+    obstacles = bit_rot(day("2020-01-06"), requires, HISTORIES, env, within(NUMPY_SETUP))
     (found,) = [one for one in obstacles if one.fatal]
     assert found.code == "build-requirement-breaks"
     assert found.message.startswith(
@@ -91,7 +98,7 @@ def test_scipy_1_10_1_fails_by_what_its_build_requirements_pull_in():
 
 def test_another_sdist_across_cython_3_is_warned_not_condemned():
     env = environment(thing="1", cython="3.0.11")
-    (found,) = bit_rot(day("2022-01-01"), ("Cython",), HISTORIES, env, {})
+    (found,) = bit_rot(day("2022-01-01"), ("Cython",), HISTORIES, env, within({}))
     assert (found.code, found.fatal) == ("build-requirement-later-major", False)
     assert found.source
 
@@ -150,10 +157,10 @@ def test_a_younger_python_gets_bounds_for_what_breaks_alone():
     env = environment(thing="1", setuptools="75.3.0", cython="3.0.11", beniget="0.4.2")
     env[NormalizedName("pythran")] = Version("0.12.1")
     asked = (("setuptools", "Cython", "pythran"), day("2023-02-19"), HISTORIES)
-    lines = constraints_before_breaks(*asked, env, {}).splitlines()
+    lines = constraints_before_breaks(*asked, env, within({})).splitlines()
     assert lines[0].startswith("#")
     assert lines[1:] == ["beniget<0.4.2", "cython<3.0.0"]
-    assert constraints_before_breaks(*asked, environment(thing="1"), {}) == ""
+    assert constraints_before_breaks(*asked, environment(thing="1"), within({})) == ""
 
 
 def test_the_newest_of_a_time_is_final_and_allowed():
@@ -212,7 +219,7 @@ def test_pkg_resources_that_a_script_may_do_without_is_no_certain_end():
         ("import numpy\nfrom pkg_resources import parse_version\n", True),
     ):
         texts = {"setup.py": text}
-        (found,) = bit_rot(day("2021-09-12"), ("setuptools",), histories, env, texts)
+        (found,) = bit_rot(day("2021-09-12"), ("setuptools",), histories, env, within(texts))
         assert found.code == "build-requirement-breaks"
         assert found.fatal is sure
 
@@ -222,7 +229,7 @@ def test_what_a_file_below_the_root_says_is_not_certain():
     histories = {NormalizedName("cmake"): history(v3_26_0="2023-03-01", v4_0_1="2025-04-01")}
     old = "cmake_minimum_required(VERSION 3.1)\n"
     for path, sure in (("CMakeLists.txt", True), ("vendor/z/CMakeLists.txt", False)):
-        (found,) = bit_rot(day("2023-04-01"), ("cmake",), histories, env, {path: old})
+        (found,) = bit_rot(day("2023-04-01"), ("cmake",), histories, env, within({path: old}))
         assert found.fatal is sure
 
 
@@ -240,7 +247,7 @@ def test_cmake_4_refuses_projects_for_less_than_3_5(stated: str, hit: bool):  # 
     env = environment(thing="1", cmake="4.0.1")
     histories = {NormalizedName("cmake"): history(v3_26_0="2023-03-01", v4_0_1="2025-04-01")}
     texts = {"CMakeLists.txt": f"cmake_minimum_required({stated}\nproject(x)\n"}
-    found = bit_rot(day("2023-04-01"), ("cmake",), histories, env, texts)
+    found = bit_rot(day("2023-04-01"), ("cmake",), histories, env, within(texts))
     assert any(one.fatal for one in found) is hit
 
 
@@ -249,4 +256,4 @@ def test_versions_by_calendar_cross_no_major():
     histories = {
         NormalizedName("certifi"): history(v2024_2_2="2024-02-02", v2026_10_18="2026-10-18")
     }
-    assert bit_rot(day("2024-02-16"), ("certifi",), histories, env, {}) == ()
+    assert bit_rot(day("2024-02-16"), ("certifi",), histories, env, within({})) == ()

@@ -17,8 +17,8 @@ from archive_builders import tar_of, zip_of
 from packaging.utils import NormalizedName
 from situations import target
 
-from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.builds.plan import Installer, Planner
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
 from wheelcheck.index.model import Sdist

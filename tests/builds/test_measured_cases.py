@@ -13,8 +13,9 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.builds.needs import NeedKind, Role
-from wheelcheck.builds.outlook import Forecaster, Outlook, SdistReader
+from wheelcheck.builds.outlook import Forecaster, Outlook
 from wheelcheck.builds.plan import Installer, Planner
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
 from wheelcheck.index.model import Index, Sdist

@@ -12,8 +12,9 @@ from packaging.version import Version
 from situations import target
 
 from wheelcheck.builds.needs import Role
-from wheelcheck.builds.outlook import Forecaster, Outlook, SdistReader, commands_for
+from wheelcheck.builds.outlook import Forecaster, Outlook, commands_for
 from wheelcheck.builds.plan import Installer, Planner
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.builds.system_packages import InstallCommands
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Sdist
@@ -304,3 +305,31 @@ def test_scipy_1_10_1_fails_late_by_what_its_build_requirements_pull_in():
     assert {"beniget<=0.4.1", "pyproject-metadata<=0.7.1"} <= {
         *found["scipy"].constraints.splitlines()
     }
+
+
+def test_a_later_run_tells_the_same_without_reading_an_sdist_again():
+    asked = index(app=OLD_SCRIPT, other=native("'setuptools', 'cython'"))
+    first = outlooks(asked, ["app", "other"], MUSL, OLD_MUSL)
+    assert asked.asked["listing"]
+    asked.asked.clear()
+    assert outlooks(asked, ["app", "other"], MUSL, OLD_MUSL) == first
+    assert not asked.asked["listing"]
+    assert {one.code for each in first[0].values() for one in each.obstacles} >= {
+        "build-requirement-breaks",
+        "downloads-script",
+    }
+
+
+def test_nothing_is_concluded_from_an_sdist_that_cannot_be_read():
+    asked = index(app=Unknown("offline", "app-1.tar.gz is not in the cache"))
+    outlooks(asked, ["app"], MUSL)
+    assert asked.derived(sdist(asked, "app")) is None
+
+
+OLD_SCRIPT = {
+    "p-1/setup.py": "import sys\nfrom urllib.request import urlopen\n"
+    "from setuptools import Extension, setup\nurlopen('x')\n"
+    "if sys.version_info >= (3, 9):\n    setup(ext_modules=[Extension('x', ['x.c'])])\n"
+    "else:\n    setup(use_2to3=True)\n",
+    "p-1/x.c": "int x;",
+}

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 from situations import target
 
-from wheelcheck.builds import outlook
+from wheelcheck.builds import sdist_reader
 from wheelcheck.builds.contents import SdistContents
-from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.builds.sdist import SdistFacts, read_sdist
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.builds.setup_script.surroundings import BuildSite
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import ArchiveListing, ArchiveMember, Sdist
@@ -109,7 +109,7 @@ def test_an_sdist_is_read_once_for_all_targets_that_answer_alike(
         read.append(site)
         return read_sdist(found, site)
 
-    monkeypatch.setattr(outlook, "read_sdist", counted)
+    monkeypatch.setattr(sdist_reader, "read_sdist", counted)
     reader = SdistReader(index)
     members = tuple(ArchiveMember(path, len(text)) for path, text in texts.items())
     contents = SdistContents(ArchiveListing(members, texts))

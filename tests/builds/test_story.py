@@ -14,8 +14,8 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import asked, target
 
-from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.builds.plan import BuildPlan, Installer, Planner
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.index.model import Sdist, Wheel
 from wheelcheck.requirements.model import FilePolicy
 from wheelcheck.resolution import FileRules, Resolver, choose

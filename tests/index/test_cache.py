@@ -119,7 +119,7 @@ def test_info_and_clear(tmp_path):
         cache.put(kind.removesuffix("2"), cache_key(kind), b"12345")  # type: ignore[arg-type]
     (tmp_path / "mine.txt").write_text("stays")
     info = cache_info(tmp_path)
-    assert info.entries == {"pages": 2, "metadata": 1, "listings": 1, "answers": 0}
+    assert info.entries == {"pages": 2, "metadata": 1, "listings": 1, "derived": 0, "answers": 0}
     assert info.size >= 20
     (tmp_path / "v2-of-my-thesis").mkdir()
     (tmp_path / "v2").mkdir()

@@ -598,6 +598,29 @@ def test_file_facts_are_kept_for_ever(site, opened):
     assert site.paths.count(f"/files/{WHEEL}") == 2, "once for the metadata, once for the listing"
 
 
+def test_what_was_derived_from_a_file_is_kept_until_other_code_runs(site, opened, monkeypatch):
+    site.page("foo-1.0.tar.gz")
+    index = opened(site.simple)
+    sdist = first(index)
+    assert index.derived(sdist) is None
+    index.keep_derived(sdist, b"pure")
+    assert index.derived(sdist) == b"pure"
+    index.close()
+    assert opened(site.simple, offline=True).derived(sdist) == b"pure"
+    monkeypatch.setattr(facts, "code_mark", lambda: b"another version")
+    index = opened(site.simple)
+    assert index.derived(sdist) is None
+    index.keep_derived(sdist, b"native")
+    assert index.derived(sdist) == b"native"
+
+
+def test_what_was_derived_from_a_file_of_this_machine_is_not_kept(opened, tmp_path):
+    (tmp_path / "foo-1.0.tar.gz").write_bytes(b"")
+    index = opened("x", no_index=True, find_links=(str(tmp_path),))
+    index.keep_derived(first(index), b"pure")
+    assert index.derived(first(index)) is None
+
+
 def test_offline_answers_what_the_cache_has_and_nothing_else(site, opened):
     site.page(WHEEL, "foo-1.0.tar.gz", headers={"Cache-Control": "max-age=0"})
     site.file(WHEEL, wheel_of("foo", "1.0"))

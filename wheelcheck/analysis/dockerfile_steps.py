@@ -13,7 +13,7 @@ from wheelcheck.analysis.advising import Adviser
 from wheelcheck.analysis.installed import Environments, Installed
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.builds.environment import Installer
-from wheelcheck.builds.outlook import SdistReader
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
 from wheelcheck.coverage import Verdict

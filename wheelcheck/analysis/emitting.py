@@ -9,7 +9,8 @@ from wheelcheck.analysis.dockerfile_question import refuse_dockerfiles
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.question import OpenQuestion, Question, as_list
 from wheelcheck.builds.environment import Installer
-from wheelcheck.builds.outlook import Outlook, SdistReader
+from wheelcheck.builds.outlook import Outlook
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfiles import PipInputs, emit_dockerfile
 from wheelcheck.errors import Unknown, UsageError

@@ -21,7 +21,7 @@ from wheelcheck.analysis.question import (
     installer_named,
     warnings_of,
 )
-from wheelcheck.builds.outlook import SdistReader
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.coverage import nearest_first
 from wheelcheck.errors import Unknown, UsageError

@@ -12,7 +12,7 @@ from wheelcheck.analysis.installed import NOTHING, Installed
 from wheelcheck.analysis.pricing import Pricing
 from wheelcheck.analysis.source_builds import SourceBuilds
 from wheelcheck.builds.environment import Installer
-from wheelcheck.builds.outlook import SdistReader
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
 from wheelcheck.coverage import Judgement, judge

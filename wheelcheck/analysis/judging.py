@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.builds.environment import Installer
-from wheelcheck.builds.outlook import SdistReader
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.index.model import Index
 from wheelcheck.reports.model import Report

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
 import time
 import zlib
@@ -22,10 +21,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from wheelcheck.index.cache import Cache, cache_key
+from wheelcheck.index.code_mark import file_states
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from wheelcheck.analysis.question import OpenQuestion
     from wheelcheck.index.client import NetworkIndex
@@ -161,20 +161,9 @@ def _digest_of(path: str) -> str:
 def _made_of() -> str:
     """The day, the code and its tables: a report says what they say."""
     told = [time.strftime("%Y-%m-%d", time.gmtime()), sys.version]
-    told += map(str, _states(str(Path(__file__).parents[1])))
+    told += map(str, file_states(str(Path(__file__).parents[1])))
     for name in _DEPENDENCIES:
         spec = find_spec(name)
         if spec is not None and spec.origin is not None:
             told.append(str(Path(spec.origin).stat().st_mtime_ns))
     return _digest("\0".join(told).encode())
-
-
-def _states(folder: str) -> Iterator[tuple[str, int, int]]:
-    """Name, size and time of every file in a folder."""
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda each: each.name):
-            if not entry.is_dir():
-                state = entry.stat()
-                yield entry.name, state.st_size, state.st_mtime_ns
-            elif entry.name != "__pycache__":
-                yield from _states(entry.path)

@@ -7,9 +7,8 @@ from dataclasses import replace
 
 from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.builds.environment import Installer
-from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.builds.plan import Build, BuildPlan
-from wheelcheck.builds.setup_script.surroundings import BuildSite
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine, make_bill
 from wheelcheck.costs.built_sizes import built_files, compresses
 from wheelcheck.costs.features import BuildFeatures, published, read_features
@@ -54,7 +53,6 @@ class Pricing:
         self._machine = machine
         self._options = options or ImageOptions(pip_cache=installer is Installer.PIP)
         self._features: dict[_Key, BuildFeatures | Unknown] = {}
-        self._own_features: dict[tuple[str, BuildSite], BuildFeatures] = {}
         self._listed: set[str] = set()
         self._unpacked: dict[str, InstalledFiles | Unknown] = {}
 
@@ -94,17 +92,19 @@ class Pricing:
 
     def _read_features(self, sdist: Sdist, target: Target) -> BuildFeatures | Unknown:
         facts = self._sdists.facts(sdist, target)
-        contents = self._sdists.contents(sdist)
         if isinstance(facts, Unknown):
             return facts
-        if isinstance(contents, Unknown):
-            return contents
-        key = (sdist.filename, self._sdists.read_for(sdist, target))
-        if key not in self._own_features:
-            self._own_features[key] = read_features(facts, contents)
+
+        def conclude() -> BuildFeatures | Unknown:
+            contents = self._sdists.contents(sdist)
+            return contents if isinstance(contents, Unknown) else read_features(facts, contents)
+
+        site = self._sdists.read_for(sdist, target)
+        own = self._sdists.concluded(sdist, f"features for {site}", BuildFeatures, conclude)
         wheel = self._published(sdist, target)
-        own = self._own_features[key]
-        return own if wheel is None else replace(own, wheel=published(wheel))
+        if wheel is None or isinstance(own, Unknown):
+            return own
+        return replace(own, wheel=published(wheel))
 
     def _published(self, sdist: Sdist, target: Target) -> ArchiveListing | None:
         """The directory of a Linux wheel of the release: a witness of what a build makes."""

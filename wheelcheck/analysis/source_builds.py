@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from wheelcheck.builds.environment import Installer
-from wheelcheck.builds.outlook import Forecaster, SdistReader, commands_for
+from wheelcheck.builds.outlook import Forecaster, commands_for
 from wheelcheck.builds.plan import Planner
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.coverage import Judgement
 from wheelcheck.index.model import Index, Sdist
 from wheelcheck.reports.assemble_builds import TargetBuilds

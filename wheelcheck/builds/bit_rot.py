@@ -7,7 +7,7 @@ What an sdist of 2020 never bounded is then six years younger than the sdist.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -28,6 +28,7 @@ __all__ = [
     "constraints_before_breaks",
     "constraints_of_the_time",
     "python_too_new",
+    "showing",
 ]
 
 _RESTLESS = {"packaging", "pip", "setuptools"}
@@ -75,6 +76,15 @@ def _changes() -> tuple[_Change, ...]:
     )
 
 
+Shows = Callable[[re.Pattern[str]], Collection[str]]
+"""Gives the paths of an sdist's build files in which a sign stands."""
+
+
+def showing(sign: re.Pattern[str], texts: Mapping[str, str]) -> tuple[str, ...]:
+    """The paths of the texts in which a sign stands."""
+    return tuple(path for path, text in texts.items() if sign.search(text))
+
+
 @dataclass(frozen=True, slots=True)
 class History:
     """When each version of a project was uploaded; looked up only as far back as is asked.
@@ -116,13 +126,13 @@ def bit_rot(
     requires: tuple[str, ...],
     histories: Mapping[NormalizedName, History],
     environment: Mapping[NormalizedName, Version],
-    texts: Mapping[str, str],
+    shows: Shows,
 ) -> tuple[Obstacle, ...]:
     """What the build requirements of today break in an sdist of yesterday.
 
     `requires` are the build requirements as stated, `environment` what an installer would choose
     for them now with all that they pull in themselves, and the sdist's own project as well;
-    `histories` have every project to be compared, `texts` the sdist's build files. Codes:
+    `histories` have every project to be compared, `shows` finds signs in its build files. Codes:
     ``build-requirement-breaks`` where the change is known to hit this sdist (fatal where that is
     certain), ``build-requirement-later-major`` where a major release was crossed.
     """
@@ -130,7 +140,7 @@ def bit_rot(
     found: list[Obstacle] = []
     for name, then, now in _moved(published, specifiers, histories, environment):
         moved = f"{name} {now} is installed for the build; in {published:%B %Y} it was {then}"
-        hits = tuple(_hits(name, then, now, environment, texts))
+        hits = tuple(_hits(name, then, now, environment, shows))
         found += (
             Obstacle("build-requirement-breaks", f"{moved}: {hit.what}", hit.source, sure)
             for hit, sure in hits
@@ -174,7 +184,7 @@ def _hits(
     then: Version,
     now: Version,
     environment: Mapping[NormalizedName, Version],
-    texts: Mapping[str, str],
+    shows: Shows,
 ) -> Iterator[tuple[_Change, bool]]:
     """Changes between two versions that are known to concern this sdist, and whether for certain.
 
@@ -183,7 +193,7 @@ def _hits(
     for change in _changes():
         if change.project == name and then < change.version <= now:
             named = change.hits is None or _is_hit(change.hits, environment)
-            signs = [path for path, text in texts.items() if change.sign and _in(change.sign, text)]
+            signs = shows(change.sign) if change.sign else ()
             if named and (signs or change.sign is None) and not change.is_general:
                 certain = change.sign is None or any("/" not in path for path in signs)
                 yield change, change.sure and certain
@@ -192,10 +202,6 @@ def _hits(
 def _is_hit(hits: Requirement, environment: Mapping[NormalizedName, Version]) -> bool:
     version = environment.get(canonicalize_name(hits.name))
     return version is not None and version in hits.specifier
-
-
-def _in(sign: re.Pattern[str], text: str) -> bool:
-    return sign.search(text) is not None
 
 
 def _general(name: str, then: Version, now: Version) -> list[_Change]:
@@ -234,7 +240,7 @@ def python_too_new(python: tuple[int, int], texts: Mapping[str, str]) -> tuple[O
         )
         for change in _changes()
         if change.project == "python" and python >= change.version.release[:2]
-        if any(change.sign and _in(change.sign, text) for text in scripts.values())
+        if change.sign and any(map(change.sign.search, scripts.values()))
     )
 
 
@@ -263,7 +269,7 @@ def constraints_before_breaks(
     published: datetime,
     histories: Mapping[NormalizedName, History],
     environment: Mapping[NormalizedName, Version],
-    texts: Mapping[str, str],
+    shows: Shows,
 ) -> str:
     """A constraint file that keeps out what is known to break an sdist, or may, and no more.
 
@@ -273,7 +279,7 @@ def constraints_before_breaks(
     lines = []
     specifiers = _specifiers(build_requires)
     for name, then, now in _moved(published, specifiers, histories, environment):
-        breaking = [change.version for change, _ in _hits(name, then, now, environment, texts)]
+        breaking = [change.version for change, _ in _hits(name, then, now, environment, shows)]
         if not breaking and name in specifiers:
             breaking = [change.version for change in _general(name, then, now)]
         if breaking:

@@ -14,7 +14,8 @@ an index that does not answer at all raises `IndexUnreachable`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -28,39 +29,33 @@ from wheelcheck.builds.bit_rot import (
     constraints_before_breaks,
     constraints_of_the_time,
     python_too_new,
+    showing,
 )
-from wheelcheck.builds.classify import judge_source_build
-from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.builds.evidence import Classification
-from wheelcheck.builds.needs import Need, Role, SourceNeedsInput, needs_input
+from wheelcheck.builds.needs import Need, Role, SourceNeedsInput
 from wheelcheck.builds.obstacle import Obstacle
 from wheelcheck.builds.obstacles import sdist_obstacles, target_obstacles
 from wheelcheck.builds.plan import Build, BuildPlan, Installer
-from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.builds.setup_script.surroundings import BuildSite
-from wheelcheck.builds.siblings import linux_wheel, wheel_contents
 from wheelcheck.builds.system_packages import (
     InstallCommands,
     install_commands,
-    known_needs,
     source_needs,
 )
 from wheelcheck.builds.toolchain import tools_on_pypi
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Index, Sdist, Wheel
+from wheelcheck.index.model import Index, Sdist
 from wheelcheck.targets import Target
 from wheelcheck.targets.pythons import python_support
 
-__all__ = ["Forecaster", "Outlook", "SdistReader", "commands_for"]
+__all__ = ["Forecaster", "Outlook", "commands_for"]
 
 _ISOLATES_WITHOUT_WHEEL = Version("23.1")
 _ALWAYS_ISOLATES = Version("25.3")
 _WITHOUT_SETUPTOOLS = (3, 12)
-
-_Key = tuple[str, BuildSite]
-"""File name of an sdist, and the site it is read for (or one that answers alike)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,99 +80,7 @@ class Outlook:
         return any(one.stops(closed_network=closed_network) for one in self.obstacles)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What an sdist told when it was read for a site."""
-
-    site: BuildSite
-    facts: SdistFacts | Unknown
-    source: SourceNeedsInput
-
-    def holds(self, site: BuildSite) -> bool:
-        """Whether reading it for this site would tell the same."""
-        return isinstance(self.facts, Unknown) or self.site.answers_as(site, self.facts.asked)
-
-
-class SdistReader:
-    """Reads sdists once for all targets on which they tell the same."""
-
-    def __init__(self, index: Index) -> None:
-        self._index = index
-        self._contents: dict[str, SdistContents | Unknown] = {}
-        self._readings: dict[str, list[_Reading]] = {}
-        self._classes: dict[_Key, Classification] = {}
-        self._vendored: dict[str, tuple[str, ...]] = {}
-
-    def foresee(self, sdists: Iterable[Sdist]) -> None:
-        """Have the index fetch, side by side, what telling the needs of these builds asks for."""
-        new = [sdist for sdist in sdists if sdist.filename not in self._readings]
-        wheels = map(self._wheel_beside, new)
-        self._index.prefetch(listings=new, wanted=wanted)
-        self._index.prefetch(listings=[wheel for wheel in wheels if wheel is not None])
-
-    def contents(self, sdist: Sdist) -> SdistContents | Unknown:
-        """Return its files and build texts, kept for all sites: the bulk of what is read."""
-        if sdist.filename not in self._contents:
-            found = self._index.listing(sdist, wanted)
-            known = found if isinstance(found, Unknown) else SdistContents(found)
-            self._contents[sdist.filename] = known
-        return self._contents[sdist.filename]
-
-    def facts(self, sdist: Sdist, target: Target) -> SdistFacts | Unknown:
-        """Return what an sdist says to a target's Python, or why it cannot be read."""
-        return self._reading(sdist, BuildSite.of(target)).facts
-
-    def read_for(self, sdist: Sdist, target: Target) -> BuildSite:
-        """Return the site that it was read for: on all targets that share it, it says the same."""
-        return self._reading(sdist, BuildSite.of(target)).site
-
-    def needs_input(self, sdist: Sdist, target: Target) -> SourceNeedsInput:
-        """Return what tells its needs; name and version alone where it cannot be read."""
-        if sdist.filename not in self._vendored:
-            self._vendored[sdist.filename] = self._in_wheel(sdist)
-        reading = self._reading(sdist, BuildSite.of(target))
-        return replace(reading.source, vendored=self._vendored[sdist.filename])
-
-    def classification(self, sdist: Sdist, target: Target) -> Classification:
-        """Return the verdict on building it, as `judge_source_build` gives it."""
-        key = sdist.filename, BuildSite.of(target)
-        if key not in self._classes:
-            project = self._index.project(sdist.name)
-            self._classes[key] = judge_source_build(
-                project, sdist, self._index, key[1], read=partial(self.facts, sdist, target)
-            )
-        return self._classes[key]
-
-    def _reading(self, sdist: Sdist, site: BuildSite) -> _Reading:
-        readings = self._readings.setdefault(sdist.filename, [])
-        for reading in readings:
-            if reading.holds(site):
-                return reading
-        readings.append(self._read(sdist, site))
-        return readings[-1]
-
-    def _read(self, sdist: Sdist, site: BuildSite) -> _Reading:
-        contents = self.contents(sdist)
-        if isinstance(contents, Unknown):
-            return _Reading(site, contents, SourceNeedsInput(sdist.name, sdist.version))
-        facts = read_sdist(contents, site)
-        source = needs_input(sdist.name, sdist.version, facts, contents)
-        return _Reading(site, facts, source)
-
-    def _in_wheel(self, sdist: Sdist) -> tuple[str, ...]:
-        """Shared libraries inside a wheel of the release."""
-        wheel = self._wheel_beside(sdist)
-        listing = self._index.listing(wheel) if wheel is not None else None
-        if listing is None or isinstance(listing, Unknown):
-            return ()
-        return wheel_contents(listing).vendored_libraries
-
-    def _wheel_beside(self, sdist: Sdist) -> Wheel | None:
-        """The wheel that shows which libraries a release uses, where no table knows the project."""
-        project = self._index.project(sdist.name)
-        if isinstance(project, Unknown) or known_needs(sdist.name, sdist.version):
-            return None
-        return linux_wheel(project.files(sdist.version))
+_NeedsAndObstacles = tuple[tuple[Need, ...], tuple[Obstacle, ...]]
 
 
 class Forecaster:
@@ -186,10 +89,7 @@ class Forecaster:
     def __init__(self, index: Index, sdists: SdistReader) -> None:
         self._index = index
         self._sdists = sdists
-        self._told: dict[
-            tuple[_Key, frozenset[str]], tuple[tuple[Need, ...], tuple[Obstacle, ...]]
-        ] = {}
-        self._too_new: dict[tuple[str, tuple[int, int]], tuple[Obstacle, ...]] = {}
+        self._told: dict[tuple[str, BuildSite, frozenset[str]], _NeedsAndObstacles] = {}
         self._histories: dict[tuple[NormalizedName, str], History | None] = {}
 
     def of_plan(self, plan: BuildPlan, as_of: datetime) -> tuple[Outlook, ...]:
@@ -220,7 +120,10 @@ class Forecaster:
         since = _ALWAYS_ISOLATES if both else _ISOLATES_WITHOUT_WHEEL
         if Version(image.pip_version) >= since:
             return True
-        return "pyproject.toml" in self._sdists.needs_input(build.sdist, plan.target).texts
+        sdist, name = build.sdist, "pyproject.toml"
+        return self._sdists.concluded(
+            sdist, f"has {name}", bool, lambda: name in self._sdists.texts(sdist)
+        )
 
     def of(
         self, build: Build, target: Target, as_of: datetime, *, isolated: bool = True
@@ -231,33 +134,53 @@ class Forecaster:
         """
         classification = self._sdists.classification(build.sdist, target)
         installed = frozenset(pin.name for pin in build.environment.pins) & tools_on_pypi().keys()
-        source = self._sdists.needs_input(build.sdist, target)
-        source = replace(source, installed=frozenset(installed))
-        all_needs, own = self._of_sdist(build.sdist, source, target)
+        all_needs, own = self._of_sdist(build.sdist, frozenset(installed), target)
         needs = tuple(_counting(all_needs, classification))
         distribution = distribution_of(target)
         known = None if isinstance(distribution, Unknown) else distribution
-        obstacles = (*target_obstacles(source, needs, target.libc, known), *own)
-        aged = self._rot(build, target, source.texts, as_of) if isolated else ((), "")
+        release = SourceNeedsInput(build.name, build.version)
+        obstacles = (*target_obstacles(release, needs, target.libc, known), *own)
+        aged = self._rot(build, target, as_of) if isolated else ((), "")
         rotten, constraints = aged
         gathered = (*build.environment.problems, *obstacles, *rotten)
         return Outlook(build, classification, needs, gathered, constraints)
 
     def _of_sdist(
-        self, sdist: Sdist, source: SourceNeedsInput, target: Target
-    ) -> tuple[tuple[Need, ...], tuple[Obstacle, ...]]:
+        self, sdist: Sdist, installed: frozenset[str], target: Target
+    ) -> _NeedsAndObstacles:
         """Needs and obstacles that are the same for all targets with one Python."""
-        key = (sdist.filename, self._sdists.read_for(sdist, target)), source.installed
+        key = sdist.filename, BuildSite.of(target), installed
         if key not in self._told:
-            self._told[key] = source_needs(source), sdist_obstacles(source)
-        needs, obstacles = self._told[key]
-        aged = sdist.filename, target.python
-        if aged not in self._too_new:
-            self._too_new[aged] = python_too_new(target.python, source.texts)
-        return needs, tuple(dict.fromkeys((*obstacles, *self._too_new[aged])))
+            site = self._sdists.read_for(sdist, target)
+            words = (site, sorted(installed), self._sdists.vendored(sdist))
+
+            def conclude() -> _NeedsAndObstacles:
+                source = self._sdists.needs_input(sdist, target)
+                source = replace(source, installed=installed)
+                return source_needs(source), sdist_obstacles(source)
+
+            needs, obstacles = self._sdists.concluded(
+                sdist, f"needs for {words}", _NeedsAndObstacles, conclude
+            )
+            too_new = self._sdists.concluded(
+                sdist,
+                f"too old for {target.python}",
+                tuple[Obstacle, ...],
+                lambda: python_too_new(target.python, self._sdists.texts(sdist)),
+            )
+            self._told[key] = needs, tuple(dict.fromkeys((*obstacles, *too_new)))
+        return self._told[key]
+
+    def _shows(self, sdist: Sdist, sign: re.Pattern[str]) -> tuple[str, ...]:
+        return self._sdists.concluded(
+            sdist,
+            f"shows {sign.pattern}",
+            tuple[str, ...],
+            lambda: showing(sign, self._sdists.texts(sdist)),
+        )
 
     def _rot(
-        self, build: Build, target: Target, texts: Mapping[str, str], as_of: datetime
+        self, build: Build, target: Target, as_of: datetime
     ) -> tuple[tuple[Obstacle, ...], str]:
         """What later build requirements break, and the constraint file against it."""
         published = build.sdist.upload_time
@@ -268,12 +191,13 @@ class Forecaster:
         known = ((name, self._history(name, target)) for name in pins)
         histories = {name: history for name, history in known if history is not None}
         environment = {**pins, build.name: build.version}
-        found = bit_rot(published, requires, histories, environment, texts)
+        shows = partial(self._shows, build.sdist)
+        found = bit_rot(published, requires, histories, environment, shows)
         if not found:
             return (), ""
         if _is_younger(target, published):
             return found, constraints_before_breaks(
-                requires, published, histories, environment, texts
+                requires, published, histories, environment, shows
             )
         return found, constraints_of_the_time(requires, published, histories)
 

@@ -4,11 +4,12 @@ An entry is written beside its place and then renamed into it, which is atomic; 
 entry, the new one or none. What cannot be decoded counts as absent. A directory that cannot be
 written (full, read-only, not a directory) is told once and costs only speed.
 
-Four kinds: ``pages`` (with the validators of HTTP, revalidated), ``metadata`` and ``listings``
+Five kinds: ``pages`` (with the validators of HTTP, revalidated), ``metadata`` and ``listings``
 (facts of a file: kept for ever under its URL without query and credentials plus its strongest hash
 or, where there is none, its size). Several indexes may claim the same hash for different files, so
-the hash alone is not the key: one index cannot answer for another. ``answers`` are whole reports
-with what they were made from (see `wheelcheck.analysis.kept`). No secret is ever stored.
+the hash alone is not the key: one index cannot answer for another. ``derived`` is what was
+concluded from an sdist, with the mark of the code that did. ``answers`` are whole reports with what
+they were made from (see `wheelcheck.analysis.kept`). No secret is ever stored.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ if TYPE_CHECKING:  # an answer that is given again is given before `typing` woul
     from collections.abc import Callable, Mapping
     from typing import Literal, TypeVar
 
-    Kind = Literal["pages", "metadata", "listings", "answers"]
+    Kind = Literal["pages", "metadata", "listings", "derived", "answers"]
     _T = TypeVar("_T")
 
 __all__ = ["FORMAT", "KINDS", "TAG", "Cache", "cache_key", "default_cache_dir"]
@@ -36,7 +37,7 @@ __all__ = ["FORMAT", "KINDS", "TAG", "Cache", "cache_key", "default_cache_dir"]
 FORMAT = "v1"
 """Folder of the present format; entries of another one are never read."""
 
-KINDS: tuple[Kind, ...] = ("pages", "metadata", "listings", "answers")
+KINDS: tuple[Kind, ...] = ("pages", "metadata", "listings", "derived", "answers")
 
 TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of wheelcheck; delete it at will.\n"
 _SUM_BYTES = 4

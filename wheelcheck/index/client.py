@@ -78,6 +78,7 @@ class NetworkIndex:
     def close(self) -> None:
         """Drop what is not yet fetched and close all connections."""
         self._tasks.close()
+        self._facts.close()
         self._http.close()
 
     def still_told(self, names: Iterable[str], digests: Mapping[str, str]) -> bool:
@@ -128,6 +129,14 @@ class NetworkIndex:
         """What does this archive contain?"""
         read = partial(self._facts.listing, file, wanted)
         return self._heeding(self._tasks.take(("listing", file.url, wanted), read))
+
+    def derived(self, file: Sdist) -> bytes | None:
+        """What the same code has derived from this file before."""
+        return self._facts.derived(file)
+
+    def keep_derived(self, file: Sdist, data: bytes) -> None:
+        """Keep what was derived from this file."""
+        self._facts.keep_derived(file, data)
 
     def _heeding(self, found: _T) -> _T:
         if of_the_day(found):

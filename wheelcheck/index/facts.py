@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from threading import Lock
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,6 +16,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.archives import HashMismatch, read_archive
 from wheelcheck.index.build_texts import build_texts
 from wheelcheck.index.cache import Cache, cache_key
+from wheelcheck.index.code_mark import code_mark
 from wheelcheck.index.http import FetchFailed, Http
 from wheelcheck.index.limits import ArchiveRefused
 from wheelcheck.index.metadata import (
@@ -71,6 +73,7 @@ class Facts:
         self._offline = offline
         self._lock = Lock()
         self._busy: dict[str, Lock] = {}
+        self._derived: dict[str, bytes] = {}
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """Core metadata: served beside the file, or read from within it."""
@@ -141,6 +144,27 @@ class Facts:
             for place, (path, size) in enumerate(stored.members)
         )
         return ArchiveListing(tuple(members), texts)
+
+    def derived(self, file: Sdist) -> bytes | None:
+        """What the same code has derived from a file of an index before."""
+        kept = self._derived.get(key := _key(file)) or self._cache.get("derived", key, bytes)
+        mark = self._code_mark
+        return kept.removeprefix(mark) if kept is not None and kept.startswith(mark) else None
+
+    def keep_derived(self, file: Sdist, data: bytes) -> None:
+        """Keep what was derived from a file of an index; one on this machine may change."""
+        if local_path(file.url) is None:
+            self._derived[_key(file)] = self._code_mark + data
+
+    def close(self) -> None:
+        """Store what was derived: once for a file, however much was added to it."""
+        for key, data in self._derived.items():
+            self._cache.put("derived", key, data)
+        self._derived.clear()
+
+    @cached_property
+    def _code_mark(self) -> bytes:
+        return code_mark()
 
     def _remember(
         self, key: str, file: Wheel | Sdist, found: ArchiveListing, asked: Callable[[str], bool]

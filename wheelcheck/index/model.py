@@ -184,6 +184,15 @@ class Index(Protocol):
         streamed within limits. Nothing is written to disk from an archive, and nothing is run.
         """
 
+    def derived(self, file: Sdist) -> bytes | None:
+        """What the same code has derived from this file before, as it was kept; None for nothing.
+
+        It is no more than an aid: an index may forget it at any time.
+        """
+
+    def keep_derived(self, file: Sdist, data: bytes) -> None:
+        """Keep what was derived from this file in place of what was kept of it before."""
+
     def prefetch(
         self,
         names: Iterable[NormalizedName] = (),

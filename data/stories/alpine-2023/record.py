@@ -24,8 +24,8 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.outlook import SdistReader
 from wheelcheck.builds.plan import Installer, Planner
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
 from wheelcheck.index.model import ArchiveListing, CoreMetadata, Index, Project, Sdist, Wheel
@@ -80,11 +80,21 @@ class Recording:
             self._note(file)["sdist"] = _build_system(found)
         return found
 
+    def derived(self, file: Sdist) -> None:
+        """Nothing: everything is to be read, and noted."""
+
+    def keep_derived(self, file: Sdist, data: bytes) -> None:
+        """Keep nothing."""
+
     def prefetch(
-        self, names: Iterable[NormalizedName] = (), files: Iterable[Wheel | Sdist] = ()
+        self,
+        names: Iterable[NormalizedName] = (),
+        files: Iterable[Wheel | Sdist] = (),
+        listings: Iterable[Wheel | Sdist] = (),
+        wanted: Callable[[str], bool] | None = None,
     ) -> None:
         """Pass on."""
-        self._index.prefetch(names, files)
+        self._index.prefetch(names, files, listings, wanted)
 
     def _note(self, file: Wheel | Sdist) -> dict[str, Any]:
         return self.read[file.name].setdefault(file.version, {})

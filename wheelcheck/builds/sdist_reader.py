@@ -1,0 +1,160 @@
+"""Reads sdists for many targets: each is fetched once, and read once for all that answer alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TypeVar
+
+from wheelcheck.builds.classify import judge_source_build
+from wheelcheck.builds.conclusions import Conclusions
+from wheelcheck.builds.contents import SdistContents
+from wheelcheck.builds.evidence import Classification
+from wheelcheck.builds.needs import SourceNeedsInput, needs_input
+from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
+from wheelcheck.builds.setup_script.surroundings import BuildSite
+from wheelcheck.builds.siblings import linux_wheel, wheel_contents
+from wheelcheck.builds.system_packages import known_needs
+from wheelcheck.errors import Unknown
+from wheelcheck.index.model import Index, Sdist, Wheel
+from wheelcheck.targets import Target
+
+__all__ = ["SdistReader"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What an sdist told when it was read for a site."""
+
+    site: BuildSite
+    facts: SdistFacts | Unknown
+
+    def holds(self, site: BuildSite) -> bool:
+        """Whether reading it for this site would tell the same."""
+        return isinstance(self.facts, Unknown) or self.site.answers_as(site, self.facts.asked)
+
+
+_Readings = tuple[tuple[BuildSite, SdistFacts], ...]
+_T = TypeVar("_T")
+
+
+class SdistReader:
+    """Reads sdists once for all targets on which they tell the same, and once for later runs."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._contents: dict[str, SdistContents | Unknown] = {}
+        self._conclusions: dict[str, Conclusions] = {}
+        self._readings: dict[str, list[_Reading]] = {}
+        self._classes: dict[tuple[str, BuildSite], Classification] = {}
+        self._vendored: dict[str, tuple[str, ...]] = {}
+
+    def foresee(self, sdists: Iterable[Sdist]) -> None:
+        """Have the index fetch, side by side, what telling the needs of these builds asks for."""
+        new = [sdist for sdist in sdists if sdist.filename not in self._readings]
+        wheels = map(self._wheel_beside, new)
+        self._index.prefetch(listings=[one for one in new if not self._known(one)], wanted=wanted)
+        self._index.prefetch(listings=[wheel for wheel in wheels if wheel is not None])
+
+    def contents(self, sdist: Sdist) -> SdistContents | Unknown:
+        """Return its files and build texts, kept for all sites: the bulk of what is read."""
+        if sdist.filename not in self._contents:
+            found = self._index.listing(sdist, wanted)
+            known = found if isinstance(found, Unknown) else SdistContents(found)
+            self._contents[sdist.filename] = known
+        return self._contents[sdist.filename]
+
+    def facts(self, sdist: Sdist, target: Target) -> SdistFacts | Unknown:
+        """Return what an sdist says to a target's Python, or why it cannot be read."""
+        return self._reading(sdist, BuildSite.of(target)).facts
+
+    def read_for(self, sdist: Sdist, target: Target) -> BuildSite:
+        """Return the site that it was read for: on all targets that share it, it says the same."""
+        return self._reading(sdist, BuildSite.of(target)).site
+
+    def needs_input(self, sdist: Sdist, target: Target) -> SourceNeedsInput:
+        """Return what tells its needs; name and version alone where it cannot be read."""
+        contents, facts = self.contents(sdist), self.facts(sdist, target)
+        if isinstance(contents, Unknown) or isinstance(facts, Unknown):
+            source = SourceNeedsInput(sdist.name, sdist.version)
+        else:
+            source = needs_input(sdist.name, sdist.version, facts, contents)
+        return replace(source, vendored=self.vendored(sdist))
+
+    def texts(self, sdist: Sdist) -> Mapping[str, str]:
+        """Return its build texts; none where it cannot be read."""
+        contents = self.contents(sdist)
+        return {} if isinstance(contents, Unknown) else contents.texts
+
+    def vendored(self, sdist: Sdist) -> tuple[str, ...]:
+        """Return the shared libraries that a wheel of its release carries."""
+        if sdist.filename not in self._vendored:
+            self._vendored[sdist.filename] = self._in_wheel(sdist)
+        return self._vendored[sdist.filename]
+
+    def concluded(
+        self, sdist: Sdist, question: str, kind: Hashable, conclude: Callable[[], _T]
+    ) -> _T:
+        """Return what was concluded from an sdist before, now or in an earlier run.
+
+        The answer, a `kind` of value, must follow from the sdist and the question's words alone.
+        """
+        conclusions = self._conclusions_of(sdist)
+        answer: _T | None = conclusions.answer(question, kind)
+        if answer is None:
+            answer = conclude()
+            if not isinstance(self.contents(sdist), Unknown):
+                conclusions.keep(question, answer)
+        return answer
+
+    def _conclusions_of(self, sdist: Sdist) -> Conclusions:
+        if sdist.filename not in self._conclusions:
+            self._conclusions[sdist.filename] = Conclusions(self._index, sdist)
+        return self._conclusions[sdist.filename]
+
+    def classification(self, sdist: Sdist, target: Target) -> Classification:
+        """Return the verdict on building it, as `judge_source_build` gives it."""
+        key = sdist.filename, BuildSite.of(target)
+        if key not in self._classes:
+            project = self._index.project(sdist.name)
+            self._classes[key] = judge_source_build(
+                project, sdist, self._index, key[1], read=partial(self.facts, sdist, target)
+            )
+        return self._classes[key]
+
+    def _reading(self, sdist: Sdist, site: BuildSite) -> _Reading:
+        readings = self._known(sdist)
+        for reading in readings:
+            if reading.holds(site):
+                return reading
+        contents = self.contents(sdist)
+        if isinstance(contents, Unknown):
+            readings.append(_Reading(site, contents))
+        else:
+            readings.append(_Reading(site, read_sdist(contents, site)))
+            told = [(one.site, one.facts) for one in readings]
+            self._conclusions_of(sdist).keep("readings", told)
+        return readings[-1]
+
+    def _known(self, sdist: Sdist) -> list[_Reading]:
+        """What it told so far, in this run and in earlier ones."""
+        if sdist.filename not in self._readings:
+            kept = self._conclusions_of(sdist).answer("readings", _Readings) or ()
+            self._readings[sdist.filename] = [_Reading(*one) for one in kept]
+        return self._readings[sdist.filename]
+
+    def _in_wheel(self, sdist: Sdist) -> tuple[str, ...]:
+        """Shared libraries inside a wheel of the release."""
+        wheel = self._wheel_beside(sdist)
+        listing = self._index.listing(wheel) if wheel is not None else None
+        if listing is None or isinstance(listing, Unknown):
+            return ()
+        return wheel_contents(listing).vendored_libraries
+
+    def _wheel_beside(self, sdist: Sdist) -> Wheel | None:
+        """The wheel that shows which libraries a release uses, where no table knows the project."""
+        project = self._index.project(sdist.name)
+        if isinstance(project, Unknown) or known_needs(sdist.name, sdist.version):
+            return None
+        return linux_wheel(project.files(sdist.version))
