@@ -17,6 +17,7 @@ from replay import MIRROR, PUBLIC, Manner, Replay
 
 from wheelcheck.analysis import kept
 from wheelcheck.cli import main
+from wheelcheck.index.cache import FORMAT
 
 ALPINE, SLIM = "python:3.12-alpine", "python:3.12-slim"
 
@@ -92,7 +93,7 @@ class Repeated:
 
     def pass_minutes(self) -> None:
         """Let pages be older than their ten minutes."""
-        for page in (self.cache / "v1" / "pages").glob("*/*"):
+        for page in (self.cache / FORMAT / "pages").glob("*/*"):
             then = page.stat().st_mtime - 1000
             os.utime(page, (then, then))
 
@@ -212,13 +213,13 @@ def test_other_code_or_another_day_answers_anew(repeated, monkeypatch):
     assert repeated.pins()["dep"] == "1.0"
     monkeypatch.setattr(kept, "_made_of", lambda: "another day")
     repeated.publish(dep=["2.0"])
-    (repeated.cache / "v1" / "pages").rename(repeated.cache / "v1" / "gone")
+    (repeated.cache / FORMAT / "pages").rename(repeated.cache / FORMAT / "gone")
     assert repeated.pins()["dep"] == "2.0"
 
 
 def test_what_cannot_be_looked_at_again_is_not_kept(repeated, monkeypatch, tmp_path):
     def kept_answers() -> int:
-        return len(list((repeated.cache / "v1" / "answers").glob("*/*")))
+        return len(list((repeated.cache / FORMAT / "answers").glob("*/*")))
 
     monkeypatch.setenv("NEEDED", "app")
     repeated.file.write_text("${NEEDED}\n")
@@ -244,7 +245,7 @@ def test_an_answer_that_misses_something_for_the_day_is_not_kept(repeated, monke
 
 def test_a_damaged_answer_counts_for_nothing(repeated):
     first = repeated.ask()
-    [path] = (repeated.cache / "v1" / "answers").glob("*/*")
+    [path] = (repeated.cache / FORMAT / "answers").glob("*/*")
     path.write_bytes(path.read_bytes()[:-20])
     assert repeated.ask() == first
 
@@ -253,7 +254,7 @@ def test_only_so_many_answers_are_kept(repeated, monkeypatch):
     monkeypatch.setattr(kept, "MOST", 3)
     for cores in range(1, 6):
         repeated.ask("--cores", str(cores))
-    assert len(list((repeated.cache / "v1" / "answers").glob("*/*"))) == 3
+    assert len(list((repeated.cache / FORMAT / "answers").glob("*/*"))) == 3
 
 
 def test_a_kept_answer_is_given_before_anything_heavy_is_imported(repeated):

@@ -15,6 +15,7 @@ from wheelcheck.analysis.checking import machine_of
 from wheelcheck.cli import main
 from wheelcheck.cli.arguments import cache_parser, check_parser
 from wheelcheck.errors import IndexUnreachable, RequirementsError
+from wheelcheck.index.cache import FORMAT
 from wheelcheck.targets import default_matrix
 
 PROCESS = [sys.executable, "-m", "wheelcheck"]
@@ -326,7 +327,7 @@ def test_interrupted_it_ends_at_once_with_130():
 
 def test_the_cache_is_told_and_emptied(tmp_path, capsys):
     place = ["--cache-dir", str(tmp_path / "cache")]
-    entry = tmp_path / "cache" / "v1" / "pages" / "ab" / "abcd"
+    entry = tmp_path / "cache" / FORMAT / "pages" / "ab" / "abcd"
     entry.parent.mkdir(parents=True)
     entry.write_bytes(b"x" * 2_500_000)
     assert main(["cache", "info", *place]) == 0

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wheelcheck.index import cache_info, clear_cache, default_cache_dir
-from wheelcheck.index.cache import Cache, cache_key
+from wheelcheck.index.cache import FORMAT, Cache, cache_key
 
 
 def warnings_of(root: Path, clock=lambda: 1000.0) -> tuple[Cache, list[str]]:
@@ -80,7 +80,7 @@ def test_a_crash_while_writing_leaves_the_old_entry(tmp_path, monkeypatch):
 @pytest.mark.parametrize("broken", ["a file in its place", "a file among its folders"])
 def test_a_cache_that_cannot_be_used_warns_once_and_never_fails(tmp_path, broken: str):
     root = tmp_path / "cache"
-    place = root if broken == "a file in its place" else root / "v1"
+    place = root if broken == "a file in its place" else root / FORMAT
     place.parent.mkdir(exist_ok=True)
     place.write_text("")
     cache, warned = warnings_of(root)
@@ -115,19 +115,21 @@ def test_two_processes_write_at_once(tmp_path):
 
 def test_info_and_clear(tmp_path):
     cache, _ = warnings_of(tmp_path)
-    for kind in ("pages", "pages2", "metadata", "listings"):
+    for kind in ("pages", "pages2", "listings"):
         cache.put(kind.removesuffix("2"), cache_key(kind), b"12345")  # type: ignore[arg-type]
+    cache.metadata.put(cache_key("metadata"), b"12345")
+    cache.close()
     (tmp_path / "mine.txt").write_text("stays")
     info = cache_info(tmp_path)
     assert info.entries == {"pages": 2, "metadata": 1, "listings": 1, "derived": 0, "answers": 0}
     assert info.size >= 20
-    (tmp_path / "v2-of-my-thesis").mkdir()
-    (tmp_path / "v2").mkdir()
-    (tmp_path / "v2/chapter").write_text("stays")
+    (tmp_path / "v3-of-my-thesis").mkdir()
+    (tmp_path / "v3").mkdir()
+    (tmp_path / "v3/chapter").write_text("stays")
     assert clear_cache(tmp_path) == info
     left = sorted(os.listdir(tmp_path))  # noqa: PTH208 (names are compared)
-    assert left == ["mine.txt", "v2", "v2-of-my-thesis"]
-    assert (tmp_path / "v2/chapter").exists()
+    assert left == ["mine.txt", "v3", "v3-of-my-thesis"]
+    assert (tmp_path / "v3/chapter").exists()
     assert cache_info(tmp_path / "nowhere").size == 0
     assert clear_cache(tmp_path / "nowhere").size == 0
 

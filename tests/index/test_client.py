@@ -594,6 +594,7 @@ def test_file_facts_are_kept_for_ever(site, opened):
     for _ in range(2):
         index = opened(site.simple)
         answers.append((index.metadata(first(index)), index.listing(first(index))))
+        index.close()
     assert answers[0] == answers[1]
     assert site.paths.count(f"/files/{WHEEL}") == 2, "once for the metadata, once for the listing"
 
@@ -629,6 +630,7 @@ def test_offline_answers_what_the_cache_has_and_nothing_else(site, opened):
     assert isinstance(index.metadata(wheel), CoreMetadata)
     assert code(index.project(NormalizedName("missing"))) == "project-not-found"
     asked = len(site.requests)
+    index.close()
     offline = opened(site.simple, offline=True)
     assert first(offline) == wheel
     assert isinstance(offline.metadata(wheel), CoreMetadata)
@@ -758,6 +760,7 @@ def test_equal_metadata_beside_several_wheels_are_fetched_once(site, opened):
         index.prefetch(files=found(index).files(Version("1.0")))
         told = [index.metadata(file) for file in found(index).files(Version("1.0"))]
         assert [metadata.requires_dist for metadata in told] == [("beside",)] * 3
+        index.close()
     fetched = [path for path in site.paths if path.endswith(".metadata")]
     assert len(fetched) == 2
     assert f"/files/{WHEEL}.metadata" in fetched

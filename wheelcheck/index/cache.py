@@ -1,8 +1,9 @@
-"""The disk cache: one small file per answer, so that a crash or a second run can harm nothing.
+"""The disk cache: files that a crash or a second run cannot harm.
 
-An entry is written beside its place and then renamed into it, which is atomic; readers see the old
-entry, the new one or none. What cannot be decoded counts as absent. A directory that cannot be
-written (full, read-only, not a directory) is told once and costs only speed.
+Most entries are files of their own, written beside their place and then renamed into it, which is
+atomic; readers see the old entry, the new one or none. Core metadata share a `Journal`. What cannot
+be decoded counts as absent. A directory that cannot be written (full, read-only, not a directory)
+is told once and costs only speed.
 
 Five kinds: ``pages`` (with the validators of HTTP, revalidated), ``metadata`` and ``listings``
 (facts of a file: kept for ever under its URL without query and credentials plus its strongest hash
@@ -24,20 +25,27 @@ import zlib
 from contextlib import suppress
 from pathlib import Path
 
+from wheelcheck.index.cache_trouble import CacheTrouble
+from wheelcheck.index.journal import Journal
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # an answer that is given again is given before `typing` would be imported
     from collections.abc import Callable, Mapping
     from typing import Literal, TypeVar
 
-    Kind = Literal["pages", "metadata", "listings", "derived", "answers"]
+    Kind = Literal["pages", "listings", "derived", "answers"]
     _T = TypeVar("_T")
 
-__all__ = ["FORMAT", "KINDS", "TAG", "Cache", "cache_key", "default_cache_dir"]
+__all__ = ["FORMAT", "JOURNAL", "KINDS", "TAG", "Cache", "cache_key", "default_cache_dir"]
 
-FORMAT = "v1"
+FORMAT = "v2"
 """Folder of the present format; entries of another one are never read."""
 
-KINDS: tuple[Kind, ...] = ("pages", "metadata", "listings", "derived", "answers")
+KINDS: tuple[Kind, ...] = ("pages", "listings", "derived", "answers")
+"""Folders with one file for each entry."""
+
+JOURNAL = "metadata"
+"""The one file for core metadata."""
 
 TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of wheelcheck; delete it at will.\n"
 _SUM_BYTES = 4
@@ -74,13 +82,16 @@ class Cache:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._root = root / FORMAT
-        self._warn = warn
+        self._trouble = CacheTrouble(warn)
         self._clock = clock
-        self._warning = threading.Lock()
-        self._broken = False
-        self._damaged = False
         self._made: set[Path] = set()
         self._serial = itertools.count()
+        self.metadata = Journal(self._root / JOURNAL, self._trouble, self._make)
+        """Core metadata, by key."""
+
+    def close(self) -> None:
+        """Write what waits to be written."""
+        self.metadata.close()
 
     def get(self, kind: Kind, key: str, decode: Callable[[bytes], _T]) -> _T | None:
         """The entry as `decode` reads it; None where it is absent, damaged or no such thing.
@@ -101,10 +112,10 @@ class Cache:
         except FileNotFoundError:
             return None
         except OSError as error:
-            self._fails(error)
+            self._trouble.fails(error)
             return None
         if data[:_SUM_BYTES] != _checksum(data[_SUM_BYTES:]):  # cut short by a crash, say
-            self._tell_damage()
+            self._trouble.damaged()
             return None
         try:
             return decode(data[_SUM_BYTES:]), stored_at
@@ -114,7 +125,7 @@ class Cache:
     def put(self, kind: Kind, key: str, data: bytes) -> int:
         """Store an entry whole, or not at all; when that was, in nanoseconds since the epoch."""
         now = self._now()
-        if self._broken:
+        if self._trouble.broken:
             return now
         path = self._path(kind, key)
         draft = path.with_name(f".{os.getpid()}-{threading.get_ident()}-{next(self._serial)}")
@@ -124,7 +135,7 @@ class Cache:
             os.utime(draft, ns=(now, now))
             draft.replace(path)
         except OSError as error:
-            self._fails(error)
+            self._trouble.fails(error)
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
         return now
@@ -161,7 +172,7 @@ class Cache:
         except FileNotFoundError:  # cleared meanwhile
             pass
         except OSError as error:
-            self._fails(error)
+            self._trouble.fails(error)
         return now
 
     def _now(self) -> int:
@@ -178,15 +189,3 @@ class Cache:
         if not tag.exists():
             tag.write_text(TAG, encoding="utf-8")
         self._made.add(folder)
-
-    def _fails(self, error: OSError) -> None:
-        with self._warning:
-            first, self._broken = not self._broken, True
-        if first:
-            self._warn(f"the cache cannot be used ({error.strerror or 'input/output error'})")
-
-    def _tell_damage(self) -> None:
-        with self._warning:
-            first, self._damaged = not self._damaged, True
-        if first:
-            self._warn("the cache holds damaged entries; they are asked for again")

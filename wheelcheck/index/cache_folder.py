@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from wheelcheck.index.cache import FORMAT, KINDS
+from wheelcheck.index.cache import FORMAT, JOURNAL, KINDS
 
 __all__ = ["CacheInfo", "cache_info", "clear_cache"]
 
@@ -24,7 +24,7 @@ class CacheInfo:
 
 def cache_info(directory: Path) -> CacheInfo:
     """Count what is stored. A directory that does not exist is an empty cache."""
-    entries: dict[str, int] = dict.fromkeys(KINDS, 0)
+    entries: dict[str, int] = dict.fromkeys((*KINDS, JOURNAL), 0)
     size = 0
     for kind in KINDS:
         for path in (directory / FORMAT / kind).glob("*/*"):
@@ -33,6 +33,9 @@ def cache_info(directory: Path) -> CacheInfo:
             except FileNotFoundError:  # replaced by a run beside us
                 continue
             entries[kind] += 1
+    with suppress(FileNotFoundError):
+        size += (directory / FORMAT / JOURNAL).stat().st_size
+        entries[JOURNAL] = 1
     return CacheInfo(directory, entries, size)
 
 
@@ -42,9 +45,12 @@ def clear_cache(directory: Path) -> CacheInfo:
     Raises OSError where something of ours cannot be removed.
     """
     info = cache_info(directory)
-    for kind in KINDS:
-        for folder in directory.glob(f"v[0-9]/{kind}"):
-            shutil.rmtree(folder)
+    for kind in (*KINDS, JOURNAL):
+        for place in directory.glob(f"v[0-9]/{kind}"):
+            if place.is_dir():
+                shutil.rmtree(place)
+            else:
+                place.unlink()
     for folder in directory.glob("v[0-9]"):
         with suppress(OSError):  # something foreign lies in it
             folder.rmdir()

@@ -55,7 +55,7 @@ class NetworkIndex:
     ) -> None:
         self._credentials = credentials = Credentials(environ, warn)
         self._http = Http(credentials, trusted_hosts=options.trusted_hosts, wait=wait)
-        cache = Cache(cache_dir, warn)
+        self._cache = cache = Cache(cache_dir, warn)
         self.consulted = Consulted()
         """What this index has told so far was made from these pages."""
         pages = StoredPages(self._http, cache, self.consulted, offline=offline)
@@ -80,6 +80,7 @@ class NetworkIndex:
         self._tasks.close()
         self._facts.close()
         self._http.close()
+        self._cache.close()
 
     def still_told(self, names: Iterable[str], digests: Mapping[str, str]) -> bool:
         """Whether the pages of these projects are what they were when they had these digests.

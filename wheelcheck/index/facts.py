@@ -80,7 +80,7 @@ class Facts:
         shared = shared_metadata(file)
         keys = [cache_key(*map(str, shared)), _key(file)] if shared else [_key(file)]
         for key in keys:
-            stored = self._cache.get("metadata", key, _decode_metadata)
+            stored = self._cache.metadata.get(key, _decode_metadata)
             if stored is not None:
                 return _from_stored(stored, file)
         found = self._served(file) if file.has_metadata and isinstance(file, Wheel) else None
@@ -88,7 +88,7 @@ class Facts:
             found = self._read_metadata(file)
         if not isinstance(found, Unknown) or found.code in _LASTING:
             verified = isinstance(found, CoreMetadata) and found.found_in == "pep658"
-            self._cache.put("metadata", keys[0 if verified else -1], _encode(_to_stored(found)))
+            self._cache.metadata.put(keys[0 if verified else -1], _encode(_to_stored(found)))
         return found
 
     def _served(self, file: Wheel) -> CoreMetadata | Unknown | None:
