@@ -1,4 +1,7 @@
-"""From an sdist's listing to the facts that source builds are judged by."""
+"""From an sdist's listing to the facts that source builds are judged by.
+
+The interpreter of setup scripts is imported when there is one to read: often, all are wheels.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +21,13 @@ from wheelcheck.builds.build_system import (
 )
 from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.evidence import Evidence
-from wheelcheck.builds.setup_script.reading import (
-    ExtensionModule,
-    SetupScript,
-    read_build_script,
-    read_setup_script,
-)
 from wheelcheck.builds.setup_script.surroundings import BuildSite, Surroundings
 from wheelcheck.builds.sources import SourceCount, is_aside
 from wheelcheck.index.build_texts import build_texts as wanted
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wheelcheck.builds.setup_script.reading import ExtensionModule, SetupScript
 
 __all__ = ["SdistFacts", "read_sdist", "wanted"]
 
@@ -174,6 +175,8 @@ def _read_twice(text: str, around: Surroundings, system: BuildSystem) -> SetupSc
     First for ``egg_info``, to learn its `setup_requires` (``setup.cfg`` fills in for it); then,
     with those installed, for the wheel. What it requires only then is never installed.
     """
+    from wheelcheck.builds.setup_script.reading import read_setup_script
+
     configured = setup_cfg_requires(around.texts.get("setup.cfg", ""))
     if "setup_requires" not in text and not configured:
         return read_setup_script("setup.py", text, around)
@@ -188,6 +191,8 @@ def _read_hooks(
     named: Iterable[str], texts: Mapping[str, str], around: Surroundings
 ) -> Iterator[SetupScript]:
     """Build scripts and hooks, and the setup scripts that they start with ``build_ext``."""
+    from wheelcheck.builds.setup_script.reading import read_build_script, read_setup_script
+
     started: dict[str, None] = {}
     for path in named:
         if path in texts:
