@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from packaging.utils import (
     InvalidWheelFilename,
@@ -128,6 +128,8 @@ def test_the_project_of_a_file_outside_any_index(filename: str, project: str | N
 PART = st.text(alphabet="abcXY019._+!-", min_size=0, max_size=6)
 
 
+@example(["foo", "0", "py3", "+", "py3"])
+@example(["foo", "0", "+", "none", "any"])
 @given(st.lists(PART | st.sampled_from(["py3", "none", "any", "1.0", "foo"]), max_size=7))
 def test_wheels_are_judged_as_packaging_judges_them(parts: list[str]):
     filename = "-".join(parts) + ".whl"

@@ -42,7 +42,7 @@ SDIST_SUFFIXES = (
 
 _WHEEL_NAME = re.compile(r"[\w.]+", re.ASCII)
 _BUILD = re.compile(r"(\d{1,99})(?!\d)(.*)", re.ASCII)
-_TAG = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*-\w+(\.\w+)*-\w+(\.\w+)*", re.ASCII)
+_TAG = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(-[^-.]+(\.[^-.]+)*){2}", re.ASCII)
 _ONE_PYTHON = re.compile(r"-py[123]\.?\d?$")
 
 
