@@ -4,9 +4,11 @@ import subprocess
 import sys
 import tomllib
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from archive_builders import wheel_of
 
 import wheelcheck
 
@@ -55,11 +57,37 @@ HEAVY = {"httpx", "msgspec", "packaging", "pydantic", "resolvelib", "rich"}
 SLOW_TO_HELP = {"dataclasses", "pathlib", "shutil", "typing"}
 
 
+OF_OTHER_RUNS = {
+    "wheelcheck.advice",
+    "wheelcheck.analysis.advising",
+    "wheelcheck.analysis.dockerfiles",
+    "wheelcheck.analysis.emitting",
+    "wheelcheck.analysis.explaining",
+    "wheelcheck.builds.setup_script.reading",
+    "wheelcheck.dockerfiles",
+    "wheelcheck.gate.difference",
+    "wheelcheck.reports.explanation",
+    "wheelcheck.reports.html",
+    "wheelcheck.reports.notebook",
+    "wheelcheck.reports.page",
+    "wheelcheck.reports.text",
+    "wheelcheck.requirements.dockerfile.reading",
+    "httpx",
+    "pandas",
+    "rich",
+}
+"""What a check of wheels that lie at hand has no use for, when it answers in JSON."""
+
+
 def loaded_by(statement: str) -> set[str]:
     """The modules that a fresh interpreter has loaded after a statement."""
     code = f"{statement}; import sys; print('\\nLOADED', *sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return set(ran.stdout.rpartition("LOADED")[2].split())
+
+
+def checking(*words: str) -> str:
+    return f"from wheelcheck.cli import main; assert main({words}) == 0"
 
 
 @pytest.mark.parametrize(
@@ -80,3 +108,21 @@ def test_starting_imports_nothing_heavy(statement):
 def test_what_needs_no_work_imports_next_to_nothing(words):
     statement = f"from wheelcheck.cli import main; main({words})"
     assert not SLOW_TO_HELP & (loaded_by(statement) - loaded_by("import argparse"))
+
+
+def test_a_check_imports_what_it_uses(tmp_path):
+    """Each name stands for something that is loaded as soon as it is asked for."""
+    (tmp_path / "kit-1.0-py3-none-any.whl").write_bytes(wheel_of("kit", "1.0"))
+    place = ("--no-index", "--find-links", str(tmp_path), "--no-cache", "--no-policy")
+    target = ("--target", "cp312-manylinux_2_36_x86_64", "--format", "json")
+    plain = loaded_by(checking("-p", "kit", *place, *target, "--no-advice"))
+    assert "wheelcheck.analysis.judging" in plain
+    assert not OF_OTHER_RUNS & plain
+    assert "wheelcheck.analysis.advising" in loaded_by(checking("-p", "kit", *place, *target))
+    page = (*place, *target[:-1], "html", "--no-advice")
+    assert "wheelcheck.reports.html" in loaded_by(checking("-p", "kit", *page))
+
+
+def test_no_name_of_what_must_not_be_loaded_is_out_of_date():
+    ours = {name for name in OF_OTHER_RUNS if name.startswith("wheelcheck.")}
+    assert all(find_spec(name) for name in ours)
