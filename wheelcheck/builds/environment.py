@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
 from itertools import islice, takewhile
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -255,7 +254,7 @@ def hook_requires(backend: str, stated: Sequence[str], resolution: Resolution) -
     pins = resolution.pins
     module = _module(backend)
     added = []
-    for row in _hook_table():
+    for row in rows("hook_requires"):
         missing = canonicalize_name(row["unless"]) not in pins
         if row["backend"] == module and missing and _applies(row["when"], pins):
             added.append(row["requirement"])
@@ -275,8 +274,3 @@ def _applies(when: str, pins: Mapping[NormalizedName, Pin]) -> bool:
     pin = pins.get(canonicalize_name(condition.name))
     version = pin.version if pin else None
     return version is not None and condition.specifier.contains(version, prereleases=True)
-
-
-@cache
-def _hook_table() -> tuple[dict[str, str], ...]:
-    return tuple(rows("hook_requires"))

@@ -6,7 +6,6 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from itertools import takewhile
 
 from packaging.specifiers import SpecifierSet
@@ -86,11 +85,6 @@ def target_obstacles(
     return tuple(dict.fromkeys(found))
 
 
-@cache
-def _known() -> tuple[Mapping[str, str], ...]:
-    return tuple(rows("known_obstacles"))
-
-
 def known_obstacles(name: NormalizedName, version: Version, libc: Libc) -> tuple[Obstacle, ...]:
     """What `known_obstacles.csv` says of a release on a libc."""
     return tuple(
@@ -101,7 +95,7 @@ def known_obstacles(name: NormalizedName, version: Version, libc: Libc) -> tuple
             row["fatal"] == "yes",
             needs_network=row["code"].startswith("downloads-"),
         )
-        for row in _known()
+        for row in rows("known_obstacles")
         if row["project"] == name
         and row["libc"] in {"", libc.value}
         and version in SpecifierSet(row["versions"], prereleases=True)

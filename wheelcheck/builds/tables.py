@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 
 __all__ = ["rows"]
 
 
-def rows(name: str) -> Iterator[dict[str, str]]:
+@cache
+def rows(name: str) -> tuple[Mapping[str, str], ...]:
     """The rows of ``wheelcheck/builds/<name>.csv``, by column name."""
     text = files("wheelcheck.builds").joinpath(f"{name}.csv").read_text(encoding="utf-8")
-    yield from csv.DictReader(text.splitlines())
+    return tuple(csv.DictReader(text.splitlines()))

@@ -107,7 +107,8 @@ def violations(report: Report, policy: Policy, today: date) -> tuple[Violation, 
     if policy.fail_on:
         found += _broken_dockerfile(report)
     for target in report.targets:
-        found += _verdicts(report, target, policy, today)
+        if policy.fail_on:
+            found += _verdicts(report, target, policy, today)
         found += _coverage(report, target, policy, today)
         found += _costs(report, target, policy)
     return tuple(found)

@@ -101,26 +101,38 @@ def _bill(column: Column) -> Bill | None:
 def _packages(columns: Sequence[Column]) -> Iterator[Package]:
     names = sorted({name for column in columns for name in column.judged})
     for name in names:
+        alike: dict[tuple[object, ...], Cell] = {}
         yield Package(
             name=name,
-            on={column.name: _cell(column, name) for column in columns},
+            on={column.name: _cell(column, name, alike) for column in columns},
             evidence=source_evidence(name, [(one.name, one.builds) for one in columns]),
         )
 
 
-def _cell(column: Column, name: NormalizedName) -> Cell:
+def _cell(column: Column, name: NormalizedName, alike: dict[tuple[object, ...], Cell]) -> Cell:
+    """The cell of a package; targets that get the same file for the same reasons share one."""
     if column.resolution.conflict:
         return Cell(version=None, verdict=Verdict.UNKNOWN, reason="the requirements conflict here")
     if name not in column.judged:
         return Cell(version=None, verdict=Verdict.NOT_REQUIRED, reason="nothing asks for it here")
     pin, judgement = column.judged[name]
+    asking = tuple(dict.fromkeys([demand.source for demand in pin.demands]))
+    if judgement.file is None or judgement.misses:
+        return _told(pin, judgement, asking)
+    key = (judgement.file.filename, judgement.verdict, judgement.reason, asking)
+    if key not in alike:
+        alike[key] = _told(pin, judgement, asking)
+    return alike[key]
+
+
+def _told(pin: Pin, judgement: Judgement, asking: tuple[str, ...]) -> Cell:
     file = judgement.file
     return Cell(
         version=str(pin.version) if pin.version else None,
         verdict=judgement.verdict,
         reason=judgement.reason,
         file=file.filename if file else None,
-        requested_by=tuple(dict.fromkeys(demand.source for demand in pin.demands)),
+        requested_by=asking,
         misses=tuple(map(miss_told, judgement.misses)),
         size=file.size if file else None,
         upload_time=file.upload_time.isoformat() if file and file.upload_time else None,
