@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from wheelcheck.requirements.dockerfile.build_context import Kind
+from wheelcheck.requirements.dockerfile.ignore_file import IgnoreRule
 from wheelcheck.requirements.dockerfile.model import Dockerfile
 from wheelcheck.requirements.dockerfile.reading import parse_dockerfile
 
@@ -22,6 +23,9 @@ class DictContext:
             return "file"
         inside = any(each.startswith(f"{path}/") for each in self.files)
         return "folder" if inside or path in {"", "."} else ""
+
+    def excluded(self, path: str) -> IgnoreRule | None:  # noqa: ARG002 (one of the contexts)
+        return None
 
     def read(self, path: str) -> bytes:
         self.asked.append(path)

@@ -253,6 +253,21 @@ class TestFromTheCommandLine:
         assert "On python:3.12-alpine the only package compiles from source" in told
         assert "does not work as it is" in told
 
+    def test_what_dockerignore_leaves_out_breaks_the_image(self, tmp_path, capsys):
+        (tmp_path / "requirements.txt").write_text("sci\n")
+        (tmp_path / ".dockerignore").write_text("*\n!src\n")
+        file = tmp_path / "Dockerfile"
+        file.write_text(
+            "FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"
+        )
+        assert main([str(file), "--fail-on", "unavailable"]) == 1
+        told = " ".join(capsys.readouterr().out.split())
+        assert "does not work as it is: see line 2" in told
+        said = ".dockerignore:1 (*) leaves requirements.txt out of the build context: there is"
+        assert f"line 2 (stage 0): {said} nothing to copy; !requirements.txt behind it" in told
+        assert "[excluded-from-context]" in told
+        assert "sci" in told  # judged all the same
+
     def test_from_python(self, tmp_path):
         file = tmp_path / "Dockerfile"
         file.write_text(SLIM)

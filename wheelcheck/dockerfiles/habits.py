@@ -127,6 +127,7 @@ def habits_of_stage(
 
     `builds` are those of its steps, as far as they are known.
     """
+    yield from _excluded(stage)
     yield from _musl_base(stage, builds)
     yield from _foreign_copies(dockerfile, stage)
     yield from _unused_packages(stage, builds)
@@ -145,6 +146,14 @@ def habits_of_stage(
     for line, manager in stage.uncleaned:
         said = f"the index of {manager} stays in this layer"
         yield finding("index-kept-in-image", line, stage.title, said)
+
+
+def _excluded(stage: Stage) -> Iterator[Finding]:
+    for one in stage.excluded:
+        rule = f"{one.rule.file}:{one.rule.line} ({one.rule.pattern}) leaves {one.path} out"
+        ends = "there is nothing to copy" if one.copied else "the step does not find it"
+        said = f"{rule} of the build context: {ends}; !{one.path} behind it takes that back"
+        yield finding("excluded-from-context", one.line, stage.title, said)
 
 
 def _musl_base(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Finding]:

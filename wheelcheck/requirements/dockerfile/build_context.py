@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-__all__ = ["BuildContext", "EmptyContext", "FolderContext", "Kind"]
+from wheelcheck.requirements.dockerfile.ignore_file import (
+    NO_RULES,
+    IgnoreFile,
+    IgnoreRule,
+    parse_ignore_file,
+)
+
+__all__ = ["BuildContext", "EmptyContext", "FolderContext", "Kind", "context_of"]
 
 Kind = Literal["file", "folder", ""]
 
@@ -24,6 +31,12 @@ class BuildContext(Protocol):
     def read(self, path: str) -> bytes:
         """The content of a file; raises OSError where there is none that may be read."""
 
+    def excluded(self, path: str) -> IgnoreRule | None:
+        """The rule of ``.dockerignore`` for which Docker does not get to see a file or folder.
+
+        None for a folder of which something may be there all the same.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class EmptyContext:
@@ -37,12 +50,19 @@ class EmptyContext:
         """Raise OSError: nothing is here."""
         raise FileNotFoundError(2, "no build context is given", path)
 
+    def excluded(self, path: str) -> None:
+        """Nothing is known of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class FolderContext:
-    """A folder on disk. Nothing outside it is looked at, by no ``..`` and through no link."""
+    """A folder on disk. Nothing outside it is looked at, by no ``..`` and through no link.
+
+    What is `ignored` can be read all the same: what it would be is better than nothing.
+    """
 
     root: Path
+    ignored: IgnoreFile = NO_RULES
 
     def kind(self, path: str) -> Kind:
         """Whether there is a file or a folder inside the root; links that lead out are neither."""
@@ -63,9 +83,32 @@ class FolderContext:
             raise OSError(27, f"larger than {MAX_BYTES // 1_000_000} MB", path)
         return data
 
+    def excluded(self, path: str) -> IgnoreRule | None:
+        """The rule that leaves out what there is of that path."""
+        kind = self.kind(path)
+        if not kind or (kind == "folder" and self.ignored.takes_back):
+            return None
+        return self.ignored.rule_for(path)
+
     def _inside(self, path: str) -> Path:
         root = self.root.resolve()
         inside = (root / posixpath.normpath(f"/{path}").lstrip("/")).resolve()
         if not inside.is_relative_to(root):
             raise PermissionError(1, "it lies outside the build context", path)
         return inside
+
+
+def context_of(dockerfile: Path, root: Path) -> FolderContext:
+    """The build context of a Dockerfile, with the rules of the file that is meant for it.
+
+    That is ``NAME.dockerignore`` beside the Dockerfile where there is one, else ``.dockerignore``
+    at the root (docs.docker.com/build/concepts/context).
+    """
+    own = f"{dockerfile.name}.dockerignore"
+    for folder, name in ((dockerfile.parent, own), (root, ".dockerignore")):
+        try:
+            data = FolderContext(folder).read(name)
+        except OSError:
+            continue
+        return FolderContext(root, parse_ignore_file(data.decode("utf-8", "replace"), name))
+    return FolderContext(root)

@@ -72,7 +72,10 @@ def copy(states: Sequence[StageState], state: StageState, instruction: Instructi
             reason = f"the value of {', '.join(source.unknown)} is not known here"
             origins.append(Unseen(Unknown("unknown-variable", reason)))
         else:
-            origins.append(_origin(instruction, source.text, flag, stage))
+            origin = _origin(instruction, source.text, flag, stage)
+            origins.append(origin)
+            if isinstance(origin, FromContext):
+                state.need(origin.path, instruction.line, copied=True)
     placed = state.files.copied(
         origins,
         destination,
@@ -157,7 +160,7 @@ def run_with_mounts(
         if mount.get("type", "bind") == "cache":
             caches.append(target)
         elif mount.get("type", "bind") == "bind":
-            mounted += _bind(states, state, mount, target)
+            mounted += _bind(states, state, mount, target, instruction.line)
     run(state, instruction, Layer(instruction.line, tuple(caches), tuple(mounted)))
     state.files = ImageFiles(before.context, before.stages, before.placed, state.files.removed)
 
@@ -168,7 +171,11 @@ def _mount(value: str) -> dict[str, str]:
 
 
 def _bind(
-    states: Sequence[StageState], state: StageState, mount: Mapping[str, str], target: str
+    states: Sequence[StageState],
+    state: StageState,
+    mount: Mapping[str, str],
+    target: str,
+    line: int,
 ) -> Iterator[MadeFolder]:
     """Place what a bind mount shows, and yield the filled folders in it."""
     source = mount.get("source") or mount.get("src") or "/"
@@ -176,6 +183,7 @@ def _bind(
     origin: Origin
     if name is None:
         origin = FromContext(posixpath.normpath("/" + source).lstrip("/"))
+        state.need(origin.path, line, copied=True)
     else:
         stage = stage_from(states, name)
         if stage is None:

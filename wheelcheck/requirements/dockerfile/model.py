@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from wheelcheck.errors import Unknown
+from wheelcheck.requirements.dockerfile.ignore_file import IgnoreRule
 from wheelcheck.requirements.dockerfile.syntax import Instruction
 from wheelcheck.requirements.dockerfile.system_tools import Manager
 from wheelcheck.requirements.model import Requirements
@@ -15,6 +16,7 @@ from wheelcheck.targets.target import Target
 __all__ = [
     "CopiedFolder",
     "Dockerfile",
+    "Excluded",
     "FolderKind",
     "InstallStep",
     "InstallerName",
@@ -102,6 +104,19 @@ class WheelSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Excluded:
+    """A file or folder of the build context that is needed, and that Docker does not get to see.
+
+    `line` is that of the instruction that names it (`copied`), or of the step that reads it.
+    """
+
+    line: int
+    path: str
+    rule: IgnoreRule
+    copied: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LockInput:
     """The lock file that poetry, pdm, pipenv or uv install from.
 
@@ -171,7 +186,7 @@ class Stage:
     `packages` are the system packages at its end, `leftovers` those removed in a later layer than
     they were added in. `folders` are those that installations filled, parents' included.
     `uncleaned` are layers (by first line) that keep a package manager's index; `mounted` the
-    stages that its RUNs mount.
+    stages that its RUNs mount; `excluded` what a ``.dockerignore`` keeps from it.
     """
 
     index: int
@@ -189,6 +204,7 @@ class Stage:
     leftovers: tuple[PresentPackage, ...] = ()
     uncleaned: tuple[tuple[int, Manager], ...] = ()
     mounted: tuple[int, ...] = ()
+    excluded: tuple[Excluded, ...] = ()
     workdir: str = "/"
     unread: tuple[Unread, ...] = ()
 

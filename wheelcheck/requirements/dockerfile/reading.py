@@ -13,7 +13,7 @@ from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.requirements.dockerfile.build_context import (
     BuildContext,
     EmptyContext,
-    FolderContext,
+    context_of,
 )
 from wheelcheck.requirements.dockerfile.copying import copy, run_with_mounts, stage_called, words_of
 from wheelcheck.requirements.dockerfile.image_files import ImageFiles
@@ -50,7 +50,7 @@ def read_dockerfile(
     ``--platform``. Raises OSError where the Dockerfile itself cannot be read.
     """
     data = path.read_bytes()
-    folder = FolderContext(context if context is not None else path.parent)
+    folder = context_of(path, context if context is not None else path.parent)
     return parse_dockerfile(
         data.decode("utf-8", errors="replace"),
         as_of=as_of,

@@ -10,6 +10,7 @@ from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.requirements.dockerfile.image_files import ImageFiles, absolute
 from wheelcheck.requirements.dockerfile.model import (
     CopiedFolder,
+    Excluded,
     InstallStep,
     MadeFolder,
     PresentPackage,
@@ -55,6 +56,7 @@ class StageState:
     leftovers: list[PresentPackage] = field(default_factory=list)
     uncleaned: list[tuple[int, Manager]] = field(default_factory=list)
     mounted: dict[int, None] = field(default_factory=dict)
+    excluded: dict[str, Excluded] = field(default_factory=dict)
     unread: dict[Unread, None] = field(default_factory=dict)
 
     @property
@@ -93,8 +95,16 @@ class StageState:
         """Add a step and the folder it fills; where nobody knows for which target, that is told."""
         self.steps.append(replace(step, number=len(self.steps), environment=made.path))
         self.folders.append(made)
+        for path in step.inputs:
+            self.need(path, step.line, copied=False)
         if isinstance(self.target, Unknown):
             self.tell(self.line, f"FROM {self.instructions[0].text}", self.target)
+
+    def need(self, path: str, line: int, *, copied: bool) -> None:
+        """Note, once, a file of the build context that is needed and left out of it."""
+        rule = self.files.context.excluded(path)
+        if rule is not None:
+            self.excluded.setdefault(path, Excluded(line, path, rule, copied))
 
     def turns_to(self, python: tuple[int, int]) -> bool:
         """Take a Python that was installed beside the distribution's for the stage's, if it can be.
@@ -182,6 +192,7 @@ class StageState:
             leftovers=tuple(self.leftovers),
             uncleaned=tuple(self.uncleaned),
             mounted=tuple(self.mounted),
+            excluded=tuple(self.excluded.values()),
             workdir=self.workdir,
             unread=tuple(self.unread),
         )
