@@ -266,8 +266,9 @@ def test_a_line_that_several_findings_share_is_shown_once():
     told = judged_dockerfile()
     error = told.findings[1]
     more = error.model_copy(update={"code": "missing-library"})
+    late = error.model_copy(update={"code": "no-cache-mount", "severity": "note"})
     report = broken_image().model_copy(
-        update={"dockerfile": told.model_copy(update={"findings": (error, more)})}
+        update={"dockerfile": told.model_copy(update={"findings": (*told.findings, more, late)})}
     )
     assert render_text(report).count("    4 | RUN") == 1
 

@@ -20,10 +20,10 @@ _STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 def draw_findings(page: Page, dockerfile: JudgedDockerfile) -> None:
     """Write what was found in the file, what breaks it first, and what was not followed."""
     page.heading(f"What is found in {clean(dockerfile.name)}")
-    shown = 0
+    shown: set[int] = set()
     for finding in worst_first(dockerfile):
-        _draw(page, finding, excerpt=finding.line != shown)
-        shown = finding.line
+        _draw(page, finding, excerpt=finding.line not in shown)
+        shown.add(finding.line)
     if not dockerfile.findings:
         page.prose("Nothing to mend.")
     for told in step_notes(dockerfile):
