@@ -5,10 +5,10 @@ from fake_index import FakeIndex
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.classify import judge_source_build
+from wheelcheck.builds.classify import judge_source_build, wheel_to_open
 from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.evidence import MEANINGS, Classification, Confidence
-from wheelcheck.builds.sdist import read_sdist, wanted
+from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Sdist
@@ -31,6 +31,11 @@ def backend(name: str, *requires: str, more: str = "") -> str:
     return f'[build-system]\nrequires = {list(requires)!r}\nbuild-backend = "{name}"\n{more}'
 
 
+def read(index: FakeIndex, sdist: Sdist) -> SdistFacts | Unknown:
+    listing = index.listing(sdist, wanted)
+    return listing if isinstance(listing, Unknown) else read_sdist(SdistContents(listing))
+
+
 def judge(
     files: dict[str, str | int] | Unknown,
     *wheels: str,
@@ -47,6 +52,9 @@ def judge(
     assert not isinstance(project, Unknown)
     (sdist,) = [f for f in project.files(Version("1")) if isinstance(f, Sdist)]
     found = judge_source_build(project, sdist, index)
+    opened = [what for how, what in index.questions if how == "listing" and what.endswith(".whl")]
+    foreseen = wheel_to_open(project, sdist, read(index, sdist))
+    assert opened == ([foreseen.filename] if foreseen else [])
     assert all(piece.code in MEANINGS and piece.where for piece in found.evidence)
     assert found.reason
     return found

@@ -34,6 +34,14 @@ class _Chosen:
     judged: Mapping[NormalizedName, tuple[Pin, Judgement]]
     tried: tuple[Sdist, ...] = ()
 
+    @property
+    def files(self) -> list[Wheel | Sdist]:
+        return [found.file for _, found in self.judged.values() if found.file is not None]
+
+    @property
+    def sdists(self) -> list[Sdist]:
+        return [file for file in self.files if isinstance(file, Sdist)]
+
 
 class Judge:
     """Judges one target after another, sharing what they have in common.
@@ -73,6 +81,11 @@ class Judge:
         self._resolver.foresee(targets)
         for target in targets:
             self._foreseen[target] = self._choose(target)
+        self._sources.foresee_all(
+            (target, sdist)
+            for target, chosen in self._foreseen.items()
+            for sdist in (*chosen.sdists, *chosen.tried)
+        )
 
     def column(
         self, target: Target, only: NormalizedName | None = None, *, plan: bool = True
@@ -90,9 +103,9 @@ class Judge:
         }
         if not plan:
             return Column(resolution, judged)
-        files = [found.file for _, found in judged.values() if found.file is not None]
-        builds = self._sources.of(target, _sdists(files), chosen.tried)
-        return Column(resolution, judged, builds, self._pricing.price(target, files, builds))
+        builds = self._sources.of(target, chosen.sdists, chosen.tried)
+        price = self._pricing.price(target, chosen.files, builds)
+        return Column(resolution, judged, builds, price)
 
     def _choose(
         self, target: Target, only: NormalizedName | None = None, *, plan: bool = True
@@ -108,17 +121,13 @@ class Judge:
         if not plan:
             return _Chosen(resolution, judged)
         tried = self._sources.tried(replace(resolution, pins=fetched))
-        files = [found.file for _, found in judged.values() if found.file is not None]
-        self._sources.foresee((*_sdists(files), *tried))
-        self._pricing.foresee(target, (*files, *tried))
-        return _Chosen(resolution, judged, tried)
+        chosen = _Chosen(resolution, judged, tried)
+        self._sources.foresee((*chosen.sdists, *tried))
+        self._pricing.foresee(target, (*chosen.files, *tried))
+        return chosen
 
     def report(self, columns: Sequence[Column], inputs: Iterable[str]) -> Report:
         """Put judged targets together; `inputs` are the names to show for what was read."""
         names = {name for column in columns for name in column.judged}
         projects = {name: self._index.project(name) for name in names}
         return assemble(self._asked, columns, projects, tuple(inputs))
-
-
-def _sdists(files: Iterable[Wheel | Sdist]) -> list[Sdist]:
-    return [file for file in files if isinstance(file, Sdist)]

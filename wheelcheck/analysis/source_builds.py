@@ -52,6 +52,20 @@ class SourceBuilds:
         """Have the index fetch, side by side, what planning these builds asks for."""
         self._sdists.foresee(sdists)
 
+    def foresee_all(self, asked: Iterable[tuple[Target, Sdist]]) -> None:
+        """Have the index fetch, side by side, what is asked once these sdists have been read.
+
+        That is what judging them asks for, and what their build requires do, however deep.
+        """
+        wave = list(asked)
+        self._sdists.foresee_classification(wave)
+        seen = set(wave)
+        while wave:
+            below = dict.fromkeys(self._planner.foresee(wave, self._installer))
+            wave = [pair for pair in below if pair not in seen]
+            seen.update(wave)
+            self._sdists.foresee(sdist for _, sdist in wave)
+
     def tried(self, resolution: Resolution) -> tuple[Sdist, ...]:
         """Newer versions that the installer builds only to learn that they do not go together."""
         return self._planner.tried(resolution, self._installer)

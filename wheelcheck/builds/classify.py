@@ -29,9 +29,9 @@ from wheelcheck.builds.siblings import (
 )
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Index, Project, Sdist
+from wheelcheck.index.model import Index, Project, Sdist, Wheel
 
-__all__ = ["judge_source_build"]
+__all__ = ["judge_source_build", "wheel_to_open"]
 
 
 def judge_source_build(
@@ -58,12 +58,7 @@ def judge_source_build(
             evidence=siblings,
             reason=f"the same release has the pure wheel {siblings[0].where}",
         )
-    facts = read() if read is not None else _read(sdist, index, site)
-    if isinstance(facts, Unknown):
-        unread = Evidence("archive-unreadable", sdist.filename, facts.reason)
-        own = _undecided(f"the sdist cannot be read: {facts.reason}", (unread,))
-    else:
-        own = classify_sdist(facts)
+    own = _opinion(read() if read is not None else _read(sdist, index, site), sdist)
     if isinstance(project, Unknown):
         return own
     if codes >= {"sibling-platform-wheel"}:
@@ -71,6 +66,37 @@ def judge_source_build(
     if own.confidence in {Confidence.WEAK, Confidence.NONE}:
         return _beside_neighbours(own, siblings, neighbour_wheels(project, sdist.version))
     return replace(own, evidence=(*siblings, *own.evidence))
+
+
+def wheel_to_open(
+    project: Project | Unknown, sdist: Sdist, facts: SdistFacts | Unknown
+) -> Wheel | None:
+    """The wheel whose directory `judge_source_build` looks into, if it comes to that."""
+    files = () if isinstance(project, Unknown) else project.files(sdist.version)
+    codes = {piece.code for piece in sibling_wheels(files)}
+    if "sibling-platform-wheel" not in codes:
+        return None
+    own = _opinion(facts, sdist)
+    settled = _does_without_compiler(own, also_pure="sibling-pure-wheel" in codes)
+    return None if settled or own.verdict is Verdict.SOURCE_NATIVE else linux_wheel(files)
+
+
+def _opinion(facts: SdistFacts | Unknown, sdist: Sdist) -> Classification:
+    """What the sdist says by itself."""
+    if isinstance(facts, Unknown):
+        unread = Evidence("archive-unreadable", sdist.filename, facts.reason)
+        return _undecided(f"the sdist cannot be read: {facts.reason}", (unread,))
+    return classify_sdist(facts)
+
+
+def _does_without_compiler(own: Classification, *, also_pure: bool) -> bool:
+    """Whether the sdist settles, beside wheels for Linux, that nothing need be compiled."""
+    codes = {piece.code for piece in own.evidence}
+    described = codes & {"cmake-project", "command-runs-tool"}
+    switched_off = not described and codes & {"extension-modules-off", "build-hook-off"}
+    return own.verdict is Verdict.SOURCE_PURE and bool(
+        own.optional_extensions or switched_off or also_pure
+    )
 
 
 def _read(sdist: Sdist, index: Index, site: BuildSite) -> SdistFacts | Unknown:
@@ -95,12 +121,7 @@ def _beside_platform_wheels(
             sure = confidence is Confidence.STRONG
             confidence = Confidence.CERTAIN if sure else Confidence.STRONG
         return replace(own, confidence=confidence, evidence=gathered)
-    codes = {piece.code for piece in own.evidence}
-    described = codes & {"cmake-project", "command-runs-tool"}
-    switched_off = not described and codes & {"extension-modules-off", "build-hook-off"}
-    if own.verdict is Verdict.SOURCE_PURE and (
-        own.optional_extensions or switched_off or also_pure
-    ):
+    if _does_without_compiler(own, also_pure=also_pure):
         return replace(own, evidence=gathered)
     opened = linux_wheel(project.files(sdist.version))
     listing = index.listing(opened) if opened is not None else None

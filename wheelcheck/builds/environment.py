@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -18,7 +18,15 @@ from wheelcheck.builds.tables import rows
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Sdist, Wheel
 from wheelcheck.requirements.model import FilePolicy, Origin, RequirementLine, Requirements
-from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver, Standing, choose
+from wheelcheck.resolution import (
+    FileRules,
+    Pin,
+    Resolution,
+    Resolver,
+    Standing,
+    choose,
+    foresee_all,
+)
 from wheelcheck.resolution.requires_dist import parse_requirement
 from wheelcheck.targets import Target
 
@@ -87,6 +95,11 @@ class BuildEnvironment:
             if demand.source == _STATED
         )
 
+    @property
+    def built(self) -> tuple[Sdist, ...]:
+        """The pins that are built themselves."""
+        return tuple(pin.file for pin in self.pins if isinstance(pin.file, Sdist))
+
     def hindered(self, problem: Obstacle) -> BuildEnvironment:
         """Return the same environment with one more problem."""
         return replace(self, problems=(*self.problems, problem))
@@ -110,6 +123,7 @@ class Environments:
         self._rules = FileRules(self._policy)
         self._read = read
         self._resolvers: dict[tuple[str, ...], Resolver] = {}
+        self._resolved: dict[tuple[tuple[str, ...], Target], Resolution] = {}
         self._newer_files: dict[tuple[object, ...], tuple[tuple[Wheel | Sdist, ...], ...]] = {}
 
     def of(self, sdist: Sdist, target: Target, installer: Installer) -> BuildEnvironment:
@@ -134,7 +148,36 @@ class Environments:
             builds_for_metadata=_module(facts.system.backend) in _BUILDS_FOR_METADATA,
         )
 
+    def foresee(self, asked: Iterable[tuple[Target, Sdist]]) -> None:
+        """Have the index fetch, side by side, what setting up these environments asks for."""
+        read = ((target, self._read(sdist, target)) for target, sdist in asked)
+        known = [(target, facts) for target, facts in read if not isinstance(facts, Unknown)]
+        stated = [(target, facts.build_requires) for target, facts in known]
+        self._foresee(stated)
+        added = [
+            hook_requires(facts.system.backend, requires, self._resolve(requires, target))
+            for (target, facts), (_, requires) in zip(known, stated, strict=True)
+        ]
+        self._foresee(
+            (target, (*requires, *more))
+            for (target, requires), more in zip(stated, added, strict=True)
+            if more
+        )
+
+    def _foresee(self, asked: Iterable[tuple[Target, tuple[str, ...]]]) -> None:
+        new: dict[tuple[str, ...], dict[Target, None]] = {}
+        for target, requires in asked:
+            if (requires, target) not in self._resolved:
+                new.setdefault(requires, {})[target] = None
+        foresee_all((self._resolver(requires), targets) for requires, targets in new.items())
+
     def _resolve(self, requires: tuple[str, ...], target: Target) -> Resolution:
+        key = (requires, target)
+        if key not in self._resolved:
+            self._resolved[key] = self._resolver(requires).resolve(target)
+        return self._resolved[key]
+
+    def _resolver(self, requires: tuple[str, ...]) -> Resolver:
         if requires not in self._resolvers:
             origin, lines = Origin(_STATED), []
             for text in requires:
@@ -142,7 +185,7 @@ class Environments:
                     lines.append(RequirementLine(Requirement(text), origin, text))
             asked = Requirements(lines=tuple(lines), policy=self._policy)
             self._resolvers[requires] = Resolver(asked, self._index)
-        return self._resolvers[requires].resolve(target)
+        return self._resolvers[requires]
 
     def tried(self, resolution: Resolution, installer: Installer) -> tuple[Sdist, ...]:
         """Return the sdists that an installer asks for metadata and does not take.

@@ -130,6 +130,20 @@ class Planner:
         builds = tuple(_build(key, walk.nodes, top, also, times) for key in walk.nodes)
         return BuildPlan(target, installer, builds, tuple(walk.cycles))
 
+    def foresee(
+        self, asked: Iterable[tuple[Target, Sdist]], installer: Installer
+    ) -> list[tuple[Target, Sdist]]:
+        """Have the index fetch, side by side, what the environments of these builds ask for.
+
+        Returns what is built or tried on the targets for the sake of these environments.
+        """
+        pairs = list(asked)
+        self._environments.foresee(pairs)
+        found = [
+            (target, self._environments.of(sdist, target, installer)) for target, sdist in pairs
+        ]
+        return [(target, below) for target, one in found for below in (*one.built, *one.tried)]
+
     def tried(self, resolution: Resolution, installer: Installer) -> tuple[Sdist, ...]:
         """Return the sdists that an installation asks for metadata and does not take."""
         return self._environments.tried(resolution, installer)
@@ -156,9 +170,8 @@ class Planner:
                 environment_problem("unknown", deep, sdist.filename)
             )
         else:
-            built = [pin.file for pin in environment.pins if isinstance(pin.file, Sdist)]
             below = (*chain, label)
-            node.children = self._visit_all(built, walk, below)
+            node.children = self._visit_all(environment.built, walk, below)
             node.tried = self._visit_all(environment.tried, walk, below)
         walk.nodes[sdist.filename] = node
         return True

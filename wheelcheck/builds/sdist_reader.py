@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from wheelcheck.builds.classify import judge_source_build
+from wheelcheck.builds.classify import judge_source_build, wheel_to_open
 from wheelcheck.builds.conclusions import Conclusions
 from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.evidence import Classification
@@ -55,6 +55,15 @@ class SdistReader:
         new = [sdist for sdist in sdists if sdist.filename not in self._readings]
         wheels = map(self._wheel_beside, new)
         self._index.prefetch(listings=[one for one in new if not self._known(one)], wanted=wanted)
+        self._index.prefetch(listings=[wheel for wheel in wheels if wheel is not None])
+
+    def foresee_classification(self, asked: Iterable[tuple[Target, Sdist]]) -> None:
+        """Have the index fetch, side by side, what classifying these builds asks for."""
+        wheels = (
+            wheel_to_open(self._index.project(sdist.name), sdist, self.facts(sdist, target))
+            for target, sdist in asked
+            if (sdist.filename, BuildSite.of(target)) not in self._classes
+        )
         self._index.prefetch(listings=[wheel for wheel in wheels if wheel is not None])
 
     def contents(self, sdist: Sdist) -> SdistContents | Unknown:

@@ -26,7 +26,7 @@ from wheelcheck.resolution.solution import Solution, solution_of
 from wheelcheck.resolution.solver import Impossible, Solver, Told, TooDeep
 from wheelcheck.targets import Target
 
-__all__ = ["Resolver", "resolve"]
+__all__ = ["Resolver", "foresee_all", "resolve"]
 
 MAX_ROUNDS = 10_000
 """Far more than any sane graph takes (330 pins take 364), so that a hopeless one ends within half a
@@ -40,6 +40,21 @@ def resolve(
 ) -> Resolution:
     """Resolve for one target; see `Resolver`, which shares work between several."""
     return Resolver(requirements, index, no_deps=no_deps).resolve(target)
+
+
+def foresee_all(asked: Iterable[tuple[Resolver, Iterable[Target]]]) -> None:
+    """Have the index fetch, side by side, what several resolvers will ask for on their targets."""
+    groups = [
+        (resolver, like) for resolver, targets in asked for like in resolver.expected(targets)
+    ]
+    guesses = foresee(resolver.unsolved(like[0].target) for resolver, like in groups)
+    for (_, (_, *others)), guess in zip(groups, guesses, strict=True):
+        for candidate in guess.values():
+            for answers in others:  # the same versions, of which other files may be taken
+                if candidate.version is not None and candidate.direct is None:
+                    offer = answers.offer(candidate.name, candidate.version)
+                    if offer is not None:
+                        answers.expect(candidate.name, offer)
 
 
 class Resolver:
@@ -81,21 +96,19 @@ class Resolver:
 
     def foresee(self, targets: Iterable[Target]) -> None:
         """Have the index fetch, side by side, what resolving for these targets will ask for."""
+        foresee_all([(self, targets)])
+
+    def expected(self, targets: Iterable[Target]) -> Iterable[list[Answers]]:
+        """Return who will answer on these targets, by marker environment."""
         groups: dict[int, list[Answers]] = defaultdict(list)
         for target in targets:
             answers = self._answers(target)
             self._foreseen[target] = (answers, self._question(answers))
             groups[id(answers.environment)].append(answers)
-        guesses = foresee(self._unsolved(answers.target) for answers, *_ in groups.values())
-        for (_, *others), guess in zip(groups.values(), guesses, strict=True):
-            for candidate in guess.values():
-                for answers in others:  # the same versions, of which other files may be taken
-                    if candidate.version is not None and candidate.direct is None:
-                        offer = answers.offer(candidate.name, candidate.version)
-                        if offer is not None:
-                            answers.expect(candidate.name, offer)
+        return groups.values()
 
-    def _unsolved(self, target: Target) -> tuple[Provider, Sequence[Need]]:
+    def unsolved(self, target: Target) -> tuple[Provider, Sequence[Need]]:
+        """Return what guides the solver on an expected target, and what it starts from."""
         answers, question = self._foreseen[target]
         return self._provider(answers, question, frozenset(), None), question.roots
 
