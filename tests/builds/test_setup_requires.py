@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.sdist import read_sdist
+from wheelcheck.builds.setup_script.declared import SetupScript
 from wheelcheck.builds.setup_script.formatting import formatted, interpolated
-from wheelcheck.builds.setup_script.reading import SetupScript, read_setup_script
+from wheelcheck.builds.setup_script.reading import read_setup_script
 from wheelcheck.builds.setup_script.surroundings import Surroundings
 from wheelcheck.builds.setup_script.values import Opaque
 from wheelcheck.index.model import ArchiveListing, ArchiveMember

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wheelcheck.builds.setup_script.reading import SetupScript, read_build_script, read_setup_script
+from wheelcheck.builds.setup_script.declared import SetupScript
+from wheelcheck.builds.setup_script.reading import read_build_script, read_setup_script
 from wheelcheck.builds.setup_script.surroundings import BuildSite, Surroundings
 from wheelcheck.builds.setup_script.syntax import mentions_extensions
 from wheelcheck.targets import Implementation

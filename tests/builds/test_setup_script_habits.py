@@ -4,7 +4,8 @@ from textwrap import dedent
 
 import pytest
 
-from wheelcheck.builds.setup_script.reading import SetupScript, read_setup_script
+from wheelcheck.builds.setup_script.declared import SetupScript
+from wheelcheck.builds.setup_script.reading import read_setup_script
 from wheelcheck.builds.setup_script.surroundings import Surroundings
 
 HEAD = "import os, sys\nfrom setuptools import Extension, setup\n"

@@ -21,13 +21,10 @@ from wheelcheck.builds.build_system import (
 )
 from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.evidence import Evidence
+from wheelcheck.builds.setup_script.declared import ExtensionModule, SetupScript
 from wheelcheck.builds.setup_script.surroundings import BuildSite, Surroundings
 from wheelcheck.builds.sources import SourceCount, is_aside
 from wheelcheck.index.build_texts import build_texts as wanted
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from wheelcheck.builds.setup_script.reading import ExtensionModule, SetupScript
 
 __all__ = ["SdistFacts", "read_sdist", "wanted"]
 

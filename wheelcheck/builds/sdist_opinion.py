@@ -6,11 +6,8 @@ from dataclasses import dataclass
 
 from wheelcheck.builds.evidence import Classification, Confidence, Evidence
 from wheelcheck.builds.sdist import SdistFacts
+from wheelcheck.builds.setup_script.declared import ExtensionModule, SetupScript
 from wheelcheck.coverage.verdict import Verdict
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from wheelcheck.builds.setup_script.reading import ExtensionModule, SetupScript
 
 __all__ = ["classify_sdist"]
 

@@ -14,13 +14,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wheelcheck.builds.sdist import SdistFacts
+from wheelcheck.builds.setup_script.declared import ExtensionModule
 from wheelcheck.builds.sources import is_aside
 from wheelcheck.builds.toolchain import is_vendored
 from wheelcheck.index.languages import Language, language_of
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from wheelcheck.builds.setup_script.reading import ExtensionModule
 
 __all__ = ["CompiledFile", "Kind", "compiled_files", "untemplated"]
 

@@ -1,0 +1,55 @@
+"""What a setup script declares, as values: light to import, unlike what reads the script."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wheelcheck.errors import Unknown
+
+__all__ = ["ExtensionModule", "SetupScript"]
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionModule:
+    """One extension module a script declares. `made_by` is the callable or keyword it came by.
+
+    `sources` is None where it cannot be told. `supposing` holds the conditions, as source text,
+    that only a real build decides; () means always.
+    """
+
+    made_by: str
+    where: str
+    name: str = ""
+    sources: tuple[str, ...] | None = None
+    libraries: tuple[str, ...] = ()
+    optional: bool = False
+    supposing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetupScript:
+    """What one script hands to its build backend.
+
+    `extensions` are those of the first way through that calls `setup()`. `forgiving` says how the
+    script survives a failing compiler ("" where it does not). `impure` is the place where it calls
+    its wheel platform-specific, if it does. `mentions` is a word about extension modules in the
+    text, so that none declared but one mentioned is told apart. `unclear` names what could not be
+    read; `tools` are build tools that custom commands run, with their place, `tools_forgiven` says
+    that the script goes on where they fail; `scripts_run` are setup scripts that it starts with
+    ``build_ext``. `ignored` are keywords that setuptools passes over,
+    because what handles them is not required. `problem` is set where it could not be read at all.
+    """
+
+    path: str
+    calls_setup: bool = False
+    extensions: tuple[ExtensionModule, ...] = ()
+    forgiving: str = ""
+    impure: str = ""
+    mentions: str = ""
+    unclear: tuple[str, ...] = ()
+    tools: tuple[tuple[str, str], ...] = ()
+    tools_forgiven: bool = False
+    scripts_run: tuple[str, ...] = ()
+    setup_requires: tuple[str, ...] = ()
+    ignored: tuple[str, ...] = ()
+    problem: Unknown | None = None
