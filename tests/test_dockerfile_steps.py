@@ -188,6 +188,47 @@ class TestEnvironments:
         assert fetched(judged(links, text), 6) == expected
 
 
+def added(report: Report) -> list[float]:
+    """The bytes that the image of each column has beyond its base."""
+    images = [target.bill.image for target in report.targets]
+    return [
+        sum(size.value for name, size in image.parts if name not in {"base image", "pip's cache"})
+        for image in images
+    ]
+
+
+class TestImages:
+    """An image holds what all of its steps have installed."""
+
+    def test_two_steps_make_what_one_makes(self, links):
+        alone = added(judged(links, stage("pip install lib")))
+        together = added(judged(links, stage("pip install app")))
+        apart = added(judged(links, stage("pip install lib", "pip install --no-deps app")))
+        assert apart[0] == alone[0]
+        assert apart[1] == pytest.approx(together[0], rel=0.001)
+
+    def test_the_cache_of_each_step_stays(self, links):
+        report = judged(links, stage("pip install lib", "pip install --no-deps app"))
+        caches = [dict(target.bill.image.parts)["pip's cache"].value for target in report.targets]
+        assert caches[1] > caches[0]
+
+    def test_a_copied_environment_counts(self, links):
+        text = stage("pip install --prefix /deps lib").replace("slim", "slim AS one")
+        final = "FROM python:3.12-slim\n{}RUN pip install --no-deps app\n"
+        bare = added(judged(links, text + final.format("")))
+        copied = added(judged(links, text + final.format("COPY --from=one /deps /usr/local\n")))
+        assert copied[-1] > bare[-1]
+
+    def test_mounted_wheels_count_where_they_are_installed(self, links):
+        text = (
+            "FROM python:3.12-slim AS one\nRUN pip wheel -w /w lib\nFROM python:3.12-slim\n{}"
+            "RUN pip install --no-deps app\n"
+        )
+        mounted = "RUN --mount=type=bind,from=one,source=/w,target=/w pip install /w/*\n"
+        bare = added(judged(links, text.format("COPY --from=one /etc/hosts /\n")))
+        assert added(judged(links, text.format(mounted)))[-1] > bare[-1]
+
+
 class TestTools:
     def test_upgrading_pip_is_a_line_and_no_column(self, links):
         report = judged(links, stage("pip install --upgrade pip", "pip install tool"))

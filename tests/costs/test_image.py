@@ -6,7 +6,14 @@ from packaging.version import Version
 
 from wheelcheck.builds.distributions import Distribution, Family
 from wheelcheck.costs.built_sizes import BuiltFiles
-from wheelcheck.costs.image import BASE, ImageContents, ImageOptions, ImageSize, image_size
+from wheelcheck.costs.image import (
+    BASE,
+    ImageContents,
+    ImageOptions,
+    ImagePart,
+    ImageSize,
+    image_size,
+)
 from wheelcheck.costs.installed import PythonSources, installed_files
 from wheelcheck.costs.model import Estimate
 from wheelcheck.errors import Unknown
@@ -159,3 +166,23 @@ def test_an_unknown_distribution_hides_only_its_packages():
 def test_packages_of_unknown_size_are_named():
     found = size(ImageContents(build_packages=["gcc", "no-such-package"]))
     assert found.untold == ("no-such-package",)
+
+
+def test_an_image_on_top_of_what_is_there_already():
+    def part(name: str, size: float | Unknown, **kinds: bool) -> ImagePart:
+        told = size if isinstance(size, Unknown) else Estimate.exact(size)
+        return ImagePart(name, told, **kinds)
+
+    own = ImageSize((part(BASE, 100), part("wheels", 10), part("package lists", 20)))
+    earlier = [part("wheels", 5), part("package lists", 30), part("cache", 7, multi_stage=False)]
+    whole = own.on_top_of(earlier)
+    assert {one.name: one.size.value for one in whole.parts} == {
+        BASE: 100,
+        "wheels": 15,
+        "package lists": 30,  # the same lists: there once
+        "cache": 7,
+    }
+    assert whole.single_stage.value == 152
+    assert whole.multi_stage.value == 145
+    assert own.on_top_of([part("wheels", GONE)]).single_stage.code == GONE.code
+    assert own.on_top_of([]) == own

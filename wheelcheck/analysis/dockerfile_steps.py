@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from wheelcheck.analysis.advising import Adviser
 from wheelcheck.analysis.installed import Environments, Installed
 from wheelcheck.analysis.judge import Judge
+from wheelcheck.analysis.stage_images import StageImages
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
@@ -174,6 +175,7 @@ class StepJudges:
         self._bound = bound
         self._opened: dict[IndexOptions, tuple[Index, SdistReader]] = {}
         self._environments = Environments(dockerfile)
+        self._images = StageImages(dockerfile)
 
     def judged(self, one: Step, *, advice: bool) -> JudgedStep | None:
         """One step on its target, with ways out if they are wanted; None where it is not judged."""
@@ -181,6 +183,7 @@ class StepJudges:
         if one.unjudged or isinstance(stage.target, Unknown):
             if step.only_ready_wheels:
                 self._environments.add_ready(stage, step)
+                self._images.add_ready(stage, step)
             return None
         installed = self._environments.before(stage, step)
         found = self._judged(one, replace(stage.target, name=one.name), installed, advice=advice)
@@ -213,7 +216,11 @@ class StepJudges:
         judge = anew(asked)
         judge.foresee([target])
         column = judge.column(target)
-        report = _of_its_stages(judge.report([column], step.inputs), self._dockerfile, stage)
+        whole = column
+        if column.price is not None:
+            size = self._images.after(stage, step, column.price.image)
+            whole = replace(column, price=replace(column.price, image=size))
+        report = _of_its_stages(judge.report([whole], step.inputs), self._dockerfile, stage)
         if advice:
             adviser = Adviser(asked, index, judge, anew, self._as_of)
             report = report.model_copy(update={"advice": adviser.advise([column])})

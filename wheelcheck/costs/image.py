@@ -9,7 +9,7 @@ installed packages, and the system's libraries that they need to run, reach the 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wheelcheck.builds.distributions import Distribution, Family
 from wheelcheck.costs.base_image import base_image
@@ -98,8 +98,31 @@ class ImageSize:
         """As `multi_stage`, without the base image."""
         return _sum(part for part in self.parts if part.multi_stage and part.name != BASE)
 
+    def on_top_of(self, earlier: Iterable[ImagePart]) -> ImageSize:
+        """The image where `earlier` parts are in it already; of those in `_ONCE` one is there."""
+        groups: dict[tuple[str, bool, bool], list[ImagePart]] = {}
+        for part in (*self.parts, *earlier):
+            key = (part.name, part.single_stage, part.multi_stage)
+            groups.setdefault(key, []).append(part)
+        return replace(self, parts=tuple(map(_together, groups.values())))
+
 
 BASE = "base image"
+_ONCE = frozenset(
+    {"byte-code of pip itself", "package lists", "system libraries to run"}
+    | {"system packages", "system packages to build"}
+)
+"""Parts that several installations have in common: the largest of them counts."""
+
+
+def _together(parts: Sequence[ImagePart]) -> ImagePart:
+    sizes = []
+    for part in parts:
+        if isinstance(part.size, Unknown):
+            return part
+        sizes.append(part.size)
+    once = parts[0].name in _ONCE
+    return replace(parts[0], size=max(sizes, key=lambda one: one.value) if once else total(sizes))
 
 
 def _sum(parts: Iterable[ImagePart]) -> Estimate | Unknown:
