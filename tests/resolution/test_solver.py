@@ -19,7 +19,8 @@ from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.needs import Need, identifier_of, needs_of
 from wheelcheck.resolution.provider import PROMOTE_AFTER_CONFLICTS, Provider
-from wheelcheck.resolution.solver import Impossible, Solver, TooDeep
+from wheelcheck.resolution.search import Impossible, TooDeep
+from wheelcheck.resolution.solver import Solver
 
 NAMES = ["a", "b", "c", "d", "e", "f"]
 VERSIONS = ["1", "2", "3", "4"]
@@ -47,7 +48,8 @@ class Judge(AbstractProvider):
     def narrow_requirement_selection(
         self, identifiers, resolutions, candidates, information, backtrack_causes
     ):
-        return self.provider.most_urgent(identifiers, resolutions, backtrack_causes)
+        every = list(identifiers)
+        return self.provider.most_urgent(every, resolutions, backtrack_causes) or every
 
     def find_matches(self, identifier, requirements, incompatibilities):
         needs = list(requirements[identifier])
@@ -117,9 +119,8 @@ def provider_on(
     common = Common(index)
     answers = Answers(on, rules, MarkerEnvironment(on.marker_environment()), common)
     requested = {need.identifier: place for place, need in enumerate(roots)}
-    return Provider(
-        answers, {}, requested, excused=excused, reference=reference or {}, common=common
-    )
+    provider = Provider(answers, {}, requested, common=common)
+    return provider.excusing(excused, reference or {})
 
 
 def told_of(told):

@@ -64,12 +64,16 @@ class Answers:
 
     def direct(self, requirement: Requirement) -> Offer | None:
         """Find the file of a direct reference; None where it cannot be told what it holds."""
-        name = canonicalize_name(requirement.name)
-        found = self._common.index.at_url(requirement.url or "", name)
+        found = self.at_url(requirement)
         if isinstance(found, Unknown):
             return None
         fits = choose((found,), self.target, FileRules(hashes=self.rules.hashes)) is not None
         return Offer(found.version, found, installable=fits)
+
+    def at_url(self, requirement: Requirement) -> Wheel | Sdist | Unknown:
+        """Which file a direct reference means."""
+        name = canonicalize_name(requirement.name)
+        return self._common.index.at_url(requirement.url or "", name)
 
     def project(self, name: NormalizedName) -> Project | Unknown:
         """All the index has of one project."""
@@ -102,10 +106,11 @@ class Answers:
             self._dependencies[key] = known
         return known[3]
 
-    def expect(self, name: NormalizedName, offer: Offer) -> None:
+    def expect(self, name: NormalizedName, version: Version) -> None:
         """Have the metadata of an offer fetched meanwhile: it will probably be asked for."""
-        if id(offer.file) not in self._expected:
-            self._expected.add(id(offer.file))
+        offer = self.offer(name, version)
+        if offer is not None and id(offer) not in self._expected:
+            self._expected.add(id(offer))
             self._common.expect(self._metadata_file(name, offer))
 
     def agree_with(self, other: Answers) -> bool:

@@ -106,10 +106,10 @@ def choose(
         rank: int | None = _SDIST_RANK
         if isinstance(file, Wheel):  # most wheels are for another platform: that is told first
             rank, build = ranks[file.tag], file.build
-        if rank is None or _refused_but_for_tag(file, target, rules):
+        if rank is None:
             continue
         key = (file.yanked is None, -rank, build)
-        if best is None or key > best[0]:
+        if (best is None or key > best[0]) and not _refused_but_for_tag(file, target, rules):
             best = (key, file)
     return best[1] if best else None
 

@@ -23,7 +23,6 @@ _T = TypeVar("_T")
 class Traits(NamedTuple):
     """What a specifier says of how urgent a need is, and whether it asks for pre-releases."""
 
-    stated: bool
     pinned: bool
     bounded: bool
     prereleases: bool
@@ -124,7 +123,6 @@ class Common:
 def _traits_of(specifier: SpecifierSet) -> Traits:
     clauses = [(each.operator, each.version.endswith(".*")) for each in specifier]
     return Traits(
-        stated=bool(clauses),
         pinned=any(operator in {"==", "==="} and not star for operator, star in clauses),
         bounded=any(
             operator in {"<", "<=", "~="} or (operator == "==" and star)

@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
+from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
@@ -23,40 +25,26 @@ from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.common import Common, LazySequence
 from wheelcheck.resolution.needs import Candidate, Need, identifier_of
 from wheelcheck.resolution.offers import Offer
-from wheelcheck.resolution.solver import Preference, Told
+from wheelcheck.resolution.search import Preference, Told
 
 __all__ = ["Provider"]
 
 PROMOTE_AFTER_CONFLICTS = 5  # as pip: a package that keeps conflicting is settled earlier
 
 
-def _is_pin(specifier: SpecifierSet) -> bool:
-    """Whether a specifier names one version, so that a yanked one may be meant (PEP 592)."""
-    return any(
-        clause.operator == "===" or (clause.operator == "==" and not clause.version.endswith(".*"))
-        for clause in specifier
-    )
-
-
 class Provider:
     """Guides the solver for one target.
 
-    `excused` packages may be pinned though nothing installs: to the version the reference target
-    would get, or to no version where there is none to tell (see `Candidate.version`). What they
-    need, directly or not, may be stood in for as well: another version of theirs would be no
-    better. `reference` has the versions that the reference target gets. What `locked` packages
-    require is among the roots already. What is `installed` comes before newer versions where it
-    satisfies. `common` may be shared by all targets.
+    What `locked` packages require is among the roots already. What is `installed` comes before
+    newer versions where it satisfies. `common` may be shared by all targets.
     """
 
-    def __init__(  # noqa: PLR0913 (what is the same for all targets, and what is not)
+    def __init__(
         self,
         answers: Answers,
         constraints: Mapping[NormalizedName, SpecifierSet],
         requested: Mapping[str, int],
         *,
-        excused: frozenset[NormalizedName] = frozenset(),
-        reference: Mapping[NormalizedName, Version | None],
         no_deps: bool = False,
         locked: frozenset[NormalizedName] = frozenset(),
         installed: Mapping[NormalizedName, Offer] | None = None,
@@ -65,25 +53,46 @@ class Provider:
         self._answers = answers
         self._constraints = constraints
         self._requested = requested
-        self._excused = excused
-        self._behind_excused = set(excused)
-        self._reference = reference
         self._no_deps = no_deps
         self._locked = locked
         self._installed = installed or {}
         self._common = common
-        self._matches: dict[tuple[NormalizedName, str, bool], LazySequence[Offer | None]] = {}
+        self._matches: dict[tuple[NormalizedName, str], LazySequence[Offer | None]] = {}
+        self._excuse(frozenset(), {})
+
+    def _excuse(
+        self,
+        excused: frozenset[NormalizedName],
+        reference: Mapping[NormalizedName, Version | None],
+    ) -> None:
+        self._excused = excused
+        self._behind_excused = set(excused)
+        self._reference = reference
+        self._stood_in_for: dict[tuple[NormalizedName, str], LazySequence[Offer | None]] = {}
         self._needs: dict[Candidate, tuple[Need, ...]] = {}
         self._conflicts: Counter[str] = Counter()
+
+    def excusing(
+        self,
+        excused: frozenset[NormalizedName],
+        reference: Mapping[NormalizedName, Version | None],
+    ) -> Provider:
+        """Return a provider for the same target that lets packages be pinned that cannot be had.
+
+        To the version that `reference` has, which the reference target gets, or to no version where
+        there is none to tell (see `Candidate.version`). What they need, directly or not, may be
+        stood in for as well: another version of theirs would be no better.
+        """
+        other = copy(self)
+        other._excuse(excused, reference)  # noqa: SLF001 (its own class)
+        return other
 
     # --- order -----------------------------------------------------------------------------
 
     def most_urgent(
-        self, waiting: Iterable[str], pins: Mapping[str, Candidate], causes: Sequence[Told]
-    ) -> Iterable[str]:
+        self, waiting: Collection[str], pins: Mapping[str, Candidate], causes: Sequence[Told]
+    ) -> Collection[str] | None:
         """Settle the causes of the last conflict first, then what keeps conflicting."""
-        if not causes and not self._conflicts:
-            return waiting
         blamed: set[str] = set()
         for need, parent in causes:
             names = [need.identifier]
@@ -91,24 +100,26 @@ class Provider:
                 names.append(identifier_of(parent.name, parent.extras))
             blamed.update(names)
             self._conflicts.update(name for name in names if name not in pins)
-        every = list(waiting)
         if not self._conflicts:
-            return every
-        every = [name for name in every if name in blamed] or every
-        often = {n for n, count in self._conflicts.items() if count >= PROMOTE_AFTER_CONFLICTS}
-        return [name for name in every if name in often] or every
+            return None
+        first = [name for name in blamed if name in waiting]
+        among: Collection[str] = first or waiting
+        often = [n for n, count in self._conflicts.items() if count >= PROMOTE_AFTER_CONFLICTS]
+        return [name for name in often if name in among] or first or None
 
     def preference(self, identifier: str, needs: Sequence[Need]) -> Preference:
         """The rank of a node, from what is needed of it alone."""
-        traits = [self._common.traits(need) for need in needs if need.exact is None]
-        return (
-            len(traits) == len(needs),
-            not any(each.pinned for each in traits),
-            not any(each.bounded for each in traits),
-            self._requested.get(identifier, math.inf),
-            not any(each.stated for each in traits),
-            identifier,
-        )
+        exact = pinned = bounded = stated = False
+        for need in needs:
+            if need.exact is not None:
+                exact = True
+            elif need.clauses:
+                traits = self._common.traits(need)
+                stated = True
+                pinned = pinned or traits.pinned
+                bounded = bounded or traits.bounded
+        requested = self._requested.get(identifier, math.inf)
+        return not exact, not pinned, not bounded, requested, not stated, identifier
 
     # --- candidates ------------------------------------------------------------------------
 
@@ -182,11 +193,12 @@ class Provider:
         clauses = {need.clauses for need in needs if need.exact is None}
         if name in self._constraints:
             clauses.add(str(self._constraints[name]))
-        key = (name, ",".join(sorted(clauses - {""})), stand_ins)
-        if key not in self._matches:
-            found = self._search(name, _specifier(key[1]), stand_ins=stand_ins)
-            self._matches[key] = LazySequence(found)
-        return self._matches[key]
+        key = (name, ",".join(sorted(clauses - {""})))
+        known = self._stood_in_for if stand_ins else self._matches
+        if key not in known:
+            found = self._search(name, _asked(key[1]), stand_ins=stand_ins)
+            known[key] = LazySequence(found)
+        return known[key]
 
     def constraint(self, name: NormalizedName) -> SpecifierSet:
         """What -c says of a package's version."""
@@ -198,31 +210,33 @@ class Provider:
         return version is None or specifier.contains(version, prereleases=True)
 
     def _search(
-        self, name: NormalizedName, specifier: SpecifierSet, *, stand_ins: bool
+        self, name: NormalizedName, asked: _Asked, *, stand_ins: bool
     ) -> Iterator[Offer | None]:
         found = False
-        in_order = self._in_order(name, specifier, self._answers.offer)
-        for offer in chain(self._already_there(name, specifier), in_order):
+        offers = self._in_order(name, asked, self._answers.offer)
+        if name in self._installed:
+            offers = chain(self._already_there(name, asked.specifier), offers)
+        for offer in offers:
             if not found and not self._no_deps and name not in self._locked:
-                self._answers.expect(name, offer)
+                self._answers.expect(name, offer.version)
             found = True
             yield offer
         if stand_ins and not found:
-            yield from self._stand_ins(name, specifier)
+            yield from self._stand_ins(name, asked)
 
     def _already_there(self, name: NormalizedName, specifier: SpecifierSet) -> Iterator[Offer]:
-        offer = self._installed.get(name)
-        if offer is not None and specifier.contains(offer.version, prereleases=True):
+        offer = self._installed[name]
+        if specifier.contains(offer.version, prereleases=True):
             yield offer
 
-    def _stand_ins(self, name: NormalizedName, specifier: SpecifierSet) -> Iterator[Offer | None]:
+    def _stand_ins(self, name: NormalizedName, asked: _Asked) -> Iterator[Offer | None]:
         """Offer the version that the reference target gets and no other, if it has one."""
         version = self._reference.get(name)
-        if version is not None and specifier.contains(version, prereleases=True):
+        if version is not None and asked.specifier.contains(version, prereleases=True):
             yield self._answers.stand_in(name, version)
             return
         found = False
-        for offer in self._in_order(name, specifier, self._answers.stand_in):
+        for offer in self._in_order(name, asked, self._answers.stand_in):
             found = True
             yield offer
         if not found and name in self._excused:
@@ -231,7 +245,7 @@ class Provider:
     def _in_order(
         self,
         name: NormalizedName,
-        specifier: SpecifierSet,
+        asked: _Asked,
         ask: Callable[[NormalizedName, Version], Offer | None],
     ) -> Iterator[Offer]:
         """Order offers as pip does: newest first, with two exceptions.
@@ -239,35 +253,34 @@ class Provider:
         With --prefer-binary sdists come last, and yanked files come only where the requirement
         pins and nothing else is there.
         """
-        policy = self._answers.rules.policy
-        offers = self._admitted(name, specifier, ask)
+        prefer_binary = self._answers.rules.policy.prefer_binary
         yanked, sdists, any_kept = [], [], False
-        for offer in offers:
+        for offer in self._admitted(name, asked, ask):
             if offer.file.yanked is not None:
                 yanked.append(offer)
-            elif policy.prefer_binary and offer.installable and not _is_wheel(offer):
+            elif prefer_binary and offer.installable and not _is_wheel(offer):
                 sdists.append(offer)
             else:
                 any_kept = True
                 yield offer
         yield from sdists
-        if yanked and not (any_kept or sdists) and _is_pin(specifier):
+        if yanked and not (any_kept or sdists) and asked.pin:
             yield from yanked
 
     def _admitted(
         self,
         name: NormalizedName,
-        specifier: SpecifierSet,
+        asked: _Asked,
         ask: Callable[[NormalizedName, Version], Offer | None],
     ) -> Iterator[Offer]:
         project = self._answers.project(name)
         if isinstance(project, Unknown):
             return
         allowed = self._answers.rules.policy.allows_prereleases(name)
-        all_stages = bool(specifier.prereleases) if allowed is None else allowed
+        all_stages = asked.prereleases if allowed is None else allowed
         later, found = [], False
-        for version in self._common.versions(project, specifier):
-            if version.is_prerelease and not all_stages:
+        for version in self._common.versions(project, asked.specifier):
+            if not all_stages and version.is_prerelease:
                 later.append(version)
             elif offer := ask(name, version):
                 found = True
@@ -348,7 +361,20 @@ class _Candidates:
                 yield candidate
 
 
-@lru_cache(maxsize=65536)
-def _specifier(text: str) -> SpecifierSet:
+class _Asked(NamedTuple):
+    """A specifier; whether it asks for pre-releases; whether it names one version (PEP 592)."""
+
+    specifier: SpecifierSet
+    prereleases: bool
+    pin: bool
+
+
+@lru_cache(maxsize=1 << 16)
+def _asked(text: str) -> _Asked:
     """The specifier that a text spells; each distinct one is parsed once."""
-    return SpecifierSet(text)
+    specifier = SpecifierSet(text)
+    pin = any(
+        clause.operator == "===" or (clause.operator == "==" and not clause.version.endswith(".*"))
+        for clause in specifier
+    )
+    return _Asked(specifier, bool(specifier.prereleases), pin)

@@ -10,7 +10,7 @@ from packaging.utils import NormalizedName
 
 from wheelcheck.resolution.model import Demand
 from wheelcheck.resolution.needs import Candidate, identifier_of
-from wheelcheck.resolution.solver import Settled, Told
+from wheelcheck.resolution.search import Settled, Told
 
 __all__ = ["Solution", "solution_of"]
 

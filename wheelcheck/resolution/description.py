@@ -1,0 +1,119 @@
+"""From what the solver settled to pins and conflicts, in the words of those who asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from wheelcheck.errors import Unknown
+from wheelcheck.requirements.model import Requirements
+from wheelcheck.resolution.answers import Answers
+from wheelcheck.resolution.model import Conflict, Demand, Pin, Resolution, Standing
+from wheelcheck.resolution.needs import Candidate, text_of
+from wheelcheck.resolution.offers import Offer
+from wheelcheck.resolution.search import Told
+from wheelcheck.resolution.solution import Solution
+
+__all__ = ["Describer"]
+
+
+class Describer:
+    """Describes outcomes for any number of targets.
+
+    What is `installed` already stays there. With `no_deps`, what packages require is no question.
+    """
+
+    def __init__(
+        self,
+        requirements: Requirements,
+        installed: Mapping[NormalizedName, Offer],
+        *,
+        no_deps: bool,
+    ) -> None:
+        self._requirements = requirements
+        self._installed = installed
+        self._no_deps = no_deps
+
+    def describe(
+        self, answers: Answers, solution: Solution, locked: Collection[NormalizedName]
+    ) -> Resolution:
+        """The pins of a target; what `locked` packages require is no question either."""
+        pins = {
+            candidate.name: self._pin(
+                answers,
+                candidate,
+                solution.demands.get(candidate.name, ()),
+                solution.extras[candidate.name],
+                listed=self._no_deps or candidate.name in locked,
+            )
+            for candidate in solution.pins.values()
+            if not candidate.extras
+        }
+        return Resolution(answers.target, pins)
+
+    def conflict(self, causes: Collection[Told]) -> Conflict:
+        """Tell a conflict in the words of all who take part in it, constraints among them."""
+        demands = []
+        for cause in causes:
+            need = cause.requirement
+            if need.impossible:
+                demands.append(Demand(need.source, f"another Python: {need.impossible}"))
+            elif need.exact is None or need.exact.direct:
+                demands.append(Demand(need.source, need.text))
+        names = {cause.requirement.name for cause in causes}
+        demands += [
+            Demand(str(line.origin), f"{text_of(line.requirement)} (constraint)")
+            for line in self._requirements.constraints
+            if canonicalize_name(line.requirement.name) in names
+        ]
+        return Conflict(tuple(dict.fromkeys(demands)))
+
+    def _pin(
+        self,
+        answers: Answers,
+        candidate: Candidate,
+        demands: tuple[Demand, ...],
+        extras: frozenset[NormalizedName],
+        *,
+        listed: bool,
+    ) -> Pin:
+        """`listed`: what it requires is no question."""
+        name, version = candidate.name, candidate.version
+        if version is None or candidate.offer is None:
+            why = self._why_unknown(answers, name, demands)
+            return Pin(name, None, None, Standing.UNKNOWN, demands, extras, why=why)
+        there = self._installed.get(name)
+        kept = there if there is not None and there.version == version else None
+        offer = candidate.direct or kept or answers.offer(name, version)
+        if offer is None or not offer.installable:
+            return Pin(name, version, None, Standing.UNAVAILABLE, demands, extras)
+        told = None if listed else answers.dependencies(name, offer, frozenset())
+        return Pin(
+            name,
+            version,
+            offer.file,
+            Standing.INSTALLABLE,
+            demands,
+            extras,
+            dependencies_unknown=told.unknown if told else None,
+        )
+
+    def _why_unknown(
+        self, answers: Answers, name: NormalizedName, demands: tuple[Demand, ...]
+    ) -> Unknown:
+        for skipped in self._requirements.skipped:
+            if skipped.name == name:
+                return skipped.why
+        for line in self._requirements.lines:
+            if line.requirement.url and canonicalize_name(line.requirement.name) == name:
+                told = answers.at_url(line.requirement)
+                if isinstance(told, Unknown):
+                    return told
+        project = answers.project(name)
+        if isinstance(project, Unknown):
+            return project
+        wanted = ", ".join(dict.fromkeys(demand.requirement for demand in demands))
+        bound = self._requirements.policy.exclude_newer
+        when = f" uploaded before {bound:%Y-%m-%d}" if bound else ""
+        return Unknown("version-not-found", f"no version{when} satisfies {wanted}")
