@@ -67,6 +67,20 @@ def test_a_table_with_a_column_for_each_target():
     assert "420 MB" in " ".join(rows["image of one stage"])
 
 
+def test_a_size_that_an_image_does_not_have_is_not_unknown():
+    size = about(611_000_000)
+    several = BUILDS.model_copy(update={"image": ImageSize(multi_stage=size)})
+    unknown = BUILDS.model_copy(update={"image": ImageSize(unknown="its base is not known")})
+
+    def rows(bill: Bill) -> dict[str, str]:
+        lines = render_text(billed(bill), width=140).splitlines()
+        return {line[:19].strip(): line for line in lines if line.startswith("image of")}
+
+    assert "not known" not in rows(several)["image of one stage"]
+    assert "611 MB" in rows(several)["image of several"]
+    assert "not known" in rows(unknown)["image of one stage"]
+
+
 def test_what_is_not_in_the_numbers_is_named():
     assert "Not in these numbers: pulling the base image." in render_text(billed(), width=100)
 

@@ -151,6 +151,17 @@ def _peak(bills: Sequence[Bill]) -> str:
     return f"{told}: perhaps too much" if None in fits else told
 
 
+def _image(of: Callable[[Bill], Estimate | None]) -> Callable[[Sequence[Bill]], str]:
+    """A Dockerfile's image has one of the two sizes alone: the other is not unknown."""
+
+    def told(bills: Sequence[Bill]) -> str:
+        sizes = [one.image.size if one.image else None for one in bills]
+        none = all(sizes) and not any(of(bill) for bill in bills)
+        return "–" if none else _estimates(of, size)(bills)
+
+    return told
+
+
 def _single(bill: Bill) -> Estimate | None:
     return bill.image.single_stage if bill.image else None
 
@@ -164,8 +175,8 @@ _LINES = (
     _Line("time to build", lambda bill: bill.builds or None, _compile_time),
     _Line("peak memory", lambda bill: bill.builds or None, _peak),
     _Line("in all", lambda bill: bill.wall_seconds, _estimates(lambda b: b.wall_seconds, duration)),
-    _Line("image of one stage", _single, _estimates(_single, size)),
-    _Line("image of several", _several, _estimates(_several, size)),
+    _Line("image of one stage", _single, _image(_single)),
+    _Line("image of several", _several, _image(_several)),
 )
 
 
