@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from wheelcheck.requirements.dockerfile.model import Dockerfile, InstallStep, MadeFolder, Stage
 from wheelcheck.resolution import Pin, Standing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # without a Dockerfile, nothing of these is needed
+    from wheelcheck.requirements.dockerfile.model import Dockerfile, InstallStep, MadeFolder, Stage
 
 __all__ = ["NOTHING", "Environments", "Installed"]
 
