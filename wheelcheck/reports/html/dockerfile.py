@@ -48,7 +48,7 @@ def _finding(one: DockerfileFinding) -> Markup:
         f": {one.message} ",
         element("code", one.code),
     )
-    excerpt = element("pre", one.excerpt) if one.excerpt else None
+    excerpt = element("p", element("code", one.excerpt)) if one.excerpt else None
     changes = [element("p", f"{told[:1].upper()}{told[1:]}") for told in to_change(one)]
     says = element("details", element("summary", "Says who"), element("p", one.source))
     return element("li", head, excerpt, changes, says, class_="finding")
