@@ -131,19 +131,19 @@ class Provider:
     ) -> Iterable[Candidate]:
         """What satisfies the needs of a node (and of its base if it has extras), best first."""
         if not needs or any(need.impossible for need in needs):
-            return []  # none: the solver asks again about nodes that nobody needs any more
+            return ()  # none: the solver asks again about nodes that nobody needs any more
         name, extras = needs[0].name, needs[0].extras
         every = [*needs, *base]
         exact = dict.fromkeys(need.exact for need in every if need.exact is not None)
         if exact:
             wanted = [Candidate(name, extras, c.version, c.offer, c.direct) for c in exact]
-            return [
+            return tuple(
                 candidate
                 for candidate in wanted
                 if candidate not in refused
                 and self._constraint_admits(candidate)
                 and all(self.satisfies(candidate, need) for need in needs)
-            ]
+            )
         stand_ins = name in self._behind_excused
         return _Candidates(self, extras, tuple(every), refused, stand_ins)
 
@@ -152,9 +152,14 @@ class Provider:
 
         The first stays the first where the need admits it: candidates come in an order that does
         not depend on the specifier, with two exceptions that are left to the full search. A need
-        may ask for pre-releases, and a pin lets a yanked version come before a stand-in.
+        may ask for pre-releases, and a pin lets a yanked version come before a stand-in. Candidates
+        that were asked for themselves stay if the need admits them all.
         """
-        if not isinstance(found, _Candidates) or need.extras or need.exact or need.impossible:
+        if need.extras or need.impossible:
+            return None
+        if isinstance(found, tuple):  # candidates that were asked for themselves
+            return found if found and all(self.satisfies(each, need) for each in found) else None
+        if not isinstance(found, _Candidates) or need.exact:
             return None
         first = found.first
         offer = first.offer if first else None

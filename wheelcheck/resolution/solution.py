@@ -48,11 +48,12 @@ def _demands_and_extras(
     Mapping[NormalizedName, tuple[Demand, ...]], Mapping[NormalizedName, frozenset[NormalizedName]]
 ]:
     """Who asks for each package, and with which extras; an extra's own base is left out."""
-    demands: dict[NormalizedName, dict[Demand, None]] = defaultdict(dict)
+    demands: dict[NormalizedName, dict[tuple[str, str], None]] = defaultdict(dict)
     extras: dict[NormalizedName, frozenset[NormalizedName]] = defaultdict(frozenset)
     for told in information:
         for need, parent in told:
-            extras[need.name] |= need.extras
+            if need.extras:
+                extras[need.name] |= need.extras
             if parent is None or parent.name != need.name:
-                demands[need.name][Demand(need.source, need.text)] = None
-    return {name: tuple(found) for name, found in demands.items()}, extras
+                demands[need.name][need.source, need.text] = None
+    return {name: tuple(Demand(*each) for each in found) for name, found in demands.items()}, extras

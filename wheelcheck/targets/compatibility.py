@@ -215,8 +215,8 @@ def _ranks(profile: TagProfile) -> Mapping[str, int | None]:
     places = _places(profile)
 
     def rank(tag: str) -> int | None:
-        found = (places[triple] for triple in split_tag_set(tag) if triple in places)
-        return min(found, default=None)
+        found = [places[triple] for triple in split_tag_set(tag) if triple in places]
+        return min(found) if found else None
 
     return _Judged(rank)
 
