@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -115,6 +116,51 @@ class TestAsRealPip:
         quoted = " ".join(f"'{word}'" for word in second.split())
         report = judged(links, stage(f"pip install {before}", f"pip install {quoted}"))
         assert fetched(report, 3) == self.real(links, tmp_path, first, second)
+
+
+class TestAsRealUv:
+    """The same, asked of ``uv pip install --dry-run``."""
+
+    def real(self, links: Path, folder: Path, options: str) -> dict[str, str]:
+        """What uv would install where `lib` 1 is there."""
+        beside = Path(sys.executable).with_name("uv")
+        uv = shutil.which("uv") or (str(beside) if beside.exists() else None)
+        if uv is None:
+            pytest.skip("uv is not installed")
+        EnvBuilder(with_pip=False, symlinks=True).create(folder)
+        (site,) = folder.glob("lib/python*/site-packages")
+        with zipfile.ZipFile(links / "lib-1-py3-none-any.whl") as wheel:
+            wheel.extractall(site)
+        (site / "lib-1.dist-info" / "RECORD").touch()
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("UV_")}
+        command = [uv, "pip", "install", "--python", str(folder), "--no-config", "--no-cache"]
+        told = subprocess.run(
+            [*command, "--no-index", "--find-links", str(links), "--dry-run", *options.split()],
+            env={**clean, "UV_PYTHON_DOWNLOADS": "never"},
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        lines = [line.split() for line in told.stderr.splitlines()]
+        return dict(words[1].split("==") for words in lines if words[:1] == ["+"])
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            "tool",
+            "app",
+            "-U tool",
+            "--reinstall tool",
+            "-P lib tool",
+            "-P tool tool",
+            "-P lib<3 tool",
+        ],
+    )
+    def test_the_same_is_installed(self, options, links, tmp_path):
+        quoted = " ".join(f"'{word}'" for word in options.split())
+        report = judged(links, stage("pip install lib==1", f"uv pip install --system {quoted}"))
+        assert fetched(report, 3) == self.real(links, tmp_path, options)
 
 
 class TestEnvironments:

@@ -59,16 +59,16 @@ class Environments:
         if step.keeps == "nothing":
             return NOTHING
         there = dict(self._contents(stage, step))
-        named = {canonicalize_name(line.requirement.name) for line in step.requirements.lines}
+        renewed = {canonicalize_name(name) for name in step.renewed}
+        if step.keeps == "dependencies":
+            renewed |= {
+                canonicalize_name(line.requirement.name) for line in step.requirements.lines
+            }
+        preferred = there if step.keeps != "same" else {}
         return Installed(
             {name: pin for name, (pin, _) in there.items()},
             {name: line for name, (_, line) in there.items()},
-            tuple(
-                pin
-                for name, (pin, _) in there.items()
-                if step.keeps == "satisfying"
-                or (step.keeps == "dependencies" and name not in named)
-            ),
+            tuple(pin for name, (pin, _) in preferred.items() if name not in renewed),
         )
 
     def add(self, stage: Stage, step: InstallStep, pins: Iterable[Pin]) -> None:

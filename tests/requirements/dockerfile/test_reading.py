@@ -410,7 +410,7 @@ def test_the_environment_that_pip_installs_into(text: str):
         ("pip wheel flask", "nothing"),
         ("uv pip install flask", "satisfying"),
         ("uv pip install -U flask", "same"),
-        ("uv pip install -P flask flask", "dependencies"),
+        ("uv pip install -P flask flask", "satisfying"),
         ("uv pip install --reinstall flask", "nothing"),
     ],
 )

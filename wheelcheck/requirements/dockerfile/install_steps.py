@@ -34,6 +34,7 @@ from wheelcheck.targets.target import Target
 __all__ = ["Layer", "add_install", "add_lock_install"]
 
 _VERSIONED = re.compile(r"(?:python|pip|pypy)(\d)\.(\d+)$")
+_NAME = re.compile(r"([\w.-]*).*", re.DOTALL)
 _SITE = "/usr/local/lib"
 
 
@@ -101,6 +102,7 @@ def add_install(
         only_ready_wheels=ready,
         folder=_folder(command, layer),
         keeps=_keeps(command),
+        renewed=tuple(_NAME.sub(r"\1", each) for each in command.values("upgrade-package")),
         venv=layer.venv,
         no_deps=command.has("no-deps"),
         no_build_isolation=command.has("no-build-isolation"),
@@ -153,7 +155,7 @@ def _keeps(command: InstallerCommand) -> Keeps:
     eager = command.tool == "uv" or "eager" in command.values("upgrade-strategy")[-1:]
     if command.has("upgrade"):
         return "same" if eager else "dependencies"
-    return "dependencies" if command.has("upgrade-package") else "satisfying"
+    return "satisfying"
 
 
 def _made(step: InstallStep, command: InstallerCommand, stage: StageState) -> MadeFolder:

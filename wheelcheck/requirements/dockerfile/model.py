@@ -137,11 +137,11 @@ class InstallStep:
     system packages there at that moment, the parents' included. `wheels` are folders of ready
     wheels; with `only_ready_wheels` nothing else is taken. `folder` is where it installs or puts
     wheels, "" for the usual place; `environment` is the folder that it fills in any case, and
-    `keeps` says what of its packages it leaves as they are. `groups` and `extras` are those asked
-    for on the line. `number` counts the steps of a stage from 0, also those of one line. `offset`
-    is where the command begins in what the shell reads of its RUN, the text or its one heredoc;
-    where it stands in the script of a ``sh -c``, that one's place. None where it has none there:
-    in exec form, or in a heredoc that the file has with tabs before its lines.
+    `keeps` says what of its packages it leaves as they are, but for those `renewed`. `groups` and
+    `extras` are those asked for on the line. `number` counts the steps of a stage from 0, also
+    those of one line. `offset` is where the command begins in what the shell reads of its RUN, the
+    text or its one heredoc; where it stands in the script of a ``sh -c``, that one's place. None
+    where it has none there: in exec form, or in a heredoc with tabs before its lines.
     """
 
     line: int
@@ -159,6 +159,7 @@ class InstallStep:
     folder: str = ""
     environment: str = ""
     keeps: Keeps = "satisfying"
+    renewed: tuple[str, ...] = ()
     venv: str = ""
     no_deps: bool = False
     no_build_isolation: bool = False
