@@ -24,6 +24,7 @@ __all__ = [
     "parse_version",
     "project_of",
     "version_of",
+    "wheel_parts",
 ]
 
 SDIST_SUFFIXES = (
@@ -90,9 +91,16 @@ def parse_filename(filename: str, project: NormalizedName) -> WheelName | SdistN
         return version
     if not filename.endswith(".whl"):
         return SdistName(version)
-    end = _wheel_end(filename.split("-", 2)[2])
-    assert not isinstance(end, BadName)
-    return WheelName(version, *end)
+    return WheelName(*wheel_parts(filename))
+
+
+def wheel_parts(filename: str) -> tuple[Version, str, BuildTag]:
+    """Version, tag and build of a wheel for whose name `version_of` has found a version."""
+    _, text, end = filename.split("-", 2)
+    version, tag_and_build = parse_version(text), _wheel_end(end)
+    assert version is not None
+    assert not isinstance(tag_and_build, BadName)
+    return version, *tag_and_build
 
 
 def version_of(filename: str, project: NormalizedName) -> Version | BadName:

@@ -8,9 +8,9 @@ reading it back costs what decoding a map with some hundred keys costs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 
 import msgspec
 from packaging.utils import NormalizedName, canonicalize_name
@@ -18,10 +18,9 @@ from packaging.version import Version
 
 from wheelcheck.index.filenames import (
     BadName,
-    WheelName,
-    parse_filename,
     parse_version,
     version_of,
+    wheel_parts,
 )
 from wheelcheck.index.model import ProjectStatus, Sdist, UnusableFile, Wheel
 
@@ -176,26 +175,25 @@ class FilesOfProject:
 
 
 def _file(page: Page, row: Row) -> Wheel | Sdist:
+    """The file of a row, whose name `make_page` has looked at."""
     name = NormalizedName(page.name)
-    parsed = parse_filename(row.filename, name)
-    assert not isinstance(parsed, BadName)
-    make: Callable[..., Wheel | Sdist] = Sdist
-    if isinstance(parsed, WheelName):
-        make = partial(Wheel, tag=parsed.tag, build=parsed.build)
-    return make(
-        filename=row.filename,
-        url=row.url if "://" in row.url else page.base + row.url + row.filename,
-        name=name,
-        version=parsed.version,
-        size=row.size,
-        hashes=row.hashes,
-        requires_python=row.requires_python,
-        upload_time=_time(row.upload_time),
-        yanked=row.yanked,
-        has_metadata=bool(row.metadata),
-        metadata_hashes=row.metadata if isinstance(row.metadata, dict) else {},
-        origin=page.origin,
+    described = (
+        row.size,
+        row.hashes,
+        row.requires_python,
+        _time(row.upload_time),
+        row.yanked,
+        bool(row.metadata),
+        row.metadata if isinstance(row.metadata, dict) else {},
+        page.origin,
     )
+    url = row.url if "://" in row.url else page.base + row.url + row.filename
+    if row.filename.endswith(".whl"):
+        version, tag, build = wheel_parts(row.filename)
+        return Wheel(row.filename, url, name, version, *described, tag, build)
+    sdist_version = version_of(row.filename, name)
+    assert not isinstance(sdist_version, BadName)
+    return Sdist(row.filename, url, name, sdist_version, *described)
 
 
 def _spellings(page: Page) -> dict[Version, str]:
