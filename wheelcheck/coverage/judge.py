@@ -71,8 +71,10 @@ def nearest_first(refused: Iterable[Refused]) -> list[Refused]:
 
 def _nearness(refused: Refused) -> tuple[int, int]:
     """Order refusals: a wheel of which only the tag fails, by how little; then all others."""
-    order = list(Refusal)
-    return (order.index(refused.refusal), refused.miss.part if refused.miss else -1)
+    return (_ORDER[refused.refusal], refused.miss.part if refused.miss else -1)
+
+
+_ORDER = {refusal: place for place, refusal in enumerate(Refusal)}
 
 
 def _why_no_wheel(refused: Sequence[Refused], target: Target, rules: FileRules) -> str:
@@ -82,11 +84,12 @@ def _why_no_wheel(refused: Sequence[Refused], target: Target, rules: FileRules) 
     """
     wheels = [found for found in refused if isinstance(found.file, Wheel)]
     unlisted = {found.file: found.why for found in wheels if found.refusal is Refusal.HASH}
-    any_hash = replace(rules, hashes=None)
-    fitting = choose(list(unlisted), target, any_hash)
-    if isinstance(fitting, Wheel):
-        return f"{fitting.tag} would fit, but {unlisted[fitting]}"
-    wheels = [refusal_of(found.file, target, any_hash) or found for found in wheels]
+    if unlisted:
+        any_hash = replace(rules, hashes=None)
+        fitting = choose(list(unlisted), target, any_hash)
+        if isinstance(fitting, Wheel):
+            return f"{fitting.tag} would fit, but {unlisted[fitting]}"
+        wheels = [refusal_of(found.file, target, any_hash) or found for found in wheels]
     by_tag = [found.file.tag for found in wheels if found.miss and isinstance(found.file, Wheel)]
     if by_tag or not wheels:
         return summarise_misses(by_tag, target)

@@ -2,14 +2,13 @@
 
 from wheelcheck.targets.compatibility import (
     Fit,
-    Miss,
-    MissPart,
     best_wheel,
     fit,
     fit_wheel,
     ranks_on,
     split_tag_set,
 )
+from wheelcheck.targets.misses import Miss, MissPart
 from wheelcheck.targets.pythons import newest_free_threaded, supported_pythons
 from wheelcheck.targets.spelling import (
     default_libc_version,

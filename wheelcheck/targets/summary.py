@@ -6,17 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
-from wheelcheck.targets.compatibility import (
-    Fit,
-    Miss,
-    MissPart,
-    Triple,
-    explain,
-    fit,
-    libc_level,
-    split_tag_set,
-)
-from wheelcheck.targets.tags import abi_tag, platform_tags, tag_profile
+from wheelcheck.targets.compatibility import Fit, fit, split_tag_set
+from wheelcheck.targets.misses import Miss, MissPart, libc_level, misses_on
+from wheelcheck.targets.tags import Triple, abi_tag, platform_tags
 from wheelcheck.targets.target import Implementation, Libc, Target
 
 __all__ = ["summarise_misses"]
@@ -32,7 +24,7 @@ def summarise_misses(tags: Iterable[str], target: Target) -> str:
     say. Only the nearest kind of miss is spoken of. `tags` are compressed tag sets; those that do
     fit the target are left out.
     """
-    profile = tag_profile(target)
+    misses = misses_on(target)
     judged: dict[Triple, Miss] = {}
     invalid = False
     for tag in tags:
@@ -40,7 +32,7 @@ def summarise_misses(tags: Iterable[str], target: Target) -> str:
             continue
         triples = split_tag_set(tag)
         invalid = invalid or not triples
-        judged.update((triple, explain([triple], profile)[0]) for triple in triples)
+        judged.update((triple, misses[triple]) for triple in triples)
     if not judged:
         return "no wheel has a tag that can be read" if invalid else "there are no wheels"
     nearest = max(miss.part for miss in judged.values())

@@ -8,7 +8,7 @@ same reason: `packaging` offers none for a libc other than the host's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,9 +19,11 @@ from wheelcheck.targets.target import Architecture, Implementation, Libc, Target
 __all__ = [
     "LEGACY_MANYLINUX",
     "TagProfile",
+    "Triple",
     "abi_tag",
     "interpreter_tag",
     "manylinux_floor",
+    "places_of",
     "platform_tags",
     "pypy_abi_of",
     "supported_tags",
@@ -39,6 +41,10 @@ LEGACY_MANYLINUX = {
 _EVERY_PLATFORM = "*"
 _PYMALLOC_FLAG_UNTIL = (3, 7)
 _PYPY_ABI_80_SINCE = 8
+
+
+Triple = tuple[str, str, str]
+"""(Python tag, ABI tag, platform tag), each a single tag in lower case."""
 
 
 class TagProfile(NamedTuple):
@@ -78,7 +84,7 @@ def supported_tags(target: Target) -> tuple[Tag, ...]:
     return tuple(Tag(*triple) for triple in triples_of(tag_profile(target)))
 
 
-def triples_of(profile: TagProfile) -> Iterator[tuple[str, str, str]]:
+def triples_of(profile: TagProfile) -> Iterator[Triple]:
     """As `supported_tags`, as plain strings, from the part of a target that decides.
 
     `packaging` lists all platforms for each Python and ABI, one after the other. So it is asked
@@ -88,6 +94,15 @@ def triples_of(profile: TagProfile) -> Iterator[tuple[str, str, str]]:
     for tag in _pythons_and_abis(profile.implementation, profile.python, profile.abi):
         for platform in platforms if tag.platform == _EVERY_PLATFORM else (tag.platform,):
             yield tag.interpreter, tag.abi, platform
+
+
+@lru_cache(maxsize=512)
+def places_of(profile: TagProfile) -> Mapping[Triple, int]:
+    """The place of each supported tag, 0 for the most preferred."""
+    places: dict[Triple, int] = {}
+    for place, triple in enumerate(triples_of(profile)):
+        places.setdefault(triple, place)
+    return places
 
 
 @lru_cache(maxsize=64)
