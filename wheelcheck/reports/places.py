@@ -49,6 +49,7 @@ class Places:
     def __init__(self, targets: Sequence[TargetSummary]) -> None:
         self._names = tuple(target.name for target in targets)
         self._points = {target.name: self._point(target, targets) for target in targets}
+        self._told: dict[frozenset[str], str] = {}
         self._axes = _axes(self._points[t.name] for t in sorted(targets, key=python_order))
         self.is_grid = len(set(self._points.values())) == len(targets) and not any(
             target.image for target in targets
@@ -66,7 +67,10 @@ class Places:
         if total > 1 and len(set(chosen)) == total:
             return "both targets" if total == 2 else f"all {total} targets"  # noqa: PLR2004 (the word)
         if self.is_grid and total > 1:
-            return self._along_axes(frozenset(chosen))
+            targets = frozenset(chosen)
+            if targets not in self._told:  # many packages share few sets
+                self._told[targets] = self._along_axes(targets)
+            return self._told[targets]
         names = [clean(name) for name in self._names if name in chosen]
         rest = [clean(name) for name in self._names if name not in chosen]
         if len(rest) <= _FEW_NAMES and len(names) > _MOST_NAMES:
