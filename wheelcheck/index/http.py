@@ -23,6 +23,8 @@ from wheelcheck.index.urls import origin_of, split_credentials
 if TYPE_CHECKING:  # importing httpx takes longer than answering from the cache
     import httpx
 
+    from wheelcheck.index.connections import Connections
+
 __all__ = ["CONCURRENCY", "FetchFailed", "Http", "Reply"]
 
 _T = TypeVar("_T")
@@ -30,8 +32,6 @@ _T = TypeVar("_T")
 CONCURRENCY = 50
 """Requests under way at once, and connections: as many as uv's."""
 ATTEMPTS = 4
-CONNECT_SECONDS = 10.0
-READ_SECONDS = 30.0
 FIRST_DELAY = 0.25
 LONGEST_DELAY = 20.0
 """Seconds; a Retry-After beyond this is not waited for: the request has failed."""
@@ -115,7 +115,7 @@ class Http:
         self._lock = threading.Lock()
         self._own = _Own()
         self._clients: list[httpx.Client] = []
-        self._certificates: ssl.SSLContext | None = None
+        self._connections: Connections | None = None
         self._alive: set[tuple[str, str]] = set()
         self._dead: dict[tuple[str, str], str] = {}
 
@@ -219,22 +219,14 @@ class Http:
         with self._lock:
             if self._closing.is_set():
                 raise FetchFailed("the run is ending")
+            if self._connections is None:
+                from wheelcheck.index.connections import Connections
+
+                self._connections = Connections(self._trusted)
             if self._own.client is None:
-                self._own.client = self._open()
+                self._own.client = self._connections.client()
                 self._clients.append(self._own.client)
             return self._own.client
-
-    def _open(self) -> httpx.Client:
-        import httpx
-
-        if self._certificates is None:  # reading them takes longer than all the rest
-            self._certificates = httpx.create_ssl_context()
-        return httpx.Client(
-            headers={"User-Agent": "wheelcheck"},
-            timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-            verify=self._certificates,
-            mounts={f"all://{host}": httpx.HTTPTransport(verify=False) for host in self._trusted},
-        )
 
 
 class _Own(threading.local):

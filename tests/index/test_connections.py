@@ -1,0 +1,88 @@
+"""Hosts are looked up once, whoever connects to them."""
+
+import socket
+import threading
+from http import HTTPStatus
+
+import httpcore
+import httpx
+import pytest
+from loopback import Response, Server
+
+from wheelcheck.index.connections import Addresses, Connections
+from wheelcheck.index.credentials import Credentials
+from wheelcheck.index.http import FetchFailed, Http
+
+
+@pytest.fixture
+def port():
+    server = Server(lambda _: Response(HTTPStatus.OK, {}, b"answer")).start()
+    yield server.port
+    server.stop()
+
+
+@pytest.fixture
+def lookups(monkeypatch) -> list[str]:
+    """The hosts that are looked up; index.example has one address that answers, and one not."""
+    asked: list[str] = []
+    real = socket.getaddrinfo
+
+    def look_up(host, port, *args, **kwargs):
+        if not host.endswith(".example"):
+            return real(host, port, *args, **kwargs)
+        asked.append(host)
+        if host != "index.example":
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        addresses = ("192.0.2.1", "127.0.0.1", "127.0.0.1")
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, 0)) for one in addresses]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    connect = httpcore.SyncBackend.connect_tcp
+
+    def refuse(self, host, *args, **kwargs):
+        if host == "192.0.2.1":
+            raise httpcore.ConnectError("refused")
+        return connect(self, host, *args, **kwargs)
+
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", refuse)
+    return asked
+
+
+def test_many_threads_ask_for_an_address_once_and_try_all_there_are(port, lookups):
+    http = Http(Credentials({}, print))
+    answers = []
+    threads = [
+        threading.Thread(
+            target=lambda: answers.append(http.get(f"http://index.example:{port}/").body)
+        )
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert answers == [b"answer"] * 8
+    assert lookups == ["index.example"]
+    http.close()
+
+
+def test_a_host_without_an_address_is_told_by_the_resolver_s_words(lookups):
+    http = Http(Credentials({}, print), wait=lambda _: None)
+    with pytest.raises(FetchFailed, match="not known") as failure:
+        http.get("http://nowhere.example/")
+    assert failure.value.unreachable
+    assert set(lookups) == {"nowhere.example"}
+    http.close()
+
+
+@pytest.mark.usefixtures("lookups")
+def test_addresses_are_told_once_each():
+    assert Addresses().of("index.example") == ("192.0.2.1", "127.0.0.1")
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "ALL_PROXY"])
+def test_a_proxy_of_the_environment_is_asked_instead(port, lookups, monkeypatch, variable):
+    monkeypatch.setenv(variable, f"http://127.0.0.1:{port}")
+    with Connections(()).client() as client:
+        assert client.get("http://elsewhere.example/").status_code == httpx.codes.OK
+    assert lookups == []
