@@ -18,7 +18,7 @@ from wheelcheck.builds.obstacle import Obstacle
 from wheelcheck.builds.setup_script.syntax import parse, walk
 from wheelcheck.builds.sources import is_aside
 from wheelcheck.builds.stub import is_stub
-from wheelcheck.builds.system_packages import install_commands
+from wheelcheck.builds.system_packages import unresolved
 from wheelcheck.builds.tables import rows
 from wheelcheck.builds.toolchain import is_vendored
 from wheelcheck.errors import Unknown
@@ -109,15 +109,15 @@ def missing_from_distribution(
 
     Codes ``not-packaged``, ``tool-too-old``, ``library-too-old``, ``library-version``.
     """
-    needs = tuple(needs)
-    for need in install_commands(needs, distribution).unresolved:
+    required = [need for need in needs if need.role is Role.REQUIRED]
+    for need in unresolved(required, distribution):
         message = f"{distribution} has no package of {need.name} that we know"
         if not distribution.release:
             message += ", as its release is not known"
         fatal = not need.inferred and bool(distribution.release)
         yield Obstacle("not-packaged", message, need.source, fatal)
-    for need in needs:
-        if need.from_pypi or need.role is not Role.REQUIRED or need.minimum_version is None:
+    for need in required:
+        if need.from_pypi or need.minimum_version is None:
             continue
         offered = versions_on_offer(need.name, distribution)
         if offered and max(offered) < need.minimum_version:

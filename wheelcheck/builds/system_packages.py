@@ -26,6 +26,7 @@ __all__ = [
     "known_needs",
     "packages_for",
     "source_needs",
+    "unresolved",
 ]
 
 
@@ -183,6 +184,17 @@ def _answers(need: Need, stage: Stage, distribution: Distribution) -> Iterator[S
         yield SystemPackage(name, stage, need, note)
 
 
+def unresolved(needs: Iterable[Need], distribution: Distribution) -> tuple[Need, ...]:
+    """The needs, each once, for which a distribution has no package that we know."""
+    return tuple(
+        need
+        for need in strongest(needs)
+        if not need.from_pypi
+        and not any(_answers(need, Stage.BUILD, distribution))
+        and not _comes_with_compiler(need)
+    )
+
+
 def install_commands(
     needs: Iterable[Need],
     distribution: Distribution,
@@ -209,19 +221,12 @@ def install_commands(
         } - distribution.preinstalled
         for stage, wanted in ((Stage.BUILD, asked), (Stage.RUN, staying))
     }  # fmt: skip
-    unresolved = tuple(
-        need
-        for need in strongest(asked)
-        if not need.from_pypi
-        and not any(_answers(need, Stage.BUILD, distribution))
-        and not _comes_with_compiler(need)
-    )
     return InstallCommands(
         distribution,
         _install(sorted(names[Stage.BUILD]), distribution, virtual=True),
         _install(sorted(names[Stage.RUN]), distribution, virtual=False),
         _remove(sorted(names[Stage.BUILD] - names[Stage.RUN]), distribution),
-        unresolved,
+        unresolved(asked, distribution),
         tuple(sorted(names[Stage.BUILD])),
         tuple(sorted(names[Stage.RUN])),
     )
