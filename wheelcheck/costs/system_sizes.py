@@ -74,7 +74,7 @@ def system_size(names: Iterable[str], distribution: Distribution) -> SystemSize:
     there = _base(distribution, sizes)
     there |= _closure(distribution.preinstalled, sizes, there)
     pairs = {name: _counterparts(name, distribution.family, release) for name in names}
-    known = {name: answers for name, answers in pairs.items() if set(answers) & set(sizes)}
+    known = {name: found for name, found in pairs.items() if not sizes.keys().isdisjoint(found)}
     found = _closure((one for answers in known.values() for one in answers), sizes, there)
     total = sum(sizes[name].bytes for name in found)
     return SystemSize(
