@@ -14,8 +14,8 @@ def run() -> None:
     taken apart one by one. Nothing is lost: output files and the cache are written whole or not at
     all, and what stands in the streams is written here.
     """
-    # a run makes a million values and keeps nearly all: to look through them for circles took a third
-    # of its time, and still a tenth where each was looked at once
+    # a run makes a million values and keeps nearly all: to look through them for circles took a
+    # third of its time, and still a tenth where each was looked at once
     gc.set_threshold(2_000_000, 50, 1000)
     from wheelcheck.cli import main
 
