@@ -4,6 +4,7 @@ import hashlib
 import io
 import itertools
 import lzma
+import posixpath
 import random
 import struct
 import tarfile
@@ -111,6 +112,17 @@ def test_names_that_lead_outside_are_refused(read, name: str):
             read(data)
     with pytest.raises(ArchiveRefused):
         read(zip_of({name: "x"}), "foo-1.0.zip")
+
+
+@given(parts=st.lists(st.sampled_from(["", ".", "..", "a", "b c", "...", "x\0"]), max_size=5))
+def test_any_name_is_tidied_or_refused(parts: list[str]):
+    path = "/".join(parts)
+    outside = path.startswith("/") or ".." in parts or "\0" in path
+    if outside or posixpath.normpath(path) == ".":
+        with pytest.raises(ArchiveRefused):
+            archives._checked(path)
+    else:
+        assert archives._checked(path) == posixpath.normpath(path)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

@@ -12,6 +12,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
@@ -36,6 +37,8 @@ __all__ = ["HashMismatch", "read_archive", "read_zip"]
 
 _CHUNK = 256 << 10
 _ZIP = b"PK\3\4"
+_EMPTY = frozenset({"", ".", ".."})
+"""Parts of a path that name no file or folder in it."""
 _STRONG = ("sha512", "sha384", "sha256", "sha224")
 
 Wanted = Callable[[str], bool]
@@ -174,9 +177,17 @@ class _Watched:
 
 def _checked(path: str) -> str:
     """A member's path as it is unpacked, within the folder it is unpacked into."""
+    folder, _, name = path.rpartition("/")
+    if name not in _EMPTY and _is_tidy(folder) and "\0" not in name and len(path) <= MAX_PATH:
+        return path
     if len(path) > MAX_PATH or "\0" in path:
         raise ArchiveRefused("it has a member with a name that no system should see")
     parts = [part for part in path.split("/") if part not in {"", "."}]
     if path.startswith("/") or ".." in parts or not parts:
         raise ArchiveRefused("it has a member that would be unpacked outside its own folder")
     return "/".join(parts)
+
+
+@lru_cache(maxsize=1024)  # the members of a folder follow one another
+def _is_tidy(folder: str) -> bool:
+    return "\0" not in folder and _EMPTY.isdisjoint(folder.split("/"))

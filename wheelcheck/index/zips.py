@@ -11,7 +11,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wheelcheck.index.limits import (
     MAX_DIRECTORY_BYTES,
@@ -39,8 +39,7 @@ _UTF8 = 0x800
 _LINK, _TYPE = 0o120000, 0o170000
 
 
-@dataclass(frozen=True, slots=True)
-class ZipMember:
+class ZipMember(NamedTuple):
     """One regular file as the directory tells it; `offset` is where its local header stands."""
 
     path: str
@@ -58,24 +57,37 @@ def zip_members(source: ByteSource) -> Iterator[ZipMember]:
         raise ArchiveRefused(f"it claims to hold {count} members")
     begin = max(0, start - TAIL_BYTES)  # METADATA often stands just before the directory
     data = source.read(begin, start + length - begin)[start - begin :]
-    position = packed = 0
+    position = packed_so_far = 0
     for _ in range(count):
         if position + _ENTRY.size > len(data):
             raise ArchiveRefused("its directory is cut short")
         fields = _ENTRY.unpack_from(data, position)
-        if fields[0] != b"PK\1\2":
+        magic, _, _, flags, method, _, _, crc, packed, size = fields[:10]
+        names, extras, comment, _, _, attributes, offset = fields[10:]
+        if magic != b"PK\1\2":
             raise ArchiveRefused("its directory is damaged")
-        names, extras, comment = fields[10:13]
-        body = (
-            data[position + _ENTRY.size :][: names + extras] if names + extras < _U16 * 2 else b""
-        )
-        position += _ENTRY.size + names + extras + comment
-        member = _member(fields, body[:names], body[names:], shift)
-        packed += member.packed
-        if packed > source.size or member.size > member.packed * MAX_EXPANSION + 64:
+        position += _ENTRY.size
+        name, extra = position + names, position + names + extras
+        if flags & _ENCRYPTED:
+            raise ArchiveRefused("it is encrypted")
+        if _U32 in (size, packed, offset):
+            sizes = _zip64_sizes(data[name:extra])
+            size = next(sizes, size) if size == _U32 else size
+            packed = next(sizes, packed) if packed == _U32 else packed
+            offset = next(sizes, offset) if offset == _U32 else offset
+        path = _path(data[position:name], flags)
+        position = extra + comment
+        packed_so_far += packed
+        if packed_so_far > source.size or size > packed * MAX_EXPANSION + 64:
             raise ArchiveRefused("its directory claims sizes that cannot be")
-        if not member.path.endswith("/") and (fields[15] >> 16) & _TYPE != _LINK:
-            yield member
+        if not path.endswith("/") and (attributes >> 16) & _TYPE != _LINK:
+            yield ZipMember(path, size, packed, crc, method, offset + shift)
+
+
+def _path(name: bytes, flags: int) -> str:
+    if name.isascii():  # in both encodings the same
+        return name.decode("ascii")
+    return name.decode("utf-8" if flags & _UTF8 else "cp437", errors="replace")
 
 
 def _directory(source: ByteSource) -> tuple[int, int, int, int]:
@@ -118,18 +130,6 @@ def _directory64(source: ByteSource, end: int) -> tuple[int, int, int, int] | No
         raise ArchiveRefused("its Zip64 directory is damaged")
     count, length, start = _END64.unpack(record)[7:10]
     return count, length, start, place
-
-
-def _member(fields: tuple[int, ...], name: bytes, extra: bytes, shift: int) -> ZipMember:
-    _, _, _, flags, method, _, _, crc, packed, size, *_, offset = fields
-    if flags & _ENCRYPTED:
-        raise ArchiveRefused("it is encrypted")
-    sizes = _zip64_sizes(extra)
-    size = next(sizes, size) if size == _U32 else size
-    packed = next(sizes, packed) if packed == _U32 else packed
-    offset = next(sizes, offset) if offset == _U32 else offset
-    path = name.decode("utf-8" if flags & _UTF8 else "cp437", errors="replace")
-    return ZipMember(path, size, packed, crc, method, offset + shift)
 
 
 def _zip64_sizes(extra: bytes) -> Iterator[int]:
