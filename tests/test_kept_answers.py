@@ -209,6 +209,31 @@ def test_a_policy_is_held_against_a_kept_answer(repeated, unjudged):
     assert b'"violations": []' in repeated.ask(code=3)
 
 
+@pytest.mark.parametrize(
+    "policy",
+    ["[tool.wheelcheck]\nFAIL", "[tool]\nwheelcheck.FAIL", "tool = {wheelcheck = {FAIL}}"],
+)
+def test_a_policy_is_held_against_a_kept_answer_however_it_is_spelled(
+    repeated, monkeypatch, tmp_path, policy
+):
+    monkeypatch.chdir(tmp_path)
+    repeated.ask()
+    file = tmp_path / "pyproject.toml"
+    file.write_text(policy.replace("FAIL", 'fail-on = ["pure-wheel"]'))
+    repeated.ask(code=1)
+    repeated.ask(code=1)
+
+
+@pytest.mark.parametrize("broken", [b"[project\n", b"# b\xe9b\xe9\n"])
+def test_a_broken_policy_file_is_told_although_an_answer_is_kept(
+    repeated, monkeypatch, tmp_path, broken
+):
+    monkeypatch.chdir(tmp_path)
+    repeated.ask()
+    (tmp_path / "pyproject.toml").write_bytes(broken)
+    assert repeated.ask(code=2) == b""
+
+
 def test_other_code_or_another_day_answers_anew(repeated, monkeypatch):
     assert repeated.pins()["dep"] == "1.0"
     monkeypatch.setattr(kept, "_made_of", lambda: "another day")

@@ -45,9 +45,9 @@ def _check(words: Sequence[str]) -> int:
         print_schema(args.output)
         return DONE
     if not (args.files or args.requirement or args.package):
-        from wheelcheck.cli.keeping import policy_text
+        from wheelcheck.cli.keeping import states_policy
 
-        if policy_text(args):
+        if states_policy(args):
             from wheelcheck.cli.policy import defaults_of
 
             args.files = list(defaults_of(args).get("requirements", []))

@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
-__all__ = ["incomplete", "keeper_of", "policy_text", "written_again"]
+__all__ = ["incomplete", "keeper_of", "states_policy", "written_again"]
 
 _BESIDE_THE_QUESTION = frozenset(
     {"builds", "cache_dir", "color", "format", "no_cache", "offline", "output"}
@@ -37,7 +37,7 @@ def keeper_of(args: Namespace) -> Keeper | None:
     if args.no_cache or args.pip_config or relative or not all(map(os.path.isfile, inputs)):
         return None
     words = {key: said for key, said in vars(args).items() if key not in _BESIDE_THE_QUESTION}
-    words |= {"folder": str(Path.cwd()), "policy": policy_text(args)}
+    words |= {"folder": str(Path.cwd()), "policy": _policy_text(args)}
     root = Path(args.cache_dir) if args.cache_dir else default_cache_dir(os.environ)
     return Keeper(root, words, offline=args.offline)
 
@@ -48,7 +48,7 @@ def written_again(args: Namespace, keeper: Keeper | None) -> int | None:
     It must where a policy is held against it, or where it is written in any form but JSON.
     """
     limits = (args.max_build_minutes, args.max_image_mb, args.min_coverage)
-    policy = args.fail_on or policy_text(args) or any(each is not None for each in limits)
+    policy = args.fail_on or states_policy(args) or any(each is not None for each in limits)
     found = keeper.found if keeper and keeper.fresh else None
     if found is None or args.format != "json" or policy:
         return None
@@ -63,10 +63,22 @@ def incomplete(errors: int) -> int:
     return 3
 
 
-def policy_text(args: Namespace) -> str:
-    """The file that may state a policy, inputs and targets; empty where none does."""
+def states_policy(args: Namespace) -> bool:
+    """Whether a file states a policy, inputs or targets, or is too broken to tell."""
+    text = _policy_text(args)
+    if "tool.wheelcheck" in text or "wheelcheck" not in text:
+        return "wheelcheck" in text
+    import tomllib  # a table has many spellings: [tool . wheelcheck], tool = {wheelcheck = {}}
+
+    try:
+        return "wheelcheck" in tomllib.loads(text).get("tool", {})
+    except (tomllib.TOMLDecodeError, TypeError):
+        return True
+
+
+def _policy_text(args: Namespace) -> str:
+    """The file that may state a policy, broken or not; empty where there is none."""
     path = Path(args.policy or "pyproject.toml")
     if args.no_policy or not path.is_file():
         return ""
-    text = path.read_text(encoding="utf-8")
-    return text if args.policy or "tool.wheelcheck" in text else ""
+    return path.read_text(encoding="utf-8", errors="surrogateescape")

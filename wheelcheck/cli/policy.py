@@ -59,7 +59,11 @@ def _file(args: Namespace) -> tuple[Policy, Mapping[str, Any]]:
     path = Path(_USUAL if args.policy is None else args.policy)
     if args.no_policy or (args.policy is None and not path.is_file()):
         return Policy(), {}
-    return read_policy(path.read_text(encoding="utf-8"), str(path))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} cannot be read: {error}") from None
+    return read_policy(text, str(path))
 
 
 def _verdict(word: str) -> Verdict:
