@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 
@@ -17,13 +18,15 @@ def run() -> None:
     # a run makes a million values and keeps nearly all: to look through them for circles took a
     # third of its time, and still a tenth where each was looked at once
     gc.set_threshold(2_000_000, 50, 1000)
+    # closed by who started this: nobody wants to read it
+    sys.stdout = sys.stdout or io.TextIOWrapper(io.FileIO(os.devnull, "w"), encoding="utf-8")
+    sys.stderr = sys.stderr or io.TextIOWrapper(io.FileIO(os.devnull, "w"), encoding="utf-8")
     from wheelcheck.cli import main
 
     code = main()
     try:
         for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
+            stream.flush()
     except BrokenPipeError:  # a reader that has had enough is no error
         pass
     os._exit(code)

@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -98,6 +99,15 @@ def test_numbers_that_cannot_be_meant_are_refused(word, capsys):
     assert main(["a.txt", "--machine-factor", word]) == 2
     assert main(["a.txt", "--memory", word]) == 2
     assert "--memory" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["-1", "x", "nan"])
+@pytest.mark.parametrize("option", ["--max-build-minutes", "--max-image-mb", "--min-coverage"])
+def test_limits_that_cannot_be_meant_are_refused(option, word, capsys):
+    assert main(["a.txt", option, word]) == 2
+    assert f"wheelcheck: argument {option}: " in capsys.readouterr().err
+    assert main(["a.txt", "--min-coverage", "101"]) == 2
+    assert "101 is not from 0 to 100" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("asked")
@@ -304,6 +314,13 @@ def test_a_reader_that_has_had_enough_is_no_error():
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 0
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--schema"], ["--help"]])
+def test_without_standard_output_it_ends_as_with_one(words):
+    command = shlex.join([*PROCESS, *words])
+    ran = subprocess.run(["sh", "-c", f"{command} >&-"], stderr=subprocess.PIPE, check=False)
+    assert (ran.returncode, ran.stderr) == (0, b"")
 
 
 def test_interrupted_it_ends_at_once_with_130():

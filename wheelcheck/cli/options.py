@@ -236,6 +236,22 @@ def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
     return number
 
 
+def limit(most: float) -> Callable[[str], float]:
+    """An argparse type: a number from 0 to `most`."""
+
+    def number(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+        if not 0 <= value <= most:
+            meant = "0 or more" if most == float("inf") else f"from 0 to {most:g}"
+            raise argparse.ArgumentTypeError(f"{text} is not {meant}")
+        return value
+
+    return number
+
+
 def size_in_bytes(text: str) -> int:
     """An argparse type: ``7G``, ``512M``, ``2GiB``; decimal units unless the i says otherwise."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kMGT]?)(i?)B?", text)
@@ -260,7 +276,8 @@ def add_policy(group: argparse._ArgumentGroup) -> None:
         ("max-image-mb", "fail where the image of one stage gets larger"),
         ("min-coverage", "fail where fewer packages come as wheels, in percent"),
     ):
-        group.add_argument(f"--{name}", type=float, metavar="NUMBER", help=words)
+        most = 100 if name == "min-coverage" else float("inf")
+        group.add_argument(f"--{name}", type=limit(most), metavar="NUMBER", help=words)
     group.add_argument(
         "--allow",
         action="append",
