@@ -47,6 +47,7 @@ def index() -> FakeIndex:
                 "old-1/core.c": 900,
             },
         },
+        upload_times={"easy-1-py3-none-any.whl": "2026-01-01T00:00:00Z"},
     )
 
 
@@ -315,6 +316,23 @@ class TestEmitting:
         assert first == "# syntax=docker/dockerfile:1"
         assert second.startswith("# old 1 will not build: ")
         assert "will not build" not in self.emitted(capsys, "-p", "sci", "-t", "python:3.12-alpine")
+
+    def test_what_is_said_of_choosing_is_said_to_pip_without_secrets(self, capsys):
+        words = ("--pre", "--only-binary", "sci", "--index-url", "https://me:hush@index.example/a/")
+        text = self.emitted(capsys, "-p", "sci", "-t", "python:3.12-slim", *words)
+        said = "--pre --only-binary=sci --index-url=https://index.example/a/ sci"
+        assert f"pip install {said}\n" in text
+        assert "hush" not in text
+
+    def test_a_date_bound_that_pip_does_not_know_is_told(self, capsys):
+        words = ("-t", "python:3.12-slim", "--exclude-newer", "2026-10-01")
+        text = self.emitted(capsys, "-p", "easy", *words)
+        assert "# judged by files from before 2026-10-02 00:00 UTC" in text
+
+    def test_a_folder_of_links_is_a_usage_error(self, capsys):
+        words = ["-p", "sci", "-t", "python:3.12-slim", "--find-links", "links"]
+        assert main([*words, "--emit", "dockerfile"]) == 2
+        assert "links: an image does not see" in capsys.readouterr().err
 
     def test_a_matrix_is_a_usage_error(self, capsys):
         assert main(["requirements.txt", "--emit", "dockerfile"]) == 2

@@ -14,8 +14,10 @@ from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfiles import PipInputs, emit_dockerfile
 from wheelcheck.errors import Unknown, UsageError
+from wheelcheck.index.urls import split_credentials
 from wheelcheck.reports.phrases import clean
-from wheelcheck.requirements import Requirements
+from wheelcheck.requirements import Requirements, in_any_order
+from wheelcheck.requirements.redaction import redact
 
 __all__ = ["emit"]
 
@@ -24,7 +26,8 @@ def emit(question: Question) -> str:
     """Write a Dockerfile for the one target of a question: what has no wheel is built apart.
 
     Raises `UsageError` where there is more than one target, an input that pip does not read by
-    itself, or a package that cannot be installed there.
+    itself, a folder of links, which an image does not see, or a package that cannot be installed
+    there. Credentials of an index are left out: they would stay in the image.
     """
     refuse_dockerfiles(question, "judged by itself, it is corrected as a diff")
     with question.open() as opened:
@@ -57,7 +60,14 @@ def emit(question: Question) -> str:
     if isinstance(written, Unknown):
         raise UsageError(written.reason)
     first, _, rest = written.partition("\n")  # the line that names the syntax must stay the first
-    return "\n".join([first, *failing, rest])
+    return "\n".join([first, *_mind(opened), *failing, rest])
+
+
+def _mind(opened: OpenQuestion) -> Iterator[str]:
+    """A comment where pip in the image does not see the index as it was judged."""
+    bound = opened.asked.policy.exclude_newer
+    if bound is not None:
+        yield f"# judged by files from before {bound:%Y-%m-%d %H:%M} UTC; pip takes newer ones, too"
 
 
 def _failing(outlooks: Sequence[Outlook]) -> Iterator[str]:
@@ -90,7 +100,30 @@ def _inputs(question: Question, opened: OpenQuestion) -> PipInputs:
         constraints=tuple(constraints),
         included=tuple(name for name in _files_of(opened.asked) if name not in named),
         packages=tuple(question.packages),
+        options=tuple(_options(question)),
     )
+
+
+def _options(question: Question) -> Iterator[str]:
+    """What the question says of choosing, in pip's words."""
+    if question.pre:
+        yield "--pre"
+    if question.prefer_binary:
+        yield "--prefer-binary"
+    controls = in_any_order(only_binary=question.only_binary, no_binary=question.no_binary)
+    yield from (f"--{option}={names}" for option, names in controls)
+    if question.no_index:
+        yield "--no-index"
+    if question.index_url is not None:
+        yield f"--index-url={_public(question.index_url)}"
+    yield from (f"--extra-index-url={_public(url)}" for url in question.extra_index_urls)
+    yield from (f"--find-links={_public(place)}" for place in question.find_links)
+
+
+def _public(place: str) -> str:
+    if not place.startswith(("http://", "https://")):
+        raise UsageError(f"{redact(place)}: an image does not see places of this machine")
+    return split_credentials(place)[0]
 
 
 def _files_of(asked: Requirements) -> Iterator[str]:

@@ -30,8 +30,8 @@ _BIND = f"--mount=type=bind,source={{0}},target={_FOLDER}/{{0}}"
 class PipInputs:
     """What pip is to install. `files` and `constraints` are paths in the build context.
 
-    `included` are files that those name in their turn; `packages` are requirements, `options`
-    further words for pip.
+    `included` are files that those name in their turn; `packages` are requirements; `options` are
+    words for the pip that chooses, not for one that installs what was built.
     """
 
     files: tuple[str, ...] = ()
@@ -52,12 +52,17 @@ class PipInputs:
 
     @property
     def arguments(self) -> str:
-        """The words behind pip install."""
-        words = [shlex.quote(word) for word in self.options]
+        """The words behind pip install that say what."""
+        words = []
         for flag, paths in (("-c", self.constraints), ("-r", self.files)):
             words += [f"{flag} {_FOLDER}/{path}" for path in paths]
         words += [shlex.quote(package) for package in self.packages]
         return " ".join(words)
+
+    @property
+    def choice(self) -> str:
+        """The same, and how pip is to choose."""
+        return " ".join([*map(shlex.quote, self.options), self.arguments])
 
 
 def emit_dockerfile(
@@ -85,7 +90,7 @@ def emit_dockerfile(
         if not _PLAIN.fullmatch(path) or ".." in path.split("/"):
             return Unknown("unusual-path", f"{path!r} cannot be mounted from the build context")
     if commands is None:
-        install = _run([_CACHE_MOUNT, *inputs.mounts], f"pip install {inputs.arguments}")
+        install = _run([_CACHE_MOUNT, *inputs.mounts], f"pip install {inputs.choice}")
         return "\n".join([_SYNTAX, f"FROM {base}", *install, ""])
     distribution = distribution_of(target)
     if isinstance(distribution, Unknown):
@@ -126,7 +131,7 @@ def _stages(
     lines += constrained[0]
     lines += _run(
         [_CACHE_MOUNT, *inputs.mounts],
-        f"{constrained[1]}pip wheel --wheel-dir /wheels {inputs.arguments}",
+        f"{constrained[1]}pip wheel --wheel-dir /wheels {inputs.choice}",
     )
     lines += ["", f"FROM {base}"]
     if commands.run_packages:
