@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain, islice
-from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.errors import Unknown
 from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.common import Common, LazySequence
 from wheelcheck.resolution.needs import Candidate, Need, identifier_of
 from wheelcheck.resolution.offers import Offer
+from wheelcheck.resolution.order import Asked, asked_by, in_order
 from wheelcheck.resolution.search import Preference, Told
 
 __all__ = ["Provider"]
@@ -201,7 +199,7 @@ class Provider:
         key = (name, ",".join(sorted(clauses - {""})))
         known = self._stood_in_for if stand_ins else self._matches
         if key not in known:
-            found = self._search(name, _asked(key[1]), stand_ins=stand_ins)
+            found = self._search(name, asked_by(key[1]), stand_ins=stand_ins)
             known[key] = LazySequence(found)
         return known[key]
 
@@ -215,10 +213,10 @@ class Provider:
         return version is None or specifier.contains(version, prereleases=True)
 
     def _search(
-        self, name: NormalizedName, asked: _Asked, *, stand_ins: bool
+        self, name: NormalizedName, asked: Asked, *, stand_ins: bool
     ) -> Iterator[Offer | None]:
         found = False
-        offers = self._in_order(name, asked, self._answers.offer)
+        offers = in_order(self._answers, self._common, name, asked, self._answers.offer)
         if name in self._installed:
             offers = chain(self._already_there(name, asked.specifier), offers)
         for offer in offers:
@@ -234,64 +232,18 @@ class Provider:
         if specifier.contains(offer.version, prereleases=True):
             yield offer
 
-    def _stand_ins(self, name: NormalizedName, asked: _Asked) -> Iterator[Offer | None]:
+    def _stand_ins(self, name: NormalizedName, asked: Asked) -> Iterator[Offer | None]:
         """Offer the version that the reference target gets and no other, if it has one."""
         version = self._reference.get(name)
         if version is not None and asked.specifier.contains(version, prereleases=True):
             yield self._answers.stand_in(name, version)
             return
         found = False
-        for offer in self._in_order(name, asked, self._answers.stand_in):
+        for offer in in_order(self._answers, self._common, name, asked, self._answers.stand_in):
             found = True
             yield offer
         if not found and name in self._excused:
             yield None
-
-    def _in_order(
-        self,
-        name: NormalizedName,
-        asked: _Asked,
-        ask: Callable[[NormalizedName, Version], Offer | None],
-    ) -> Iterator[Offer]:
-        """Order offers as pip does: newest first, with two exceptions.
-
-        With --prefer-binary sdists come last, and yanked files come only where the requirement
-        pins and nothing else is there.
-        """
-        prefer_binary = self._answers.rules.policy.prefer_binary
-        yanked, sdists, any_kept = [], [], False
-        for offer in self._admitted(name, asked, ask):
-            if offer.file.yanked is not None:
-                yanked.append(offer)
-            elif prefer_binary and offer.installable and not _is_wheel(offer):
-                sdists.append(offer)
-            else:
-                any_kept = True
-                yield offer
-        yield from sdists
-        if yanked and not (any_kept or sdists) and asked.pin:
-            yield from yanked
-
-    def _admitted(
-        self,
-        name: NormalizedName,
-        asked: _Asked,
-        ask: Callable[[NormalizedName, Version], Offer | None],
-    ) -> Iterator[Offer]:
-        project = self._answers.project(name)
-        if isinstance(project, Unknown):
-            return
-        allowed = self._answers.rules.policy.allows_prereleases(name)
-        all_stages = asked.prereleases if allowed is None else allowed
-        later, found = [], False
-        for version in self._common.versions(project, asked.specifier):
-            if not all_stages and version.is_prerelease:
-                later.append(version)
-            elif offer := ask(name, version):
-                found = True
-                yield offer
-        if not found and allowed is not False:
-            yield from filter(None, (ask(name, version) for version in later))
 
     # --- dependencies ----------------------------------------------------------------------
 
@@ -328,10 +280,6 @@ class Provider:
         yield from needs
 
 
-def _is_wheel(offer: Offer) -> bool:
-    return offer.file.filename.endswith(".whl")
-
-
 @dataclass(slots=True)
 class _Candidates:
     """What satisfies the needs of a node and of its base, looked for when it is asked for.
@@ -364,22 +312,3 @@ class _Candidates:
             candidate = Candidate(name, self.extras, version, offer)
             if candidate not in self.refused:
                 yield candidate
-
-
-class _Asked(NamedTuple):
-    """A specifier; whether it asks for pre-releases; whether it names one version (PEP 592)."""
-
-    specifier: SpecifierSet
-    prereleases: bool
-    pin: bool
-
-
-@lru_cache(maxsize=1 << 16)
-def _asked(text: str) -> _Asked:
-    """The specifier that a text spells; each distinct one is parsed once."""
-    specifier = SpecifierSet(text)
-    pin = any(
-        clause.operator == "===" or (clause.operator == "==" and not clause.version.endswith(".*"))
-        for clause in specifier
-    )
-    return _Asked(specifier, bool(specifier.prereleases), pin)
