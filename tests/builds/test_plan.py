@@ -7,7 +7,7 @@ from fake_index import FakeIndex
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
 from packaging.version import Version
-from situations import target
+from situations import asked, target
 
 from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.plan import BuildPlan, Installer, Planner
@@ -17,7 +17,8 @@ from wheelcheck.builds.tables import rows
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Sdist
 from wheelcheck.requirements.model import FilePolicy
-from wheelcheck.targets import Target
+from wheelcheck.resolution import Resolver
+from wheelcheck.targets import Libc, Target
 
 MUSL = target("musl")
 
@@ -238,6 +239,23 @@ class TestVersionsThatAreTried:
         assert builds["lib 3"].tried_by == ("requirements",)
         assert not builds["lib 3"].top_level
         assert builds["lib 3"].times == 1
+
+    def test_targets_that_share_a_planner_try_what_each_has_no_wheel_of(self):
+        files = {version: [f"lib-{version}.tar.gz"] for version in ("3", "2", "1")}
+        files["3"].append("lib-3-cp312-cp312-manylinux_2_17_x86_64.whl")
+        index = FakeIndex(
+            {"lib": files, "pin": {**pure("pin", "1"), **pure("pin", "2")}},
+            requires={("lib", "3"): ["pin>=2"], ("lib", "2"): ["pin>=2"]},
+        )
+        planner = Planner(index, FilePolicy(), reader(index))
+        resolver = Resolver(asked("lib", "pin<2"), index)
+        tried = {
+            on.libc: [
+                str(one.version) for one in planner.tried(resolver.resolve(on), Installer.PIP)
+            ]
+            for on in (target("glibc"), MUSL)
+        }
+        assert tried == {Libc.GLIBC: ["2"], Libc.MUSL: ["3", "2"]}
 
 
 class TestCircles:
