@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 
 import pytest
 from fake_index import FakeIndex
@@ -83,6 +84,25 @@ def test_works_inside_a_running_event_loop(public_index):
 
     report = asyncio.run(in_a_notebook())
     assert report.matrix["six"] == {"cp312-musllinux_1_2_x86_64": Verdict.PURE_WHEEL}
+
+
+def test_a_cold_run_fetches_nothing_twice(public_index, tmp_path):
+    def fetched() -> list[str]:
+        before = len(public_index.log)
+        wheelcheck.check(
+            "data/requirements/story.txt",
+            targets=[f"cp3{minor}-{libc}_x86_64" for minor in (11, 13)
+                     for libc in ("manylinux_2_28", "musllinux_1_2")],
+            index_url=public_index.url,
+            cache_dir=tmp_path,
+        )  # fmt: skip
+        return [path for _, path, status in public_index.log[before:] if status < 400]
+
+    cold = fetched()
+    assert {path for path, times in Counter(cold).items() if times > 1} == set()
+    assert {"/simple/pandas/", "/simple/meson-python/"} < set(cold)  # and what builds need
+    assert any(path.endswith(".tar.gz") for path in cold)
+    assert fetched() == []
 
 
 def test_a_bare_mirror_gives_the_same_answer_as_the_public_index(public_index, mirror_index):
