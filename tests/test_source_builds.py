@@ -88,6 +88,21 @@ def test_everything_is_announced_before_it_is_asked_and_nothing_else(pythons):
     assert {"setuptools", "array"} < needed
 
 
+def test_of_build_requires_without_end_no_more_is_announced_than_planned():
+    names = [f"p{number}" for number in range(30)]
+    needs = dict(zip(names, [*names[1:], "setuptools"], strict=True))
+    asking = FakeIndex(
+        {name: {"1": [f"{name}-1.tar.gz"]} for name in names}
+        | {"setuptools": {"80.0": ["setuptools-80.0-py3-none-any.whl"]}},
+        listings={f"{name}-1.tar.gz": sdist(name, needs[name]) for name in names},
+    )
+    report = analyse(asked("p0"), [target(python=(3, 13))], asking, advice=False)
+    planned = {f"{one.name}-1.tar.gz" for one in report.builds[0].builds}
+    announced = {what for how, what in asking.questions if how == "prefetch listing"}
+    assert announced == planned
+    assert len(planned) < len(names)
+
+
 class TestReport:
     def test_only_targets_that_build_have_a_plan(self, report):
         assert [plan.target for plan in report.builds] == [ALPINE.name]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.outlook import Forecaster, commands_for
-from wheelcheck.builds.plan import Planner
+from wheelcheck.builds.plan import MAX_DEPTH, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.coverage import Judgement
 from wheelcheck.index.model import Index, Sdist
@@ -55,12 +55,12 @@ class SourceBuilds:
     def foresee_all(self, asked: Iterable[tuple[Target, Sdist]]) -> None:
         """Have the index fetch, side by side, what is asked once these sdists have been read.
 
-        That is what judging them asks for, and what their build requires do, however deep.
+        That is what judging them asks for, and what their build requires do, as deep as plans go.
         """
         wave = list(asked)
         self._sdists.foresee_classification(wave)
         seen = set(wave)
-        while wave:
+        for _ in range(MAX_DEPTH):
             below = dict.fromkeys(self._planner.foresee(wave, self._installer))
             wave = [pair for pair in below if pair not in seen]
             seen.update(wave)

@@ -31,7 +31,7 @@ from wheelcheck.requirements.model import FilePolicy
 from wheelcheck.resolution import Resolution
 from wheelcheck.targets import Target
 
-__all__ = ["Build", "BuildPlan", "Installer", "Planner"]
+__all__ = ["MAX_DEPTH", "Build", "BuildPlan", "Installer", "Planner"]
 
 MAX_DEPTH = 12
 """Build requirements of build requirements …: deeper than any real chain, so that one ends."""
