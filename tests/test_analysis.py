@@ -12,7 +12,7 @@ from situations import asked, target
 import wheelcheck
 from wheelcheck import Verdict
 from wheelcheck.analysis.judging import analyse
-from wheelcheck.errors import Unknown
+from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.requirements.model import FilePolicy
 
 STORY = "data/stories/alpine-2023/requirements.txt"
@@ -225,3 +225,16 @@ def test_the_live_index_still_tells_the_story():
     report = wheelcheck.check(STORY, targets=ON, exclude_newer="2023-04-14", cache_dir=None)
     compiled = {p.name for p in report.packages if p.on[ON[1]].verdict is Verdict.SOURCE_NATIVE}
     assert compiled == set(COMPILED)
+
+
+@pytest.mark.parametrize("name", ["packages", "constraints", "find_links", "extra_index_urls"])
+def test_one_string_is_not_taken_for_a_list_of_letters(name):
+    with pytest.raises(UsageError, match=f"{name} wants a list"):
+        wheelcheck.check("six", cache_dir=None, **{name: "six"})
+
+
+@pytest.mark.parametrize("name", ["cores", "memory_bytes", "bytes_per_second", "machine_factor"])
+@pytest.mark.parametrize("number", [0, -1])
+def test_a_machine_that_cannot_be_is_refused(name, number):
+    with pytest.raises(UsageError, match=f"{name} must be above 0"):
+        wheelcheck.check("six", cache_dir=None, **{name: number})

@@ -242,7 +242,7 @@ class TestExplain:
             explain("numpy", explain.file)
 
     def test_a_word_that_is_no_name_is_a_usage_error(self, explain):
-        with pytest.raises(UsageError, match="not the name of a package"):
+        with pytest.raises(UsageError, match=r"not the name of a package: [^\n]*$"):
             explain("a b c")
 
     def test_as_text(self, explain):
@@ -277,6 +277,10 @@ class TestExplain:
         assert "compiles from source" in capsys.readouterr().out
         assert main(["explain", "sci", "-t", ALPINE.name, "--format", "json"]) == 0
         assert json.loads(capsys.readouterr().out)["package"] == "sci"
+
+    def test_only_the_package_must_be_named(self, capsys):
+        assert main(["explain", "-t", ALPINE.name]) == 2
+        assert "required: PACKAGE\n" in capsys.readouterr().err
 
     def test_a_target_must_be_named(self, capsys):
         assert main(["explain", "sci"]) == 2

@@ -9,7 +9,7 @@ from sample_reports import alpine_story, compiles, wheel
 from wheelcheck.cli import main
 from wheelcheck.cli.arguments import diff_parser
 from wheelcheck.cli.options import FORMATS
-from wheelcheck.reports.model import Report
+from wheelcheck.reports.model import Problem, Report
 
 SLIM = "python:3.8-slim"
 TAG = "cp38-cp38-manylinux_2_17_x86_64"
@@ -48,6 +48,17 @@ def test_the_other_way_round_is_none(kept, capsys):
 def test_the_same_twice(kept, capsys):
     assert main(["diff", kept[0], kept[0]]) == 0
     assert capsys.readouterr().out == "Nothing changed.\n"
+
+
+def test_what_is_incomplete_is_told(tmp_path, capsys):
+    """Else nothing would explain the exit code."""
+    lacking = Problem(code="offline", message="sci is not in the cache")
+    report = alpine_story().model_copy(update={"problems": (lacking,)})
+    (tmp_path / "report.json").write_text(report.model_dump_json())
+    assert main(["diff", *[str(tmp_path / "report.json")] * 2]) == 3
+    out, err = capsys.readouterr()
+    assert out == "Nothing changed.\n"
+    assert err == "wheelcheck: the answer is incomplete: 1 problem\n"
 
 
 def test_as_json(kept, capsys):

@@ -314,6 +314,10 @@ def test_an_index_of_folders(opened, tmp_path):
     assert code(index.project(NormalizedName("bar"))) == "project-not-found"
 
 
+def test_an_index_that_is_neither_url_nor_folder_is_told(opened, tmp_path):
+    assert code(opened(str(tmp_path / "pypi.example/simple")).project(FOO)) == "index-error"
+
+
 # --- credentials -----------------------------------------------------------------------------
 
 

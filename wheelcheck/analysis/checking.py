@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 from wheelcheck.analysis.dockerfile_question import dockerfile_of
 from wheelcheck.analysis.kept import Keeper
 from wheelcheck.analysis.question import Input, Question, as_list, installer_named, warnings_of
 from wheelcheck.costs.bill import Machine
+from wheelcheck.errors import UsageError
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.progress import Progress
 from wheelcheck.targets import Target
@@ -46,7 +46,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     no_index: bool = False,
     find_links: Iterable[str] = (),
     pip_config: bool = False,
-    cache_dir: Path | Literal["default"] | None = "default",
+    cache_dir: str | Path | None = "default",
     offline: bool = False,
     installer: str | None = None,
     cores: int = 2,
@@ -113,7 +113,19 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
 def machine_of(
     cores: int, memory_bytes: int | None, bytes_per_second: float, factor: float | None
 ) -> Machine:
-    """The machine that installs; `factor` is None where nobody has measured it."""
+    """The machine that installs; `factor` is None where nobody has measured it.
+
+    Raises `UsageError` where a number is not above 0.
+    """
+    given = {
+        "cores": cores,
+        "memory_bytes": memory_bytes,
+        "bytes_per_second": bytes_per_second,
+        "machine_factor": factor,
+    }
+    for name, number in given.items():
+        if number is not None and not 0 < number < float("inf"):
+            raise UsageError(f"{name} must be above 0, not {number}")
     machine = Machine(cores, memory_bytes=memory_bytes, bytes_per_second=bytes_per_second)
     return machine if factor is None else replace(machine, factor=factor, doubt=CALIBRATED)
 

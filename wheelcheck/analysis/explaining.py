@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
@@ -59,7 +58,7 @@ def explain(  # noqa: PLR0913 (the keywords of `check` that make sense for one p
     no_index: bool = False,
     find_links: Iterable[str] = (),
     pip_config: bool = False,
-    cache_dir: Path | Literal["default"] | None = "default",
+    cache_dir: str | Path | None = "default",
     offline: bool = False,
     installer: str | None = None,
 ) -> Explanation:
@@ -111,7 +110,8 @@ def _name(package: str) -> NormalizedName:
     try:
         return canonicalize_name(Requirement(package).name)
     except InvalidRequirement as error:
-        raise UsageError(f"{package!r} is not the name of a package: {error}") from None
+        why = str(error).partition("\n")[0]
+        raise UsageError(f"{package!r} is not the name of a package: {why}") from None
 
 
 def _explained(name: NormalizedName, opened: OpenQuestion, judge: Judge) -> Explanation:

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
@@ -35,6 +35,12 @@ __all__ = ["Input", "OpenQuestion", "Question", "as_list", "installer_named", "w
 
 Input = str | Path | Requirement
 
+_SEVERAL = (
+    *("packages", "constraints", "extras", "groups", "only_binary", "no_binary"),
+    *("extra_index_urls", "find_links"),
+)
+"""Keywords that take several strings and nothing else."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -57,8 +63,14 @@ class Question:
     no_index: bool = False
     find_links: Iterable[str] = ()
     pip_config: bool = False
-    cache_dir: Path | Literal["default"] | None = "default"
+    cache_dir: str | Path | None = "default"
     offline: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for one string where several are meant: its letters would be taken."""
+        for name in _SEVERAL:
+            if isinstance(getattr(self, name), str):
+                raise UsageError(f"{name} wants a list of strings, not one string")
 
     @contextmanager
     def open(self) -> Iterator[OpenQuestion]:
@@ -95,11 +107,12 @@ class Question:
     ) -> AbstractContextManager[NetworkIndex]:
         """Open the index that `options` name; what it warns of is added to `heard`."""
         keep = self.cache_dir
-        cache = default_cache_dir(os.environ) if keep == "default" else keep
+        if keep is not None:
+            keep = default_cache_dir(os.environ) if keep == "default" else Path(keep)
         if options.index_url is None and self.index_url is not None:
             options = replace(options, index_url=self.index_url)
         return open_index(
-            options, cache_dir=cache, offline=self.offline, environ=os.environ, warn=heard.append
+            options, cache_dir=keep, offline=self.offline, environ=os.environ, warn=heard.append
         )
 
     def moment(self) -> tuple[datetime | None, datetime]:

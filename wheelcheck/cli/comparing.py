@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from wheelcheck.analysis.checking import check
+from wheelcheck.cli.keeping import incomplete
 from wheelcheck.cli.question import keywords_of
 from wheelcheck.cli.rendering import kept_report
 from wheelcheck.cli.terminal import look_of, progress_shown
@@ -46,7 +47,13 @@ def run(args: Namespace) -> int:
     write(written, args.output)
     if found.regressions:
         return 1
-    return 0 if before.complete and after.complete else 3
+    errors = {
+        (problem.code, problem.message)
+        for report in (before, after)
+        for problem in report.problems
+        if problem.severity == "error"
+    }
+    return incomplete(len(errors)) if errors else 0
 
 
 def _report(path: Path, args: Namespace) -> Report:

@@ -70,6 +70,7 @@ def add_inputs(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "files",
         nargs="*",
+        default=[],  # else argparse counts it among what is required
         metavar="FILE",
         help="requirement file, pyproject.toml, lock file, script or Dockerfile; - is stdin",
     )

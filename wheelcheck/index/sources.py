@@ -79,7 +79,9 @@ class LocalIndex:
         try:
             body = page.read_bytes()
         except FileNotFoundError:
-            return None
+            if self._path.is_dir():
+                return None
+            return Unknown("index-error", f"the index {self._url} is no URL, and no folder here")
         except OSError as error:
             return Unknown("index-error", f"{self._url} does not tell of {name}: {error.strerror}")
         url = page.absolute().as_uri()
