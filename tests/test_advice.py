@@ -17,7 +17,7 @@ from wheelcheck.analysis.judging import analyse
 from wheelcheck.builds.distributions import Distribution, Family
 from wheelcheck.reports.advice import Advice
 from wheelcheck.reports.model import Report
-from wheelcheck.reports.text import render_text
+from wheelcheck.reports.text.report import render_text
 from wheelcheck.requirements.model import FilePolicy, Origin, RequirementLine, Requirements
 from wheelcheck.targets.alternatives import on_glibc, on_other_pythons, on_x86_64
 

@@ -21,7 +21,7 @@ from wheelcheck.analysis.dockerfiles import analyse_dockerfile
 from wheelcheck.costs.bill import Machine
 from wheelcheck.index import open_index
 from wheelcheck.reports.model import Report
-from wheelcheck.reports.text import render_text
+from wheelcheck.reports.text.report import render_text
 from wheelcheck.requirements.dockerfile.reading import parse_dockerfile
 from wheelcheck.requirements.model import IndexOptions
 

@@ -13,9 +13,9 @@ from wheelcheck.cli import main
 from wheelcheck.costs.bill import Machine
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.policy import Policy, violations
-from wheelcheck.reports.merging import merged
+from wheelcheck.reports.assembling.merging import merged
 from wheelcheck.reports.model import Report
-from wheelcheck.reports.text import render_text
+from wheelcheck.reports.text.report import render_text
 from wheelcheck.requirements.dockerfile.reading import parse_dockerfile
 from wheelcheck.requirements.dockerfile.recognition import is_dockerfile
 

@@ -15,10 +15,10 @@ from wheelcheck.cli import main
 from wheelcheck.cli.arguments import explain_parser
 from wheelcheck.cli.options import INSTALLERS
 from wheelcheck.errors import UsageError
-from wheelcheck.reports.explain_text import render_explanation
 from wheelcheck.reports.explanation import FileTold
 from wheelcheck.reports.model import Report
-from wheelcheck.reports.text import render_text
+from wheelcheck.reports.text.explanation import render_explanation
+from wheelcheck.reports.text.report import render_text
 
 ALPINE = wheelcheck.parse_target("python:3.12-alpine")
 SLIM = wheelcheck.parse_target("python:3.12-slim")

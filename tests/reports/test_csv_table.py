@@ -10,7 +10,7 @@ from sample_reports import alpine_story, mixed, wheel
 
 from wheelcheck.reports.csv_table import COLUMNS, render_csv
 from wheelcheck.reports.model import Package, Report
-from wheelcheck.reports.phrases import clean
+from wheelcheck.reports.wording.phrases import clean
 
 
 def rows(report: Report) -> list[dict[str, str]]:

@@ -8,10 +8,10 @@ from sample_reports import alpine_story, mixed, nasty
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.github import render_github
-from wheelcheck.reports.headline import headline
 from wheelcheck.reports.model import Problem, Report
-from wheelcheck.reports.phrases import clean
 from wheelcheck.reports.violation import Violation
+from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.phrases import clean
 
 COMMAND = re.compile(r"::(?P<kind>error|warning|notice) (?P<properties>[^:]*)::(?P<message>.*)")
 

@@ -25,11 +25,11 @@ from sample_reports import (
     unjudged_target,
 )
 
-from wheelcheck.reports.headline import headline
 from wheelcheck.reports.html import render_html
 from wheelcheck.reports.html.pool import encode
 from wheelcheck.reports.model import Report
-from wheelcheck.reports.phrases import clean
+from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.phrases import clean
 
 REPORTS = {
     "alpine story": alpine_story(),

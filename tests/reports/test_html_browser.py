@@ -8,9 +8,9 @@ from sample_bills import priced_matrix, priced_story
 from sample_dockerfiles import CORRECTION, OTHER_IMAGE, broken_image, worded
 from sample_reports import alpine_story, big, images, mixed, nasty, today
 
-from wheelcheck.reports.headline import headline
 from wheelcheck.reports.html import render_html
 from wheelcheck.reports.model import Report
+from wheelcheck.reports.wording.headline import headline
 
 pytestmark = pytest.mark.browser
 

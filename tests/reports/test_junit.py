@@ -7,8 +7,8 @@ from sample_reports import alpine_story, mixed, nasty
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.junit import render_junit
-from wheelcheck.reports.phrases import clean
 from wheelcheck.reports.violation import Violation
+from wheelcheck.reports.wording.phrases import clean
 
 
 def suites(text: str) -> dict[str, Element]:

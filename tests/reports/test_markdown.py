@@ -12,8 +12,8 @@ from sample_reports import alpine_story, big, images, mixed, nasty, today, unjud
 from wheelcheck.reports.markdown import render_markdown
 from wheelcheck.reports.markdown_escapes import code, fenced, text
 from wheelcheck.reports.model import Problem, Report
-from wheelcheck.reports.phrases import clean
 from wheelcheck.reports.violation import Violation
+from wheelcheck.reports.wording.phrases import clean
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 REPORTS = {

@@ -11,10 +11,10 @@ from sample_reports import alpine_story, big, images, mixed, nasty, unjudged_tar
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
-from wheelcheck.reports.headline import headline
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.notebook.palette import COLOURS
-from wheelcheck.reports.text import render_text
+from wheelcheck.reports.text.report import render_text
+from wheelcheck.reports.wording.headline import headline
 
 SAMPLES = [alpine_story, priced_story, mixed, priced_matrix, big, nasty, unjudged_target]
 CSS = Path(__file__).parents[2] / "wheelcheck/reports/html/assets/page.css"

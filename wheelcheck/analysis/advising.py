@@ -30,9 +30,9 @@ from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index
 from wheelcheck.reports.advice import Advice, AdviceKind
-from wheelcheck.reports.assemble import Column
-from wheelcheck.reports.assemble_bill import bill_told
-from wheelcheck.reports.phrases import counted, listing
+from wheelcheck.reports.assembling.bill import bill_told
+from wheelcheck.reports.assembling.report import Column
+from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.model import Origin, RequirementLine
 from wheelcheck.targets import Target

@@ -20,9 +20,9 @@ from wheelcheck.costs.image import ImageOptions
 from wheelcheck.coverage import Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index
-from wheelcheck.reports.assemble import Column
+from wheelcheck.reports.assembling.report import Column
 from wheelcheck.reports.model import Cell, Report
-from wheelcheck.reports.phrases import listing
+from wheelcheck.reports.wording.phrases import listing
 from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.dockerfile.model import Dockerfile, InstallStep, Stage
 from wheelcheck.requirements.model import IndexOptions

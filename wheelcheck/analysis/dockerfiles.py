@@ -25,13 +25,13 @@ from wheelcheck.dockerfiles import (
     with_images,
 )
 from wheelcheck.errors import Unknown, UsageError
+from wheelcheck.reports.assembling.merging import merged
 from wheelcheck.reports.dockerfile import (
     DockerfileFinding,
     DockerfileStep,
     JudgedDockerfile,
     UnreadPart,
 )
-from wheelcheck.reports.merging import merged
 from wheelcheck.reports.model import Problem, Report
 from wheelcheck.reports.progress import Progress, Silent
 from wheelcheck.requirements.dockerfile.model import Dockerfile

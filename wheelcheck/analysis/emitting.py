@@ -15,7 +15,7 @@ from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfiles import PipInputs, emit_dockerfile
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.index.urls import split_credentials
-from wheelcheck.reports.phrases import clean
+from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.requirements import Requirements, in_any_order
 from wheelcheck.requirements.redaction import redact
 

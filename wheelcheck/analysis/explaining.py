@@ -25,10 +25,10 @@ from wheelcheck.costs.bill import Machine
 from wheelcheck.coverage import nearest_first
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.index.model import Project, Sdist, Wheel
-from wheelcheck.reports.assemble import Column, miss_told
+from wheelcheck.reports.assembling.report import Column, miss_told
 from wheelcheck.reports.explanation import Explanation, FileTold, TargetExplanation
 from wheelcheck.reports.model import Report
-from wheelcheck.reports.phrases import listing
+from wheelcheck.reports.wording.phrases import listing
 from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import FileRules, refusal_of
 from wheelcheck.targets import Target, supported_tags

@@ -17,7 +17,7 @@ from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
 from wheelcheck.coverage import Judgement, judge
 from wheelcheck.index.model import Index, Sdist, Wheel
-from wheelcheck.reports.assemble import Column, assemble
+from wheelcheck.reports.assembling.report import Column, assemble
 from wheelcheck.reports.model import Report
 from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver

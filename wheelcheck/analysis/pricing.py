@@ -21,8 +21,8 @@ from wheelcheck.costs.published import published_wheel
 from wheelcheck.costs.system_sizes import system_size
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import ArchiveListing, Index, Sdist, Wheel
-from wheelcheck.reports.assemble_bill import Price
-from wheelcheck.reports.assemble_builds import TargetBuilds
+from wheelcheck.reports.assembling.bill import Price
+from wheelcheck.reports.assembling.builds import TargetBuilds
 from wheelcheck.targets import Architecture, Target
 
 __all__ = ["Pricing"]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.index.model import Wheel
-from wheelcheck.reports.assemble import Column
+from wheelcheck.reports.assembling.report import Column
 from wheelcheck.requirements import RequirementLine, Requirements
 
 __all__ = ["any_file_listed", "what_to_list"]

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Index, Project, Wheel
-from wheelcheck.reports.assemble import Column
+from wheelcheck.reports.assembling.report import Column
 from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.model import Origin, RequirementLine
 from wheelcheck.resolution import FileRules, Pin, choose

@@ -11,7 +11,7 @@ from wheelcheck.builds.plan import MAX_DEPTH, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.coverage import Judgement
 from wheelcheck.index.model import Index, Sdist
-from wheelcheck.reports.assemble_builds import TargetBuilds
+from wheelcheck.reports.assembling.builds import TargetBuilds
 from wheelcheck.requirements.model import FilePolicy
 from wheelcheck.resolution import Resolution
 from wheelcheck.targets import Target

@@ -8,8 +8,8 @@ from packaging.utils import NormalizedName
 
 from wheelcheck.coverage import Verdict
 from wheelcheck.errors import Unknown
-from wheelcheck.reports.assemble import Column
-from wheelcheck.reports.phrases import counted, listing
+from wheelcheck.reports.assembling.report import Column
+from wheelcheck.reports.wording.phrases import counted, listing
 
 __all__ = [
     "Weight",

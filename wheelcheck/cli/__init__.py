@@ -168,6 +168,6 @@ def _failure(error: Exception) -> int:
 
 
 def _say(sentence: str) -> None:
-    from wheelcheck.reports.phrases import clean
+    from wheelcheck.reports.wording.phrases import clean
 
     sys.stderr.write(f"wheelcheck: {clean(sentence)}\n")

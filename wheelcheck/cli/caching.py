@@ -9,7 +9,7 @@ from pathlib import Path
 from wheelcheck.cli.writing import write
 from wheelcheck.index import cache_info, clear_cache, default_cache_dir
 from wheelcheck.index.cache_folder import CacheInfo
-from wheelcheck.reports.phrases import counted
+from wheelcheck.reports.wording.phrases import counted
 
 __all__ = ["run"]
 

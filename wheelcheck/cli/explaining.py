@@ -26,7 +26,7 @@ def run(args: Namespace) -> int:
     if args.format == "json":
         written = f"{explanation.model_dump_json(indent=2)}\n".encode()
     else:
-        from wheelcheck.reports.explain_text import render_explanation
+        from wheelcheck.reports.text.explanation import render_explanation
 
         look = look_of(args)
         text = render_explanation(

@@ -13,7 +13,7 @@ from pathlib import Path
 from wheelcheck.analysis.kept import Keeper
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.index import default_cache_dir
-from wheelcheck.reports.phrases import counted
+from wheelcheck.reports.wording.phrases import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from wheelcheck.cli.terminal import look_of
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.model import Report
-from wheelcheck.reports.phrases import counted
+from wheelcheck.reports.wording.phrases import counted
 
 __all__ = ["exit_code", "kept_report", "rendered"]
 
@@ -39,7 +39,7 @@ def rendered(report: Report, args: Namespace) -> bytes:
         render = getattr(import_module(module), function)
         text: str = render(report, **_said_besides(args))
         return text.encode("utf-8", "backslashreplace")
-    from wheelcheck.reports.text import render_text
+    from wheelcheck.reports.text.report import render_text
 
     look = look_of(args)
     text = render_text(

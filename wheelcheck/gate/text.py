@@ -8,12 +8,12 @@ from rich.text import Text
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.gate.difference import Change, Difference
-from wheelcheck.reports.marks import MARKS, to_ascii
 from wheelcheck.reports.model import TargetSummary
-from wheelcheck.reports.page import Page
-from wheelcheck.reports.phrases import clean, counted, listing
-from wheelcheck.reports.places import Places
-from wheelcheck.reports.quantities import duration, size
+from wheelcheck.reports.text.page import Page
+from wheelcheck.reports.wording.marks import MARKS, to_ascii
+from wheelcheck.reports.wording.phrases import clean, counted, listing
+from wheelcheck.reports.wording.places import Places
+from wheelcheck.reports.wording.quantities import duration, size
 
 __all__ = ["render_difference"]
 

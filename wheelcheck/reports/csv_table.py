@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from io import StringIO
 
 from wheelcheck.reports.model import Cell, Package, Report, TargetSummary
-from wheelcheck.reports.phrases import clean
-from wheelcheck.reports.places import python_label
+from wheelcheck.reports.wording.phrases import clean
+from wheelcheck.reports.wording.places import python_label
 
 __all__ = ["COLUMNS", "render_csv"]
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wheelcheck.reports.dockerfile_words import to_change, worst_first
-from wheelcheck.reports.findings import (
+from wheelcheck.reports.model import Report
+from wheelcheck.reports.wording.dockerfile import to_change, worst_first
+from wheelcheck.reports.wording.findings import (
     Finding,
     Line,
     dockerfile_line,
@@ -17,11 +18,10 @@ from wheelcheck.reports.findings import (
     problem_line,
     untold_violations,
 )
-from wheelcheck.reports.headline import headline
-from wheelcheck.reports.marks import MARKS
-from wheelcheck.reports.model import Report
-from wheelcheck.reports.phrases import clean, counted
-from wheelcheck.reports.telling import saying
+from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.marks import MARKS
+from wheelcheck.reports.wording.phrases import clean, counted
+from wheelcheck.reports.wording.telling import saying
 
 __all__ = ["render_github"]
 

@@ -10,19 +10,19 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.dockerfile import DockerfileFinding, JudgedDockerfile
-from wheelcheck.reports.dockerfile_words import place, to_change, worst_first
-from wheelcheck.reports.findings import (
+from wheelcheck.reports.model import Cell, Report, TargetSummary
+from wheelcheck.reports.wording.dockerfile import place, to_change, worst_first
+from wheelcheck.reports.wording.findings import (
     Line,
     dockerfile_line,
     findings,
     line_of,
     untold_violations,
 )
-from wheelcheck.reports.headline import headline
-from wheelcheck.reports.marks import MARKS
-from wheelcheck.reports.model import Cell, Report, TargetSummary
-from wheelcheck.reports.phrases import clean
-from wheelcheck.reports.telling import target_words
+from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.marks import MARKS
+from wheelcheck.reports.wording.phrases import clean
+from wheelcheck.reports.wording.telling import target_words
 
 __all__ = ["FAILING", "render_junit"]
 

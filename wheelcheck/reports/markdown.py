@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from wheelcheck.reports.advice import Advice
 from wheelcheck.reports.costs import Bill, Estimate
 from wheelcheck.reports.dockerfile import JudgedDockerfile
-from wheelcheck.reports.dockerfile_words import (
+from wheelcheck.reports.markdown_escapes import code, fenced, text, verbatim
+from wheelcheck.reports.model import Package, Problem, Report
+from wheelcheck.reports.source_builds import Commands
+from wheelcheck.reports.wording.dockerfile import (
     SIGNS,
     diffs,
     fate,
@@ -16,16 +19,13 @@ from wheelcheck.reports.dockerfile_words import (
     to_change,
     worst_first,
 )
-from wheelcheck.reports.grid import verdict_on
-from wheelcheck.reports.headline import headline
-from wheelcheck.reports.markdown_escapes import code, fenced, text, verbatim
-from wheelcheck.reports.marks import MARKS
-from wheelcheck.reports.model import Package, Problem, Report
-from wheelcheck.reports.phrases import counted, listing
-from wheelcheck.reports.places import Places
-from wheelcheck.reports.quantities import duration, estimated, size
-from wheelcheck.reports.source_builds import Commands
-from wheelcheck.reports.telling import (
+from wheelcheck.reports.wording.grid import verdict_on
+from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.marks import MARKS
+from wheelcheck.reports.wording.phrases import counted, listing
+from wheelcheck.reports.wording.places import Places
+from wheelcheck.reports.wording.quantities import duration, estimated, size
+from wheelcheck.reports.wording.telling import (
     folded,
     index_moment,
     inputs,
@@ -35,7 +35,7 @@ from wheelcheck.reports.telling import (
     skew_words,
     version_words,
 )
-from wheelcheck.reports.why import Reason, matters, reasons, skews
+from wheelcheck.reports.wording.why import Reason, matters, reasons, skews
 
 __all__ = ["render_markdown"]
 

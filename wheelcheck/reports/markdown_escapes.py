@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from wheelcheck.reports.phrases import clean
+from wheelcheck.reports.wording.phrases import clean
 
 __all__ = ["code", "fenced", "text", "verbatim"]
 

@@ -9,8 +9,10 @@ from urllib.parse import quote
 
 from wheelcheck.dockerfiles.finding import finding_codes
 from wheelcheck.reports.dockerfile import DockerfileFinding, JudgedDockerfile
-from wheelcheck.reports.dockerfile_words import to_change, worst_first
-from wheelcheck.reports.findings import (
+from wheelcheck.reports.model import Problem, Report
+from wheelcheck.reports.violation import Violation
+from wheelcheck.reports.wording.dockerfile import to_change, worst_first
+from wheelcheck.reports.wording.findings import (
     LEVELS,
     Finding,
     Line,
@@ -20,11 +22,9 @@ from wheelcheck.reports.findings import (
     problem_line,
     untold_violations,
 )
-from wheelcheck.reports.headline import headline
-from wheelcheck.reports.marks import MARKS
-from wheelcheck.reports.model import Problem, Report
-from wheelcheck.reports.phrases import clean
-from wheelcheck.reports.violation import Violation
+from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.marks import MARKS
+from wheelcheck.reports.wording.phrases import clean
 
 __all__ = ["SCHEMA", "render_sarif"]
 

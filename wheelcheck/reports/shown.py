@@ -25,12 +25,12 @@ class Shown(Value):
 
     def __str__(self) -> str:
         """What ``wheelcheck`` prints, in 100 columns, without colour."""
-        text: str = _face("text", "render_text")(self)
+        text: str = _face("text.report", "render_text")(self)
         return text.rstrip()
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
         """The answer in a sentence, where pydantic would show thousands of lines."""
-        yield None, _face("headline", "headline")(self)
+        yield None, _face("wording.headline", "headline")(self)
 
     def _repr_html_(self) -> str:
         html: str = _face("notebook.display", "to_html")(self)

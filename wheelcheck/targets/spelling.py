@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from itertools import product
 from typing import NamedTuple
 
-from wheelcheck.errors import TargetError
+from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.targets.catalogue import PLATFORMS
 from wheelcheck.targets.images import FoundImage, default_variant, find_image
 from wheelcheck.targets.notes import notes_of, pip_of
@@ -99,8 +99,17 @@ def default_matrix(*, as_of: date) -> tuple[Target, ...]:
 
 
 def default_libc_version(libc: Libc, *, as_of: date) -> tuple[int, int]:
-    """The libc of that day's ``python:slim`` or ``python:alpine``."""
-    return _version(default_variant(libc, as_of).libc_version)
+    """The libc of that day's ``python:slim`` or ``python:alpine``.
+
+    Raises `UsageError` for a day of which neither is known.
+    """
+    try:
+        return _version(default_variant(libc, as_of).libc_version)
+    except TargetError:
+        raise UsageError(
+            f"no image of Python's own is known of {as_of} whose {libc} would be the usual one: "
+            "say which is meant, for example --target cp36-manylinux_2_17_x86_64"
+        ) from None
 
 
 # Interpreter and platform tags

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.costs import Bill, Estimate, ImageSize
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
-from wheelcheck.reports.marks import MARKS, WORST_FIRST
 from wheelcheck.reports.model import Report, TargetSummary
-from wheelcheck.reports.phrases import clean, counted
-from wheelcheck.reports.places import Places
-from wheelcheck.reports.quantities import BASIS, duration, interval, size
-from wheelcheck.reports.telling import ordered_targets
+from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
+from wheelcheck.reports.wording.phrases import clean, counted
+from wheelcheck.reports.wording.places import Places
+from wheelcheck.reports.wording.quantities import BASIS, duration, interval, size
+from wheelcheck.reports.wording.telling import ordered_targets
 
 __all__ = ["bill_section"]
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from itertools import takewhile
 
 from wheelcheck.reports.dockerfile import DockerfileFinding
-from wheelcheck.reports.dockerfile_words import (
+from wheelcheck.reports.html.markup import EMPTY, Markup, element, verbatim
+from wheelcheck.reports.html.sections import listed, section
+from wheelcheck.reports.model import Report
+from wheelcheck.reports.wording.dockerfile import (
     SIGNS,
     Diff,
     diffs,
@@ -14,9 +17,6 @@ from wheelcheck.reports.dockerfile_words import (
     to_change,
     worst_first,
 )
-from wheelcheck.reports.html.markup import EMPTY, Markup, element, verbatim
-from wheelcheck.reports.html.sections import listed, section
-from wheelcheck.reports.model import Report
 
 __all__ = ["dockerfile_section"]
 

@@ -7,7 +7,6 @@ from hashlib import sha256
 from importlib import resources
 from string import Template
 
-from wheelcheck.reports.headline import headline
 from wheelcheck.reports.html.bill import bill_section
 from wheelcheck.reports.html.dockerfile import dockerfile_section
 from wheelcheck.reports.html.markup import Markup, element, joined
@@ -25,8 +24,9 @@ from wheelcheck.reports.html.sections import (
 )
 from wheelcheck.reports.html.view import view
 from wheelcheck.reports.model import Report
-from wheelcheck.reports.places import Places
-from wheelcheck.reports.telling import index_moment, inputs
+from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.places import Places
+from wheelcheck.reports.wording.telling import index_moment, inputs
 
 __all__ = ["render_html"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from wheelcheck.reports.phrases import clean
+from wheelcheck.reports.wording.phrases import clean
 
 __all__ = ["EMPTY", "Markup", "element", "joined", "verbatim"]
 

@@ -9,14 +9,14 @@ import re
 from collections.abc import Sequence
 from itertools import groupby
 
-from wheelcheck.reports.grid import verdict_on
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
-from wheelcheck.reports.marks import MARKS, WORST_FIRST
 from wheelcheck.reports.model import Package, Report, TargetSummary
-from wheelcheck.reports.phrases import counted
-from wheelcheck.reports.places import Places, libc_label, python_label
-from wheelcheck.reports.telling import folded, ordered_targets, version_words
-from wheelcheck.reports.why import matters
+from wheelcheck.reports.wording.grid import verdict_on
+from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
+from wheelcheck.reports.wording.phrases import counted
+from wheelcheck.reports.wording.places import Places, libc_label, python_label
+from wheelcheck.reports.wording.telling import folded, ordered_targets, version_words
+from wheelcheck.reports.wording.why import matters
 
 __all__ = ["matrix_section"]
 

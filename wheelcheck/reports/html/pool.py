@@ -6,7 +6,7 @@ import json
 from collections.abc import Hashable
 from math import isfinite
 
-from wheelcheck.reports.phrases import clean
+from wheelcheck.reports.wording.phrases import clean
 
 __all__ = ["encode"]
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from wheelcheck.reports.advice import Advice
-from wheelcheck.reports.dockerfile_words import fate
-from wheelcheck.reports.headline import headline
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
-from wheelcheck.reports.marks import MARKS
 from wheelcheck.reports.model import Problem, Report
-from wheelcheck.reports.phrases import counted, listing
-from wheelcheck.reports.places import Places
-from wheelcheck.reports.quantities import duration, size
-from wheelcheck.reports.telling import (
+from wheelcheck.reports.wording.dockerfile import fate
+from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.marks import MARKS
+from wheelcheck.reports.wording.phrases import counted, listing
+from wheelcheck.reports.wording.places import Places
+from wheelcheck.reports.wording.quantities import duration, size
+from wheelcheck.reports.wording.telling import (
     askers,
     index_moment,
     inputs,
@@ -24,7 +24,7 @@ from wheelcheck.reports.telling import (
     skew_words,
     target_words,
 )
-from wheelcheck.reports.why import Reason, reasons, skews
+from wheelcheck.reports.wording.why import Reason, reasons, skews
 
 __all__ = [
     "advice_section",

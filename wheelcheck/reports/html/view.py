@@ -7,14 +7,14 @@ from collections.abc import Container, Iterator, Sequence
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.advice import Advice
 from wheelcheck.reports.costs import BuildCost, Estimate
-from wheelcheck.reports.marks import MARKS, WORST_FIRST
 from wheelcheck.reports.model import Cell, Package, Report, TargetSummary
-from wheelcheck.reports.places import Places, libc_label, python_label
-from wheelcheck.reports.quantities import BASIS, duration, estimated, size
 from wheelcheck.reports.source_builds import BuildPlan, SourceBuild
-from wheelcheck.reports.telling import askers, ordered_targets, target_words
 from wheelcheck.reports.values import Value
-from wheelcheck.reports.why import matters
+from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
+from wheelcheck.reports.wording.places import Places, libc_label, python_label
+from wheelcheck.reports.wording.quantities import BASIS, duration, estimated, size
+from wheelcheck.reports.wording.telling import askers, ordered_targets, target_words
+from wheelcheck.reports.wording.why import matters
 
 __all__ = ["view"]
 

@@ -12,10 +12,10 @@ from wheelcheck.reports.costs import Bill, Estimate
 from wheelcheck.reports.model import Report, TargetSummary
 from wheelcheck.reports.notebook.palette import BAR, SOFT
 from wheelcheck.reports.notebook.sheet import Sheet
-from wheelcheck.reports.phrases import counted
-from wheelcheck.reports.places import Places
-from wheelcheck.reports.quantities import duration, interval, size
-from wheelcheck.reports.telling import ordered_targets
+from wheelcheck.reports.wording.phrases import counted
+from wheelcheck.reports.wording.places import Places
+from wheelcheck.reports.wording.quantities import duration, interval, size
+from wheelcheck.reports.wording.telling import ordered_targets
 
 __all__ = ["bill_chart"]
 

@@ -8,14 +8,14 @@ from matplotlib.figure import Figure
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
-from wheelcheck.reports.grid import verdict_on
-from wheelcheck.reports.marks import MARKS, WORST_FIRST
 from wheelcheck.reports.model import Package, Report
 from wheelcheck.reports.notebook.palette import COLOURS, SOFT
 from wheelcheck.reports.notebook.sheet import Sheet
-from wheelcheck.reports.phrases import counted
-from wheelcheck.reports.places import Places
-from wheelcheck.reports.telling import index_moment
+from wheelcheck.reports.wording.grid import verdict_on
+from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
+from wheelcheck.reports.wording.phrases import counted
+from wheelcheck.reports.wording.places import Places
+from wheelcheck.reports.wording.telling import index_moment
 
 __all__ = ["compare_chart"]
 

@@ -8,12 +8,12 @@ from matplotlib.figure import Figure
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
-from wheelcheck.reports.marks import MARKS, WORST_FIRST
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.notebook.palette import COLOURS, SOFT
 from wheelcheck.reports.notebook.sheet import Sheet
-from wheelcheck.reports.places import Places
-from wheelcheck.reports.telling import ordered_targets
+from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
+from wheelcheck.reports.wording.places import Places
+from wheelcheck.reports.wording.telling import ordered_targets
 
 __all__ = ["coverage_chart"]
 

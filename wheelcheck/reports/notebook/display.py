@@ -11,18 +11,18 @@ from collections.abc import Callable, Sequence
 from importlib import resources
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.bill_text import spread
 from wheelcheck.reports.costs import Bill, Estimate
-from wheelcheck.reports.grid import Block, Shape, shape, verdict_on
-from wheelcheck.reports.headline import headline
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
-from wheelcheck.reports.marks import MARKS, WORST_FIRST
 from wheelcheck.reports.model import Package, Report, TargetSummary
 from wheelcheck.reports.notebook.palette import COLOURS
-from wheelcheck.reports.phrases import counted, listing
-from wheelcheck.reports.places import Places
-from wheelcheck.reports.quantities import duration, size
-from wheelcheck.reports.telling import (
+from wheelcheck.reports.text.bill import spread
+from wheelcheck.reports.wording.grid import Block, Shape, shape, verdict_on
+from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
+from wheelcheck.reports.wording.phrases import counted, listing
+from wheelcheck.reports.wording.places import Places
+from wheelcheck.reports.wording.quantities import duration, size
+from wheelcheck.reports.wording.telling import (
     folded,
     index_moment,
     inputs,
@@ -31,7 +31,7 @@ from wheelcheck.reports.telling import (
     saying,
     version_words,
 )
-from wheelcheck.reports.why import matters, reasons, without_unjudged
+from wheelcheck.reports.wording.why import matters, reasons, without_unjudged
 
 __all__ = ["to_html"]
 

@@ -18,9 +18,9 @@ from matplotlib.patches import Rectangle
 from PIL import Image
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.marks import MARKS, WORST_FIRST
 from wheelcheck.reports.notebook.palette import COLOURS, INK, PAPER, SOFT
-from wheelcheck.reports.phrases import clean
+from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
+from wheelcheck.reports.wording.phrases import clean
 
 __all__ = ["Chart", "Sheet"]
 

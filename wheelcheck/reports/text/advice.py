@@ -6,10 +6,10 @@ from rich.text import Text
 
 from wheelcheck.reports.advice import Advice
 from wheelcheck.reports.model import Report
-from wheelcheck.reports.page import Page
-from wheelcheck.reports.phrases import clean, counted
-from wheelcheck.reports.places import Places
-from wheelcheck.reports.quantities import duration, size
+from wheelcheck.reports.text.page import Page
+from wheelcheck.reports.wording.phrases import clean, counted
+from wheelcheck.reports.wording.places import Places
+from wheelcheck.reports.wording.quantities import duration, size
 
 __all__ = ["draw_advice"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from rich.text import Text
 
 from wheelcheck.reports.model import Report
-from wheelcheck.reports.page import Page
-from wheelcheck.reports.phrases import clean, counted
-from wheelcheck.reports.places import Places
+from wheelcheck.reports.text.page import Page
 from wheelcheck.reports.violation import Violation
+from wheelcheck.reports.wording.phrases import clean, counted
+from wheelcheck.reports.wording.places import Places
 
 __all__ = ["draw_violations"]
 

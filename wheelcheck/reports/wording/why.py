@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from packaging.version import InvalidVersion, Version
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.marks import WORST_FIRST
 from wheelcheck.reports.model import Cell, Package, Report
+from wheelcheck.reports.wording.marks import WORST_FIRST
 
 __all__ = ["Reason", "Skew", "matters", "reasons", "skews"]
 

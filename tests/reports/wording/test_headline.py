@@ -15,9 +15,9 @@ from sample_reports import (
 )
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.headline import headline
 from wheelcheck.reports.model import Cell, Package, Problem, Report
 from wheelcheck.reports.source_builds import Obstacle
+from wheelcheck.reports.wording.headline import headline
 
 
 def report(*packages, targets=None):

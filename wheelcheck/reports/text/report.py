@@ -10,19 +10,20 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from wheelcheck.reports.advice_text import draw_advice
-from wheelcheck.reports.bill_text import draw_bill
-from wheelcheck.reports.build_text import draw_plans, draw_recipes
-from wheelcheck.reports.dockerfile_text import draw_correction, draw_findings
-from wheelcheck.reports.dockerfile_words import fate
-from wheelcheck.reports.headline import headline
-from wheelcheck.reports.marks import MARKS, WORST_FIRST, to_ascii
-from wheelcheck.reports.matrix import draw_matrix
 from wheelcheck.reports.model import Package, Problem, Report
-from wheelcheck.reports.page import Page
-from wheelcheck.reports.phrases import clean, counted, listing
-from wheelcheck.reports.places import Places, libc_label, python_order
-from wheelcheck.reports.telling import (
+from wheelcheck.reports.text.advice import draw_advice
+from wheelcheck.reports.text.bill import draw_bill
+from wheelcheck.reports.text.builds import draw_plans, draw_recipes
+from wheelcheck.reports.text.dockerfile import draw_correction, draw_findings
+from wheelcheck.reports.text.matrix import draw_matrix
+from wheelcheck.reports.text.page import Page
+from wheelcheck.reports.text.violations import draw_violations
+from wheelcheck.reports.wording.dockerfile import fate
+from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST, to_ascii
+from wheelcheck.reports.wording.phrases import clean, counted, listing
+from wheelcheck.reports.wording.places import Places, libc_label, python_order
+from wheelcheck.reports.wording.telling import (
     askers,
     folded,
     index_moment,
@@ -32,8 +33,7 @@ from wheelcheck.reports.telling import (
     reason_words,
     target_words,
 )
-from wheelcheck.reports.violation_text import draw_violations
-from wheelcheck.reports.why import Reason, Skew, matters, reasons, skews, without_unjudged
+from wheelcheck.reports.wording.why import Reason, Skew, matters, reasons, skews, without_unjudged
 
 __all__ = ["render_text"]
 

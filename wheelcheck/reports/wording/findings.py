@@ -15,11 +15,11 @@ from typing import Literal
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.dockerfile import DockerfileFinding, JudgedDockerfile
 from wheelcheck.reports.model import Cell, Package, Problem, Report
-from wheelcheck.reports.phrases import clean, listing
-from wheelcheck.reports.places import Places
-from wheelcheck.reports.telling import label, saying
 from wheelcheck.reports.violation import Violation
-from wheelcheck.reports.why import matters
+from wheelcheck.reports.wording.phrases import clean, listing
+from wheelcheck.reports.wording.places import Places
+from wheelcheck.reports.wording.telling import label, saying
+from wheelcheck.reports.wording.why import matters
 
 __all__ = [
     "LEVELS",

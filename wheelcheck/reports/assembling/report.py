@@ -11,11 +11,11 @@ from packaging.utils import NormalizedName
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.model import Project, ProjectStatus, Sdist, Wheel
-from wheelcheck.reports.assemble_bill import Price, bill_told
-from wheelcheck.reports.assemble_builds import TargetBuilds, plan_told, source_evidence
+from wheelcheck.reports.assembling.bill import Price, bill_told
+from wheelcheck.reports.assembling.builds import TargetBuilds, plan_told, source_evidence
 from wheelcheck.reports.costs import Bill
 from wheelcheck.reports.model import Cell, Miss, Package, Problem, Report, Severity, TargetSummary
-from wheelcheck.reports.phrases import listing
+from wheelcheck.reports.wording.phrases import listing
 from wheelcheck.requirements import Requirements, Scope
 from wheelcheck.resolution import Conflict, Pin, Refused, Resolution
 

@@ -6,11 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from rich.text import Text
 
-from wheelcheck.reports.marks import MARKS
 from wheelcheck.reports.model import Report
-from wheelcheck.reports.page import Page
-from wheelcheck.reports.phrases import clean, counted, listing
-from wheelcheck.reports.places import Places
 from wheelcheck.reports.source_builds import (
     BuildPlan,
     Commands,
@@ -18,6 +14,10 @@ from wheelcheck.reports.source_builds import (
     Requirement,
     SourceBuild,
 )
+from wheelcheck.reports.text.page import Page
+from wheelcheck.reports.wording.marks import MARKS
+from wheelcheck.reports.wording.phrases import clean, counted, listing
+from wheelcheck.reports.wording.places import Places
 
 __all__ = ["draw_commands", "draw_obstacle", "draw_plan", "draw_plans", "draw_recipes"]
 

@@ -8,10 +8,10 @@ from datetime import datetime, time, timedelta
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.model import Package, Report, TargetSummary
-from wheelcheck.reports.phrases import clean, listing
-from wheelcheck.reports.places import Places, libc_label, python_order
 from wheelcheck.reports.source_builds import Obstacle
-from wheelcheck.reports.why import Reason, Skew
+from wheelcheck.reports.wording.phrases import clean, listing
+from wheelcheck.reports.wording.places import Places, libc_label, python_order
+from wheelcheck.reports.wording.why import Reason, Skew
 
 __all__ = [
     "askers",

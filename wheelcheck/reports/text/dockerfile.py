@@ -5,9 +5,9 @@ from __future__ import annotations
 from rich.text import Text
 
 from wheelcheck.reports.dockerfile import DockerfileFinding, JudgedDockerfile
-from wheelcheck.reports.dockerfile_words import SIGNS, diffs, step_notes, to_change, worst_first
-from wheelcheck.reports.page import Page
-from wheelcheck.reports.phrases import clean
+from wheelcheck.reports.text.page import Page
+from wheelcheck.reports.wording.dockerfile import SIGNS, diffs, step_notes, to_change, worst_first
+from wheelcheck.reports.wording.phrases import clean
 
 __all__ = ["draw_correction", "draw_findings"]
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import permutations, product
 
 from wheelcheck.reports.model import TargetSummary
-from wheelcheck.reports.phrases import clean, listing
+from wheelcheck.reports.wording.phrases import clean, listing
 
 __all__ = ["Places", "libc_label", "python_label", "python_order"]
 

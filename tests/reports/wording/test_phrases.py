@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.reports.phrases import clean, counted, listing
+from wheelcheck.reports.wording.phrases import clean, counted, listing
 
 
 @given(st.text())

@@ -1,8 +1,8 @@
 from sample_reports import alpine_story, compiles, image, mixed, wheel
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.findings import Line, findings, line_of
 from wheelcheck.reports.model import Package, Report
+from wheelcheck.reports.wording.findings import Line, findings, line_of
 
 
 def chain(*links: tuple[str, tuple[str, ...]]) -> Report:

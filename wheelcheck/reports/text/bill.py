@@ -11,10 +11,10 @@ from rich.text import Text
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.costs import Bill, Estimate
 from wheelcheck.reports.model import Report, TargetSummary
-from wheelcheck.reports.page import Page
-from wheelcheck.reports.phrases import clean, counted, listing
-from wheelcheck.reports.places import Places
-from wheelcheck.reports.quantities import BASIS, duration, estimated, size
+from wheelcheck.reports.text.page import Page
+from wheelcheck.reports.wording.phrases import clean, counted, listing
+from wheelcheck.reports.wording.places import Places
+from wheelcheck.reports.wording.quantities import BASIS, duration, estimated, size
 
 __all__ = ["cost_words", "draw_bill", "spread"]
 

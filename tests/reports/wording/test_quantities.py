@@ -1,7 +1,7 @@
 import pytest
 
 from wheelcheck.reports.costs import Estimate
-from wheelcheck.reports.quantities import duration, estimated, interval, size
+from wheelcheck.reports.wording.quantities import duration, estimated, interval, size
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.grid import GAP, Block, Column, Shape, shape, verdict_on
-from wheelcheck.reports.marks import MARKS
 from wheelcheck.reports.model import Package, Report
-from wheelcheck.reports.page import Page
-from wheelcheck.reports.phrases import clean, listing
+from wheelcheck.reports.text.page import Page
+from wheelcheck.reports.wording.grid import GAP, Block, Column, Shape, shape, verdict_on
+from wheelcheck.reports.wording.marks import MARKS
+from wheelcheck.reports.wording.phrases import clean, listing
 
 __all__ = ["draw_matrix"]
 

@@ -16,7 +16,7 @@ from wheelcheck.builds.system_packages import InstallCommands
 from wheelcheck.costs.bill import BuildItem
 from wheelcheck.errors import Unknown
 from wheelcheck.reports import source_builds as told
-from wheelcheck.reports.assemble_bill import Price, cost_told
+from wheelcheck.reports.assembling.bill import Price, cost_told
 
 __all__ = ["TargetBuilds", "plan_told", "source_evidence"]
 

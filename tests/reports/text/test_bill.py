@@ -4,12 +4,12 @@ import pytest
 from sample_reports import alpine_story
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.bill_text import cost_words, spread
 from wheelcheck.reports.costs import Bill, Estimate, ImageSize
-from wheelcheck.reports.headline import headline
 from wheelcheck.reports.model import Report
-from wheelcheck.reports.quantities import duration, size
-from wheelcheck.reports.text import render_text
+from wheelcheck.reports.text.bill import cost_words, spread
+from wheelcheck.reports.text.report import render_text
+from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.quantities import duration, size
 
 ALPINE = "python:3.8-alpine"
 

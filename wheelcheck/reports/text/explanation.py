@@ -8,12 +8,12 @@ from itertools import groupby
 from rich.cells import cell_len
 from rich.text import Text
 
-from wheelcheck.reports.build_text import draw_plan
 from wheelcheck.reports.explanation import CandidateTold, Explanation, FileTold, TargetExplanation
-from wheelcheck.reports.marks import MARKS, to_ascii
-from wheelcheck.reports.page import Page
-from wheelcheck.reports.phrases import clean, counted, listing
 from wheelcheck.reports.source_builds import BuildPlan, Evidence, SourceEvidence
+from wheelcheck.reports.text.builds import draw_plan
+from wheelcheck.reports.text.page import Page
+from wheelcheck.reports.wording.marks import MARKS, to_ascii
+from wheelcheck.reports.wording.phrases import clean, counted, listing
 
 __all__ = ["render_explanation"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textwrap import shorten
 
 from wheelcheck.reports.dockerfile import DockerfileFinding, JudgedDockerfile
-from wheelcheck.reports.phrases import clean, listing
+from wheelcheck.reports.wording.phrases import clean, listing
 
 __all__ = ["SIGNS", "Diff", "diffs", "fate", "place", "step_notes", "to_change", "worst_first"]
 

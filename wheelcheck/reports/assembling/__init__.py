@@ -1,0 +1,1 @@
+"""How judged targets become a report."""
