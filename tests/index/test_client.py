@@ -603,6 +603,24 @@ def test_file_facts_are_kept_for_ever(site, opened):
     assert site.paths.count(f"/files/{WHEEL}") == 2, "once for the metadata, once for the listing"
 
 
+def test_what_a_bare_url_means_is_read_anew_in_every_run(site, opened):
+    """Nightly builds stand at one URL; without a network the last of them is all there is."""
+
+    def needs(*, offline: bool = False) -> tuple[str, ...] | str:
+        index = opened(site.simple, offline=offline)
+        found = index.metadata(index.at_url(f"{site.url}/files/{WHEEL}", FOO))
+        assert offline or not index.consulted.repeatable
+        index.close()
+        return found.code if isinstance(found, Unknown) else found.requires_dist
+
+    for name in ("bar", "baz"):
+        site.file(WHEEL, wheel_of("foo", "1.0", requires=(name,)))
+        assert needs() == (name,)
+    del site.resources[f"/files/{WHEEL}"]
+    assert needs(offline=True) == ("baz",)
+    assert needs() == "file-not-found"
+
+
 def test_what_was_derived_from_a_file_is_kept_until_other_code_runs(site, opened, monkeypatch):
     site.page("foo-1.0.tar.gz")
     index = opened(site.simple)

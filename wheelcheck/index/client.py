@@ -15,7 +15,7 @@ from wheelcheck.index.cache import Cache
 from wheelcheck.index.consulted import Consulted
 from wheelcheck.index.credentials import Credentials
 from wheelcheck.index.direct import file_from_url
-from wheelcheck.index.facts import Facts, of_the_day, shared_metadata
+from wheelcheck.index.facts import Facts, is_identified, of_the_day, shared_metadata
 from wheelcheck.index.http import CONCURRENCY, Http
 from wheelcheck.index.model import (
     ArchiveListing,
@@ -122,14 +122,14 @@ class NetworkIndex:
             found = self._tasks.ask(("metadata", shared), read)
             if not isinstance(found, Unknown) and found.found_in == "pep658":
                 return found
-        return self._heeding(self._tasks.ask(("metadata", file.url), read))
+        return self._heeding(file, self._tasks.ask(("metadata", file.url), read))
 
     def listing(
         self, file: Wheel | Sdist, wanted: Callable[[str], bool] | None = None
     ) -> ArchiveListing | Unknown:
         """What does this archive contain?"""
         read = partial(self._facts.listing, file, wanted)
-        return self._heeding(self._tasks.take(("listing", file.url, wanted), read))
+        return self._heeding(file, self._tasks.take(("listing", file.url, wanted), read))
 
     def derived(self, file: Sdist) -> bytes | None:
         """What the same code has derived from this file before."""
@@ -139,8 +139,8 @@ class NetworkIndex:
         """Keep what was derived from this file."""
         self._facts.keep_derived(file, data)
 
-    def _heeding(self, found: _T) -> _T:
-        if of_the_day(found):
+    def _heeding(self, file: Wheel | Sdist, found: _T) -> _T:
+        if of_the_day(found) or not is_identified(file):
             self.consulted.spoil()
         return found
 

@@ -1,4 +1,8 @@
-"""Facts of single files, which never change: core metadata and listings, kept for ever."""
+"""Facts of single files: core metadata and listings, kept for ever.
+
+A file that an index lists, or that a hash identifies, never changes. What stands at a URL that a
+direct reference names without a hash may: it is read anew in every run that may ask the network.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,7 @@ from wheelcheck.index.metadata import (
 from wheelcheck.index.model import ArchiveListing, ArchiveMember, CoreMetadata, Sdist, Wheel
 from wheelcheck.index.urls import local_path, split_credentials
 
-__all__ = ["Facts", "of_the_day", "shared_metadata"]
+__all__ = ["Facts", "is_identified", "of_the_day", "shared_metadata"]
 
 _STRONG = ("sha512", "sha384", "sha256", "sha224")
 _LASTING = frozenset({"dependencies-need-build", "metadata-malformed", "metadata-inconsistent"})
@@ -74,6 +78,7 @@ class Facts:
         self._lock = Lock()
         self._busy: dict[str, Lock] = {}
         self._derived: dict[str, bytes] = {}
+        self._read_now: set[str] = set()
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """Core metadata: served beside the file, or read from within it."""
@@ -81,7 +86,7 @@ class Facts:
         keys = [cache_key(*map(str, shared)), _key(file)] if shared else [_key(file)]
         for key in keys:
             stored = self._cache.metadata.get(key, _decode_metadata)
-            if stored is not None:
+            if stored is not None and self._holds(file, key):
                 return _from_stored(stored, file)
         found = self._served(file) if file.has_metadata and isinstance(file, Wheel) else None
         if found is None:
@@ -128,7 +133,7 @@ class Facts:
         key = _key(file)
         with self._alone(key):
             stored = self._cache.get("listings", key, _decode_listing)
-            missing = stored is None or (
+            missing = (stored is None or not self._holds(file, key)) or (
                 wanted is not None
                 and any(path not in stored.tried and wanted(path) for path, _ in stored.members)
             )
@@ -148,6 +153,8 @@ class Facts:
     def derived(self, file: Sdist) -> bytes | None:
         """What the same code has derived from a file of an index before."""
         kept = self._derived.get(key := _key(file)) or self._cache.get("derived", key, bytes)
+        if not self._holds(file, key):
+            return None
         mark = self._code_mark
         return kept.removeprefix(mark) if kept is not None and kept.startswith(mark) else None
 
@@ -181,17 +188,23 @@ class Facts:
             self._cache.put("listings", key, _encode(listing))
         return listing
 
+    def _holds(self, file: Wheel | Sdist, key: str) -> bool:
+        """Whether what is known of a file may be used without reading it once more."""
+        return self._offline or key in self._read_now or is_identified(file)
+
     def _read(self, file: Wheel | Sdist, wanted: Callable[[str], bool]) -> ArchiveListing | Unknown:
         if self._offline and local_path(file.url) is None:
             return Unknown("offline", f"{file.filename} is not in the cache")
         try:
-            return read_archive(self._http, file, wanted)
+            found = read_archive(self._http, file, wanted)
         except ArchiveRefused as error:
             return Unknown("archive-refused", f"{file.filename} is not read: {error}")
         except HashMismatch:
             return Unknown("hash-mismatch", f"{file.filename} is not the file that the index lists")
         except FetchFailed as failure:
             return _fetch_failed(file, failure)
+        self._read_now.add(_key(file))
+        return found
 
     @contextmanager
     def _alone(self, key: str) -> Iterator[None]:
@@ -200,6 +213,16 @@ class Facts:
             lock = self._busy.setdefault(key, Lock())
         with lock:
             yield
+
+
+def is_identified(file: Wheel | Sdist) -> bool:
+    """Whether the file is told by more than a URL that somebody wrote down.
+
+    What an index lists is not replaced: its own installers' caches rely on that, too.
+    """
+    listed = file.origin != file.url
+    told = file.size is not None or any(name in file.hashes for name in _STRONG)
+    return listed or told or local_path(file.url) is not None
 
 
 def of_the_day(found: object) -> bool:
