@@ -324,6 +324,14 @@ class TestEmitting:
         assert f"pip install {said}\n" in text
         assert "hush" not in text
 
+    def test_a_file_that_demands_source_builds_does_not_bar_their_wheels(self, capsys, tmp_path):
+        (tmp_path / "requirements.txt").write_text("--no-binary sci\nsci\n")
+        text = self.emitted(capsys, "requirements.txt", "-t", "python:3.12-slim")
+        assert text.endswith("pip install --no-cache-dir --no-index --no-deps /wheels/*.whl\n")
+        (tmp_path / "requirements.txt").write_text("sci\n")
+        text = self.emitted(capsys, "requirements.txt", "-t", "python:3.12-alpine")
+        assert "--no-index --find-links /wheels -r" in text
+
     def test_a_date_bound_that_pip_does_not_know_is_told(self, capsys):
         words = ("-t", "python:3.12-slim", "--exclude-newer", "2026-10-01")
         text = self.emitted(capsys, "-p", "easy", *words)

@@ -95,12 +95,14 @@ def _inputs(question: Question, opened: OpenQuestion) -> PipInputs:
             raise UsageError(f"{name}: a Dockerfile is written for requirement files and packages")
     constraints = [str(one) for one in question.constraints]
     named = {*files, *constraints}
+    built = opened.asked.policy.no_binary
     return PipInputs(
         files=tuple(files),
         constraints=tuple(constraints),
         included=tuple(name for name in _files_of(opened.asked) if name not in named),
         packages=tuple(question.packages),
         options=tuple(_options(question)),
+        no_binary=built.all_projects or bool(built.names),
     )
 
 

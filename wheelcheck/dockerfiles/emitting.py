@@ -31,7 +31,8 @@ class PipInputs:
     """What pip is to install. `files` and `constraints` are paths in the build context.
 
     `included` are files that those name in their turn; `packages` are requirements; `options` are
-    words for the pip that chooses, not for one that installs what was built.
+    words for the pip that chooses, not for one that installs what was built. `no_binary` says that
+    one of them or a file demands source builds: pip would pass over the wheels made of them.
     """
 
     files: tuple[str, ...] = ()
@@ -39,6 +40,7 @@ class PipInputs:
     included: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    no_binary: bool = False
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -136,9 +138,12 @@ def _stages(
     lines += ["", f"FROM {base}"]
     if commands.run_packages:
         lines.append(f"RUN {install_line(commands.run_packages, distribution)}")
+    what, mounts = f"--find-links /wheels {inputs.arguments}", inputs.mounts
+    if inputs.no_binary:
+        what, mounts = "--no-deps /wheels/*.whl", ()
     lines += _run(
-        ["--mount=type=bind,from=wheels,source=/wheels,target=/wheels", *inputs.mounts],
-        f"pip install --no-cache-dir --no-index --find-links /wheels {inputs.arguments}",
+        ["--mount=type=bind,from=wheels,source=/wheels,target=/wheels", *mounts],
+        f"pip install --no-cache-dir --no-index {what}",
     )
     return lines
 
