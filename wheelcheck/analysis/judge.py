@@ -21,9 +21,14 @@ from wheelcheck.reports.assembling.report import Column, assemble
 from wheelcheck.reports.model import Report
 from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver
+from wheelcheck.resolution.resolver import MAX_ROUNDS
 from wheelcheck.targets import Target
 
-__all__ = ["Judge"]
+__all__ = ["ADVISED_ROUNDS", "Judge"]
+
+ADVISED_ROUNDS = 2_000
+"""How long requirements are tried that nobody has written: five times what 330 pins take. Those
+that need more have no end in sight, and every target would wait for its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +67,14 @@ class Judge:
         sdists: SdistReader,
         image_options: ImageOptions | None = None,
         installed: Installed = NOTHING,
+        max_rounds: int = MAX_ROUNDS,
     ) -> None:
         self._asked = asked
         self._index = index
         self._installed = installed
-        self._resolver = Resolver(asked, index, no_deps=no_deps, installed=installed.kept)
+        self._resolver = Resolver(
+            asked, index, no_deps=no_deps, installed=installed.kept, max_rounds=max_rounds
+        )
         self._sources = SourceBuilds(index, asked.policy, installer, as_of, sdists)
         self._pricing = Pricing(index, sdists, installer, machine, image_options)
         self._foreseen: dict[Target, _Chosen] = {}

@@ -81,8 +81,10 @@ class Resolver:
         *,
         no_deps: bool = False,
         installed: Iterable[Pin] = (),
+        max_rounds: int = MAX_ROUNDS,
     ) -> None:
         self._no_deps = no_deps
+        self._max_rounds = max_rounds
         self._installed = {
             pin.name: Offer(pin.version, pin.file)
             for pin in installed
@@ -194,7 +196,7 @@ class Resolver:
 
     def _attempt(self, provider: Provider, question: Question) -> Solution | Unknown | Impossible:
         try:
-            return solution_of(Solver(provider).solve(question.roots, MAX_ROUNDS))
+            return solution_of(Solver(provider).solve(question.roots, self._max_rounds))
         except Impossible as impossible:
             return impossible
         except TooDeep:
