@@ -53,6 +53,7 @@ class NetworkIndex:
         warn: Callable[[str], None],
         wait: Callable[[float], object] | None = None,
     ) -> None:
+        self._offline = offline
         self._credentials = credentials = Credentials(environ, warn)
         self._http = Http(credentials, trusted_hosts=options.trusted_hosts, wait=wait)
         self._cache = cache = Cache(cache_dir, warn)
@@ -152,6 +153,8 @@ class NetworkIndex:
         wanted: Callable[[str], bool] | None = None,
     ) -> None:
         """Fetch pages, metadata and listings in the background; errors wait for whoever asks."""
+        if self._offline:  # reading the cache waits for nobody
+            return
         for name in names:
             self._tasks.foresee(("project", name), partial(self._project, name))
         for file in files:
