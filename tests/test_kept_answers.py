@@ -224,6 +224,11 @@ def test_a_policy_is_held_against_a_kept_answer_however_it_is_spelled(
     repeated.ask(code=1)
 
 
+def test_a_policy_file_that_is_not_there_is_told_although_an_answer_is_kept(repeated, tmp_path):
+    repeated.ask()
+    assert repeated.ask("--policy", str(tmp_path / "absent.toml"), code=2) == b""
+
+
 @pytest.mark.parametrize("broken", [b"[project\n", b"# b\xe9b\xe9\n"])
 def test_a_broken_policy_file_is_told_although_an_answer_is_kept(
     repeated, monkeypatch, tmp_path, broken

@@ -77,8 +77,11 @@ def states_policy(args: Namespace) -> bool:
 
 
 def _policy_text(args: Namespace) -> str:
-    """The file that may state a policy, broken or not; empty where there is none."""
+    """The file that may state a policy, broken or not; empty where there is none.
+
+    Raises OSError for one that is named and cannot be read: no gate is open for a slip of the pen.
+    """
     path = Path(args.policy or "pyproject.toml")
-    if args.no_policy or not path.is_file():
+    if args.no_policy or (args.policy is None and not path.is_file()):
         return ""
     return path.read_text(encoding="utf-8", errors="surrogateescape")
