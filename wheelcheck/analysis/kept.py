@@ -153,7 +153,8 @@ def _digest(data: bytes) -> str:
 
 def _digest_of(path: str) -> str:
     try:
-        return _digest(Path(path).read_bytes())
+        # a pipe would be empty for whoever reads it next
+        return _digest(Path(path).read_bytes()) if Path(path).is_file() else ""
     except OSError:
         return ""
 
