@@ -69,6 +69,19 @@ def test_nearest_miss_comes_first():
     ]
 
 
+def test_of_wheels_for_other_pythons_those_for_the_platform_and_the_nearest_python_come_first():
+    wheels = [
+        "a-1-cp36-cp36m-macosx_10_14_x86_64.whl",
+        "a-1-cp36-cp36m-manylinux2014_x86_64.whl",
+        "a-1-cp39-cp39-macosx_10_14_x86_64.whl",
+        "a-1-cp39-cp39-manylinux2014_aarch64.whl",
+        "a-1-cp39-cp39-manylinux2014_x86_64.whl",
+        "a-1-cp39-cp39-win_amd64.whl",
+    ]
+    found = judged([*wheels, SDIST], GLIBC)
+    assert [miss.file.filename for miss in found.misses] == [wheels[4], wheels[1], wheels[3]]
+
+
 def test_no_wheels_at_all():
     assert judged([SDIST], GLIBC).reason == "there are no wheels"
 

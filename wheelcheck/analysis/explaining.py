@@ -171,6 +171,6 @@ def _files(
     for filename, refused in refusals.items():
         if refused is None and (chosen is None or filename != chosen.filename):
             yield FileTold(file=filename, fits=True)
-    for refused in nearest_first(found for found in refusals.values() if found):
+    for refused in nearest_first(filter(None, refusals.values()), target):
         told = miss_told(refused)
         yield FileTold(file=told.file, fits=False, part=told.part, why=told.why)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
@@ -18,6 +19,7 @@ from wheelcheck.resolution import (
     refusal_of,
 )
 from wheelcheck.targets import Target, split_tag_set, summarise_misses
+from wheelcheck.targets.misses import MissPart, besides
 
 __all__ = ["Judgement", "judge", "nearest_first"]
 
@@ -46,7 +48,7 @@ def judge(pin: Pin, project: Project | Unknown, target: Target, rules: FileRules
         return _as_wheel(pin.file)
     files = () if isinstance(project, Unknown) else project.files(pin.version)
     refused = [found for file in files if (found := refusal_of(file, target, rules))]
-    misses = tuple(nearest_first(refused)[:SHOWN_MISSES])
+    misses = tuple(nearest_first(refused, target)[:SHOWN_MISSES])
     why_no_wheel = _why_no_wheel(refused, target, rules)
     if pin.file is not None:
         return Judgement(Verdict.SOURCE_UNKNOWN, why_no_wheel, pin.file, misses)
@@ -64,14 +66,22 @@ def _as_wheel(wheel: Wheel) -> Judgement:
     return Judgement(Verdict.WHEEL, f"{wheel.tag} fits", wheel)
 
 
-def nearest_first(refused: Iterable[Refused]) -> list[Refused]:
+def nearest_first(refused: Iterable[Refused], target: Target) -> list[Refused]:
     """Order files that were passed over by how little kept them from being taken."""
-    return sorted(refused, key=_nearness, reverse=True)
+    return sorted(refused, key=partial(_nearness, target=target), reverse=True)
 
 
-def _nearness(refused: Refused) -> tuple[int, int]:
-    """Order refusals: a wheel of which only the tag fails, by how little; then all others."""
-    return (_ORDER[refused.refusal], refused.miss.part if refused.miss else -1)
+def _nearness(refused: Refused, target: Target) -> tuple[int, ...]:
+    """Order refusals: a wheel of which only the tag fails, by how little; then all others.
+
+    Of wheels for other Pythons, those for the target's platform are nearest.
+    """
+    miss, file = refused.miss, refused.file
+    part = miss.part if miss else -1
+    if part > MissPart.ABI or not isinstance(file, Wheel):
+        return (_ORDER[refused.refusal], part)
+    nearest = max((besides(each, target) for each in split_tag_set(file.tag)), default=(0, 0))
+    return (_ORDER[refused.refusal], part, *nearest)
 
 
 _ORDER = {refusal: place for place, refusal in enumerate(Refusal)}

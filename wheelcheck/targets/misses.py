@@ -23,7 +23,7 @@ from wheelcheck.targets.tags import (
 )
 from wheelcheck.targets.target import Architecture, Libc, Target
 
-__all__ = ["Miss", "MissPart", "libc_level", "misses_of", "misses_on", "nearest"]
+__all__ = ["Miss", "MissPart", "besides", "libc_level", "misses_of", "misses_on", "nearest"]
 
 _STABLE_ABIS = ("abi3", "abi3t")
 _LEGACY_LEVELS = {name: level for level, name in LEGACY_MANYLINUX.items()}
@@ -122,6 +122,27 @@ def misses_of(profile: TagProfile) -> Mapping[Triple, Miss]:
         )
 
     return Remembered(judge)
+
+
+def besides(triple: Triple, target: Target) -> tuple[int, int]:
+    """How near a tag that fails on Python or ABI comes besides: its platform, then its Python.
+
+    Greater is nearer: the `MissPart` of the platform, more where it fits, and minus the distance
+    between the minor versions.
+    """
+    return _besides(triple, tag_profile(target))
+
+
+@lru_cache(maxsize=1 << 14)
+def _besides(triple: Triple, profile: TagProfile) -> tuple[int, int]:
+    interpreter, _, platform = triple
+    own = interpreter_tag(profile.implementation, profile.python)
+    swapped = (own, profile.abi, platform)
+    fits = platform == "any" or swapped in places_of(profile)
+    part = len(MissPart) if fits else misses_of(profile)[swapped].part
+    match = _INTERPRETER.fullmatch(interpreter)
+    major, minor = (int(match[2]), int(match[3] or 0)) if match else (0, 0)
+    return part, -abs((major - profile.python[0]) * 100 + minor - profile.python[1])
 
 
 @lru_cache(maxsize=512)
