@@ -16,7 +16,7 @@ from wheelcheck.analysis.checking import machine_of
 from wheelcheck.cli import main
 from wheelcheck.cli.arguments import cache_parser, check_parser
 from wheelcheck.errors import IndexUnreachable, RequirementsError
-from wheelcheck.index.cache import FORMAT
+from wheelcheck.index.cache import FORMAT, TAG
 from wheelcheck.targets import default_matrix
 
 PROCESS = [sys.executable, "-m", "wheelcheck"]
@@ -347,6 +347,9 @@ def test_the_cache_is_told_and_emptied(tmp_path, capsys):
     entry = tmp_path / "cache" / FORMAT / "pages" / "ab" / "abcd"
     entry.parent.mkdir(parents=True)
     entry.write_bytes(b"x" * 2_500_000)
+    assert main(["cache", "clear", *place]) == 2
+    assert "CACHEDIR.TAG is missing" in capsys.readouterr().err
+    (tmp_path / "cache" / "CACHEDIR.TAG").write_text(TAG)
     assert main(["cache", "info", *place]) == 0
     told = capsys.readouterr().out
     assert f"folder    {tmp_path / 'cache'}\n" in told
@@ -355,6 +358,12 @@ def test_the_cache_is_told_and_emptied(tmp_path, capsys):
     assert main(["cache", "clear", *place]) == 0
     assert capsys.readouterr().out == f"Removed 1 file, 2.5 MB, from {tmp_path / 'cache'}\n"
     assert not entry.exists()
+
+
+@pytest.mark.parametrize("name", ["numpy", "scikit-learn>=1.2", "uvicorn[standard]"])
+def test_a_requirement_in_the_place_of_a_file_is_told_where_it_belongs(name, capsys):
+    assert main([name]) == 2
+    assert f"name a requirement with --package {name}" in capsys.readouterr().err
 
 
 def test_the_version(capsys):

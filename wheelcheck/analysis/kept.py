@@ -166,5 +166,6 @@ def _made_of() -> str:
     for name in _DEPENDENCIES:
         spec = find_spec(name)
         if spec is not None and spec.origin is not None:
-            told.append(str(Path(spec.origin).stat().st_mtime_ns))
+            state = Path(spec.origin).stat()
+            told.append(f"{spec.origin} {state.st_size} {state.st_mtime_ns}")
     return _digest("\0".join(told).encode())

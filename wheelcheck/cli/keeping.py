@@ -27,6 +27,8 @@ _BESIDE_THE_QUESTION = frozenset(
 )
 """Options that do not alter the report, but where it is kept, what is held against it and how it
 is shown."""
+_ENCODING = ("LC_ALL", "LC_CTYPE", "LANG", "PYTHONUTF8")
+"""Variables by which files are decoded that are neither UTF-8 nor say what they are."""
 _ABSOLUTE = re.compile(r"\d{4}-")
 
 
@@ -36,8 +38,13 @@ def keeper_of(args: Namespace) -> Keeper | None:
     relative = args.exclude_newer and not _ABSOLUTE.match(args.exclude_newer)
     if args.no_cache or args.pip_config or relative or not all(map(os.path.isfile, inputs)):
         return None
+    try:
+        folder = str(Path.cwd())
+    except OSError:  # it was removed
+        return None
     words = {key: said for key, said in vars(args).items() if key not in _BESIDE_THE_QUESTION}
-    words |= {"folder": str(Path.cwd()), "policy": _policy_text(args)}
+    words |= {"folder": folder, "policy": _policy_text(args)}
+    words |= {name: os.environ.get(name) for name in _ENCODING}
     root = Path(args.cache_dir) if args.cache_dir else default_cache_dir(os.environ)
     return Keeper(root, words, offline=args.offline)
 

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from wheelcheck.errors import UsageError
 from wheelcheck.requirements import parse_exclude_newer
 from wheelcheck.targets import Target, default_matrix, expand_axes
 
 __all__ = ["inputs_of", "keywords_of"]
 
+_REQUIREMENT = re.compile(r"\w[\w-]*(\[[\w,-]*\])?([<>=!~].*)?", re.ASCII)
+"""What looks like a requirement more than like a file: nothing with a dot or a slash in its name."""
+
 
 def inputs_of(args: Namespace) -> list[str | Path]:
-    """Everything to read that the command line names."""
+    """Everything to read that the command line names.
+
+    Raises `UsageError` where a requirement is named in the place of a file.
+    """
+    for name in args.files:
+        if _REQUIREMENT.fullmatch(name) and not Path(name).exists():
+            raise UsageError(f"there is no file {name}; name a requirement with --package {name}")
     return [_input(name) for name in (*args.files, *args.requirement)]
 
 

@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from wheelcheck.index.cache import FORMAT, JOURNAL, KINDS
+from wheelcheck.errors import UsageError
+from wheelcheck.index.cache import FORMAT, JOURNAL, KINDS, TAG
 
 __all__ = ["CacheInfo", "cache_info", "clear_cache"]
 
@@ -42,9 +43,13 @@ def cache_info(directory: Path) -> CacheInfo:
 def clear_cache(directory: Path) -> CacheInfo:
     """Remove all entries and say what was there. Foreign files in the directory stay.
 
-    Raises OSError where something of ours cannot be removed.
+    Raises OSError where something of ours cannot be removed, and `UsageError` where what looks like
+    ours does not lie in a cache: folders elsewhere may bear the same names.
     """
     info = cache_info(directory)
+    tag = directory / "CACHEDIR.TAG"
+    if info.size and not (tag.is_file() and tag.read_bytes().startswith(TAG.encode()[:40])):
+        raise UsageError(f"{directory} is no cache of wheelcheck: its CACHEDIR.TAG is missing")
     for kind in (*KINDS, JOURNAL):
         for place in directory.glob(f"v[0-9]/{kind}"):
             if place.is_dir():
@@ -54,5 +59,5 @@ def clear_cache(directory: Path) -> CacheInfo:
     for folder in directory.glob("v[0-9]"):
         with suppress(OSError):  # something foreign lies in it
             folder.rmdir()
-    (directory / "CACHEDIR.TAG").unlink(missing_ok=True)
+    tag.unlink(missing_ok=True)
     return info
