@@ -105,6 +105,22 @@ def test_a_cold_run_fetches_nothing_twice(public_index, tmp_path):
     assert fetched() == []
 
 
+def test_verdicts_alone_are_the_same_and_ask_less(public_index):
+    def checked(**more) -> tuple[wheelcheck.Report, int]:
+        before = len(public_index.log)
+        where = {"index_url": public_index.url, "cache_dir": None}
+        day = {"exclude_newer": "2023-04-14", "advice": False}
+        report = wheelcheck.check(STORY, targets=ON, **where, **day, **more)
+        return report, len(public_index.log) - before
+
+    (whole, asked_for_all), (alone, asked_alone) = checked(), checked(verdicts_only=True)
+    assert [(p.name, p.on) for p in alone.packages] == [(p.name, p.on) for p in whole.packages]
+    assert whole.builds
+    assert alone.builds == ()
+    assert all(target.bill is None for target in alone.targets)
+    assert asked_alone < asked_for_all
+
+
 def test_a_bare_mirror_gives_the_same_answer_as_the_public_index(public_index, mirror_index):
     answers = [
         wheelcheck.check(

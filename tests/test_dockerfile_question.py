@@ -35,6 +35,7 @@ REFUSED = {
     "find_links": ("--find-links", ["wheels"]),
     "pip_config": ("--pip-config", True),
     "installer": ("--installer", "pip"),
+    "verdicts_only": ("--verdicts-only", True),
 }
 """By keyword of `check` the option of that meaning, and a value."""
 

@@ -206,7 +206,15 @@ def test_a_changed_file_is_judged_anew(repeated, included):
 
 
 @pytest.mark.parametrize(
-    "words", [("-t", SLIM), ("--no-deps",), ("--pre",), ("--cores", "4"), ("--no-advice",)]
+    "words",
+    [
+        ("-t", SLIM),
+        ("--no-deps",),
+        ("--pre",),
+        ("--cores", "4"),
+        ("--no-advice",),
+        ("--verdicts-only",),
+    ],
 )
 def test_another_question_has_an_answer_of_its_own(repeated, unjudged, words):
     first = repeated.ask()

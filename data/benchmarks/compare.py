@@ -27,6 +27,7 @@ from running import HERE, ROOT, Run, environment, measured, replaying, spread
 RESULTS = HERE / "results"
 PLAIN = "--no-advice"
 """Ways out of source builds are looked for by judging again and again: no installer does that."""
+VERDICTS = "--verdicts-only"
 SAME_ENVIRONMENT = tuple(f"cp312-manylinux_2_{minor}_x86_64" for minor in (28, 31, 35, 39, 41))
 OTHER_ENVIRONMENTS = (
     *(f"cp3{minor}-manylinux_2_36_x86_64" for minor in (10, 11, 13, 14)),
@@ -111,11 +112,14 @@ def cold(setting: Setting) -> Iterator[Row]:
     """With empty caches: the matrix beside one target of uv, and one target beside pip's."""
     memory = []
 
-    def matrix() -> float:
+    def matrix(what: str = PLAIN) -> float:
         with setting.ours.with_cold_cache() as ours:
-            run = ours.run(setting.file, MATRIX, PLAIN)
+            run = ours.run(setting.file, MATRIX, what)
         memory.append(run.peak_mb)
         return setting.took(run)
+
+    def verdicts() -> float:
+        return matrix(VERDICTS)
 
     def uv() -> float:
         with setting.uv.with_cold_cache() as theirs:
@@ -126,6 +130,16 @@ def cold(setting: Setting) -> Iterator[Row]:
     )
     alone = [(peak, 0.0) for peak in memory]
     yield setting.add("peak memory in MB, cold, 20 targets (goal: 200)", 0.0, alone)
+    yield setting.add(
+        "cold, 20 targets, verdicts only / uv, 1 target",
+        1.5,
+        alternating(setting.pairs, verdicts, uv),
+    )
+    yield setting.add(
+        "cold, 20 targets, with plans and bills / verdicts only",
+        0.0,
+        alternating(setting.pairs, matrix, verdicts),
+    )
 
     target = installers_target(setting.pip_version)
 
@@ -170,6 +184,15 @@ def warm(setting: Setting) -> Iterator[Row]:
             0.5,
             alternating(setting.pairs, partial(matrix, PLAIN, "--offline"), uv_for_each),
         )
+    yield setting.add(
+        "offline, 20 targets, edited, with plans and bills / verdicts only",
+        1.1,
+        alternating(
+            setting.pairs,
+            partial(matrix, PLAIN, "--offline"),
+            partial(matrix, VERDICTS, "--offline"),
+        ),
+    )
     yield setting.add(
         "offline, 20 targets, edited, with advice / without",
         0.0,

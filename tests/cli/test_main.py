@@ -60,7 +60,8 @@ def test_every_option_of_the_library_is_reached(asked):
         "--only-binary numpy --no-binary :all: --prefer-binary --exclude-newer 2023-04-14 "
         "-i https://index.example/simple --extra-index-url https://two.example --no-index "
         "-f wheels --pip-config --no-cache --offline -t python:3.8-alpine --installer uv "
-        "--cores 8 --memory 7GiB --bandwidth 1000 --machine-factor 1.5 --no-advice"
+        "--cores 8 --memory 7GiB --bandwidth 1000 --machine-factor 1.5 --no-advice "
+        "--verdicts-only"
     )
     assert main(words.split()) == 0
     del asked["report"]
@@ -89,6 +90,7 @@ def test_every_option_of_the_library_is_reached(asked):
         "installer": "uv",
         "machine": machine_of(8, 7 * 1024**3, 125e6, 1.5),
         "advice": False,
+        "verdicts_only": True,
         "keeper": None,  # what pip's configuration says cannot be vouched for
     }
 
@@ -358,6 +360,12 @@ def test_the_cache_is_told_and_emptied(tmp_path, capsys):
     assert main(["cache", "clear", *place]) == 0
     assert capsys.readouterr().out == f"Removed 1 file, 2.5 MB, from {tmp_path / 'cache'}\n"
     assert not entry.exists()
+
+
+@pytest.mark.parametrize("more", [["--builds"], ["--max-image-mb", "1"]])
+def test_verdicts_alone_do_not_answer_what_needs_costs(more, capsys):
+    assert main(["a.txt", "--verdicts-only", *more]) == 2
+    assert "plans and prices nothing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["numpy", "scikit-learn>=1.2", "uvicorn[standard]"])

@@ -53,6 +53,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     memory_bytes: int | None = None,
     bytes_per_second: float = 12.5e6,
     machine_factor: float | None = None,
+    verdicts_only: bool = False,
     advice: bool = True,
     progress: Progress | None = None,
 ) -> Report:
@@ -71,7 +72,8 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     without a cache, what several builds need is built several times. `cores`, `memory_bytes` and
     `bytes_per_second` are those of the machine that installs; `machine_factor` is how many of its
     seconds one reference second takes (``wheelcheck calibrate`` measures it), which narrows the
-    intervals. `advice` tells ways out of source builds, each judged anew.
+    intervals. `advice` tells ways out of source builds, each judged anew. With `verdicts_only`
+    builds are neither planned nor priced, and nothing is advised: that is quicker.
 
     A Dockerfile is judged alone: keywords that its own lines answer are refused.
 
@@ -105,6 +107,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
         machine,
         no_deps=no_deps,
         installer=installer,
+        verdicts_only=verdicts_only,
         advice=advice,
         progress=progress,
     )
@@ -136,6 +139,7 @@ def answer(
     *,
     no_deps: bool,
     installer: str | None,
+    verdicts_only: bool,
     advice: bool,
     progress: Progress | None,
     keeper: Keeper | None = None,
@@ -144,7 +148,9 @@ def answer(
 
     `keeper` gives an earlier answer again if the index still says the same, and keeps a new one.
     """
-    dockerfile = dockerfile_of(question, no_deps=no_deps, installer=installer)
+    dockerfile = dockerfile_of(
+        question, no_deps=no_deps, installer=installer, verdicts_only=verdicts_only
+    )
     if dockerfile is not None:
         return _check_dockerfile(question, dockerfile, machine, advice=advice, progress=progress)
     with question.open() as opened:
@@ -162,6 +168,7 @@ def answer(
             installer=installer_named(installer),
             machine=machine,
             as_of=opened.as_of,
+            verdicts_only=verdicts_only,
             advice=advice,
             progress=progress,
         )

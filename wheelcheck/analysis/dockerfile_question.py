@@ -31,6 +31,7 @@ _INSTEAD: Mapping[str, tuple[str, str]] = MappingProxyType(
         "extra_index_urls": ("--extra-index-url", _ON_THE_LINE),
         "pip_config": ("--pip-config", "an image does not see yours: state it there with ENV"),
         "installer": ("--installer", "its commands say who installs"),
+        "verdicts_only": ("--verdicts-only", "what its builds lack is what is found in it"),
     }
 )
 """By keyword the option of that meaning, where its name is another, and what to do instead."""

@@ -84,16 +84,19 @@ class Judge:
         """The user's rules on files."""
         return self._resolver.rules
 
-    def foresee(self, targets: Sequence[Target]) -> None:
+    def foresee(self, targets: Sequence[Target], *, plan: bool = True) -> None:
         """Have the index fetch, side by side, what judging these targets will ask for."""
         self._resolver.foresee(targets)
         for target in targets:
-            self._foreseen[target] = self._choose(target)
-        self._sources.foresee_all(
+            self._foreseen[target] = self._choose(target, plan=plan)
+        asked = [
             (target, sdist)
             for target, chosen in self._foreseen.items()
             for sdist in (*chosen.sdists, *chosen.tried)
-        )
+        ]
+        self._sources.foresee_verdicts(asked)
+        if plan:
+            self._sources.foresee_plans(asked)
 
     def column(
         self, target: Target, only: NormalizedName | None = None, *, plan: bool = True
@@ -127,7 +130,9 @@ class Judge:
             if only in {None, name}
         }
         if not plan:
-            return _Chosen(resolution, judged)
+            chosen = _Chosen(resolution, judged)
+            self._sources.foresee(chosen.sdists)
+            return chosen
         tried = self._sources.tried(replace(resolution, pins=fetched))
         chosen = _Chosen(resolution, judged, tried)
         self._sources.foresee((*chosen.sdists, *tried))

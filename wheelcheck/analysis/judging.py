@@ -29,13 +29,14 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
     installer: Installer = Installer.PIP,
     machine: Machine = Machine(),  # noqa: B008 (frozen)
     as_of: datetime | None = None,
+    verdicts_only: bool = False,
     advice: bool = True,
     progress: Progress | None = None,
 ) -> Report:
     """Judge requirements on targets, plan what would be built from source there, and advise.
 
     `inputs` are the names to show for what was read; `as_of` is the moment of the builds, by
-    default the date bound, or now.
+    default the date bound, or now. With `verdicts_only` nothing is planned, priced or advised.
     """
     progress = progress or Silent()
     moment = as_of or asked.policy.exclude_newer or datetime.now(UTC)
@@ -56,14 +57,14 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
 
     judge = anew(asked)
     progress.update("Reading the index", 0, 0)
-    judge.foresee(targets)
+    judge.foresee(targets, plan=not verdicts_only)
     columns = []
     for position, target in enumerate(targets):
         progress.update("Judging targets", position, len(targets))
-        columns.append(judge.column(target))
+        columns.append(judge.column(target, plan=not verdicts_only))
     progress.update("Judging targets", len(targets), len(targets))
     report = judge.report(columns, inputs)
-    if not advice:
+    if verdicts_only or not advice:
         return report
     from wheelcheck.analysis.advising import Adviser  # much, and for advice alone
 

@@ -52,13 +52,13 @@ class SourceBuilds:
         """Have the index fetch, side by side, what planning these builds asks for."""
         self._sdists.foresee(sdists)
 
-    def foresee_all(self, asked: Iterable[tuple[Target, Sdist]]) -> None:
-        """Have the index fetch, side by side, what is asked once these sdists have been read.
+    def foresee_verdicts(self, asked: Sequence[tuple[Target, Sdist]]) -> None:
+        """Have the index fetch, side by side, what judging these sdists asks for."""
+        self._sdists.foresee_classification(asked)
 
-        That is what judging them asks for, and what their build requires do, as deep as plans go.
-        """
+    def foresee_plans(self, asked: Sequence[tuple[Target, Sdist]]) -> None:
+        """Have the index fetch what the build requires of sdists ask for, as deep as plans go."""
         wave = list(asked)
-        self._sdists.foresee_classification(wave)
         seen = set(wave)
         for _ in range(MAX_DEPTH):
             below = dict.fromkeys(self._planner.foresee(wave, self._installer))

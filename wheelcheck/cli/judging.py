@@ -16,6 +16,7 @@ from wheelcheck.cli.rendering import exit_code, rendered
 from wheelcheck.cli.terminal import progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
+from wheelcheck.gate.policy import Policy
 from wheelcheck.reports.model import Report
 
 __all__ = ["judge", "print_schema", "write_dockerfile"]
@@ -30,6 +31,7 @@ def judge(args: Namespace, keeper: Keeper | None) -> int:
     """
     require_folder(args.output)
     policy = policy_of(args)
+    _require_costs(args, policy)
     args.fail_on = sorted(policy.fail_on)  # whichever said so: formats that fail cases ask
     if keeper and keeper.found and keeper.fresh:
         report = keeper.found.report
@@ -52,10 +54,23 @@ def _answered(args: Namespace, keeper: Keeper | None) -> Report:
             machine_of(args.cores, args.memory, bandwidth, args.machine_factor),
             no_deps=args.no_deps,
             installer=args.installer,
+            verdicts_only=args.verdicts_only,
             advice=not args.no_advice,
             progress=progress,
             keeper=keeper,
         )
+
+
+def _require_costs(args: Namespace, policy: Policy) -> None:
+    """Say so where `--verdicts-only` leaves out what is asked for."""
+    wants = {
+        "--builds": args.builds,
+        "a limit on build minutes": policy.max_build_minutes is not None,
+        "a limit on the image's size": policy.max_image_mb is not None,
+    }
+    for what, wanted in wants.items():
+        if wanted and args.verdicts_only:
+            raise UsageError(f"--verdicts-only plans and prices nothing: {what} cannot be answered")
 
 
 def _question(args: Namespace, inputs: Sequence[Input]) -> Question:

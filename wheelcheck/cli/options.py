@@ -178,6 +178,11 @@ def add_builds(group: argparse._ArgumentGroup) -> None:
         "--no-advice", action="store_true", help="judge as it is, look for no way out"
     )
     group.add_argument(
+        "--verdicts-only",
+        action="store_true",
+        help="tell what compiles, not what that takes: no plans, costs or advice; quicker",
+    )
+    group.add_argument(
         "--builds",
         action="store_true",
         help="show the whole build plan: what is built in which order, for whom, with what",

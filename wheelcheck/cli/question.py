@@ -16,7 +16,7 @@ from wheelcheck.targets import Target, default_matrix, expand_axes
 __all__ = ["inputs_of", "keywords_of"]
 
 _REQUIREMENT = re.compile(r"\w[\w-]*(\[[\w,-]*\])?([<>=!~].*)?", re.ASCII)
-"""What looks like a requirement more than like a file: nothing with a dot or a slash in its name."""
+"""What looks like a requirement more than like a file: no dot and no slash in its name."""
 
 
 def inputs_of(args: Namespace) -> list[str | Path]:
