@@ -8,6 +8,7 @@ from packaging.requirements import Requirement
 from situations import asked, target
 
 from wheelcheck.coverage import Verdict, judge
+from wheelcheck.errors import Unknown
 from wheelcheck.requirements.model import (
     FilePolicy,
     FormatControl,
@@ -91,6 +92,13 @@ def test_unavailable_says_that_there_is_no_sdist_either():
     assert (
         reason == "no sdist, and cp312 wheels exist for manylinux_2_28_x86_64; none for musllinux"
     )
+
+
+@pytest.mark.parametrize("file", [MANYLINUX, SDIST])
+def test_a_file_that_is_listed_but_not_there_cannot_be_had(file):
+    lost = Unknown("file-not-found", f"{file} is listed but not there")
+    found = judged([file], GLIBC, requires={("a", "1"): lost})
+    assert (found.verdict, found.reason) == (Verdict.UNAVAILABLE, lost.reason)
 
 
 def test_python_that_is_too_new():
