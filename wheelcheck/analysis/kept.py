@@ -14,14 +14,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 import time
 import zlib
-from importlib.util import find_spec
 from pathlib import Path
 
 from wheelcheck.index.cache import Cache, cache_key
-from wheelcheck.index.code_mark import file_states
+from wheelcheck.index.code_mark import code_mark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +34,6 @@ __all__ = ["Keeper", "KeptAnswer"]
 MOST = 100
 """Answers that are kept, the newest of them: one takes up to some hundred kB."""
 
-_DEPENDENCIES = ("msgspec", "packaging", "pip_requirements_parser", "pydantic")
 _HEADER_BYTES = 4
 
 
@@ -52,7 +49,7 @@ class KeptAnswer:
         self.names: list[str] = header["names"]  # type: ignore[assignment]
         self.pages: dict[str, tuple[str, int, float]] = header["pages"]  # type: ignore[assignment]
         self.errors: int = header["errors"]  # type: ignore[assignment]
-        self._packed = packed
+        self.packed = packed
 
     @classmethod
     def unpacked(cls, data: bytes) -> KeptAnswer:
@@ -66,7 +63,7 @@ class KeptAnswer:
     @property
     def json(self) -> bytes:
         """The report as ``--format json`` writes it."""
-        return zlib.decompress(self._packed)
+        return zlib.decompress(self.packed)
 
     @property
     def report(self) -> Report:
@@ -112,29 +109,33 @@ class Keeper:
             return None
         digests = {key: digest for key, (digest, _, _) in found.pages.items()}
         if opened.index.still_told(found.names, digests) and not opened.heard:
-            report = found.report
-            self._put(report, found.files, opened.index)
-            return report
+            self._put(found.packed, found.errors, found.files, opened.index)
+            return found.report
         return None
 
     def keep(self, report: Report, opened: OpenQuestion) -> None:
         """Keep a report, unless something it was made from cannot be looked at again."""
         files = {path: _digest(data) for path, data in opened.files.items() if data is not None}
         if _repeatable(opened) and len(files) == len(opened.files):
-            self._put(report, files, opened.index)
+            from wheelcheck.reports.json_form import render_json
 
-    def _put(self, report: Report, files: Mapping[str, str], index: NetworkIndex) -> None:
+            packed = zlib.compress(render_json(report), 1)
+            errors = sum(problem.severity == "error" for problem in report.problems)
+            self._put(packed, errors, files, opened.index)
+
+    def _put(
+        self, packed: bytes, errors: int, files: Mapping[str, str], index: NetworkIndex
+    ) -> None:
         header = {
             "made_of": self._made_of,
             "files": files,
             "names": list(index.consulted.names),
             "pages": dict(index.consulted.pages),
-            "errors": sum(problem.severity == "error" for problem in report.problems),
+            "errors": errors,
         }
         told = json.dumps(header).encode()
-        body = f"{report.model_dump_json(indent=2)}\n".encode()
         size = len(told).to_bytes(_HEADER_BYTES, "big")
-        self._cache.put("answers", self._key, size + told + zlib.compress(body, 1))
+        self._cache.put("answers", self._key, size + told + packed)
         self._cache.trim("answers", MOST)
 
 
@@ -160,12 +161,5 @@ def _digest_of(path: str) -> str:
 
 
 def _made_of() -> str:
-    """The day, the code and its tables: a report says what they say."""
-    told = [time.strftime("%Y-%m-%d", time.gmtime()), sys.version]
-    told += map(str, file_states(str(Path(__file__).parents[1])))
-    for name in _DEPENDENCIES:
-        spec = find_spec(name)
-        if spec is not None and spec.origin is not None:
-            state = Path(spec.origin).stat()
-            told.append(f"{spec.origin} {state.st_size} {state.st_mtime_ns}")
-    return _digest("\0".join(told).encode())
+    """The day, and the code with its tables: a report says what they say."""
+    return f"{time.strftime('%Y-%m-%d', time.gmtime())} {code_mark().hex()}"

@@ -19,6 +19,7 @@ from wheelcheck.cli.options import (
     add_machine,
     add_output,
     add_policy,
+    add_repeatable,
     add_selection,
     add_targets,
 )
@@ -81,13 +82,12 @@ def check_parser() -> argparse.ArgumentParser:
     )
     inputs = parser.add_argument_group("what to check")
     add_inputs(inputs)
-    inputs.add_argument(
+    add_repeatable(
+        inputs,
         "-p",
         "--package",
-        action="append",
-        default=[],
         metavar="REQUIREMENT",
-        help="a requirement without a file, e.g. 'pandas>=2' (repeatable)",
+        words="a requirement without a file, e.g. 'pandas>=2' (repeatable)",
     )
     add_targets(parser.add_argument_group("where it would be installed"))
     add_choice(parser.add_argument_group("what may be chosen (as in pip)"))

@@ -21,6 +21,7 @@ from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.difference import difference
 from wheelcheck.gate.text import render_difference
+from wheelcheck.reports.json_form import render_json
 from wheelcheck.reports.model import Report
 
 __all__ = ["run"]
@@ -33,7 +34,7 @@ def run(args: Namespace) -> int:
         before, after = _report(older, args), _report(Path(args.files[-1]), args)
     found = difference(before, after)
     if args.format == "json":
-        written = f"{found.model_dump_json(indent=2)}\n".encode()
+        written = render_json(found)
     else:
         look = look_of(args)
         text = render_difference(

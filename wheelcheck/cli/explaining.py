@@ -8,6 +8,7 @@ from wheelcheck.analysis.explaining import explain
 from wheelcheck.cli.question import inputs_of, keywords_of
 from wheelcheck.cli.terminal import look_of, progress_shown
 from wheelcheck.cli.writing import require_folder, write
+from wheelcheck.reports.json_form import render_json
 
 __all__ = ["run"]
 
@@ -24,7 +25,7 @@ def run(args: Namespace) -> int:
             **keywords_of(args),
         )
     if args.format == "json":
-        written = f"{explanation.model_dump_json(indent=2)}\n".encode()
+        written = render_json(explanation)
     else:
         from wheelcheck.reports.text.explanation import render_explanation
 

@@ -28,6 +28,7 @@ __all__ = [
     "add_machine",
     "add_output",
     "add_policy",
+    "add_repeatable",
     "add_selection",
     "add_targets",
 ]
@@ -65,6 +66,13 @@ def listed(noun: str) -> Callable[[str], list[str]]:
     return split
 
 
+def add_repeatable(
+    group: argparse._ActionsContainer, *names: str, metavar: str, words: str
+) -> None:
+    """An option that may be given several times."""
+    group.add_argument(*names, action="append", default=[], metavar=metavar, help=words)
+
+
 def add_inputs(group: argparse._ArgumentGroup) -> None:
     """What to read."""
     group.add_argument(
@@ -74,40 +82,26 @@ def add_inputs(group: argparse._ArgumentGroup) -> None:
         metavar="FILE",
         help="requirement file, pyproject.toml, lock file, script or Dockerfile; - is stdin",
     )
-    group.add_argument(
-        "-r",
-        "--requirement",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="the same, as in pip",
-    )
+    add_repeatable(group, "-r", "--requirement", metavar="FILE", words="the same, as in pip")
     add_selection(group)
 
 
 def add_selection(group: argparse._ArgumentGroup) -> None:
     """What bounds and chooses from what is read."""
-    group.add_argument(
-        "-c",
-        "--constraint",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="constraint file (repeatable)",
+    add_repeatable(
+        group, "-c", "--constraint", metavar="FILE", words="constraint file (repeatable)"
     )
-    group.add_argument(
+    add_repeatable(
+        group,
         "--extra",
-        action="append",
-        default=[],
         metavar="NAME",
-        help="also take this extra of a project or lock (repeatable)",
+        words="also take this extra of a project or lock (repeatable)",
     )
-    group.add_argument(
+    add_repeatable(
+        group,
         "--group",
-        action="append",
-        default=[],
         metavar="NAME",
-        help="take this dependency group, not those that a lock's tool installs by default; "
+        words="take this dependency group, not those that a lock's tool installs by default; "
         "main alone means none (repeatable)",
     )
     group.add_argument(
@@ -124,13 +118,12 @@ def add_selection(group: argparse._ArgumentGroup) -> None:
 
 def add_targets(group: argparse._ArgumentGroup) -> None:
     """Where it would be installed."""
-    group.add_argument(
+    add_repeatable(
+        group,
         "-t",
         "--target",
-        action="append",
-        default=[],
         metavar="TARGET",
-        help="an image (python:3.12-alpine, ubuntu:24.04, python:3.13-slim@linux/arm64) or a tag "
+        words="an image (python:3.12-alpine, ubuntu:24.04, python:3.13-slim@linux/arm64) or a tag "
         "(cp312-musllinux_1_2_x86_64, pp311-manylinux_2_28_aarch64); repeatable",
     )
     for name, noun, example in (
@@ -160,12 +153,11 @@ def add_choice(group: argparse._ArgumentGroup) -> None:
         ("only-binary", "never build these from source"),
         ("no-binary", "never take wheels of these"),
     ):
-        group.add_argument(
+        add_repeatable(
+            group,
             f"--{name}",
-            action="append",
-            default=[],
             metavar="NAMES",
-            help=f"{words}: names with commas, :all: or :none:",
+            words=f"{words}: names with commas, :all: or :none:",
         )
     group.add_argument(
         "--prefer-binary", action="store_true", help="rather an older wheel than a newer sdist"
@@ -229,29 +221,24 @@ def add_machine(group: argparse._ArgumentGroup) -> None:
 
 def positive(kind: Callable[[str], float]) -> Callable[[str], float]:
     """An argparse type: a number above 0."""
+    return _number(kind, lambda value: 0 < value < float("inf"), "above 0")
 
+
+def limit(most: float) -> Callable[[str], float]:
+    """An argparse type: a number from 0 to `most`."""
+    meant = "0 or more" if most == float("inf") else f"from 0 to {most:g}"
+    return _number(float, lambda value: 0 <= value <= most, meant)
+
+
+def _number(
+    kind: Callable[[str], float], admits: Callable[[float], bool], meant: str
+) -> Callable[[str], float]:
     def number(text: str) -> float:
         try:
             value = kind(text)
         except ValueError:
             raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
-        if not 0 < value < float("inf"):
-            raise argparse.ArgumentTypeError(f"{text} is not above 0")
-        return value
-
-    return number
-
-
-def limit(most: float) -> Callable[[str], float]:
-    """An argparse type: a number from 0 to `most`."""
-
-    def number(text: str) -> float:
-        try:
-            value = float(text)
-        except ValueError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
-        if not 0 <= value <= most:
-            meant = "0 or more" if most == float("inf") else f"from 0 to {most:g}"
+        if not admits(value):
             raise argparse.ArgumentTypeError(f"{text} is not {meant}")
         return value
 
@@ -284,12 +271,11 @@ def add_policy(group: argparse._ArgumentGroup) -> None:
     ):
         most = 100 if name == "min-coverage" else float("inf")
         group.add_argument(f"--{name}", type=limit(most), metavar="NUMBER", help=words)
-    group.add_argument(
+    add_repeatable(
+        group,
         "--allow",
-        action="append",
-        default=[],
         metavar="NAME[:TARGET]",
-        help="let a package pass, on targets that match a pattern (repeatable); a reason and a "
+        words="let a package pass, on targets that match a pattern (repeatable); a reason and a "
         "last day go into pyproject.toml",
     )
     source = group.add_mutually_exclusive_group()
@@ -304,21 +290,10 @@ def add_policy(group: argparse._ArgumentGroup) -> None:
 def add_index(group: argparse._ArgumentGroup) -> None:
     """Where to look."""
     group.add_argument("-i", "--index-url", metavar="URL", help="instead of the public index")
-    group.add_argument(
-        "--extra-index-url",
-        action="append",
-        default=[],
-        metavar="URL",
-        help="also look there (repeatable)",
-    )
+    add_repeatable(group, "--extra-index-url", metavar="URL", words="also look there (repeatable)")
     group.add_argument("--no-index", action="store_true", help="use --find-links alone")
-    group.add_argument(
-        "-f",
-        "--find-links",
-        action="append",
-        default=[],
-        metavar="PLACE",
-        help="folder or page with files (repeatable)",
+    add_repeatable(
+        group, "-f", "--find-links", metavar="PLACE", words="folder or page with files (repeatable)"
     )
     group.add_argument(
         "--pip-config",

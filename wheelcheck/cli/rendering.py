@@ -14,6 +14,7 @@ from wheelcheck.cli.keeping import incomplete
 from wheelcheck.cli.terminal import look_of
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
+from wheelcheck.reports.json_form import render_json
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.wording.phrases import counted
 
@@ -33,7 +34,7 @@ _RENDERERS = {
 def rendered(report: Report, args: Namespace) -> bytes:
     """The report as ``--format`` says, as bytes to write."""
     if args.format == "json":
-        return f"{report.model_dump_json(indent=2)}\n".encode()
+        return render_json(report)
     if args.format in _RENDERERS:
         module, function = _RENDERERS[args.format]
         render = getattr(import_module(module), function)

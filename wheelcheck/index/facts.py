@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from threading import Lock
 from urllib.parse import urlsplit, urlunsplit
 
@@ -155,23 +154,19 @@ class Facts:
         kept = self._derived.get(key := _key(file)) or self._cache.get("derived", key, bytes)
         if not self._holds(file, key):
             return None
-        mark = self._code_mark
+        mark = code_mark()
         return kept.removeprefix(mark) if kept is not None and kept.startswith(mark) else None
 
     def keep_derived(self, file: Sdist, data: bytes) -> None:
         """Keep what was derived from a file of an index; one on this machine may change."""
         if local_path(file.url) is None:
-            self._derived[_key(file)] = self._code_mark + data
+            self._derived[_key(file)] = code_mark() + data
 
     def close(self) -> None:
         """Store what was derived: once for a file, however much was added to it."""
         for key, data in self._derived.items():
             self._cache.put("derived", key, data)
         self._derived.clear()
-
-    @cached_property
-    def _code_mark(self) -> bytes:
-        return code_mark()
 
     def _remember(
         self, key: str, file: Wheel | Sdist, found: ArchiveListing, asked: Callable[[str], bool]
