@@ -162,7 +162,7 @@ class TestOtherPins:
     def test_what_nobody_wrote_is_not_tried_as_long_as_what_the_user_did(self, monkeypatch):
         index = FakeIndex({"sci": {"1": wheels("sci", "1", MANY), "2": wheels("sci", "2", MUSL)}})
         assert "version" in advice(index, "sci==1")
-        monkeypatch.setattr("wheelcheck.analysis.judging.ADVISED_ROUNDS", 0)
+        monkeypatch.setattr("wheelcheck.analysis.judge.ADVISED_ROUNDS", 0)
         report = analyse(asked("sci==1"), [ALPINE], index)
         assert report.targets[0].installable
         assert "version" not in {one.kind for one in report.advice}

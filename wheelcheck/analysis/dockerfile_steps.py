@@ -11,7 +11,7 @@ from packaging.utils import canonicalize_name
 
 from wheelcheck.analysis.advising import Adviser
 from wheelcheck.analysis.installed import Environments, Installed
-from wheelcheck.analysis.judge import ADVISED_ROUNDS, Judge
+from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.stage_images import StageImages
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.sdist_reader import SdistReader
@@ -26,7 +26,6 @@ from wheelcheck.reports.wording.phrases import listing
 from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.dockerfile.model import Dockerfile, InstallStep, Stage
 from wheelcheck.requirements.model import IndexOptions
-from wheelcheck.resolution.resolver import MAX_ROUNDS
 from wheelcheck.targets import Target
 
 __all__ = ["JudgedStep", "OpenIndex", "Step", "StepJudges", "steps_of"]
@@ -212,7 +211,7 @@ class StepJudges:
                 sdists=sdists,
                 image_options=_image_options(self._dockerfile, step),
                 installed=installed,
-                max_rounds=MAX_ROUNDS if changed is asked else ADVISED_ROUNDS,
+                advised=changed is not asked,
             )
 
         judge = anew(asked)

@@ -24,7 +24,7 @@ from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver
 from wheelcheck.resolution.resolver import MAX_ROUNDS
 from wheelcheck.targets import Target
 
-__all__ = ["ADVISED_ROUNDS", "Judge"]
+__all__ = ["Judge"]
 
 ADVISED_ROUNDS = 2_000
 """How long requirements are tried that nobody has written: five times what 330 pins take. Those
@@ -53,6 +53,7 @@ class Judge:
 
     `sdists` may be shared between judges: what an sdist holds depends on nobody's requirements.
     Packages that are `installed` in the same version have no part in a column: nothing is done.
+    What is `advised` is tried less long than what the user wrote.
     """
 
     def __init__(  # noqa: PLR0913 (what is asked, of whom, by which installer, for whom)
@@ -67,13 +68,17 @@ class Judge:
         sdists: SdistReader,
         image_options: ImageOptions | None = None,
         installed: Installed = NOTHING,
-        max_rounds: int = MAX_ROUNDS,
+        advised: bool = False,
     ) -> None:
         self._asked = asked
         self._index = index
         self._installed = installed
         self._resolver = Resolver(
-            asked, index, no_deps=no_deps, installed=installed.kept, max_rounds=max_rounds
+            asked,
+            index,
+            no_deps=no_deps,
+            installed=installed.kept,
+            max_rounds=ADVISED_ROUNDS if advised else MAX_ROUNDS,
         )
         self._sources = SourceBuilds(index, asked.policy, installer, as_of, sdists)
         self._pricing = Pricing(index, sdists, installer, machine, image_options)

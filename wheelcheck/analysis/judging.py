@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from wheelcheck.analysis.judge import ADVISED_ROUNDS, Judge
+from wheelcheck.analysis.judge import Judge
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
@@ -13,7 +13,6 @@ from wheelcheck.index.model import Index
 from wheelcheck.reports.model import Report
 from wheelcheck.reports.progress import Progress, Silent
 from wheelcheck.requirements import Requirements
-from wheelcheck.resolution.resolver import MAX_ROUNDS
 from wheelcheck.targets import Target
 
 __all__ = ["analyse"]
@@ -52,7 +51,7 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
             machine=machine,
             as_of=moment,
             sdists=sdists,
-            max_rounds=MAX_ROUNDS if changed is asked else ADVISED_ROUNDS,
+            advised=changed is not asked,
         )
 
     judge = anew(asked)
