@@ -8,6 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "wheelcheck"
 LAYERS = [
     "errors",
+    "installers",
     "targets",
     "requirements",
     "index",

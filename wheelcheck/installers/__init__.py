@@ -1,0 +1,18 @@
+"""Which pip or uv would install, and by which rules."""
+
+from wheelcheck.installers.installer import Certainty, Installer
+from wheelcheck.installers.releases import Release, find_release, newest, parse_installer
+from wheelcheck.installers.rules import Rule, Tool, first_release, holds
+
+__all__ = [
+    "Certainty",
+    "Installer",
+    "Release",
+    "Rule",
+    "Tool",
+    "find_release",
+    "first_release",
+    "holds",
+    "newest",
+    "parse_installer",
+]

@@ -1,0 +1,82 @@
+"""Which rules hold for which release of pip and uv (`rules.csv`).
+
+A rule is something that changed at a release and decides what would be installed. Each row of the
+table has the first release for which the rule holds, the first for which it holds no more, and its
+source: a release note, a change in the tool's history, or the replay in `data/installers/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
+
+from packaging.version import Version
+
+from wheelcheck.installers.tables import read_table
+
+__all__ = ["Rule", "Tool", "first_release", "holds"]
+
+
+class Tool(StrEnum):
+    """A program that installs packages."""
+
+    PIP = "pip"
+    UV = "uv"
+
+
+class Rule(StrEnum):
+    """What an installer does; each is explained in its row of `rules.csv`."""
+
+    # tags of wheels
+    MANYLINUX2010 = "manylinux2010"
+    MANYLINUX2014 = "manylinux2014"
+    MANYLINUX_PEP_600 = "manylinux-pep-600"
+    MUSLLINUX = "musllinux"
+    ABI3T = "abi3t"
+    LINUX_TAG_FIRST = "linux-tag-first"
+    BUILD_TAG_IGNORED = "build-tag-ignored"
+    BUILD_TAG_FIRST = "build-tag-first"
+    # metadata
+    LEGACY_VERSIONS = "legacy-versions"
+    LEGACY_SPECIFIERS = "legacy-specifiers"
+    # choosing and resolving
+    LEGACY_RESOLVER = "legacy-resolver"
+
+
+_Range = tuple[Version | None, Version | None]
+
+
+@cache
+def _table() -> Mapping[tuple[str, str], tuple[_Range, ...]]:
+    ranges: dict[tuple[str, str], tuple[_Range, ...]] = {}
+    for row in read_table("rules.csv"):
+        key = (row["rule"], row["tool"])
+        bounds = (_version(row["since"]), _version(row["before"]))
+        ranges[key] = (*ranges.get(key, ()), bounds)
+    return ranges
+
+
+def _version(cell: str) -> Version | None:
+    return Version(cell) if cell else None
+
+
+@cache
+def holds(rule: Rule, tool: Tool, version: Version) -> bool:
+    """Whether a rule holds for one release of a tool.
+
+    Args:
+        rule: what is asked about.
+        tool: pip or uv.
+        version: the release; pre-releases count as older than their release.
+    """
+    return any(
+        (since is None or since <= version) and (before is None or version < before)
+        for since, before in _table().get((rule.value, tool.value), ())
+    )
+
+
+def first_release(rule: Rule, tool: Tool) -> Version | None:
+    """The first release of a tool for which a rule holds; None where none was without it."""
+    bounds = [since for since, _ in _table().get((rule.value, tool.value), ()) if since is not None]
+    return min(bounds, default=None)
