@@ -20,8 +20,7 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.direct import file_from_url
-from wheelcheck.index.model import (
+from wheelcheck.index.interface import (
     ArchiveListing,
     ArchiveMember,
     CoreMetadata,
@@ -29,7 +28,8 @@ from wheelcheck.index.model import (
     Sdist,
     Wheel,
 )
-from wheelcheck.index.page import FilesOfProject, Row, make_page
+from wheelcheck.index.pages.direct import file_from_url
+from wheelcheck.index.pages.index_page import FilesOfProject, Row, make_page
 
 URL = "https://index.example/simple/"
 
@@ -118,7 +118,7 @@ class FakeIndex:
     def derived(self, file: Sdist) -> bytes | None:
         return self._derived.get(file.filename)
 
-    def keep_derived(self, file: Sdist, data: bytes) -> None:
+    def store_derived(self, file: Sdist, data: bytes) -> None:
         self._derived[file.filename] = data
 
     def prefetch(

@@ -6,15 +6,15 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.builds.environment import BuildEnvironment, Installer
-from wheelcheck.builds.evidence import Classification, Confidence
-from wheelcheck.builds.needs import Need, NeedKind, Role
-from wheelcheck.builds.obstacle import Obstacle
+from wheelcheck.builds.evidence.classification import Classification, Confidence
+from wheelcheck.builds.needs.build_need import Need, NeedKind, Role
+from wheelcheck.builds.obstacles.obstacle import Obstacle
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.builds.plan import Build, BuildPlan
 from wheelcheck.coverage import Verdict
-from wheelcheck.dockerfiles import StepBuilds
-from wheelcheck.index.model import Sdist
-from wheelcheck.requirements.dockerfile.model import Dockerfile
+from wheelcheck.dockerfile.judging.finding import StepBuilds
+from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
+from wheelcheck.index.interface import Sdist
 
 __all__ = ["library", "outlook", "planned", "tool"]
 

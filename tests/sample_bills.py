@@ -3,10 +3,8 @@
 from sample_reports import alpine_story, mixed
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.advice import Advice
-from wheelcheck.reports.costs import Bill, BuildCost, Estimate, ImageSize
-from wheelcheck.reports.model import Report
-from wheelcheck.reports.source_builds import (
+from wheelcheck.reports.values.advice_values import Advice
+from wheelcheck.reports.values.build_values import (
     BuildPlan,
     Commands,
     Evidence,
@@ -16,6 +14,8 @@ from wheelcheck.reports.source_builds import (
     SourceBuild,
     SourceEvidence,
 )
+from wheelcheck.reports.values.cost_values import Bill, BuildCost, Estimate, ImageSize
+from wheelcheck.reports.values.report import Report
 
 ALPINE = "python:3.8-alpine"
 MB, GB = 10**6, 10**9

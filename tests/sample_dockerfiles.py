@@ -2,9 +2,13 @@
 
 from sample_bills import priced_story
 
-from wheelcheck.reports.dockerfile import DockerfileFinding, DockerfileStep, JudgedDockerfile
-from wheelcheck.reports.model import Report
-from wheelcheck.reports.violation import Violation
+from wheelcheck.reports.values.dockerfile_values import (
+    DockerfileFinding,
+    DockerfileStep,
+    JudgedDockerfile,
+)
+from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.violation import Violation
 
 NAME = "deploy/app.Dockerfile"
 

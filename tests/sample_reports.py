@@ -1,7 +1,7 @@
 """Reports with realistic content, built by hand: what the renderings are tested on."""
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.model import Cell, Miss, Package, Problem, Report, TargetSummary
+from wheelcheck.reports.values.report import Cell, Miss, Package, Problem, Report, TargetSummary
 
 MUSL_MISS = "built for manylinux_2_17 (glibc), target has musl 1.2"
 

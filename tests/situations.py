@@ -2,7 +2,12 @@
 
 from packaging.requirements import Requirement
 
-from wheelcheck.requirements.model import FilePolicy, Origin, RequirementLine, Requirements
+from wheelcheck.requirements.requirement_set import (
+    FilePolicy,
+    Origin,
+    RequirementLine,
+    Requirements,
+)
 from wheelcheck.targets import Architecture, Implementation, Libc, Target
 
 

@@ -1,8 +1,6 @@
 """Advice: every way out is one that was judged, and is worth taking."""
 
-import csv
 from datetime import date
-from importlib import resources
 
 import pytest
 from fake_index import FakeIndex
@@ -11,15 +9,25 @@ from packaging.utils import canonicalize_name
 from situations import asked, target
 
 import wheelcheck
-from wheelcheck.advice import distribution_package, extra_indexes_for, replacements_of
-from wheelcheck.advice.tables import Replacement
-from wheelcheck.analysis.judging import analyse
-from wheelcheck.builds.distributions import Distribution, Family
-from wheelcheck.reports.advice import Advice
-from wheelcheck.reports.model import Report
-from wheelcheck.reports.text.report import render_text
-from wheelcheck.requirements.model import FilePolicy, Origin, RequirementLine, Requirements
-from wheelcheck.targets.alternatives import on_glibc, on_other_pythons, on_x86_64
+from wheelcheck.advice.alternatives import (
+    Replacement,
+    distribution_package,
+    extra_indexes_for,
+    replacements_of,
+)
+from wheelcheck.api.analyse import analyse
+from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.reports.text.report_text import render_text
+from wheelcheck.reports.values.advice_values import Advice
+from wheelcheck.reports.values.report import Report
+from wheelcheck.requirements.requirement_set import (
+    FilePolicy,
+    Origin,
+    RequirementLine,
+    Requirements,
+)
+from wheelcheck.tables import read_table
+from wheelcheck.targets.nearby import on_glibc, on_other_pythons, on_x86_64
 
 DAY = date(2026, 11, 1)
 ALPINE = wheelcheck.parse_target("python:3.12-alpine", as_of=DAY)
@@ -264,14 +272,9 @@ class TestExtraIndexes:
         assert extra_indexes_for(wheelcheck.parse_target(spelling, as_of=DAY)) == ()
 
 
-def rows(table: str) -> list[dict[str, str]]:
-    file = resources.files("wheelcheck.advice").joinpath(f"{table}.csv")
-    return list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
-
-
 @pytest.mark.parametrize("table", ["replacements", "distribution_packages"])
 def test_tables_are_sound(table):
-    for row in rows(table):
+    for row in read_table(f"advice/{table}.csv"):
         assert row["project"] == canonicalize_name(row["project"])
         if table == "replacements":
             Requirement(row["replacement"])

@@ -11,9 +11,9 @@ from situations import asked, target
 
 import wheelcheck
 from wheelcheck import Verdict
-from wheelcheck.analysis.judging import analyse
+from wheelcheck.api.analyse import analyse
 from wheelcheck.errors import Unknown, UsageError
-from wheelcheck.requirements.model import FilePolicy
+from wheelcheck.requirements.requirement_set import FilePolicy
 
 STORY = "data/stories/alpine-2023/requirements.txt"
 ON = ["python:3.8-slim", "python:3.8-alpine"]

@@ -70,7 +70,7 @@ def opened(monkeypatch):
         seen.append((options, keywords))
         return nullcontext(index())
 
-    monkeypatch.setattr("wheelcheck.analysis.question.open_index", open_index)
+    monkeypatch.setattr("wheelcheck.api.question.open_index", open_index)
     return seen
 
 

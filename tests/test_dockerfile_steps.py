@@ -17,13 +17,13 @@ from archive_builders import wheel_of
 from dockerfile_context import DictContext
 
 from wheelcheck import Verdict
-from wheelcheck.analysis.dockerfiles import analyse_dockerfile
 from wheelcheck.costs.bill import Machine
+from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
+from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile
 from wheelcheck.index import open_index
-from wheelcheck.reports.model import Report
-from wheelcheck.reports.text.report import render_text
-from wheelcheck.requirements.dockerfile.reading import parse_dockerfile
-from wheelcheck.requirements.model import IndexOptions
+from wheelcheck.reports.text.report_text import render_text
+from wheelcheck.reports.values.report import Report
+from wheelcheck.requirements.requirement_set import IndexOptions
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 WHEELS = {  # what each requires

@@ -8,16 +8,16 @@ from fake_index import FakeIndex
 
 import wheelcheck
 from wheelcheck import Verdict
-from wheelcheck.analysis.dockerfiles import analyse_dockerfile
+from wheelcheck.analysis.merging import merged
 from wheelcheck.cli import main
 from wheelcheck.costs.bill import Machine
+from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
+from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile
+from wheelcheck.dockerfile.reading.recognition import is_dockerfile
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.policy import Policy, violations
-from wheelcheck.reports.assembling.merging import merged
-from wheelcheck.reports.model import Report
-from wheelcheck.reports.text.report import render_text
-from wheelcheck.requirements.dockerfile.reading import parse_dockerfile
-from wheelcheck.requirements.dockerfile.recognition import is_dockerfile
+from wheelcheck.reports.text.report_text import render_text
+from wheelcheck.reports.values.report import Report
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 COMPILES = (
@@ -239,7 +239,7 @@ class TestFromTheCommandLine:
     @pytest.fixture(autouse=True)
     def served(self, monkeypatch):
         monkeypatch.setattr(
-            "wheelcheck.analysis.question.open_index", lambda *_, **__: nullcontext(index())
+            "wheelcheck.api.question.open_index", lambda *_, **__: nullcontext(index())
         )
 
     def test_a_dockerfile_with_the_file_it_copies(self, tmp_path, capsys):
@@ -281,7 +281,7 @@ class TestEmitting:
     @pytest.fixture(autouse=True)
     def served(self, monkeypatch, tmp_path):
         monkeypatch.setattr(
-            "wheelcheck.analysis.question.open_index", lambda *_, **__: nullcontext(index())
+            "wheelcheck.api.question.open_index", lambda *_, **__: nullcontext(index())
         )
         monkeypatch.chdir(tmp_path)
         (tmp_path / "requirements.txt").write_text("-r base.txt\nsci\n")

@@ -9,7 +9,7 @@ from fake_index import FakeIndex
 from situations import target
 
 from wheelcheck import Verdict
-from wheelcheck.analysis.judging import analyse
+from wheelcheck.api.analyse import analyse
 from wheelcheck.requirements import read
 
 LOCKS = Path(__file__).parent / "requirements" / "locks"

@@ -8,17 +8,17 @@ from situations import asked, target
 
 import wheelcheck
 from wheelcheck import Verdict
-from wheelcheck.analysis import explaining
-from wheelcheck.analysis.judging import analyse
+from wheelcheck.api import explain as explaining
+from wheelcheck.api.analyse import analyse
 from wheelcheck.builds.environment import Installer
 from wheelcheck.cli import main
 from wheelcheck.cli.arguments import explain_parser
 from wheelcheck.cli.options import INSTALLERS
 from wheelcheck.errors import UsageError
-from wheelcheck.reports.explanation import FileTold
-from wheelcheck.reports.model import Report
-from wheelcheck.reports.text.explanation import render_explanation
-from wheelcheck.reports.text.report import render_text
+from wheelcheck.reports.text.explanation_text import render_explanation
+from wheelcheck.reports.text.report_text import render_text
+from wheelcheck.reports.values.explanation_values import FileTold
+from wheelcheck.reports.values.report import Report
 
 ALPINE = wheelcheck.parse_target("python:3.12-alpine")
 SLIM = wheelcheck.parse_target("python:3.12-slim")
@@ -205,7 +205,7 @@ def explain(monkeypatch, tmp_path):
             def __exit__(self, *_):
                 return None
 
-        monkeypatch.setattr("wheelcheck.analysis.question.open_index", lambda *_, **__: Opened())
+        monkeypatch.setattr("wheelcheck.api.question.open_index", lambda *_, **__: Opened())
         return explaining.explain(package, requirements, targets=[ALPINE], **options)
 
     run.file = file

@@ -59,20 +59,21 @@ SLOW_TO_HELP = {"dataclasses", "pathlib", "shutil", "typing"}
 
 OF_OTHER_RUNS = {
     "wheelcheck.advice",
-    "wheelcheck.analysis.advising",
-    "wheelcheck.analysis.dockerfiles",
-    "wheelcheck.analysis.emitting",
-    "wheelcheck.analysis.explaining",
+    "wheelcheck.advice.adviser",
+    "wheelcheck.dockerfile.dockerfile_report",
+    "wheelcheck.api.emit",
+    "wheelcheck.api.explain",
     "wheelcheck.builds.setup_script.interpreter",
-    "wheelcheck.dockerfiles",
+    "wheelcheck.dockerfile.fixing",
+    "wheelcheck.dockerfile.judging",
     "wheelcheck.gate.difference",
-    "wheelcheck.reports.explanation",
+    "wheelcheck.reports.values.explanation_values",
     "wheelcheck.reports.html",
     "wheelcheck.reports.notebook",
-    "wheelcheck.reports.text.page",
-    "wheelcheck.reports.text.report",
-    "wheelcheck.requirements.dockerfile.model",
-    "wheelcheck.requirements.dockerfile.reading",
+    "wheelcheck.reports.text.text_page",
+    "wheelcheck.reports.text.report_text",
+    "wheelcheck.dockerfile.reading.dockerfile_model",
+    "wheelcheck.dockerfile.reading.dockerfile_reader",
     "httpx",
     "pandas",
     "rich",
@@ -117,9 +118,9 @@ def test_a_check_imports_what_it_uses(tmp_path):
     place = ("--no-index", "--find-links", str(tmp_path), "--no-cache", "--no-policy")
     target = ("--target", "cp312-manylinux_2_36_x86_64", "--format", "json")
     plain = loaded_by(checking("-p", "kit", *place, *target, "--no-advice"))
-    assert "wheelcheck.analysis.judging" in plain
+    assert "wheelcheck.api.analyse" in plain
     assert not OF_OTHER_RUNS & plain
-    assert "wheelcheck.analysis.advising" in loaded_by(checking("-p", "kit", *place, *target))
+    assert "wheelcheck.advice.adviser" in loaded_by(checking("-p", "kit", *place, *target))
     page = (*place, *target[:-1], "html", "--no-advice")
     assert "wheelcheck.reports.html" in loaded_by(checking("-p", "kit", *page))
 

@@ -8,9 +8,9 @@ Names are imported when they are first used, so that `import wheelcheck` costs n
 
 TYPE_CHECKING = False  # type checkers take it for true; `typing` alone takes a third of a --help
 if TYPE_CHECKING:
-    from wheelcheck.analysis.checking import check
-    from wheelcheck.analysis.explaining import explain
-    from wheelcheck.analysis.judging import analyse
+    from wheelcheck.api.analyse import analyse
+    from wheelcheck.api.check import check
+    from wheelcheck.api.explain import explain
     from wheelcheck.coverage.verdict import Verdict
     from wheelcheck.errors import (
         IndexUnreachable,
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
         WheelcheckError,
     )
     from wheelcheck.index import open_index
-    from wheelcheck.reports.model import Cell, Miss, Package, Problem, Report, TargetSummary
+    from wheelcheck.reports.values.report import Cell, Miss, Package, Problem, Report, TargetSummary
     from wheelcheck.requirements import read as read_requirements
-    from wheelcheck.requirements.model import IndexOptions
+    from wheelcheck.requirements.requirement_set import IndexOptions
     from wheelcheck.resolution import resolve
     from wheelcheck.targets import Fit, Target, best_wheel, fit_wheel, supported_tags
     from wheelcheck.today import default_matrix, expand_axes, parse_target
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "analyse": "wheelcheck.analysis.judging",
-    "check": "wheelcheck.analysis.checking",
-    "explain": "wheelcheck.analysis.explaining",
+    "analyse": "wheelcheck.api.analyse",
+    "check": "wheelcheck.api.check",
+    "explain": "wheelcheck.api.explain",
     "Verdict": "wheelcheck.coverage.verdict",
     "IndexUnreachable": "wheelcheck.errors",
     "RequirementsError": "wheelcheck.errors",
@@ -41,17 +41,17 @@ _HOMES = {
     "Unknown": "wheelcheck.errors",
     "UsageError": "wheelcheck.errors",
     "WheelcheckError": "wheelcheck.errors",
-    "Cell": "wheelcheck.reports.model",
-    "Miss": "wheelcheck.reports.model",
-    "Package": "wheelcheck.reports.model",
-    "Problem": "wheelcheck.reports.model",
-    "Report": "wheelcheck.reports.model",
-    "TargetSummary": "wheelcheck.reports.model",
+    "Cell": "wheelcheck.reports.values.report",
+    "Miss": "wheelcheck.reports.values.report",
+    "Package": "wheelcheck.reports.values.report",
+    "Problem": "wheelcheck.reports.values.report",
+    "Report": "wheelcheck.reports.values.report",
+    "TargetSummary": "wheelcheck.reports.values.report",
     "read_requirements": "wheelcheck.requirements:read",
     "Target": "wheelcheck.targets",
     "best_wheel": "wheelcheck.targets",
     "Fit": "wheelcheck.targets",
-    "IndexOptions": "wheelcheck.requirements.model",
+    "IndexOptions": "wheelcheck.requirements.requirement_set",
     "default_matrix": "wheelcheck.today",
     "expand_axes": "wheelcheck.today",
     "fit_wheel": "wheelcheck.targets",

@@ -28,7 +28,7 @@ _SHIPPED = _HERE.parent.parent / "wheelcheck" / "costs"
 
 def _features(arguments: argparse.Namespace) -> int:
     from wheelcheck.index import open_index
-    from wheelcheck.requirements.model import IndexOptions
+    from wheelcheck.requirements.requirement_set import IndexOptions
 
     known = {} if arguments.afresh else rows.stored(_FEATURES)
     with open_index(IndexOptions(), cache_dir=arguments.cache) as index:

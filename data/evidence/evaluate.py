@@ -21,15 +21,15 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from wheelcheck.builds.classify import judge_source_build
-from wheelcheck.builds.contents import SdistContents
-from wheelcheck.builds.evidence import Classification
-from wheelcheck.builds.sdist import read_sdist, wanted
-from wheelcheck.builds.sdist_opinion import classify_sdist
+from wheelcheck.builds.evidence.backend_evidence import classify_sdist
+from wheelcheck.builds.evidence.classification import Classification
+from wheelcheck.builds.evidence.classify import judge_source_build
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import read_sdist, wanted
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
-from wheelcheck.index.model import Index, Sdist
-from wheelcheck.requirements.model import IndexOptions
+from wheelcheck.index.interface import Index, Sdist
+from wheelcheck.requirements.requirement_set import IndexOptions
 
 HERE = Path(__file__).parent
 KINDS = ("pure", "optional", "native", "unknown")

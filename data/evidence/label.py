@@ -29,11 +29,11 @@ from urllib.request import urlopen
 
 from packaging.version import Version
 
-from wheelcheck.builds.siblings import platform_kind
+from wheelcheck.builds.evidence.sibling_wheels import platform_kind
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
-from wheelcheck.index.model import Index, Sdist, Wheel
-from wheelcheck.requirements.model import IndexOptions
+from wheelcheck.index.interface import Index, Sdist, Wheel
+from wheelcheck.requirements.requirement_set import IndexOptions
 
 HERE = Path(__file__).parent
 COMPILERS = re.compile(

@@ -19,8 +19,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from wheelcheck.builds.distributions import Distribution, Family, names_for
-from wheelcheck.builds.tables import rows
+from wheelcheck.distributions.distribution import Distribution, Family, names_for
+from wheelcheck.tables import read_table
 
 TABLES = Path(__file__).parents[2] / "wheelcheck" / "costs"
 CODENAMES = {"11": "bullseye", "12": "bookworm", "13": "trixie"}
@@ -130,7 +130,7 @@ def wanted(release: str) -> set[str]:
     return {
         name
         for table in ("libraries", "toolchain")
-        for row in rows(table)
+        for row in read_table(f"builds/needs/{table}.csv")
         for stage in ("build", "run")
         for name in names_for(row[f"apt_{stage}"], debian)
     } | set(STORIES)

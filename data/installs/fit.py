@@ -24,8 +24,8 @@ from typing import NamedTuple
 
 from measured import listings, table
 
-from wheelcheck.costs.installed import PythonSources, python_sources
-from wheelcheck.index.model import ArchiveListing
+from wheelcheck.costs.installed_files import PythonSources, python_sources
+from wheelcheck.index.interface import ArchiveListing
 
 OUT = Path(__file__).parents[2] / "wheelcheck" / "costs" / "byte_code.csv"
 COLUMNS = ("python", "per_file", "per_byte", "per_test_byte", "spread", "shared", "source")

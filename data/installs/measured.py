@@ -11,8 +11,8 @@ from packaging.utils import parse_wheel_filename
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
-from wheelcheck.index.model import ArchiveListing, Index, Wheel
-from wheelcheck.requirements.model import IndexOptions
+from wheelcheck.index.interface import ArchiveListing, Index, Wheel
+from wheelcheck.requirements.requirement_set import IndexOptions
 
 HERE = Path(__file__).parent
 

@@ -20,12 +20,12 @@ from measured import HERE
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from wheelcheck.builds.siblings import wheel_contents
+from wheelcheck.builds.evidence.sibling_wheels import wheel_contents
 from wheelcheck.costs.features import published
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
-from wheelcheck.index.model import Index, Wheel
-from wheelcheck.requirements.model import IndexOptions
+from wheelcheck.index.interface import Index, Wheel
+from wheelcheck.requirements.requirement_set import IndexOptions
 from wheelcheck.targets import best_wheel, parse_target
 
 BUILDS = HERE.parent / "builds" / "measurements.csv"

@@ -18,8 +18,8 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 import wheelcheck
-from wheelcheck.analysis.question import Question
-from wheelcheck.index.model import Wheel
+from wheelcheck.api.question import Question
+from wheelcheck.index.interface import Wheel
 
 REQUIREMENTS = Path(__file__).parent.parent / "requirements"
 FILES = ("big.txt", "science.txt", "web.txt", "pinned-2021.txt", "story.txt")

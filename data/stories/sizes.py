@@ -19,19 +19,19 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from wheelcheck.builds.distributions import distribution_of
 from wheelcheck.builds.plan import Build, Installer, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.built_sizes import BuiltFiles, built_files, compresses
 from wheelcheck.costs.features import BuildFeatures, read_features
 from wheelcheck.costs.image import ImageContents, ImageOptions, ImageSize, image_size
-from wheelcheck.costs.installed import InstalledFiles, installed_files
-from wheelcheck.costs.model import Estimate
+from wheelcheck.costs.installed_files import InstalledFiles, installed_files
 from wheelcheck.costs.prediction import predict
+from wheelcheck.costs.quantity import Estimate
+from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
-from wheelcheck.index.model import ArchiveListing, Index, Sdist, Wheel
-from wheelcheck.requirements.model import (
+from wheelcheck.index.interface import ArchiveListing, Index, Sdist, Wheel
+from wheelcheck.requirements.requirement_set import (
     FilePolicy,
     IndexOptions,
     Origin,

@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.bit_rot import (
+from wheelcheck.builds.obstacles.bit_rot import (
     History,
     bit_rot,
     constraints_before_breaks,
@@ -19,7 +19,7 @@ from wheelcheck.builds.bit_rot import (
     python_too_new,
     showing,
 )
-from wheelcheck.builds.tables import rows
+from wheelcheck.tables import read_table
 
 
 def day(text: str) -> datetime:
@@ -194,7 +194,7 @@ def test_old_versioneer_fails_on_python_3_12(python: tuple[int, int], hit: bool)
 
 
 def test_every_known_change_has_a_version_a_date_and_a_source():
-    for row in rows("breaking_changes"):
+    for row in read_table("builds/obstacles/breaking_changes.csv"):
         assert Version(row["version"]).release
         assert day(row["date"])
         assert row["what"]
@@ -205,7 +205,7 @@ def test_every_known_change_has_a_version_a_date_and_a_source():
 
 def test_tables_of_obstacles_have_sources():
     for name in ("known_obstacles", "library_versions"):
-        for row in rows(name):
+        for row in read_table(f"builds/obstacles/{name}.csv"):
             assert row["source"]
             SpecifierSet(row["versions"])
 

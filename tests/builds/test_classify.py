@@ -5,13 +5,13 @@ from fake_index import FakeIndex
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.classify import judge_source_build, wheel_to_open
-from wheelcheck.builds.contents import SdistContents
-from wheelcheck.builds.evidence import MEANINGS, Classification, Confidence
-from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
+from wheelcheck.builds.evidence.classification import MEANINGS, Classification, Confidence
+from wheelcheck.builds.evidence.classify import judge_source_build, wheel_to_open
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts, read_sdist, wanted
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Sdist
+from wheelcheck.index.interface import Sdist
 
 PURE, NATIVE, UNKNOWN = Verdict.SOURCE_PURE, Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN
 LINUX = "x-1-cp312-cp312-manylinux_2_17_x86_64.whl"

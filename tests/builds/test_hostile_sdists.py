@@ -21,13 +21,14 @@ from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from wheelcheck.builds.classify import judge_source_build
-from wheelcheck.builds.evidence import MEANINGS, Classification, Confidence
+from wheelcheck.builds.evidence.classification import MEANINGS, Classification, Confidence
+from wheelcheck.builds.evidence.classify import judge_source_build
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
-from wheelcheck.index import archives, open_index, tars, zips
-from wheelcheck.index.model import Sdist
-from wheelcheck.requirements.model import IndexOptions
+from wheelcheck.index import open_index
+from wheelcheck.index.archives.archive import archive, tars, zips
+from wheelcheck.index.interface import Sdist
+from wheelcheck.requirements.requirement_set import IndexOptions
 
 PURE, NATIVE, UNKNOWN = Verdict.SOURCE_PURE, Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN
 SETUP = "from setuptools import Extension, setup\n"
@@ -124,7 +125,7 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_refused_archive_is_unknown_with_its_reason(judge: Judge, monkeypatch, name: str):
     monkeypatch.setattr(tars, "MAX_UNPACKED_BYTES", 16 << 20)
-    for module in (archives, zips):
+    for module in (archive, zips):
         monkeypatch.setattr(module, "MAX_MEMBERS", 200)
     found = judge(*REFUSED[name])
     assert found.verdict is UNKNOWN

@@ -21,8 +21,8 @@ from wheelcheck.builds.plan import Installer, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
-from wheelcheck.index.model import Sdist
-from wheelcheck.requirements.model import FilePolicy, IndexOptions
+from wheelcheck.index.interface import Sdist
+from wheelcheck.requirements.requirement_set import FilePolicy, IndexOptions
 
 BACKEND = """
 import os, zipfile

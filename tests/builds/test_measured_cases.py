@@ -12,14 +12,14 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.needs import NeedKind, Role
+from wheelcheck.builds.needs.build_need import NeedKind, Role
 from wheelcheck.builds.outlook import Forecaster, Outlook
 from wheelcheck.builds.plan import Installer, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
-from wheelcheck.index.model import Index, Sdist
-from wheelcheck.requirements.model import FilePolicy, IndexOptions
+from wheelcheck.index.interface import Index, Sdist
+from wheelcheck.requirements.requirement_set import FilePolicy, IndexOptions
 from wheelcheck.targets import parse_target
 
 pytestmark = pytest.mark.online

@@ -8,9 +8,9 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from wheelcheck.builds.libraries import library_table
-from wheelcheck.builds.tables import rows
-from wheelcheck.builds.toolchain import tool_table, tools_on_pypi
+from wheelcheck.builds.needs.libraries import library_table
+from wheelcheck.builds.needs.toolchain import tool_table, tools_on_pypi
+from wheelcheck.tables import read_table
 
 ITEM = re.compile(r"[A-Za-z0-9][\w.+-]*(@(?:ubuntu\d\d\.\d\d|(\d[\d.]*)?(\.\.(\d[\d.]*)?)?))?")
 KINDS = {"pc", "cmake", "crate", "lib", "so", "exe"}
@@ -19,17 +19,17 @@ KINDS = {"pc", "cmake", "crate", "lib", "so", "exe"}
 @pytest.mark.parametrize(
     "name",
     [
-        "breaking_changes",
-        "compiling_tools",
-        "hook_requires",
-        "image_packages",
-        "libraries",
-        "system_packages",
-        "toolchain",
+        "builds/obstacles/breaking_changes",
+        "builds/sdist/compiling_tools",
+        "builds/hook_requires",
+        "distributions/image_packages",
+        "builds/needs/libraries",
+        "builds/needs/system_packages",
+        "builds/needs/toolchain",
     ],
 )
 def test_every_row_has_its_source(name: str):
-    found = list(rows(name))
+    found = read_table(f"{name}.csv")
     assert found
     for row in found:
         assert row["source"].strip(), row
@@ -37,7 +37,7 @@ def test_every_row_has_its_source(name: str):
 
 @pytest.mark.parametrize("name", ["libraries", "toolchain"])
 def test_package_cells_can_be_read(name: str):
-    for row in rows(name):
+    for row in read_table(f"builds/needs/{name}.csv"):
         for column in ("apk", "apt", "dnf"):
             for stage in ("build", "run"):
                 for item in row[f"{column}_{stage}"].split():
@@ -59,7 +59,7 @@ def test_libraries_bring_along_known_libraries():
 
 
 def test_projects_need_only_what_the_tables_know():
-    for row in rows("system_packages"):
+    for row in read_table("builds/needs/system_packages.csv"):
         assert row["project"] == canonicalize_name(row["project"])
         SpecifierSet(row["versions"])
         for column in ("required", "optional", "bundled"):
@@ -70,7 +70,7 @@ def test_projects_need_only_what_the_tables_know():
 def test_rows_of_one_project_do_not_overlap():
     """So that the first row that fits is the only one."""
     spans: dict[str, list[SpecifierSet]] = {}
-    for row in rows("system_packages"):
+    for row in read_table("builds/needs/system_packages.csv"):
         spans.setdefault(row["project"], []).append(SpecifierSet(row["versions"]))
     for project, sets in spans.items():
         edges = {Version(one.version) for span in sets for one in span}
@@ -80,7 +80,7 @@ def test_rows_of_one_project_do_not_overlap():
 
 
 def test_what_requirements_stand_for_is_known():
-    for row in rows("compiling_tools"):
+    for row in read_table("builds/sdist/compiling_tools.csv"):
         assert str(Requirement(row["name"])) == canonicalize_name(row["name"])
         assert set(row["needs"].split()) <= set(tool_table()), row
         assert row["needs"] or row["name"] in {*tools_on_pypi(), "meson-python"}, row
@@ -88,12 +88,14 @@ def test_what_requirements_stand_for_is_known():
 
 
 def test_tools_on_pypi_are_known_as_build_requirements():
-    assert tools_on_pypi().keys() <= {row["name"] for row in rows("compiling_tools")}
+    assert tools_on_pypi().keys() <= {
+        row["name"] for row in read_table("builds/sdist/compiling_tools.csv")
+    }
 
 
 def test_versions_are_of_known_tools_and_libraries():
     known = set(library_table()) | set(tool_table()) | {"gcc"}
-    for row in rows("versions"):
+    for row in read_table("distributions/versions.csv"):
         assert row["name"] in known
         numbers = [value for key, value in row.items() if key != "name" and value]
         assert numbers

@@ -4,10 +4,10 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.libraries import library_called, library_vendored
-from wheelcheck.builds.library_needs import library_needs
-from wheelcheck.builds.needs import Need, NeedKind, Role, SourceNeedsInput, strongest
-from wheelcheck.builds.toolchain import toolchain_needs
+from wheelcheck.builds.needs.build_need import Need, NeedKind, Role, SourceNeedsInput, strongest
+from wheelcheck.builds.needs.libraries import library_called, library_vendored
+from wheelcheck.builds.needs.library_needs import library_needs
+from wheelcheck.builds.needs.toolchain import toolchain_needs
 
 
 def facts(**more) -> SourceNeedsInput:

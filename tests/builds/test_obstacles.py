@@ -3,10 +3,10 @@
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.distributions import Distribution, Family
-from wheelcheck.builds.needs import Need, NeedKind, SourceNeedsInput
-from wheelcheck.builds.obstacle import Obstacle
-from wheelcheck.builds.obstacles import (
+from wheelcheck.builds.needs.build_need import Need, NeedKind, SourceNeedsInput
+from wheelcheck.builds.needs.system_packages import source_needs
+from wheelcheck.builds.obstacles.obstacle import Obstacle
+from wheelcheck.builds.obstacles.obstacle_rules import (
     known_obstacles,
     missing_from_distribution,
     network_obstacles,
@@ -14,8 +14,8 @@ from wheelcheck.builds.obstacles import (
     sdist_obstacles,
     target_obstacles,
 )
-from wheelcheck.builds.stub import is_stub
-from wheelcheck.builds.system_packages import source_needs
+from wheelcheck.builds.obstacles.stub_sdist import is_stub
+from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.targets.target import Libc
 
 BOOKWORM = Distribution(Family.APT, "debian", "12")

@@ -11,14 +11,14 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import target
 
-from wheelcheck.builds.needs import Role
+from wheelcheck.builds.needs.build_need import Role
+from wheelcheck.builds.needs.system_packages import InstallCommands
 from wheelcheck.builds.outlook import Forecaster, Outlook, commands_for
 from wheelcheck.builds.plan import Installer, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
-from wheelcheck.builds.system_packages import InstallCommands
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Sdist
-from wheelcheck.requirements.model import FilePolicy
+from wheelcheck.index.interface import Sdist
+from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.targets import Target
 from wheelcheck.targets.target import Image
 

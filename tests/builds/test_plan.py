@@ -9,15 +9,15 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import asked, target
 
-from wheelcheck.builds.contents import SdistContents
 from wheelcheck.builds.plan import BuildPlan, Installer, Planner
-from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
-from wheelcheck.builds.setup_script.surroundings import BuildSite
-from wheelcheck.builds.tables import rows
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts, read_sdist, wanted
+from wheelcheck.builds.setup_script.script_context import BuildSite
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Index, Sdist
-from wheelcheck.requirements.model import FilePolicy
+from wheelcheck.index.interface import Index, Sdist
+from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution import Resolver
+from wheelcheck.tables import read_table
 from wheelcheck.targets import Libc, Target
 
 MUSL = target("musl")
@@ -371,7 +371,7 @@ class TestHookRequires:
         assert found == ("maturin", *added)
 
     def test_the_table_is_sound(self):
-        for row in rows("hook_requires"):
+        for row in read_table("builds/hook_requires.csv"):
             assert Requirement(row["requirement"]).name == row["unless"]
             assert not row["when"] or Requirement(row["when"]).specifier
             assert row["source"]

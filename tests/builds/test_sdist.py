@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wheelcheck.builds.build_files import read_cargo, read_cmake, read_meson
-from wheelcheck.builds.build_system import backend_kind, read_build_system, read_setup_cfg
-from wheelcheck.builds.contents import SdistContents
-from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
-from wheelcheck.builds.sources import SourceCount
-from wheelcheck.builds.tables import rows
-from wheelcheck.index.languages import Language
-from wheelcheck.index.model import ArchiveListing, ArchiveMember
+from wheelcheck.builds.sdist.build_files import read_cargo, read_cmake, read_meson
+from wheelcheck.builds.sdist.build_system import backend_kind, read_build_system, read_setup_cfg
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts, read_sdist, wanted
+from wheelcheck.builds.sdist.source_files import SourceCount
+from wheelcheck.index.archives.languages import Language
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember
+from wheelcheck.tables import read_table
 
 
 def facts(files: dict[str, str], top: str = "x-1/") -> SdistFacts:
@@ -145,10 +145,13 @@ def test_cargo_tells_its_binding_and_its_rust():
 
 def test_tables_are_sound():
     kinds = {"native", "pure", "meson", "setuptools", "unknown"}
-    for row in rows("backends"):
+    for row in read_table("builds/sdist/backends.csv"):
         assert row["kind"] in kinds
         assert row["source"].startswith("https://")
-    assert all(row["source"].startswith("https://") for row in rows("compiling_tools"))
+    assert all(
+        row["source"].startswith("https://")
+        for row in read_table("builds/sdist/compiling_tools.csv")
+    )
     assert backend_kind("setuptools.build_meta:__legacy__") == "setuptools"
     assert backend_kind("nobody.knows") == "unknown"
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.builds.contents import SdistContents
-from wheelcheck.builds.sdist import read_sdist
-from wheelcheck.builds.setup_script.declared import SetupScript
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import read_sdist
+from wheelcheck.builds.setup_script.declaration import SetupScript
 from wheelcheck.builds.setup_script.formatting import formatted, interpolated
-from wheelcheck.builds.setup_script.reading import read_setup_script
-from wheelcheck.builds.setup_script.surroundings import Surroundings
-from wheelcheck.builds.setup_script.values import Opaque
-from wheelcheck.index.model import ArchiveListing, ArchiveMember
+from wheelcheck.builds.setup_script.script_context import Surroundings
+from wheelcheck.builds.setup_script.script_reader import read_setup_script
+from wheelcheck.builds.setup_script.script_values import Opaque
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 
 def read(body: str, **modules: str) -> SetupScript:

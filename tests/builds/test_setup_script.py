@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wheelcheck.builds.setup_script.declared import SetupScript
-from wheelcheck.builds.setup_script.reading import read_build_script, read_setup_script
-from wheelcheck.builds.setup_script.surroundings import BuildSite, Surroundings
-from wheelcheck.builds.setup_script.syntax import mentions_extensions
+from wheelcheck.builds.setup_script.declaration import SetupScript
+from wheelcheck.builds.setup_script.script_context import BuildSite, Surroundings
+from wheelcheck.builds.setup_script.script_reader import read_build_script, read_setup_script
+from wheelcheck.builds.setup_script.script_syntax import mentions_extensions
 from wheelcheck.targets import Implementation
 
 SITE = BuildSite()

@@ -4,9 +4,9 @@ from textwrap import dedent
 
 import pytest
 
-from wheelcheck.builds.setup_script.declared import SetupScript
-from wheelcheck.builds.setup_script.reading import read_setup_script
-from wheelcheck.builds.setup_script.surroundings import Surroundings
+from wheelcheck.builds.setup_script.declaration import SetupScript
+from wheelcheck.builds.setup_script.script_context import Surroundings
+from wheelcheck.builds.setup_script.script_reader import read_setup_script
 
 HEAD = "import os, sys\nfrom setuptools import Extension, setup\n"
 EXT = "Extension('x', ['x.c'])"

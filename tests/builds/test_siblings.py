@@ -5,7 +5,7 @@ from fake_index import FakeIndex
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.siblings import (
+from wheelcheck.builds.evidence.sibling_wheels import (
     linux_wheel,
     neighbour_wheels,
     platform_kind,
@@ -13,7 +13,7 @@ from wheelcheck.builds.siblings import (
     wheel_contents,
 )
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import ArchiveListing, ArchiveMember, Project
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember, Project
 
 LINUX = "x-{}-cp312-cp312-musllinux_1_2_x86_64.whl"
 ANY = "x-{}-py3-none-any.whl"

@@ -8,12 +8,12 @@ from packaging.utils import NormalizedName
 from situations import target
 
 from wheelcheck.builds import sdist_reader
-from wheelcheck.builds.contents import SdistContents
-from wheelcheck.builds.sdist import SdistFacts, read_sdist
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts, read_sdist
 from wheelcheck.builds.sdist_reader import SdistReader
-from wheelcheck.builds.setup_script.surroundings import BuildSite
+from wheelcheck.builds.setup_script.script_context import BuildSite
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import ArchiveListing, ArchiveMember, Sdist
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember, Sdist
 from wheelcheck.targets import Implementation
 
 HEAD = "import os, platform, sys\nfrom setuptools import Extension, setup\nfound = []\n"

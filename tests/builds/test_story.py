@@ -16,8 +16,8 @@ from situations import asked, target
 
 from wheelcheck.builds.plan import BuildPlan, Installer, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
-from wheelcheck.index.model import Sdist, Wheel
-from wheelcheck.requirements.model import FilePolicy
+from wheelcheck.index.interface import Sdist, Wheel
+from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution import FileRules, Resolver, choose
 
 STORY = Path(__file__).parents[2] / "data" / "stories" / "alpine-2023" / "index.json"

@@ -6,20 +6,20 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.distributions import (
-    Distribution,
-    Family,
-    distribution_of,
-    names_for,
-    versions_on_offer,
-)
-from wheelcheck.builds.needs import Need, NeedKind, Role, SourceNeedsInput
-from wheelcheck.builds.system_packages import (
+from wheelcheck.builds.needs.build_need import Need, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.needs.system_packages import (
     Stage,
     install_commands,
     known_needs,
     packages_for,
     source_needs,
+)
+from wheelcheck.distributions.distribution import (
+    Distribution,
+    Family,
+    distribution_of,
+    names_for,
+    versions_on_offer,
 )
 from wheelcheck.errors import Unknown
 from wheelcheck.targets import parse_target

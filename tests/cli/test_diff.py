@@ -9,7 +9,7 @@ from sample_reports import alpine_story, compiles, wheel
 from wheelcheck.cli import main
 from wheelcheck.cli.arguments import diff_parser
 from wheelcheck.cli.options import FORMATS
-from wheelcheck.reports.model import Problem, Report
+from wheelcheck.reports.values.report import Problem, Report
 
 SLIM = "python:3.8-slim"
 TAG = "cp38-cp38-manylinux_2_17_x86_64"
@@ -103,7 +103,7 @@ class TestGit:
             cell = wheel("numpy", "1", TAG) if text == "old\n" else compiles("numpy", "1", TAG)
             return with_numpy(cell)
 
-        monkeypatch.setattr("wheelcheck.cli.comparing.check", check)
+        monkeypatch.setattr("wheelcheck.cli.diff_command.check", check)
         return seen
 
     def test_a_revision_against_the_work_tree_with_the_files_it_names(self, repository, capsys):

@@ -12,11 +12,11 @@ from datetime import UTC, date, datetime
 import pytest
 from sample_reports import alpine_story, mixed
 
-from wheelcheck.analysis.checking import machine_of
+from wheelcheck.api.check import machine_of
 from wheelcheck.cli import main
 from wheelcheck.cli.arguments import cache_parser, check_parser
 from wheelcheck.errors import IndexUnreachable, RequirementsError
-from wheelcheck.index.cache import FORMAT, TAG
+from wheelcheck.index.cache.disk import FORMAT, TAG
 from wheelcheck.targets import default_matrix
 
 PROCESS = [sys.executable, "-m", "wheelcheck"]
@@ -34,7 +34,7 @@ def asked(monkeypatch):
             raise seen["report"]
         return seen["report"]
 
-    monkeypatch.setattr("wheelcheck.cli.judging.answer", answer)
+    monkeypatch.setattr("wheelcheck.cli.check_command.answer", answer)
     return seen
 
 
@@ -91,7 +91,7 @@ def test_every_option_of_the_library_is_reached(asked):
         "machine": machine_of(8, 7 * 1024**3, 125e6, 1.5),
         "advice": False,
         "verdicts_only": True,
-        "keeper": None,  # what pip's configuration says cannot be vouched for
+        "report_cache": None,  # what pip's configuration says cannot be vouched for
     }
 
 

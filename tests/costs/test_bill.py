@@ -12,10 +12,10 @@ from wheelcheck.builds.environment import BuildEnvironment
 from wheelcheck.builds.plan import Build, BuildPlan, Installer
 from wheelcheck.costs.bill import Bill, Machine, make_bill
 from wheelcheck.costs.installing import Files, install_seconds
-from wheelcheck.costs.model import BuildCost, Estimate
+from wheelcheck.costs.quantity import BuildCost, Estimate
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Sdist, Wheel
-from wheelcheck.resolution.model import Pin, Standing
+from wheelcheck.index.interface import Sdist, Wheel
+from wheelcheck.resolution.pins import Pin, Standing
 
 MUSL = target("musl")
 MB = 1_000_000

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from wheelcheck.costs.calibration import REPEATS, ReferenceCompile, calibrate, reference_compiles
-from wheelcheck.costs.model import Estimate
+from wheelcheck.costs.quantity import Estimate
 from wheelcheck.errors import Unknown
 
 MISSING = Unknown("no-compiler", "there is no C++ compiler")

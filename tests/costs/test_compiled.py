@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.builds.contents import SdistContents
-from wheelcheck.builds.sdist import read_sdist
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.costs.compiled import Kind, compiled_files, untemplated
-from wheelcheck.index.model import ArchiveListing, ArchiveMember
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 SETUP = "from setuptools import setup, Extension\nsetup(ext_modules=[{}])\n"
 CYTHON = "[build-system]\nrequires = ['setuptools', 'cython>=3']\n"

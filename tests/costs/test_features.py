@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.builds.contents import SdistContents
-from wheelcheck.builds.sdist import read_sdist
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.costs.compiled import Kind
 from wheelcheck.costs.features import BuildFeatures, PublishedWheel, Sources, read_features
 from wheelcheck.costs.modelled import (
@@ -19,7 +19,7 @@ from wheelcheck.costs.modelled import (
     modelled_cost,
     source_seconds,
 )
-from wheelcheck.index.model import ArchiveListing, ArchiveMember
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 MB = 1_000_000
 PURE = "from setuptools import setup\nsetup(name='x', packages=['x'])\n"

@@ -4,7 +4,6 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.distributions import Distribution, Family
 from wheelcheck.costs.built_sizes import BuiltFiles
 from wheelcheck.costs.image import (
     BASE,
@@ -14,10 +13,11 @@ from wheelcheck.costs.image import (
     ImageSize,
     image_size,
 )
-from wheelcheck.costs.installed import PythonSources, installed_files
-from wheelcheck.costs.model import Estimate
+from wheelcheck.costs.installed_files import PythonSources, installed_files
+from wheelcheck.costs.quantity import Estimate
+from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import ArchiveListing, ArchiveMember, Wheel
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember, Wheel
 from wheelcheck.targets.target import Architecture, Image, Implementation, Libc, Target
 
 DEBIAN = Distribution(Family.APT, "debian", "12")

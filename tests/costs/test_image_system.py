@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from wheelcheck.builds.distributions import Distribution, Family, names_for
-from wheelcheck.builds.tables import rows
 from wheelcheck.costs.base_image import base_image
-from wheelcheck.costs.model import Estimate
+from wheelcheck.costs.quantity import Estimate
 from wheelcheck.costs.system_sizes import system_size
+from wheelcheck.distributions.distribution import Distribution, Family, names_for
 from wheelcheck.errors import Unknown
+from wheelcheck.tables import read_table
 from wheelcheck.targets import parse_target
 
 TODAY = date(2026, 11, 1)
@@ -101,7 +101,7 @@ def test_every_name_of_the_need_tables_has_a_size(release: str):
     names = {
         name
         for table in ("libraries", "toolchain")
-        for row in rows(table)
+        for row in read_table(f"builds/needs/{table}.csv")
         for stage in ("build", "run")
         for name in names_for(row[f"apt_{stage}"], where)
     }

@@ -13,16 +13,16 @@ from archive_builders import wheel_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.costs.installed import (
+from wheelcheck.costs.installed_files import (
     PythonSources,
     byte_code,
     installed_files,
     pip_byte_code,
     python_sources,
 )
-from wheelcheck.costs.model import Estimate
+from wheelcheck.costs.quantity import Estimate
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import ArchiveListing, ArchiveMember
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 from wheelcheck.targets.target import Architecture, Image, Implementation, Libc, Target
 
 

@@ -5,10 +5,10 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.costs.built_sizes import BuiltFiles, built_files, compresses
-from wheelcheck.costs.model import BuildCost, Estimate
+from wheelcheck.costs.quantity import BuildCost, Estimate
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import ArchiveListing, ArchiveMember
-from wheelcheck.resolution.model import Pin, Standing
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember
+from wheelcheck.resolution.pins import Pin, Standing
 
 NOT_TOLD = Unknown("cost-not-modelled", "not measured")
 

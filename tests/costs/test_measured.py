@@ -11,9 +11,9 @@ from packaging.version import Version
 from wheelcheck.costs.compiled import Kind
 from wheelcheck.costs.features import BuildFeatures, PublishedWheel, Sources
 from wheelcheck.costs.measured import is_measured, measured_builds, nearest
-from wheelcheck.costs.model import BuildCost, Estimate
 from wheelcheck.costs.modelled import coefficients, source_seconds
 from wheelcheck.costs.prediction import predict
+from wheelcheck.costs.quantity import BuildCost, Estimate
 from wheelcheck.errors import Unknown
 
 DATA = Path(__file__).parents[2] / "data" / "builds"

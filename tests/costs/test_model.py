@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.costs.model import BuildCost, Estimate, total
+from wheelcheck.costs.quantity import BuildCost, Estimate, total
 from wheelcheck.errors import Unknown
 
 positive = st.floats(min_value=0.01, max_value=1e6)

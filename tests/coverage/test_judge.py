@@ -9,7 +9,7 @@ from situations import asked, target
 
 from wheelcheck.coverage import Verdict, judge
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.model import (
+from wheelcheck.requirements.requirement_set import (
     FilePolicy,
     FormatControl,
     Origin,

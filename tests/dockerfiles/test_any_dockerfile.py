@@ -5,9 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planned_builds import library, outlook, planned, tool
 
-from wheelcheck.dockerfiles import correct, judge_stages, with_images
+from wheelcheck.dockerfile.fixing.another_image import with_images
+from wheelcheck.dockerfile.fixing.correcting import correct
+from wheelcheck.dockerfile.judging.stage_findings import judge_stages
+from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.dockerfile.model import Dockerfile
 from wheelcheck.targets import parse_target
 
 LINES = st.sampled_from(

@@ -5,12 +5,15 @@ import pytest
 from dockerfile_context import AS_OF, DictContext, read
 from planned_builds import library, outlook, planned, tool
 
-from wheelcheck.builds.obstacle import Obstacle
+from wheelcheck.builds.obstacles.obstacle import Obstacle
 from wheelcheck.builds.outlook import Outlook
-from wheelcheck.dockerfiles import Correction, correct, judge_stages, with_images
+from wheelcheck.dockerfile.fixing.another_image import with_images
+from wheelcheck.dockerfile.fixing.correcting import correct
+from wheelcheck.dockerfile.fixing.editing import Correction
+from wheelcheck.dockerfile.judging.stage_findings import judge_stages
+from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
+from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.dockerfile.model import Dockerfile
-from wheelcheck.requirements.dockerfile.reading import parse_dockerfile
 from wheelcheck.targets import parse_target
 
 STORY = Path(__file__).parents[2] / "data" / "stories" / "alpine-2023"

@@ -3,7 +3,8 @@ from dockerfile_context import AS_OF, read
 from planned_builds import library, outlook, planned, tool
 
 from wheelcheck.builds.outlook import commands_for
-from wheelcheck.dockerfiles import PipInputs, emit_dockerfile, judge_stages
+from wheelcheck.dockerfile.fixing.new_dockerfile import PipInputs, emit_dockerfile
+from wheelcheck.dockerfile.judging.stage_findings import judge_stages
 from wheelcheck.errors import Unknown
 from wheelcheck.targets import parse_target
 

@@ -5,12 +5,13 @@ import pytest
 from dockerfile_context import read
 from planned_builds import library, outlook, planned, tool
 
-from wheelcheck.builds.needs import Role
-from wheelcheck.builds.obstacle import Obstacle
+from wheelcheck.builds.needs.build_need import Role
+from wheelcheck.builds.obstacles.obstacle import Obstacle
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.coverage import Verdict
-from wheelcheck.dockerfiles import Finding, judge_stages
-from wheelcheck.dockerfiles.finding import finding_codes
+from wheelcheck.dockerfile.judging.finding import Finding
+from wheelcheck.dockerfile.judging.stage_findings import judge_stages
+from wheelcheck.reports.values.finding_codes import finding_codes
 
 ALPINE = "FROM python:3.12-alpine\n"
 SLIM = "FROM python:3.12-slim\n"
@@ -375,7 +376,7 @@ def test_every_code_has_its_meaning_and_source():
 
 
 def test_the_table_of_implied_packages():
-    file = resources.files("wheelcheck.dockerfiles").joinpath("implied_packages.csv")
+    file = resources.files("wheelcheck.dockerfile").joinpath("implied_packages.csv")
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     keys = [(row["family"], row["package"]) for row in rows]
     assert len(keys) == len(set(keys))
@@ -387,7 +388,7 @@ def test_the_table_of_implied_packages():
 
 
 def test_the_table_of_counterparts():
-    file = resources.files("wheelcheck.dockerfiles").joinpath("counterparts.csv")
+    file = resources.files("wheelcheck.dockerfile").joinpath("counterparts.csv")
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     names = [row["apk"] for row in rows]
     assert len(names) == len(set(names))

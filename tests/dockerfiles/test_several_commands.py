@@ -6,8 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planned_builds import library, outlook, planned, tool
 
-from wheelcheck.dockerfiles import Correction, StepBuilds, correct, judge_stages
-from wheelcheck.requirements.dockerfile.model import Dockerfile
+from wheelcheck.dockerfile.fixing.correcting import correct
+from wheelcheck.dockerfile.fixing.editing import Correction
+from wheelcheck.dockerfile.judging.finding import StepBuilds
+from wheelcheck.dockerfile.judging.stage_findings import judge_stages
+from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
 
 ALPINE, SLIM = "python:3.12-alpine", "python:3.12-slim"
 FILES = {"requirements.txt": "lxml\n"}

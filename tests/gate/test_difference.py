@@ -6,9 +6,9 @@ from sample_reports import alpine_story, compiles, wheel
 
 from wheelcheck import Verdict
 from wheelcheck.gate.difference import difference
-from wheelcheck.gate.text import render_difference
-from wheelcheck.reports.costs import Bill, Estimate
-from wheelcheck.reports.model import Report
+from wheelcheck.gate.difference_text import render_difference
+from wheelcheck.reports.values.cost_values import Bill, Estimate
+from wheelcheck.reports.values.report import Report
 
 ALPINE, SLIM = "python:3.8-alpine", "python:3.8-slim"
 TAG = "cp38-cp38-manylinux_2_17_x86_64"

@@ -8,8 +8,8 @@ from sample_reports import alpine_story
 from wheelcheck import Verdict
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.policy import Allowance, Policy, read_policy, violations
-from wheelcheck.reports.costs import Bill, Estimate, ImageSize
-from wheelcheck.reports.model import Report
+from wheelcheck.reports.values.cost_values import Bill, Estimate, ImageSize
+from wheelcheck.reports.values.report import Report
 
 TODAY = date(2026, 11, 23)
 ALPINE, SLIM = "python:3.8-alpine", "python:3.8-slim"

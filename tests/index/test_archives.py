@@ -19,13 +19,19 @@ from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.index import archives, tars, zips
-from wheelcheck.index.archives import HashMismatch, read_archive, read_zip
-from wheelcheck.index.credentials import Credentials
-from wheelcheck.index.http import FetchFailed, Http
-from wheelcheck.index.limits import ArchiveRefused
-from wheelcheck.index.model import ArchiveListing, Sdist, Wheel
-from wheelcheck.index.ranges import FileBytes
+from wheelcheck.index.archives.archive import (
+    HashMismatch,
+    archive,
+    read_archive,
+    read_zip,
+    tars,
+    zips,
+)
+from wheelcheck.index.archives.limits import ArchiveRefused
+from wheelcheck.index.archives.ranges import FileBytes
+from wheelcheck.index.interface import ArchiveListing, Sdist, Wheel
+from wheelcheck.index.network.credentials import Credentials
+from wheelcheck.index.network.http import FetchFailed, Http
 
 MEMBERS = {"foo-1.0/PKG-INFO": "Name: foo\n", "foo-1.0/setup.py": "import sys", "foo-1.0/é/x": "y"}
 
@@ -120,9 +126,9 @@ def test_any_name_is_tidied_or_refused(parts: list[str]):
     outside = path.startswith("/") or ".." in parts or "\0" in path
     if outside or posixpath.normpath(path) == ".":
         with pytest.raises(ArchiveRefused):
-            archives._checked(path)
+            archive._checked(path)
     else:
-        assert archives._checked(path) == posixpath.normpath(path)
+        assert archive._checked(path) == posixpath.normpath(path)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -138,7 +144,7 @@ def test_of_duplicates_the_last_one_counts(read):
 
 
 def test_long_texts_are_listed_and_left_out(read, monkeypatch):
-    for module in (archives, zips):
+    for module in (archive, zips):
         monkeypatch.setattr(module, "MAX_TEXT_BYTES", 100)
     members = {"foo/long": "x" * 101, "foo/short": "x"}
     for data in (tar_of(members), zip_of(members)):
@@ -148,7 +154,7 @@ def test_long_texts_are_listed_and_left_out(read, monkeypatch):
 
 
 def test_texts_together_are_limited(read, monkeypatch):
-    monkeypatch.setattr(archives, "MAX_TEXTS_BYTES", 15)
+    monkeypatch.setattr(archive, "MAX_TEXTS_BYTES", 15)
     members = {"foo/a": "x" * 10, "foo/b": "x" * 10, "foo/c": "x"}
     for data in (tar_of(members), zip_of(members)):
         assert list(read(data).texts) == ["foo/a", "foo/c"]
@@ -176,7 +182,7 @@ def test_bombs_are_refused(read, monkeypatch, kind: str):
 
 
 def test_too_many_members_are_refused(read, monkeypatch):
-    for module in (archives, zips):
+    for module in (archive, zips):
         monkeypatch.setattr(module, "MAX_MEMBERS", 10)
     members = {f"foo/{number}": "" for number in range(11)}
     for data in (tar_of(members), zip_of(members)):
@@ -186,11 +192,11 @@ def test_too_many_members_are_refused(read, monkeypatch):
 
 def test_large_and_slow_downloads_are_refused(read, monkeypatch):
     noise = {"foo/x": random.Random(1).randbytes(100_000)}
-    monkeypatch.setattr(archives, "MAX_COMPRESSED_BYTES", 50_000)
+    monkeypatch.setattr(archive, "MAX_COMPRESSED_BYTES", 50_000)
     with pytest.raises(ArchiveRefused, match="larger"):
         read(tar_of(noise))
     monkeypatch.undo()
-    monkeypatch.setattr(archives, "MAX_SECONDS", -1.0)
+    monkeypatch.setattr(archive, "MAX_SECONDS", -1.0)
     with pytest.raises(ArchiveRefused, match="seconds"):
         read(tar_of(noise))
 
@@ -398,7 +404,7 @@ def test_a_tar_archive_that_ends_while_lines_are_counted_is_refused():
 def test_lines_are_counted_in_sources_alone_whether_their_text_is_wanted_or_too_long(
     read, monkeypatch
 ):
-    monkeypatch.setattr(archives, "MAX_TEXT_BYTES", 100)
+    monkeypatch.setattr(archive, "MAX_TEXT_BYTES", 100)
     files = {"foo/short.c": "a\nb", "foo/long.pyx": "a\n" * 101, "foo/setup.py": "a\n"}
     told = {"foo/short.c": 2, "foo/long.pyx": 101, "foo/setup.py": None}
     assert {m.path: m.lines for m in read(tar_of(files)).members} == told
@@ -419,7 +425,7 @@ def test_damage_ends_in_a_listing_or_a_reason(noise: bytes, form: str, place: in
     damaged = data[:place] + noise + data[place + len(noise) :]
     watched = iter([damaged])
     with suppress(ArchiveRefused):
-        assert archives._read_stream(watched, _ANY, lambda _: True).members is not None
+        assert archive._read_stream(watched, _ANY, lambda _: True).members is not None
 
 
 _ANY = Sdist("foo-1.0.tar.gz", "https://index.example/x", NormalizedName("foo"), Version("1.0"))

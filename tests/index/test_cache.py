@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wheelcheck.index import cache_info, clear_cache, default_cache_dir
-from wheelcheck.index.cache import FORMAT, Cache, cache_key
+from wheelcheck.index.cache.disk import FORMAT, Cache, cache_key
 
 
 def warnings_of(root: Path, clock=lambda: 1000.0) -> tuple[Cache, list[str]]:

@@ -18,10 +18,10 @@ from packaging.version import Version
 
 from wheelcheck.errors import IndexUnreachable, Unknown
 from wheelcheck.index import facts, fetch, open_index
-from wheelcheck.index.build_texts import build_texts
+from wheelcheck.index.archives.build_texts import build_texts
 from wheelcheck.index.client import NetworkIndex
-from wheelcheck.index.model import ArchiveMember, CoreMetadata, Project, Sdist, Wheel
-from wheelcheck.requirements.model import IndexOptions
+from wheelcheck.index.interface import ArchiveMember, CoreMetadata, Project, Sdist, Wheel
+from wheelcheck.requirements.requirement_set import IndexOptions
 
 JSON = "application/vnd.pypi.simple.v1+json"
 FOO = NormalizedName("foo")
@@ -609,7 +609,7 @@ def test_what_a_bare_url_means_is_read_anew_in_every_run(site, opened):
     def needs(*, offline: bool = False) -> tuple[str, ...] | str:
         index = opened(site.simple, offline=offline)
         found = index.metadata(index.at_url(f"{site.url}/files/{WHEEL}", FOO))
-        assert offline or not index.consulted.repeatable
+        assert offline or not index.pages_used.repeatable
         index.close()
         return found.code if isinstance(found, Unknown) else found.requires_dist
 
@@ -621,26 +621,24 @@ def test_what_a_bare_url_means_is_read_anew_in_every_run(site, opened):
     assert needs() == "file-not-found"
 
 
-def test_what_was_derived_from_a_file_is_kept_until_other_code_runs(site, opened, monkeypatch):
+def test_what_was_derived_from_a_file_is_stored_for_later_runs(site, opened):
     site.page("foo-1.0.tar.gz")
     index = opened(site.simple)
     sdist = first(index)
     assert index.derived(sdist) is None
-    index.keep_derived(sdist, b"pure")
+    index.store_derived(sdist, b"pure")
     assert index.derived(sdist) == b"pure"
     index.close()
     assert opened(site.simple, offline=True).derived(sdist) == b"pure"
-    monkeypatch.setattr(facts, "code_mark", lambda: b"another version")
     index = opened(site.simple)
-    assert index.derived(sdist) is None
-    index.keep_derived(sdist, b"native")
+    index.store_derived(sdist, b"native")
     assert index.derived(sdist) == b"native"
 
 
 def test_what_was_derived_from_a_file_of_this_machine_is_not_kept(opened, tmp_path):
     (tmp_path / "foo-1.0.tar.gz").write_bytes(b"")
     index = opened("x", no_index=True, find_links=(str(tmp_path),))
-    index.keep_derived(first(index), b"pure")
+    index.store_derived(first(index), b"pure")
     assert index.derived(first(index)) is None
 
 
@@ -810,7 +808,9 @@ def test_a_page_that_comes_again_is_not_read_again(site, opened, monkeypatch):
     site.page(WHEEL, headers={"Cache-Control": "max-age=0"})
     assert first(opened(site.simple)).filename == WHEEL
     read = []
-    monkeypatch.setattr("wheelcheck.index.sources.parse_page", lambda *_, **__: read.append(1))
+    monkeypatch.setattr(
+        "wheelcheck.index.pages.page_sources.parse_page", lambda *_, **__: read.append(1)
+    )
     assert first(opened(site.simple)).filename == WHEEL
     assert not read
     assert site.paths == ["/simple/foo/", "/simple/foo/"]

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from loopback import Response, Server
 
-from wheelcheck.index.connections import Addresses, Connections
-from wheelcheck.index.credentials import Credentials
-from wheelcheck.index.http import FetchFailed, Http
+from wheelcheck.index.network.connections import Addresses, Connections
+from wheelcheck.index.network.credentials import Credentials
+from wheelcheck.index.network.http import FetchFailed, Http
 
 
 @pytest.fixture

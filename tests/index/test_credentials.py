@@ -11,10 +11,10 @@ from packaging.utils import NormalizedName
 
 from wheelcheck.errors import IndexUnreachable, Unknown
 from wheelcheck.index import open_index
-from wheelcheck.index.credentials import Credentials
-from wheelcheck.index.direct import file_from_url
-from wheelcheck.index.urls import split_credentials
-from wheelcheck.requirements.model import IndexOptions
+from wheelcheck.index.network.credentials import Credentials
+from wheelcheck.index.network.urls import split_credentials
+from wheelcheck.index.pages.direct import file_from_url
+from wheelcheck.requirements.requirement_set import IndexOptions
 
 BASIC = "Basic bWU6c2VjcmV0"  # me:secret
 

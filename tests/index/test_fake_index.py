@@ -6,7 +6,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Index, Sdist, Wheel
+from wheelcheck.index.interface import Index, Sdist, Wheel
 
 WHEEL = "six-1.16.0-py2.py3-none-any.whl"
 

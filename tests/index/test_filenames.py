@@ -9,7 +9,7 @@ from packaging.utils import (
 )
 from packaging.version import Version
 
-from wheelcheck.index.filenames import (
+from wheelcheck.index.pages.filenames import (
     BadName,
     SdistName,
     WheelName,

@@ -8,9 +8,9 @@ import httpx
 import pytest
 import respx
 
-from wheelcheck.index import http
-from wheelcheck.index.credentials import Credentials
-from wheelcheck.index.http import FetchFailed, Http
+from wheelcheck.index.network import http
+from wheelcheck.index.network.credentials import Credentials
+from wheelcheck.index.network.http import FetchFailed, Http
 
 URL = "https://index.example/simple/foo/"
 

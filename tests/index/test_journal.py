@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.index import journal
-from wheelcheck.index.cache import cache_key
-from wheelcheck.index.cache_trouble import CacheTrouble
-from wheelcheck.index.journal import Journal
+from wheelcheck.index.cache.cache_trouble import CacheTrouble
+from wheelcheck.index.cache.disk import cache_key, journal
+from wheelcheck.index.cache.journal import Journal
 
 KEYS = [cache_key(str(number)) for number in range(50)]
 

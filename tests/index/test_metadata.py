@@ -10,11 +10,12 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index import archives, open_index
-from wheelcheck.index.direct import file_from_url
+from wheelcheck.index import open_index
+from wheelcheck.index.archives.archive import archive
+from wheelcheck.index.interface import CoreMetadata, Sdist, Wheel
 from wheelcheck.index.metadata import _fields, parse_metadata
-from wheelcheck.index.model import CoreMetadata, Sdist, Wheel
-from wheelcheck.requirements.model import IndexOptions
+from wheelcheck.index.pages.direct import file_from_url
+from wheelcheck.requirements.requirement_set import IndexOptions
 
 HEAD = "Metadata-Version: {}\nName: foo\nVersion: 1.0\n"
 EGG = "foo-1.0/src/foo.egg-info/"
@@ -181,7 +182,7 @@ def test_egg_info_without_requires_says_that_there_are_none(metadata):
 
 
 def test_a_requires_txt_that_is_too_long_does_not_say_that_there_are_none(metadata, monkeypatch):
-    monkeypatch.setattr(archives, "MAX_TEXT_BYTES", 100)
+    monkeypatch.setattr(archive, "MAX_TEXT_BYTES", 100)
     members = {EGG + "PKG-INFO": HEAD.format("1.1"), EGG + "requires.txt": "bar\n" * 100}
     assert code(metadata(tar_of(members))) == "dependencies-need-build"
 

@@ -6,8 +6,8 @@ from packaging.version import Version
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
-from wheelcheck.index.model import CoreMetadata
-from wheelcheck.requirements.model import IndexOptions
+from wheelcheck.index.interface import CoreMetadata
+from wheelcheck.requirements.requirement_set import IndexOptions
 
 pytestmark = pytest.mark.online
 

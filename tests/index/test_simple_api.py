@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.index.model import ProjectStatus, Sdist, Wheel
-from wheelcheck.index.page import FilesOfProject
-from wheelcheck.index.simple_api import MalformedPage, parse_page
+from wheelcheck.index.interface import ProjectStatus, Sdist, Wheel
+from wheelcheck.index.pages.index_page import FilesOfProject
+from wheelcheck.index.pages.simple_api import MalformedPage, parse_page
 
 NAME = NormalizedName("foo")
 URL = "https://index.example/simple/foo/"

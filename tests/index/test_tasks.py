@@ -3,7 +3,7 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from wheelcheck.index.tasks import Tasks
+from wheelcheck.index.network.tasks import Tasks
 
 
 def test_what_is_foreseen_is_done_once_and_in_the_background():

@@ -8,8 +8,8 @@ from replay import Replay
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
-from wheelcheck.index.model import CoreMetadata, Index, Project, Wheel
-from wheelcheck.requirements.model import IndexOptions
+from wheelcheck.index.interface import CoreMetadata, Index, Project, Wheel
+from wheelcheck.requirements.requirement_set import IndexOptions
 
 NAMES = ("pandas", "six", "pyyaml", "scikit-learn")
 

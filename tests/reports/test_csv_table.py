@@ -9,7 +9,7 @@ from sample_dockerfiles import broken_image
 from sample_reports import alpine_story, mixed, wheel
 
 from wheelcheck.reports.csv_table import COLUMNS, render_csv
-from wheelcheck.reports.model import Package, Report
+from wheelcheck.reports.values.report import Package, Report
 from wheelcheck.reports.wording.phrases import clean
 
 

@@ -8,8 +8,8 @@ from sample_reports import alpine_story, mixed, nasty
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.github import render_github
-from wheelcheck.reports.model import Problem, Report
-from wheelcheck.reports.violation import Violation
+from wheelcheck.reports.values.report import Problem, Report
+from wheelcheck.reports.values.violation import Violation
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.phrases import clean
 

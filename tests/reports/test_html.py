@@ -27,7 +27,7 @@ from sample_reports import (
 
 from wheelcheck.reports.html import render_html
 from wheelcheck.reports.html.pool import encode
-from wheelcheck.reports.model import Report
+from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.phrases import clean
 

@@ -9,7 +9,7 @@ from sample_dockerfiles import CORRECTION, OTHER_IMAGE, broken_image, worded
 from sample_reports import alpine_story, big, images, mixed, nasty, today
 
 from wheelcheck.reports.html import render_html
-from wheelcheck.reports.model import Report
+from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.headline import headline
 
 pytestmark = pytest.mark.browser

@@ -7,7 +7,7 @@ from sample_reports import alpine_story, mixed, nasty
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.junit import render_junit
-from wheelcheck.reports.violation import Violation
+from wheelcheck.reports.values.violation import Violation
 from wheelcheck.reports.wording.phrases import clean
 
 

@@ -11,8 +11,8 @@ from sample_reports import alpine_story, big, images, mixed, nasty, today, unjud
 
 from wheelcheck.reports.markdown import render_markdown
 from wheelcheck.reports.markdown_escapes import code, fenced, text
-from wheelcheck.reports.model import Problem, Report
-from wheelcheck.reports.violation import Violation
+from wheelcheck.reports.values.report import Problem, Report
+from wheelcheck.reports.values.violation import Violation
 from wheelcheck.reports.wording.phrases import clean
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])

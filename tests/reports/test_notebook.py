@@ -11,9 +11,9 @@ from sample_reports import alpine_story, big, images, mixed, nasty, unjudged_tar
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
-from wheelcheck.reports.model import Report
 from wheelcheck.reports.notebook.palette import COLOURS
-from wheelcheck.reports.text.report import render_text
+from wheelcheck.reports.text.report_text import render_text
+from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.headline import headline
 
 SAMPLES = [alpine_story, priced_story, mixed, priced_matrix, big, nasty, unjudged_target]

@@ -5,7 +5,7 @@ from sample_bills import priced_matrix, priced_story
 from sample_reports import alpine_story, big, everywhere, images, mixed, nasty, wheel
 
 from wheelcheck.errors import UsageError
-from wheelcheck.reports.model import Report
+from wheelcheck.reports.values.report import Report
 
 pytest.importorskip("matplotlib")
 

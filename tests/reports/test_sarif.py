@@ -9,10 +9,10 @@ from sample_dockerfiles import NAME, broken_image, broken_policy, judged_dockerf
 from sample_reports import alpine_story, big, mixed, nasty, unjudged_target
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.dockerfiles.finding import finding_codes
-from wheelcheck.reports.model import Report
 from wheelcheck.reports.sarif import SCHEMA, render_sarif
-from wheelcheck.reports.violation import Violation
+from wheelcheck.reports.values.finding_codes import finding_codes
+from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.violation import Violation
 
 BROKEN = Violation(
     rule="max-build-minutes", target="python:3.8-alpine", message="builds for 102 min, 30 allowed"

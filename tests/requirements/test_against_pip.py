@@ -16,7 +16,7 @@ from packaging.version import Version
 
 from wheelcheck.errors import UsageError
 from wheelcheck.requirements import CommandLine, read
-from wheelcheck.requirements.decoding import decode
+from wheelcheck.requirements.pip.decoding import decode
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what an old pip vendors is not our concern

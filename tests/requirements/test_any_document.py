@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from wheelcheck.errors import RequirementsError
 from wheelcheck.requirements.collection import Collection
-from wheelcheck.requirements.given import Given
-from wheelcheck.requirements.options import CommandLine
-from wheelcheck.requirements.places import Opener, Place
-from wheelcheck.requirements.reading import reader_of
-from wheelcheck.requirements.recognise import recognise
+from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.input_kind import recognise
+from wheelcheck.requirements.input_location import Opener, Place
+from wheelcheck.requirements.input_reader import reader_of
+from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.selection import Selection
 
 LOCKS = Path(__file__).parent / "locks"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wheelcheck.errors import RequirementsError
-from wheelcheck.requirements.decoding import decode
+from wheelcheck.requirements.pip.decoding import decode
 
 TEXT = "pandas  # für alle\n"
 

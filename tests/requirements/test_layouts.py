@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from packaging.requirements import Requirement
 
 from wheelcheck.requirements import read
-from wheelcheck.requirements.pip_syntax import InvalidLine, logical_lines, split_options
+from wheelcheck.requirements.pip.pip_syntax import InvalidLine, logical_lines, split_options
 
 NAMES = st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,6}[A-Za-z0-9])?", fullmatch=True)
 VERSIONS = st.builds("{}.{}".format, st.integers(0, 99), st.integers(0, 9))

@@ -10,9 +10,9 @@ from packaging.version import Version
 from situations import target
 
 from wheelcheck.requirements.conditions import ALWAYS, marker_of
-from wheelcheck.requirements.lock_graph import Edge, Reached, reach
-from wheelcheck.requirements.locks import Entry
-from wheelcheck.requirements.model import Origin
+from wheelcheck.requirements.locks.lock_graph import Edge, Reached, reach
+from wheelcheck.requirements.locks.locked_packages import Entry
+from wheelcheck.requirements.requirement_set import Origin
 
 PYTHONS = [target(python=(3, minor)).marker_environment() for minor in range(8, 15)]
 MARKERS = [None, *(Marker(f'python_version {op} "3.{minor}"') for op in (">=", "<", "==")

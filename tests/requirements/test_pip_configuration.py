@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from wheelcheck.errors import UsageError
-from wheelcheck.requirements import CommandLine, pip_configuration
+from wheelcheck.requirements import CommandLine
+from wheelcheck.requirements.pip.pip_configuration import pip_configuration
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

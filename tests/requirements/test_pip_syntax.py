@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.requirements import pip_syntax
-from wheelcheck.requirements.pip_syntax import InvalidLine, logical_lines, split_options
+from wheelcheck.requirements.pip import pip_syntax
+from wheelcheck.requirements.pip.pip_syntax import InvalidLine, logical_lines, split_options
 
 
 def texts(content, **environ):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from wheelcheck.requirements.poetry_constraints import (
+from wheelcheck.requirements.projects.poetry_constraints import (
     admits,
     parse_constraint,
     python_constraint_marker,

@@ -90,7 +90,7 @@ def test_standard_input():
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no endless file here")
 def test_an_endless_file(monkeypatch):
-    monkeypatch.setattr("wheelcheck.requirements.places._LARGEST", 1000)
+    monkeypatch.setattr("wheelcheck.requirements.input_location._LARGEST", 1000)
     with pytest.raises(RequirementsError, match="larger than 1,000 bytes"):
         read([Path("/dev/zero")])
 

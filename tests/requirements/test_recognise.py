@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wheelcheck.errors import RequirementsError
-from wheelcheck.requirements.recognise import Kind, recognise
+from wheelcheck.requirements.input_kind import Kind, recognise
 
 BEGINNINGS = {
     Kind.PYPROJECT: ["[project]\nname = 'x'", "[build-system]\n", "[tool.poetry]\n"],

@@ -6,14 +6,14 @@ import pickle
 import pytest
 from packaging.markers import Marker
 
-from wheelcheck.requirements.pip_syntax import InvalidLine
-from wheelcheck.requirements.redaction import redact
-from wheelcheck.requirements.requirement_strings import (
+from wheelcheck.requirements.pip.pip_syntax import InvalidLine
+from wheelcheck.requirements.pip.requirement_strings import (
     Judged,
     NotJudged,
     parse_editable,
     parse_requirement,
 )
+from wheelcheck.requirements.redaction import redact
 
 WHEEL = "https://files.example/a/My_Pkg-1.0-py3-none-any.whl"
 DIGEST = "ab" * 32

@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from situations import asked, target
 
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.model import (
+from wheelcheck.requirements.requirement_set import (
     FilePolicy,
     FormatControl,
     Origin,

@@ -12,15 +12,15 @@ from resolvelib import AbstractProvider, BaseReporter, ResolutionImpossible, Res
 from resolvelib import Resolver as Resolvelib
 from situations import target
 
-from wheelcheck.requirements.model import FilePolicy
+from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.choice import FileRules
 from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.dependencies import MarkerEnvironment
-from wheelcheck.resolution.needs import Need, identifier_of, needs_of
-from wheelcheck.resolution.provider import PROMOTE_AFTER_CONFLICTS, Provider
-from wheelcheck.resolution.search import Impossible, TooDeep
-from wheelcheck.resolution.solver import Solver
+from wheelcheck.resolution.solving.nodes import Need, identifier_of, needs_of
+from wheelcheck.resolution.solving.provider import PROMOTE_AFTER_CONFLICTS, Provider
+from wheelcheck.resolution.solving.search import Impossible, TooDeep
+from wheelcheck.resolution.solving.solver import Solver
 
 NAMES = ["a", "b", "c", "d", "e", "f"]
 VERSIONS = ["1", "2", "3", "4"]

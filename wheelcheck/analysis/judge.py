@@ -8,17 +8,18 @@ from datetime import datetime
 
 from packaging.utils import NormalizedName
 
-from wheelcheck.analysis.installed import NOTHING, Installed
+from wheelcheck.analysis.already_installed import NOTHING, Installed
+from wheelcheck.analysis.assembly import assemble
+from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.analysis.planning import SourceBuilds
 from wheelcheck.analysis.pricing import Pricing
-from wheelcheck.analysis.source_builds import SourceBuilds
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
 from wheelcheck.coverage import Judgement, judge
-from wheelcheck.index.model import Index, Sdist, Wheel
-from wheelcheck.reports.assembling.report import Column, assemble
-from wheelcheck.reports.model import Report
+from wheelcheck.index.interface import Index, Sdist, Wheel
+from wheelcheck.reports.values.report import Report
 from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver
 from wheelcheck.resolution.resolver import MAX_ROUNDS
@@ -105,7 +106,7 @@ class Judge:
 
     def column(
         self, target: Target, only: NormalizedName | None = None, *, plan: bool = True
-    ) -> Column:
+    ) -> JudgedTarget:
         """Judge every package on a target, or `only` one of them, with its builds alone.
 
         Without `plan` builds are neither planned nor priced: verdicts are all that is asked for.
@@ -118,10 +119,10 @@ class Judge:
             if only in {None, name}
         }
         if not plan:
-            return Column(resolution, judged)
+            return JudgedTarget(resolution, judged)
         builds = self._sources.of(target, chosen.sdists, chosen.tried)
         price = self._pricing.price(target, chosen.files, builds)
-        return Column(resolution, judged, builds, price)
+        return JudgedTarget(resolution, judged, builds, price)
 
     def _choose(
         self, target: Target, only: NormalizedName | None = None, *, plan: bool = True
@@ -144,7 +145,7 @@ class Judge:
         self._pricing.foresee(target, (*chosen.files, *tried))
         return chosen
 
-    def report(self, columns: Sequence[Column], inputs: Iterable[str]) -> Report:
+    def report(self, columns: Sequence[JudgedTarget], inputs: Iterable[str]) -> Report:
         """Put judged targets together; `inputs` are the names to show for what was read."""
         names = {name for column in columns for name in column.judged}
         projects = {name: self._index.project(name) for name in names}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from wheelcheck.builds.distributions import distribution_of
+from wheelcheck.analysis.judged_target import Price, TargetBuilds
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.plan import Build, BuildPlan
 from wheelcheck.builds.sdist_reader import SdistReader
@@ -13,16 +13,15 @@ from wheelcheck.costs.bill import Machine, make_bill
 from wheelcheck.costs.built_sizes import built_files, compresses
 from wheelcheck.costs.features import BuildFeatures, published, read_features
 from wheelcheck.costs.image import ImageContents, ImageOptions, ImageSize, image_size
-from wheelcheck.costs.installed import InstalledFiles, installed_files
+from wheelcheck.costs.installed_files import InstalledFiles, installed_files
 from wheelcheck.costs.measured import is_measured
-from wheelcheck.costs.model import BuildCost, Estimate
 from wheelcheck.costs.prediction import predict
 from wheelcheck.costs.published import published_wheel
+from wheelcheck.costs.quantity import BuildCost, Estimate
 from wheelcheck.costs.system_sizes import system_size
+from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import ArchiveListing, Index, Sdist, Wheel
-from wheelcheck.reports.assembling.bill import Price
-from wheelcheck.reports.assembling.builds import TargetBuilds
+from wheelcheck.index.interface import ArchiveListing, Index, Sdist, Wheel
 from wheelcheck.targets import Architecture, Target
 
 __all__ = ["Pricing"]

@@ -12,12 +12,16 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
-from wheelcheck.builds.obstacle import Obstacle
-from wheelcheck.builds.sdist import SdistFacts
-from wheelcheck.builds.tables import rows
+from wheelcheck.builds.obstacles.obstacle import Obstacle
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Index, Sdist, Wheel
-from wheelcheck.requirements.model import FilePolicy, Origin, RequirementLine, Requirements
+from wheelcheck.index.interface import Index, Sdist, Wheel
+from wheelcheck.requirements.requirement_set import (
+    FilePolicy,
+    Origin,
+    RequirementLine,
+    Requirements,
+)
 from wheelcheck.resolution import (
     FileRules,
     Pin,
@@ -28,6 +32,7 @@ from wheelcheck.resolution import (
     foresee_all,
 )
 from wheelcheck.resolution.requires_dist import parse_requirement
+from wheelcheck.tables import read_table
 from wheelcheck.targets import Target
 
 __all__ = [
@@ -297,7 +302,7 @@ def hook_requires(backend: str, stated: Sequence[str], resolution: Resolution) -
     pins = resolution.pins
     module = _module(backend)
     added = []
-    for row in rows("hook_requires"):
+    for row in read_table("builds/hook_requires.csv"):
         missing = canonicalize_name(row["unless"]) not in pins
         if row["backend"] == module and missing and _applies(row["when"], pins):
             added.append(row["requirement"])

@@ -23,7 +23,11 @@ from functools import partial
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.bit_rot import (
+from wheelcheck.builds.evidence.classification import Classification
+from wheelcheck.builds.needs.build_need import Need, Role, SourceNeedsInput
+from wheelcheck.builds.needs.system_packages import InstallCommands, install_commands, source_needs
+from wheelcheck.builds.needs.toolchain import tools_on_pypi
+from wheelcheck.builds.obstacles.bit_rot import (
     History,
     bit_rot,
     constraints_before_breaks,
@@ -31,23 +35,15 @@ from wheelcheck.builds.bit_rot import (
     python_too_new,
     showing,
 )
-from wheelcheck.builds.distributions import distribution_of
-from wheelcheck.builds.evidence import Classification
-from wheelcheck.builds.needs import Need, Role, SourceNeedsInput
-from wheelcheck.builds.obstacle import Obstacle
-from wheelcheck.builds.obstacles import sdist_obstacles, target_obstacles
+from wheelcheck.builds.obstacles.obstacle import Obstacle
+from wheelcheck.builds.obstacles.obstacle_rules import sdist_obstacles, target_obstacles
 from wheelcheck.builds.plan import Build, BuildPlan, Installer
 from wheelcheck.builds.sdist_reader import SdistReader
-from wheelcheck.builds.setup_script.surroundings import BuildSite
-from wheelcheck.builds.system_packages import (
-    InstallCommands,
-    install_commands,
-    source_needs,
-)
-from wheelcheck.builds.toolchain import tools_on_pypi
+from wheelcheck.builds.setup_script.script_context import BuildSite
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Index, Sdist
+from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.targets import Target
 from wheelcheck.targets.pythons import python_support
 

@@ -24,10 +24,10 @@ from wheelcheck.builds.environment import (
     Installer,
     environment_problem,
 )
-from wheelcheck.builds.sdist import SdistFacts
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Index, Sdist
-from wheelcheck.requirements.model import FilePolicy
+from wheelcheck.index.interface import Index, Sdist
+from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution import Resolution
 from wheelcheck.targets import Target
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from wheelcheck.builds.classify import judge_source_build, wheel_to_open
-from wheelcheck.builds.conclusions import Conclusions
-from wheelcheck.builds.contents import SdistContents
-from wheelcheck.builds.evidence import Classification
-from wheelcheck.builds.needs import SourceNeedsInput, needs_input
-from wheelcheck.builds.sdist import SdistFacts, read_sdist, wanted
-from wheelcheck.builds.setup_script.surroundings import BuildSite
-from wheelcheck.builds.siblings import linux_wheel, wheel_contents
-from wheelcheck.builds.system_packages import known_needs
+from wheelcheck.builds.evidence.classification import Classification
+from wheelcheck.builds.evidence.classify import judge_source_build, wheel_to_open
+from wheelcheck.builds.evidence.sibling_wheels import linux_wheel, wheel_contents
+from wheelcheck.builds.needs.build_need import SourceNeedsInput, needs_input
+from wheelcheck.builds.needs.system_packages import known_needs
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts, read_sdist, wanted
+from wheelcheck.builds.setup_script.script_context import BuildSite
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Index, Sdist, Wheel
+from wheelcheck.index.interface import Index, Sdist, Wheel
+from wheelcheck.result_cache.sdist_cache import SdistCache
 from wheelcheck.targets import Target
 
 __all__ = ["SdistReader"]
@@ -45,7 +45,7 @@ class SdistReader:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._contents: dict[str, SdistContents | Unknown] = {}
-        self._conclusions: dict[str, Conclusions] = {}
+        self._caches: dict[str, SdistCache] = {}
         self._readings: dict[str, list[_Reading]] = {}
         self._classes: dict[tuple[str, BuildSite], Classification] = {}
         self._vendored: dict[str, tuple[str, ...]] = {}
@@ -109,18 +109,18 @@ class SdistReader:
 
         The answer, a `kind` of value, must follow from the sdist and the question's words alone.
         """
-        conclusions = self._conclusions_of(sdist)
-        answer: _T | None = conclusions.answer(question, kind)
+        cache = self._cache_of(sdist)
+        answer: _T | None = cache.get(question, kind)
         if answer is None:
             answer = conclude()
             if not isinstance(self.contents(sdist), Unknown):
-                conclusions.keep(question, answer)
+                cache.put(question, answer)
         return answer
 
-    def _conclusions_of(self, sdist: Sdist) -> Conclusions:
-        if sdist.filename not in self._conclusions:
-            self._conclusions[sdist.filename] = Conclusions(self._index, sdist)
-        return self._conclusions[sdist.filename]
+    def _cache_of(self, sdist: Sdist) -> SdistCache:
+        if sdist.filename not in self._caches:
+            self._caches[sdist.filename] = SdistCache(self._index, sdist)
+        return self._caches[sdist.filename]
 
     def classification(self, sdist: Sdist, target: Target) -> Classification:
         """Return the verdict on building it, as `judge_source_build` gives it."""
@@ -143,13 +143,13 @@ class SdistReader:
         else:
             readings.append(_Reading(site, read_sdist(contents, site)))
             told = [(one.site, one.facts) for one in readings]
-            self._conclusions_of(sdist).keep("readings", told)
+            self._cache_of(sdist).put("readings", told)
         return readings[-1]
 
     def _known(self, sdist: Sdist) -> list[_Reading]:
         """What it told so far, in this run and in earlier ones."""
         if sdist.filename not in self._readings:
-            kept = self._conclusions_of(sdist).answer("readings", _Readings) or ()
+            kept = self._cache_of(sdist).get("readings", _Readings) or ()
             self._readings[sdist.filename] = [_Reading(*one) for one in kept]
         return self._readings[sdist.filename]
 

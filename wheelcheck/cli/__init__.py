@@ -40,32 +40,32 @@ def _check(words: Sequence[str]) -> int:
         sys.stdout.write(f"wheelcheck {wheelcheck.__version__}\n")
         return DONE
     if args.schema:
-        from wheelcheck.cli.judging import print_schema
+        from wheelcheck.cli.check_command import print_schema
 
         print_schema(args.output)
         return DONE
     if not (args.files or args.requirement or args.package):
-        from wheelcheck.cli.keeping import states_policy
+        from wheelcheck.cli.cached_report import states_policy
 
         if states_policy(args):
-            from wheelcheck.cli.policy import defaults_of
+            from wheelcheck.cli.policy_options import defaults_of
 
             args.files = list(defaults_of(args).get("requirements", []))
         if not args.files:
             parser.error(_nothing_to_check())
     if args.emit:
-        from wheelcheck.cli.judging import write_dockerfile
+        from wheelcheck.cli.check_command import write_dockerfile
 
         return write_dockerfile(args)
-    from wheelcheck.cli.keeping import keeper_of, written_again
+    from wheelcheck.cli.cached_report import report_cache_of, write_cached
 
-    keeper = keeper_of(args)
-    code = written_again(args, keeper)
+    report_cache = report_cache_of(args)
+    code = write_cached(args, report_cache)
     if code is not None:
         return code
-    from wheelcheck.cli.judging import judge
+    from wheelcheck.cli.check_command import judge
 
-    return judge(args, keeper)
+    return judge(args, report_cache)
 
 
 def _nothing_to_check() -> str:
@@ -83,7 +83,7 @@ def _cache(words: Sequence[str]) -> int:
     from wheelcheck.cli.arguments import cache_parser
 
     args = cache_parser().parse_args(words)
-    from wheelcheck.cli.caching import run
+    from wheelcheck.cli.cache_command import run
 
     run(args)
     return DONE
@@ -96,7 +96,7 @@ def _explain(words: Sequence[str]) -> int:
     args = parser.parse_args(words)
     if not (args.target or args.python or args.libc or args.arch):
         parser.error("explain it where? Name a target, for example --target python:3.12-alpine")
-    from wheelcheck.cli.explaining import run
+    from wheelcheck.cli.explain_command import run
 
     return run(args)
 
@@ -105,7 +105,7 @@ def _calibrate(words: Sequence[str]) -> int:
     from wheelcheck.cli.arguments import calibrate_parser
 
     calibrate_parser().parse_args(words)
-    from wheelcheck.cli.calibrating import run
+    from wheelcheck.cli.calibrate_command import run
 
     return run()
 
@@ -120,7 +120,7 @@ def _diff(words: Sequence[str]) -> int:
         parser.error("name an older and a newer file, or --git REVISION and one file")
     if args.git is not None and args.git.startswith("-"):
         parser.error(f"{args.git!r} is no revision")
-    from wheelcheck.cli.comparing import run
+    from wheelcheck.cli.diff_command import run
 
     return run(args)
 
@@ -129,7 +129,7 @@ def _show(words: Sequence[str]) -> int:
     from wheelcheck.cli.arguments import show_parser
 
     args = show_parser().parse_args(words)
-    from wheelcheck.cli.showing import show
+    from wheelcheck.cli.show_command import show
 
     return show(args)
 
@@ -138,7 +138,7 @@ def _completion(words: Sequence[str]) -> int:
     from wheelcheck.cli.arguments import completion_parser
 
     args = completion_parser().parse_args(words)
-    from wheelcheck.cli.showing import complete
+    from wheelcheck.cli.show_command import complete
 
     return complete(args.shell)
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from pydantic import ValidationError
 
 import wheelcheck
-from wheelcheck.cli.keeping import incomplete
+from wheelcheck.cli.cached_report import incomplete
 from wheelcheck.cli.terminal import look_of
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.json_form import render_json
-from wheelcheck.reports.model import Report
+from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.phrases import counted
 
 __all__ = ["exit_code", "kept_report", "rendered"]
@@ -40,7 +40,7 @@ def rendered(report: Report, args: Namespace) -> bytes:
         render = getattr(import_module(module), function)
         text: str = render(report, **_said_besides(args))
         return text.encode("utf-8", "backslashreplace")
-    from wheelcheck.reports.text.report import render_text
+    from wheelcheck.reports.text.report_text import render_text
 
     look = look_of(args)
     text = render_text(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from wheelcheck.costs.model import Estimate
+from wheelcheck.costs.quantity import Estimate
 from wheelcheck.errors import Unknown
 from wheelcheck.targets.catalogue import ImageRow, catalogue
 from wheelcheck.targets.target import Architecture, Target

@@ -18,9 +18,9 @@ from wheelcheck.costs.installing import (
     toolchain_download,
     toolchain_seconds,
 )
-from wheelcheck.costs.model import BuildCost, Estimate, total
+from wheelcheck.costs.quantity import BuildCost, Estimate, total
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Sdist, Wheel
+from wheelcheck.index.interface import Sdist, Wheel
 
 __all__ = ["UNCALIBRATED", "Bill", "BuildItem", "Machine", "make_bill"]
 

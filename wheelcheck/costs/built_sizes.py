@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from packaging.specifiers import SpecifierSet
 
 from wheelcheck.costs.features import published
-from wheelcheck.costs.installed import PythonSources, python_sources
-from wheelcheck.costs.model import BuildCost, Estimate, total
+from wheelcheck.costs.installed_files import PythonSources, python_sources
+from wheelcheck.costs.quantity import BuildCost, Estimate, total
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import ArchiveListing
-from wheelcheck.resolution.model import Pin
+from wheelcheck.index.interface import ArchiveListing
+from wheelcheck.resolution.pins import Pin
 
 __all__ = ["BuiltFiles", "built_files", "compresses"]
 

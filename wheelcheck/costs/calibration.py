@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 
-from wheelcheck.costs.model import Estimate
+from wheelcheck.costs.quantity import Estimate
 from wheelcheck.errors import Unknown
 
 __all__ = ["REPEATS", "ReferenceCompile", "calibrate", "reference_compiles"]

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wheelcheck.builds.sdist import SdistFacts
-from wheelcheck.builds.setup_script.declared import ExtensionModule
-from wheelcheck.builds.sources import is_aside
-from wheelcheck.builds.toolchain import is_vendored
-from wheelcheck.index.languages import Language, language_of
+from wheelcheck.builds.needs.toolchain import is_vendored
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.setup_script.declaration import ExtensionModule
+from wheelcheck.index.archives.languages import Language, language_of
 
 __all__ = ["CompiledFile", "Kind", "compiled_files", "untemplated"]
 

@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from wheelcheck.builds.contents import SdistContents
-from wheelcheck.builds.sdist import SdistFacts
-from wheelcheck.builds.sdist_opinion import classify_sdist
-from wheelcheck.builds.siblings import wheel_contents
-from wheelcheck.builds.sources import is_aside
+from wheelcheck.builds.evidence.backend_evidence import classify_sdist
+from wheelcheck.builds.evidence.sibling_wheels import wheel_contents
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.costs.compiled import CompiledFile, Kind, compiled_files, untemplated
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.index.model import ArchiveListing
+from wheelcheck.index.interface import ArchiveListing
 
 __all__ = ["BuildFeatures", "PublishedWheel", "Sources", "published", "read_features"]
 

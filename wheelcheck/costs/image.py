@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from wheelcheck.builds.distributions import Distribution, Family
 from wheelcheck.costs.base_image import base_image
 from wheelcheck.costs.built_sizes import BuiltFiles
-from wheelcheck.costs.installed import InstalledFiles, byte_code, pip_byte_code
-from wheelcheck.costs.model import Estimate, total
+from wheelcheck.costs.installed_files import InstalledFiles, byte_code, pip_byte_code
+from wheelcheck.costs.quantity import Estimate, total
 from wheelcheck.costs.system_sizes import system_size
+from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Wheel
+from wheelcheck.index.interface import Wheel
 from wheelcheck.targets.target import Target
 
 __all__ = ["ImageContents", "ImageOptions", "ImagePart", "ImageSize", "image_size"]

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from wheelcheck.costs.model import Estimate
+from wheelcheck.costs.quantity import Estimate
 
 __all__ = ["Files", "install_seconds", "toolchain_download", "toolchain_seconds"]
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
+
+from wheelcheck.tables import read_table
 
 __all__ = ["MeasuredBuild", "is_measured", "measured_builds", "nearest"]
 
@@ -46,15 +46,14 @@ class MeasuredBuild:
 @cache
 def measured_builds() -> dict[str, tuple[MeasuredBuild, ...]]:
     """All measured builds by normalised name."""
-    text = files("wheelcheck.costs").joinpath("measured.csv").read_text(encoding="utf-8")
     found: dict[str, tuple[MeasuredBuild, ...]] = {}
-    for row in csv.DictReader(text.splitlines()):
+    for row in read_table("costs/measured.csv"):
         build = _build(row)
         found[build.name] = (*found.get(build.name, ()), build)
     return found
 
 
-def _build(row: dict[str, str]) -> MeasuredBuild:
+def _build(row: Mapping[str, str]) -> MeasuredBuild:
     major, minor = map(int, row["python"].split("."))
     return MeasuredBuild(
         name=NormalizedName(row["name"]),

@@ -19,7 +19,7 @@ from typing import Any
 
 from wheelcheck.costs.compiled import Kind
 from wheelcheck.costs.features import BuildFeatures
-from wheelcheck.costs.model import BuildCost, Estimate
+from wheelcheck.costs.quantity import BuildCost, Estimate
 from wheelcheck.costs.reach import FAR, beyond
 
 __all__ = [

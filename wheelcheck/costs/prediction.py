@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.costs.features import BuildFeatures
 from wheelcheck.costs.measured import MeasuredBuild, measured_builds, nearest
-from wheelcheck.costs.model import Basis, BuildCost, Estimate
 from wheelcheck.costs.modelled import Coefficients, coefficients, modelled_cost, source_seconds
+from wheelcheck.costs.quantity import Basis, BuildCost, Estimate
 from wheelcheck.errors import Unknown
+from wheelcheck.tables import read_table
 
 __all__ = ["predict"]
 
@@ -152,6 +152,5 @@ def _published(name: NormalizedName, features: BuildFeatures, table: Coefficient
 
 
 @cache
-def _published_builds() -> dict[str, dict[str, str]]:
-    text = files("wheelcheck.costs").joinpath("published_builds.csv").read_text(encoding="utf-8")
-    return {row["name"]: row for row in csv.DictReader(text.splitlines())}
+def _published_builds() -> dict[str, Mapping[str, str]]:
+    return {row["name"]: row for row in read_table("costs/published_builds.csv")}

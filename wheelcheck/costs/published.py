@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wheelcheck.builds.siblings import platform_kind
-from wheelcheck.index.model import Sdist, Wheel
+from wheelcheck.builds.evidence.sibling_wheels import platform_kind
+from wheelcheck.index.interface import Sdist, Wheel
 
 __all__ = ["published_wheel"]
 

@@ -8,16 +8,15 @@ the same sources everywhere. How near that comes is told by `KINSHIP`.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-from wheelcheck.builds.distributions import Distribution, Family, names_for
-from wheelcheck.builds.libraries import library_table
-from wheelcheck.builds.toolchain import tool_table
-from wheelcheck.costs.model import Estimate
+from wheelcheck.builds.needs.libraries import library_table
+from wheelcheck.builds.needs.toolchain import tool_table
+from wheelcheck.costs.quantity import Estimate
+from wheelcheck.distributions.distribution import Distribution, Family, names_for
+from wheelcheck.tables import read_table
 
 __all__ = ["SystemSize", "system_size"]
 
@@ -141,12 +140,11 @@ def _closure(
 
 @cache
 def _sizes(release: str) -> Mapping[str, _Package]:
-    text = files("wheelcheck.costs").joinpath(f"debian-{release}.csv").read_text(encoding="utf-8")
     return {
         row["package"]: _Package(
             int(row["bytes"]), tuple(row["needs"].split()), row["in_base"] == "yes"
         )
-        for row in csv.DictReader(text.splitlines())
+        for row in read_table(f"costs/debian-{release}.csv")
     }
 
 
@@ -184,8 +182,7 @@ def _cells(family: Family) -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def _metapackages() -> Mapping[tuple[Family, str], tuple[str, ...]]:
-    text = files("wheelcheck.costs").joinpath("metapackages.csv").read_text(encoding="utf-8")
     return {
         (Family(row["family"]), row["package"]): tuple(row["stands_for"].split())
-        for row in csv.DictReader(text.splitlines())
+        for row in read_table("costs/metapackages.csv")
     }

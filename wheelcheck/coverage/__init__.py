@@ -1,6 +1,6 @@
 """Does it come as a wheel? A verdict, with its reason, for every pin on every target."""
 
-from wheelcheck.coverage.judge import Judgement, judge, nearest_first
+from wheelcheck.coverage.judgement import Judgement, judge, nearest_first
 from wheelcheck.coverage.verdict import Verdict
 
 __all__ = ["Judgement", "Verdict", "judge", "nearest_first"]

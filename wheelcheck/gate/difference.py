@@ -8,9 +8,9 @@ from typing import Literal
 from pydantic import Field
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.costs import Bill, Estimate
-from wheelcheck.reports.model import Cell, Report, TargetSummary
-from wheelcheck.reports.values import Value
+from wheelcheck.reports.values.cost_values import Bill, Estimate
+from wheelcheck.reports.values.report import Cell, Report, TargetSummary
+from wheelcheck.reports.values.value import Value
 
 __all__ = ["Change", "Difference", "difference"]
 

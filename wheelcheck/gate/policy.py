@@ -13,8 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
-from wheelcheck.reports.model import Report, TargetSummary
-from wheelcheck.reports.violation import Violation
+from wheelcheck.reports.values.report import Report, TargetSummary
+from wheelcheck.reports.values.violation import Violation
 
 __all__ = ["Allowance", "Policy", "read_policy", "violations"]
 

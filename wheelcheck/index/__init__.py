@@ -12,9 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from wheelcheck.index.cache_folder import CacheInfo
+    from wheelcheck.index.cache.cache_folder import CacheInfo
     from wheelcheck.index.client import NetworkIndex
-    from wheelcheck.requirements.model import IndexOptions
+    from wheelcheck.requirements.requirement_set import IndexOptions
 
 __all__ = [
     "DEFAULT_INDEX_URL",
@@ -74,8 +74,8 @@ def fetch(url: str, *, environ: Mapping[str, str] | None = None) -> bytes:
     Credentials come from the URL or netrc, and go to their own host alone. Raises OSError, whose
     text has no credentials.
     """
-    from wheelcheck.index.credentials import Credentials
-    from wheelcheck.index.http import FetchFailed, Http
+    from wheelcheck.index.network.credentials import Credentials
+    from wheelcheck.index.network.http import FetchFailed, Http
 
     http = Http(Credentials(environ or {}, _log))
     try:
@@ -88,20 +88,20 @@ def fetch(url: str, *, environ: Mapping[str, str] | None = None) -> bytes:
 
 def default_cache_dir(environ: Mapping[str, str]) -> Path:
     """Where the cache lies unless the user says otherwise: in the user's cache directory."""
-    from wheelcheck.index import cache
+    from wheelcheck.index.cache import disk
 
-    return cache.default_cache_dir(environ)
+    return disk.default_cache_dir(environ)
 
 
 def cache_info(directory: Path) -> CacheInfo:
     """What a cache directory holds: entries by kind, and bytes."""
-    from wheelcheck.index import cache_folder
+    from wheelcheck.index.cache import cache_folder
 
     return cache_folder.cache_info(directory)
 
 
 def clear_cache(directory: Path) -> CacheInfo:
     """Remove all entries of a cache and say what was there. Raises OSError."""
-    from wheelcheck.index import cache_folder
+    from wheelcheck.index.cache import cache_folder
 
     return cache_folder.clear_cache(directory)

@@ -11,13 +11,9 @@ from typing import TypeVar
 from packaging.utils import NormalizedName
 
 from wheelcheck.errors import IndexUnreachable, Unknown
-from wheelcheck.index.cache import Cache
-from wheelcheck.index.consulted import Consulted
-from wheelcheck.index.credentials import Credentials
-from wheelcheck.index.direct import file_from_url
+from wheelcheck.index.cache.disk import Cache
 from wheelcheck.index.facts import Facts, is_identified, of_the_day, shared_metadata
-from wheelcheck.index.http import CONCURRENCY, Http
-from wheelcheck.index.model import (
+from wheelcheck.index.interface import (
     ArchiveListing,
     CoreMetadata,
     Project,
@@ -25,11 +21,15 @@ from wheelcheck.index.model import (
     Sdist,
     Wheel,
 )
-from wheelcheck.index.page import FilesOfProject, Page
-from wheelcheck.index.sources import Source, open_source
-from wheelcheck.index.stored_pages import StoredPages
-from wheelcheck.index.tasks import Tasks
-from wheelcheck.requirements.model import IndexOptions
+from wheelcheck.index.network.credentials import Credentials
+from wheelcheck.index.network.http import CONCURRENCY, Http
+from wheelcheck.index.network.tasks import Tasks
+from wheelcheck.index.pages.direct import file_from_url
+from wheelcheck.index.pages.index_page import FilesOfProject, Page
+from wheelcheck.index.pages.page_sources import Source, open_source
+from wheelcheck.index.pages.pages_used import PagesUsed
+from wheelcheck.index.pages.stored_pages import StoredPages
+from wheelcheck.requirements.requirement_set import IndexOptions
 
 __all__ = ["NetworkIndex"]
 
@@ -57,9 +57,9 @@ class NetworkIndex:
         self._credentials = credentials = Credentials(environ, warn)
         self._http = Http(credentials, trusted_hosts=options.trusted_hosts, wait=wait)
         self._cache = cache = Cache(cache_dir, warn)
-        self.consulted = Consulted()
+        self.pages_used = PagesUsed()
         """What this index has told so far was made from these pages."""
-        pages = StoredPages(self._http, cache, self.consulted, offline=offline)
+        pages = StoredPages(self._http, cache, self.pages_used, offline=offline)
         indexes = [options.index_url or default_url, *options.extra_index_urls]
         self._sources: list[Source] = [
             open_source(place, pages, credentials, flat=True) for place in options.find_links
@@ -83,17 +83,17 @@ class NetworkIndex:
         self._http.close()
         self._cache.close()
 
-    def still_told(self, names: Iterable[str], digests: Mapping[str, str]) -> bool:
+    def pages_unchanged(self, names: Iterable[str], digests: Mapping[str, str]) -> bool:
         """Whether the pages of these projects are what they were when they had these digests.
 
-        `digests` has them by key, as in `Consulted`. Raises IndexUnreachable.
+        `digests` has them by key, as in `PagesUsed`. Raises IndexUnreachable.
         """
         asked = [NormalizedName(name) for name in names]
         self.prefetch(asked)
         for name in asked:
             self.project(name)
-        pages = self.consulted.pages
-        return self.consulted.repeatable and all(
+        pages = self.pages_used.pages
+        return self.pages_used.repeatable and all(
             key in pages and pages[key].digest == digest for key, digest in digests.items()
         )
 
@@ -112,7 +112,7 @@ class NetworkIndex:
         Code ``file-name-unreadable`` where the file's name does not tell its version.
         """
         if url.lower().startswith("file:"):
-            self.consulted.spoil()
+            self.pages_used.not_cacheable()
         return file_from_url(self._credentials.take_from(url), name)
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
@@ -133,16 +133,16 @@ class NetworkIndex:
         return self._heeding(file, self._tasks.take(("listing", file.url, wanted), read))
 
     def derived(self, file: Sdist) -> bytes | None:
-        """What the same code has derived from this file before."""
+        """What was stored as derived from this file before."""
         return self._facts.derived(file)
 
-    def keep_derived(self, file: Sdist, data: bytes) -> None:
-        """Keep what was derived from this file."""
-        self._facts.keep_derived(file, data)
+    def store_derived(self, file: Sdist, data: bytes) -> None:
+        """Store what was derived from this file."""
+        self._facts.store_derived(file, data)
 
     def _heeding(self, file: Wheel | Sdist, found: _T) -> _T:
         if of_the_day(found) or not is_identified(file):
-            self.consulted.spoil()
+            self.pages_used.not_cacheable()
         return found
 
     def prefetch(
@@ -165,7 +165,7 @@ class NetworkIndex:
             self._tasks.foresee(("listing", file.url, wanted), read)
 
     def _project(self, name: NormalizedName) -> Project | Unknown:
-        self.consulted.names[name] = None
+        self.pages_used.names[name] = None
         answers = [_answer(source, name) for source in self._sources]
         pages = [answer for answer in answers if isinstance(answer, Page)]
         silent = [answer for answer in answers if isinstance(answer, IndexUnreachable)]

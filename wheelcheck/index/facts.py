@@ -16,20 +16,19 @@ import msgspec
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.archives import HashMismatch, read_archive
-from wheelcheck.index.build_texts import build_texts
-from wheelcheck.index.cache import Cache, cache_key
-from wheelcheck.index.code_mark import code_mark
-from wheelcheck.index.http import FetchFailed, Http
-from wheelcheck.index.limits import ArchiveRefused
+from wheelcheck.index.archives.archive import HashMismatch, read_archive
+from wheelcheck.index.archives.build_texts import build_texts
+from wheelcheck.index.archives.limits import ArchiveRefused
+from wheelcheck.index.cache.disk import Cache, cache_key
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember, CoreMetadata, Sdist, Wheel
 from wheelcheck.index.metadata import (
     metadata_paths,
     parse_metadata,
     sdist_metadata,
     wheel_metadata,
 )
-from wheelcheck.index.model import ArchiveListing, ArchiveMember, CoreMetadata, Sdist, Wheel
-from wheelcheck.index.urls import local_path, split_credentials
+from wheelcheck.index.network.http import FetchFailed, Http
+from wheelcheck.index.network.urls import local_path, split_credentials
 
 __all__ = ["Facts", "is_identified", "of_the_day", "shared_metadata"]
 
@@ -150,17 +149,14 @@ class Facts:
         return ArchiveListing(tuple(members), texts)
 
     def derived(self, file: Sdist) -> bytes | None:
-        """What the same code has derived from a file of an index before."""
+        """What was stored as derived from a file of an index before."""
         kept = self._derived.get(key := _key(file)) or self._cache.get("derived", key, bytes)
-        if not self._holds(file, key):
-            return None
-        mark = code_mark()
-        return kept.removeprefix(mark) if kept is not None and kept.startswith(mark) else None
+        return kept if self._holds(file, key) else None
 
-    def keep_derived(self, file: Sdist, data: bytes) -> None:
-        """Keep what was derived from a file of an index; one on this machine may change."""
+    def store_derived(self, file: Sdist, data: bytes) -> None:
+        """Store what was derived from a file of an index; one on this machine may change."""
         if local_path(file.url) is None:
-            self._derived[_key(file)] = code_mark() + data
+            self._derived[_key(file)] = data
 
     def close(self) -> None:
         """Store what was derived: once for a file, however much was added to it."""

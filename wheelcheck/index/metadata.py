@@ -23,8 +23,8 @@ import msgspec
 from packaging.utils import canonicalize_name
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.filenames import parse_version
-from wheelcheck.index.model import ArchiveListing, CoreMetadata, DistributionFile, Sdist, Wheel
+from wheelcheck.index.interface import ArchiveListing, CoreMetadata, DistributionFile, Sdist, Wheel
+from wheelcheck.index.pages.filenames import parse_version
 
 __all__ = ["metadata_paths", "parse_metadata", "sdist_metadata", "wheel_metadata"]
 

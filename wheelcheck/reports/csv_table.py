@@ -6,9 +6,9 @@ import csv
 from collections.abc import Iterator
 from io import StringIO
 
-from wheelcheck.reports.model import Cell, Package, Report, TargetSummary
+from wheelcheck.reports.values.report import Cell, Package, Report, TargetSummary
 from wheelcheck.reports.wording.phrases import clean
-from wheelcheck.reports.wording.places import python_label
+from wheelcheck.reports.wording.target_names import python_label
 
 __all__ = ["COLUMNS", "render_csv"]
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from wheelcheck.reports.model import Report
-from wheelcheck.reports.wording.dockerfile import to_change, worst_first
+from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.wording.dockerfile_phrases import to_change, worst_first
 from wheelcheck.reports.wording.findings import (
     Finding,
     Line,
@@ -21,7 +21,7 @@ from wheelcheck.reports.wording.findings import (
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import MARKS
 from wheelcheck.reports.wording.phrases import clean, counted
-from wheelcheck.reports.wording.telling import saying
+from wheelcheck.reports.wording.report_phrases import saying
 
 __all__ = ["render_github"]
 

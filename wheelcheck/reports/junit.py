@@ -9,9 +9,9 @@ from collections.abc import Collection
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.dockerfile import DockerfileFinding, JudgedDockerfile
-from wheelcheck.reports.model import Cell, Report, TargetSummary
-from wheelcheck.reports.wording.dockerfile import place, to_change, worst_first
+from wheelcheck.reports.values.dockerfile_values import DockerfileFinding, JudgedDockerfile
+from wheelcheck.reports.values.report import Cell, Report, TargetSummary
+from wheelcheck.reports.wording.dockerfile_phrases import place, to_change, worst_first
 from wheelcheck.reports.wording.findings import (
     Line,
     dockerfile_line,
@@ -22,7 +22,7 @@ from wheelcheck.reports.wording.findings import (
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import MARKS
 from wheelcheck.reports.wording.phrases import clean
-from wheelcheck.reports.wording.telling import target_words
+from wheelcheck.reports.wording.report_phrases import target_words
 
 __all__ = ["FAILING", "render_junit"]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from wheelcheck.reports.advice import Advice
-from wheelcheck.reports.costs import Bill, Estimate
-from wheelcheck.reports.dockerfile import JudgedDockerfile
 from wheelcheck.reports.markdown_escapes import code, fenced, text, verbatim
-from wheelcheck.reports.model import Package, Problem, Report
-from wheelcheck.reports.source_builds import Commands
-from wheelcheck.reports.wording.dockerfile import (
+from wheelcheck.reports.values.advice_values import Advice
+from wheelcheck.reports.values.build_values import Commands
+from wheelcheck.reports.values.cost_values import Bill, Estimate
+from wheelcheck.reports.values.dockerfile_values import JudgedDockerfile
+from wheelcheck.reports.values.report import Package, Problem, Report
+from wheelcheck.reports.wording.dockerfile_phrases import (
     SIGNS,
     diffs,
     fate,
@@ -23,9 +23,9 @@ from wheelcheck.reports.wording.grid import verdict_on
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import MARKS
 from wheelcheck.reports.wording.phrases import counted, listing
-from wheelcheck.reports.wording.places import Places
 from wheelcheck.reports.wording.quantities import duration, estimated, size
-from wheelcheck.reports.wording.telling import (
+from wheelcheck.reports.wording.reasons import Reason, matters, reasons, skews
+from wheelcheck.reports.wording.report_phrases import (
     folded,
     index_moment,
     inputs,
@@ -35,7 +35,7 @@ from wheelcheck.reports.wording.telling import (
     skew_words,
     version_words,
 )
-from wheelcheck.reports.wording.why import Reason, matters, reasons, skews
+from wheelcheck.reports.wording.target_names import Places
 
 __all__ = ["render_markdown"]
 

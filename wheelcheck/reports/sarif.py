@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from urllib.parse import quote
 
-from wheelcheck.dockerfiles.finding import finding_codes
-from wheelcheck.reports.dockerfile import DockerfileFinding, JudgedDockerfile
-from wheelcheck.reports.model import Problem, Report
-from wheelcheck.reports.violation import Violation
-from wheelcheck.reports.wording.dockerfile import to_change, worst_first
+from wheelcheck.reports.values.dockerfile_values import DockerfileFinding, JudgedDockerfile
+from wheelcheck.reports.values.finding_codes import finding_codes
+from wheelcheck.reports.values.report import Problem, Report
+from wheelcheck.reports.values.violation import Violation
+from wheelcheck.reports.wording.dockerfile_phrases import to_change, worst_first
 from wheelcheck.reports.wording.findings import (
     LEVELS,
     Finding,

@@ -1,7 +1,10 @@
 """What is asked for? The user's files become values; the only place that reads them."""
 
 from wheelcheck.requirements.exclude_newer import parse_exclude_newer
-from wheelcheck.requirements.model import (
+from wheelcheck.requirements.input_reader import read
+from wheelcheck.requirements.pip.pip_configuration import pip_configuration
+from wheelcheck.requirements.pip.pip_options import CommandLine, in_any_order
+from wheelcheck.requirements.requirement_set import (
     FilePolicy,
     FormatControl,
     IndexOptions,
@@ -11,9 +14,6 @@ from wheelcheck.requirements.model import (
     Scope,
     SkippedLine,
 )
-from wheelcheck.requirements.options import CommandLine, in_any_order
-from wheelcheck.requirements.pip_configuration import pip_configuration
-from wheelcheck.requirements.reading import read
 
 __all__ = [
     "CommandLine",

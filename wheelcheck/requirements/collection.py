@@ -10,22 +10,22 @@ from packaging.markers import Marker
 from packaging.utils import NormalizedName
 
 from wheelcheck.errors import RequirementsError, Unknown
-from wheelcheck.requirements.model import (
+from wheelcheck.requirements.pip.pip_options import CommandLine, OptionMerger
+from wheelcheck.requirements.pip.pip_syntax import InvalidLine, Line
+from wheelcheck.requirements.pip.requirement_strings import (
+    Judged,
+    NotJudged,
+    parse_editable,
+    parse_requirement,
+)
+from wheelcheck.requirements.redaction import redact
+from wheelcheck.requirements.requirement_set import (
     IndexOptions,
     Origin,
     RequirementLine,
     Requirements,
     Scope,
     SkippedLine,
-)
-from wheelcheck.requirements.options import CommandLine, OptionMerger
-from wheelcheck.requirements.pip_syntax import InvalidLine, Line
-from wheelcheck.requirements.redaction import redact
-from wheelcheck.requirements.requirement_strings import (
-    Judged,
-    NotJudged,
-    parse_editable,
-    parse_requirement,
 )
 
 __all__ = ["Collection", "refusals"]

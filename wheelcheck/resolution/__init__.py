@@ -1,7 +1,7 @@
 """What would be chosen? Requirements × target × index → a pin for every package."""
 
 from wheelcheck.resolution.choice import FileRules, Refusal, Refused, choose, refusal_of
-from wheelcheck.resolution.model import Conflict, Demand, Pin, Resolution, Standing
+from wheelcheck.resolution.pins import Conflict, Demand, Pin, Resolution, Standing
 from wheelcheck.resolution.resolver import Resolver, foresee_all, resolve
 
 __all__ = [

@@ -14,7 +14,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import CoreMetadata, Project, Sdist, Wheel
+from wheelcheck.index.interface import CoreMetadata, Project, Sdist, Wheel
 from wheelcheck.resolution.choice import (
     TIME_REFUSALS,
     FileRules,

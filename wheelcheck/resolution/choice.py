@@ -14,8 +14,8 @@ from functools import lru_cache
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import BuildTag, NormalizedName
 
-from wheelcheck.index.model import Sdist, Wheel
-from wheelcheck.requirements.model import FilePolicy
+from wheelcheck.index.interface import Sdist, Wheel
+from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.targets import Miss, Target, fit, ranks_on
 
 __all__ = [

@@ -11,9 +11,9 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import CoreMetadata, Index, Project, Sdist, Wheel
-from wheelcheck.resolution.needs import Need, needs_of
+from wheelcheck.index.interface import CoreMetadata, Index, Project, Sdist, Wheel
 from wheelcheck.resolution.offers import Offer
+from wheelcheck.resolution.solving.nodes import Need, needs_of
 
 __all__ = ["Common", "LazySequence", "Traits"]
 

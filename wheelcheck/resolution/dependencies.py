@@ -8,7 +8,7 @@ from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from wheelcheck.index.model import CoreMetadata
+from wheelcheck.index.interface import CoreMetadata
 from wheelcheck.resolution.requires_dist import kept, stated
 
 __all__ = ["MarkerEnvironment", "requirements_of"]

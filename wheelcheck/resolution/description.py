@@ -7,13 +7,13 @@ from collections.abc import Collection, Mapping
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.model import Requirements
+from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.resolution.answers import Answers
-from wheelcheck.resolution.model import Conflict, Demand, Pin, Resolution, Standing
-from wheelcheck.resolution.needs import Candidate, text_of
 from wheelcheck.resolution.offers import Offer
-from wheelcheck.resolution.search import Told
-from wheelcheck.resolution.solution import Solution
+from wheelcheck.resolution.pins import Conflict, Demand, Pin, Resolution, Standing
+from wheelcheck.resolution.solving.nodes import Candidate, text_of
+from wheelcheck.resolution.solving.search import Told
+from wheelcheck.resolution.solving.solution import Solution
 
 __all__ = ["Describer"]
 

@@ -8,7 +8,7 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Sdist, Wheel
+from wheelcheck.index.interface import Sdist, Wheel
 
 __all__ = ["Dependencies", "Offer"]
 

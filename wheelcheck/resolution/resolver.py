@@ -11,22 +11,22 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Index, Project
-from wheelcheck.requirements.model import Requirements
+from wheelcheck.index.interface import Index, Project
+from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.resolution.answers import Answers, reference_target
 from wheelcheck.resolution.choice import FileRules
 from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.description import Describer
-from wheelcheck.resolution.foresight import foresee
-from wheelcheck.resolution.model import Conflict, Pin, Resolution
-from wheelcheck.resolution.needs import Need
 from wheelcheck.resolution.offers import Offer
-from wheelcheck.resolution.provider import Provider
-from wheelcheck.resolution.question import Question, Questions
-from wheelcheck.resolution.search import Impossible, Told, TooDeep
-from wheelcheck.resolution.solution import Solution, solution_of
-from wheelcheck.resolution.solver import Solver
+from wheelcheck.resolution.pins import Conflict, Pin, Resolution
+from wheelcheck.resolution.prefetch import foresee
+from wheelcheck.resolution.solver_input import Question, Questions
+from wheelcheck.resolution.solving.nodes import Need
+from wheelcheck.resolution.solving.provider import Provider
+from wheelcheck.resolution.solving.search import Impossible, Told, TooDeep
+from wheelcheck.resolution.solving.solution import Solution, solution_of
+from wheelcheck.resolution.solving.solver import Solver
 from wheelcheck.targets import Target
 
 __all__ = ["Ready", "Resolver", "foresee_all", "resolve"]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from wheelcheck.targets.tables import read_date, read_table
+from wheelcheck.tables import read_table
 from wheelcheck.targets.target import Architecture, Libc
 
 __all__ = ["PLATFORMS", "ImageRow", "Platform", "catalogue", "moving_aliases"]
@@ -86,7 +86,7 @@ class ImageRow:
 @cache
 def catalogue() -> Mapping[str, ImageRow]:
     """Every concrete image by name, in the table's order."""
-    rows = {row["image"]: row for row in read_table("images.csv")}
+    rows = {row["image"]: dict(row) for row in read_table("targets/images.csv")}
     inherited = ("os", "os_version", "libc", "libc_version", "platforms", "end_of_life")
     for row in rows.values():
         base = rows.get(row["base"], {})
@@ -104,9 +104,9 @@ def _image_row(row: Mapping[str, str]) -> ImageRow:
         platforms=tuple(_platform(cell) for cell in row["platforms"].split()),
         python=row["python"],
         python_from=row["python_from"],
-        first=read_date(row["first"]),
-        last=read_date(row["last"]),
-        end_of_life=read_date(row["end_of_life"]),
+        first=_date(row["first"]),
+        last=_date(row["last"]),
+        end_of_life=_date(row["end_of_life"]),
         compressed_mb=float(row["compressed_mb"]) if row["compressed_mb"] else None,
         uncompressed_mb=float(row["uncompressed_mb"]) if row["uncompressed_mb"] else None,
         has_compiler={"yes": True, "no": False}.get(row["has_compiler"]),
@@ -119,14 +119,19 @@ def _platform(cell: str) -> Platform:
     """``arm64`` or, with the days of its coming and going, ``s390x[2024-07-01..2026-08-04]``."""
     match = _PLATFORM.fullmatch(cell)
     assert match, cell  # the tables are checked by their tests
-    return Platform(match["name"], read_date(match["since"] or ""), read_date(match["until"] or ""))
+    return Platform(match["name"], _date(match["since"] or ""), _date(match["until"] or ""))
 
 
 @cache
 def moving_aliases() -> Mapping[str, tuple[tuple[date, str], ...]]:
     """Each moving name with what it meant since when, oldest first."""
     moves: dict[str, list[tuple[date, str]]] = {}
-    for row in read_table("aliases.csv"):
-        since = read_date(row["since"]) or date.min
+    for row in read_table("targets/aliases.csv"):
+        since = _date(row["since"]) or date.min
         moves.setdefault(row["alias"], []).append((since, row["image"]))
     return {alias: tuple(sorted(history)) for alias, history in moves.items()}
+
+
+def _date(cell: str) -> date | None:
+    """An ISO date, or None for an empty cell."""
+    return date.fromisoformat(cell) if cell else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
-from wheelcheck.targets.tables import read_table
+from wheelcheck.tables import read_table
 from wheelcheck.targets.tags import pypy_abi_of
 from wheelcheck.targets.target import Implementation
 
@@ -66,7 +66,7 @@ def _releases() -> tuple[PythonRelease, ...]:
             row["implementation_version"],
             date.fromisoformat(row["released"]),
         )
-        for row in read_table("pythons.csv")
+        for row in read_table("targets/pythons.csv")
     ]
     return tuple(sorted(releases, key=lambda release: (release.released, _key(release))))
 
@@ -84,7 +84,7 @@ def _support() -> tuple[PythonSupport, ...]:
             date.fromisoformat(row["end_of_support"]),
             row["free_threaded"] == "yes",
         )
-        for row in read_table("support.csv")
+        for row in read_table("targets/support.csv")
     )
 
 
@@ -92,7 +92,7 @@ def _support() -> tuple[PythonSupport, ...]:
 def _pips() -> tuple[tuple[tuple[int, int], date, str], ...]:
     return tuple(
         (_minor(row["python"]), date.fromisoformat(row["since"]), row["pip"])
-        for row in read_table("pips.csv")
+        for row in read_table("targets/pips.csv")
     )
 
 

@@ -14,7 +14,7 @@ from scipy.optimize import least_squares
 
 from wheelcheck.costs.published import published_wheel
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Index, Wheel
+from wheelcheck.index.interface import Index, Wheel
 
 _START = {"pip": (0.7, 0.1, 0.1), "uv": (0.02, 0.005, 0.05)}
 """Seconds a run, a wheel and a compressed megabyte: where the fits start."""

@@ -15,8 +15,8 @@ from scipy.optimize import least_squares
 
 from fitting.rows import Row
 from wheelcheck.costs import modelled
-from wheelcheck.costs.model import Estimate
 from wheelcheck.costs.modelled import Coefficients
+from wheelcheck.costs.quantity import Estimate
 from wheelcheck.costs.reach import reach
 
 CPU_PRIOR = {

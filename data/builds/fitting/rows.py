@@ -10,14 +10,14 @@ from typing import Any
 
 from packaging.version import Version
 
-from wheelcheck.builds.contents import SdistContents
-from wheelcheck.builds.sdist import read_sdist, wanted
-from wheelcheck.builds.setup_script.surroundings import BuildSite
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import read_sdist, wanted
+from wheelcheck.builds.setup_script.script_context import BuildSite
 from wheelcheck.costs.compiled import Kind
 from wheelcheck.costs.features import BuildFeatures, PublishedWheel, Sources, read_features
 from wheelcheck.costs.published import published_wheel
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Index, Project, Sdist
+from wheelcheck.index.interface import Index, Project, Sdist
 
 FAMILIES = {
     "psycopg": ("psycopg2", "psycopg-c"),

@@ -16,7 +16,7 @@ from wheelcheck.costs.installing import Files, install_seconds
 from wheelcheck.costs.modelled import Coefficients
 from wheelcheck.costs.prediction import predict
 from wheelcheck.errors import Unknown
-from wheelcheck.index.model import Index, Sdist
+from wheelcheck.index.interface import Index, Sdist
 
 _GATHERED = datetime(2025, 9, 30, tzinfo=UTC)
 _PYTHON = "3.13"

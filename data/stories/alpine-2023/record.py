@@ -28,8 +28,8 @@ from wheelcheck.builds.plan import Installer, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
-from wheelcheck.index.model import ArchiveListing, CoreMetadata, Index, Project, Sdist, Wheel
-from wheelcheck.requirements.model import (
+from wheelcheck.index.interface import ArchiveListing, CoreMetadata, Index, Project, Sdist, Wheel
+from wheelcheck.requirements.requirement_set import (
     FilePolicy,
     IndexOptions,
     Origin,
@@ -83,7 +83,7 @@ class Recording:
     def derived(self, file: Sdist) -> None:
         """Nothing: everything is to be read, and noted."""
 
-    def keep_derived(self, file: Sdist, data: bytes) -> None:
+    def store_derived(self, file: Sdist, data: bytes) -> None:
         """Keep nothing."""
 
     def prefetch(

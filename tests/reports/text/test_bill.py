@@ -4,10 +4,10 @@ import pytest
 from sample_reports import alpine_story
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.costs import Bill, Estimate, ImageSize
-from wheelcheck.reports.model import Report
-from wheelcheck.reports.text.bill import cost_words, spread
-from wheelcheck.reports.text.report import render_text
+from wheelcheck.reports.text.bill_text import cost_words, spread
+from wheelcheck.reports.text.report_text import render_text
+from wheelcheck.reports.values.cost_values import Bill, Estimate, ImageSize
+from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.quantities import duration, size
 

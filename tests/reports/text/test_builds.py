@@ -3,10 +3,10 @@
 from sample_bills import build, priced_story
 from sample_reports import alpine_story
 
-from wheelcheck.reports.source_builds import BuildPlan, Obstacle
-from wheelcheck.reports.text.builds import draw_plan
-from wheelcheck.reports.text.page import Page
-from wheelcheck.reports.text.report import render_text
+from wheelcheck.reports.text.builds_text import draw_plan
+from wheelcheck.reports.text.report_text import render_text
+from wheelcheck.reports.text.text_page import Page
+from wheelcheck.reports.values.build_values import BuildPlan, Obstacle
 
 
 def planned(*builds) -> BuildPlan:

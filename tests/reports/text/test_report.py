@@ -22,8 +22,8 @@ from sample_reports import (
     unjudged_target,
 )
 
-from wheelcheck.reports.model import Package, Report
-from wheelcheck.reports.text.report import render_text
+from wheelcheck.reports.text.report_text import render_text
+from wheelcheck.reports.values.report import Package, Report
 from wheelcheck.reports.wording.marks import MARKS
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")

@@ -1,7 +1,7 @@
 from sample_reports import alpine_story, compiles, image, mixed, wheel
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.model import Package, Report
+from wheelcheck.reports.values.report import Package, Report
 from wheelcheck.reports.wording.findings import Line, findings, line_of
 
 

@@ -15,8 +15,8 @@ from sample_reports import (
 )
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.model import Cell, Package, Problem, Report
-from wheelcheck.reports.source_builds import Obstacle
+from wheelcheck.reports.values.build_values import Obstacle
+from wheelcheck.reports.values.report import Cell, Package, Problem, Report
 from wheelcheck.reports.wording.headline import headline
 
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_reports import image, matrix_targets, tagged
 
-from wheelcheck.reports.wording.places import Places
+from wheelcheck.reports.wording.target_names import Places
 
 TARGETS = matrix_targets()
 PLACES = Places(TARGETS)

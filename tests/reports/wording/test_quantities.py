@@ -1,6 +1,6 @@
 import pytest
 
-from wheelcheck.reports.costs import Estimate
+from wheelcheck.reports.values.cost_values import Estimate
 from wheelcheck.reports.wording.quantities import duration, estimated, interval, size
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from dockerfile_context import AS_OF
 
-from wheelcheck.requirements.dockerfile.model import Dockerfile, Stage
-from wheelcheck.requirements.dockerfile.reading import read_dockerfile
+from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, Stage
+from wheelcheck.dockerfile.reading.dockerfile_reader import read_dockerfile
 
 SLIM = "FROM python:3.12-slim\n"
 INSTALL = "RUN pip install -r requirements.txt\n"

@@ -3,14 +3,14 @@ from importlib import resources
 
 import pytest
 
-from wheelcheck.requirements.dockerfile.installers import installer_command
-from wheelcheck.requirements.dockerfile.other_tools import (
+from wheelcheck.dockerfile.reading.shell.install_commands import installer_command
+from wheelcheck.dockerfile.reading.shell.other_tools import (
     lock_command,
     not_followed,
     unwrapped,
     venv_command,
 )
-from wheelcheck.requirements.dockerfile.system_tools import removed_paths, system_command
+from wheelcheck.dockerfile.reading.shell.system_tools import removed_paths, system_command
 
 
 def read(text: str, **environ: str):
@@ -173,7 +173,7 @@ def test_other_ways_to_install_are_told(text: str):
 
 
 def test_the_table_of_options():
-    file = resources.files("wheelcheck.requirements.dockerfile").joinpath("installer_options.csv")
+    file = resources.files("wheelcheck.dockerfile.reading").joinpath("installer_options.csv")
     rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
     spellings = [(row["tool"], word) for row in rows for word in row["spellings"].split()]
     assert len(spellings) == len(set(spellings))

@@ -1,8 +1,8 @@
 import pytest
 from dockerfile_context import read
 
-from wheelcheck.requirements.dockerfile.lock_selection import selection_of
-from wheelcheck.requirements.dockerfile.other_tools import lock_command
+from wheelcheck.dockerfile.reading.shell.lock_selection import selection_of
+from wheelcheck.dockerfile.reading.shell.other_tools import lock_command
 
 PROJECT = """[project]
 name = "app"

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from dockerfile_context import read
 
+from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
+from wheelcheck.dockerfile.reading.dockerfile_reader import read_dockerfile
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.dockerfile.model import Dockerfile
-from wheelcheck.requirements.dockerfile.reading import read_dockerfile
 from wheelcheck.targets import Target
 
 STORY = Path(__file__).parents[3] / "data" / "stories" / "alpine-2023"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.requirements.dockerfile.syntax import parse
+from wheelcheck.dockerfile.reading.dockerfile_syntax import parse
 
 
 def only(text: str):

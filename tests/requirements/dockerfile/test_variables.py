@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.requirements.dockerfile.variables import MAX_VALUE, expand
+from wheelcheck.dockerfile.reading.shell.variables import MAX_VALUE, expand
 
 VALUES = {"A": "alpha", "EMPTY": "", "PATH": "a/b/c.tar.gz", "NONE": None}
 

@@ -9,9 +9,8 @@ from functools import partial
 
 from wheelcheck.builds.setup_script.calls import ENDS, Calls, LoopEnded, Returned, SetupCall
 from wheelcheck.builds.setup_script.expressions import condition_text
-from wheelcheck.builds.setup_script.side_effects import is_trial
-from wheelcheck.builds.setup_script.surroundings import Surroundings
-from wheelcheck.builds.setup_script.values import (
+from wheelcheck.builds.setup_script.script_context import Surroundings
+from wheelcheck.builds.setup_script.script_values import (
     FunctionValue,
     Opaque,
     Raised,
@@ -21,6 +20,7 @@ from wheelcheck.builds.setup_script.values import (
     join,
     truth,
 )
+from wheelcheck.builds.setup_script.side_effects import is_trial
 
 __all__ = ["TRIAL", "Flow", "last_name"]
 

@@ -12,9 +12,9 @@ from typing import ClassVar
 
 from wheelcheck.builds.setup_script.calls import ENDS, Returned, SetupCall, strings_of
 from wheelcheck.builds.setup_script.flow import Flow, last_name
-from wheelcheck.builds.setup_script.surroundings import Surroundings
-from wheelcheck.builds.setup_script.syntax import parse
-from wheelcheck.builds.setup_script.values import (
+from wheelcheck.builds.setup_script.script_context import Surroundings
+from wheelcheck.builds.setup_script.script_syntax import parse
+from wheelcheck.builds.setup_script.script_values import (
     ClassValue,
     Dotted,
     FunctionValue,

@@ -11,7 +11,7 @@ import posixpath
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from wheelcheck.builds.setup_script.comparing import CONVENTIONAL
+from wheelcheck.builds.setup_script.comparison import CONVENTIONAL
 from wheelcheck.builds.setup_script.methods import (
     NOT_KNOWN,
     existence,
@@ -20,8 +20,15 @@ from wheelcheck.builds.setup_script.methods import (
     matches,
     sequence,
 )
-from wheelcheck.builds.setup_script.surroundings import Surroundings
-from wheelcheck.builds.setup_script.values import Dotted, Opaque, Raised, Value, opaque, truth
+from wheelcheck.builds.setup_script.script_context import Surroundings
+from wheelcheck.builds.setup_script.script_values import (
+    Dotted,
+    Opaque,
+    Raised,
+    Value,
+    opaque,
+    truth,
+)
 from wheelcheck.targets.target import Implementation
 
 __all__ = ["call_known", "constant"]

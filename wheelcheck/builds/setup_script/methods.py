@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from wheelcheck.builds.setup_script.surroundings import Surroundings
-from wheelcheck.builds.setup_script.values import Opaque, Plain, Raised, Value, opaque
+from wheelcheck.builds.setup_script.script_context import Surroundings
+from wheelcheck.builds.setup_script.script_values import Opaque, Plain, Raised, Value, opaque
 
 __all__ = [
     "LONG",

@@ -7,10 +7,10 @@ from hashlib import sha256
 from importlib import resources
 from string import Template
 
-from wheelcheck.reports.html.bill import bill_section
-from wheelcheck.reports.html.dockerfile import dockerfile_section
+from wheelcheck.reports.html.bill_table import bill_section
+from wheelcheck.reports.html.dockerfile_section import dockerfile_section
 from wheelcheck.reports.html.markup import Markup, element, joined
-from wheelcheck.reports.html.matrix import matrix_section
+from wheelcheck.reports.html.matrix_table import matrix_section
 from wheelcheck.reports.html.pool import encode
 from wheelcheck.reports.html.sections import (
     advice_section,
@@ -23,10 +23,10 @@ from wheelcheck.reports.html.sections import (
     why_section,
 )
 from wheelcheck.reports.html.view import view
-from wheelcheck.reports.model import Report
+from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.headline import headline
-from wheelcheck.reports.wording.places import Places
-from wheelcheck.reports.wording.telling import index_moment, inputs
+from wheelcheck.reports.wording.report_phrases import index_moment, inputs
+from wheelcheck.reports.wording.target_names import Places
 
 __all__ = ["render_html"]
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from wheelcheck.reports.advice import Advice
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
-from wheelcheck.reports.model import Problem, Report
-from wheelcheck.reports.wording.dockerfile import fate
+from wheelcheck.reports.values.advice_values import Advice
+from wheelcheck.reports.values.report import Problem, Report
+from wheelcheck.reports.wording.dockerfile_phrases import fate
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import MARKS
 from wheelcheck.reports.wording.phrases import counted, listing
-from wheelcheck.reports.wording.places import Places
 from wheelcheck.reports.wording.quantities import duration, size
-from wheelcheck.reports.wording.telling import (
+from wheelcheck.reports.wording.reasons import Reason, reasons, skews
+from wheelcheck.reports.wording.report_phrases import (
     askers,
     index_moment,
     inputs,
@@ -24,7 +24,7 @@ from wheelcheck.reports.wording.telling import (
     skew_words,
     target_words,
 )
-from wheelcheck.reports.wording.why import Reason, reasons, skews
+from wheelcheck.reports.wording.target_names import Places
 
 __all__ = [
     "advice_section",

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Container, Iterator, Sequence
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.advice import Advice
-from wheelcheck.reports.costs import BuildCost, Estimate
-from wheelcheck.reports.model import Cell, Package, Report, TargetSummary
-from wheelcheck.reports.source_builds import BuildPlan, SourceBuild
-from wheelcheck.reports.values import Value
+from wheelcheck.reports.values.advice_values import Advice
+from wheelcheck.reports.values.build_values import BuildPlan, SourceBuild
+from wheelcheck.reports.values.cost_values import BuildCost, Estimate
+from wheelcheck.reports.values.report import Cell, Package, Report, TargetSummary
+from wheelcheck.reports.values.value import Value
 from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
-from wheelcheck.reports.wording.places import Places, libc_label, python_label
 from wheelcheck.reports.wording.quantities import BASIS, duration, estimated, size
-from wheelcheck.reports.wording.telling import askers, ordered_targets, target_words
-from wheelcheck.reports.wording.why import matters
+from wheelcheck.reports.wording.reasons import matters
+from wheelcheck.reports.wording.report_phrases import askers, ordered_targets, target_words
+from wheelcheck.reports.wording.target_names import Places, libc_label, python_label
 
 __all__ = ["view"]
 

@@ -11,18 +11,18 @@ from collections.abc import Callable, Sequence
 from importlib import resources
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.costs import Bill, Estimate
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
-from wheelcheck.reports.model import Package, Report, TargetSummary
 from wheelcheck.reports.notebook.palette import COLOURS
-from wheelcheck.reports.text.bill import spread
+from wheelcheck.reports.values.cost_values import Bill, Estimate
+from wheelcheck.reports.values.report import Package, Report, TargetSummary
+from wheelcheck.reports.wording.cost_phrases import spread
 from wheelcheck.reports.wording.grid import Block, Shape, shape, verdict_on
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
 from wheelcheck.reports.wording.phrases import counted, listing
-from wheelcheck.reports.wording.places import Places
 from wheelcheck.reports.wording.quantities import duration, size
-from wheelcheck.reports.wording.telling import (
+from wheelcheck.reports.wording.reasons import matters, reasons, without_unjudged
+from wheelcheck.reports.wording.report_phrases import (
     folded,
     index_moment,
     inputs,
@@ -31,7 +31,7 @@ from wheelcheck.reports.wording.telling import (
     saying,
     version_words,
 )
-from wheelcheck.reports.wording.why import matters, reasons, without_unjudged
+from wheelcheck.reports.wording.target_names import Places
 
 __all__ = ["to_html"]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
-from wheelcheck.reports.model import Report
-from wheelcheck.reports.wording.places import python_label
+from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.wording.target_names import python_label
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.dockerfile import DockerfileFinding, JudgedDockerfile
-from wheelcheck.reports.model import Cell, Package, Problem, Report
-from wheelcheck.reports.violation import Violation
+from wheelcheck.reports.values.dockerfile_values import DockerfileFinding, JudgedDockerfile
+from wheelcheck.reports.values.report import Cell, Package, Problem, Report
+from wheelcheck.reports.values.violation import Violation
 from wheelcheck.reports.wording.phrases import clean, listing
-from wheelcheck.reports.wording.places import Places
-from wheelcheck.reports.wording.telling import label, saying
-from wheelcheck.reports.wording.why import matters
+from wheelcheck.reports.wording.reasons import matters
+from wheelcheck.reports.wording.report_phrases import label, saying
+from wheelcheck.reports.wording.target_names import Places
 
 __all__ = [
     "LEVELS",

@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from rich.cells import cell_len
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.model import Package, Report, TargetSummary
+from wheelcheck.reports.values.report import Package, Report, TargetSummary
 from wheelcheck.reports.wording.marks import MARKS
 from wheelcheck.reports.wording.phrases import clean
-from wheelcheck.reports.wording.places import Places, libc_label, python_label, python_order
+from wheelcheck.reports.wording.target_names import Places, libc_label, python_label, python_order
 
 __all__ = ["GAP", "Block", "Column", "Shape", "shape", "verdict_on"]
 

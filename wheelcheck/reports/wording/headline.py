@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.model import Report
-from wheelcheck.reports.text.bill import cost_words
+from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.wording.cost_phrases import cost_words
 from wheelcheck.reports.wording.phrases import clean, listing
-from wheelcheck.reports.wording.places import Places
+from wheelcheck.reports.wording.target_names import Places
 
 __all__ = ["headline"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from wheelcheck.reports.costs import Estimate
+from wheelcheck.reports.values.cost_values import Estimate
 
 __all__ = ["BASIS", "duration", "estimated", "interval", "size"]
 

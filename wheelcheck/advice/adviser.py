@@ -1,0 +1,347 @@
+"""Ways out of source builds and blockers, each judged anew: no rule of thumb is passed on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from itertools import islice
+
+from packaging.requirements import Requirement
+
+from wheelcheck.advice.alternatives import distribution_package, extra_indexes_for, replacements_of
+from wheelcheck.advice.outcome import outcome, version_changes, versions
+from wheelcheck.advice.relocking import any_file_listed, what_to_list
+from wheelcheck.advice.repinning import changes_between, proposals
+from wheelcheck.analysis.judge import Judge
+from wheelcheck.analysis.judged_target import JudgedTarget, Weight
+from wheelcheck.analysis.report_costs import bill_told
+from wheelcheck.distributions.distribution import distribution_of
+from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Index
+from wheelcheck.reports.values.advice_values import Advice, AdviceKind
+from wheelcheck.reports.wording.phrases import counted, listing
+from wheelcheck.requirements import Requirements
+from wheelcheck.requirements.requirement_set import Origin, RequirementLine
+from wheelcheck.targets import Target
+from wheelcheck.targets.nearby import on_glibc, on_other_pythons, on_x86_64
+
+__all__ = ["Adviser"]
+
+MOST_PYTHONS = 3
+"""Other Pythons that are tried for a target, the nearest first."""
+_ADVICE = Origin("advice")
+
+_OTHER_PYTHON = (
+    "built for the distribution's own Python (/usr/bin/python3), which the image's is not, and in "
+    "its version, not yours"
+)
+_OWN_PYTHON = (
+    "in the distribution's version, not yours; a virtual environment sees it with "
+    "--system-site-packages alone"
+)
+
+
+class Adviser:
+    """Finds ways out for judged targets; what is judged for one target serves the others.
+
+    `judge` has judged the requirements as they are; `anew` makes a judge for changed ones.
+    """
+
+    def __init__(
+        self,
+        asked: Requirements,
+        index: Index,
+        judge: Judge,
+        anew: Callable[[Requirements], Judge],
+        as_of: datetime,
+    ) -> None:
+        self._asked = asked
+        self._index = index
+        self._judge = judge
+        self._anew = anew
+        self._day: date = as_of.date()
+        self._columns: dict[str, JudgedTarget] = {}
+        self._judges: dict[Requirements, Judge] = {}
+        self._unplanned: dict[tuple[Judge, Target], JudgedTarget] = {}
+
+    def advise(self, columns: Sequence[JudgedTarget]) -> tuple[Advice, ...]:
+        """All advice for these targets, the most helpful first; like advice is told once."""
+        self._columns.update({column.name: column for column in columns})
+        alike: dict[tuple[object, ...], list[Advice]] = {}
+        for column in columns:
+            if column.troubled:
+                for one in self._ways_out(column):
+                    key = (one.kind, one.title, one.change, one.caveat)
+                    alike.setdefault(key, []).append(one)
+        return tuple(sorted(map(_merged, alike.values()), key=_rank))
+
+    def _ways_out(self, column: JudgedTarget) -> Iterator[Advice]:
+        yield from self._relocked(column)
+        yield from self._other_targets(column)
+        yield from self._other_pins(column)
+        yield from self._replacements(column)
+        yield from self._distribution_packages(column)
+        yield from _extra_indexes(column)
+
+    # --- another target --------------------------------------------------------------------
+
+    def _other_targets(self, column: JudgedTarget) -> Iterator[Advice]:
+        target = column.resolution.target
+        glibc = on_glibc(target, self._day)
+        if glibc is not None:
+            yield from self._moved("image", column, glibc)
+        yield from self._another_python(column)
+        common = on_x86_64(target, self._day)
+        if common is not None:
+            yield from self._moved("architecture", column, common)
+
+    def _another_python(self, column: JudgedTarget) -> Iterator[Advice]:
+        """The Python that leaves least to do, if it takes away at least half of the trouble."""
+        found: list[Advice] = []
+        pythons = on_other_pythons(column.resolution.target, self._day)
+        for other in islice(pythons, MOST_PYTHONS):
+            found += self._moved("python", column, other)
+            if found and _rest(found[-1]) == (0, 0):
+                break
+        best = min(found, key=_rest, default=None)
+        if best is not None and 2 * sum(_rest(best)) <= sum(column.weight):
+            yield best
+
+    def _moved(self, kind: AdviceKind, column: JudgedTarget, other: Target) -> Iterator[Advice]:
+        if other.name not in self._columns:
+            self._columns[other.name] = self._judge.column(other, plan=False)
+        after = self._columns[other.name]
+        if after.resolution.conflict or after.weight >= column.weight:
+            return
+        if after.price is None:
+            after = self._columns[other.name] = self._judge.column(other)
+            if after.weight >= column.weight:  # its builds, now planned, may fail
+                return
+        title, change = _moving(kind, other)
+        yield _advice(kind, column, after, title, change, _MOVING_CAVEATS[kind])
+
+    # --- other files of the same versions --------------------------------------------------
+
+    def _relocked(self, column: JudgedTarget) -> Iterator[Advice]:
+        anew = any_file_listed(self._asked)
+        if anew is None:
+            return
+        there = self._verdicts(self._judged(anew), column.resolution.target)
+        if there.resolution.conflict or there.weight >= column.weight:
+            return
+        after = self._judged(anew).column(column.resolution.target)
+        change = what_to_list(self._asked, column.troubled, after)
+        yield _advice("relock", column, after, "List the wheels that are left out", change)
+
+    # --- other versions --------------------------------------------------------------------
+
+    def _other_pins(self, column: JudgedTarget) -> Iterator[Advice]:
+        """The first set of pins that helps; it is judged as it is written."""
+        names = column.troubled
+        target = column.resolution.target
+        rules = self._judge.rules
+        best: Advice | None = None
+        judges: set[Judge] = set()
+        for asked in proposals(self._asked, column, names, self._index, rules):
+            there = self._verdicts(self._judged(asked), target)
+            if there.resolution.conflict or there.weight >= column.weight:
+                continue
+            repinned = changes_between(self._asked, column, there, names)
+            judge = self._judged(repinned.applied(self._asked))
+            if judge in judges:  # another proposal has led to the same pins
+                continue
+            judges.add(judge)
+            after = self._verdicts(judge, target)
+            if not repinned or after.resolution.conflict or after.weight >= column.weight:
+                continue
+            after = judge.column(target)
+            if after.weight >= column.weight:
+                continue
+            count = len(repinned.lines) + len(repinned.constraints)
+            title = f"Pin {counted(count, 'other version')}"
+            caveat = version_changes(column, after)
+            advice = _advice("version", column, after, title, repinned.change, caveat)
+            if best is None or _rest(advice) < _rest(best):
+                best = advice
+            if _rest(advice) == (0, 0):
+                break
+        if best is not None:
+            yield best
+
+    def _verdicts(self, judge: Judge, target: Target) -> JudgedTarget:
+        """What a judge says without plans, asked once."""
+        if (judge, target) not in self._unplanned:
+            self._unplanned[judge, target] = judge.column(target, plan=False)
+        return self._unplanned[judge, target]
+
+    def _judged(self, asked: Requirements) -> Judge:
+        if asked not in self._judges:
+            self._judges[asked] = self._anew(asked)
+        return self._judges[asked]
+
+    # --- other packages --------------------------------------------------------------------
+
+    def _replacements(self, column: JudgedTarget) -> Iterator[Advice]:
+        target = column.resolution.target
+        for name in column.troubled:
+            for one in replacements_of(name):
+                line = RequirementLine(Requirement(one.requirement), _ADVICE, one.requirement)
+                instead = replace(self._asked, lines=(line,), constraints=())
+                after = self._verdicts(self._judged(instead), target)
+                if not after.all_wheels:
+                    continue
+                own = column.weight_of([name])
+                before = column.weight
+                yield Advice(
+                    kind="replacement",
+                    targets=(column.name,),
+                    title=f"Replace {name} by {one.requirement}",
+                    change=(one.requirement,),
+                    evidence=f"it comes as wheels there ({versions(after)}); {one.source}",
+                    caveat=one.caveat,
+                    verdicts=after.verdicts_of(after.judged),
+                    blockers_before=before[0],
+                    builds_before=before[1],
+                    blockers_after=before[0] - own[0],
+                    builds_after=before[1] - own[1],
+                    saves_seconds=column.build_seconds(name),
+                )
+
+    def _distribution_packages(self, column: JudgedTarget) -> Iterator[Advice]:
+        target = column.resolution.target
+        distribution = distribution_of(target)
+        if isinstance(distribution, Unknown) or target.image is None:
+            return
+        found = {
+            name: package
+            for name in column.troubled
+            if (package := distribution_package(name, distribution))
+        }
+        if not found:
+            return
+        names = " ".join(one.package for one in found.values())
+        command = "apk add --no-cache" if distribution.name == "alpine" else "apt-get install -y"
+        versions = [f"{name} {one.version}" for name, one in found.items()]
+        release = "edge" if distribution.name == "alpine" else distribution.release
+        before = column.weight
+        yield Advice(
+            kind="system-package",
+            targets=(column.name,),
+            title=f"Take {listing(list(found))} from {distribution.name.title()}",
+            change=(f"{command} {names}",),
+            evidence=f"{distribution.name.title()} {release} has {listing(versions)}; "
+            f"{next(iter(found.values())).source}",
+            caveat=_OTHER_PYTHON if distribution.has_python_headers else _OWN_PYTHON,
+            blockers_before=before[0],
+            builds_before=before[1],
+        )
+
+
+def _extra_indexes(column: JudgedTarget) -> Iterator[Advice]:
+    """Indexes of musl wheels that are alive and made for this Python; they are not asked."""
+    blockers, builds = column.weight
+    for one in extra_indexes_for(column.resolution.target):
+        yield Advice(
+            kind="extra-index",
+            targets=(column.name,),
+            title=f"Look into {one.name}",
+            change=(f"--extra-index-url, with the address in the README of {one.source}",),
+            evidence=f"{one.scope}; what it has was not asked",
+            caveat=one.caveat,
+            blockers_before=blockers,
+            builds_before=builds,
+        )
+
+
+def _merged(alike: Sequence[Advice]) -> Advice:
+    """Advice that reads the same for several targets, as it turns out where it helps least."""
+    targets = tuple(target for one in alike for target in one.targets)
+    least = max(alike, key=_rest)
+    evidence = least.evidence
+    if least.bill is not None and len({one.evidence for one in alike}) > 1:
+        evidence = f"at worst {evidence}"
+    seconds = [one.saves_seconds for one in alike if one.saves_seconds is not None]
+    return least.model_copy(
+        update={
+            "targets": targets,
+            "evidence": evidence,
+            "saves_seconds": min(seconds) if len(seconds) == len(alike) else None,
+        }
+    )
+
+
+def _advice(
+    kind: AdviceKind,
+    column: JudgedTarget,
+    after: JudgedTarget,
+    title: str,
+    change: tuple[str, ...],
+    caveat: str = "",
+) -> Advice:
+    before, rest = column.weight, after.weight
+    seconds, size = column.saved_by(after)
+    return Advice(
+        kind=kind,
+        targets=(column.name,),
+        title=title,
+        change=change,
+        evidence=f"judged with this change: {outcome(after)}",
+        caveat=caveat,
+        verdicts=after.verdicts_of(column.troubled),
+        blockers_before=before[0],
+        builds_before=before[1],
+        blockers_after=rest[0],
+        builds_after=rest[1],
+        bill=bill_told(after.price) if after.price else None,
+        saves_seconds=seconds,
+        saves_bytes=size,
+    )
+
+
+def _moving(kind: AdviceKind, other: Target) -> tuple[str, tuple[str, ...]]:
+    """Say what to move to, in words that like targets share, and what to write for it."""
+    if kind == "architecture":
+        return f"On {other.arch} more comes as wheels", ("--platform linux/amd64",)
+    if other.image:
+        return f"Use {_image(other)}", (f"FROM {_image(other)}",)
+    if kind == "image":
+        return f"Use {other.libc}", ("FROM python:slim",)  # "Use glibc for musl: saves …"
+    python = "{}.{}".format(*other.python)
+    return f"Use Python {python}", (f"FROM python:{python}",)
+
+
+_MOVING_CAVEATS: Mapping[str, str] = {
+    "image": "system packages come from apt instead of apk",
+    "python": "",
+    "architecture": "for machines with that CPU; emulating it is slow",
+}
+
+
+def _image(target: Target) -> str:
+    return target.name.partition("@")[0]
+
+
+def _rest(advice: Advice) -> Weight:
+    return advice.blockers_after or 0, advice.builds_after or 0
+
+
+_KINDS = (
+    "relock",
+    "image",
+    "version",
+    "python",
+    "replacement",
+    "system-package",
+    "extra-index",
+    "architecture",
+)
+
+
+def _rank(advice: Advice) -> tuple[bool, int, float, int]:
+    """Judged advice first, then by the installations it makes possible, then by what it saves."""
+    told = advice.builds_after is not None and advice.blockers_after is not None
+    freed = advice.blockers_before - (advice.blockers_after or 0) if told else 0
+    minutes = (advice.saves_seconds or 0) / 60
+    many = len(advice.targets)
+    return (not told, -freed * many, -round(minutes * many), _KINDS.index(advice.kind))

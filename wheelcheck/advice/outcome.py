@@ -1,0 +1,42 @@
+"""What a change leads to, in words."""
+
+from __future__ import annotations
+
+from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.reports.wording.phrases import counted, listing
+
+__all__ = ["outcome", "version_changes", "versions"]
+
+
+def outcome(judged: JudgedTarget) -> str:
+    """What is left to compile, or cannot be had, on a target."""
+    blockers, builds = judged.weight
+    if not blockers and not builds:
+        return f"nothing compiles, all {len(judged.judged)} packages can be installed"
+    failing = judged.failing
+    parts = [f"{counted(builds, 'package')} still to compile"] if builds else []
+    if failing:
+        parts.append(f"{counted(len(failing), 'package')} whose build fails")
+    if blockers > len(failing):
+        parts.append(f"{counted(blockers - len(failing), 'package')} still without any file")
+    still = listing([f"{name} {judged.judged[name][0].version}" for name in judged.troubled])
+    return f"{', '.join(parts)}: {still}"
+
+
+def version_changes(before: JudgedTarget, after: JudgedTarget) -> str:
+    """Where a version goes down, or a major version changes."""
+    changes = []
+    for name, (pin, _) in after.judged.items():
+        was = before.judged[name][0].version if name in before.judged else None
+        if was is None or pin.version is None or pin.version == was:
+            continue
+        if pin.version < was:
+            changes.append(f"{name} goes down from {was} to {pin.version}")
+        elif pin.version.release[:1] != was.release[:1]:
+            changes.append(f"{name} {pin.version} is a new major version after {was}")
+    return listing(changes, 4)
+
+
+def versions(judged: JudgedTarget) -> str:
+    """The chosen versions, a few of many."""
+    return listing([f"{name} {pin.version}" for name, (pin, _) in judged.judged.items()], 4)

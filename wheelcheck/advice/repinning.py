@@ -1,0 +1,189 @@
+"""Other pins with which more comes as a wheel: found by name, proven by resolving anew."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
+
+from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Index, Project, Wheel
+from wheelcheck.requirements import Requirements
+from wheelcheck.requirements.requirement_set import Origin, RequirementLine
+from wheelcheck.resolution import FileRules, Pin, choose
+from wheelcheck.targets import Target
+
+__all__ = ["Repinned", "changes_between", "nearest_with_wheel", "proposals"]
+
+FARTHEST = 60
+"""Releases looked at, above and below a pin, for one with a wheel."""
+_ADVICE = Origin("advice")
+
+
+@dataclass(frozen=True, slots=True)
+class Repinned:
+    """Versions to pin: in the user's own lines, and of other packages by constraint."""
+
+    lines: Mapping[NormalizedName, Version]
+    constraints: Mapping[NormalizedName, Version]
+
+    def __bool__(self) -> bool:
+        return bool(self.lines or self.constraints)
+
+    @property
+    def change(self) -> tuple[str, ...]:
+        """What to write, line by line."""
+        lines = [f"{name}=={version}" for name, version in sorted(self.lines.items())]
+        more = [f"{name}=={v}  # as a constraint" for name, v in sorted(self.constraints.items())]
+        return (*lines, *more)
+
+    def applied(self, asked: Requirements) -> Requirements:
+        """The requirements with these versions pinned, whatever they said of them before."""
+        versions = {**self.constraints, **self.lines}
+        pinned = [_constraint(name, version) for name, version in self.constraints.items()]
+        return replace(
+            asked,
+            lines=tuple(_repinned(line, versions) for line in asked.lines),
+            constraints=(*(_repinned(line, versions) for line in asked.constraints), *pinned),
+        )
+
+
+def nearest_with_wheel(
+    pin: Pin, project: Project | Unknown, target: Target, rules: FileRules
+) -> tuple[Version | None, Version | None]:
+    """The next version above a pin that has a wheel for the target, and the next below."""
+    if isinstance(project, Unknown) or pin.version is None:
+        return None, None
+    own, rules = pin.version, replace(rules, hashes=None)  # they were those of the pin
+    final = [one for one in project.versions if not one.is_prerelease]
+    above = reversed([one for one in final if one > own])
+    below = (one for one in final if one < own)
+
+    def first(versions: Iterator[Version]) -> Version | None:
+        for version in islice(versions, FARTHEST):
+            file = choose(project.files(version), target, rules)
+            if isinstance(file, Wheel) and file.yanked is None:
+                return version
+        return None
+
+    return first(above), first(below)
+
+
+def proposals(
+    asked: Requirements,
+    column: JudgedTarget,
+    troubled: Collection[NormalizedName],
+    index: Index,
+    rules: FileRules,
+) -> Iterator[Requirements]:
+    """Requirements under which troubled packages may come as wheels, the nearest first.
+
+    First each at the next version up that has a wheel on the target, else down; then the other
+    way round; then whatever wheels go together, with what the user says of these packages'
+    versions lifted; at last with all exact pins lifted.
+    """
+    near = {
+        name: nearest_with_wheel(
+            column.judged[name][0], index.project(name), column.resolution.target, rules
+        )
+        for name in troubled
+    }
+    helped = {name for name, pair in near.items() if any(pair)}
+    own = {canonicalize_name(line.requirement.name) for line in asked.lines}
+    for order in ((0, 1), (1, 0)):
+        versions = {name: near[name][order[0]] or near[name][order[1]] for name in helped}
+        known = {name: version for name, version in versions.items() if version is not None}
+        if known:
+            yield _split(known, own).applied(asked)
+    if helped:
+        yield _lifted(asked, helped, exact_pins=False)
+        yield _lifted(asked, helped, exact_pins=True)
+
+
+def changes_between(
+    asked: Requirements,
+    before: JudgedTarget,
+    after: JudgedTarget,
+    troubled: Collection[NormalizedName],
+) -> Repinned:
+    """What must be written so that `asked` leads to the versions of `after`.
+
+    Troubled packages whose version changed, and the user's own lines that do not admit theirs.
+    """
+    own = {canonicalize_name(line.requirement.name) for line in asked.lines}
+    changed: dict[NormalizedName, Version] = {}
+    for name, (pin, _) in after.judged.items():
+        was = before.judged[name][0].version if name in before.judged else None
+        if pin.version is None or pin.version == was:
+            continue
+        if name in troubled or not _admitted(asked, name, pin.version):
+            changed[name] = pin.version
+    return _split(changed, own)
+
+
+def _split(versions: Mapping[NormalizedName, Version], own: Collection[str]) -> Repinned:
+    return Repinned(
+        {name: version for name, version in versions.items() if name in own},
+        {name: version for name, version in versions.items() if name not in own},
+    )
+
+
+def _admitted(asked: Requirements, name: NormalizedName, version: Version) -> bool:
+    return all(
+        line.requirement.specifier.contains(version, prereleases=True)
+        for line in (*asked.lines, *asked.constraints)
+        if canonicalize_name(line.requirement.name) == name
+    )
+
+
+def _repinned(line: RequirementLine, versions: Mapping[NormalizedName, Version]) -> RequirementLine:
+    version = versions.get(canonicalize_name(line.requirement.name))
+    if version is None:
+        return line
+    return _with_specifier(line, f"=={version}")
+
+
+def _with_specifier(line: RequirementLine, specifier: str) -> RequirementLine:
+    """The same line with another specifier; hashes, and a lock's word, were for other files."""
+    requirement = Requirement(str(line.requirement.name))
+    requirement.extras = set(line.requirement.extras)
+    requirement.marker = line.requirement.marker
+    requirement.specifier = SpecifierSet(specifier)
+    return replace(
+        line, requirement=requirement, text=str(requirement), hashes=frozenset(), locked=False
+    )
+
+
+def _constraint(name: NormalizedName, version: Version) -> RequirementLine:
+    requirement = Requirement(f"{name}=={version}")
+    return RequirementLine(requirement, _ADVICE, str(requirement))
+
+
+def _lifted(
+    asked: Requirements, wheels_of: Collection[NormalizedName], *, exact_pins: bool
+) -> Requirements:
+    """Lift what is said of these packages' versions, but take them as wheels alone."""
+
+    def lifted(line: RequirementLine) -> RequirementLine:
+        exact = any(clause.operator in {"==", "==="} for clause in line.requirement.specifier)
+        concerned = canonicalize_name(line.requirement.name) in wheels_of
+        return _with_specifier(line, "") if concerned or (exact_pins and exact) else line
+
+    control = asked.policy.only_binary
+    only_binary = replace(
+        control,
+        names=control.names | frozenset(wheels_of),
+        except_names=control.except_names - frozenset(wheels_of),
+    )
+    return replace(
+        asked,
+        lines=tuple(map(lifted, asked.lines)),
+        constraints=tuple(map(lifted, asked.constraints)),
+        policy=replace(asked.policy, only_binary=only_binary),
+    )

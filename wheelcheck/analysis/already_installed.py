@@ -1,0 +1,32 @@
+"""What an installation finds in place: pip leaves alone what is there and satisfies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from packaging.utils import NormalizedName
+
+from wheelcheck.resolution import Pin
+
+__all__ = ["NOTHING", "Installed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What an installation finds in place: `lines` of the Dockerfile that installed each package.
+
+    `pins` of the same version are not installed again; those `kept` are preferred to newer ones.
+    """
+
+    pins: Mapping[NormalizedName, Pin] = field(default_factory=dict, hash=False)
+    lines: Mapping[NormalizedName, int] = field(default_factory=dict, hash=False)
+    kept: tuple[Pin, ...] = ()
+
+    def has(self, pin: Pin) -> bool:
+        """Whether that very version is there."""
+        there = self.pins.get(pin.name)
+        return there is not None and pin.version is not None and there.version == pin.version
+
+
+NOTHING = Installed()

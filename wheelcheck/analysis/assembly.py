@@ -1,0 +1,232 @@
+"""Put the Report together from what was resolved and judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from packaging.markers import Marker
+from packaging.utils import NormalizedName
+
+from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.analysis.report_builds import plan_told, source_evidence
+from wheelcheck.analysis.report_costs import bill_told
+from wheelcheck.coverage import Judgement, Verdict
+from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Project, ProjectStatus, Sdist, Wheel
+from wheelcheck.reports.values.cost_values import Bill
+from wheelcheck.reports.values.report import (
+    Cell,
+    Miss,
+    Package,
+    Problem,
+    Report,
+    Severity,
+    TargetSummary,
+)
+from wheelcheck.reports.wording.phrases import listing
+from wheelcheck.requirements import Requirements, Scope
+from wheelcheck.resolution import Conflict, Pin, Refused
+
+__all__ = ["assemble", "miss_told"]
+
+
+def assemble(
+    asked: Requirements,
+    columns: Sequence[JudgedTarget],
+    projects: Mapping[NormalizedName, Project | Unknown],
+    inputs: Sequence[str],
+) -> Report:
+    """Turn the columns into the outgoing value; `projects` tells of status (PEP 792)."""
+    bound = asked.policy.exclude_newer
+    return Report(
+        inputs=tuple(inputs),
+        as_of=bound.isoformat() if bound else None,
+        targets=tuple(_summary(column, asked.scopes) for column in columns),
+        packages=tuple(_packages(columns)),
+        builds=tuple(plan_told(column.builds, column.price) for column in columns if column.builds),
+        problems=tuple(
+            _merged(
+                [
+                    *_asked_problems(asked, columns),
+                    *_judged_problems(asked, columns, projects),
+                ]
+            )
+        ),
+    )
+
+
+def _summary(column: JudgedTarget, scopes: Iterable[Scope]) -> TargetSummary:
+    target = column.resolution.target
+    verdicts = {judgement.verdict for _, judgement in column.judged.values()}
+    return TargetSummary(
+        name=target.name,
+        python="{}.{}".format(*target.python),
+        python_full_version=target.python_full_version,
+        implementation=target.implementation.value,
+        free_threaded=target.free_threaded,
+        libc=target.libc.value,
+        libc_version="{}.{}".format(*target.libc_version),
+        arch=target.arch.value,
+        image=target.image.name if target.image else None,
+        installable=not column.resolution.conflict
+        and Verdict.UNAVAILABLE not in verdicts
+        and all(_holds(scope.marker, column) for scope in scopes),
+        notes=target.notes,
+        bill=_bill(column),
+    )
+
+
+def _bill(column: JudgedTarget) -> Bill | None:
+    """The bill, with the packages that are not in it because they have no file."""
+    if column.price is None:
+        return None
+    bill = bill_told(column.price)
+    lost = [name for name, (_, found) in column.judged.items() if found.file is None]
+    if not lost:
+        return bill
+    said = f"{listing(lost)}: no file of {'it' if len(lost) == 1 else 'them'} can be installed"
+    return bill.model_copy(update={"left_out": (said, *bill.left_out)})
+
+
+def _packages(columns: Sequence[JudgedTarget]) -> Iterator[Package]:
+    names = sorted({name for column in columns for name in column.judged})
+    for name in names:
+        alike: dict[tuple[object, ...], Cell] = {}
+        yield Package(
+            name=name,
+            on={column.name: _cell(column, name, alike) for column in columns},
+            evidence=source_evidence(name, [(one.name, one.builds) for one in columns]),
+        )
+
+
+def _cell(
+    column: JudgedTarget, name: NormalizedName, alike: dict[tuple[object, ...], Cell]
+) -> Cell:
+    """The cell of a package; targets that get the same file for the same reasons share one."""
+    if column.resolution.conflict:
+        return Cell(version=None, verdict=Verdict.UNKNOWN, reason="the requirements conflict here")
+    if name not in column.judged:
+        return Cell(version=None, verdict=Verdict.NOT_REQUIRED, reason="nothing asks for it here")
+    pin, judgement = column.judged[name]
+    asking = tuple(dict.fromkeys([demand.source for demand in pin.demands]))
+    if judgement.file is None or judgement.misses:
+        return _told(pin, judgement, asking)
+    key = (judgement.file.filename, judgement.verdict, judgement.reason, asking)
+    if key not in alike:
+        alike[key] = _told(pin, judgement, asking)
+    return alike[key]
+
+
+def _told(pin: Pin, judgement: Judgement, asking: tuple[str, ...]) -> Cell:
+    file = judgement.file
+    return Cell(
+        version=str(pin.version) if pin.version else None,
+        verdict=judgement.verdict,
+        reason=judgement.reason,
+        file=file.filename if file else None,
+        requested_by=asking,
+        misses=tuple(map(miss_told, judgement.misses)),
+        size=file.size if file else None,
+        upload_time=file.upload_time.isoformat() if file and file.upload_time else None,
+        yanked=file.yanked if file else None,
+    )
+
+
+def miss_told(refused: Refused) -> Miss:
+    """Say why a file is passed over, as it leaves the library."""
+    part = refused.miss.part.name.lower().replace("_", "-") if refused.miss else refused.refusal
+    return Miss(file=refused.file.filename, part=part, why=refused.why)
+
+
+def _asked_problems(asked: Requirements, columns: Sequence[JudgedTarget]) -> Iterator[Problem]:
+    for line in asked.skipped:
+        targets = [column.name for column in columns if _holds(line.marker, column)]
+        if targets:
+            yield Problem(
+                code=line.why.code,
+                message=line.why.reason,
+                package=line.name,
+                where=str(line.origin),
+                targets=tuple(targets) if line.marker else (),
+            )
+    for scope in asked.scopes:
+        for column in columns:
+            if not _holds(scope.marker, column):
+                yield Problem(
+                    code="out-of-scope",
+                    message=f"{scope.why}, so that its installer refuses it here",
+                    severity="warning",
+                    where=str(scope.origin),
+                    targets=(column.name,),
+                )
+    for warning in asked.warnings:
+        yield Problem(code="requirements", message=warning, severity="warning")
+
+
+def _holds(marker: Marker | None, column: JudgedTarget) -> bool:
+    return marker is None or marker.evaluate(column.resolution.target.marker_environment())
+
+
+def _judged_problems(
+    asked: Requirements,
+    columns: Sequence[JudgedTarget],
+    projects: Mapping[NormalizedName, Project | Unknown],
+) -> Iterator[Problem]:
+    dated = asked.policy.exclude_newer is not None
+    told = {line.why for line in asked.skipped}
+    for column in columns:
+        targets = (column.name,)
+        conflict = column.resolution.conflict
+        if isinstance(conflict, Conflict):
+            yield Problem(code="version-conflict", message=str(conflict), targets=targets)
+        elif conflict:
+            yield Problem(code=conflict.code, message=conflict.reason, targets=targets)
+        for name, (pin, judgement) in column.judged.items():
+            found = [*_pin_problems(pin, judgement, projects[name])]
+            if pin.why and pin.why not in told:
+                found.insert(0, (pin.why.code, pin.why.reason, "error"))
+            if dated and _undated(pin, projects[name]):
+                why = "the index gives no upload time for some of its files: they were left out"
+                found.append(("no-upload-time", why, "error"))
+            for code, message, severity in found:
+                yield Problem(
+                    code=code, message=message, severity=severity, package=name, targets=targets
+                )
+
+
+def _pin_problems(
+    pin: Pin, judgement: Judgement, project: Project | Unknown
+) -> Iterator[tuple[str, str, Severity]]:
+    if pin.dependencies_unknown:
+        unknown = pin.dependencies_unknown
+        yield unknown.code, f"what else it needs is unknown: {unknown.reason}", "error"
+    yield from _file_warnings(judgement.file)
+    if not isinstance(project, Unknown) and project.status is not ProjectStatus.ACTIVE:
+        reason = f": {project.status_reason}" if project.status_reason else ""
+        yield f"project-{project.status}", f"the project is {project.status}{reason}", "warning"
+
+
+def _undated(pin: Pin, project: Project | Unknown) -> bool:
+    """Whether a file that could have been chosen instead of the pin has no upload time."""
+    return not isinstance(project, Unknown) and any(
+        file.upload_time is None
+        for version in project.versions
+        if pin.version is None or version >= pin.version
+        for file in project.files(version)
+    )
+
+
+def _file_warnings(file: Wheel | Sdist | None) -> Iterator[tuple[str, str, Severity]]:
+    if file and file.yanked is not None:
+        reason = f": {file.yanked}" if file.yanked else ""
+        yield "yanked", f"{file.filename} is yanked{reason}", "warning"
+
+
+def _merged(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Tell each problem once, with all its targets."""
+    groups: dict[Problem, list[str]] = {}
+    for problem in problems:
+        key = problem.model_copy(update={"targets": ()})
+        groups.setdefault(key, []).extend(problem.targets)
+    for problem, targets in groups.items():
+        yield problem.model_copy(update={"targets": tuple(dict.fromkeys(targets))})

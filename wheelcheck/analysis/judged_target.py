@@ -1,0 +1,138 @@
+"""What one target's judgement is: its pins and verdicts, its builds, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from packaging.utils import NormalizedName
+
+from wheelcheck.builds.needs.system_packages import InstallCommands
+from wheelcheck.builds.outlook import Outlook
+from wheelcheck.builds.plan import BuildPlan
+from wheelcheck.costs.bill import Bill
+from wheelcheck.costs.image import ImageSize
+from wheelcheck.coverage import Judgement, Verdict
+from wheelcheck.errors import Unknown
+from wheelcheck.resolution import Pin, Resolution
+
+__all__ = ["JudgedTarget", "Price", "TargetBuilds", "Weight"]
+
+_COMPILES = frozenset({Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN})
+_TROUBLE = _COMPILES | {Verdict.UNAVAILABLE}
+
+Weight = tuple[int, int]
+"""Blockers (no file, or a build that fails for certain), then source builds that may compile: less
+is better."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetBuilds:
+    """What is built from source on one target.
+
+    `outlooks` has one for each build of the plan, those of build requirements included.
+    """
+
+    plan: BuildPlan
+    outlooks: tuple[Outlook, ...]
+    commands: InstallCommands | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What installing on one target costs, and how large the image gets."""
+
+    bill: Bill
+    image: ImageSize | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedTarget:
+    """One target with its resolution, the pin and judgement of every package, and the builds.
+
+    `builds` is None where nothing is built from source, `price` where none was wanted.
+    """
+
+    resolution: Resolution
+    judged: Mapping[NormalizedName, tuple[Pin, Judgement]] = field(hash=False)
+    builds: TargetBuilds | None = None
+    price: Price | None = None
+
+    @property
+    def name(self) -> str:
+        """The target's name."""
+        return self.resolution.target.name
+
+    @property
+    def failing(self) -> frozenset[NormalizedName]:
+        """The packages whose source build fails for certain; none where builds are not planned."""
+        outlooks = self.builds.outlooks if self.builds else ()
+        return frozenset(
+            outlook.build.name
+            for outlook in outlooks
+            if outlook.build.top_level and outlook.fails()
+        )
+
+    @property
+    def troubled(self) -> tuple[NormalizedName, ...]:
+        """The packages that (may) compile, have no file, or whose build fails."""
+        failing = self.failing
+        return tuple(
+            name
+            for name, (_, found) in self.judged.items()
+            if found.verdict in _TROUBLE or name in failing
+        )
+
+    @property
+    def all_wheels(self) -> bool:
+        """Whether everything is known to come as a wheel."""
+        verdicts = [found.verdict for _, found in self.judged.values()]
+        return bool(verdicts) and all(verdict.is_wheel for verdict in verdicts)
+
+    @property
+    def weight(self) -> Weight:
+        """How much stands in the way of installing here."""
+        return self.weight_of(self.judged)
+
+    def weight_of(self, names: Iterable[NormalizedName]) -> Weight:
+        """How much stands in the way of these packages alone."""
+        failing = self.failing
+        blockers = builds = 0
+        for name in names:
+            verdict = self.judged[name][1].verdict
+            if name in failing or verdict is Verdict.UNAVAILABLE:
+                blockers += 1
+            elif verdict in _COMPILES:
+                builds += 1
+        return blockers, builds
+
+    def verdicts_of(self, names: Iterable[NormalizedName]) -> dict[str, Verdict]:
+        """The verdicts of those of the packages that are required here."""
+        return {name: self.judged[name][1].verdict for name in names if name in self.judged}
+
+    def build_seconds(self, name: NormalizedName) -> float | None:
+        """Seconds to build one package, with its environment; None where they are not known."""
+        for item in self.price.bill.items if self.price else ():
+            if item.build.name == name and item.build.top_level:
+                if isinstance(item.wall_seconds, Unknown):
+                    return None
+                return item.wall_seconds.value + item.environment_seconds.value
+        return None
+
+    def saved_by(self, change: JudgedTarget) -> tuple[float | None, float | None]:
+        """Seconds of the installation, and bytes of a one-stage image, that a change saves.
+
+        `change` is the target as judged with the change. None for what is not known.
+        """
+        if self.price is None or change.price is None:
+            return None, None
+        if isinstance(self.price.bill.build_wall_seconds, Unknown) or self.failing:
+            return None, None  # what never comes to an end takes no time that could be saved
+        seconds = self.price.bill.wall_seconds.value - change.price.bill.wall_seconds.value
+        before, after = (
+            image if isinstance(image, Unknown) else image.single_stage
+            for image in (self.price.image, change.price.image)
+        )
+        if isinstance(before, Unknown) or isinstance(after, Unknown):
+            return seconds, None
+        return seconds, before.value - after.value

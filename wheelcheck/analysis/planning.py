@@ -1,0 +1,81 @@
+"""What an installation would build from source: evidence, plan and outlook, for many targets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from wheelcheck.analysis.judged_target import TargetBuilds
+from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.outlook import Forecaster, commands_for
+from wheelcheck.builds.plan import MAX_DEPTH, Planner
+from wheelcheck.builds.sdist_reader import SdistReader
+from wheelcheck.coverage import Judgement
+from wheelcheck.index.interface import Index, Sdist
+from wheelcheck.requirements.requirement_set import FilePolicy
+from wheelcheck.resolution import Resolution
+from wheelcheck.targets import Target
+
+__all__ = ["SourceBuilds"]
+
+
+class SourceBuilds:
+    """Judges and plans source builds; each sdist and each set of build requires is read once.
+
+    `as_of` is the moment of the builds, from which the age of an sdist counts.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        policy: FilePolicy,
+        installer: Installer,
+        as_of: datetime,
+        sdists: SdistReader,
+    ) -> None:
+        self._sdists = sdists
+        self._planner = Planner(index, policy, sdists.facts)
+        self._forecaster = Forecaster(index, sdists)
+        self._installer = installer
+        self._as_of = as_of
+
+    def refine(self, judgement: Judgement, target: Target) -> Judgement:
+        """Replace `source-unknown` by what the evidence says; the tag's reason stays first."""
+        sdist = judgement.file
+        if not isinstance(sdist, Sdist):
+            return judgement
+        found = self._sdists.classification(sdist, target)
+        reason = f"{judgement.reason}; {found.reason}"
+        return Judgement(found.verdict, reason, sdist, judgement.misses)
+
+    def foresee(self, sdists: Iterable[Sdist]) -> None:
+        """Have the index fetch, side by side, what planning these builds asks for."""
+        self._sdists.foresee(sdists)
+
+    def foresee_verdicts(self, asked: Sequence[tuple[Target, Sdist]]) -> None:
+        """Have the index fetch, side by side, what judging these sdists asks for."""
+        self._sdists.foresee_classification(asked)
+
+    def foresee_plans(self, asked: Sequence[tuple[Target, Sdist]]) -> None:
+        """Have the index fetch what the build requires of sdists ask for, as deep as plans go."""
+        wave = list(asked)
+        seen = set(wave)
+        for _ in range(MAX_DEPTH):
+            below = dict.fromkeys(self._planner.foresee(wave, self._installer))
+            wave = [pair for pair in below if pair not in seen]
+            seen.update(wave)
+            self._sdists.foresee(sdist for _, sdist in wave)
+
+    def tried(self, resolution: Resolution) -> tuple[Sdist, ...]:
+        """Newer versions that the installer builds only to learn that they do not go together."""
+        return self._planner.tried(resolution, self._installer)
+
+    def of(
+        self, target: Target, sdists: Sequence[Sdist], tried: Sequence[Sdist]
+    ) -> TargetBuilds | None:
+        """Everything that building these sdists sets off; None where there are none."""
+        if not sdists and not tried:
+            return None
+        plan = self._planner.plan(target, sdists, self._installer, tried)
+        outlooks = self._forecaster.of_plan(plan, self._as_of)
+        return TargetBuilds(plan, outlooks, commands_for(target, outlooks))

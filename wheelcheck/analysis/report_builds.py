@@ -1,0 +1,129 @@
+"""Turn evidence and build plans into the values of the Report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from packaging.utils import NormalizedName
+
+from wheelcheck.analysis.judged_target import Price, TargetBuilds
+from wheelcheck.analysis.report_costs import cost_told
+from wheelcheck.builds.evidence.classification import Classification
+from wheelcheck.builds.needs.build_need import Need
+from wheelcheck.builds.needs.system_packages import InstallCommands
+from wheelcheck.builds.obstacles.obstacle import Obstacle
+from wheelcheck.builds.outlook import Outlook
+from wheelcheck.costs.bill import BuildItem
+from wheelcheck.errors import Unknown
+from wheelcheck.reports.values import build_values as told
+
+__all__ = ["plan_told", "source_evidence"]
+
+
+def plan_told(builds: TargetBuilds, price: Price | None) -> told.BuildPlan:
+    """A target's build plan as it leaves the library, with what each build costs."""
+    items = {one.build.sdist.filename: one for one in price.bill.items} if price else {}
+    commands = builds.commands
+    unknown = commands if isinstance(commands, Unknown) else None
+    return told.BuildPlan(
+        target=builds.plan.target.name,
+        installer=builds.plan.installer.value,
+        builds=tuple(_build(one, items.get(one.build.sdist.filename)) for one in builds.outlooks),
+        cycles=builds.plan.cycles,
+        commands=None if isinstance(commands, Unknown) else _commands(commands),
+        commands_unknown=unknown.reason if unknown else None,
+    )
+
+
+def _build(outlook: Outlook, item: BuildItem | None) -> told.SourceBuild:
+    build, found = outlook.build, outlook.classification
+    return told.SourceBuild(
+        name=build.name,
+        version=str(build.version),
+        sdist=build.sdist.filename,
+        verdict=found.verdict,
+        reason=found.reason,
+        top_level=build.top_level,
+        asked_by=build.asked_by,
+        tried_by=build.tried_by,
+        times=build.times,
+        requires=build.environment.requires,
+        environment=tuple(
+            told.Requirement(
+                name=pin.name,
+                version=str(pin.version) if pin.version else None,
+                file=pin.file.filename if pin.file else None,
+            )
+            for pin in build.environment.pins
+        ),
+        problem=build.environment.problem,
+        needs=tuple(map(_need, outlook.needs)),
+        obstacles=tuple(map(_obstacle, outlook.obstacles)),
+        constraints=outlook.constraints,
+        cost=cost_told(item) if item else None,
+    )
+
+
+def _need(need: Need) -> told.Need:
+    return told.Need(
+        kind=need.kind.value,
+        name=need.name,
+        role=need.role.value,
+        minimum_version=str(need.minimum_version) if need.minimum_version else None,
+        from_pypi=need.from_pypi,
+        inferred=need.inferred,
+        source=need.source,
+    )
+
+
+def _obstacle(obstacle: Obstacle) -> told.Obstacle:
+    return told.Obstacle(
+        code=obstacle.code,
+        message=obstacle.message,
+        source=obstacle.source,
+        fatal=obstacle.fatal,
+        needs_network=obstacle.needs_network,
+    )
+
+
+def _commands(commands: InstallCommands) -> told.Commands:
+    return told.Commands(
+        distribution=str(commands.distribution),
+        build=commands.build,
+        run=commands.run,
+        remove=commands.remove,
+        unresolved=tuple(need.name for need in commands.unresolved),
+    )
+
+
+def source_evidence(
+    name: NormalizedName, columns: Iterable[tuple[str, TargetBuilds | None]]
+) -> tuple[told.SourceEvidence, ...]:
+    """What speaks for and against native code in a package's sdists, told once for equal targets.
+
+    `columns` are target names with what is built there.
+    """
+    groups: dict[tuple[str, Classification], list[str]] = {}
+    for target, builds in columns:
+        for outlook in builds.outlooks if builds else ():
+            if outlook.build.name == name and outlook.build.top_level:
+                key = (outlook.build.sdist.filename, outlook.classification)
+                groups.setdefault(key, []).append(target)
+    return tuple(_told(sdist, found, targets) for (sdist, found), targets in groups.items())
+
+
+def _told(sdist: str, found: Classification, targets: Sequence[str]) -> told.SourceEvidence:
+    return told.SourceEvidence(
+        sdist=sdist,
+        targets=tuple(targets),
+        verdict=found.verdict,
+        confidence=found.confidence.value,
+        optional_extensions=found.optional_extensions,
+        reason=found.reason,
+        evidence=tuple(
+            told.Evidence(
+                code=piece.code, meaning=piece.meaning, where=piece.where, detail=piece.detail
+            )
+            for piece in found.evidence
+        ),
+    )

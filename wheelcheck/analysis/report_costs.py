@@ -1,0 +1,75 @@
+"""Turn costs, bills and image sizes into the values of the Report."""
+
+from __future__ import annotations
+
+from wheelcheck.analysis.judged_target import Price
+from wheelcheck.costs.bill import BuildItem
+from wheelcheck.costs.image import ImageSize
+from wheelcheck.costs.quantity import Estimate
+from wheelcheck.errors import Unknown
+from wheelcheck.reports.values import cost_values as told
+
+__all__ = ["bill_told", "cost_told"]
+
+
+def bill_told(price: Price) -> told.Bill:
+    """A target's bill as it leaves the library."""
+    bill = price.bill
+    return told.Bill(
+        cores=bill.machine.cores,
+        builds=bill.builds,
+        cpu_seconds=_estimate(bill.cpu_seconds),
+        wall_seconds=_estimate(bill.wall_seconds),
+        build_wall_seconds=_estimate(bill.build_wall_seconds),
+        peak_memory_bytes=_estimate(bill.peak_memory_bytes),
+        memory_bytes=bill.machine.memory_bytes,
+        fits_memory=bill.fits_memory,
+        download_bytes=round(bill.download_bytes.value),
+        download_seconds=_estimate(bill.download_seconds),
+        image=_image(price.image),
+        left_out=bill.left_out,
+    )
+
+
+def cost_told(item: BuildItem) -> told.BuildCost:
+    """What one build costs, done once."""
+    reasons = [
+        value.reason
+        for value in (item.cpu_seconds, item.peak_memory_bytes, item.built_bytes)
+        if isinstance(value, Unknown)
+    ]
+    return told.BuildCost(
+        cpu_seconds=_estimate(item.cpu_seconds),
+        wall_seconds=_estimate(item.wall_seconds),
+        environment_seconds=_estimate(item.environment_seconds),
+        peak_memory_bytes=_estimate(item.peak_memory_bytes),
+        built_bytes=_estimate(item.built_bytes),
+        unknown="; ".join(dict.fromkeys(reasons)) or None,
+    )
+
+
+def _image(size: ImageSize | Unknown) -> told.ImageSize:
+    if isinstance(size, Unknown):
+        return told.ImageSize(unknown=size.reason)
+    single, several = size.single_stage, size.multi_stage
+    unknown = [one.reason for one in (single, several) if isinstance(one, Unknown)]
+    if size.untold:
+        unknown.append(f"not in these numbers, for want of their size: {', '.join(size.untold)}")
+    return told.ImageSize(
+        single_stage=_estimate(single),
+        multi_stage=_estimate(several),
+        parts=tuple(
+            (part.name, estimate)
+            for part in size.parts
+            if (estimate := _estimate(part.size)) is not None
+        ),
+        unknown="; ".join(dict.fromkeys(unknown)) or None,
+    )
+
+
+def _estimate(value: Estimate | Unknown) -> told.Estimate | None:
+    if isinstance(value, Unknown):
+        return None
+    return told.Estimate(
+        value=value.value, low=value.low, high=value.high, basis=value.basis, source=value.source
+    )

@@ -1,0 +1,1 @@
+"""What callers use: check, analyse and explain, from names and spellings to a report."""

@@ -1,0 +1,72 @@
+"""Judge requirements already read, on targets already parsed, against any index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from wheelcheck.analysis.judge import Judge
+from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.sdist_reader import SdistReader
+from wheelcheck.costs.bill import Machine
+from wheelcheck.index.interface import Index
+from wheelcheck.reports.progress import Progress, Silent
+from wheelcheck.reports.values.report import Report
+from wheelcheck.requirements import Requirements
+from wheelcheck.targets import Target
+
+__all__ = ["analyse"]
+
+
+def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
+    asked: Requirements,
+    targets: Sequence[Target],
+    index: Index,
+    *,
+    inputs: Sequence[str] = (),
+    no_deps: bool = False,
+    installer: Installer = Installer.PIP,
+    machine: Machine = Machine(),  # noqa: B008 (frozen)
+    as_of: datetime | None = None,
+    verdicts_only: bool = False,
+    advice: bool = True,
+    progress: Progress | None = None,
+) -> Report:
+    """Judge requirements on targets, plan what would be built from source there, and advise.
+
+    `inputs` are the names to show for what was read; `as_of` is the moment of the builds, by
+    default the date bound, or now. With `verdicts_only` nothing is planned, priced or advised.
+    """
+    progress = progress or Silent()
+    moment = as_of or asked.policy.exclude_newer or datetime.now(UTC)
+
+    sdists = SdistReader(index)
+
+    def anew(changed: Requirements) -> Judge:
+        return Judge(
+            changed,
+            index,
+            no_deps=no_deps,
+            installer=installer,
+            machine=machine,
+            as_of=moment,
+            sdists=sdists,
+            advised=changed is not asked,
+        )
+
+    judge = anew(asked)
+    progress.update("Reading the index", 0, 0)
+    judge.foresee(targets, plan=not verdicts_only)
+    columns = []
+    for position, target in enumerate(targets):
+        progress.update("Judging targets", position, len(targets))
+        columns.append(judge.column(target, plan=not verdicts_only))
+    progress.update("Judging targets", len(targets), len(targets))
+    report = judge.report(columns, inputs)
+    if verdicts_only or not advice:
+        return report
+    from wheelcheck.advice.adviser import Adviser  # much, and for advice alone
+
+    progress.update("Looking for ways out", 0, 0)
+    adviser = Adviser(asked, index, judge, anew, moment)
+    return report.model_copy(update={"advice": adviser.advise(columns)})

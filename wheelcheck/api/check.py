@@ -1,0 +1,220 @@
+"""The main job in one call: from names, spellings and dates to a judged report.
+
+What only some questions need is imported where it is used: most ask of no Dockerfile, and a kept
+answer is not judged again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from wheelcheck.api.dockerfile_options import dockerfile_of
+from wheelcheck.api.question import (
+    Input,
+    OpenQuestion,
+    Question,
+    as_list,
+    installer_named,
+    warnings_of,
+)
+from wheelcheck.costs.bill import Machine
+from wheelcheck.errors import UsageError
+from wheelcheck.reports.progress import Progress
+from wheelcheck.reports.values.report import Report
+from wheelcheck.result_cache.report_cache import ReportCache
+from wheelcheck.targets import Target
+
+__all__ = ["answer", "check", "machine_of"]
+
+CALIBRATED = 1.25
+"""How far the times of a machine whose factor is known may still be off: see `Machine.doubt`."""
+
+
+def check(  # noqa: PLR0913 (the public face: one keyword per option a user knows from pip)
+    requirements: Input | Iterable[Input] = (),
+    *,
+    targets: Iterable[str | Target] | None = None,
+    packages: Iterable[str] = (),
+    constraints: Iterable[str | Path] = (),
+    extras: Iterable[str] = (),
+    groups: Iterable[str] = (),
+    allow_outside: bool = False,
+    no_deps: bool = False,
+    pre: bool = False,
+    only_binary: Iterable[str] = (),
+    no_binary: Iterable[str] = (),
+    prefer_binary: bool = False,
+    exclude_newer: str | date | datetime | None = None,
+    index_url: str | None = None,
+    extra_index_urls: Iterable[str] = (),
+    no_index: bool = False,
+    find_links: Iterable[str] = (),
+    pip_config: bool = False,
+    cache_dir: str | Path | None = "default",
+    offline: bool = False,
+    installer: str | None = None,
+    cores: int = 2,
+    memory_bytes: int | None = None,
+    bytes_per_second: float = 12.5e6,
+    machine_factor: float | None = None,
+    verdicts_only: bool = False,
+    advice: bool = True,
+    progress: Progress | None = None,
+) -> Report:
+    """Judge requirements on targets: what comes as a wheel, what compiles, what cannot be had.
+
+    `requirements` is a file name, a requirement (``"pandas>=2"`` or a `Requirement`), or several
+    of both; a file holds requirements, a project, a lock or a script. `packages` are always
+    requirements. `extras` and `groups` choose from projects and locks; groups take the place of
+    those that a lock's own tool installs by default, and ``main`` alone means none of these.
+    `allow_outside` lets projects and locks name files outside their own folder. `targets` are
+    spellings such as ``python:3.12-alpine`` or ``cp312-musllinux_1_2_x86_64``, or `Target` values;
+    by default the CPython versions now supported × glibc, musl × x86_64, aarch64. `exclude_newer`
+    judges the index as it stood at a date (``2023-04-14``), a timestamp, or so long ago (``7d``).
+    `cache_dir` None keeps nothing on disk; `offline` asks nothing but the cache. `installer` is
+    who builds (`Installer`): ``pip`` unless it is ``pip-no-cache-dir``, ``pip-no-cache`` or ``uv``;
+    without a cache, what several builds need is built several times. `cores`, `memory_bytes` and
+    `bytes_per_second` are those of the machine that installs; `machine_factor` is how many of its
+    seconds one reference second takes (``wheelcheck calibrate`` measures it), which narrows the
+    intervals. `advice` tells ways out of source builds, each judged anew. With `verdicts_only`
+    builds are neither planned nor priced, and nothing is advised: that is quicker.
+
+    A Dockerfile is judged alone: keywords that its own lines answer are refused.
+
+    Raises `UsageError` for what the caller can mend and `IndexUnreachable` where no index answers.
+    What cannot be judged of a single package is in `Report.problems`.
+    """
+    question = Question(
+        requirements=as_list(requirements),
+        targets=targets,
+        packages=packages,
+        constraints=constraints,
+        extras=extras,
+        groups=groups,
+        allow_outside=allow_outside,
+        pre=pre,
+        only_binary=only_binary,
+        no_binary=no_binary,
+        prefer_binary=prefer_binary,
+        exclude_newer=exclude_newer,
+        index_url=index_url,
+        extra_index_urls=extra_index_urls,
+        no_index=no_index,
+        find_links=find_links,
+        pip_config=pip_config,
+        cache_dir=cache_dir,
+        offline=offline,
+    )
+    machine = machine_of(cores, memory_bytes, bytes_per_second, machine_factor)
+    return answer(
+        question,
+        machine,
+        no_deps=no_deps,
+        installer=installer,
+        verdicts_only=verdicts_only,
+        advice=advice,
+        progress=progress,
+    )
+
+
+def machine_of(
+    cores: int, memory_bytes: int | None, bytes_per_second: float, factor: float | None
+) -> Machine:
+    """The machine that installs; `factor` is None where nobody has measured it.
+
+    Raises `UsageError` where a number is not above 0.
+    """
+    given = {
+        "cores": cores,
+        "memory_bytes": memory_bytes,
+        "bytes_per_second": bytes_per_second,
+        "machine_factor": factor,
+    }
+    for name, number in given.items():
+        if number is not None and not 0 < number < float("inf"):
+            raise UsageError(f"{name} must be above 0, not {number}")
+    machine = Machine(cores, memory_bytes=memory_bytes, bytes_per_second=bytes_per_second)
+    return machine if factor is None else replace(machine, factor=factor, doubt=CALIBRATED)
+
+
+def answer(
+    question: Question,
+    machine: Machine,
+    *,
+    no_deps: bool,
+    installer: str | None,
+    verdicts_only: bool,
+    advice: bool,
+    progress: Progress | None,
+    report_cache: ReportCache | None = None,
+) -> Report:
+    """Answer a question whose keywords are put together, as `check` does.
+
+    `report_cache` has an earlier report, if the index still says the same, or stores a new one.
+    """
+    dockerfile = dockerfile_of(
+        question, no_deps=no_deps, installer=installer, verdicts_only=verdicts_only
+    )
+    if dockerfile is not None:
+        return _check_dockerfile(question, dockerfile, machine, advice=advice, progress=progress)
+    with question.open() as opened:
+        earlier = report_cache.revalidate(opened.index, opened.heard) if report_cache else None
+        if earlier is not None:
+            return Report.model_validate_json(earlier.json)
+        from wheelcheck.api.analyse import analyse
+
+        report = analyse(
+            opened.asked,
+            opened.targets,
+            opened.index,
+            inputs=opened.inputs,
+            no_deps=no_deps,
+            installer=installer_named(installer),
+            machine=machine,
+            as_of=opened.as_of,
+            verdicts_only=verdicts_only,
+            advice=advice,
+            progress=progress,
+        )
+        report = _with_warnings(report, opened.heard)
+        if report_cache and opened.cacheable:
+            _store(report, opened, report_cache)
+        return report
+
+
+def _store(report: Report, opened: OpenQuestion, report_cache: ReportCache) -> None:
+    from wheelcheck.reports.json_form import render_json
+
+    files = {path: data for path, data in opened.files.items() if data is not None}
+    errors = sum(problem.severity == "error" for problem in report.problems)
+    report_cache.store(render_json(report), errors, files, opened.index)
+
+
+def _with_warnings(report: Report, heard: Iterable[str]) -> Report:
+    return report.model_copy(update={"problems": (*report.problems, *warnings_of(heard))})
+
+
+def _check_dockerfile(
+    question: Question, path: Path, machine: Machine, *, advice: bool, progress: Progress | None
+) -> Report:
+    """Judge a Dockerfile, on the images that it names itself."""
+    from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
+    from wheelcheck.dockerfile.reading.dockerfile_reader import read_dockerfile
+
+    bound, now = question.moment()
+    heard: list[str] = []
+    moment = bound or now
+    dockerfile = read_dockerfile(path, as_of=(moment - timedelta(microseconds=1)).date())
+    report = analyse_dockerfile(
+        dockerfile,
+        lambda options: question.open_index(options, heard),
+        machine=machine,
+        as_of=moment,
+        bound=bound,
+        advice=advice,
+        progress=progress,
+    )
+    return _with_warnings(report, heard)

@@ -1,0 +1,91 @@
+"""A question about a Dockerfile: what may be asked along with it, and what it says itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from pathlib import Path
+from types import MappingProxyType
+
+from wheelcheck.api.question import Question, as_list
+from wheelcheck.dockerfile.reading.recognition import is_dockerfile
+from wheelcheck.errors import UsageError
+
+__all__ = ["dockerfile_of", "is_dockerfile_at", "refuse_dockerfiles"]
+
+_BEGINNING = 20_000
+"""Bytes of a file that tell what it is."""
+
+_HEEDED = frozenset({"requirements", "exclude_newer", "index_url", "cache_dir", "offline"})
+"""Keywords of a question that mean the same for a Dockerfile: when, and by which way, to look."""
+
+_ON_THE_LINE = "write it on the install line that it is meant for"
+_INSTEAD: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "targets": ("--target", "its FROM lines say where it installs"),
+        "packages": ("--package", "add the requirement to an install line"),
+        "constraints": ("--constraint", _ON_THE_LINE),
+        "extras": ("--extra", "name the extra on the install line, as in pip install '.[NAME]'"),
+        "groups": ("--group", _ON_THE_LINE),
+        "allow_outside": ("--allow-outside", "COPY reaches nothing outside its own folder"),
+        "extra_index_urls": ("--extra-index-url", _ON_THE_LINE),
+        "pip_config": ("--pip-config", "an image does not see yours: state it there with ENV"),
+        "installer": ("--installer", "its commands say who installs"),
+        "verdicts_only": ("--verdicts-only", "what its builds lack is what is found in it"),
+    }
+)
+"""By keyword the option of that meaning, where its name is another, and what to do instead."""
+
+
+def dockerfile_of(question: Question, **more: object) -> Path | None:
+    """The Dockerfile that is asked about; None where none is.
+
+    `more` are further keywords, None or False where not given. Raises `UsageError` where
+    something is asked along with it that its own lines answer, and says what to do instead.
+    """
+    inputs = as_list(question.requirements)
+    found = next((Path(str(one)) for one in inputs if is_dockerfile_at(one)), None)
+    if found is None:
+        return None
+    if len(inputs) > 1:
+        raise UsageError(
+            f"{found} is a Dockerfile, which says itself what it installs: name it alone"
+        )
+    refused = [f"without {option} ({instead})" for option, instead in _refused(question, more)]
+    if refused:
+        raise UsageError(f"{found} is judged by its own lines, {', '.join(refused)}")
+    return found
+
+
+def refuse_dockerfiles(question: Question, meant: str) -> None:
+    """Raise `UsageError` where a Dockerfile is asked about; `meant` says what to name instead."""
+    for one in as_list(question.requirements):
+        if is_dockerfile_at(one):
+            raise UsageError(f"{one} is a Dockerfile: {meant}")
+
+
+def is_dockerfile_at(given: object) -> bool:
+    """Whether an input is the path of a Dockerfile."""
+    if not isinstance(given, str | Path) or str(given) == "-" or "://" in str(given):
+        return False
+    path = Path(given)
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return is_dockerfile(path.name, file.read(_BEGINNING).decode("utf-8", "replace"))
+
+
+def _refused(question: Question, more: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """The options that were given and cannot be heeded, with what to do instead.
+
+    Whatever is not known to mean the same for a Dockerfile is refused, so that no keyword that is
+    ever added can be passed over in silence.
+    """
+    keywords = [each.name for each in fields(question) if each.name not in _HEEDED]
+    for name, value in {**{name: getattr(question, name) for name in keywords}, **more}.items():
+        if _is_given(value):
+            yield _INSTEAD.get(name, (f"--{name.replace('_', '-')}", _ON_THE_LINE))
+
+
+def _is_given(value: object) -> bool:
+    return any(True for _ in value) if isinstance(value, Iterable) else bool(value)

@@ -1,0 +1,135 @@
+"""The Dockerfile that installs requirements on a target's image as it should be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import PurePath
+
+from wheelcheck.analysis.judge import Judge
+from wheelcheck.api.dockerfile_options import refuse_dockerfiles
+from wheelcheck.api.question import OpenQuestion, Question, as_list
+from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.outlook import Outlook
+from wheelcheck.builds.sdist_reader import SdistReader
+from wheelcheck.costs.bill import Machine
+from wheelcheck.dockerfile.fixing.new_dockerfile import PipInputs, emit_dockerfile
+from wheelcheck.errors import Unknown, UsageError
+from wheelcheck.index.network.urls import split_credentials
+from wheelcheck.reports.wording.phrases import clean
+from wheelcheck.requirements import Requirements, in_any_order
+from wheelcheck.requirements.redaction import redact
+
+__all__ = ["emit"]
+
+
+def emit(question: Question) -> str:
+    """Write a Dockerfile for the one target of a question: what has no wheel is built apart.
+
+    Raises `UsageError` where there is more than one target, an input that pip does not read by
+    itself, a folder of links, which an image does not see, or a package that cannot be installed
+    there. Credentials of an index are left out: they would stay in the image.
+    """
+    refuse_dockerfiles(question, "judged by itself, it is corrected as a diff")
+    with question.open() as opened:
+        if len(opened.targets) != 1:
+            raise UsageError("a Dockerfile is written for one target: name it with --target")
+        (target,) = opened.targets
+        judge = Judge(
+            opened.asked,
+            opened.index,
+            installer=Installer.PIP,
+            machine=Machine(),
+            as_of=opened.as_of,
+            sdists=SdistReader(opened.index),
+        )
+        column = judge.column(target)
+    lost = [name for name, (_, found) in column.judged.items() if found.file is None]
+    if column.resolution.conflict or lost:
+        why = column.resolution.conflict or f"no file fits for {', '.join(lost)}"
+        raise UsageError(f"nothing can be installed on {target.name}: {why}")
+    commands, constraints = None, ""
+    failing: tuple[str, ...] = ()
+    if column.builds is not None:
+        if isinstance(column.builds.commands, Unknown):
+            raise UsageError(column.builds.commands.reason)
+        commands = column.builds.commands
+        constraints = _constraints(column.builds.outlooks)
+        failing = () if constraints else tuple(_failing(column.builds.outlooks))
+    inputs = _inputs(question, opened)
+    written = emit_dockerfile(target, inputs, commands, build_constraints=constraints)
+    if isinstance(written, Unknown):
+        raise UsageError(written.reason)
+    first, _, rest = written.partition("\n")  # the line that names the syntax must stay the first
+    return "\n".join([first, *_mind(opened), *failing, rest])
+
+
+def _mind(opened: OpenQuestion) -> Iterator[str]:
+    """A comment where pip in the image does not see the index as it was judged."""
+    bound = opened.asked.policy.exclude_newer
+    if bound is not None:
+        yield f"# judged by files from before {bound:%Y-%m-%d %H:%M} UTC; pip takes newer ones, too"
+
+
+def _failing(outlooks: Sequence[Outlook]) -> Iterator[str]:
+    """A comment for each build that fails for certain: nothing written here can help it."""
+    for outlook in outlooks:
+        why = next((clean(one.message) for one in outlook.obstacles if one.fatal), None)
+        if why is not None:
+            yield f"# {clean(outlook.build.label)} will not build: {why}"
+
+
+def _constraints(outlooks: Sequence[Outlook]) -> str:
+    """The build constraints without which the one build would fail; "" where there are others.
+
+    A constraint file holds for all build environments at once: the time of one sdist is not that
+    of another.
+    """
+    (first, *others) = outlooks
+    return "" if others or not first.fails() else first.constraints
+
+
+def _inputs(question: Question, opened: OpenQuestion) -> PipInputs:
+    files = [str(one) for one in as_list(question.requirements)]
+    for name in files:
+        if PurePath(name).suffix in {".toml", ".lock", ".py"} or name == "-":
+            raise UsageError(f"{name}: a Dockerfile is written for requirement files and packages")
+    constraints = [str(one) for one in question.constraints]
+    named = {*files, *constraints}
+    built = opened.asked.policy.no_binary
+    return PipInputs(
+        files=tuple(files),
+        constraints=tuple(constraints),
+        included=tuple(name for name in _files_of(opened.asked) if name not in named),
+        packages=tuple(question.packages),
+        options=tuple(_options(question)),
+        no_binary=built.all_projects or bool(built.names),
+    )
+
+
+def _options(question: Question) -> Iterator[str]:
+    """What the question says of choosing, in pip's words."""
+    if question.pre:
+        yield "--pre"
+    if question.prefer_binary:
+        yield "--prefer-binary"
+    controls = in_any_order(only_binary=question.only_binary, no_binary=question.no_binary)
+    yield from (f"--{option}={names}" for option, names in controls)
+    if question.no_index:
+        yield "--no-index"
+    if question.index_url is not None:
+        yield f"--index-url={_public(question.index_url)}"
+    yield from (f"--extra-index-url={_public(url)}" for url in question.extra_index_urls)
+    yield from (f"--find-links={_public(place)}" for place in question.find_links)
+
+
+def _public(place: str) -> str:
+    if not place.startswith(("http://", "https://")):
+        raise UsageError(f"{redact(place)}: an image does not see places of this machine")
+    return split_credentials(place)[0]
+
+
+def _files_of(asked: Requirements) -> Iterator[str]:
+    """Every file that a line stands in, once."""
+    lines = (*asked.lines, *asked.constraints)
+    files = (line.origin.file for line in lines if line.origin.line is not None)
+    yield from dict.fromkeys(file for file in files if not file.startswith(("-", "<")))

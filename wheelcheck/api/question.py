@@ -1,0 +1,208 @@
+"""What a caller asks, in the words of a caller: names, spellings, dates, keywords."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.requirements import Requirement
+
+from wheelcheck.builds.environment import Installer
+from wheelcheck.errors import TargetError, UsageError
+from wheelcheck.index import default_cache_dir, fetch, open_index
+from wheelcheck.reports.values.report import Problem
+from wheelcheck.requirements import (
+    CommandLine,
+    Requirements,
+    in_any_order,
+    parse_exclude_newer,
+    read,
+)
+from wheelcheck.requirements.pip.pip_configuration import pip_configuration
+from wheelcheck.requirements.requirement_set import IndexOptions
+from wheelcheck.targets import Target, default_matrix, parse_target
+
+if TYPE_CHECKING:  # it is imported once an index is opened
+    from wheelcheck.index.client import NetworkIndex
+
+__all__ = ["Input", "OpenQuestion", "Question", "as_list", "installer_named", "warnings_of"]
+
+Input = str | Path | Requirement
+
+_SEVERAL = (
+    *("packages", "constraints", "extras", "groups", "only_binary", "no_binary"),
+    *("extra_index_urls", "find_links"),
+)
+"""Keywords that take several strings and nothing else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Requirements, targets, what may be chosen and where to look: the keywords of `check`."""
+
+    requirements: Input | Iterable[Input] = ()
+    targets: Iterable[str | Target] | None = None
+    packages: Iterable[str] = ()
+    constraints: Iterable[str | Path] = ()
+    extras: Iterable[str] = ()
+    groups: Iterable[str] = ()
+    allow_outside: bool = False
+    pre: bool = False
+    only_binary: Iterable[str] = ()
+    no_binary: Iterable[str] = ()
+    prefer_binary: bool = False
+    exclude_newer: str | date | datetime | None = None
+    index_url: str | None = None
+    extra_index_urls: Iterable[str] = ()
+    no_index: bool = False
+    find_links: Iterable[str] = ()
+    pip_config: bool = False
+    cache_dir: str | Path | None = "default"
+    offline: bool = False
+
+    def __post_init__(self) -> None:
+        """Raise UsageError for one string where several are meant: its letters would be taken."""
+        for name in _SEVERAL:
+            if isinstance(getattr(self, name), str):
+                raise UsageError(f"{name} wants a list of strings, not one string")
+
+    @contextmanager
+    def open(self) -> Iterator[OpenQuestion]:
+        """Read the requirements and the clock, parse the targets, and open the index.
+
+        Raises `UsageError` for what the caller can mend.
+        """
+        now = datetime.now(UTC)
+        inputs, packages = as_list(self.requirements), list(self.packages)
+        files: dict[str, bytes | None] = {}
+        asked = read(
+            inputs,
+            packages=packages,
+            constraints=self.constraints,
+            extras=self.extras,
+            groups=self.groups,
+            allow_outside=self.allow_outside,
+            options=self._options(now),
+            environ=os.environ,
+            stdin=sys.stdin.buffer.read,
+            fetch=lambda url: fetch(url, environ=os.environ),
+            heard=files.__setitem__,
+        )
+        bound = asked.policy.exclude_newer or now
+        # A bound is the first moment left out: the images are those of the moment before.
+        matrix = _matrix(self.targets, (bound - timedelta(microseconds=1)).date())
+        heard: list[str] = []
+        with self.open_index(asked.index, heard) as index:
+            names = (*map(str, inputs), *packages)
+            yield OpenQuestion(asked, matrix, index, bound, names, heard, files)
+
+    def open_index(
+        self, options: IndexOptions, heard: list[str]
+    ) -> AbstractContextManager[NetworkIndex]:
+        """Open the index that `options` name; what it warns of is added to `heard`."""
+        keep = self.cache_dir
+        if keep is not None:
+            keep = default_cache_dir(os.environ) if keep == "default" else Path(keep)
+        if options.index_url is None and self.index_url is not None:
+            options = replace(options, index_url=self.index_url)
+        return open_index(
+            options, cache_dir=keep, offline=self.offline, environ=os.environ, warn=heard.append
+        )
+
+    def moment(self) -> tuple[datetime | None, datetime]:
+        """The date bound, if there is one, and now."""
+        now = datetime.now(UTC)
+        return _date_bound(self.exclude_newer, now), now
+
+    def _options(self, now: datetime) -> CommandLine:
+        options = CommandLine(
+            controls=in_any_order(only_binary=self.only_binary, no_binary=self.no_binary),
+            pre=self.pre,
+            prefer_binary=self.prefer_binary,
+            exclude_newer=_date_bound(self.exclude_newer, now),
+            index_url=self.index_url,
+            extra_index_urls=tuple(self.extra_index_urls),
+            no_index=self.no_index,
+            find_links=tuple(self.find_links),
+        )
+        if self.pip_config:
+            return options.over(pip_configuration(os.environ, now=now))
+        return options
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question whose inputs are read and whose index is open.
+
+    `as_of` is the date bound, or now; `inputs` are names to show for what was read; `heard`
+    collects what the index warns of meanwhile; `files` are those that were read, by path, None
+    for one that is no file of this machine.
+    """
+
+    asked: Requirements
+    targets: tuple[Target, ...]
+    index: NetworkIndex
+    as_of: datetime
+    inputs: tuple[str, ...]
+    heard: list[str]
+    files: Mapping[str, bytes | None]
+
+    @property
+    def cacheable(self) -> bool:
+        """Whether the same files and pages, looked at again, lead to the same report."""
+        local = any(
+            (line.requirement.url or "").lower().startswith("file:") for line in self.asked.lines
+        ) or any(line.why.code == "local-project" for line in self.asked.skipped)
+        contents = [data for data in self.files.values() if data is not None]
+        variables = any(b"${" in data for data in contents)
+        whole = len(contents) == len(self.files)
+        return whole and self.index.pages_used.repeatable and not (self.heard or local or variables)
+
+
+def warnings_of(heard: Iterable[str]) -> tuple[Problem, ...]:
+    """What the index warned of, as problems of a report."""
+    return tuple(Problem(code="index", message=text, severity="warning") for text in heard)
+
+
+def as_list(requirements: Input | Iterable[Input]) -> list[Input]:
+    """One input or several, as a list."""
+    if isinstance(requirements, (str, Path, Requirement)):
+        return [requirements]
+    return list(requirements)
+
+
+def installer_named(name: str | None) -> Installer:
+    """Return the installer of that name, pip without one; raises `UsageError` for any other."""
+    try:
+        return Installer(name or Installer.PIP)
+    except ValueError:
+        known = ", ".join(Installer)
+        raise UsageError(f"installer {name!r} is not known; there are {known}") from None
+
+
+def _date_bound(given: str | date | datetime | None, now: datetime) -> datetime | None:
+    if given is None:
+        return None
+    text = given if isinstance(given, str) else given.isoformat()
+    return parse_exclude_newer(text, now=now)
+
+
+def _matrix(targets: Iterable[str | Target] | None, as_of: date) -> tuple[Target, ...]:
+    """Parse spellings; the same target named twice is judged once."""
+    if targets is None:
+        return default_matrix(as_of=as_of)
+    if isinstance(targets, (str, Target)):
+        targets = [targets]
+    parsed: Sequence[Target] = [
+        given if isinstance(given, Target) else parse_target(given, as_of=as_of)
+        for given in targets
+    ]
+    if not parsed:
+        raise TargetError("", "no target is given")
+    return tuple({target.name: target for target in parsed}.values())

@@ -1,0 +1,1 @@
+"""Does an sdist need a compiler? The evidence and the conclusion."""

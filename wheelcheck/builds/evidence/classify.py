@@ -1,0 +1,174 @@
+"""Does an sdist need a compiler? The chain of evidence, cheapest link first.
+
+1. Wheels of the release, by their names: a pure one and none for Linux settles it, nothing opened.
+2. The sdist's own files: backend, setup script, build descriptions, sources.
+3. The directory of a sibling wheel, where the sdist says "pure" and platform wheels exist.
+4. Wheels of neighbouring releases, where the sdist itself leaves doubt or cannot be read.
+
+A wheel's tag is a fact of what the project's own build made, so it outranks every reading of the
+sdist; but only the sdist tells whether extension modules are *optional*. Those are compiled where a
+compiler is there, and left out where none is: the installation succeeds either way, so the verdict
+is `source-pure` with `optional_extensions` set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from wheelcheck.builds.evidence.backend_evidence import classify_sdist
+from wheelcheck.builds.evidence.classification import Classification, Confidence, Evidence
+from wheelcheck.builds.evidence.sibling_wheels import (
+    linux_wheel,
+    neighbour_wheels,
+    sibling_wheels,
+    wheel_contents,
+)
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts, read_sdist, wanted
+from wheelcheck.builds.setup_script.script_context import BuildSite
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Index, Project, Sdist, Wheel
+
+__all__ = ["judge_source_build", "wheel_to_open"]
+
+
+def judge_source_build(
+    project: Project | Unknown,
+    sdist: Sdist,
+    index: Index,
+    site: BuildSite = BuildSite(),  # noqa: B008 (frozen)
+    read: Callable[[], SdistFacts | Unknown] | None = None,
+) -> Classification:
+    """Judge building `sdist` on a site. Archives are opened only where names do not decide.
+
+    `project` may be unknown where the sdist was named by its URL. `read` gives what the sdist says
+    on that site to callers that know it for other reasons too; without it the index is asked.
+    Raises `IndexUnreachable` alone; whatever concerns this sdist is in the answer.
+    """
+    files = () if isinstance(project, Unknown) else project.files(sdist.version)
+    siblings = sibling_wheels(files)
+    codes = {piece.code for piece in siblings}
+    if "sibling-pure-wheel" in codes and "sibling-platform-wheel" not in codes:
+        return Classification(
+            Verdict.SOURCE_PURE,
+            Confidence.CERTAIN,
+            optional_extensions=False,
+            evidence=siblings,
+            reason=f"the same release has the pure wheel {siblings[0].where}",
+        )
+    own = _opinion(read() if read is not None else _read(sdist, index, site), sdist)
+    if isinstance(project, Unknown):
+        return own
+    if codes >= {"sibling-platform-wheel"}:
+        return _beside_platform_wheels(own, siblings, project, sdist, index)
+    if own.confidence in {Confidence.WEAK, Confidence.NONE}:
+        return _beside_neighbours(own, siblings, neighbour_wheels(project, sdist.version))
+    return replace(own, evidence=(*siblings, *own.evidence))
+
+
+def wheel_to_open(
+    project: Project | Unknown, sdist: Sdist, facts: SdistFacts | Unknown
+) -> Wheel | None:
+    """The wheel whose directory `judge_source_build` looks into, if it comes to that."""
+    files = () if isinstance(project, Unknown) else project.files(sdist.version)
+    codes = {piece.code for piece in sibling_wheels(files)}
+    if "sibling-platform-wheel" not in codes:
+        return None
+    own = _opinion(facts, sdist)
+    settled = _does_without_compiler(own, also_pure="sibling-pure-wheel" in codes)
+    return None if settled or own.verdict is Verdict.SOURCE_NATIVE else linux_wheel(files)
+
+
+def _opinion(facts: SdistFacts | Unknown, sdist: Sdist) -> Classification:
+    """What the sdist says by itself."""
+    if isinstance(facts, Unknown):
+        unread = Evidence("archive-unreadable", sdist.filename, facts.reason)
+        return _undecided(f"the sdist cannot be read: {facts.reason}", (unread,))
+    return classify_sdist(facts)
+
+
+def _does_without_compiler(own: Classification, *, also_pure: bool) -> bool:
+    """Whether the sdist settles, beside wheels for Linux, that nothing need be compiled."""
+    codes = {piece.code for piece in own.evidence}
+    described = codes & {"cmake-project", "command-runs-tool"}
+    switched_off = not described and codes & {"extension-modules-off", "build-hook-off"}
+    return own.verdict is Verdict.SOURCE_PURE and bool(
+        own.optional_extensions or switched_off or also_pure
+    )
+
+
+def _read(sdist: Sdist, index: Index, site: BuildSite) -> SdistFacts | Unknown:
+    listing = index.listing(sdist, wanted)
+    return listing if isinstance(listing, Unknown) else read_sdist(SdistContents(listing), site)
+
+
+def _beside_platform_wheels(
+    own: Classification,
+    siblings: tuple[Evidence, ...],
+    project: Project,
+    sdist: Sdist,
+    index: Index,
+) -> Classification:
+    """The release has wheels for Linux: native, unless the sdist does without a compiler."""
+    gathered = (*siblings, *own.evidence)
+    wheel = next(piece for piece in siblings if piece.code == "sibling-platform-wheel").where
+    also_pure = any(piece.code == "sibling-pure-wheel" for piece in siblings)
+    if own.verdict is Verdict.SOURCE_NATIVE:
+        confidence = own.confidence
+        if not also_pure:  # that it compiles is certain; that it must, the sdist says
+            sure = confidence is Confidence.STRONG
+            confidence = Confidence.CERTAIN if sure else Confidence.STRONG
+        return replace(own, confidence=confidence, evidence=gathered)
+    if _does_without_compiler(own, also_pure=also_pure):
+        return replace(own, evidence=gathered)
+    opened = linux_wheel(project.files(sdist.version))
+    listing = index.listing(opened) if opened is not None else None
+    if opened is not None and listing is not None and not isinstance(listing, Unknown):
+        contents = wheel_contents(listing)
+        gathered += contents.evidence(opened.filename)
+        if not contents.compiled and own.verdict is Verdict.SOURCE_PURE:
+            return replace(own, evidence=gathered)
+    return Classification(
+        Verdict.SOURCE_NATIVE,
+        Confidence.CERTAIN,
+        optional_extensions=False,
+        evidence=gathered,
+        reason=f"the same release has the platform wheel {wheel}",
+    )
+
+
+def _beside_neighbours(
+    own: Classification, siblings: tuple[Evidence, ...], neighbours: tuple[Evidence, ...]
+) -> Classification:
+    """What other releases are like decides where the sdist itself leaves doubt."""
+    gathered = (*siblings, *own.evidence, *neighbours)
+    kinds = {piece.code for piece in neighbours}
+    named = {
+        frozenset({"neighbour-pure-wheel"}): Verdict.SOURCE_PURE,
+        frozenset({"neighbour-platform-wheel"}): Verdict.SOURCE_NATIVE,
+    }
+    verdict = named.get(frozenset(kinds))
+    if siblings and verdict is None:
+        verdict = Verdict.SOURCE_NATIVE  # wheels for Windows or macOS alone
+    if verdict is None or verdict is own.verdict:
+        return replace(own, evidence=gathered)
+    return Classification(
+        verdict,
+        Confidence.WEAK,
+        optional_extensions=False,
+        evidence=gathered,
+        reason=f"the sdist leaves doubt, and other wheels of the project are like "
+        f"{(neighbours or siblings)[0].where}",
+    )
+
+
+def _undecided(reason: str, evidence: tuple[Evidence, ...]) -> Classification:
+    return Classification(
+        Verdict.SOURCE_UNKNOWN,
+        Confidence.NONE,
+        optional_extensions=False,
+        evidence=evidence,
+        reason=reason,
+    )

@@ -1,0 +1,1 @@
+"""What a source build needs of the system, and the packages that bring it."""

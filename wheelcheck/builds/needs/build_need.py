@@ -1,0 +1,147 @@
+"""What a source build asks of the system, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.index.archives.languages import language_of
+
+__all__ = ["Need", "NeedKind", "Role", "SourceNeedsInput", "needs_input", "strongest"]
+
+
+class NeedKind(StrEnum):
+    """Whether a need is a program to run or a library to link with."""
+
+    TOOL = "tool"
+    LIBRARY = "library"
+
+
+class Role(StrEnum):
+    """How much a build depends on it; strongest first."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    """Used where it is there; the build goes on without it."""
+    BUNDLED = "bundled"
+    """The sdist compiles (or downloads) its own copy unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing a build needs, by its name in `toolchain.csv` or `libraries.csv`.
+
+    `source` says who says so: a row of a table, or the file it was read from. `inferred` marks
+    what was concluded rather than known. `from_pypi` says that the build requires or the backend
+    fetch it as a distribution, so that the system need not have it (if that has a wheel there).
+    """
+
+    kind: NeedKind
+    name: str
+    source: str
+    role: Role = Role.REQUIRED
+    minimum_version: Version | None = None
+    from_pypi: bool = False
+    inferred: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNeedsInput:
+    """The facts of one sdist that say what building it needs. Paths count from its root.
+
+    `languages` maps each compiled language to the place it was seen; `extension_libraries` are
+    the ``libraries=`` of declared extension modules as (place, name, whether the build can do
+    without), `tools_run` the build tools that custom commands start as (place, name). `vendored`
+    are member paths of shared libraries that a wheel of the release carries. `installed` are the
+    names of what the build environment holds besides the build requirements stated, as far as
+    known: what these pull in, and what the backend adds.
+    """
+
+    name: NormalizedName
+    version: Version
+    backend: str = ""
+    build_requires: tuple[str, ...] = ()
+    languages: Mapping[str, str] = field(default_factory=dict, hash=False)
+    members: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    extension_libraries: tuple[tuple[str, str, bool], ...] = ()
+    tools_run: tuple[tuple[str, str], ...] = ()
+    vendored: tuple[str, ...] = ()
+    installed: frozenset[str] = frozenset()
+
+
+def needs_input(
+    name: NormalizedName,
+    version: Version,
+    facts: SdistFacts,
+    contents: SdistContents,
+) -> SourceNeedsInput:
+    """Gather what the reading of an sdist told."""
+    scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
+    extensions = [module for script in scripts for module in script.extensions]
+    languages: dict[str, str] = {}
+    if extensions and all(module.sources for module in extensions):
+        for module in extensions:
+            for path in module.sources or ():
+                language = language_of(path)
+                if language is not None:
+                    languages.setdefault(language.value, f"{module.where}: {path}")
+    else:
+        for count in facts.sources:
+            if count.files:
+                languages[count.language.value] = f"{count.files} source files in the sdist"
+    return SourceNeedsInput(
+        name=name,
+        version=version,
+        backend=facts.system.backend,
+        build_requires=facts.build_requires,
+        languages=languages,
+        members=tuple(contents.sizes),
+        texts=contents.texts,
+        extension_libraries=tuple(
+            (module.where, library, module.optional or bool(script.forgiving or module.supposing))
+            for script in scripts
+            for module in script.extensions
+            for library in module.libraries
+        ),
+        tools_run=tuple(place for script in scripts for place in script.tools),
+    )
+
+
+_ROLES = list(Role)
+
+
+def strongest(needs: Iterable[Need]) -> tuple[Need, ...]:
+    """One need for each thing: the strongest role, the highest minimum, the first source of it.
+
+    What one way brings from PyPI need not come from the system, whoever else asks for it.
+    """
+    best: dict[tuple[NeedKind, str], Need] = {}
+    for need in needs:
+        key = (need.kind, need.name)
+        known = best.get(key)
+        best[key] = need if known is None else _merged(known, need)
+    return tuple(best.values())
+
+
+def _merged(first: Need, second: Need) -> Need:
+    lead = min(first, second, key=lambda need: _ROLES.index(need.role))
+    minima = [need.minimum_version for need in (first, second) if need.minimum_version]
+    least = max(minima, default=None)
+    other = second if lead is first else first
+    told_by_other = least is not None and least != lead.minimum_version
+    return Need(
+        lead.kind,
+        lead.name,
+        f"{lead.source}; {other.source}" if told_by_other else lead.source,
+        lead.role,
+        least,
+        first.from_pypi or second.from_pypi,
+        first.inferred and second.inferred,
+    )

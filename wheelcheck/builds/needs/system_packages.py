@@ -1,0 +1,269 @@
+"""From needs to the packages of a distribution, and to the commands that install them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+from packaging.version import InvalidVersion, Version
+
+from wheelcheck.builds.needs.build_need import Need, NeedKind, Role, SourceNeedsInput, strongest
+from wheelcheck.builds.needs.libraries import library_table
+from wheelcheck.builds.needs.library_needs import library_needs
+from wheelcheck.builds.needs.toolchain import command_needs, tool_table, toolchain_needs
+from wheelcheck.distributions.distribution import Distribution, Family, names_for
+from wheelcheck.tables import read_table
+
+__all__ = [
+    "InstallCommands",
+    "Stage",
+    "SystemPackage",
+    "install_commands",
+    "known_needs",
+    "packages_for",
+    "source_needs",
+    "unresolved",
+]
+
+
+_EVERYWHERE = {"c", "c++", "make"}
+"""What the recipes behind the table take for granted: Alpine's build-base, build-essential."""
+
+_USED_WHERE_FOUND = {"libgomp"}
+"""Optional libraries without a package for building: the compiler brings them, so they are used."""
+
+
+class Stage(StrEnum):
+    """When a package must be there."""
+
+    BUILD = "build"
+    RUN = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemPackage:
+    """A package by the name its package manager knows, the stage it is for, and the need behind it.
+
+    `note` says what a reader must know, as that no smaller run-time package is known.
+    """
+
+    name: str
+    stage: Stage
+    need: Need
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InstallCommands:
+    """Commands to paste; "" where there is nothing to install.
+
+    `run` is for what the installed package needs afterwards, `remove` takes the build packages
+    away again. `unresolved` are needs for which the distribution has no package that we know.
+    `build_packages` and `run_packages` are the names in the commands.
+    """
+
+    distribution: Distribution
+    build: str
+    run: str
+    remove: str
+    unresolved: tuple[Need, ...] = ()
+    build_packages: tuple[str, ...] = ()
+    run_packages: tuple[str, ...] = ()
+
+
+def source_needs(facts: SourceNeedsInput) -> tuple[Need, ...]:
+    """Everything that building an sdist needs: first the table, then our reading.
+
+    Tools are united from both. Where the table knows the project, libraries that only our reading
+    names are demoted to optional, as are programs that its scripts run, for another system perhaps:
+    people have built it without them.
+    """
+    known = known_needs(facts.name, facts.version)
+    libraries = library_needs(facts)
+    if not known:
+        return _with_generator(strongest((*toolchain_needs(facts), *libraries)))
+    tools = toolchain_needs(replace(facts, tools_run=()))
+    commands = [
+        need if need.name in _EVERYWHERE else _demoted(need) for need in command_needs(facts)
+    ]
+    return _with_generator(strongest((*known, *tools, *commands, *map(_demoted, libraries))))
+
+
+def _with_generator(needs: tuple[Need, ...]) -> tuple[Need, ...]:
+    """Add make where CMake is needed and Ninja is not: its default generator writes makefiles."""
+    tools = {need.name for need in needs if need.role is Role.REQUIRED}
+    if "cmake" not in tools or {"ninja", "make"} & tools:
+        return needs
+    source = "cmake.org/cmake/help/latest/manual/cmake-generators.7.html: Unix Makefiles by default"
+    return (*needs, Need(NeedKind.TOOL, "make", source))
+
+
+def _demoted(need: Need) -> Need:
+    if need.role is not Role.REQUIRED:
+        return need
+    return Need(need.kind, need.name, need.source, Role.OPTIONAL, need.minimum_version)
+
+
+@cache
+def _known_rows() -> Mapping[str, tuple[Mapping[str, str], ...]]:
+    found: dict[str, tuple[Mapping[str, str], ...]] = {}
+    for row in read_table("builds/needs/system_packages.csv"):
+        found[row["project"]] = (*found.get(row["project"], ()), row)
+    return found
+
+
+def known_needs(name: NormalizedName, version: Version) -> tuple[Need, ...]:
+    """What `system_packages.csv` says of a project's release; () where it has no row for it."""
+    for row in _known_rows().get(name, ()):
+        if version in SpecifierSet(row["versions"], prereleases=True):
+            return tuple(_needs_of(row, version))
+    return ()
+
+
+def _needs_of(row: Mapping[str, str], version: Version) -> Iterator[Need]:
+    source = row["source"] + _outside(row["seen"], version)
+    for column, role in (
+        ("required", Role.REQUIRED),
+        ("optional", Role.OPTIONAL),
+        ("bundled", Role.BUNDLED),
+    ):
+        for library in row[column].split():
+            yield Need(NeedKind.LIBRARY, library, source, role, inferred=False)
+    for tool in row["tools"].split():
+        yield Need(NeedKind.TOOL, tool, source, inferred=False)
+
+
+def _outside(seen: str, version: Version) -> str:
+    """A remark where the table's knowledge is of other releases than this one."""
+    first, dots, last = seen.partition("..")
+    try:
+        within = not first or Version(first) <= version <= Version(last if dots else first)
+    except InvalidVersion:
+        within = True
+    return "" if within else f" (seen for {seen})"
+
+
+def packages_for(needs: Iterable[Need], distribution: Distribution) -> tuple[SystemPackage, ...]:
+    """The packages that answer needs on a distribution, build time first, each name once a stage.
+
+    Optional and bundled needs are answered too: the need's role tells them apart. Tools that come
+    from PyPI are left out.
+    """
+    needs = tuple(need for need in needs if not need.from_pypi)
+    found: dict[tuple[Stage, str], SystemPackage] = {}
+    for stage in Stage:
+        for need in sorted(needs, key=lambda one: list(Role).index(one.role)):
+            for package in _answers(need, stage, distribution):
+                found.setdefault((stage, package.name), package)
+    if not distribution.has_python_headers and any(need.kind is NeedKind.TOOL for need in needs):
+        headers = Need(NeedKind.TOOL, "python-headers", "the distribution's Python has none")
+        for package in _answers(headers, Stage.BUILD, distribution):
+            found.setdefault((Stage.BUILD, package.name), package)
+    return tuple(found.values())
+
+
+def _row(need: Need) -> Mapping[str, str]:
+    table = tool_table() if need.kind is NeedKind.TOOL else library_table()
+    return table.get(need.name, {})
+
+
+def _answers(need: Need, stage: Stage, distribution: Distribution) -> Iterator[SystemPackage]:
+    row, family = _row(need), distribution.family
+    names = names_for(row.get(f"{family}_{stage}", ""), distribution)
+    if names or stage is Stage.BUILD or not row.get(f"{family}_run"):
+        for name in names:
+            yield SystemPackage(name, stage, need)
+        return
+    # Run-time names carry the library's version on apt; -dev brings the right one on any release.
+    for name in names_for(row.get(f"{family}_build", ""), distribution):
+        note = f"the run-time package's name on {distribution} is not known; this one brings it"
+        yield SystemPackage(name, stage, need, note)
+
+
+def unresolved(needs: Iterable[Need], distribution: Distribution) -> tuple[Need, ...]:
+    """The needs, each once, for which a distribution has no package that we know."""
+    return tuple(
+        need
+        for need in strongest(needs)
+        if not need.from_pypi
+        and not any(_answers(need, Stage.BUILD, distribution))
+        and not _comes_with_compiler(need)
+    )
+
+
+def install_commands(
+    needs: Iterable[Need],
+    distribution: Distribution,
+    *,
+    kept: Iterable[Need] | None = None,
+    optional: bool = False,
+) -> InstallCommands:
+    """The commands for required needs (and, if asked, optional ones), alphabetical.
+
+    `kept` are the needs of what stays installed, where that is less than what is built: they
+    alone call for run-time packages.
+    """
+    roles = {Role.REQUIRED, Role.OPTIONAL} if optional else {Role.REQUIRED}
+    needs = tuple(needs)
+    asked = [need for need in needs if need.role in roles]
+    staying = [
+        need
+        for need in (needs if kept is None else kept)
+        if need.role in roles or (need.role is Role.OPTIONAL and need.name in _USED_WHERE_FOUND)
+    ]
+    names = {
+        stage: {
+            one.name for one in packages_for(wanted, distribution) if one.stage is stage
+        } - distribution.preinstalled
+        for stage, wanted in ((Stage.BUILD, asked), (Stage.RUN, staying))
+    }  # fmt: skip
+    return InstallCommands(
+        distribution,
+        _install(sorted(names[Stage.BUILD]), distribution, virtual=True),
+        _install(sorted(names[Stage.RUN]), distribution, virtual=False),
+        _remove(sorted(names[Stage.BUILD] - names[Stage.RUN]), distribution),
+        unresolved(asked, distribution),
+        tuple(sorted(names[Stage.BUILD])),
+        tuple(sorted(names[Stage.RUN])),
+    )
+
+
+def _comes_with_compiler(need: Need) -> bool:
+    """Needs without a package of their own anywhere: another one of the build's brings them."""
+    row = _row(need)
+    return bool(row) and not any(row[f"{family}_build"] for family in Family)
+
+
+def _install(names: list[str], distribution: Distribution, *, virtual: bool) -> str:
+    if not names:
+        return ""
+    words = " ".join(names)
+    match distribution.family:
+        case Family.APK:
+            mark = "--virtual .build-deps " if virtual else ""
+            return f"apk add --no-cache {mark}{words}"
+        case Family.APT:
+            return f"apt-get update && apt-get install -y --no-install-recommends {words}"
+        case Family.DNF:
+            return f"{_dnf(distribution)} install -y {words}"
+
+
+def _remove(names: list[str], distribution: Distribution) -> str:
+    if not names:
+        return ""
+    match distribution.family:
+        case Family.APK:
+            return "apk del .build-deps"
+        case Family.APT:
+            return f"apt-get purge -y --auto-remove {' '.join(names)}"
+        case Family.DNF:
+            return f"{_dnf(distribution)} remove -y {' '.join(names)}"
+
+
+def _dnf(distribution: Distribution) -> str:
+    """Amazon Linux 2 still has yum alone."""
+    return "yum" if (distribution.name, distribution.release) == ("amazonlinux", "2") else "dnf"

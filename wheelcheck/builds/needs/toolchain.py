@@ -1,0 +1,268 @@
+"""Which compilers and build tools a source build needs, and which of them PyPI brings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from wheelcheck.builds.needs.build_need import Need, NeedKind, Role, SourceNeedsInput, strongest
+from wheelcheck.builds.sdist.build_system import read_toml, strings, table
+from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.errors import Unknown
+from wheelcheck.tables import read_table
+
+__all__ = ["command_needs", "is_vendored", "tool_table", "toolchain_needs", "tools_on_pypi"]
+
+_LONG = 1_000_000
+_COMMENT = re.compile(r"#[^\n]*")
+_CMAKE_MINIMUM = re.compile(
+    r"\bcmake_minimum_required\s*\(\s*VERSION\s+([\d.]+?)(?:\.\.\.[\d.]+)?[\s)]", re.IGNORECASE
+)
+_MESON_MINIMUM = re.compile(r"\bmeson_version\s*:\s*'\s*>=?\s*([\d.]+)")
+_RUST_EXTENSION = re.compile(r"\brust[-_]version\s*=\s*[\"']>=?\s*([\d.]+)[\"']")
+_MESON_PROGRAM = re.compile(r"\bfind_program\s*\(([^)]{0,300})\)")
+_MESON_LANGUAGES = re.compile(r"\badd_languages\s*\(([^)]{0,300})\)")
+_MESON_PROJECT = re.compile(r"\bproject\s*\(\s*'[^']{0,200}'\s*,?([^)]{0,2000})")
+_KEYWORD = re.compile(r"\b[a-z_]+\s*:")
+_QUOTED = re.compile(r"'([^']{1,60})'")
+_COMPILER = re.compile(r"(?:dep:)?virtual[:/]+compiler/([a-z+]+)")
+_COPIES = {"vendor", "vendored", "subprojects", "third_party", "thirdparty", "3rdparty", "extern",
+    "external", "external_libs"}  # fmt: skip
+_LANGUAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "c": ("c",),
+        "c++": ("c++",),
+        "cpp": ("c++",),
+        "cython": ("c",),
+        "assembly": ("c",),
+        "fortran": ("fortran",),
+        "rust": ("rust",),
+        "go": ("go",),
+        "swig": ("swig",),
+        "cuda": (),
+    }
+)
+_PROGRAMS: Mapping[str, str] = MappingProxyType(
+    {
+        "autoreconf": "autoconf",
+        "autoconf": "autoconf",
+        "automake": "automake",
+        "bison": "bison",
+        "cargo": "rust",
+        "clang": "clang",
+        "cmake": "cmake",
+        "configure": "make",
+        "flex": "flex",
+        "git": "git",
+        "gmake": "make",
+        "go": "go",
+        "libtoolize": "libtool",
+        "make": "make",
+        "meson": "meson",
+        "nasm": "nasm",
+        "ninja": "ninja",
+        "patchelf": "patchelf",
+        "perl": "perl",
+        "pkg-config": "pkg-config",
+        "swig": "swig",
+    }
+)
+_EDITIONS: Mapping[str, str] = MappingProxyType({"2018": "1.31", "2021": "1.56", "2024": "1.85"})
+"""The Rust release that brought each edition (doc.rust-lang.org/edition-guide)."""
+
+
+@cache
+def _called_for_by() -> Mapping[str, tuple[str, ...]]:
+    """Tools that the system must have for a build requirement (`compiling_tools.csv`)."""
+    return {
+        row["name"]: tuple(row["needs"].split())
+        for row in read_table("builds/sdist/compiling_tools.csv")
+    }
+
+
+@cache
+def tools_on_pypi() -> Mapping[str, str]:
+    """Distributions that bring a tool from PyPI: normalised name → tool (`toolchain.csv`)."""
+    return {row["pypi"]: tool for tool, row in tool_table().items() if row["pypi"]}
+
+
+@cache
+def tool_table() -> Mapping[str, Mapping[str, str]]:
+    """`toolchain.csv` by tool."""
+    return {row["tool"]: row for row in read_table("builds/needs/toolchain.csv")}
+
+
+def toolchain_needs(facts: SourceNeedsInput) -> tuple[Need, ...]:
+    """The tools a build runs, each once, with the least version that the build files state."""
+    needs = strongest(
+        (
+            *_from_requirements(facts),
+            *_from_languages(facts),
+            *_from_meson_programs(facts),
+            *command_needs(facts),
+            *_from_external(facts),
+        )
+    )
+    minima = _minima(facts)
+    return tuple(
+        replace(need, minimum_version=minima[need.name][0], source=minima[need.name][1])
+        if need.name in minima
+        else need
+        for need in needs
+    )
+
+
+def _tool(name: str, source: str, **more: Any) -> Need:
+    return Need(NeedKind.TOOL, name, source, **more)
+
+
+def _from_requirements(facts: SourceNeedsInput) -> Iterator[Need]:
+    """What build requirements call for, and the tools among what is installed for the build."""
+    stated: dict[str, str] = {}
+    for line in facts.build_requires:
+        with suppress(InvalidRequirement):
+            stated.setdefault(canonicalize_name(Requirement(line).name), line)
+    for name, line in stated.items():
+        for tool in _called_for_by().get(name, ()):
+            yield _tool(tool, f"build requirement {line}")
+    for name, tool in tools_on_pypi().items():
+        if name in stated or name in facts.installed:
+            said = f"build requirement {stated[name]}" if name in stated else f"{name} from PyPI"
+            yield _tool(tool, said, from_pypi=True)
+
+
+def _from_languages(facts: SourceNeedsInput) -> Iterator[Need]:
+    meson = [path for path in facts.texts if path.endswith("meson.build")]
+    for language, place in facts.languages.items():
+        # Meson says itself which languages it compiles; stray sources then mean nothing.
+        if meson and language in {"fortran", "rust"}:
+            continue
+        # A crate builds only where something calls cargo, which other readings find.
+        if language in {"rust", "go", "swig"} and language not in _called_for(facts):
+            continue
+        for tool in _LANGUAGES.get(language, ()):
+            yield _tool(tool, place)
+    for path in meson:
+        yield from _meson_languages(path, _COMMENT.sub("", facts.texts[path][:_LONG]))
+
+
+def _called_for(facts: SourceNeedsInput) -> set[str]:
+    """Languages whose sources count although other builds ship such files without using them."""
+    called = {"swig"} if "setup.py" in facts.languages.get("swig", "") else set()
+    return called | {_PROGRAMS.get(tool, "") for _, tool in facts.tools_run}
+
+
+def _meson_languages(path: str, text: str) -> Iterator[Need]:
+    project = _MESON_PROJECT.search(text)
+    if project is not None:
+        for language in _QUOTED.findall(_KEYWORD.split(project.group(1))[0]):
+            for tool in _LANGUAGES.get(language, ()):
+                yield _tool(tool, f"{path}: project()")
+    for match in _MESON_LANGUAGES.finditer(text):
+        positional = _KEYWORD.split(match.group(1))[0]
+        required = re.search(r"required\s*:\s*(false|get_option)", match.group(1)) is None
+        for language in _QUOTED.findall(positional):
+            for tool in _LANGUAGES.get(language, ()):
+                role = Role.REQUIRED if required else Role.OPTIONAL
+                yield _tool(tool, f"{path}: add_languages()", role=role)
+
+
+def _own_files(facts: SourceNeedsInput, name: str) -> Iterator[tuple[str, str]]:
+    """Build files of this name that belong to the project itself, with their texts."""
+    for path, text in facts.texts.items():
+        if path.rpartition("/")[2] == name and not is_aside(path) and not is_vendored(path):
+            yield path, text[:_LONG]
+
+
+def is_vendored(path: str) -> bool:
+    """Whether a path lies in a copy of somebody else's project."""
+    return any(folder in _COPIES for folder in path.lower().split("/")[:-1])
+
+
+def _from_meson_programs(facts: SourceNeedsInput) -> Iterator[Need]:
+    for path, text in _own_files(facts, "meson.build"):
+        for match in _MESON_PROGRAM.finditer(_COMMENT.sub("", text)):
+            optional = re.search(r"required\s*:\s*(false|get_option)", match.group(1)) is not None
+            for program in _QUOTED.findall(_KEYWORD.split(match.group(1))[0])[:1]:
+                if program in _PROGRAMS:
+                    role = Role.OPTIONAL if optional else Role.REQUIRED
+                    yield _tool(_PROGRAMS[program], f"{path}: find_program('{program}')", role=role)
+
+
+def _minima(facts: SourceNeedsInput) -> Mapping[str, tuple[Version, str]]:
+    """The highest of the least versions that build files state, by tool, with the place."""
+    found: dict[str, tuple[Version, str]] = {}
+    for tool, version, source in (*_stated_minima(facts), *_rust_minima(facts)):
+        if tool not in found or found[tool][0] < version:
+            found[tool] = (version, source)
+    return found
+
+
+def _stated_minima(facts: SourceNeedsInput) -> Iterator[tuple[str, Version, str]]:
+    for tool, name, pattern in (
+        ("cmake", "CMakeLists.txt", _CMAKE_MINIMUM),
+        ("meson", "meson.build", _MESON_MINIMUM),
+    ):
+        for path, text in _own_files(facts, name):
+            match = pattern.search(_COMMENT.sub("", text))
+            version = _version(match.group(1)) if match else None
+            if version is not None:
+                yield tool, version, f"{path} wants {tool} >= {version}"
+
+
+def _rust_minima(facts: SourceNeedsInput) -> Iterator[tuple[str, Version, str]]:
+    """The least Rust each crate states: `rust-version`, and what its edition came with."""
+    for path, text in _own_files(facts, "Cargo.toml"):
+        document = read_toml(text)
+        if isinstance(document, Unknown):
+            continue
+        for owner in (table(document, "package"), table(document, "workspace", "package")):
+            stated = owner.get("rust-version")
+            edition = owner.get("edition")
+            for word, value in (
+                ("rust-version", stated),
+                (f"edition {edition}", _EDITIONS.get(str(edition))),
+            ):
+                version = _version(value) if isinstance(value, str) else None
+                if version is not None:
+                    yield "rust", version, f"{path}: {word} needs Rust >= {version}"
+    for name in ("setup.py", "pyproject.toml"):
+        for path, text in _own_files(facts, name):
+            match = _RUST_EXTENSION.search(_COMMENT.sub("", text))
+            version = _version(match.group(1)) if match else None
+            if version is not None:
+                yield "rust", version, f"{path}: setuptools-rust asks for Rust >= {version}"
+
+
+def command_needs(facts: SourceNeedsInput) -> Iterator[Need]:
+    """The tools that custom commands of the build scripts start."""
+    for place, program in facts.tools_run:
+        if program in _PROGRAMS:
+            yield _tool(_PROGRAMS[program], f"{place} runs {program}")
+
+
+def _from_external(facts: SourceNeedsInput) -> Iterator[Need]:
+    """Compilers that `[external]` of pyproject.toml names (PEP 725): ``dep:virtual/compiler/c``."""
+    document = read_toml(facts.texts.get("pyproject.toml", ""))
+    if isinstance(document, Unknown):
+        return
+    for line in strings(table(document, "external").get("build-requires")):
+        compiler = _COMPILER.fullmatch(line.split("@")[0])
+        for tool in _LANGUAGES.get(compiler.group(1), ()) if compiler else ():
+            yield _tool(tool, f"pyproject.toml: external.build-requires {line}")
+
+
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text.rstrip("."))
+    except InvalidVersion:
+        return None

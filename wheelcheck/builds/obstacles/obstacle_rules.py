@@ -1,0 +1,267 @@
+"""Will it build at all? Reasons against, each with its source, told by reading alone."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelcheck.builds.needs.build_need import Need, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.needs.system_packages import unresolved
+from wheelcheck.builds.needs.toolchain import is_vendored
+from wheelcheck.builds.obstacles.obstacle import Obstacle
+from wheelcheck.builds.obstacles.stub_sdist import is_stub
+from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.setup_script.script_syntax import parse, walk
+from wheelcheck.distributions.distribution import Distribution, versions_on_offer
+from wheelcheck.errors import Unknown
+from wheelcheck.tables import read_table
+from wheelcheck.targets.target import Libc
+
+__all__ = [
+    "known_obstacles",
+    "missing_from_distribution",
+    "network_obstacles",
+    "no_sdist",
+    "sdist_obstacles",
+    "target_obstacles",
+]
+
+_CMAKE_FETCH = re.compile(
+    r"\b(FetchContent_Declare|ExternalProject_Add|CPMAddPackage)\s*\(\s*\"?([\w.-]+)([^)]{0,2000})"
+    r"|\bfile\s*\(\s*DOWNLOAD\s+(\S+)",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"#[^\n]*")
+_DOCUMENTATION = re.compile(r"(^|/)docs?_?\w*/")
+_FOR_TESTS = re.compile(r"(google[_-]?)?(test|benchmark)|gtest|catch2?|doctest", re.IGNORECASE)
+_FROM_AFAR = re.compile(r"\b(GIT_REPOSITORY|GITHUB_REPOSITORY|URL)\b")
+_DOWNLOADS = {"urlretrieve", "urlopen", "download_file"}
+_RUNNERS = {"call", "check_call", "check_output", "run", "Popen", "system", "popen", "spawn"}
+_FETCHES = re.compile(r"urlretrieve|urlopen|download_file|\b(?:git|curl|wget)\b")
+_COMMANDS = re.compile(r"^\s*(git (clone|submodule update)|curl |wget )")
+_NAMES_SCRIPTS = re.compile(r"\s*(from|import|build-backend|script|path)\b")
+_LONG = 1_000_000
+_VENDORED_CRATES = 3
+"""A vendor folder with this many crates is taken for `cargo vendor`'s …"""
+_WHOLE_TREE = 12
+"""… as is any folder with this many: orjson keeps its crates in ``include/cargo``."""
+
+
+def no_sdist(name: NormalizedName, version: Version) -> Obstacle:
+    """The release has no sdist: without a wheel nothing can be installed."""
+    return Obstacle("no-sdist", f"{name} {version} has no sdist", "the index", fatal=True)
+
+
+def sdist_obstacles(facts: SourceNeedsInput) -> tuple[Obstacle, ...]:
+    """What stands in the way in the sdist itself, whatever the target's Python lacks."""
+    found = []
+    # A backend other than setuptools never runs a setup.py that lies about.
+    ran = facts.backend.partition(".")[0] in {"", "setuptools"}
+    if ran and is_stub(facts.texts.get("setup.py", "")):
+        said = "setup.py ends with an error before it builds anything"
+        found.append(Obstacle("stub-sdist", said, "setup.py", fatal=True))
+    found += network_obstacles(facts)
+    return tuple(dict.fromkeys(found))
+
+
+def target_obstacles(
+    facts: SourceNeedsInput, needs: Iterable[Need], libc: Libc, distribution: Distribution | None
+) -> tuple[Obstacle, ...]:
+    """What is known against a release on a libc, and what its distribution has not.
+
+    `needs` are what `source_needs` told of it. Where the distribution is not known (None), what
+    it offers is not judged.
+    """
+    found = [*known_obstacles(facts.name, facts.version, libc)]
+    if distribution is not None:
+        found += missing_from_distribution(facts, needs, distribution)
+    return tuple(dict.fromkeys(found))
+
+
+def known_obstacles(name: NormalizedName, version: Version, libc: Libc) -> tuple[Obstacle, ...]:
+    """What `known_obstacles.csv` says of a release on a libc."""
+    return tuple(
+        Obstacle(
+            row["code"],
+            row["message"],
+            row["source"],
+            row["fatal"] == "yes",
+            needs_network=row["code"].startswith("downloads-"),
+        )
+        for row in read_table("builds/obstacles/known_obstacles.csv")
+        if row["project"] == name
+        and row["libc"] in {"", libc.value}
+        and version in SpecifierSet(row["versions"], prereleases=True)
+    )
+
+
+def missing_from_distribution(
+    facts: SourceNeedsInput, needs: Iterable[Need], distribution: Distribution
+) -> Iterator[Obstacle]:
+    """Tools and libraries that the distribution has not, or not new enough.
+
+    Codes ``not-packaged``, ``tool-too-old``, ``library-too-old``, ``library-version``.
+    """
+    required = [need for need in needs if need.role is Role.REQUIRED]
+    for need in unresolved(required, distribution):
+        message = f"{distribution} has no package of {need.name} that we know"
+        if not distribution.release:
+            message += ", as its release is not known"
+        fatal = not need.inferred and bool(distribution.release)
+        yield Obstacle("not-packaged", message, need.source, fatal)
+    for need in required:
+        if need.from_pypi or need.minimum_version is None:
+            continue
+        offered = versions_on_offer(need.name, distribution)
+        if offered and max(offered) < need.minimum_version:
+            code = "tool-too-old" if need.kind is NeedKind.TOOL else "library-too-old"
+            wanted = f"{need.name} >= {need.minimum_version}"
+            message = f"{wanted} is needed, {distribution} has {max(offered)}"
+            yield Obstacle(code, message, need.source, fatal=True)
+    yield from _wrong_versions(facts, distribution)
+
+
+def _wrong_versions(facts: SourceNeedsInput, distribution: Distribution) -> Iterator[Obstacle]:
+    own = (*facts.version.release, 0)
+    for row in read_table("builds/obstacles/library_versions.csv"):
+        if row["project"] != facts.name:
+            continue
+        if facts.version not in SpecifierSet(row["versions"], prereleases=True):
+            continue
+        wants = row["wants"].format(own=facts.version.base_version, major=own[0], minor=own[1])
+        offered = versions_on_offer(row["library"], distribution)
+        fitting = [one for one in offered if one in SpecifierSet(wants, prereleases=True)]
+        if offered and offered[0] not in fitting:
+            message = f"{row['library']} {wants} is needed, {distribution} has {offered[0]}"
+            message += f", and {fitting[0]} beside it" if fitting else ""
+            yield Obstacle("library-version", message, row["source"], fatal=not fitting)
+
+
+def network_obstacles(facts: SourceNeedsInput) -> tuple[Obstacle, ...]:
+    """What the build downloads besides its build requirements: codes begin with ``downloads-``."""
+    return (
+        *_meson_downloads(facts),
+        *_cmake_downloads(facts),
+        *_script_downloads(facts),
+        *_crate_downloads(facts),
+        *_toolchain_downloads(facts),
+    )
+
+
+def _download(code: str, message: str, source: str) -> Obstacle:
+    return Obstacle(code, message, source, needs_network=True)
+
+
+def _meson_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
+    """Wrap files whose subproject is not in the sdist (mesonbuild.com/Wrap-dependency-system)."""
+    inside = [path.split("/", 2) for path in facts.members if path.startswith("subprojects/")]
+    shipped = {parts[1] for parts in inside if len(parts) == 3}  # noqa: PLR2004 (files in a folder)
+    wraps = [parts[1].removesuffix(".wrap") for parts in inside if parts[-1].endswith(".wrap")]
+    missing = [
+        wrap
+        for wrap in sorted(wraps)
+        if not any(folder.startswith(wrap.rstrip("0123456789")) for folder in shipped)
+    ]
+    if missing:
+        said = f"Meson downloads {', '.join(missing)} where the system has none"
+        yield _download("downloads-subprojects", said, "subprojects/*.wrap")
+
+
+def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
+    for path, text in facts.texts.items():
+        aside = is_aside(path) or is_vendored(path) or _DOCUMENTATION.search(path)
+        if not path.endswith("CMakeLists.txt") or aside:
+            continue
+        names = [
+            match.group(2) or "a file"
+            for match in _CMAKE_FETCH.finditer(_COMMENT.sub("", text[:_LONG]))
+            if match.group(4) or _FROM_AFAR.search(match.group(3))
+            if not _FOR_TESTS.fullmatch(match.group(2) or "")
+        ]
+        if names:
+            said = f"CMake may download {', '.join(dict.fromkeys(names))}"
+            yield _download("downloads-cmake", said, path)
+
+
+def _script_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
+    for path, text in _build_scripts(facts.texts):
+        if not _FETCHES.search(text):
+            continue  # nothing that is looked for stands in it: spare parsing it
+        tree = parse(text)
+        if isinstance(tree, Unknown):
+            continue
+        for node in walk(tree):
+            said = _fetching(node)
+            if said:
+                message = f"the build script may download ({said})"
+                place = f"{path}:{getattr(node, 'lineno', 0)}"
+                yield _download("downloads-script", message, place)
+                break
+
+
+def _build_scripts(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The top ``setup.py``, and what its imports or `pyproject.toml` call by name."""
+    top = {path: text for path, text in texts.items() if path == "setup.py"}
+    yield from top.items()
+    named = "\n".join(
+        line
+        for path, text in texts.items()
+        if path in top or path.rpartition("/")[2] == "pyproject.toml"
+        for line in text.splitlines()
+        if _NAMES_SCRIPTS.match(line)
+    )
+    words = set(re.findall(r"\w+", named))
+    for path, text in texts.items():
+        stem = path.rpartition("/")[2].removesuffix(".py")
+        if path.endswith(".py") and path not in top and stem in words and not is_aside(path):
+            yield path, text
+
+
+def _fetching(node: ast.AST) -> str:
+    """What a call fetches with, "" where it fetches nothing."""
+    if not isinstance(node, ast.Call):
+        return ""
+    name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+    if name in _DOWNLOADS:
+        return str(name)
+    if name not in _RUNNERS or not node.args:
+        return ""
+    first = node.args[0]
+    words = first.elts if isinstance(first, ast.List | ast.Tuple) else [first]
+    known = takewhile(lambda one: isinstance(one, ast.Constant), words)
+    command = " ".join(str(ast.literal_eval(one)) for one in known) + " "
+    found = _COMMANDS.match(command)
+    return found.group(1).strip() if found else ""
+
+
+def _crate_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
+    """Crates, where the sdist has none of them and cargo is part of the build."""
+    manifests = [path for path in facts.members if path.rpartition("/")[2] == "Cargo.toml"]
+    uses_cargo = re.compile(r"^(maturin|setuptools[-_]rust)\b")
+    if not manifests or not any(uses_cargo.match(line) for line in facts.build_requires):
+        return
+    parents = Counter(path.rsplit("/", 2)[0] for path in manifests if path.count("/") > 1)
+    vendored = any(
+        count >= _WHOLE_TREE or (count >= _VENDORED_CRATES and is_vendored(f"{folder}/x"))
+        for folder, count in parents.items()
+    )
+    if not vendored:
+        yield _download(
+            "downloads-crates",
+            "cargo downloads the crates it depends on; the sdist does not carry them",
+            min(manifests, key=lambda path: path.count("/")),
+        )
+
+
+def _toolchain_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
+    """Rust itself, where no cargo is installed: maturin asks puccinialin for it."""
+    if "puccinialin" in facts.installed:
+        said = "the build downloads the Rust toolchain, unless a cargo is installed"
+        yield _download("downloads-toolchain", said, "github.com/konstin/puccinialin")

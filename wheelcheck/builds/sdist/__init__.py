@@ -1,0 +1,1 @@
+"""What an sdist holds, and what its files say about how it is built."""

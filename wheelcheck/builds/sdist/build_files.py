@@ -1,0 +1,92 @@
+"""Build descriptions of other systems: Meson, CMake, Cargo, gyp. Each a function over one text."""
+
+from __future__ import annotations
+
+import re
+
+from wheelcheck.builds.evidence.classification import Evidence
+from wheelcheck.builds.sdist.build_system import read_toml, strings, table
+from wheelcheck.errors import Unknown
+
+__all__ = ["read_cargo", "read_cmake", "read_gyp", "read_meson"]
+
+_LONG = 2_000_000
+_COMMENT = re.compile(r"#[^\n]*")
+_MESON_PROJECT = re.compile(r"\bproject\s*\(\s*'[^']{0,200}'([^)]{0,4000})")
+_MESON_KEYWORD = re.compile(r"\b[a-z_]+\s*:")
+_MESON_BUILDS = re.compile(
+    r"\b(extension_module|shared_module|shared_library|static_library|executable|library)\s*\("
+)
+_MESON_LANGUAGES = re.compile(r"\badd_languages\s*\(([^)]{0,400})")
+_QUOTED = re.compile(r"'([a-z+]{1,20})'")
+_CMAKE_PROJECT = re.compile(r"\bproject\s*\(([^)]{0,2000})\)", re.IGNORECASE)
+_CMAKE_BUILDS = re.compile(
+    r"\b(\w*add_module|\w*add_library|cython_add_module|add_executable|enable_language)\s*\(",
+    re.IGNORECASE,
+)
+_CMAKE_OPTIONS = {"VERSION", "DESCRIPTION", "HOMEPAGE_URL", "LANGUAGES", "COMPAT_VERSION"}
+
+
+def read_meson(path: str, text: str) -> Evidence:
+    """Whether a `meson.build` names compiled languages or builds anything with them.
+
+    Meson looks for a compiler for every language `project()` names, whether it is used or not.
+    """
+    bare = _COMMENT.sub("", text[:_LONG])
+    languages: list[str] = []
+    project = _MESON_PROJECT.search(bare)
+    if project is not None:
+        positional = _MESON_KEYWORD.split(project.group(1))[0]
+        languages += _QUOTED.findall(positional)
+    for more in _MESON_LANGUAGES.finditer(bare):
+        languages += _QUOTED.findall(more.group(1))
+    builds = _MESON_BUILDS.search(bare)
+    if languages or builds is not None:
+        said = [*dict.fromkeys(languages), *([builds.group(1)] if builds else [])]
+        return Evidence("meson-extension-module", path, ", ".join(said))
+    return Evidence("meson-no-language", path)
+
+
+def read_cmake(path: str, text: str) -> Evidence | None:
+    """What a `CMakeLists.txt` builds; None where it is no project and builds nothing.
+
+    `project()` without LANGUAGES means C and C++.
+    """
+    bare = _COMMENT.sub("", text[:_LONG])
+    project = _CMAKE_PROJECT.search(bare)
+    builds = _CMAKE_BUILDS.search(bare)
+    if project is None and builds is None:
+        return None
+    languages = _cmake_languages(project.group(1).split()) if project else []
+    if languages[:1] == ["NONE"]:
+        return Evidence("cmake-no-language", path)
+    said = [*languages, *([builds.group(1)] if builds else [])]
+    return Evidence("cmake-project", path, ", ".join(said))
+
+
+def _cmake_languages(words: list[str]) -> list[str]:
+    if "LANGUAGES" in words:
+        after = words[words.index("LANGUAGES") + 1 :]
+        return [word for word in after if re.fullmatch(r"[A-Z]+", word)]
+    if len(words) > 1 and words[1] not in _CMAKE_OPTIONS:
+        return words[1:]
+    return ["C", "CXX"]
+
+
+def read_cargo(path: str, text: str) -> Evidence:
+    """The crate a `Cargo.toml` describes: its kind, whether it binds to Python, minimum Rust."""
+    document = read_toml(text)
+    if isinstance(document, Unknown):
+        return Evidence("cargo-crate", path, document.reason)
+    said = list(strings(table(document, "lib").get("crate-type")))
+    needed = table(document, "dependencies") | table(document, "workspace", "dependencies")
+    said += [name for name in ("pyo3", "cpython", "pyo3-ffi", "uniffi") if name in needed]
+    for owner in (table(document, "package"), table(document, "workspace", "package")):
+        if isinstance(owner.get("rust-version"), str):
+            said.append(f"Rust {owner['rust-version']}")
+    return Evidence("cargo-crate", path, ", ".join(said))
+
+
+def read_gyp(path: str) -> Evidence:
+    """A `binding.gyp` builds for Node.js; no Python build reads it."""
+    return Evidence("gyp-file", path)

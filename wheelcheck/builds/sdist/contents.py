@@ -1,0 +1,63 @@
+"""What an sdist holds, its paths counting from its root."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from wheelcheck.builds.sdist.source_files import SourceCount, count_sources, generated_c
+from wheelcheck.index.interface import ArchiveListing
+
+__all__ = ["SdistContents"]
+
+
+class SdistContents:
+    """An sdist's files and texts; what follows from them on any site is told once.
+
+    Paths count from the sdist's one top directory. `sizes` are the bytes of all files, in the
+    archive's order.
+    """
+
+    def __init__(self, listing: ArchiveListing) -> None:
+        paths = [member.path.removeprefix("./") for member in listing.members]
+        folder, slash, _ = paths[0].partition("/") if paths else ("", "", "")
+        top = folder + slash if slash else ""
+        cut = len(top) if all(path.startswith(top) for path in paths) else 0
+        members = listing.members
+        self.sizes: Mapping[str, int] = {
+            path[cut:]: member.size for path, member in zip(paths, members, strict=True)
+        }
+        self.texts: Mapping[str, str] = {
+            path.removeprefix("./")[cut:]: text for path, text in listing.texts.items()
+        }
+        self._lines = {
+            path[cut:]: member.lines
+            for path, member in zip(paths, members, strict=True)
+            if member.lines is not None
+        }
+
+    @cached_property
+    def paths(self) -> frozenset[str]:
+        """All its files."""
+        return frozenset(self.sizes)
+
+    @cached_property
+    def directories(self) -> frozenset[str]:
+        """The folders that hold its files, and those that hold these."""
+        found: set[str] = set()
+        for path in self.sizes:
+            parent = path.rpartition("/")[0]
+            while parent and parent not in found:
+                found.add(parent)
+                parent = parent.rpartition("/")[0]
+        return frozenset(found)
+
+    @cached_property
+    def sources(self) -> tuple[SourceCount, ...]:
+        """Its sources by language, most bytes first."""
+        return count_sources(self.sizes, self._lines)
+
+    @cached_property
+    def generated_c(self) -> tuple[str, ...]:
+        """Its C and C++ files that stand beside what they were generated from."""
+        return generated_c(self.sizes)

@@ -1,0 +1,304 @@
+"""From an sdist's listing to the facts that source builds are judged by.
+
+The interpreter of setup scripts is imported when there is one to read: often, all are wheels.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from wheelcheck.builds.evidence.classification import Evidence
+from wheelcheck.builds.sdist.build_files import read_cargo, read_cmake, read_gyp, read_meson
+from wheelcheck.builds.sdist.build_system import (
+    BuildSystem,
+    backend_kind,
+    compiling_tools,
+    read_build_system,
+    read_setup_cfg,
+    setup_cfg_requires,
+)
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.source_files import SourceCount, is_aside
+from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
+from wheelcheck.builds.setup_script.script_context import BuildSite, Surroundings
+from wheelcheck.index.archives.build_texts import build_texts as wanted
+
+__all__ = ["SdistFacts", "read_sdist", "wanted"]
+
+_SHOWN = 20
+"""Extension modules told one by one; the rest is in the facts."""
+_OPTIONAL_MODULES = {
+    "cython": ("Cython", "cython"),
+    "cffi": ("cffi",),
+    "mypy": ("mypyc",),
+    "numpy": ("numpy",),
+    "pybind11": ("pybind11",),
+    "pythran": ("pythran",),
+    "setuptools-rust": ("setuptools_rust",),
+    "scikit-build": ("skbuild",),
+    "torch": ("torch",),
+    "pyrex": ("Pyrex",),
+    "nanobind": ("nanobind",),
+    "jinja2": ("jinja2",),
+}
+"""Distributions a setup script may do without, and the modules each brings."""
+
+
+@dataclass(frozen=True, slots=True)
+class SdistFacts:
+    """What reading an sdist tells; paths count from its root.
+
+    `kind` is that of the backend (`backend_kind`), looked through where the backend is part of
+    the sdist. `script` is ``setup.py`` as read for one `BuildSite`; `build_scripts` are the
+    scripts and hooks other backends run. `sources` counts what stands outside tests and docs.
+    `asked` names the fields of the `BuildSite` that scripts asked for: for a site that answers
+    alike to these (`BuildSite.answers_as`), the facts are the same.
+    """
+
+    system: BuildSystem
+    kind: str
+    sources: tuple[SourceCount, ...]
+    generated_c: tuple[str, ...]
+    script: SetupScript | None
+    build_scripts: tuple[SetupScript, ...]
+    evidence: tuple[Evidence, ...]
+    asked: frozenset[str]
+
+    @property
+    def build_requires(self) -> tuple[str, ...]:
+        """Build requires as stated, with those that the setup script adds for itself."""
+        added = self.script.setup_requires if self.script is not None else ()
+        return tuple(dict.fromkeys((*self.system.requires, *added)))
+
+    @property
+    def own_backend(self) -> bool:
+        """Whether the backend is code of the sdist itself."""
+        return bool(self.system.backend_path) and backend_kind(self.system.backend) == "unknown"
+
+    @property
+    def native_files(self) -> int:
+        """Sources in compiled languages outside tests, docs and examples."""
+        return sum(count.files for count in self.sources)
+
+    def has(self, code: str) -> bool:
+        """Whether some piece of evidence has this code."""
+        return any(piece.code == code for piece in self.evidence)
+
+
+def read_sdist(contents: SdistContents, site: BuildSite = BuildSite()) -> SdistFacts:  # noqa: B008 (frozen)
+    """Read an sdist for one site. It should have the texts that `wanted` accepts."""
+    sizes, texts = contents.sizes, contents.texts
+    pyproject = texts.get("pyproject.toml")
+    system, declared = read_build_system(pyproject)
+    has_setup = "setup.py" in texts or "setup.py" in sizes
+    kind = _kind(system, texts)
+    around = Surroundings(
+        site=site,
+        paths=contents.paths,
+        directories=contents.directories,
+        texts=texts,
+        missing=_missing(system.required_names),
+    )
+    script = None
+    if "setup.py" in texts and kind in {"setuptools", "unknown"}:
+        script = _read_twice(texts["setup.py"], around, system)
+    named = (*system.scripts, *_found_by_name(system, texts))
+    hooks = tuple(_read_hooks(named, texts, around))
+    sources, generated = contents.sources, contents.generated_c
+    evidence = (
+        *_about_backend(system, kind, has_setup=has_setup or pyproject is not None),
+        *declared,
+        *(read_setup_cfg(texts["setup.cfg"]) if "setup.cfg" in texts else ()),
+        *_about_scripts(script, hooks),
+        *_about_files(sizes, texts),
+        *_about_sources(sources, generated),
+    )
+    asked = frozenset(around.asked)
+    return SdistFacts(system, kind, sources, generated, script, hooks, evidence, asked)
+
+
+def _found_by_name(system: BuildSystem, texts: Mapping[str, str]) -> tuple[str, ...]:
+    """Scripts that a backend runs where they are there, and code of a backend in the sdist."""
+    if backend_kind(system.backend) == "pure" and system.backend.startswith("pdm"):
+        return ("pdm_build.py",)
+    if backend_kind(system.backend) == "unknown":
+        return tuple(_own_backend(system, texts))
+    return ()
+
+
+def _kind(system: BuildSystem, texts: Mapping[str, str]) -> str:
+    """The backend's kind; of a backend inside the sdist, that of the backend it wraps."""
+    kind = backend_kind(system.backend)
+    if not system.backend_path or kind != "unknown":
+        return kind
+    for path in _own_backend(system, texts):
+        wrapped = _wrapped(texts[path])
+        if wrapped:
+            return wrapped
+    return "unknown"
+
+
+def _own_backend(system: BuildSystem, texts: Mapping[str, str]) -> list[str]:
+    """The files of a backend that is part of the sdist, its own module first."""
+    stem = system.backend.partition(":")[0].replace(".", "/")
+    found: list[str] = []
+    for folder in system.backend_path:
+        base = posixpath.normpath(posixpath.join(folder, stem))
+        package = posixpath.dirname(base) if "/" in stem else base
+        found += [path for path in (f"{base}.py", f"{base}/__init__.py") if path in texts]
+        found += sorted(path for path in texts if path.startswith(f"{package}/"))
+    return [path for path in dict.fromkeys(found) if path.endswith(".py")]
+
+
+def _wrapped(text: str) -> str:
+    for match in re.finditer(r"^\s*(?:from|import)\s+([A-Za-z_][\w.]*)", text, re.MULTILINE):
+        kind = backend_kind(match.group(1))
+        if kind != "unknown":
+            return kind
+    return ""
+
+
+def _missing(required: frozenset[str]) -> frozenset[str]:
+    absent = (names for name, names in _OPTIONAL_MODULES.items() if name not in required)
+    return frozenset(module for names in absent for module in names)
+
+
+def _read_twice(text: str, around: Surroundings, system: BuildSystem) -> SetupScript:
+    """Read ``setup.py`` as setuptools' backend runs it.
+
+    First for ``egg_info``, to learn its `setup_requires` (``setup.cfg`` fills in for it); then,
+    with those installed, for the wheel. What it requires only then is never installed.
+    """
+    from wheelcheck.builds.setup_script.script_reader import read_setup_script
+
+    configured = setup_cfg_requires(around.texts.get("setup.cfg", ""))
+    if "setup_requires" not in text and not configured:
+        return read_setup_script("setup.py", text, around)
+    asking = replace(around, argv=("setup.py", "egg_info"))
+    asked = read_setup_script("setup.py", text, asking).setup_requires or configured
+    grown = BuildSystem(requires=(*system.requires, *asked))
+    building = replace(around, missing=_missing(grown.required_names))
+    return replace(read_setup_script("setup.py", text, building), setup_requires=asked)
+
+
+def _read_hooks(
+    named: Iterable[str], texts: Mapping[str, str], around: Surroundings
+) -> Iterator[SetupScript]:
+    """Build scripts and hooks, and the setup scripts that they start with ``build_ext``."""
+    from wheelcheck.builds.setup_script.script_reader import read_build_script, read_setup_script
+
+    started: dict[str, None] = {}
+    for path in named:
+        if path in texts:
+            hook = read_build_script(path, texts[path], around)
+            yield hook
+            if not hook.tools_forgiven:
+                started.update(dict.fromkeys(hook.scripts_run))
+    for path in started:
+        if path in texts:
+            building = replace(around, argv=(path, "build_ext"))
+            yield read_setup_script(path, texts[path], building)
+
+
+def _about_backend(system: BuildSystem, kind: str, *, has_setup: bool) -> Iterator[Evidence]:
+    where = "setup.py" if system.legacy else "pyproject.toml"
+    if not has_setup:
+        yield Evidence("no-build-file", "sdist")
+        return
+    codes = {
+        "native": "backend-native",
+        "meson": "backend-native",
+        "pure": "backend-pure",
+        "setuptools": "backend-setuptools",
+    }
+    yield Evidence(codes.get(kind, "backend-unknown"), where, system.backend)
+    if system.backend_path:
+        yield Evidence("backend-in-tree", where, ", ".join(system.backend_path))
+    for name in sorted(system.required_names & compiling_tools().keys()):
+        yield Evidence("requires-compiling-tool", where, f"{name}: {compiling_tools()[name]}")
+
+
+def _about_scripts(
+    script: SetupScript | None, hooks: tuple[SetupScript, ...]
+) -> Iterator[Evidence]:
+    for one in (*([script] if script else []), *hooks):
+        if one.problem is not None:
+            yield Evidence(one.problem.code, one.path, one.problem.reason)
+        elif not one.calls_setup:
+            yield Evidence("script-gives-up", one.path, "; ".join(one.unclear))
+        for module in one.extensions[:_SHOWN]:
+            yield _about_extension(module)
+        if one.forgiving and one.extensions:
+            yield Evidence("extension-modules-optional", one.path, one.forgiving)
+        if one.problem is None and not one.extensions:
+            yield from _about_none(one)
+        for keyword in one.ignored:
+            yield Evidence("keyword-ignored", one.path, keyword)
+        if one.impure:
+            yield Evidence("platform-wheel-declared", one.impure)
+        code = "command-runs-tool-forgiven" if one.tools_forgiven else "command-runs-tool"
+        yield from (Evidence(code, where, tool) for where, tool in one.tools)
+
+
+def _about_extension(module: ExtensionModule) -> Evidence:
+    said = " ".join(filter(None, (module.made_by, module.name)))
+    if module.optional:
+        return Evidence("extension-modules-optional", module.where, said)
+    if module.supposing:
+        condition = " and ".join(module.supposing)
+        return Evidence("extension-modules-conditional", module.where, f"{said} if {condition}")
+    return Evidence("extension-modules", module.where, said)
+
+
+def _about_none(script: SetupScript) -> Iterator[Evidence]:
+    if script.unclear:
+        yield Evidence("script-unclear", script.path, ", ".join(script.unclear))
+    elif script.mentions:
+        yield Evidence("extension-modules-off", script.path, script.mentions)
+    elif script.calls_setup:
+        yield Evidence("no-extension-modules", script.path)
+
+
+def _about_files(paths: Iterable[str], texts: Mapping[str, str]) -> Iterator[Evidence]:
+    """Build descriptions of other systems, the ones nearest to the root first."""
+    for path in sorted(texts, key=lambda path: (path.count("/"), path)):
+        name = posixpath.basename(path)
+        if is_aside(path):
+            continue
+        if name == "meson.build":
+            yield read_meson(path, texts[path])
+        elif name == "Cargo.toml":
+            yield read_cargo(path, texts[path])
+        elif name == "CMakeLists.txt":
+            cmake = read_cmake(path, texts[path])
+            if cmake is not None:
+                yield cmake
+    for path in paths:
+        if path.endswith("binding.gyp") and posixpath.basename(path) == "binding.gyp":
+            yield read_gyp(path)
+
+
+def _about_sources(
+    sources: tuple[SourceCount, ...], generated: tuple[str, ...]
+) -> Iterator[Evidence]:
+    inside = [count for count in sources if count.files]
+    aside = [count for count in sources if count.aside_files]
+    if inside:
+        said = ", ".join(map(_said, inside))
+        yield Evidence("native-sources", "sdist", said)
+    if aside:
+        said = ", ".join(f"{count.aside_files} {count.language}" for count in aside)
+        yield Evidence("native-sources-aside", "sdist", said)
+    if not inside and not aside:
+        yield Evidence("no-native-sources", "sdist")
+    if generated:
+        more = f" and {len(generated) - 1} more" if len(generated) > 1 else ""
+        yield Evidence("generated-c", "sdist", f"{generated[0]}{more}")
+
+
+def _said(count: SourceCount) -> str:
+    lines = "" if count.lines is None else f", {count.lines:,} lines"
+    return f"{count.files} {count.language} ({count.bytes:,} bytes{lines})"

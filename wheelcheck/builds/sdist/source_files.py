@@ -1,0 +1,85 @@
+"""Which sources an sdist holds, by language, and where they stand."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from wheelcheck.index.archives.languages import Language, language_of
+
+__all__ = ["SourceCount", "count_sources", "generated_c", "is_aside"]
+
+
+_ASIDE = {
+    "bench", "benchmark", "benchmarks", "demo", "demos", "doc", "docs", "example", "examples",
+    "fixture", "fixtures", "node_modules", "sample", "samples", "site-packages", "templates",
+    "test", "testdata", "testing", "tests", "tutorial", "tutorials",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCount:
+    """Sources in one language: number of files and their bytes, headers not counted.
+
+    `aside_files` and `aside_bytes` are those among tests, docs and examples, which a build leaves
+    alone; they are not part of `files` and `bytes`. `lines` are those of `files`, empty ones and
+    comments included; None where they were not counted, as in a zip archive.
+    """
+
+    language: Language
+    files: int = 0
+    bytes: int = 0
+    aside_files: int = 0
+    aside_bytes: int = 0
+    lines: int | None = None
+
+
+def is_aside(path: str) -> bool:
+    """Whether a path (from the sdist's root) lies among tests, docs, examples or node modules."""
+    return _is_aside(path.rpartition("/")[0])
+
+
+@lru_cache(
+    maxsize=10_000
+)  # an sdist has far fewer folders than files, and each is asked about often
+def _is_aside(folder: str) -> bool:
+    return any(part in _ASIDE or part.startswith("test_") for part in folder.lower().split("/"))
+
+
+def count_sources(sizes: Mapping[str, int], lines: Mapping[str, int]) -> tuple[SourceCount, ...]:
+    """Sources by language, most bytes first; paths count from the root of the sdist.
+
+    `lines` are those of the files in which they were counted.
+    """
+    inside: dict[Language, list[str]] = {}
+    aside: dict[Language, list[str]] = {}
+    for path in sizes:
+        language = language_of(path)
+        if language is not None:
+            (aside if is_aside(path) else inside).setdefault(language, []).append(path)
+    found = [
+        SourceCount(
+            language,
+            len(own := inside.get(language, [])),
+            sum(sizes[path] for path in own),
+            len(other := aside.get(language, [])),
+            sum(sizes[path] for path in other),
+            sum(lines[path] for path in own) if lines.keys() >= set(own) else None,
+        )
+        for language in inside.keys() | aside.keys()
+    ]
+    return tuple(sorted(found, key=lambda count: (-count.bytes, count.language)))
+
+
+def generated_c(paths: Collection[str]) -> tuple[str, ...]:
+    """C and C++ files that stand beside the `.pyx` (or `.py`) they were generated from."""
+    stems = {path.removesuffix(".pyx") for path in paths if path.endswith(".pyx")}
+    return tuple(
+        sorted(path for path in paths if path.endswith((".c", ".cpp")) and _stem(path) in stems)
+    )
+
+
+def _stem(path: str) -> str:
+    return posixpath.splitext(path)[0]

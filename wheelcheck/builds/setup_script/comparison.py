@@ -1,0 +1,106 @@
+"""Comparing values of which some cannot be told, and taking them apart."""
+
+from __future__ import annotations
+
+import ast
+import operator
+import posixpath
+from collections.abc import Callable, Mapping
+
+from wheelcheck.builds.setup_script.script_values import (
+    Dotted,
+    Extension,
+    Opaque,
+    Plain,
+    Value,
+    opaque,
+)
+
+__all__ = ["CONVENTIONAL", "attribute", "compare", "item"]
+
+CONVENTIONAL = {"PATH", "HOME", "USER", "PWD", "SHELL", "LANG", "TMPDIR", "HOSTNAME"}
+"""Environment variables that are set in every build, to values nobody knows."""
+_MANY = 300
+_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Value, Value], bool]] = {
+    ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
+
+
+def compare(op: ast.cmpop, left: Value, right: Value) -> bool | None:
+    """The result of one comparison; None where it cannot be told."""
+    if isinstance(op, ast.In | ast.NotIn):
+        inside = _contains(right, left)
+        return None if inside is None else inside is isinstance(op, ast.In)
+    if isinstance(op, ast.Is | ast.IsNot):
+        if left is None or right is None:
+            other = right if left is None else left
+            known = None if isinstance(other, Opaque) and not other.extensions else other is None
+        else:
+            known = left is right if isinstance(left, bool) and isinstance(right, bool) else None
+        return None if known is None else known is isinstance(op, ast.Is)
+    if not (_is_plain(left) and _is_plain(right)):
+        return None
+    try:
+        return bool(_COMPARISONS[type(op)](left, right))
+    except TypeError:
+        return None
+
+
+def _is_plain(value: Value) -> bool:
+    if isinstance(value, tuple | list):
+        return len(value) < _MANY and all(isinstance(part, Plain) for part in value)
+    return isinstance(value, Plain)
+
+
+def _contains(container: Value, element: Value) -> bool | None:
+    if container == Dotted("os.environ"):
+        return None if not isinstance(element, str) or element in CONVENTIONAL else False
+    if isinstance(container, str) and isinstance(element, str):
+        return element in container
+    if isinstance(container, dict | list | tuple) and isinstance(element, Plain):
+        if element in [part for part in container if isinstance(part, Plain)]:
+            return True
+        return False if all(isinstance(part, Plain) for part in container) else None
+    return None
+
+
+def item(base: Value, key: Value) -> Value:
+    """An element by key or place; unknown where it cannot be told."""
+    if isinstance(base, dict) and isinstance(key, str | int):
+        return base.get(key, Opaque())
+    if (
+        isinstance(base, str | list | tuple)
+        and isinstance(key, int)
+        and -len(base) <= key < len(base)
+    ):
+        return base[key]
+    return opaque(base)
+
+
+def attribute(base: Value, name: str) -> Value:
+    """An attribute of a version, a path or an extension module; unknown for any other."""
+    if isinstance(base, tuple) and name in _VERSION_PARTS:
+        place = _VERSION_PARTS.index(name)
+        return base[place] if len(base) > place else Opaque()
+    if isinstance(base, str) and name in _PATH_PARTS:
+        return _PATH_PARTS[name](base)
+    if isinstance(base, Extension):
+        if name == "name" and base.name:
+            return base.name
+        known = name == "sources" and base.sources is not None
+        return list(base.sources or ()) if known else Opaque()
+    return opaque(base)
+
+
+_VERSION_PARTS = ("major", "minor", "micro")
+_PATH_PARTS: Mapping[str, Callable[[str], str]] = {
+    "parent": posixpath.dirname,
+    "name": posixpath.basename,
+    "stem": lambda path: posixpath.splitext(posixpath.basename(path))[0],
+    "suffix": lambda path: posixpath.splitext(path)[1],
+}

@@ -1,0 +1,266 @@
+"""From the text of a setup script to what it declares."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+
+from wheelcheck.builds.setup_script.calls import ENDS, SetupCall, strings_of
+from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
+from wheelcheck.builds.setup_script.expressions import BudgetSpent
+from wheelcheck.builds.setup_script.flow import TRIAL
+from wheelcheck.builds.setup_script.forgiveness import (
+    forgives_failures,
+    methods_of,
+    returns_at_once,
+)
+from wheelcheck.builds.setup_script.interpreter import Interpreter
+from wheelcheck.builds.setup_script.script_context import Surroundings
+from wheelcheck.builds.setup_script.script_syntax import mentions_extensions, parse
+from wheelcheck.builds.setup_script.script_values import (
+    ClassValue,
+    Dotted,
+    Extension,
+    FunctionValue,
+    Opaque,
+    Raised,
+    Value,
+    extensions_in,
+)
+from wheelcheck.builds.setup_script.side_effects import calls_itself_impure, tools_run
+from wheelcheck.errors import Unknown
+
+__all__ = ["read_build_script", "read_setup_script"]
+
+_KEYWORDS = ("ext_modules", "cffi_modules", "rust_extensions", "libraries", "features", "**")
+
+
+def read_setup_script(path: str, text: str, around: Surroundings) -> SetupScript:
+    """Walk ``setup.py`` and say what it hands to `setup()`. Never raises, runs nothing."""
+    return _within_limits(_read_setup_script, path, text, around)
+
+
+def read_build_script(path: str, text: str, around: Surroundings) -> SetupScript:
+    """Walk a build script or hook of a backend: all that any of its functions makes counts."""
+    return _within_limits(_read_build_script, path, text, around)
+
+
+def _within_limits(
+    read: Callable[[str, ast.Module, Surroundings], SetupScript],
+    path: str,
+    text: str,
+    around: Surroundings,
+) -> SetupScript:
+    tree = parse(text)
+    mentions = mentions_extensions(text)
+    if isinstance(tree, Unknown):
+        return SetupScript(path, mentions=mentions, problem=tree)
+    try:
+        return replace(read(path, tree, around), mentions=mentions)
+    except (BudgetSpent, RecursionError, MemoryError):
+        why = Unknown("script-refused", "takes too many steps to follow")
+        return SetupScript(path, mentions=mentions, problem=why)
+
+
+def _read_setup_script(path: str, tree: ast.Module, around: Surroundings) -> SetupScript:
+    script, stopped = _walk(path, tree, around)
+    if script.setup_calls or not stopped:
+        return _told(path, script, stopped, asleep=_walk_commands(script))
+    # It stops before it declares anything: for want of a module, or because reading misjudged a
+    # condition. Read on as if nothing was wrong, and say so.
+    everything = replace(around, missing=frozenset())
+    for heedless in (False, True):
+        again, _ = _walk(path, tree, everything, heedless=heedless)
+        if again.setup_calls:
+            return _told(path, again, stopped)
+    return _told(path, script, stopped)
+
+
+def _read_build_script(path: str, tree: ast.Module, around: Surroundings) -> SetupScript:
+    script, _ = _walk(path, tree, around)
+    for name, value in list(script.scope.names.items()):
+        if isinstance(value, FunctionValue) and name in _ENTRY_POINTS:
+            script.call_apart(value)
+    for owner in script.classes:
+        for method in _HOOKS:
+            script.call_apart(script.member(owner, method))
+    commands: dict[str, Value] = {owner.node.name: owner for owner in script.classes}
+    return replace(
+        _told(path, script, ""),
+        calls_setup=True,
+        extensions=_frozen(script.made),
+        forgiving=_forgiving_command(script, commands),
+    )
+
+
+_ENTRY_POINTS = {
+    "build", "build_extensions", "build_wheel", "main", "pdm_build_initialize",
+    "pdm_build_update_setup_kwargs",
+}  # fmt: skip
+_HOOKS = ("initialize", "pdm_build_initialize", "pdm_build_update_setup_kwargs")
+
+
+def _walk(
+    path: str, tree: ast.Module, around: Surroundings, *, heedless: bool = False
+) -> tuple[Interpreter, str]:
+    """The walked script, and the exception it stops by ("" for none)."""
+    script = Interpreter(around, path)
+    script.heedless = heedless
+    script.walked.append((path, tree))
+    try:
+        script.run(tree.body)
+    except Raised as raised:
+        return script, raised.name
+    except ENDS:
+        return script, ""
+    return script, ""
+
+
+def _walk_commands(script: Interpreter) -> bool:
+    """Walk commands of a build that give the distribution its extension modules late.
+
+    Whether, the other way round, its `build_ext` does nothing unless it is given options.
+    """
+    asleep = False
+    for call in list(script.setup_calls):
+        given = call.arguments.get("cmdclass")
+        for name, command in given.items() if isinstance(given, dict) else ():
+            if name in _BUILDING and isinstance(command, ClassValue):
+                instance = replace(command, attributes={}, made=True)
+                for method in methods_of(command):
+                    if _gives_extensions(method):
+                        script.call_apart(script.member(instance, method.name))
+                asleep |= name == "build_ext" and returns_at_once(script, instance)
+    return asleep
+
+
+_BUILDING = {"bdist_wheel", "build", "build_ext", "build_py", "egg_info", "install"}
+
+
+def _gives_extensions(method: ast.FunctionDef) -> bool:
+    """Whether a method run by the build assigns ``self.distribution.ext_modules`` or its like."""
+    return method.name in {"initialize_options", "finalize_options", "run"} and any(
+        isinstance(node, ast.Attribute)
+        and node.attr == "ext_modules"
+        and isinstance(node.ctx, ast.Store)
+        for node in ast.walk(method)
+    )
+
+
+def _told(path: str, script: Interpreter, stopped: str, *, asleep: bool = False) -> SetupScript:
+    first = [call for call in script.setup_calls if not call.fallback]
+    tools = tools_run(script.walked)
+    return SetupScript(
+        path,
+        calls_setup=bool(script.setup_calls),
+        extensions=() if asleep else _declared(first),
+        forgiving=_forgiving(script, script.setup_calls),
+        ignored=tuple(script.ignored),
+        unclear=(*(_unclear(first) if first else script.unread), *_stopped(stopped)),
+        impure=_impure(path, script, first),
+        tools=tuple((run.where, run.tool) for run in tools),
+        tools_forgiven=all(run.forgiven for run in tools),
+        scripts_run=tuple(dict.fromkeys(run.script for run in tools if run.script)),
+        setup_requires=_setup_requires(first or script.setup_calls),
+    )
+
+
+def _declared(calls: list[SetupCall]) -> tuple[ExtensionModule, ...]:
+    """Extension modules of all calls, each depending on its call's conditions."""
+    found: list[ExtensionModule] = []
+    everywhere = all(_handed(call) for call in calls)
+    for call in calls:
+        some = _frozen(_handed(call))
+        conditions = () if everywhere else call.supposing
+        found += [replace(one, supposing=(*one.supposing, *conditions)) for one in some]
+    least: dict[ExtensionModule, ExtensionModule] = {}
+    for one in found:  # a module met on several ways depends on what the easiest depends on
+        key = replace(one, supposing=())
+        if key not in least or len(one.supposing) < len(least[key].supposing):
+            least[key] = one
+    return tuple(least.values())
+
+
+def _handed(call: SetupCall) -> list[Extension]:
+    """What a call of `setup()` hands over to be compiled, by whichever keyword."""
+    found = [one for key in _KEYWORDS for one in extensions_in(call.arguments.get(key))]
+    for key in ("cffi_modules", "libraries", "ext_modules", "rust_extensions"):
+        value = call.arguments.get(key)
+        if not extensions_in(value) and isinstance(value, list | tuple | str) and value:
+            found.append(Extension(key, call.line, "", sources=None))
+    root = call.function.split(".")[0]
+    if root == "skbuild" or "cmake_source_dir" in call.arguments:
+        found.append(Extension("skbuild", call.line, ""))
+    if call.function.startswith("numpy.distutils") or "configuration" in call.arguments:
+        found = found or [Extension("numpy.distutils", call.line, "")]
+    return found
+
+
+def _frozen(found: list[Extension]) -> tuple[ExtensionModule, ...]:
+    return tuple(
+        ExtensionModule(
+            one.made_by,
+            f"{one.file or 'setup.py'}:{one.line}",
+            one.name,
+            one.sources,
+            one.libraries,
+            one.optional or TRIAL in one.supposing,
+            one.supposing,
+        )
+        for one in found
+    )
+
+
+def _impure(path: str, script: Interpreter, calls: list[SetupCall]) -> str:
+    for call in calls:
+        told = call.arguments.get("has_ext_modules")
+        if isinstance(told, FunctionValue):
+            return f"{path}:{call.line}"
+    return calls_itself_impure(script.classes)
+
+
+def _stopped(name: str) -> tuple[str, ...]:
+    return (f"raises {name}",) if name else ()
+
+
+def _unclear(calls: list[SetupCall]) -> tuple[str, ...]:
+    """Keywords that could hand over extension modules, whose value cannot be told."""
+    return tuple(
+        key
+        for call in calls
+        for key in _KEYWORDS
+        if key != "libraries"
+        and isinstance(call.arguments.get(key), Opaque | ClassValue | FunctionValue | Dotted)
+        and not extensions_in(call.arguments[key])
+    )
+
+
+def _forgiving(script: Interpreter, calls: list[SetupCall]) -> str:
+    for call in calls:
+        commands = call.arguments.get("cmdclass")
+        said = _forgiving_command(script, commands) if isinstance(commands, dict) else ""
+        if said:
+            return said
+    retried = [call for call in calls if call.fallback]
+    if retried and not any(_handed(call) for call in retried):
+        return f"line {retried[0].line} sets up again without them"
+    return ""
+
+
+def _forgiving_command(script: Interpreter, commands: dict[str, Value]) -> str:
+    for name, command in commands.items():
+        if isinstance(command, ClassValue) and forgives_failures(script, command):
+            return f"{command.node.name} ({name}) goes on when the compiler fails"
+    return ""
+
+
+def _setup_requires(calls: list[SetupCall]) -> tuple[str, ...]:
+    """Requirements, one a line where they are strings, as pkg_resources reads them."""
+    lines = (
+        line.partition(" #")[0].strip()
+        for call in calls
+        for part in strings_of(call.arguments.get("setup_requires")) or ()
+        for line in part.splitlines()
+    )
+    return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))

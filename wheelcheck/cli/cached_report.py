@@ -1,0 +1,94 @@
+"""The question of a command line, so that its answer can be kept and given again.
+
+Importing this must stay cheap, as with `wheelcheck.result_cache.report_cache`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+from wheelcheck.cli.writing import require_folder, write
+from wheelcheck.index import default_cache_dir
+from wheelcheck.reports.wording.phrases import counted
+from wheelcheck.result_cache.report_cache import ReportCache
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+__all__ = ["incomplete", "report_cache_of", "states_policy", "write_cached"]
+
+_BESIDE_THE_QUESTION = frozenset(
+    {"builds", "cache_dir", "color", "format", "no_cache", "offline", "output"}
+    | {"fail_on", "max_build_minutes", "max_image_mb", "min_coverage", "allow", "no_policy"}
+)
+"""Options that do not alter the report, but where it is kept, what is held against it and how it
+is shown."""
+_ENCODING = ("LC_ALL", "LC_CTYPE", "LANG", "PYTHONUTF8")
+"""Variables by which files are decoded that are neither UTF-8 nor say what they are."""
+_ABSOLUTE = re.compile(r"\d{4}-")
+
+
+def report_cache_of(args: Namespace) -> ReportCache | None:
+    """Who keeps the answer; None where it depends on what cannot be looked at again."""
+    inputs = (*args.files, *args.requirement, *args.constraint)
+    relative = args.exclude_newer and not _ABSOLUTE.match(args.exclude_newer)
+    if args.no_cache or args.pip_config or relative or not all(map(os.path.isfile, inputs)):
+        return None
+    try:
+        folder = str(Path.cwd())
+    except OSError:  # it was removed
+        return None
+    words = {key: said for key, said in vars(args).items() if key not in _BESIDE_THE_QUESTION}
+    words |= {"folder": folder, "policy": _policy_text(args)}
+    words |= {name: os.environ.get(name) for name in _ENCODING}
+    root = Path(args.cache_dir) if args.cache_dir else default_cache_dir(os.environ)
+    return ReportCache(root, words, offline=args.offline)
+
+
+def write_cached(args: Namespace, report_cache: ReportCache | None) -> int | None:
+    """Write a kept answer as it stands; None where there is none or it must be looked into.
+
+    It must where a policy is held against it, or where it is written in any form but JSON.
+    """
+    limits = (args.max_build_minutes, args.max_image_mb, args.min_coverage)
+    policy = args.fail_on or states_policy(args) or any(each is not None for each in limits)
+    found = report_cache.found if report_cache and report_cache.fresh else None
+    if found is None or args.format != "json" or policy:
+        return None
+    require_folder(args.output)
+    write(found.json, args.output)
+    return incomplete(found.errors) if found.errors else 0
+
+
+def incomplete(errors: int) -> int:
+    """Say on standard error that the answer is not whole; the exit code for that."""
+    sys.stderr.write(f"wheelcheck: the answer is incomplete: {counted(errors, 'problem')}\n")
+    return 3
+
+
+def states_policy(args: Namespace) -> bool:
+    """Whether a file states a policy, inputs or targets, or is too broken to tell."""
+    text = _policy_text(args)
+    if "tool.wheelcheck" in text or "wheelcheck" not in text:
+        return "wheelcheck" in text
+    import tomllib  # a table has many spellings: [tool . wheelcheck], tool = {wheelcheck = {}}
+
+    try:
+        return "wheelcheck" in tomllib.loads(text).get("tool", {})
+    except (tomllib.TOMLDecodeError, TypeError):
+        return True
+
+
+def _policy_text(args: Namespace) -> str:
+    """The file that may state a policy, broken or not; empty where there is none.
+
+    Raises OSError for one that is named and cannot be read: no gate is open for a slip of the pen.
+    """
+    path = Path(args.policy or "pyproject.toml")
+    if args.no_policy or (args.policy is None and not path.is_file()):
+        return ""
+    return path.read_text(encoding="utf-8", errors="surrogateescape")

@@ -1,0 +1,96 @@
+"""The main job behind its options: check, render, write. Imports what is heavy; not for --help."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Sequence
+
+from wheelcheck.api.check import answer, machine_of
+from wheelcheck.api.dockerfile_options import is_dockerfile_at
+from wheelcheck.api.question import Input, Question
+from wheelcheck.cli.keywords import inputs_of, keywords_of
+from wheelcheck.cli.policy_options import defaults_of, held_against, policy_of
+from wheelcheck.cli.rendering import exit_code, rendered
+from wheelcheck.cli.terminal import progress_shown
+from wheelcheck.cli.writing import require_folder, write
+from wheelcheck.errors import UsageError
+from wheelcheck.gate.policy import Policy
+from wheelcheck.reports.values.report import Report
+from wheelcheck.result_cache.report_cache import ReportCache
+
+__all__ = ["judge", "print_schema", "write_dockerfile"]
+
+BYTES_PER_MEGABIT = 125_000
+
+
+def judge(args: Namespace, report_cache: ReportCache | None) -> int:
+    """Check what the options ask for and write the answer; `report_cache` may have it already.
+
+    Returns 1 where the policy is broken, else 3 where the answer is incomplete.
+    """
+    require_folder(args.output)
+    policy = policy_of(args)
+    _require_costs(args, policy)
+    args.fail_on = sorted(policy.fail_on)  # whichever said so: formats that fail cases ask
+    if report_cache and report_cache.found and report_cache.fresh:
+        report = Report.model_validate_json(report_cache.found.json)
+    else:
+        report = _answered(args, report_cache)
+    report = held_against(report, policy)
+    write(rendered(report, args), args.output)
+    return exit_code(report, args)
+
+
+def _answered(args: Namespace, report_cache: ReportCache | None) -> Report:
+    inputs = inputs_of(args)
+    says_where = args.target or args.python or args.libc or args.arch
+    if not says_where and not any(map(is_dockerfile_at, inputs)):
+        args.target = defaults_of(args).get("targets", [])
+    bandwidth = args.bandwidth * BYTES_PER_MEGABIT
+    with progress_shown() as progress:
+        return answer(
+            _question(args, inputs),
+            machine_of(args.cores, args.memory, bandwidth, args.machine_factor),
+            no_deps=args.no_deps,
+            installer=args.installer,
+            verdicts_only=args.verdicts_only,
+            advice=not args.no_advice,
+            progress=progress,
+            report_cache=report_cache,
+        )
+
+
+def _require_costs(args: Namespace, policy: Policy) -> None:
+    """Say so where `--verdicts-only` leaves out what is asked for."""
+    wants = {
+        "--builds": args.builds,
+        "a limit on build minutes": policy.max_build_minutes is not None,
+        "a limit on the image's size": policy.max_image_mb is not None,
+    }
+    for what, wanted in wants.items():
+        if wanted and args.verdicts_only:
+            raise UsageError(f"--verdicts-only plans and prices nothing: {what} cannot be answered")
+
+
+def _question(args: Namespace, inputs: Sequence[Input]) -> Question:
+    return Question(requirements=inputs, packages=args.package, **keywords_of(args))
+
+
+def write_dockerfile(args: Namespace) -> int:
+    """Write the Dockerfile that installs what the options ask for on the one target."""
+    require_folder(args.output)
+    if args.no_deps or args.installer not in {None, "pip"}:
+        raise UsageError("--emit dockerfile writes for pip, with all that is required")
+    from wheelcheck.api.emit import emit  # with all that is known of Dockerfiles
+
+    with progress_shown():
+        written = emit(_question(args, inputs_of(args)))
+    write(written.encode(), args.output)
+    return 0
+
+
+def print_schema(output: str | None) -> None:
+    """Write the JSON Schema of the report."""
+    schema = json.dumps(Report.model_json_schema(mode="serialization"), indent=2)
+    write(f"{schema}\n".encode(), output)

@@ -1,0 +1,125 @@
+"""From a pin to a verdict, with the reason and the near misses behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Project, Sdist, Wheel
+from wheelcheck.resolution import (
+    FileRules,
+    Pin,
+    Refusal,
+    Refused,
+    Standing,
+    choose,
+    refusal_of,
+)
+from wheelcheck.targets import Target, split_tag_set, summarise_misses
+from wheelcheck.targets.misses import MissPart, besides
+
+__all__ = ["Judgement", "judge", "nearest_first"]
+
+SHOWN_MISSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What happens to a pin on its target.
+
+    `file` is what would be installed or built. `misses` are the files that came nearest, best
+    first. A source build is `SOURCE_UNKNOWN` here: whether it compiles is for evidence to say.
+    """
+
+    verdict: Verdict
+    reason: str
+    file: Wheel | Sdist | None = None
+    misses: tuple[Refused, ...] = ()
+
+
+def judge(pin: Pin, project: Project | Unknown, target: Target, rules: FileRules) -> Judgement:
+    """Say whether a pin comes as a wheel, and if not, why not."""
+    if pin.standing is Standing.UNKNOWN or pin.version is None:
+        return Judgement(Verdict.UNKNOWN, pin.why.reason if pin.why else "not told why")
+    lost = pin.dependencies_unknown
+    if lost is not None and lost.code == "file-not-found":
+        return Judgement(Verdict.UNAVAILABLE, lost.reason)
+    if isinstance(pin.file, Wheel):
+        return _as_wheel(pin.file)
+    files = () if isinstance(project, Unknown) else project.files(pin.version)
+    refused = [found for file in files if (found := refusal_of(file, target, rules))]
+    misses = tuple(nearest_first(refused, target)[:SHOWN_MISSES])
+    why_no_wheel = _why_no_wheel(refused, target, rules)
+    if pin.file is not None:
+        return Judgement(Verdict.SOURCE_UNKNOWN, why_no_wheel, pin.file, misses)
+    return Judgement(Verdict.UNAVAILABLE, _why_nothing(refused, why_no_wheel), None, misses)
+
+
+def is_pure(wheel: Wheel) -> bool:
+    """Whether a wheel holds nothing built for a platform: its ABI is none, its platform any."""
+    return all(triple[1:] == ("none", "any") for triple in split_tag_set(wheel.tag))
+
+
+def _as_wheel(wheel: Wheel) -> Judgement:
+    if is_pure(wheel):
+        return Judgement(Verdict.PURE_WHEEL, f"{wheel.tag} fits everywhere", wheel)
+    return Judgement(Verdict.WHEEL, f"{wheel.tag} fits", wheel)
+
+
+def nearest_first(refused: Iterable[Refused], target: Target) -> list[Refused]:
+    """Order files that were passed over by how little kept them from being taken."""
+    return sorted(refused, key=partial(_nearness, target=target), reverse=True)
+
+
+def _nearness(refused: Refused, target: Target) -> tuple[int, ...]:
+    """Order refusals: a wheel of which only the tag fails, by how little; then all others.
+
+    Of wheels for other Pythons, those for the target's platform are nearest.
+    """
+    miss, file = refused.miss, refused.file
+    part = miss.part if miss else -1
+    if part > MissPart.ABI or not isinstance(file, Wheel):
+        return (_ORDER[refused.refusal], part)
+    nearest = max((besides(each, target) for each in split_tag_set(file.tag)), default=(0, 0))
+    return (_ORDER[refused.refusal], part, *nearest)
+
+
+_ORDER = {refusal: place for place, refusal in enumerate(Refusal)}
+
+
+def _why_no_wheel(refused: Sequence[Refused], target: Target, rules: FileRules) -> str:
+    """Tell why there is no wheel: the tags, if any is to blame, else the user's own rules.
+
+    A wheel that a list of hashes leaves out comes first if it would fit, else its tag is to blame.
+    """
+    wheels = [found for found in refused if isinstance(found.file, Wheel)]
+    unlisted = {found.file: found.why for found in wheels if found.refusal is Refusal.HASH}
+    if unlisted:
+        any_hash = replace(rules, hashes=None)
+        fitting = choose(list(unlisted), target, any_hash)
+        if isinstance(fitting, Wheel):
+            return f"{fitting.tag} would fit, but {unlisted[fitting]}"
+        wheels = [refusal_of(found.file, target, any_hash) or found for found in wheels]
+    by_tag = [found.file.tag for found in wheels if found.miss and isinstance(found.file, Wheel)]
+    if by_tag or not wheels:
+        return summarise_misses(by_tag, target)
+    return _told_apart(wheels)
+
+
+def _why_nothing(refused: Sequence[Refused], why_no_wheel: str) -> str:
+    sdists = [found for found in refused if isinstance(found.file, Sdist)]
+    wheels = [found for found in refused if isinstance(found.file, Wheel)]
+    if not sdists:
+        return f"no sdist, and {why_no_wheel}" if wheels else "no file at all"
+    why_no_sdist = _told_apart(sdists)
+    if not wheels or why_no_sdist == why_no_wheel:
+        return why_no_sdist
+    return f"{why_no_wheel}; {why_no_sdist}"
+
+
+def _told_apart(refused: Sequence[Refused]) -> str:
+    """Each distinct reason once: ``sdists are ruled out by --only-binary``."""
+    return "; ".join(dict.fromkeys(found.why for found in refused))

@@ -1,0 +1,1 @@
+"""Linux distributions: their releases, package managers and packages."""

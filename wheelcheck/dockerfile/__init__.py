@@ -1,0 +1,1 @@
+"""Dockerfiles: what they install and on which image, what would happen, and a better one."""

@@ -1,0 +1,142 @@
+"""Where a Dockerfile builds something, and what its builds lack there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from wheelcheck.builds.outlook import Outlook
+from wheelcheck.distributions.distribution import Distribution, distribution_of
+from wheelcheck.dockerfile.fixing.editing import Editor, script_of, shell_commands
+from wheelcheck.dockerfile.judging.finding import StepBuilds
+from wheelcheck.dockerfile.judging.gaps import build_gaps, run_gaps
+from wheelcheck.dockerfile.judging.missing import FAILS_WITH_ANOTHER, failures_of, named
+from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
+from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
+from wheelcheck.dockerfile.reading.shell.commands import Command
+from wheelcheck.errors import Unknown
+
+__all__ = ["Place", "places_of"]
+
+_BREAKS = "build-requirement-breaks"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An install step with its RUN, its command there, and what its builds ask of the system.
+
+    Where the step stands in the script of a ``sh -c``, its command is that one.
+
+    `lacking` are the build packages without which it is sure to fail.
+    """
+
+    stage: Stage
+    step: InstallStep
+    run: Instruction
+    command: Command
+    builds: StepBuilds
+    distribution: Distribution
+    lacking: tuple[str, ...]
+
+    @property
+    def script(self) -> Instruction:
+        """What the shell reads, to which offsets belong."""
+        return script_of(self.run)
+
+    def kept(self, final: Stage, without: Collection[int] = ()) -> tuple[str, ...]:
+        """Run-time packages that the final stage lacks, also `without` some of its layers."""
+        there = [one for one in final.packages if one.layer not in without]
+        gaps = run_gaps([self.builds], final, there, self.distribution, inferred=True)
+        return tuple(sorted(gaps))
+
+
+def places_of(dockerfile: Dockerfile, builds: Iterable[StepBuilds], editor: Editor) -> list[Place]:
+    """The steps that compile and can be changed; of the others `editor.remarks` hears."""
+    found = []
+    for one in builds:
+        stage = dockerfile.stages[one.stage]
+        step = one.step_of(stage)
+        distribution = distribution_of(one.plan.target)
+        if not one.compiled or stage.index not in dockerfile.needed or not step.builds:
+            continue
+        if isinstance(distribution, Unknown):
+            continue
+        lacking = _lacking(stage, step, one, distribution, editor)
+        run = next(each for each in stage.instructions if each.line == step.layer)
+        user = _user(dockerfile, stage, step.layer)
+        if user:
+            editor.remarks[f"line {step.line} runs as {user}, who can install no packages"] = None
+            continue
+        command = _command_of(run, step)
+        if command is None:
+            where = "a heredoc" if run.heredocs else "exec form"
+            said = f"line {step.line}: no correction is offered for a command in {where}"
+            editor.remarks[f"{said}; {_adding(lacking)}" if lacking else said] = None
+            continue
+        if step.tool == "lock":
+            if lacking:
+                editor.remarks[f"line {step.line}: {_adding(lacking)}"] = None
+            continue
+        found.append(Place(stage, step, run, command, one, distribution, lacking))
+        editor.remarks |= dict.fromkeys(_remarks(one.outlooks))
+    return found
+
+
+def _adding(names: Iterable[str]) -> str:
+    return f"add {' '.join(names)} before it"
+
+
+def _user(dockerfile: Dockerfile, stage: Stage, line: int) -> str:
+    """Who runs the RUN on a line; "" for root."""
+    found = [
+        each.text.split(":")[0]
+        for each in stage.instructions
+        if each.keyword == "USER" and each.line < line
+    ]
+    if not found and stage.parent is not None:
+        parent = dockerfile.stages[stage.parent]
+        return _user(dockerfile, parent, parent.instructions[-1].end_line + 1)
+    return "" if not found or found[-1] in {"root", "0"} else found[-1]
+
+
+def _remarks(outlooks: Iterable[Outlook]) -> Iterator[str]:
+    """What a change of the Dockerfile does not mend."""
+    outlooks = tuple(outlooks)
+    failures = failures_of(one for one in outlooks if not _mended_by_constraints(one))
+    lost = failures.labels if failures else ()
+    labels = [one.build.label for one in outlooks if one.constraints]
+    aged = tuple(dict.fromkeys(label for label in labels if label not in lost))
+    if aged:
+        verb, whose = ("needs", "its") if len(aged) == 1 else ("need", "their")
+        yield f"{named(aged)} {verb} build requirements of {whose} own time"
+    if failures:
+        yield f"{named(lost)} cannot be built in any case: {failures.reasons}"
+
+
+def _mended_by_constraints(outlook: Outlook) -> bool:
+    """Whether build requirements of its own time are all that a build wants."""
+    fatal = [one for one in outlook.obstacles if one.fatal]
+    return bool(outlook.constraints) and all(
+        one.code in {_BREAKS, FAILS_WITH_ANOTHER} for one in fatal
+    )
+
+
+def _lacking(
+    stage: Stage, step: InstallStep, builds: StepBuilds, distribution: Distribution, editor: Editor
+) -> tuple[str, ...]:
+    """Build packages to add; those that may be needed are left to the author."""
+    gaps = build_gaps(stage, step, builds, distribution)
+    certain = {name for gap in gaps if gap.certain for name in gap.packages}
+    doubtful = {name for gap in gaps for name in gap.packages} - certain
+    if doubtful:
+        said = f"line {step.line}: if it fails, {' '.join(sorted(doubtful))} may be missing, too"
+        editor.remarks[said] = None
+    return tuple(sorted(certain))
+
+
+def _command_of(run: Instruction, step: InstallStep) -> Command | None:
+    """The shell command that a step was read from; None where it has no place of its own."""
+    for command in shell_commands(script_of(run)):
+        if command.offset == step.offset:
+            return command
+    return None

@@ -1,0 +1,337 @@
+"""The corrected Dockerfile: what is missing is added, what is built is built once and not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.dockerfile.fixing.build_places import Place, places_of
+from wheelcheck.dockerfile.fixing.editing import Correction, Editor, script_of, shell_commands
+from wheelcheck.dockerfile.fixing.pip_commands import (
+    from_wheels,
+    to_wheel_command,
+    without_cache_option,
+)
+from wheelcheck.dockerfile.judging.finding import StepBuilds
+from wheelcheck.dockerfile.judging.habits import cached, lineage
+from wheelcheck.dockerfile.judging.present_packages import is_for_building
+from wheelcheck.dockerfile.reading.dockerfile_model import (
+    CopiedFolder,
+    Dockerfile,
+    InstallStep,
+    Stage,
+)
+from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
+from wheelcheck.dockerfile.reading.shell.other_tools import unwrapped
+from wheelcheck.dockerfile.reading.shell.system_tools import system_command
+from wheelcheck.errors import Unknown
+
+__all__ = ["correct", "install_line", "mount_wheels"]
+
+_CACHE: Mapping[str, str] = {"pip": "/root/.cache/pip", "uv": "/root/.cache/uv"}
+_WHEELS = "/wheels"
+
+
+def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction | None:
+    """Keep the images, and make the source builds succeed, once, and outside of the image.
+
+    A stage that builds for another gets the packages that it lacks and a cache mount, and copied
+    wheels are mounted instead. A stage of the image whose RUN installs and does nothing else is
+    parted in two, one of which builds; any other RUN gets what it lacks for its own time. What must
+    be done by hand is in `Correction.remarks`; None where there is nothing to do at all.
+    """
+    editor = Editor(dockerfile.name, dockerfile.text)
+    in_image = lineage(dockerfile)
+    places = places_of(dockerfile, builds, editor)
+    several = {one.stage.index for one in places if _count(places, one.stage) > 1}
+    for group in _by_run(places):
+        place = group[0]
+        stage = place.stage
+        outside = stage.index not in in_image or all(one.step.action == "wheel" for one in group)
+        if outside and not _removals(place.script, 0, group[-1].command.offset):
+            _mend_builder(editor, group)
+        elif not outside and stage.index not in several and _splits(dockerfile, place):
+            _split(editor, dockerfile, place)
+        else:
+            earlier = [
+                one for one in places if one.stage is stage and one.run.line < place.run.line
+            ]
+            kept = set() if outside else _kept(group) - _kept(earlier)
+            _mend_in_place(editor, group, sorted(kept))
+    if places:
+        _add_run_time(editor, dockerfile, places)
+        mount_wheels(editor, dockerfile)
+    return editor.correction()
+
+
+def _count(places: list[Place], stage: Stage) -> int:
+    return sum(one.stage is stage for one in places)
+
+
+def _by_run(places: Iterable[Place]) -> list[list[Place]]:
+    """The places of each RUN, in the order of their commands."""
+    ordered = sorted(places, key=lambda one: (one.run.line, one.command.offset))
+    return [list(group) for _, group in groupby(ordered, key=lambda one: one.run.line)]
+
+
+def _kept(places: Iterable[Place]) -> set[str]:
+    return {name for one in places for name in one.kept(one.stage)}
+
+
+def _lacking(places: Iterable[Place]) -> list[str]:
+    return sorted({name for one in places for name in one.lacking})
+
+
+# Builder stages
+
+
+def _mend_builder(editor: Editor, group: list[Place]) -> None:
+    """Add the packages that are missing in a stage of its own, and a cache that lasts."""
+    place, lacking = group[0], _lacking(group)
+    if lacking:
+        editor.insert_before(place.run.line, f"RUN {install_line(lacking, place.distribution)}")
+    _use_cache(editor, group)
+
+
+def _use_cache(editor: Editor, group: list[Place]) -> None:
+    """Mount a cache for the RUN, and let each command use it."""
+    uncached = {one.command.offset: one for one in group if not cached(one.step)}
+    for place in uncached.values():
+        _cache_command(editor, place)
+
+
+def _cache_command(editor: Editor, place: Place) -> None:
+    run, command, step = place.script, place.command, place.step
+    target = _CACHE["uv" if step.tool == "uv" else "pip"]
+    if target not in step.cache_mounts:
+        editor.add_flags(place.run, f"--mount=type=cache,target={target}")
+    written = run.text[command.offset : command.end]
+    new = without_cache_option(written)
+    if step.installer == "pip-no-cache":
+        new = f"PIP_NO_CACHE_DIR= {new}"
+    if new != written:
+        editor.replace_words(run, command.offset, command.end, new)
+
+
+def mount_wheels(editor: Editor, dockerfile: Dockerfile) -> None:
+    """Replace copies of wheels by bind mounts, where one step takes them and that is all."""
+    for index in lineage(dockerfile):
+        stage = dockerfile.stages[index]
+        for copied in stage.copies:
+            if copied.made is None or copied.made.kind != "wheels" or copied.stage is None:
+                continue
+            users = [one for one in stage.steps if any(w.made == copied.made for w in one.wheels)]
+            users = users or [
+                one
+                for one in stage.steps
+                if any(wheels.path == copied.destination for wheels in one.wheels)
+            ]
+            if len(users) == 1 and len(copied.paths) == 1 and "*" not in copied.paths[0]:
+                _mount(editor, stage, users[0], copied)
+
+
+def _mount(editor: Editor, stage: Stage, step: InstallStep, copied: CopiedFolder) -> None:
+    run = next(each for each in stage.instructions if each.line == step.layer)
+    copy = next(each for each in stage.instructions if each.line == copied.line)
+    source = copied.paths[0] if copied.paths[0].startswith("/") else f"/{copied.paths[0]}"
+    editor.add_flags(
+        run,
+        f"--mount=type=bind,from={copied.source},source={source.rstrip('/')},"
+        f"target={copied.destination}",
+    )
+    editor.remove(copy)
+    removing = {copied.destination, f"{copied.destination}/"}
+    for other in stage.instructions:
+        if other.keyword == "RUN" and other.line >= run.line:
+            dropped = [
+                command
+                for command in shell_commands(script_of(other))
+                if command.texts[:1] == ("rm",) and command.texts[-1] in removing
+            ]
+            if dropped:
+                editor.drop_commands(script_of(other), dropped)
+
+
+def _add_run_time(editor: Editor, dockerfile: Dockerfile, places: list[Place]) -> None:
+    """Install the run-time libraries in the final stage, right behind its FROM."""
+    final = dockerfile.final
+    if final is None or isinstance(final.target, Unknown):
+        return
+    if any(one.stage.index == final.index for one in places):
+        return
+    names = {name for one in places for name in one.kept(final)}
+    if names:
+        line = final.instructions[0].end_line + 1
+        editor.insert_before(line, f"RUN {install_line(sorted(names), places[0].distribution)}")
+
+
+def install_line(names: Iterable[str], distribution: Distribution) -> str:
+    """The command that installs packages and leaves no index behind."""
+    words = " ".join(names)
+    match distribution.family:
+        case Family.APK:
+            return f"apk add --no-cache {words}"
+        case Family.APT:
+            return (
+                f"apt-get update && apt-get install -y --no-install-recommends {words} "
+                "&& rm -rf /var/lib/apt/lists/*"
+            )
+        case Family.DNF:
+            return f"dnf install -y {words} && dnf clean all"
+
+
+# A stage of the image
+
+
+def _splits(dockerfile: Dockerfile, place: Place) -> bool:
+    """Whether a stage can be parted at its RUN, so that only its first half builds."""
+    step, run = place.step, place.run
+    alone = len(shell_commands(run)) == 1 and not run.flags
+    plain = not (step.projects or step.venv or step.folder or step.wheels)
+    plain = plain and not step.requirements.skipped
+    numbered = any(
+        (each.flag("from") or "").isdecimal() or ",from=" in (each.flag("mount") or "")
+        for stage in dockerfile.stages
+        for each in stage.instructions
+    )
+    return (
+        step.tool == "pip"
+        and step.action == "install"
+        and alone
+        and plain
+        and not numbered
+        and to_wheel_command(run.text, _WHEELS) is not None
+    )
+
+
+def _split(editor: Editor, dockerfile: Dockerfile, place: Place) -> None:
+    """Part a stage: what stands before its RUN is the base of a builder and of the rest."""
+    stage, run, distribution = place.stage, place.run, place.distribution
+    taken = {each.name for each in dockerfile.stages}
+    base, builder = (_free(f"{stage.name}-{word}".strip("-"), taken) for word in ("base", "wheels"))
+    _name(editor, stage, base)
+    arguments = [
+        f"ARG {each.text}"
+        for each in stage.instructions
+        if each.keyword == "ARG" and each.line < run.line
+    ]
+    moved = _only_for_building(place)
+    for each in moved:
+        editor.remove(each)
+    kept = place.kept(stage, {each.line for each in moved})
+    written = run.text.strip()
+    reset = "PIP_NO_CACHE_DIR= " if place.step.installer == "pip-no-cache" else ""
+    blank = [] if editor.is_blank(run.line - 1) else [""]
+    editor.remove(run)
+    editor.insert_before(
+        run.end_line + 1,
+        *blank,
+        f"FROM {base} AS {builder}",
+        *arguments,
+        *(line for each in moved for line in editor.lines_of(each)),
+        *([f"RUN {install_line(place.lacking, distribution)}"] if place.lacking else []),
+        f"RUN --mount=type=cache,target={_CACHE['pip']} \\",
+        f"    {reset}{to_wheel_command(written, _WHEELS)}",
+        "",
+        f"FROM {base}" + (f" AS {stage.name}" if stage.name else ""),
+        *arguments,
+        *([f"RUN {install_line(kept, distribution)}"] if kept else []),
+        f"RUN --mount=type=bind,from={builder},source={_WHEELS},target={_WHEELS} \\",
+        f"    {from_wheels(written, _WHEELS)}",
+    )
+
+
+def _name(editor: Editor, stage: Stage, name: str) -> None:
+    """Give a stage another name, or a first one."""
+    begin = stage.instructions[0]
+    words = begin.text.split()
+    if stage.name:
+        start = begin.text.rindex(words[2])
+        editor.replace(begin, start, start + len(words[2]), name)
+    else:
+        editor.replace(begin, len(words[0]), len(words[0]), f" AS {name}")
+
+
+def _only_for_building(place: Place) -> list[Instruction]:
+    """RUNs before the step that install build packages and do nothing else."""
+    found = []
+    for each in place.stage.instructions:
+        if each.keyword != "RUN" or each.line >= place.run.line or each.flags:
+            continue
+        every = [system_command(unwrapped(one.texts)) for one in shell_commands(each)]
+        adding = [one for one in every if one is not None and one.action == "add"]
+        names = [name for one in adding for name in one.packages]
+        updates = sum(one.texts[1:2] == ("update",) for one in shell_commands(each))
+        if names and len(adding) + updates == len(every):
+            family = place.distribution.family
+            if all(is_for_building(name, family) for name in names):
+                found.append(each)
+    return found
+
+
+def _free(name: str, taken: set[str]) -> str:
+    found = name
+    while found in taken:
+        found += "-2"
+    return found
+
+
+def _mend_in_place(editor: Editor, group: list[Place], kept: list[str]) -> None:
+    """Let a RUN bring what it lacks, and take it away again behind its last build."""
+    place = group[0]
+    if kept:
+        _put_before(editor, place, install_line(kept, place.distribution))
+    for span in _spans(group):
+        _bring(editor, span)
+    _use_cache(editor, group)
+
+
+def _spans(group: list[Place]) -> Iterator[list[Place]]:
+    """The places that lack something; those between which packages are removed are apart."""
+    span: list[Place] = []
+    for one in group:
+        if not one.lacking:
+            continue
+        if span and _removals(one.script, span[-1].command.offset, one.command.offset):
+            yield span
+            span = []
+        span.append(one)
+    if span:
+        yield span
+
+
+def _removals(script: Instruction, start: int, end: int) -> bool:
+    """Whether a RUN removes system packages between two places of what the shell reads."""
+    between = (one for one in shell_commands(script) if start <= one.offset < end)
+    found = (system_command(unwrapped(one.texts)) for one in between)
+    return any(one is not None and one.action == "remove" for one in found)
+
+
+def _bring(editor: Editor, span: list[Place]) -> None:
+    """Install what commands of a RUN lack before the first, and remove it behind the last."""
+    first, last = span[0], span[-1]
+    lacking = _lacking(span)
+    adding = install_line(lacking, first.distribution)
+    if first.distribution.family is Family.APK:
+        adding = adding.replace("--no-cache", "--no-cache --virtual .wheel-deps", 1)
+    _put_before(editor, first, adding)
+    removing = _removal(lacking, last)
+    if removing:
+        editor.replace(last.script, last.command.end, last.command.end, f" \\\n && {removing}")
+
+
+def _removal(names: Iterable[str], place: Place) -> str:
+    """The command that removes packages again, but for those that the author has installed."""
+    family = place.distribution.family
+    if family is Family.APK:
+        return "apk del .wheel-deps"  # what was also asked for by name stays
+    staying = {one.name for one in place.step.packages}
+    gone = " ".join(name for name in names if name not in staying)
+    verb = "apt-get purge -y --auto-remove" if family is Family.APT else "dnf remove -y"
+    return f"{verb} {gone}" if gone else ""
+
+
+def _put_before(editor: Editor, place: Place, command: str) -> None:
+    start = place.command.offset
+    editor.replace(place.script, start, start, f"{command} \\\n && ")

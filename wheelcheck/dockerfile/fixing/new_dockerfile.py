@@ -1,0 +1,168 @@
+"""The Dockerfile that builds it right, ready to paste."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+from wheelcheck.builds.needs.system_packages import InstallCommands
+from wheelcheck.distributions.distribution import Distribution, distribution_of
+from wheelcheck.dockerfile.fixing.correcting import install_line
+from wheelcheck.errors import Unknown
+from wheelcheck.targets import Implementation, Libc, Target
+
+__all__ = ["PipInputs", "emit_dockerfile"]
+
+_PLAIN = re.compile(r"\w[\w.+@/-]*")
+_CONSTRAINTS = "/build-constraints.txt"
+_BUILD_CONSTRAINT = Version("25.3")
+_SYNTAX = "# syntax=docker/dockerfile:1"
+_CACHE_MOUNT = "--mount=type=cache,target=/root/.cache/pip"
+_FOLDER = "/tmp/requirements"  # noqa: S108 (of the image, for the time of one RUN)
+_BIND = f"--mount=type=bind,source={{0}},target={_FOLDER}/{{0}}"
+
+
+@dataclass(frozen=True, slots=True)
+class PipInputs:
+    """What pip is to install. `files` and `constraints` are paths in the build context.
+
+    `included` are files that those name in their turn; `packages` are requirements; `options` are
+    words for the pip that chooses, not for one that installs what was built. `no_binary` says that
+    one of them or a file demands source builds: pip would pass over the wheels made of them.
+    """
+
+    files: tuple[str, ...] = ()
+    constraints: tuple[str, ...] = ()
+    included: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    no_binary: bool = False
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All files that pip reads, each once."""
+        return tuple(dict.fromkeys((*self.constraints, *self.files, *self.included)))
+
+    @property
+    def mounts(self) -> tuple[str, ...]:
+        """Bind mounts that keep the files' places to each other, so that they find one another."""
+        return tuple(_BIND.format(path) for path in self.paths)
+
+    @property
+    def arguments(self) -> str:
+        """The words behind pip install that say what."""
+        words = []
+        for flag, paths in (("-c", self.constraints), ("-r", self.files)):
+            words += [f"{flag} {_FOLDER}/{path}" for path in paths]
+        words += [shlex.quote(package) for package in self.packages]
+        return " ".join(words)
+
+    @property
+    def choice(self) -> str:
+        """The same, and how pip is to choose."""
+        return " ".join([*map(shlex.quote, self.options), self.arguments])
+
+
+def emit_dockerfile(
+    target: Target,
+    inputs: PipInputs,
+    commands: InstallCommands | None = None,
+    *,
+    build_constraints: str = "",
+    image: str = "",
+) -> str | Unknown:
+    """Write a Dockerfile that installs requirements on a target's image.
+
+    With `commands` (of `builds.outlook.commands_for`) wheels are built in a stage of their own
+    with a cache mount, and bind-mounted from there: the image keeps the run-time libraries alone.
+    Without any, one stage installs wheels. `build_constraints` is the text of a constraint file
+    for build environments (`Outlook.constraints`). `image` replaces the target's own.
+
+    `Unknown` where the target has no image with pip that could be named, or where a path leads
+    out of the build context.
+    """
+    base = image or _image(target)
+    if isinstance(base, Unknown):
+        return base
+    for path in inputs.paths:
+        if not _PLAIN.fullmatch(path) or ".." in path.split("/"):
+            return Unknown("unusual-path", f"{path!r} cannot be mounted from the build context")
+    if commands is None:
+        install = _run([_CACHE_MOUNT, *inputs.mounts], f"pip install {inputs.choice}")
+        return "\n".join([_SYNTAX, f"FROM {base}", *install, ""])
+    distribution = distribution_of(target)
+    if isinstance(distribution, Unknown):
+        return distribution
+    constrained = _constrained(target, build_constraints)
+    stages = _stages(base, distribution, commands, inputs, constrained)
+    return "\n".join([_SYNTAX, *stages, ""])
+
+
+def _constrained(target: Target, text: str) -> tuple[list[str], str]:
+    """The lines that write a constraint file for build environments, and the variable before pip.
+
+    PIP_CONSTRAINT reached build environments until pip 25.3 brought --build-constraint.
+    """
+    if not text.strip():
+        return [], ""
+    end = "EOF"
+    while end in text.split("\n"):
+        end += "F"
+    known = target.image.pip_version if target.image else None
+    names = ["PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT"]
+    if known is not None:
+        names = names[1:] if Version(known) >= _BUILD_CONSTRAINT else names[:1]
+    setting = "".join(f"{name}={_CONSTRAINTS} " for name in names)
+    return [f"COPY <<'{end}' {_CONSTRAINTS}", text.strip("\n"), end], setting
+
+
+def _stages(
+    base: str,
+    distribution: Distribution,
+    commands: InstallCommands,
+    inputs: PipInputs,
+    constrained: tuple[list[str], str],
+) -> list[str]:
+    lines = [f"FROM {base} AS wheels"]
+    if commands.build_packages:
+        lines.append(f"RUN {install_line(commands.build_packages, distribution)}")
+    lines += constrained[0]
+    lines += _run(
+        [_CACHE_MOUNT, *inputs.mounts],
+        f"{constrained[1]}pip wheel --wheel-dir /wheels {inputs.choice}",
+    )
+    lines += ["", f"FROM {base}"]
+    if commands.run_packages:
+        lines.append(f"RUN {install_line(commands.run_packages, distribution)}")
+    what, mounts = f"--find-links /wheels {inputs.arguments}", inputs.mounts
+    if inputs.no_binary:
+        what, mounts = "--no-deps /wheels/*.whl", ()
+    lines += _run(
+        ["--mount=type=bind,from=wheels,source=/wheels,target=/wheels", *mounts],
+        f"pip install --no-cache-dir --no-index {what}",
+    )
+    return lines
+
+
+def _run(mounts: Sequence[str], command: str) -> list[str]:
+    first, *rest = mounts
+    return [f"RUN {first} \\", *(f"    {mount} \\" for mount in rest), f"    {command}"]
+
+
+def _image(target: Target) -> str | Unknown:
+    """The target's image, or the official one of its Python and libc."""
+    if target.image is not None:
+        distribution = distribution_of(target)
+        if isinstance(distribution, Distribution) and not distribution.has_python_headers:
+            return Unknown(
+                "no-pip", f"{target.name} brings no pip; choose an image of Python's own"
+            )
+        return target.name.partition("@linux/")[0]
+    if target.implementation is not Implementation.CPYTHON or target.free_threaded:
+        return Unknown("no-image", f"no official image is known for {target.name}")
+    kind = "alpine" if target.libc is Libc.MUSL else "slim"
+    return "python:{}.{}-{}".format(*target.python, kind)

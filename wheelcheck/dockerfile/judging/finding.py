@@ -1,0 +1,92 @@
+"""What is found wrong, or dear, in a Dockerfile; and what judging it starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wheelcheck.builds.outlook import Outlook
+from wheelcheck.builds.plan import BuildPlan
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, Stage
+from wheelcheck.reports.values.finding_codes import finding_codes
+
+__all__ = ["Finding", "Severity", "StepBuilds", "finding", "finding_codes"]
+
+
+class Severity(StrEnum):
+    """How bad a finding is, worst first: no image or no running one, a price, a remark."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class StepBuilds:
+    """What one install step sets off: the plan of its source builds, and their outlooks.
+
+    `stage` is the stage's index, `line` the step's line and `number` its number in the stage;
+    without that, the last step of the line is meant that asks for something to be built. `plan`
+    is made for the step's installer.
+    """
+
+    stage: int
+    line: int
+    plan: BuildPlan
+    outlooks: tuple[Outlook, ...]
+    number: int | None = None
+
+    def step_of(self, stage: Stage) -> InstallStep:
+        """The step of its stage that it is about."""
+        if self.number is not None:
+            return stage.steps[self.number]
+        here = [one for one in stage.steps if one.line == self.line]
+        building = [one for one in here if one.builds and one.requirements.lines]
+        return (building or here)[-1]
+
+    @property
+    def compiled(self) -> tuple[str, ...]:
+        """The builds that compile, or may: their labels."""
+        return tuple(
+            one.build.label
+            for one in self.outlooks
+            if one.build.times and one.classification.verdict is not Verdict.SOURCE_PURE
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding. `code` is a row of `finding_codes.csv`, `severity` and `source` are from there.
+
+    `message` is a sentence about this file. `packages` are system packages to add, `superfluous`
+    those that need not be there; `builds` are the builds concerned (``scipy 1.10.1``).
+    """
+
+    code: str
+    severity: Severity
+    line: int
+    stage: str
+    message: str
+    source: str
+    packages: tuple[str, ...] = ()
+    builds: tuple[str, ...] = ()
+    superfluous: tuple[str, ...] = ()
+
+
+def finding(
+    code: str,
+    line: int,
+    stage: str,
+    message: str,
+    *,
+    packages: tuple[str, ...] = (),
+    builds: tuple[str, ...] = (),
+    superfluous: tuple[str, ...] = (),
+    source: str = "",
+) -> Finding:
+    """Make a finding of a known code; `source` replaces the table's where it is given."""
+    row = finding_codes()[code]
+    said = source or row["source"]
+    severity = Severity(row["severity"])
+    return Finding(code, severity, line, stage, message, said, packages, builds, superfluous)

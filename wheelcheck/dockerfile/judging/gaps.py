@@ -1,0 +1,147 @@
+"""The gaps between what source builds need and what a Dockerfile's packages answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from wheelcheck.builds.needs.build_need import Need, NeedKind, Role
+from wheelcheck.builds.needs.toolchain import tool_table
+from wheelcheck.builds.outlook import Outlook
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.distributions.distribution import Distribution
+from wheelcheck.dockerfile.judging.finding import StepBuilds
+from wheelcheck.dockerfile.judging.present_packages import (
+    answered_by,
+    build_packages,
+    present_packages,
+)
+from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, PresentPackage, Stage
+
+__all__ = ["COMPILERS", "Gap", "build_gaps", "run_gaps"]
+
+_SURE = {"c", "rust"}
+COMPILERS: Mapping[str, str] = {
+    "c": "a C compiler",
+    "c++": "a C++ compiler",
+    "fortran": "a Fortran compiler",
+    "rust": "Rust",
+    "go": "Go",
+    "clang": "clang",
+    "python-headers": "Python's headers",
+    "linux-headers": "the kernel's headers",
+}
+"""Tools without which nothing of their language compiles, and what people call them."""
+
+
+@dataclass(slots=True)
+class Gap:
+    """One need that nothing answers, with the builds that have it."""
+
+    need: Need
+    packages: tuple[str, ...]
+    no_compiler: bool
+    outlooks: list[Outlook] = field(default_factory=list)
+
+    @property
+    def certain(self) -> bool:
+        """Whether a build is sure to fail for it.
+
+        Sources of other languages in an sdist may well stay unused (uWSGI's C++, say); where
+        there is no compiler at all, nothing that compiles can succeed.
+        """
+        native = any(one.classification.verdict is Verdict.SOURCE_NATIVE for one in self.outlooks)
+        tool = self.need.kind is NeedKind.TOOL
+        sure = not self.need.inferred or (tool and self.need.name in _SURE)
+        return native and (sure or (tool and self.no_compiler))
+
+    @property
+    def code(self) -> str:
+        """The code of the finding that tells it."""
+        if not self.certain:
+            return "doubtful-need"
+        if self.need.kind is NeedKind.LIBRARY:
+            return "missing-library"
+        return "missing-compiler" if self.need.name in COMPILERS else "missing-build-tool"
+
+
+def build_gaps(
+    stage: Stage, step: InstallStep, builds: StepBuilds, distribution: Distribution
+) -> tuple[Gap, ...]:
+    """Required needs of a step's builds that neither its packages nor its image answer.
+
+    Needs for which the distribution has no package that we know are left out.
+    """
+    present = present_packages(step.packages, distribution)
+    bare = not present & {"gcc", "clang", "rust"}
+    gaps: dict[str, Gap] = {}
+    for outlook in builds.outlooks:
+        for need in outlook.needs:
+            if need.role is not Role.REQUIRED or need.from_pypi or _brought(stage, step, need):
+                continue
+            packages = build_packages(need, distribution)
+            lacking = tuple(name for name in packages if name not in present)
+            if lacking:
+                gap = gaps.setdefault(f"{need.kind}:{need.name}", Gap(need, lacking, bare))
+                gap.outlooks.append(outlook)
+    return tuple(gaps.values())
+
+
+def _brought(stage: Stage, step: InstallStep, need: Need) -> bool:
+    """Whether a tool comes in another way: rustup in a RUN before, or a tool installed by pip."""
+    if need.kind is not NeedKind.TOOL:
+        return False
+    if need.name == "rust" and any(
+        "rustup" in one.text for one in stage.instructions if one.line <= step.layer
+    ):
+        return True
+    project = tool_table().get(need.name, {}).get("pypi")
+    installed = {
+        line.requirement.name.lower()
+        for other in stage.steps
+        if other.number < step.number
+        for line in other.requirements.lines
+    }
+    return bool(project) and project in installed
+
+
+def run_gaps(
+    builds: Iterable[StepBuilds],
+    final: Stage,
+    packages: Iterable[PresentPackage],
+    distribution: Distribution,
+    *,
+    inferred: bool = False,
+) -> Mapping[str, Mapping[str, Need]]:
+    """Run-time packages that are not there: by name, the builds that link with them.
+
+    `packages` are those of the final stage. `inferred` counts libraries, too, of which the sdist
+    alone speaks: to add them does no harm, but to miss them is no fault. Libraries that a COPY
+    brings to the final stage count as present.
+    """
+    present = present_packages(packages, distribution)
+    copied = " ".join(each.text for each in final.instructions if each.keyword in {"ADD", "COPY"})
+    lacking: dict[str, dict[str, Need]] = {}
+    for one in builds:
+        for outlook in one.outlooks:
+            if outlook.build.top_level and outlook.classification.verdict is Verdict.SOURCE_NATIVE:
+                for need in _linked(outlook.needs, inferred=inferred):
+                    for name in _absent(need, distribution, present):
+                        if f"{name}.so" not in copied:
+                            lacking.setdefault(name, {})[outlook.build.label] = need
+    return lacking
+
+
+def _linked(needs: Iterable[Need], *, inferred: bool) -> Iterator[Need]:
+    """Required needs that leave something to load at run time."""
+    for need in needs:
+        known = not need.inferred or need.name in _SURE
+        if need.role is Role.REQUIRED and (known or (inferred and need.kind is NeedKind.LIBRARY)):
+            yield need
+
+
+def _absent(need: Need, distribution: Distribution, present: frozenset[str]) -> tuple[str, ...]:
+    """Run-time packages that are not there; a -dev package that is there brings its library."""
+    if any(name in present for name in build_packages(need, distribution)):
+        return ()
+    return tuple(name for name in answered_by(need, distribution) if name not in present)

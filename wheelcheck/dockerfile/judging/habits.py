@@ -1,0 +1,274 @@
+"""Habits of a Dockerfile that cost time or megabytes, or keep it from being built again alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from packaging.utils import canonicalize_name
+
+from wheelcheck.builds.environment import Installer
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.distributions.distribution import Distribution, Family, distribution_of
+from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding
+from wheelcheck.dockerfile.judging.missing import named
+from wheelcheck.dockerfile.judging.present_packages import is_for_building
+from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
+from wheelcheck.errors import Unknown
+from wheelcheck.targets import Libc, Target
+
+__all__ = ["habits_of_stage", "habits_of_step", "lineage"]
+
+_SELF = {"pip", "setuptools", "wheel"}
+_CACHES: Mapping[str, tuple[str, ...]] = {
+    "pip": ("/root/.cache/pip", "/root/.cache"),
+    "uv": ("/root/.cache/uv", "/root/.cache"),
+}
+
+
+def lineage(dockerfile: Dockerfile) -> frozenset[int]:
+    """The final stage and those that it is built on: their layers are the image."""
+    found = set()
+    stage = dockerfile.final
+    while stage is not None and stage.index not in found:
+        found.add(stage.index)
+        stage = None if stage.parent is None else dockerfile.stages[stage.parent]
+    return frozenset(found)
+
+
+# Of one install step
+
+
+def habits_of_step(stage: Stage, step: InstallStep, builds: StepBuilds | None) -> Iterator[Finding]:
+    """Habits of an install command, given what it builds (None where that is not known)."""
+    if builds is not None:
+        yield from _built_again(stage, step, builds)
+        yield from _no_cache_mount(stage, step, builds)
+        yield from _from_distribution(stage, step, builds)
+    yield from _after_sources(stage, step)
+    names = {canonicalize_name(line.requirement.name) for line in step.requirements.lines}
+    if step.upgrade and names and names <= _SELF:
+        verb = "becomes" if len(names) == 1 else "become"
+        said = f"{' and '.join(sorted(names))} {verb} whatever is newest on the day of the build"
+        yield finding("pip-upgraded", step.line, stage.title, said)
+
+
+def _built_again(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterator[Finding]:
+    """Builds that an installer with a whole cache would do once."""
+    again = [build for build in builds.plan.builds if build.times > 1]
+    if not again or builds.plan.installer in {Installer.PIP, Installer.UV}:
+        return
+    times = named(tuple(f"{one.label} {one.times} times" for one in again))
+    said = f"without pip's cache this step builds {times}"
+    labels = tuple(one.label for one in again)
+    yield finding("built-again", step.line, stage.title, said, builds=labels)
+
+
+def _no_cache_mount(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterator[Finding]:
+    labels = builds.compiled
+    if not labels or cached(step):
+        return
+    said = f"{named(labels)} {'is' if len(labels) == 1 else 'are'} built anew in every image build"
+    why = " (--no-cache-dir keeps the mounted cache from being used)" if step.cache_mounts else ""
+    yield finding("no-cache-mount", step.line, stage.title, said + why, builds=labels)
+
+
+def _from_distribution(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterator[Finding]:
+    """Where pip belongs to the distribution's Python, that Python's packages count as installed."""
+    distribution = distribution_of(builds.plan.target)
+    if not isinstance(distribution, Distribution) or distribution.has_python_headers:
+        return
+    there = {one.name for one in step.packages}
+    prefix = "py3-" if distribution.family is Family.APK else "python3-"
+    labels = {
+        f"{prefix}{build.name.removeprefix('python-')}": build.label
+        for build in builds.plan.builds
+        if build.top_level
+    }
+    found = {name: label for name, label in labels.items() if name in there}
+    if found:
+        names, spared = named(tuple(found)), tuple(found.values())
+        verb, whose = ("is", "its version fits") if len(found) == 1 else ("are", "the versions fit")
+        said = f"{names} {verb} there: if {whose}, pip does not build {named(spared)}"
+        yield finding("distribution-package", step.line, stage.title, said, builds=spared)
+
+
+def cached(step: InstallStep) -> bool:
+    """Whether a cache mount keeps what the step builds."""
+    wanted = _CACHES["uv" if step.tool == "uv" else "pip"]
+    mounted = any(one.startswith(wanted) for one in step.cache_mounts)
+    return mounted and not step.no_cache
+
+
+def _after_sources(stage: Stage, step: InstallStep) -> Iterator[Finding]:
+    """A COPY of everything before the requirements are installed."""
+    if not step.inputs or step.projects:
+        return
+    for instruction in stage.instructions:
+        if instruction.line >= step.layer:
+            return
+        words = instruction.exec_form or tuple(instruction.text.split())
+        whole = any(word in {".", "./"} for word in words[:-1])
+        if instruction.keyword in {"COPY", "ADD"} and whole and instruction.flag("from") is None:
+            said = (
+                f"everything is copied on line {instruction.line}, before {named(step.inputs)} "
+                "is installed: every change of a source file installs all packages anew"
+            )
+            yield finding("sources-before-requirements", instruction.line, stage.title, said)
+            return
+
+
+# Of a stage
+
+
+def habits_of_stage(
+    dockerfile: Dockerfile, stage: Stage, builds: Sequence[StepBuilds]
+) -> Iterator[Finding]:
+    """Habits that show in the layers of a stage; most matter in those of the image alone.
+
+    `builds` are those of its steps, as far as they are known.
+    """
+    yield from _excluded(stage)
+    yield from _musl_base(stage, builds)
+    yield from _foreign_copies(dockerfile, stage)
+    yield from _unused_packages(stage, builds)
+    distribution = None if isinstance(stage.target, Unknown) else distribution_of(stage.target)
+    if isinstance(distribution, Distribution):
+        yield from _second_python(stage, distribution)
+    if stage.index not in lineage(dockerfile):
+        return
+    yield from _kept_wheels(stage)
+    if isinstance(distribution, Distribution):
+        yield from _kept_compilers(dockerfile, stage, distribution)
+    for step in stage.steps:
+        if step.installer == "pip" and step.builds and not step.cache_mounts and step.tool == "pip":
+            said = "what pip downloads and builds here stays in the layer, in /root/.cache/pip"
+            yield finding("cache-kept-in-image", step.line, stage.title, said)
+    for line, manager in stage.uncleaned:
+        said = f"the index of {manager} stays in this layer"
+        yield finding("index-kept-in-image", line, stage.title, said)
+
+
+def _excluded(stage: Stage) -> Iterator[Finding]:
+    for one in stage.excluded:
+        rule = f"{one.rule.file}:{one.rule.line} ({one.rule.pattern}) leaves {one.path} out"
+        ends = "there is nothing to copy" if one.copied else "the step does not find it"
+        said = f"{rule} of the build context: {ends}; !{one.path} behind it takes that back"
+        yield finding("excluded-from-context", one.line, stage.title, said)
+
+
+def _musl_base(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Finding]:
+    target = stage.target
+    native = tuple(dict.fromkeys(label for one in builds for label in _native(one)))
+    if isinstance(target, Target) and target.libc is Libc.MUSL and native:
+        count = f"{len(native)} source build{'s' if len(native) > 1 else ''}"
+        said = f"{count} ({named(native)}) on {target.name}, which has musl in place of glibc"
+        yield finding("musl-base", stage.line, stage.title, said, builds=native)
+
+
+def _native(builds: StepBuilds) -> tuple[str, ...]:
+    return tuple(
+        one.build.label
+        for one in builds.outlooks
+        if one.build.times and one.classification.verdict is Verdict.SOURCE_NATIVE
+    )
+
+
+def _unused_packages(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Finding]:
+    """Build packages of a stage in which nothing is compiled, as far as all of it is known."""
+    building = [step for step in stage.steps if step.builds]
+    distribution = None if isinstance(stage.target, Unknown) else distribution_of(stage.target)
+    whole = len(builds) == len(building) and not stage.unread
+    if not building or not whole or not isinstance(distribution, Distribution):
+        return
+    if any(one.compiled for one in builds) or any(step.projects for step in building):
+        return
+    last = building[-1]
+    unused = [
+        one
+        for one in last.packages
+        if one.stage == stage.index and is_for_building(one.name, distribution.family)
+    ]
+    if unused:
+        names = tuple(dict.fromkeys(one.name for one in unused))
+        said = f"nothing that pip installs here is compiled: it needs no {named(names)}"
+        yield finding("build-packages-unused", unused[0].line, stage.title, said, superfluous=names)
+
+
+def _foreign_copies(dockerfile: Dockerfile, stage: Stage) -> Iterator[Finding]:
+    """What another stage built is copied to where it cannot run."""
+    here = stage.target
+    for copied in stage.copies:
+        if copied.made is None or isinstance(here, Unknown):
+            continue
+        there = dockerfile.stages[copied.made.stage].target
+        if isinstance(there, Unknown):
+            continue
+        differ = [
+            f"{name} {one} there and {other} here"
+            for name, one, other in (
+                ("libc is", there.libc.value, here.libc.value),
+                ("Python is", "{}.{}".format(*there.python), "{}.{}".format(*here.python)),
+                ("the CPU is", there.arch.value, here.arch.value),
+            )
+            if one != other
+        ]
+        if differ:
+            what = {"wheels": "wheels", "venv": "a virtual environment"}.get(
+                copied.made.kind, "packages"
+            )
+            said = f"{what} of {copied.source} cannot be used here: {', '.join(differ)}"
+            yield finding("other-libc", copied.line, stage.title, said)
+
+
+def _kept_wheels(stage: Stage) -> Iterator[Finding]:
+    for copied in stage.copies:
+        if copied.made is None or copied.made.kind != "wheels":
+            continue
+        later = f", although line {copied.removed} removes them" if copied.removed else ""
+        said = (
+            f"the wheels copied to {copied.destination} stay in a layer of their own{later}; "
+            "mount them for the installation instead"
+        )
+        yield finding("wheels-kept-in-layer", copied.line, stage.title, said)
+
+
+def _kept_compilers(
+    dockerfile: Dockerfile, stage: Stage, distribution: Distribution
+) -> Iterator[Finding]:
+    family = distribution.family
+    own = [one for one in stage.packages if one.stage == stage.index]
+    kept = [one for one in own if is_for_building(one.name, family)]
+    if kept and stage is dockerfile.final:
+        names = tuple(dict.fromkeys(one.name for one in kept))
+        verb = "stays" if len(names) == 1 else "stay"
+        said = f"{named(names)} {verb} in the image"
+        yield finding("compiler-in-final-image", kept[0].line, stage.title, said, superfluous=names)
+    late = [one for one in stage.leftovers if is_for_building(one.name, family)]
+    if late:
+        names = tuple(dict.fromkeys(one.name for one in late))
+        said = (
+            f"{named(names)} came with line {late[0].layer}; removed on line {late[0].removed} "
+            "they still weigh in the image"
+        )
+        yield finding("removed-in-later-layer", late[0].layer, stage.title, said, superfluous=names)
+
+
+def _second_python(stage: Stage, distribution: Distribution) -> Iterator[Finding]:
+    """``apk add python3-dev`` in an image that has a Python of its own in /usr/local."""
+    if not distribution.has_python_headers:
+        return
+    own = [one for one in stage.packages if one.stage == stage.index]
+    others = tuple(
+        dict.fromkeys(
+            one.name
+            for one in own
+            if one.name.startswith(("python3", "python2", "py3-", "python-dev"))
+        )
+    )
+    if others:
+        said = (
+            f"{named(others)} belong{'s' if len(others) == 1 else ''} to {distribution}'s own "
+            "Python, which comes along; the image's is in /usr/local and has its headers"
+        )
+        line = next(one.line for one in own if one.name == others[0])
+        yield finding("second-python", line, stage.title, said, superfluous=others)

@@ -1,0 +1,57 @@
+"""Judging a Dockerfile: everything found, what breaks the build first, then what costs most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from wheelcheck.dockerfile.judging.finding import Finding, Severity, StepBuilds
+from wheelcheck.dockerfile.judging.habits import habits_of_stage, habits_of_step
+from wheelcheck.dockerfile.judging.missing import missing_at_build, missing_at_run
+from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
+from wheelcheck.reports.values.finding_codes import finding_codes
+
+__all__ = ["judge_stages"]
+
+
+def judge_stages(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> tuple[Finding, ...]:
+    """Judge the stages that the image is made of.
+
+    `builds` are the source builds of its steps, as far as they could be planned: a step without
+    any is judged by its habits alone. Errors come first, and within a severity what usually costs
+    most (the order of `finding_codes.csv`), then by line.
+    """
+    planned = {(one.stage, one.step_of(dockerfile.stages[one.stage]).number): one for one in builds}
+    found = dict.fromkeys(_findings(dockerfile, planned))
+    order = list(finding_codes())
+    severities = list(Severity)
+    return tuple(
+        sorted(
+            found,
+            key=lambda one: (severities.index(one.severity), order.index(one.code), one.line),
+        )
+    )
+
+
+def _findings(
+    dockerfile: Dockerfile, planned: dict[tuple[int, int], StepBuilds]
+) -> Iterator[Finding]:
+    for stage in dockerfile.stages:
+        if stage.index not in dockerfile.needed:
+            continue
+        for step in stage.steps:
+            builds = planned.get((stage.index, step.number)) if step.builds else None
+            yield from habits_of_step(stage, step, builds)
+        yield from _missing(stage, planned)
+        known = [one for one in planned.values() if one.stage == stage.index]
+        yield from habits_of_stage(dockerfile, stage, known)
+    yield from missing_at_run(dockerfile, planned.values())
+
+
+def _missing(stage: Stage, planned: dict[tuple[int, int], StepBuilds]) -> Iterator[Finding]:
+    by_line: dict[int, list[tuple[InstallStep, StepBuilds]]] = {}
+    for step in stage.steps:
+        builds = planned.get((stage.index, step.number)) if step.builds else None
+        if builds is not None:
+            by_line.setdefault(step.line, []).append((step, builds))
+    for steps in by_line.values():
+        yield from missing_at_build(stage, steps)

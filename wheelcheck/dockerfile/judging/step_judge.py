@@ -1,0 +1,258 @@
+"""The install steps of a Dockerfile, each judged on its stage's image with what it finds there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from packaging.utils import canonicalize_name
+
+from wheelcheck.advice.adviser import Adviser
+from wheelcheck.analysis.already_installed import Installed
+from wheelcheck.analysis.judge import Judge
+from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.sdist_reader import SdistReader
+from wheelcheck.costs.bill import Machine
+from wheelcheck.costs.image import ImageOptions
+from wheelcheck.coverage import Verdict
+from wheelcheck.dockerfile.judging.stage_environments import StageEnvironments
+from wheelcheck.dockerfile.judging.stage_images import StageImages
+from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
+from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Index
+from wheelcheck.reports.values.report import Cell, Report
+from wheelcheck.reports.wording.phrases import listing
+from wheelcheck.requirements import Requirements
+from wheelcheck.requirements.requirement_set import IndexOptions
+from wheelcheck.targets import Target
+
+__all__ = ["JudgedStep", "OpenIndex", "Step", "StepJudges", "steps_of"]
+
+OpenIndex = Callable[[IndexOptions], AbstractContextManager[Index]]
+
+_TOOLS = frozenset({"pip", "setuptools", "uv", "wheel"})
+"""What installs, and nothing that anybody wants for itself."""
+
+_WHEELS = frozenset({Verdict.WHEEL, Verdict.PURE_WHEEL})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a stage that the image is made of; `name` is that of its column.
+
+    `unjudged` says why it is not judged, "" where it is.
+    """
+
+    stage: Stage
+    step: InstallStep
+    name: str = ""
+    unjudged: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedStep:
+    """A step with its column, what it found installed, and the report of it alone."""
+
+    stage: Stage
+    step: InstallStep
+    column: JudgedTarget
+    installed: Installed
+    report: Report
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing in it that a column would be worth: it is told in a line."""
+        if self.report.problems or self.column.resolution.conflict:
+            return False
+        verdicts = {found.verdict for _, found in self.column.judged.values()}
+        return not verdicts or (_is_of_tools(self.step) and verdicts <= _WHEELS)
+
+    @property
+    def note(self) -> str:
+        """What it leaves as it is and, where it is plain, what it brings."""
+        kept = [pin for pin in self.column.resolution.pins.values() if self.installed.has(pin)]
+        told = []
+        if self.is_plain and self.column.judged:
+            names = [f"{name} {pin.version}" for name, (pin, _) in self.column.judged.items()]
+            verb = "comes as a wheel" if len(names) == 1 else "come as wheels"
+            told.append(f"{listing(names)} {verb}")
+        if kept:
+            lines = [str(n) for n in sorted({self.installed.lines[pin.name] for pin in kept})]
+            names = [f"{pin.name} {pin.version}" for pin in kept]
+            place = f"line{'s' * (len(lines) > 1)} {listing(lines)}"
+            verb = "is" if len(names) == 1 else "are"
+            told.append(f"{listing(names)} {verb} there already, from {place}")
+        return "; ".join(told)
+
+    def elsewhere(self, name: str) -> Cell | None:
+        """The cell of a package that an earlier step has installed; None for all others."""
+        pin = self.column.resolution.pins.get(canonicalize_name(name))
+        if pin is None or not self.installed.has(pin):
+            return None
+        reason = f"{pin.version} is there already, from line {self.installed.lines[pin.name]}"
+        return Cell(version=None, verdict=Verdict.NOT_REQUIRED, reason=reason)
+
+
+def steps_of(dockerfile: Dockerfile) -> list[Step]:
+    """All steps of the stages that the image is made of, in the order of the file."""
+    found = [
+        Step(stage, step, unjudged=_unjudged(stage, step))
+        for stage in dockerfile.stages
+        if stage.index in dockerfile.needed
+        for step in stage.steps
+    ]
+    return list(_named(found))
+
+
+def _unjudged(stage: Stage, step: InstallStep) -> str:
+    if isinstance(stage.target, Unknown):
+        return stage.target.reason
+    if step.only_ready_wheels:
+        return "it takes wheels that another step has built"
+    if step.requirements.lines:
+        return ""
+    if step.requirements.skipped:
+        return step.requirements.skipped[0].why.reason
+    return "none of its requirements could be read"
+
+
+def _named(steps: Sequence[Step]) -> Iterator[Step]:
+    """Name the column of each step: its target's, with the line where several share one.
+
+    Of several commands in one instruction, each is told apart by its number, too. A step for
+    nothing but pip and its like has its line in any case, as it will hardly get a column.
+    """
+    judged = [one for one in steps if not one.unjudged]
+    places = [(one.stage.index, one.step.line) for one in judged]
+    owns = [_own_name(one) for one in judged if not _is_of_tools(one.step)]
+    seen: list[tuple[int, int]] = []
+    for one in steps:
+        if one.unjudged:
+            yield one
+            continue
+        here = (one.stage.index, one.step.line)
+        seen.append(here)
+        place = f"line {one.step.line}"
+        if places.count(here) > 1:
+            place += f", command {seen.count(here)}"
+        own = _own_name(one)
+        shared = owns.count(own) > 1 or (_is_of_tools(one.step) and owns.count(own) > 0)
+        yield replace(one, name=f"{own} ({place})" if shared else own)
+
+
+def _own_name(one: Step) -> str:
+    target = one.stage.target
+    return one.stage.title if isinstance(target, Unknown) else target.name
+
+
+def _is_of_tools(step: InstallStep) -> bool:
+    names = {canonicalize_name(line.requirement.name) for line in step.requirements.lines}
+    return bool(names) and names <= _TOOLS
+
+
+class StepJudges:
+    """Judges steps in their order; those with the same index share it, and what was read from it.
+
+    `open_index` opens the index that a step's options name; `bound` is the date bound.
+    """
+
+    def __init__(
+        self,
+        dockerfile: Dockerfile,
+        stack: ExitStack,
+        open_index: OpenIndex,
+        machine: Machine,
+        as_of: datetime,
+        bound: datetime | None,
+    ) -> None:
+        self._dockerfile = dockerfile
+        self._stack = stack
+        self._open_index = open_index
+        self._machine = machine
+        self._as_of = as_of
+        self._bound = bound
+        self._opened: dict[IndexOptions, tuple[Index, SdistReader]] = {}
+        self._environments = StageEnvironments(dockerfile)
+        self._images = StageImages(dockerfile)
+
+    def judged(self, one: Step, *, advice: bool) -> JudgedStep | None:
+        """One step on its target, with ways out if they are wanted; None where it is not judged."""
+        stage, step = one.stage, one.step
+        if one.unjudged or isinstance(stage.target, Unknown):
+            if step.only_ready_wheels:
+                self._environments.add_ready(stage, step)
+                self._images.add_ready(stage, step)
+            return None
+        installed = self._environments.before(stage, step)
+        found = self._judged(one, replace(stage.target, name=one.name), installed, advice=advice)
+        self._environments.add(stage, step, found.column.resolution.pins.values())
+        return found
+
+    def _judged(
+        self, one: Step, target: Target, installed: Installed, *, advice: bool
+    ) -> JudgedStep:
+        stage, step = one.stage, one.step
+        asked = _bounded(step.requirements, self._bound)
+        if asked.index not in self._opened:
+            index = self._stack.enter_context(self._open_index(asked.index))
+            self._opened[asked.index] = index, SdistReader(index)
+        index, sdists = self._opened[asked.index]
+
+        def anew(changed: Requirements) -> Judge:
+            return Judge(
+                changed,
+                index,
+                no_deps=step.no_deps,
+                installer=Installer(step.installer),
+                machine=self._machine,
+                as_of=self._as_of,
+                sdists=sdists,
+                image_options=_image_options(self._dockerfile, step),
+                installed=installed,
+                advised=changed is not asked,
+            )
+
+        judge = anew(asked)
+        judge.foresee([target])
+        column = judge.column(target)
+        whole = column
+        if column.price is not None:
+            size = self._images.after(stage, step, column.price.image)
+            whole = replace(column, price=replace(column.price, image=size))
+        report = _of_its_stages(judge.report([whole], step.inputs), self._dockerfile, stage)
+        if advice:
+            adviser = Adviser(asked, index, judge, anew, self._as_of)
+            report = report.model_copy(update={"advice": adviser.advise([column])})
+        return JudgedStep(stage, step, column, installed, report)
+
+
+def _bounded(asked: Requirements, bound: datetime | None) -> Requirements:
+    if bound is None:
+        return asked
+    return replace(asked, policy=replace(asked.policy, exclude_newer=bound))
+
+
+def _of_its_stages(report: Report, dockerfile: Dockerfile, stage: Stage) -> Report:
+    """Leave the one size that the file's image has: its own stage's, or that of the last one."""
+    several = dockerfile.final is not None and stage.index != dockerfile.final.index
+    told = []
+    for target in report.targets:
+        bill = target.bill
+        if bill is not None and bill.image is not None:
+            kept = {"single_stage": None} if several else {"multi_stage": None}
+            bill = bill.model_copy(update={"image": bill.image.model_copy(update=kept)})
+        told.append(target.model_copy(update={"bill": bill}))
+    return report.model_copy(update={"targets": tuple(told)})
+
+
+def _image_options(dockerfile: Dockerfile, step: InstallStep) -> ImageOptions:
+    """What the file keeps besides what is installed."""
+    final = dockerfile.final
+    copied = final is not None and any(
+        one.made is not None and one.made.kind == "wheels" for one in final.copies
+    )
+    kept = not step.no_cache and not step.cache_mounts and step.tool == "pip"
+    return ImageOptions(pip_cache=kept, wheels_layer=copied)

@@ -1,0 +1,279 @@
+"""From an install command in a stage to an `InstallStep`."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from wheelcheck.dockerfile.reading.dockerfile_model import (
+    FolderKind,
+    InstallerName,
+    InstallStep,
+    Keeps,
+    LockInput,
+    MadeFolder,
+    WheelSource,
+)
+from wheelcheck.dockerfile.reading.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.requirement_inputs import (
+    Gathered,
+    Surroundings,
+    gather,
+    gather_lock,
+)
+from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
+from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
+from wheelcheck.dockerfile.reading.stage_state import LONGEST_TEXT, StageState
+from wheelcheck.errors import Unknown
+from wheelcheck.requirements.redaction import redact
+from wheelcheck.requirements.requirement_set import Origin
+from wheelcheck.targets.target import Target
+
+__all__ = ["Layer", "add_install", "add_lock_install"]
+
+_VERSIONED = re.compile(r"(?:python|pip|pypy)(\d)\.(\d+)$")
+_NAME = re.compile(r"([\w.-]*).*", re.DOTALL)
+_SITE = "/usr/local/lib"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What holds for one RUN: its first line, its cache mounts, and folders mounted for it.
+
+    `offset` is where the command at hand begins in what the shell reads: see `InstallStep`.
+    """
+
+    line: int
+    cache_mounts: tuple[str, ...] = ()
+    mounted: tuple[MadeFolder, ...] = ()
+    workdir: str = "/"
+    venv: str = ""
+    offset: int | None = None
+
+
+def add_install(
+    stage: StageState,
+    layer: Layer,
+    command: InstallerCommand,
+    line: int,
+    text: str,
+    overlay: Mapping[str, str | None],
+) -> None:
+    """Add a step for pip or uv to the stage; `overlay` are variables for this command alone."""
+    command = _known_part(command)
+    for option in command.strange:
+        stage.tell(line, text, Unknown("unknown-option", f"the option {option} is not known"))
+    variables = {**stage.variables, **overlay}
+    environ = {name: value for name, value in variables.items() if value is not None}
+    origin = Origin(stage.file_name, line)
+    around = Surroundings(stage.files, layer.workdir, environ, origin, stage.as_of)
+    gathered = gather(command, around)
+    for why in gathered.problems:
+        stage.tell(line, text, why)
+    wheels = _wheel_sources(stage, layer, command, gathered.local)
+    ready = bool(wheels) and (
+        command.has("no-index") or len(_ready(wheels, gathered.local, layer)) == len(wheels)
+    )
+    projects = _projects(stage, layer, gathered, wheels, line, text)
+    requirements = gathered.requirements
+    if any("://" not in link for link in command.values("find-links")):
+        # What the folder holds came from an index: that is judged, with or without --no-index.
+        requirements = replace(requirements, index=replace(requirements.index, no_index=False))
+    _tell_oddities(stage, command, line, text)
+    for link in command.values("find-links"):
+        folder = absolute(link, layer.workdir)
+        if "://" not in link and not any(folder.startswith(one.path) for one in wheels):
+            said = f"what {redact(link)} holds is not known here: the index is judged instead"
+            stage.tell(line, text, Unknown("file-in-image", said))
+    no_cache = command.has("no-cache")
+    step = InstallStep(
+        line=line,
+        layer=layer.line,
+        text=_shown(text),
+        tool=command.tool,
+        action=command.action,
+        installer=_installer(command),
+        requirements=requirements,
+        inputs=gathered.inputs,
+        packages=tuple(stage.packages),
+        wheels=wheels,
+        only_ready_wheels=ready,
+        folder=_folder(command, layer),
+        keeps=_keeps(command),
+        renewed=tuple(_NAME.sub(r"\1", each) for each in command.values("upgrade-package")),
+        venv=layer.venv,
+        no_deps=command.has("no-deps"),
+        no_build_isolation=command.has("no-build-isolation"),
+        user=command.has("user"),
+        upgrade=command.has("upgrade"),
+        no_cache=no_cache,
+        cache_mounts=layer.cache_mounts,
+        projects=projects,
+        groups=command.values("group"),
+        offset=layer.offset,
+    )
+    stage.add_step(step, _made(step, command, stage))
+
+
+def _known_part(command: InstallerCommand) -> InstallerCommand:
+    """The command without the words that could not be expanded, which are told elsewhere."""
+    return replace(
+        command,
+        arguments=tuple(each for each in command.arguments if "\0" not in each),
+        options=tuple(pair for pair in command.options if "\0" not in pair[1]),
+    )
+
+
+def _installer(command: InstallerCommand) -> InstallerName:
+    if command.tool == "uv":
+        return "uv"
+    if "no-cache" in command.by_variables:
+        return "pip-no-cache"
+    return "pip-no-cache-dir" if command.has("no-cache") else "pip"
+
+
+def _shown(text: str) -> str:
+    shown = redact(" ".join(text.split()))
+    return f"{shown[:LONGEST_TEXT]}…" if len(shown) > LONGEST_TEXT else shown
+
+
+def _folder(command: InstallerCommand, layer: Layer) -> str:
+    given = command.values("folder")
+    if given:
+        return absolute(given[-1], layer.workdir)
+    return layer.workdir if command.action in {"wheel", "download"} else ""
+
+
+def _keeps(command: InstallerCommand) -> Keeps:
+    """What the command keeps of what is there: see pip install --help, and uv's."""
+    if command.action not in {"install", "sync"} or command.has("folder"):
+        return "nothing"  # pip does not look into --target, --prefix and --root
+    if command.has("reinstall"):
+        return "nothing"
+    eager = command.tool == "uv" or "eager" in command.values("upgrade-strategy")[-1:]
+    if command.has("upgrade"):
+        return "same" if eager else "dependencies"
+    return "satisfying"
+
+
+def _made(step: InstallStep, command: InstallerCommand, stage: StageState) -> MadeFolder:
+    """The folder that a step fills."""
+    if command.action in {"wheel", "download"}:
+        return MadeFolder(step.folder, "wheels", step.line, stage.index)
+    own = f"{stage.variables.get('HOME')}/.local" if step.user else _own_environment(command)
+    kind: FolderKind = "venv" if step.venv and not step.folder else "packages"
+    return MadeFolder(step.folder or step.venv or own, kind, step.line, stage.index)
+
+
+def _own_environment(command: InstallerCommand) -> str:
+    """``/opt/venv/bin/pip`` installs into ``/opt/venv``; a bare pip where Python keeps its own."""
+    folder = posixpath.dirname(posixpath.dirname(command.program))
+    return folder if folder not in {"", "/", "/usr", "/usr/local"} else _SITE
+
+
+def _wheel_sources(
+    stage: StageState, layer: Layer, command: InstallerCommand, local: Iterable[str]
+) -> tuple[WheelSource, ...]:
+    """Folders of wheels, built earlier, that a command names."""
+    links = (link for link in command.values("find-links") if "://" not in link)
+    found: dict[WheelSource, None] = {}
+    for text in (*local, *links):
+        path = absolute(text, layer.workdir)
+        bare = path.partition("*")[0].rstrip("/") or "/"
+        for made in reversed((*stage.folders, *layer.mounted)):
+            if made.kind == "wheels" and (bare == made.path or bare.startswith(f"{made.path}/")):
+                found[WheelSource(made.path, made, made in layer.mounted)] = None
+                break
+    return tuple(found)
+
+
+def _ready(
+    wheels: tuple[WheelSource, ...], local: tuple[str, ...], layer: Layer
+) -> tuple[WheelSource, ...]:
+    """The sources from which everything comes: named as paths, or searched by --find-links."""
+    paths = [absolute(each, layer.workdir) for each in local]
+    elsewhere = [path for path in paths if not any(path.startswith(one.path) for one in wheels)]
+    return () if elsewhere else wheels
+
+
+def _projects(
+    stage: StageState,
+    layer: Layer,
+    gathered: Gathered,
+    wheels: tuple[WheelSource, ...],
+    line: int,
+    text: str,
+) -> tuple[str, ...]:
+    """Folders of the build context that are installed as projects; what is not read is told."""
+    found = list(gathered.projects.values())
+    for each in gathered.local:
+        path = absolute(each.partition("[")[0], layer.workdir)
+        ready = any(path == one.path or path.startswith(f"{one.path}/") for one in wheels)
+        if ready or each in gathered.projects:
+            continue
+        folder = stage.files.folder(path)
+        if folder is not None:
+            found.append(folder)
+            said = "it has no pyproject.toml, and its setup script would have to be run"
+            stage.tell(line, text, Unknown("local-project", f"{redact(each)}: {said}"))
+        else:
+            said = f"{redact(each)} is in the image, but nothing tells where it comes from"
+            stage.tell(line, text, Unknown("file-in-image", said))
+    return tuple(found)
+
+
+def _tell_oddities(stage: StageState, command: InstallerCommand, line: int, text: str) -> None:
+    """What makes the answer for this step differ from that for the stage's image."""
+    asked = [*command.values("python"), command.program]
+    version = next((match for each in asked if (match := _VERSIONED.search(each))), None)
+    target = stage.target
+    if version and isinstance(target, Target):
+        python = int(version[1]), int(version[2])
+        if python != target.python and not stage.turns_to(python):
+            said = "Python {}.{} is not the image's {}.{}".format(*python, *target.python)
+            stage.tell(line, text, Unknown("other-python", said))
+    if command.has("platform"):
+        asked_for = "it asks for wheels of another platform or Python"
+        stage.tell(line, text, Unknown("other-platform", asked_for))
+    for meaning, said in (
+        ("group", "dependency groups"),
+        ("script", "a script's requirements"),
+        ("override", "uv's overrides"),
+        ("only-deps", "a project's dependencies alone"),
+    ):
+        if command.has(meaning):
+            stage.tell(line, text, Unknown("not-followed", f"{said} are not read here"))
+
+
+def add_lock_install(
+    stage: StageState, layer: Layer, command: LockCommand, line: int, text: str
+) -> None:
+    """Add a step for poetry, pdm, pipenv or ``uv sync`` to the stage."""
+    found = stage.files.find(absolute(command.lock, layer.workdir))
+    place = found.path if isinstance(found, FromContext) else None
+    environ = {name: value for name, value in stage.variables.items() if value is not None}
+    origin = Origin(stage.file_name, line)
+    around = Surroundings(stage.files, layer.workdir, environ, origin, stage.as_of)
+    gathered = gather_lock(command, around)
+    for why in gathered.problems:
+        stage.tell(line, text, why)
+    lock = LockInput(command.tool, command.lock, place)
+    step = InstallStep(
+        line=line,
+        layer=layer.line,
+        text=_shown(text),
+        tool="lock",
+        action=command.action,
+        installer="uv" if command.tool == "uv" else "pip",
+        requirements=gathered.requirements,
+        inputs=gathered.inputs,
+        packages=tuple(stage.packages),
+        lock=lock,
+        venv=layer.venv,
+        cache_mounts=layer.cache_mounts,
+        offset=layer.offset,
+    )
+    path = layer.venv or absolute(".venv", layer.workdir)
+    stage.add_step(step, MadeFolder(path, "venv", line, stage.index))

@@ -1,0 +1,320 @@
+"""From an install command to `Requirements`: its arguments and the files it names.
+
+Files are those of the image being built, so they are looked up through `ImageFiles`; nothing of
+the machine that reads is looked at, and nothing outside the build context.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time
+from functools import partial
+from typing import NoReturn
+
+from wheelcheck.dockerfile.reading.image_files import FromContext, ImageFiles, Inline, absolute
+from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
+from wheelcheck.dockerfile.reading.shell.lock_selection import LockSelection, selection_of
+from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
+from wheelcheck.errors import RequirementsError, Unknown, UsageError
+from wheelcheck.requirements.collection import Collection, refusals
+from wheelcheck.requirements.exclude_newer import parse_exclude_newer
+from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.input_kind import Kind, recognise
+from wheelcheck.requirements.input_location import Opener, Place, is_remote
+from wheelcheck.requirements.input_reader import reader_of
+from wheelcheck.requirements.pip.pip_options import CommandLine
+from wheelcheck.requirements.pip.pip_syntax import InvalidLine, Line, is_archive, is_url
+from wheelcheck.requirements.pip.requirement_file import RequirementFileReader
+from wheelcheck.requirements.pip.requirement_strings import NotJudged
+from wheelcheck.requirements.redaction import redact
+from wheelcheck.requirements.requirement_set import Origin, Requirements
+from wheelcheck.requirements.selection import Selection
+
+__all__ = ["Gathered", "Surroundings", "gather", "gather_lock", "is_local"]
+
+_CONTROLS = ("no-binary", "only-binary", "all-releases", "only-final")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a command sees: the image's files, the working directory, and its variables."""
+
+    files: ImageFiles
+    workdir: str
+    environ: Mapping[str, str]
+    origin: Origin
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What a command asks for. `inputs` are the files read, `problems` why others were not.
+
+    `local` are the arguments that are paths, `projects` those of them that are projects of the
+    build context, by their folders there.
+    """
+
+    requirements: Requirements
+    inputs: tuple[str, ...]
+    local: tuple[str, ...]
+    projects: Mapping[str, str]
+    problems: tuple[Unknown, ...]
+
+
+def is_local(text: str) -> bool:
+    """Whether pip takes an argument for a path rather than for a name or a URL."""
+    bare = text.partition("[")[0].strip()
+    if is_url(text) or "@" in bare:
+        return False
+    return bare.startswith((".", "/", "~")) or "/" in bare or is_archive(bare)
+
+
+def gather(command: InstallerCommand, around: Surroundings) -> Gathered:
+    """Read what a command asks for, as far as it can be read; never raises."""
+    problems: list[Unknown] = []
+    options, stated = _options(command, around.as_of)
+    problems += stated
+    collection, clash = _collection(options)
+    problems += clash
+    opener = _ImageOpener(files=around.files)
+    reader = RequirementFileReader(collection, opener, around.environ)
+    constraints, editables = command.values("constraint"), command.values("editable")
+    files = command.arguments if command.action == "sync" else command.values("requirement")
+    arguments = () if command.action == "sync" else command.arguments
+
+    local = tuple(each for each in (*arguments, *editables) if is_local(each))
+    projects = _projects(local, around)
+    extras = {one for text in projects for one in _extras_of(text)}
+    extras |= set(command.values("extra"))
+    selection = LockSelection(
+        {"extra": extras} | ({"all-extras": ()} if command.has("all-extras") else {})
+    )
+    read = partial(_read, reader, around=around, selection=selection)
+    readings = [
+        *(partial(read, path, constraint=True) for path in constraints),
+        *(partial(_add, collection, text, around) for text in arguments if not is_local(text)),
+        *(
+            partial(_add_editable, collection, text, around)
+            for text in editables
+            if text not in projects
+        ),
+        *(partial(read, f"{_path_of(text)}/pyproject.toml", constraint=False) for text in projects),
+        *(partial(read, path, constraint=False) for path in files),
+    ]
+    for reading in readings:
+        failed = len(opener.failures)
+        try:
+            reading()
+        except RequirementsError as error:
+            causes = [why.code for why in opener.failures[failed:]]
+            problems.append(Unknown((causes or ["requirement-refused"])[0], str(error)))
+    return Gathered(
+        _finished(collection, problems), tuple(opener.seen), local, projects, tuple(problems)
+    )
+
+
+def gather_lock(command: LockCommand, around: Surroundings) -> Gathered:
+    """Read the lock that a command follows, with the groups and extras that it chooses."""
+    collection = _ImageCollection(CommandLine())
+    opener = _ImageOpener(files=around.files)
+    reader = RequirementFileReader(collection, opener, around.environ)
+    selection, strange = selection_of(command)
+    problems = [Unknown("not-followed", f"{option} is not followed") for option in strange]
+    try:
+        _read(reader, command.lock, around, selection, constraint=False)
+    except RequirementsError as error:
+        code = opener.failures[0].code if opener.failures else "requirement-refused"
+        problems.append(Unknown("no-lock" if opener.failures else code, str(error)))
+    requirements = _finished(collection, problems)
+    return Gathered(requirements, tuple(opener.seen), (), {}, tuple(problems))
+
+
+def _finished(collection: Collection, problems: list[Unknown]) -> Requirements:
+    try:
+        return _without_image_paths(collection.result())
+    except UsageError as error:  # options of files that exclude those of the command
+        problems.append(Unknown("option-refused", str(error)))
+        return Requirements()
+
+
+def _add(collection: Collection, text: str, around: Surroundings) -> None:
+    line = Line(0, text, redact(text))
+    with refusals(around.origin, line):
+        if not text.strip():
+            raise InvalidLine("empty")
+        collection.add(text, around.origin, line)
+
+
+def _add_editable(collection: Collection, text: str, around: Surroundings) -> None:
+    line = Line(0, text, redact(text))
+    with refusals(around.origin, line):
+        collection.add_editable(text, around.origin, line)
+
+
+def _read(
+    reader: RequirementFileReader,
+    path: str,
+    around: Surroundings,
+    selection: Selection,
+    *,
+    constraint: bool,
+) -> None:
+    """Read a file of requirements, a project or a lock, whichever it is."""
+    place = _place(path, around)
+    data = reader.open(place)
+    text = reader.decode(place, data)
+    found = recognise(place.location, text)
+    if constraint or found.kind is Kind.REQUIREMENT_FILE:
+        reader.read(place, data, constraint=constraint)
+        return
+    given = Given(
+        place, text, found.document, reader.collection, selection, reader.opener, reader.environ
+    )
+    reader_of(found.kind)(given)
+
+
+def _projects(local: Iterable[str], around: Surroundings) -> dict[str, str]:
+    """The arguments that are projects with a pyproject.toml, and their folders in the context."""
+    found = {}
+    for text in local:
+        file = around.files.find(f"{absolute(_path_of(text), around.workdir)}/pyproject.toml")
+        if isinstance(file, FromContext):
+            found[text] = file.path.rpartition("/")[0] or "."
+    return found
+
+
+def _path_of(text: str) -> str:
+    """The path of ``.[extra]``."""
+    return text.partition("[")[0].strip()
+
+
+def _extras_of(text: str) -> list[str]:
+    found = re.search(r"\[([^\]]*)\]", text)
+    return [each.strip() for each in found[1].split(",") if each.strip()] if found else []
+
+
+def _place(path: str, around: Surroundings) -> Place:
+    """A file by its place in the image, shown by its place in the build context."""
+    if is_remote(path):
+        return Place.of(path)
+    location = absolute(path, around.workdir)
+    match around.files.find(location):
+        case FromContext(shown):
+            return Place(location, shown)
+        case Inline():
+            return Place(location, around.origin.file)
+        case _:
+            return Place(location, redact(path))
+
+
+def _options(command: InstallerCommand, as_of: date) -> tuple[CommandLine, list[Unknown]]:
+    problems = []
+    controls = [(name, value) for name, value in command.options if name in _CONTROLS and value]
+    if command.has("no-build"):
+        controls.append(("only-binary", ":all:"))
+    bound = None
+    for text in command.values("exclude-newer"):
+        try:
+            bound = parse_exclude_newer(text, now=datetime.combine(as_of, time.max, UTC))
+        except UsageError as error:
+            problems.append(Unknown("option-refused", str(error)))
+    if command.has("no-require-hashes") and command.has("require-hashes"):
+        problems.append(
+            Unknown("option-refused", "--require-hashes and its opposite are both given")
+        )
+    options = CommandLine(
+        controls=tuple(controls),
+        prefer_binary=command.has("prefer-binary"),
+        pre=command.has("pre") or "allow" in command.values("prerelease"),
+        require_hashes=command.has("require-hashes") and not command.has("no-require-hashes"),
+        no_require_hashes=command.has("no-require-hashes"),
+        exclude_newer=bound,
+        index_url=next(iter(reversed(command.values("index-url"))), None),
+        extra_index_urls=command.values("extra-index-url"),
+        no_index=command.has("no-index"),
+        find_links=tuple(link for link in command.values("find-links") if is_url(link)),
+        trusted_hosts=command.values("trusted-host"),
+    )
+    return options, problems
+
+
+def _collection(options: CommandLine) -> tuple[Collection, list[Unknown]]:
+    try:
+        return _ImageCollection(options), []
+    except UsageError as error:
+        return _ImageCollection(replace(options, pre=False)), [
+            Unknown("option-refused", str(error))
+        ]
+
+
+class _ImageCollection(Collection):
+    """A collection that leaves paths alone: they are paths of an image, not of this machine."""
+
+    def add(
+        self,
+        text: str,
+        origin: Origin,
+        line: Line,
+        *,
+        hashes: tuple[str, ...] = (),
+        constraint: bool = False,
+    ) -> None:
+        """Add a requirement; one that is a path is set aside."""
+        _, at, reference = text.partition("@")
+        location = reference.strip() if at and is_url(reference.strip()) else text.strip()
+        if is_local(text) or location.lower().startswith("file:"):
+            why = Unknown("file-in-image", "a file or project inside the image that is built")
+            self.place(NotJudged(why), origin, line.shown, hashes=hashes, constraint=constraint)
+            return
+        super().add(text, origin, line, hashes=hashes, constraint=constraint)
+
+    def add_editable(
+        self, text: str, origin: Origin, line: Line, *, constraint: bool = False
+    ) -> None:
+        """Add what follows ``-e``; a path is set aside."""
+        if is_local(text) and not constraint:
+            why = Unknown("local-project", "a project of the build context, in editable mode")
+            self.place(NotJudged(why), origin, line.shown)
+            return
+        super().add_editable(text, origin, line, constraint=constraint)
+
+
+def _without_image_paths(requirements: Requirements) -> Requirements:
+    """Folders that --find-links names in files are the image's, and this machine has others."""
+    links = tuple(link for link in requirements.index.find_links if is_remote(link))
+    return replace(requirements, index=replace(requirements.index, find_links=links))
+
+
+@dataclass(frozen=True, slots=True)
+class _ImageOpener(Opener):
+    """Opens files of the image that come from the build context, or stand in the Dockerfile.
+
+    `seen` and `failures` gather what was read and why the rest could not be.
+    """
+
+    files: ImageFiles = field(kw_only=True)
+    seen: dict[str, None] = field(default_factory=dict)
+    failures: list[Unknown] = field(default_factory=list)
+
+    def read(self, place: Place) -> bytes:
+        """Return a file's bytes; raises OSError with the reason why there are none."""
+        if is_remote(place.location) or place.location == "-":
+            return self._fail(Unknown("remote-file", "files of the network are not read here"))
+        found = self.files.find(place.location)
+        if isinstance(found, Unknown):
+            return self._fail(found)
+        if isinstance(found, Inline):
+            # Blank lines put its lines where they stand in the Dockerfile.
+            return ("\n" * (found.line - 1) + found.text).encode()
+        try:
+            data = self.files.context.read(found.path)
+        except OSError as error:
+            return self._fail(Unknown("unreadable-file", error.strerror or "cannot be read"))
+        self.seen[found.path] = None
+        return data
+
+    def _fail(self, why: Unknown) -> NoReturn:
+        self.failures.append(why)
+        raise OSError(0, why.reason)

@@ -1,0 +1,277 @@
+"""RUN: its commands one after the other, and what each does to the stage."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from wheelcheck.dockerfile.reading.dockerfile_model import MadeFolder
+from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
+from wheelcheck.dockerfile.reading.image_files import absolute
+from wheelcheck.dockerfile.reading.install_steps import Layer, add_install, add_lock_install
+from wheelcheck.dockerfile.reading.shell.commands import Command, Word, commands
+from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand, installer_command
+from wheelcheck.dockerfile.reading.shell.other_tools import (
+    LockCommand,
+    NotFollowed,
+    VenvCommand,
+    lock_command,
+    not_followed,
+    unwrapped,
+    venv_command,
+)
+from wheelcheck.dockerfile.reading.shell.system_tools import (
+    Manager,
+    RemovedPaths,
+    SystemCommand,
+    removed_paths,
+    system_command,
+)
+from wheelcheck.dockerfile.reading.stage_state import StageState
+from wheelcheck.errors import Unknown
+
+__all__ = ["UNKNOWN_WORD", "run"]
+
+UNKNOWN_WORD = "\0"
+"""Stands for a word that could not be expanded, so that options keep their values."""
+
+MAX_SCRIPTS = 4
+"""``sh -c`` within ``sh -c``."""
+
+_SHELLS = {"sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"}
+_WITHIN = {
+    "||": "it runs only if the command before it fails",
+    "test": "it runs only if a test before it holds",
+    "function": "it stands in a shell function",
+}
+_HEREDOC_ALONE = re.compile(r"<<-?\s*([\"']?)[\w.-]+\1")
+_INSTALLS = ("pip install", "pip3 install", "uv pip", "apk add", "apt-get install", "pip wheel")
+
+Action = InstallerCommand | LockCommand | SystemCommand | RemovedPaths | VenvCommand | NotFollowed
+
+
+@dataclass(slots=True)
+class _Runner:
+    """One RUN of a stage. `folders` keeps the working directory of each subshell around.
+
+    `offset` is where the command at hand begins in what the shell reads: see `InstallStep`.
+    """
+
+    stage: StageState
+    layer: Layer
+    folders: list[str] = field(default_factory=list)
+    venv: str = ""
+    offset: int | None = None
+    cleaned: set[Manager] = field(default_factory=set)
+    dirty: set[Manager] = field(default_factory=set)
+
+
+def run(stage: StageState, instruction: Instruction, layer: Layer) -> None:
+    """Follow a RUN's commands; what cannot be followed is told to the stage."""
+    runner = _Runner(stage, layer, [stage.workdir])
+    written = instruction.exec_form is None and not instruction.heredocs
+    for line, command in _commands(stage, instruction):
+        inside = any(one.verbatim and line >= one.line for one in instruction.heredocs[:1])
+        runner.offset = command.offset if written or inside else None
+        _step(runner, line, command)
+    for manager in sorted(runner.dirty - runner.cleaned):
+        caches = {"apk": "/var/cache/apk", "apt": "/var/lib/apt", "dnf": "/var/cache"}
+        if not any(one.startswith(caches[manager]) for one in layer.cache_mounts):
+            stage.uncleaned.append((instruction.line, manager))
+
+
+def _commands(stage: StageState, instruction: Instruction) -> Iterator[tuple[int, Command]]:
+    """The commands of a RUN in either form, with the line of each."""
+    if instruction.exec_form is not None:
+        words = tuple(Word(text, plain=False) for text in instruction.exec_form)
+        yield instruction.line, Command(words, 0)
+        return
+    heredocs = instruction.heredocs
+    script = instruction.text
+    if heredocs and _HEREDOC_ALONE.fullmatch(script):
+        yield from _heredoc_script(stage, instruction)
+        return
+    if not _is_shell(stage.shell[:1]):
+        if any(install in script for install in _INSTALLS):
+            why = f"SHELL is {stage.shell[0] if stage.shell else 'empty'}, which is not read"
+            stage.tell(instruction.line, script, Unknown("other-shell", why))
+        return
+    for command in commands(script, stage.variables):
+        line = instruction.line_at(command.offset)
+        yield line, command
+        if heredocs and "<<" in script:
+            yield from _piped_heredocs(stage, instruction, command)
+            heredocs = ()
+
+
+def _heredoc_script(stage: StageState, instruction: Instruction) -> Iterator[tuple[int, Command]]:
+    """``RUN <<EOF``: the heredoc is the script, unless its first line names another program."""
+    heredoc = instruction.heredocs[0]
+    first = heredoc.content.partition("\n")[0]
+    if first.startswith("#!") and not _is_shell([first[2:].split()[-1] if first[2:] else ""]):
+        why = Unknown("other-shell", f"the heredoc is a script for {first[2:].strip()[:60]}")
+        stage.tell(instruction.line, instruction.text, why)
+        return
+    yield from _lines_of(heredoc.content, heredoc.line, stage.variables)
+
+
+def _piped_heredocs(
+    stage: StageState, instruction: Instruction, command: Command
+) -> Iterator[tuple[int, Command]]:
+    """``RUN bash <<EOF``: a script for a shell is followed, one for another program is not."""
+    heredoc = instruction.heredocs[0]
+    program = command.texts[:1]
+    if _is_shell(program):
+        yield from _lines_of(heredoc.content, heredoc.line, stage.variables)
+    elif any(install in heredoc.content for install in _INSTALLS):
+        why = f"the heredoc goes to {program[0] if program else 'no program'}, not to a shell"
+        stage.tell(instruction.line, instruction.text, Unknown("other-shell", why))
+
+
+def _lines_of(
+    script: str, first: int, variables: Mapping[str, str | None]
+) -> Iterator[tuple[int, Command]]:
+    for command in commands(script, variables):
+        yield first + script.count("\n", 0, command.offset), command
+
+
+def _is_shell(program: Sequence[str]) -> bool:
+    return bool(program) and posixpath.basename(program[0]) in _SHELLS
+
+
+def _step(runner: _Runner, line: int, command: Command, depth: int = 0) -> None:
+    """Follow one command."""
+    stage = runner.stage
+    del runner.folders[command.depth + 1 :]
+    while len(runner.folders) <= command.depth:
+        runner.folders.append(runner.folders[-1])
+    words = unwrapped([_marked(word) for word in command.words])
+    if not words:
+        return
+    script = _script(words)
+    if script is not None and depth < MAX_SCRIPTS:
+        variables = {**stage.variables, **_overlay(command)}
+        for inner in commands(script, variables):
+            within = command.within or inner.within
+            _step(runner, line, replace(inner, within=within, depth=0), depth + 1)
+        return
+    if _moves(runner, words):
+        return
+    action = _recognised(words, {**stage.variables, **_overlay(command)})
+    if action is None:
+        _tell_hidden(runner, line, command, words)
+        return
+    text = " ".join(word.replace(UNKNOWN_WORD, "…") for word in words)
+    if command.within and not isinstance(action, (RemovedPaths, VenvCommand)):
+        if not isinstance(action, SystemCommand) or action.action == "add":
+            why = _WITHIN.get(command.within, f"whether it runs is decided by {command.within}")
+            stage.tell(line, text, Unknown("conditional", why))
+        return
+    _apply(runner, action, line, text, command)
+
+
+def _marked(word: Word) -> str:
+    """A word's text, or a stand-in for what is not known: ``--index-url=…`` keeps its name."""
+    if not word.unknown:
+        return word.text
+    option, equals, _ = word.text.partition("=")
+    return f"{option}={UNKNOWN_WORD}" if equals and option.startswith("--") else UNKNOWN_WORD
+
+
+def _overlay(command: Command) -> dict[str, str | None]:
+    """Variables set for one command: ``PIP_NO_CACHE_DIR=1 pip install …``."""
+    pairs = [(name, None if word.unknown else word.text) for name, word in command.assignments]
+    if command.texts[:1] == ("env",):
+        pairs += [
+            (name, value)
+            for name, equals, value in (each.partition("=") for each in command.texts[1:])
+            if equals and name.isidentifier()
+        ]
+    return dict(pairs)
+
+
+def _script(words: Sequence[str]) -> str | None:
+    """The script of ``sh -c SCRIPT``."""
+    if not _is_shell(words[:1]):
+        return None
+    for position, word in enumerate(words[1:], 1):
+        if word.startswith("-") and not word.startswith("--") and "c" in word:
+            return words[position + 1] if position + 1 < len(words) else None
+        if not word.startswith("-") and words[position - 1] != "-o":
+            return None
+    return None
+
+
+def _moves(runner: _Runner, words: Sequence[str]) -> bool:
+    """``cd`` and ``source …/bin/activate``, which tell where later commands work."""
+    if words[0] in {"cd", "pushd"} and len(words) > 1:
+        runner.folders[-1] = absolute(words[1], runner.folders[-1])
+        return True
+    if words[0] in {".", "source"} and len(words) > 1:
+        path, _, name = words[1].rpartition("/bin/")
+        if name == "activate":
+            runner.venv = absolute(path, runner.folders[-1])
+        return True
+    return False
+
+
+def _recognised(words: Sequence[str], variables: Mapping[str, str | None]) -> Action | None:
+    words = list(words)
+    return (
+        installer_command(words, variables)
+        or lock_command(words)
+        or system_command(words)
+        or removed_paths(words)
+        or venv_command(words)
+        or not_followed(words)
+    )
+
+
+def _tell_hidden(runner: _Runner, line: int, command: Command, words: Sequence[str]) -> None:
+    """Tell of what looks like an install behind an unknown program or a substitution."""
+    text = " ".join(words)
+    hidden = [name for name in command.unknown if any(one in name for one in _INSTALLS)]
+    if hidden:
+        why = Unknown("substitution", "commands inside a substitution are not followed")
+        runner.stage.tell(line, hidden[0], why)
+    elif words[0] == UNKNOWN_WORD and {"install", "add"} & set(words[1:3]):
+        runner.stage.tell_variables(line, text.replace(UNKNOWN_WORD, "…"), command.unknown)
+
+
+def _apply(runner: _Runner, action: Action, line: int, text: str, command: Command) -> None:
+    stage = runner.stage
+    layer = replace(
+        runner.layer,
+        workdir=runner.folders[-1],
+        venv=runner.venv or stage.active_venv,
+        offset=runner.offset,
+    )
+    if not isinstance(action, (RemovedPaths, NotFollowed)):
+        stage.tell_variables(line, text, command.unknown)
+    match action:
+        case InstallerCommand():
+            add_install(stage, layer, action, line, text, _overlay(command))
+        case LockCommand():
+            add_lock_install(stage, layer, action, line, text)
+        case SystemCommand():
+            stage.apply(action, line, layer.line)
+            changed = runner.cleaned if action.action == "clean" else runner.dirty
+            changed |= (
+                {action.manager} if action.leaves_cache or action.action == "clean" else set()
+            )
+        case RemovedPaths(paths, caches):
+            runner.cleaned |= caches
+            stage.remove([absolute(path, layer.workdir) for path in paths], layer.line)
+        case VenvCommand():
+            _make_venv(stage, layer, action, line, text)
+        case NotFollowed():
+            stage.tell(line, text, Unknown("not-followed", action.what))
+
+
+def _make_venv(stage: StageState, layer: Layer, venv: VenvCommand, line: int, text: str) -> None:
+    path = absolute(venv.path, layer.workdir)
+    stage.folders.append(MadeFolder(path, "venv", line, stage.index))
+    if venv.python:
+        stage.tell(line, text, Unknown("other-python", f"it is made for {venv.python}"))

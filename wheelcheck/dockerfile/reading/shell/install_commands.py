@@ -1,0 +1,197 @@
+"""pip and uv on a shell line: a command's words → what it installs, with which options.
+
+Options and whether they take a value are in `installer_options.csv`, one row each with its source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+from wheelcheck.tables import read_table
+
+__all__ = ["InstallerCommand", "Tool", "installer_command"]
+
+Tool = Literal["pip", "uv"]
+
+_PIP = re.compile(r"pip(?:\d(?:\.\d+)*)?")
+_PYTHON = re.compile(r"(?:python|pypy)(?:\d(?:\.\d+)*)?t?")
+_ACTIONS = {"pip": {"install", "wheel", "download"}, "uv": {"install", "sync"}}
+_FALSE = {"", "n", "no", "f", "false", "off", "0"}
+
+
+@dataclass(frozen=True, slots=True)
+class InstallerCommand:
+    """``pip install …`` and its like. `action` is install, wheel, download or sync.
+
+    `options` pairs meanings (the column of that name in `installer_options.csv`) with values, in
+    the order in which the tool sees them, variables first. `program` is the interpreter or pip
+    as written. `strange` are options that the table does not have; `by_variables` are the meanings
+    that variables set, which also reach the runs of pip that set up build environments.
+    """
+
+    tool: Tool
+    action: str
+    program: str
+    arguments: tuple[str, ...] = ()
+    options: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    strange: tuple[str, ...] = ()
+    by_variables: frozenset[str] = frozenset()
+
+    def values(self, meaning: str) -> tuple[str, ...]:
+        """All values given for a meaning, in order; () where the option is not there."""
+        return tuple(value for name, value in self.options if name == meaning)
+
+    def has(self, meaning: str) -> bool:
+        """Whether an option of that meaning is there."""
+        return any(name == meaning for name, _ in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    takes_value: bool
+    meaning: str
+
+
+@cache
+def _options(tool: Tool) -> Mapping[str, _Option]:
+    found = {}
+    for row in read_table("dockerfile/reading/shell/installer_options.csv"):
+        if row["tool"] == tool:
+            option = _Option(row["takes_value"] == "yes", row["meaning"])
+            found.update(dict.fromkeys(row["spellings"].split(), option))
+    return found
+
+
+def installer_command(
+    words: Sequence[str], environ: Mapping[str, str | None]
+) -> InstallerCommand | None:
+    """Recognise pip or uv; `environ` holds ``PIP_*`` and ``UV_*``. None for all other commands."""
+    found = _tool(words)
+    if found is None:
+        return None
+    tool, program, rest = found
+    start = _first_argument(tool, rest)
+    if start is None or rest[start] not in _ACTIONS[tool]:
+        return None
+    before = list(_read(tool, rest[:start]))
+    after = list(_read(tool, rest[start + 1 :]))
+    variables = tuple(_from_environment(tool, environ))
+    options = [*variables]
+    options += [(name, value) for name, value in (*before, *after) if name not in {"", "?"}]
+    return InstallerCommand(
+        tool,
+        rest[start],
+        program,
+        tuple(value for name, value in after if name == ""),
+        tuple(options),
+        tuple(value for name, value in (*before, *after) if name == "?"),
+        frozenset(name for name, _ in variables),
+    )
+
+
+def _tool(words: Sequence[str]) -> tuple[Tool, str, Sequence[str]] | None:
+    """The tool, its program as written, and the words behind it."""
+    if not words:
+        return None
+    name = words[0].rpartition("/")[2]
+    if _PIP.fullmatch(name):
+        return "pip", words[0], words[1:]
+    if name == "uv":
+        return _uv(words[0], words[1:])
+    if not _PYTHON.fullmatch(name):
+        return None
+    # Options of Python itself may stand before -m, those without a value of their own.
+    behind = next((at for at, word in enumerate(words) if at and not word.startswith("-")), 0)
+    if not behind or words[behind - 1] != "-m":
+        return None
+    module, rest = words[behind], words[behind + 1 :]
+    return _uv(words[0], rest) if module == "uv" else _pip_module(words[0], module, rest)
+
+
+def _pip_module(
+    program: str, module: str, rest: Sequence[str]
+) -> tuple[Tool, str, Sequence[str]] | None:
+    return ("pip", program, rest) if module == "pip" else None
+
+
+def _uv(program: str, words: Sequence[str]) -> tuple[Tool, str, Sequence[str]] | None:
+    start = _first_argument("uv", words)
+    if start is None or words[start] != "pip":
+        return None
+    return "uv", program, [*words[:start], *words[start + 1 :]]
+
+
+def _first_argument(tool: Tool, words: Sequence[str]) -> int | None:
+    """Where the first word stands that is neither an option nor an option's value."""
+    skip = False
+    for position, word in enumerate(words):
+        if skip:
+            skip = False
+        elif not word.startswith("-"):
+            return position
+        else:
+            option = _options(tool).get(word)
+            skip = option is not None and option.takes_value
+    return None
+
+
+def _read(tool: Tool, words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield (meaning, value); meaning "" for an argument, "?" for an option not known."""
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            yield from (("", each) for each in rest)
+            return
+        if not word.startswith("-") or word == "-":
+            yield "", word
+        elif word.startswith("--"):
+            name, equals, value = word.partition("=")
+            yield from _option(tool, name, value if equals else None, rest)
+        else:
+            yield from _cluster(tool, word[1:], rest)
+
+
+def _option(tool: Tool, name: str, value: str | None, rest: list[str]) -> Iterator[tuple[str, str]]:
+    """One option; its value is taken off `rest` where it does not stand with it."""
+    option = _options(tool).get(name)
+    if option is None:
+        yield "?", name
+        return
+    if option.takes_value and value is None:
+        value = rest.pop(0) if rest else ""
+    if option.meaning:
+        # A flag has no value: --no-cache-dir=off still disables the cache, as every value does.
+        yield option.meaning, (value or "") if option.takes_value else ""
+
+
+def _cluster(tool: Tool, letters: str, rest: list[str]) -> Iterator[tuple[str, str]]:
+    """``-qU`` is ``-q -U``; ``-qrFILE`` and ``-qr FILE`` are ``-q -r FILE``."""
+    while letters:
+        name, letters = f"-{letters[0]}", letters[1:]
+        option = _options(tool).get(name)
+        if option is not None and option.takes_value:
+            yield from _option(tool, name, letters.removeprefix("=") or None, rest)
+            return
+        yield from _option(tool, name, None, rest)
+
+
+def _from_environment(tool: Tool, environ: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
+    """Options that variables set: ``PIP_NO_CACHE_DIR``, ``UV_INDEX_URL``."""
+    prefix = f"{tool.upper()}_"
+    known = _options(tool)
+    for name, value in environ.items():
+        if not name.startswith(prefix) or value is None:
+            continue
+        option = known.get("--" + name.removeprefix(prefix).lower().replace("_", "-"))
+        if option is None or not option.meaning:
+            continue
+        if option.takes_value:
+            yield from ((option.meaning, each) for each in value.split())
+        elif value.lower() not in _FALSE or (option.meaning == "no-cache" and tool == "pip"):
+            # pip takes PIP_NO_CACHE_DIR=off for a wish to have no cache (its cmdoptions.py).
+            yield option.meaning, ""

@@ -1,0 +1,109 @@
+"""The difference between two reports, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.text import Text
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.gate.difference import Change, Difference
+from wheelcheck.reports.text.text_page import Page
+from wheelcheck.reports.values.report import TargetSummary
+from wheelcheck.reports.wording.marks import MARKS, to_ascii
+from wheelcheck.reports.wording.phrases import clean, counted, listing
+from wheelcheck.reports.wording.quantities import duration, size
+from wheelcheck.reports.wording.target_names import Places
+
+__all__ = ["render_difference"]
+
+_MIN_WIDTH, _MAX_WIDTH = 60, 200
+_TITLES = {
+    "worse": "Worse than before",
+    "better": "Better than before",
+    "version": "Other changes, as good as before",
+}
+_WORTH_SECONDS, _WORTH_BYTES = 1, 1e6
+
+
+def render_difference(
+    found: Difference,
+    targets: tuple[TargetSummary, ...],
+    *,
+    width: int = 100,
+    colour: bool = False,
+    ascii_only: bool = False,
+) -> str:
+    """The difference as lines of at most `width` columns, held between 60 and 200.
+
+    `targets` are those of the newer report, by which places are described.
+    """
+    page = Page(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
+    places = Places(targets)
+    page.prose(Text(_headline(found), "bold"))
+    for kind, title in _TITLES.items():
+        changes = [one for one in found.changes if one.kind == kind]
+        if changes:
+            page.heading(title)
+        for one in changes:
+            page.prose(_line(one, places), hang=2)
+    _costs(page, found, places)
+    for side, names in (
+        ("before", found.targets_only_before),
+        ("after", found.targets_only_after),
+    ):
+        if names:
+            told = f"Only {side}, so not compared: {listing(list(map(clean, names)))}"
+            page.prose(Text(told, "dim"))
+    text = page.text()
+    return to_ascii(text) if ascii_only else text
+
+
+def _headline(found: Difference) -> str:
+    worse = len({one.package for one in found.regressions})
+    better = len({one.package for one in found.changes if one.kind == "better"})
+    if not found.changes:
+        return "Nothing changed."
+    told = [f"{counted(worse, 'package')} worse" if worse else "nothing is worse"]
+    told += [f"{counted(better, 'package')} better"] if better else []
+    text = ", ".join(told)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _line(change: Change, places: Places) -> Text:
+    mark = MARKS[change.after or Verdict.NOT_REQUIRED]
+    text = Text.assemble((mark.sign, mark.style), " ", (clean(change.package), "bold"))
+    versions = list(dict.fromkeys(v for v in (change.version_before, change.version_after) if v))
+    text.append(f" {' → '.join(map(clean, versions))}" if versions else "")
+    text.append(f" on {places.describe(change.targets)}: ")
+    text.append(" → ".join(dict.fromkeys((_word(change.before), _word(change.after)))))
+    return text
+
+
+def _word(verdict: Verdict | None) -> str:
+    return MARKS[verdict or Verdict.NOT_REQUIRED].meaning
+
+
+def _costs(page: Page, found: Difference, places: Places) -> None:
+    """What the change costs or saves, where it is worth a word; once for like targets."""
+    told: dict[str, list[str]] = {}
+    for name in {**found.seconds, **found.image_bytes}:
+        words = [
+            *_grown(found.seconds.get(name), _WORTH_SECONDS, duration, "longer", "shorter"),
+            *_grown(found.image_bytes.get(name), _WORTH_BYTES, size, "larger", "smaller"),
+        ]
+        if words:
+            told.setdefault(", ".join(words), []).append(name)
+    if told:
+        page.heading("What it costs")
+    for saying, names in told.items():
+        page.prose(f"{places.describe(names)}: {saying}", hang=2)
+
+
+def _grown(
+    value: float | None, least: float, words: Callable[[float], str], more: str, less: str
+) -> list[str]:
+    if value is None or abs(value) < least:
+        return []
+    what = "the installation is" if more == "longer" else "the image is"
+    return [f"{what} {words(abs(value))} {more if value > 0 else less}"]

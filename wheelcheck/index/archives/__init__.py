@@ -1,0 +1,1 @@
+"""Reading wheels and sdists: members, sizes and the texts that are wanted."""

@@ -1,0 +1,199 @@
+"""What an archive holds: members with their sizes, and the texts of those that are wanted.
+
+Archives come from strangers. Nothing of them is written to disk or run; names that would leave the
+folder they are unpacked into, sizes that cannot be, and more than `limits` allows end in
+`ArchiveRefused`. Of several members with one name the last one counts, as for an installer that
+unpacks them in order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import lru_cache
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+
+from wheelcheck.index.archives.languages import language_of
+from wheelcheck.index.archives.limits import (
+    MAX_COMPRESSED_BYTES,
+    MAX_MEMBERS,
+    MAX_PATH,
+    MAX_SECONDS,
+    MAX_TEXT_BYTES,
+    MAX_TEXTS_BYTES,
+    ArchiveRefused,
+)
+from wheelcheck.index.archives.ranges import (
+    IN_MEMORY_BYTES,
+    ByteSource,
+    FileBytes,
+    HttpBytes,
+    open_local,
+)
+from wheelcheck.index.archives.tars import BLOCK, count_lines, is_tar, tar_members, unpacked
+from wheelcheck.index.archives.zips import ZipMember, read_member, zip_members
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember, DistributionFile
+from wheelcheck.index.network.http import Http
+from wheelcheck.index.network.urls import local_path
+
+__all__ = ["HashMismatch", "read_archive", "read_zip"]
+
+_CHUNK = 256 << 10
+_ZIP = b"PK\3\4"
+_EMPTY = frozenset({"", ".", ".."})
+"""Parts of a path that name no file or folder in it."""
+_STRONG = ("sha512", "sha384", "sha256", "sha224")
+
+Wanted = Callable[[str], bool]
+
+
+class HashMismatch(Exception):  # noqa: N818 (says what happened)
+    """The bytes are not those whose hash the index gives."""
+
+
+def read_archive(http: Http, file: DistributionFile, wanted: Wanted) -> ArchiveListing:
+    """List an archive wherever it lies. Raises ArchiveRefused, FetchFailed, HashMismatch."""
+    path = local_path(file.url)
+    if path is not None:
+        return _read_local(path, file, wanted)
+    if _is_zip(file):
+        with closing(HttpBytes(http, file.url, file.size)) as source:
+            return read_zip(source, wanted)
+
+    def attempt() -> ArchiveListing:
+        with http.open(file.url, {"Accept-Encoding": "identity"}) as (response, _):
+            return _read_stream(response.iter_bytes(_CHUNK), file, wanted)
+
+    return http.retrying(file.url, attempt)
+
+
+def _is_zip(file: DistributionFile) -> bool:
+    """Whether only a zip archive will do, as for pip; others are told by their content."""
+    return file.filename.lower().endswith((".whl", ".zip"))
+
+
+def _read_local(path: Path, file: DistributionFile, wanted: Wanted) -> ArchiveListing:
+    with open_local(path) as source:
+        if _is_zip(file):
+            return read_zip(source, wanted)
+        starts = range(0, source.size, _CHUNK)
+        return _read_stream((source.read(start, _CHUNK) for start in starts), file, wanted)
+
+
+def read_zip(source: ByteSource, wanted: Wanted) -> ArchiveListing:
+    """List a zip archive; only its directory and the wanted members are read."""
+    found: dict[str, ZipMember] = {}
+    for member in zip_members(source):
+        found[_checked(member.path)] = member
+    members = tuple(ArchiveMember(path, member.size) for path, member in found.items())
+    texts: dict[str, str] = {}
+    room = MAX_TEXTS_BYTES
+    for path, member in found.items():
+        if wanted(path) and member.size <= room:
+            content = read_member(source, member)
+            if content is not None:
+                texts[path] = content.decode("utf-8", errors="replace")
+                room -= len(content)
+    return ArchiveListing(members, texts)
+
+
+def _read_stream(chunks: Iterator[bytes], file: DistributionFile, wanted: Wanted) -> ArchiveListing:
+    """List an archive that passes by once; its content tells its format, not its name."""
+    watched = _Watched(chunks, file)
+    head = b""
+    for chunk in watched:
+        head += chunk
+        if len(head) >= BLOCK:
+            break
+    if head.startswith(_ZIP):
+        with SpooledTemporaryFile(IN_MEMORY_BYTES) as whole:
+            whole.write(head)
+            whole.writelines(watched)
+            watched.finish()
+            return read_zip(FileBytes(whole), wanted)
+    if not is_tar(head):
+        raise ArchiveRefused("it is neither a zip nor a tar archive")
+    listing = _read_tar(unpacked(_after(head, watched), head), wanted)
+    watched.finish()
+    return listing
+
+
+def _after(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+    yield head
+    yield from rest
+
+
+def _read_tar(stream: Iterator[bytes], wanted: Wanted) -> ArchiveListing:
+    found: dict[str, ArchiveMember] = {}
+    texts: dict[str, str] = {}
+    room = MAX_TEXTS_BYTES
+    for member in tar_members(stream):
+        path = _checked(member.path)
+        texts.pop(path, None)
+        source = language_of(path) is not None
+        lines = None
+        if wanted(path) and member.size <= min(MAX_TEXT_BYTES, room):
+            content = member.read()
+            texts[path] = content.decode("utf-8", errors="replace")
+            room -= len(content)
+            lines = count_lines([content]) if source else None
+        elif source:
+            lines = member.lines()
+        found[path] = ArchiveMember(path, member.size, lines)
+        if len(found) > MAX_MEMBERS:
+            raise ArchiveRefused(f"it holds more than {MAX_MEMBERS} members")
+    return ArchiveListing(tuple(found.values()), texts)
+
+
+class _Watched:
+    """The compressed bytes as they pass by: counted, timed and hashed."""
+
+    def __init__(self, chunks: Iterator[bytes], file: DistributionFile) -> None:
+        self._chunks = chunks
+        self._left = MAX_COMPRESSED_BYTES
+        self._deadline = time.monotonic() + MAX_SECONDS
+        algorithm = next((name for name in _STRONG if name in file.hashes), None)
+        self._digest = hashlib.new(algorithm) if algorithm else None
+        self._expected = file.hashes[algorithm].lower() if algorithm else ""
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        chunk = next(self._chunks)
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise ArchiveRefused("it is larger than any archive we read whole")
+        if time.monotonic() > self._deadline:
+            raise ArchiveRefused(f"it could not be read within {MAX_SECONDS:.0f} seconds")
+        if self._digest is not None:
+            self._digest.update(chunk)
+        return chunk
+
+    def finish(self) -> None:
+        """Read what is left and compare the hash."""
+        for _ in self:
+            pass
+        if self._digest is not None and self._digest.hexdigest() != self._expected:
+            raise HashMismatch
+
+
+def _checked(path: str) -> str:
+    """A member's path as it is unpacked, within the folder it is unpacked into."""
+    folder, _, name = path.rpartition("/")
+    if name not in _EMPTY and _is_tidy(folder) and "\0" not in name and len(path) <= MAX_PATH:
+        return path
+    if len(path) > MAX_PATH or "\0" in path:
+        raise ArchiveRefused("it has a member with a name that no system should see")
+    parts = [part for part in path.split("/") if part not in {"", "."}]
+    if path.startswith("/") or ".." in parts or not parts:
+        raise ArchiveRefused("it has a member that would be unpacked outside its own folder")
+    return "/".join(parts)
+
+
+@lru_cache(maxsize=1024)  # the members of a folder follow one another
+def _is_tidy(folder: str) -> bool:
+    return "\0" not in folder and _EMPTY.isdisjoint(folder.split("/"))

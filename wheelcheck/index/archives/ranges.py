@@ -1,0 +1,151 @@
+"""Archives that are read here and there: bytes in memory, a local file, or ranges over HTTP."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, TYPE_CHECKING, Protocol
+
+from wheelcheck.index.archives.limits import MAX_COMPRESSED_BYTES, ArchiveRefused
+from wheelcheck.index.network.http import FetchFailed, Http
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["ByteSource", "FileBytes", "HttpBytes", "open_local"]
+
+TAIL_BYTES = 32 << 10
+"""What is read first: the end of a zip archive, where its directory and often METADATA stand."""
+GAP_BYTES = 8 << 10
+"""A range is read at least this long, so that neighbours come along."""
+IN_MEMORY_BYTES = 8 << 20
+
+_NO_SUCH_RANGE = frozenset({400, 416, 501})
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+
+
+class ByteSource(Protocol):
+    """Random access to `size` bytes."""
+
+    size: int
+
+    def read(self, start: int, length: int) -> bytes:
+        """Exactly these bytes, fewer only at the end. Raises FetchFailed."""
+
+
+class FileBytes:
+    """A seekable file."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.size = file.seek(0, io.SEEK_END)
+
+    def read(self, start: int, length: int) -> bytes:
+        """Exactly these bytes, fewer only at the end."""
+        self._file.seek(start)
+        return self._file.read(length)
+
+
+@contextmanager
+def open_local(path: Path) -> Iterator[FileBytes]:
+    """A file of this machine. Raises FetchFailed."""
+    try:
+        with path.open("rb") as file:
+            yield FileBytes(file)
+    except FileNotFoundError as error:
+        raise FetchFailed("there is no such file", status=404) from error
+    except OSError as error:
+        raise FetchFailed(error.strerror or "it cannot be read") from error
+
+
+class HttpBytes:
+    """A remote file, read by ranges; the whole of it where the server knows no ranges.
+
+    What was read is kept until `close`, so neighbouring reads cost one request.
+    """
+
+    def __init__(self, http: Http, url: str, size: int | None) -> None:
+        self._http = http
+        self._url = url
+        self._blocks: list[tuple[int, bytes]] = []
+        self._whole: SpooledTemporaryFile[bytes] | None = None
+        self.size = size or 0
+        self._fetch_tail(size)
+
+    def close(self) -> None:
+        """Forget all bytes."""
+        self._blocks.clear()
+        if self._whole is not None:
+            self._whole.close()
+
+    def read(self, start: int, length: int) -> bytes:
+        """Exactly these bytes, fewer only at the end. Raises FetchFailed."""
+        length = min(length, self.size - start)
+        if self._whole is not None:
+            self._whole.seek(start)
+            return self._whole.read(length)
+        for begin, block in self._blocks:
+            if begin <= start and start + length <= begin + len(block):
+                return block[start - begin : start - begin + length]
+        end = min(self.size, start + max(length, GAP_BYTES))
+        self._fetch(f"bytes={start}-{end - 1}", start)
+        return self.read(start, length)
+
+    def _fetch_tail(self, size: int | None) -> None:
+        """The end, by the size that the index tells, else by a suffix range, else all of it.
+
+        A size may be wrong, and some servers know no suffix ranges.
+        """
+        tries: list[tuple[str, int | None]] = [(f"bytes=-{TAIL_BYTES}", None), ("bytes=0-", 0)]
+        if size:
+            start = max(0, size - TAIL_BYTES)
+            tries.insert(0, (f"bytes={start}-{size - 1}", start))
+        for spec, start_or_none in tries[:-1]:
+            try:
+                return self._fetch(spec, start_or_none)
+            except FetchFailed as failure:
+                if failure.status not in _NO_SUCH_RANGE:
+                    raise
+        return self._fetch(*tries[-1])
+
+    def _fetch(self, spec: str, start: int | None) -> None:
+        def attempt() -> None:
+            headers = {"Range": spec, "Accept-Encoding": "identity"}
+            with self._http.open(self._url, headers) as (response, _):
+                if response.status_code == 206:  # noqa: PLR2004 (Partial Content)
+                    self._take_range(response, start)
+                else:
+                    self._take_whole(response)
+
+        self._http.retrying(self._url, attempt)
+
+    def _take_range(self, response: httpx.Response, start: int | None) -> None:
+        told = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
+        if told is None or (start is not None and int(told[1]) != start):
+            raise FetchFailed("its server answers with other bytes than those asked for")
+        first, last = int(told[1]), int(told[2])
+        block = b"".join(_limited(response.iter_raw(), last - first + 1))
+        total = int(told[3]) if told[3] != "*" else self.size
+        if len(block) != last - first + 1 or not total or (self._blocks and total != self.size):
+            raise FetchFailed("its server answers with other bytes than those asked for")
+        self.size = total
+        self._blocks.append((first, block))
+
+    def _take_whole(self, response: httpx.Response) -> None:
+        whole = SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 (closed by `close`)
+        for chunk in _limited(response.iter_bytes(), MAX_COMPRESSED_BYTES):
+            whole.write(chunk)
+        self.size = whole.tell()
+        self._whole = whole
+
+
+def _limited(chunks: Iterator[bytes], limit: int) -> Iterator[bytes]:
+    for chunk in chunks:
+        limit -= len(chunk)
+        if limit < 0:
+            raise ArchiveRefused("it is larger than we read from a server without ranges")
+        yield chunk

@@ -1,0 +1,177 @@
+"""Zip archives from their directory: wheels by a few byte ranges, without reading the rest.
+
+Source: PKWARE's APPNOTE 6.3 (sections 4.3.12 to 4.3.16, 4.5.3 for Zip64). The directory of a wheel
+stands at its end, often together with METADATA (the wheel specification asks for it), so one or two
+requests tell what an archive of hundreds of megabytes holds. Nothing that the directory claims is
+believed further than `limits` allows.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from wheelcheck.index.archives.limits import (
+    MAX_DIRECTORY_BYTES,
+    MAX_EXPANSION,
+    MAX_MEMBERS,
+    MAX_TEXT_BYTES,
+    ArchiveRefused,
+)
+from wheelcheck.index.archives.ranges import TAIL_BYTES, ByteSource
+
+__all__ = ["ZipMember", "read_member", "zip_members"]
+
+_END = struct.Struct("<4s4H2LH")
+_END64_PLACE = struct.Struct("<4sLQL")
+_END64 = struct.Struct("<4sQ2H2L4Q")
+_ENTRY = struct.Struct("<4s6H3L5H2L")
+_LOCAL = struct.Struct("<4s5H3L2H")
+_U32 = 0xFFFF_FFFF
+_U16 = 0xFFFF
+_LOOK_BACK = 66_000
+"""An end record may be followed by a comment of up to 65,535 bytes."""
+_STORED, _DEFLATED = 0, 8
+_ENCRYPTED = 0x1
+_UTF8 = 0x800
+_LINK, _TYPE = 0o120000, 0o170000
+
+
+class ZipMember(NamedTuple):
+    """One regular file as the directory tells it; `offset` is where its local header stands."""
+
+    path: str
+    size: int
+    packed: int
+    crc: int
+    method: int
+    offset: int
+
+
+def zip_members(source: ByteSource) -> Iterator[ZipMember]:
+    """All regular files in the order of the directory. Raises ArchiveRefused, FetchFailed."""
+    start, length, count, shift = _directory(source)
+    if length > MAX_DIRECTORY_BYTES or count > MAX_MEMBERS:
+        raise ArchiveRefused(f"it claims to hold {count} members")
+    begin = max(0, start - TAIL_BYTES)  # METADATA often stands just before the directory
+    data = source.read(begin, start + length - begin)[start - begin :]
+    position = packed_so_far = 0
+    for _ in range(count):
+        if position + _ENTRY.size > len(data):
+            raise ArchiveRefused("its directory is cut short")
+        fields = _ENTRY.unpack_from(data, position)
+        magic, _, _, flags, method, _, _, crc, packed, size = fields[:10]
+        names, extras, comment, _, _, attributes, offset = fields[10:]
+        if magic != b"PK\1\2":
+            raise ArchiveRefused("its directory is damaged")
+        position += _ENTRY.size
+        name, extra = position + names, position + names + extras
+        if flags & _ENCRYPTED:
+            raise ArchiveRefused("it is encrypted")
+        if _U32 in (size, packed, offset):
+            sizes = _zip64_sizes(data[name:extra])
+            size = next(sizes, size) if size == _U32 else size
+            packed = next(sizes, packed) if packed == _U32 else packed
+            offset = next(sizes, offset) if offset == _U32 else offset
+        path = _path(data[position:name], flags)
+        position = extra + comment
+        packed_so_far += packed
+        if packed_so_far > source.size or size > packed * MAX_EXPANSION + 64:
+            raise ArchiveRefused("its directory claims sizes that cannot be")
+        if not path.endswith("/") and (attributes >> 16) & _TYPE != _LINK:
+            yield ZipMember(path, size, packed, crc, method, offset + shift)
+
+
+def _path(name: bytes, flags: int) -> str:
+    if name.isascii():  # in both encodings the same
+        return name.decode("ascii")
+    return name.decode("utf-8" if flags & _UTF8 else "cp437", errors="replace")
+
+
+def _directory(source: ByteSource) -> tuple[int, int, int, int]:
+    """Start, length and number of entries of the directory, and what all offsets lack.
+
+    Something may be put before a zip archive without changing its offsets; `shift` is its length.
+    """
+    tail_start = max(0, source.size - min(_LOOK_BACK, max(TAIL_BYTES, _END.size)))
+    tail = source.read(tail_start, source.size - tail_start)
+    place = tail.rfind(b"PK\5\6")
+    if place < 0 and tail_start:
+        tail_start = max(0, source.size - _LOOK_BACK)
+        tail = source.read(tail_start, source.size - tail_start)
+        place = tail.rfind(b"PK\5\6")
+    if place < 0 or place + _END.size > len(tail):
+        raise ArchiveRefused("it is no zip archive, or is cut short")
+    _, _, _, _, count, length, start, _ = _END.unpack_from(tail, place)
+    end = tail_start + place
+    if count == _U16 or _U32 in {length, start}:
+        found = _directory64(source, end)
+        if found is not None:
+            count, length, start, end = found
+    shift = end - length - start
+    if shift < 0 or length < 0:
+        raise ArchiveRefused("its directory does not fit into it")
+    return start + shift, length, count, shift
+
+
+def _directory64(source: ByteSource, end: int) -> tuple[int, int, int, int] | None:
+    """Number of entries, length and start of a Zip64 directory, and where its end record stands."""
+    if end < _END64_PLACE.size:
+        return None
+    locator = source.read(end - _END64_PLACE.size, _END64_PLACE.size)
+    magic, _, _, _ = _END64_PLACE.unpack(locator)
+    if magic != b"PK\6\7":
+        return None
+    place = end - _END64_PLACE.size - _END64.size
+    record = source.read(max(0, place), _END64.size)
+    if place < 0 or record[:4] != b"PK\6\6":
+        raise ArchiveRefused("its Zip64 directory is damaged")
+    count, length, start = _END64.unpack(record)[7:10]
+    return count, length, start, place
+
+
+def _zip64_sizes(extra: bytes) -> Iterator[int]:
+    """The 64-bit values of the extra field 1: those, in order, that overflow in the entry."""
+    position = 0
+    while position + 4 <= len(extra):
+        kind, length = struct.unpack_from("<2H", extra, position)
+        if kind == 1:
+            field = extra[position + 4 : position + 4 + length]
+            yield from (value for (value,) in struct.iter_unpack("<Q", field[: length // 8 * 8]))
+            return
+        position += 4 + length
+
+
+def read_member(source: ByteSource, member: ZipMember) -> bytes | None:
+    """The content of a member; None where it is longer than a text may be.
+
+    Raises ArchiveRefused where it is not what the directory says, FetchFailed.
+    """
+    if max(member.size, member.packed) > MAX_TEXT_BYTES:
+        return None
+    # the local header repeats the name and has extra fields of a length of its own
+    guess = _LOCAL.size + len(member.path.encode("utf-8", "replace")) + 64 + member.packed
+    data = source.read(member.offset, guess)
+    if len(data) < _LOCAL.size or data[:4] != b"PK\3\4":
+        raise ArchiveRefused("a member is not where the directory says")
+    names, extras = _LOCAL.unpack_from(data)[-2:]
+    start = _LOCAL.size + names + extras
+    if start + member.packed > len(data):
+        data = source.read(member.offset, start + member.packed)
+    content = _unpacked(data[start : start + member.packed], member)
+    if len(content) != member.size or zlib.crc32(content) != member.crc:
+        raise ArchiveRefused(f"the member {member.path!r} is damaged")
+    return content
+
+
+def _unpacked(data: bytes, member: ZipMember) -> bytes:
+    if member.method == _STORED:
+        return data
+    if member.method != _DEFLATED:
+        raise ArchiveRefused(f"the member {member.path!r} is packed by an unusual method")
+    try:
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, member.size + 1)
+    except zlib.error as error:
+        raise ArchiveRefused(f"the member {member.path!r} is damaged") from error

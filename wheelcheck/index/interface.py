@@ -1,0 +1,207 @@
+"""What an index tells: the values, and the few questions everything above asks of it.
+
+The specifications, in reading order: PEP 503 (simple API), PEP 592 (yanked), PEP 629 (versions of
+the API), PEP 691 (JSON), PEP 700 (sizes, upload times), PEP 658 and 714 (core metadata beside the
+file), PEP 792 (project status); PEP 427 and 625 for file names; PEP 643 for metadata in sdists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from packaging.utils import BuildTag, NormalizedName
+from packaging.version import Version
+
+from wheelcheck.errors import Unknown
+
+__all__ = [
+    "ArchiveListing",
+    "ArchiveMember",
+    "CoreMetadata",
+    "DistributionFile",
+    "Index",
+    "Project",
+    "ProjectStatus",
+    "Sdist",
+    "UnusableFile",
+    "Wheel",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionFile:
+    """One file of a release, as the index lists it.
+
+    `hashes` maps algorithm to hexadecimal digest (possibly empty). `size` is in bytes.
+    `requires_python` belongs to this file, not to the release. `yanked` is the reason ("" where
+    none is given), None when the file is not yanked. `has_metadata` says that PEP 658 metadata is
+    served beside the file, and `metadata_hashes` are those of that metadata. `origin` names the
+    index or page that listed it, without credentials.
+    """
+
+    filename: str
+    url: str
+    name: NormalizedName
+    version: Version
+    size: int | None = None
+    hashes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    requires_python: str | None = None
+    upload_time: datetime | None = None
+    yanked: str | None = None
+    has_metadata: bool = False
+    metadata_hashes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel(DistributionFile):
+    """A wheel. `tag` is its compressed tag set as the file name spells it (PEP 425).
+
+    ``cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64``, say; `build` orders wheels that
+    are otherwise equal (PEP 427).
+    """
+
+    tag: str = "py3-none-any"
+    build: BuildTag = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sdist(DistributionFile):
+    """A source distribution, in whatever archive format pip accepts."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnusableFile:
+    """A file of the project that no installer would take, and why (an egg, a bad version, …)."""
+
+    filename: str
+    reason: str
+
+
+class ProjectStatus(StrEnum):
+    """PEP 792. A quarantined project offers no files; archived and deprecated ones warn."""
+
+    ACTIVE = "active"
+    ARCHIVED = "archived"
+    DEPRECATED = "deprecated"
+    QUARANTINED = "quarantined"
+
+
+class Project(Protocol):
+    """All files of one project. Files are looked at version by version, so cost follows use."""
+
+    @property
+    def name(self) -> NormalizedName:
+        """Normalised name (PEP 503)."""
+
+    @property
+    def status(self) -> ProjectStatus:
+        """Status by PEP 792; ACTIVE where the index says nothing."""
+
+    @property
+    def status_reason(self) -> str:
+        """The reason the index gives for the status, or ""."""
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """Every version with at least one wheel or sdist, newest first, pre-releases included."""
+
+    @property
+    def unusable(self) -> tuple[UnusableFile, ...]:
+        """Files that were passed over."""
+
+    def files(self, version: Version) -> tuple[Wheel | Sdist, ...]:
+        """The files of one version in the index's order; () for a version that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoreMetadata:
+    """The part of a file's core metadata that resolution needs.
+
+    `requires_dist` holds the requirement strings as written. `found_in` names where it was read:
+    ``pep658``, ``wheel``, ``sdist-pkg-info``, ``sdist-pyproject``, ``sdist-egg-info``.
+    """
+
+    name: NormalizedName
+    version: Version
+    requires_dist: tuple[str, ...] = ()
+    requires_python: str | None = None
+    provides_extra: tuple[str, ...] = ()
+    found_in: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveMember:
+    """One regular file inside an archive: its path with `/`, and its unpacked size in bytes.
+
+    `lines` are counted in the sources of compiled languages (`index.languages`) while an archive
+    streams by. They are None elsewhere, and in zip archives, of which only the directory is read.
+    """
+
+    path: str
+    size: int
+    lines: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveListing:
+    """What an archive holds. `texts` has the members that were asked for, decoded as UTF-8."""
+
+    members: tuple[ArchiveMember, ...]
+    texts: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+class Index(Protocol):
+    """The whole outside world, behind four questions.
+
+    Implementations: the network client with its cache, and the dict-backed fake of the tests.
+    An answer that cannot be had for *this* item is an `Unknown`; only an index that does not
+    answer at all raises `IndexUnreachable`. All methods may be called from several threads.
+    """
+
+    def project(self, name: NormalizedName) -> Project | Unknown:
+        """Which files does this project have? Codes: project-not-found, project-quarantined, …."""
+
+    def at_url(self, url: str, name: NormalizedName) -> Wheel | Sdist | Unknown:
+        """Which file does a direct reference mean? Told from the URL alone, nothing is fetched."""
+
+    def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
+        """What does this file depend on? Never runs a build backend.
+
+        Code ``dependencies-need-build`` where an sdist states them only by running its code.
+        """
+
+    def listing(
+        self, file: Wheel | Sdist, wanted: Callable[[str], bool] | None = None
+    ) -> ArchiveListing | Unknown:
+        """What does this archive contain? Texts of the members whose path `wanted` accepts.
+
+        A wheel's directory is read by byte ranges where the server allows it; an sdist is
+        streamed within limits. Nothing is written to disk from an archive, and nothing is run.
+        """
+
+    def derived(self, file: Sdist) -> bytes | None:
+        """What was stored as derived from this file before; None for nothing.
+
+        It is no more than an aid: an index may forget it at any time.
+        """
+
+    def store_derived(self, file: Sdist, data: bytes) -> None:
+        """Store what was derived from this file, in place of what was stored before."""
+
+    def prefetch(
+        self,
+        names: Iterable[NormalizedName] = (),
+        files: Iterable[Wheel | Sdist] = (),
+        listings: Iterable[Wheel | Sdist] = (),
+        wanted: Callable[[str], bool] | None = None,
+    ) -> None:
+        """Say what will probably be asked next, so that it can be fetched meanwhile.
+
+        Pages by `names`, metadata of `files`, and `listings` with the texts that are `wanted`.
+        Each announced listing is kept for one question, which must want the same.
+        """

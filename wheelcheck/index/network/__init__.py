@@ -1,0 +1,1 @@
+"""HTTP: connections, credentials and URLs."""

@@ -1,0 +1,70 @@
+"""Names and passwords: kept apart from URLs, and given to their own host alone."""
+
+from __future__ import annotations
+
+import base64
+import netrc
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from wheelcheck.index.network.urls import split_credentials
+
+__all__ = ["Credentials"]
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Credentials:
+    """What the user's URLs and netrc say about each host.
+
+    Those of a URL belong to its scheme, host and port; those of netrc to the host. The `default`
+    entry of a netrc file is not used: it would go to hosts that the user never named.
+    """
+
+    def __init__(self, environ: Mapping[str, str], warn: Callable[[str], None]) -> None:
+        self._given: dict[tuple[str, str, int | None], tuple[str, str]] = {}
+        self._netrc = _read_netrc(environ, warn)
+
+    def __repr__(self) -> str:
+        return "<Credentials>"
+
+    def take_from(self, url: str) -> str:
+        """Keep a URL's credentials here and return the URL without them."""
+        clean, found = split_credentials(url)
+        if found is not None:
+            with suppress(ValueError):  # a malformed port: the request will say so
+                self._given[_origin(clean)] = found
+        return clean
+
+    def header_for(self, url: str) -> str | None:
+        """The Authorization header for a request to `url`, if there is one for its host."""
+        origin = _origin(url)
+        found = self._given.get(origin)
+        if found is None and self._netrc is not None and origin[1] in self._netrc.hosts:
+            login, _, password = self._netrc.hosts[origin[1]]
+            found = (login or "", password or "")
+        if found is None:
+            return None
+        return "Basic " + base64.b64encode(":".join(found).encode()).decode("ascii")
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme)
+
+
+def _read_netrc(environ: Mapping[str, str], warn: Callable[[str], None]) -> netrc.netrc | None:
+    """The file that NETRC names, else ~/.netrc or ~/_netrc, as curl and requests look for it."""
+    home = Path(environ["HOME"]) if environ.get("HOME") else None
+    places = [Path(environ["NETRC"])] if environ.get("NETRC") else []
+    places += [home / ".netrc", home / "_netrc"] if home and not places else []
+    path = next((place for place in places if place.is_file()), None)
+    if path is None:
+        return None
+    try:
+        return netrc.netrc(path)
+    except (OSError, netrc.NetrcParseError, UnicodeDecodeError):
+        warn("the netrc file cannot be read; no credentials are taken from it")
+        return None

@@ -1,0 +1,285 @@
+"""HTTP as an index needs it: connections kept open, retries, redirects that leak nothing.
+
+Sources: RFC 9110 (Retry-After, redirects, ranges). A status of 400 and above is never an answer to
+what was asked; it travels as `FetchFailed`, as does a host that does not answer at all.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import random
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urljoin
+
+from wheelcheck.index.network.credentials import Credentials
+from wheelcheck.index.network.urls import origin_of, split_credentials
+
+if TYPE_CHECKING:  # importing httpx takes longer than answering from the cache
+    import httpx
+
+    from wheelcheck.index.network.connections import Connections
+
+__all__ = ["CONCURRENCY", "FetchFailed", "Http", "Reply"]
+
+_T = TypeVar("_T")
+
+CONCURRENCY = 50
+"""Requests under way at once, and connections: as many as uv's."""
+ATTEMPTS = 4
+FIRST_DELAY = 0.25
+LONGEST_DELAY = 20.0
+"""Seconds; a Retry-After beyond this is not waited for: the request has failed."""
+MAX_REDIRECTS = 10
+MAX_PAGE_BYTES = 128 << 20
+
+_TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_NOT_FOUND = frozenset({404, 410})
+_FORBIDDEN = frozenset({401, 403, 407})
+
+
+class FetchFailed(Exception):  # noqa: N818 (says what happened)
+    """No answer to a request.
+
+    `status` is that of the answer, if there was one. `unreachable` says that the host has not
+    answered any request; another attempt may help where `transient` is set.
+    """
+
+    def __init__(
+        self,
+        why: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        unreachable: bool = False,
+    ) -> None:
+        super().__init__(why)
+        self.why = why
+        self.status = status
+        self.retry_after = retry_after
+        self.unreachable = unreachable
+        self.transient = status in _TRANSIENT
+
+    @property
+    def not_found(self) -> bool:
+        """The host says that there is nothing there."""
+        return self.status in _NOT_FOUND
+
+    @property
+    def forbidden(self) -> bool:
+        """The host wants (other) credentials."""
+        return self.status in _FORBIDDEN
+
+
+class _NoAnswer(FetchFailed):
+    """The connection failed: worth another attempt."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.transient = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A whole answer. `url` is where it came from after redirects, without credentials."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Http:
+    """Requests of any number of threads, each over connections of its own.
+
+    `wait` sleeps for some seconds and may return early on closing.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        trusted_hosts: tuple[str, ...] = (),
+        wait: Callable[[float], object] | None = None,
+    ) -> None:
+        self._credentials = credentials
+        self._trusted = trusted_hosts
+        self._closing = threading.Event()
+        self._wait = wait or self._closing.wait
+        self._lock = threading.Lock()
+        self._own = _Own()
+        self._clients: list[httpx.Client] = []
+        self._connections: Connections | None = None
+        self._alive: set[tuple[str, str]] = set()
+        self._dead: dict[tuple[str, str], str] = {}
+
+    def close(self) -> None:
+        """Close all connections; requests under way fail."""
+        self._closing.set()
+        with self._lock:
+            for client in self._clients:
+                client.close()
+
+    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Reply:
+        """Fetch a whole resource of moderate size, with retries. Raises FetchFailed."""
+
+        def read() -> Reply:
+            with self.open(url, headers) as (response, final):
+                body = b"".join(_within(MAX_PAGE_BYTES, response.iter_bytes()))
+                return Reply(final, response.status_code, response.headers, body)
+
+        return self.retrying(url, read)
+
+    def retrying(self, url: str, attempt: Callable[[], _T]) -> _T:
+        """Run `attempt`, which asks for `url`, until it succeeds or fails for good."""
+        try:
+            host = origin_of(url)
+        except ValueError as error:
+            raise FetchFailed("the URL is malformed", unreachable=True) from error
+        for number in range(1, ATTEMPTS + 1):
+            if host in self._dead:  # every other request to it would wait as long, in vain
+                raise FetchFailed(self._dead[host], unreachable=True)
+            try:
+                return attempt()
+            except FetchFailed as failure:
+                delay = _delay(number, failure.retry_after)
+                last = number == ATTEMPTS or delay > LONGEST_DELAY or self._closing.is_set()
+                if not failure.transient:
+                    raise
+                if last:
+                    if failure.status is None and host not in self._alive:
+                        failure.unreachable = True
+                        self._dead[host] = failure.why
+                    raise
+                self._wait(delay)
+        raise AssertionError("the last attempt returns or raises")
+
+    @contextmanager
+    def open(
+        self, url: str, headers: Mapping[str, str] | None = None
+    ) -> Iterator[tuple[httpx.Response, str]]:
+        """One attempt at a streamed answer, after redirects: the response and its final URL.
+
+        Raises FetchFailed, also where the connection breaks while the body is read.
+        """
+        import httpx
+
+        try:
+            response, final = self._follow(url, dict(headers or {}))
+            try:
+                yield response, final
+            finally:
+                response.close()
+        except httpx.InvalidURL as error:
+            raise FetchFailed(f"the URL is malformed ({error})", unreachable=True) from error
+        except httpx.TimeoutException as error:
+            raise _NoAnswer("no answer in time") from error
+        except httpx.TransportError as error:
+            raise _connection_failure(error) from error
+        except httpx.DecodingError as error:
+            raise FetchFailed("its content encoding is broken") from error
+
+    def _follow(self, url: str, headers: dict[str, str]) -> tuple[httpx.Response, str]:
+        """Send, and follow redirects with the credentials of each host of its own."""
+        url = self._credentials.take_from(url)
+        secure = url.startswith("https:")
+        for _ in range(MAX_REDIRECTS):
+            # from https to http nothing secret is sent on, even to the same host
+            allowed = url.startswith("https:") or not secure
+            secret = self._credentials.header_for(url) if allowed else None
+            sent = headers | ({"Authorization": secret} if secret else {})
+            client = self._opened()
+            response = client.send(client.build_request("GET", url, headers=sent), stream=True)
+            self._alive.add(origin_of(url))
+            if response.status_code not in _REDIRECTS or "location" not in response.headers:
+                return _accepted(response), url
+            response.close()
+            url = self._redirected(url, response.headers["location"])
+        raise FetchFailed("it redirects in circles")
+
+    @staticmethod
+    def _redirected(url: str, location: str) -> str:
+        try:
+            target = split_credentials(urljoin(url, location))[0]
+            origin_of(target)
+        except ValueError as error:
+            raise FetchFailed("it redirects to a malformed URL") from error
+        if not target.startswith(("https://", "http://")):
+            raise FetchFailed("it redirects to something other than http")
+        return target
+
+    def _opened(self) -> httpx.Client:
+        """The calling thread's own client: in a shared one, threads wait for each other."""
+        with self._lock:
+            if self._closing.is_set():
+                raise FetchFailed("the run is ending")
+            if self._connections is None:
+                from wheelcheck.index.network.connections import Connections
+
+                self._connections = Connections(self._trusted)
+            if self._own.client is None:
+                self._own.client = self._connections.client()
+                self._clients.append(self._own.client)
+            return self._own.client
+
+
+class _Own(threading.local):
+    client: httpx.Client | None = None
+
+
+def _accepted(response: httpx.Response) -> httpx.Response:
+    status = response.status_code
+    if status < 400 and status not in _REDIRECTS:  # noqa: PLR2004 (RFC 9110: client errors)
+        return response
+    response.close()
+    after = _retry_after(response.headers.get("retry-after"))
+    raise FetchFailed(f"HTTP status {status}", status=status, retry_after=after)
+
+
+def _connection_failure(error: httpx.TransportError) -> FetchFailed:
+    import httpx
+
+    if isinstance(error, httpx.UnsupportedProtocol):
+        return FetchFailed("its URL is neither http nor https", unreachable=True)
+    cause: BaseException | None = error
+    seen: set[int] = set()  # an error that is raised again may lead back to itself
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            why = f"its certificate is not trusted ({cause.verify_message})"
+            return FetchFailed(why, unreachable=True)
+        cause = cause.__cause__ or cause.__context__
+    return _NoAnswer(str(error) or type(error).__name__)
+
+
+def _within(limit: int, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        limit -= len(chunk)
+        if limit < 0:
+            raise FetchFailed("its answer is larger than any index page")
+        yield chunk
+
+
+def _delay(number: int, asked: float | None) -> float:
+    """Exponential backoff with full jitter, and never less than the server asks for."""
+    jittered = FIRST_DELAY * 2.0 ** (number - 1) * (0.5 + random.random())  # noqa: S311 (no secret)
+    return max(jittered, asked or 0.0)
+
+
+def _retry_after(value: str | None) -> float | None:
+    """Seconds that a server asks to wait: a number, or the time until an HTTP date."""
+    if value is None:
+        return None
+    if value.strip().isdecimal():
+        return float(value)
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return moment.timestamp() - time.time()

@@ -1,0 +1,1 @@
+"""Project pages of an index: fetched, parsed and stored."""

@@ -1,0 +1,207 @@
+"""One project's files, compact: the form in which pages are kept in memory and in the cache.
+
+A page lists thousands of files of which a handful is ever looked at. So a `Page` holds for each
+version one undecoded MessagePack slice; versions are known at once, and a version's `Wheel` and
+`Sdist` values are made when they are asked for. numpy's two megabytes of JSON become one, and
+reading it back costs what decoding a map with some hundred keys costs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import cached_property
+
+import msgspec
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
+
+from wheelcheck.index.interface import ProjectStatus, Sdist, UnusableFile, Wheel
+from wheelcheck.index.pages.filenames import BadName, parse_version, version_of, wheel_parts
+
+__all__ = ["FilesOfProject", "Page", "Row", "make_page"]
+
+
+class Row(msgspec.Struct, array_like=True, gc=False):
+    """One file as a page lists it; the fields mean what those of `DistributionFile` mean.
+
+    `url` is whole, or only what stands between the page's `base` and the file's name.
+    `metadata` is True or its hashes where PEP 658 metadata is served.
+    """
+
+    filename: str
+    url: str
+    hashes: dict[str, str] = {}
+    size: int | None = None
+    upload_time: str | None = None
+    requires_python: str | None = None
+    yanked: str | None = None
+    metadata: bool | dict[str, str] = False
+
+
+class Page(msgspec.Struct, array_like=True):
+    """What one index says about one project. `versions` maps a version to its encoded rows."""
+
+    name: str
+    origin: str
+    base: str = ""
+    status: ProjectStatus = ProjectStatus.ACTIVE
+    status_reason: str = ""
+    versions: dict[str, msgspec.Raw] = {}
+    unusable: list[tuple[str, str]] = []
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_rows = msgspec.msgpack.Decoder(list[Row]).decode
+
+
+def make_page(
+    name: NormalizedName,
+    origin: str,
+    rows: Iterable[Row],
+    *,
+    status: ProjectStatus = ProjectStatus.ACTIVE,
+    status_reason: str = "",
+    unreadable: Iterable[tuple[str, str]] = (),
+    foreign: bool = True,
+) -> Page:
+    """Sort `rows`, whose URLs are whole, by version.
+
+    `unreadable` are entries that could not even become a row. Without `foreign`, files of other
+    projects are left out instead of being told as unusable: a flat list of links mixes projects.
+    """
+    groups: dict[Version, list[Row]] = {}
+    unusable = list(unreadable)
+    base = ""
+    for row in rows:
+        version = version_of(row.filename, name)
+        if isinstance(version, BadName):
+            if foreign or (not version.foreign and _bears_name(row.filename, name)):
+                unusable.append((row.filename, version.reason))
+            continue
+        base = base or _base_of(row.url)
+        row.url = _shorten(row.url, base, row.filename)
+        if version in groups:
+            groups[version].append(row)
+        else:
+            groups[version] = [row]
+    versions = {str(v): msgspec.Raw(_encode(groups[v])) for v in sorted(groups, reverse=True)}
+    return Page(name, origin, base, status, status_reason, versions, unusable)
+
+
+def _bears_name(filename: str, name: NormalizedName) -> bool:
+    return canonicalize_name(filename).startswith(f"{name}-")
+
+
+def _base_of(url: str) -> str:
+    """Scheme, host and first folder of a URL: what most files of a page share."""
+    return "/".join(url.split("/", 4)[:4]) + "/"
+
+
+def _shorten(url: str, base: str, filename: str) -> str:
+    """Leave out of a URL what its page and its file name tell already."""
+    if not (url.startswith(base) and url.endswith(filename)):
+        return url
+    middle = url[len(base) : -len(filename)]
+    return url if "://" in middle else middle
+
+
+class FilesOfProject:
+    """A `Project` over the pages that the indexes have for one name, all files together.
+
+    pip merges indexes in this way; each file's `origin` tells which of them listed it.
+    """
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self._pages = pages
+        self._files: dict[Version, tuple[Wheel | Sdist, ...]] = {}
+
+    def __repr__(self) -> str:
+        return f"<FilesOfProject {self.name}: {len(self.versions)} versions>"
+
+    @property
+    def name(self) -> NormalizedName:
+        """Normalised name (PEP 503)."""
+        return NormalizedName(self._pages[0].name)
+
+    @property
+    def status(self) -> ProjectStatus:
+        """The first status that is not ACTIVE (PEP 792)."""
+        return self._telling.status
+
+    @property
+    def status_reason(self) -> str:
+        """The reason given for the status, or ""."""
+        return self._telling.status_reason
+
+    @property
+    def _telling(self) -> Page:
+        telling = (page for page in self._pages if page.status is not ProjectStatus.ACTIVE)
+        return next(telling, self._pages[0])
+
+    @cached_property
+    def versions(self) -> tuple[Version, ...]:
+        """Every version with at least one wheel or sdist, newest first."""
+        if len(self._pages) == 1:  # already sorted
+            return tuple(self._spelled[0])
+        return tuple(sorted({version for page in self._spelled for version in page}, reverse=True))
+
+    @cached_property
+    def _spelled(self) -> tuple[dict[Version, str], ...]:
+        """How each page spells a version: ``1.0`` here may be ``1.0.0`` there."""
+        return tuple(_spellings(page) for page in self._pages)
+
+    @property
+    def unusable(self) -> tuple[UnusableFile, ...]:
+        """Files that were passed over."""
+        return tuple(UnusableFile(*item) for page in self._pages for item in page.unusable)
+
+    def files(self, version: Version) -> tuple[Wheel | Sdist, ...]:
+        """The files of one version, index by index; () for a version that is not there."""
+        found = self._files.get(version)
+        if found is None:
+            found = self._files[version] = tuple(
+                _file(page, row)
+                for page, spelled in zip(self._pages, self._spelled, strict=True)
+                if version in spelled
+                for row in _decode_rows(page.versions[spelled[version]])
+            )
+        return found
+
+
+def _file(page: Page, row: Row) -> Wheel | Sdist:
+    """The file of a row, whose name `make_page` has looked at."""
+    name = NormalizedName(page.name)
+    described = (
+        row.size,
+        row.hashes,
+        row.requires_python,
+        _time(row.upload_time),
+        row.yanked,
+        bool(row.metadata),
+        row.metadata if isinstance(row.metadata, dict) else {},
+        page.origin,
+    )
+    url = row.url if "://" in row.url else page.base + row.url + row.filename
+    if row.filename.endswith(".whl"):
+        version, tag, build = wheel_parts(row.filename)
+        return Wheel(row.filename, url, name, version, *described, tag, build)
+    sdist_version = version_of(row.filename, name)
+    assert not isinstance(sdist_version, BadName)
+    return Sdist(row.filename, url, name, sdist_version, *described)
+
+
+def _spellings(page: Page) -> dict[Version, str]:
+    parsed = ((parse_version(text), text) for text in page.versions)
+    return {version: text for version, text in parsed if version is not None}
+
+
+def _time(text: str | None) -> datetime | None:
+    """An upload time (PEP 700: ISO 8601, UTC); None where it is missing or cannot be read."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,162 @@
+"""Where files are listed: Simple API indexes, and flat lists of links (--find-links).
+
+Each source answers for one project with a `Page`, with None where it does not have the project, or
+with an `Unknown`; the codes are ``index-forbidden``, ``index-malformed``, ``index-error`` and
+``offline``. Only a host that does not answer at all raises `IndexUnreachable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from copy import copy
+from pathlib import Path
+from threading import Lock
+from typing import Protocol, TypeVar
+
+from packaging.utils import NormalizedName
+
+from wheelcheck.errors import IndexUnreachable, Unknown
+from wheelcheck.index.network.credentials import Credentials
+from wheelcheck.index.network.http import FetchFailed, Reply
+from wheelcheck.index.network.urls import local_path
+from wheelcheck.index.pages.index_page import Page, Row, make_page
+from wheelcheck.index.pages.simple_api import MalformedPage, html_rows, parse_html, parse_page
+from wheelcheck.index.pages.stored_pages import NotCached, StoredPages
+
+__all__ = ["FlatLinks", "LocalIndex", "SimpleIndex", "Source", "open_source"]
+
+_T = TypeVar("_T")
+
+
+class Source(Protocol):
+    """A place that lists files."""
+
+    def page(self, name: NormalizedName) -> Page | Unknown | None:
+        """The files of one project."""
+
+
+def open_source(place: str, pages: StoredPages, credentials: Credentials, *, flat: bool) -> Source:
+    """The source at a URL or, for flat lists, a path; a URL's credentials go to `credentials`."""
+    url = credentials.take_from(place)
+    path = local_path(url) if url.startswith("file:") else None
+    if "://" not in url and not url.startswith("file:"):
+        path = Path(url).expanduser()
+    if path is not None:
+        pages.pages_used.not_cacheable()
+    if flat:
+        return FlatLinks(url, path, pages)
+    return SimpleIndex(url, pages) if path is None else LocalIndex(url, path)
+
+
+class SimpleIndex:
+    """An index that speaks the Simple API over HTTP. `url` has no credentials."""
+
+    def __init__(self, url: str, pages: StoredPages) -> None:
+        self._url = url
+        self._pages = pages
+
+    def page(self, name: NormalizedName) -> Page | Unknown | None:
+        """The files of one project."""
+
+        def read(reply: Reply) -> Page:
+            kind = reply.headers.get("content-type", "")
+            return parse_page(reply.body, kind, name=name, url=reply.url, origin=self._url)
+
+        url = f"{self._url.rstrip('/')}/{name}/"
+        return _told(self._url, lambda: self._pages.get(url, Page, read), name)
+
+
+class LocalIndex:
+    """An index laid out in folders, each with an index.html (``--index-url file:///…``)."""
+
+    def __init__(self, url: str, path: Path) -> None:
+        self._url = url
+        self._path = path
+
+    def page(self, name: NormalizedName) -> Page | Unknown | None:
+        """The files of one project."""
+        page = self._path / name / "index.html"
+        try:
+            body = page.read_bytes()
+        except FileNotFoundError:
+            if self._path.is_dir():
+                return None
+            return Unknown("index-error", f"the index {self._url} is no URL, and no folder here")
+        except OSError as error:
+            return Unknown("index-error", f"{self._url} does not tell of {name}: {error.strerror}")
+        url = page.absolute().as_uri()
+        try:
+            return parse_html(body, name=name, url=url, origin=self._url)
+        except MalformedPage as error:
+            return _malformed(self._url, name, error)
+
+
+class FlatLinks:
+    """A folder, a page of links or a single archive, of any projects (pip's --find-links)."""
+
+    def __init__(self, shown: str, path: Path | None, pages: StoredPages) -> None:
+        self._shown = shown
+        self._path = path
+        self._pages = pages
+        self._lock = Lock()
+        self._links: list[Row] | Unknown | None = None
+
+    def page(self, name: NormalizedName) -> Page | Unknown | None:
+        """Those of the links that are files of one project."""
+        with self._lock:
+            if self._links is None:
+                self._links = self._read()
+        if isinstance(self._links, Unknown):
+            return self._links
+        # a page shortens the URLs of its rows, and these are asked for again
+        page = make_page(name, self._shown, map(copy, self._links), foreign=False)
+        return page if page.versions or page.unusable else None
+
+    def _read(self) -> list[Row] | Unknown:
+        if self._path is not None:
+            try:
+                return list(_local_links(self._path))
+            except OSError as error:
+                return Unknown("index-error", f"{self._shown} cannot be read: {error.strerror}")
+        found = _told(
+            self._shown,
+            lambda: self._pages.get(self._shown, list[Row], _remote_links),
+            "its links",
+        )
+        return Unknown("index-error", f"{self._shown} is not there") if found is None else found
+
+
+def _told(place: str, ask: Callable[[], _T], what: str) -> _T | Unknown:
+    """The answer, or why `place` has none for this one item."""
+    try:
+        return ask()
+    except NotCached:
+        return Unknown("offline", f"what {place} tells of {what} is not in the cache")
+    except MalformedPage as error:
+        return _malformed(place, what, error)
+    except FetchFailed as failure:
+        if failure.unreachable:
+            raise IndexUnreachable(place, failure.why) from failure
+        code = "index-forbidden" if failure.forbidden else "index-error"
+        return Unknown(code, f"{place} does not tell of {what}: {failure.why}")
+
+
+def _malformed(place: str, what: str, error: MalformedPage) -> Unknown:
+    return Unknown("index-malformed", f"{place} has no readable page of {what}: {error}")
+
+
+def _remote_links(reply: Reply) -> list[Row]:
+    return html_rows(reply.body, reply.url)
+
+
+def _local_links(path: Path) -> Iterable[Row]:
+    if path.is_dir():  # pages in it are read too, as pip reads them
+        files = [file for file in sorted(path.iterdir()) if file.is_file()]
+        return [row for file in files for row in _local_links(file)]
+    if path.suffix.lower() in {".html", ".htm"}:
+        return html_rows(path.read_bytes(), path.absolute().as_uri())
+    return [_local_row(path)]
+
+
+def _local_row(path: Path) -> Row:
+    return Row(path.name, path.absolute().as_uri(), size=path.stat().st_size)

@@ -1,0 +1,285 @@
+"""The Simple repository API: JSON and HTML pages → `Page`.
+
+Sources: PEP 503 (HTML), 592 (yanked), 629 (API version), 658 and 714 (core metadata), 691 (JSON),
+700 (size, upload-time), 792 (status). An entry that cannot be read becomes an unusable file; only a
+page that cannot be read as a whole is a `MalformedPage`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urldefrag, urljoin
+
+import msgspec
+from packaging.utils import NormalizedName
+
+from wheelcheck.index.interface import ProjectStatus
+from wheelcheck.index.network.urls import filename_of, fragment_hashes, split_credentials
+from wheelcheck.index.pages.index_page import Page, Row, make_page
+
+__all__ = [
+    "ACCEPT",
+    "MalformedPage",
+    "html_rows",
+    "parse_html",
+    "parse_json",
+    "parse_page",
+]
+
+JSON_TYPE = "application/vnd.pypi.simple.v1+json"
+ACCEPT = f"{JSON_TYPE}, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01"
+"""The same preferences as pip states them (PEP 691)."""
+
+_UNSET = msgspec.UNSET
+_PLAIN_PATH = re.compile(r"((?!//)(?:[\w.%+~!-]*/)*)([\w%+~!-][\w.%+~!-]*)", re.ASCII)
+"""A relative URL that is a path and nothing else: its folder and its last part."""
+
+
+class MalformedPage(ValueError):  # noqa: N818 (named for what it is)
+    """A page that is no page of the Simple API version 1; the message says why."""
+
+
+class _Status(msgspec.Struct):
+    status: str = ""
+    reason: str | None = None
+
+
+class _Meta(msgspec.Struct, rename="kebab"):
+    api_version: str = "1.0"
+    project_status: str | _Status | None = None
+    project_status_reason: str | None = None
+
+
+class _File(msgspec.Struct, rename="kebab", gc=False):
+    filename: str
+    url: str
+    hashes: dict[str, str] = {}
+    size: int | None = None
+    upload_time: str | None = None
+    requires_python: str | None = None
+    yanked: bool | str | None = False
+    core_metadata: bool | dict[str, str] | msgspec.UnsetType | None = _UNSET
+    dist_info_metadata: bool | dict[str, str] | msgspec.UnsetType | None = _UNSET
+
+
+class _JsonPage(_Meta, rename="kebab"):
+    files: list[_File] = []
+    meta: _Meta = msgspec.field(default_factory=_Meta)
+
+
+class _LoosePage(_Meta, rename="kebab"):
+    files: list[Any] = []
+    meta: _Meta = msgspec.field(default_factory=_Meta)
+
+
+_decode = msgspec.json.Decoder(_JsonPage).decode
+_decode_loosely = msgspec.json.Decoder(_LoosePage).decode
+
+
+def parse_page(
+    body: bytes, content_type: str, *, name: NormalizedName, url: str, origin: str
+) -> Page:
+    """Read a page by its content type. `url` is where it was found after redirects."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind.endswith("json"):
+        return parse_json(body, name=name, url=url, origin=origin)
+    if kind in {"text/html", "application/vnd.pypi.simple.v1+html"}:
+        return parse_html(body, name=name, url=url, origin=origin)
+    raise MalformedPage(f"its content type is {kind or 'missing'}")
+
+
+def parse_json(body: bytes, *, name: NormalizedName, url: str, origin: str) -> Page:
+    """Read a JSON page (PEP 691); fields of later versions and of others are not looked at."""
+    unreadable: list[tuple[str, str]] = []
+    page: _JsonPage | _LoosePage
+    try:
+        page = _decode(body)
+        files: Iterable[_File] = page.files
+    except (msgspec.ValidationError, RecursionError):  # one odd entry must not hide the others
+        page = _try_loosely(body)
+        files = list(_readable(page.files, unreadable))
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise MalformedPage(f"it is not valid JSON ({error})") from error
+    _check_version(page.meta.api_version)
+    status, reason = _status(page)
+    return make_page(
+        name,
+        origin,
+        list(_rows(files, url, unreadable)),
+        status=status,
+        status_reason=reason,
+        unreadable=unreadable,
+    )
+
+
+def _try_loosely(body: bytes) -> _LoosePage:
+    try:
+        return _decode_loosely(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise MalformedPage(f"it is no page of the Simple API ({error})") from error
+
+
+def _readable(entries: Iterable[Any], unreadable: list[tuple[str, str]]) -> Iterator[_File]:
+    """The entries that have the types the API promises; the others go to `unreadable`."""
+    for entry in entries:
+        try:
+            yield msgspec.convert(entry, _File)
+        except msgspec.ValidationError as error:
+            told = entry.get("filename") if isinstance(entry, dict) else None
+            unreadable.append((str(told or "?"), f"its entry on the page is malformed: {error}"))
+
+
+def _check_version(text: str) -> None:
+    """PEP 629: a client must not read a page with a major version it does not know."""
+    if text.partition(".")[0] != "1":
+        raise MalformedPage(f"it speaks version {text} of the Simple API, not 1")
+
+
+def _status(page: _Meta) -> tuple[ProjectStatus, str]:
+    """PEP 792 in all shapes: an object or a string, at the top level (its text) or under `meta`."""
+    for place in (page, getattr(page, "meta", _Meta())):
+        told = place.project_status
+        if isinstance(told, _Status):
+            return _known_status(told.status), told.reason or ""
+        if told:
+            return _known_status(told), place.project_status_reason or ""
+    return ProjectStatus.ACTIVE, ""
+
+
+def _known_status(text: str) -> ProjectStatus:
+    """A status of a later specification says nothing to us: the project's files are judged."""
+    return ProjectStatus(text) if text in set(ProjectStatus) else ProjectStatus.ACTIVE
+
+
+def _rows(
+    files: Iterable[_File], page_url: str, unreadable: list[tuple[str, str]]
+) -> Iterator[Row]:
+    folders: dict[str, str] = {}  # relative URLs of a page share few
+    for file in files:
+        try:
+            yield _row(file, page_url, folders)
+        except ValueError:
+            unreadable.append((file.filename, "its URL is malformed"))
+
+
+def _absolute(page_url: str, url: str) -> str:
+    return split_credentials(urldefrag(urljoin(page_url, url)).url)[0]
+
+
+def _row(file: _File, page_url: str, folders: dict[str, str]) -> Row:
+    url = file.url
+    if path := _PLAIN_PATH.fullmatch(url):
+        folder, last = path.groups()
+        if folder not in folders:
+            folders[folder] = _absolute(page_url, f"{folder}-")[:-1]
+        url = folders[folder] + last
+    elif "://" not in url or "#" in url or "@" in url or "[" in url:
+        url = _absolute(page_url, url)
+    yanked = file.yanked
+    return Row(
+        file.filename,
+        url,
+        file.hashes,
+        file.size,
+        file.upload_time,
+        file.requires_python,
+        yanked if isinstance(yanked, str) else "" if yanked else None,
+        _first_told(file.core_metadata, file.dist_info_metadata),
+    )
+
+
+def _first_told(
+    *values: bool | dict[str, str] | msgspec.UnsetType | None,
+) -> bool | dict[str, str]:
+    """PEP 714: the new key wins wherever it is present, also when it says false."""
+    for value in values:
+        if value is not None and value is not _UNSET:
+            return value
+    return False
+
+
+def parse_html(body: bytes, *, name: NormalizedName, url: str, origin: str) -> Page:
+    """Read an HTML page (PEP 503)."""
+    parser = _parsed(body)
+    if not parser.is_page:
+        raise MalformedPage("it is not an HTML page")
+    if version := parser.meta.get("pypi:repository-version"):
+        _check_version(version)
+    return make_page(
+        name,
+        origin,
+        _anchor_rows(parser, url),
+        status=_known_status(parser.meta.get("pypi:project-status", "")),
+        status_reason=parser.meta.get("pypi:project-status-reason", ""),
+    )
+
+
+def html_rows(body: bytes, url: str) -> list[Row]:
+    """All links of a flat page (--find-links), of whatever projects."""
+    return list(_anchor_rows(_parsed(body), url))
+
+
+def _parsed(body: bytes) -> _Anchors:
+    parser = _Anchors()
+    parser.feed(body.decode("utf-8", errors="replace"))
+    parser.close()
+    return parser
+
+
+class _Anchors(HTMLParser):
+    """Collects what PEP 503 and its successors put into a page: `base`, `meta` and `a`."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.base: str | None = None
+        self.meta: dict[str, str] = {}
+        self.anchors: list[dict[str, str | None]] = []
+        self.is_page = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(reversed(attrs))  # of a repeated attribute the first one counts (HTML)
+        if tag in {"html", "head", "body", "a", "title"}:
+            self.is_page = True
+        if tag == "a" and found.get("href"):
+            self.anchors.append(found)
+        elif tag == "meta" and found.get("name"):
+            self.meta[str(found["name"]).lower()] = found.get("content") or ""
+        elif tag == "base" and self.base is None:
+            self.base = found.get("href")
+
+    def handle_decl(self, decl: str) -> None:
+        if decl.lower().startswith("doctype html"):
+            self.is_page = True
+
+
+def _anchor_rows(parser: _Anchors, url: str) -> Iterator[Row]:
+    base = urljoin(url, parser.base or "")
+    for anchor in parser.anchors:
+        try:
+            target, fragment = urldefrag(urljoin(base, str(anchor["href"]).strip()))
+            filename = filename_of(target)
+        except ValueError:  # a malformed host: no installer could fetch it either
+            continue
+        if not filename:
+            continue
+        yanked = anchor.get("data-yanked") or "" if "data-yanked" in anchor else None
+        yield Row(
+            filename,
+            split_credentials(target)[0],
+            fragment_hashes(fragment),
+            requires_python=anchor.get("data-requires-python"),
+            yanked=yanked,
+            metadata=_html_metadata(anchor),
+        )
+
+
+def _html_metadata(anchor: dict[str, str | None]) -> bool | dict[str, str]:
+    """``true`` or ``<algorithm>=<digest>``; the attribute of PEP 714 wins where it is present."""
+    for key in ("data-core-metadata", "data-dist-info-metadata"):
+        if key in anchor:
+            value = anchor[key] or ""
+            return fragment_hashes(value) or value.lower() == "true"
+    return False

@@ -1,0 +1,147 @@
+"""Index pages over HTTP through the cache: fresh ones as they are, others revalidated.
+
+Sources: RFC 9111 (Cache-Control, Age) and RFC 9110 (ETag, Last-Modified). What is stored is not the
+page's bytes but what was read from them; bytes that come again are known by their hash and are not
+read again, for indexes that give no ETag.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from wheelcheck.index.cache.disk import Cache, cache_key
+from wheelcheck.index.network.http import FetchFailed, Http, Reply
+from wheelcheck.index.pages.pages_used import PageState, PagesUsed
+from wheelcheck.index.pages.simple_api import ACCEPT
+
+__all__ = ["NotCached", "StoredPages"]
+
+FRESH_SECONDS = 600.0
+"""How long a page is fresh where its index does not say (heuristic freshness, RFC 9111, 4.2.2).
+
+PyPI says as much of its own pages. uv asks such an index again on every run; a check that is ten
+minutes old tells no less of what an installer will meet.
+"""
+
+_MAX_AGE = re.compile(r"max-age\s*=\s*\"?(\d{1,9})")
+_T = TypeVar("_T")
+
+
+class NotCached(Exception):  # noqa: N818 (says what happened)
+    """Without the network, and not in the cache."""
+
+
+class _Stored(msgspec.Struct, array_like=True):
+    """`content` is nil where there is no such page; `digest` is that of all it was read from."""
+
+    fresh_seconds: float
+    etag: str
+    last_modified: str
+    content: msgspec.Raw
+    digest: bytes = b""
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Stored).decode
+
+
+class StoredPages:
+    """Pages by URL; `offline` asks nothing but the cache. `pages_used` learns of what was given."""
+
+    def __init__(self, http: Http, cache: Cache, pages_used: PagesUsed, *, offline: bool) -> None:
+        self._http = http
+        self._cache = cache
+        self.pages_used = pages_used
+        self._offline = offline
+
+    def get(self, url: str, kind: type[_T], read: Callable[[Reply], _T]) -> _T | None:
+        """The page at `url` as `read` understands it; None where there is none (404).
+
+        Raises FetchFailed, NotCached, and what `read` raises.
+        """
+        try:
+            return self._get(url, kind, read)
+        except (FetchFailed, NotCached):
+            self.pages_used.not_cacheable()
+            raise
+
+    def _get(self, url: str, kind: type[_T], read: Callable[[Reply], _T]) -> _T | None:
+        key = cache_key(url)
+        decoder = msgspec.msgpack.Decoder(kind | None)
+        found = self._cache.get_dated("pages", key, _with_content(decoder))
+        stored, content, stored_at = (*found[0], found[1]) if found else (None, None, 0)
+        if stored is not None:
+            if self._offline or self._cache.is_fresh(stored_at, stored.fresh_seconds):
+                self._note(key, stored, stored_at)
+                return content
+        elif self._offline:
+            raise NotCached
+        try:
+            reply = self._http.get(url, {"Accept": ACCEPT} | _validators(stored))
+        except FetchFailed as failure:
+            if not failure.not_found:
+                raise
+            self._store(key, None, {}, b"")
+            return None
+        if reply.status == 304 and stored is not None:  # noqa: PLR2004 (Not Modified)
+            self._note(key, stored, self._cache.confirm("pages", key))
+            return content
+        digest = _digest(reply)
+        known = stored is not None and stored.digest == digest
+        page = content if known else read(reply)
+        self._store(key, page, reply.headers, digest)
+        return page
+
+    def _store(self, key: str, page: object, headers: Mapping[str, str], digest: bytes) -> None:
+        control = headers.get("cache-control", "").lower()
+        stored = _Stored(
+            _fresh_seconds(control, headers.get("age", "")),
+            headers.get("etag", ""),
+            headers.get("last-modified", ""),
+            msgspec.Raw(_encode(page)),
+            digest,
+        )
+        kept = "no-store" not in control
+        self._note(key, stored, self._cache.put("pages", key, _encode(stored)) if kept else 0)
+
+    def _note(self, key: str, stored: _Stored, stored_at: int) -> None:
+        state = PageState(stored.digest.hex(), stored_at, stored.fresh_seconds)
+        self.pages_used.pages[key] = state
+
+
+def _with_content(
+    decoder: msgspec.msgpack.Decoder[_T | None],
+) -> Callable[[bytes], tuple[_Stored, _T | None]]:
+    def decode(data: bytes) -> tuple[_Stored, _T | None]:
+        stored = _decode(data)
+        return stored, decoder.decode(stored.content)
+
+    return decode
+
+
+def _digest(reply: Reply) -> bytes:
+    """Of everything that a page is read from: its bytes, their type and where they were found."""
+    found = hashlib.blake2b(reply.body, digest_size=16)
+    found.update(f"\0{reply.headers.get('content-type', '')}\0{reply.url}".encode())
+    return found.digest()
+
+
+def _validators(stored: _Stored | None) -> dict[str, str]:
+    if stored is None:
+        return {}
+    headers = {"If-None-Match": stored.etag, "If-Modified-Since": stored.last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def _fresh_seconds(control: str, age: str) -> float:
+    if "no-cache" in control:
+        return 0.0
+    told = _MAX_AGE.search(control)
+    if told is None:
+        return FRESH_SECONDS
+    return float(told[1]) - (float(age) if age.isdecimal() and age.isascii() else 0.0)

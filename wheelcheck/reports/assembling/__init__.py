@@ -1,1 +1,0 @@
-"""How judged targets become a report."""

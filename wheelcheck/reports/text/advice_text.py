@@ -1,0 +1,54 @@
+"""Ways out, for people: what to change, what it was found to do, what to mind."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from wheelcheck.reports.text.text_page import Page
+from wheelcheck.reports.values.advice_values import Advice
+from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.wording.phrases import clean, counted
+from wheelcheck.reports.wording.quantities import duration, size
+from wheelcheck.reports.wording.target_names import Places
+
+__all__ = ["draw_advice"]
+
+_MOST = 5
+_MOST_LINES = 24
+_WORTH_SECONDS, _WORTH_BYTES = 5, 5e6
+
+
+def draw_advice(page: Page, report: Report, places: Places) -> None:
+    """Write the advice, the most helpful first."""
+    if not report.advice:
+        return
+    page.heading("What to do instead")
+    for number, advice in enumerate(report.advice[:_MOST], 1):
+        _draw(page, advice, number, places)
+    left = len(report.advice) - _MOST
+    if left > 0:
+        page.prose(Text(f"and {counted(left, 'more way')}: see --format json", "dim"))
+
+
+def _draw(page: Page, advice: Advice, number: int, places: Places) -> None:
+    head = Text.assemble((f"{number} ", "dim"), (clean(advice.title), "bold green"))
+    head.append(f" for {places.describe(advice.targets)}{_saves(advice)}")
+    page.prose(head, hang=2)
+    for line in advice.change[:_MOST_LINES]:
+        page.line(Text.assemble("    ", (clean(line), "cyan")))
+    left = len(advice.change) - _MOST_LINES
+    if left > 0:
+        page.line(Text(f"    and {counted(left, 'more line')}", "dim"))
+    page.prose(Text(clean(advice.evidence), "dim"), indent=2)
+    if advice.caveat:
+        page.prose(Text(f"mind: {clean(advice.caveat)}", "dim"), indent=2)
+
+
+def _saves(advice: Advice) -> str:
+    """``: saves 74 min and 730 MB``; what is not worth a word is left out."""
+    saved = []
+    if advice.saves_seconds is not None and advice.saves_seconds >= _WORTH_SECONDS:
+        saved.append(duration(advice.saves_seconds))
+    if advice.saves_bytes is not None and advice.saves_bytes >= _WORTH_BYTES:
+        saved.append(size(advice.saves_bytes))
+    return f": saves about {' and '.join(saved)}" if saved else ""

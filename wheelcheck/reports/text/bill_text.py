@@ -1,0 +1,182 @@
+"""The bill for people: time, memory, downloads and image size, one line for like targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.text.text_page import Page
+from wheelcheck.reports.values.cost_values import Bill, Estimate
+from wheelcheck.reports.values.report import Report, TargetSummary
+from wheelcheck.reports.wording.cost_phrases import spread
+from wheelcheck.reports.wording.phrases import clean, counted, listing
+from wheelcheck.reports.wording.quantities import BASIS, duration, size
+from wheelcheck.reports.wording.target_names import Places
+
+__all__ = ["draw_bill"]
+
+_MOST_ROWS = 8
+_GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """Targets with the same builds, and their bills."""
+
+    label: str
+    bills: tuple[Bill, ...]
+
+
+def draw_bill(page: Page, report: Report, places: Places) -> None:
+    """Write what installing costs on each target, and what the numbers rest on."""
+    all_rows = _rows(report, places)
+    rows = all_rows[:_MOST_ROWS]
+    if not any(bill.builds or bill.image for row in rows for bill in row.bills):
+        return
+    first = rows[0].bills[0]
+    page.heading(f"What it costs, on {counted(first.cores, 'core')}")
+    lines = [line for line in _LINES if any(line.of(b) for row in rows for b in row.bills)]
+    table = [[line.title, *(line.words(row.bills) for row in rows)] for line in lines]
+    _draw_table(page, [["", *(row.label for row in rows)], *table])
+    left = len(all_rows) - len(rows)
+    if left:
+        page.prose(Text(f"and {counted(left, 'more group')} of targets: see --format json", "dim"))
+    for line in _footnotes(report, rows):
+        page.prose(Text(line, "dim"))
+
+
+def _rows(report: Report, places: Places) -> list[_Row]:
+    """A row for each target; where they are many, one for all that build the same."""
+    billed = [one for one in report.targets if one.bill and _installs(report, one.name)]
+    if len(billed) <= _MOST_ROWS:
+        return [_Row(clean(one.name), (one.bill,)) for one in billed if one.bill]
+    groups: dict[tuple[str, ...], list[TargetSummary]] = {}
+    for target in billed:
+        plan = report.plan(target.name)
+        labels = tuple(sorted({one.name for one in plan.builds})) if plan else ()
+        groups.setdefault(labels, []).append(target)
+    return [
+        _Row(
+            places.describe([one.name for one in group]),
+            tuple(one.bill for one in group if one.bill),
+        )
+        for group in groups.values()
+    ]
+
+
+def _installs(report: Report, target: str) -> bool:
+    """Whether anything at all is installed there: the price of nothing tells nobody anything."""
+    nothing = {Verdict.NOT_REQUIRED, Verdict.UNAVAILABLE, Verdict.UNKNOWN}
+    return any(
+        target in package.on and package.on[target].verdict not in nothing
+        for package in report.packages
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    title: str
+    of: Callable[[Bill], Estimate | int | None]
+    words: Callable[[Sequence[Bill]], str]
+
+
+def _estimates(
+    of: Callable[[Bill], Estimate | None], words: Callable[[float], str], *, whole: bool = True
+) -> Callable[[Sequence[Bill]], str]:
+    def told(bills: Sequence[Bill]) -> str:
+        values = [of(bill) for bill in bills]
+        return spread(values, words, whole=whole) if any(values) else "not known"
+
+    return told
+
+
+def _builds(bills: Sequence[Bill]) -> str:
+    numbers = sorted({bill.builds for bill in bills})
+    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]}–{numbers[-1]}"
+
+
+def _compile_time(bills: Sequence[Bill]) -> str:
+    if not any(bill.builds for bill in bills):
+        return "–"
+    return _estimates(lambda bill: bill.build_wall_seconds, duration)(bills)
+
+
+def _peak(bills: Sequence[Bill]) -> str:
+    if not any(bill.builds for bill in bills):
+        return "–"
+    told = _estimates(lambda bill: bill.peak_memory_bytes, size, whole=False)(bills)
+    fits = {bill.fits_memory for bill in bills if bill.memory_bytes}
+    if False in fits:
+        return f"{told}: too much"
+    return f"{told}: perhaps too much" if None in fits else told
+
+
+def _image(of: Callable[[Bill], Estimate | None]) -> Callable[[Sequence[Bill]], str]:
+    """A Dockerfile's image has one of the two sizes alone: the other is not unknown."""
+
+    def told(bills: Sequence[Bill]) -> str:
+        sizes = [one.image.size if one.image else None for one in bills]
+        none = all(sizes) and not any(of(bill) for bill in bills)
+        return "–" if none else _estimates(of, size)(bills)
+
+    return told
+
+
+def _single(bill: Bill) -> Estimate | None:
+    return bill.image.single_stage if bill.image else None
+
+
+def _several(bill: Bill) -> Estimate | None:
+    return bill.image.multi_stage if bill.image else None
+
+
+_LINES = (
+    _Line("source builds", lambda bill: bill.builds or None, _builds),
+    _Line("time to build", lambda bill: bill.builds or None, _compile_time),
+    _Line("peak memory", lambda bill: bill.builds or None, _peak),
+    _Line("in all", lambda bill: bill.wall_seconds, _estimates(lambda b: b.wall_seconds, duration)),
+    _Line("image of one stage", _single, _image(_single)),
+    _Line("image of several", _several, _image(_several)),
+)
+
+
+def _draw_table(page: Page, table: Sequence[Sequence[str]]) -> None:
+    """Write a table with a column for each target, in bands where the page is too narrow."""
+    widths = [max(cell_len(row[i]) for row in table) for i in range(len(table[0]))]
+    start = 1
+    while start < len(widths):
+        end, used = start + 1, widths[0] + _GAP + widths[start]
+        while end < len(widths) and used + _GAP + widths[end] <= page.width:
+            used += _GAP + widths[end]
+            end += 1
+        if start > 1:
+            page.line()
+        for number, row in enumerate(table):
+            line = Text()
+            for i in (0, *range(start, end)):
+                style = "bold" if number == 0 else "dim" if i == 0 else ""
+                line.append(row[i] + " " * (widths[i] - cell_len(row[i]) + _GAP), style=style)
+            page.line(line)
+        start = end
+
+
+def _footnotes(report: Report, rows: Sequence[_Row]) -> Iterable[str]:
+    """What the numbers rest on, and what is not in them."""
+    bases: dict[str, int] = {}
+    for build in {one.label: one for plan in report.builds for one in plan.builds}.values():
+        cost = build.cost.cpu_seconds if build.cost else None
+        word = BASIS[cost.basis] if cost else "not known"
+        bases[word] = bases.get(word, 0) + 1
+    if bases:
+        told = ", ".join(f"{number} {word}" for word, number in bases.items())
+        yield f"Costs of builds: {told}. In brackets: 80 % intervals."
+    left = dict.fromkeys(clean(one) for row in rows for bill in row.bills for one in bill.left_out)
+    if left:
+        # What is not counted here matters more than what is never counted.
+        always = ("choosing versions", "pulling the base image")
+        here_first = sorted(left, key=lambda one: one.startswith(always))
+        yield f"Not in these numbers: {listing(here_first, 6)}."

@@ -1,0 +1,189 @@
+"""Source builds for people: what to install for them, what may stop them, the plan in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+
+from rich.text import Text
+
+from wheelcheck.reports.text.text_page import Page
+from wheelcheck.reports.values.build_values import (
+    BuildPlan,
+    Commands,
+    Obstacle,
+    Requirement,
+    SourceBuild,
+)
+from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.wording.marks import MARKS
+from wheelcheck.reports.wording.phrases import clean, counted, listing
+from wheelcheck.reports.wording.target_names import Places
+
+__all__ = ["draw_commands", "draw_obstacle", "draw_plan", "draw_plans", "draw_recipes"]
+
+_MOST_GROUPS = 4
+_MOST_OBSTACLES = 6
+_PERHAPS = frozenset({"build-requirement-later-major"})
+"""Codes that belong to the whole reasoning, not on one screen."""
+
+
+def draw_recipes(page: Page, report: Report, places: Places) -> None:
+    """Write what building takes and what stands in its way: once for targets that are alike."""
+    plans = [plan for plan in report.builds if plan.compiled]
+    if not plans:
+        return
+    page.heading("To build it all the same")
+    groups = _grouped(plans, lambda plan: (plan.commands, _builds(plan)))
+    for group in groups[:_MOST_GROUPS]:
+        plan = group[0]
+        place = places.describe([one.target for one in group])
+        page.prose(Text.assemble((place, "bold"), f": {_summary(plan)}"), hang=2)
+        if plan.commands:
+            draw_commands(page, plan.commands, indent=2)
+    left = sum(len(group) for group in groups[_MOST_GROUPS:])
+    if left:
+        page.prose(Text(f"and {counted(left, 'more target')}: --builds has them all", "dim"))
+    _draw_obstacles(page, plans, places)
+
+
+def draw_plans(page: Page, report: Report, places: Places) -> None:
+    """Write every build plan in order, once for targets that are alike."""
+    for group in _grouped(report.builds, lambda plan: (_builds(plan), plan.cycles)):
+        page.heading(f"Build plan for {places.describe([plan.target for plan in group])}")
+        draw_plan(page, group[0])
+
+
+def _grouped(
+    plans: Iterable[BuildPlan], key: Callable[[BuildPlan], Hashable]
+) -> list[list[BuildPlan]]:
+    groups: dict[Hashable, list[BuildPlan]] = {}
+    for plan in plans:
+        groups.setdefault(key(plan), []).append(plan)
+    return list(groups.values())
+
+
+def _builds(plan: BuildPlan) -> Hashable:
+    return tuple((build.label, build.times, build.asked_by) for build in plan.builds)
+
+
+def _summary(plan: BuildPlan) -> str:
+    """``13 sdists are built, 14 builds in all, 3 only to build others, 6 tried and not taken``."""
+    total = sum(build.times for build in plan.builds)
+    told = f"{counted(len(plan.builds), 'sdist')} {'is' if len(plan.builds) == 1 else 'are'} built"
+    if total != len(plan.builds):
+        told += f", {total} builds in all"
+    others = [build for build in plan.builds if not build.top_level]
+    tried = sum(not build.asked_by for build in others if build.tried_by)
+    if len(others) > tried:
+        told += f", {len(others) - tried} only to build others"
+    return f"{told}, {tried} tried and not taken" if tried else told
+
+
+def draw_commands(page: Page, commands: Commands, *, indent: int = 0) -> None:
+    """Write the commands to paste, whole lines each, and what they leave open."""
+    for command, when in (
+        (commands.build, "before"),
+        (commands.remove, "after"),
+        (commands.run, "to run it"),
+    ):
+        if command:
+            line = Text.assemble(" " * indent, (clean(command), "cyan"), (f"  # {when}", "dim"))
+            page.line(line)
+    if commands.unresolved:
+        names = listing(list(map(clean, commands.unresolved)))
+        page.prose(
+            f"{commands.distribution} has no package that we know for {names}", indent=indent
+        )
+
+
+def draw_plan(page: Page, plan: BuildPlan) -> None:
+    """Write one plan: each build after those that its environment needs."""
+    side = len(str(len(plan.builds)))
+    for number, build in enumerate(plan.builds, 1):
+        mark = MARKS[build.verdict]
+        head = Text.assemble((f"{number:>{side}} ", "dim"), (mark.sign, mark.style), " ")
+        head.append(clean(build.label), style="bold")
+        head.append(f" × {build.times}" if build.times > 1 else "")
+        head.append(_purpose(build), style="dim")
+        page.prose(head, hang=side + 3)
+        for line in _environment(build):
+            page.prose(Text(line, "dim"), indent=side + 3)
+        needs = _needs(build)
+        if needs:
+            page.prose(Text(f"needs {needs}", "dim"), indent=side + 3)
+        for obstacle in build.obstacles:
+            draw_obstacle(page, obstacle, indent=side + 3)
+    for cycle in plan.cycles:
+        page.prose(f"! a circle of build requirements: {' → '.join(map(clean, cycle))}", hang=2)
+    if plan.commands:
+        draw_commands(page, plan.commands)
+    elif plan.commands_unknown:
+        page.prose(Text(f"No commands: {clean(plan.commands_unknown)}.", "dim"))
+
+
+def _purpose(build: SourceBuild) -> str:
+    """``, installed, and to build scipy 1.10.1``; for a version that is only tried, who does."""
+    reasons = ["installed"] if build.top_level else []
+    if build.asked_by:
+        reasons.append(f"to build {listing(list(map(clean, build.asked_by)), 4)}")
+    if build.tried_by:
+        trying = listing([_trying(one) for one in build.tried_by], 4)
+        reasons.append(f"tried for its metadata by {trying}, which takes an older version")
+    return "" if reasons == ["installed"] else "".join(f", {one}" for one in reasons)
+
+
+def _trying(label: str) -> str:
+    return "the installation" if label == "requirements" else clean(label)
+
+
+def _environment(build: SourceBuild) -> Iterable[str]:
+    if build.environment:
+        pins = [_required(one) for one in build.environment]
+        yield f"in an environment of {', '.join(map(clean, pins))}"
+
+
+def _required(one: Requirement) -> str:
+    """``numpy 1.19.5 (built)``: build requirements come as wheels unless it is said."""
+    label = f"{one.name} {one.version or '?'}"
+    return label if one.file is None or one.file.endswith(".whl") else f"{label} (built)"
+
+
+def _needs(build: SourceBuild) -> str:
+    told = []
+    for need in build.needs:
+        if need.from_pypi or need.role == "bundled":
+            continue
+        least = f" >= {need.minimum_version}" if need.minimum_version else ""
+        told.append(f"{need.name}{least}{' (optional)' if need.role == 'optional' else ''}")
+    return ", ".join(map(clean, told))
+
+
+def draw_obstacle(page: Page, obstacle: Obstacle, *, indent: int = 0, who: str = "") -> None:
+    """Write one obstacle with its source."""
+    text = Text("✗ " if obstacle.fatal else "! ", "bold red" if obstacle.fatal else "yellow")
+    text.append(who, style="bold")
+    text.append(clean(obstacle.message))
+    text.append(f" [{clean(obstacle.code)}: {clean(obstacle.source)}]", style="dim")
+    page.prose(text, indent=indent, hang=2)
+
+
+def _draw_obstacles(page: Page, plans: Sequence[BuildPlan], places: Places) -> None:
+    """What may stop a build, certain failures first, each told once with all its targets."""
+    found: dict[tuple[str, Obstacle], list[str]] = {}
+    whom: dict[str, str] = {}
+    for plan in plans:
+        for build in plan.builds:
+            if build.asked_by and not build.top_level:
+                whom[build.label] = f" (to build {listing(list(map(clean, build.asked_by)), 2)})"
+            for obstacle in build.obstacles:
+                if obstacle.code not in _PERHAPS:
+                    found.setdefault((build.label, obstacle), []).append(plan.target)
+    ordered = sorted(found.items(), key=lambda item: (not item[0][1].fatal, item[0][0]))
+    for (label, obstacle), targets in ordered[:_MOST_OBSTACLES]:
+        where = f" on {places.describe(targets)}" if len(plans) > 1 else ""
+        verb = "fails" if obstacle.fatal else "may fail"
+        who = f"{clean(label)}{whom.get(label, '')} {verb}{where}: "
+        draw_obstacle(page, obstacle, who=who)
+    left = len(ordered) - _MOST_OBSTACLES
+    if left > 0:
+        page.prose(Text(f"and {counted(left, 'more obstacle')}: see --builds", "dim"), hang=2)

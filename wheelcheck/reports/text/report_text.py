@@ -1,0 +1,257 @@
+"""The report for people: one screen of text, for terminals of 60 columns and more.
+
+From top to bottom: the answer in a sentence, the matrix of what matters, why, versions that differ
+between targets, what could not be judged, and the facts the answer rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from wheelcheck.reports.text.advice_text import draw_advice
+from wheelcheck.reports.text.bill_text import draw_bill
+from wheelcheck.reports.text.builds_text import draw_plans, draw_recipes
+from wheelcheck.reports.text.dockerfile_text import draw_correction, draw_findings
+from wheelcheck.reports.text.matrix_text import draw_matrix
+from wheelcheck.reports.text.text_page import Page
+from wheelcheck.reports.text.violations_text import draw_violations
+from wheelcheck.reports.values.report import Package, Problem, Report
+from wheelcheck.reports.wording.dockerfile_phrases import fate
+from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST, to_ascii
+from wheelcheck.reports.wording.phrases import clean, counted, listing
+from wheelcheck.reports.wording.reasons import (
+    Reason,
+    Skew,
+    matters,
+    reasons,
+    skews,
+    without_unjudged,
+)
+from wheelcheck.reports.wording.report_phrases import (
+    askers,
+    folded,
+    index_moment,
+    inputs,
+    label,
+    python_words,
+    reason_words,
+    target_words,
+)
+from wheelcheck.reports.wording.target_names import Places, libc_label, python_order
+
+__all__ = ["render_text"]
+
+_MIN_WIDTH, _MAX_WIDTH = 60, 200
+_MOST_REASONS = 12
+_MOST_SKEWS = 8
+_MOST_TARGET_LINES = 8
+_MOST_LABEL, _LEAST_WORDS = 40, 22
+
+
+def render_text(
+    report: Report,
+    *,
+    width: int = 100,
+    colour: bool = False,
+    ascii_only: bool = False,
+    builds: bool = False,
+) -> str:
+    """The whole report as lines of at most `width` columns (held between 60 and 200).
+
+    `builds` adds the build plans in full. Commands to paste are never wrapped.
+    `colour` adds ANSI escape sequences of the 16 standard colours; `ascii_only` draws with ASCII
+    signs. What comes from files and indexes is cleaned of control characters.
+    """
+    page = Page(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
+    places = Places(report.targets)
+    _answer(page, report)
+    judged = without_unjudged(report)
+    rows = matters(judged)
+    if rows:
+        page.line()
+        draw_matrix(page, judged, rows)
+    alive = [target.name for target in judged.targets]
+    _folded(page, judged, rows, "" if judged is report else places.describe(alive))
+    _legend(page, rows)
+    draw_bill(page, report, places)
+    draw_violations(page, report, places)
+    if report.dockerfile:
+        draw_findings(page, report.dockerfile)
+    _why(page, judged, places)
+    draw_advice(page, report, places)
+    if builds:
+        draw_plans(page, report, places)
+    else:
+        draw_recipes(page, report, places)
+    if report.dockerfile:
+        draw_correction(page, report.dockerfile)
+    _skews(page, judged, places)
+    _problems(page, report, places)
+    _facts(page, report, places)
+    text = page.text()
+    return to_ascii(text) if ascii_only else text
+
+
+def _answer(page: Page, report: Report) -> None:
+    page.prose(Text(headline(report), style="bold"))
+    broken = fate(report.dockerfile) if report.dockerfile else ""
+    if broken:
+        page.prose(Text(broken, style="bold red"))
+    errors = sum(problem.severity == "error" for problem in report.problems)
+    if errors:
+        words = f"This answer is incomplete: see {counted(errors, 'problem')} below."
+        page.prose(Text(words, style="bold magenta"))
+
+
+def _folded(page: Page, report: Report, rows: Sequence[Package], place: str) -> None:
+    """One line for all packages without a row."""
+    names, extent = folded(report, rows)
+    if not names:
+        return
+    if not rows:
+        page.line()
+    start = "+ " if rows else ""
+    verb = "comes as a wheel" if len(names) == 1 else "come as wheels"
+    where = f" on {place}" if place else f" {extent}".rstrip()
+    text = Text(f"{start}{counted(len(names), 'package')} {verb}{where}", style="green")
+    text.append(f": {listing(names, 8)}", style="dim")
+    page.prose(text, hang=2)
+
+
+def _legend(page: Page, rows: Sequence[Package]) -> None:
+    """Explain the signs that occur, and no others."""
+    present = {cell.verdict for row in rows for cell in row.on.values()}
+    marks = dict.fromkeys(MARKS[verdict] for verdict in WORST_FIRST if verdict in present)
+    if not marks:
+        return
+    page.line()
+    page.items(
+        [Text.assemble((mark.sign, mark.style), (f" {mark.meaning}", "dim")) for mark in marks]
+    )
+
+
+def _why(page: Page, report: Report, places: Places) -> None:
+    found = reasons(report)
+    if not found:
+        return
+    page.heading("Why")
+    for reason in found[:_MOST_REASONS]:
+        _reason(page, report, places, reason)
+    left = found[_MOST_REASONS:]
+    if left:
+        names = dict.fromkeys(clean(name) for reason in left for name in reason.packages)
+        page.prose(
+            Text(f"and {counted(len(left), 'more reason')} for {listing(list(names))}", "dim"),
+            hang=2,
+        )
+
+
+def _reason(page: Page, report: Report, places: Places, reason: Reason) -> None:
+    mark = MARKS[reason.verdict]
+    labels = [label(report, name, reason.targets) for name in reason.packages]
+    head = Text.assemble((mark.sign, mark.style), " ", (listing(labels, 8), "bold"))
+    head.append(f" on {places.describe(reason.targets)}")
+    if len(reason.packages) == 1 and reason.cell.requested_by:
+        head.append(f", {_asked_by(report, reason)}", style="dim")
+    page.prose(head, hang=2)
+    page.prose(reason_words(Places(report.targets), reason), indent=2)
+
+
+def _asked_by(report: Report, reason: Reason) -> str:
+    """Who asks: lines of the user's own files, and packages (``uvicorn[standard] 0.54.0``)."""
+    lines, packages = askers({one.name for one in report.packages}, reason.cell.requested_by)
+    by = "with" if lines == ["--package"] else "in"
+    told = [f"asked for {by} {listing(lines, 3)}"] if lines else []
+    return ", ".join([*told, f"needed by {listing(packages, 3)}"] if packages else told)
+
+
+def _skews(page: Page, report: Report, places: Places) -> None:
+    found = skews(report)
+    if not found:
+        return
+    page.heading("Versions that differ between targets")
+    for skew in found[:_MOST_SKEWS]:
+        page.prose(_skew_line(skew, places), hang=2)
+    left = [name for skew in found[_MOST_SKEWS:] for name in skew.packages]
+    if left:
+        more = f"and {counted(len(left), 'more package')}: {listing(list(map(clean, left)))}"
+        page.prose(Text(more, "dim"), hang=2)
+
+
+def _skew_line(skew: Skew, places: Places) -> Text:
+    """``numpy 2.6.0 on Python 3.12–3.15, 2.4.2 on Python 3.11``.
+
+    Several packages: ``numpy 2.6.0 / 2.4.2, scipy 1.18.1 / 1.17.1 (Python 3.12–3.15 / 3.11)``.
+    """
+    where = [places.describe(targets) for targets, _ in skew.parts]
+    columns = zip(*(versions for _, versions in skew.parts), strict=True)
+    versions_of = dict(zip(skew.packages, columns, strict=True))
+    if len(versions_of) == 1:
+        ((name, versions),) = versions_of.items()
+        pairs = zip(versions, where, strict=True)
+        told = ", ".join(f"{clean(version)} on {place}" for version, place in pairs)
+        return Text.assemble((clean(name), "bold"), f" {told}")
+    told = listing([clean(f"{name} {' / '.join(v)}") for name, v in versions_of.items()], 6)
+    return Text.assemble(told, (f" ({' / '.join(where)})", "dim"))
+
+
+def _problems(page: Page, report: Report, places: Places) -> None:
+    if not report.problems:
+        return
+    page.heading("Problems" if not report.complete else "Remarks")
+    for problem in sorted(report.problems, key=lambda problem: problem.severity):
+        page.prose(_problem_line(problem, places), hang=2)
+
+
+def _problem_line(problem: Problem, places: Places) -> Text:
+    error = problem.severity == "error"
+    text = Text.assemble(("? " if error else "! ", "bold magenta" if error else "yellow"))
+    if problem.where:
+        text.append(f"{clean(problem.where)}: ", style="bold")
+    elif problem.package:
+        text.append(f"{clean(problem.package)}: ", style="bold")
+    text.append(clean(problem.message))
+    if problem.targets:
+        text.append(f" (on {places.describe(problem.targets)})")
+    text.append(f" [{clean(problem.code)}]", style="dim")
+    return text
+
+
+def _facts(page: Page, report: Report, places: Places) -> None:
+    page.heading("What was judged")
+    facts = [("read", inputs(report)), ("index", index_moment(report.as_of))]
+    facts += _target_facts(report, places)
+    side = min(max(len(title) for title, _ in facts), _MOST_LABEL, page.width - _LEAST_WORDS)
+    for title, words in facts:
+        page.labelled(Text(title, "dim"), words, side)
+
+
+def _target_facts(report: Report, places: Places) -> list[tuple[str, str]]:
+    by_age = sorted(report.targets, key=python_order)
+    if places.is_grid and len(report.targets) > 1:
+        pythons: dict[str, list[str]] = {}
+        for kind, version in dict.fromkeys(map(python_words, by_age)):
+            pythons.setdefault(kind, []).append(version)
+        libcs = dict.fromkeys(libc_label(target) for target in report.targets)
+        archs = dict.fromkeys(target.arch for target in report.targets)
+        facts = [
+            ("Python", "; ".join(f"{kind} {', '.join(v)}" for kind, v in pythons.items())),
+            ("libc", ", ".join(libcs)),
+            ("CPU", ", ".join(archs)),
+        ]
+    else:
+        facts = [
+            (clean(target.name), target_words(target))
+            for target in report.targets[:_MOST_TARGET_LINES]
+        ]
+        left = report.targets[_MOST_TARGET_LINES:]
+        if left:
+            facts.append(("and", counted(len(left), "more target")))
+    notes: dict[str, list[str]] = {}
+    for target in report.targets:
+        for note in target.notes:
+            notes.setdefault(clean(note), []).append(target.name)
+    return facts + [("note", f"{places.describe(on)}: {note}") for note, on in notes.items()]

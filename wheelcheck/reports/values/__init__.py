@@ -1,0 +1,1 @@
+"""The Report and its parts: the values that leave the library."""

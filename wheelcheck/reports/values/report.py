@@ -1,0 +1,172 @@
+"""The Report: what leaves the library, as values and as JSON with a published schema.
+
+Field names of the top level, of targets and of ``packages[].on`` are a contract; within one
+`SCHEMA_VERSION` fields are only added.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.values.advice_values import Advice
+from wheelcheck.reports.values.build_values import BuildPlan, SourceEvidence
+from wheelcheck.reports.values.cost_values import Bill
+from wheelcheck.reports.values.dockerfile_values import JudgedDockerfile
+from wheelcheck.reports.values.shown import Shown
+from wheelcheck.reports.values.value import Value
+from wheelcheck.reports.values.violation import Violation
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "Cell",
+    "Miss",
+    "Package",
+    "Problem",
+    "Report",
+    "Severity",
+    "TargetSummary",
+]
+
+SCHEMA_VERSION: Literal["1.0"] = "1.0"
+
+Severity = Literal["error", "warning"]
+
+
+class TargetSummary(Value):
+    """One judged target. `python` is ``3.12``; `python_full_version` is what markers saw."""
+
+    name: str
+    python: str
+    python_full_version: str
+    implementation: Literal["cpython", "pypy"]
+    free_threaded: bool
+    libc: Literal["glibc", "musl"]
+    libc_version: str
+    arch: str
+    image: str | None = Field(default=None, description="Base image, where the target names one.")
+    installable: bool = Field(
+        description="Whether an installer would find a file for every package (wheel or sdist)."
+    )
+    notes: tuple[str, ...] = ()
+    bill: Bill | None = None
+
+
+class Miss(Value):
+    """A file that nearly fits: the first part of its tag that fails, and why in words."""
+
+    file: str
+    part: str
+    why: str
+
+
+class Cell(Value):
+    """What happens to one package on one target.
+
+    `version`, `file` are None where none can be chosen. `requested_by` names what asks for it:
+    packages, or ``requirements.txt:3`` for the user's own lines. `upload_time` is ISO 8601.
+    """
+
+    version: str | None
+    verdict: Verdict
+    reason: str
+    file: str | None = None
+    requested_by: tuple[str, ...] = ()
+    misses: tuple[Miss, ...] = ()
+    size: int | None = Field(default=None, description="Bytes of the chosen file.")
+    upload_time: str | None = None
+    yanked: str | None = Field(default=None, description="Reason, where the pin is yanked.")
+
+
+class Package(Value):
+    """One package of the matrix. `on` maps every target's name to a cell.
+
+    `evidence` tells of its sdists, where some target has no wheel.
+    """
+
+    name: str
+    on: dict[str, Cell]
+    evidence: tuple[SourceEvidence, ...] = ()
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Distinct versions over the targets: more than one is version skew."""
+        seen = dict.fromkeys(cell.version for cell in self.on.values() if cell.version)
+        return tuple(seen)
+
+    @property
+    def worst(self) -> Verdict:
+        """The verdict that matters most over all targets."""
+        return max((cell.verdict for cell in self.on.values()), key=_SEVERITY.index)
+
+
+_SEVERITY = [
+    Verdict.NOT_REQUIRED,
+    Verdict.PURE_WHEEL,
+    Verdict.WHEEL,
+    Verdict.SOURCE_PURE,
+    Verdict.SOURCE_UNKNOWN,
+    Verdict.UNKNOWN,
+    Verdict.SOURCE_NATIVE,
+    Verdict.UNAVAILABLE,
+]
+
+
+class Problem(Value):
+    """Something that could not be judged, or that a reader must know.
+
+    `code` is stable. `severity` is ``error`` where the answer is incomplete because of it.
+    """
+
+    code: str
+    message: str
+    severity: Severity = "error"
+    package: str | None = None
+    targets: tuple[str, ...] = Field(default=(), description="Empty: concerns all targets.")
+    where: str | None = Field(default=None, description="file:line of the requirement.")
+
+
+class Report(Shown):
+    """The whole answer. `inputs` names what was read; `as_of` is the date bound, if one was set.
+
+    `builds` has a plan for each target on which something is built from source; `advice` tells
+    ways out, the most helpful first. `violations` are those of the user's policy, if there is one.
+    `dockerfile` is what was read and found where the input is one: then each target is a step.
+    """
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    inputs: tuple[str, ...]
+    as_of: str | None = None
+    targets: tuple[TargetSummary, ...]
+    packages: tuple[Package, ...]
+    builds: tuple[BuildPlan, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    dockerfile: JudgedDockerfile | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything asked for was judged."""
+        return not any(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def matrix(self) -> dict[str, dict[str, Verdict]]:
+        """Verdicts alone: package name → target name → verdict."""
+        return {
+            package.name: {target: cell.verdict for target, cell in package.on.items()}
+            for package in self.packages
+        }
+
+    def plan(self, target: str) -> BuildPlan | None:
+        """The build plan of a target by its name; None where nothing is built there."""
+        return next((plan for plan in self.builds if plan.target == target), None)
+
+    def package(self, name: str) -> Package:
+        """One package by its normalised name; raises KeyError."""
+        for package in self.packages:
+            if package.name == name:
+                return package
+        raise KeyError(name)

@@ -1,0 +1,106 @@
+"""How a report shows itself: in terminals and notebooks, as data frames, as charts.
+
+What draws it reads the model and is seldom needed, so it is found by name when it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from wheelcheck.errors import UsageError
+from wheelcheck.reports.values.value import Value
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    from matplotlib.figure import Figure
+
+__all__ = ["Plots", "Shown"]
+
+
+class Shown(Value):
+    """What a report can do to be looked at; `Report` adds what there is to see."""
+
+    def __str__(self) -> str:
+        """What ``wheelcheck`` prints, in 100 columns, without colour."""
+        text: str = _face("text.report", "render_text")(self)
+        return text.rstrip()
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """The answer in a sentence, where pydantic would show thousands of lines."""
+        yield None, _face("wording.headline", "headline")(self)
+
+    def _repr_html_(self) -> str:
+        html: str = _face("notebook.display", "to_html")(self)
+        return html
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        """What IPython shows: HTML in a notebook, the whole text in a terminal."""
+        return {"text/plain": str(self), "text/html": self._repr_html_()}
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The matrix as a data frame, one row per package and target.
+
+        Columns: package, version, target, python, libc, arch, verdict (ordered as `Verdict` is),
+        file, size (bytes), requested_by (separated by ``; ``), reason. What is not known is
+        missing. Raises `UsageError` where pandas is not installed.
+        """
+        frame: pd.DataFrame = _face("notebook.frames", "to_pandas")(self)
+        return frame
+
+    def to_polars(self) -> pl.DataFrame:
+        """The same with polars."""
+        frame: pl.DataFrame = _face("notebook.frames", "to_polars")(self)
+        return frame
+
+    @property
+    def plot(self) -> Plots:
+        """Charts: ``report.plot.coverage()``, ``.bill()`` and ``.compare()``."""
+        return Plots(self)
+
+
+class Plots:
+    """Charts of a report. Each is a Matplotlib figure: ``chart.savefig("bill.svg")`` keeps it.
+
+    All raise `UsageError` where Matplotlib is not installed.
+    """
+
+    def __init__(self, report: Shown) -> None:
+        self._report = report
+
+    def coverage(self) -> Figure:
+        """How many packages come as wheels on each target; targets that are alike share a bar."""
+        figure: Figure = _chart("coverage", "coverage_chart", self._report)
+        return figure
+
+    def bill(self) -> Figure:
+        """Time, memory and image size on each target, with 80 % intervals.
+
+        Raises `UsageError` where the report has no costs.
+        """
+        figure: Figure = _chart("bill", "bill_chart", self._report)
+        return figure
+
+    def compare(self, first: str | Shown | None = None, second: str | None = None) -> Figure:
+        """Two targets by name (may be left out where there are two), or with an older report.
+
+        Of two targets, the packages on which they differ; of two reports, what each common target
+        gained and lost. Raises `UsageError` where there is nothing to compare.
+        """
+        figure: Figure = _chart("compare", "compare_chart", self._report, first, second)
+        return figure
+
+
+def _face(module: str, name: str) -> Any:
+    """A function of a module of this folder."""
+    return getattr(import_module(f"wheelcheck.reports.{module}"), name)
+
+
+def _chart(module: str, name: str, *given: object) -> Any:
+    try:
+        import_module("matplotlib")
+    except ImportError:
+        raise UsageError("charts need Matplotlib: pip install 'wheelcheck[notebook]'") from None
+    return _face(f"notebook.{module}", name)(*given)

@@ -1,0 +1,19 @@
+"""The part of the Report that tells where it breaks the user's policy."""
+
+from __future__ import annotations
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.values.value import Value
+
+__all__ = ["Violation"]
+
+
+class Violation(Value):
+    """One way in which a report breaks the policy. `where` are lines that ask for the package."""
+
+    rule: str
+    target: str
+    package: str | None = None
+    verdict: Verdict | None = None
+    message: str
+    where: tuple[str, ...] = ()

@@ -1,0 +1,49 @@
+"""Times, memory and image sizes of one or several bills, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from wheelcheck.reports.values.cost_values import Bill, Estimate
+from wheelcheck.reports.wording.phrases import counted
+from wheelcheck.reports.wording.quantities import duration, estimated, size
+
+__all__ = ["cost_words", "spread"]
+
+_ALIKE = 1.15
+"""Medians that differ by no more than this are told as one: less than any of them is sure."""
+
+
+def cost_words(bills: Sequence[Bill]) -> str:
+    """``about 74 min (59–92 min) on 2 cores, 1.4 GB peak, image 1.2 GB``; "" without numbers.
+
+    Without source builds, the time of the whole installation.
+    """
+    if not bills:
+        return ""
+    building = any(bill.builds for bill in bills)
+    times = [bill.build_wall_seconds if building else bill.wall_seconds for bill in bills]
+    words = [f"about {spread(times, duration)}" if any(times) else ""]
+    if building:
+        words[0] += f" on {counted(bills[0].cores, 'core')}" if words[0] else ""
+        peaks = [bill.peak_memory_bytes for bill in bills]
+        words.append(f"{size(_largest(peaks))} peak" if any(peaks) else "")
+    images = [bill.image.size if bill.image else None for bill in bills]
+    words.append(f"image {spread(images, size, whole=False)}" if all(images) else "")
+    return ", ".join(filter(None, words))
+
+
+def spread(
+    values: Iterable[Estimate | None], words: Callable[[float], str], *, whole: bool = True
+) -> str:
+    """One estimate with its interval (if `whole`), or the range of medians that differ."""
+    known = [value for value in values if value is not None]
+    low, high = (choose(one.value for one in known) for choose in (min, max))
+    if high <= low * _ALIKE:
+        worst = max(known, key=lambda one: one.value)
+        return estimated(worst, words) if whole else words(worst.value)
+    return f"{words(low)} to {words(high)}"
+
+
+def _largest(values: Iterable[Estimate | None]) -> float:
+    return max(value.value for value in values if value is not None)

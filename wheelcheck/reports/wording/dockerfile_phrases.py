@@ -1,0 +1,88 @@
+"""Turns of phrase about a judged Dockerfile, as plain text, for every rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from textwrap import shorten
+
+from wheelcheck.reports.values.dockerfile_values import DockerfileFinding, JudgedDockerfile
+from wheelcheck.reports.wording.phrases import clean, listing
+
+__all__ = ["SIGNS", "Diff", "diffs", "fate", "place", "step_notes", "to_change", "worst_first"]
+
+SIGNS: Mapping[str, str] = {"error": "✗", "warning": "!", "note": "·"}
+"""By severity, the worst first."""
+
+_MOST_PACKAGES = 12
+_COMMAND = 60
+"""Characters of a command by which people know it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """A correction with what it does; `lines` of a unified diff, nothing of them left out."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+def fate(dockerfile: JudgedDockerfile) -> str:
+    """What to know first of all: that the file cannot work as it is, and where; or ""."""
+    lines = sorted({one.line for one in dockerfile.findings if one.severity == "error"})
+    if not lines:
+        return ""
+    noun = "line" if len(lines) == 1 else "lines"
+    places = listing([str(line) for line in lines])
+    return f"{clean(dockerfile.name)} does not work as it is: see {noun} {places} below."
+
+
+def worst_first(dockerfile: JudgedDockerfile) -> list[DockerfileFinding]:
+    """The findings by severity, otherwise as they stand."""
+    order = list(SIGNS)
+    return sorted(dockerfile.findings, key=lambda one: order.index(one.severity))
+
+
+def place(finding: DockerfileFinding) -> str:
+    """``line 7 (stage 0)``."""
+    return f"line {finding.line} ({clean(finding.stage)})"
+
+
+def to_change(finding: DockerfileFinding) -> list[str]:
+    """What to write, and what not: ``add gcc, musl-dev``, ``leave out git``."""
+    changes = (("add", finding.packages), ("leave out", finding.superfluous))
+    return [
+        f"{told} {listing(list(map(clean, names)), _MOST_PACKAGES)}"
+        for told, names in changes
+        if names
+    ]
+
+
+def step_notes(dockerfile: JudgedDockerfile) -> list[str]:
+    """The steps that were not judged, and why; what others left as it was."""
+    return [
+        f"line {step.line}: {shorten(clean(step.command), _COMMAND, placeholder=' ...')}: "
+        f"{clean(told)}"
+        for step in dockerfile.steps
+        if (told := f"not judged: {step.unjudged}" if step.unjudged else step.note)
+    ]
+
+
+def diffs(dockerfile: JudgedDockerfile) -> list[Diff]:
+    """The corrections there are, the one that saves most first."""
+    found = (
+        ("Corrected, on another image", dockerfile.other_image),
+        ("Corrected, on the same image", dockerfile.correction),
+    )
+    return [Diff(title, _lines(diff)) for title, diff in found if diff]
+
+
+def _lines(diff: str) -> tuple[str, ...]:
+    r"""Lines end at ``\n`` alone: whatever else Python takes for an end is inside of one."""
+    return tuple(_verbatim(line) for line in diff.removesuffix("\n").split("\n"))
+
+
+def _verbatim(line: str) -> str:
+    """White space kept, as a diff has to; what a terminal or a reader would obey becomes ``�``."""
+    shown = line.removesuffix("\r")
+    return "".join(char if char.isprintable() or char == "\t" else "�" for char in shown)

@@ -1,0 +1,169 @@
+"""Why: the distinct reasons behind the verdicts that matter, each with all it holds for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+from packaging.version import InvalidVersion, Version
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.reports.values.report import Cell, Package, Report
+from wheelcheck.reports.wording.marks import WORST_FIRST
+
+__all__ = ["Reason", "Skew", "matters", "reasons", "skews"]
+
+_FEW = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason, the packages and targets it holds for, and the cell it was told of.
+
+    `example` says that the words differ in detail (a tag's Python version, say) and that those of
+    `cell`, on `target`, stand for all.
+    """
+
+    verdict: Verdict
+    packages: tuple[str, ...]
+    targets: tuple[str, ...]
+    cell: Cell
+    target: str
+    example: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Skew:
+    """Packages whose version depends on the target, all in the same way.
+
+    `parts` holds the targets that agree, those with the newest version of the first package
+    first, each with the version of every package there.
+    """
+
+    packages: tuple[str, ...]
+    parts: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+
+
+def without_unjudged(report: Report) -> Report:
+    """Leave out targets on which nothing at all could be judged, if there are others.
+
+    Their reason is among the problems (a version conflict, say); a column of question marks would
+    only bury the rest.
+    """
+    lost = {
+        target.name
+        for target in report.targets
+        if all(
+            package.on[target.name].verdict in {Verdict.UNKNOWN, Verdict.NOT_REQUIRED}
+            for package in report.packages
+            if target.name in package.on
+        )
+    }
+    if not lost or len(lost) == len(report.targets):
+        return report
+    packages = (
+        package.model_copy(update={"on": {k: v for k, v in package.on.items() if k not in lost}})
+        for package in report.packages
+    )
+    return report.model_copy(
+        update={
+            "targets": tuple(target for target in report.targets if target.name not in lost),
+            "packages": tuple(packages),
+        }
+    )
+
+
+def matters(report: Report) -> list[Package]:
+    """Packages that do not come as wheels everywhere: the worst first, then the most concerned."""
+    rows = [package for package in report.packages if _severity(package) < _FINE]
+    return sorted(rows, key=lambda row: (_severity(row), -_concerned(row), row.name))
+
+
+_FINE = WORST_FIRST.index(Verdict.WHEEL)
+
+
+def _severity(package: Package) -> int:
+    return min((WORST_FIRST.index(c.verdict) for c in package.on.values()), default=_FINE)
+
+
+def _concerned(package: Package) -> int:
+    return sum(WORST_FIRST.index(cell.verdict) < _FINE for cell in package.on.values())
+
+
+def reasons(report: Report) -> list[Reason]:
+    """Every reason once, worst verdict first; as many merged as needed to stay readable.
+
+    Cells of one package are merged where the same verdict stands on the same part of the nearest
+    miss; packages are merged where the words agree, and, if more than a few reasons remain, also
+    where only verdict, part and targets agree.
+    """
+    single = [reason for package in matters(report) for reason in _of_package(package)]
+    merged = _merge(single, lambda r: (r.verdict, r.targets, r.cell.reason))
+    if len(merged) > _FEW:
+        merged = _merge(merged, lambda r: (r.verdict, r.targets, _part(r.cell)))
+    return sorted(merged, key=lambda r: (WORST_FIRST.index(r.verdict), -len(r.targets)))
+
+
+def _of_package(package: Package) -> Iterable[Reason]:
+    groups: dict[tuple[Verdict, str], list[tuple[str, Cell]]] = {}
+    for target, cell in package.on.items():
+        if WORST_FIRST.index(cell.verdict) < _FINE:
+            groups.setdefault((cell.verdict, _part(cell)), []).append((target, cell))
+    for (verdict, _), members in groups.items():
+        target, cell = members[0]
+        targets = tuple(name for name, _ in members)
+        example = len({other.reason for _, other in members}) > 1
+        yield Reason(verdict, (package.name,), targets, cell, target, example)
+
+
+def _part(cell: Cell) -> str:
+    return cell.misses[0].part if cell.misses else cell.reason
+
+
+def _merge(found: Sequence[Reason], key: Callable[[Reason], Hashable]) -> list[Reason]:
+    groups: dict[Hashable, list[Reason]] = {}
+    for reason in found:
+        groups.setdefault(key(reason), []).append(reason)
+    return [_joined(members) for members in groups.values()]
+
+
+def _joined(members: Sequence[Reason]) -> Reason:
+    first = members[0]
+    return Reason(
+        first.verdict,
+        tuple(name for reason in members for name in reason.packages),
+        first.targets,
+        first.cell,
+        first.target,
+        any(r.example for r in members) or len({r.cell.reason for r in members}) > 1,
+    )
+
+
+def skews(report: Report) -> list[Skew]:
+    """Packages with more than one version over the targets, grouped by how they differ."""
+    groups: dict[frozenset[tuple[str, ...]], list[tuple[str, dict[tuple[str, ...], str]]]] = {}
+    for package in report.packages:
+        by_version: dict[str, list[str]] = {}
+        for target, cell in package.on.items():
+            if cell.version is not None and cell.verdict is not Verdict.NOT_REQUIRED:
+                by_version.setdefault(cell.version, []).append(target)
+        if len(by_version) > 1:
+            version_on = {tuple(targets): version for version, targets in by_version.items()}
+            groups.setdefault(frozenset(version_on), []).append((package.name, version_on))
+    return [_skew(members) for members in groups.values()]
+
+
+def _skew(members: Sequence[tuple[str, dict[tuple[str, ...], str]]]) -> Skew:
+    first = members[0][1]
+    newest_first = sorted(first, key=lambda targets: _version_key(first[targets]), reverse=True)
+    return Skew(
+        tuple(name for name, _ in members),
+        tuple((on, tuple(version_on[on] for _, version_on in members)) for on in newest_first),
+    )
+
+
+def _version_key(text: str) -> tuple[bool, Version | str]:
+    try:
+        return (True, Version(text))
+    except InvalidVersion:
+        return (False, text)

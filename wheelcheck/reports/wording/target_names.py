@@ -1,0 +1,152 @@
+"""Names for sets of targets, in as few words as a person would use.
+
+Twenty-four targets are points in a space of libc × architecture × Python. ``musl`` says of twelve
+of them what a list of names would hide; so a set is covered by the largest boxes of that space
+that lie inside it. Targets that were named by image keep their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import permutations, product
+
+from wheelcheck.reports.values.report import TargetSummary
+from wheelcheck.reports.wording.phrases import clean, listing
+
+__all__ = ["Places", "libc_label", "python_label", "python_order"]
+
+_MOST_BOXES = 3
+_MOST_NAMES, _FEW_NAMES = 4, 2
+
+_Point = tuple[str, str, str]  # libc, architecture, Python
+_Box = tuple[frozenset[str], frozenset[str], frozenset[str]]
+
+
+def python_label(target: TargetSummary) -> str:
+    """``3.12``, ``3.13t`` for a free-threaded build, ``PyPy 3.11``."""
+    name = target.python + ("t" if target.free_threaded else "")
+    return f"PyPy {name}" if target.implementation == "pypy" else name
+
+
+def libc_label(target: TargetSummary) -> str:
+    """``musl 1.2``."""
+    return f"{target.libc} {target.libc_version}"
+
+
+def python_order(target: TargetSummary) -> tuple[str, bool, tuple[int, ...]]:
+    """Sort key: CPython, then its free-threaded builds, then PyPy; each from old to new."""
+    numbers = tuple(int(part) for part in target.python.split(".") if part.isdecimal())
+    return (target.implementation, target.free_threaded, numbers)
+
+
+class Places:
+    """Describes subsets of the given targets.
+
+    `is_grid` says that libc, architecture and Python tell all targets apart and that none was
+    named by an image: then, and only then, sets are described along these axes.
+    """
+
+    def __init__(self, targets: Sequence[TargetSummary]) -> None:
+        self._names = tuple(target.name for target in targets)
+        self._points = {target.name: self._point(target, targets) for target in targets}
+        self._told: dict[frozenset[str], str] = {}
+        self._axes = _axes(self._points[t.name] for t in sorted(targets, key=python_order))
+        self.is_grid = len(set(self._points.values())) == len(targets) and not any(
+            target.image for target in targets
+        )
+
+    @staticmethod
+    def _point(target: TargetSummary, targets: Sequence[TargetSummary]) -> _Point:
+        versions = {other.libc_version for other in targets if other.libc == target.libc}
+        libc = target.libc if len(versions) == 1 else libc_label(target)
+        return (libc, target.arch, python_label(target))
+
+    def describe(self, chosen: Collection[str]) -> str:
+        """``all 24 targets``, ``musl``, ``musl aarch64 (Python 3.15t)``, ``python:3.12-slim``."""
+        total = len(self._names)
+        if total > 1 and len(set(chosen)) == total:
+            return "both targets" if total == 2 else f"all {total} targets"  # noqa: PLR2004 (the word)
+        if self.is_grid and total > 1:
+            targets = frozenset(chosen)
+            if targets not in self._told:  # many packages share few sets
+                self._told[targets] = self._along_axes(targets)
+            return self._told[targets]
+        names = [clean(name) for name in self._names if name in chosen]
+        rest = [clean(name) for name in self._names if name not in chosen]
+        if len(rest) <= _FEW_NAMES and len(names) > _MOST_NAMES:
+            return f"all targets but {' and '.join(rest)}"
+        return listing(names, _MOST_NAMES)
+
+    def _along_axes(self, chosen: frozenset[str]) -> str:
+        boxes = self._cover(chosen)
+        rest = self._cover(frozenset(self._names) - chosen)
+        if len(rest) < _MOST_BOXES <= len(boxes):
+            return f"all targets but {' and '.join(map(self._words, rest))}"
+        if len(boxes) <= _MOST_BOXES:
+            return " and ".join(map(self._words, boxes))
+        return f"{len(chosen)} of {len(self._names)} targets"
+
+    def _cover(self, chosen: frozenset[str]) -> list[_Box]:
+        """Boxes that hold these targets and no others, the largest first; they may overlap."""
+        wanted = {self._points[name] for name in chosen}
+        outside = {point for name, point in self._points.items() if name not in chosen}
+        boxes, left = [], dict.fromkeys(p for n, p in self._points.items() if n in chosen)
+        while left:
+            seed = next(iter(left))
+            grown = (_grow(seed, order, self._axes, outside) for order in permutations(range(3)))
+            box = max(grown, key=lambda box: sum(_holds(box, point) for point in wanted))
+            boxes.append(box)
+            left = {point: None for point in left if not _holds(box, point)}
+        return sorted(boxes, key=lambda box: -sum(_holds(box, point) for point in wanted))
+
+    def _words(self, box: _Box) -> str:
+        libcs, archs, pythons = (
+            [] if len(values) == len(axis) else [value for value in axis if value in values]
+            for values, axis in zip(box, self._axes, strict=True)
+        )
+        where = " ".join(filter(None, ("/".join(libcs), "/".join(archs))))
+        which = ", ".join(_runs(pythons, self._axes[2]))
+        if which and not which.startswith("PyPy"):
+            which = f"Python {which}"
+        return f"{where} ({which})" if where and which else where or which
+
+
+def _axes(points: Iterable[_Point]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(dict.fromkeys(values)) for values in zip(*points, strict=True))
+
+
+def _holds(box: _Box, point: _Point) -> bool:
+    return all(value in values for value, values in zip(point, box, strict=True))
+
+
+def _grow(
+    seed: _Point, order: Sequence[int], axes: tuple[tuple[str, ...], ...], outside: set[_Point]
+) -> _Box:
+    """Widen a single point along one axis after the other, never onto a point outside."""
+    sides = [{value} for value in seed]
+    for axis in order:
+        for value in axes[axis]:
+            added = [{value} if i == axis else side for i, side in enumerate(sides)]
+            if not outside.intersection(product(*added)):
+                sides[axis].add(value)
+    return (frozenset(sides[0]), frozenset(sides[1]), frozenset(sides[2]))
+
+
+def _kind(label: str) -> tuple[bool, bool]:
+    """A range never runs from builds with the GIL to free-threaded ones, nor to PyPy."""
+    return (label.startswith("PyPy"), label.endswith("t"))
+
+
+def _runs(values: Sequence[str], axis: Sequence[str]) -> list[str]:
+    """``3.11, 3.12, 3.13, 3.15`` → ``3.11–3.13``, ``3.15``; two neighbours stay two."""
+    runs: list[list[str]] = []
+    for value in values:
+        before = runs[-1][-1] if runs else ""
+        if runs and axis.index(value) == axis.index(before) + 1 and _kind(value) == _kind(before):
+            runs[-1].append(value)
+        else:
+            runs.append([value])
+    short = 2
+    return [
+        part for run in runs for part in (run if len(run) <= short else [f"{run[0]}–{run[-1]}"])
+    ]

@@ -1,0 +1,210 @@
+"""What is asked for: every kind of input to one `Requirements`.
+
+Each kind of file (a project, a lock file, a script) has a module of its own, with a reader that
+fills the same `Collection`; `_Intake.file` is where the kind is recognised, by what the file holds.
+
+A requirement file may name files anywhere, as with pip. What a project, a lock or a script names
+is read only from its own folder, and so is what those files name in their turn, unless the user
+allows more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from wheelcheck.errors import UsageError
+from wheelcheck.requirements.collection import Collection, refusals
+from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.input_kind import Kind, recognise
+from wheelcheck.requirements.input_location import Opener, Place, is_remote
+from wheelcheck.requirements.pip.pip_options import CommandLine
+from wheelcheck.requirements.pip.pip_syntax import CONTROLS, InvalidLine, Line, is_archive, is_url
+from wheelcheck.requirements.pip.requirement_file import RequirementFileReader
+from wheelcheck.requirements.pip.requirement_strings import Judged, NotJudged, refer
+from wheelcheck.requirements.redaction import redact
+from wheelcheck.requirements.requirement_set import Origin, RequirementLine, Requirements
+from wheelcheck.requirements.selection import Selection
+
+__all__ = ["read", "reader_of"]
+
+_FILE_SUFFIXES = {".txt", ".in", ".toml", ".lock", ".cfg"}
+_NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
+_API = Origin("<api>")
+
+
+def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
+    inputs: Iterable[str | Path | Requirement | RequirementLine],
+    *,
+    constraints: Iterable[str | Path] = (),
+    packages: Iterable[str] = (),
+    extras: Iterable[str] = (),
+    groups: Iterable[str] = (),
+    allow_outside: bool = False,
+    options: CommandLine | None = None,
+    environ: Mapping[str, str] = _NO_VARIABLES,
+    stdin: Callable[[], bytes] | None = None,
+    fetch: Callable[[str], bytes] | None = None,
+    heard: Callable[[str, bytes | None], object] | None = None,
+) -> Requirements:
+    """Read everything that is asked for; requirement files exactly as pip 26.3 would.
+
+    An input is a path, ``-`` for standard input, a file's URL, a requirement (``pandas>=2``,
+    ``name @ https://…``, a path or URL of a wheel or sdist), or a value. A string that names an
+    existing file, holds a path separator or ends in .txt, .in, .toml, .lock or .cfg is a file:
+    requirements, a project, a lock or a script. `packages` are always requirements. `extras` and
+    `groups` choose from projects and locks (see `Selection`); `allow_outside` lets these name
+    files outside their folder. As in pip, constraints are read first, then
+    packages, then the inputs, and later options override earlier ones. `environ` holds what
+    ``${NAME}`` may expand to; `stdin` and `fetch` are called only when an input asks for them;
+    `heard` is told what was read (see `Opener`).
+
+    Raises RequirementsError, naming file, line and text, for what pip would refuse, and
+    UsageError where options exclude each other. What pip would build from a checkout or a
+    directory is not an error but a `SkippedLine`.
+    """
+    options = options or CommandLine()
+    _check(options)
+    collection = Collection(options)
+    reader = RequirementFileReader(collection, Opener(stdin, fetch, heard), environ)
+    selection = Selection(extras, groups)
+    intake = _Intake(collection, reader, selection, allow_outside)
+    for file in (*options.constraints, *constraints):
+        reader.read(Place.of(str(file)), constraint=True)
+    for package in packages:
+        intake.requirement(package, Origin("--package"))
+    for item in inputs:
+        intake.take(item)
+    for warning in selection.warnings():
+        collection.warn(None, warning)
+    return collection.result()
+
+
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """Tells one input from another."""
+
+    collection: Collection
+    reader: RequirementFileReader
+    selection: Selection
+    allow_outside: bool
+
+    def take(self, item: str | Path | Requirement | RequirementLine) -> None:
+        if isinstance(item, RequirementLine):
+            self.collection.add_line(item)
+        elif isinstance(item, Requirement):
+            self._value(item)
+        elif isinstance(item, Path):
+            if is_archive(item.name) or item.is_dir():
+                # The dot keeps a directory from being taken for a project's name.
+                self.requirement(str(item) if item.is_absolute() else f"./{item}", _API)
+            else:
+                self.file(Place.of(str(item)))
+        elif _is_file(item):
+            self.file(Place.of(item))
+        else:
+            self.requirement(item, _API)
+
+    def file(self, place: Place) -> None:
+        """Read a file that the user named, whatever kind it is."""
+        reader = self.reader
+        data = reader.open(place)
+        text = reader.decode(place, data)
+        found = recognise(place.shown, text)
+        if found.kind is Kind.REQUIREMENT_FILE:
+            reader.read(place, data)
+            return
+        given = Given(
+            place,
+            text,
+            found.document,
+            self.collection,
+            self.selection,
+            reader.opener,
+            reader.environ,
+            self.allow_outside,
+        )
+        reader_of(found.kind)(given)
+
+    def requirement(self, text: str, origin: Origin) -> None:
+        line = Line(0, text, redact(text))
+        with refusals(origin, line):
+            if not text.strip():
+                raise InvalidLine("empty")
+            self.collection.add(text, origin, line)
+
+    def _value(self, requirement: Requirement) -> None:
+        text = redact(str(requirement))
+        line = Line(0, text, text)
+        with refusals(_API, line):
+            self.collection.place(_judge(requirement), _API, text)
+
+
+def reader_of(kind: Kind) -> Callable[[Given], None]:  # noqa: PLR0911 (one for each kind)
+    """Return what reads a kind of document; the modules of other kinds are not imported."""
+    match kind:
+        case Kind.PYPROJECT:
+            from wheelcheck.requirements.projects.pyproject import read_pyproject
+
+            return read_pyproject
+        case Kind.PYLOCK:
+            from wheelcheck.requirements.locks.pylock import read_pylock
+
+            return read_pylock
+        case Kind.UV_LOCK:
+            from wheelcheck.requirements.locks.uv_lock import read_uv_lock
+
+            return read_uv_lock
+        case Kind.POETRY_LOCK:
+            from wheelcheck.requirements.locks.poetry_lock import read_poetry_lock
+
+            return read_poetry_lock
+        case Kind.PDM_LOCK:
+            from wheelcheck.requirements.locks.pdm_lock import read_pdm_lock
+
+            return read_pdm_lock
+        case Kind.PIPFILE_LOCK:
+            from wheelcheck.requirements.locks.pipfile_lock import read_pipfile_lock
+
+            return read_pipfile_lock
+        case Kind.SCRIPT:
+            from wheelcheck.requirements.projects.script import read_script
+
+            return read_script
+        case Kind.REQUIREMENT_FILE:
+            raise ValueError(f"a {kind} is no document")
+
+
+def _judge(requirement: Requirement) -> Judged | NotJudged:
+    if requirement.url is None:
+        return Judged(requirement)
+    extras = frozenset(requirement.extras)
+    return refer(requirement.url, requirement.name, redact, extras, requirement.marker)
+
+
+def _is_file(text: str) -> bool:
+    """Whether a string names a requirement file rather than a requirement."""
+    if text == "-":
+        return True
+    if is_url(text) or is_archive(text):
+        return is_remote(text) and not is_archive(text.partition("#")[0].partition("?")[0])
+    if Path(text).is_file():
+        return True
+    if Path(text).is_dir() or "@" in text:
+        return False
+    try:
+        Requirement(text)
+    except InvalidRequirement:
+        return "/" in text or Path(text).suffix in _FILE_SUFFIXES
+    # `requirements.txt` reads as a project's name, and `a ; sys_platform in "x/y"` has a slash.
+    return Path(text).suffix in _FILE_SUFFIXES
+
+
+def _check(options: CommandLine) -> None:
+    for option, value in options.controls:
+        if option not in CONTROLS or not value or value.startswith("-"):
+            raise UsageError(f"--{option} {value}: wants a project's name, :all: or :none:")

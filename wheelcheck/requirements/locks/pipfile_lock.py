@@ -1,0 +1,114 @@
+"""`Pipfile.lock`: Pipenv's lock file, format 6: versions with hashes and markers, by category."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from packaging.markers import Marker
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import InvalidName, canonicalize_name
+
+from wheelcheck.requirements.documents import table, tables, text_at, texts
+from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.locks.locked_packages import (
+    Entry,
+    LockedPackages,
+    check_version,
+    marker_at,
+)
+from wheelcheck.requirements.pip.pip_syntax import expand
+
+__all__ = ["read_pipfile_lock"]
+
+_NEWEST = "6"
+_MAIN = "default"
+
+
+def read_pipfile_lock(given: Given) -> None:
+    """Add what ``pipenv sync`` would install from a lock.
+
+    The category ``default``; others, ``develop`` among them, where they are chosen as groups
+    (``dev`` means ``develop``). The Python it was made for is told but binds nobody: Pipenv
+    itself only warns.
+    """
+    complain = given.complain
+    meta = table(given.tree, "_meta", complain=complain)
+    check_version(given, meta.get("pipfile-spec", _NEWEST), _NEWEST)
+    python = table(meta, "requires", complain=complain)
+    for key in ("python_full_version", "python_version"):
+        if version := text_at(python, key, complain):
+            given.warn(f"it was made for Python {version}; Pipenv warns on others")
+            break
+    sources = _sources(given, meta)
+    locked = LockedPackages(given)
+    for category in _categories(given):
+        for name, told in table(given.tree, category, complain=complain).items():
+            _add(given, locked, name, told, sources)
+    locked.finish()
+
+
+def _categories(given: Given) -> list[str]:
+    others = [key for key in given.tree if key not in {"_meta", _MAIN}]
+    by_group = {canonicalize_name("dev" if key == "develop" else key): key for key in others}
+    wanted = given.selection.groups(by_group)
+    return [_MAIN, *(key for group, key in by_group.items() if group in wanted)]
+
+
+def _sources(given: Given, meta: Mapping[str, Any]) -> dict[str | None, str]:
+    """Return the indexes by name; None is the first one, which is taken unless a package says."""
+    found: dict[str | None, str] = {}
+    for source in tables(meta, "sources", given.complain):
+        name = text_at(source, "name", given.complain)
+        url = text_at(source, "url", given.complain)
+        if name and url:
+            found[name] = expand(0, url, given.environ).text
+            found.setdefault(None, found[name])
+    return found
+
+
+def _add(
+    given: Given, locked: LockedPackages, name: str, told: object, sources: dict[str | None, str]
+) -> None:
+    try:
+        project = canonicalize_name(name, validate=True)
+        if isinstance(told, str):
+            told = {"version": told}
+        if not isinstance(told, Mapping):
+            given.complain(f"{name} is no table")
+            return
+        version = text_at(told, "version", given.complain)
+        specifier = SpecifierSet("" if version in {None, "*"} else str(version))
+    except (InvalidName, InvalidSpecifier) as error:
+        given.complain(f"{name} cannot be read ({error})")
+        return
+    entry = Entry(project, None, given.origin(given.line_of(name)), told)
+    marker = marker_at(told, "markers", given.complain)
+    vcs = next((kind for kind in ("git", "hg", "svn", "bzr") if kind in told), None)
+    file = told.get("file")
+    if vcs:
+        locked.skip(entry, marker, f"built from a checkout ({vcs})")
+    elif "path" in told:
+        locked.skip(entry, marker, "built from a directory")
+    elif isinstance(file, str):
+        locked.add_reference(entry, file, marker, _hashes(given, told))
+    else:
+        index = text_at(told, "index", given.complain)
+        locked.index(sources.get(index) or sources.get(None))
+        _add_version(given, locked, entry, marker, specifier)
+
+
+def _add_version(
+    given: Given,
+    locked: LockedPackages,
+    entry: Entry,
+    marker: Marker | None,
+    specifier: SpecifierSet,
+) -> None:
+    if not specifier:
+        given.warn(f"{entry.name} is listed without a version: the newest one counts")
+    locked.add(entry, marker, _hashes(given, entry.table), specifier=str(specifier))
+
+
+def _hashes(given: Given, told: Mapping[str, Any]) -> list[str]:
+    return list(texts(told, "hashes", given.complain))

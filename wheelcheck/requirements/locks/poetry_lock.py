@@ -1,0 +1,210 @@
+"""`poetry.lock`: Poetry's lock files, from 1.1 to 2.x.
+
+Since format 2.1 each package tells its groups and its marker. Before, a lock says only who
+requires whom: what the project itself asks for stands in the `pyproject.toml` beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from packaging.markers import Marker
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
+
+from wheelcheck.requirements.conditions import (
+    ALWAYS,
+    NEVER,
+    Condition,
+    also,
+    either,
+    marker_of,
+    settle,
+)
+from wheelcheck.requirements.documents import table, tables, text_at, texts
+from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.locks.lock_graph import Edge, add_reached, reach
+from wheelcheck.requirements.locks.locked_packages import (
+    Entry,
+    LockedPackages,
+    check_version,
+    checked_marker,
+    entries_of,
+    hashes_of,
+)
+from wheelcheck.requirements.projects.poetry_constraints import admits, python_constraint_marker
+from wheelcheck.requirements.projects.poetry_project import (
+    PoetryProject,
+    PoetryRequirement,
+    poetry_requirements,
+)
+
+__all__ = ["read_poetry_lock"]
+
+_NEWEST = "2.1"
+_MAIN = canonicalize_name("main")
+
+
+def read_poetry_lock(given: Given) -> None:
+    """Add what ``poetry install`` would install from a lock.
+
+    All groups count unless they are chosen, or optional in the `pyproject.toml` beside the lock;
+    extras count where they are chosen.
+    """
+    metadata = table(given.tree, "metadata", complain=given.complain)
+    check_version(given, metadata.get("lock-version", "1.0"), _NEWEST)
+    _bound_python(given, metadata)
+    beside = given.neighbour("pyproject.toml")
+    project = table(beside, "tool", "poetry", complain=given.complain)
+    lock = _Lock(given, PoetryProject(given, project), known=bool(project))
+    if any("groups" in entry.table for entry in lock.entries):
+        lock.add_by_groups(told_optional=bool(beside))
+    else:
+        lock.add_by_graph()
+
+
+def _bound_python(given: Given, metadata: Mapping[str, Any]) -> None:
+    python = text_at(metadata, "python-versions", given.complain)
+    try:
+        marker = python_constraint_marker(python or "*")
+    except ValueError as error:
+        given.complain(f"python-versions is invalid ({error})")
+        return
+    given.bound(marker, f"it requires Python {python}")
+
+
+class _Lock:
+    """One lock, with the project beside it where that is `known`."""
+
+    def __init__(self, given: Given, project: PoetryProject, *, known: bool) -> None:
+        self._given = given
+        self._project = project
+        self._known = known
+        self.entries = entries_of(given, "package")
+        listed = table(given.tree, "extras", complain=given.complain)
+        names = {canonicalize_name(extra): extra for extra in listed}
+        self._extras = given.selection.extras(names)
+        self._included = {
+            canonicalize_name(text.partition(" ")[0])
+            for extra in self._extras
+            for text in texts(listed, names[extra], given.complain)
+        }
+
+    # --- since format 2.1 ------------------------------------------------------------------
+
+    def add_by_groups(self, *, told_optional: bool) -> None:
+        """Add the packages of the groups that are wanted; optional ones may be told, or not."""
+        offered = {
+            canonicalize_name(group)
+            for entry in self.entries
+            for group in texts(entry.table, "groups", self._given.complain)
+        } - {_MAIN}
+        optional = self._project.optional_groups()
+        if offered and not told_optional:
+            self._given.warn("which groups are optional is not told here: all count")
+        chosen = {_MAIN, *self._given.selection.groups(offered, offered - optional)}
+        locked = LockedPackages(self._given)
+        for entry in self.entries:
+            condition = self._condition(entry, chosen)
+            if condition != NEVER:
+                self._add(locked, entry, marker_of(condition))
+        locked.finish()
+
+    def _condition(self, entry: Entry, chosen: set[NormalizedName]) -> Condition:
+        """When a package is wanted: its marker may be one for all groups, or one for each."""
+        written = entry.table.get("markers")
+        found = NEVER
+        for group in texts(entry.table, "groups", self._given.complain):
+            if canonicalize_name(group) in chosen:
+                told = written.get(group) if isinstance(written, Mapping) else written
+                found = either(found, also(ALWAYS, self._marker(told)))
+        return found
+
+    def _marker(self, told: object) -> Marker | None:
+        if told is None:
+            return None
+        return settle(checked_marker(str(told), self._given.complain), self._extras)
+
+    # --- before ----------------------------------------------------------------------------
+
+    def add_by_graph(self) -> None:
+        """Add the packages that the project reaches."""
+        reached = reach(self.entries, self._roots(), self._edges)
+        locked = LockedPackages(self._given)
+        add_reached(locked, self.entries, reached, self._add)
+        locked.finish()
+
+    def _roots(self) -> Iterator[Edge]:
+        if self._known:
+            groups = self._project.groups()
+            defaults = groups.keys() - self._project.optional_groups()
+            asked = self._project.wanted(self._extras)
+            for group in sorted(self._given.selection.groups(groups, defaults)):
+                asked += groups[group]
+            yield from (_edge(one, one.marker) for one in asked)
+            return
+        self._given.warn(
+            "what the project asks for is not told here, so that all packages count, "
+            "those for development among them"
+        )
+        required = {edge.name for entry in self.entries for edge in self._edges(entry, None)}
+        for entry in self.entries:
+            optional = entry.table.get("optional") is True and entry.name not in self._included
+            if entry.name not in required and not optional:
+                yield Edge(entry.name)
+
+    def _edges(self, entry: Entry, extra: NormalizedName | None) -> Iterator[Edge]:
+        complain = self._given.complain
+        listed = table(entry.table, "dependencies", complain=complain)
+        extras = table(entry.table, "extras", complain=complain)
+        added = {
+            canonicalize_name(text.partition(" ")[0].partition("[")[0])
+            for name in extras
+            if canonicalize_name(name) == extra
+            for text in texts(extras, name, complain)
+        }
+        for asked in poetry_requirements(listed, complain):
+            if asked.name in added if extra else not asked.optional:
+                yield _edge(asked, settle(asked.marker, [extra] if extra else []))
+
+    def _add(self, locked: LockedPackages, entry: Entry, marker: Marker | None) -> None:
+        source = table(entry.table, "source", complain=self._given.complain)
+        kind = text_at(source, "type", self._given.complain)
+        hashes = list(hashes_of(self._files(entry)))
+        url = source.get("url")
+        if kind in {"git", "hg", "svn"}:
+            locked.skip(entry, marker, f"built from a checkout ({kind})")
+        elif kind in {"directory", "file"}:
+            locked.skip(entry, marker, f"installed from a local {kind}")
+        elif kind == "url" and isinstance(url, str):
+            locked.add_reference(entry, url, marker, hashes)
+        elif entry.version is None:
+            locked.skip(entry, marker, "the lock tells no version of it")
+        else:
+            locked.index(url if isinstance(url, str) else None)
+            locked.add(entry, marker, hashes)
+
+    def _files(self, entry: Entry) -> list[Mapping[str, Any]]:
+        """Return a package's files; before format 2.0 they stand apart from it."""
+        complain = self._given.complain
+        if "files" in entry.table:
+            return list(tables(entry.table, "files", complain))
+        apart = table(self._given.tree, "metadata", "files", complain=complain)
+        name = entry.table.get("name")
+        return list(tables(apart, str(name), complain))
+
+
+@dataclass(frozen=True, slots=True)
+class _Meets:
+    """Which versions of a package a dependency means."""
+
+    constraint: Sequence[SpecifierSet]
+
+    def __call__(self, entry: Entry) -> bool:
+        return entry.version is None or admits(self.constraint, entry.version)
+
+
+def _edge(asked: PoetryRequirement, marker: Marker | None) -> Edge:
+    return Edge(asked.name, marker, asked.extras, _Meets(asked.constraint))

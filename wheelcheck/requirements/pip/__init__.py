@@ -1,0 +1,1 @@
+"""pip's inputs: requirement files, options and configuration."""

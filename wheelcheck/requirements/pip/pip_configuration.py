@@ -1,0 +1,146 @@
+"""pip's own configuration, read only when the user asks for it.
+
+In pip's order, later ones winning: ``pip.conf`` of the system, of the user, of the environment,
+``PIP_CONFIG_FILE``, then ``PIP_*`` variables; within the files ``[global]`` before ``[install]``.
+Source: pip's documentation on configuration, and pip 26.3 `_internal/configuration.py`.
+"""
+
+from __future__ import annotations
+
+import configparser
+import locale
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from wheelcheck.errors import UsageError
+from wheelcheck.requirements.pip.pip_options import CommandLine
+from wheelcheck.requirements.pip.pip_syntax import CONTROLS
+
+__all__ = ["pip_configuration"]
+
+_FLAGS = ("prefer-binary", "pre", "no-index", "require-hashes", "no-require-hashes")
+_LISTS = {
+    "extra-index-url": "extra_index_urls",
+    "find-links": "find_links",
+    "trusted-host": "trusted_hosts",
+    "constraint": "constraints",
+}
+_TRUE = {"y", "yes", "t", "true", "on", "1"}
+_FALSE = {"n", "no", "f", "false", "off", "0"}
+
+
+def pip_configuration(
+    environ: Mapping[str, str],
+    *,
+    now: datetime,
+    home: Path | None = None,
+    prefix: Path | None = None,
+    platform: str | None = None,
+) -> CommandLine:
+    """Return the options that ``pip install`` would start from; put others `over` them.
+
+    `environ` holds the variables, `now` (aware) is what ``uploaded-prior-to = P7D`` counts from.
+    `home`, `prefix` (of the environment pip runs in) and `platform` (as `sys.platform`) are this
+    process's by default. Keys that do not concern the choice of files are passed over.
+
+    Raises UsageError for a file or value that pip would refuse.
+    """
+    places = _places(environ, home or Path.home(), prefix, platform or sys.platform)
+    sections: dict[str, dict[str, str]] = {"global": {}, "install": {}}
+    for path in places:
+        for section, key, value in _items(path):
+            if section in sections:
+                sections[section][key] = value
+    sections["environment"] = {
+        _key(name.removeprefix("PIP_")): value
+        for name, value in environ.items()
+        if name.startswith("PIP_")
+    }
+    values: dict[str, Any] = {}
+    controls = []
+    for keys in sections.values():
+        for key, value in keys.items():
+            if key in CONTROLS and value:
+                controls.append((key, value))
+            elif value:
+                values.update(_value(key, value, now))
+    return CommandLine(controls=tuple(controls), **values)
+
+
+def _value(key: str, value: str, now: datetime) -> Iterator[tuple[str, object]]:
+    """Yield the field of `CommandLine` that a key sets, if it sets one, and its value."""
+    if key in _FLAGS:
+        if value.lower() not in _TRUE | _FALSE:
+            raise UsageError(f"pip's configuration: {key} wants yes or no, not {value!r}")
+        yield key.replace("-", "_"), value.lower() in _TRUE
+    elif key in _LISTS:
+        yield _LISTS[key], tuple(value.split())
+    elif key in {"index-url", "pypi-url"}:
+        yield "index_url", value
+    elif key == "uploaded-prior-to":
+        yield "exclude_newer", _uploaded_prior_to(value, now)
+
+
+def _uploaded_prior_to(value: str, now: datetime) -> datetime:
+    """Whole days before `now` (``P7D``), or a moment; pip takes one without a zone as local."""
+    days = re.fullmatch(r"P(\d+)D", value, re.ASCII)
+    try:
+        if days:
+            return now.astimezone(UTC) - timedelta(days=int(days[1]))
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"pip's configuration: uploaded-prior-to is no date or duration in days: {value!r}"
+        ) from error
+
+
+def _places(
+    environ: Mapping[str, str], home: Path, prefix: Path | None, platform: str
+) -> list[Path]:
+    """Where configuration may lie, in the order of reading."""
+    named = environ.get("PIP_CONFIG_FILE")
+    if named == os.devnull:
+        return []
+    windows, mac = platform == "win32", platform == "darwin"
+    name, legacy = ("pip.ini", "pip") if windows else ("pip.conf", ".pip")
+    if windows:
+        shared = [Path(environ.get("PROGRAMDATA", r"C:\ProgramData")) / "pip"]
+        user = Path(environ.get("APPDATA", home / "AppData" / "Roaming")) / "pip"
+    elif mac:
+        shared = [Path("/Library/Application Support/pip")]
+        support = home / "Library" / "Application Support" / "pip"
+        user = support if support.is_dir() else home / ".config" / "pip"
+    else:
+        roots = environ.get("XDG_CONFIG_DIRS") or "/etc/xdg"
+        shared = [*(Path(root) / "pip" for root in roots.split(":")), Path("/etc")]
+        user = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "pip"
+    directories = [*shared]
+    if not (named and Path(named).exists()):
+        directories += [home / legacy, user]
+    directories.append(prefix or Path(sys.prefix))
+    return [directory / name for directory in directories] + ([Path(named)] if named else [])
+
+
+class _Parser(configparser.RawConfigParser):
+    def optionxform(self, optionstr: str) -> str:
+        return _key(optionstr)
+
+
+def _items(path: Path) -> Iterator[tuple[str, str, str]]:
+    parser = _Parser()
+    try:
+        parser.read(path, encoding="utf-8" if sys.flags.utf8_mode else locale.getencoding())
+    except (configparser.Error, UnicodeDecodeError) as error:
+        raise UsageError(f"pip's configuration {path.name} cannot be read") from error
+    for section in parser.sections():
+        for key, value in parser.items(section):
+            yield section, key, value
+
+
+def _key(name: str) -> str:
+    return name.lower().replace("_", "-").removeprefix("--")

@@ -1,0 +1,272 @@
+"""One requirement, as pip's command line and requirement files spell it, to what can be judged.
+
+Judged are names with specifiers and direct references to a wheel or an sdist. A checkout, an
+editable or a local project is left as `NotJudged`; what pip itself refuses raises `InvalidLine`.
+Follows pip 26.3, `_internal/req/constructors.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from urllib.request import url2pathname
+
+from packaging.markers import InvalidMarker, Marker
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import (
+    InvalidWheelFilename,
+    NormalizedName,
+    canonicalize_name,
+    parse_wheel_filename,
+)
+from packaging.version import InvalidVersion, Version
+
+from wheelcheck.errors import Unknown
+from wheelcheck.requirements.pip.pip_syntax import InvalidLine, is_archive, is_url, is_vcs
+from wheelcheck.requirements.redaction import DirectReference
+
+__all__ = ["Judged", "NotJudged", "parse_editable", "parse_requirement", "refer"]
+
+_OPERATORS = ("~=", "==", "!=", "<=", ">=", "<", ">")
+_EXTRAS = re.compile(r"(.+?)\s*(\[[^\]]+\])")
+_EGG = re.compile(r"[#&]egg=([^&]*)")
+_PROJECT_NAME = re.compile(r"[A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9]", re.IGNORECASE)
+_FRAGMENT_HASH = re.compile(r"[#&](sha512|sha384|sha256|sha224|sha1|md5)=([^&]*)")
+_BARE_VCS = ("ssh", "git", "hg", "bzr", "sftp", "svn")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A requirement that an index or a single file can answer.
+
+    `named` tells whether the text itself names the project, as a constraint must: an sdist's
+    file name does not count. `hashes` are those of the URL's fragment.
+    """
+
+    requirement: Requirement
+    hashes: frozenset[str] = frozenset()
+    named: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudged:
+    """Something pip would build from a checkout or a directory."""
+
+    why: Unknown
+    name: NormalizedName | None = None
+    marker: Marker | None = None
+
+
+Shown = Callable[[str], str]
+"""How a part of the text is shown to people: without secrets."""
+
+
+def parse_requirement(text: str, shown: Shown) -> Judged | NotJudged:
+    """Read a requirement: a PEP 508 string, a URL, or a path relative to the working directory.
+
+    Raises InvalidLine where pip refuses it.
+    """
+    body, marker = _split_marker(text)
+    if is_url(body):
+        return refer(body, None, shown, marker=marker)
+    path, extras = _split_extras(os.path.normpath(body))
+    if _is_path(path, body):
+        written = body.rpartition("[")[0].rstrip() if extras else body
+        return refer(_absolute(path).as_uri(), None, lambda _: shown(written), extras, marker)
+    requirement = _pep508(body)
+    if requirement.url is not None:
+        # pip lets brackets behind the URL stand for those before the @.
+        extras = extras or frozenset(requirement.extras)
+        return refer(requirement.url, requirement.name, shown, extras, marker)
+    requirement.marker = marker
+    return Judged(requirement)
+
+
+def parse_editable(text: str) -> NotJudged:
+    """Read what follows ``-e``; raises InvalidLine unless it is a local project or a checkout."""
+    try:
+        requirement = Requirement(text)
+    except InvalidRequirement:
+        requirement = None
+    if requirement is not None and requirement.url is not None:
+        name, url, marker = requirement.name, requirement.url, requirement.marker
+    else:
+        name, url, marker = None, _editable_url(text), None
+    name = name or _egg(url)
+    scheme = urlsplit(url).scheme
+    if scheme == "file":
+        _check_installable(_local_path(url))
+    elif not is_vcs(scheme):
+        raise InvalidLine("an editable requirement is a local project's directory or a VCS URL")
+    elif not name:
+        raise InvalidLine("the project's name is missing: write NAME @ URL")
+    kind = "a local project" if scheme == "file" else "a checkout"
+    why = f"installed from {kind}, in editable mode"
+    return _not_judged("editable-requirement", why, name, marker)
+
+
+def refer(
+    url: str,
+    name: str | None,
+    shown: Shown,
+    extras: frozenset[str] = frozenset(),
+    marker: Marker | None = None,
+) -> Judged | NotJudged:
+    """Judge a direct reference by its URL; `name` is what stands before ``@``, if anything.
+
+    Raises InvalidLine where the URL leads to nothing that pip can install.
+    """
+    scheme = urlsplit(url).scheme
+    known = name or _egg(url)
+    location = url
+    if is_vcs(scheme):
+        tool = scheme.partition("+")[0]
+        return _not_judged("vcs-requirement", f"built from a checkout ({tool})", known, marker)
+    if scheme == "file":
+        path = _local_path(url)
+        if path.is_dir():
+            _check_installable(path)
+            return _not_judged("local-project", "built from a directory", known, marker)
+        if not path.is_file():
+            raise InvalidLine("there is no such file")
+        _, mark, fragment = url.partition("#")
+        location = path.as_uri() + mark + fragment
+    elif scheme not in {"http", "https"}:
+        raise InvalidLine(f"pip downloads over http and https, not from {scheme or 'a bare path'}")
+    project, named = _project(location, name)
+    if project is None:
+        why = "nothing tells the project's name before it is built"
+        return _not_judged("unnamed-archive", why, None, marker)
+    found = _FRAGMENT_HASH.search(location)
+    hashes = frozenset({f"{found[1]}:{found[2]}"} if found else ())
+    reference = DirectReference.to(
+        project, location, shown=shown(url), extras=extras, marker=marker
+    )
+    return Judged(reference, hashes, named)
+
+
+def _project(url: str, name: str | None) -> tuple[str | None, bool]:
+    """Return the project that an archive belongs to, and whether pip knows it before building."""
+    filename = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
+    if filename.endswith(".whl"):
+        inside = _wheel_name(filename)
+        if name is not None and canonicalize_name(name) != inside:
+            raise InvalidLine(f"the wheel {filename} is {inside}, not {name}")
+        return name or inside, True
+    known = name or _egg(url)
+    return (known, True) if known else (_sdist_name(filename), False)
+
+
+def _not_judged(code: str, why: str, name: str | None, marker: Marker | None) -> NotJudged:
+    return NotJudged(Unknown(code, why), canonicalize_name(name) if name else None, marker)
+
+
+def _split_marker(text: str) -> tuple[str, Marker | None]:
+    # A URL may hold a semicolon, so there the marker's one needs a space behind it.
+    body, _, marker = text.partition("; " if is_url(text) else ";")
+    if not marker.strip():
+        return body.strip(), None
+    try:
+        return body.strip(), Marker(marker.strip())
+    except InvalidMarker as error:
+        raise InvalidLine(_first_line(error)) from error
+
+
+def _split_extras(text: str) -> tuple[str, frozenset[str]]:
+    found = _EXTRAS.fullmatch(text)
+    if not found:
+        return text, frozenset()
+    try:
+        return found[1], frozenset(Requirement(f"name{found[2].lower()}").extras)
+    except InvalidRequirement as error:
+        raise InvalidLine(_first_line(error)) from error
+
+
+def _is_path(path: str, body: str) -> bool:
+    """Whether pip takes the text for a path rather than for a name."""
+    if _looks_like_path(body) and Path(path).is_dir():
+        return True
+    if not is_archive(path):
+        return False
+    before, at, _ = body.partition("@")
+    return Path(path).is_file() or not at or _looks_like_path(before)
+
+
+def _looks_like_path(text: str) -> bool:
+    return "/" in text or text.startswith(".")
+
+
+def _pep508(text: str) -> Requirement:
+    try:
+        return Requirement(text)
+    except InvalidRequirement as error:
+        why = _first_line(error)
+        if "/" in text:
+            why += "; it looks like a path, but there is no such project or archive"
+        elif "=" in text and not any(operator in text for operator in _OPERATORS):
+            why += "; = is no operator, did you mean == ?"
+        raise InvalidLine(why) from error
+
+
+def _egg(url: str) -> str | None:
+    found = _EGG.search(url)
+    if not found:
+        return None
+    if not _PROJECT_NAME.fullmatch(found[1]):
+        raise InvalidLine(f"egg={found[1]} is no project's name; write NAME[EXTRAS] @ URL")
+    return found[1]
+
+
+def _editable_url(text: str) -> str:
+    path, _ = _split_extras(text)
+    if Path(path).is_dir():
+        return _absolute(path).as_uri()
+    if path.lower().startswith("file:"):
+        return path
+    bare = text.partition(":")[0].lower()
+    return f"{bare}+{text}" if ":" in text and bare in _BARE_VCS else text
+
+
+def _local_path(url: str) -> Path:
+    parts = urlsplit(url)
+    if parts.netloc not in {"", "localhost"}:
+        raise InvalidLine("a file: URL must not name another host")
+    return _absolute(url2pathname(parts.path))
+
+
+def _absolute(path: str) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100 (as pip: `..` collapses, links stay)
+
+
+def _check_installable(path: Path) -> None:
+    if not path.is_dir():
+        raise InvalidLine("there is no such directory")
+    if not any((path / name).is_file() for name in ("pyproject.toml", "setup.py")):
+        raise InvalidLine("the directory has neither pyproject.toml nor setup.py")
+
+
+def _wheel_name(filename: str) -> NormalizedName:
+    try:
+        return parse_wheel_filename(filename)[0]
+    except InvalidWheelFilename as error:
+        raise InvalidLine(_first_line(error)) from error
+
+
+def _sdist_name(filename: str) -> NormalizedName | None:
+    if not is_archive(filename):
+        return None
+    stem = re.sub(r"(\.tar)?\.[a-z0-9]+$", "", filename, flags=re.IGNORECASE)
+    name, dash, version = stem.rpartition("-")
+    try:
+        Version(version)
+    except InvalidVersion:
+        return None
+    return canonicalize_name(name) if dash and _PROJECT_NAME.fullmatch(name) else None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]

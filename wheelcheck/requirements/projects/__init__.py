@@ -1,0 +1,1 @@
+"""Projects and scripts that declare requirements."""

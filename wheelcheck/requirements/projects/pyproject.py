@@ -1,0 +1,179 @@
+"""`pyproject.toml`: what a project asks for, without building it.
+
+The standard tables are PEP 621 (`[project]`) and PEP 735 (`[dependency-groups]`); a project of
+Poetry's that has no `[project]` dependencies is read by Poetry's own tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.utils import NormalizedName, canonicalize_name
+
+from wheelcheck.errors import RequirementsError, Unknown
+from wheelcheck.requirements.documents import table, text_at, texts
+from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.pip.requirement_file import RequirementFileReader
+from wheelcheck.requirements.projects.declared_requirements import (
+    GroupError,
+    add_requirement,
+    both,
+    parse_declared,
+    resolve_group,
+)
+from wheelcheck.requirements.projects.poetry_project import PoetryProject
+
+__all__ = ["read_pyproject", "warn_of_uv"]
+
+_MOST_EXTRAS = 200
+"""Extras with their markers; one that includes fifty others has fifty."""
+_UV_ALONE = (
+    "constraint-dependencies", "environments", "exclude-newer", "extra-index-url", "find-links",
+    "index", "index-url", "no-binary", "no-binary-package", "no-build", "no-build-package",
+    "override-dependencies", "prerelease", "resolution", "sources",
+)  # fmt: skip
+
+
+def read_pyproject(given: Given) -> None:
+    """Add what ``pip install`` of this project would: its dependencies and the chosen extras.
+
+    Groups come only where they are chosen. What a build backend works out (`dynamic`) is told,
+    save what setuptools takes from a file.
+    """
+    project = table(given.tree, "project", complain=given.complain)
+    poetry = table(given.tree, "tool", "poetry", complain=given.complain)
+    given.bound_python(text_at(project, "requires-python", given.complain))
+    reading = _Project(given, project)
+    reading.check()
+    if poetry and "dependencies" not in project:
+        PoetryProject(given, poetry).add()
+    elif not project and "dependency-groups" not in given.tree:
+        _tell_dynamic(given, "there is no [project], so that they stand elsewhere")
+    else:
+        reading.add_dependencies()
+    reading.add_extras()
+    reading.add_groups()
+    PoetryProject(given, poetry).add_groups()
+    warn_of_uv(given, applied=())
+
+
+def warn_of_uv(given: Given, *, applied: tuple[str, ...]) -> None:
+    """Tell which of uv's own settings are not applied."""
+    settings = table(given.tree, "tool", "uv", complain=given.complain)
+    found = [key for key in _UV_ALONE if key in settings and key not in applied]
+    if found:
+        given.warn(f"[tool.uv] {', '.join(found)}: obeyed by uv alone, not applied here")
+
+
+def _tell_dynamic(given: Given, why: str) -> None:
+    unknown = Unknown("dynamic-dependencies", f"dynamic: its dependencies are not told; {why}")
+    given.collection.skip(given.origin(), unknown)
+
+
+class _Project:
+    """The standard tables of one project."""
+
+    def __init__(self, given: Given, project: Mapping[str, Any]) -> None:
+        self._given = given
+        self._project = project
+        self._name = canonicalize_name(text_at(project, "name", given.complain) or "")
+        self._dynamic = set(texts(project, "dynamic", given.complain))
+        optional = table(project, "optional-dependencies", complain=given.complain)
+        self._optional: dict[NormalizedName, Mapping[str, Any]] = {
+            canonicalize_name(extra): {extra: listed} for extra, listed in optional.items()
+        }
+        self._done: set[tuple[NormalizedName, str]] = set()
+        self._within: list[NormalizedName] = []  # a circle of extras adds nothing
+
+    def check(self) -> None:
+        """Tell of what contradicts itself."""
+        if "dependencies" in self._dynamic and "dependencies" in self._project:
+            self._given.complain("dependencies are both listed and dynamic")
+
+    def add_dependencies(self) -> None:
+        """Add what is always installed."""
+        self._add(texts(self._project, "dependencies", self._given.complain), None)
+        if "dependencies" in self._dynamic and "dependencies" not in self._project:
+            self._add_dynamic("dependencies")
+
+    def add_extras(self) -> None:
+        """Add the extras that are chosen."""
+        dynamic = "optional-dependencies" in self._dynamic
+        told = self._setuptools("optional-dependencies") if dynamic else {}
+        if dynamic and not told and self._given.selection.chooses_extras:
+            _tell_dynamic(self._given, "its extras are worked out by its build backend")
+        files = {canonicalize_name(extra): value for extra, value in told.items()}
+        for extra in sorted(self._given.selection.extras([*files, *self._optional])):
+            if extra in self._optional:
+                self._add_extra(extra, None)
+            else:
+                self._add_files(files[extra], f"the requirements of the extra {extra}")
+
+    def add_groups(self) -> None:
+        """Add the groups that are chosen (PEP 735)."""
+        given = self._given
+        listed = table(given.tree, "dependency-groups", complain=given.complain)
+        for group in sorted(given.selection.groups(listed)):
+            try:
+                self._add(resolve_group(listed, group), None)
+            except GroupError as error:
+                given.complain(f"the group {group} is invalid ({error})")
+
+    def _add(self, written: Iterable[str], marker: Marker | None) -> None:
+        for text in written:
+            requirement = parse_declared(self._given, text)
+            if requirement is not None:
+                self._add_one(requirement, text, marker)
+
+    def _add_one(self, requirement: Requirement, text: str, marker: Marker | None) -> None:
+        requirement.marker = both(marker, requirement.marker)
+        if canonicalize_name(requirement.name) == self._name and requirement.url is None:
+            for extra in sorted(map(canonicalize_name, requirement.extras)):
+                self._add_extra(extra, requirement.marker)
+            return
+        origin = self._given.origin(self._given.line_of(text))
+        add_requirement(self._given, requirement, origin)
+
+    def _add_extra(self, extra: NormalizedName, marker: Marker | None) -> None:
+        """Add an extra's requirements; those of the project itself stand for other extras."""
+        if extra in self._within or (extra, str(marker)) in self._done:
+            return
+        if len(self._done) >= _MOST_EXTRAS:
+            self._given.complain("its extras ask for each other too often")
+            return
+        self._done.add((extra, str(marker)))
+        listed = self._optional.get(extra)
+        if listed is None:
+            self._given.complain(f"the project asks for its own extra {extra}, which it has not")
+            return
+        self._within.append(extra)
+        self._add(texts(listed, next(iter(listed)), self._given.complain), marker)
+        self._within.pop()
+
+    def _setuptools(self, field: str) -> Mapping[str, Any]:
+        tool = table(self._given.tree, "tool", "setuptools", complain=self._given.complain)
+        return table(tool, "dynamic", field, complain=self._given.complain)
+
+    def _add_dynamic(self, field: str) -> None:
+        told = self._setuptools(field)
+        if "file" in told:
+            self._add_files(told, f"its {field}")
+        else:
+            build = table(self._given.tree, "build-system", complain=self._given.complain)
+            backend = text_at(build, "build-backend", self._given.complain) or "its build backend"
+            _tell_dynamic(self._given, f"{backend.partition('.')[0]} works them out when it builds")
+
+    def _add_files(self, told: object, what: str) -> None:
+        """Add the requirement files that setuptools puts in place of a table."""
+        given = self._given
+        files = told.get("file") if isinstance(told, Mapping) else None
+        listed = {"file": [files] if isinstance(files, str) else files}
+        reader = RequirementFileReader(given.collection, given.opener, given.environ)
+        for name in texts(listed, "file", given.complain):
+            try:
+                reader.read(given.beside(name))
+            except (RequirementsError, ValueError) as error:
+                _tell_dynamic(given, f"{what} stand in {name}: {error}")

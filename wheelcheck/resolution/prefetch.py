@@ -1,0 +1,56 @@
+"""Have the index fetch what solving will ask for, all targets at once and wave after wave.
+
+The solver asks for one thing at a time, and would wait for each. Here every package that is needed
+so far is asked for together, then the metadata of what would be chosen, then what those need. What
+comes of it decides nothing: the solver asks again, and finds the answers waiting.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from wheelcheck.resolution.solving.nodes import Candidate, Need
+from wheelcheck.resolution.solving.provider import Provider
+
+__all__ = ["foresee"]
+
+
+def foresee(
+    questions: Iterable[tuple[Provider, Sequence[Need]]],
+) -> list[Mapping[str, Candidate]]:
+    """Follow what the roots need, for one provider per marker environment.
+
+    Returns what would be chosen for each node, a guess. Raises IndexUnreachable.
+    """
+    asked = [(provider, roots, dict[str, Candidate]()) for provider, roots in questions]
+    walks = [_walk(*each) for each in asked]
+    while walks:
+        walks = [walk for walk in walks if next(walk, False)]
+    return [chosen for _, _, chosen in asked]
+
+
+def _walk(
+    provider: Provider, roots: Sequence[Need], chosen: dict[str, Candidate]
+) -> Iterator[bool]:
+    """One walk; it pauses whenever something has been asked for."""
+    told: dict[str, list[Need]] = defaultdict(list)
+    wave = list(roots)
+    while wave:
+        provider.announce(wave)
+        yield True
+        open_nodes = {}
+        for need in wave:
+            told[need.identifier].append(need)
+            candidate = chosen.get(need.identifier)
+            if candidate is None or not provider.satisfies(candidate, need):
+                open_nodes[need.identifier] = need
+        picked = []
+        for identifier, need in open_nodes.items():
+            base = told[need.name] if need.extras else []
+            candidate = next(iter(provider.candidates(told[identifier], base, ())), None)
+            if candidate is not None:
+                chosen[identifier] = candidate
+                picked.append(candidate)
+        yield True
+        wave = [need for candidate in picked for need in provider.dependencies(candidate)]

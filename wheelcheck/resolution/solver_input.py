@@ -1,0 +1,91 @@
+"""What is asked of the solver on a target, from the user's lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
+
+from wheelcheck.requirements.requirement_set import RequirementLine, Requirements
+from wheelcheck.resolution.answers import Answers
+from wheelcheck.resolution.dependencies import MarkerEnvironment
+from wheelcheck.resolution.solving.nodes import Candidate, Need, needs_of
+
+__all__ = ["Question", "Questions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of the solver: root needs, their order by node, and constraints.
+
+    `locked` are the packages whose own needs are among the roots.
+    """
+
+    roots: list[Need]
+    requested: Mapping[str, int]
+    constraints: Mapping[NormalizedName, SpecifierSet]
+    locked: frozenset[NormalizedName]
+
+
+class Questions:
+    """Asks the same requirements on one target after another.
+
+    Targets that share a marker environment share a question, unless a direct reference is asked
+    for, whose file may fit one of them and not the other. The needs of a line are the same ones
+    wherever it holds, so that questions are quickly compared.
+    """
+
+    def __init__(self, requirements: Requirements) -> None:
+        self._requirements = requirements
+        self._any_direct = any(line.requirement.url for line in requirements.lines)
+        self._known: dict[MarkerEnvironment, Question] = {}
+        self._needs: dict[int, tuple[Need, ...]] = {}
+
+    def of(self, answers: Answers) -> Question:
+        """What is asked on this target: the markers of the user's lines are its own."""
+        known = self._known.get(answers.environment)
+        if known is None or self._any_direct:
+            known = self._known[answers.environment] = self._ask(answers)
+        return known
+
+    def _ask(self, answers: Answers) -> Question:
+        """Collect what is needed on this target.
+
+        As with pip, needs with extras come last, while a line's place among its like counts for
+        the order of work. A line that cannot be judged still provides its package.
+        """
+        needs: list[Need] = []
+        requested: dict[str, int] = {}
+        locked = set()
+        for position, line in enumerate(self._requirements.lines):
+            if answers.environment.admits(line.requirement.marker):
+                found = self._needs_of(position, line, answers)
+                requested.setdefault(found[0].identifier, position)
+                needs += found
+                if line.locked:
+                    locked.add(found[0].name)
+        for skipped in self._requirements.skipped:
+            if skipped.name and answers.environment.admits(skipped.marker):
+                nothing = Candidate(skipped.name, frozenset(), None)
+                source, text = str(skipped.origin), skipped.text
+                needs.append(Need(skipped.name, text=text, source=source, exact=nothing))
+        needs.sort(key=lambda need: bool(need.extras))
+        return Question(needs, requested, self._constraints(answers), frozenset(locked))
+
+    def _needs_of(self, position: int, line: RequirementLine, answers: Answers) -> tuple[Need, ...]:
+        known = self._needs.get(position)
+        if known is None:
+            known = tuple(needs_of(line.requirement, str(line.origin), answers.direct))
+            if not line.requirement.url:
+                self._needs[position] = known
+        return known
+
+    def _constraints(self, answers: Answers) -> dict[NormalizedName, SpecifierSet]:
+        merged: dict[NormalizedName, SpecifierSet] = {}
+        for line in self._requirements.constraints:
+            if answers.environment.admits(line.requirement.marker):
+                name = canonicalize_name(line.requirement.name)
+                merged[name] = merged.get(name, SpecifierSet()) & line.requirement.specifier
+        return merged

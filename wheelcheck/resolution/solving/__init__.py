@@ -1,0 +1,1 @@
+"""The search for versions that go together."""

@@ -1,0 +1,314 @@
+"""pip's rules, told to the solver: which candidates, in which order, with which dependencies.
+
+Mirrors the behaviour of pip 26 (not its code): a package with extras is a node of its own that
+requires exactly its base; preference goes to direct, pinned, upper-bounded, user-requested and
+specified requirements in that order; causes of a conflict come first when backtracking.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelcheck.resolution.answers import Answers
+from wheelcheck.resolution.common import Common, LazySequence
+from wheelcheck.resolution.offers import Offer
+from wheelcheck.resolution.solving.nodes import Candidate, Need, identifier_of
+from wheelcheck.resolution.solving.order import Asked, asked_by, in_order
+from wheelcheck.resolution.solving.search import Preference, Told
+
+__all__ = ["Provider"]
+
+PROMOTE_AFTER_CONFLICTS = 5  # as pip: a package that keeps conflicting is settled earlier
+
+
+class Provider:
+    """Guides the solver for one target.
+
+    What `locked` packages require is among the roots already. What is `installed` comes before
+    newer versions where it satisfies. `common` may be shared by all targets.
+    """
+
+    def __init__(
+        self,
+        answers: Answers,
+        constraints: Mapping[NormalizedName, SpecifierSet],
+        requested: Mapping[str, int],
+        *,
+        no_deps: bool = False,
+        locked: frozenset[NormalizedName] = frozenset(),
+        installed: Mapping[NormalizedName, Offer] | None = None,
+        common: Common,
+    ) -> None:
+        self._answers = answers
+        self._constraints = constraints
+        self._requested = requested
+        self._no_deps = no_deps
+        self._locked = locked
+        self._installed = installed or {}
+        self._common = common
+        self._matches: dict[tuple[NormalizedName, str], LazySequence[Offer | None]] = {}
+        self._excuse(frozenset(), {})
+
+    def _excuse(
+        self,
+        excused: frozenset[NormalizedName],
+        reference: Mapping[NormalizedName, Version | None],
+    ) -> None:
+        self._excused = excused
+        self._behind_excused = set(excused)
+        self._reference = reference
+        self._stood_in_for: dict[tuple[NormalizedName, str], LazySequence[Offer | None]] = {}
+        self._needs: dict[Candidate, tuple[Need, ...]] = {}
+        self._conflicts: Counter[str] = Counter()
+
+    def excusing(
+        self,
+        excused: frozenset[NormalizedName],
+        reference: Mapping[NormalizedName, Version | None],
+    ) -> Provider:
+        """Return a provider for the same target that lets packages be pinned that cannot be had.
+
+        To the version that `reference` has, which the reference target gets, or to no version where
+        there is none to tell (see `Candidate.version`). What they need, directly or not, may be
+        stood in for as well: another version of theirs would be no better.
+        """
+        other = copy(self)
+        other._excuse(excused, reference)  # noqa: SLF001 (its own class)
+        return other
+
+    # --- order -----------------------------------------------------------------------------
+
+    def most_urgent(
+        self, waiting: Collection[str], pins: Mapping[str, Candidate], causes: Sequence[Told]
+    ) -> Collection[str] | None:
+        """Settle the causes of the last conflict first, then what keeps conflicting."""
+        blamed: set[str] = set()
+        for need, parent in causes:
+            names = [need.identifier]
+            if parent is not None:
+                names.append(identifier_of(parent.name, parent.extras))
+            blamed.update(names)
+            self._conflicts.update(name for name in names if name not in pins)
+        if not self._conflicts:
+            return None
+        first = [name for name in blamed if name in waiting]
+        among: Collection[str] = first or waiting
+        often = [n for n, count in self._conflicts.items() if count >= PROMOTE_AFTER_CONFLICTS]
+        return [name for name in often if name in among] or first or None
+
+    def preference(self, identifier: str, needs: Sequence[Need]) -> Preference:
+        """The rank of a node, from what is needed of it alone."""
+        exact = pinned = bounded = stated = False
+        for need in needs:
+            if need.exact is not None:
+                exact = True
+            elif need.clauses:
+                traits = self._common.traits(need)
+                stated = True
+                pinned = pinned or traits.pinned
+                bounded = bounded or traits.bounded
+        requested = self._requested.get(identifier, math.inf)
+        return not exact, not pinned, not bounded, requested, not stated, identifier
+
+    # --- candidates ------------------------------------------------------------------------
+
+    def candidates(
+        self,
+        needs: Sequence[Need],
+        base: Sequence[Need],
+        refused: Collection[Candidate],
+    ) -> Iterable[Candidate]:
+        """What satisfies the needs of a node (and of its base if it has extras), best first."""
+        if not needs or any(need.impossible for need in needs):
+            return ()  # none: the solver asks again about nodes that nobody needs any more
+        name, extras = needs[0].name, needs[0].extras
+        every = [*needs, *base]
+        exact = dict.fromkeys(need.exact for need in every if need.exact is not None)
+        if exact:
+            wanted = [Candidate(name, extras, c.version, c.offer, c.direct) for c in exact]
+            return tuple(
+                candidate
+                for candidate in wanted
+                if candidate not in refused
+                and self._constraint_admits(candidate)
+                and all(self.satisfies(candidate, need) for need in needs)
+            )
+        stand_ins = name in self._behind_excused
+        return _Candidates(self, extras, tuple(every), refused, stand_ins)
+
+    def narrowed(self, found: Iterable[Candidate], need: Need) -> Iterable[Candidate] | None:
+        """What is left of candidates with one need more; None where the first may be another.
+
+        The first stays the first where the need admits it: candidates come in an order that does
+        not depend on the specifier, with two exceptions that are left to the full search. A need
+        may ask for pre-releases, and a pin lets a yanked version come before a stand-in. Candidates
+        that were asked for themselves stay if the need admits them all.
+        """
+        if need.extras or need.impossible:
+            return None
+        if isinstance(found, tuple):  # candidates that were asked for themselves
+            return found if found and all(self.satisfies(each, need) for each in found) else None
+        if not isinstance(found, _Candidates) or need.exact:
+            return None
+        first = found.first
+        offer = first.offer if first else None
+        if (
+            offer is None
+            or not offer.installable
+            or self._common.traits(need).prereleases
+            or not self._common.admits(need, offer.version)
+        ):
+            return None
+        stand_ins = need.name in self._behind_excused
+        needs = (*found.needs, need)
+        return _Candidates(self, found.extras, needs, found.refused, stand_ins, first)
+
+    def satisfies(self, candidate: Candidate, need: Need) -> bool:
+        """Whether a candidate meets a need; one without a version meets all."""
+        if need.impossible:
+            return False
+        if candidate.version is None:
+            return True
+        if need.exact is not None:
+            exact = need.exact
+            return exact.version == candidate.version and exact.direct == candidate.direct
+        return self._common.admits(need, candidate.version)
+
+    def matches(
+        self, name: NormalizedName, needs: Iterable[Need], *, stand_ins: bool | None = None
+    ) -> Iterable[Offer | None]:
+        """Offers that satisfy these requirements and the constraint, best first.
+
+        With `stand_ins`, by default for an excused package, and without any other: stand-ins, or
+        None once where there are none either.
+        """
+        if stand_ins is None:
+            stand_ins = name in self._behind_excused
+        clauses = {need.clauses for need in needs if need.exact is None}
+        if name in self._constraints:
+            clauses.add(str(self._constraints[name]))
+        key = (name, ",".join(sorted(clauses - {""})))
+        known = self._stood_in_for if stand_ins else self._matches
+        if key not in known:
+            found = self._search(name, asked_by(key[1]), stand_ins=stand_ins)
+            known[key] = LazySequence(found)
+        return known[key]
+
+    def constraint(self, name: NormalizedName) -> SpecifierSet:
+        """What -c says of a package's version."""
+        return self._constraints.get(name, SpecifierSet())
+
+    def _constraint_admits(self, candidate: Candidate) -> bool:
+        version = candidate.version
+        specifier = self.constraint(candidate.name)
+        return version is None or specifier.contains(version, prereleases=True)
+
+    def _search(
+        self, name: NormalizedName, asked: Asked, *, stand_ins: bool
+    ) -> Iterator[Offer | None]:
+        found = False
+        offers = in_order(self._answers, self._common, name, asked, self._answers.offer)
+        if name in self._installed:
+            offers = chain(self._already_there(name, asked.specifier), offers)
+        for offer in offers:
+            if not found and not self._no_deps and name not in self._locked:
+                self._answers.expect(name, offer.version)
+            found = True
+            yield offer
+        if stand_ins and not found:
+            yield from self._stand_ins(name, asked)
+
+    def _already_there(self, name: NormalizedName, specifier: SpecifierSet) -> Iterator[Offer]:
+        offer = self._installed[name]
+        if specifier.contains(offer.version, prereleases=True):
+            yield offer
+
+    def _stand_ins(self, name: NormalizedName, asked: Asked) -> Iterator[Offer | None]:
+        """Offer the version that the reference target gets and no other, if it has one."""
+        version = self._reference.get(name)
+        if version is not None and asked.specifier.contains(version, prereleases=True):
+            yield self._answers.stand_in(name, version)
+            return
+        found = False
+        for offer in in_order(self._answers, self._common, name, asked, self._answers.stand_in):
+            found = True
+            yield offer
+        if not found and name in self._excused:
+            yield None
+
+    # --- dependencies ----------------------------------------------------------------------
+
+    def dependencies(self, candidate: Candidate) -> tuple[Need, ...]:
+        """What a candidate asks for on this target; nothing where it could not be read."""
+        known = self._needs.get(candidate)
+        if known is None:
+            known = self._needs[candidate] = tuple(self._dependencies(candidate))
+            self.announce(known)
+        return known
+
+    def announce(self, needs: Iterable[Need]) -> None:
+        """Say what will be asked for next."""
+        self._common.announce(need.name for need in needs)
+
+    def _dependencies(self, candidate: Candidate) -> Iterator[Need]:
+        source = candidate.label
+        if candidate.extras:
+            none: frozenset[NormalizedName] = frozenset()
+            base = Candidate(
+                candidate.name, none, candidate.version, candidate.offer, candidate.direct
+            )
+            yield Need(candidate.name, text=base.label, source=source, exact=base)
+        listed = candidate.name in self._locked and not candidate.extras
+        if candidate.offer is None or self._no_deps or listed:
+            return
+        told = self._answers.dependencies(candidate.name, candidate.offer, candidate.extras)
+        if told.refused:
+            name = NormalizedName(f"<{candidate.label}>")
+            yield Need(name, text=told.refused, source=source, impossible=told.refused)
+        needs = self._common.needs(told.requirements, source, self._answers.direct)
+        if candidate.name in self._behind_excused:
+            self._behind_excused.update(need.name for need in needs)
+        yield from needs
+
+
+@dataclass(slots=True)
+class _Candidates:
+    """What satisfies the needs of a node and of its base, looked for when it is asked for.
+
+    `known_first` spares the search where it follows from another.
+    """
+
+    provider: Provider
+    extras: frozenset[NormalizedName]
+    needs: tuple[Need, ...]
+    refused: Collection[Candidate]
+    stand_ins: bool
+    known_first: Candidate | None = None
+
+    @property
+    def first(self) -> Candidate | None:
+        if self.known_first is None:
+            self.known_first = next(self._search(), None)
+        return self.known_first
+
+    def __iter__(self) -> Iterator[Candidate]:
+        if self.first is not None:
+            yield self.first
+            yield from islice(self._search(), 1, None)
+
+    def _search(self) -> Iterator[Candidate]:
+        name = self.needs[0].name
+        for offer in self.provider.matches(name, self.needs, stand_ins=self.stand_ins):
+            version = offer.version if offer else None
+            candidate = Candidate(name, self.extras, version, offer)
+            if candidate not in self.refused:
+                yield candidate

@@ -1,0 +1,69 @@
+"""The search for versions that go together, as its parts speak of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from wheelcheck.resolution.solving.nodes import Candidate, Need
+
+__all__ = ["Guide", "Impossible", "Preference", "Settled", "Told", "TooDeep"]
+
+Preference = tuple[bool, bool, bool, float, bool, str]
+
+
+class Told(NamedTuple):
+    """A need and the candidate that has it; None for the user."""
+
+    requirement: Need
+    parent: Candidate | None
+
+
+class Guide(Protocol):
+    """The rules that the solver follows."""
+
+    def dependencies(self, candidate: Candidate) -> Sequence[Need]:
+        """What a candidate needs."""
+
+    def candidates(
+        self, needs: Sequence[Need], base: Sequence[Need], refused: Collection[Candidate]
+    ) -> Iterable[Candidate]:
+        """What satisfies the needs of a node (and of its base if it has extras), best first."""
+
+    def narrowed(self, found: Iterable[Candidate], need: Need) -> Iterable[Candidate] | None:
+        """What is left of `candidates` with one need more; None where they must be asked for.
+
+        Never empty.
+        """
+
+    def satisfies(self, candidate: Candidate, need: Need) -> bool:
+        """Whether a candidate meets a need."""
+
+    def preference(self, identifier: str, needs: Sequence[Need]) -> Preference:
+        """The rank of a node that waits, the least first; its last part is the node itself."""
+
+    def most_urgent(
+        self, waiting: Collection[str], pins: Mapping[str, Candidate], causes: Sequence[Told]
+    ) -> Collection[str] | None:
+        """Those of the waiting nodes that come before all others; None where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A candidate by node in the order of the last choices, and who needs each node."""
+
+    pins: Mapping[str, Candidate]
+    told: Mapping[str, Sequence[Told]]
+
+
+class Impossible(Exception):  # noqa: N818 (an answer)
+    """Nothing satisfies these needs together; `causes` are those of the last conflict."""
+
+    def __init__(self, causes: Sequence[Told]) -> None:
+        super().__init__(causes)
+        self.causes = causes
+
+
+class TooDeep(Exception):  # noqa: N818 (an answer)
+    """More rounds than are allowed."""

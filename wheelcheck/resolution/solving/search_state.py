@@ -1,0 +1,135 @@
+"""What the solver knows at one moment, and what it takes to go back to an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import NamedTuple, TypeVar
+
+from wheelcheck.resolution.solving.nodes import Candidate, Need
+from wheelcheck.resolution.solving.search import Preference, Told
+
+__all__ = ["NOBODY", "Node", "State"]
+
+_V = TypeVar("_V")
+
+
+class Node(NamedTuple):
+    """Who needs a node, the candidates left when it was last looked at, and those refused.
+
+    Where it is `marked`, the candidates are fewer than `told` asks for: a parent that is gone has
+    left its mark on them.
+    """
+
+    told: tuple[Told, ...] = ()
+    candidates: Iterable[Candidate] = ()
+    refused: tuple[Candidate, ...] = ()
+    marked: bool = False
+
+    @property
+    def needs(self) -> list[Need]:
+        """What is needed of it."""
+        return [each.requirement for each in self.told]
+
+
+NOBODY = Node()
+
+
+@dataclass(slots=True)
+class _Choice:
+    """One step of the search, and what stood before it; `pinned` is None until it is made."""
+
+    causes: Sequence[Told]
+    pinned: tuple[str, Candidate] | None = None
+    nodes: dict[str, Node | None] = field(default_factory=dict)
+    pins: dict[str, Candidate | None] = field(default_factory=dict)
+    waiting: dict[str, Preference | None] = field(default_factory=dict)
+
+    def copy(self) -> _Choice:
+        return _Choice(
+            self.causes, self.pinned, self.nodes.copy(), self.pins.copy(), self.waiting.copy()
+        )
+
+
+class State:
+    """The nodes, their pins and those that wait for one; every change belongs to a choice."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[str, Node] = {}
+        self.pins: dict[str, Candidate] = {}
+        self.waiting: dict[str, Preference] = {}
+        self.choices: list[_Choice] = [_Choice(())]
+        self._queue: list[Preference] = []
+
+    def begin(self) -> None:
+        """Begin a choice, which the causes of the last conflict still concern."""
+        self.choices.append(_Choice(self.choices[-1].causes))
+
+    def undo(self) -> _Choice:
+        """Take the last choice back."""
+        choice = self.choices.pop()
+        _restore(self.nodes, choice.nodes)
+        _restore(self.pins, choice.pins)
+        _restore(self.waiting, choice.waiting)
+        for preference in choice.waiting.values():
+            if preference is not None:
+                heappush(self._queue, preference)
+        return choice
+
+    def set_node(self, identifier: str, node: Node) -> None:
+        """Put a node in the place of what it was."""
+        self.choices[-1].nodes.setdefault(identifier, self.nodes.get(identifier))
+        self.nodes[identifier] = node
+
+    def pin(self, identifier: str, candidate: Candidate) -> None:
+        """Choose a candidate for a node: that is what this choice is about."""
+        self.choices[-1].pins.setdefault(identifier, self.pins.get(identifier))
+        self.choices[-1].pinned = (identifier, candidate)
+        self.pins[identifier] = candidate
+
+    def wait(self, identifier: str, preference: Preference | None) -> None:
+        """Let a node wait for a choice, or no longer."""
+        before = self.waiting.get(identifier)
+        if before == preference:
+            return
+        self.choices[-1].waiting.setdefault(identifier, before)
+        if preference is None:
+            del self.waiting[identifier]
+        else:
+            self.waiting[identifier] = preference
+            heappush(self._queue, preference)
+
+    def first_waiting(self) -> str:
+        """The node that waits with the least preference."""
+        queue = self._queue
+        while self.waiting.get(queue[0][-1]) is not queue[0]:  # chosen, or of another rank now
+            heappop(queue)
+        return queue[0][-1]
+
+    def pins_in_order(self) -> dict[str, Candidate]:
+        """The pins, each where it was last chosen."""
+        ordered: dict[str, Candidate] = {}
+        for choice in self.choices:
+            if choice.pinned is not None:
+                ordered.pop(choice.pinned[0], None)
+                ordered[choice.pinned[0]] = choice.pinned[1]
+        return ordered
+
+    def copy(self) -> State:
+        """The same state, which changes on its own from here on."""
+        copied = State()
+        copied.nodes = self.nodes.copy()
+        copied.pins = self.pins.copy()
+        copied.waiting = self.waiting.copy()
+        copied._queue = self._queue.copy()
+        copied.choices = [*self.choices[:-1], self.choices[-1].copy()]
+        return copied
+
+
+def _restore(values: dict[str, _V], before: Mapping[str, _V | None]) -> None:
+    for key, value in before.items():
+        if value is None:
+            values.pop(key, None)
+        else:
+            values[key] = value

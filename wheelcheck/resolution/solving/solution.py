@@ -1,0 +1,59 @@
+"""What the solver settled, as far as the user's requirements reach."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from packaging.utils import NormalizedName
+
+from wheelcheck.resolution.pins import Demand
+from wheelcheck.resolution.solving.nodes import Candidate, identifier_of
+from wheelcheck.resolution.solving.search import Settled, Told
+
+__all__ = ["Solution", "solution_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A candidate by node; who asks for each package, and with which extras."""
+
+    pins: Mapping[str, Candidate]
+    demands: Mapping[NormalizedName, tuple[Demand, ...]]
+    extras: Mapping[NormalizedName, frozenset[NormalizedName]]
+
+
+def solution_of(settled: Settled) -> Solution:
+    """Return the nodes that a root needs, directly or not: choices since undone leave others."""
+    needed_by: dict[str | None, set[str]] = defaultdict(set)
+    for node, told in settled.told.items():
+        for _, parent in told:
+            key = None if parent is None else identifier_of(parent.name, parent.extras)
+            needed_by[key].add(node)
+    reached: set[str] = set()
+    waiting = list(needed_by[None])
+    while waiting:
+        node = waiting.pop()
+        if node not in reached:
+            reached.add(node)
+            waiting += needed_by[node]
+    pins = {node: found for node, found in settled.pins.items() if node in reached}
+    return Solution(pins, *_demands_and_extras([settled.told[node] for node in pins]))
+
+
+def _demands_and_extras(
+    information: Iterable[Sequence[Told]],
+) -> tuple[
+    Mapping[NormalizedName, tuple[Demand, ...]], Mapping[NormalizedName, frozenset[NormalizedName]]
+]:
+    """Who asks for each package, and with which extras; an extra's own base is left out."""
+    demands: dict[NormalizedName, dict[tuple[str, str], None]] = defaultdict(dict)
+    extras: dict[NormalizedName, frozenset[NormalizedName]] = defaultdict(frozenset)
+    for told in information:
+        for need, parent in told:
+            if need.extras:
+                extras[need.name] |= need.extras
+            if parent is None or parent.name != need.name:
+                demands[need.name][need.source, need.text] = None
+    return {name: tuple(Demand(*each) for each in found) for name, found in demands.items()}, extras

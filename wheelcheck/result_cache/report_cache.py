@@ -1,0 +1,151 @@
+"""A report is given again while nothing that it was made from has changed.
+
+What a report is made from: the words of the question, the files that were read for it, the pages of
+the index, the day, and the code itself with its tables. All are listed beside the cached report; it
+counts only where every one of them is found unchanged. Facts of single files are not listed: they
+never change. What cannot be looked at again (standard input, environment variables, a local
+project, a host that did not answer) makes a report not cacheable.
+
+Importing this must stay cheap: a command that is repeated is answered before anything else of
+wheelcheck is imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+import zlib
+from pathlib import Path
+
+from wheelcheck.index.cache.disk import Cache, cache_key
+from wheelcheck.result_cache.code_version import code_version
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from wheelcheck.index.client import NetworkIndex
+
+__all__ = ["CachedReport", "ReportCache"]
+
+MOST = 100
+"""Reports that are cached, the newest of them: one takes up to some hundred kB."""
+
+_HEADER_BYTES = 4
+
+
+class CachedReport:
+    """A report with what it was made from.
+
+    `pages` has for each page its digest, when it was stored (ns) and for how long it is fresh (s).
+    """
+
+    def __init__(self, header: Mapping[str, object], packed: bytes) -> None:
+        self.made_of = header["made_of"]
+        self.files: dict[str, str] = header["files"]  # type: ignore[assignment]
+        self.names: list[str] = header["names"]  # type: ignore[assignment]
+        self.pages: dict[str, tuple[str, int, float]] = header["pages"]  # type: ignore[assignment]
+        self.errors: int = header["errors"]  # type: ignore[assignment]
+        self.packed = packed
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> CachedReport:
+        """Read a cached report. Raises ValueError for anything else."""
+        end = _HEADER_BYTES + int.from_bytes(data[:_HEADER_BYTES], "big")
+        try:
+            return cls(json.loads(data[_HEADER_BYTES:end]), data[end:])
+        except KeyError as error:
+            raise ValueError(data[:_HEADER_BYTES]) from error
+
+    @property
+    def json(self) -> bytes:
+        """The report as ``--format json`` writes it."""
+        return zlib.decompress(self.packed)
+
+
+class ReportCache:
+    """Caches the report on one question.
+
+    `words` are the whole question, options and working folder included; `root` is the cache folder.
+    The cache is looked into at once: `found` is the report if all but the index's pages is as it
+    was, and `fresh` says that these need not be revalidated either.
+    """
+
+    def __init__(self, root: Path, words: object, *, offline: bool) -> None:
+        self._cache = Cache(root, lambda _: None)  # who opens the index is told what is wrong
+        self._key = cache_key(json.dumps(words, sort_keys=True))
+        self._made_of = _made_of()
+        self.found = self._look()
+        self.fresh = self.found is not None and self._is_fresh(self.found, offline=offline)
+
+    def _look(self) -> CachedReport | None:
+        found = self._cache.get("answers", self._key, CachedReport.unpacked)
+        if found is None or found.made_of != self._made_of:
+            return None
+        unchanged = all(_digest_of(path) == digest for path, digest in found.files.items())
+        return found if unchanged else None
+
+    def _is_fresh(self, found: CachedReport, *, offline: bool) -> bool:
+        return all(
+            stored_at == self._cache.stored_at("pages", key)
+            and (offline or self._cache.is_fresh(stored_at, seconds))
+            for key, (_, stored_at, seconds) in found.pages.items()
+        )
+
+    def revalidate(self, index: NetworkIndex, warnings: Sequence[str]) -> CachedReport | None:
+        """The cached report, if all its pages are as they were and the index warns of nothing.
+
+        `warnings` grows while the index is in use.
+        """
+        found = self.found
+        if found is None:
+            return None
+        digests = {key: digest for key, (digest, _, _) in found.pages.items()}
+        if not index.pages_unchanged(found.names, digests) or warnings:
+            return None
+        self._put(found.packed, found.errors, found.files, index)
+        return found
+
+    def store(
+        self, report: bytes, errors: int, files: Mapping[str, bytes], index: NetworkIndex
+    ) -> None:
+        """Cache a report.
+
+        `report` is the report as JSON; `errors` are the problems that leave it incomplete;
+        `files` are those it was made from; `index` knows which pages it looked at.
+        """
+        digests = {path: _digest(data) for path, data in files.items()}
+        self._put(zlib.compress(report, 1), errors, digests, index)
+
+    def _put(
+        self, packed: bytes, errors: int, files: Mapping[str, str], index: NetworkIndex
+    ) -> None:
+        header = {
+            "made_of": self._made_of,
+            "files": files,
+            "names": list(index.pages_used.names),
+            "pages": dict(index.pages_used.pages),
+            "errors": errors,
+        }
+        text = json.dumps(header).encode()
+        size = len(text).to_bytes(_HEADER_BYTES, "big")
+        self._cache.put("answers", self._key, size + text + packed)
+        self._cache.trim("answers", MOST)
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _digest_of(path: str) -> str:
+    try:
+        # a pipe would be empty for whoever reads it next
+        return _digest(Path(path).read_bytes()) if Path(path).is_file() else ""
+    except OSError:
+        return ""
+
+
+def _made_of() -> str:
+    """The day, and the code with its tables: a report says what they say."""
+    return f"{time.strftime('%Y-%m-%d', time.gmtime())} {code_version().hex()}"
