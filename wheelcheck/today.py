@@ -20,12 +20,12 @@ def parse_target(text: str, *, as_of: date | None = None) -> Target:
     `as_of` is the day on which an image name that moves is looked at; None is today (UTC).
     Raises TargetError, which names near matches.
     """
-    return on_a_day.parse_target(text, as_of=as_of or _today())
+    return on_a_day.parse_target_on(text, as_of=as_of or _today())
 
 
 def default_matrix(*, as_of: date | None = None) -> tuple[Target, ...]:
-    """Return the targets judged where none are named: see `wheelcheck.targets.default_matrix`."""
-    return on_a_day.default_matrix(as_of=as_of or _today())
+    """The targets judged where none are named: see `wheelcheck.targets.default_matrix_on`."""
+    return on_a_day.default_matrix_on(as_of=as_of or _today())
 
 
 def expand_axes(
@@ -36,7 +36,7 @@ def expand_axes(
     as_of: date | None = None,
 ) -> tuple[Target, ...]:
     """Combine axes such as ``["3.12", "3.13t"], ["glibc", "musl"], ["x86_64"]``."""
-    return on_a_day.expand_axes(pythons, libcs, archs, as_of=as_of or _today())
+    return on_a_day.expand_axes_on(pythons, libcs, archs, as_of=as_of or _today())
 
 
 def _today() -> date:

@@ -26,7 +26,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
 from wheelcheck.index.interface import Index, Wheel
 from wheelcheck.requirements.requirement_set import IndexOptions
-from wheelcheck.targets import best_wheel, parse_target
+from wheelcheck.targets import best_wheel, parse_target_on
 
 BUILDS = HERE.parent / "builds" / "measurements.csv"
 AS_OF = date(2026, 11, 23)
@@ -50,7 +50,7 @@ def beside(row: dict[str, str], index: Index) -> dict[str, object] | None:
     if isinstance(project, Unknown):
         return None
     python = "".join(row["python"].split(".")[:2])
-    target = parse_target(f"cp{python}-manylinux_2_36_x86_64", as_of=AS_OF)
+    target = parse_target_on(f"cp{python}-manylinux_2_36_x86_64", as_of=AS_OF)
     wheels = {
         file.filename: file
         for file in project.files(Version(row["version"]))

@@ -23,10 +23,10 @@ from wheelcheck.builds.plan import Build, Installer, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.built_sizes import BuiltFiles, built_files, compresses
 from wheelcheck.costs.features import BuildFeatures, read_features
-from wheelcheck.costs.image import ImageContents, ImageOptions, ImageSize, image_size
+from wheelcheck.costs.image import ImageBreakdown, ImageContents, ImageOptions, image_size
 from wheelcheck.costs.installed_files import InstalledFiles, installed_files
 from wheelcheck.costs.prediction import predict
-from wheelcheck.costs.quantity import Estimate
+from wheelcheck.costs.quantity import Quantity
 from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
@@ -39,7 +39,7 @@ from wheelcheck.requirements.requirement_set import (
     Requirements,
 )
 from wheelcheck.resolution import Pin, Resolver
-from wheelcheck.targets import Target, best_wheel, parse_target
+from wheelcheck.targets import Target, best_wheel, parse_target_on
 
 HERE = Path(__file__).parent
 MB = 1_000_000
@@ -102,7 +102,7 @@ def manylinux(build: Build, index: Index, target: Target) -> ArchiveListing | No
     project = index.project(build.name)
     if isinstance(project, Unknown):
         return None
-    glibc = parse_target(
+    glibc = parse_target_on(
         "cp{}{}-manylinux_2_31_x86_64".format(*target.python), as_of=date(2023, 1, 1)
     )
     files = {f.filename: f for f in project.files(build.version) if isinstance(f, Wheel)}
@@ -111,42 +111,42 @@ def manylinux(build: Build, index: Index, target: Target) -> ArchiveListing | No
     return listing if isinstance(listing, ArchiveListing) else None
 
 
-def told(row: dict[str, str], index: Index) -> ImageSize:
+def told(row: dict[str, str], index: Index) -> ImageBreakdown:
     """The size of one story's image."""
     day = date.fromisoformat(row["day"])
-    target = parse_target(row["target"], as_of=day)
+    target = parse_target_on(row["target"], as_of=day)
     asked = requirements(HERE / row["story"], day)
     resolution = Resolver(asked, index).resolve(target)
     base = None
     if row["base_mb"]:
-        base = Estimate.within(float(row["base_mb"]) * MB, 1.03, "measured", row["base_source"])
+        base = Quantity.within(float(row["base_mb"]) * MB, 1.03, "measured", row["base_source"])
     options = ImageOptions(wheels_layer="wheels_layer" in row["options"])
     made_of = contents(row, list(resolution.pins.values()), index, target, asked.policy)
     return image_size(target, made_of, distribution_of(target), options, base=base)
 
 
-def show(size: Estimate | Unknown) -> str:
+def show(size: Quantity | Unknown) -> str:
     """Megabytes with their interval."""
     if isinstance(size, Unknown):
         return str(size)
     return f"{size.value / MB:.0f} MB ({size.low / MB:.0f}–{size.high / MB:.0f})"
 
 
-def compared(row: dict[str, str], found: ImageSize) -> Iterator[dict[str, object]]:
+def compared(row: dict[str, str], found: ImageBreakdown) -> Iterator[dict[str, object]]:
     """The rows of one story: each part of the image, then the sum beside the published figure."""
     single = row["stages"] == "single"
     for part in found.parts:
-        if (part.single_stage if single else part.multi_stage) and isinstance(part.size, Estimate):
+        if (part.single_stage if single else part.multi_stage) and isinstance(part.size, Quantity):
             yield line(row, part.name, part.size)
     size = found.single_stage if single else found.multi_stage
     print(f"{row['story']} {row['target']}: {show(size)}, published {row['published_mb']} MB")
-    if isinstance(size, Estimate):
+    if isinstance(size, Quantity):
         published = float(row["published_mb"])
         error = size.value / MB / published - 1
         yield {**line(row, "all", size), "published_mb": published, "error": f"{error:+.3f}"}
 
 
-def line(row: dict[str, str], part: str, size: Estimate) -> dict[str, object]:
+def line(row: dict[str, str], part: str, size: Quantity) -> dict[str, object]:
     """One row of `sizes.csv`."""
     numbers = {"mb": size.value, "low_mb": size.low, "high_mb": size.high}
     return {

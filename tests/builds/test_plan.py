@@ -9,7 +9,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import asked, target
 
-from wheelcheck.builds.plan import BuildPlan, Installer, Planner
+from wheelcheck.builds.plan import Installer, Planner, SourceBuildPlan
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts, read_sdist, wanted
 from wheelcheck.builds.setup_script.script_context import BuildSite
@@ -39,7 +39,7 @@ def sdists(**requires: tuple[str, ...]) -> tuple[dict, dict]:
     return files, listings
 
 
-def plan(index: FakeIndex, *names: str, installer: Installer = Installer.PIP) -> BuildPlan:
+def plan(index: FakeIndex, *names: str, installer: Installer = Installer.PIP) -> SourceBuildPlan:
     return Planner(index, FilePolicy(), reader(index)).plan(
         MUSL, [sdist(index, name) for name in names], installer
     )
@@ -62,7 +62,7 @@ def reader(index: FakeIndex):
     return read
 
 
-def counts(found: BuildPlan) -> dict[str, int]:
+def counts(found: SourceBuildPlan) -> dict[str, int]:
     return {build.name: build.times for build in found.builds}
 
 
@@ -161,7 +161,7 @@ def rejected(*, backend: str = "mesonpy", wheels: bool = False) -> FakeIndex:
     )  # fmt: skip
 
 
-def by_label(found: BuildPlan) -> dict[str, int]:
+def by_label(found: SourceBuildPlan) -> dict[str, int]:
     return {build.label: build.times for build in found.builds}
 
 

@@ -14,7 +14,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import asked, target
 
-from wheelcheck.builds.plan import BuildPlan, Installer, Planner
+from wheelcheck.builds.plan import Installer, Planner, SourceBuildPlan
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.index.interface import Sdist, Wheel
 from wheelcheck.requirements.requirement_set import FilePolicy
@@ -58,7 +58,7 @@ def _sdist(system: dict | None) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def plans(index: FakeIndex) -> dict[Installer, BuildPlan]:
+def plans(index: FakeIndex) -> dict[Installer, SourceBuildPlan]:
     resolution = Resolver(asked("scikit-learn", "pandas", policy=POLICY), index).resolve(ALPINE)
     sdists = [pin.file for pin in resolution.pins.values() if isinstance(pin.file, Sdist)]
     planner = Planner(index, POLICY, SdistReader(index).facts)
@@ -85,7 +85,7 @@ ENVIRONMENTS = {"numpy 1.17.3": 1, "scipy 1.8.1": 1, "numpy 1.19.5": 1}
 REJECTED = {f"scipy {version}": 1 for version in ("1.10.0", "1.9.3", "1.9.2", "1.9.1", "1.9.0")}
 
 
-def times(plan: BuildPlan) -> dict[str, int]:
+def times(plan: SourceBuildPlan) -> dict[str, int]:
     return {build.label: build.times for build in plan.builds}
 
 

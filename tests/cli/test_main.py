@@ -17,7 +17,7 @@ from wheelcheck.cli import main
 from wheelcheck.cli.arguments import cache_parser, check_parser
 from wheelcheck.errors import IndexUnreachable, RequirementsError
 from wheelcheck.index.cache.disk import FORMAT, TAG
-from wheelcheck.targets import default_matrix
+from wheelcheck.targets import default_matrix_on
 
 PROCESS = [sys.executable, "-m", "wheelcheck"]
 
@@ -196,7 +196,7 @@ def test_axes_are_expanded_and_added_to_named_targets(asked):
 
 def test_an_axis_that_is_not_given_is_that_of_the_default_matrix(asked):
     main(["a.txt", "--arch", "s390x", "--exclude-newer", "2026-06-01"])
-    usual = default_matrix(as_of=date(2026, 6, 1))
+    usual = default_matrix_on(as_of=date(2026, 6, 1))
     half = {(t.python, t.free_threaded, t.libc, t.libc_version) for t in usual}
     assert {(t.python, t.free_threaded, t.libc, t.libc_version) for t in asked["targets"]} == half
     assert {t.arch for t in asked["targets"]} == {"s390x"}

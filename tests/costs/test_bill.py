@@ -9,10 +9,10 @@ from packaging.version import Version
 from situations import target
 
 from wheelcheck.builds.environment import BuildEnvironment
-from wheelcheck.builds.plan import Build, BuildPlan, Installer
-from wheelcheck.costs.bill import Bill, Machine, make_bill
+from wheelcheck.builds.plan import Build, Installer, SourceBuildPlan
+from wheelcheck.costs.bill import InstallBill, Machine, make_bill
 from wheelcheck.costs.installing import Files, install_seconds
-from wheelcheck.costs.quantity import BuildCost, Estimate
+from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Sdist, Wheel
 from wheelcheck.resolution.pins import Pin, Standing
@@ -36,36 +36,38 @@ def build(name: str, *needs: Wheel, times: int = 1, asked_by: tuple[str, ...] = 
     return Build(NormalizedName(name), V1, sdist(name), environment, not asked_by, asked_by, times)
 
 
-def cost(cpu: float, memory: float = 500 * MB, serial: float = 1.0) -> BuildCost:
-    return BuildCost(
-        Estimate.within(cpu, 1.5, "modelled"),
+def cost(cpu: float, memory: float = 500 * MB, serial: float = 1.0) -> PredictedCost:
+    return PredictedCost(
+        Quantity.within(cpu, 1.5, "modelled"),
         serial,
-        Estimate.within(memory, 1.3, "modelled"),
+        Quantity.within(memory, 1.3, "modelled"),
         0.0 if serial == 1 else 0.5,
-        Estimate.exact(5 * MB),
-        Estimate.exact(4 * MB),
+        Quantity.exact(5 * MB),
+        Quantity.exact(4 * MB),
     )
 
 
 def bill(
     builds: tuple[Build, ...],
-    costs: dict[str, BuildCost],
+    costs: dict[str, PredictedCost],
     machine: Machine = Machine(),  # noqa: B008 (frozen)
     installer: Installer = Installer.PIP,
     **more: object,
-) -> Bill:
+) -> InstallBill:
     by_file = {f"{name}-1.tar.gz": one for name, one in costs.items()}
     installed = more.pop("installed", ())
-    plan = BuildPlan(MUSL, installer, builds, **{k: more.pop(k) for k in ["cycles"] if k in more})
+    plan = SourceBuildPlan(
+        MUSL, installer, builds, **{k: more.pop(k) for k in ["cycles"] if k in more}
+    )
     return make_bill(plan, by_file, installed, machine, **more)
 
 
 def test_wheels_alone():
     found = bill((), {}, installed=[wheel("a", 25 * MB), wheel("b", None)])
     assert (found.builds, found.cpu_seconds, found.build_wall_seconds) == (
-        0, Estimate.exact(0), Estimate.exact(0),
+        0, Quantity.exact(0), Quantity.exact(0),
     )  # fmt: skip
-    assert found.download_bytes == Estimate.exact(25 * MB)
+    assert found.download_bytes == Quantity.exact(25 * MB)
     assert found.download_seconds.value == pytest.approx(2)
     assert found.wall_seconds.value > found.install_seconds.value > 0
     assert any("1 files whose size" in reason for reason in found.left_out)
@@ -110,7 +112,7 @@ def test_a_measured_machine_is_less_doubtful():
     builds, costs = (build("a"),), {"a": cost(100)}
     unmeasured = bill(builds, costs)
     measured = bill(builds, costs, Machine(doubt=1.0))
-    assert measured.cpu_seconds == Estimate.within(100, 1.5, "modelled")
+    assert measured.cpu_seconds == Quantity.within(100, 1.5, "modelled")
     assert unmeasured.cpu_seconds.value == measured.cpu_seconds.value
     assert unmeasured.cpu_seconds.factor > 1.7
     assert unmeasured.wall_seconds.factor > measured.wall_seconds.factor
@@ -152,14 +154,14 @@ def test_without_a_cache_build_requirements_are_fetched_every_time():
 
 def test_what_was_only_tried_is_fetched_but_not_built():
     found = bill((build("tried", times=0),), {"tried": cost(1000)})
-    assert (found.builds, found.cpu_seconds) == (0, Estimate.exact(0))
+    assert (found.builds, found.cpu_seconds) == (0, Quantity.exact(0))
     assert found.download_bytes.value == MB
     assert found.build_wall_seconds.value == found.items[0].environment_seconds.value > 0
 
 
 def test_unknown_costs_are_named_and_not_counted():
     why = Unknown("crates-not-measured", "its crates are fetched")
-    unknown = BuildCost(why, 1.0, why, 0.0, why, why)
+    unknown = PredictedCost(why, 1.0, why, 0.0, why, why)
     both = bill((build("a"), build("rusty")), {"a": cost(100), "rusty": unknown})
     assert both.cpu_seconds.value == pytest.approx(100)
     assert "building rusty 1: its crates are fetched" in both.left_out
@@ -179,7 +181,7 @@ def test_circles_are_named():
 def test_the_toolchain_is_fetched_and_unpacked():
     builds, costs = (build("a"),), {"a": cost(1)}
     unknown = bill(builds, costs)
-    known = bill(builds, costs, toolchain=Estimate.within(250 * MB, 1.1, "derived"))
+    known = bill(builds, costs, toolchain=Quantity.within(250 * MB, 1.1, "derived"))
     assert any("compilers" in reason for reason in unknown.left_out)
     assert not any("compilers" in reason for reason in known.left_out)
     assert known.toolchain_seconds.value > unknown.toolchain_seconds.value == 0

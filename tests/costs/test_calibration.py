@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from wheelcheck.costs.calibration import REPEATS, ReferenceCompile, calibrate, reference_compiles
-from wheelcheck.costs.quantity import Estimate
+from wheelcheck.costs.quantity import Quantity
 from wheelcheck.errors import Unknown
 
 MISSING = Unknown("no-compiler", "there is no C++ compiler")
@@ -14,21 +14,21 @@ MISSING = Unknown("no-compiler", "there is no C++ compiler")
 
 def test_the_reference_machine_has_factor_one():
     found = calibrate(lambda one: one.seconds)
-    assert isinstance(found, Estimate)
+    assert isinstance(found, Quantity)
     assert found.value == pytest.approx(1)
     assert sum(one.seconds for one in reference_compiles()) == pytest.approx(2.4)
 
 
 def test_half_as_fast_is_factor_two():
     found = calibrate(lambda one: one.seconds * 2)
-    assert isinstance(found, Estimate)
+    assert isinstance(found, Quantity)
     assert found.value == pytest.approx(2)
 
 
 def test_the_best_of_several_runs_counts():
     noise = iter([3.0, 1.0, 1.5] * 2)
     found = calibrate(lambda one: one.seconds * next(noise))
-    assert isinstance(found, Estimate)
+    assert isinstance(found, Quantity)
     assert found.value == pytest.approx(1)
     assert found.factor >= 2.9
     assert REPEATS == 3
@@ -39,7 +39,7 @@ def test_one_compiler_is_enough():
         return MISSING if one.file.endswith("cpp") else one.seconds * 3
 
     found = calibrate(run)
-    assert isinstance(found, Estimate)
+    assert isinstance(found, Quantity)
     assert found.value == pytest.approx(3)
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
-from wheelcheck.costs.compiled import Kind, compiled_files, untemplated
+from wheelcheck.costs.compiled import SourceKind, compiled_files, untemplated
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 SETUP = "from setuptools import setup, Extension\nsetup(ext_modules=[{}])\n"
@@ -14,7 +14,7 @@ CYTHON = "[build-system]\nrequires = ['setuptools', 'cython>=3']\n"
 MESON = "[build-system]\nrequires = ['meson-python']\nbuild-backend = 'mesonpy'\n"
 
 
-def compiled(files: dict[str, str | int]) -> dict[str, Kind]:
+def compiled(files: dict[str, str | int]) -> dict[str, SourceKind]:
     """Kinds by path; a number stands for a member of that size whose text is not read."""
     members = tuple(
         ArchiveMember(f"x-1/{path}", text if isinstance(text, int) else len(text))
@@ -29,7 +29,7 @@ def compiled(files: dict[str, str | int]) -> dict[str, Kind]:
 
 def test_declared_sources_are_the_list():
     files = {"setup.py": SETUP.format("Extension('x._x', ['x/a.c'])"), "x/a.c": 10, "x/b.c": 10}
-    assert compiled(files) == {"x/a.c": Kind.C}
+    assert compiled(files) == {"x/a.c": SourceKind.C}
 
 
 def test_a_bundled_library_that_no_module_lists_is_built_beside():
@@ -50,7 +50,7 @@ def test_shipped_c_stands_for_its_pyx():
         "x.pyx": 10,
         "x.c": 900_000,
     }
-    assert compiled(files) == {"x.c": Kind.GENERATED_C}
+    assert compiled(files) == {"x.c": SourceKind.GENERATED_C}
 
 
 def test_a_pyx_alone_is_translated():
@@ -59,13 +59,13 @@ def test_a_pyx_alone_is_translated():
         "setup.py": SETUP.format("Extension('x', ['x.pyx'])"),
         "x.pyx": 10,
     }
-    assert compiled(files) == {"x.pyx": Kind.CYTHON}
+    assert compiled(files) == {"x.pyx": SourceKind.CYTHON}
 
 
 def test_python_modules_are_compiled_by_cython_alone():
     script = SETUP.format("Extension('x', ['x.py'])")
     assert compiled({"setup.py": script, "x.py": "", "pyproject.toml": CYTHON}) == {
-        "x.py": Kind.CYTHON
+        "x.py": SourceKind.CYTHON
     }
     assert compiled({"setup.py": script, "x.py": ""}) == {}
 
@@ -76,7 +76,7 @@ def test_a_template_counts_for_what_it_becomes():
         "setup.py": SETUP.format("Extension('x', ['x.pyx'])"),
         "x.pyx.in": 10,
     }
-    assert compiled(files) == {"x.pyx.in": Kind.CYTHON}
+    assert compiled(files) == {"x.pyx.in": SourceKind.CYTHON}
     assert untemplated("a/algos.pyx.tp") == "a/algos.pyx"
     assert untemplated("a/algos.pyx") == "a/algos.pyx"
 
@@ -91,7 +91,7 @@ def test_meson_sources_stand_beside_their_description():
         "x/not.c": 10,
         "y/a.c": 10,
     }
-    assert compiled(files) == {"x/a.c": Kind.C, "x/b.pyx": Kind.CYTHON}
+    assert compiled(files) == {"x/a.c": SourceKind.C, "x/b.pyx": SourceKind.CYTHON}
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_other_systems_tests_and_headers_do_not_count():
         "src/simd_neon.cpp": 10,
         "tests/t.cpp": 10,
     }
-    assert compiled(files) == {"src/x.cpp": Kind.CPP}
+    assert compiled(files) == {"src/x.cpp": SourceKind.CPP}
 
 
 def test_bindings_are_all_cpp_of_a_small_project_but_what_it_bundles():
@@ -142,7 +142,7 @@ def test_bindings_are_all_cpp_of_a_small_project_but_what_it_bundles():
         "src/x.cpp": 10,
         "extern/lib.cpp": 10,
     }
-    assert compiled(files) == {"src/x.cpp": Kind.BINDING, "extern/lib.cpp": Kind.CPP}
+    assert compiled(files) == {"src/x.cpp": SourceKind.BINDING, "extern/lib.cpp": SourceKind.CPP}
 
 
 def test_of_many_files_only_those_that_bind_are_bindings():
@@ -154,7 +154,9 @@ def test_of_many_files_only_those_that_bind_are_bindings():
     }
     files |= {f"src/part{number}.cpp": 10 for number in range(40)}
     found = compiled(files)
-    assert [path for path, kind in found.items() if kind is Kind.BINDING] == ["src/bindings.cpp"]
+    assert [path for path, kind in found.items() if kind is SourceKind.BINDING] == [
+        "src/bindings.cpp"
+    ]
     assert len(found) == 41
 
 
@@ -167,4 +169,4 @@ def test_of_many_files_only_those_that_bind_are_bindings():
 )
 def test_no_listing_breaks_it(files: dict[str, str]):
     strange = {"pyproject.toml": MESON, **{f"{path}/meson.build": t for path, t in files.items()}}
-    assert all(isinstance(kind, Kind) for kind in compiled({**files, **strange}).values())
+    assert all(isinstance(kind, SourceKind) for kind in compiled({**files, **strange}).values())

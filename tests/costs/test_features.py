@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
-from wheelcheck.costs.compiled import Kind
+from wheelcheck.costs.compiled import SourceKind
 from wheelcheck.costs.features import BuildFeatures, PublishedWheel, Sources, read_features
 from wheelcheck.costs.modelled import (
     coefficients,
@@ -49,14 +49,14 @@ def test_a_pure_sdist_compiles_nothing():
 
 def test_bytes_beyond_300_kb_of_a_c_file_are_told_apart():
     found = features({"setup.py": ONE, "x.c": MB})
-    assert found.of(Kind.C) == Sources(files=1, bytes=MB, largest=MB, beyond=700_000)
+    assert found.of(SourceKind.C) == Sources(files=1, bytes=MB, largest=MB, beyond=700_000)
     assert cpu_terms(found)["c_mb"] == pytest.approx(0.3)
     assert cpu_terms(found)["c_huge_mb"] == pytest.approx(0.7)
 
 
 def test_a_dispatched_file_is_compiled_for_every_simd_level():
     script = ONE.replace("x.c", "x.dispatch.c")
-    assert features({"setup.py": script, "x.dispatch.c": 1000}).of(Kind.C).files == 4
+    assert features({"setup.py": script, "x.dispatch.c": 1000}).of(SourceKind.C).files == 4
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def some_wheel(extension: int) -> PublishedWheel:
     return PublishedWheel(1, extension, extension, 10_000)
 
 
-kinds = st.sampled_from(sorted(Kind))
+kinds = st.sampled_from(sorted(SourceKind))
 sources = st.builds(
     Sources,
     files=st.integers(1, 500),
@@ -187,7 +187,7 @@ def test_every_build_costs_something_within_its_interval(found: BuildFeatures):
 
 
 @given(any_features, kinds, st.integers(1, 20 * MB))
-def test_more_source_never_costs_less(found: BuildFeatures, kind: Kind, more: int):
+def test_more_source_never_costs_less(found: BuildFeatures, kind: SourceKind, more: int):
     known = found.of(kind)
     grown = Sources(known.files + 1, known.bytes + more, max(known.largest, more), known.beyond)
     larger = BuildFeatures(
@@ -198,7 +198,7 @@ def test_more_source_never_costs_less(found: BuildFeatures, kind: Kind, more: in
 
 
 def test_serial_backends_do_not_profit_from_cores():
-    c = {Kind.C: Sources(20, 2 * MB, 300_000)}
+    c = {SourceKind.C: Sources(20, 2 * MB, 300_000)}
     serial = modelled_cost(BuildFeatures(compiles=True, backend="setuptools", sources=c),
                            coefficients())  # fmt: skip
     parallel = modelled_cost(
@@ -210,7 +210,7 @@ def test_serial_backends_do_not_profit_from_cores():
 
 
 def test_a_published_wheel_narrows_the_interval():
-    c = {Kind.C: Sources(20, 2 * MB, 300_000)}
+    c = {SourceKind.C: Sources(20, 2 * MB, 300_000)}
     plain = BuildFeatures(compiles=True, backend="meson", sources=c)
     seconds = source_seconds(plain, coefficients())
     fitting = round(seconds / coefficients().published["stripped"] * MB)
@@ -222,7 +222,7 @@ def test_a_published_wheel_narrows_the_interval():
 
 
 def test_what_a_published_module_links_in_is_not_taken_for_its_size():
-    c = {Kind.C: Sources(20, 400_000, 50_000)}
+    c = {SourceKind.C: Sources(20, 400_000, 50_000)}
     bare = BuildFeatures(compiles=True, backend="meson", sources=c)
     swollen = BuildFeatures(compiles=True, backend="meson", sources=c, wheel=some_wheel(110 * MB))
     sizes = [modelled_cost(one, coefficients()).extension_bytes.value for one in (bare, swollen)]
@@ -234,7 +234,7 @@ def cpp(files: int) -> BuildFeatures:
     return BuildFeatures(
         compiles=True,
         backend="native",
-        sources={Kind.CPP: Sources(files, files * 24_000, 100_000)},
+        sources={SourceKind.CPP: Sources(files, files * 24_000, 100_000)},
         parallel=True,
         modern_cpp=True,
     )
@@ -260,7 +260,7 @@ def test_the_shipped_coefficients_are_whole():
     everything = BuildFeatures(
         compiles=True,
         backend="meson",
-        sources={kind: Sources(1, MB, MB, MB // 2) for kind in Kind},
+        sources={kind: Sources(1, MB, MB, MB // 2) for kind in SourceKind},
         header_bytes=MB,
         configures=True,
         cffi=True,

@@ -7,21 +7,21 @@ from packaging.version import Version
 from wheelcheck.costs.built_sizes import BuiltFiles
 from wheelcheck.costs.image import (
     BASE,
+    ImageBreakdown,
     ImageContents,
     ImageOptions,
     ImagePart,
-    ImageSize,
     image_size,
 )
 from wheelcheck.costs.installed_files import PythonSources, installed_files
-from wheelcheck.costs.quantity import Estimate
+from wheelcheck.costs.quantity import Quantity
 from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember, Wheel
 from wheelcheck.targets.target import Architecture, Image, Implementation, Libc, Target
 
 DEBIAN = Distribution(Family.APT, "debian", "12")
-BASE_BYTES = Estimate.exact(100_000_000)
+BASE_BYTES = Quantity.exact(100_000_000)
 GONE = Unknown("archive-refused", "the archive could not be read")
 FILES = installed_files(
     ArchiveListing((ArchiveMember("a/b.so", 4_000_000), ArchiveMember("a/c.py", 100_000)))
@@ -50,24 +50,26 @@ def wheel(size: int | None = 1_500_000) -> Wheel:
 
 
 def built(size: float = 20e6) -> BuiltFiles:
-    files = Estimate.within(size, 1.2, "modelled")
+    files = Quantity.within(size, 1.2, "modelled")
     return BuiltFiles(files, PythonSources(10, 200_000), files.times(0.36))
 
 
-def size(contents: ImageContents, options: ImageOptions | None = None, **more: object) -> ImageSize:
+def size(
+    contents: ImageContents, options: ImageOptions | None = None, **more: object
+) -> ImageBreakdown:
     return image_size(target(), contents, DEBIAN, options, base=BASE_BYTES, **more)  # type: ignore[arg-type]
 
 
-def told(value: Estimate | Unknown) -> Estimate:
-    assert isinstance(value, Estimate)
+def told(value: Quantity | Unknown) -> Quantity:
+    assert isinstance(value, Quantity)
     return value
 
 
-def part(found: ImageSize, name: str) -> Estimate:
+def part(found: ImageBreakdown, name: str) -> Quantity:
     return told(next(one.size for one in found.parts if one.name == name))
 
 
-def names(found: ImageSize) -> set[str]:
+def names(found: ImageBreakdown) -> set[str]:
     return {one.name for one in found.parts}
 
 
@@ -170,10 +172,10 @@ def test_packages_of_unknown_size_are_named():
 
 def test_an_image_on_top_of_what_is_there_already():
     def part(name: str, size: float | Unknown, **kinds: bool) -> ImagePart:
-        told = size if isinstance(size, Unknown) else Estimate.exact(size)
+        told = size if isinstance(size, Unknown) else Quantity.exact(size)
         return ImagePart(name, told, **kinds)
 
-    own = ImageSize((part(BASE, 100), part("wheels", 10), part("package lists", 20)))
+    own = ImageBreakdown((part(BASE, 100), part("wheels", 10), part("package lists", 20)))
     earlier = [part("wheels", 5), part("package lists", 30), part("cache", 7, multi_stage=False)]
     whole = own.on_top_of(earlier)
     assert {one.name: one.size.value for one in whole.parts} == {

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from wheelcheck.costs.base_image import base_image
-from wheelcheck.costs.quantity import Estimate
+from wheelcheck.costs.quantity import Quantity
 from wheelcheck.costs.system_sizes import system_size
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
-from wheelcheck.targets import parse_target
+from wheelcheck.targets import parse_target_on
 
 TODAY = date(2026, 11, 1)
 RELEASES = ("11", "12", "13")
@@ -49,7 +49,7 @@ def test_shared_dependencies_count_once():
 
 def test_what_the_base_image_has_costs_nothing():
     found = system_size(["libssl3", "zlib1g"], debian("12"))
-    assert found.size == Estimate.exact(0)
+    assert found.size == Quantity.exact(0)
     assert found.untold == ()
 
 
@@ -128,28 +128,28 @@ def test_metapackages_stand_for_packages_of_known_size():
 
 
 def test_the_catalogue_tells_the_size_of_an_image():
-    found = base_image(parse_target("python:3.8-alpine3.17", as_of=date(2023, 4, 14)))
-    assert isinstance(found, Estimate)
+    found = base_image(parse_target_on("python:3.8-alpine3.17", as_of=date(2023, 4, 14)))
+    assert isinstance(found, Quantity)
     assert found.value == 48_200_000
     assert found.basis == "measured"
 
 
 def test_an_image_without_a_size_is_told_from_its_sister():
-    found = base_image(parse_target("python:3.11-slim-bookworm", as_of=TODAY))
-    assert isinstance(found, Estimate)
+    found = base_image(parse_target_on("python:3.11-slim-bookworm", as_of=TODAY))
+    assert isinstance(found, Quantity)
     assert found.basis == "scaled"
     assert "slim-bookworm" in found.source
 
 
 def test_another_cpu_is_less_certain():
-    amd = base_image(parse_target("python:3.12-slim-bookworm", as_of=TODAY))
-    arm = base_image(parse_target("python:3.12-slim-bookworm@linux/arm64", as_of=TODAY))
-    assert isinstance(amd, Estimate)
-    assert isinstance(arm, Estimate)
+    amd = base_image(parse_target_on("python:3.12-slim-bookworm", as_of=TODAY))
+    arm = base_image(parse_target_on("python:3.12-slim-bookworm@linux/arm64", as_of=TODAY))
+    assert isinstance(amd, Quantity)
+    assert isinstance(arm, Quantity)
     assert arm.factor > amd.factor
 
 
 def test_a_target_without_an_image_has_no_base():
-    found = base_image(parse_target("cp312-manylinux_2_36_x86_64", as_of=TODAY))
+    found = base_image(parse_target_on("cp312-manylinux_2_36_x86_64", as_of=TODAY))
     assert isinstance(found, Unknown)
     assert found.code == "image-size-unknown"

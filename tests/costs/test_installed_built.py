@@ -5,7 +5,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.costs.built_sizes import BuiltFiles, built_files, compresses
-from wheelcheck.costs.quantity import BuildCost, Estimate
+from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 from wheelcheck.resolution.pins import Pin, Standing
@@ -13,8 +13,10 @@ from wheelcheck.resolution.pins import Pin, Standing
 NOT_TOLD = Unknown("cost-not-modelled", "not measured")
 
 
-def cost(built: Estimate | Unknown = NOT_TOLD, native: Estimate | Unknown = NOT_TOLD) -> BuildCost:
-    return BuildCost(NOT_TOLD, 1.0, NOT_TOLD, 0.0, built, native)
+def cost(
+    built: Quantity | Unknown = NOT_TOLD, native: Quantity | Unknown = NOT_TOLD
+) -> PredictedCost:
+    return PredictedCost(NOT_TOLD, 1.0, NOT_TOLD, 0.0, built, native)
 
 
 def wheel(native: int = 1_000_000) -> ArchiveListing:
@@ -28,15 +30,15 @@ def wheel(native: int = 1_000_000) -> ArchiveListing:
     return ArchiveListing(tuple(ArchiveMember(*one) for one in members.items()))
 
 
-def built(costs: BuildCost, listing: ArchiveListing | None = None) -> BuiltFiles:
+def built(costs: PredictedCost, listing: ArchiveListing | None = None) -> BuiltFiles:
     found = built_files(costs, listing)
     assert isinstance(found, BuiltFiles)
     return found
 
 
 def test_what_the_cost_model_tells_counts():
-    told = Estimate.within(7e6, 1.1, "measured", "measured here")
-    found = built(cost(told, Estimate.exact(6e6)), wheel())
+    told = Quantity.within(7e6, 1.1, "measured", "measured here")
+    found = built(cost(told, Quantity.exact(6e6)), wheel())
     assert found.files == told
     assert found.sources.files == 2
 
@@ -72,8 +74,8 @@ def test_a_wheel_that_is_not_compressed_is_as_large_as_its_files():
 
 
 def test_without_a_published_wheel_the_sources_are_those_that_are_not_compiled():
-    modelled = Estimate.within(2e6, 1.5, "modelled", "the model")
-    found = built(cost(modelled, Estimate.exact(1e6)))
+    modelled = Quantity.within(2e6, 1.5, "modelled", "the model")
+    found = built(cost(modelled, Quantity.exact(1e6)))
     assert found.files == modelled
     assert 0 < found.sources.bytes < 1e6
 

@@ -8,12 +8,12 @@ import pytest
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from wheelcheck.costs.compiled import Kind
+from wheelcheck.costs.compiled import SourceKind
 from wheelcheck.costs.features import BuildFeatures, PublishedWheel, Sources
 from wheelcheck.costs.measured import is_measured, measured_builds, nearest
 from wheelcheck.costs.modelled import coefficients, source_seconds
 from wheelcheck.costs.prediction import predict
-from wheelcheck.costs.quantity import BuildCost, Estimate
+from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.errors import Unknown
 
 DATA = Path(__file__).parents[2] / "data" / "builds"
@@ -25,13 +25,13 @@ def c(megabytes: float, wheel: PublishedWheel | None = None) -> BuildFeatures:
     return BuildFeatures(
         compiles=True,
         backend="setuptools",
-        sources={Kind.C: Sources(10, size, size // 10)},
+        sources={SourceKind.C: Sources(10, size, size // 10)},
         wheel=wheel,
     )
 
 
 def of(name: str, version: str, features: BuildFeatures | Unknown = UNREAD,
-       python: tuple[int, int] = (3, 12)) -> BuildCost:  # fmt: skip
+       python: tuple[int, int] = (3, 12)) -> PredictedCost:  # fmt: skip
     return predict(NormalizedName(name), Version(version), python=python, features=features)
 
 
@@ -85,7 +85,7 @@ def test_a_change_of_backend_is_not_overlooked():
     meson = BuildFeatures(
         compiles=True,
         backend="meson",
-        sources={Kind.CYTHON: Sources(40, size, size // 10)},
+        sources={SourceKind.CYTHON: Sources(40, size, size // 10)},
         parallel=True,
     )
     cost = of("pandas", "2.0.3", meson, python=(3, 8))
@@ -115,7 +115,7 @@ def test_fetched_crates_are_unknown_unless_published():
     assert isinstance(cost.cpu_seconds, Unknown)
     assert cost.cpu_seconds.code == "crates-not-measured"
     published = of("cryptography", "99", rust(PublishedWheel(1, 9_000_000, 9_000_000, 1000)))
-    assert isinstance(published.cpu_seconds, Estimate)
+    assert isinstance(published.cpu_seconds, Quantity)
     assert "external-deps-build" in published.cpu_seconds.source
     assert published.cpu_seconds.factor >= 1.9
     assert published.extension_bytes.value == 9_000_000

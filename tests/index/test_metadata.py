@@ -11,7 +11,7 @@ from packaging.version import Version
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
-from wheelcheck.index.archives.archive import archive
+from wheelcheck.index.archives import archive
 from wheelcheck.index.interface import CoreMetadata, Sdist, Wheel
 from wheelcheck.index.metadata import _fields, parse_metadata
 from wheelcheck.index.pages.direct import file_from_url

@@ -15,7 +15,7 @@ from wheelcheck.errors import RequirementsError
 from wheelcheck.requirements.collection import Collection
 from wheelcheck.requirements.input_document import Given
 from wheelcheck.requirements.input_kind import recognise
-from wheelcheck.requirements.input_location import Opener, Place
+from wheelcheck.requirements.input_location import InputLocation, Opener
 from wheelcheck.requirements.input_reader import reader_of
 from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.selection import Selection
@@ -128,7 +128,7 @@ def read_document(name: str, tree: Mapping[str, Any], folder: Path) -> None:
     kind = recognise(path.name if path.is_file() else "pyproject.toml", text).kind
     collection = Collection(CommandLine())
     given_document = Given(
-        Place.of(str(folder / "document")),
+        InputLocation.of(str(folder / "document")),
         text,
         tree,
         collection,

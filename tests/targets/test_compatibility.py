@@ -12,8 +12,8 @@ from wheelcheck.targets import (
     Fit,
     Implementation,
     Libc,
-    Miss,
     MissPart,
+    TagMiss,
     Target,
     best_wheel,
     fit,
@@ -106,7 +106,7 @@ def test_fit_agrees_with_the_intersection_of_tag_sets(tag, subject):
     if accepted:
         assert judged == Fit(min(supported.index(each) for each in accepted))
     else:
-        assert isinstance(judged, Miss)
+        assert isinstance(judged, TagMiss)
         assert judged.part is not MissPart.INVALID
         assert judged.why
 
@@ -147,14 +147,14 @@ def test_more_tags_never_fit_worse(one, other, subject):
     if isinstance(alone, Fit):
         assert isinstance(joined, Fit)
         assert joined.rank <= alone.rank
-    elif isinstance(joined, Miss):
+    elif isinstance(joined, TagMiss):
         assert joined.part >= alone.part
 
 
 @given(st.text(alphabet=string.ascii_lowercase + string.digits + "._-³٣", max_size=40), targets)
 def test_nothing_written_is_an_error(tag, subject):
-    assert isinstance(fit(tag, subject), Fit | Miss)
-    assert isinstance(fit_wheel(f"{tag}.whl", subject), Fit | Miss)
+    assert isinstance(fit(tag, subject), Fit | TagMiss)
+    assert isinstance(fit_wheel(f"{tag}.whl", subject), Fit | TagMiss)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_nothing_written_is_an_error(tag, subject):
 )
 def test_why_not(tag, subject, part, why):
     judged = fit(tag, subject)
-    assert isinstance(judged, Miss)
+    assert isinstance(judged, TagMiss)
     assert judged.part is part
     assert why in judged.why
 
@@ -238,7 +238,7 @@ def test_the_nearest_miss_is_the_greatest():
 
 def test_of_versions_too_new_the_oldest_is_told():
     judged = fit("cp312-cp312-manylinux_2_39_x86_64.manylinux_2_38_x86_64", SLIM)
-    assert judged == Miss(MissPart.LIBC_VERSION, "needs glibc 2.38, target has 2.36")
+    assert judged == TagMiss(MissPart.LIBC_VERSION, "needs glibc 2.38, target has 2.36")
 
 
 def test_a_wheel_may_carry_both_libcs():
@@ -256,7 +256,7 @@ def test_musl_12_loads_wheels_for_11_and_10():
 def test_alias_below_the_floor_of_an_architecture():
     subject = target(arch=Architecture.AARCH64)
     judged = fit("cp312-cp312-manylinux2010_aarch64", subject)
-    assert judged == Miss(MissPart.LIBC_VERSION, "manylinux2010 is not defined for aarch64")
+    assert judged == TagMiss(MissPart.LIBC_VERSION, "manylinux2010 is not defined for aarch64")
 
 
 def test_compressed_sets_are_products_in_any_order():
@@ -272,9 +272,9 @@ def test_an_enormous_product_is_refused_not_expanded():
     bomb = f"{many}-{many}-{many}"
     assert split_tag_set(bomb) == ()
     judged = fit(bomb, SLIM)
-    assert isinstance(judged, Miss)
+    assert isinstance(judged, TagMiss)
     assert judged.part is MissPart.INVALID
-    assert isinstance(fit_wheel(f"foo-1.0-{bomb}.whl", SLIM), Miss)
+    assert isinstance(fit_wheel(f"foo-1.0-{bomb}.whl", SLIM), TagMiss)
 
 
 def test_platform_wheels_without_abi():
@@ -318,11 +318,11 @@ def test_stable_abis_of_both_builds(tag, gil, free):
 
 def test_free_threaded_wheels_are_not_for_the_gil():
     judged = fit("cp313-cp313t-manylinux_2_17_x86_64", target((3, 13)))
-    assert judged == Miss(
+    assert judged == TagMiss(
         MissPart.ABI, "cp313t needs a free-threaded build, target has the GIL (cp313)"
     )
     judged = fit("cp313-cp313-manylinux_2_17_x86_64", FREE)
-    assert judged == Miss(
+    assert judged == TagMiss(
         MissPart.ABI, "cp313 needs a build with the GIL, target is free-threaded (cp313t)"
     )
     assert isinstance(fit("cp313-cp313.cp313t-manylinux_2_17_x86_64", FREE), Fit)
@@ -350,7 +350,7 @@ def test_native_linux_wheels_say_nothing_about_libc():
 )
 def test_names_that_no_installer_takes(filename):
     judged = fit_wheel(filename, SLIM)
-    assert isinstance(judged, Miss)
+    assert isinstance(judged, TagMiss)
     assert judged.part is MissPart.INVALID
     assert best_wheel([filename], SLIM) is None
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from wheelcheck.errors import TargetError
-from wheelcheck.targets import Libc, parse_target
+from wheelcheck.targets import Libc, parse_target_on
 from wheelcheck.targets.images import find_image, normalise_image
 from wheelcheck.targets.pythons import newest_free_threaded, supported_pythons
 
@@ -85,7 +85,7 @@ def test_aliases_by_day(name, as_of, image):
     ],
 )
 def test_libc_of_images(name, libc, version):
-    target = parse_target(name, as_of=TODAY)
+    target = parse_target_on(name, as_of=TODAY)
     assert (target.libc, target.libc_version) == (libc, version)
 
 
@@ -120,7 +120,7 @@ def test_platforms():
         ("riscv64", "riscv64"),
     ]:
         spelling = f"python:3.12-alpine@linux/{platform}"
-        target = parse_target(spelling, as_of=TODAY)
+        target = parse_target_on(spelling, as_of=TODAY)
         assert target.arch == arch
         assert target.name == spelling
         assert target.marker_environment()["platform_machine"] == arch
@@ -135,41 +135,41 @@ def test_platforms():
 )
 def test_platforms_come_and_go(image, platform, there, gone):
     spelling = f"{image}@linux/{platform}"
-    assert parse_target(spelling, as_of=there).arch == platform
+    assert parse_target_on(spelling, as_of=there).arch == platform
     with pytest.raises(TargetError, match=f"does not exist for linux/{platform}"):
-        parse_target(spelling, as_of=gone)
+        parse_target_on(spelling, as_of=gone)
 
 
 def test_python_of_an_image_by_day():
-    story = parse_target("python:3.8-alpine", as_of=STORY)
+    story = parse_target_on("python:3.8-alpine", as_of=STORY)
     assert story.python_full_version == "3.8.16"
     assert story.image.pip_version == "22.0.4"
-    assert parse_target("python:3.8-slim", as_of=TODAY).python_full_version == "3.8.20"
-    dropped = parse_target("python:3.12-bullseye", as_of=TODAY)
+    assert parse_target_on("python:3.8-slim", as_of=TODAY).python_full_version == "3.8.20"
+    dropped = parse_target_on("python:3.12-bullseye", as_of=TODAY)
     assert dropped.python_full_version == "3.12.11"  # the newest when bullseye was dropped
-    pinned = parse_target("python:3.12.4-slim", as_of=TODAY)
+    pinned = parse_target_on("python:3.12.4-slim", as_of=TODAY)
     assert pinned.python_full_version == "3.12.4"
 
 
 def test_facts_of_an_image():
-    story = parse_target("python:3.8-alpine", as_of=STORY).image
+    story = parse_target_on("python:3.8-alpine", as_of=STORY).image
     assert (story.compressed_mb, story.uncompressed_mb) == (18.5, 48.2)
-    image = parse_target("python:3.12-slim-bookworm", as_of=TODAY).image
+    image = parse_target_on("python:3.12-slim-bookworm", as_of=TODAY).image
     assert (image.os, image.os_version) == ("debian", "12")
     assert (image.compressed_mb, image.uncompressed_mb) == (45.4, 124.3)
     assert image.has_compiler is False
-    assert parse_target("python:3.12", as_of=TODAY).image.has_compiler is True
+    assert parse_target_on("python:3.12", as_of=TODAY).image.has_compiler is True
 
 
 def notes(name: str, as_of: date = TODAY) -> str:
-    return "\n".join(parse_target(name, as_of=as_of).notes)
+    return "\n".join(parse_target_on(name, as_of=as_of).notes)
 
 
 def test_python_of_the_distribution_is_told():
     assert "apt-get install python3" in notes("ubuntu:24.04")
-    assert parse_target("ubuntu:24.04", as_of=TODAY).python_full_version == "3.12.3"
+    assert parse_target_on("ubuntu:24.04", as_of=TODAY).python_full_version == "3.12.3"
     assert "apk add python3" in notes("alpine:3.20")
-    assert parse_target("alpine:3.20", as_of=TODAY).python == (3, 12)
+    assert parse_target_on("alpine:3.20", as_of=TODAY).python == (3, 12)
     assert "patch release of Python 3.9 it holds is not known" in notes("amazonlinux:2023")
     assert "no Python inside" not in notes("python:3.12-slim")
 

@@ -13,9 +13,9 @@ from wheelcheck.targets import (
     Libc,
     Target,
     default_libc_version,
-    default_matrix,
-    expand_axes,
-    parse_target,
+    default_matrix_on,
+    expand_axes_on,
+    parse_target_on,
     supported_tags,
 )
 from wheelcheck.targets.catalogue import PLATFORMS, catalogue
@@ -37,7 +37,7 @@ DAYS = [date(2020, 1, 15), STORY, TODAY]
     ],
 )
 def test_explicit_spellings(spelling, python, free_threaded, libc, version, arch):
-    target = parse_target(spelling, as_of=TODAY)
+    target = parse_target_on(spelling, as_of=TODAY)
     assert target.name == spelling
     assert target.implementation is Implementation.CPYTHON
     assert (target.python, target.free_threaded) == (python, free_threaded)
@@ -58,16 +58,16 @@ def test_explicit_spellings(spelling, python, free_threaded, libc, version, arch
     ],
 )
 def test_aliases_get_the_canonical_name(spelling, name):
-    target = parse_target(spelling, as_of=TODAY)
+    target = parse_target_on(spelling, as_of=TODAY)
     assert target.name == name
-    assert parse_target(name, as_of=TODAY) == target
+    assert parse_target_on(name, as_of=TODAY) == target
 
 
 def test_patch_release_by_day_or_as_written():
     spelling = "cp38-manylinux_2_31_x86_64"
-    assert parse_target(spelling, as_of=STORY).python_full_version == "3.8.16"
-    assert parse_target(spelling, as_of=date(2020, 1, 15)).python_full_version == "3.8.1"
-    pinned = parse_target("cp3.8.5-manylinux_2_31_x86_64", as_of=TODAY)
+    assert parse_target_on(spelling, as_of=STORY).python_full_version == "3.8.16"
+    assert parse_target_on(spelling, as_of=date(2020, 1, 15)).python_full_version == "3.8.1"
+    pinned = parse_target_on("cp3.8.5-manylinux_2_31_x86_64", as_of=TODAY)
     assert pinned.python_full_version == "3.8.5"
     assert pinned.marker_environment()["python_full_version"] == "3.8.5"
 
@@ -80,7 +80,7 @@ def test_patch_release_by_day_or_as_written():
     ],
 )
 def test_abi_of_pypy_follows_its_release(as_of, python, pypy, abi):
-    target = parse_target("pp311-manylinux_2_28_x86_64", as_of=as_of)
+    target = parse_target_on("pp311-manylinux_2_28_x86_64", as_of=as_of)
     assert target.implementation is Implementation.PYPY
     assert (target.python_full_version, target.implementation_version) == (python, pypy)
     assert target.marker_environment()["implementation_version"] == pypy
@@ -88,7 +88,7 @@ def test_abi_of_pypy_follows_its_release(as_of, python, pypy, abi):
 
 
 def test_abi_of_pypy_can_be_named():
-    old = parse_target("pypy311_pp73-manylinux_2_28_x86_64", as_of=TODAY)
+    old = parse_target_on("pypy311_pp73-manylinux_2_28_x86_64", as_of=TODAY)
     assert old.implementation_version == "7.3.23"
     assert supported_tags(old)[0].abi == "pypy311_pp73"
 
@@ -110,10 +110,10 @@ def test_names_parse_to_the_same_target(minor, patch, kind, libc, arch, as_of):
     python = {"": version, "t": f"{version}t", "pp": f"pp{version}"}[kind]
     if kind == "t" and minor < 13:
         with pytest.raises(TargetError, match=r"3\.13"):
-            expand_axes([python], [libc], [arch], as_of=as_of)
+            expand_axes_on([python], [libc], [arch], as_of=as_of)
         return
-    (target,) = expand_axes([python], [libc], [arch], as_of=as_of)
-    assert parse_target(target.name, as_of=as_of) == target
+    (target,) = expand_axes_on([python], [libc], [arch], as_of=as_of)
+    assert parse_target_on(target.name, as_of=as_of) == target
 
 
 @given(st.sampled_from(sorted(catalogue())), st.sampled_from(DAYS))
@@ -122,7 +122,7 @@ def test_every_image_is_a_target_or_says_why_not(image, as_of):
     row = catalogue()[image]
     platform = row.platforms[-1]
     try:
-        target = parse_target(f"{spelling}@linux/{platform.name}", as_of=as_of)
+        target = parse_target_on(f"{spelling}@linux/{platform.name}", as_of=as_of)
     except TargetError as error:
         early = row.first is not None and row.first > as_of
         elsewhere = platform.name not in row.platforms_on(min(as_of, row.last or as_of))
@@ -132,12 +132,12 @@ def test_every_image_is_a_target_or_says_why_not(image, as_of):
     assert (target.libc, target.image.os) == (row.libc, row.os)
     assert target.image.source == row.source
     assert supported_tags(target)
-    assert parse_target(target.name, as_of=as_of) == target
+    assert parse_target_on(target.name, as_of=as_of) == target
 
 
 def parsed(spelling: str, as_of: date) -> Target | None:
     try:
-        return parse_target(spelling, as_of=as_of)
+        return parse_target_on(spelling, as_of=as_of)
     except TargetError:
         return None
 
@@ -151,7 +151,7 @@ fragments |= st.sampled_from(["1_2", "x86_64", "arm64", "linux", ":", "-", "_", 
 def test_nothing_written_is_another_error(spelling, as_of):
     target = parsed(spelling, as_of)
     if target:
-        assert parse_target(target.name, as_of=as_of) == target
+        assert parse_target_on(target.name, as_of=as_of) == target
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_nothing_written_is_another_error(spelling, as_of):
 )
 def test_errors_teach(spelling, why, near):
     with pytest.raises(TargetError) as caught:
-        parse_target(spelling, as_of=TODAY)
+        parse_target_on(spelling, as_of=TODAY)
     assert caught.value.spelling == spelling
     assert why in caught.value.why
     if near:
@@ -203,11 +203,11 @@ def test_errors_teach(spelling, why, near):
 )
 def test_axes_errors(pythons, libcs, archs, why):
     with pytest.raises(TargetError, match=why.replace(".", r"\.")):
-        expand_axes(pythons, libcs, archs, as_of=TODAY)
+        expand_axes_on(pythons, libcs, archs, as_of=TODAY)
 
 
 def test_axes_are_a_product_with_unique_names():
-    targets = expand_axes(
+    targets = expand_axes_on(
         ["3.12", "cp312", "3.13t", "pypy3.11"],
         ["glibc2.28", "manylinux_2_28", "musl"],
         ["x86_64", "amd64", "arm64"],
@@ -230,11 +230,11 @@ def test_default_libc_is_that_of_the_official_images():
 def test_before_the_first_known_images_the_user_is_asked_for_a_target():
     """No word of an image that nobody has named."""
     with pytest.raises(UsageError, match=r"known of 2017-01-01 whose glibc .* --target cp36-"):
-        default_matrix(as_of=date(2017, 1, 1))
+        default_matrix_on(as_of=date(2017, 1, 1))
 
 
 def test_default_matrix_today():
-    names = [target.name for target in default_matrix(as_of=TODAY)]
+    names = [target.name for target in default_matrix_on(as_of=TODAY)]
     assert names == [
         f"{python}-{level}_{arch}"
         for python in ("cp311", "cp312", "cp313", "cp314", "cp315", "cp315t")
@@ -244,13 +244,13 @@ def test_default_matrix_today():
 
 
 def test_default_matrix_follows_the_day():
-    pythons = {target.python for target in default_matrix(as_of=STORY)}
+    pythons = {target.python for target in default_matrix_on(as_of=STORY)}
     assert pythons == {(3, minor) for minor in (7, 8, 9, 10, 11)}
-    assert not [target for target in default_matrix(as_of=STORY) if target.free_threaded]
+    assert not [target for target in default_matrix_on(as_of=STORY) if target.free_threaded]
 
 
 def notes(spelling: str, as_of: date = TODAY) -> str:
-    return "\n".join(parse_target(spelling, as_of=as_of).notes)
+    return "\n".join(parse_target_on(spelling, as_of=as_of).notes)
 
 
 def test_notes_on_architectures():

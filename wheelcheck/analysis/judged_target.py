@@ -9,9 +9,9 @@ from packaging.utils import NormalizedName
 
 from wheelcheck.builds.needs.system_packages import InstallCommands
 from wheelcheck.builds.outlook import Outlook
-from wheelcheck.builds.plan import BuildPlan
-from wheelcheck.costs.bill import Bill
-from wheelcheck.costs.image import ImageSize
+from wheelcheck.builds.plan import SourceBuildPlan
+from wheelcheck.costs.bill import InstallBill
+from wheelcheck.costs.image import ImageBreakdown
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.resolution import Pin, Resolution
@@ -33,7 +33,7 @@ class TargetBuilds:
     `outlooks` has one for each build of the plan, those of build requirements included.
     """
 
-    plan: BuildPlan
+    plan: SourceBuildPlan
     outlooks: tuple[Outlook, ...]
     commands: InstallCommands | Unknown
 
@@ -42,8 +42,8 @@ class TargetBuilds:
 class Price:
     """What installing on one target costs, and how large the image gets."""
 
-    bill: Bill
-    image: ImageSize | Unknown
+    bill: InstallBill
+    image: ImageBreakdown | Unknown
 
 
 @dataclass(frozen=True, slots=True)

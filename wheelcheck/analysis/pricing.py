@@ -7,17 +7,17 @@ from dataclasses import replace
 
 from wheelcheck.analysis.judged_target import Price, TargetBuilds
 from wheelcheck.builds.environment import Installer
-from wheelcheck.builds.plan import Build, BuildPlan
+from wheelcheck.builds.plan import Build, SourceBuildPlan
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine, make_bill
 from wheelcheck.costs.built_sizes import built_files, compresses
 from wheelcheck.costs.features import BuildFeatures, published, read_features
-from wheelcheck.costs.image import ImageContents, ImageOptions, ImageSize, image_size
+from wheelcheck.costs.image import ImageBreakdown, ImageContents, ImageOptions, image_size
 from wheelcheck.costs.installed_files import InstalledFiles, installed_files
 from wheelcheck.costs.measured import is_measured
 from wheelcheck.costs.prediction import predict
 from wheelcheck.costs.published import published_wheel
-from wheelcheck.costs.quantity import BuildCost, Estimate
+from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.costs.system_sizes import system_size
 from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
@@ -72,12 +72,12 @@ class Pricing:
         self, target: Target, files: Sequence[Wheel | Sdist], builds: TargetBuilds | None
     ) -> Price:
         """What installing these files costs, `builds` included."""
-        plan = builds.plan if builds else BuildPlan(target, self._installer)
+        plan = builds.plan if builds else SourceBuildPlan(target, self._installer)
         costs = {one.sdist.filename: self._cost(one, target) for one in plan.builds}
         bill = make_bill(plan, costs, files, self._machine, _toolchain(builds))
         return Price(bill, self._image(target, files, plan, builds, costs))
 
-    def _cost(self, build: Build, target: Target) -> BuildCost:
+    def _cost(self, build: Build, target: Target) -> PredictedCost:
         features: BuildFeatures | Unknown = _NOT_NEEDED
         if not is_measured(build.name, build.version):
             features = self._features_of(build.sdist, target)
@@ -121,10 +121,10 @@ class Pricing:
         self,
         target: Target,
         files: Sequence[Wheel | Sdist],
-        plan: BuildPlan,
+        plan: SourceBuildPlan,
         builds: TargetBuilds | None,
-        costs: dict[str, BuildCost],
-    ) -> ImageSize | Unknown:
+        costs: dict[str, PredictedCost],
+    ) -> ImageBreakdown | Unknown:
         if target.image is None:
             return Unknown("image-size-unknown", f"{target.name} names no image")
         commands = builds.commands if builds else None
@@ -168,13 +168,13 @@ class Pricing:
         return wheel.filename in self._listed
 
 
-def _toolchain(builds: TargetBuilds | None) -> Estimate | None:
+def _toolchain(builds: TargetBuilds | None) -> Quantity | None:
     """Installed bytes of the system packages that the builds need; None where not known."""
     if builds is None:
-        return Estimate.exact(0)
+        return Quantity.exact(0)
     if isinstance(builds.commands, Unknown):
         compiles = any(one.needs for one in builds.outlooks)
-        return None if compiles else Estimate.exact(0)
+        return None if compiles else Quantity.exact(0)
     commands = builds.commands
     names = (*commands.build_packages, *commands.run_packages)
     return system_size(names, commands.distribution).size

@@ -9,9 +9,9 @@ from packaging.utils import NormalizedName
 from wheelcheck.analysis.judged_target import Price, TargetBuilds
 from wheelcheck.analysis.report_costs import cost_told
 from wheelcheck.builds.evidence.classification import Classification
-from wheelcheck.builds.needs.build_need import Need
+from wheelcheck.builds.needs.build_need import BuildNeed
 from wheelcheck.builds.needs.system_packages import InstallCommands
-from wheelcheck.builds.obstacles.obstacle import Obstacle
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.costs.bill import BuildItem
 from wheelcheck.errors import Unknown
@@ -64,7 +64,7 @@ def _build(outlook: Outlook, item: BuildItem | None) -> told.SourceBuild:
     )
 
 
-def _need(need: Need) -> told.Need:
+def _need(need: BuildNeed) -> told.Need:
     return told.Need(
         kind=need.kind.value,
         name=need.name,
@@ -76,7 +76,7 @@ def _need(need: Need) -> told.Need:
     )
 
 
-def _obstacle(obstacle: Obstacle) -> told.Obstacle:
+def _obstacle(obstacle: BuildObstacle) -> told.Obstacle:
     return told.Obstacle(
         code=obstacle.code,
         message=obstacle.message,

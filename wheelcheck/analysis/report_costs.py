@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from wheelcheck.analysis.judged_target import Price
 from wheelcheck.costs.bill import BuildItem
-from wheelcheck.costs.image import ImageSize
-from wheelcheck.costs.quantity import Estimate
+from wheelcheck.costs.image import ImageBreakdown
+from wheelcheck.costs.quantity import Quantity
 from wheelcheck.errors import Unknown
 from wheelcheck.reports.values import cost_values as told
 
@@ -48,7 +48,7 @@ def cost_told(item: BuildItem) -> told.BuildCost:
     )
 
 
-def _image(size: ImageSize | Unknown) -> told.ImageSize:
+def _image(size: ImageBreakdown | Unknown) -> told.ImageSize:
     if isinstance(size, Unknown):
         return told.ImageSize(unknown=size.reason)
     single, several = size.single_stage, size.multi_stage
@@ -67,7 +67,7 @@ def _image(size: ImageSize | Unknown) -> told.ImageSize:
     )
 
 
-def _estimate(value: Estimate | Unknown) -> told.Estimate | None:
+def _estimate(value: Quantity | Unknown) -> told.Estimate | None:
     if isinstance(value, Unknown):
         return None
     return told.Estimate(

@@ -26,7 +26,7 @@ from wheelcheck.requirements import (
 )
 from wheelcheck.requirements.pip.pip_configuration import pip_configuration
 from wheelcheck.requirements.requirement_set import IndexOptions
-from wheelcheck.targets import Target, default_matrix, parse_target
+from wheelcheck.targets import Target, default_matrix_on, parse_target_on
 
 if TYPE_CHECKING:  # it is imported once an index is opened
     from wheelcheck.index.client import NetworkIndex
@@ -196,11 +196,11 @@ def _date_bound(given: str | date | datetime | None, now: datetime) -> datetime 
 def _matrix(targets: Iterable[str | Target] | None, as_of: date) -> tuple[Target, ...]:
     """Parse spellings; the same target named twice is judged once."""
     if targets is None:
-        return default_matrix(as_of=as_of)
+        return default_matrix_on(as_of=as_of)
     if isinstance(targets, (str, Target)):
         targets = [targets]
     parsed: Sequence[Target] = [
-        given if isinstance(given, Target) else parse_target(given, as_of=as_of)
+        given if isinstance(given, Target) else parse_target_on(given, as_of=as_of)
         for given in targets
     ]
     if not parsed:

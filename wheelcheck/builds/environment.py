@@ -12,7 +12,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
-from wheelcheck.builds.obstacles.obstacle import Obstacle
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist, Wheel
@@ -37,7 +37,7 @@ from wheelcheck.targets import Target
 
 __all__ = [
     "BuildEnvironment",
-    "Environments",
+    "BuildEnvironments",
     "Installer",
     "environment_problem",
     "hook_requires",
@@ -81,7 +81,7 @@ class BuildEnvironment:
 
     requires: tuple[str, ...]
     pins: tuple[Pin, ...] = ()
-    problems: tuple[Obstacle, ...] = ()
+    problems: tuple[BuildObstacle, ...] = ()
     tried: tuple[Sdist, ...] = ()
     builds_for_metadata: bool = False
 
@@ -105,12 +105,12 @@ class BuildEnvironment:
         """The pins that are built themselves."""
         return tuple(pin.file for pin in self.pins if isinstance(pin.file, Sdist))
 
-    def hindered(self, problem: Obstacle) -> BuildEnvironment:
+    def hindered(self, problem: BuildObstacle) -> BuildEnvironment:
         """Return the same environment with one more problem."""
         return replace(self, problems=(*self.problems, problem))
 
 
-class Environments:
+class BuildEnvironments:
     """Resolves build requires for any number of targets; each set of them once.
 
     `read` gives the facts of an sdist on a target, or why they cannot be had.
@@ -246,12 +246,14 @@ class Environments:
         return isinstance(self._index.metadata(sdist), Unknown)
 
 
-def environment_problem(code: str, message: str, source: str, *, fatal: bool = False) -> Obstacle:
+def environment_problem(
+    code: str, message: str, source: str, *, fatal: bool = False
+) -> BuildObstacle:
     """Say what is wrong with an environment; the code gets the prefix they have in common."""
-    return Obstacle(f"build-requires-{code}", message, source, fatal)
+    return BuildObstacle(f"build-requires-{code}", message, source, fatal)
 
 
-def _invalid(requires: tuple[str, ...], sdist: Sdist) -> Iterator[Obstacle]:
+def _invalid(requires: tuple[str, ...], sdist: Sdist) -> Iterator[BuildObstacle]:
     """Build requires that no installer understands: pip refuses the whole pyproject.toml."""
     for text in requires:
         try:
@@ -261,7 +263,7 @@ def _invalid(requires: tuple[str, ...], sdist: Sdist) -> Iterator[Obstacle]:
             yield environment_problem("invalid", said, sdist.filename, fatal=True)
 
 
-def _unmet(resolution: Resolution) -> Iterator[Obstacle]:
+def _unmet(resolution: Resolution) -> Iterator[BuildObstacle]:
     """Build requires that contradict each other, and those that cannot be installed."""
     conflict = resolution.conflict
     if isinstance(conflict, Unknown):

@@ -24,7 +24,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.builds.evidence.classification import Classification
-from wheelcheck.builds.needs.build_need import Need, Role, SourceNeedsInput
+from wheelcheck.builds.needs.build_need import BuildNeed, Role, SourceNeedsInput
 from wheelcheck.builds.needs.system_packages import InstallCommands, install_commands, source_needs
 from wheelcheck.builds.needs.toolchain import tools_on_pypi
 from wheelcheck.builds.obstacles.bit_rot import (
@@ -35,9 +35,9 @@ from wheelcheck.builds.obstacles.bit_rot import (
     python_too_new,
     showing,
 )
-from wheelcheck.builds.obstacles.obstacle import Obstacle
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.obstacle_rules import sdist_obstacles, target_obstacles
-from wheelcheck.builds.plan import Build, BuildPlan, Installer
+from wheelcheck.builds.plan import Build, Installer, SourceBuildPlan
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.builds.setup_script.script_context import BuildSite
 from wheelcheck.coverage.verdict import Verdict
@@ -67,8 +67,8 @@ class Outlook:
 
     build: Build
     classification: Classification
-    needs: tuple[Need, ...]
-    obstacles: tuple[Obstacle, ...]
+    needs: tuple[BuildNeed, ...]
+    obstacles: tuple[BuildObstacle, ...]
     constraints: str = ""
 
     def fails(self, *, closed_network: bool = False) -> bool:
@@ -76,7 +76,7 @@ class Outlook:
         return any(one.stops(closed_network=closed_network) for one in self.obstacles)
 
 
-_NeedsAndObstacles = tuple[tuple[Need, ...], tuple[Obstacle, ...]]
+_NeedsAndObstacles = tuple[tuple[BuildNeed, ...], tuple[BuildObstacle, ...]]
 
 
 class Forecaster:
@@ -88,7 +88,7 @@ class Forecaster:
         self._told: dict[tuple[str, BuildSite, frozenset[str]], _NeedsAndObstacles] = {}
         self._histories: dict[tuple[NormalizedName, str], History | None] = {}
 
-    def of_plan(self, plan: BuildPlan, as_of: datetime) -> tuple[Outlook, ...]:
+    def of_plan(self, plan: SourceBuildPlan, as_of: datetime) -> tuple[Outlook, ...]:
         """Return the outlook of every build, in order; what needs a failing build fails too."""
         found: dict[str, Outlook] = {}
         for build in plan.builds:
@@ -102,7 +102,7 @@ class Forecaster:
             )
         return tuple(found.values())
 
-    def _is_isolated(self, build: Build, plan: BuildPlan) -> bool:
+    def _is_isolated(self, build: Build, plan: SourceBuildPlan) -> bool:
         """Whether the build requires are installed at all, or the image's setuptools is taken.
 
         pip did the latter for sdists without a pyproject.toml: always before 23.1, and until 25.3
@@ -161,7 +161,7 @@ class Forecaster:
             too_new = self._sdists.concluded(
                 sdist,
                 f"too old for {target.python}",
-                tuple[Obstacle, ...],
+                tuple[BuildObstacle, ...],
                 lambda: python_too_new(target.python, self._sdists.texts(sdist)),
             )
             self._told[key] = needs, tuple(dict.fromkeys((*obstacles, *too_new)))
@@ -177,7 +177,7 @@ class Forecaster:
 
     def _rot(
         self, build: Build, target: Target, as_of: datetime
-    ) -> tuple[tuple[Obstacle, ...], str]:
+    ) -> tuple[tuple[BuildObstacle, ...], str]:
         """What later build requirements break, and the constraint file against it."""
         published = build.sdist.upload_time
         if published is None or published >= as_of:
@@ -213,7 +213,7 @@ def _is_younger(target: Target, published: datetime) -> bool:
     return support is not None and support.first_release > published.date()
 
 
-def _counting(needs: Iterable[Need], classification: Classification) -> Iterable[Need]:
+def _counting(needs: Iterable[BuildNeed], classification: Classification) -> Iterable[BuildNeed]:
     """The needs that hold: what compiles nothing needs no compiler, whatever lies about in it."""
     pure = classification.verdict is Verdict.SOURCE_PURE
     for need in needs:
@@ -233,10 +233,10 @@ def _builds(build: Build, other: Build) -> bool:
     return build.label in other.asked_by or for_metadata
 
 
-def _failing(outlook: Outlook) -> Obstacle:
+def _failing(outlook: Outlook) -> BuildObstacle:
     first = next(one for one in outlook.obstacles if one.stops(closed_network=False))
     said = f"{outlook.build.label} must be built first, and that fails: {first.message}"
-    return Obstacle("build-requires-failing", said, first.source, fatal=True)
+    return BuildObstacle("build-requires-failing", said, first.source, fatal=True)
 
 
 def commands_for(target: Target, outlooks: Iterable[Outlook]) -> InstallCommands | Unknown:

@@ -20,7 +20,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.environment import (
     BuildEnvironment,
-    Environments,
+    BuildEnvironments,
     Installer,
     environment_problem,
 )
@@ -31,7 +31,7 @@ from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution import Resolution
 from wheelcheck.targets import Target
 
-__all__ = ["MAX_DEPTH", "Build", "BuildPlan", "Installer", "Planner"]
+__all__ = ["MAX_DEPTH", "Build", "Installer", "Planner", "SourceBuildPlan"]
 
 MAX_DEPTH = 12
 """Build requirements of build requirements …: deeper than any real chain, so that one ends."""
@@ -63,7 +63,7 @@ class Build:
 
 
 @dataclass(frozen=True, slots=True)
-class BuildPlan:
+class SourceBuildPlan:
     """All source builds of one target; each comes after those that its environment needs.
 
     `cycles` are build requirements that need themselves to be built, as chains of labels.
@@ -88,7 +88,7 @@ class _Node:
 
 
 @dataclass(slots=True)
-class _Walk:
+class _PlanWalk:
     target: Target
     installer: Installer
     nodes: dict[str, _Node] = field(default_factory=dict)
@@ -108,7 +108,7 @@ class Planner:
         policy: FilePolicy,
         read: Callable[[Sdist, Target], SdistFacts | Unknown],
     ) -> None:
-        self._environments = Environments(index, policy, read)
+        self._environments = BuildEnvironments(index, policy, read)
 
     def plan(
         self,
@@ -116,19 +116,19 @@ class Planner:
         sdists: Iterable[Sdist],
         installer: Installer,
         tried: Iterable[Sdist] = (),
-    ) -> BuildPlan:
+    ) -> SourceBuildPlan:
         """Plan building `sdists`, those that an installation on `target` takes no wheel for.
 
         `tried` are those that the installation tries and does not take, as `tried` tells them.
         """
-        walk = _Walk(target, installer)
+        walk = _PlanWalk(target, installer)
         top = self._visit_all(sdists, walk, ())
         also = self._visit_all(tried, walk, ())
         for circle in walk.cycles:
             _close(circle, walk.nodes.values())
         times = _times(walk, top, also)
         builds = tuple(_build(key, walk.nodes, top, also, times) for key in walk.nodes)
-        return BuildPlan(target, installer, builds, tuple(walk.cycles))
+        return SourceBuildPlan(target, installer, builds, tuple(walk.cycles))
 
     def foresee(
         self, asked: Iterable[tuple[Target, Sdist]], installer: Installer
@@ -149,12 +149,12 @@ class Planner:
         return self._environments.tried(resolution, installer)
 
     def _visit_all(
-        self, sdists: Iterable[Sdist], walk: _Walk, chain: tuple[str, ...]
+        self, sdists: Iterable[Sdist], walk: _PlanWalk, chain: tuple[str, ...]
     ) -> tuple[str, ...]:
         """Add sdists; return the file names of those that close no circle."""
         return tuple(one.filename for one in sdists if self._visit(one, walk, chain))
 
-    def _visit(self, sdist: Sdist, walk: _Walk, chain: tuple[str, ...]) -> bool:
+    def _visit(self, sdist: Sdist, walk: _PlanWalk, chain: tuple[str, ...]) -> bool:
         """Add an sdist and what its environment builds. False where that closes a circle."""
         label = f"{sdist.name} {sdist.version}"
         if label in chain:
@@ -188,7 +188,7 @@ def _close(circle: tuple[str, ...], nodes: Iterable[_Node]) -> None:
             )
 
 
-def _times(walk: _Walk, top: Collection[str], tried: Collection[str]) -> dict[str, int]:
+def _times(walk: _PlanWalk, top: Collection[str], tried: Collection[str]) -> dict[str, int]:
     """How often each is built: parents come after their children in `nodes`, so count backwards.
 
     Asked for or tried, a build has its environment set up; what that environment takes and tries

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from wheelcheck.errors import UsageError
 from wheelcheck.requirements import parse_exclude_newer
-from wheelcheck.targets import Target, default_matrix, expand_axes
+from wheelcheck.targets import Target, default_matrix_on, expand_axes_on
 
 __all__ = ["inputs_of", "keywords_of"]
 
@@ -72,8 +72,8 @@ def _targets(args: Namespace, *, as_of: date) -> Sequence[str | Target] | None:
     """
     if not (args.python or args.libc or args.arch):
         return args.target or None
-    usual = default_matrix(as_of=as_of)
-    expanded = expand_axes(
+    usual = default_matrix_on(as_of=as_of)
+    expanded = expand_axes_on(
         args.python or dict.fromkeys(map(_python, usual)),
         args.libc or dict.fromkeys(target.libc.value for target in usual),
         args.arch or dict.fromkeys(target.arch.value for target in usual),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from wheelcheck.costs.quantity import Estimate
+from wheelcheck.costs.quantity import Quantity
 from wheelcheck.errors import Unknown
 from wheelcheck.targets.catalogue import ImageRow, catalogue
 from wheelcheck.targets.target import Architecture, Target
@@ -20,7 +20,7 @@ _OTHER_CPU = 1.10
 _MB = 1_000_000
 
 
-def base_image(target: Target) -> Estimate | Unknown:
+def base_image(target: Target) -> Quantity | Unknown:
     """Bytes of the target's image, from the catalogue or from its nearest sister that has a size.
 
     Sisters are official `python` images of one kind (slim, Alpine, full), of another Python or of
@@ -32,12 +32,12 @@ def base_image(target: Target) -> Estimate | Unknown:
     factor = 1.0 if target.arch is Architecture.X86_64 else _OTHER_CPU
     if image.uncompressed_mb is not None:
         size = image.uncompressed_mb * _MB
-        return Estimate.within(size, factor * _REBUILT, "measured", f"{image.name} on amd64")
+        return Quantity.within(size, factor * _REBUILT, "measured", f"{image.name} on amd64")
     sister = _sister(image.name, catalogue().values())
     if sister is None or sister.uncompressed_mb is None:
         return Unknown("image-size-unknown", f"the size of {image.name} is not known")
     size = sister.uncompressed_mb * _MB
-    return Estimate.within(size, factor * _SISTER, "scaled", f"as {sister.image}")
+    return Quantity.within(size, factor * _SISTER, "scaled", f"as {sister.image}")
 
 
 _FAMILY = re.compile(

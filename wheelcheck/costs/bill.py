@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from wheelcheck.builds.environment import Installer
-from wheelcheck.builds.plan import Build, BuildPlan
+from wheelcheck.builds.plan import Build, SourceBuildPlan
 from wheelcheck.costs.installing import (
     Files,
     Tool,
@@ -18,11 +18,11 @@ from wheelcheck.costs.installing import (
     toolchain_download,
     toolchain_seconds,
 )
-from wheelcheck.costs.quantity import BuildCost, Estimate, total
+from wheelcheck.costs.quantity import PredictedCost, Quantity, total
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Sdist, Wheel
 
-__all__ = ["UNCALIBRATED", "Bill", "BuildItem", "Machine", "make_bill"]
+__all__ = ["UNCALIBRATED", "BuildItem", "InstallBill", "Machine", "make_bill"]
 
 _WHEEL_SHARE = 0.36
 """A built wheel's file ÷ its members unpacked (median of the measured builds)."""
@@ -61,15 +61,15 @@ class BuildItem:
     """
 
     build: Build
-    cpu_seconds: Estimate | Unknown
-    wall_seconds: Estimate | Unknown
-    environment_seconds: Estimate
-    peak_memory_bytes: Estimate | Unknown
-    built_bytes: Estimate | Unknown
+    cpu_seconds: Quantity | Unknown
+    wall_seconds: Quantity | Unknown
+    environment_seconds: Quantity
+    peak_memory_bytes: Quantity | Unknown
+    built_bytes: Quantity | Unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
+class InstallBill:
     """The bill for one target.
 
     `builds` counts source builds with their repetitions. `cpu_seconds` and `build_wall_seconds` are
@@ -83,25 +83,25 @@ class Bill:
     machine: Machine
     items: tuple[BuildItem, ...]
     builds: int
-    cpu_seconds: Estimate | Unknown
-    build_wall_seconds: Estimate | Unknown
-    install_seconds: Estimate
-    toolchain_seconds: Estimate
-    download_bytes: Estimate
-    download_seconds: Estimate
-    wall_seconds: Estimate
-    peak_memory_bytes: Estimate | Unknown
+    cpu_seconds: Quantity | Unknown
+    build_wall_seconds: Quantity | Unknown
+    install_seconds: Quantity
+    toolchain_seconds: Quantity
+    download_bytes: Quantity
+    download_seconds: Quantity
+    wall_seconds: Quantity
+    peak_memory_bytes: Quantity | Unknown
     fits_memory: bool | None
     left_out: tuple[str, ...] = field(default=())
 
 
 def make_bill(
-    plan: BuildPlan,
-    costs: Mapping[str, BuildCost],
+    plan: SourceBuildPlan,
+    costs: Mapping[str, PredictedCost],
     installed: Collection[Wheel | Sdist],
     machine: Machine,
-    toolchain: Estimate | None = None,
-) -> Bill:
+    toolchain: Quantity | None = None,
+) -> InstallBill:
     """Add up what a plan costs on a machine.
 
     `costs` has one entry for each build of the plan, by the sdist's file name; `installed` are the
@@ -112,18 +112,18 @@ def make_bill(
     items = tuple(_item(one, costs[one.sdist.filename], machine, tool) for one in plan.builds)
     wheels = [file for file in installed if isinstance(file, Wheel)]
     fetched, sizeless = _fetched(plan, wheels)
-    known = [one for one in items if one.build.times and isinstance(one.cpu_seconds, Estimate)]
-    system = Estimate.exact(0) if toolchain is None else toolchain
-    download = total((Estimate.exact(fetched.bytes), toolchain_download(system)), correlation=1.0)
+    known = [one for one in items if one.build.times and isinstance(one.cpu_seconds, Quantity)]
+    system = Quantity.exact(0) if toolchain is None else toolchain
+    download = total((Quantity.exact(fetched.bytes), toolchain_download(system)), correlation=1.0)
     build_wall = _on(machine, _build_wall(items, known, plan, machine))
     seconds = {
         "install": _install(wheels, items, tool).times(machine.factor).widened(machine.doubt),
         "toolchain": toolchain_seconds(system).times(machine.factor).widened(machine.doubt),
         "download": download.times(1 / machine.bytes_per_second),
     }
-    wall = [*seconds.values(), *([build_wall] if isinstance(build_wall, Estimate) else [])]
+    wall = [*seconds.values(), *([build_wall] if isinstance(build_wall, Quantity) else [])]
     peak = _peak(items, plan.installer, machine)
-    return Bill(
+    return InstallBill(
         machine=machine,
         items=items,
         builds=sum(one.times for one in plan.builds),
@@ -140,12 +140,12 @@ def make_bill(
     )
 
 
-def _on(machine: Machine, seconds: Estimate | Unknown) -> Estimate | Unknown:
+def _on(machine: Machine, seconds: Quantity | Unknown) -> Quantity | Unknown:
     """Seconds with the doubt about the machine."""
-    return seconds.widened(machine.doubt) if isinstance(seconds, Estimate) else seconds
+    return seconds.widened(machine.doubt) if isinstance(seconds, Quantity) else seconds
 
 
-def _item(build: Build, cost: BuildCost, machine: Machine, tool: Tool) -> BuildItem:
+def _item(build: Build, cost: PredictedCost, machine: Machine, tool: Tool) -> BuildItem:
     wall = cost.wall_seconds(machine.cores)
     cpu = cost.cpu_seconds
     requirements = [pin.file for pin in build.environment.pins if isinstance(pin.file, Wheel)]
@@ -169,7 +169,7 @@ def _of(files: Iterable[Wheel | Sdist]) -> Files:
     return Files(len(sizes), sum(sizes))
 
 
-def _fetched(plan: BuildPlan, wheels: Iterable[Wheel]) -> tuple[Files, int]:
+def _fetched(plan: SourceBuildPlan, wheels: Iterable[Wheel]) -> tuple[Files, int]:
     """What is downloaded from the index, and of how many files no size is told.
 
     Without any cache the wheels of a build environment come anew for every build.
@@ -189,28 +189,28 @@ def _fetched(plan: BuildPlan, wheels: Iterable[Wheel]) -> tuple[Files, int]:
     return Files(sum(counts.values()), size), sum(one is None for one in sizes.values())
 
 
-def _install(wheels: Iterable[Wheel], items: Iterable[BuildItem], tool: Tool) -> Estimate:
+def _install(wheels: Iterable[Wheel], items: Iterable[BuildItem], tool: Tool) -> Quantity:
     """Installing all wheels, fetched and built, in one run."""
     files = _of(wheels)
     for one in items:
-        if one.build.top_level and isinstance(one.built_bytes, Estimate):
+        if one.build.top_level and isinstance(one.built_bytes, Quantity):
             files += Files(1, round(one.built_bytes.value * _WHEEL_SHARE))
     return install_seconds(files, tool)
 
 
-def _cpu(items: tuple[BuildItem, ...], known: list[BuildItem]) -> Estimate | Unknown:
+def _cpu(items: tuple[BuildItem, ...], known: list[BuildItem]) -> Quantity | Unknown:
     if not known and any(one.build.times for one in items):
         return Unknown("cost-unknown", "the cost of none of its source builds is known")
     return total([_certain(one.cpu_seconds).times(one.build.times) for one in known])
 
 
-def _certain(value: Estimate | Unknown) -> Estimate:
-    return Estimate.exact(0) if isinstance(value, Unknown) else value
+def _certain(value: Quantity | Unknown) -> Quantity:
+    return Quantity.exact(0) if isinstance(value, Unknown) else value
 
 
 def _build_wall(
-    items: tuple[BuildItem, ...], known: list[BuildItem], plan: BuildPlan, machine: Machine
-) -> Estimate | Unknown:
+    items: tuple[BuildItem, ...], known: list[BuildItem], plan: SourceBuildPlan, machine: Machine
+) -> Quantity | Unknown:
     """From the first build to the end of the last.
 
     pip builds one after another; for what it only tries it prepares the environment too. uv
@@ -227,41 +227,41 @@ def _build_wall(
     return max(spread, _longest_chain(known), key=lambda one: one.value)
 
 
-def _once(item: BuildItem) -> tuple[Estimate, Estimate]:
+def _once(item: BuildItem) -> tuple[Quantity, Quantity]:
     return _certain(item.wall_seconds), item.environment_seconds
 
 
-def _longest_chain(known: list[BuildItem]) -> Estimate:
+def _longest_chain(known: list[BuildItem]) -> Quantity:
     """The chain of builds, each in the next one's environment, that takes longest."""
-    chains: dict[str, list[Estimate]] = {}
+    chains: dict[str, list[Quantity]] = {}
     for one in known:  # each comes after those that its environment needs
         needed = [chains[o.build.label] for o in known if one.build.label in o.build.asked_by
                   and o.build.label in chains]  # fmt: skip
         before = max(needed, key=lambda chain: total(chain).value, default=[])
         chains[one.build.label] = [*before, *_once(one)]
     return max((total(chain) for chain in chains.values()), key=lambda one: one.value,
-               default=Estimate.exact(0))  # fmt: skip
+               default=Quantity.exact(0))  # fmt: skip
 
 
 def _peak(
     items: tuple[BuildItem, ...], installer: Installer, machine: Machine
-) -> Estimate | Unknown:
+) -> Quantity | Unknown:
     """Memory at the worst moment: of the largest build, or of the largest ones that uv runs."""
     told = [one.peak_memory_bytes for one in items if one.build.times]
-    peaks = sorted((p for p in told if isinstance(p, Estimate)), key=lambda p: -p.value)
+    peaks = sorted((p for p in told if isinstance(p, Quantity)), key=lambda p: -p.value)
     if not peaks:
         return Unknown("cost-unknown", "the memory of none of its source builds is known") if told \
-            else Estimate.exact(0)  # fmt: skip
+            else Quantity.exact(0)  # fmt: skip
     if installer is Installer.UV:
         return total(peaks[: machine.cores])
     worst = peaks[0]
-    return Estimate(
+    return Quantity(
         worst.value, max(p.low for p in peaks), max(p.high for p in peaks), worst.basis,
         worst.source,
     )  # fmt: skip
 
 
-def _fits(peak: Estimate | Unknown, machine: Machine) -> bool | None:
+def _fits(peak: Quantity | Unknown, machine: Machine) -> bool | None:
     if machine.memory_bytes is None or isinstance(peak, Unknown):
         return None
     if peak.high <= machine.memory_bytes:
@@ -270,7 +270,7 @@ def _fits(peak: Estimate | Unknown, machine: Machine) -> bool | None:
 
 
 def _left_out(
-    plan: BuildPlan, items: tuple[BuildItem, ...], sizeless: int, toolchain: Estimate | None
+    plan: SourceBuildPlan, items: tuple[BuildItem, ...], sizeless: int, toolchain: Quantity | None
 ) -> Iterable[str]:
     for one in items:
         if one.build.times and isinstance(one.cpu_seconds, Unknown):

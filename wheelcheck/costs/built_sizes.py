@@ -9,7 +9,7 @@ from packaging.specifiers import SpecifierSet
 
 from wheelcheck.costs.features import published
 from wheelcheck.costs.installed_files import PythonSources, python_sources
-from wheelcheck.costs.quantity import BuildCost, Estimate, total
+from wheelcheck.costs.quantity import PredictedCost, Quantity, total
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import ArchiveListing
 from wheelcheck.resolution.pins import Pin
@@ -25,19 +25,19 @@ class BuiltFiles:
     in a wheelhouse or in pip's cache.
     """
 
-    files: Estimate
+    files: Quantity
     sources: PythonSources
-    archive: Estimate
+    archive: Quantity
 
 
-_NATIVE_SHARE = Estimate(0.78, 0.66, 3.0, "derived")
+_NATIVE_SHARE = Quantity(0.78, 0.66, 3.0, "derived")
 """Extension modules as built at home ÷ those published, data/installs/published.csv.
 
 CPython's own build, pyenv's and docker-library's alike, compiles with ``-g``, and setuptools hands
 that on: debug information, several times the code, stays in the modules. Most published wheels have
 it too, and more of it; a few (NumPy's and pandas' of 2023 among them) were stripped.
 """
-_ARCHIVE_SHARE = Estimate(0.36, 0.27, 0.43, "derived")
+_ARCHIVE_SHARE = Quantity(0.36, 0.27, 0.43, "derived")
 """A built wheel's file ÷ its members unpacked, from the same table."""
 _PYTHON_SHARE = 0.8
 """Of what is not compiled, where no listing tells it."""
@@ -56,7 +56,7 @@ def compresses(environment: Iterable[Pin]) -> bool:
 
 
 def built_files(
-    cost: BuildCost, wheel: ArchiveListing | None = None, *, compressed: bool = True
+    cost: PredictedCost, wheel: ArchiveListing | None = None, *, compressed: bool = True
 ) -> BuiltFiles | Unknown:
     """What building a release at home leaves on disk once it is installed.
 
@@ -71,18 +71,18 @@ def built_files(
             return files
         contents = published(wheel)
         native = _NATIVE_SHARE.times(contents.extension_bytes)
-        files = total((Estimate.exact(contents.other_bytes), native))
+        files = total((Quantity.exact(contents.other_bytes), native))
         files = replace(files, source="the published wheel without its vendored libraries")
     archive = _archive(files) if compressed else replace(files, basis="derived", source="")
     return BuiltFiles(files, _sources(files, cost, wheel), archive)
 
 
-def _archive(files: Estimate) -> Estimate:
+def _archive(files: Quantity) -> Quantity:
     value = files.value * _ARCHIVE_SHARE.value
-    return Estimate.within(value, files.factor * _ARCHIVE_SHARE.factor, "derived")
+    return Quantity.within(value, files.factor * _ARCHIVE_SHARE.factor, "derived")
 
 
-def _sources(files: Estimate, cost: BuildCost, wheel: ArchiveListing | None) -> PythonSources:
+def _sources(files: Quantity, cost: PredictedCost, wheel: ArchiveListing | None) -> PythonSources:
     if wheel is not None:
         return python_sources(wheel)
     if isinstance(cost.extension_bytes, Unknown):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 
-from wheelcheck.costs.quantity import Estimate
+from wheelcheck.costs.quantity import Quantity
 from wheelcheck.errors import Unknown
 
 __all__ = ["REPEATS", "ReferenceCompile", "calibrate", "reference_compiles"]
@@ -52,7 +52,7 @@ def reference_compiles() -> tuple[ReferenceCompile, ...]:
     )
 
 
-def calibrate(run: Callable[[ReferenceCompile], float | Unknown]) -> Estimate | Unknown:
+def calibrate(run: Callable[[ReferenceCompile], float | Unknown]) -> Quantity | Unknown:
     """The machine's factor: its seconds for one reference second (2 is half as fast).
 
     `run` does one compile in a directory of its own and tells the CPU seconds of its process tree,
@@ -71,6 +71,6 @@ def calibrate(run: Callable[[ReferenceCompile], float | Unknown]) -> Estimate | 
             worst = max(worst, max(told) / min(told))
     if not expected:
         return failed[0]
-    return Estimate.within(
+    return Quantity.within(
         spent / expected, max(_OTHER_BUILDS, worst), "measured", "reference compile"
     )

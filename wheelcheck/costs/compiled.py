@@ -19,10 +19,10 @@ from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
 from wheelcheck.index.archives.languages import Language, language_of
 
-__all__ = ["CompiledFile", "Kind", "compiled_files", "untemplated"]
+__all__ = ["CompiledFile", "SourceKind", "compiled_files", "untemplated"]
 
 
-class Kind(StrEnum):
+class SourceKind(StrEnum):
     """What a compiler is given, in the classes that differ in cost."""
 
     C = "c"
@@ -43,18 +43,18 @@ class CompiledFile:
     """One member of the sdist (its path from the root) that is compiled, `bytes` long."""
 
     path: str
-    kind: Kind
+    kind: SourceKind
     bytes: int
 
 
 _TEMPLATES = (".in", ".tp", ".src", ".tpl", ".jinja", ".jinja2")
-_KINDS: Mapping[Language, Kind] = {
-    Language.ASSEMBLY: Kind.ASSEMBLY,
-    Language.C: Kind.C,
-    Language.CPP: Kind.CPP,
-    Language.CYTHON: Kind.CYTHON,
-    Language.FORTRAN: Kind.FORTRAN,
-    Language.RUST: Kind.RUST,
+_KINDS: Mapping[Language, SourceKind] = {
+    Language.ASSEMBLY: SourceKind.ASSEMBLY,
+    Language.C: SourceKind.C,
+    Language.CPP: SourceKind.CPP,
+    Language.CYTHON: SourceKind.CYTHON,
+    Language.FORTRAN: SourceKind.FORTRAN,
+    Language.RUST: SourceKind.RUST,
 }
 _BINDERS = frozenset({"pybind11", "nanobind", "pybind11-global", "cppy"})
 _FOREIGN = {
@@ -105,7 +105,7 @@ def compiled_files(
 
 def _bindings(chosen: set[str]) -> set[str]:
     """C++ that includes the binding library's headers: all of a small project, or by its name."""
-    own = {path for path in chosen if _kind(path) is Kind.CPP and not is_vendored(path)}
+    own = {path for path in chosen if _kind(path) is SourceKind.CPP and not is_vendored(path)}
     return own if len(own) <= _SMALL else {path for path in own if _BINDS.search(path)}
 
 
@@ -122,7 +122,7 @@ def _candidates(sizes: Mapping[str, int]) -> set[str]:
     }
 
 
-def _kind(path: str) -> Kind | None:
+def _kind(path: str) -> SourceKind | None:
     language = language_of(untemplated(path))
     return None if language is None else _KINDS.get(language)
 
@@ -226,17 +226,17 @@ def _without_doubles(candidates: set[str]) -> set[str]:
     return {
         path
         for path in candidates
-        if _kind(path) is not Kind.CYTHON or posixpath.splitext(path)[0] not in written
+        if _kind(path) is not SourceKind.CYTHON or posixpath.splitext(path)[0] not in written
     }
 
 
 def _file(path: str, sizes: Mapping[str, int], *, binding: bool, cython: bool) -> CompiledFile:
-    kind = _kind(path) or Kind.CYTHON
-    if binding and kind is Kind.CPP:
-        kind = Kind.BINDING
-    elif kind in {Kind.C, Kind.CPP}:
+    kind = _kind(path) or SourceKind.CYTHON
+    if binding and kind is SourceKind.CPP:
+        kind = SourceKind.BINDING
+    elif kind in {SourceKind.C, SourceKind.CPP}:
         stem = posixpath.splitext(path)[0]
         beside = f"{stem}.py" in sizes or (cython and not is_vendored(path))
         if f"{stem}.pyx" in sizes or (beside and sizes[path] > _SURELY_GENERATED):
-            kind = Kind.GENERATED_C
+            kind = SourceKind.GENERATED_C
     return CompiledFile(path, kind, sizes[path])

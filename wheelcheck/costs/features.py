@@ -13,7 +13,7 @@ from wheelcheck.builds.evidence.sibling_wheels import wheel_contents
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
-from wheelcheck.costs.compiled import CompiledFile, Kind, compiled_files, untemplated
+from wheelcheck.costs.compiled import CompiledFile, SourceKind, compiled_files, untemplated
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.index.interface import ArchiveListing
 
@@ -87,7 +87,7 @@ class BuildFeatures:
 
     compiles: bool
     backend: str
-    sources: Mapping[Kind, Sources] = field(default_factory=dict)
+    sources: Mapping[SourceKind, Sources] = field(default_factory=dict)
     header_bytes: int = 0
     cython_include_bytes: int = 0
     configures: bool = False
@@ -100,7 +100,7 @@ class BuildFeatures:
     modern_cpp: bool = False
     wheel: PublishedWheel | None = None
 
-    def of(self, kind: Kind) -> Sources:
+    def of(self, kind: SourceKind) -> Sources:
         """The sources of one kind, possibly none."""
         return self.sources.get(kind, Sources())
 
@@ -128,7 +128,7 @@ def read_features(
         backend=backend,
         sources=_by_kind(files),
         header_bytes=sum(weights[ending] for ending in _HEADERS),
-        cython_include_bytes=weights[".pxi"] if Kind.CYTHON in kinds else 0,
+        cython_include_bytes=weights[".pxi"] if SourceKind.CYTHON in kinds else 0,
         configures=compiles and any(map(_is_configure, sizes)),
         cffi=compiles and any(text.lower().startswith("cffi") for text in facts.build_requires),
         python_bytes=weights[".py"],
@@ -136,7 +136,7 @@ def read_features(
         ships_stripped=_PUBLISHES_STRIPPED.search(texts.get("pyproject.toml", "")) is not None,
         fetches_crates=compiles and _fetches_crates(facts, sizes),
         parallel=_is_parallel(facts, backend, texts),
-        modern_cpp=Kind.BINDING in kinds or _is_modern(texts, backend),
+        modern_cpp=SourceKind.BINDING in kinds or _is_modern(texts, backend),
         wheel=None if wheel is None else published(wheel),
     )
 
@@ -202,12 +202,12 @@ def _bytes_by_ending(sizes: Mapping[str, int]) -> Counter[str]:
     return found
 
 
-def _by_kind(files: Iterable[CompiledFile]) -> dict[Kind, Sources]:
-    found: dict[Kind, Sources] = {}
+def _by_kind(files: Iterable[CompiledFile]) -> dict[SourceKind, Sources]:
+    found: dict[SourceKind, Sources] = {}
     for file in files:
         known = found.get(file.kind, Sources())
         times = _DISPATCHED if ".dispatch." in posixpath.basename(file.path) else 1
-        beyond = max(0, file.bytes - _HUGE) if file.kind is Kind.C else 0
+        beyond = max(0, file.bytes - _HUGE) if file.kind is SourceKind.C else 0
         found[file.kind] = Sources(
             known.files + times,
             known.bytes + file.bytes * times,

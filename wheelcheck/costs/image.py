@@ -14,14 +14,14 @@ from dataclasses import dataclass, replace
 from wheelcheck.costs.base_image import base_image
 from wheelcheck.costs.built_sizes import BuiltFiles
 from wheelcheck.costs.installed_files import InstalledFiles, byte_code, pip_byte_code
-from wheelcheck.costs.quantity import Estimate, total
+from wheelcheck.costs.quantity import Quantity, total
 from wheelcheck.costs.system_sizes import system_size
 from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Wheel
 from wheelcheck.targets.target import Target
 
-__all__ = ["ImageContents", "ImageOptions", "ImagePart", "ImageSize", "image_size"]
+__all__ = ["ImageBreakdown", "ImageContents", "ImageOptions", "ImagePart", "image_size"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ class ImagePart:
     """One share of an image, and the kinds of image that have it."""
 
     name: str
-    size: Estimate | Unknown
+    size: Quantity | Unknown
     single_stage: bool = True
     multi_stage: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class ImageSize:
+class ImageBreakdown:
     """Bytes of an image built in one stage and in several, with the parts that make them up.
 
     Where a part's size is unknown, so is the sum. `single_stage_added` and `multi_stage_added` are
@@ -79,26 +79,26 @@ class ImageSize:
     untold: tuple[str, ...] = ()
 
     @property
-    def single_stage(self) -> Estimate | Unknown:
+    def single_stage(self) -> Quantity | Unknown:
         """Everything that is in the image of one stage."""
         return _sum(part for part in self.parts if part.single_stage)
 
     @property
-    def multi_stage(self) -> Estimate | Unknown:
+    def multi_stage(self) -> Quantity | Unknown:
         """Everything that is in the last of several stages."""
         return _sum(part for part in self.parts if part.multi_stage)
 
     @property
-    def single_stage_added(self) -> Estimate | Unknown:
+    def single_stage_added(self) -> Quantity | Unknown:
         """As `single_stage`, without the base image."""
         return _sum(part for part in self.parts if part.single_stage and part.name != BASE)
 
     @property
-    def multi_stage_added(self) -> Estimate | Unknown:
+    def multi_stage_added(self) -> Quantity | Unknown:
         """As `multi_stage`, without the base image."""
         return _sum(part for part in self.parts if part.multi_stage and part.name != BASE)
 
-    def on_top_of(self, earlier: Iterable[ImagePart]) -> ImageSize:
+    def on_top_of(self, earlier: Iterable[ImagePart]) -> ImageBreakdown:
         """The image where `earlier` parts are in it already; of those in `_ONCE` one is there."""
         groups: dict[tuple[str, bool, bool], list[ImagePart]] = {}
         for part in (*self.parts, *earlier):
@@ -125,7 +125,7 @@ def _together(parts: Sequence[ImagePart]) -> ImagePart:
     return replace(parts[0], size=max(sizes, key=lambda one: one.value) if once else total(sizes))
 
 
-def _sum(parts: Iterable[ImagePart]) -> Estimate | Unknown:
+def _sum(parts: Iterable[ImagePart]) -> Quantity | Unknown:
     sizes = []
     for part in parts:
         if isinstance(part.size, Unknown):
@@ -140,8 +140,8 @@ def image_size(
     distribution: Distribution | Unknown,
     options: ImageOptions | None = None,
     *,
-    base: Estimate | Unknown | None = None,
-) -> ImageSize:
+    base: Quantity | Unknown | None = None,
+) -> ImageBreakdown:
     """How large an image with these contents gets on a target.
 
     `base` replaces the catalogue's size of the base image. Nothing raises: what cannot be told is
@@ -152,12 +152,12 @@ def image_size(
     packages, untold = _system_parts(contents, distribution, options)
     parts = (ImagePart(BASE, base), *_python_parts(target, contents, options), *packages)
     told = tuple(part for part in parts if isinstance(part.size, Unknown) or part.size.value)
-    return ImageSize(told, untold)
+    return ImageBreakdown(told, untold)
 
 
 # What pip puts there
 
-_UNLISTED = Estimate(3.6, 2.4, 5.6, "modelled", "the size of its archive")
+_UNLISTED = Quantity(3.6, 2.4, 5.6, "modelled", "the size of its archive")
 """Installed bytes, byte-code included, ÷ bytes of the wheel file, data/installs."""
 
 
@@ -166,7 +166,7 @@ def _python_parts(
 ) -> Iterable[ImagePart]:
     listed = [files for _, files in contents.wheels if isinstance(files, InstalledFiles)]
     unpacked = sum(one.files for one in listed)
-    yield ImagePart("wheels", Estimate.exact(unpacked, "the archives' directories"))
+    yield ImagePart("wheels", Quantity.exact(unpacked, "the archives' directories"))
     yield ImagePart("wheels that could not be listed", _unlisted(contents.wheels))
     built = [one for one in contents.built if isinstance(one, BuiltFiles)]
     missing = next((one for one in contents.built if isinstance(one, Unknown)), None)
@@ -178,17 +178,17 @@ def _python_parts(
         own = pip_byte_code(target)
         yield ImagePart("byte-code of pip itself", own, multi_stage=options.wheels_layer)
     downloads = sum(wheel.size or 0 for wheel, _ in contents.wheels)
-    archives = missing or total([Estimate.exact(downloads), *(one.archive for one in built)])
+    archives = missing or total([Quantity.exact(downloads), *(one.archive for one in built)])
     if options.wheels_layer:
         yield ImagePart("wheels copied as a layer", archives, single_stage=False)
     if options.pip_cache:
         cache = archives
-        if isinstance(cache, Estimate):
-            cache = total([cache, Estimate.exact(contents.sdist_bytes)])
+        if isinstance(cache, Quantity):
+            cache = total([cache, Quantity.exact(contents.sdist_bytes)])
         yield ImagePart("pip's cache", cache, multi_stage=False)
 
 
-def _unlisted(wheels: Iterable[tuple[Wheel, InstalledFiles | Unknown]]) -> Estimate | Unknown:
+def _unlisted(wheels: Iterable[tuple[Wheel, InstalledFiles | Unknown]]) -> Quantity | Unknown:
     sizes = []
     for wheel, files in wheels:
         if isinstance(files, Unknown):
@@ -200,7 +200,7 @@ def _unlisted(wheels: Iterable[tuple[Wheel, InstalledFiles | Unknown]]) -> Estim
 
 # What the distribution's package manager puts there
 
-_LISTS = Estimate(19.6e6, 12e6, 22e6, "measured", "after apt-get update on Debian 12, LZ4")
+_LISTS = Quantity(19.6e6, 12e6, 22e6, "measured", "after apt-get update on Debian 12, LZ4")
 
 
 def _system_parts(

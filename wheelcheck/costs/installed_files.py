@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from wheelcheck.costs.quantity import Estimate
+from wheelcheck.costs.quantity import Quantity
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import ArchiveListing
 from wheelcheck.tables import read_table
@@ -132,7 +132,7 @@ class _Compiler:
 _DECILE = 1.2816
 
 
-def byte_code(projects: Iterable[PythonSources], target: Target) -> Estimate | Unknown:
+def byte_code(projects: Iterable[PythonSources], target: Target) -> Quantity | Unknown:
     """Bytes of the ``.pyc`` files that pip writes for these projects on a target.
 
     From the sizes of the ``.py`` files alone, by rates measured on real installs: comments cost
@@ -149,10 +149,10 @@ def byte_code(projects: Iterable[PythonSources], target: Target) -> Estimate | U
     sizes = [compiler.size(one) for one in projects]
     value = sum(sizes)
     if not value:
-        return Estimate.exact(0)
+        return Quantity.exact(0)
     alone = sum(size * size for size in sizes) / value**2
     spread = compiler.spread * math.sqrt(compiler.shared + (1 - compiler.shared) * alone)
-    return Estimate.within(value, math.exp(_DECILE * spread), "modelled", compiler.source)
+    return Quantity.within(value, math.exp(_DECILE * spread), "modelled", compiler.source)
 
 
 def _compiler(python: tuple[int, int]) -> _Compiler | None:
@@ -187,14 +187,14 @@ _PIP_ITSELF: Mapping[tuple[int, int], float] = {(3, 8): 6.43e6, (3, 12): 9.71e6}
 none, pip 23.0.1 and 23.2.1 (data/installs)."""
 
 
-def pip_byte_code(target: Target) -> Estimate | Unknown:
+def pip_byte_code(target: Target) -> Quantity | Unknown:
     """Byte-code that running pip leaves in an official `python` image, which comes without any.
 
     Zero elsewhere: distributions compile what they install.
     """
     if target.image is None or not target.image.name.startswith("python:"):
-        return Estimate.exact(0)
+        return Quantity.exact(0)
     older, newer = sorted(_PIP_ITSELF)
     share = min(max((target.python[1] - older[1]) / (newer[1] - older[1]), 0.0), 1.0)
     value = _PIP_ITSELF[older] + share * (_PIP_ITSELF[newer] - _PIP_ITSELF[older])
-    return Estimate.within(value, 1.25, "measured", "one pip install on Python 3.8 and 3.12")
+    return Quantity.within(value, 1.25, "measured", "one pip install on Python 3.8 and 3.12")

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from wheelcheck.costs.quantity import Estimate
+from wheelcheck.costs.quantity import Quantity
 
 __all__ = ["Files", "install_seconds", "toolchain_download", "toolchain_seconds"]
 
@@ -49,21 +49,21 @@ def _rates() -> dict[str, _Rates]:
     return {tool: _Rates(**values) for tool, values in json.loads(text).items()}
 
 
-def install_seconds(wheels: Files, tool: Tool) -> Estimate:
+def install_seconds(wheels: Files, tool: Tool) -> Quantity:
     """Reference seconds of one installer run over wheels that are already fetched."""
     rates = _rates()[tool]
     value = rates.run + rates.wheel * wheels.count + rates.megabyte * wheels.bytes / 1e6
-    return Estimate.within(value, rates.factor, "modelled", f"installing wheels with {tool}")
+    return Quantity.within(value, rates.factor, "modelled", f"installing wheels with {tool}")
 
 
-def toolchain_download(installed: Estimate) -> Estimate:
+def toolchain_download(installed: Quantity) -> Quantity:
     """Bytes to fetch for system packages of a given installed size."""
     return installed.times(_DOWNLOAD_SHARE)
 
 
-def toolchain_seconds(installed: Estimate) -> Estimate:
+def toolchain_seconds(installed: Quantity) -> Quantity:
     """Seconds to unpack system packages of a given installed size; fetching not counted."""
     value = installed.value / _UNPACKED_A_SECOND
-    return Estimate.within(
+    return Quantity.within(
         value, installed.factor * _UNPACKING_FACTOR, "derived", "unpacking system packages"
     )

@@ -17,9 +17,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from wheelcheck.costs.compiled import Kind
+from wheelcheck.costs.compiled import SourceKind
 from wheelcheck.costs.features import BuildFeatures
-from wheelcheck.costs.quantity import BuildCost, Estimate
+from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.costs.reach import FAR, beyond
 
 __all__ = [
@@ -86,7 +86,7 @@ def coefficients() -> Coefficients:
 
 def _huge_apart(features: BuildFeatures) -> tuple[float, float]:
     """Megabytes of plain C, and of it what lies beyond the first 300 kB of a file."""
-    c = features.of(Kind.C)
+    c = features.of(SourceKind.C)
     return (c.bytes - c.beyond) / _MB, c.beyond / _MB
 
 
@@ -94,9 +94,9 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
     """What CPU time is the sum of: files, and megabytes, of each kind. Only what is not zero."""
     if not features.compiles:
         return {"pure": 1.0, "python_mb": features.python_bytes / _MB}
-    c, generated = features.of(Kind.C), features.of(Kind.GENERATED_C)
-    cython, cpp = features.of(Kind.CYTHON), features.of(Kind.CPP)
-    binding, plain = features.of(Kind.BINDING), _huge_apart(features)
+    c, generated = features.of(SourceKind.C), features.of(SourceKind.GENERATED_C)
+    cython, cpp = features.of(SourceKind.CYTHON), features.of(SourceKind.CPP)
+    binding, plain = features.of(SourceKind.BINDING), _huge_apart(features)
     described = features.backend in _WITHOUT_DEBUG
     plain_cpp = "modern_cpp" if features.modern_cpp else "cpp"
     includes = features.cython_include_bytes if cython.files else 0
@@ -116,9 +116,9 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "binding_files": binding.files,
         "binding": float(binding.files > 0),
         "cpp_header_mb" if cpp.files or binding.files else "c_header_mb": headers,
-        "fortran_mb": features.of(Kind.FORTRAN).bytes / _MB,
-        "assembly_mb": features.of(Kind.ASSEMBLY).bytes / _MB,
-        "rust_mb": features.of(Kind.RUST).bytes / _MB,
+        "fortran_mb": features.of(SourceKind.FORTRAN).bytes / _MB,
+        "assembly_mb": features.of(SourceKind.ASSEMBLY).bytes / _MB,
+        "rust_mb": features.of(SourceKind.RUST).bytes / _MB,
         "configure": float(features.configures),
         "cffi": float(features.cffi),
     }
@@ -129,20 +129,20 @@ def memory_terms(features: BuildFeatures) -> dict[str, float]:
     """What the largest process may be: one candidate for each kind of source."""
     if not features.compiles:
         return {"pure": 1.0}
-    largest = {kind: features.of(kind).largest / _MB for kind in Kind}
-    some = {kind: float(features.of(kind).files > 0) for kind in Kind}
+    largest = {kind: features.of(kind).largest / _MB for kind in SourceKind}
+    some = {kind: float(features.of(kind).files > 0) for kind in SourceKind}
     found = {
         "base": 1.0,
-        "c_mb": min(largest[Kind.C], 0.3),
-        "c_huge_mb": max(0.0, largest[Kind.C] - 0.3),
-        "generated_mb": largest[Kind.GENERATED_C],
-        "cython": some[Kind.CYTHON],
-        "cython_mb": largest[Kind.CYTHON],
-        "modern_cpp" if features.modern_cpp else "cpp": some[Kind.CPP],
-        "cpp_mb": largest[Kind.CPP],
-        "binding": some[Kind.BINDING],
-        "rust": some[Kind.RUST],
-        "fortran_mb": largest[Kind.FORTRAN],
+        "c_mb": min(largest[SourceKind.C], 0.3),
+        "c_huge_mb": max(0.0, largest[SourceKind.C] - 0.3),
+        "generated_mb": largest[SourceKind.GENERATED_C],
+        "cython": some[SourceKind.CYTHON],
+        "cython_mb": largest[SourceKind.CYTHON],
+        "modern_cpp" if features.modern_cpp else "cpp": some[SourceKind.CPP],
+        "cpp_mb": largest[SourceKind.CPP],
+        "binding": some[SourceKind.BINDING],
+        "rust": some[SourceKind.RUST],
+        "fortran_mb": largest[SourceKind.FORTRAN],
     }
     return {name: value for name, value in found.items() if value}
 
@@ -256,7 +256,7 @@ def serial_share(features: BuildFeatures, seconds: float, table: Coefficients) -
     return float(min(1.0, table.serial["factor"] * seconds ** (table.serial["power"] - 1)))
 
 
-def modelled_cost(features: BuildFeatures, table: Coefficients) -> BuildCost:
+def modelled_cost(features: BuildFeatures, table: Coefficients) -> PredictedCost:
     """What building costs by the model."""
     by_sources = source_seconds(features, table)
     reading = read_published(features, by_sources, table)
@@ -266,20 +266,20 @@ def modelled_cost(features: BuildFeatures, table: Coefficients) -> BuildCost:
     source = _words(features, reading, distance)
     doubt = math.exp(table.reach["doubt"] * distance)
 
-    def estimate(quantity: str, value: float) -> Estimate:
+    def estimate(quantity: str, value: float) -> Quantity:
         low, high = table.spread[quantity][group]
-        return Estimate(value, value * low, value * high, "modelled", source).widened(doubt)
+        return Quantity(value, value * low, value * high, "modelled", source).widened(doubt)
 
     extension = extension_size(features, seconds, reading, table)
     other = features.wheel.other_bytes if features.wheel else features.python_bytes
-    size = estimate("size", extension) if extension else Estimate.exact(0, source)
+    size = estimate("size", extension) if extension else Quantity.exact(0, source)
     share = serial_share(features, seconds, table)
-    return BuildCost(
+    return PredictedCost(
         cpu_seconds=estimate("cpu", seconds),
         serial_share=share,
         peak_process_bytes=estimate("memory", largest_process(features, table)),
         concurrent_share=table.serial["concurrent"] if share < 1 else 0.0,
-        built_bytes=Estimate(
+        built_bytes=Quantity(
             other + size.value, other + size.low, other + size.high, "modelled", source
         ),
         extension_bytes=size,

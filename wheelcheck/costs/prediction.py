@@ -12,7 +12,7 @@ from packaging.version import Version
 from wheelcheck.costs.features import BuildFeatures
 from wheelcheck.costs.measured import MeasuredBuild, measured_builds, nearest
 from wheelcheck.costs.modelled import Coefficients, coefficients, modelled_cost, source_seconds
-from wheelcheck.costs.quantity import Basis, BuildCost, Estimate
+from wheelcheck.costs.quantity import Basis, PredictedCost, Quantity
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
 
@@ -33,7 +33,7 @@ def predict(
     python: tuple[int, int],
     features: BuildFeatures | Unknown,
     table: Coefficients | None = None,
-) -> BuildCost:
+) -> PredictedCost:
     """What building one release on one Python costs.
 
     A release that was measured is told as measured, another one of its project is scaled by the
@@ -61,7 +61,9 @@ def predict(
     return modelled_cost(features, table)
 
 
-def _as_this_release(scaled: BuildCost, features: BuildFeatures, table: Coefficients) -> BuildCost:
+def _as_this_release(
+    scaled: PredictedCost, features: BuildFeatures, table: Coefficients
+) -> PredictedCost:
     """What the release itself tells better than another one does.
 
     The size, where a wheel of it is published; whether it compiles side by side, where the build
@@ -77,8 +79,8 @@ def _as_this_release(scaled: BuildCost, features: BuildFeatures, table: Coeffici
     return replace(scaled, built_bytes=own.built_bytes, extension_bytes=own.extension_bytes)
 
 
-def _unknown(why: Unknown) -> BuildCost:
-    return BuildCost(why, 1.0, why, 0.0, why, why)
+def _unknown(why: Unknown) -> PredictedCost:
+    return PredictedCost(why, 1.0, why, 0.0, why, why)
 
 
 def _like(
@@ -88,21 +90,21 @@ def _like(
     source: str,
     table: Coefficients,
     likeness: str,
-) -> BuildCost:
+) -> PredictedCost:
     """The cost of a build that resembles a measured one.
 
     Time and size go with the sources, memory with the dearest file, which seldom changes.
     """
 
-    def estimate(quantity: str, value: float) -> Estimate:
+    def estimate(quantity: str, value: float) -> Quantity:
         low, high = table.spread[quantity][likeness]
-        return Estimate(value, value * low, value * high, basis, source)
+        return Quantity(value, value * low, value * high, basis, source)
 
     serial = known.serial_share > _SERIAL
     more = (known.peak_bytes / known.peak_process_bytes - 1) / (_JOBS - 1)
     extension = estimate("size", known.extension_bytes * ratio)
     other = known.built_bytes - known.extension_bytes
-    return BuildCost(
+    return PredictedCost(
         cpu_seconds=estimate("cpu", known.cpu_seconds * ratio),
         serial_share=known.serial_share,
         peak_process_bytes=estimate("memory", known.peak_process_bytes),
@@ -123,7 +125,7 @@ _JOBS = 3
 """Jobs that ninja runs on the two cores of the measured builds."""
 
 
-def _published(name: NormalizedName, features: BuildFeatures, table: Coefficients) -> BuildCost:
+def _published(name: NormalizedName, features: BuildFeatures, table: Coefficients) -> PredictedCost:
     """A Rust build whose crates could not be had here: by what others published, or unknown."""
     row = _published_builds().get(name)
     if row is None:
@@ -136,19 +138,19 @@ def _published(name: NormalizedName, features: BuildFeatures, table: Coefficient
         )
     wall, cores, source = float(row["wall_seconds"]), int(row["cores"]), row["source"]
     seconds = max(1.0, wall - _PREPARING)
-    cpu = Estimate(seconds * _BUSY_CORES, seconds, seconds * cores, "scaled", source)
+    cpu = Quantity(seconds * _BUSY_CORES, seconds, seconds * cores, "scaled", source)
     why = Unknown("crates-not-measured", "no Rust build that fetches its crates was measured")
     wheel = features.wheel
-    size: Estimate | Unknown = why
+    size: Quantity | Unknown = why
     if wheel is not None and wheel.extension_bytes:
         low, high = table.spread["size"]["agreeing"]
         value = wheel.extension_bytes
-        size = Estimate(value, value * low, value * high, "modelled", "size of the published wheel")
-    built: Estimate | Unknown = size
-    if wheel is not None and isinstance(size, Estimate):
+        size = Quantity(value, value * low, value * high, "modelled", "size of the published wheel")
+    built: Quantity | Unknown = size
+    if wheel is not None and isinstance(size, Quantity):
         rest = wheel.other_bytes
         built = replace(size, value=size.value + rest, low=size.low + rest, high=size.high + rest)
-    return BuildCost(cpu, 0.3, why, 0.0, built, size)
+    return PredictedCost(cpu, 0.3, why, 0.0, built, size)
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import Literal
 
 from wheelcheck.errors import Unknown
 
-__all__ = ["Basis", "BuildCost", "Estimate", "total"]
+__all__ = ["Basis", "PredictedCost", "Quantity", "total"]
 
 Basis = Literal["exact", "measured", "scaled", "modelled", "derived"]
 """How a number was come by: counted; measured here; from a measured release of the same project;
@@ -23,7 +23,7 @@ model. Sums of builds are therefore less certain than independent errors would m
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class Quantity:
     """A positive number: its median, and the 80 % interval around it.
 
     `source` says in words where it comes from (``measured here: numpy 1.24.2 on Python 3.8``).
@@ -37,12 +37,12 @@ class Estimate:
     source: str = ""
 
     @classmethod
-    def exact(cls, value: float, source: str = "") -> Estimate:
+    def exact(cls, value: float, source: str = "") -> Quantity:
         """A number that was counted."""
         return cls(value, value, value, "exact", source)
 
     @classmethod
-    def within(cls, value: float, factor: float, basis: Basis, source: str = "") -> Estimate:
+    def within(cls, value: float, factor: float, basis: Basis, source: str = "") -> Quantity:
         """A number that is right within `factor` (≥ 1) with 80 % probability."""
         return cls(value, value / factor, value * factor, basis, source)
 
@@ -51,13 +51,13 @@ class Estimate:
         """How far the bounds lie from each other, as a factor to either side; 1 is certain."""
         return math.sqrt(self.high / self.low) if self.low > 0 else 1.0
 
-    def times(self, factor: float) -> Estimate:
+    def times(self, factor: float) -> Quantity:
         """The same in another unit, or that many of it at once."""
         return replace(
             self, value=self.value * factor, low=self.low * factor, high=self.high * factor
         )
 
-    def widened(self, factor: float) -> Estimate:
+    def widened(self, factor: float) -> Quantity:
         """The same with an independent error of `factor` (80 %) more."""
         if not self.value:
             return self
@@ -67,7 +67,7 @@ class Estimate:
         return replace(self, low=self.value / math.exp(low), high=self.value * math.exp(high))
 
 
-def total(parts: Sequence[Estimate], correlation: float = CORRELATION) -> Estimate:
+def total(parts: Sequence[Quantity], correlation: float = CORRELATION) -> Quantity:
     """The sum of estimates whose errors share `correlation` (0 … 1) of their logarithm.
 
     A log-normal distribution with the mean and the variance of the sum (Fenton and Wilkinson).
@@ -77,7 +77,7 @@ def total(parts: Sequence[Estimate], correlation: float = CORRELATION) -> Estima
     """
     parts = [part for part in parts if part.value > 0]
     if not parts:
-        return Estimate.exact(0)
+        return Quantity.exact(0)
     if len(parts) == 1:
         return parts[0]
     spreads = [math.log(part.factor) / _DECILE for part in parts]
@@ -91,7 +91,7 @@ def total(parts: Sequence[Estimate], correlation: float = CORRELATION) -> Estima
     value = max(sum(part.value for part in parts), mean * math.exp(-spread * spread / 2))
     factor = math.exp(_DECILE * spread)
     bases = {part.basis for part in parts}
-    return Estimate(
+    return Quantity(
         value,
         max(value / factor, sum(part.low for part in parts)),
         min(value * factor, max(value, sum(part.high for part in parts))),
@@ -105,7 +105,7 @@ depends on which files happen to be compiled at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
-class BuildCost:
+class PredictedCost:
     """What building one sdist once costs, its build environment not counted.
 
     `cpu_seconds` are reference seconds: CPU seconds, user and system, of the whole process tree on
@@ -116,20 +116,20 @@ class BuildCost:
     with the debug information that the build leaves in. What cannot be told is an `Unknown`.
     """
 
-    cpu_seconds: Estimate | Unknown
+    cpu_seconds: Quantity | Unknown
     serial_share: float
-    peak_process_bytes: Estimate | Unknown
+    peak_process_bytes: Quantity | Unknown
     concurrent_share: float
-    built_bytes: Estimate | Unknown
-    extension_bytes: Estimate | Unknown
+    built_bytes: Quantity | Unknown
+    extension_bytes: Quantity | Unknown
 
-    def wall_seconds(self, cores: int) -> Estimate | Unknown:
+    def wall_seconds(self, cores: int) -> Quantity | Unknown:
         """Reference seconds from start to end on that many cores which are otherwise idle."""
         if isinstance(self.cpu_seconds, Unknown):
             return self.cpu_seconds
         return self.cpu_seconds.times(self.serial_share + (1 - self.serial_share) / cores)
 
-    def peak_bytes_at(self, jobs: int) -> Estimate | Unknown:
+    def peak_bytes_at(self, jobs: int) -> Quantity | Unknown:
         """Memory of all processes together at the worst moment of a build with `jobs` jobs.
 
         A build that compiles one file after another stays at one job.

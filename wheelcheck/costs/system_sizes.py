@@ -14,7 +14,7 @@ from functools import cache
 
 from wheelcheck.builds.needs.libraries import library_table
 from wheelcheck.builds.needs.toolchain import tool_table
-from wheelcheck.costs.quantity import Estimate
+from wheelcheck.costs.quantity import Quantity
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
 from wheelcheck.tables import read_table
 
@@ -25,7 +25,7 @@ __all__ = ["SystemSize", "system_size"]
 class SystemSize:
     """Bytes that installing some packages adds; `untold` are those of unknown size, left out."""
 
-    size: Estimate
+    size: Quantity
     untold: tuple[str, ...] = ()
 
 
@@ -93,15 +93,15 @@ def _base(distribution: Distribution, sizes: Mapping[str, _Package]) -> frozense
     return base - _COMPILERS_RUNTIME if distribution.family is Family.APK else base
 
 
-def _estimate(total: int, distribution: Distribution, release: str) -> Estimate:
+def _estimate(total: int, distribution: Distribution, release: str) -> Quantity:
     if not total:
-        return Estimate.exact(0)
+        return Quantity.exact(0)
     if distribution.name == "debian" and distribution.release == release:
         source = f"Debian {release}'s package index"
-        return Estimate.within(total, _MEASURED_FACTOR, "measured", source)
+        return Quantity.within(total, _MEASURED_FACTOR, "measured", source)
     kin = KINSHIP.get(distribution.name, _FAR)
     source = f"the same libraries and tools on Debian {release}"
-    return Estimate.within(total * kin.share, kin.factor, "derived", source)
+    return Quantity.within(total * kin.share, kin.factor, "derived", source)
 
 
 _ALPINE_OF = ((3, 15), (3, 19))

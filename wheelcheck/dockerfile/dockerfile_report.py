@@ -8,7 +8,7 @@ from datetime import datetime
 
 from wheelcheck.analysis.merging import merged
 from wheelcheck.builds.environment import Installer
-from wheelcheck.builds.plan import BuildPlan
+from wheelcheck.builds.plan import SourceBuildPlan
 from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfile.fixing.another_image import with_images
 from wheelcheck.dockerfile.fixing.correcting import correct
@@ -34,7 +34,7 @@ from wheelcheck.reports.values.dockerfile_values import (
 )
 from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.requirements.redaction import redact
-from wheelcheck.targets import Target, parse_target
+from wheelcheck.targets import Target, parse_target_on
 from wheelcheck.targets.nearby import on_glibc
 
 __all__ = ["analyse_dockerfile"]
@@ -155,7 +155,7 @@ def _step_builds(judged: JudgedStep) -> StepBuilds:
     """What a step builds; that it builds nothing is worth knowing, too."""
     builds, step = judged.column.builds, judged.step
     if builds is None:
-        plan = BuildPlan(judged.column.resolution.target, Installer(step.installer))
+        plan = SourceBuildPlan(judged.column.resolution.target, Installer(step.installer))
         return StepBuilds(judged.stage.index, step.line, plan, (), step.number)
     return StepBuilds(judged.stage.index, step.line, builds.plan, builds.outlooks, step.number)
 
@@ -171,7 +171,9 @@ def _on_other_images(
             for way in one.report.advice
         )
         if helpful and one.stage.parent is None and not isinstance(one.stage.target, Unknown):
-            other = on_glibc(parse_target(one.stage.target.name, as_of=as_of.date()), as_of.date())
+            other = on_glibc(
+                parse_target_on(one.stage.target.name, as_of=as_of.date()), as_of.date()
+            )
             if other is not None:
                 images[one.stage.index] = other
     if not images:

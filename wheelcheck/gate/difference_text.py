@@ -8,7 +8,7 @@ from rich.text import Text
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.gate.difference import Change, Difference
-from wheelcheck.reports.text.text_page import Page
+from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.report import TargetSummary
 from wheelcheck.reports.wording.marks import MARKS, to_ascii
 from wheelcheck.reports.wording.phrases import clean, counted, listing
@@ -38,7 +38,7 @@ def render_difference(
 
     `targets` are those of the newer report, by which places are described.
     """
-    page = Page(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
+    page = TextPage(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
     places = Places(targets)
     page.prose(Text(_headline(found), "bold"))
     for kind, title in _TITLES.items():
@@ -84,7 +84,7 @@ def _word(verdict: Verdict | None) -> str:
     return MARKS[verdict or Verdict.NOT_REQUIRED].meaning
 
 
-def _costs(page: Page, found: Difference, places: Places) -> None:
+def _costs(page: TextPage, found: Difference, places: Places) -> None:
     """What the change costs or saves, where it is worth a word; once for like targets."""
     told: dict[str, list[str]] = {}
     for name in {**found.seconds, **found.image_bytes}:

@@ -25,7 +25,7 @@ from wheelcheck.index.network.credentials import Credentials
 from wheelcheck.index.network.http import CONCURRENCY, Http
 from wheelcheck.index.network.tasks import Tasks
 from wheelcheck.index.pages.direct import file_from_url
-from wheelcheck.index.pages.index_page import FilesOfProject, Page
+from wheelcheck.index.pages.index_page import FilesOfProject, IndexPage
 from wheelcheck.index.pages.page_sources import Source, open_source
 from wheelcheck.index.pages.pages_used import PagesUsed
 from wheelcheck.index.pages.stored_pages import StoredPages
@@ -167,7 +167,7 @@ class NetworkIndex:
     def _project(self, name: NormalizedName) -> Project | Unknown:
         self.pages_used.names[name] = None
         answers = [_answer(source, name) for source in self._sources]
-        pages = [answer for answer in answers if isinstance(answer, Page)]
+        pages = [answer for answer in answers if isinstance(answer, IndexPage)]
         silent = [answer for answer in answers if isinstance(answer, IndexUnreachable)]
         failures = {
             place: answer if isinstance(answer, Unknown) else Unknown("index-error", str(answer))
@@ -193,7 +193,7 @@ class NetworkIndex:
         self._warn(f"{failure.reason} (told once: it may concern other projects)")
 
 
-def _answer(source: Source, name: NormalizedName) -> Page | Unknown | IndexUnreachable | None:
+def _answer(source: Source, name: NormalizedName) -> IndexPage | Unknown | IndexUnreachable | None:
     """What a source says; its silence is a value here, since another one may answer."""
     try:
         return source.page(name)
@@ -201,7 +201,7 @@ def _answer(source: Source, name: NormalizedName) -> Page | Unknown | IndexUnrea
         return failure
 
 
-def _merged(pages: list[Page]) -> Project | Unknown:
+def _merged(pages: list[IndexPage]) -> Project | Unknown:
     """Files of all pages together; PEP 792: a quarantined project offers none."""
     open_pages = [page for page in pages if page.status is not ProjectStatus.QUARANTINED]
     if open_pages:

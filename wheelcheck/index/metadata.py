@@ -143,7 +143,7 @@ def _is_static(fields: Mapping[str, list[str]]) -> bool:
     return not dynamic & {"requires-dist", "provides-extra"}
 
 
-class _Project(msgspec.Struct, rename="kebab"):
+class _DeclaredMetadata(msgspec.Struct, rename="kebab"):
     name: str
     dynamic: list[str] = []
     dependencies: list[str] = []
@@ -154,7 +154,7 @@ class _Project(msgspec.Struct, rename="kebab"):
 def _from_project_table(text: str, file: Sdist) -> CoreMetadata | None:
     """PEP 621: dependencies that the table gives, or leaves out without calling them dynamic."""
     try:
-        project = msgspec.convert(tomllib.loads(text).get("project"), _Project)
+        project = msgspec.convert(tomllib.loads(text).get("project"), _DeclaredMetadata)
     except (ValueError, RecursionError):  # no TOML, other types, endless numbers, deep nesting
         return None
     if canonicalize_name(project.name) != file.name:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.dockerfile_phrases import to_change, worst_first
 from wheelcheck.reports.wording.findings import (
-    Finding,
-    Line,
+    InputLine,
+    PackageFinding,
     dockerfile_line,
     findings,
     line_of,
@@ -67,7 +67,7 @@ def _problems(report: Report) -> Iterator[str]:
 
 
 def _findings(report: Report) -> Iterator[str]:
-    groups: dict[tuple[str, Line | None], list[Finding]] = {}
+    groups: dict[tuple[str, InputLine | None], list[PackageFinding]] = {}
     for finding in findings(report):
         line = finding.lines[0] if finding.lines else None
         groups.setdefault((finding.level, line), []).append(finding)
@@ -76,14 +76,14 @@ def _findings(report: Report) -> Iterator[str]:
         yield _command(_COMMANDS[level], line, _title(members), message)
 
 
-def _title(members: Sequence[Finding]) -> str:
+def _title(members: Sequence[PackageFinding]) -> str:
     if len(members) == 1:
         return f"{members[0].label} {saying(members[0].verdict)}"
     packages = len({one.package for one in members})
     return f"{counted(packages, 'package')} without a wheel"
 
 
-def _command(kind: str, line: Line | None, title: str, message: str) -> str:
+def _command(kind: str, line: InputLine | None, title: str, message: str) -> str:
     properties = {}
     if line:
         properties["file"] = line.file

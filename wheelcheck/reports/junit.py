@@ -13,7 +13,7 @@ from wheelcheck.reports.values.dockerfile_values import DockerfileFinding, Judge
 from wheelcheck.reports.values.report import Cell, Report, TargetSummary
 from wheelcheck.reports.wording.dockerfile_phrases import place, to_change, worst_first
 from wheelcheck.reports.wording.findings import (
-    Line,
+    InputLine,
     dockerfile_line,
     findings,
     line_of,
@@ -29,7 +29,7 @@ __all__ = ["FAILING", "render_junit"]
 FAILING = frozenset({Verdict.UNAVAILABLE, Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN})
 """The verdicts that fail a case where no policy says otherwise."""
 
-_Lines = dict[tuple[str, Verdict], Line]
+_Lines = dict[tuple[str, Verdict], InputLine]
 
 
 def render_junit(report: Report, *, failing: Collection[Verdict] = FAILING) -> str:
@@ -103,7 +103,7 @@ def _dockerfile_suite(
 
 
 def _dockerfile_case(
-    suite: Element, finding: DockerfileFinding, line: Line, *, fails: bool
+    suite: Element, finding: DockerfileFinding, line: InputLine, *, fails: bool
 ) -> None:
     code, message = clean(finding.code), clean(finding.message)
     case = SubElement(suite, "testcase", classname=line.file, name=f"{place(finding)}: {code}")
@@ -123,7 +123,7 @@ def _count(suite: Element) -> None:
         suite.set(kind, str(len(suite.findall(f"testcase/{tag}"))))
 
 
-def _case(suite: Element, name: str, cell: Cell, line: Line | None, *, fails: bool) -> None:
+def _case(suite: Element, name: str, cell: Cell, line: InputLine | None, *, fails: bool) -> None:
     label = clean(f"{name} {cell.version}") if cell.version else name
     case = SubElement(suite, "testcase", classname=suite.get("name", ""), name=label)
     if line:

@@ -14,8 +14,8 @@ from wheelcheck.reports.values.violation import Violation
 from wheelcheck.reports.wording.dockerfile_phrases import to_change, worst_first
 from wheelcheck.reports.wording.findings import (
     LEVELS,
-    Finding,
-    Line,
+    InputLine,
+    PackageFinding,
     dockerfile_line,
     findings,
     line_of,
@@ -65,7 +65,7 @@ def render_sarif(report: Report, *, version: str = "") -> str:
     return f"{json.dumps(document, ensure_ascii=False, indent=2)}\n"
 
 
-def _rules(report: Report, found: Sequence[Finding]) -> Iterator[_Json]:
+def _rules(report: Report, found: Sequence[PackageFinding]) -> Iterator[_Json]:
     """The rules that have results, each once."""
     for verdict in LEVELS:
         if any(one.verdict is verdict for one in found):
@@ -105,7 +105,7 @@ def _problem_rule(code: str) -> str:
     return f"problem/{code}"
 
 
-def _finding(one: Finding, report: Report) -> _Json:
+def _finding(one: PackageFinding, report: Report) -> _Json:
     result = _result(one.verdict.value, one.level, one.sentence, list(one.lines), report)
     result["partialFingerprints"] = _printed(clean(one.package), one.verdict.value)
     result["properties"] = {"package": clean(one.package), "targets": list(map(clean, one.targets))}
@@ -146,9 +146,9 @@ def _violation(one: Violation, report: Report) -> _Json:
     return _result(f"policy/{clean(one.rule)}", "error", clean(one.message), lines, report)
 
 
-def _result(rule: str, level: str, text: str, lines: list[Line], report: Report) -> _Json:
+def _result(rule: str, level: str, text: str, lines: list[InputLine], report: Report) -> _Json:
     result: _Json = {"ruleId": rule, "level": level, "message": {"text": text}}
-    read = [Line(name) for name in report.inputs if name != "-" and "://" not in name]
+    read = [InputLine(name) for name in report.inputs if name != "-" and "://" not in name]
     places = lines or read[:1]
     if places:
         result["locations"] = [_location(places[0])]
@@ -159,7 +159,7 @@ def _result(rule: str, level: str, text: str, lines: list[Line], report: Report)
     return result
 
 
-def _location(line: Line, excerpt: str = "") -> _Json:
+def _location(line: InputLine, excerpt: str = "") -> _Json:
     place: _Json = {"artifactLocation": {"uri": _uri(clean(line.file))}}
     if line.number:
         region: _Json = {"startLine": line.number}

@@ -15,7 +15,7 @@ from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.requirements.collection import Collection
 from wheelcheck.requirements.conditions import python_marker
 from wheelcheck.requirements.documents import parse_toml
-from wheelcheck.requirements.input_location import Opener, Place, is_remote
+from wheelcheck.requirements.input_location import InputLocation, Opener, is_remote
 from wheelcheck.requirements.requirement_set import Origin, Scope
 from wheelcheck.requirements.selection import Selection
 
@@ -41,7 +41,7 @@ class Given:
     Nothing it names is read outside its own folder, unless `allow_outside`.
     """
 
-    place: Place
+    place: InputLocation
     text: str
     tree: Mapping[str, Any]
     collection: Collection
@@ -67,7 +67,7 @@ class Given:
         """Tell what a reader should know though everything is judged."""
         self.collection.warn(self.origin(), message)
 
-    def beside(self, name: str) -> Place:
+    def beside(self, name: str) -> InputLocation:
         """Return the place of a file that this input names."""
         start = self.place if self.allow_outside else self.place.confined()
         return start.join(name, name)

@@ -13,10 +13,10 @@ from typing import Any
 from wheelcheck.errors import RequirementsError
 from wheelcheck.requirements.documents import parse_json, parse_toml
 
-__all__ = ["Kind", "Recognised", "recognise"]
+__all__ = ["InputKind", "Recognised", "recognise"]
 
 
-class Kind(StrEnum):
+class InputKind(StrEnum):
     """What an input is, by the name that people know it by."""
 
     REQUIREMENT_FILE = "requirement file"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
 class Recognised:
     """A kind, and the document for the kinds that are TOML or JSON; {} for the others."""
 
-    kind: Kind
+    kind: InputKind
     document: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
@@ -49,25 +49,25 @@ def recognise(name: str, text: str) -> Recognised:
     Raises RequirementsError for a document that is broken or of no known kind.
     """
     if _SCRIPT.search(text):
-        return Recognised(Kind.SCRIPT)
+        return Recognised(InputKind.SCRIPT)
     by_name = _kind_by_name(name)
     beginning = _first_line(text)
-    if beginning.startswith("{") or by_name is Kind.PIPFILE_LOCK:
+    if beginning.startswith("{") or by_name is InputKind.PIPFILE_LOCK:
         document = parse_json(name, text)
         if isinstance(document, Mapping) and isinstance(document.get("_meta"), Mapping):
-            return Recognised(Kind.PIPFILE_LOCK, document)
+            return Recognised(InputKind.PIPFILE_LOCK, document)
         raise RequirementsError(name, None, "", "this JSON is no Pipfile.lock: it has no _meta")
-    if by_name is Kind.SCRIPT:
+    if by_name is InputKind.SCRIPT:
         raise RequirementsError(name, None, "", "a script without a '# /// script' block (PEP 723)")
     if _TOML.match(beginning) or by_name is not None or PurePath(name).suffix == ".toml":
         tree = parse_toml(name, text)
         kind = _kind_of_toml(tree)
-        if kind is None and not tree and by_name is Kind.PYPROJECT:
+        if kind is None and not tree and by_name is InputKind.PYPROJECT:
             kind = by_name  # an empty one says: a project, built as in old times
         if kind is None:
             raise RequirementsError(name, None, "", _unknown_toml(tree))
         return Recognised(kind, tree)
-    return Recognised(Kind.REQUIREMENT_FILE)
+    return Recognised(InputKind.REQUIREMENT_FILE)
 
 
 def _first_line(text: str) -> str:
@@ -76,27 +76,27 @@ def _first_line(text: str) -> str:
     return next((line for line in lines if line and not line.startswith("#")), "")
 
 
-def _kind_by_name(name: str) -> Kind | None:
+def _kind_by_name(name: str) -> InputKind | None:
     last = PurePath(name).name
     if re.fullmatch(r"pylock\.([^.]+\.)?toml", last):
-        return Kind.PYLOCK
+        return InputKind.PYLOCK
     if last.endswith(".py"):
-        return Kind.SCRIPT
-    return next((kind for kind in Kind if kind.value == last), None)
+        return InputKind.SCRIPT
+    return next((kind for kind in InputKind if kind.value == last), None)
 
 
-def _kind_of_toml(document: Mapping[str, Any]) -> Kind | None:
+def _kind_of_toml(document: Mapping[str, Any]) -> InputKind | None:
     metadata = document.get("metadata")
     told = metadata.keys() if isinstance(metadata, Mapping) else set()
     if "lock-version" in document and document.keys() & {"packages", "created-by"}:
-        return Kind.PYLOCK
+        return InputKind.PYLOCK
     if told & {"lock-version", "content-hash", "python-versions"}:
-        return Kind.POETRY_LOCK
+        return InputKind.POETRY_LOCK
     if told & {"lock_version", "content_hash"}:
-        return Kind.PDM_LOCK
+        return InputKind.PDM_LOCK
     if "version" in document and document.keys() & {"package", "requires-python", "manifest"}:
-        return Kind.UV_LOCK
-    return Kind.PYPROJECT if document.keys() & _PROJECT_TABLES else None
+        return InputKind.UV_LOCK
+    return InputKind.PYPROJECT if document.keys() & _PROJECT_TABLES else None
 
 
 def _unknown_toml(document: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from urllib.request import url2pathname
 
 from wheelcheck.requirements.redaction import redact
 
-__all__ = ["Opener", "Place", "is_remote"]
+__all__ = ["InputLocation", "Opener", "is_remote"]
 
 _LARGEST = 256_000_000
 _SCHEME = re.compile(r"(https?|file):", re.IGNORECASE)
@@ -24,7 +24,7 @@ def is_remote(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class InputLocation:
     """One input. `location` opens it; `shown` is for people: relative as written, no secrets.
 
     `within` is the folder (or the beginning of a URL) that the input and all it names must lie
@@ -36,7 +36,7 @@ class Place:
     within: str | None = None
 
     @classmethod
-    def of(cls, location: str) -> Place:
+    def of(cls, location: str) -> InputLocation:
         """Return the place that a user named."""
         return cls(location, redact(location))
 
@@ -52,17 +52,17 @@ class Place:
         """The directory that a file's relative paths start from; the working one for a URL."""
         return Path() if is_remote(self.location) else Path(self.location).parent
 
-    def join(self, location: str, written: str) -> Place:
+    def join(self, location: str, written: str) -> InputLocation:
         """Return what ``-r location`` in this file means; `written` is its unexpanded spelling."""
         if is_remote(self.location):
             joined = urljoin(self.location, location)
-            return Place(joined, redact(urljoin(self.shown, written)), self.within)
+            return InputLocation(joined, redact(urljoin(self.shown, written)), self.within)
         if is_remote(location):
-            return Place(location, redact(written), self.within)
+            return InputLocation(location, redact(written), self.within)
         beside = redact(_beside(self.shown, written))
-        return Place(_beside(self.location, location), beside, self.within)
+        return InputLocation(_beside(self.location, location), beside, self.within)
 
-    def confined(self) -> Place:
+    def confined(self) -> InputLocation:
         """Return this input, such that what it names is read from its own folder alone.
 
         That holds for what those files name in their turn, and for links that lead elsewhere.
@@ -107,7 +107,7 @@ class Opener:
     fetch: Callable[[str], bytes] | None = None
     heard: Callable[[str, bytes | None], object] | None = None
 
-    def read(self, place: Place) -> bytes:
+    def read(self, place: InputLocation) -> bytes:
         """Return the bytes of an input; raises OSError, its `strerror` saying what is wrong."""
         if place.strays:
             raise OSError(0, "it lies outside the folder of the file that names it")

@@ -20,8 +20,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from wheelcheck.errors import UsageError
 from wheelcheck.requirements.collection import Collection, refusals
 from wheelcheck.requirements.input_document import Given
-from wheelcheck.requirements.input_kind import Kind, recognise
-from wheelcheck.requirements.input_location import Opener, Place, is_remote
+from wheelcheck.requirements.input_kind import InputKind, recognise
+from wheelcheck.requirements.input_location import InputLocation, Opener, is_remote
 from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import CONTROLS, InvalidLine, Line, is_archive, is_url
 from wheelcheck.requirements.pip.requirement_file import RequirementFileReader
@@ -74,7 +74,7 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     selection = Selection(extras, groups)
     intake = _Intake(collection, reader, selection, allow_outside)
     for file in (*options.constraints, *constraints):
-        reader.read(Place.of(str(file)), constraint=True)
+        reader.read(InputLocation.of(str(file)), constraint=True)
     for package in packages:
         intake.requirement(package, Origin("--package"))
     for item in inputs:
@@ -103,19 +103,19 @@ class _Intake:
                 # The dot keeps a directory from being taken for a project's name.
                 self.requirement(str(item) if item.is_absolute() else f"./{item}", _API)
             else:
-                self.file(Place.of(str(item)))
+                self.file(InputLocation.of(str(item)))
         elif _is_file(item):
-            self.file(Place.of(item))
+            self.file(InputLocation.of(item))
         else:
             self.requirement(item, _API)
 
-    def file(self, place: Place) -> None:
+    def file(self, place: InputLocation) -> None:
         """Read a file that the user named, whatever kind it is."""
         reader = self.reader
         data = reader.open(place)
         text = reader.decode(place, data)
         found = recognise(place.shown, text)
-        if found.kind is Kind.REQUIREMENT_FILE:
+        if found.kind is InputKind.REQUIREMENT_FILE:
             reader.read(place, data)
             return
         given = Given(
@@ -144,38 +144,38 @@ class _Intake:
             self.collection.place(_judge(requirement), _API, text)
 
 
-def reader_of(kind: Kind) -> Callable[[Given], None]:  # noqa: PLR0911 (one for each kind)
+def reader_of(kind: InputKind) -> Callable[[Given], None]:  # noqa: PLR0911 (one for each kind)
     """Return what reads a kind of document; the modules of other kinds are not imported."""
     match kind:
-        case Kind.PYPROJECT:
+        case InputKind.PYPROJECT:
             from wheelcheck.requirements.projects.pyproject import read_pyproject
 
             return read_pyproject
-        case Kind.PYLOCK:
+        case InputKind.PYLOCK:
             from wheelcheck.requirements.locks.pylock import read_pylock
 
             return read_pylock
-        case Kind.UV_LOCK:
+        case InputKind.UV_LOCK:
             from wheelcheck.requirements.locks.uv_lock import read_uv_lock
 
             return read_uv_lock
-        case Kind.POETRY_LOCK:
+        case InputKind.POETRY_LOCK:
             from wheelcheck.requirements.locks.poetry_lock import read_poetry_lock
 
             return read_poetry_lock
-        case Kind.PDM_LOCK:
+        case InputKind.PDM_LOCK:
             from wheelcheck.requirements.locks.pdm_lock import read_pdm_lock
 
             return read_pdm_lock
-        case Kind.PIPFILE_LOCK:
+        case InputKind.PIPFILE_LOCK:
             from wheelcheck.requirements.locks.pipfile_lock import read_pipfile_lock
 
             return read_pipfile_lock
-        case Kind.SCRIPT:
+        case InputKind.SCRIPT:
             from wheelcheck.requirements.projects.script import read_script
 
             return read_script
-        case Kind.REQUIREMENT_FILE:
+        case InputKind.REQUIREMENT_FILE:
             raise ValueError(f"a {kind} is no document")
 
 

@@ -16,7 +16,7 @@ from packaging.utils import BuildTag, NormalizedName
 
 from wheelcheck.index.interface import Sdist, Wheel
 from wheelcheck.requirements.requirement_set import FilePolicy
-from wheelcheck.targets import Miss, Target, fit, ranks_on
+from wheelcheck.targets import TagMiss, Target, fit, ranks_on
 
 __all__ = [
     "TIME_REFUSALS",
@@ -50,7 +50,7 @@ class Refused:
     file: Wheel | Sdist
     refusal: Refusal
     why: str
-    miss: Miss | None = None
+    miss: TagMiss | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,9 @@ def refusal_of(file: Wheel | Sdist, target: Target, rules: FileRules) -> Refused
     if refused is not None or isinstance(file, Sdist):
         return refused
     outcome = fit(file.tag, target)
-    return Refused(file, Refusal.TAG, outcome.why, outcome) if isinstance(outcome, Miss) else None
+    return (
+        Refused(file, Refusal.TAG, outcome.why, outcome) if isinstance(outcome, TagMiss) else None
+    )
 
 
 def choose(

@@ -13,7 +13,7 @@ from packaging.version import Version
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import CoreMetadata, Index, Project, Sdist, Wheel
 from wheelcheck.resolution.offers import Offer
-from wheelcheck.resolution.solving.nodes import Need, needs_of
+from wheelcheck.resolution.solving.nodes import SolverRequirement, needs_of
 
 __all__ = ["Common", "LazySequence", "Traits"]
 
@@ -42,7 +42,9 @@ class Common:
         self._versions: dict[
             tuple[NormalizedName, int], tuple[SpecifierSet, LazySequence[Version]]
         ] = {}
-        self._needs: dict[tuple[int, str], tuple[tuple[Requirement, ...], tuple[Need, ...]]] = {}
+        self._needs: dict[
+            tuple[int, str], tuple[tuple[Requirement, ...], tuple[SolverRequirement, ...]]
+        ] = {}
         self._admitted: dict[tuple[str, Version], bool] = {}
         self._traits: dict[str, Traits] = {}
 
@@ -86,7 +88,7 @@ class Common:
             found = self._versions[key] = (specifier, LazySequence(admitted))
         return found[1]
 
-    def admits(self, need: Need, version: Version) -> bool:
+    def admits(self, need: SolverRequirement, version: Version) -> bool:
         """Whether the clauses of a need admit a version, be it a pre-release."""
         if not need.clauses:
             return True
@@ -96,7 +98,7 @@ class Common:
             known = self._admitted[key] = need.specifier.contains(version, prereleases=True)
         return known
 
-    def traits(self, need: Need) -> Traits:
+    def traits(self, need: SolverRequirement) -> Traits:
         """What the specifier of a need says, whatever the project."""
         known = self._traits.get(need.clauses)
         if known is None:
@@ -108,7 +110,7 @@ class Common:
         requirements: tuple[Requirement, ...],
         source: str,
         direct: Callable[[Requirement], Offer | None],
-    ) -> tuple[Need, ...]:
+    ) -> tuple[SolverRequirement, ...]:
         """What requirements of a source need; direct references are looked at on each target."""
         key = (id(requirements), source)
         known = self._needs.get(key)

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from wheelcheck.resolution.solving.nodes import Candidate, Need
+from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement
 from wheelcheck.resolution.solving.provider import Provider
 
 __all__ = ["foresee"]
 
 
 def foresee(
-    questions: Iterable[tuple[Provider, Sequence[Need]]],
+    questions: Iterable[tuple[Provider, Sequence[SolverRequirement]]],
 ) -> list[Mapping[str, Candidate]]:
     """Follow what the roots need, for one provider per marker environment.
 
@@ -31,10 +31,10 @@ def foresee(
 
 
 def _walk(
-    provider: Provider, roots: Sequence[Need], chosen: dict[str, Candidate]
+    provider: Provider, roots: Sequence[SolverRequirement], chosen: dict[str, Candidate]
 ) -> Iterator[bool]:
     """One walk; it pauses whenever something has been asked for."""
-    told: dict[str, list[Need]] = defaultdict(list)
+    told: dict[str, list[SolverRequirement]] = defaultdict(list)
     wave = list(roots)
     while wave:
         provider.announce(wave)

@@ -21,8 +21,8 @@ from wheelcheck.resolution.description import Describer
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.pins import Conflict, Pin, Resolution
 from wheelcheck.resolution.prefetch import foresee
-from wheelcheck.resolution.solver_input import Question, Questions
-from wheelcheck.resolution.solving.nodes import Need
+from wheelcheck.resolution.solver_input import SolverInput, SolverInputs
+from wheelcheck.resolution.solving.nodes import SolverRequirement
 from wheelcheck.resolution.solving.provider import Provider
 from wheelcheck.resolution.solving.search import Impossible, Told, TooDeep
 from wheelcheck.resolution.solving.solution import Solution, solution_of
@@ -61,7 +61,7 @@ class Ready:
     """A target's question, and who answers it. The provider excuses nothing."""
 
     answers: Answers
-    question: Question
+    question: SolverInput
     provider: Provider
 
 
@@ -93,7 +93,7 @@ class Resolver:
         self._rules = FileRules(requirements.policy, _hashes(requirements), _locks(requirements))
         self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
         self._common = Common(index)
-        self._questions = Questions(requirements)
+        self._questions = SolverInputs(requirements)
         self._describer = Describer(requirements, self._installed, no_deps=no_deps)
         self._solved: list[_Solved] = []
         self._foreseen: dict[Target, Ready] = {}
@@ -194,7 +194,9 @@ class Resolver:
                 return _Solved(question, answers, conflict, reference)
             excused |= blocked
 
-    def _attempt(self, provider: Provider, question: Question) -> Solution | Unknown | Impossible:
+    def _attempt(
+        self, provider: Provider, question: SolverInput
+    ) -> Solution | Unknown | Impossible:
         try:
             return solution_of(Solver(provider).solve(question.roots, self._max_rounds))
         except Impossible as impossible:
@@ -207,7 +209,7 @@ class Resolver:
         self, provider: Provider, answers: Answers, causes: _Causes
     ) -> frozenset[NormalizedName]:
         """Packages in a conflict for which it is files that are missing, not agreement."""
-        by_name: dict[NormalizedName, list[Need]] = defaultdict(list)
+        by_name: dict[NormalizedName, list[SolverRequirement]] = defaultdict(list)
         for cause in causes:
             by_name[cause.requirement.name].append(cause.requirement)
         return frozenset(
@@ -217,7 +219,9 @@ class Resolver:
             or any(self._blocked(provider, answers, [need]) for need in needs)
         )
 
-    def _blocked(self, provider: Provider, answers: Answers, needs: Sequence[Need]) -> bool:
+    def _blocked(
+        self, provider: Provider, answers: Answers, needs: Sequence[SolverRequirement]
+    ) -> bool:
         """Whether nothing installs for these needs, and it is not that they contradict each other.
 
         Either versions that satisfy all are there, without a file for this target, or one need
@@ -248,7 +252,7 @@ class _Solved:
     `reference` holds the versions of the reference target where they were asked for, else None.
     """
 
-    question: Question
+    question: SolverInput
     answers: Answers
     outcome: _Outcome
     reference: Mapping[NormalizedName, Version | None] | None

@@ -11,25 +11,25 @@ from packaging.utils import NormalizedName, canonicalize_name
 from wheelcheck.requirements.requirement_set import RequirementLine, Requirements
 from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.dependencies import MarkerEnvironment
-from wheelcheck.resolution.solving.nodes import Candidate, Need, needs_of
+from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement, needs_of
 
-__all__ = ["Question", "Questions"]
+__all__ = ["SolverInput", "SolverInputs"]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SolverInput:
     """What is asked of the solver: root needs, their order by node, and constraints.
 
     `locked` are the packages whose own needs are among the roots.
     """
 
-    roots: list[Need]
+    roots: list[SolverRequirement]
     requested: Mapping[str, int]
     constraints: Mapping[NormalizedName, SpecifierSet]
     locked: frozenset[NormalizedName]
 
 
-class Questions:
+class SolverInputs:
     """Asks the same requirements on one target after another.
 
     Targets that share a marker environment share a question, unless a direct reference is asked
@@ -40,23 +40,23 @@ class Questions:
     def __init__(self, requirements: Requirements) -> None:
         self._requirements = requirements
         self._any_direct = any(line.requirement.url for line in requirements.lines)
-        self._known: dict[MarkerEnvironment, Question] = {}
-        self._needs: dict[int, tuple[Need, ...]] = {}
+        self._known: dict[MarkerEnvironment, SolverInput] = {}
+        self._needs: dict[int, tuple[SolverRequirement, ...]] = {}
 
-    def of(self, answers: Answers) -> Question:
+    def of(self, answers: Answers) -> SolverInput:
         """What is asked on this target: the markers of the user's lines are its own."""
         known = self._known.get(answers.environment)
         if known is None or self._any_direct:
             known = self._known[answers.environment] = self._ask(answers)
         return known
 
-    def _ask(self, answers: Answers) -> Question:
+    def _ask(self, answers: Answers) -> SolverInput:
         """Collect what is needed on this target.
 
         As with pip, needs with extras come last, while a line's place among its like counts for
         the order of work. A line that cannot be judged still provides its package.
         """
-        needs: list[Need] = []
+        needs: list[SolverRequirement] = []
         requested: dict[str, int] = {}
         locked = set()
         for position, line in enumerate(self._requirements.lines):
@@ -70,11 +70,15 @@ class Questions:
             if skipped.name and answers.environment.admits(skipped.marker):
                 nothing = Candidate(skipped.name, frozenset(), None)
                 source, text = str(skipped.origin), skipped.text
-                needs.append(Need(skipped.name, text=text, source=source, exact=nothing))
+                needs.append(
+                    SolverRequirement(skipped.name, text=text, source=source, exact=nothing)
+                )
         needs.sort(key=lambda need: bool(need.extras))
-        return Question(needs, requested, self._constraints(answers), frozenset(locked))
+        return SolverInput(needs, requested, self._constraints(answers), frozenset(locked))
 
-    def _needs_of(self, position: int, line: RequirementLine, answers: Answers) -> tuple[Need, ...]:
+    def _needs_of(
+        self, position: int, line: RequirementLine, answers: Answers
+    ) -> tuple[SolverRequirement, ...]:
         known = self._needs.get(position)
         if known is None:
             known = tuple(needs_of(line.requirement, str(line.origin), answers.direct))

@@ -8,13 +8,13 @@ from wheelcheck.targets.compatibility import (
     ranks_on,
     split_tag_set,
 )
-from wheelcheck.targets.misses import Miss, MissPart
+from wheelcheck.targets.misses import MissPart, TagMiss
 from wheelcheck.targets.pythons import newest_free_threaded, supported_pythons
 from wheelcheck.targets.spelling import (
     default_libc_version,
-    default_matrix,
-    expand_axes,
-    parse_target,
+    default_matrix_on,
+    expand_axes_on,
+    parse_target_on,
 )
 from wheelcheck.targets.summary import summarise_misses
 from wheelcheck.targets.tags import supported_tags
@@ -26,17 +26,17 @@ __all__ = [
     "Image",
     "Implementation",
     "Libc",
-    "Miss",
     "MissPart",
+    "TagMiss",
     "Target",
     "best_wheel",
     "default_libc_version",
-    "default_matrix",
-    "expand_axes",
+    "default_matrix_on",
+    "expand_axes_on",
     "fit",
     "fit_wheel",
     "newest_free_threaded",
-    "parse_target",
+    "parse_target_on",
     "ranks_on",
     "split_tag_set",
     "summarise_misses",

@@ -14,7 +14,7 @@ from math import prod
 
 from packaging.utils import BuildTag, InvalidWheelFilename, parse_wheel_filename
 
-from wheelcheck.targets.misses import Miss, MissPart, misses_of, nearest
+from wheelcheck.targets.misses import MissPart, TagMiss, misses_of, nearest
 from wheelcheck.targets.remembered import Remembered
 from wheelcheck.targets.tags import TagProfile, Triple, places_of, tag_profile
 from wheelcheck.targets.target import Target
@@ -42,24 +42,24 @@ class Fit:
     rank: int
 
 
-def fit(tag: str, target: Target) -> Fit | Miss:
+def fit(tag: str, target: Target) -> Fit | TagMiss:
     """Judge a compressed tag set as wheel file names spell it.
 
     Of the tags that the set stands for, the most preferred decides; if none fits, the one that came
-    nearest is explained. Something that is no tag is a `Miss` with part INVALID, never an error.
+    nearest is explained. Something that is no tag is a `TagMiss` with part INVALID, never an error.
     Cached per distinct tag and table of tags, so asking again costs a look-up.
     """
     return _fits(target)[tag]
 
 
-def fit_wheel(filename: str, target: Target) -> Fit | Miss:
+def fit_wheel(filename: str, target: Target) -> Fit | TagMiss:
     """Judge a wheel by its file name (PEP 427).
 
-    Names that pip refuses are a `Miss` with part INVALID: among them wheels with a variant label
+    Names that pip refuses are a `TagMiss` with part INVALID: among them wheels with a variant label
     (PEP 825, a draft), which no installer takes today.
     """
     parsed = _split_wheel_name(filename)
-    return parsed if isinstance(parsed, Miss) else fit(parsed[0], target)
+    return parsed if isinstance(parsed, TagMiss) else fit(parsed[0], target)
 
 
 def best_wheel(filenames: Iterable[str], target: Target) -> str | None:
@@ -70,7 +70,7 @@ def best_wheel(filenames: Iterable[str], target: Target) -> str | None:
     best: tuple[tuple[int, BuildTag], str] | None = None
     for filename in filenames:
         parsed = _split_wheel_name(filename)
-        if isinstance(parsed, Miss):
+        if isinstance(parsed, TagMiss):
             continue
         tag, build = parsed
         fitted = fit(tag, target)
@@ -97,15 +97,17 @@ def split_tag_set(tag: str) -> tuple[Triple, ...]:
     return tuple(product(interpreters, abis, platforms))
 
 
-def _split_wheel_name(filename: str) -> tuple[str, BuildTag] | Miss:
+def _split_wheel_name(filename: str) -> tuple[str, BuildTag] | TagMiss:
     stem = filename.removesuffix(".whl")
     tag = "-".join(stem.split("-")[-_TAG_PARTS:])
     if not split_tag_set(tag):  # before the library expands the set without a limit
-        return Miss(MissPart.INVALID, f"{filename!r} ends in no usable tag")
+        return TagMiss(MissPart.INVALID, f"{filename!r} ends in no usable tag")
     try:
         _, _, build, _ = parse_wheel_filename(filename)
     except InvalidWheelFilename:
-        return Miss(MissPart.INVALID, f"{filename!r} is no wheel file name that installers accept")
+        return TagMiss(
+            MissPart.INVALID, f"{filename!r} is no wheel file name that installers accept"
+        )
     return tag, build
 
 
@@ -130,21 +132,21 @@ def _ranks(profile: TagProfile) -> Mapping[str, int | None]:
 
 
 @lru_cache(maxsize=1024)
-def _fits(target: Target) -> Mapping[str, Fit | Miss]:
+def _fits(target: Target) -> Mapping[str, Fit | TagMiss]:
     return _fits_of(tag_profile(target))
 
 
 @lru_cache(maxsize=512)
-def _fits_of(profile: TagProfile) -> Mapping[str, Fit | Miss]:
+def _fits_of(profile: TagProfile) -> Mapping[str, Fit | TagMiss]:
     ranks = _ranks(profile)
 
-    def judge(tag: str) -> Fit | Miss:
+    def judge(tag: str) -> Fit | TagMiss:
         rank = ranks[tag]
         if rank is not None:
             return Fit(rank)
         triples = split_tag_set(tag)
         if not triples:
-            return Miss(MissPart.INVALID, f"{tag!r} is not a wheel tag")
+            return TagMiss(MissPart.INVALID, f"{tag!r} is not a wheel tag")
         misses = misses_of(profile)
         return nearest((misses[triple], triple) for triple in triples)
 

@@ -23,7 +23,7 @@ from wheelcheck.targets.tags import (
 )
 from wheelcheck.targets.target import Architecture, Libc, Target
 
-__all__ = ["Miss", "MissPart", "besides", "libc_level", "misses_of", "misses_on", "nearest"]
+__all__ = ["MissPart", "TagMiss", "besides", "libc_level", "misses_of", "misses_on", "nearest"]
 
 _STABLE_ABIS = ("abi3", "abi3t")
 _LEGACY_LEVELS = {name: level for level, name in LEGACY_MANYLINUX.items()}
@@ -78,7 +78,7 @@ class MissPart(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Miss:
+class TagMiss:
     """The wheel is not accepted: the first part that failed, and why in words.
 
     `max()` of several misses is the nearest.
@@ -88,7 +88,7 @@ class Miss:
     why: str
 
 
-def nearest(misses: Iterable[tuple[Miss, Triple]]) -> Miss:
+def nearest(misses: Iterable[tuple[TagMiss, Triple]]) -> TagMiss:
     """The nearest of several misses; of libc versions that are all too new, the oldest."""
     return max(misses, key=lambda pair: (pair[0].part, *(-n for n in libc_level(pair[1][2]))))[0]
 
@@ -104,16 +104,16 @@ def libc_level(platform: str) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=1024)
-def misses_on(target: Target) -> Mapping[Triple, Miss]:
+def misses_on(target: Target) -> Mapping[Triple, TagMiss]:
     """Which part of a single tag, known not to fit, failed first? Any may be asked for."""
     return misses_of(tag_profile(target))
 
 
 @lru_cache(maxsize=512)
-def misses_of(profile: TagProfile) -> Mapping[Triple, Miss]:
+def misses_of(profile: TagProfile) -> Mapping[Triple, TagMiss]:
     """As `misses_on`, from the part of a target that decides."""
 
-    def judge(triple: Triple) -> Miss:
+    def judge(triple: Triple) -> TagMiss:
         interpreter, abi, platform = triple
         return (
             _interpreter_miss(interpreter, abi, profile)
@@ -151,22 +151,22 @@ def _pythons(profile: TagProfile) -> frozenset[tuple[str, str]]:
     return frozenset((interpreter, abi) for interpreter, abi, _ in places_of(profile))
 
 
-def _interpreter_miss(interpreter: str, abi: str, profile: TagProfile) -> Miss | None:
+def _interpreter_miss(interpreter: str, abi: str, profile: TagProfile) -> TagMiss | None:
     if _accepts_python(interpreter, abi, profile):
         return None
     own = interpreter_tag(profile.implementation, profile.python)
     match = _INTERPRETER.fullmatch(interpreter)
     if not match:
-        return Miss(MissPart.IMPLEMENTATION, f"built for {interpreter}")
+        return TagMiss(MissPart.IMPLEMENTATION, f"built for {interpreter}")
     prefix, major, minor = match.groups()
     version = f"{major}.{minor}" if minor else major
     name = _IMPLEMENTATIONS.get(prefix, prefix)
     if prefix not in {"py", own[:2]}:
-        return Miss(MissPart.IMPLEMENTATION, f"built for {name} {version}")
+        return TagMiss(MissPart.IMPLEMENTATION, f"built for {name} {version}")
     outlasts = prefix == "py" or abi in _STABLE_ABIS
     if outlasts and (int(major), int(minor or 0)) > profile.python:
-        return Miss(MissPart.PYTHON, f"needs {name} {version} or later")
-    return Miss(MissPart.PYTHON, f"built for {name} {version}")
+        return TagMiss(MissPart.PYTHON, f"needs {name} {version} or later")
+    return TagMiss(MissPart.PYTHON, f"built for {name} {version}")
 
 
 def _accepts_python(interpreter: str, abi: str, profile: TagProfile) -> bool:
@@ -179,11 +179,13 @@ def _accepts_python(interpreter: str, abi: str, profile: TagProfile) -> bool:
     return (interpreter, abi if interpreter.startswith("cp") else "none") in pairs
 
 
-def _abi_miss(interpreter: str, abi: str, platform: str, profile: TagProfile) -> Miss | None:
+def _abi_miss(interpreter: str, abi: str, platform: str, profile: TagProfile) -> TagMiss | None:
     if (interpreter, abi) in _pythons(profile):
         if platform != "any":
             return None
-        return Miss(MissPart.ABI, f"names the ABI {abi} but no platform, which pip accepts nowhere")
+        return TagMiss(
+            MissPart.ABI, f"names the ABI {abi} but no platform, which pip accepts nowhere"
+        )
     own = profile.abi
     if profile.free_threaded and abi in {own.removesuffix("t"), "abi3"}:
         why = f"{abi} needs a build with the GIL, target is free-threaded ({own})"
@@ -193,26 +195,30 @@ def _abi_miss(interpreter: str, abi: str, platform: str, profile: TagProfile) ->
         why = f"joins the ABI {abi} to the Python tag {interpreter}, which pip accepts nowhere"
     else:
         why = f"built for the ABI {abi}, target has {own}"
-    return Miss(MissPart.ABI, why)
+    return TagMiss(MissPart.ABI, why)
 
 
-def _platform_miss(platform: str, profile: TagProfile) -> Miss:
+def _platform_miss(platform: str, profile: TagProfile) -> TagMiss:
     linux = _LINUX.fullmatch(platform)
     if not linux:
         family = re.split(r"[\d_]", platform, maxsplit=1)[0]
         system = _SYSTEMS.get(family, platform)
-        return Miss(MissPart.OPERATING_SYSTEM, f"built for {system}")
+        return TagMiss(MissPart.OPERATING_SYSTEM, f"built for {system}")
     prefix, *_, arch = linux.groups()
     if arch != profile.arch:
-        return Miss(MissPart.ARCHITECTURE, f"built for {arch}, target is {profile.arch}")
+        return TagMiss(MissPart.ARCHITECTURE, f"built for {arch}, target is {profile.arch}")
     libc = Libc.MUSL if prefix == Libc.MUSL.tag_prefix else Libc.GLIBC
     level = platform.removesuffix(f"_{arch}")
     have = "{}.{}".format(*profile.libc_version)
     if libc is not profile.libc:
-        return Miss(MissPart.LIBC, f"built for {level} ({libc}), target has {profile.libc} {have}")
+        return TagMiss(
+            MissPart.LIBC, f"built for {level} ({libc}), target has {profile.libc} {have}"
+        )
     if libc is Libc.GLIBC and arch == Architecture.ARMV6L:
-        return Miss(MissPart.LIBC, "pip accepts no manylinux wheel on armv6l")
+        return TagMiss(MissPart.LIBC, "pip accepts no manylinux wheel on armv6l")
     needed = libc_level(platform)
     if libc is Libc.GLIBC and needed < manylinux_floor(profile.arch):
-        return Miss(MissPart.LIBC_VERSION, f"{level} is not defined for {arch}")
-    return Miss(MissPart.LIBC_VERSION, "needs {} {}.{}, target has {}".format(libc, *needed, have))
+        return TagMiss(MissPart.LIBC_VERSION, f"{level} is not defined for {arch}")
+    return TagMiss(
+        MissPart.LIBC_VERSION, "needs {} {}.{}, target has {}".format(libc, *needed, have)
+    )

@@ -9,7 +9,7 @@ from datetime import date
 
 from wheelcheck.errors import TargetError
 from wheelcheck.targets.pythons import supported_pythons
-from wheelcheck.targets.spelling import expand_axes, parse_target
+from wheelcheck.targets.spelling import expand_axes_on, parse_target_on
 from wheelcheck.targets.target import Architecture, Implementation, Libc, Target
 
 __all__ = ["on_glibc", "on_other_pythons", "on_x86_64"]
@@ -85,11 +85,11 @@ def _on_axes(
     if libc == target.libc.value:
         libc = "{}{}.{}".format(libc, *target.libc_version)
     with suppress(TargetError):
-        return expand_axes([python], [libc], [arch.value], as_of=as_of)[0]
+        return expand_axes_on([python], [libc], [arch.value], as_of=as_of)[0]
     return None
 
 
 def _parsed(spelling: str, as_of: date) -> Target | None:
     with suppress(TargetError):
-        return parse_target(spelling, as_of=as_of)
+        return parse_target_on(spelling, as_of=as_of)
     return None

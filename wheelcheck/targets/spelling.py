@@ -24,7 +24,7 @@ from wheelcheck.targets.pythons import (
 from wheelcheck.targets.tags import LEGACY_MANYLINUX, interpreter_tag, manylinux_floor
 from wheelcheck.targets.target import Architecture, Image, Implementation, Libc, Target
 
-__all__ = ["default_libc_version", "default_matrix", "expand_axes", "parse_target"]
+__all__ = ["default_libc_version", "default_matrix_on", "expand_axes_on", "parse_target_on"]
 
 OLDEST_PYTHON = (3, 6)
 FIRST_FREE_THREADED = (3, 13)
@@ -49,7 +49,7 @@ _LEGACY = {name: level for level, name in LEGACY_MANYLINUX.items()}
 _EXAMPLES = "cp312-musllinux_1_2_x86_64 or cp313t-manylinux_2_28_aarch64"
 
 
-def parse_target(spelling: str, *, as_of: date) -> Target:
+def parse_target_on(spelling: str, *, as_of: date) -> Target:
     """Understand one spelling of a target, as things stood on `as_of`.
 
     An image, with its platform or for linux/amd64: ``python:3.12-alpine``,
@@ -71,7 +71,7 @@ def parse_target(spelling: str, *, as_of: date) -> Target:
     return _from_image(spelling, as_of)
 
 
-def expand_axes(
+def expand_axes_on(
     pythons: Iterable[str], libcs: Iterable[str], archs: Iterable[str], *, as_of: date
 ) -> tuple[Target, ...]:
     """The product of Pythons, libcs and CPUs, in that order of variation, each target once.
@@ -89,13 +89,13 @@ def expand_axes(
     return tuple({target.name: target for target in targets}.values())
 
 
-def default_matrix(*, as_of: date) -> tuple[Target, ...]:
+def default_matrix_on(*, as_of: date) -> tuple[Target, ...]:
     """CPythons supported upstream and the newest free-threaded, × both libcs × two CPUs."""
     pythons = ["{}.{}".format(*python) for python in supported_pythons(as_of)]
     free_threaded = newest_free_threaded(as_of)
     if free_threaded:
         pythons.append("{}.{}t".format(*free_threaded))
-    return expand_axes(pythons, ["glibc", "musl"], ["x86_64", "aarch64"], as_of=as_of)
+    return expand_axes_on(pythons, ["glibc", "musl"], ["x86_64", "aarch64"], as_of=as_of)
 
 
 def default_libc_version(libc: Libc, *, as_of: date) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from wheelcheck.targets.compatibility import Fit, fit, split_tag_set
-from wheelcheck.targets.misses import Miss, MissPart, libc_level, misses_on
+from wheelcheck.targets.misses import MissPart, TagMiss, libc_level, misses_on
 from wheelcheck.targets.tags import Triple, abi_tag, platform_tags
 from wheelcheck.targets.target import Implementation, Libc, Target
 
@@ -25,7 +25,7 @@ def summarise_misses(tags: Iterable[str], target: Target) -> str:
     fit the target are left out.
     """
     misses = misses_on(target)
-    judged: dict[Triple, Miss] = {}
+    judged: dict[Triple, TagMiss] = {}
     invalid = False
     for tag in tags:
         if isinstance(fit(tag, target), Fit):
@@ -42,7 +42,7 @@ def summarise_misses(tags: Iterable[str], target: Target) -> str:
     return _sentence(nearest, reached, target)
 
 
-def _sentence(part: MissPart, reached: dict[Triple, Miss], target: Target) -> str:  # noqa: PLR0911 (one sentence per part)
+def _sentence(part: MissPart, reached: dict[Triple, TagMiss], target: Target) -> str:  # noqa: PLR0911 (one sentence per part)
     wheels = f"{_listed(_labels(reached))} wheels"
     wanted = target.libc.tag_prefix
     if any(platform.startswith(wanted) for _, _, platform in reached):
@@ -72,7 +72,7 @@ def _sentence(part: MissPart, reached: dict[Triple, Miss], target: Target) -> st
             assert_never(part)
 
 
-def _python_sentence(reached: dict[Triple, Miss], target: Target) -> str:
+def _python_sentence(reached: dict[Triple, TagMiss], target: Target) -> str:
     """Name the Pythons of those wheels that the platform could load, if there are any."""
     loadable = {*platform_tags(target.libc, target.libc_version, target.arch), "any"}
     here = {triple: miss for triple, miss in reached.items() if triple[2] in loadable}
@@ -83,7 +83,7 @@ def _python_sentence(reached: dict[Triple, Miss], target: Target) -> str:
     return f"wheels exist for {pythons} only, and none of them for {platform}"
 
 
-def _abi_sentence(reached: dict[Triple, Miss], target: Target) -> str:
+def _abi_sentence(reached: dict[Triple, TagMiss], target: Target) -> str:
     own = abi_tag(target)
     labels = _listed(_labels(reached))
     abis = {abi for _, abi, _ in reached}

@@ -16,7 +16,7 @@ from scipy.optimize import least_squares
 from fitting.rows import Row
 from wheelcheck.costs import modelled
 from wheelcheck.costs.modelled import Coefficients
-from wheelcheck.costs.quantity import Estimate
+from wheelcheck.costs.quantity import Quantity
 from wheelcheck.costs.reach import reach
 
 CPU_PRIOR = {
@@ -230,7 +230,7 @@ def interval(one: Missed, quantity: str, spread: Spread, doubt: float) -> tuple[
     """Bounds of 80 % around what was said, as prediction sets them."""
     said = one.said[quantity]
     low, high = spread[quantity][one.group]
-    estimate = Estimate(said, said * low, said * high, "modelled")
+    estimate = Quantity(said, said * low, said * high, "modelled")
     wider = estimate.widened(math.exp(doubt * one.beyond))
     return wider.low, wider.high
 

@@ -13,7 +13,7 @@ from packaging.version import Version
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist, wanted
 from wheelcheck.builds.setup_script.script_context import BuildSite
-from wheelcheck.costs.compiled import Kind
+from wheelcheck.costs.compiled import SourceKind
 from wheelcheck.costs.features import BuildFeatures, PublishedWheel, Sources, read_features
 from wheelcheck.costs.published import published_wheel
 from wheelcheck.errors import Unknown
@@ -130,7 +130,9 @@ def read_features_of(document: dict[str, Any]) -> BuildFeatures:
     return BuildFeatures(
         **{
             **document,
-            "sources": {Kind(key): Sources(**value) for key, value in document["sources"].items()},
+            "sources": {
+                SourceKind(key): Sources(**value) for key, value in document["sources"].items()
+            },
             "wheel": None if wheel is None else PublishedWheel(**wheel),
         }
     )

@@ -37,7 +37,7 @@ from wheelcheck.requirements.requirement_set import (
     Requirements,
 )
 from wheelcheck.resolution import Resolver
-from wheelcheck.targets import parse_target
+from wheelcheck.targets import parse_target_on
 
 HERE = Path(__file__).parent
 DAY = datetime(2023, 4, 14, tzinfo=UTC)
@@ -116,7 +116,7 @@ def main() -> None:
         for text in (HERE / "requirements.txt").read_text().splitlines()
         if text and not text.startswith("#")
     ]
-    target = parse_target("python:3.8-alpine", as_of=DAY.date())
+    target = parse_target_on("python:3.8-alpine", as_of=DAY.date())
     with (
         tempfile.TemporaryDirectory() as cache,
         open_index(IndexOptions(), cache_dir=Path(cache)) as live,

@@ -2,7 +2,7 @@ from sample_reports import alpine_story, compiles, image, mixed, wheel
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.report import Package, Report
-from wheelcheck.reports.wording.findings import Line, findings, line_of
+from wheelcheck.reports.wording.findings import InputLine, findings, line_of
 
 
 def chain(*links: tuple[str, tuple[str, ...]]) -> Report:
@@ -21,18 +21,18 @@ def test_a_finding_leads_to_the_line_that_brings_it_in():
         chain(("a", ("b 1.0",)), ("b", ("c[extra] 1.0",)), ("c", ("requirements/dev.txt:7",)))
     )
     assert deep.package == "a"
-    assert deep.lines == (Line("requirements/dev.txt", 7),)
+    assert deep.lines == (InputLine("requirements/dev.txt", 7),)
     assert deep.through == ("b 1.0",)
 
 
 def test_the_nearest_line_comes_first():
     found = findings(chain(("a", ("b 1.0", "own.txt:2")), ("b", ("other.txt:1",))))
-    assert found[0].lines == (Line("own.txt", 2), Line("other.txt", 1))
+    assert found[0].lines == (InputLine("own.txt", 2), InputLine("other.txt", 1))
 
 
 def test_packages_that_ask_for_each_other_end():
     found = findings(chain(("a", ("b 1.0",)), ("b", ("a 1.0", "r.txt:1"))))
-    assert [one.lines for one in found] == [(Line("r.txt", 1),)] * 2
+    assert [one.lines for one in found] == [(InputLine("r.txt", 1),)] * 2
 
 
 def test_what_no_file_asks_for_has_no_line():
@@ -49,7 +49,7 @@ def test_lines_on_other_targets_do_not_count():
     }
     report = story.model_copy(update={"packages": (Package(name="x", on=on),)})
     (one,) = findings(report)
-    assert one.lines == (Line("r.txt", 2),)
+    assert one.lines == (InputLine("r.txt", 2),)
 
 
 def test_the_gravest_come_first_and_wheels_are_none():
@@ -75,5 +75,5 @@ def test_the_sentence_tells_what_where_and_why():
 
 
 def test_windows_paths_keep_their_drive():
-    assert line_of(r"C:\app\r.txt:3") == Line(r"C:\app\r.txt", 3)
-    assert line_of(r"C:\app\r.txt") == Line(r"C:\app\r.txt")
+    assert line_of(r"C:\app\r.txt:3") == InputLine(r"C:\app\r.txt", 3)
+    assert line_of(r"C:\app\r.txt") == InputLine(r"C:\app\r.txt")

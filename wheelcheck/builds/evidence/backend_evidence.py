@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from wheelcheck.builds.evidence.classification import Classification, Confidence, Evidence
+from wheelcheck.builds.evidence.classification import Classification, Confidence, EvidencePiece
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
 from wheelcheck.coverage.verdict import Verdict
@@ -133,7 +133,7 @@ def _has_sources(module: ExtensionModule) -> bool:
     return module.made_by != "Extension" or bool(module.sources)
 
 
-def _is_table(piece: Evidence) -> bool:
+def _is_table(piece: EvidencePiece) -> bool:
     codes = {"extension-modules", "extension-modules-optional"}
     return piece.code in codes and piece.where in {"pyproject.toml", "setup.cfg"}
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from wheelcheck.coverage.verdict import Verdict
 
-__all__ = ["MEANINGS", "Classification", "Confidence", "Evidence"]
+__all__ = ["MEANINGS", "Classification", "Confidence", "EvidencePiece"]
 
 MEANINGS: Mapping[str, str] = MappingProxyType(
     {
@@ -73,7 +73,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EvidencePiece:
     """One piece of evidence: a code of `MEANINGS`, the path or file it came from, and what it says.
 
     `where` is a member path of the sdist (``setup.py:41`` with a line where there is one) or the
@@ -119,5 +119,5 @@ class Classification:
     verdict: Verdict
     confidence: Confidence
     optional_extensions: bool
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[EvidencePiece, ...]
     reason: str

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from wheelcheck.builds.evidence.backend_evidence import classify_sdist
-from wheelcheck.builds.evidence.classification import Classification, Confidence, Evidence
+from wheelcheck.builds.evidence.classification import Classification, Confidence, EvidencePiece
 from wheelcheck.builds.evidence.sibling_wheels import (
     linux_wheel,
     neighbour_wheels,
@@ -84,7 +84,7 @@ def wheel_to_open(
 def _opinion(facts: SdistFacts | Unknown, sdist: Sdist) -> Classification:
     """What the sdist says by itself."""
     if isinstance(facts, Unknown):
-        unread = Evidence("archive-unreadable", sdist.filename, facts.reason)
+        unread = EvidencePiece("archive-unreadable", sdist.filename, facts.reason)
         return _undecided(f"the sdist cannot be read: {facts.reason}", (unread,))
     return classify_sdist(facts)
 
@@ -106,7 +106,7 @@ def _read(sdist: Sdist, index: Index, site: BuildSite) -> SdistFacts | Unknown:
 
 def _beside_platform_wheels(
     own: Classification,
-    siblings: tuple[Evidence, ...],
+    siblings: tuple[EvidencePiece, ...],
     project: Project,
     sdist: Sdist,
     index: Index,
@@ -140,7 +140,7 @@ def _beside_platform_wheels(
 
 
 def _beside_neighbours(
-    own: Classification, siblings: tuple[Evidence, ...], neighbours: tuple[Evidence, ...]
+    own: Classification, siblings: tuple[EvidencePiece, ...], neighbours: tuple[EvidencePiece, ...]
 ) -> Classification:
     """What other releases are like decides where the sdist itself leaves doubt."""
     gathered = (*siblings, *own.evidence, *neighbours)
@@ -164,7 +164,7 @@ def _beside_neighbours(
     )
 
 
-def _undecided(reason: str, evidence: tuple[Evidence, ...]) -> Classification:
+def _undecided(reason: str, evidence: tuple[EvidencePiece, ...]) -> Classification:
     return Classification(
         Verdict.SOURCE_UNKNOWN,
         Confidence.NONE,

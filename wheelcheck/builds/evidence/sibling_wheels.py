@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from wheelcheck.builds.evidence.classification import Evidence
+from wheelcheck.builds.evidence.classification import EvidencePiece
 from wheelcheck.index.interface import ArchiveListing, Project, Sdist, Wheel
 
 __all__ = ["WheelContents", "neighbour_wheels", "sibling_wheels", "wheel_contents"]
@@ -18,7 +18,7 @@ _EXTENSION = re.compile(r"\.(cpython-\d+[a-z]*-[^/]*|abi3t?|pypy\d+-[^/]*)\.so$|
 _LIBRARY = re.compile(r"\.(so|dylib|dll)(\.\d+)*$")
 
 
-def sibling_wheels(files: Iterable[Wheel | Sdist]) -> tuple[Evidence, ...]:
+def sibling_wheels(files: Iterable[Wheel | Sdist]) -> tuple[EvidencePiece, ...]:
     """Wheels of the same release, as their file names tell: the first of each kind."""
     return _kinds(
         (file for file in files if isinstance(file, Wheel)),
@@ -28,12 +28,12 @@ def sibling_wheels(files: Iterable[Wheel | Sdist]) -> tuple[Evidence, ...]:
     )
 
 
-def neighbour_wheels(project: Project, version: Version) -> tuple[Evidence, ...]:
+def neighbour_wheels(project: Project, version: Version) -> tuple[EvidencePiece, ...]:
     """Wheels of the nearest releases before and after `version` that have any."""
     ordered = sorted(project.versions)
     earlier = [one for one in reversed(ordered) if one < version]
     later = [one for one in ordered if one > version]
-    found: list[Evidence] = []
+    found: list[EvidencePiece] = []
     for side in (earlier, later):
         for near in side[:_NEIGHBOURS]:
             wheels = [file for file in project.files(near) if isinstance(file, Wheel)]
@@ -43,7 +43,7 @@ def neighbour_wheels(project: Project, version: Version) -> tuple[Evidence, ...]
     return tuple(found)
 
 
-def _kinds(wheels: Iterable[Wheel], pure: str, linux: str, other: str) -> tuple[Evidence, ...]:
+def _kinds(wheels: Iterable[Wheel], pure: str, linux: str, other: str) -> tuple[EvidencePiece, ...]:
     """The first wheel of each kind; one for another system counts where none is for Linux."""
     first: dict[str, Wheel] = {}
     for wheel in wheels:
@@ -52,7 +52,7 @@ def _kinds(wheels: Iterable[Wheel], pure: str, linux: str, other: str) -> tuple[
     if "linux" not in first:
         codes["other"] = other or linux
     return tuple(
-        Evidence(code, first[kind].filename) for kind, code in codes.items() if kind in first
+        EvidencePiece(code, first[kind].filename) for kind, code in codes.items() if kind in first
     )
 
 
@@ -94,7 +94,7 @@ class WheelContents:
         """Whether anything in the wheel was compiled when it was built."""
         return bool(self.extension_modules or self.libraries)
 
-    def evidence(self, wheel: str) -> tuple[Evidence, ...]:
+    def evidence(self, wheel: str) -> tuple[EvidencePiece, ...]:
         """One piece for each kind of member there is, naming the first."""
         kinds: Sequence[tuple[str, tuple[str, ...]]] = (
             ("wheel-extension-module", self.extension_modules),
@@ -102,8 +102,8 @@ class WheelContents:
             ("wheel-program", self.libraries or self.programs),
             ("wheel-sbom", self.sboms),
         )
-        found = [Evidence(code, wheel, _some(paths)) for code, paths in kinds if paths]
-        return tuple(found) or (Evidence("wheel-without-native-code", wheel),)
+        found = [EvidencePiece(code, wheel, _some(paths)) for code, paths in kinds if paths]
+        return tuple(found) or (EvidencePiece("wheel-without-native-code", wheel),)
 
 
 def wheel_contents(listing: ArchiveListing) -> WheelContents:

@@ -13,7 +13,7 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.index.archives.languages import language_of
 
-__all__ = ["Need", "NeedKind", "Role", "SourceNeedsInput", "needs_input", "strongest"]
+__all__ = ["BuildNeed", "NeedKind", "Role", "SourceNeedsInput", "needs_input", "strongest"]
 
 
 class NeedKind(StrEnum):
@@ -34,7 +34,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class BuildNeed:
     """One thing a build needs, by its name in `toolchain.csv` or `libraries.csv`.
 
     `source` says who says so: a row of a table, or the file it was read from. `inferred` marks
@@ -117,12 +117,12 @@ def needs_input(
 _ROLES = list(Role)
 
 
-def strongest(needs: Iterable[Need]) -> tuple[Need, ...]:
+def strongest(needs: Iterable[BuildNeed]) -> tuple[BuildNeed, ...]:
     """One need for each thing: the strongest role, the highest minimum, the first source of it.
 
     What one way brings from PyPI need not come from the system, whoever else asks for it.
     """
-    best: dict[tuple[NeedKind, str], Need] = {}
+    best: dict[tuple[NeedKind, str], BuildNeed] = {}
     for need in needs:
         key = (need.kind, need.name)
         known = best.get(key)
@@ -130,13 +130,13 @@ def strongest(needs: Iterable[Need]) -> tuple[Need, ...]:
     return tuple(best.values())
 
 
-def _merged(first: Need, second: Need) -> Need:
+def _merged(first: BuildNeed, second: BuildNeed) -> BuildNeed:
     lead = min(first, second, key=lambda need: _ROLES.index(need.role))
     minima = [need.minimum_version for need in (first, second) if need.minimum_version]
     least = max(minima, default=None)
     other = second if lead is first else first
     told_by_other = least is not None and least != lead.minimum_version
-    return Need(
+    return BuildNeed(
         lead.kind,
         lead.name,
         f"{lead.source}; {other.source}" if told_by_other else lead.source,

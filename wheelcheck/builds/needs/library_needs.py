@@ -14,7 +14,13 @@ from typing import TypeGuard
 
 from packaging.version import InvalidVersion, Version
 
-from wheelcheck.builds.needs.build_need import Need, NeedKind, Role, SourceNeedsInput, strongest
+from wheelcheck.builds.needs.build_need import (
+    BuildNeed,
+    NeedKind,
+    Role,
+    SourceNeedsInput,
+    strongest,
+)
 from wheelcheck.builds.needs.libraries import (
     brought_along,
     library_called,
@@ -71,7 +77,7 @@ _BUNDLING_CRATES: Mapping[str, str] = MappingProxyType(
 """Crates that bring the library's source (their build.rs on docs.rs says so)."""
 
 
-def library_needs(facts: SourceNeedsInput) -> tuple[Need, ...]:
+def library_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     """The libraries that an sdist's build files and its release's wheels speak of."""
     shipped = _shipped_sources(facts)
     needs = strongest(
@@ -120,12 +126,12 @@ def _shipped_sources(facts: SourceNeedsInput) -> set[str]:
     return found - own
 
 
-def _library(library: str | None, source: str, role: Role, least: str = "") -> Iterator[Need]:
+def _library(library: str | None, source: str, role: Role, least: str = "") -> Iterator[BuildNeed]:
     if library is not None:
         minimum = None
         with suppress(InvalidVersion):
             minimum = Version(least.rstrip(".")) if least else None
-        yield Need(NeedKind.LIBRARY, library, source, role, minimum)
+        yield BuildNeed(NeedKind.LIBRARY, library, source, role, minimum)
 
 
 def _texts(facts: SourceNeedsInput, *names: str) -> Iterator[tuple[str, str]]:
@@ -134,7 +140,7 @@ def _texts(facts: SourceNeedsInput, *names: str) -> Iterator[tuple[str, str]]:
             yield path, _COMMENT.sub("", text[:_LONG])
 
 
-def _from_meson(facts: SourceNeedsInput) -> Iterator[Need]:
+def _from_meson(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """`dependency('name', …)` and `cc.find_library('z', …)`; `required: false` is optional."""
     for path, text in _texts(facts, "meson.build"):
         conditions = _conditions(text)
@@ -150,7 +156,7 @@ def _from_meson(facts: SourceNeedsInput) -> Iterator[Need]:
                 yield from _library(found, source, role, least.group(1) if least else "")
 
 
-def _from_cmake(facts: SourceNeedsInput) -> Iterator[Need]:
+def _from_cmake(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """`find_package`, `pkg_check_modules`, `find_library`; without REQUIRED it is optional."""
     for path, text in _texts(facts, "CMakeLists.txt"):
         conditions = _conditions(text)
@@ -191,7 +197,7 @@ def _cmake_names(function: str, words: list[str]) -> Iterator[tuple[str, str]]:
             yield "pc", re.split(r"[<>=]", word.strip("\"'"))[0]
 
 
-def _from_scripts(facts: SourceNeedsInput) -> Iterator[Need]:
+def _from_scripts(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """pkg-config's arguments and the `…-config` programs in setup scripts and their helpers."""
     for path, text in facts.texts.items():
         if not _SCRIPTS.search(path) or is_aside(path) or is_vendored(path):
@@ -244,7 +250,7 @@ def _is_libraries(node: ast.expr) -> bool:
     return name in _LINKED
 
 
-def _from_setup_cfg(facts: SourceNeedsInput) -> Iterator[Need]:
+def _from_setup_cfg(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """``libraries = ldap lber`` in any section."""
     for path, text in _texts(facts, "setup.cfg"):
         for match in _CFG_LIBRARIES.finditer(text):
@@ -253,7 +259,7 @@ def _from_setup_cfg(facts: SourceNeedsInput) -> Iterator[Need]:
                 yield from _library(library_called("lib", name), source, Role.REQUIRED)
 
 
-def _from_members(shipped: set[str]) -> Iterator[Need]:
+def _from_members(shipped: set[str]) -> Iterator[BuildNeed]:
     """Libraries whose source lies in the sdist in a folder of their own."""
     for folder in sorted(shipped):
         for library in {folder, folder.removeprefix("lib"), f"lib{folder}"} & set(library_table()):
@@ -261,7 +267,7 @@ def _from_members(shipped: set[str]) -> Iterator[Need]:
             yield from _library(library, source, Role.BUNDLED)
 
 
-def _from_string(value: str, place: str, *, asks: bool) -> Iterator[Need]:
+def _from_string(value: str, place: str, *, asks: bool) -> Iterator[BuildNeed]:
     words = value.split()
     if not words or len(words) > 8 or len(value) > 200:  # noqa: PLR2004 (prose, not a command)
         return
@@ -274,13 +280,13 @@ def _from_string(value: str, place: str, *, asks: bool) -> Iterator[Need]:
             yield from _library(found, f"{place} asks pkg-config for {name}", Role.REQUIRED)
 
 
-def _from_extensions(facts: SourceNeedsInput) -> Iterator[Need]:
+def _from_extensions(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     for place, name, optional in facts.extension_libraries:
         role = Role.OPTIONAL if optional else Role.REQUIRED
         yield from _library(library_called("lib", name), f"{place}: libraries=['{name}']", role)
 
 
-def _from_crates(facts: SourceNeedsInput) -> Iterator[Need]:
+def _from_crates(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """Direct dependencies on -sys crates. Those that compile their own copy are `BUNDLED`."""
     for path, text in _texts(facts, "Cargo.toml"):
         document = read_toml(text)
@@ -305,7 +311,7 @@ def _crate_role(crate: str, wanted: object) -> Role:
     return Role.OPTIONAL if table(wanted).get("optional") is True else Role.REQUIRED
 
 
-def _from_external(facts: SourceNeedsInput) -> Iterator[Need]:
+def _from_external(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """`[external]` of pyproject.toml (PEP 725): ``dep:generic/libffi``, ``pkg:generic/openssl``."""
     document = read_toml(facts.texts.get("pyproject.toml", ""))
     if isinstance(document, Unknown):
@@ -323,7 +329,7 @@ def _from_external(facts: SourceNeedsInput) -> Iterator[Need]:
             yield from _library(known, source, role)
 
 
-def _from_wheels(facts: SourceNeedsInput) -> Iterator[Need]:
+def _from_wheels(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """Libraries a wheel carries, less those that come along with another of them."""
     found = {library_vendored(path): path for path in reversed(facts.vendored)}
     libraries = {library for library in found if library is not None}

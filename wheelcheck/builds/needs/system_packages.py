@@ -11,7 +11,13 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
 
-from wheelcheck.builds.needs.build_need import Need, NeedKind, Role, SourceNeedsInput, strongest
+from wheelcheck.builds.needs.build_need import (
+    BuildNeed,
+    NeedKind,
+    Role,
+    SourceNeedsInput,
+    strongest,
+)
 from wheelcheck.builds.needs.libraries import library_table
 from wheelcheck.builds.needs.library_needs import library_needs
 from wheelcheck.builds.needs.toolchain import command_needs, tool_table, toolchain_needs
@@ -20,7 +26,7 @@ from wheelcheck.tables import read_table
 
 __all__ = [
     "InstallCommands",
-    "Stage",
+    "InstallPhase",
     "SystemPackage",
     "install_commands",
     "known_needs",
@@ -37,7 +43,7 @@ _USED_WHERE_FOUND = {"libgomp"}
 """Optional libraries without a package for building: the compiler brings them, so they are used."""
 
 
-class Stage(StrEnum):
+class InstallPhase(StrEnum):
     """When a package must be there."""
 
     BUILD = "build"
@@ -52,8 +58,8 @@ class SystemPackage:
     """
 
     name: str
-    stage: Stage
-    need: Need
+    stage: InstallPhase
+    need: BuildNeed
     note: str = ""
 
 
@@ -70,12 +76,12 @@ class InstallCommands:
     build: str
     run: str
     remove: str
-    unresolved: tuple[Need, ...] = ()
+    unresolved: tuple[BuildNeed, ...] = ()
     build_packages: tuple[str, ...] = ()
     run_packages: tuple[str, ...] = ()
 
 
-def source_needs(facts: SourceNeedsInput) -> tuple[Need, ...]:
+def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     """Everything that building an sdist needs: first the table, then our reading.
 
     Tools are united from both. Where the table knows the project, libraries that only our reading
@@ -93,19 +99,19 @@ def source_needs(facts: SourceNeedsInput) -> tuple[Need, ...]:
     return _with_generator(strongest((*known, *tools, *commands, *map(_demoted, libraries))))
 
 
-def _with_generator(needs: tuple[Need, ...]) -> tuple[Need, ...]:
+def _with_generator(needs: tuple[BuildNeed, ...]) -> tuple[BuildNeed, ...]:
     """Add make where CMake is needed and Ninja is not: its default generator writes makefiles."""
     tools = {need.name for need in needs if need.role is Role.REQUIRED}
     if "cmake" not in tools or {"ninja", "make"} & tools:
         return needs
     source = "cmake.org/cmake/help/latest/manual/cmake-generators.7.html: Unix Makefiles by default"
-    return (*needs, Need(NeedKind.TOOL, "make", source))
+    return (*needs, BuildNeed(NeedKind.TOOL, "make", source))
 
 
-def _demoted(need: Need) -> Need:
+def _demoted(need: BuildNeed) -> BuildNeed:
     if need.role is not Role.REQUIRED:
         return need
-    return Need(need.kind, need.name, need.source, Role.OPTIONAL, need.minimum_version)
+    return BuildNeed(need.kind, need.name, need.source, Role.OPTIONAL, need.minimum_version)
 
 
 @cache
@@ -116,7 +122,7 @@ def _known_rows() -> Mapping[str, tuple[Mapping[str, str], ...]]:
     return found
 
 
-def known_needs(name: NormalizedName, version: Version) -> tuple[Need, ...]:
+def known_needs(name: NormalizedName, version: Version) -> tuple[BuildNeed, ...]:
     """What `system_packages.csv` says of a project's release; () where it has no row for it."""
     for row in _known_rows().get(name, ()):
         if version in SpecifierSet(row["versions"], prereleases=True):
@@ -124,7 +130,7 @@ def known_needs(name: NormalizedName, version: Version) -> tuple[Need, ...]:
     return ()
 
 
-def _needs_of(row: Mapping[str, str], version: Version) -> Iterator[Need]:
+def _needs_of(row: Mapping[str, str], version: Version) -> Iterator[BuildNeed]:
     source = row["source"] + _outside(row["seen"], version)
     for column, role in (
         ("required", Role.REQUIRED),
@@ -132,9 +138,9 @@ def _needs_of(row: Mapping[str, str], version: Version) -> Iterator[Need]:
         ("bundled", Role.BUNDLED),
     ):
         for library in row[column].split():
-            yield Need(NeedKind.LIBRARY, library, source, role, inferred=False)
+            yield BuildNeed(NeedKind.LIBRARY, library, source, role, inferred=False)
     for tool in row["tools"].split():
-        yield Need(NeedKind.TOOL, tool, source, inferred=False)
+        yield BuildNeed(NeedKind.TOOL, tool, source, inferred=False)
 
 
 def _outside(seen: str, version: Version) -> str:
@@ -147,34 +153,38 @@ def _outside(seen: str, version: Version) -> str:
     return "" if within else f" (seen for {seen})"
 
 
-def packages_for(needs: Iterable[Need], distribution: Distribution) -> tuple[SystemPackage, ...]:
+def packages_for(
+    needs: Iterable[BuildNeed], distribution: Distribution
+) -> tuple[SystemPackage, ...]:
     """The packages that answer needs on a distribution, build time first, each name once a stage.
 
     Optional and bundled needs are answered too: the need's role tells them apart. Tools that come
     from PyPI are left out.
     """
     needs = tuple(need for need in needs if not need.from_pypi)
-    found: dict[tuple[Stage, str], SystemPackage] = {}
-    for stage in Stage:
+    found: dict[tuple[InstallPhase, str], SystemPackage] = {}
+    for stage in InstallPhase:
         for need in sorted(needs, key=lambda one: list(Role).index(one.role)):
             for package in _answers(need, stage, distribution):
                 found.setdefault((stage, package.name), package)
     if not distribution.has_python_headers and any(need.kind is NeedKind.TOOL for need in needs):
-        headers = Need(NeedKind.TOOL, "python-headers", "the distribution's Python has none")
-        for package in _answers(headers, Stage.BUILD, distribution):
-            found.setdefault((Stage.BUILD, package.name), package)
+        headers = BuildNeed(NeedKind.TOOL, "python-headers", "the distribution's Python has none")
+        for package in _answers(headers, InstallPhase.BUILD, distribution):
+            found.setdefault((InstallPhase.BUILD, package.name), package)
     return tuple(found.values())
 
 
-def _row(need: Need) -> Mapping[str, str]:
+def _row(need: BuildNeed) -> Mapping[str, str]:
     table = tool_table() if need.kind is NeedKind.TOOL else library_table()
     return table.get(need.name, {})
 
 
-def _answers(need: Need, stage: Stage, distribution: Distribution) -> Iterator[SystemPackage]:
+def _answers(
+    need: BuildNeed, stage: InstallPhase, distribution: Distribution
+) -> Iterator[SystemPackage]:
     row, family = _row(need), distribution.family
     names = names_for(row.get(f"{family}_{stage}", ""), distribution)
-    if names or stage is Stage.BUILD or not row.get(f"{family}_run"):
+    if names or stage is InstallPhase.BUILD or not row.get(f"{family}_run"):
         for name in names:
             yield SystemPackage(name, stage, need)
         return
@@ -184,22 +194,22 @@ def _answers(need: Need, stage: Stage, distribution: Distribution) -> Iterator[S
         yield SystemPackage(name, stage, need, note)
 
 
-def unresolved(needs: Iterable[Need], distribution: Distribution) -> tuple[Need, ...]:
+def unresolved(needs: Iterable[BuildNeed], distribution: Distribution) -> tuple[BuildNeed, ...]:
     """The needs, each once, for which a distribution has no package that we know."""
     return tuple(
         need
         for need in strongest(needs)
         if not need.from_pypi
-        and not any(_answers(need, Stage.BUILD, distribution))
+        and not any(_answers(need, InstallPhase.BUILD, distribution))
         and not _comes_with_compiler(need)
     )
 
 
 def install_commands(
-    needs: Iterable[Need],
+    needs: Iterable[BuildNeed],
     distribution: Distribution,
     *,
-    kept: Iterable[Need] | None = None,
+    kept: Iterable[BuildNeed] | None = None,
     optional: bool = False,
 ) -> InstallCommands:
     """The commands for required needs (and, if asked, optional ones), alphabetical.
@@ -219,20 +229,20 @@ def install_commands(
         stage: {
             one.name for one in packages_for(wanted, distribution) if one.stage is stage
         } - distribution.preinstalled
-        for stage, wanted in ((Stage.BUILD, asked), (Stage.RUN, staying))
+        for stage, wanted in ((InstallPhase.BUILD, asked), (InstallPhase.RUN, staying))
     }  # fmt: skip
     return InstallCommands(
         distribution,
-        _install(sorted(names[Stage.BUILD]), distribution, virtual=True),
-        _install(sorted(names[Stage.RUN]), distribution, virtual=False),
-        _remove(sorted(names[Stage.BUILD] - names[Stage.RUN]), distribution),
+        _install(sorted(names[InstallPhase.BUILD]), distribution, virtual=True),
+        _install(sorted(names[InstallPhase.RUN]), distribution, virtual=False),
+        _remove(sorted(names[InstallPhase.BUILD] - names[InstallPhase.RUN]), distribution),
         unresolved(asked, distribution),
-        tuple(sorted(names[Stage.BUILD])),
-        tuple(sorted(names[Stage.RUN])),
+        tuple(sorted(names[InstallPhase.BUILD])),
+        tuple(sorted(names[InstallPhase.RUN])),
     )
 
 
-def _comes_with_compiler(need: Need) -> bool:
+def _comes_with_compiler(need: BuildNeed) -> bool:
     """Needs without a package of their own anywhere: another one of the build's brings them."""
     row = _row(need)
     return bool(row) and not any(row[f"{family}_build"] for family in Family)

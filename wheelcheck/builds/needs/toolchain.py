@@ -14,7 +14,13 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from wheelcheck.builds.needs.build_need import Need, NeedKind, Role, SourceNeedsInput, strongest
+from wheelcheck.builds.needs.build_need import (
+    BuildNeed,
+    NeedKind,
+    Role,
+    SourceNeedsInput,
+    strongest,
+)
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.errors import Unknown
@@ -101,7 +107,7 @@ def tool_table() -> Mapping[str, Mapping[str, str]]:
     return {row["tool"]: row for row in read_table("builds/needs/toolchain.csv")}
 
 
-def toolchain_needs(facts: SourceNeedsInput) -> tuple[Need, ...]:
+def toolchain_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     """The tools a build runs, each once, with the least version that the build files state."""
     needs = strongest(
         (
@@ -121,11 +127,11 @@ def toolchain_needs(facts: SourceNeedsInput) -> tuple[Need, ...]:
     )
 
 
-def _tool(name: str, source: str, **more: Any) -> Need:
-    return Need(NeedKind.TOOL, name, source, **more)
+def _tool(name: str, source: str, **more: Any) -> BuildNeed:
+    return BuildNeed(NeedKind.TOOL, name, source, **more)
 
 
-def _from_requirements(facts: SourceNeedsInput) -> Iterator[Need]:
+def _from_requirements(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """What build requirements call for, and the tools among what is installed for the build."""
     stated: dict[str, str] = {}
     for line in facts.build_requires:
@@ -140,7 +146,7 @@ def _from_requirements(facts: SourceNeedsInput) -> Iterator[Need]:
             yield _tool(tool, said, from_pypi=True)
 
 
-def _from_languages(facts: SourceNeedsInput) -> Iterator[Need]:
+def _from_languages(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     meson = [path for path in facts.texts if path.endswith("meson.build")]
     for language, place in facts.languages.items():
         # Meson says itself which languages it compiles; stray sources then mean nothing.
@@ -161,7 +167,7 @@ def _called_for(facts: SourceNeedsInput) -> set[str]:
     return called | {_PROGRAMS.get(tool, "") for _, tool in facts.tools_run}
 
 
-def _meson_languages(path: str, text: str) -> Iterator[Need]:
+def _meson_languages(path: str, text: str) -> Iterator[BuildNeed]:
     project = _MESON_PROJECT.search(text)
     if project is not None:
         for language in _QUOTED.findall(_KEYWORD.split(project.group(1))[0]):
@@ -188,7 +194,7 @@ def is_vendored(path: str) -> bool:
     return any(folder in _COPIES for folder in path.lower().split("/")[:-1])
 
 
-def _from_meson_programs(facts: SourceNeedsInput) -> Iterator[Need]:
+def _from_meson_programs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     for path, text in _own_files(facts, "meson.build"):
         for match in _MESON_PROGRAM.finditer(_COMMENT.sub("", text)):
             optional = re.search(r"required\s*:\s*(false|get_option)", match.group(1)) is not None
@@ -243,14 +249,14 @@ def _rust_minima(facts: SourceNeedsInput) -> Iterator[tuple[str, Version, str]]:
                 yield "rust", version, f"{path}: setuptools-rust asks for Rust >= {version}"
 
 
-def command_needs(facts: SourceNeedsInput) -> Iterator[Need]:
+def command_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """The tools that custom commands of the build scripts start."""
     for place, program in facts.tools_run:
         if program in _PROGRAMS:
             yield _tool(_PROGRAMS[program], f"{place} runs {program}")
 
 
-def _from_external(facts: SourceNeedsInput) -> Iterator[Need]:
+def _from_external(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """Compilers that `[external]` of pyproject.toml names (PEP 725): ``dep:virtual/compiler/c``."""
     document = read_toml(facts.texts.get("pyproject.toml", ""))
     if isinstance(document, Unknown):

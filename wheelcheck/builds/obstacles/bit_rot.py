@@ -17,7 +17,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from wheelcheck.builds.obstacles.obstacle import Obstacle
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.index.interface import Project
 from wheelcheck.resolution.choice import admits_python
 from wheelcheck.tables import read_table
@@ -127,7 +127,7 @@ def bit_rot(
     histories: Mapping[NormalizedName, History],
     environment: Mapping[NormalizedName, Version],
     shows: Shows,
-) -> tuple[Obstacle, ...]:
+) -> tuple[BuildObstacle, ...]:
     """What the build requirements of today break in an sdist of yesterday.
 
     `requires` are the build requirements as stated, `environment` what an installer would choose
@@ -137,12 +137,12 @@ def bit_rot(
     certain), ``build-requirement-later-major`` where a major release was crossed.
     """
     specifiers = _specifiers(requires)
-    found: list[Obstacle] = []
+    found: list[BuildObstacle] = []
     for name, then, now in _moved(published, specifiers, histories, environment):
         moved = f"{name} {now} is installed for the build; in {published:%B %Y} it was {then}"
         hits = tuple(_hits(name, then, now, environment, shows))
         found += (
-            Obstacle("build-requirement-breaks", f"{moved}: {hit.what}", hit.source, sure)
+            BuildObstacle("build-requirement-breaks", f"{moved}: {hit.what}", hit.source, sure)
             for hit, sure in hits
         )
         crossed = then.release[0] < now.release[0] < _CALENDAR and name not in _RESTLESS
@@ -216,23 +216,23 @@ def _general(name: str, then: Version, now: Version) -> list[_Change]:
 
 def _later_major(
     name: str, moved: str, then: Version, now: Version, published: datetime
-) -> Obstacle:
+) -> BuildObstacle:
     general = _general(name, then, now)
     said = "; ".join(change.what for change in general)
     message = f"{moved}" + (f" ({said})" if said else "")
     source = "; ".join(change.source for change in general)
-    return Obstacle(
+    return BuildObstacle(
         "build-requirement-later-major",
         message,
         source or f"upload times of {name}'s releases, against {published:%Y-%m-%d}",
     )
 
 
-def python_too_new(python: tuple[int, int], texts: Mapping[str, str]) -> tuple[Obstacle, ...]:
+def python_too_new(python: tuple[int, int], texts: Mapping[str, str]) -> tuple[BuildObstacle, ...]:
     """What build scripts use that the target's Python has no more. Code ``python-too-new``."""
     scripts = {path: text for path, text in texts.items() if "/" not in path}
     return tuple(
-        Obstacle(
+        BuildObstacle(
             "python-too-new",
             f"the build scripts are older than Python {change.version}: {change.what}",
             change.source,

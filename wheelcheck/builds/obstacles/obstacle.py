@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Obstacle"]
+__all__ = ["BuildObstacle"]
 
 
 @dataclass(frozen=True, slots=True)
-class Obstacle:
+class BuildObstacle:
     """One reason for a source build to fail.
 
     `code` is stable, `message` a sentence for people, `source` the file, table or thread it was

@@ -12,10 +12,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.needs.build_need import Need, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.system_packages import unresolved
 from wheelcheck.builds.needs.toolchain import is_vendored
-from wheelcheck.builds.obstacles.obstacle import Obstacle
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.stub_sdist import is_stub
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.script_syntax import parse, walk
@@ -54,26 +54,29 @@ _WHOLE_TREE = 12
 """… as is any folder with this many: orjson keeps its crates in ``include/cargo``."""
 
 
-def no_sdist(name: NormalizedName, version: Version) -> Obstacle:
+def no_sdist(name: NormalizedName, version: Version) -> BuildObstacle:
     """The release has no sdist: without a wheel nothing can be installed."""
-    return Obstacle("no-sdist", f"{name} {version} has no sdist", "the index", fatal=True)
+    return BuildObstacle("no-sdist", f"{name} {version} has no sdist", "the index", fatal=True)
 
 
-def sdist_obstacles(facts: SourceNeedsInput) -> tuple[Obstacle, ...]:
+def sdist_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
     """What stands in the way in the sdist itself, whatever the target's Python lacks."""
     found = []
     # A backend other than setuptools never runs a setup.py that lies about.
     ran = facts.backend.partition(".")[0] in {"", "setuptools"}
     if ran and is_stub(facts.texts.get("setup.py", "")):
         said = "setup.py ends with an error before it builds anything"
-        found.append(Obstacle("stub-sdist", said, "setup.py", fatal=True))
+        found.append(BuildObstacle("stub-sdist", said, "setup.py", fatal=True))
     found += network_obstacles(facts)
     return tuple(dict.fromkeys(found))
 
 
 def target_obstacles(
-    facts: SourceNeedsInput, needs: Iterable[Need], libc: Libc, distribution: Distribution | None
-) -> tuple[Obstacle, ...]:
+    facts: SourceNeedsInput,
+    needs: Iterable[BuildNeed],
+    libc: Libc,
+    distribution: Distribution | None,
+) -> tuple[BuildObstacle, ...]:
     """What is known against a release on a libc, and what its distribution has not.
 
     `needs` are what `source_needs` told of it. Where the distribution is not known (None), what
@@ -85,10 +88,12 @@ def target_obstacles(
     return tuple(dict.fromkeys(found))
 
 
-def known_obstacles(name: NormalizedName, version: Version, libc: Libc) -> tuple[Obstacle, ...]:
+def known_obstacles(
+    name: NormalizedName, version: Version, libc: Libc
+) -> tuple[BuildObstacle, ...]:
     """What `known_obstacles.csv` says of a release on a libc."""
     return tuple(
-        Obstacle(
+        BuildObstacle(
             row["code"],
             row["message"],
             row["source"],
@@ -103,8 +108,8 @@ def known_obstacles(name: NormalizedName, version: Version, libc: Libc) -> tuple
 
 
 def missing_from_distribution(
-    facts: SourceNeedsInput, needs: Iterable[Need], distribution: Distribution
-) -> Iterator[Obstacle]:
+    facts: SourceNeedsInput, needs: Iterable[BuildNeed], distribution: Distribution
+) -> Iterator[BuildObstacle]:
     """Tools and libraries that the distribution has not, or not new enough.
 
     Codes ``not-packaged``, ``tool-too-old``, ``library-too-old``, ``library-version``.
@@ -115,7 +120,7 @@ def missing_from_distribution(
         if not distribution.release:
             message += ", as its release is not known"
         fatal = not need.inferred and bool(distribution.release)
-        yield Obstacle("not-packaged", message, need.source, fatal)
+        yield BuildObstacle("not-packaged", message, need.source, fatal)
     for need in required:
         if need.from_pypi or need.minimum_version is None:
             continue
@@ -124,11 +129,11 @@ def missing_from_distribution(
             code = "tool-too-old" if need.kind is NeedKind.TOOL else "library-too-old"
             wanted = f"{need.name} >= {need.minimum_version}"
             message = f"{wanted} is needed, {distribution} has {max(offered)}"
-            yield Obstacle(code, message, need.source, fatal=True)
+            yield BuildObstacle(code, message, need.source, fatal=True)
     yield from _wrong_versions(facts, distribution)
 
 
-def _wrong_versions(facts: SourceNeedsInput, distribution: Distribution) -> Iterator[Obstacle]:
+def _wrong_versions(facts: SourceNeedsInput, distribution: Distribution) -> Iterator[BuildObstacle]:
     own = (*facts.version.release, 0)
     for row in read_table("builds/obstacles/library_versions.csv"):
         if row["project"] != facts.name:
@@ -141,10 +146,10 @@ def _wrong_versions(facts: SourceNeedsInput, distribution: Distribution) -> Iter
         if offered and offered[0] not in fitting:
             message = f"{row['library']} {wants} is needed, {distribution} has {offered[0]}"
             message += f", and {fitting[0]} beside it" if fitting else ""
-            yield Obstacle("library-version", message, row["source"], fatal=not fitting)
+            yield BuildObstacle("library-version", message, row["source"], fatal=not fitting)
 
 
-def network_obstacles(facts: SourceNeedsInput) -> tuple[Obstacle, ...]:
+def network_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
     """What the build downloads besides its build requirements: codes begin with ``downloads-``."""
     return (
         *_meson_downloads(facts),
@@ -155,11 +160,11 @@ def network_obstacles(facts: SourceNeedsInput) -> tuple[Obstacle, ...]:
     )
 
 
-def _download(code: str, message: str, source: str) -> Obstacle:
-    return Obstacle(code, message, source, needs_network=True)
+def _download(code: str, message: str, source: str) -> BuildObstacle:
+    return BuildObstacle(code, message, source, needs_network=True)
 
 
-def _meson_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
+def _meson_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
     """Wrap files whose subproject is not in the sdist (mesonbuild.com/Wrap-dependency-system)."""
     inside = [path.split("/", 2) for path in facts.members if path.startswith("subprojects/")]
     shipped = {parts[1] for parts in inside if len(parts) == 3}  # noqa: PLR2004 (files in a folder)
@@ -174,7 +179,7 @@ def _meson_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
         yield _download("downloads-subprojects", said, "subprojects/*.wrap")
 
 
-def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
+def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
     for path, text in facts.texts.items():
         aside = is_aside(path) or is_vendored(path) or _DOCUMENTATION.search(path)
         if not path.endswith("CMakeLists.txt") or aside:
@@ -190,7 +195,7 @@ def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
             yield _download("downloads-cmake", said, path)
 
 
-def _script_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
+def _script_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
     for path, text in _build_scripts(facts.texts):
         if not _FETCHES.search(text):
             continue  # nothing that is looked for stands in it: spare parsing it
@@ -241,7 +246,7 @@ def _fetching(node: ast.AST) -> str:
     return found.group(1).strip() if found else ""
 
 
-def _crate_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
+def _crate_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
     """Crates, where the sdist has none of them and cargo is part of the build."""
     manifests = [path for path in facts.members if path.rpartition("/")[2] == "Cargo.toml"]
     uses_cargo = re.compile(r"^(maturin|setuptools[-_]rust)\b")
@@ -260,7 +265,7 @@ def _crate_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
         )
 
 
-def _toolchain_downloads(facts: SourceNeedsInput) -> Iterator[Obstacle]:
+def _toolchain_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
     """Rust itself, where no cargo is installed: maturin asks puccinialin for it."""
     if "puccinialin" in facts.installed:
         said = "the build downloads the Rust toolchain, unless a cargo is installed"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wheelcheck.builds.evidence.classification import Evidence
+from wheelcheck.builds.evidence.classification import EvidencePiece
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.errors import Unknown
 
@@ -27,7 +27,7 @@ _CMAKE_BUILDS = re.compile(
 _CMAKE_OPTIONS = {"VERSION", "DESCRIPTION", "HOMEPAGE_URL", "LANGUAGES", "COMPAT_VERSION"}
 
 
-def read_meson(path: str, text: str) -> Evidence:
+def read_meson(path: str, text: str) -> EvidencePiece:
     """Whether a `meson.build` names compiled languages or builds anything with them.
 
     Meson looks for a compiler for every language `project()` names, whether it is used or not.
@@ -43,11 +43,11 @@ def read_meson(path: str, text: str) -> Evidence:
     builds = _MESON_BUILDS.search(bare)
     if languages or builds is not None:
         said = [*dict.fromkeys(languages), *([builds.group(1)] if builds else [])]
-        return Evidence("meson-extension-module", path, ", ".join(said))
-    return Evidence("meson-no-language", path)
+        return EvidencePiece("meson-extension-module", path, ", ".join(said))
+    return EvidencePiece("meson-no-language", path)
 
 
-def read_cmake(path: str, text: str) -> Evidence | None:
+def read_cmake(path: str, text: str) -> EvidencePiece | None:
     """What a `CMakeLists.txt` builds; None where it is no project and builds nothing.
 
     `project()` without LANGUAGES means C and C++.
@@ -59,9 +59,9 @@ def read_cmake(path: str, text: str) -> Evidence | None:
         return None
     languages = _cmake_languages(project.group(1).split()) if project else []
     if languages[:1] == ["NONE"]:
-        return Evidence("cmake-no-language", path)
+        return EvidencePiece("cmake-no-language", path)
     said = [*languages, *([builds.group(1)] if builds else [])]
-    return Evidence("cmake-project", path, ", ".join(said))
+    return EvidencePiece("cmake-project", path, ", ".join(said))
 
 
 def _cmake_languages(words: list[str]) -> list[str]:
@@ -73,20 +73,20 @@ def _cmake_languages(words: list[str]) -> list[str]:
     return ["C", "CXX"]
 
 
-def read_cargo(path: str, text: str) -> Evidence:
+def read_cargo(path: str, text: str) -> EvidencePiece:
     """The crate a `Cargo.toml` describes: its kind, whether it binds to Python, minimum Rust."""
     document = read_toml(text)
     if isinstance(document, Unknown):
-        return Evidence("cargo-crate", path, document.reason)
+        return EvidencePiece("cargo-crate", path, document.reason)
     said = list(strings(table(document, "lib").get("crate-type")))
     needed = table(document, "dependencies") | table(document, "workspace", "dependencies")
     said += [name for name in ("pyo3", "cpython", "pyo3-ffi", "uniffi") if name in needed]
     for owner in (table(document, "package"), table(document, "workspace", "package")):
         if isinstance(owner.get("rust-version"), str):
             said.append(f"Rust {owner['rust-version']}")
-    return Evidence("cargo-crate", path, ", ".join(said))
+    return EvidencePiece("cargo-crate", path, ", ".join(said))
 
 
-def read_gyp(path: str) -> Evidence:
+def read_gyp(path: str) -> EvidencePiece:
     """A `binding.gyp` builds for Node.js; no Python build reads it."""
-    return Evidence("gyp-file", path)
+    return EvidencePiece("gyp-file", path)

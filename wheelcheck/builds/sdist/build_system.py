@@ -12,7 +12,7 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from wheelcheck.builds.evidence.classification import Evidence
+from wheelcheck.builds.evidence.classification import EvidencePiece
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
 
@@ -91,13 +91,13 @@ def strings(value: object) -> tuple[str, ...]:
     return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
 
 
-def read_build_system(text: str | None) -> tuple[BuildSystem, tuple[Evidence, ...]]:
+def read_build_system(text: str | None) -> tuple[BuildSystem, tuple[EvidencePiece, ...]]:
     """The build system of `pyproject.toml` (None: there is none) and what its tables declare."""
     if text is None:
         return BuildSystem(), ()
     document = read_toml(text)
     if isinstance(document, Unknown):
-        said = Evidence("file-unreadable", "pyproject.toml", document.reason)
+        said = EvidencePiece("file-unreadable", "pyproject.toml", document.reason)
         return BuildSystem(problem=document), (said,)
     stated = table(document, "build-system")
     backend = stated.get("build-backend")
@@ -139,51 +139,55 @@ def _hatch_hooks(tool: dict[str, Any]) -> Iterator[dict[str, Any]]:
 _COMPILING_HOOKS = ("mypyc", "cython", "cmake", "scikit-build", "rust", "zig", "meson", "go")
 
 
-def _declared(document: dict[str, Any]) -> Iterator[Evidence]:
+def _declared(document: dict[str, Any]) -> Iterator[EvidencePiece]:
     """What the tables say about compiling."""
     tool = table(document, "tool")
     where = "pyproject.toml"
     for module in _tables(table(tool, "setuptools").get("ext-modules")):
         code = "extension-modules-optional" if module.get("optional") else "extension-modules"
-        yield Evidence(code, where, f"tool.setuptools.ext-modules {module.get('name', '')}".strip())
+        yield EvidencePiece(
+            code, where, f"tool.setuptools.ext-modules {module.get('name', '')}".strip()
+        )
     rust = table(tool, "setuptools-rust")
     for module in (*_tables(rust.get("ext-modules")), *_tables(rust.get("bins"))):
         code = "extension-modules-optional" if module.get("optional") else "extension-modules"
-        yield Evidence(code, where, f"tool.setuptools-rust {module.get('target', '')}".strip())
+        yield EvidencePiece(code, where, f"tool.setuptools-rust {module.get('target', '')}".strip())
     for hooks in _hatch_hooks(tool):
         for name, options in hooks.items():
             if any(word in name for word in _COMPILING_HOOKS):
                 on = not isinstance(options, dict) or options.get("enable-by-default", True)
-                yield Evidence("build-hook" if on else "build-hook-off", where, f"hatch {name}")
+                yield EvidencePiece(
+                    "build-hook" if on else "build-hook-off", where, f"hatch {name}"
+                )
     yield from _scikit_build(table(tool, "scikit-build", "wheel"))
     external = table(document, "external")
     for key in ("build-requires", "host-requires"):
         for line in strings(external.get(key)):
             if "virtual/compiler" in line:
-                yield Evidence("external-compiler", where, line)
+                yield EvidencePiece("external-compiler", where, line)
 
 
-def _scikit_build(wheel: dict[str, Any]) -> Iterator[Evidence]:
+def _scikit_build(wheel: dict[str, Any]) -> Iterator[EvidencePiece]:
     where = "pyproject.toml"
     if wheel.get("platlib") is False:
-        yield Evidence("pure-wheel-declared", where, "tool.scikit-build.wheel.platlib = false")
+        yield EvidencePiece("pure-wheel-declared", where, "tool.scikit-build.wheel.platlib = false")
     if wheel.get("cmake") is False:
-        yield Evidence("build-hook-off", where, "tool.scikit-build.wheel.cmake = false")
+        yield EvidencePiece("build-hook-off", where, "tool.scikit-build.wheel.cmake = false")
 
 
 def _tables(value: object) -> tuple[dict[str, Any], ...]:
     return tuple(one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
 
 
-def read_setup_cfg(text: str) -> tuple[Evidence, ...]:
+def read_setup_cfg(text: str) -> tuple[EvidencePiece, ...]:
     """Extension modules that `setup.cfg` declares by d2to1's and pbr's ``[extension=name]``."""
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read_string(text[:_LARGEST])
     except (configparser.Error, RecursionError) as error:
-        return (Evidence("file-unreadable", "setup.cfg", type(error).__name__),)
+        return (EvidencePiece("file-unreadable", "setup.cfg", type(error).__name__),)
     return tuple(
-        Evidence("extension-modules", "setup.cfg", section)
+        EvidencePiece("extension-modules", "setup.cfg", section)
         for section in parser.sections()
         if section.startswith(("extension=", "extension:"))
     )

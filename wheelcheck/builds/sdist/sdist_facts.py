@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from wheelcheck.builds.evidence.classification import Evidence
+from wheelcheck.builds.evidence.classification import EvidencePiece
 from wheelcheck.builds.sdist.build_files import read_cargo, read_cmake, read_gyp, read_meson
 from wheelcheck.builds.sdist.build_system import (
     BuildSystem,
@@ -23,7 +23,7 @@ from wheelcheck.builds.sdist.build_system import (
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.source_files import SourceCount, is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
-from wheelcheck.builds.setup_script.script_context import BuildSite, Surroundings
+from wheelcheck.builds.setup_script.script_context import BuildSite, ScriptContext
 from wheelcheck.index.archives.build_texts import build_texts as wanted
 
 __all__ = ["SdistFacts", "read_sdist", "wanted"]
@@ -64,7 +64,7 @@ class SdistFacts:
     generated_c: tuple[str, ...]
     script: SetupScript | None
     build_scripts: tuple[SetupScript, ...]
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[EvidencePiece, ...]
     asked: frozenset[str]
 
     @property
@@ -95,7 +95,7 @@ def read_sdist(contents: SdistContents, site: BuildSite = BuildSite()) -> SdistF
     system, declared = read_build_system(pyproject)
     has_setup = "setup.py" in texts or "setup.py" in sizes
     kind = _kind(system, texts)
-    around = Surroundings(
+    around = ScriptContext(
         site=site,
         paths=contents.paths,
         directories=contents.directories,
@@ -166,7 +166,7 @@ def _missing(required: frozenset[str]) -> frozenset[str]:
     return frozenset(module for names in absent for module in names)
 
 
-def _read_twice(text: str, around: Surroundings, system: BuildSystem) -> SetupScript:
+def _read_twice(text: str, around: ScriptContext, system: BuildSystem) -> SetupScript:
     """Read ``setup.py`` as setuptools' backend runs it.
 
     First for ``egg_info``, to learn its `setup_requires` (``setup.cfg`` fills in for it); then,
@@ -185,7 +185,7 @@ def _read_twice(text: str, around: Surroundings, system: BuildSystem) -> SetupSc
 
 
 def _read_hooks(
-    named: Iterable[str], texts: Mapping[str, str], around: Surroundings
+    named: Iterable[str], texts: Mapping[str, str], around: ScriptContext
 ) -> Iterator[SetupScript]:
     """Build scripts and hooks, and the setup scripts that they start with ``build_ext``."""
     from wheelcheck.builds.setup_script.script_reader import read_build_script, read_setup_script
@@ -203,10 +203,10 @@ def _read_hooks(
             yield read_setup_script(path, texts[path], building)
 
 
-def _about_backend(system: BuildSystem, kind: str, *, has_setup: bool) -> Iterator[Evidence]:
+def _about_backend(system: BuildSystem, kind: str, *, has_setup: bool) -> Iterator[EvidencePiece]:
     where = "setup.py" if system.legacy else "pyproject.toml"
     if not has_setup:
-        yield Evidence("no-build-file", "sdist")
+        yield EvidencePiece("no-build-file", "sdist")
         return
     codes = {
         "native": "backend-native",
@@ -214,55 +214,57 @@ def _about_backend(system: BuildSystem, kind: str, *, has_setup: bool) -> Iterat
         "pure": "backend-pure",
         "setuptools": "backend-setuptools",
     }
-    yield Evidence(codes.get(kind, "backend-unknown"), where, system.backend)
+    yield EvidencePiece(codes.get(kind, "backend-unknown"), where, system.backend)
     if system.backend_path:
-        yield Evidence("backend-in-tree", where, ", ".join(system.backend_path))
+        yield EvidencePiece("backend-in-tree", where, ", ".join(system.backend_path))
     for name in sorted(system.required_names & compiling_tools().keys()):
-        yield Evidence("requires-compiling-tool", where, f"{name}: {compiling_tools()[name]}")
+        yield EvidencePiece("requires-compiling-tool", where, f"{name}: {compiling_tools()[name]}")
 
 
 def _about_scripts(
     script: SetupScript | None, hooks: tuple[SetupScript, ...]
-) -> Iterator[Evidence]:
+) -> Iterator[EvidencePiece]:
     for one in (*([script] if script else []), *hooks):
         if one.problem is not None:
-            yield Evidence(one.problem.code, one.path, one.problem.reason)
+            yield EvidencePiece(one.problem.code, one.path, one.problem.reason)
         elif not one.calls_setup:
-            yield Evidence("script-gives-up", one.path, "; ".join(one.unclear))
+            yield EvidencePiece("script-gives-up", one.path, "; ".join(one.unclear))
         for module in one.extensions[:_SHOWN]:
             yield _about_extension(module)
         if one.forgiving and one.extensions:
-            yield Evidence("extension-modules-optional", one.path, one.forgiving)
+            yield EvidencePiece("extension-modules-optional", one.path, one.forgiving)
         if one.problem is None and not one.extensions:
             yield from _about_none(one)
         for keyword in one.ignored:
-            yield Evidence("keyword-ignored", one.path, keyword)
+            yield EvidencePiece("keyword-ignored", one.path, keyword)
         if one.impure:
-            yield Evidence("platform-wheel-declared", one.impure)
+            yield EvidencePiece("platform-wheel-declared", one.impure)
         code = "command-runs-tool-forgiven" if one.tools_forgiven else "command-runs-tool"
-        yield from (Evidence(code, where, tool) for where, tool in one.tools)
+        yield from (EvidencePiece(code, where, tool) for where, tool in one.tools)
 
 
-def _about_extension(module: ExtensionModule) -> Evidence:
+def _about_extension(module: ExtensionModule) -> EvidencePiece:
     said = " ".join(filter(None, (module.made_by, module.name)))
     if module.optional:
-        return Evidence("extension-modules-optional", module.where, said)
+        return EvidencePiece("extension-modules-optional", module.where, said)
     if module.supposing:
         condition = " and ".join(module.supposing)
-        return Evidence("extension-modules-conditional", module.where, f"{said} if {condition}")
-    return Evidence("extension-modules", module.where, said)
+        return EvidencePiece(
+            "extension-modules-conditional", module.where, f"{said} if {condition}"
+        )
+    return EvidencePiece("extension-modules", module.where, said)
 
 
-def _about_none(script: SetupScript) -> Iterator[Evidence]:
+def _about_none(script: SetupScript) -> Iterator[EvidencePiece]:
     if script.unclear:
-        yield Evidence("script-unclear", script.path, ", ".join(script.unclear))
+        yield EvidencePiece("script-unclear", script.path, ", ".join(script.unclear))
     elif script.mentions:
-        yield Evidence("extension-modules-off", script.path, script.mentions)
+        yield EvidencePiece("extension-modules-off", script.path, script.mentions)
     elif script.calls_setup:
-        yield Evidence("no-extension-modules", script.path)
+        yield EvidencePiece("no-extension-modules", script.path)
 
 
-def _about_files(paths: Iterable[str], texts: Mapping[str, str]) -> Iterator[Evidence]:
+def _about_files(paths: Iterable[str], texts: Mapping[str, str]) -> Iterator[EvidencePiece]:
     """Build descriptions of other systems, the ones nearest to the root first."""
     for path in sorted(texts, key=lambda path: (path.count("/"), path)):
         name = posixpath.basename(path)
@@ -283,20 +285,20 @@ def _about_files(paths: Iterable[str], texts: Mapping[str, str]) -> Iterator[Evi
 
 def _about_sources(
     sources: tuple[SourceCount, ...], generated: tuple[str, ...]
-) -> Iterator[Evidence]:
+) -> Iterator[EvidencePiece]:
     inside = [count for count in sources if count.files]
     aside = [count for count in sources if count.aside_files]
     if inside:
         said = ", ".join(map(_said, inside))
-        yield Evidence("native-sources", "sdist", said)
+        yield EvidencePiece("native-sources", "sdist", said)
     if aside:
         said = ", ".join(f"{count.aside_files} {count.language}" for count in aside)
-        yield Evidence("native-sources-aside", "sdist", said)
+        yield EvidencePiece("native-sources-aside", "sdist", said)
     if not inside and not aside:
-        yield Evidence("no-native-sources", "sdist")
+        yield EvidencePiece("no-native-sources", "sdist")
     if generated:
         more = f" and {len(generated) - 1} more" if len(generated) > 1 else ""
-        yield Evidence("generated-c", "sdist", f"{generated[0]}{more}")
+        yield EvidencePiece("generated-c", "sdist", f"{generated[0]}{more}")
 
 
 def _said(count: SourceCount) -> str:

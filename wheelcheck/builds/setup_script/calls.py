@@ -12,16 +12,16 @@ from wheelcheck.builds.setup_script.expressions import Expressions
 from wheelcheck.builds.setup_script.formatting import formatted
 from wheelcheck.builds.setup_script.known import call_known
 from wheelcheck.builds.setup_script.methods import NOT_KNOWN, call_method
-from wheelcheck.builds.setup_script.script_context import Surroundings
+from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.builds.setup_script.script_syntax import writes_python
 from wheelcheck.builds.setup_script.script_values import (
     ClassValue,
     Dotted,
     Extension,
     FunctionValue,
+    Namespace,
     Opaque,
     Raised,
-    Scope,
     Value,
     extensions_in,
     join,
@@ -95,7 +95,7 @@ class Calls(Expressions):
     `heedless` passes over `raise` and `exit`: for scripts that seem to stop before they declare.
     """
 
-    def __init__(self, around: Surroundings, file: str) -> None:
+    def __init__(self, around: ScriptContext, file: str) -> None:
         super().__init__(around, file)
         self.setup_calls: list[SetupCall] = []
         self.made: list[Extension] = []
@@ -253,7 +253,7 @@ class Calls(Expressions):
         if len(self.frames) > _DEPTH or again > 1:
             return opaque(args, keys)
         outer, file = self.scope, self.file
-        self.scope = Scope(parent=function.scope)
+        self.scope = Namespace(parent=function.scope)
         self.file = function.file
         self._bind_parameters(function, args, keys)
         frame = Frame(function.node)

@@ -13,15 +13,15 @@ from wheelcheck.builds.setup_script.comparison import CONVENTIONAL, attribute, c
 from wheelcheck.builds.setup_script.formatting import interpolated
 from wheelcheck.builds.setup_script.known import constant
 from wheelcheck.builds.setup_script.methods import LONG
-from wheelcheck.builds.setup_script.script_context import Surroundings
+from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.builds.setup_script.script_values import (
     ClassValue,
     Dotted,
     FunctionValue,
+    Namespace,
     Opaque,
     Plain,
     Raised,
-    Scope,
     Value,
     extensions_in,
     join,
@@ -48,10 +48,10 @@ class Expressions:
     Every other kind is an `Opaque` of what went into it.
     """
 
-    def __init__(self, around: Surroundings, file: str) -> None:
+    def __init__(self, around: ScriptContext, file: str) -> None:
         self.around = around
         self.file = file
-        self.scope = Scope({"__name__": "__main__", "__file__": file})
+        self.scope = Namespace({"__name__": "__main__", "__file__": file})
         self.supposing: tuple[str, ...] = ()
         self.steps = 0
         self.way: tuple[int, ...] = ()
@@ -251,7 +251,7 @@ class Expressions:
 
     def _comprehension(self, node: _Comprehension) -> Value:
         outer = self.scope
-        self.scope = Scope(parent=outer)
+        self.scope = Namespace(parent=outer)
         try:
             made = self._generate(node.generators, lambda: self.value(node.elt))
             return made if self._certain(node.generators) else opaque(made)
@@ -260,7 +260,7 @@ class Expressions:
 
     def _DictComp(self, node: ast.DictComp) -> Value:  # noqa: N802
         outer = self.scope
-        self.scope = Scope(parent=outer)
+        self.scope = Namespace(parent=outer)
         try:
             return opaque(self._generate(node.generators, lambda: self.value(node.value)))
         finally:

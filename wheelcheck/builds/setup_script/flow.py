@@ -9,12 +9,12 @@ from functools import partial
 
 from wheelcheck.builds.setup_script.calls import ENDS, Calls, LoopEnded, Returned, SetupCall
 from wheelcheck.builds.setup_script.expressions import condition_text
-from wheelcheck.builds.setup_script.script_context import Surroundings
+from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.builds.setup_script.script_values import (
     FunctionValue,
+    Namespace,
     Opaque,
     Raised,
-    Scope,
     Value,
     extensions_in,
     join,
@@ -35,7 +35,7 @@ _FREE = 10
 class Flow(Calls):
     """Walks statements that choose a way. Where none can be chosen, all are walked and joined."""
 
-    def __init__(self, around: Surroundings, file: str) -> None:
+    def __init__(self, around: ScriptContext, file: str) -> None:
         super().__init__(around, file)
         self._left: list[list[dict[str, Value]]] = []
         self._ways_gone = 0
@@ -215,7 +215,7 @@ class Flow(Calls):
             except ENDS:
                 return
 
-    def returns_at_once(self, body: Sequence[ast.stmt], scope: Scope) -> bool:
+    def returns_at_once(self, body: Sequence[ast.stmt], scope: Namespace) -> bool:
         """Whether statements return before anything but conditions, all of which can be told."""
         outer, self.scope = self.scope, scope
         try:
@@ -233,7 +233,7 @@ class Flow(Calls):
             self.scope = outer
         return False
 
-    def ends_by(self, body: Sequence[ast.stmt], scope: Scope) -> str:
+    def ends_by(self, body: Sequence[ast.stmt], scope: Namespace) -> str:
         """Walk statements apart from the script: the exception they end by, "" for none."""
         outer, self.scope = self.scope, scope
         try:

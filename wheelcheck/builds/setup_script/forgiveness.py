@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from wheelcheck.builds.setup_script.interpreter import Interpreter
-from wheelcheck.builds.setup_script.script_values import ClassValue, Opaque, Scope, Value
+from wheelcheck.builds.setup_script.script_values import ClassValue, Namespace, Opaque, Value
 from wheelcheck.builds.setup_script.side_effects import catches_failures
 
 __all__ = ["forgives_failures", "methods_of", "returns_at_once"]
@@ -48,7 +48,7 @@ def returns_at_once(script: Interpreter, command: ClassValue) -> bool:
         return False
     for name in ("initialize_options", "finalize_options"):
         script.call_apart(script.member(command, name))
-    return script.returns_at_once(run.body, Scope({"self": command}, command.scope))
+    return script.returns_at_once(run.body, Namespace({"self": command}, command.scope))
 
 
 def _shields_building(node: ast.Try) -> bool:
@@ -79,7 +79,7 @@ def _endures(
     }
     names = {name: Opaque() for name in (*local, handler.name or "_")}
     home = command.scope if isinstance(command, ClassValue) else None
-    return not script.ends_by(handler.body, Scope({**names, "self": command}, home))
+    return not script.ends_by(handler.body, Namespace({**names, "self": command}, home))
 
 
 def _minds_optional(handler: ast.ExceptHandler) -> bool:

@@ -12,15 +12,15 @@ from typing import ClassVar
 
 from wheelcheck.builds.setup_script.calls import ENDS, Returned, SetupCall, strings_of
 from wheelcheck.builds.setup_script.flow import Flow, last_name
-from wheelcheck.builds.setup_script.script_context import Surroundings
+from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.builds.setup_script.script_syntax import parse
 from wheelcheck.builds.setup_script.script_values import (
     ClassValue,
     Dotted,
     FunctionValue,
+    Namespace,
     Opaque,
     Raised,
-    Scope,
     Value,
     extensions_in,
     join,
@@ -37,12 +37,12 @@ _KNOWN = ("numpy.distutils.", "setuptools.", "distutils.", "Cython.")
 class Interpreter(Flow):
     """Walks one script. Afterwards `setup_calls`, `made` and `classes` tell the story."""
 
-    def __init__(self, around: Surroundings, file: str) -> None:
+    def __init__(self, around: ScriptContext, file: str) -> None:
         super().__init__(around, file)
         self.classes: list[ClassValue] = []
         self.walked: list[tuple[str, ast.Module]] = []
         self.unread: list[str] = []
-        self._modules: dict[str, Scope | None] = {}
+        self._modules: dict[str, Namespace | None] = {}
 
     def run(self, body: Sequence[ast.stmt]) -> None:
         """Walk statements; raises Raised where the script would stop for good."""
@@ -151,7 +151,7 @@ class Interpreter(Flow):
     def _constants(self, node: ast.ClassDef) -> dict[str, Value]:
         """What the body of a class assigns to its own names."""
         outer = self.scope
-        self.scope = Scope(parent=outer)
+        self.scope = Namespace(parent=outer)
         try:
             self.run([part for part in node.body if isinstance(part, ast.Assign | ast.AnnAssign)])
             return self.scope.names
@@ -185,7 +185,7 @@ class Interpreter(Flow):
         if root in self.around.missing and not own:
             raise Raised("ImportError")
 
-    def _local_module(self, name: str) -> Scope | None:
+    def _local_module(self, name: str) -> Namespace | None:
         """The names of a module that is part of the sdist, walked once; None for any other.
 
         What builds other packages means the same in its own sdist: it is known by its name.
@@ -205,14 +205,14 @@ class Interpreter(Flow):
                     self._modules[name] = self._walk_module(path, name, text)
         return self._modules[name]
 
-    def _walk_module(self, path: str, name: str, text: str) -> Scope | None:
+    def _walk_module(self, path: str, name: str, text: str) -> Namespace | None:
         tree = parse(text)
         if not isinstance(tree, ast.Module):
             self.unread.append(path)
             return None
         self.walked.append((path, tree))
         outer = self.scope, self.file
-        module = Scope({"__name__": name, "__file__": path})
+        module = Namespace({"__name__": name, "__file__": path})
         self.scope, self.file = module, path
         try:
             self.run(tree.body)

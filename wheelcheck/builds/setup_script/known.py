@@ -20,7 +20,7 @@ from wheelcheck.builds.setup_script.methods import (
     matches,
     sequence,
 )
-from wheelcheck.builds.setup_script.script_context import Surroundings
+from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.builds.setup_script.script_values import (
     Dotted,
     Opaque,
@@ -42,7 +42,7 @@ _DISPLAY_OPTIONS = (
 """Options of distutils that print something and end (distutils/dist.py of Python 3.8)."""
 
 
-def constant(name: str, around: Surroundings) -> Value:
+def constant(name: str, around: ScriptContext) -> Value:
     """The value of a dotted name that never changes in this build, else the name itself."""
     if name in _ALWAYS:
         return _ALWAYS[name]
@@ -61,7 +61,7 @@ _ALWAYS: Mapping[str, Value] = {
     "sys.maxint": 2**63 - 1,
     "sys.byteorder": "little",
 }
-_HERE: Mapping[str, Callable[[Surroundings], Value]] = {
+_HERE: Mapping[str, Callable[[ScriptContext], Value]] = {
     "distutils.dist.Distribution.display_option_names": lambda _: list(_DISPLAY_OPTIONS),
     "sys.argv": lambda around: list(around.argv),
     "sys.version_info": lambda around: (*around.python(), 0, "final", 0),
@@ -76,11 +76,13 @@ def _hexadecimal(major: int, minor: int) -> int:
     return (major << 24) + (minor << 16) + 0xF0
 
 
-def _pypy(around: Surroundings) -> bool:
+def _pypy(around: ScriptContext) -> bool:
     return around.implementation() is Implementation.PYPY
 
 
-def call_known(around: Surroundings, name: str, args: list[Value], keys: dict[str, Value]) -> Value:
+def call_known(
+    around: ScriptContext, name: str, args: list[Value], keys: dict[str, Value]
+) -> Value:
     """The result of a well-known function, `NOT_KNOWN` for any other."""
     if name in _VARIABLES:
         return _variable(args, keys)
@@ -107,7 +109,7 @@ def _same_path(path: str) -> str:
     return "" if plain == "." else plain
 
 
-def _has_attribute(around: Surroundings, args: list[Value]) -> Value:
+def _has_attribute(around: ScriptContext, args: list[Value]) -> Value:
     if args[:1] == [Dotted("sys")] and len(args) > 1:
         name = args[1]
         if isinstance(name, str) and name.startswith("pypy_"):
@@ -117,19 +119,19 @@ def _has_attribute(around: Surroundings, args: list[Value]) -> Value:
     return Opaque()
 
 
-def _implementation(around: Surroundings, _args: list[Value]) -> Value:
+def _implementation(around: ScriptContext, _args: list[Value]) -> Value:
     return "PyPy" if _pypy(around) else "CPython"
 
 
-def _configuration(_around: Surroundings, args: list[Value]) -> Value:
+def _configuration(_around: ScriptContext, args: list[Value]) -> Value:
     return None if args == ["Py_GIL_DISABLED"] else Opaque()
 
 
-def _strtobool(_around: Surroundings, args: list[Value]) -> Value:
+def _strtobool(_around: ScriptContext, args: list[Value]) -> Value:
     return str(args[0]).lower() in {"y", "yes", "t", "true", "on", "1"} if is_text(args) else None
 
 
-def _get_attribute(around: Surroundings, args: list[Value]) -> Value:
+def _get_attribute(around: ScriptContext, args: list[Value]) -> Value:
     if len(args) > 1 and isinstance(args[0], Dotted) and isinstance(args[1], str):
         return constant(f"{args[0].name}.{args[1]}", around)
     return opaque(*args)
@@ -142,7 +144,7 @@ def _range(args: list[Value]) -> Value:
 
 
 _LONG_RANGE = 1000
-_Answer = Callable[[Surroundings, list[Value]], Value]
+_Answer = Callable[[ScriptContext, list[Value]], Value]
 
 
 def _always(value: Value) -> _Answer:
@@ -153,7 +155,7 @@ def _of_path(function: Callable[[str], Value]) -> _Answer:
     return lambda _around, args: function(args[0]) if is_text(args) else opaque(*args)
 
 
-def _of_files(function: Callable[[Surroundings, str], Value]) -> _Answer:
+def _of_files(function: Callable[[ScriptContext, str], Value]) -> _Answer:
     return lambda around, args: function(around, args[0]) if is_text(args) else opaque(*args)
 
 
@@ -172,13 +174,13 @@ def _all(args: list[Value], *, wanted: bool) -> Value:
     return Opaque() if None in truths else wanted
 
 
-def _imported(around: Surroundings, args: list[Value]) -> Value:
+def _imported(around: ScriptContext, args: list[Value]) -> Value:
     if is_text(args) and args[0].split(".")[0] in around.missing:
         raise Raised("ImportError")
     return Dotted(args[0]) if is_text(args) else Opaque()
 
 
-def _module_spec(around: Surroundings, args: list[Value]) -> Value:
+def _module_spec(around: ScriptContext, args: list[Value]) -> Value:
     missing = is_text(args) and args[0].split(".")[0] in around.missing
     return None if missing else Opaque()
 

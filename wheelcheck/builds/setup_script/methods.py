@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from wheelcheck.builds.setup_script.script_context import Surroundings
+from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.builds.setup_script.script_values import Opaque, Plain, Raised, Value, opaque
 
 __all__ = [
@@ -27,7 +27,7 @@ NOT_KNOWN: Any = object()
 """The answer where a name means nothing to us."""
 
 
-def call_method(around: Surroundings, base: Value, name: str, args: list[Value]) -> Value:
+def call_method(around: ScriptContext, base: Value, name: str, args: list[Value]) -> Value:
     """The result of a method of a string (which may be a path), list, tuple or dict."""
     if isinstance(base, str):
         return _string_method(around, base, name, args)
@@ -45,7 +45,7 @@ _STRING = {
 _PATH_ITSELF = {"resolve", "absolute", "as_posix", "expanduser", "__str__"}
 
 
-def _string_method(around: Surroundings, base: str, name: str, args: list[Value]) -> Value:
+def _string_method(around: ScriptContext, base: str, name: str, args: list[Value]) -> Value:
     if name in {"exists", "is_file", "is_dir"}:
         return existence(around, base)
     if name in _PATH_ITSELF:
@@ -159,13 +159,13 @@ def is_text(args: list[Value]) -> bool:
     return bool(args) and isinstance(args[0], str) and len(args[0]) < LONG
 
 
-def existence(around: Surroundings, path: str) -> Value:
+def existence(around: ScriptContext, path: str) -> Value:
     """Whether the sdist holds a path; unknown outside it."""
     there = around.exists(path)
     return Opaque() if there is None else there
 
 
-def matches(around: Surroundings, pattern: str) -> Value:
+def matches(around: ScriptContext, pattern: str) -> Value:
     """Files of the sdist that match a glob pattern; unknown outside it."""
     return Opaque() if pattern.startswith(("/", "..")) else around.matching(pattern)
 

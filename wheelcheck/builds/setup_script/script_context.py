@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from wheelcheck.targets.target import Implementation, Target
 
-__all__ = ["BuildSite", "Surroundings"]
+__all__ = ["BuildSite", "ScriptContext"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class BuildSite:
         return cls(target.implementation, target.python)
 
     def answers_as(self, other: BuildSite, asked: Iterable[str]) -> bool:
-        """Whether both sites answer alike to what was `asked`, as `Surroundings` notes it."""
+        """Whether both sites answer alike to what was `asked`, as `ScriptContext` notes it."""
         return all(getattr(self, name) == getattr(other, name) for name in asked)
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ScriptContext:
     """What a script can ask for: the site, the sdist's files, and the modules of the build.
 
     `paths` are relative to the sdist's root, `directories` their parents; `texts` has the files

@@ -16,7 +16,7 @@ from wheelcheck.builds.setup_script.forgiveness import (
     returns_at_once,
 )
 from wheelcheck.builds.setup_script.interpreter import Interpreter
-from wheelcheck.builds.setup_script.script_context import Surroundings
+from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.builds.setup_script.script_syntax import mentions_extensions, parse
 from wheelcheck.builds.setup_script.script_values import (
     ClassValue,
@@ -36,21 +36,21 @@ __all__ = ["read_build_script", "read_setup_script"]
 _KEYWORDS = ("ext_modules", "cffi_modules", "rust_extensions", "libraries", "features", "**")
 
 
-def read_setup_script(path: str, text: str, around: Surroundings) -> SetupScript:
+def read_setup_script(path: str, text: str, around: ScriptContext) -> SetupScript:
     """Walk ``setup.py`` and say what it hands to `setup()`. Never raises, runs nothing."""
     return _within_limits(_read_setup_script, path, text, around)
 
 
-def read_build_script(path: str, text: str, around: Surroundings) -> SetupScript:
+def read_build_script(path: str, text: str, around: ScriptContext) -> SetupScript:
     """Walk a build script or hook of a backend: all that any of its functions makes counts."""
     return _within_limits(_read_build_script, path, text, around)
 
 
 def _within_limits(
-    read: Callable[[str, ast.Module, Surroundings], SetupScript],
+    read: Callable[[str, ast.Module, ScriptContext], SetupScript],
     path: str,
     text: str,
-    around: Surroundings,
+    around: ScriptContext,
 ) -> SetupScript:
     tree = parse(text)
     mentions = mentions_extensions(text)
@@ -63,7 +63,7 @@ def _within_limits(
         return SetupScript(path, mentions=mentions, problem=why)
 
 
-def _read_setup_script(path: str, tree: ast.Module, around: Surroundings) -> SetupScript:
+def _read_setup_script(path: str, tree: ast.Module, around: ScriptContext) -> SetupScript:
     script, stopped = _walk(path, tree, around)
     if script.setup_calls or not stopped:
         return _told(path, script, stopped, asleep=_walk_commands(script))
@@ -77,7 +77,7 @@ def _read_setup_script(path: str, tree: ast.Module, around: Surroundings) -> Set
     return _told(path, script, stopped)
 
 
-def _read_build_script(path: str, tree: ast.Module, around: Surroundings) -> SetupScript:
+def _read_build_script(path: str, tree: ast.Module, around: ScriptContext) -> SetupScript:
     script, _ = _walk(path, tree, around)
     for name, value in list(script.scope.names.items()):
         if isinstance(value, FunctionValue) and name in _ENTRY_POINTS:
@@ -102,7 +102,7 @@ _HOOKS = ("initialize", "pdm_build_initialize", "pdm_build_update_setup_kwargs")
 
 
 def _walk(
-    path: str, tree: ast.Module, around: Surroundings, *, heedless: bool = False
+    path: str, tree: ast.Module, around: ScriptContext, *, heedless: bool = False
 ) -> tuple[Interpreter, str]:
     """The walked script, and the exception it stops by ("" for none)."""
     script = Interpreter(around, path)

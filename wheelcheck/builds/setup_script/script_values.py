@@ -18,10 +18,10 @@ __all__ = [
     "Dotted",
     "Extension",
     "FunctionValue",
+    "Namespace",
     "Opaque",
     "Plain",
     "Raised",
-    "Scope",
     "Value",
     "extensions_in",
     "join",
@@ -83,16 +83,16 @@ class Raised(Exception):  # noqa: N818 (says what happened)
 
 
 @dataclass(slots=True)
-class Scope:
+class Namespace:
     """Names of a module or function; look-up goes on in `parent`."""
 
     names: dict[str, Value] = field(default_factory=dict)
-    parent: Scope | None = None
+    parent: Namespace | None = None
     shared: set[str] = field(default_factory=set)
 
     def get(self, name: str) -> Value:
         """Value of a name; Dotted ``builtins.name`` where nobody bound it."""
-        scope: Scope | None = self
+        scope: Namespace | None = self
         while scope is not None:
             if name in scope.names:
                 return scope.names[name]
@@ -116,7 +116,7 @@ class FunctionValue:
     """
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
-    scope: Scope
+    scope: Namespace
     file: str
     owner: ClassValue | None = None
 
@@ -132,7 +132,7 @@ class ClassValue:
     node: ast.ClassDef
     bases: tuple[Value, ...]
     file: str
-    scope: Scope
+    scope: Namespace
     attributes: dict[str, Value] = field(default_factory=dict)
     constants: dict[str, Value] = field(default_factory=dict)
     made: bool = False

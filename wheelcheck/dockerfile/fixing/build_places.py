@@ -16,13 +16,13 @@ from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.shell.commands import Command
 from wheelcheck.errors import Unknown
 
-__all__ = ["Place", "places_of"]
+__all__ = ["BuildPlace", "places_of"]
 
 _BREAKS = "build-requirement-breaks"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class BuildPlace:
     """An install step with its RUN, its command there, and what its builds ask of the system.
 
     Where the step stands in the script of a ``sh -c``, its command is that one.
@@ -50,7 +50,9 @@ class Place:
         return tuple(sorted(gaps))
 
 
-def places_of(dockerfile: Dockerfile, builds: Iterable[StepBuilds], editor: Editor) -> list[Place]:
+def places_of(
+    dockerfile: Dockerfile, builds: Iterable[StepBuilds], editor: Editor
+) -> list[BuildPlace]:
     """The steps that compile and can be changed; of the others `editor.remarks` hears."""
     found = []
     for one in builds:
@@ -77,7 +79,7 @@ def places_of(dockerfile: Dockerfile, builds: Iterable[StepBuilds], editor: Edit
             if lacking:
                 editor.remarks[f"line {step.line}: {_adding(lacking)}"] = None
             continue
-        found.append(Place(stage, step, run, command, one, distribution, lacking))
+        found.append(BuildPlace(stage, step, run, command, one, distribution, lacking))
         editor.remarks |= dict.fromkeys(_remarks(one.outlooks))
     return found
 

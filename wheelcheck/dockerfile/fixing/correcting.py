@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from wheelcheck.distributions.distribution import Distribution, Family
-from wheelcheck.dockerfile.fixing.build_places import Place, places_of
+from wheelcheck.dockerfile.fixing.build_places import BuildPlace, places_of
 from wheelcheck.dockerfile.fixing.editing import Correction, Editor, script_of, shell_commands
 from wheelcheck.dockerfile.fixing.pip_commands import (
     from_wheels,
@@ -65,28 +65,28 @@ def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction 
     return editor.correction()
 
 
-def _count(places: list[Place], stage: Stage) -> int:
+def _count(places: list[BuildPlace], stage: Stage) -> int:
     return sum(one.stage is stage for one in places)
 
 
-def _by_run(places: Iterable[Place]) -> list[list[Place]]:
+def _by_run(places: Iterable[BuildPlace]) -> list[list[BuildPlace]]:
     """The places of each RUN, in the order of their commands."""
     ordered = sorted(places, key=lambda one: (one.run.line, one.command.offset))
     return [list(group) for _, group in groupby(ordered, key=lambda one: one.run.line)]
 
 
-def _kept(places: Iterable[Place]) -> set[str]:
+def _kept(places: Iterable[BuildPlace]) -> set[str]:
     return {name for one in places for name in one.kept(one.stage)}
 
 
-def _lacking(places: Iterable[Place]) -> list[str]:
+def _lacking(places: Iterable[BuildPlace]) -> list[str]:
     return sorted({name for one in places for name in one.lacking})
 
 
 # Builder stages
 
 
-def _mend_builder(editor: Editor, group: list[Place]) -> None:
+def _mend_builder(editor: Editor, group: list[BuildPlace]) -> None:
     """Add the packages that are missing in a stage of its own, and a cache that lasts."""
     place, lacking = group[0], _lacking(group)
     if lacking:
@@ -94,14 +94,14 @@ def _mend_builder(editor: Editor, group: list[Place]) -> None:
     _use_cache(editor, group)
 
 
-def _use_cache(editor: Editor, group: list[Place]) -> None:
+def _use_cache(editor: Editor, group: list[BuildPlace]) -> None:
     """Mount a cache for the RUN, and let each command use it."""
     uncached = {one.command.offset: one for one in group if not cached(one.step)}
     for place in uncached.values():
         _cache_command(editor, place)
 
 
-def _cache_command(editor: Editor, place: Place) -> None:
+def _cache_command(editor: Editor, place: BuildPlace) -> None:
     run, command, step = place.script, place.command, place.step
     target = _CACHE["uv" if step.tool == "uv" else "pip"]
     if target not in step.cache_mounts:
@@ -153,7 +153,7 @@ def _mount(editor: Editor, stage: Stage, step: InstallStep, copied: CopiedFolder
                 editor.drop_commands(script_of(other), dropped)
 
 
-def _add_run_time(editor: Editor, dockerfile: Dockerfile, places: list[Place]) -> None:
+def _add_run_time(editor: Editor, dockerfile: Dockerfile, places: list[BuildPlace]) -> None:
     """Install the run-time libraries in the final stage, right behind its FROM."""
     final = dockerfile.final
     if final is None or isinstance(final.target, Unknown):
@@ -184,7 +184,7 @@ def install_line(names: Iterable[str], distribution: Distribution) -> str:
 # A stage of the image
 
 
-def _splits(dockerfile: Dockerfile, place: Place) -> bool:
+def _splits(dockerfile: Dockerfile, place: BuildPlace) -> bool:
     """Whether a stage can be parted at its RUN, so that only its first half builds."""
     step, run = place.step, place.run
     alone = len(shell_commands(run)) == 1 and not run.flags
@@ -205,7 +205,7 @@ def _splits(dockerfile: Dockerfile, place: Place) -> bool:
     )
 
 
-def _split(editor: Editor, dockerfile: Dockerfile, place: Place) -> None:
+def _split(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> None:
     """Part a stage: what stands before its RUN is the base of a builder and of the rest."""
     stage, run, distribution = place.stage, place.run, place.distribution
     taken = {each.name for each in dockerfile.stages}
@@ -253,7 +253,7 @@ def _name(editor: Editor, stage: Stage, name: str) -> None:
         editor.replace(begin, len(words[0]), len(words[0]), f" AS {name}")
 
 
-def _only_for_building(place: Place) -> list[Instruction]:
+def _only_for_building(place: BuildPlace) -> list[Instruction]:
     """RUNs before the step that install build packages and do nothing else."""
     found = []
     for each in place.stage.instructions:
@@ -277,7 +277,7 @@ def _free(name: str, taken: set[str]) -> str:
     return found
 
 
-def _mend_in_place(editor: Editor, group: list[Place], kept: list[str]) -> None:
+def _mend_in_place(editor: Editor, group: list[BuildPlace], kept: list[str]) -> None:
     """Let a RUN bring what it lacks, and take it away again behind its last build."""
     place = group[0]
     if kept:
@@ -287,9 +287,9 @@ def _mend_in_place(editor: Editor, group: list[Place], kept: list[str]) -> None:
     _use_cache(editor, group)
 
 
-def _spans(group: list[Place]) -> Iterator[list[Place]]:
+def _spans(group: list[BuildPlace]) -> Iterator[list[BuildPlace]]:
     """The places that lack something; those between which packages are removed are apart."""
-    span: list[Place] = []
+    span: list[BuildPlace] = []
     for one in group:
         if not one.lacking:
             continue
@@ -308,7 +308,7 @@ def _removals(script: Instruction, start: int, end: int) -> bool:
     return any(one is not None and one.action == "remove" for one in found)
 
 
-def _bring(editor: Editor, span: list[Place]) -> None:
+def _bring(editor: Editor, span: list[BuildPlace]) -> None:
     """Install what commands of a RUN lack before the first, and remove it behind the last."""
     first, last = span[0], span[-1]
     lacking = _lacking(span)
@@ -321,7 +321,7 @@ def _bring(editor: Editor, span: list[Place]) -> None:
         editor.replace(last.script, last.command.end, last.command.end, f" \\\n && {removing}")
 
 
-def _removal(names: Iterable[str], place: Place) -> str:
+def _removal(names: Iterable[str], place: BuildPlace) -> str:
     """The command that removes packages again, but for those that the author has installed."""
     family = place.distribution.family
     if family is Family.APK:
@@ -332,6 +332,6 @@ def _removal(names: Iterable[str], place: Place) -> str:
     return f"{verb} {gone}" if gone else ""
 
 
-def _put_before(editor: Editor, place: Place, command: str) -> None:
+def _put_before(editor: Editor, place: BuildPlace, command: str) -> None:
     start = place.command.offset
     editor.replace(place.script, start, start, f"{command} \\\n && ")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wheelcheck.builds.outlook import Outlook
-from wheelcheck.builds.plan import BuildPlan
+from wheelcheck.builds.plan import SourceBuildPlan
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, Stage
 from wheelcheck.reports.values.finding_codes import finding_codes
@@ -33,7 +33,7 @@ class StepBuilds:
 
     stage: int
     line: int
-    plan: BuildPlan
+    plan: SourceBuildPlan
     outlooks: tuple[Outlook, ...]
     number: int | None = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from wheelcheck.builds.needs.build_need import Need, NeedKind, Role
+from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role
 from wheelcheck.builds.needs.toolchain import tool_table
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.coverage.verdict import Verdict
@@ -38,7 +38,7 @@ COMPILERS: Mapping[str, str] = {
 class Gap:
     """One need that nothing answers, with the builds that have it."""
 
-    need: Need
+    need: BuildNeed
     packages: tuple[str, ...]
     no_compiler: bool
     outlooks: list[Outlook] = field(default_factory=list)
@@ -87,7 +87,7 @@ def build_gaps(
     return tuple(gaps.values())
 
 
-def _brought(stage: Stage, step: InstallStep, need: Need) -> bool:
+def _brought(stage: Stage, step: InstallStep, need: BuildNeed) -> bool:
     """Whether a tool comes in another way: rustup in a RUN before, or a tool installed by pip."""
     if need.kind is not NeedKind.TOOL:
         return False
@@ -112,7 +112,7 @@ def run_gaps(
     distribution: Distribution,
     *,
     inferred: bool = False,
-) -> Mapping[str, Mapping[str, Need]]:
+) -> Mapping[str, Mapping[str, BuildNeed]]:
     """Run-time packages that are not there: by name, the builds that link with them.
 
     `packages` are those of the final stage. `inferred` counts libraries, too, of which the sdist
@@ -121,7 +121,7 @@ def run_gaps(
     """
     present = present_packages(packages, distribution)
     copied = " ".join(each.text for each in final.instructions if each.keyword in {"ADD", "COPY"})
-    lacking: dict[str, dict[str, Need]] = {}
+    lacking: dict[str, dict[str, BuildNeed]] = {}
     for one in builds:
         for outlook in one.outlooks:
             if outlook.build.top_level and outlook.classification.verdict is Verdict.SOURCE_NATIVE:
@@ -132,7 +132,7 @@ def run_gaps(
     return lacking
 
 
-def _linked(needs: Iterable[Need], *, inferred: bool) -> Iterator[Need]:
+def _linked(needs: Iterable[BuildNeed], *, inferred: bool) -> Iterator[BuildNeed]:
     """Required needs that leave something to load at run time."""
     for need in needs:
         known = not need.inferred or need.name in _SURE
@@ -140,7 +140,9 @@ def _linked(needs: Iterable[Need], *, inferred: bool) -> Iterator[Need]:
             yield need
 
 
-def _absent(need: Need, distribution: Distribution, present: frozenset[str]) -> tuple[str, ...]:
+def _absent(
+    need: BuildNeed, distribution: Distribution, present: frozenset[str]
+) -> tuple[str, ...]:
     """Run-time packages that are not there; a -dev package that is there brings its library."""
     if any(name in present for name in build_packages(need, distribution)):
         return ()

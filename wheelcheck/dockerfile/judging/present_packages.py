@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from wheelcheck.builds.needs.build_need import Need
-from wheelcheck.builds.needs.system_packages import Stage, packages_for
+from wheelcheck.builds.needs.build_need import BuildNeed
+from wheelcheck.builds.needs.system_packages import InstallPhase, packages_for
 from wheelcheck.builds.needs.toolchain import tool_table
 from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.dockerfile.reading.dockerfile_model import PresentPackage
@@ -50,18 +50,20 @@ def present_packages(
     return with_implied(names, distribution.family)
 
 
-def build_packages(need: Need, distribution: Distribution) -> tuple[str, ...]:
+def build_packages(need: BuildNeed, distribution: Distribution) -> tuple[str, ...]:
     """The packages that answer one need at build time; () where none is known."""
     answers = packages_for((need,), distribution)
     return tuple(
-        one.name for one in answers if one.stage is Stage.BUILD and one.need.name == need.name
+        one.name
+        for one in answers
+        if one.stage is InstallPhase.BUILD and one.need.name == need.name
     )
 
 
-def answered_by(need: Need, distribution: Distribution) -> tuple[str, ...]:
+def answered_by(need: BuildNeed, distribution: Distribution) -> tuple[str, ...]:
     """The packages that answer one need at run time and whose names are known for certain."""
     answers = packages_for((need,), distribution)
-    return tuple(one.name for one in answers if one.stage is Stage.RUN and not one.note)
+    return tuple(one.name for one in answers if one.stage is InstallPhase.RUN and not one.note)
 
 
 @cache

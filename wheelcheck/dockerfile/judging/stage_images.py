@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from wheelcheck.costs.image import BASE, ImagePart, ImageSize
+from wheelcheck.costs.image import BASE, ImageBreakdown, ImagePart
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
 from wheelcheck.errors import Unknown
 
@@ -23,8 +23,8 @@ class StageImages:
         self._parts: dict[int, list[ImagePart]] = {}
 
     def after(
-        self, stage: Stage, step: InstallStep, size: ImageSize | Unknown
-    ) -> ImageSize | Unknown:
+        self, stage: Stage, step: InstallStep, size: ImageBreakdown | Unknown
+    ) -> ImageBreakdown | Unknown:
         """The image after a step that by itself leads to one of `size`."""
         if isinstance(size, Unknown):
             return size

@@ -18,7 +18,7 @@ from wheelcheck.dockerfile.reading.shell.variables import expand
 from wheelcheck.dockerfile.reading.stage_state import StageState
 from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.requirements.redaction import redact
-from wheelcheck.targets import Target, parse_target
+from wheelcheck.targets import Target, parse_target_on
 
 __all__ = ["parse_dockerfile", "read_dockerfile"]
 
@@ -169,7 +169,7 @@ class _Reader:
         known = _ALPINE_PATCH.sub(r"\1", image)
         spelling = known if platform == DEFAULT_PLATFORM else f"{known}@{platform}"
         try:
-            return parse_target(spelling, as_of=self.as_of)
+            return parse_target_on(spelling, as_of=self.as_of)
         except TargetError as error:
             return Unknown("unknown-image", redact(str(error)))
 

@@ -19,7 +19,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
 from wheelcheck.dockerfile.reading.image_files import FromContext, absolute
 from wheelcheck.dockerfile.reading.requirement_inputs import (
     Gathered,
-    Surroundings,
+    InstallContext,
     gather,
     gather_lock,
 )
@@ -68,7 +68,7 @@ def add_install(
     variables = {**stage.variables, **overlay}
     environ = {name: value for name, value in variables.items() if value is not None}
     origin = Origin(stage.file_name, line)
-    around = Surroundings(stage.files, layer.workdir, environ, origin, stage.as_of)
+    around = InstallContext(stage.files, layer.workdir, environ, origin, stage.as_of)
     gathered = gather(command, around)
     for why in gathered.problems:
         stage.tell(line, text, why)
@@ -255,7 +255,7 @@ def add_lock_install(
     place = found.path if isinstance(found, FromContext) else None
     environ = {name: value for name, value in stage.variables.items() if value is not None}
     origin = Origin(stage.file_name, line)
-    around = Surroundings(stage.files, layer.workdir, environ, origin, stage.as_of)
+    around = InstallContext(stage.files, layer.workdir, environ, origin, stage.as_of)
     gathered = gather_lock(command, around)
     for why in gathered.problems:
         stage.tell(line, text, why)

@@ -21,8 +21,8 @@ from wheelcheck.errors import RequirementsError, Unknown, UsageError
 from wheelcheck.requirements.collection import Collection, refusals
 from wheelcheck.requirements.exclude_newer import parse_exclude_newer
 from wheelcheck.requirements.input_document import Given
-from wheelcheck.requirements.input_kind import Kind, recognise
-from wheelcheck.requirements.input_location import Opener, Place, is_remote
+from wheelcheck.requirements.input_kind import InputKind, recognise
+from wheelcheck.requirements.input_location import InputLocation, Opener, is_remote
 from wheelcheck.requirements.input_reader import reader_of
 from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine, Line, is_archive, is_url
@@ -32,13 +32,13 @@ from wheelcheck.requirements.redaction import redact
 from wheelcheck.requirements.requirement_set import Origin, Requirements
 from wheelcheck.requirements.selection import Selection
 
-__all__ = ["Gathered", "Surroundings", "gather", "gather_lock", "is_local"]
+__all__ = ["Gathered", "InstallContext", "gather", "gather_lock", "is_local"]
 
 _CONTROLS = ("no-binary", "only-binary", "all-releases", "only-final")
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class InstallContext:
     """What a command sees: the image's files, the working directory, and its variables."""
 
     files: ImageFiles
@@ -71,7 +71,7 @@ def is_local(text: str) -> bool:
     return bare.startswith((".", "/", "~")) or "/" in bare or is_archive(bare)
 
 
-def gather(command: InstallerCommand, around: Surroundings) -> Gathered:
+def gather(command: InstallerCommand, around: InstallContext) -> Gathered:
     """Read what a command asks for, as far as it can be read; never raises."""
     problems: list[Unknown] = []
     options, stated = _options(command, around.as_of)
@@ -115,7 +115,7 @@ def gather(command: InstallerCommand, around: Surroundings) -> Gathered:
     )
 
 
-def gather_lock(command: LockCommand, around: Surroundings) -> Gathered:
+def gather_lock(command: LockCommand, around: InstallContext) -> Gathered:
     """Read the lock that a command follows, with the groups and extras that it chooses."""
     collection = _ImageCollection(CommandLine())
     opener = _ImageOpener(files=around.files)
@@ -139,7 +139,7 @@ def _finished(collection: Collection, problems: list[Unknown]) -> Requirements:
         return Requirements()
 
 
-def _add(collection: Collection, text: str, around: Surroundings) -> None:
+def _add(collection: Collection, text: str, around: InstallContext) -> None:
     line = Line(0, text, redact(text))
     with refusals(around.origin, line):
         if not text.strip():
@@ -147,7 +147,7 @@ def _add(collection: Collection, text: str, around: Surroundings) -> None:
         collection.add(text, around.origin, line)
 
 
-def _add_editable(collection: Collection, text: str, around: Surroundings) -> None:
+def _add_editable(collection: Collection, text: str, around: InstallContext) -> None:
     line = Line(0, text, redact(text))
     with refusals(around.origin, line):
         collection.add_editable(text, around.origin, line)
@@ -156,7 +156,7 @@ def _add_editable(collection: Collection, text: str, around: Surroundings) -> No
 def _read(
     reader: RequirementFileReader,
     path: str,
-    around: Surroundings,
+    around: InstallContext,
     selection: Selection,
     *,
     constraint: bool,
@@ -166,7 +166,7 @@ def _read(
     data = reader.open(place)
     text = reader.decode(place, data)
     found = recognise(place.location, text)
-    if constraint or found.kind is Kind.REQUIREMENT_FILE:
+    if constraint or found.kind is InputKind.REQUIREMENT_FILE:
         reader.read(place, data, constraint=constraint)
         return
     given = Given(
@@ -175,7 +175,7 @@ def _read(
     reader_of(found.kind)(given)
 
 
-def _projects(local: Iterable[str], around: Surroundings) -> dict[str, str]:
+def _projects(local: Iterable[str], around: InstallContext) -> dict[str, str]:
     """The arguments that are projects with a pyproject.toml, and their folders in the context."""
     found = {}
     for text in local:
@@ -195,18 +195,18 @@ def _extras_of(text: str) -> list[str]:
     return [each.strip() for each in found[1].split(",") if each.strip()] if found else []
 
 
-def _place(path: str, around: Surroundings) -> Place:
+def _place(path: str, around: InstallContext) -> InputLocation:
     """A file by its place in the image, shown by its place in the build context."""
     if is_remote(path):
-        return Place.of(path)
+        return InputLocation.of(path)
     location = absolute(path, around.workdir)
     match around.files.find(location):
         case FromContext(shown):
-            return Place(location, shown)
+            return InputLocation(location, shown)
         case Inline():
-            return Place(location, around.origin.file)
+            return InputLocation(location, around.origin.file)
         case _:
-            return Place(location, redact(path))
+            return InputLocation(location, redact(path))
 
 
 def _options(command: InstallerCommand, as_of: date) -> tuple[CommandLine, list[Unknown]]:
@@ -298,7 +298,7 @@ class _ImageOpener(Opener):
     seen: dict[str, None] = field(default_factory=dict)
     failures: list[Unknown] = field(default_factory=list)
 
-    def read(self, place: Place) -> bytes:
+    def read(self, place: InputLocation) -> bytes:
         """Return a file's bytes; raises OSError with the reason why there are none."""
         if is_remote(place.location) or place.location == "-":
             return self._fail(Unknown("remote-file", "files of the network are not read here"))

@@ -21,7 +21,7 @@ from wheelcheck.dockerfile.reading.shell.system_tools import Manager, SystemComm
 from wheelcheck.dockerfile.reading.shell.variables import MAX_VALUE
 from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.requirements.redaction import redact
-from wheelcheck.targets import Target, parse_target
+from wheelcheck.targets import Target, parse_target_on
 
 __all__ = ["StageState"]
 
@@ -119,7 +119,7 @@ class StageState:
             return False
         libc = "{}_{}_{}".format(target.libc.tag_prefix, *target.libc_version)
         try:
-            found = parse_target(
+            found = parse_target_on(
                 "cp{}{}-{}_{}".format(*python, libc, target.arch.value), as_of=self.as_of
             )
         except TargetError:

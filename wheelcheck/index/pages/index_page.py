@@ -1,8 +1,8 @@
 """One project's files, compact: the form in which pages are kept in memory and in the cache.
 
-A page lists thousands of files of which a handful is ever looked at. So a `Page` holds for each
-version one undecoded MessagePack slice; versions are known at once, and a version's `Wheel` and
-`Sdist` values are made when they are asked for. numpy's two megabytes of JSON become one, and
+A page lists thousands of files of which a handful is ever looked at. So an `IndexPage` holds for
+each version one undecoded MessagePack slice; versions are known at once, and a version's `Wheel`
+and `Sdist` values are made when they are asked for. numpy's two megabytes of JSON become one, and
 reading it back costs what decoding a map with some hundred keys costs.
 """
 
@@ -19,7 +19,7 @@ from packaging.version import Version
 from wheelcheck.index.interface import ProjectStatus, Sdist, UnusableFile, Wheel
 from wheelcheck.index.pages.filenames import BadName, parse_version, version_of, wheel_parts
 
-__all__ = ["FilesOfProject", "Page", "Row", "make_page"]
+__all__ = ["FilesOfProject", "IndexPage", "Row", "make_page"]
 
 
 class Row(msgspec.Struct, array_like=True, gc=False):
@@ -39,7 +39,7 @@ class Row(msgspec.Struct, array_like=True, gc=False):
     metadata: bool | dict[str, str] = False
 
 
-class Page(msgspec.Struct, array_like=True):
+class IndexPage(msgspec.Struct, array_like=True):
     """What one index says about one project. `versions` maps a version to its encoded rows."""
 
     name: str
@@ -64,7 +64,7 @@ def make_page(
     status_reason: str = "",
     unreadable: Iterable[tuple[str, str]] = (),
     foreign: bool = True,
-) -> Page:
+) -> IndexPage:
     """Sort `rows`, whose URLs are whole, by version.
 
     `unreadable` are entries that could not even become a row. Without `foreign`, files of other
@@ -86,7 +86,7 @@ def make_page(
         else:
             groups[version] = [row]
     versions = {str(v): msgspec.Raw(_encode(groups[v])) for v in sorted(groups, reverse=True)}
-    return Page(name, origin, base, status, status_reason, versions, unusable)
+    return IndexPage(name, origin, base, status, status_reason, versions, unusable)
 
 
 def _bears_name(filename: str, name: NormalizedName) -> bool:
@@ -112,7 +112,7 @@ class FilesOfProject:
     pip merges indexes in this way; each file's `origin` tells which of them listed it.
     """
 
-    def __init__(self, pages: Sequence[Page]) -> None:
+    def __init__(self, pages: Sequence[IndexPage]) -> None:
         self._pages = pages
         self._files: dict[Version, tuple[Wheel | Sdist, ...]] = {}
 
@@ -135,7 +135,7 @@ class FilesOfProject:
         return self._telling.status_reason
 
     @property
-    def _telling(self) -> Page:
+    def _telling(self) -> IndexPage:
         telling = (page for page in self._pages if page.status is not ProjectStatus.ACTIVE)
         return next(telling, self._pages[0])
 
@@ -169,7 +169,7 @@ class FilesOfProject:
         return found
 
 
-def _file(page: Page, row: Row) -> Wheel | Sdist:
+def _file(page: IndexPage, row: Row) -> Wheel | Sdist:
     """The file of a row, whose name `make_page` has looked at."""
     name = NormalizedName(page.name)
     described = (
@@ -191,7 +191,7 @@ def _file(page: Page, row: Row) -> Wheel | Sdist:
     return Sdist(row.filename, url, name, sdist_version, *described)
 
 
-def _spellings(page: Page) -> dict[Version, str]:
+def _spellings(page: IndexPage) -> dict[Version, str]:
     parsed = ((parse_version(text), text) for text in page.versions)
     return {version: text for version, text in parsed if version is not None}
 

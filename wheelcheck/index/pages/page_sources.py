@@ -1,8 +1,8 @@
 """Where files are listed: Simple API indexes, and flat lists of links (--find-links).
 
-Each source answers for one project with a `Page`, with None where it does not have the project, or
-with an `Unknown`; the codes are ``index-forbidden``, ``index-malformed``, ``index-error`` and
-``offline``. Only a host that does not answer at all raises `IndexUnreachable`.
+Each source answers for one project with an `IndexPage`, with None where it does not have the
+project, or with an `Unknown`; the codes are ``index-forbidden``, ``index-malformed``,
+``index-error`` and ``offline``. Only a host that does not answer at all raises `IndexUnreachable`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from wheelcheck.errors import IndexUnreachable, Unknown
 from wheelcheck.index.network.credentials import Credentials
 from wheelcheck.index.network.http import FetchFailed, Reply
 from wheelcheck.index.network.urls import local_path
-from wheelcheck.index.pages.index_page import Page, Row, make_page
+from wheelcheck.index.pages.index_page import IndexPage, Row, make_page
 from wheelcheck.index.pages.simple_api import MalformedPage, html_rows, parse_html, parse_page
 from wheelcheck.index.pages.stored_pages import NotCached, StoredPages
 
@@ -31,7 +31,7 @@ _T = TypeVar("_T")
 class Source(Protocol):
     """A place that lists files."""
 
-    def page(self, name: NormalizedName) -> Page | Unknown | None:
+    def page(self, name: NormalizedName) -> IndexPage | Unknown | None:
         """The files of one project."""
 
 
@@ -55,15 +55,15 @@ class SimpleIndex:
         self._url = url
         self._pages = pages
 
-    def page(self, name: NormalizedName) -> Page | Unknown | None:
+    def page(self, name: NormalizedName) -> IndexPage | Unknown | None:
         """The files of one project."""
 
-        def read(reply: Reply) -> Page:
+        def read(reply: Reply) -> IndexPage:
             kind = reply.headers.get("content-type", "")
             return parse_page(reply.body, kind, name=name, url=reply.url, origin=self._url)
 
         url = f"{self._url.rstrip('/')}/{name}/"
-        return _told(self._url, lambda: self._pages.get(url, Page, read), name)
+        return _told(self._url, lambda: self._pages.get(url, IndexPage, read), name)
 
 
 class LocalIndex:
@@ -73,7 +73,7 @@ class LocalIndex:
         self._url = url
         self._path = path
 
-    def page(self, name: NormalizedName) -> Page | Unknown | None:
+    def page(self, name: NormalizedName) -> IndexPage | Unknown | None:
         """The files of one project."""
         page = self._path / name / "index.html"
         try:
@@ -101,7 +101,7 @@ class FlatLinks:
         self._lock = Lock()
         self._links: list[Row] | Unknown | None = None
 
-    def page(self, name: NormalizedName) -> Page | Unknown | None:
+    def page(self, name: NormalizedName) -> IndexPage | Unknown | None:
         """Those of the links that are files of one project."""
         with self._lock:
             if self._links is None:

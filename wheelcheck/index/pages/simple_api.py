@@ -1,4 +1,4 @@
-"""The Simple repository API: JSON and HTML pages → `Page`.
+"""The Simple repository API: JSON and HTML pages → `IndexPage`.
 
 Sources: PEP 503 (HTML), 592 (yanked), 629 (API version), 658 and 714 (core metadata), 691 (JSON),
 700 (size, upload-time), 792 (status). An entry that cannot be read becomes an unusable file; only a
@@ -18,7 +18,7 @@ from packaging.utils import NormalizedName
 
 from wheelcheck.index.interface import ProjectStatus
 from wheelcheck.index.network.urls import filename_of, fragment_hashes, split_credentials
-from wheelcheck.index.pages.index_page import Page, Row, make_page
+from wheelcheck.index.pages.index_page import IndexPage, Row, make_page
 
 __all__ = [
     "ACCEPT",
@@ -81,7 +81,7 @@ _decode_loosely = msgspec.json.Decoder(_LoosePage).decode
 
 def parse_page(
     body: bytes, content_type: str, *, name: NormalizedName, url: str, origin: str
-) -> Page:
+) -> IndexPage:
     """Read a page by its content type. `url` is where it was found after redirects."""
     kind = content_type.partition(";")[0].strip().lower()
     if kind.endswith("json"):
@@ -91,7 +91,7 @@ def parse_page(
     raise MalformedPage(f"its content type is {kind or 'missing'}")
 
 
-def parse_json(body: bytes, *, name: NormalizedName, url: str, origin: str) -> Page:
+def parse_json(body: bytes, *, name: NormalizedName, url: str, origin: str) -> IndexPage:
     """Read a JSON page (PEP 691); fields of later versions and of others are not looked at."""
     unreadable: list[tuple[str, str]] = []
     page: _JsonPage | _LoosePage
@@ -201,7 +201,7 @@ def _first_told(
     return False
 
 
-def parse_html(body: bytes, *, name: NormalizedName, url: str, origin: str) -> Page:
+def parse_html(body: bytes, *, name: NormalizedName, url: str, origin: str) -> IndexPage:
     """Read an HTML page (PEP 503)."""
     parser = _parsed(body)
     if not parser.is_page:

@@ -24,7 +24,7 @@ _WIDTH = 120  # of a bar, in units of its own
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _BarLine:
     """Targets with the same counts and the same bill."""
 
     targets: tuple[TargetSummary, ...]
@@ -76,7 +76,7 @@ def bill_section(report: Report, places: Places) -> Markup:
     )
 
 
-def _lines(report: Report, places: Places) -> list[_Line]:
+def _lines(report: Report, places: Places) -> list[_BarLine]:
     groups: dict[tuple[object, Bill | None], list[TargetSummary]] = {}
     counts = {}
     for target in ordered_targets(report, places):
@@ -90,15 +90,15 @@ def _lines(report: Report, places: Places) -> list[_Line]:
         shown = frozenset((MARKS[v], n) for v, n in found.items() if not v.is_wheel)
         groups.setdefault((shown, target.bill), []).append(target)
     return [
-        _Line(tuple(members), counts[members[0].name], bill)
+        _BarLine(tuple(members), counts[members[0].name], bill)
         for (_, bill), members in groups.items()
     ]
 
 
 def _table(
     places: Places,
-    lines: Sequence[_Line],
-    scale: Sequence[_Line],
+    lines: Sequence[_BarLine],
+    scale: Sequence[_BarLine],
     columns: Sequence[_Column],
 ) -> Markup:
     """`scale` holds all lines, so that bars of several tables compare."""
@@ -126,14 +126,14 @@ def _table(
     return element("div", table, class_="scroll", tabindex="0", role="group", aria_label="Costs")
 
 
-def _highs(lines: Iterable[_Line], column: _Column) -> Iterable[float]:
+def _highs(lines: Iterable[_BarLine], column: _Column) -> Iterable[float]:
     for line in lines:
         estimate = column.get(line.bill) if line.bill else None
         if estimate:
             yield max(estimate.high, estimate.value)
 
 
-def _target_cell(line: _Line, places: Places) -> Markup:
+def _target_cell(line: _BarLine, places: Places) -> Markup:
     names = [target.name for target in line.targets]
     builds = line.bill.builds if line.bill else 0
     note = (
@@ -244,7 +244,7 @@ def _download(bill: Bill | None) -> str:
     return "–" if not bill or bill.download_bytes is None else size(bill.download_bytes)
 
 
-def _caveat(lines: Sequence[_Line]) -> Markup:
+def _caveat(lines: Sequence[_BarLine]) -> Markup:
     bases = {
         estimate.basis
         for line in lines
@@ -256,7 +256,7 @@ def _caveat(lines: Sequence[_Line]) -> Markup:
     return element("p", words, class_="note") if estimated else EMPTY
 
 
-def _left_out(lines: Sequence[_Line], places: Places) -> Markup | None:
+def _left_out(lines: Sequence[_BarLine], places: Places) -> Markup | None:
     """What the numbers do not have in them, each told once with its targets."""
     found: dict[str, list[str]] = {}
     for line in lines:
@@ -276,7 +276,7 @@ def _left_out(lines: Sequence[_Line], places: Places) -> Markup | None:
     )
 
 
-def _image_parts(lines: Sequence[_Line], places: Places) -> Markup | None:
+def _image_parts(lines: Sequence[_BarLine], places: Places) -> Markup | None:
     rows = [
         element(
             "tr",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from wheelcheck.reports.text.text_page import Page
+from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.phrases import clean, counted
@@ -18,7 +18,7 @@ _MOST_LINES = 24
 _WORTH_SECONDS, _WORTH_BYTES = 5, 5e6
 
 
-def draw_advice(page: Page, report: Report, places: Places) -> None:
+def draw_advice(page: TextPage, report: Report, places: Places) -> None:
     """Write the advice, the most helpful first."""
     if not report.advice:
         return
@@ -30,7 +30,7 @@ def draw_advice(page: Page, report: Report, places: Places) -> None:
         page.prose(Text(f"and {counted(left, 'more way')}: see --format json", "dim"))
 
 
-def _draw(page: Page, advice: Advice, number: int, places: Places) -> None:
+def _draw(page: TextPage, advice: Advice, number: int, places: Places) -> None:
     head = Text.assemble((f"{number} ", "dim"), (clean(advice.title), "bold green"))
     head.append(f" for {places.describe(advice.targets)}{_saves(advice)}")
     page.prose(head, hang=2)

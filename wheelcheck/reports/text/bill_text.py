@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.text.text_page import Page
+from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.values.report import Report, TargetSummary
 from wheelcheck.reports.wording.cost_phrases import spread
@@ -24,14 +24,14 @@ _GAP = 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _BillRow:
     """Targets with the same builds, and their bills."""
 
     label: str
     bills: tuple[Bill, ...]
 
 
-def draw_bill(page: Page, report: Report, places: Places) -> None:
+def draw_bill(page: TextPage, report: Report, places: Places) -> None:
     """Write what installing costs on each target, and what the numbers rest on."""
     all_rows = _rows(report, places)
     rows = all_rows[:_MOST_ROWS]
@@ -49,18 +49,18 @@ def draw_bill(page: Page, report: Report, places: Places) -> None:
         page.prose(Text(line, "dim"))
 
 
-def _rows(report: Report, places: Places) -> list[_Row]:
+def _rows(report: Report, places: Places) -> list[_BillRow]:
     """A row for each target; where they are many, one for all that build the same."""
     billed = [one for one in report.targets if one.bill and _installs(report, one.name)]
     if len(billed) <= _MOST_ROWS:
-        return [_Row(clean(one.name), (one.bill,)) for one in billed if one.bill]
+        return [_BillRow(clean(one.name), (one.bill,)) for one in billed if one.bill]
     groups: dict[tuple[str, ...], list[TargetSummary]] = {}
     for target in billed:
         plan = report.plan(target.name)
         labels = tuple(sorted({one.name for one in plan.builds})) if plan else ()
         groups.setdefault(labels, []).append(target)
     return [
-        _Row(
+        _BillRow(
             places.describe([one.name for one in group]),
             tuple(one.bill for one in group if one.bill),
         )
@@ -78,7 +78,7 @@ def _installs(report: Report, target: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _BillLine:
     title: str
     of: Callable[[Bill], Estimate | int | None]
     words: Callable[[Sequence[Bill]], str]
@@ -135,16 +135,18 @@ def _several(bill: Bill) -> Estimate | None:
 
 
 _LINES = (
-    _Line("source builds", lambda bill: bill.builds or None, _builds),
-    _Line("time to build", lambda bill: bill.builds or None, _compile_time),
-    _Line("peak memory", lambda bill: bill.builds or None, _peak),
-    _Line("in all", lambda bill: bill.wall_seconds, _estimates(lambda b: b.wall_seconds, duration)),
-    _Line("image of one stage", _single, _image(_single)),
-    _Line("image of several", _several, _image(_several)),
+    _BillLine("source builds", lambda bill: bill.builds or None, _builds),
+    _BillLine("time to build", lambda bill: bill.builds or None, _compile_time),
+    _BillLine("peak memory", lambda bill: bill.builds or None, _peak),
+    _BillLine(
+        "in all", lambda bill: bill.wall_seconds, _estimates(lambda b: b.wall_seconds, duration)
+    ),
+    _BillLine("image of one stage", _single, _image(_single)),
+    _BillLine("image of several", _several, _image(_several)),
 )
 
 
-def _draw_table(page: Page, table: Sequence[Sequence[str]]) -> None:
+def _draw_table(page: TextPage, table: Sequence[Sequence[str]]) -> None:
     """Write a table with a column for each target, in bands where the page is too narrow."""
     widths = [max(cell_len(row[i]) for row in table) for i in range(len(table[0]))]
     start = 1
@@ -164,7 +166,7 @@ def _draw_table(page: Page, table: Sequence[Sequence[str]]) -> None:
         start = end
 
 
-def _footnotes(report: Report, rows: Sequence[_Row]) -> Iterable[str]:
+def _footnotes(report: Report, rows: Sequence[_BillRow]) -> Iterable[str]:
     """What the numbers rest on, and what is not in them."""
     bases: dict[str, int] = {}
     for build in {one.label: one for plan in report.builds for one in plan.builds}.values():

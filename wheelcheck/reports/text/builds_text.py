@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from rich.text import Text
 
-from wheelcheck.reports.text.text_page import Page
+from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.build_values import (
     BuildPlan,
     Commands,
@@ -27,7 +27,7 @@ _PERHAPS = frozenset({"build-requirement-later-major"})
 """Codes that belong to the whole reasoning, not on one screen."""
 
 
-def draw_recipes(page: Page, report: Report, places: Places) -> None:
+def draw_recipes(page: TextPage, report: Report, places: Places) -> None:
     """Write what building takes and what stands in its way: once for targets that are alike."""
     plans = [plan for plan in report.builds if plan.compiled]
     if not plans:
@@ -46,7 +46,7 @@ def draw_recipes(page: Page, report: Report, places: Places) -> None:
     _draw_obstacles(page, plans, places)
 
 
-def draw_plans(page: Page, report: Report, places: Places) -> None:
+def draw_plans(page: TextPage, report: Report, places: Places) -> None:
     """Write every build plan in order, once for targets that are alike."""
     for group in _grouped(report.builds, lambda plan: (_builds(plan), plan.cycles)):
         page.heading(f"Build plan for {places.describe([plan.target for plan in group])}")
@@ -79,7 +79,7 @@ def _summary(plan: BuildPlan) -> str:
     return f"{told}, {tried} tried and not taken" if tried else told
 
 
-def draw_commands(page: Page, commands: Commands, *, indent: int = 0) -> None:
+def draw_commands(page: TextPage, commands: Commands, *, indent: int = 0) -> None:
     """Write the commands to paste, whole lines each, and what they leave open."""
     for command, when in (
         (commands.build, "before"),
@@ -96,7 +96,7 @@ def draw_commands(page: Page, commands: Commands, *, indent: int = 0) -> None:
         )
 
 
-def draw_plan(page: Page, plan: BuildPlan) -> None:
+def draw_plan(page: TextPage, plan: BuildPlan) -> None:
     """Write one plan: each build after those that its environment needs."""
     side = len(str(len(plan.builds)))
     for number, build in enumerate(plan.builds, 1):
@@ -158,7 +158,7 @@ def _needs(build: SourceBuild) -> str:
     return ", ".join(map(clean, told))
 
 
-def draw_obstacle(page: Page, obstacle: Obstacle, *, indent: int = 0, who: str = "") -> None:
+def draw_obstacle(page: TextPage, obstacle: Obstacle, *, indent: int = 0, who: str = "") -> None:
     """Write one obstacle with its source."""
     text = Text("✗ " if obstacle.fatal else "! ", "bold red" if obstacle.fatal else "yellow")
     text.append(who, style="bold")
@@ -167,7 +167,7 @@ def draw_obstacle(page: Page, obstacle: Obstacle, *, indent: int = 0, who: str =
     page.prose(text, indent=indent, hang=2)
 
 
-def _draw_obstacles(page: Page, plans: Sequence[BuildPlan], places: Places) -> None:
+def _draw_obstacles(page: TextPage, plans: Sequence[BuildPlan], places: Places) -> None:
     """What may stop a build, certain failures first, each told once with all its targets."""
     found: dict[tuple[str, Obstacle], list[str]] = {}
     whom: dict[str, str] = {}

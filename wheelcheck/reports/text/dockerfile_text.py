@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from wheelcheck.reports.text.text_page import Page
+from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.dockerfile_values import DockerfileFinding, JudgedDockerfile
 from wheelcheck.reports.wording.dockerfile_phrases import (
     SIGNS,
@@ -23,7 +23,7 @@ _CUT = "..."
 _STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 
 
-def draw_findings(page: Page, dockerfile: JudgedDockerfile) -> None:
+def draw_findings(page: TextPage, dockerfile: JudgedDockerfile) -> None:
     """Write what was found in the file, what breaks it first, and what was not followed."""
     page.heading(f"What is found in {clean(dockerfile.name)}")
     shown: set[int] = set()
@@ -36,7 +36,7 @@ def draw_findings(page: Page, dockerfile: JudgedDockerfile) -> None:
         page.prose(Text(told, "dim"), hang=2)
 
 
-def _draw(page: Page, finding: DockerfileFinding, *, excerpt: bool) -> None:
+def _draw(page: TextPage, finding: DockerfileFinding, *, excerpt: bool) -> None:
     sign = (f"{SIGNS[finding.severity]} ", _STYLES[finding.severity])
     text = Text.assemble(sign, (f"line {finding.line}", "bold"))
     text.append(f" ({clean(finding.stage)}): {clean(finding.message)}")
@@ -59,7 +59,7 @@ def _excerpt(finding: DockerfileFinding, width: int) -> Text:
     return Text.assemble((gutter, "blue"), line)
 
 
-def draw_correction(page: Page, dockerfile: JudgedDockerfile) -> None:
+def draw_correction(page: TextPage, dockerfile: JudgedDockerfile) -> None:
     """Write the corrected file as diffs, to be applied by patch."""
     found = diffs(dockerfile)
     for diff in found:

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from wheelcheck.reports.text.builds_text import draw_plan
-from wheelcheck.reports.text.text_page import Page
+from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.build_values import BuildPlan, Evidence, SourceEvidence
 from wheelcheck.reports.values.explanation_values import (
     CandidateTold,
@@ -39,7 +39,7 @@ def render_explanation(
 
     Commands to paste are never wrapped.
     """
-    page = Page(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
+    page = TextPage(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
     for number, told in enumerate(explanation.on):
         if number:
             page.line()
@@ -53,7 +53,7 @@ def render_explanation(
     return to_ascii(text) if ascii_only else text
 
 
-def _draw(page: Page, package: str, told: TargetExplanation) -> None:
+def _draw(page: TextPage, package: str, told: TargetExplanation) -> None:
     cell, mark = told.cell, MARKS[told.cell.verdict]
     name = clean(f"{package} {cell.version or ''}".strip())
     head = Text.assemble((mark.sign, mark.style), " ", (name, "bold"), " on ")
@@ -83,7 +83,7 @@ def _draw(page: Page, package: str, told: TargetExplanation) -> None:
         _draw_constraints(page, told.plan)
 
 
-def _draw_fate(page: Page, package: str, told: TargetExplanation) -> None:
+def _draw_fate(page: TextPage, package: str, told: TargetExplanation) -> None:
     """Say at once where the build of the package itself is known to fail."""
     builds = told.plan.builds if told.plan else ()
     for build in builds:
@@ -91,7 +91,7 @@ def _draw_fate(page: Page, package: str, told: TargetExplanation) -> None:
             page.prose(Text("its build fails: see below", "bold red"), indent=2)
 
 
-def _draw_candidates(page: Page, candidates: Iterable[CandidateTold]) -> None:
+def _draw_candidates(page: TextPage, candidates: Iterable[CandidateTold]) -> None:
     """One line for releases in a row that are passed over for the same reason."""
     for (why, chosen), group in groupby(candidates, key=lambda one: (one.why, one.chosen)):
         members = list(group)
@@ -108,7 +108,7 @@ def _draw_candidates(page: Page, candidates: Iterable[CandidateTold]) -> None:
         page.prose(line, hang=4)
 
 
-def _draw_files(page: Page, files: tuple[FileTold, ...]) -> None:
+def _draw_files(page: TextPage, files: tuple[FileTold, ...]) -> None:
     for file in files[:_MOST_FILES]:
         sign = ("· ", "green") if file.fits else ("✗ ", "red")
         name, why = clean(file.file), clean(file.why or "")
@@ -124,7 +124,7 @@ def _draw_files(page: Page, files: tuple[FileTold, ...]) -> None:
         page.prose(Text(f"and {counted(left, 'more file')}, farther off", "dim"))
 
 
-def _draw_evidence(page: Page, evidence: SourceEvidence) -> None:
+def _draw_evidence(page: TextPage, evidence: SourceEvidence) -> None:
     """A line for each piece; of a code that many files share, the first few."""
     by_code: dict[str, list[Evidence]] = {}
     for piece in evidence.evidence:
@@ -146,7 +146,7 @@ def _draw_evidence(page: Page, evidence: SourceEvidence) -> None:
         page.prose("Where there is a compiler, its optional extension modules are compiled.")
 
 
-def _draw_constraints(page: Page, plan: BuildPlan) -> None:
+def _draw_constraints(page: TextPage, plan: BuildPlan) -> None:
     """The files that keep build requirements out that are too new for an sdist."""
     for build in plan.builds:
         if build.constraints:

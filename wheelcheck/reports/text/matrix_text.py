@@ -9,7 +9,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.text.text_page import Page
+from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.report import Package, Report
 from wheelcheck.reports.wording.grid import GAP, Block, Column, Shape, shape, verdict_on
 from wheelcheck.reports.wording.marks import MARKS
@@ -23,14 +23,14 @@ _WIDE_SIDE = 48
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _MatrixRow:
     """One line of the matrix: a package, or several that have the same verdicts everywhere."""
 
     package: Package
     label: Text
 
 
-def draw_matrix(page: Page, report: Report, packages: Sequence[Package]) -> None:
+def draw_matrix(page: TextPage, report: Report, packages: Sequence[Package]) -> None:
     """Write the matrix of these packages, in bands where the page is too narrow for one."""
     rows = _rows(report, packages)
     natural = max(cell_len(row.label.plain) for row in rows)
@@ -49,15 +49,15 @@ def draw_matrix(page: Page, report: Report, packages: Sequence[Package]) -> None
         page.line()
 
 
-def _rows(report: Report, packages: Sequence[Package]) -> list[_Row]:
+def _rows(report: Report, packages: Sequence[Package]) -> list[_MatrixRow]:
     """A row each; where they are many, packages with the same verdicts share one."""
     if len(packages) <= _MANY_ROWS:
-        return [_Row(package, _label(package)) for package in packages]
+        return [_MatrixRow(package, _label(package)) for package in packages]
     groups: dict[tuple[Verdict, ...], list[Package]] = {}
     for package in packages:
         pattern = tuple(verdict_on(package, target.name) for target in report.targets)
         groups.setdefault(pattern, []).append(package)
-    return [_Row(members[0], _shared_label(members)) for members in groups.values()]
+    return [_MatrixRow(members[0], _shared_label(members)) for members in groups.values()]
 
 
 def _label(package: Package) -> Text:
@@ -74,7 +74,7 @@ def _shared_label(packages: Sequence[Package]) -> Text:
 
 
 def _draw_band(
-    page: Page, drawn: Shape, band: Sequence[Block], rows: Sequence[_Row], side: int
+    page: TextPage, drawn: Shape, band: Sequence[Block], rows: Sequence[_MatrixRow], side: int
 ) -> None:
     for line in _heading(drawn, band, side):
         page.line(line)
@@ -110,7 +110,7 @@ def _heading_at(column: Column, line: int, height: int) -> Text:
     return _padded(Text(column.heading[at] if at >= 0 else "", style="bold"), column.width)
 
 
-def _cells(drawn: Shape, band: Sequence[Block], row: _Row) -> Text:
+def _cells(drawn: Shape, band: Sequence[Block], row: _MatrixRow) -> Text:
     text = Text()
     for block in band:
         cells = []

@@ -15,7 +15,7 @@ from wheelcheck.reports.text.bill_text import draw_bill
 from wheelcheck.reports.text.builds_text import draw_plans, draw_recipes
 from wheelcheck.reports.text.dockerfile_text import draw_correction, draw_findings
 from wheelcheck.reports.text.matrix_text import draw_matrix
-from wheelcheck.reports.text.text_page import Page
+from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.text.violations_text import draw_violations
 from wheelcheck.reports.values.report import Package, Problem, Report
 from wheelcheck.reports.wording.dockerfile_phrases import fate
@@ -65,7 +65,7 @@ def render_text(
     `colour` adds ANSI escape sequences of the 16 standard colours; `ascii_only` draws with ASCII
     signs. What comes from files and indexes is cleaned of control characters.
     """
-    page = Page(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
+    page = TextPage(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
     places = Places(report.targets)
     _answer(page, report)
     judged = without_unjudged(report)
@@ -95,7 +95,7 @@ def render_text(
     return to_ascii(text) if ascii_only else text
 
 
-def _answer(page: Page, report: Report) -> None:
+def _answer(page: TextPage, report: Report) -> None:
     page.prose(Text(headline(report), style="bold"))
     broken = fate(report.dockerfile) if report.dockerfile else ""
     if broken:
@@ -106,7 +106,7 @@ def _answer(page: Page, report: Report) -> None:
         page.prose(Text(words, style="bold magenta"))
 
 
-def _folded(page: Page, report: Report, rows: Sequence[Package], place: str) -> None:
+def _folded(page: TextPage, report: Report, rows: Sequence[Package], place: str) -> None:
     """One line for all packages without a row."""
     names, extent = folded(report, rows)
     if not names:
@@ -121,7 +121,7 @@ def _folded(page: Page, report: Report, rows: Sequence[Package], place: str) -> 
     page.prose(text, hang=2)
 
 
-def _legend(page: Page, rows: Sequence[Package]) -> None:
+def _legend(page: TextPage, rows: Sequence[Package]) -> None:
     """Explain the signs that occur, and no others."""
     present = {cell.verdict for row in rows for cell in row.on.values()}
     marks = dict.fromkeys(MARKS[verdict] for verdict in WORST_FIRST if verdict in present)
@@ -133,7 +133,7 @@ def _legend(page: Page, rows: Sequence[Package]) -> None:
     )
 
 
-def _why(page: Page, report: Report, places: Places) -> None:
+def _why(page: TextPage, report: Report, places: Places) -> None:
     found = reasons(report)
     if not found:
         return
@@ -149,7 +149,7 @@ def _why(page: Page, report: Report, places: Places) -> None:
         )
 
 
-def _reason(page: Page, report: Report, places: Places, reason: Reason) -> None:
+def _reason(page: TextPage, report: Report, places: Places, reason: Reason) -> None:
     mark = MARKS[reason.verdict]
     labels = [label(report, name, reason.targets) for name in reason.packages]
     head = Text.assemble((mark.sign, mark.style), " ", (listing(labels, 8), "bold"))
@@ -168,7 +168,7 @@ def _asked_by(report: Report, reason: Reason) -> str:
     return ", ".join([*told, f"needed by {listing(packages, 3)}"] if packages else told)
 
 
-def _skews(page: Page, report: Report, places: Places) -> None:
+def _skews(page: TextPage, report: Report, places: Places) -> None:
     found = skews(report)
     if not found:
         return
@@ -198,7 +198,7 @@ def _skew_line(skew: Skew, places: Places) -> Text:
     return Text.assemble(told, (f" ({' / '.join(where)})", "dim"))
 
 
-def _problems(page: Page, report: Report, places: Places) -> None:
+def _problems(page: TextPage, report: Report, places: Places) -> None:
     if not report.problems:
         return
     page.heading("Problems" if not report.complete else "Remarks")
@@ -220,7 +220,7 @@ def _problem_line(problem: Problem, places: Places) -> Text:
     return text
 
 
-def _facts(page: Page, report: Report, places: Places) -> None:
+def _facts(page: TextPage, report: Report, places: Places) -> None:
     page.heading("What was judged")
     facts = [("read", inputs(report)), ("index", index_moment(report.as_of))]
     facts += _target_facts(report, places)

@@ -9,10 +9,10 @@ from itertools import zip_longest
 from rich.console import Console
 from rich.text import Text
 
-__all__ = ["Page"]
+__all__ = ["TextPage"]
 
 
-class Page:
+class TextPage:
     """Collects lines. Text is never interpreted as markup, and nothing of the host is asked."""
 
     def __init__(self, width: int, *, colour: bool) -> None:

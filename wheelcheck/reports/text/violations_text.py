@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.text import Text
 
-from wheelcheck.reports.text.text_page import Page
+from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.values.violation import Violation
 from wheelcheck.reports.wording.phrases import clean, counted
@@ -15,7 +15,7 @@ __all__ = ["draw_violations"]
 _MOST = 12
 
 
-def draw_violations(page: Page, report: Report, places: Places) -> None:
+def draw_violations(page: TextPage, report: Report, places: Places) -> None:
     """Write each violation once, with all its targets."""
     if not report.violations:
         return

@@ -23,9 +23,9 @@ from wheelcheck.reports.wording.target_names import Places
 
 __all__ = [
     "LEVELS",
-    "Finding",
+    "InputLine",
     "Level",
-    "Line",
+    "PackageFinding",
     "dockerfile_line",
     "findings",
     "line_of",
@@ -48,7 +48,7 @@ _NO_FILES = ("-", "--package", "<api>")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class InputLine:
     """A line of one of the user's files; `number` is None where the whole file is meant."""
 
     file: str
@@ -56,7 +56,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PackageFinding:
     """One package with one verdict, and all targets where it has it.
 
     `label` is ``numpy 1.24.2``. `lines` ask for it, themselves or through other packages, the
@@ -67,7 +67,7 @@ class Finding:
     label: str
     verdict: Verdict
     targets: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[InputLine, ...]
     through: tuple[str, ...]
     sentence: str
 
@@ -77,7 +77,7 @@ class Finding:
         return LEVELS[self.verdict]
 
 
-def findings(report: Report) -> list[Finding]:
+def findings(report: Report) -> list[PackageFinding]:
     """Everything that is neither a wheel nor unneeded, the worst and most widespread first."""
     places = Places(report.targets)
     packages = {package.name: package for package in report.packages}
@@ -102,7 +102,7 @@ def _finding(
     package: Package,
     verdict: Verdict,
     targets: list[str],
-) -> Finding:
+) -> PackageFinding:
     cells = [package.on[target] for target in targets]
     through = tuple(dict.fromkeys(one for cell in cells for one in cell.requested_by))
     asking = tuple(clean(one) for one in through if _asker(one) in packages)
@@ -110,7 +110,7 @@ def _finding(
     told = f"{named} {saying(verdict)} on {places.describe(targets)}"
     if asking:
         told += f" (needed by {listing(asking, 3)})"
-    return Finding(
+    return PackageFinding(
         package=package.name,
         label=named,
         verdict=verdict,
@@ -135,9 +135,9 @@ def _asker(requested_by: str) -> str:
 
 def _lines(
     packages: Mapping[str, Package], name: str, targets: Collection[str]
-) -> tuple[Line, ...]:
+) -> tuple[InputLine, ...]:
     """Follow who asks for whom up to the user's own lines, nearest first."""
-    found: dict[Line, None] = {}
+    found: dict[InputLine, None] = {}
     seen, level = {name}, [name]
     while level:
         above: dict[str, None] = {}
@@ -159,21 +159,25 @@ def _requested_by(package: Package, targets: Collection[str]) -> Iterable[str]:
             yield from package.on[target].requested_by
 
 
-def line_of(origin: str) -> Line:
+def line_of(origin: str) -> InputLine:
     """``requirements.txt:3`` → the line; what has no number is a whole file."""
     file, _, number = origin.rpartition(":")
-    return Line(clean(file), int(number)) if file and number.isdecimal() else Line(clean(origin))
+    return (
+        InputLine(clean(file), int(number))
+        if file and number.isdecimal()
+        else InputLine(clean(origin))
+    )
 
 
-def problem_line(problem: Problem) -> Line | None:
+def problem_line(problem: Problem) -> InputLine | None:
     """Where the problem's requirement is written, if that is a file."""
     line = line_of(problem.where) if problem.where else None
     return line if line and line.file not in _NO_FILES else None
 
 
-def dockerfile_line(dockerfile: JudgedDockerfile, finding: DockerfileFinding) -> Line:
+def dockerfile_line(dockerfile: JudgedDockerfile, finding: DockerfileFinding) -> InputLine:
     """Where in the Dockerfile it was found."""
-    return Line(clean(dockerfile.name), finding.line)
+    return InputLine(clean(dockerfile.name), finding.line)
 
 
 def untold_violations(report: Report) -> list[Violation]:

@@ -62,7 +62,7 @@ def reach(
     edges_of: Callable[[Entry, NormalizedName | None], Iterable[Edge]],
 ) -> Reached:
     """Follow the edges from the roots; `edges_of` tells what a package or an extra requires."""
-    walk = _Walk(entries)
+    walk = _GraphWalk(entries)
     for edge in roots:
         walk.follow(edge, ALWAYS)
     known: dict[Node, tuple[Edge, ...]] = {}
@@ -99,7 +99,7 @@ def add_reached(
             add(locked, entry, marker_of(reached.conditions[position]))
 
 
-class _Walk:
+class _GraphWalk:
     """What has been found so far; None where a condition has grown too long to be kept.
 
     Conditions only ever widen, so that the walk ends.

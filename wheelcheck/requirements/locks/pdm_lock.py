@@ -55,14 +55,14 @@ def read_pdm_lock(given: Given) -> None:
         pythons = [text_at(project, "requires-python", given.complain)]
     if len(pythons) == 1:
         given.bound_python(pythons[0])
-    lock = _Lock(given, list(texts(metadata, "groups", given.complain)))
+    lock = _PdmLock(given, list(texts(metadata, "groups", given.complain)))
     if "inherit_metadata" in texts(metadata, "strategy", given.complain):
         lock.add_by_groups()
     else:
         lock.add_by_graph()
 
 
-class _Lock:
+class _PdmLock:
     """One lock, with the project beside it."""
 
     def __init__(self, given: Given, offered: list[str]) -> None:
@@ -152,7 +152,7 @@ def _own_extras(entry: Entry) -> tuple[NormalizedName, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Meets:
+class _PdmMeets:
     """Which packages of the lock a requirement means: one version, with these extras or none."""
 
     requirement: Requirement
@@ -168,7 +168,7 @@ class _Meets:
 def _edges_of(requirement: Requirement) -> Iterator[Edge]:
     extras = tuple(map(canonicalize_name, requirement.extras))
     marker = settle(requirement.marker, ())
-    yield Edge(canonicalize_name(requirement.name), marker, extras, _Meets(requirement))
+    yield Edge(canonicalize_name(requirement.name), marker, extras, _PdmMeets(requirement))
 
 
 def _extras(project: Mapping[str, Any], given: Given) -> set[NormalizedName]:

@@ -58,7 +58,7 @@ def read_poetry_lock(given: Given) -> None:
     _bound_python(given, metadata)
     beside = given.neighbour("pyproject.toml")
     project = table(beside, "tool", "poetry", complain=given.complain)
-    lock = _Lock(given, PoetryProject(given, project), known=bool(project))
+    lock = _PoetryLock(given, PoetryProject(given, project), known=bool(project))
     if any("groups" in entry.table for entry in lock.entries):
         lock.add_by_groups(told_optional=bool(beside))
     else:
@@ -75,7 +75,7 @@ def _bound_python(given: Given, metadata: Mapping[str, Any]) -> None:
     given.bound(marker, f"it requires Python {python}")
 
 
-class _Lock:
+class _PoetryLock:
     """One lock, with the project beside it where that is `known`."""
 
     def __init__(self, given: Given, project: PoetryProject, *, known: bool) -> None:
@@ -197,7 +197,7 @@ class _Lock:
 
 
 @dataclass(frozen=True, slots=True)
-class _Meets:
+class _PoetryMeets:
     """Which versions of a package a dependency means."""
 
     constraint: Sequence[SpecifierSet]
@@ -207,4 +207,4 @@ class _Meets:
 
 
 def _edge(asked: PoetryRequirement, marker: Marker | None) -> Edge:
-    return Edge(asked.name, marker, asked.extras, _Meets(asked.constraint))
+    return Edge(asked.name, marker, asked.extras, _PoetryMeets(asked.constraint))

@@ -126,13 +126,13 @@ def _places(
     return [directory / name for directory in directories] + ([Path(named)] if named else [])
 
 
-class _Parser(configparser.RawConfigParser):
+class _ConfigurationParser(configparser.RawConfigParser):
     def optionxform(self, optionstr: str) -> str:
         return _key(optionstr)
 
 
 def _items(path: Path) -> Iterator[tuple[str, str, str]]:
-    parser = _Parser()
+    parser = _ConfigurationParser()
     try:
         parser.read(path, encoding="utf-8" if sys.flags.utf8_mode else locale.getencoding())
     except (configparser.Error, UnicodeDecodeError) as error:

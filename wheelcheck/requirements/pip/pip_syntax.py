@@ -154,7 +154,7 @@ def is_vcs(scheme: str) -> bool:
     return scheme in library.vcs_all_schemes
 
 
-class _Parser(optparse.OptionParser):
+class _LineParser(optparse.OptionParser):
     def error(self, msg: str) -> NoReturn:
         raise InvalidLine(msg)
 
@@ -188,8 +188,8 @@ def _defaults() -> dict[str, object]:
 
 
 @functools.cache
-def _parser() -> _Parser:
-    parser = _Parser(add_help_option=False)
+def _parser() -> _LineParser:
+    parser = _LineParser(add_help_option=False)
     for spellings, name, action in _VALUES:
         parser.add_option(*spellings, dest=name, action=action)
     for control in CONTROLS:

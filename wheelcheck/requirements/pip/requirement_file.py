@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wheelcheck.errors import RequirementsError
 from wheelcheck.requirements.collection import Collection, refusals
-from wheelcheck.requirements.input_location import Opener, Place
+from wheelcheck.requirements.input_location import InputLocation, Opener
 from wheelcheck.requirements.pip.decoding import decode
 from wheelcheck.requirements.pip.pip_syntax import (
     InvalidLine,
@@ -56,7 +56,9 @@ class RequirementFileReader:
     opener: Opener
     environ: Mapping[str, str]
 
-    def read(self, place: Place, data: bytes | None = None, *, constraint: bool = False) -> None:
+    def read(
+        self, place: InputLocation, data: bytes | None = None, *, constraint: bool = False
+    ) -> None:
         """Read one file that the user named; `data` is its content where it is known already.
 
         Raises RequirementsError with file, line, text and reason for whatever pip refuses.
@@ -65,7 +67,7 @@ class RequirementFileReader:
             data = self.open(place)
         self._read(place, data, constraint=constraint, including={place.identity: None})
 
-    def open(self, place: Place) -> bytes:
+    def open(self, place: InputLocation) -> bytes:
         """Return the bytes of an input; raises RequirementsError."""
         try:
             return self.opener.read(place)
@@ -74,7 +76,12 @@ class RequirementFileReader:
             raise RequirementsError(place.shown, None, "", why) from None  # it may quote a URL
 
     def _read(
-        self, place: Place, data: bytes, *, constraint: bool, including: dict[str, str | None]
+        self,
+        place: InputLocation,
+        data: bytes,
+        *,
+        constraint: bool,
+        including: dict[str, str | None],
     ) -> None:
         """`including` maps the files that lead here to the file that first included each."""
         for line in logical_lines(self.decode(place, data), self.environ):
@@ -82,7 +89,7 @@ class RequirementFileReader:
             with refusals(origin, line):
                 self._line(line, origin, place, constraint=constraint, including=including)
 
-    def decode(self, place: Place, data: bytes) -> str:
+    def decode(self, place: InputLocation, data: bytes) -> str:
         """Return the text of an input, by pip's order of guesses; raises RequirementsError."""
         try:
             text, warning = decode(data)
@@ -96,7 +103,7 @@ class RequirementFileReader:
         self,
         line: Line,
         origin: Origin,
-        place: Place,
+        place: InputLocation,
         *,
         constraint: bool,
         including: dict[str, str | None],
@@ -121,7 +128,7 @@ class RequirementFileReader:
     def _include(
         self,
         line: Line,
-        place: Place,
+        place: InputLocation,
         options: LineOptions,
         including: dict[str, str | None],
     ) -> None:

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from wheelcheck.resolution.offers import Offer
 
-__all__ = ["Candidate", "Need", "identifier_of", "needs_of", "text_of"]
+__all__ = ["Candidate", "SolverRequirement", "identifier_of", "needs_of", "text_of"]
 
 
 _ANY_VERSION = SpecifierSet()
@@ -49,7 +49,7 @@ def _label(identifier: str, version: Version | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class SolverRequirement:
     """A requirement on a package as the solver handles it; `clauses` spell its specifier.
 
     `exact` asks for one candidate itself (an extra's base, a direct reference). `impossible` is
@@ -78,7 +78,7 @@ def identifier_of(name: NormalizedName, extras: frozenset[NormalizedName]) -> st
 
 def needs_of(
     requirement: Requirement, source: str, direct: Callable[[Requirement], Offer | None]
-) -> Iterator[Need]:
+) -> Iterator[SolverRequirement]:
     """Turn a requirement into what the solver handles, as pip does.
 
     An extra with a version gives two needs: one on the base that carries the version, and one on
@@ -95,11 +95,11 @@ def needs_of(
         version = offer.version if offer else None
         for wanted in (none, extras) if extras else (none,):
             exact = Candidate(name, wanted, version, offer, direct=offer)
-            yield Need(name, wanted, text=text, source=source, exact=exact)
+            yield SolverRequirement(name, wanted, text=text, source=source, exact=exact)
         return
     if extras and requirement.specifier:
-        yield Need(name, none, requirement.specifier, clauses, text, source)
-    yield Need(name, extras, requirement.specifier, clauses, text, source)
+        yield SolverRequirement(name, none, requirement.specifier, clauses, text, source)
+    yield SolverRequirement(name, extras, requirement.specifier, clauses, text, source)
 
 
 def text_of(requirement: Requirement) -> str:

@@ -21,7 +21,7 @@ from packaging.version import Version
 from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.common import Common, LazySequence
 from wheelcheck.resolution.offers import Offer
-from wheelcheck.resolution.solving.nodes import Candidate, Need, identifier_of
+from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement, identifier_of
 from wheelcheck.resolution.solving.order import Asked, asked_by, in_order
 from wheelcheck.resolution.solving.search import Preference, Told
 
@@ -67,7 +67,7 @@ class Provider:
         self._behind_excused = set(excused)
         self._reference = reference
         self._stood_in_for: dict[tuple[NormalizedName, str], LazySequence[Offer | None]] = {}
-        self._needs: dict[Candidate, tuple[Need, ...]] = {}
+        self._needs: dict[Candidate, tuple[SolverRequirement, ...]] = {}
         self._conflicts: Counter[str] = Counter()
 
     def excusing(
@@ -105,7 +105,7 @@ class Provider:
         often = [n for n, count in self._conflicts.items() if count >= PROMOTE_AFTER_CONFLICTS]
         return [name for name in often if name in among] or first or None
 
-    def preference(self, identifier: str, needs: Sequence[Need]) -> Preference:
+    def preference(self, identifier: str, needs: Sequence[SolverRequirement]) -> Preference:
         """The rank of a node, from what is needed of it alone."""
         exact = pinned = bounded = stated = False
         for need in needs:
@@ -123,8 +123,8 @@ class Provider:
 
     def candidates(
         self,
-        needs: Sequence[Need],
-        base: Sequence[Need],
+        needs: Sequence[SolverRequirement],
+        base: Sequence[SolverRequirement],
         refused: Collection[Candidate],
     ) -> Iterable[Candidate]:
         """What satisfies the needs of a node (and of its base if it has extras), best first."""
@@ -145,7 +145,9 @@ class Provider:
         stand_ins = name in self._behind_excused
         return _Candidates(self, extras, tuple(every), refused, stand_ins)
 
-    def narrowed(self, found: Iterable[Candidate], need: Need) -> Iterable[Candidate] | None:
+    def narrowed(
+        self, found: Iterable[Candidate], need: SolverRequirement
+    ) -> Iterable[Candidate] | None:
         """What is left of candidates with one need more; None where the first may be another.
 
         The first stays the first where the need admits it: candidates come in an order that does
@@ -172,7 +174,7 @@ class Provider:
         needs = (*found.needs, need)
         return _Candidates(self, found.extras, needs, found.refused, stand_ins, first)
 
-    def satisfies(self, candidate: Candidate, need: Need) -> bool:
+    def satisfies(self, candidate: Candidate, need: SolverRequirement) -> bool:
         """Whether a candidate meets a need; one without a version meets all."""
         if need.impossible:
             return False
@@ -184,7 +186,11 @@ class Provider:
         return self._common.admits(need, candidate.version)
 
     def matches(
-        self, name: NormalizedName, needs: Iterable[Need], *, stand_ins: bool | None = None
+        self,
+        name: NormalizedName,
+        needs: Iterable[SolverRequirement],
+        *,
+        stand_ins: bool | None = None,
     ) -> Iterable[Offer | None]:
         """Offers that satisfy these requirements and the constraint, best first.
 
@@ -247,7 +253,7 @@ class Provider:
 
     # --- dependencies ----------------------------------------------------------------------
 
-    def dependencies(self, candidate: Candidate) -> tuple[Need, ...]:
+    def dependencies(self, candidate: Candidate) -> tuple[SolverRequirement, ...]:
         """What a candidate asks for on this target; nothing where it could not be read."""
         known = self._needs.get(candidate)
         if known is None:
@@ -255,25 +261,25 @@ class Provider:
             self.announce(known)
         return known
 
-    def announce(self, needs: Iterable[Need]) -> None:
+    def announce(self, needs: Iterable[SolverRequirement]) -> None:
         """Say what will be asked for next."""
         self._common.announce(need.name for need in needs)
 
-    def _dependencies(self, candidate: Candidate) -> Iterator[Need]:
+    def _dependencies(self, candidate: Candidate) -> Iterator[SolverRequirement]:
         source = candidate.label
         if candidate.extras:
             none: frozenset[NormalizedName] = frozenset()
             base = Candidate(
                 candidate.name, none, candidate.version, candidate.offer, candidate.direct
             )
-            yield Need(candidate.name, text=base.label, source=source, exact=base)
+            yield SolverRequirement(candidate.name, text=base.label, source=source, exact=base)
         listed = candidate.name in self._locked and not candidate.extras
         if candidate.offer is None or self._no_deps or listed:
             return
         told = self._answers.dependencies(candidate.name, candidate.offer, candidate.extras)
         if told.refused:
             name = NormalizedName(f"<{candidate.label}>")
-            yield Need(name, text=told.refused, source=source, impossible=told.refused)
+            yield SolverRequirement(name, text=told.refused, source=source, impossible=told.refused)
         needs = self._common.needs(told.requirements, source, self._answers.direct)
         if candidate.name in self._behind_excused:
             self._behind_excused.update(need.name for need in needs)
@@ -289,7 +295,7 @@ class _Candidates:
 
     provider: Provider
     extras: frozenset[NormalizedName]
-    needs: tuple[Need, ...]
+    needs: tuple[SolverRequirement, ...]
     refused: Collection[Candidate]
     stand_ins: bool
     known_first: Candidate | None = None

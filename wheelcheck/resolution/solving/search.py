@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
-from wheelcheck.resolution.solving.nodes import Candidate, Need
+from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement
 
 __all__ = ["Guide", "Impossible", "Preference", "Settled", "Told", "TooDeep"]
 
@@ -16,31 +16,36 @@ Preference = tuple[bool, bool, bool, float, bool, str]
 class Told(NamedTuple):
     """A need and the candidate that has it; None for the user."""
 
-    requirement: Need
+    requirement: SolverRequirement
     parent: Candidate | None
 
 
 class Guide(Protocol):
     """The rules that the solver follows."""
 
-    def dependencies(self, candidate: Candidate) -> Sequence[Need]:
+    def dependencies(self, candidate: Candidate) -> Sequence[SolverRequirement]:
         """What a candidate needs."""
 
     def candidates(
-        self, needs: Sequence[Need], base: Sequence[Need], refused: Collection[Candidate]
+        self,
+        needs: Sequence[SolverRequirement],
+        base: Sequence[SolverRequirement],
+        refused: Collection[Candidate],
     ) -> Iterable[Candidate]:
         """What satisfies the needs of a node (and of its base if it has extras), best first."""
 
-    def narrowed(self, found: Iterable[Candidate], need: Need) -> Iterable[Candidate] | None:
+    def narrowed(
+        self, found: Iterable[Candidate], need: SolverRequirement
+    ) -> Iterable[Candidate] | None:
         """What is left of `candidates` with one need more; None where they must be asked for.
 
         Never empty.
         """
 
-    def satisfies(self, candidate: Candidate, need: Need) -> bool:
+    def satisfies(self, candidate: Candidate, need: SolverRequirement) -> bool:
         """Whether a candidate meets a need."""
 
-    def preference(self, identifier: str, needs: Sequence[Need]) -> Preference:
+    def preference(self, identifier: str, needs: Sequence[SolverRequirement]) -> Preference:
         """The rank of a node that waits, the least first; its last part is the node itself."""
 
     def most_urgent(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import NamedTuple, TypeVar
 
-from wheelcheck.resolution.solving.nodes import Candidate, Need
+from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement
 from wheelcheck.resolution.solving.search import Preference, Told
 
 __all__ = ["NOBODY", "Node", "State"]
@@ -28,7 +28,7 @@ class Node(NamedTuple):
     marked: bool = False
 
     @property
-    def needs(self) -> list[Need]:
+    def needs(self) -> list[SolverRequirement]:
         """What is needed of it."""
         return [each.requirement for each in self.told]
 

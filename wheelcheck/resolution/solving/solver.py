@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from wheelcheck.resolution.solving.nodes import Candidate, Need, identifier_of
+from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement, identifier_of
 from wheelcheck.resolution.solving.search import Guide, Impossible, Settled, Told, TooDeep
 from wheelcheck.resolution.solving.search_state import NOBODY, Node, State
 
@@ -32,7 +32,7 @@ class Solver:
         self._saved: State | None = None
         self._optimistic = True
 
-    def solve(self, roots: Iterable[Need], max_rounds: int) -> Settled:
+    def solve(self, roots: Iterable[SolverRequirement], max_rounds: int) -> Settled:
         """What is chosen for each node. Raises Impossible, TooDeep."""
         changed = self._needing(roots, None)
         if not isinstance(changed, dict):
@@ -85,7 +85,7 @@ class Solver:
         return None
 
     def _needing(
-        self, needs: Iterable[Need], parent: Candidate | None
+        self, needs: Iterable[SolverRequirement], parent: Candidate | None
     ) -> dict[str, Node] | tuple[Told, ...]:
         """The nodes as these needs change them; the causes where one has no candidate left."""
         changed: dict[str, Node] = {}

@@ -1,0 +1,259 @@
+"""Will it build at all? The cases met while eighty packages were built from source."""
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, SourceNeedsInput
+from wheelcheck.builds.needs.system_packages import source_needs
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.obstacles.obstacle_rules import (
+    known_obstacles,
+    missing_from_distribution,
+    network_obstacles,
+    no_sdist,
+    sdist_obstacles,
+    target_obstacles,
+)
+from wheelcheck.builds.obstacles.stub_sdist import is_stub
+from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.targets.target import Libc
+
+BOOKWORM = Distribution(Family.APT, "debian", "12")
+TRIXIE = Distribution(Family.APT, "debian", "13")
+
+
+def alpine(release: str) -> Distribution:
+    return Distribution(Family.APK, "alpine", release)
+
+
+def facts(name: str = "thing", version: str = "1.0", **more) -> SourceNeedsInput:
+    return SourceNeedsInput(NormalizedName(name), Version(version), **more)
+
+
+def missing(where: Distribution, name: str, version: str, **more) -> dict[str, BuildObstacle]:
+    given = facts(name, version, **more)
+    return {one.code: one for one in missing_from_distribution(given, source_needs(given), where)}
+
+
+def downloads(**more) -> list[BuildObstacle]:
+    return list(network_obstacles(facts(**more)))
+
+
+def test_a_release_without_an_sdist():
+    found = no_sdist(NormalizedName("tensorflow"), Version("2.16.1"))
+    assert (found.code, found.fatal) == ("no-sdist", True)
+    assert str(found.message) == "tensorflow 2.16.1 has no sdist"
+
+
+def test_a_rust_newer_than_the_distribution_has():
+    given = {
+        "build_requires": ("maturin>=1.9",),
+        "texts": {"Cargo.toml": '[package]\nname = "x"\nrust-version = "1.74"\n'},
+    }
+    found = missing(alpine("3.18"), "cryptography", "46.0.0", **given)["tool-too-old"]
+    assert found.message == "rust >= 1.74 is needed, Alpine 3.18 has 1.69.0"
+    assert found.fatal
+    assert "Cargo.toml" in found.source
+    assert "tool-too-old" not in missing(alpine("3.20"), "cryptography", "46.0.0", **given)
+
+
+def test_tools_that_pypi_brings_are_new_enough_on_any_distribution():
+    given = {
+        "installed": frozenset({"cmake"}),
+        "texts": {"CMakeLists.txt": "cmake_minimum_required(VERSION 3.30)"},
+    }
+    assert missing(BOOKWORM, "thing", "1", **given) == {}
+    del given["installed"]
+    given["tools_run"] = (("setup.py:1", "cmake"),)
+    assert "tool-too-old" in missing(BOOKWORM, "thing", "1", **given)
+
+
+def test_confluent_kafka_wants_a_librdkafka_of_its_own_age():
+    found = missing(BOOKWORM, "confluent-kafka", "2.3.0")["library-version"]
+    assert found.message == "librdkafka >=2.3 is needed, Debian 12 has 2.0.2"
+    assert found.fatal
+    assert missing(TRIXIE, "confluent-kafka", "2.3.0") == {}
+    assert missing(TRIXIE, "confluent-kafka", "2.8.7") == {}  # Debian 13 has 2.8.0
+
+
+def test_pygobject_wants_girepository_2():
+    assert missing(BOOKWORM, "pygobject", "3.52.0")["not-packaged"].fatal
+    assert missing(BOOKWORM, "pygobject", "3.50.0") == {}
+    assert missing(TRIXIE, "pygobject", "3.52.0") == {}
+    assert missing(alpine("3.24"), "pygobject", "3.52.0") == {}  # part of glib-dev there
+    assert missing(alpine("3.18"), "pygobject", "3.52.0")["not-packaged"].fatal
+
+
+def test_pyarrow_wants_arrow_itself():
+    assert missing(BOOKWORM, "pyarrow", "14.0.1")["not-packaged"].fatal
+    found = missing(alpine("3.18"), "pyarrow", "14.0.1")["library-version"]
+    assert found.message == "apache-arrow ==14.* is needed, Alpine 3.18 has 12.0.0"
+    assert missing(alpine("3.20"), "pyarrow", "16.1.0") == {}
+
+
+def test_nothing_is_certain_where_the_release_is_not_known():
+    """LLVM's packages are named after its version: llvm22-dev on Alpine 3.24."""
+    found = missing(alpine(""), "llvmlite", "0.44.0")["not-packaged"]
+    assert not found.fatal
+    assert found.message.endswith("as its release is not known")
+
+
+def test_llvmlite_wants_one_major_release_of_llvm():
+    beside = missing(BOOKWORM, "llvmlite", "0.44.0")["library-version"]
+    assert beside.message == "llvm ==15.* is needed, Debian 12 has 14.0, and 15 beside it"
+    assert not beside.fatal
+    assert missing(BOOKWORM, "llvmlite", "0.45.0")["library-version"].fatal
+    assert missing(BOOKWORM, "llvmlite", "0.43.0") == {}
+
+
+def test_what_is_not_known_of_a_distribution_is_no_obstacle():
+    ubuntu = Distribution(Family.APT, "ubuntu", "24.04")
+    assert missing(ubuntu, "confluent-kafka", "2.3.0") == {}
+
+
+def test_meson_subprojects_that_are_not_shipped():
+    """matplotlib 3.11 fetches FreeType and HarfBuzz."""
+    members = (
+        "meson.build",
+        "subprojects/freetype2.wrap",
+        "subprojects/harfbuzz.wrap",
+        "subprojects/packagefiles/qhull/meson.build",
+    )
+    (found,) = downloads(members=members)
+    assert found.code == "downloads-subprojects"
+    assert "freetype2, harfbuzz" in found.message
+    assert not found.stops(closed_network=False)
+    assert found.stops(closed_network=True)
+
+
+def test_meson_subprojects_in_the_sdist_are_not_downloaded():
+    members = (
+        "subprojects/freetype2.wrap",
+        "subprojects/freetype-2.6.1/meson.build",
+    )
+    assert downloads(members=members) == []
+
+
+def test_cmake_content_from_afar():
+    """sentencepiece clones Abseil."""
+    text = """
+include(FetchContent)
+FetchContent_Declare(
+  abseil-cpp
+  GIT_REPOSITORY https://example/abseil.git
+)
+# FetchContent_Declare(commented URL https://example/)
+FetchContent_Declare(local SOURCE_DIR ${CMAKE_SOURCE_DIR}/local)
+"""
+    (found,) = downloads(texts={"CMakeLists.txt": text})
+    assert (found.code, found.needs_network) == ("downloads-cmake", True)
+    assert found.message == "CMake may download abseil-cpp"
+
+
+def test_what_is_fetched_for_tests_and_documentation_alone_is_not_told():
+    text = "FetchContent_Declare(googletest GIT_REPOSITORY https://example/g.git)\n"
+    assert downloads(texts={"CMakeLists.txt": text}) == []
+    other = "file(DOWNLOAD https://example/logo.png logo.png)\n"
+    assert downloads(texts={"opencv/docs_sphinx/CMakeLists.txt": other}) == []
+    assert len(downloads(texts={"opencv/CMakeLists.txt": other})) == 1
+
+
+def test_scripts_that_download():
+    clone = 'import subprocess\nsubprocess.run(["git", "clone", URL])\n'
+    (found,) = downloads(texts={"setup.py": clone})
+    assert found.source == "setup.py:2"
+    assert "git clone" in found.message
+    (found,) = downloads(texts={"setup.py": "urllib.request.urlretrieve(URL, 'x.tar.gz')"})
+    assert "urlretrieve" in found.message
+    assert (
+        downloads(texts={"setup.py": 'description = "git clone this"\nrun("git", "describe")'})
+        == []
+    )
+    harmless = 'description = "git clone this"\nprint("git clone that")\nrun("git", "describe")'
+    assert downloads(texts={"setup.py": harmless}) == []
+    assert downloads(texts={"tests/setup.py": clone}) == []
+    assert downloads(texts={"winbuild/prepare.py": clone, "setup.py": "import os"}) == []
+    helper = {"libs/fetcher.py": clone, "setup.py": "from libs import fetcher"}
+    assert [one.source for one in downloads(texts=helper)] == ["libs/fetcher.py:2"]
+
+
+def test_crates_come_over_the_network_unless_the_sdist_carries_them():
+    """Every Rust package fetches crates; orjson carries them in include/cargo."""
+    maturin = ("maturin>=1,<2",)
+    manifest = ("Cargo.toml", "Cargo.lock")
+    (found,) = downloads(build_requires=maturin, members=manifest)
+    assert (found.code, found.source) == ("downloads-crates", "Cargo.toml")
+    vendor = tuple(f"vendor/crate{n}/Cargo.toml" for n in range(5))
+    include = tuple(f"include/cargo/crate{n}/Cargo.toml" for n in range(30))
+    workspace = tuple(f"crates/part{n}/Cargo.toml" for n in range(5))
+    assert downloads(build_requires=maturin, members=(*manifest, *vendor)) == []
+    assert downloads(build_requires=maturin, members=(*manifest, *include)) == []
+    assert len(downloads(build_requires=maturin, members=(*manifest, *workspace))) == 1
+    assert downloads(build_requires=("setuptools",), members=manifest) == []
+
+
+def test_upstream_refuses_musl():
+    name = NormalizedName("ibm-db")
+    (found,) = known_obstacles(name, Version("3.2.0"), Libc.MUSL)
+    assert not found.message.startswith(name)  # whoever shows it names the build before it
+    assert (found.code, found.fatal) == ("upstream-refuses", True)
+    assert found.source
+    assert [one.code for one in known_obstacles(name, Version("3.2.0"), Libc.GLIBC)] == [
+        "downloads-script"
+    ]
+    assert known_obstacles(NormalizedName("numpy"), Version("1.0"), Libc.MUSL) == ()
+
+
+def test_stubs():
+    assert is_stub('README = open("R").read()\nraise RuntimeError(README)\n')
+    assert is_stub('import sys\nprint("wrong package")\nsys.exit(1)\n')
+    assert is_stub('if __name__ == "__main__":\n    raise SystemExit("use scikit-learn")\n')
+    assert is_stub(
+        "from setuptools import setup\n"
+        "class No(install):\n    def run(self):\n        print('no')\n        raise OSError\n"
+        "setup(name='x', cmdclass={'install': No, 'bdist_wheel': No})\n"
+    )
+
+
+def test_a_setup_script_that_the_backend_never_runs_is_no_stub():
+    """pikepdf keeps a setup.py that only says so."""
+    text = {"setup.py": "raise SystemExit('use pip')"}
+    for backend, expected in (("scikit_build_core.build", 0), ("setuptools.build_meta", 1)):
+        found = sdist_obstacles(facts("thing", texts=text, backend=backend))
+        assert len(found) == expected
+
+
+def test_no_stubs():
+    assert not is_stub("from setuptools import setup\nsetup(name='x')\nraise SystemExit\n")
+    assert not is_stub("if sys.version_info < (3, 8):\n    raise RuntimeError('old')\nsetup()\n")
+    assert not is_stub("def main():\n    raise RuntimeError\nsetup(cmdclass={'test': T})\n")
+    assert not is_stub("try:\n    setup()\nexcept Exception:\n    raise\nsys.exit(0)\n")
+    assert not is_stub("raise '(")
+    assert not is_stub(
+        "class T(Command):\n    def run(self):\n        raise SystemExit(pytest())\n"
+        "setup(name='x', cmdclass={'test': T})\n"
+    )
+
+
+def test_all_together_and_each_once():
+    given = facts(
+        "torch",
+        "0.1.2",
+        texts={
+            "setup.py": "import versioneer\nraise RuntimeError('not here')",
+            "versioneer.py": "urlopen('x')\nurlopen('x')",
+        },
+    )
+    found = sdist_obstacles(given)
+    assert {one.code for one in found} == {"stub-sdist", "downloads-script"}
+    assert len(set(found)) == len(found)
+
+
+def test_what_is_known_joins_what_the_distribution_has_not():
+    ibm = facts("ibm-db", "3.2.0")
+    needs = (BuildNeed(NeedKind.LIBRARY, "girepository-2.0", "test", inferred=False),)
+    found = target_obstacles(ibm, needs, Libc.MUSL, alpine("3.18"))
+    assert {one.code for one in found} == {"upstream-refuses", "not-packaged"}
+    assert {one.code for one in target_obstacles(ibm, needs, Libc.MUSL, None)} == {
+        "upstream-refuses"
+    }

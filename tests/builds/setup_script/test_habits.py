@@ -1,0 +1,467 @@
+"""Habits that real setup scripts have, each of which once misled the reading."""
+
+from textwrap import dedent
+
+import pytest
+
+from wheelcheck.builds.setup_script.declaration import SetupScript
+from wheelcheck.builds.setup_script.script_context import ScriptContext
+from wheelcheck.builds.setup_script.script_reader import read_setup_script
+
+HEAD = "import os, sys\nfrom setuptools import Extension, setup\n"
+EXT = "Extension('x', ['x.c'])"
+
+
+def read(body: str, *, missing=(), paths=()) -> SetupScript:
+    around = ScriptContext(
+        paths=frozenset(paths),
+        directories=frozenset(path.partition("/")[0] for path in paths if "/" in path),
+        missing=frozenset(missing),
+    )
+    return read_setup_script("setup.py", HEAD + dedent(body), around)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # a version sought line by line, with an error where it is not found
+        """
+        with open("x.py") as f:
+            for line in f:
+                if line.startswith("__version__"):
+                    version = line.split("=")[1]
+                    break
+            else:
+                raise RuntimeError("no version")
+        """,
+        """
+        def version():
+            for line in open("x.py"):
+                if "__version__" in line:
+                    return line
+            raise ValueError("no version")
+        version()
+        """,
+        # an error that only an odd machine raises
+        """
+        import struct
+        def endianness():
+            s = struct.pack("@I", 1)
+            if s == b"1":
+                return "little"
+            elif s == b"2":
+                return "big"
+            raise AssertionError("neither")
+        endianness()
+        """,
+        # a place in a list that is not there
+        """
+        try:
+            at = sys.argv.index("--plat-name")
+            if "win" in sys.argv[at + 1]:
+                sys.exit(1)
+        except ValueError:
+            pass
+        """,
+    ],
+)
+def test_what_a_script_checks_first_does_not_stop_the_reading(body: str):
+    script = read(dedent(body) + f"setup(ext_modules=[{EXT}])")
+    assert [(one.name, one.supposing) for one in script.extensions] == [("x", ())]
+    assert script.unclear == ()
+
+
+def test_a_loop_meets_what_an_earlier_turn_left():
+    script = read(f"""
+        def find():
+            inside, found = False, []
+            for line in open("list.txt"):
+                if line.startswith("begin"):
+                    inside = True
+                    continue
+                if not inside:
+                    continue
+                found.append({EXT})
+            return found
+        setup(ext_modules=find())
+    """)
+    assert [one.name for one in script.extensions] == ["x"]
+
+
+def test_a_loop_that_breaks_leaves_its_finding():
+    script = read(f"""
+        exts = []
+        for folder in os.environ["PATH"].split(":"):
+            if os.path.exists(folder + "/foo-config"):
+                exts = [{EXT}]
+                break
+        setup(ext_modules=exts)
+    """)
+    assert [one.name for one in script.extensions] == ["x"]
+
+
+def test_a_property_of_an_instance():
+    script = read(f"""
+        class Packager(object):
+            def __init__(self, data):
+                self._data = data
+            @property
+            def ext_modules(self):
+                if hasattr(self, "_modules"):
+                    return self._modules
+                self._modules = []
+                for target in self._data.get("ext", []):
+                    self._modules.append({EXT})
+                return self._modules
+        setup(ext_modules=Packager(dict(ext=["x"])).ext_modules)
+    """)
+    assert [one.name for one in script.extensions] == ["x"]
+
+
+def test_a_filter_over_extensions_by_name():
+    script = read(f"""
+        def drop(exts, name):
+            places = [i for i, ext in enumerate(exts) if ext.name == name]
+            if len(places) != 1:
+                raise ValueError(name)
+            del exts[places[0]]
+        exts = [{EXT}, Extension("y", ["y.c"])]
+        drop(exts, "y")
+        setup(ext_modules=exts)
+    """)
+    assert "x" in [one.name for one in script.extensions]
+    assert script.unclear == ()
+
+
+def test_keywords_that_depend_on_the_command():
+    script = read("""
+        QUIET = ("--help", "egg_info")
+        def quiet(argv, i):
+            if argv[i] in QUIET or argv[i - 1:i] == ["--egg-base"]:
+                return True
+            return False
+        def keywords(argv):
+            if all(quiet(argv, i) for i in range(1, len(argv))):
+                return {}
+            return {"setup_requires": ["cffi"], "cffi_modules": ["build_x.py:ffi"]}
+        setup(**keywords(sys.argv))
+    """)
+    assert [one.made_by for one in script.extensions] == ["cffi_modules"]
+    assert script.setup_requires == ("cffi",)
+
+
+def test_a_retry_after_the_script_would_have_ended():
+    # thrift's way: success exits, so what follows is the fallback
+    script = read(f"""
+        class BuildFailed(Exception):
+            pass
+        def run_setup(with_binary):
+            setup(**(dict(ext_modules=[{EXT}]) if with_binary else dict()))
+        try:
+            run_setup(True)
+            sys.exit(0)
+        except BuildFailed:
+            print("once more, without")
+        run_setup(False)
+    """)
+    assert [one.name for one in script.extensions] == ["x"]
+    assert "again" in script.forgiving
+
+
+def test_a_handler_that_minds_the_word_optional_forgives_nothing_else():
+    # what mercurial did before distutils knew the word
+    body = f"""
+        from setuptools.command.build_ext import build_ext
+        class Build(build_ext):
+            def build_extension(self, ext):
+                try:
+                    build_ext.build_extension(self, ext)
+                except Exception:
+                    if not getattr(ext, "optional", False):
+                        raise
+                    print("left out")
+        setup(ext_modules=[{EXT}], cmdclass={{"build_ext": Build}})
+    """
+    assert read(body).forgiving == ""
+
+
+def test_the_package_that_is_being_built_is_not_missing():
+    body = "from numpy.distutils.core import setup\nsetup(name='numpy')"
+    script = read(body, missing=["numpy"], paths=["numpy/__init__.py", "setup.py"])
+    assert [one.made_by for one in script.extensions] == ["numpy.distutils"]
+    assert script.unclear == ()
+
+
+def test_a_script_for_python_2_is_read_on_behind_its_exit():
+    script = read(f"""
+        if sys.version_info[0] != 2:
+            sys.exit("Python 2 only")
+        setup(ext_modules=[{EXT}])
+    """)
+    assert [one.name for one in script.extensions] == ["x"]
+    assert script.unclear == ("raises SystemExit",)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "class D(Distribution):\n    def is_pure(self):\n        return False\nsetup(distclass=D)",
+        (
+            "class D(Distribution):\n    def has_ext_modules(self):\n        return True\n"
+            "setup(distclass=D)"
+        ),
+        (
+            "class W(bdist_wheel):\n    def finalize_options(self):\n"
+            "        self.root_is_pure = False\nsetup(cmdclass={'bdist_wheel': W})"
+        ),
+        "setup(has_ext_modules=lambda: True)",
+    ],
+)
+def test_a_wheel_that_is_called_platform_specific(body: str):
+    imports = "from setuptools import Distribution\nfrom wheel.bdist_wheel import bdist_wheel\n"
+    assert read(imports + body).impure.startswith("setup.py:")
+
+
+@pytest.mark.parametrize(
+    ("body", "tools", "forgiven"),
+    [
+        ("subprocess.check_call(['make', '-C', 'lib'])", ["make"], False),
+        ("os.system('cmake -S . -B build')", ["cmake"], False),
+        ("cmd = [sys.executable, './waf', 'configure']\nsubprocess.call(cmd)", ["waf"], False),
+        (("try:\n    subprocess.check_call([sys.executable, 'fast.py', 'build_ext'])\n"
+         "except subprocess.SubprocessError:\n    print('slow')"), ["build_ext"], True),
+        ("subprocess.call(['git', 'describe'])", [], True),
+    ],
+)  # fmt: skip
+def test_tools_and_whether_their_failure_is_forgiven(body: str, tools: list[str], forgiven: bool):  # noqa: FBT001
+    method = "".join(f"        {line}\n" for line in body.splitlines())
+    script = read(f"import subprocess\nclass B(build_py):\n    def run(self):\n{method}\nsetup()")
+    assert [tool for _, tool in script.tools] == tools
+    assert script.tools_forgiven is forgiven
+
+
+@pytest.mark.parametrize("name", ["CustomTest", "Clean", "UploadCommand", "SdistWithDocs"])
+def test_commands_that_no_build_runs_do_not_count(name: str):
+    script = read(f"""
+        import subprocess
+        class {name}(Command):
+            def run(self):
+                subprocess.check_call(["make"])
+        setup()
+    """)
+    assert script.tools == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ("x = [i for i in range(300)]\ny = x + x + x + x\nfor a in range(300):\n"
+        "    for b in range(300):\n        f(y, y, y)\n"),
+        "a = {}\nb = {}\n" + "a = {1: a, 2: a}\nb = {1: b, 2: b}\n" * 60
+        + "if q:\n    c = a\nelse:\n    c = b\n",
+        "\n".join(f"def f{i}():\n    f{i + 1}(); f{i + 1}()" for i in range(30)) + "\nf0()\n",
+        "def f(x):\n    if q:\n        return f(x)\n    return f(x)\n" + "f(1)\n" * 50,
+        "class A(B): pass\n" + "class A(A, A, A): pass\n" * 40 + "A()\n",
+    ],
+    ids=["calls", "joins", "functions", "recursion", "bases"],
+)  # fmt: skip
+def test_scripts_built_to_exhaust_a_reader_are_given_up_in_time(text: str):
+    # what each takes without bounds would outlast the test run
+    script = read(text + "setup(name='x')\n")
+    assert script.calls_setup or script.problem is not None
+
+
+def test_keywords_taken_away_before_the_retry():
+    # coverage's way
+    script = read(f"""
+        arguments = dict(name="x")
+        arguments.update(dict(ext_modules=[{EXT}]))
+        try:
+            setup(**arguments)
+        except BuildFailed:
+            del arguments["ext_modules"]
+            setup(**arguments)
+    """)
+    assert [one.name for one in script.extensions] == ["x"]
+    assert "again" in script.forgiving
+
+
+@pytest.mark.parametrize(("condition", "forgiven"), [("bdist_wheel", False), ("develop", True)])
+def test_the_method_a_handler_calls_decides(condition: str, forgiven: bool):  # noqa: FBT001
+    # BTrees calls its extension modules optional, and raises nevertheless when a wheel is built
+    script = read(f"""
+        from setuptools.command.build_ext import build_ext
+        class optional_build_ext(build_ext):
+            def build_extension(self, ext):
+                try:
+                    build_ext.build_extension(self, ext)
+                except OSError as e:
+                    self._unavailable(e)
+            def _unavailable(self, e):
+                print(e)
+                if "{condition}" in sys.argv and not os.environ.get("PURE_PYTHON"):
+                    raise
+        setup(ext_modules=[{EXT}], cmdclass={{"build_ext": optional_build_ext}})
+    """)
+    assert bool(script.forgiving) is forgiven
+
+
+def test_a_keyword_whose_handler_is_not_installed_is_ignored():
+    body = "setup(cffi_modules=['build_x.py:ffi'])"
+    assert [one.made_by for one in read(body).extensions] == ["cffi_modules"]
+    script = read(body, missing=["cffi"])
+    assert script.extensions == ()
+    assert script.ignored == ("cffi_modules without cffi",)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"), [("build", ["x"]), ("install", ["x"]), ("upload", [])]
+)
+def test_a_command_of_the_build_gives_the_extension_modules_late(command: str, said: list[str]):
+    # cryptography's first releases: what makes the modules can be imported only then
+    script = read(f"""
+        from setuptools import Command
+        def modules():
+            from x.binding import Binding
+            return [Extension("x", Binding().sources)]
+        class Late(Command):
+            def finalize_options(self):
+                self.distribution.ext_modules = modules()
+        setup(name="x", cmdclass={{"{command}": Late}})
+    """)
+    assert [one.name for one in script.extensions] == said
+
+
+@pytest.mark.parametrize(
+    ("test", "finalize", "builds"),
+    [
+        ("not self.with_x", "pass", False),
+        ("not self.with_x", "self.with_x = os.environ.get('WITH_X', 'yes')", True),
+        ("not self.with_x", "self.with_x = find()", True),
+        ("self.with_x is not None", "pass", True),
+    ],
+)
+def test_a_command_that_builds_nothing_unless_told_to(test: str, finalize: str, builds: bool):  # noqa: FBT001
+    # MySQL's connector compiles only where the build is told where the C library is
+    script = read(f"""
+        from setuptools.command.build_ext import build_ext
+        class Build(build_ext):
+            def initialize_options(self):
+                build_ext.initialize_options(self)
+                self.with_x = None
+            def finalize_options(self):
+                {finalize}
+            def run(self):
+                if {test}:
+                    return
+                build_ext.run(self)
+        setup(ext_modules=[{EXT}], cmdclass={{"build_ext": Build}})
+    """)
+    assert bool(script.extensions) is builds
+    assert script.mentions
+
+
+def test_names_of_a_module_of_the_sdist_are_its_own():
+    around = ScriptContext(
+        paths=frozenset(["info.py"]),
+        texts={"info.py": f"{HEAD}extensions = [{EXT}]\nnone = []\n"},
+    )
+    for name, declared in (("extensions", True), ("none", False)):
+        text = f"{HEAD}import info\nsetup(ext_modules=info.{name})"
+        script = read_setup_script("setup.py", text, around)
+        assert bool(script.extensions) is declared
+        assert not script.unclear
+
+
+def test_what_builds_others_is_known_by_name_in_its_own_sdist():
+    # NumPy's sdist holds numpy.distutils, whose code takes too many steps to follow
+    core = "def setup(**attributes):\n    while True:\n        attributes = [attributes] * 999\n"
+    text = (
+        "from numpy.distutils.core import setup\n"
+        "def configuration(parent_package='', top_path=None):\n"
+        "    from numpy.distutils.misc_util import Configuration\n"
+        "    config = Configuration(None, parent_package, top_path)\n"
+        "    config.add_extension('x', ['x.c'])\n"
+        "    return config\n"
+        "setup(name='x', configuration=configuration)\n"
+    )
+    around = ScriptContext(
+        paths=frozenset(["numpy/distutils/core.py"]), texts={"numpy/distutils/core.py": core}
+    )
+    script = read_setup_script("setup.py", text, around)
+    assert [one.made_by for one in script.extensions] == ["numpy.distutils"]
+    assert script.problem is None
+
+
+@pytest.mark.parametrize(
+    ("source", "compiles"),
+    [("None", False), ('"#include <x.h>"', True), ("open('x.h').read()", True)],
+)
+def test_cffi_in_abi_mode_compiles_nothing(source: str, compiles: bool):  # noqa: FBT001
+    # soundfile's build script names no source: cffi writes a module in Python
+    build = f"from cffi import FFI\nffi = FFI()\nffi.set_source('_x', {source})\n"
+    around = ScriptContext(paths=frozenset(["build_x.py"]), texts={"build_x.py": build})
+    for given in ("['build_x.py:ffi']", "'build_x.py:ffi'"):
+        text = f"{HEAD}setup(setup_requires=['cffi'], cffi_modules={given})"
+        script = read_setup_script("setup.py", text, around)
+        assert bool(script.extensions) is compiles
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        "__import__('cython')",
+        "importlib.import_module('Cython.Build')",
+        "importlib.util.find_spec('Cython') is not None",
+    ],
+)
+def test_modules_sought_by_name_are_missing_too(found: str):
+    body = f"""
+        import importlib, importlib.util
+        exts = []
+        try:
+            there = {found}
+        except ImportError:
+            there = None
+        if there:
+            exts.append({EXT})
+        setup(ext_modules=exts)
+    """
+    assert read(body, missing=["Cython", "cython"]).extensions == ()
+    assert read(body).extensions
+
+
+@pytest.mark.parametrize(
+    ("test", "declares"),
+    [
+        ("{'--with-x'}.intersection(sys.argv)", False),
+        ("{'bdist_wheel'} & set(sys.argv) or {'bdist_wheel'}.intersection(sys.argv)", True),
+        ("set(sys.argv).isdisjoint(['sdist'])", True),
+        ("{'bdist_wheel', 'setup.py'}.issuperset(sys.argv)", True),
+    ],
+)
+def test_sets_of_arguments_are_compared(test: str, declares: bool):  # noqa: FBT001
+    script = read(f"setup(ext_modules=[{EXT}] if {test} else [])")
+    assert bool(script.extensions) is declares
+
+
+@pytest.mark.parametrize(
+    ("handler", "optional"),
+    [("continue", True), ("print(e)", True), ("raise SystemExit(1)", False)],
+)
+def test_what_is_declared_after_a_trial_compilation_is_optional(handler: str, optional: bool):  # noqa: FBT001
+    # ruamel.yaml.clib compiles a few lines of C, and declares its module only if that works
+    script = read(f"""
+        from distutils.ccompiler import new_compiler
+        from distutils.errors import CompileError
+        exts = []
+        for name in ("x", "y"):
+            try:
+                new_compiler().compile(["trial.c"])
+                exts.append(Extension(name, [name + ".c"]))
+            except CompileError as e:
+                {handler}
+        setup(ext_modules=exts)
+    """)
+    assert {one.name for one in script.extensions} == {"x", "y"}
+    assert {one.optional for one in script.extensions} == {optional}

@@ -1,0 +1,52 @@
+"""Source builds for people: whom each build is for, and what may stop it."""
+
+from sample_bills import build, priced_story
+from sample_reports import alpine_story
+
+from wheelcheck.reports.text.builds_text import draw_plan
+from wheelcheck.reports.text.report_text import render_text
+from wheelcheck.reports.text.text_page import TextPage
+from wheelcheck.reports.values.build_values import BuildPlan, Obstacle
+
+
+def planned(*builds) -> BuildPlan:
+    return BuildPlan(target="python:3.8-alpine", installer="pip", builds=builds)
+
+
+def drawn(plan: BuildPlan) -> str:
+    page = TextPage(120, colour=False)
+    draw_plan(page, plan)
+    return page.text()
+
+
+def tried(name: str, version: str, *by: str, **more):
+    return build(name, version, 1, **more).model_copy(update={"tried_by": by})
+
+
+def test_a_version_that_is_only_tried_says_who_tries_it():
+    inner = tried("scipy", "1.10.0", "scikit-learn 1.2.2", top_level=False)
+    outer = tried("torch", "2.0", "requirements", top_level=False)
+    both = tried("scipy", "1.10.1", "scikit-learn 1.2.2", times=2)
+    text = drawn(planned(inner, outer, both))
+    assert "scipy 1.10.0, tried for its metadata by scikit-learn 1.2.2, which takes" in text
+    assert "torch 2.0, tried for its metadata by the installation, which takes" in text
+    assert "scipy 1.10.1 × 2, installed, tried for its metadata by scikit-learn 1.2.2" in text
+
+
+def test_the_summary_tells_builds_for_others_and_tried_ones_apart():
+    story = alpine_story()
+    inner = build("numpy", "1.17.3", 1, top_level=False)
+    inner = inner.model_copy(update={"asked_by": ("pandas 2.0.0",)})
+    vain = tried("scipy", "1.10.0", "scikit-learn 1.2.2", top_level=False)
+    plan = planned(inner, vain, build("pandas", "2.0.0", 1))
+    text = render_text(story.model_copy(update={"builds": (plan,)}))
+    assert "3 sdists are built, 1 only to build others, 1 tried and not taken" in text
+
+
+def test_an_obstacle_to_a_build_requirement_says_whom_it_is_for():
+    obstacle = Obstacle(code="python-too-new", message="too old", source="a test", fatal=True)
+    inner = build("numpy", "1.17.3", 1, top_level=False)
+    inner = inner.model_copy(update={"asked_by": ("pandas 2.0.0",), "obstacles": (obstacle,)})
+    plan = planned(inner, build("pandas", "2.0.0", 1))
+    text = render_text(priced_story().model_copy(update={"builds": (plan,)}))
+    assert "numpy 1.17.3 (to build pandas 2.0.0) fails: too old" in text
