@@ -1,6 +1,3 @@
-import csv
-from importlib import resources
-
 import pytest
 from dockerfile_context import read
 from planned_builds import library, outlook, planned, tool
@@ -12,6 +9,7 @@ from wheelcheck.coverage import Verdict
 from wheelcheck.dockerfile.judging.finding import Finding
 from wheelcheck.dockerfile.judging.stage_findings import judge_stages
 from wheelcheck.reports.values.finding_codes import finding_codes
+from wheelcheck.tables import read_table
 
 ALPINE = "FROM python:3.12-alpine\n"
 SLIM = "FROM python:3.12-slim\n"
@@ -376,8 +374,7 @@ def test_every_code_has_its_meaning_and_source():
 
 
 def test_the_table_of_implied_packages():
-    file = resources.files("wheelcheck.dockerfile").joinpath("implied_packages.csv")
-    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    rows = read_table("distributions/implied_packages.csv")
     keys = [(row["family"], row["package"]) for row in rows]
     assert len(keys) == len(set(keys))
     for row in rows:
@@ -388,8 +385,7 @@ def test_the_table_of_implied_packages():
 
 
 def test_the_table_of_counterparts():
-    file = resources.files("wheelcheck.dockerfile").joinpath("counterparts.csv")
-    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    rows = read_table("dockerfile/fixing/counterparts.csv")
     names = [row["apk"] for row in rows]
     assert len(names) == len(set(names))
     assert all(row["source"] for row in rows)

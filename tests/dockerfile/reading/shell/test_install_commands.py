@@ -1,6 +1,3 @@
-import csv
-from importlib import resources
-
 import pytest
 
 from wheelcheck.dockerfile.reading.shell.install_commands import installer_command
@@ -11,6 +8,7 @@ from wheelcheck.dockerfile.reading.shell.other_tools import (
     venv_command,
 )
 from wheelcheck.dockerfile.reading.shell.system_tools import removed_paths, system_command
+from wheelcheck.tables import read_table
 
 
 def read(text: str, **environ: str):
@@ -173,8 +171,7 @@ def test_other_ways_to_install_are_told(text: str):
 
 
 def test_the_table_of_options():
-    file = resources.files("wheelcheck.dockerfile.reading").joinpath("installer_options.csv")
-    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    rows = read_table("dockerfile/reading/shell/installer_options.csv")
     spellings = [(row["tool"], word) for row in rows for word in row["spellings"].split()]
     assert len(spellings) == len(set(spellings))
     for row in rows:
