@@ -25,7 +25,7 @@ class Shown(Value):
 
     def __str__(self) -> str:
         """What ``wheelcheck`` prints, in 100 columns, without colour."""
-        text: str = _face("text.report", "render_text")(self)
+        text: str = _face("text.report_text", "render_text")(self)
         return text.rstrip()
 
     def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
@@ -89,7 +89,7 @@ class Plots:
         Of two targets, the packages on which they differ; of two reports, what each common target
         gained and lost. Raises `UsageError` where there is nothing to compare.
         """
-        figure: Figure = _chart("compare", "compare_chart", self._report, first, second)
+        figure: Figure = _chart("difference", "compare_chart", self._report, first, second)
         return figure
 
 
@@ -103,4 +103,4 @@ def _chart(module: str, name: str, *given: object) -> Any:
         import_module("matplotlib")
     except ImportError:
         raise UsageError("charts need Matplotlib: pip install 'wheelcheck[notebook]'") from None
-    return _face(f"notebook.{module}", name)(*given)
+    return _face(f"notebook.{module}_chart", name)(*given)
