@@ -5,7 +5,7 @@
 
 `features` adds to features.json and requirement_sizes.json; `fit` writes coefficients.json,
 measured.csv and installing.json in wheelcheck/costs, and beside this file fit.md and
-predictions.csv. Needs wheelcheck[fit]. Nothing here is imported by wheelcheck.
+predictions.csv. Needs wheelcheck[dev]. Nothing here is imported by wheelcheck.
 """
 
 import argparse
