@@ -88,7 +88,7 @@ def measured(
 @contextmanager
 def replaying(manner: str, latency: float, *options: str) -> Iterator[str]:
     """Run the replay server as a process of its own, all pages rendered; yields the index URL."""
-    script = [sys.executable, str(ROOT / "tests" / "replay.py"), "--manner", manner, "--port", "0"]
+    script = [sys.executable, str(ROOT / "tests" / "support" / "replay.py"), "--manner", manner, "--port", "0"]
     script += ["--latency", str(latency), "--sdists", "resolvable", "--warm", *options]
     with served(script) as url:
         yield url
