@@ -88,8 +88,19 @@ def measured(
 @contextmanager
 def replaying(manner: str, latency: float, *options: str) -> Iterator[str]:
     """Run the replay server as a process of its own, all pages rendered; yields the index URL."""
-    script = [sys.executable, str(ROOT / "tests" / "support" / "replay.py"), "--manner", manner, "--port", "0"]
-    script += ["--latency", str(latency), "--sdists", "resolvable", "--warm", *options]
+    script = [sys.executable, str(ROOT / "tests" / "support" / "replay.py")]
+    script += [
+        "--manner",
+        manner,
+        "--port",
+        "0",
+        "--latency",
+        str(latency),
+        "--sdists",
+        "resolvable",
+        "--warm",
+        *options,
+    ]
     with served(script) as url:
         yield url
 

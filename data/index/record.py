@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent.parent / "tests")]
+sys.path[:0] = [str(HERE), str(HERE.parent.parent / "tests" / "support")]
 
 from frozen import Project  # noqa: E402 (the folders above must be known first)
 from installers import Answer, Pip, Uv  # noqa: E402
