@@ -71,9 +71,9 @@ class Adviser:
         alike: dict[tuple[object, ...], list[Advice]] = {}
         for column in columns:
             if column.troubled:
-                for one in self._ways_out(column):
-                    key = (one.kind, one.title, one.change, one.caveat)
-                    alike.setdefault(key, []).append(one)
+                for proposal in self._ways_out(column):
+                    key = (proposal.kind, proposal.title, proposal.change, proposal.caveat)
+                    alike.setdefault(key, []).append(proposal)
         return tuple(sorted(map(_merged, alike.values()), key=_rank))
 
     def _ways_out(self, column: JudgedTarget) -> Iterator[Advice]:
@@ -185,8 +185,10 @@ class Adviser:
     def _replacements(self, column: JudgedTarget) -> Iterator[Advice]:
         target = column.resolution.target
         for name in column.troubled:
-            for one in replacements_of(name):
-                line = RequirementLine(Requirement(one.requirement), _ADVICE, one.requirement)
+            for replacement in replacements_of(name):
+                line = RequirementLine(
+                    Requirement(replacement.requirement), _ADVICE, replacement.requirement
+                )
                 instead = replace(self._asked, lines=(line,), constraints=())
                 after = self._verdicts(self._judged(instead), target)
                 if not after.all_wheels:
@@ -196,10 +198,10 @@ class Adviser:
                 yield Advice(
                     kind="replacement",
                     targets=(column.name,),
-                    title=f"Replace {name} by {one.requirement}",
-                    change=(one.requirement,),
-                    evidence=f"it comes as wheels there ({versions(after)}); {one.source}",
-                    caveat=one.caveat,
+                    title=f"Replace {name} by {replacement.requirement}",
+                    change=(replacement.requirement,),
+                    evidence=f"it comes as wheels there ({versions(after)}); {replacement.source}",
+                    caveat=replacement.caveat,
                     verdicts=after.verdicts_of(after.judged),
                     blockers_before=before[0],
                     builds_before=before[1],
@@ -220,9 +222,9 @@ class Adviser:
         }
         if not found:
             return
-        names = " ".join(one.package for one in found.values())
+        names = " ".join(item.package for item in found.values())
         command = "apk add --no-cache" if distribution.name == "alpine" else "apt-get install -y"
-        versions = [f"{name} {one.version}" for name, one in found.items()]
+        versions = [f"{name} {item.version}" for name, item in found.items()]
         release = "edge" if distribution.name == "alpine" else distribution.release
         before = column.weight
         yield Advice(
@@ -241,14 +243,14 @@ class Adviser:
 def _extra_indexes(column: JudgedTarget) -> Iterator[Advice]:
     """Indexes of musl wheels that are alive and made for this Python; they are not asked."""
     blockers, builds = column.weight
-    for one in extra_indexes_for(column.resolution.target):
+    for extra_index in extra_indexes_for(column.resolution.target):
         yield Advice(
             kind="extra-index",
             targets=(column.name,),
-            title=f"Look into {one.name}",
-            change=(f"--extra-index-url, with the address in the README of {one.source}",),
-            evidence=f"{one.scope}; what it has was not asked",
-            caveat=one.caveat,
+            title=f"Look into {extra_index.name}",
+            change=(f"--extra-index-url, with the address in the README of {extra_index.source}",),
+            evidence=f"{extra_index.scope}; what it has was not asked",
+            caveat=extra_index.caveat,
             blockers_before=blockers,
             builds_before=builds,
         )
@@ -256,12 +258,12 @@ def _extra_indexes(column: JudgedTarget) -> Iterator[Advice]:
 
 def _merged(alike: Sequence[Advice]) -> Advice:
     """Advice that reads the same for several targets, as it turns out where it helps least."""
-    targets = tuple(target for one in alike for target in one.targets)
+    targets = tuple(target for advice in alike for target in advice.targets)
     least = max(alike, key=_rest)
     evidence = least.evidence
-    if least.bill is not None and len({one.evidence for one in alike}) > 1:
+    if least.bill is not None and len({advice.evidence for advice in alike}) > 1:
         evidence = f"at worst {evidence}"
-    seconds = [one.saves_seconds for one in alike if one.saves_seconds is not None]
+    seconds = [advice.saves_seconds for advice in alike if advice.saves_seconds is not None]
     return least.model_copy(
         update={
             "targets": targets,

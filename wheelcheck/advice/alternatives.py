@@ -66,8 +66,8 @@ def extra_indexes_for(target: Target) -> tuple[ExtraIndex, ...]:
 def _replacements() -> Mapping[str, tuple[Replacement, ...]]:
     found: dict[str, tuple[Replacement, ...]] = {}
     for row in read_table("advice/replacements.csv"):
-        one = Replacement(row["replacement"], row["caveat"], row["source"])
-        found[row["project"]] = (*found.get(row["project"], ()), one)
+        replacement = Replacement(row["replacement"], row["caveat"], row["source"])
+        found[row["project"]] = (*found.get(row["project"], ()), replacement)
     return found
 
 

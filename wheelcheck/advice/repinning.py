@@ -61,9 +61,9 @@ def nearest_with_wheel(
     if isinstance(project, Unknown) or pin.version is None:
         return None, None
     own, rules = pin.version, replace(rules, hashes=None)  # they were those of the pin
-    final = [one for one in project.versions if not one.is_prerelease]
-    above = reversed([one for one in final if one > own])
-    below = (one for one in final if one < own)
+    final = [candidate for candidate in project.versions if not candidate.is_prerelease]
+    above = reversed([candidate for candidate in final if candidate > own])
+    below = (candidate for candidate in final if candidate < own)
 
     def first(versions: Iterator[Version]) -> Version | None:
         for version in islice(versions, FARTHEST):

@@ -44,7 +44,7 @@ def defaults_of(args: Namespace) -> Mapping[str, list[str]]:
     for key, value in rest.items():
         if key not in _DEFAULTS:
             raise UsageError(f"{file}: [tool.wheelcheck] has no key {key!r}")
-        if not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+        if not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
             raise UsageError(f"{file}: [tool.wheelcheck] {key} must be a list of strings")
     return rest
 

@@ -55,25 +55,27 @@ class Difference(Value):
     @property
     def regressions(self) -> tuple[Change, ...]:
         """The changes for the worse."""
-        return tuple(one for one in self.changes if one.kind == "worse")
+        return tuple(change for change in self.changes if change.kind == "worse")
 
 
 def difference(before: Report, after: Report) -> Difference:
     """Compare two reports on the targets that both have."""
-    old, new = ({target.name: target for target in one.targets} for one in (before, after))
+    old, new = ({target.name: target for target in report.targets} for report in (before, after))
     shared = [name for name in new if name in old]
     groups: dict[Change, list[str]] = {}
-    names = sorted({package.name for one in (before, after) for package in one.packages})
-    cells = [{package.name: package.on for package in one.packages} for one in (before, after)]
+    names = sorted({package.name for report in (before, after) for package in report.packages})
+    cells = [
+        {package.name: package.on for package in report.packages} for report in (before, after)
+    ]
     for name in names:
         for target in shared:
-            change = _change(name, *(one.get(name, {}).get(target) for one in cells))
+            change = _change(name, *(packages.get(name, {}).get(target) for packages in cells))
             if change is not None:
                 groups.setdefault(change, []).append(target)
-    changes = [one.model_copy(update={"targets": tuple(on)}) for one, on in groups.items()]
+    changes = [change.model_copy(update={"targets": tuple(on)}) for change, on in groups.items()]
     order = ("worse", "better", "version")
     return Difference(
-        changes=tuple(sorted(changes, key=lambda one: order.index(one.kind))),
+        changes=tuple(sorted(changes, key=lambda each: order.index(each.kind))),
         targets_only_before=tuple(name for name in old if name not in new),
         targets_only_after=tuple(name for name in new if name not in old),
         seconds=_grown(old, new, lambda bill: bill.wall_seconds),
@@ -89,7 +91,9 @@ def _grown(
     """How much a number of the bill grew, on targets where both reports have it."""
     found = {}
     for name in new.keys() & old.keys():
-        was, now = (of(one.bill) if one.bill else None for one in (old[name], new[name]))
+        was, now = (
+            of(summary.bill) if summary.bill else None for summary in (old[name], new[name])
+        )
         if was and now:
             found[name] = now.value - was.value
     return found

@@ -42,11 +42,11 @@ def render_difference(
     places = Places(targets)
     page.prose(Text(_headline(found), "bold"))
     for kind, title in _TITLES.items():
-        changes = [one for one in found.changes if one.kind == kind]
+        changes = [change for change in found.changes if change.kind == kind]
         if changes:
             page.heading(title)
-        for one in changes:
-            page.prose(_line(one, places), hang=2)
+        for change in changes:
+            page.prose(_line(change, places), hang=2)
     _costs(page, found, places)
     for side, names in (
         ("before", found.targets_only_before),
@@ -60,8 +60,8 @@ def render_difference(
 
 
 def _headline(found: Difference) -> str:
-    worse = len({one.package for one in found.regressions})
-    better = len({one.package for one in found.changes if one.kind == "better"})
+    worse = len({change.package for change in found.regressions})
+    better = len({change.package for change in found.changes if change.kind == "better"})
     if not found.changes:
         return "Nothing changed."
     told = [f"{counted(worse, 'package')} worse" if worse else "nothing is worse"]

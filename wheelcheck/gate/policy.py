@@ -121,14 +121,14 @@ def _verdicts(
         cell = package.on.get(target.name)
         if cell is None or cell.verdict not in policy.fail_on:
             continue
-        allowances = [one for one in policy.allow if one.package == package.name]
-        if any(one.covers(package.name, target.name, today) for one in allowances):
+        allowances = [allowance for allowance in policy.allow if allowance.package == package.name]
+        if any(allowance.covers(package.name, target.name, today) for allowance in allowances):
             continue
         label = f"{package.name} {cell.version}" if cell.version else package.name
         ended = [
-            one.expires
-            for one in allowances
-            if one.expires and fnmatchcase(target.name, one.target)
+            allowance.expires
+            for allowance in allowances
+            if allowance.expires and fnmatchcase(target.name, allowance.target)
         ]
         expired = f" (it was allowed until {max(ended)})" if ended else ""
         yield Violation(
@@ -170,7 +170,7 @@ def _coverage(
     ]
     if not verdicts:
         return
-    share = 100 * sum(one in _WHEELS for one in verdicts) / len(verdicts)
+    share = 100 * sum(verdict in _WHEELS for verdict in verdicts) / len(verdicts)
     if share < least:
         yield Violation(
             rule="min-coverage",
@@ -181,7 +181,7 @@ def _coverage(
 
 
 def _allowed(policy: Policy, package: str, target: str, today: date) -> bool:
-    return any(one.covers(package, target, today) for one in policy.allow)
+    return any(allowance.covers(package, target, today) for allowance in policy.allow)
 
 
 def _least_coverage(policy: Policy, target: str) -> float | None:

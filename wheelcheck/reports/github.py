@@ -45,18 +45,18 @@ def render_github(report: Report) -> str:
 
 
 def _violations(report: Report) -> Iterator[str]:
-    for one in untold_violations(report):
-        line = line_of(one.where[0]) if one.where else None
-        yield _command("error", line, f"policy: {one.rule}", clean(one.message))
+    for violation in untold_violations(report):
+        line = line_of(violation.where[0]) if violation.where else None
+        yield _command("error", line, f"policy: {violation.rule}", clean(violation.message))
 
 
 def _dockerfile(report: Report) -> Iterator[str]:
     if report.dockerfile is None:
         return
-    for one in worst_first(report.dockerfile):
-        message = "\n".join([clean(one.message), *to_change(one)])
-        line = dockerfile_line(report.dockerfile, one)
-        yield _command(_COMMANDS[one.severity], line, clean(one.code), message)
+    for finding in worst_first(report.dockerfile):
+        message = "\n".join([clean(finding.message), *to_change(finding)])
+        line = dockerfile_line(report.dockerfile, finding)
+        yield _command(_COMMANDS[finding.severity], line, clean(finding.code), message)
 
 
 def _problems(report: Report) -> Iterator[str]:
@@ -72,14 +72,16 @@ def _findings(report: Report) -> Iterator[str]:
         line = finding.lines[0] if finding.lines else None
         groups.setdefault((finding.level, line), []).append(finding)
     for (level, line), members in groups.items():
-        message = "\n".join(f"{MARKS[one.verdict].sign} {one.sentence}" for one in members)
+        message = "\n".join(
+            f"{MARKS[finding.verdict].sign} {finding.sentence}" for finding in members
+        )
         yield _command(_COMMANDS[level], line, _title(members), message)
 
 
 def _title(members: Sequence[PackageFinding]) -> str:
     if len(members) == 1:
         return f"{members[0].label} {saying(members[0].verdict)}"
-    packages = len({one.package for one in members})
+    packages = len({finding.package for finding in members})
     return f"{counted(packages, 'package')} without a wheel"
 
 

@@ -66,7 +66,7 @@ def _suite(
     suite = SubElement(root, "testsuite", name=clean(target.name))
     properties = SubElement(suite, "properties")
     SubElement(properties, "property", name="target", value=target_words(target))
-    broken = {one.package for one in report.violations if one.target == target.name}
+    broken = {each.package for each in report.violations if each.target == target.name}
     for package in report.packages:
         if target.name in package.on:
             cell = package.on[target.name]
@@ -89,9 +89,9 @@ def _dockerfile_suite(
     suite = SubElement(root, "testsuite", name=clean(dockerfile.name))
     broken = {
         line_of(where)
-        for one in report.violations
-        if one.rule == "dockerfile"
-        for where in one.where
+        for violation in report.violations
+        if violation.rule == "dockerfile"
+        for where in violation.where
     }
     for finding in worst_first(dockerfile):
         if finding.severity == "note":

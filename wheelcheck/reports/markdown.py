@@ -86,7 +86,7 @@ def _parts(report: Report, room: _Room) -> Iterator[str]:
     yield _folded("To build it all the same", _builds(report, places, room))
     yield _folded(
         "Versions that differ between targets",
-        _bullets((text(skew_words(one, places), room.characters) for one in skews(report)), room),
+        _bullets((text(skew_words(skew, places), room.characters) for skew in skews(report)), room),
     )
     yield _problems(report, places, room)
     yield f"<sub>{text(f'read {inputs(report)} · index {index_moment(report.as_of)}', 500)}</sub>"
@@ -105,7 +105,8 @@ def _answer(report: Report, room: _Room) -> str:
 
 def _violations(report: Report, room: _Room) -> str:
     lines = [
-        f"**{text(one.rule)}**: {text(one.message, room.characters)}" for one in report.violations
+        f"**{text(violation.rule)}**: {text(violation.message, room.characters)}"
+        for violation in report.violations
     ]
     return f"#### The policy is violated\n\n{_bullets(lines, room)}" if lines else ""
 
@@ -141,22 +142,22 @@ def _rest(report: Report, rows: Sequence[Package], room: _Room) -> str:
 def _reason_table(report: Report, places: Places, room: _Room) -> str:
     rows = [
         [
-            f"{MARKS[one.verdict].sign} {MARKS[one.verdict].word}",
-            f"**{text(_labels(report, one), room.characters)}**",
-            text(places.describe(one.targets), room.characters),
-            text(reason_words(places, one), room.characters),
+            f"{MARKS[reason.verdict].sign} {MARKS[reason.verdict].word}",
+            f"**{text(_labels(report, reason), room.characters)}**",
+            text(places.describe(reason.targets), room.characters),
+            text(reason_words(places, reason), room.characters),
         ]
-        for one in reasons(report)
+        for reason in reasons(report)
     ]
     return _table(["", "Packages", "Where", "Why"], rows, room)
 
 
 def _reason_list(report: Report, places: Places, room: _Room) -> str:
     lines = [
-        f"{MARKS[one.verdict].sign} **{text(_labels(report, one), room.characters)}** on "
-        f"{text(places.describe(one.targets), room.characters)}: "
-        f"{text(reason_words(places, one), room.characters)}"
-        for one in reasons(report)
+        f"{MARKS[reason.verdict].sign} **{text(_labels(report, reason), room.characters)}** on "
+        f"{text(places.describe(reason.targets), room.characters)}: "
+        f"{text(reason_words(places, reason), room.characters)}"
+        for reason in reasons(report)
     ]
     return _bullets(lines, room)
 
@@ -193,12 +194,14 @@ def _bill(bill: Bill) -> Iterator[str]:
 
 def _dockerfile(dockerfile: JudgedDockerfile, room: _Room) -> str:
     lines = [
-        f"{SIGNS[one.severity]} **line {one.line}** ({text(one.stage, room.characters)}): "
-        f"{text('; '.join([one.message, *to_change(one)]), room.characters)} {code(one.code)}"
-        for one in worst_first(dockerfile)
+        f"{SIGNS[finding.severity]} **line {finding.line}** "
+        f"({text(finding.stage, room.characters)}): "
+        f"{text('; '.join([finding.message, *to_change(finding)]), room.characters)} "
+        f"{code(finding.code)}"
+        for finding in worst_first(dockerfile)
     ]
     lines = lines or ["Nothing to mend."]
-    lines += [text(one, room.characters) for one in step_notes(dockerfile)]
+    lines += [text(note, room.characters) for note in step_notes(dockerfile)]
     return (
         f"#### What is found in {text(dockerfile.name, room.characters)}\n\n{_bullets(lines, room)}"
     )
@@ -210,20 +213,20 @@ def _corrections(dockerfile: JudgedDockerfile, room: _Room) -> Iterator[str]:
         fits = sum(map(len, diff.lines)) <= room.characters * _DIFF_SHARE
         told = verbatim(diff.lines, "diff") if fits else _TOO_LONG
         yield _folded(diff.title, told)
-    left = _bullets((text(one, room.characters) for one in dockerfile.remarks), room)
+    left = _bullets((text(remark, room.characters) for remark in dockerfile.remarks), room)
     yield f"Left to do by hand:\n\n{left}" if left else ""
 
 
 def _advice(report: Report, places: Places, room: _Room) -> str:
-    items = [_one_advice(one, places, room) for one in report.advice[: min(room.rows, 5)]]
+    items = [_one_advice(advice, places, room) for advice in report.advice[: min(room.rows, 5)]]
     return "\n\n".join(["#### What to do instead", *items]) if items else ""
 
 
-def _one_advice(one: Advice, places: Places, room: _Room) -> str:
-    head = f"**{text(one.title, room.characters)}** for {text(places.describe(one.targets))}"
-    caveat = f"\n\nMind: {text(one.caveat, room.characters)}" if one.caveat else ""
-    change = fenced("\n".join(line[: room.characters] for line in one.change[: room.rows]))
-    return f"{head}\n\n{change}\n\n{text(one.evidence, room.characters)}{caveat}"
+def _one_advice(advice: Advice, places: Places, room: _Room) -> str:
+    head = f"**{text(advice.title, room.characters)}** for {text(places.describe(advice.targets))}"
+    caveat = f"\n\nMind: {text(advice.caveat, room.characters)}" if advice.caveat else ""
+    change = fenced("\n".join(line[: room.characters] for line in advice.change[: room.rows]))
+    return f"{head}\n\n{change}\n\n{text(advice.evidence, room.characters)}{caveat}"
 
 
 def _builds(report: Report, places: Places, room: _Room) -> str:
@@ -248,7 +251,7 @@ def _builds(report: Report, places: Places, room: _Room) -> str:
     stops = [
         f"{'✗' if found[0].fatal else '!'} **{text(name)}** "
         f"{'fails' if found[0].fatal else 'may fail'} on {text(places.describe(on))}: "
-        + text("; ".join(one.message for one in found), room.characters)
+        + text("; ".join(problem.message for problem in found), room.characters)
         for name, on, found in obstacles(report)
     ]
     return "\n\n".join([*parts, *([_bullets(stops, room)] if stops else [])])
@@ -256,7 +259,7 @@ def _builds(report: Report, places: Places, room: _Room) -> str:
 
 def _problems(report: Report, places: Places, room: _Room) -> str:
     ordered = sorted(report.problems, key=lambda problem: problem.severity)
-    lines = [_problem(one, places, room) for one in ordered]
+    lines = [_problem(problem, places, room) for problem in ordered]
     if report.complete:
         return _folded("Remarks", _bullets(lines, room))
     return f"#### Problems\n\n{_bullets(lines, room)}"

@@ -43,10 +43,10 @@ def render_sarif(report: Report, *, version: str = "") -> str:
     """
     found = findings(report)
     results = [
-        *(_violation(one, report) for one in untold_violations(report)),
+        *(_violation(violation, report) for violation in untold_violations(report)),
         *_dockerfile(report),
-        *(_problem(one, report) for one in report.problems),
-        *(_finding(one, report) for one in found),
+        *(_problem(problem, report) for problem in report.problems),
+        *(_finding(finding, report) for finding in found),
     ]
     rules = list(_rules(report, found))
     places = {str(rule["id"]): i for i, rule in enumerate(rules)}
@@ -68,11 +68,11 @@ def render_sarif(report: Report, *, version: str = "") -> str:
 def _rules(report: Report, found: Sequence[PackageFinding]) -> Iterator[_Json]:
     """The rules that have results, each once."""
     for verdict in LEVELS:
-        if any(one.verdict is verdict for one in found):
+        if any(finding.verdict is verdict for finding in found):
             yield _rule(verdict.value, MARKS[verdict].meaning, LEVELS[verdict])
     for code in dict.fromkeys(clean(problem.code) for problem in report.problems):
         yield _rule(_problem_rule(code), f"the answer is limited: {code}", "warning")
-    for rule in dict.fromkeys(clean(one.rule) for one in untold_violations(report)):
+    for rule in dict.fromkeys(clean(violation.rule) for violation in untold_violations(report)):
         yield _rule(f"policy/{rule}", f"the policy is violated: {rule}", "error")
     if report.dockerfile:
         yield from _dockerfile_rules(report.dockerfile)
@@ -80,10 +80,10 @@ def _rules(report: Report, found: Sequence[PackageFinding]) -> Iterator[_Json]:
 
 def _dockerfile_rules(dockerfile: JudgedDockerfile) -> Iterator[_Json]:
     """With what each code means in general, and who says so."""
-    for one in {one.code: one for one in dockerfile.findings}.values():
-        code = clean(one.code)
-        known = finding_codes().get(code, {"meaning": code, "source": one.source})
-        rule = _rule(code, known["meaning"], one.severity)
+    for finding in {finding.code: finding for finding in dockerfile.findings}.values():
+        code = clean(finding.code)
+        known = finding_codes().get(code, {"meaning": code, "source": finding.source})
+        rule = _rule(code, known["meaning"], finding.severity)
         told = f"{_sentence(known['meaning'])} Source: {clean(known['source'])}."
         yield {**rule, "help": {"text": told}}
 
@@ -105,45 +105,54 @@ def _problem_rule(code: str) -> str:
     return f"problem/{code}"
 
 
-def _finding(one: PackageFinding, report: Report) -> _Json:
-    result = _result(one.verdict.value, one.level, one.sentence, list(one.lines), report)
-    result["partialFingerprints"] = _printed(clean(one.package), one.verdict.value)
-    result["properties"] = {"package": clean(one.package), "targets": list(map(clean, one.targets))}
+def _finding(finding: PackageFinding, report: Report) -> _Json:
+    result = _result(
+        finding.verdict.value, finding.level, finding.sentence, list(finding.lines), report
+    )
+    result["partialFingerprints"] = _printed(clean(finding.package), finding.verdict.value)
+    result["properties"] = {
+        "package": clean(finding.package),
+        "targets": list(map(clean, finding.targets)),
+    }
     return result
 
 
 def _dockerfile(report: Report) -> Iterator[_Json]:
     if report.dockerfile is None:
         return
-    for one in worst_first(report.dockerfile):
-        changes = [clean(one.message), *to_change(one)]
-        line = dockerfile_line(report.dockerfile, one)
-        result = _result(clean(one.code), one.severity, "; ".join(changes), [line], report)
-        result["partialFingerprints"] = _printed(*map(clean, (one.code, one.stage, *one.packages)))
-        result["properties"] = _dockerfile_properties(one)
-        if one.excerpt:
-            result["locations"] = [_location(line, clean(one.excerpt))]
+    for finding in worst_first(report.dockerfile):
+        changes = [clean(finding.message), *to_change(finding)]
+        line = dockerfile_line(report.dockerfile, finding)
+        result = _result(clean(finding.code), finding.severity, "; ".join(changes), [line], report)
+        result["partialFingerprints"] = _printed(
+            *map(clean, (finding.code, finding.stage, *finding.packages))
+        )
+        result["properties"] = _dockerfile_properties(finding)
+        if finding.excerpt:
+            result["locations"] = [_location(line, clean(finding.excerpt))]
         yield result
 
 
-def _dockerfile_properties(one: DockerfileFinding) -> _Json:
-    named = {"add": one.packages, "leaveOut": one.superfluous, "builds": one.builds}
+def _dockerfile_properties(finding: DockerfileFinding) -> _Json:
+    named = {"add": finding.packages, "leaveOut": finding.superfluous, "builds": finding.builds}
     lists = {key: list(map(clean, names)) for key, names in named.items() if names}
-    return {"stage": clean(one.stage), "source": clean(one.source), **lists}
+    return {"stage": clean(finding.stage), "source": clean(finding.source), **lists}
 
 
-def _problem(one: Problem, report: Report) -> _Json:
-    subject = f"{clean(one.package)}: " if one.package else ""
-    line = problem_line(one)
-    text = f"{subject}{clean(one.message)}"
+def _problem(problem: Problem, report: Report) -> _Json:
+    subject = f"{clean(problem.package)}: " if problem.package else ""
+    line = problem_line(problem)
+    text = f"{subject}{clean(problem.message)}"
     return _result(
-        _problem_rule(clean(one.code)), one.severity, text, [line] if line else [], report
+        _problem_rule(clean(problem.code)), problem.severity, text, [line] if line else [], report
     )
 
 
-def _violation(one: Violation, report: Report) -> _Json:
-    lines = [line_of(where) for where in one.where]
-    return _result(f"policy/{clean(one.rule)}", "error", clean(one.message), lines, report)
+def _violation(violation: Violation, report: Report) -> _Json:
+    lines = [line_of(where) for where in violation.where]
+    return _result(
+        f"policy/{clean(violation.rule)}", "error", clean(violation.message), lines, report
+    )
 
 
 def _result(rule: str, level: str, text: str, lines: list[InputLine], report: Report) -> _Json:

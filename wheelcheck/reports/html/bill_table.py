@@ -57,7 +57,9 @@ def bill_section(report: Report, places: Places) -> Markup:
     if not report.packages or not report.targets:
         return EMPTY
     lines = _lines(report, places)
-    columns = [one for one in _COLUMNS if any(line.bill and one.get(line.bill) for line in lines)]
+    columns = [
+        column for column in _COLUMNS if any(line.bill and column.get(line.bill) for line in lines)
+    ]
     billed = any(line.bill for line in lines)
     first, rest = lines[:_MOST_ROWS], lines[_MOST_ROWS:]
     more = counted(sum(len(line.targets) for line in rest), "more target")
@@ -103,19 +105,19 @@ def _table(
 ) -> Markup:
     """`scale` holds all lines, so that bars of several tables compare."""
     downloads = any(line.bill and line.bill.download_bytes is not None for line in scale)
-    titles = ["Target", "Packages", *(one.title for one in columns)]
+    titles = ["Target", "Packages", *(column.title for column in columns)]
     head = element("tr", [element("th", title, scope="col") for title in titles])
     if downloads:
         head = element("tr", [element("th", t, scope="col") for t in [*titles, "Download"]])
-    tops = [max(_highs(scale, one), default=1.0) or 1.0 for one in columns]
+    tops = [max(_highs(scale, column), default=1.0) or 1.0 for column in columns]
     body = [
         element(
             "tr",
             _target_cell(line, places),
             element("td", _coverage(line.counts)),
             [
-                element("td", _estimate(line.bill, one, top))
-                for one, top in zip(columns, tops, strict=True)
+                element("td", _estimate(line.bill, column, top))
+                for column, top in zip(columns, tops, strict=True)
             ],
             element("td", _download(line.bill), class_="number") if downloads else None,
         )
@@ -177,14 +179,14 @@ def _coverage(counts: Counter[Verdict]) -> Markup:
 
 def _noun(verdict: Verdict, number: int) -> str:
     """``compile`` after several, ``compiles`` after one."""
-    one, many = {
+    singular, many = {
         Verdict.UNAVAILABLE: ("no file", "no file"),
         Verdict.SOURCE_NATIVE: ("compiles", "compile"),
         Verdict.UNKNOWN: ("unknown", "unknown"),
         Verdict.SOURCE_UNKNOWN: ("may compile", "may compile"),
         Verdict.SOURCE_PURE: ("builds", "build"),
     }.get(verdict, ("wheel", "wheels"))
-    return one if number == 1 else many
+    return singular if number == 1 else many
 
 
 def _estimate(bill: Bill | None, column: _Column, top: float) -> Markup:

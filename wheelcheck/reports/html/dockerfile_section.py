@@ -38,19 +38,24 @@ def dockerfile_section(report: Report) -> Markup:
     return section("dockerfile", f"What is found in {dockerfile.name}", body)
 
 
-def _finding(one: DockerfileFinding) -> Markup:
+def _finding(finding: DockerfileFinding) -> Markup:
     head = element(
         "p",
-        element("span", SIGNS[one.severity], class_=f"sign is-{one.severity}", aria_hidden="true"),
+        element(
+            "span",
+            SIGNS[finding.severity],
+            class_=f"sign is-{finding.severity}",
+            aria_hidden="true",
+        ),
         " ",
-        element("span", f"{one.severity}: ", class_="unseen"),
-        element("b", place(one)),
-        f": {one.message} ",
-        element("code", one.code),
+        element("span", f"{finding.severity}: ", class_="unseen"),
+        element("b", place(finding)),
+        f": {finding.message} ",
+        element("code", finding.code),
     )
-    excerpt = element("p", element("code", one.excerpt)) if one.excerpt else None
-    changes = [element("p", f"{told[:1].upper()}{told[1:]}") for told in to_change(one)]
-    says = element("details", element("summary", "Says who"), element("p", one.source))
+    excerpt = element("p", element("code", finding.excerpt)) if finding.excerpt else None
+    changes = [element("p", f"{told[:1].upper()}{told[1:]}") for told in to_change(finding)]
+    says = element("details", element("summary", "Says who"), element("p", finding.source))
     return element("li", head, excerpt, changes, says, class_="finding")
 
 

@@ -69,11 +69,11 @@ def _grid_head(targets: Sequence[TargetSummary]) -> Markup:
     ]
     archs = [
         element("th", arch, scope="colgroup", colspan=len(list(members)), class_="edge")
-        for (_, arch), members in groupby(targets, lambda one: (libc_label(one), one.arch))
+        for (_, arch), members in groupby(targets, lambda target: (libc_label(target), target.arch))
     ]
     pythons = [
-        element("th", python_label(one), scope="col", class_=_edge(targets, i))
-        for i, one in enumerate(targets)
+        element("th", python_label(target), scope="col", class_=_edge(targets, i))
+        for i, target in enumerate(targets)
     ]
     return joined(
         element("tr", corner, libcs), element("tr", archs), element("tr", pythons, class_="axes")
@@ -82,7 +82,9 @@ def _grid_head(targets: Sequence[TargetSummary]) -> Markup:
 
 def _edge(targets: Sequence[TargetSummary], column: int) -> str | None:
     """Mark the first column of each block of libc and architecture."""
-    blocks = [(libc_label(one), one.arch) for one in targets[max(column - 1, 0) : column + 1]]
+    blocks = [
+        (libc_label(target), target.arch) for target in targets[max(column - 1, 0) : column + 1]
+    ]
     return "edge" if column == 0 or blocks[0] != blocks[-1] else None
 
 

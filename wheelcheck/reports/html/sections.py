@@ -96,29 +96,33 @@ def _asked(report: Report, reason: Reason) -> str:
 
 def advice_section(report: Report, places: Places) -> Markup:
     """Ways out, the most helpful first: what to change, what was found, what to mind."""
-    items = [_one_advice(one, places) for one in report.advice]
+    items = [_one_advice(advice, places) for advice in report.advice]
     return section("advice", "What to do instead", listed(items, "more way", "ways"))
 
 
-def _one_advice(one: Advice, places: Places) -> Markup:
-    saved = [f"about {duration(one.saves_seconds)}"] if one.saves_seconds else []
-    saved += [size(one.saves_bytes)] if one.saves_bytes else []
+def _one_advice(advice: Advice, places: Places) -> Markup:
+    saved = [f"about {duration(advice.saves_seconds)}"] if advice.saves_seconds else []
+    saved += [size(advice.saves_bytes)] if advice.saves_bytes else []
     head = element(
         "p",
-        element("b", one.title),
-        f" for {places.describe(one.targets)}",
+        element("b", advice.title),
+        f" for {places.describe(advice.targets)}",
         element("span", f", saves {' and '.join(saved)}", class_="good") if saved else None,
     )
-    change = element("pre", "\n".join(one.change), tabindex="0", role="group", aria_label="Change")
-    caveat = element("p", f"Mind: {one.caveat}") if one.caveat else None
-    return element("li", head, change if one.change else None, element("p", one.evidence), caveat)
+    change = element(
+        "pre", "\n".join(advice.change), tabindex="0", role="group", aria_label="Change"
+    )
+    caveat = element("p", f"Mind: {advice.caveat}") if advice.caveat else None
+    return element(
+        "li", head, change if advice.change else None, element("p", advice.evidence), caveat
+    )
 
 
 def violations_section(report: Report) -> Markup:
     """Where the report breaks the user's policy."""
     items = [
-        element("li", element("b", "✗ "), f"{one.message} ", element("code", one.rule))
-        for one in report.violations
+        element("li", element("b", "✗ "), f"{violation.message} ", element("code", violation.rule))
+        for violation in report.violations
     ]
     return section("policy", "The policy is violated", listed(items, "more violation", "plain"))
 
@@ -136,8 +140,8 @@ def obstacles_section(report: Report, places: Places) -> Markup:
             f" on {places.describe(targets)}",
         )
         told = [
-            element("p", f"{one.message} ", element("span", one.source, class_="version"))
-            for one in found
+            element("p", f"{problem.message} ", element("span", problem.source, class_="version"))
+            for problem in found
         ]
         items.append(element("li", head, told))
     return section("obstacles", "What may stop a build", listed(items, "more obstacle", "reasons"))
@@ -182,7 +186,7 @@ def facts_section(report: Report, places: Places) -> Markup:
         for note in target.notes:
             notes.setdefault(note, []).append(target.name)
     facts += [("Note", [f"{places.describe(on)}: {note}"]) for note, on in notes.items()]
-    rows = [(element("dt", name), [element("dd", one) for one in words]) for name, words in facts]
+    rows = [(element("dt", name), [element("dd", word) for word in words]) for name, words in facts]
     targets = [
         element("tr", element("th", target.name, scope="row"), element("td", target_words(target)))
         for target in report.targets

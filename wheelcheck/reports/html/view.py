@@ -30,13 +30,13 @@ def view(report: Report) -> _Plain:
         "marks": [_mark(verdict) for verdict in WORST_FIRST],
         "grid": places.is_grid and len(targets) > 1,
         "targets": [_target(target) for target in targets],
-        "packages": [_package(one, by_name, targets, places) for one in by_name.values()],
+        "packages": [_package(package, by_name, targets, places) for package in by_name.values()],
         "plans": _plans(report.builds, places),
-        "advice": [_advice(one, places) for one in report.advice],
+        "advice": [_advice(advice, places) for advice in report.advice],
         "problems": [
-            {"package": one.package, "message": one.message, "code": one.code}
-            for one in report.problems
-            if one.package
+            {"package": problem.package, "message": problem.message, "code": problem.code}
+            for problem in report.problems
+            if problem.package
         ],
     }
 
@@ -89,7 +89,8 @@ def _package(
             for (verdict, version, _), members in _outcomes(cells).items()
         ],
         "evidence": [
-            {**_plain(one), "where": places.describe(one.targets)} for one in package.evidence
+            {**_plain(evidence), "where": places.describe(evidence.targets)}
+            for evidence in package.evidence
         ],
     }
 
@@ -152,7 +153,9 @@ def _without_target(plan: BuildPlan) -> BuildPlan:
 
 
 def _without_files(build: SourceBuild) -> SourceBuild:
-    environment = tuple(one.model_copy(update={"file": None}) for one in build.environment)
+    environment = tuple(
+        requirement.model_copy(update={"file": None}) for requirement in build.environment
+    )
     return build.model_copy(update={"environment": environment})
 
 

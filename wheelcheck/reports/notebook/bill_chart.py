@@ -43,7 +43,7 @@ def bill_chart(report: Report) -> Figure:
     places = Places(report.targets)
     targets = [target for target in ordered_targets(report, places) if target.bill]
     bills = [target.bill for target in targets if target.bill]
-    shown = [one for one in _QUANTITIES if any(one.of(bill) for bill in bills)]
+    shown = [measure for measure in _QUANTITIES if any(measure.of(bill) for bill in bills)]
     if not shown:
         raise UsageError("there is nothing to draw: the report tells no costs")
     sheet = Sheet(f"What it costs, on {counted(bills[0].cores, 'core')}")
@@ -63,11 +63,13 @@ def _draw_block(
     for target in targets:
         assert target.bill
         groups.setdefault(_told(target.bill, quantity), []).append(target)
-    labels = [places.describe([one.name for one in members]) for members in groups.values()]
+    labels = [places.describe([summary.name for summary in members]) for members in groups.values()]
     known = [_largest(members, quantity) for members in groups.values()]
     start = sheet.left + min(max(map(sheet.measure, labels)), 3.6) + 0.15
     room = max(sheet.measure(f"{value} {between}", bold=True) for value, between in groups)
-    scale = (sheet.right - room - 0.15 - start) / max(one.high for one in known if one)
+    scale = (sheet.right - room - 0.15 - start) / max(
+        estimate.high for estimate in known if estimate
+    )
     for label, estimate, (value, between) in zip(labels, known, groups, strict=True):
         sheet.words(start - 0.15, sheet.y, label, align="right")
         x = start + (_draw_bar(sheet, start, estimate, scale) if estimate else 0.0)
@@ -79,12 +81,12 @@ def _draw_block(
 
 def _largest(targets: Sequence[TargetSummary], quantity: _Quantity) -> Estimate | None:
     known = [quantity.of(target.bill) for target in targets if target.bill]
-    return max(filter(None, known), key=lambda one: one.high, default=None)
+    return max(filter(None, known), key=lambda estimate: estimate.high, default=None)
 
 
 def _draw_bar(sheet: Sheet, start: float, estimate: Estimate, scale: float) -> float:
     """Draw a bar with its interval; where words may follow it, from `start`."""
-    low, at, high = (scale * one for one in (estimate.low, estimate.value, estimate.high))
+    low, at, high = (scale * value for value in (estimate.low, estimate.value, estimate.high))
     sheet.box(start, sheet.y, max(at, 0.015), _BAR, BAR)
     if high > low:
         sheet.whisker(start + low, start + high, sheet.y)

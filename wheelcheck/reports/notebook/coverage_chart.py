@@ -60,7 +60,11 @@ def _draw_bar(sheet: Sheet, start: float, end: float, counts: Counter[Verdict]) 
         sheet.box(x, sheet.y, width, _BAR, ground)
         sign = MARKS[verdict].sign
         told = (f"{sign} {counts[verdict]}", sign)
-        fits = (one for one in told if sheet.measure(one, size=8.5, bold=True) < width - 0.03)
+        fits = (
+            wording
+            for wording in told
+            if sheet.measure(wording, size=8.5, bold=True) < width - 0.03
+        )
         middle = x + width / 2
         sheet.words(
             middle, sheet.y, next(fits, ""), colour=ink, size=8.5, bold=True, align="center"

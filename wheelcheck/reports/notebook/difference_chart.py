@@ -88,7 +88,7 @@ def _changes(
     old: Report, new: Report, targets: Sequence[str]
 ) -> list[tuple[dict[str, tuple[_Side, _Side]], list[str]]]:
     """Targets on which the same changed, together."""
-    was, now = ({one.name: one for one in report.packages} for report in (old, new))
+    was, now = ({package.name: package for package in report.packages} for report in (old, new))
     groups: dict[tuple[tuple[str, _Side, _Side], ...], list[str]] = {}
     for target in targets:
         sides = tuple(

@@ -85,7 +85,9 @@ def _warnings(report: Report) -> Markup:
     """What no reader may miss: an incomplete answer, and a policy that is broken."""
     errors = sum(problem.severity == "error" for problem in report.problems)
     told = [f"? This answer is incomplete: {counted(errors, 'problem')}."] if errors else []
-    told += [f"✗ {one.message} [{one.rule}]" for one in report.violations[:_MOST_ITEMS]]
+    told += [
+        f"✗ {violation.message} [{violation.rule}]" for violation in report.violations[:_MOST_ITEMS]
+    ]
     left = len(report.violations) - _MOST_ITEMS
     told += [f"and {counted(left, 'more violation')}"] if left > 0 else []
     return joined(element("p", element("b", words), class_="warning") for words in told)
@@ -103,7 +105,7 @@ def _matrix(report: Report) -> Markup:
     return joined(
         bands,
         element("ul", key, class_="key") if key else None,
-        _names(f"and {counted(len(rest), 'more package')}", [one.name for one in rest]),
+        _names(f"and {counted(len(rest), 'more package')}", [package.name for package in rest]),
         _others(report, rows),
         _legend(rows),
     )
@@ -192,12 +194,14 @@ def _costs(report: Report, places: Places) -> Markup:
     billed = [target for target in report.targets if target.bill]
     for target in billed:
         plan = report.plan(target.name)
-        built = sorted({one.name for one in plan.builds}) if plan else []
+        built = sorted({build.name for build in plan.builds}) if plan else []
         number = str(target.bill.builds if target.bill else 0)
         key = (target.name,) if len(billed) <= _MOST_BILLED else (number, *built)
         groups.setdefault(key, []).append(target)
     lines = [_CostLine(places, members) for members in groups.values()]
-    columns = [one for one in _COLUMNS if any(one[1](b) for line in lines for b in line.bills)]
+    columns = [
+        column for column in _COLUMNS if any(column[1](b) for line in lines for b in line.bills)
+    ]
     if not columns:
         return EMPTY
     lines.sort(key=lambda line: -line.builds[-1])
@@ -223,14 +227,14 @@ class _CostLine:
     """The bills of targets that share a line; `builds` are the fewest and the most of them."""
 
     def __init__(self, places: Places, targets: Sequence[TargetSummary]) -> None:
-        self.place = places.describe([one.name for one in targets])
-        self.bills = [one.bill for one in targets if one.bill]
+        self.place = places.describe([target.name for target in targets])
+        self.bills = [target.bill for target in targets if target.bill]
         numbers = [bill.builds for bill in self.bills]
         self.builds = (min(numbers), max(numbers))
 
 
 def _amount(estimates: Sequence[Estimate | None], words: Callable[[float], str]) -> Markup:
-    known = [one for one in estimates if one]
+    known = [estimate for estimate in estimates if estimate]
     if not known:
         return element("td", "–")
     value, bracket, between = spread(known, words).partition(" (")
@@ -242,12 +246,12 @@ def _advice(report: Report, places: Places) -> Markup | None:
     items = [
         element(
             "li",
-            element("b", one.title),
-            f" for {places.describe(one.targets)}: {one.evidence}",
-            element("pre", "\n".join(one.change)) if one.change else None,
-            element("span", f"Mind: {one.caveat}", class_="version") if one.caveat else None,
+            element("b", advice.title),
+            f" for {places.describe(advice.targets)}: {advice.evidence}",
+            element("pre", "\n".join(advice.change)) if advice.change else None,
+            element("span", f"Mind: {advice.caveat}", class_="version") if advice.caveat else None,
         )
-        for one in report.advice[:_MOST_ITEMS]
+        for advice in report.advice[:_MOST_ITEMS]
     ]
     if not items:
         return None
@@ -262,12 +266,15 @@ def _reasons(report: Report, places: Places) -> Markup | None:
     items = [
         element(
             "li",
-            f"{MARKS[one.verdict].sign} ",
-            element("b", listing([label(report, name, one.targets) for name in one.packages])),
-            f" {saying(one.verdict, len(one.packages))} on {places.describe(one.targets)}: ",
-            reason_words(places, one),
+            f"{MARKS[reason.verdict].sign} ",
+            element(
+                "b", listing([label(report, name, reason.targets) for name in reason.packages])
+            ),
+            f" {saying(reason.verdict, len(reason.packages))} on "
+            f"{places.describe(reason.targets)}: ",
+            reason_words(places, reason),
         )
-        for one in found[:_MOST_ROWS]
+        for reason in found[:_MOST_ROWS]
     ]
     if not items:
         return None
@@ -281,11 +288,13 @@ def _problems(report: Report, places: Places) -> Markup | None:
     items = [
         element(
             "li",
-            element("b", f"{one.where or one.package}: ") if one.where or one.package else None,
-            one.message,
-            f" (on {places.describe(one.targets)})" if one.targets else None,
+            element("b", f"{problem.where or problem.package}: ")
+            if problem.where or problem.package
+            else None,
+            problem.message,
+            f" (on {places.describe(problem.targets)})" if problem.targets else None,
         )
-        for one in ordered[:_MOST_ROWS]
+        for problem in ordered[:_MOST_ROWS]
     ]
     if not items:
         return None

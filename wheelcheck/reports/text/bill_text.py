@@ -51,18 +51,22 @@ def draw_bill(page: TextPage, report: Report, places: Places) -> None:
 
 def _rows(report: Report, places: Places) -> list[_BillRow]:
     """A row for each target; where they are many, one for all that build the same."""
-    billed = [one for one in report.targets if one.bill and _installs(report, one.name)]
+    billed = [
+        summary for summary in report.targets if summary.bill and _installs(report, summary.name)
+    ]
     if len(billed) <= _MOST_ROWS:
-        return [_BillRow(clean(one.name), (one.bill,)) for one in billed if one.bill]
+        return [
+            _BillRow(clean(summary.name), (summary.bill,)) for summary in billed if summary.bill
+        ]
     groups: dict[tuple[str, ...], list[TargetSummary]] = {}
     for target in billed:
         plan = report.plan(target.name)
-        labels = tuple(sorted({one.name for one in plan.builds})) if plan else ()
+        labels = tuple(sorted({build.name for build in plan.builds})) if plan else ()
         groups.setdefault(labels, []).append(target)
     return [
         _BillRow(
-            places.describe([one.name for one in group]),
-            tuple(one.bill for one in group if one.bill),
+            places.describe([summary.name for summary in group]),
+            tuple(summary.bill for summary in group if summary.bill),
         )
         for group in groups.values()
     ]
@@ -119,7 +123,7 @@ def _image(of: Callable[[Bill], Estimate | None]) -> Callable[[Sequence[Bill]], 
     """A Dockerfile's image has one of the two sizes alone: the other is not unknown."""
 
     def told(bills: Sequence[Bill]) -> str:
-        sizes = [one.image.size if one.image else None for one in bills]
+        sizes = [each.image.size if each.image else None for each in bills]
         none = all(sizes) and not any(of(bill) for bill in bills)
         return "–" if none else _estimates(of, size)(bills)
 
@@ -169,16 +173,18 @@ def _draw_table(page: TextPage, table: Sequence[Sequence[str]]) -> None:
 def _footnotes(report: Report, rows: Sequence[_BillRow]) -> Iterable[str]:
     """What the numbers rest on, and what is not in them."""
     bases: dict[str, int] = {}
-    for build in {one.label: one for plan in report.builds for one in plan.builds}.values():
+    for build in {each.label: each for plan in report.builds for each in plan.builds}.values():
         cost = build.cost.cpu_seconds if build.cost else None
         word = BASIS[cost.basis] if cost else "not known"
         bases[word] = bases.get(word, 0) + 1
     if bases:
         told = ", ".join(f"{number} {word}" for word, number in bases.items())
         yield f"Costs of builds: {told}. In brackets: 80 % intervals."
-    left = dict.fromkeys(clean(one) for row in rows for bill in row.bills for one in bill.left_out)
+    left = dict.fromkeys(
+        clean(item) for row in rows for bill in row.bills for item in bill.left_out
+    )
     if left:
         # What is not counted here matters more than what is never counted.
         always = ("choosing versions", "pulling the base image")
-        here_first = sorted(left, key=lambda one: one.startswith(always))
+        here_first = sorted(left, key=lambda item: item.startswith(always))
         yield f"Not in these numbers: {listing(here_first, 6)}."

@@ -36,7 +36,7 @@ def draw_recipes(page: TextPage, report: Report, places: Places) -> None:
     groups = _grouped(plans, lambda plan: (plan.commands, _builds(plan)))
     for group in groups[:_MOST_GROUPS]:
         plan = group[0]
-        place = places.describe([one.target for one in group])
+        place = places.describe([plan.target for plan in group])
         page.prose(Text.assemble((place, "bold"), f": {_summary(plan)}"), hang=2)
         if plan.commands:
             draw_commands(page, plan.commands, indent=2)
@@ -127,9 +127,9 @@ def _purpose(build: SourceBuild) -> str:
     if build.asked_by:
         reasons.append(f"to build {listing(list(map(clean, build.asked_by)), 4)}")
     if build.tried_by:
-        trying = listing([_trying(one) for one in build.tried_by], 4)
+        trying = listing([_trying(label) for label in build.tried_by], 4)
         reasons.append(f"tried for its metadata by {trying}, which takes an older version")
-    return "" if reasons == ["installed"] else "".join(f", {one}" for one in reasons)
+    return "" if reasons == ["installed"] else "".join(f", {reason}" for reason in reasons)
 
 
 def _trying(label: str) -> str:
@@ -138,14 +138,18 @@ def _trying(label: str) -> str:
 
 def _environment(build: SourceBuild) -> Iterable[str]:
     if build.environment:
-        pins = [_required(one) for one in build.environment]
+        pins = [_required(pin) for pin in build.environment]
         yield f"in an environment of {', '.join(map(clean, pins))}"
 
 
-def _required(one: Requirement) -> str:
+def _required(requirement: Requirement) -> str:
     """``numpy 1.19.5 (built)``: build requirements come as wheels unless it is said."""
-    label = f"{one.name} {one.version or '?'}"
-    return label if one.file is None or one.file.endswith(".whl") else f"{label} (built)"
+    label = f"{requirement.name} {requirement.version or '?'}"
+    return (
+        label
+        if requirement.file is None or requirement.file.endswith(".whl")
+        else f"{label} (built)"
+    )
 
 
 def _needs(build: SourceBuild) -> str:

@@ -62,7 +62,7 @@ def _draw(page: TextPage, package: str, told: TargetExplanation) -> None:
     page.prose(head, hang=2)
     page.prose(clean(cell.reason), indent=2)
     _draw_fate(page, package, told)
-    if asking := [one for one in cell.requested_by if one != _ASKED_HERE]:
+    if asking := [requester for requester in cell.requested_by if requester != _ASKED_HERE]:
         asked = listing(list(map(clean, asking)), 8)
         page.prose(Text(f"asked for by {asked}", "dim"), indent=2, hang=2)
     if told.candidates:
@@ -93,9 +93,11 @@ def _draw_fate(page: TextPage, package: str, told: TargetExplanation) -> None:
 
 def _draw_candidates(page: TextPage, candidates: Iterable[CandidateTold]) -> None:
     """One line for releases in a row that are passed over for the same reason."""
-    for (why, chosen), group in groupby(candidates, key=lambda one: (one.why, one.chosen)):
+    for (why, chosen), group in groupby(
+        candidates, key=lambda candidate: (candidate.why, candidate.chosen)
+    ):
         members = list(group)
-        names = [clean(one.version) for one in members]
+        names = [clean(candidate.version) for candidate in members]
         if len(names) > _MOST_VERSIONS:
             label = f"{names[0]} … {names[-1]} ({len(names)})"
         else:

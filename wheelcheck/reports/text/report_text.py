@@ -162,7 +162,9 @@ def _reason(page: TextPage, report: Report, places: Places, reason: Reason) -> N
 
 def _asked_by(report: Report, reason: Reason) -> str:
     """Who asks: lines of the user's own files, and packages (``uvicorn[standard] 0.54.0``)."""
-    lines, packages = askers({one.name for one in report.packages}, reason.cell.requested_by)
+    lines, packages = askers(
+        {package.name for package in report.packages}, reason.cell.requested_by
+    )
     by = "with" if lines == ["--package"] else "in"
     told = [f"asked for {by} {listing(lines, 3)}"] if lines else []
     return ", ".join([*told, f"needed by {listing(packages, 3)}"] if packages else told)

@@ -20,16 +20,20 @@ def draw_violations(page: TextPage, report: Report, places: Places) -> None:
     if not report.violations:
         return
     groups: dict[tuple[str, str], list[Violation]] = {}
-    for one in report.violations:
-        key = (one.rule, one.package) if one.package else (one.rule, one.message)
-        groups.setdefault((key[0], key[1] or ""), []).append(one)
+    for violation in report.violations:
+        key = (
+            (violation.rule, violation.package)
+            if violation.package
+            else (violation.rule, violation.message)
+        )
+        groups.setdefault((key[0], key[1] or ""), []).append(violation)
     page.heading(f"The policy is broken in {counted(len(groups), 'way')}")
     for members in list(groups.values())[:_MOST]:
         first = members[0]
         text = Text.assemble(("✗ ", "bold red"))
         if first.package:
-            where = places.describe([one.target for one in members])
-            verdicts = " or ".join(dict.fromkeys(str(one.verdict) for one in members))
+            where = places.describe([violation.target for violation in members])
+            verdicts = " or ".join(dict.fromkeys(str(violation.verdict) for violation in members))
             text.append(clean(first.package), style="bold").append(f" is {verdicts} on {where}")
         else:
             text.append(clean(first.message))

@@ -150,4 +150,4 @@ class BuildPlan(Value):
     @property
     def compiled(self) -> tuple[SourceBuild, ...]:
         """The builds that (may) need a compiler."""
-        return tuple(one for one in self.builds if one.verdict is not Verdict.SOURCE_PURE)
+        return tuple(build for build in self.builds if build.verdict is not Verdict.SOURCE_PURE)

@@ -38,9 +38,9 @@ def spread(
 ) -> str:
     """One estimate with its interval (if `whole`), or the range of medians that differ."""
     known = [value for value in values if value is not None]
-    low, high = (choose(one.value for one in known) for choose in (min, max))
+    low, high = (choose(estimate.value for estimate in known) for choose in (min, max))
     if high <= low * _ALIKE:
-        worst = max(known, key=lambda one: one.value)
+        worst = max(known, key=lambda estimate: estimate.value)
         return estimated(worst, words) if whole else words(worst.value)
     return f"{words(low)} to {words(high)}"
 

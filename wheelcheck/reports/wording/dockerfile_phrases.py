@@ -29,7 +29,7 @@ class Diff:
 
 def fate(dockerfile: JudgedDockerfile) -> str:
     """What to know first of all: that the file cannot work as it is, and where; or ""."""
-    lines = sorted({one.line for one in dockerfile.findings if one.severity == "error"})
+    lines = sorted({finding.line for finding in dockerfile.findings if finding.severity == "error"})
     if not lines:
         return ""
     noun = "line" if len(lines) == 1 else "lines"
@@ -40,7 +40,7 @@ def fate(dockerfile: JudgedDockerfile) -> str:
 def worst_first(dockerfile: JudgedDockerfile) -> list[DockerfileFinding]:
     """The findings by severity, otherwise as they stand."""
     order = list(SIGNS)
-    return sorted(dockerfile.findings, key=lambda one: order.index(one.severity))
+    return sorted(dockerfile.findings, key=lambda finding: order.index(finding.severity))
 
 
 def place(finding: DockerfileFinding) -> str:

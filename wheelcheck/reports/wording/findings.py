@@ -92,7 +92,7 @@ def findings(report: Report) -> list[PackageFinding]:
             for verdict, targets in groups.items()
         ]
     order = list(LEVELS)
-    return sorted(found, key=lambda one: (order.index(one.verdict), -len(one.targets)))
+    return sorted(found, key=lambda finding: (order.index(finding.verdict), -len(finding.targets)))
 
 
 def _finding(
@@ -104,8 +104,8 @@ def _finding(
     targets: list[str],
 ) -> PackageFinding:
     cells = [package.on[target] for target in targets]
-    through = tuple(dict.fromkeys(one for cell in cells for one in cell.requested_by))
-    asking = tuple(clean(one) for one in through if _asker(one) in packages)
+    through = tuple(dict.fromkeys(requester for cell in cells for requester in cell.requested_by))
+    asking = tuple(clean(requester) for requester in through if _asker(requester) in packages)
     named = label(report, package.name, targets)
     told = f"{named} {saying(verdict)} on {places.describe(targets)}"
     if asking:
@@ -142,10 +142,10 @@ def _lines(
     while level:
         above: dict[str, None] = {}
         for asked in level:
-            for one in _requested_by(packages[asked], targets):
-                asker = _asker(one)
+            for requester in _requested_by(packages[asked], targets):
+                asker = _asker(requester)
                 if asker not in packages:
-                    found[line_of(one)] = None
+                    found[line_of(requester)] = None
                 elif asker not in seen:
                     above[asker] = None
         seen.update(above)
@@ -185,10 +185,10 @@ def untold_violations(report: Report) -> list[Violation]:
     dockerfile = report.dockerfile
     if dockerfile is None:
         return list(report.violations)
-    errors = [one for one in dockerfile.findings if one.severity == "error"]
-    told = {dockerfile_line(dockerfile, one) for one in errors}
+    errors = [finding for finding in dockerfile.findings if finding.severity == "error"]
+    told = {dockerfile_line(dockerfile, finding) for finding in errors}
     return [
-        one
-        for one in report.violations
-        if one.rule != "dockerfile" or told.isdisjoint(map(line_of, one.where))
+        violation
+        for violation in report.violations
+        if violation.rule != "dockerfile" or told.isdisjoint(map(line_of, violation.where))
     ]

@@ -38,7 +38,7 @@ def headline(report: Report) -> str:
     """
     if not report.targets:
         return "Nothing was judged: no target was given."
-    if not report.packages and _in_conflict(report, [one.name for one in report.targets]):
+    if not report.packages and _in_conflict(report, [summary.name for summary in report.targets]):
         return "The requirements conflict: nothing can be installed."
     if not report.packages and not report.complete:
         return "Nothing could be judged."

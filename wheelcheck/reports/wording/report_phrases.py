@@ -71,9 +71,9 @@ def askers(known: Container[str], requested_by: Sequence[str]) -> tuple[list[str
     """
     lines: list[str] = []
     packages: list[str] = []
-    for one in requested_by:
-        is_package = re.split(r"[\[ ]", one, maxsplit=1)[0] in known
-        (packages if is_package else lines).append(clean(one))
+    for requester in requested_by:
+        is_package = re.split(r"[\[ ]", requester, maxsplit=1)[0] in known
+        (packages if is_package else lines).append(clean(requester))
     return lines, packages
 
 
@@ -96,7 +96,9 @@ def skew_words(skew: Skew, places: Places) -> str:
     if len(versions_of) == 1:
         ((name, versions),) = versions_of
         pairs = zip(versions, where, strict=True)
-        return f"{clean(name)}: " + ", ".join(f"{clean(one)} on {place}" for one, place in pairs)
+        return f"{clean(name)}: " + ", ".join(
+            f"{clean(version)} on {place}" for version, place in pairs
+        )
     told = listing([clean(f"{name} {' / '.join(versions)}") for name, versions in versions_of], 8)
     return f"{told} ({' / '.join(where)})"
 
@@ -109,7 +111,9 @@ def folded(report: Report, shown: Sequence[Package]) -> tuple[list[str], str]:
         cell.verdict is Verdict.NOT_REQUIRED for package in rest for cell in package.on.values()
     )
     where = "" if len(report.targets) == 1 else "everywhere"
-    return [clean(one.name) for one in rest], "wherever they are needed" if partly else where
+    return [
+        clean(package.name) for package in rest
+    ], "wherever they are needed" if partly else where
 
 
 def obstacles(report: Report) -> list[tuple[str, tuple[str, ...], tuple[Obstacle, ...]]]:
