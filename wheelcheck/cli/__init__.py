@@ -143,6 +143,25 @@ def _completion(words: Sequence[str]) -> int:
     return complete(args.shell)
 
 
+def _survey(words: Sequence[str]) -> int:
+    from wheelcheck.cli import survey_arguments
+
+    if words and words[0] == "report":
+        args = survey_arguments.report_parser().parse_args(words[1:])
+        from wheelcheck.cli.surveying import write_page
+
+        return write_page(args)
+    if words and words[0] == "diff":
+        args = survey_arguments.diff_parser().parse_args(words[1:])
+        from wheelcheck.cli.surveying import compare_days
+
+        return compare_days(args)
+    args = survey_arguments.survey_parser().parse_args(words)
+    from wheelcheck.cli.surveying import run
+
+    return run(args)
+
+
 _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "cache": _cache,
     "calibrate": _calibrate,
@@ -150,6 +169,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "diff": _diff,
     "explain": _explain,
     "show": _show,
+    "survey": _survey,
 }
 """Command words. A requirement file of such a name is reached as ``./cache``."""
 

@@ -42,12 +42,14 @@ def open_index(
     offline: bool = False,
     environ: Mapping[str, str] | None = None,
     warn: Callable[[str], None] = _log,
+    contact: str = "",
 ) -> Iterator[NetworkIndex]:
     """The indexes that `options` name, as one; closing drops all requests under way.
 
     `cache_dir` None keeps nothing: a temporary directory serves this run. `offline` asks nothing
     but the cache. netrc is found through `environ` (NETRC, HOME). `warn` hears, once each, of what
-    costs speed or completeness, such as a cache that cannot be written.
+    costs speed or completeness, such as a cache that cannot be written. `contact` is sent to the
+    indexes with every request.
     """
     from tempfile import TemporaryDirectory
 
@@ -61,6 +63,7 @@ def open_index(
             offline=offline,
             environ=environ or {},
             warn=warn,
+            contact=contact,
         )
         try:
             yield index

@@ -52,10 +52,13 @@ class NetworkIndex:
         environ: Mapping[str, str],
         warn: Callable[[str], None],
         wait: Callable[[float], object] | None = None,
+        contact: str = "",
     ) -> None:
         self._offline = offline
         self._credentials = credentials = Credentials(environ, warn)
-        self._http = Http(credentials, trusted_hosts=options.trusted_hosts, wait=wait)
+        self._http = Http(
+            credentials, trusted_hosts=options.trusted_hosts, wait=wait, contact=contact
+        )
         self._cache = cache = Cache(cache_dir, warn)
         self.pages_used = PagesUsed()
         """What this index has told so far was made from these pages."""

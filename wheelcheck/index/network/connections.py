@@ -42,12 +42,14 @@ class Addresses:
 class Connections:
     """Opens clients that share certificates and addresses.
 
-    Certificates of `trusted_hosts` are not looked at. Where the environment names a proxy, it is
-    the proxy that looks hosts up.
+    Certificates of `trusted_hosts` are not looked at. `contact` tells whoever runs an index how to
+    reach the asker (RFC 9110, section 10.1.5: a comment in User-Agent). Where the environment
+    names a proxy, it is the proxy that looks hosts up.
     """
 
-    def __init__(self, trusted_hosts: Iterable[str]) -> None:
+    def __init__(self, trusted_hosts: Iterable[str], contact: str = "") -> None:
         self._trusted = tuple(trusted_hosts)
+        self._agent = f"wheelcheck ({contact})" if contact else "wheelcheck"
         self._certificates = httpx.create_ssl_context()  # takes longer than all the rest
         self._any_certificate = httpx.create_ssl_context(verify=False)
         self._addresses = Addresses()
@@ -55,7 +57,7 @@ class Connections:
     def client(self) -> httpx.Client:
         """A client with connections of its own."""
         return httpx.Client(
-            headers={"User-Agent": "wheelcheck"},
+            headers={"User-Agent": self._agent},
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             verify=self._certificates,
             transport=None if getproxies() else self._direct(self._certificates),

@@ -98,7 +98,7 @@ class Reply:
 class Http:
     """Requests of any number of threads, each over connections of its own.
 
-    `wait` sleeps for some seconds and may return early on closing.
+    `wait` sleeps for some seconds and may return early on closing; `contact` is sent with each.
     """
 
     def __init__(
@@ -107,7 +107,9 @@ class Http:
         *,
         trusted_hosts: tuple[str, ...] = (),
         wait: Callable[[float], object] | None = None,
+        contact: str = "",
     ) -> None:
+        self._contact = contact
         self._credentials = credentials
         self._trusted = trusted_hosts
         self._closing = threading.Event()
@@ -222,7 +224,7 @@ class Http:
             if self._connections is None:
                 from wheelcheck.index.network.connections import Connections
 
-                self._connections = Connections(self._trusted)
+                self._connections = Connections(self._trusted, self._contact)
             if self._own.client is None:
                 self._own.client = self._connections.client()
                 self._clients.append(self._own.client)

@@ -24,7 +24,9 @@ __all__ = [
     "parse_version",
     "project_of",
     "version_of",
+    "wheel_ending",
     "wheel_parts",
+    "wheel_project",
 ]
 
 SDIST_SUFFIXES = (
@@ -97,7 +99,7 @@ def parse_filename(filename: str, project: NormalizedName) -> WheelName | SdistN
 def wheel_parts(filename: str) -> tuple[Version, str, BuildTag]:
     """Version, tag and build of a wheel for whose name `version_of` has found a version."""
     _, text, end = filename.split("-", 2)
-    version, tag_and_build = parse_version(text), _wheel_end(end)
+    version, tag_and_build = parse_version(text), wheel_ending(end)
     assert version is not None
     assert not isinstance(tag_and_build, BadName)
     return version, *tag_and_build
@@ -114,10 +116,10 @@ def version_of(filename: str, project: NormalizedName) -> Version | BadName:
     parts = filename.split("-", 2)
     if len(parts) != 3:  # noqa: PLR2004 (name, version, all the rest)
         return _NOT_FIVE
-    owner = _wheel_project(parts[0])
+    owner = wheel_project(parts[0])
     if owner != project:
         return BadName(f"belongs to {owner}", foreign=True) if owner else _NO_NAME
-    end = _wheel_end(parts[2])
+    end = wheel_ending(parts[2])
     if isinstance(end, BadName):
         return end
     version = parse_version(parts[1])
@@ -130,21 +132,22 @@ def project_of(filename: str) -> NormalizedName | None:
     A source archive is split at its last dash (PEP 625), since no project's name is at hand.
     """
     if filename.endswith(".whl"):
-        return _wheel_project(filename.partition("-")[0])
+        return wheel_project(filename.partition("-")[0])
     suffix = _sdist_suffix(filename)
     stem = filename[: -len(suffix)].rpartition("-")[0] if suffix else ""
     return canonicalize_name(stem) if stem else None
 
 
 @lru_cache(maxsize=1 << 12)
-def _wheel_project(name: str) -> NormalizedName | None:
+def wheel_project(name: str) -> NormalizedName | None:
+    """The project that the first part of a wheel's name means; None where it is no valid name."""
     if "__" in name or not _WHEEL_NAME.fullmatch(name):
         return None
     return canonicalize_name(name)
 
 
 @lru_cache(maxsize=1 << 14)
-def _wheel_end(end: str) -> tuple[str, BuildTag] | BadName:
+def wheel_ending(end: str) -> tuple[str, BuildTag] | BadName:
     """Tag and build of what follows name and version, ``1-cp312-cp312-linux_x86_64.whl``, say."""
     parts = end.removesuffix(".whl").split("-")
     if len(parts) not in {3, 4}:

@@ -1,14 +1,10 @@
-"""Put the page together: one file, which allows itself nothing but its own style and script."""
+"""Put the page of a report together."""
 
 from __future__ import annotations
 
-from base64 import b64encode
-from hashlib import sha256
-from importlib import resources
-from string import Template
-
 from wheelcheck.reports.html.bill_table import bill_section
 from wheelcheck.reports.html.dockerfile_section import dockerfile_section
+from wheelcheck.reports.html.frame import asset, framed, script_of
 from wheelcheck.reports.html.markup import Markup, element, joined
 from wheelcheck.reports.html.matrix_table import matrix_section
 from wheelcheck.reports.html.pool import encode
@@ -41,8 +37,6 @@ def render_html(report: Report) -> str:
     markup.
     """
     places = Places(report.targets)
-    style = _asset("page.css")
-    script = _script()
     body = joined(
         answer(report),
         violations_section(report),
@@ -57,14 +51,13 @@ def render_html(report: Report) -> str:
         problems_section(report, places),
         facts_section(report, places),
     )
-    return Template(_asset("page.html")).substitute(
-        policy=_policy(style, script),
+    return framed(
         title=joined(f"wheelcheck: {headline(report)}"),
-        style=style,
         about=joined(f"{inputs(report)} · index {index_moment(report.as_of)}"),
         body=body,
         data=encode(view(report)),
-        script=script,
+        style=asset("page.css"),
+        script=script_of(*_SCRIPTS),
     )
 
 
@@ -82,26 +75,3 @@ def _builds(report: Report) -> Markup | None:
         id="builds",
         aria_labelledby="builds-title",
     )
-
-
-def _asset(name: str) -> str:
-    folder = resources.files("wheelcheck.reports.html").joinpath("assets")
-    return folder.joinpath(name).read_text(encoding="utf-8")
-
-
-def _script() -> str:
-    parts = "\n".join(_asset(f"{name}.js") for name in _SCRIPTS)
-    return f'(() => {{\n"use strict";\n{parts}}})();\n'
-
-
-def _policy(style: str, script: str) -> str:
-    """A content security policy under which only these two texts take effect (CSP level 3)."""
-    return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'; "
-        "require-trusted-types-for 'script'; trusted-types 'none'"
-    )
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

@@ -1,0 +1,73 @@
+"""Who gained wheels between two surveys, and who lost them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wheelcheck.survey.day import DayOfSurvey
+
+__all__ = ["Change", "changes", "render_changes"]
+
+_SHOWN = 40
+_SHOWN_TARGETS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A project whose latest release gained or lost a wheel on some targets."""
+
+    project: str
+    old_version: str
+    new_version: str
+    gained: tuple[str, ...]
+    lost: tuple[str, ...]
+
+
+def changes(old: DayOfSurvey, new: DayOfSurvey) -> tuple[Change, ...]:
+    """All changes on the projects and targets that both surveys have, by project."""
+    return tuple(_changes(old, new))
+
+
+def _changes(old: DayOfSurvey, new: DayOfSurvey) -> Iterator[Change]:
+    targets = [target for target in new.targets if target in set(old.targets)]
+    old_columns = [old.targets.index(target) for target in targets]
+    new_columns = [new.targets.index(target) for target in targets]
+    old_rows = {project: row for row, project in enumerate(old.projects)}
+    before, after = old.has_wheel[:, old_columns], new.has_wheel[:, new_columns]
+    for row, project in enumerate(new.projects):
+        earlier = old_rows.get(project)
+        if earlier is None or (before[earlier] == after[row]).all():
+            continue
+        was, now = before[earlier].tolist(), after[row].tolist()
+        pairs = list(zip(targets, was, now, strict=True))
+        yield Change(
+            project,
+            old.versions[earlier],
+            new.versions[row],
+            tuple(target for target, had, has in pairs if has and not had),
+            tuple(target for target, had, has in pairs if had and not has),
+        )
+
+
+def render_changes(found: tuple[Change, ...], old: DayOfSurvey, new: DayOfSurvey) -> str:
+    """The changes as text, those who lost wheels first."""
+    lost = [change for change in found if change.lost]
+    gained = [change for change in found if change.gained]
+    both = len(set(old.projects) & set(new.projects))
+    summary = f"{len(gained)} projects gained wheels and {len(lost)} lost some"
+    lines = [f"Between {old.day} and {new.day}, {summary}, of {both} in both surveys."]
+    for heading, some in (("Lost", lost), ("Gained", gained)):
+        if some:
+            lines += ["", heading]
+            lines += [_line(change, heading) for change in some[:_SHOWN]]
+            if len(some) > _SHOWN:
+                lines.append(f"  and {len(some) - _SHOWN} more (--format json has all)")
+    return "\n".join(lines) + "\n"
+
+
+def _line(change: Change, heading: str) -> str:
+    targets = change.lost if heading == "Lost" else change.gained
+    hidden = len(targets) - _SHOWN_TARGETS
+    where = ", ".join(targets[:_SHOWN_TARGETS]) + (f" and {hidden} more" if hidden > 0 else "")
+    return f"  {change.project} {change.old_version} → {change.new_version}: {where}"
