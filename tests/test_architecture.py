@@ -47,6 +47,7 @@ IMPURE = {
     "result_cache",
     "today",
     "api",
+    "survey",
     "cli",
     *FACES,
 }

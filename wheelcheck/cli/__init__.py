@@ -148,16 +148,16 @@ def _survey(words: Sequence[str]) -> int:
 
     if words and words[0] == "report":
         args = survey_arguments.report_parser().parse_args(words[1:])
-        from wheelcheck.cli.surveying import write_page
+        from wheelcheck.cli.survey_command import write_page
 
         return write_page(args)
     if words and words[0] == "diff":
         args = survey_arguments.diff_parser().parse_args(words[1:])
-        from wheelcheck.cli.surveying import compare_days
+        from wheelcheck.cli.survey_command import compare_days
 
         return compare_days(args)
     args = survey_arguments.survey_parser().parse_args(words)
-    from wheelcheck.cli.surveying import run
+    from wheelcheck.cli.survey_command import run
 
     return run(args)
 

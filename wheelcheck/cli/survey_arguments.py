@@ -78,6 +78,13 @@ def survey_parser() -> argparse.ArgumentParser:
     machines.add_argument(
         "--scheduler", metavar="ADDRESS", help="a Dask scheduler, e.g. tcp://127.0.0.1:8786"
     )
+    machines.add_argument(
+        "--rows-per-shard",
+        type=positive(int),
+        default=250_000,
+        metavar="N",
+        help="files of a table that are judged at once: less takes less memory (250000)",
+    )
     output = parser.add_argument_group("where the dataset goes")
     output.add_argument(
         "--output", required=True, metavar="FOLDER", help="a folder, or any URL that fsspec opens"

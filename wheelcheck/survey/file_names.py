@@ -1,8 +1,8 @@
 """Read the file names of a whole column at once.
 
-The rules are those of `wheelcheck.index.filenames`; here they are applied to the distinct parts of
-names, which are few, instead of to each name. Names that do not split in the usual way (a dash in
-an sdist's version, say) are read one by one.
+The rules are those of `wheelcheck.index.pages.filenames`; here they are applied to the distinct
+parts of names, which are few, instead of to each name. Names that do not split in the usual way
+(a dash in an sdist's version, say) are read one by one.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from packaging.utils import BuildTag, canonicalize_name
 from packaging.version import Version
 
-from wheelcheck.index.filenames import (
+from wheelcheck.index.pages.filenames import (
     BadName,
     WheelName,
     parse_filename,
@@ -33,7 +33,6 @@ __all__ = ["NO_TAG", "FileNames", "Integers", "read_file_names"]
 Integers = NDArray[np.int64]
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
-_Sortable = TypeVar("_Sortable", Version, BuildTag)
 
 NO_TAG = -1
 """The tag number of an sdist."""
@@ -46,8 +45,10 @@ class FileNames:
     """What the names of a column of files say; arrays have an entry for each readable file.
 
     `places` are those of the readable files in the column. `project_of`, `version_of`, `tag_of`
-    and `build_of` are numbers in `projects`, `versions` (sorted), `tags` (`NO_TAG` for an sdist)
-    and `builds` (sorted; 0 is the empty build tag). `unreadable` counts the others by reason.
+    and `build_of` are numbers in `projects`, `versions`, `tags` (`NO_TAG` for an sdist) and
+    `builds` (sorted; 0 is the empty build tag). `version_ranks` orders the versions; versions that
+    are equal though spelled otherwise (1.0 and 1.0.0) share a rank. `unreadable` counts the other
+    files by reason.
     """
 
     projects: tuple[str, ...]
@@ -59,6 +60,7 @@ class FileNames:
     version_of: Integers
     tag_of: Integers
     build_of: Integers
+    version_ranks: Integers
     unreadable: Counter[str]
 
 
@@ -93,7 +95,8 @@ class _Reader:
         self.version_of = np.full(count, _UNREAD, dtype=np.int64)
         self.tag_of = np.full(count, NO_TAG, dtype=np.int64)
         self.build_of = np.zeros(count, dtype=np.int64)
-        self.versions: _Numbers[Version] = _Numbers()
+        self.versions: _Numbers[str] = _Numbers()
+        self.spelled: list[Version] = []
         self.tags: _Numbers[str] = _Numbers()
         self.builds: _Numbers[BuildTag] = _Numbers({(): 0})
         self.unreadable: Counter[str] = Counter()
@@ -155,7 +158,7 @@ class _Reader:
             if isinstance(name, BadName):
                 self.unreadable[name.reason] += 1
                 continue
-            self.version_of[place] = self.versions[name.version]
+            self.version_of[place] = self._number_of(name.version)
             if isinstance(name, WheelName):
                 self.tag_of[place] = self.tags[name.tag]
                 self.build_of[place] = self.builds[name.build]
@@ -164,18 +167,20 @@ class _Reader:
     def result(self) -> FileNames:
         """The columns of the readable files, with versions and builds numbered in their order."""
         places = np.flatnonzero(self.done)
-        versions, version_ranks = _sorted(self.versions)
-        builds, build_ranks = _sorted(self.builds)
+        builds = tuple(sorted(self.builds))
+        ranks = {build: rank for rank, build in enumerate(builds)}
+        build_ranks = np.array([ranks[build] for build in self.builds], dtype=np.int64)
         return FileNames(
             tuple(self.names),
-            versions,
+            tuple(self.spelled),
             tuple(self.tags),
             builds,
             places,
             self.project_of[places],
-            version_ranks[self.version_of[places]],
+            self.version_of[places],
             self.tag_of[places],
             build_ranks[self.build_of[places]],
+            _version_ranks(self.spelled),
             self.unreadable,
         )
 
@@ -187,7 +192,13 @@ class _Reader:
 
     def _version(self, text: str) -> int:
         version = parse_version(text)
-        return _UNREAD if version is None else self.versions[version]
+        return _UNREAD if version is None else self._number_of(version)
+
+    def _number_of(self, version: Version) -> int:
+        number = self.versions[str(version)]
+        if number == len(self.spelled):
+            self.spelled.append(version)
+        return number
 
     def _ending(self, text: str) -> tuple[int, int]:
         ending = wheel_ending(text)
@@ -219,10 +230,7 @@ def _distinct(column: pa.Array, value: Callable[[str], _Value]) -> tuple[list[_V
     return [value(text) for text in encoded.dictionary.to_pylist()], numbers
 
 
-def _sorted(numbers: dict[_Sortable, int]) -> tuple[tuple[_Sortable, ...], Integers]:
-    """Keys in their order, and the place of each old number among them."""
-    ordered = tuple(sorted(numbers))
-    ranks = np.empty(len(ordered), dtype=np.int64)
-    for rank, key in enumerate(ordered):
-        ranks[numbers[key]] = rank
-    return ordered, ranks
+def _version_ranks(versions: Sequence[Version]) -> Integers:
+    """The place of each version among the distinct ones."""
+    ranks = {version: rank for rank, version in enumerate(sorted(set(versions)))}
+    return np.array([ranks[version] for version in versions], dtype=np.int64)

@@ -28,7 +28,8 @@ from wheelcheck.survey.shards import Judged
 
 __all__ = ["FileTable", "TableShard", "open_table", "table_shards"]
 
-ROWS_PER_SHARD = 250_000
+_ROWS_PER_BATCH = 250_000
+_MOST_BUCKETS = 500  # files that are open at once
 _NAMES = ("name", "project")
 _OPTIONAL = ("upload_time", "requires_python", "size", "yanked")
 _ROW = "row"
@@ -125,22 +126,22 @@ def _columns(schema: pa.Schema, path: Path, *, needs_times: bool) -> dict[str, s
     return found | {column: column for column in _OPTIONAL if column in schema.names}
 
 
-def table_shards(table: FileTable, scratch: Path) -> Iterator[TableShard]:
-    """Cut a table into shards of whole projects.
+def table_shards(table: FileTable, scratch: Path, rows_per_shard: int) -> Iterator[TableShard]:
+    """Cut a table into shards of whole projects, of about `rows_per_shard` rows each.
 
     Where a project's rows lie apart, all rows are first sorted into files in the folder `scratch`,
     which must stay until the shards are judged.
     """
-    cuts = _cuts(table)
+    cuts = _cuts(table, rows_per_shard)
     if cuts is None:
-        table = _sorted_into_buckets(table, scratch)
+        table = _sorted_into_buckets(table, scratch, rows_per_shard)
         cuts = _file_cuts(table)
     columns = tuple(table.columns.items())
     for number, slices in enumerate(cuts):
         yield TableShard(number, slices, columns)
 
 
-def _cuts(table: FileTable) -> list[tuple[Slice, ...]] | None:
+def _cuts(table: FileTable, rows_per_shard: int) -> list[tuple[Slice, ...]] | None:
     """Runs of rows that end where a project ends; None where some project has more than one run."""
     seen: set[str] = set()
     last: str | None = None
@@ -159,7 +160,7 @@ def _cuts(table: FileTable) -> list[tuple[Slice, ...]] | None:
                     if name in seen:
                         return None
                     here = place + start
-                    if size + here - begin >= ROWS_PER_SHARD and here > begin:
+                    if size + here - begin >= rows_per_shard and here > begin:
                         cuts.append((*pending, Slice(path, first, begin, here)))
                         pending, size, begin = [], 0, here
                     seen.add(name)
@@ -189,9 +190,9 @@ def _file_cuts(table: FileTable) -> list[tuple[Slice, ...]]:
     return cuts
 
 
-def _sorted_into_buckets(table: FileTable, scratch: Path) -> FileTable:
+def _sorted_into_buckets(table: FileTable, scratch: Path, rows_per_shard: int) -> FileTable:
     """Write the rows into files that each have whole projects, with their row numbers."""
-    count = max(1, -(-table.rows // ROWS_PER_SHARD))
+    count = max(1, min(-(-table.rows // rows_per_shard), _MOST_BUCKETS))
     scratch.mkdir(parents=True, exist_ok=True)
     paths = [str(scratch / f"bucket-{number:05d}.parquet") for number in range(count)]
     columns = dict(table.columns)
@@ -199,7 +200,7 @@ def _sorted_into_buckets(table: FileTable, scratch: Path) -> FileTable:
     first = 0
     for path in table.paths:
         with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(ROWS_PER_SHARD, columns=list(columns.values())):
+            for batch in file.iter_batches(_ROWS_PER_BATCH, columns=list(columns.values())):
                 rows = pa.array(np.arange(first, first + len(batch), dtype=np.int64))
                 first += len(batch)
                 numbered = pa.Table.from_batches([batch]).append_column(_ROW, rows)

@@ -12,8 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from wheelcheck.errors import UsageError
-from wheelcheck.reports.costs import Estimate
-from wheelcheck.reports.model import Report, TargetSummary
+from wheelcheck.reports.values.cost_values import Estimate
+from wheelcheck.reports.values.report import Report, TargetSummary
 from wheelcheck.survey.dataset import Part
 from wheelcheck.survey.project_list import Wire
 from wheelcheck.survey.schema import FLEET, FLEET_BILLS
@@ -79,7 +79,7 @@ class FleetShard:
         yield Part("bills", pa.Table.from_pylist(bills, schema=FLEET_BILLS))
 
     def _report(self, path: Path, settings: Settings) -> Report:
-        from wheelcheck.analysis.checking import check
+        from wheelcheck.api.check import check
 
         options = self.wire.options
         return check(

@@ -20,8 +20,8 @@ from packaging.version import Version
 
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.index import open_index
-from wheelcheck.index.model import Index, Project, Sdist, Wheel
-from wheelcheck.requirements.model import IndexOptions
+from wheelcheck.index.interface import Index, Project, Sdist, Wheel
+from wheelcheck.requirements.requirement_set import IndexOptions
 from wheelcheck.survey.dataset import Part
 from wheelcheck.survey.file_names import Integers
 from wheelcheck.survey.release_rows import release_tables, unknown_rows

@@ -15,7 +15,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from wheelcheck.builds.siblings import platform_kind
+from wheelcheck.builds.evidence.sibling_wheels import platform_kind
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.resolution.choice import admits_python
 from wheelcheck.survey.file_names import NO_TAG, Integers

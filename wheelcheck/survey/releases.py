@@ -119,7 +119,8 @@ class Releases:
 def group_releases(files: FileRows) -> Releases:
     """Read every file name and sort the files by release, keeping their order within each."""
     names = read_file_names(files.projects, files.filenames)
-    release_keys = names.project_of * max(len(names.versions), 1) + names.version_of
+    ranks = names.version_ranks[names.version_of] if len(names.places) else names.version_of
+    release_keys = names.project_of * max(len(names.versions), 1) + ranks
     order = np.argsort(release_keys, kind="stable")
     starts = np.flatnonzero(np.diff(release_keys[order], prepend=-1))
     first = order[starts]
@@ -161,7 +162,7 @@ def _latest(names: FileNames, project_of: Integers, version_of: Integers, yanked
         return latest
     final = np.array([not version.is_prerelease for version in names.versions], dtype=np.bool_)
     standing = (~yanked).astype(np.int64) * 2 + final[version_of]
-    order = np.lexsort((version_of, standing, project_of))
+    order = np.lexsort((names.version_ranks[version_of], standing, project_of))
     ends = np.flatnonzero(np.diff(project_of[order], append=-1))
     latest[order[ends]] = True
     return latest

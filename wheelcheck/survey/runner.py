@@ -52,10 +52,13 @@ def run_on_cluster(
     or the connection to it is lost; what is complete then stays, and the next start goes on.
     """
     try:
+        from dask import config
         from distributed import Client, as_completed
     except ImportError as error:
         missing = "--scheduler needs distributed: from a checkout, pip install '.[cluster]'"
         raise UsageError(missing) from error
+    # how long a lost scheduler is waited for; by default half a minute, several times over
+    config.set({"distributed.comm.timeouts.connect": f"{_CONNECT_SECONDS}s"})
     try:
         client = Client(scheduler, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -64,7 +67,7 @@ def run_on_cluster(
         keys = [f"wheelcheck-survey-{task.key}" for task in tasks]
         futures = client.map(judge_shard, tasks, key=keys, retries=_RETRIES)
         try:
-            answers = (future.result() for future in as_completed(futures))
+            answers = (future.result() for future in as_completed(futures, loop=client.loop))
             return list(_counted(answers, len(tasks), progress))
         except _lost_connections() as error:
             raise UsageError(

@@ -54,6 +54,7 @@ def run_survey(  # noqa: PLR0913 (each is an option of the command)
     *,
     workers: int | None = None,
     scheduler: str | None = None,
+    rows_per_shard: int = 250_000,
     max_requests: int = 1_000,
     announce: Callable[[Plan], object] | None = None,
     progress: Callable[[int, int], object] | None = None,
@@ -63,14 +64,15 @@ def run_survey(  # noqa: PLR0913 (each is an option of the command)
     `source` is a Parquet table of files (or a folder of such), a file of project names (``-`` for
     standard input), a folder of requirement files, or several such files. `workers` are processes
     on this machine (None: one for each processor), or `scheduler` is the address of a Dask
-    scheduler. `wire.per_second` bounds the requests of all workers together. Raises UsageError
+    scheduler. A shard of a table has about `rows_per_shard` files, which bounds the memory of each
+    worker. `wire.per_second` bounds the requests of all workers together. Raises UsageError
     where the source, the folder or the scheduler cannot be used, where more than `max_requests`
     would be made, and IndexUnreachable; OSError where the folder cannot be written.
     """
     dataset = Dataset(output)
     count = workers or available_cpus()
     with _scratch(output) as scratch:
-        kind, shards, requests = _shards(source, settings, wire, count, scratch)
+        kind, shards, requests = _shards(source, settings, wire, count, scratch, rows_per_shard)
         if requests > max_requests and not wire.offline:
             raise UsageError(
                 f"this survey may make {requests:,} requests, more than {max_requests:,}: raise "
@@ -94,6 +96,7 @@ def _shards(
     wire: Wire,
     workers: int,
     scratch: Path,
+    rows_per_shard: int,
 ) -> tuple[str, list[Shard], int]:
     """The kind of a source, its shards, and the most requests that judging them makes."""
     shared = replace(wire, per_second=wire.per_second / workers)
@@ -103,7 +106,7 @@ def _shards(
     path = Path(source)
     if _is_table(path):
         table = open_table(path, needs_times=settings.needs_times)
-        return "table", list(table_shards(table, scratch)), 0
+        return "table", list(table_shards(table, scratch, rows_per_shard)), 0
     if path.is_dir():
         return "fleet", list(fleet_shards(path, find_inputs(path), shared)), 0
     names = read_names(_lines(source), str(source))

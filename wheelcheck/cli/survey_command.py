@@ -44,6 +44,7 @@ def run(args: Namespace) -> int:
             _wire(args),
             workers=args.workers,
             scheduler=args.scheduler,
+            rows_per_shard=args.rows_per_shard,
             max_requests=args.max_requests,
             announce=lambda plan: _announce(plan, args.output),
             progress=_progress(line),
@@ -127,17 +128,17 @@ def _require_extra() -> None:
 def _settings(args: Namespace) -> Settings:
     from wheelcheck.requirements import parse_exclude_newer
     from wheelcheck.survey.settings import Settings
-    from wheelcheck.targets import default_matrix, parse_target
+    from wheelcheck.targets import default_matrix_on, parse_target_on
 
     now = datetime.now(UTC)
     bound = parse_exclude_newer(args.exclude_newer, now=now) if args.exclude_newer else None
     day = ((bound or now) - timedelta(microseconds=1)).date()
-    named = [parse_target(text, as_of=day) for text in args.target]
+    named = [parse_target_on(text, as_of=day) for text in args.target]
     since = None
     if args.each_release not in (None, ""):
         since = parse_exclude_newer(args.each_release, now=now) - timedelta(days=1)
     return Settings(
-        targets=tuple(dict.fromkeys(named)) or default_matrix(as_of=day),
+        targets=tuple(dict.fromkeys(named)) or default_matrix_on(as_of=day),
         day=day,
         exclude_newer=bound,
         each_release=args.each_release is not None,
@@ -149,7 +150,7 @@ def _wire(args: Namespace) -> Wire:
     import os
 
     from wheelcheck.index import default_cache_dir
-    from wheelcheck.requirements.model import IndexOptions
+    from wheelcheck.requirements.requirement_set import IndexOptions
     from wheelcheck.survey.project_list import Wire
 
     options = IndexOptions(
