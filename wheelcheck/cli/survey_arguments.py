@@ -63,6 +63,11 @@ def survey_parser() -> argparse.ArgumentParser:
     source.add_argument(
         "--exclude-newer", metavar="DATE", help="the index as it stood at the end of a day"
     )
+    source.add_argument(
+        "--read-sdists",
+        action="store_true",
+        help="of names: open the sdists of what would be built; else the wheels beside them decide",
+    )
     add_repeatable(
         parser.add_argument_group("where it would be installed"),
         "-t",

@@ -143,6 +143,7 @@ def _settings(args: Namespace) -> Settings:
         exclude_newer=bound,
         each_release=args.each_release is not None,
         since=since,
+        read_sdists=args.read_sdists,
     )
 
 

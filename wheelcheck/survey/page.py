@@ -96,7 +96,7 @@ def _shares(day: DayOfSurvey, weights: Mapping[str, float] | None) -> Markup:
 
 def _bar(share: float) -> Markup:
     bar = element("progress", max="1", value=f"{share:.4f}", aria_hidden="true")
-    return element("td", bar, " ", element("span", _percent(share)))
+    return element("td", element("span", _percent(share)), " ", bar)
 
 
 def _course(days: Sequence[DayOfSurvey], weights: Mapping[str, float] | None) -> Markup | None:

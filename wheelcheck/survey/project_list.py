@@ -27,6 +27,7 @@ from wheelcheck.survey.file_names import Integers
 from wheelcheck.survey.release_rows import release_tables, unknown_rows
 from wheelcheck.survey.releases import MISSING, FileRows, group_releases
 from wheelcheck.survey.schema import FILES
+from wheelcheck.survey.sdist_verdicts import with_read_sdists
 from wheelcheck.survey.settings import Settings
 from wheelcheck.survey.shards import Judged
 
@@ -89,8 +90,9 @@ class NamesShard:
                 files += found
                 if not found:
                     unknown[name] = "no file that counts"
+            parts = list(self._parts(files, unknown, settings, index))
         notes = {"projects": len(self.names), "files": len(files), "unknown": unknown}
-        return Judged(self._parts(files, unknown, settings), notes)
+        return Judged(iter(parts), notes)
 
     def _pages(self, index: Index) -> Iterator[tuple[NormalizedName, Project | Unknown]]:
         pace = _Pace(self.wire.per_second)
@@ -104,7 +106,7 @@ class NamesShard:
             yield from zip(self.names, pool.map(ask, self.names), strict=True)
 
     def _parts(
-        self, files: list[File], unknown: dict[str, str], settings: Settings
+        self, files: list[File], unknown: dict[str, str], settings: Settings, index: Index
     ) -> Iterator[Part]:
         first = self.number * _ROWS_OF_SHARD
         rows = np.arange(first, first + len(files), dtype=np.int64)
@@ -115,7 +117,8 @@ class NamesShard:
         for platform, table in release_tables(
             releases, settings.targets, selected, knows_yanked=True
         ):
-            yield Part("releases", pa.concat_tables([table, missing[platform]]), platform)
+            rows = with_read_sdists(table, index) if settings.read_sdists else table
+            yield Part("releases", pa.concat_tables([rows, missing[platform]]), platform)
 
 
 class _Pace:

@@ -20,7 +20,8 @@ class Settings:
 
     `day` dates the rows. Files uploaded at `exclude_newer` or later do not count; None counts all.
     With `each_release` every release is judged that was first uploaded at `since` or later (None:
-    at any time), else the latest of each project.
+    at any time), else the latest of each project. `read_sdists` opens the sdists of what would be
+    built from source; without it the wheels beside them decide.
     """
 
     targets: tuple[Target, ...]
@@ -28,6 +29,7 @@ class Settings:
     exclude_newer: datetime | None = None
     each_release: bool = False
     since: datetime | None = None
+    read_sdists: bool = False
 
     @property
     def needs_times(self) -> bool:
@@ -58,6 +60,7 @@ class Settings:
             "exclude_newer": self.exclude_newer and self.exclude_newer.isoformat(),
             "each_release": self.each_release,
             "since": self.since and self.since.isoformat(),
+            "read_sdists": self.read_sdists,
         }
 
 

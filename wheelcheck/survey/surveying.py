@@ -105,6 +105,8 @@ def _shards(
         return "fleet", list(fleet_shards(Path.cwd(), paths, shared)), 0
     path = Path(source)
     if _is_table(path):
+        if settings.read_sdists:
+            raise UsageError("--read-sdists needs an index: a table of files has no archives")
         table = open_table(path, needs_times=settings.needs_times)
         return "table", list(table_shards(table, scratch, rows_per_shard)), 0
     if path.is_dir():
