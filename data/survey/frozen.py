@@ -1,6 +1,6 @@
 """Survey the frozen index of `data/index/`, offline: the example dataset of this folder.
 
-    python data/survey/frozen.py [FOLDER]
+python data/survey/frozen.py [FOLDER]
 """
 
 from __future__ import annotations
