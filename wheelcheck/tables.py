@@ -1,13 +1,18 @@
-"""The tables of facts that lie beside the code: CSV with a header, each row with its source."""
+"""The tables of facts that lie beside the code: CSV with a header, each row with its source.
+
+``tables.csv`` lists all of them with the day as of which they are true and how they are refreshed;
+``.github/TABLES.md`` explains their columns.
+"""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["read_table"]
+__all__ = ["read_table", "table_date"]
 
 
 @cache
@@ -18,3 +23,12 @@ def read_table(path: str) -> tuple[Mapping[str, str], ...]:
     """
     text = files("wheelcheck").joinpath(path).read_text(encoding="utf-8")
     return tuple(csv.DictReader(text.splitlines()))
+
+
+def table_date(path: str) -> date:
+    """The day as of which a table is true: that of its oldest source.
+
+    Raises KeyError for a table that ``tables.csv`` does not list.
+    """
+    days = {row["table"]: row["as_of"] for row in read_table("tables.csv")}
+    return date.fromisoformat(days[path])

@@ -16,6 +16,7 @@ from wheelcheck.api.question import (
     Input,
     OpenQuestion,
     Question,
+    age_warning,
     as_list,
     installer_named,
     warnings_of,
@@ -23,7 +24,7 @@ from wheelcheck.api.question import (
 from wheelcheck.costs.bill import Machine
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.progress import Progress
-from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.result_cache.report_cache import ReportCache
 from wheelcheck.targets import Target
 
@@ -179,7 +180,7 @@ def answer(
             advice=advice,
             progress=progress,
         )
-        report = _with_warnings(report, opened.heard)
+        report = _with_problems(report, opened.warnings)
         if report_cache and opened.cacheable:
             _store(report, opened, report_cache)
         return report
@@ -193,8 +194,8 @@ def _store(report: Report, opened: OpenQuestion, report_cache: ReportCache) -> N
     report_cache.store(render_json(report), errors, files, opened.index)
 
 
-def _with_warnings(report: Report, heard: Iterable[str]) -> Report:
-    return report.model_copy(update={"problems": (*report.problems, *warnings_of(heard))})
+def _with_problems(report: Report, problems: Iterable[Problem]) -> Report:
+    return report.model_copy(update={"problems": (*report.problems, *problems)})
 
 
 def _check_dockerfile(
@@ -217,4 +218,5 @@ def _check_dockerfile(
         advice=advice,
         progress=progress,
     )
-    return _with_warnings(report, heard)
+    named = (target.name for target in report.targets if target.image)
+    return _with_problems(report, (*age_warning(named, moment.date()), *warnings_of(heard)))

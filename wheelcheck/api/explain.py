@@ -20,7 +20,6 @@ from wheelcheck.api.question import (
     Question,
     as_list,
     installer_named,
-    warnings_of,
 )
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
@@ -131,7 +130,7 @@ def _explained(name: NormalizedName, opened: OpenQuestion, judge: Judge) -> Expl
         package=name,
         inputs=opened.inputs,
         on=tuple(told),
-        problems=(*report.problems, *warnings_of(opened.heard)),
+        problems=(*report.problems, *opened.warnings),
     )
 
 

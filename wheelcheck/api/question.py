@@ -27,11 +27,20 @@ from wheelcheck.requirements import (
 from wheelcheck.requirements.pip.pip_configuration import pip_configuration
 from wheelcheck.requirements.requirement_set import IndexOptions
 from wheelcheck.targets import Target, default_matrix_on, parse_target_on
+from wheelcheck.targets.table_age import outdated_tables
 
 if TYPE_CHECKING:  # it is imported once an index is opened
     from wheelcheck.index.client import NetworkIndex
 
-__all__ = ["Input", "OpenQuestion", "Question", "as_list", "installer_named", "warnings_of"]
+__all__ = [
+    "Input",
+    "OpenQuestion",
+    "Question",
+    "age_warning",
+    "as_list",
+    "installer_named",
+    "warnings_of",
+]
 
 Input = str | Path | Requirement
 
@@ -100,7 +109,8 @@ class Question:
         heard: list[str] = []
         with self.open_index(asked.index, heard) as index:
             names = (*map(str, inputs), *packages)
-            yield OpenQuestion(asked, matrix, index, bound, names, heard, files)
+            opened = OpenQuestion(asked, matrix, index, bound, names, heard, files)
+            yield replace(opened, default_matrix=self.targets is None)
 
     def open_index(
         self, options: IndexOptions, heard: list[str]
@@ -142,7 +152,7 @@ class OpenQuestion:
 
     `as_of` is the date bound, or now; `inputs` are names to show for what was read; `heard`
     collects what the index warns of meanwhile; `files` are those that were read, by path, None
-    for one that is no file of this machine.
+    for one that is no file of this machine; `default_matrix` says that nobody named the targets.
     """
 
     asked: Requirements
@@ -152,6 +162,13 @@ class OpenQuestion:
     inputs: tuple[str, ...]
     heard: list[str]
     files: Mapping[str, bytes | None]
+    default_matrix: bool = False
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        """What the index has warned of until now, and tables that are too old for `as_of`."""
+        dated = (target.name for target in self.targets if target.image or self.default_matrix)
+        return (*age_warning(dated, self.as_of.date()), *warnings_of(self.heard))
 
     @property
     def cacheable(self) -> bool:
@@ -165,9 +182,21 @@ class OpenQuestion:
         return whole and self.index.pages_used.repeatable and not (self.heard or local or variables)
 
 
-def warnings_of(heard: Iterable[str]) -> tuple[Problem, ...]:
+def warnings_of(messages: Iterable[str]) -> tuple[Problem, ...]:
     """What the index warned of, as problems of a report."""
-    return tuple(Problem(code="index", message=text, severity="warning") for text in heard)
+    return tuple(Problem(code="index", message=text, severity="warning") for text in messages)
+
+
+def age_warning(names: Iterable[str], day: date) -> tuple[Problem, ...]:
+    """A problem where the tables of images are too old for `day`; () where they are not.
+
+    `names` are those of the targets that rest on these tables: images, and the default matrix.
+    """
+    targets = tuple(names)
+    message = outdated_tables(day) if targets else ""
+    if not message:
+        return ()
+    return (Problem(code="old-tables", message=message, severity="warning", targets=targets),)
 
 
 def as_list(requirements: Input | Iterable[Input]) -> list[Input]:
