@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from replay import MIRROR, PUBLIC, Replay
+
+# A busy machine makes any example slow: how long one takes says nothing of what is tested.
+settings.register_profile("wheelcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("wheelcheck")
 
 
 @pytest.fixture(scope="session")

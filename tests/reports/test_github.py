@@ -110,7 +110,7 @@ def test_a_violation_at_another_line_is_told_after_the_findings():
     assert titles[4] == "policy: dockerfile"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text())
 def test_no_dockerfile_writes_commands_of_its_own(text):
     kinds = [kind for kind, _, _ in commands(worded(f"a{text}"))]

@@ -123,7 +123,7 @@ def test_under_a_policy_a_dockerfile_fails_where_the_policy_says_so_and_once():
     assert "failure" not in outcomes(found["python:3.8-alpine"]).values()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.text())
 def test_any_dockerfile_is_told_in_xml(text):
     *_, suite = fromstring(render_junit(worded(f"a{text}")))

@@ -264,7 +264,7 @@ def test_a_diff_stays_in_its_fence_whatever_the_file_says(words):
         assert len(kept) == len(words) + 1
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(MARKUP)
 def test_no_dockerfile_adds_blocks_to_a_comment(words):
     words = words.replace("\n", " ")

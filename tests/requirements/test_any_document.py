@@ -144,7 +144,7 @@ def read_document(name: str, tree: Mapping[str, Any], folder: Path) -> None:
         assert marker is None or marker.evaluate() in {True, False}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(changed())
 @example(("uv/uv.lock", {"package": 1, "version": [], "manifest": 3}))
 @example(("pdm/pdm.lock", {"metadata": [1], "package": {}}))

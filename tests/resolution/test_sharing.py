@@ -50,7 +50,7 @@ def indexes(draw):
     return FakeIndex(files, requires=requires)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(index=indexes(), roots=st.lists(needs, min_size=1, max_size=3))
 def test_sharing_never_changes_the_answer(index, roots):
     shared = Resolver(asked(*roots), index)
@@ -58,7 +58,7 @@ def test_sharing_never_changes_the_answer(index, roots):
         assert shared.resolve(on) == resolve(asked(*roots), on, index)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(index=indexes(), roots=st.lists(needs, min_size=1, max_size=3))
 def test_looking_ahead_never_changes_the_answer(index, roots):
     foreseeing = Resolver(asked(*roots), index)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from archive_builders import tar_of, zip_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -307,7 +307,6 @@ GOOD = {
 }
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(GOOD)), st.integers(0, 2000), st.binary(min_size=1, max_size=60))
 def test_a_damaged_archive_is_judged_or_refused(
     judge: Judge, ending: str, place: int, noise: bytes
@@ -333,7 +332,6 @@ LINES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(deadline=None)
 @given(st.dictionaries(PATHS, st.lists(LINES, max_size=8).map("\n".join), max_size=6))
 def test_any_mixture_of_build_files_ends_in_a_verdict(judge: Judge, files: dict[str, str]):
     judge(zip_of({f"x-1/{path}": text for path, text in files.items()}), ".zip")

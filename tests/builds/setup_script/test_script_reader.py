@@ -421,13 +421,13 @@ class TestHostile:
         assert script.problem is not None
         assert script.problem.code == "script-refused"
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(st.text(max_size=200))
     def test_any_text(self, text: str):
         script = read_setup_script("setup.py", text, ScriptContext())
         assert script.extensions == () or "Extension" in text
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(
         st.lists(
             st.sampled_from(

@@ -2,7 +2,7 @@
 
 import pytest
 from dockerfile_context import read
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from planned_builds import library, outlook, planned, tool
 
@@ -130,7 +130,6 @@ def runs(draw: st.DrawFn, image: str) -> str:
 
 @pytest.mark.parametrize("builder", [False, True])
 @pytest.mark.parametrize("image", [ALPINE, SLIM])
-@settings(deadline=None)
 @given(data=st.data())
 def test_every_build_of_a_run_has_its_packages(image: str, data: st.DataObject, *, builder: bool):
     written = [data.draw(runs(image)) for _ in range(data.draw(st.integers(1, 2)))]

@@ -208,7 +208,6 @@ def surroundings(folder, monkeypatch):
 @pytest.mark.usefixtures("surroundings")
 @settings(
     max_examples=300,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @example(["a # joined first \\\n", "b"])
@@ -258,7 +257,6 @@ def outcome(decoding, data):
         return type(error)
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(BYTES), max_size=8))
 def test_any_bytes(pieces):
     data = b"".join(pieces)

@@ -161,7 +161,7 @@ def roots_of(texts) -> list[SolverRequirement]:
     return [need for text in texts for need in needs_of(Requirement(text), "user", lambda _: None)]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(graph=graphs, texts=st.lists(needs, min_size=1, max_size=5))
 @example(graph={("a", "4"): ["b", "c<3"], ("b", "4"): ["c>=3"]}, texts=["a", "b"])
 @example(  # what a gone parent asked for is still felt, until someone else asks
@@ -173,7 +173,7 @@ def test_solver_settles_what_resolvelib_settles(graph, texts):
     assert ours(index, roots) == resolvelib(index, roots)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(situation=situations(), texts=st.lists(staged_needs, min_size=1, max_size=5))
 @example(situation=(FakeIndex({"a": {v: [f"a-{v}.tar.gz"] for v in STAGES}}), {}), texts=LATE_STAGE)
 @example(
