@@ -8,9 +8,10 @@ smallest of each signature, which arrays do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from wheelcheck.survey.file_names import NO_TAG, Integers
 from wheelcheck.survey.releases import Flags, Signatures
 from wheelcheck.targets import Fit, Target, fit, split_tag_set
 from wheelcheck.targets.misses import libc_level
+from wheelcheck.targets.remembered import Remembered
 
 __all__ = ["EVIDENCE", "VERDICTS", "SignatureVerdicts", "evidence_of", "judge_signatures"]
 
@@ -80,12 +82,10 @@ class SignatureVerdicts:
 
 def judge_signatures(signatures: Signatures, target: Target) -> SignatureVerdicts:
     """Judge every signature of a shard on one target."""
-    outcomes = [fit(tag, target) for tag in signatures.tags]
-    ranks = [out.rank if isinstance(out, Fit) else _SDIST_RANK for out in outcomes]
-    nearness = [
-        0 if isinstance(out, Fit) else (int(out.part) << _LEVEL_BITS) - _level(tag)
-        for tag, out in zip(signatures.tags, outcomes, strict=True)
-    ]
+    known = _tag_outcomes(target)
+    outcomes = [known[tag] for tag in signatures.tags]
+    ranks = [outcome.rank for outcome in outcomes]
+    nearness = [outcome.nearness for outcome in outcomes]
     version = target.python_full_version
     admitted = [not text or admits_python(text, version) for text in signatures.requires]
     tag_of = signatures.tag_of
@@ -104,8 +104,30 @@ def judge_signatures(signatures: Signatures, target: Target) -> SignatureVerdict
         tags=np.where(files < 0, NO_TAG, _at(tag_of, files)),
         misses=_from_start(signatures, misses),
         missed_tags=np.where(misses < 0, NO_TAG, _at(tag_of, misses)),
-        reasons=tuple("" if isinstance(out, Fit) else out.why for out in outcomes),
+        reasons=tuple(outcome.reason for outcome in outcomes),
     )
+
+
+class _TagOutcome(NamedTuple):
+    """What a target makes of a tag set: its place, or how near it comes and why it misses."""
+
+    rank: int
+    nearness: int
+    reason: str
+
+
+@lru_cache(maxsize=1024)
+def _tag_outcomes(target: Target) -> Mapping[str, _TagOutcome]:
+    """Every tag set may be asked for; each distinct one is judged once."""
+
+    def judge(tag: str) -> _TagOutcome:
+        outcome = fit(tag, target)
+        if isinstance(outcome, Fit):
+            return _TagOutcome(outcome.rank, 0, "")
+        nearness = (int(outcome.part) << _LEVEL_BITS) - _level(tag)
+        return _TagOutcome(_SDIST_RANK, nearness, outcome.why)
+
+    return Remembered(judge)
 
 
 def evidence_of(signatures: Signatures) -> NDArray[np.int8]:
