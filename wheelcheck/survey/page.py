@@ -90,7 +90,7 @@ def _shares(day: DayOfSurvey, weights: Mapping[str, float] | None) -> Markup:
     return _section(
         "shares",
         "Share with a wheel",
-        _scrolling(table, "Share with a wheel"),
+        _scrolling(table, "Table of shares"),
     )
 
 
@@ -114,7 +114,7 @@ def _course(days: Sequence[DayOfSurvey], weights: Mapping[str, float] | None) ->
     return _section(
         "course",
         "Over time",
-        _scrolling(table, "Over time"),
+        _scrolling(table, "Table of days"),
     )
 
 
