@@ -5,7 +5,8 @@ Exceptions are for the caller's mistakes and for a world that cannot be reached 
     WheelcheckError
     ├── UsageError                 the caller can mend it (exit code 2)
     │   ├── TargetError            a target's spelling or an image that is not known
-    │   └── RequirementsError      a line pip would refuse, with its file and line
+    │   ├── RequirementsError      a line pip would refuse, with its file and line
+    │   └── NothingJudged          no step of a Dockerfile could be judged; it has a report of why
     └── IndexUnreachable           no index answers; nothing can be judged (exit code 3)
 
 Everything that concerns *one* package is not an exception but an `Unknown`: a value that travels
@@ -18,6 +19,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "IndexUnreachable",
+    "NothingJudged",
     "RequirementsError",
     "TargetError",
     "Unknown",
@@ -80,6 +82,17 @@ class RequirementsError(UsageError):
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         shown = f": {self.text!r}" if self.text else ""
         return f"{place}{shown}: {self.why}"
+
+
+class NothingJudged(UsageError):  # noqa: N818 (says what happened)
+    """No step of a Dockerfile could be judged.
+
+    `report` is a `wheelcheck.Report` all the same, with each step and its reason.
+    """
+
+    def __init__(self, message: str, report: object) -> None:
+        super().__init__(message)
+        self.report = report
 
 
 class IndexUnreachable(WheelcheckError):  # noqa: N818 (says what happened, as PackageNotFound would)

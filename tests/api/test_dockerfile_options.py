@@ -11,7 +11,7 @@ import wheelcheck
 from wheelcheck import Verdict
 from wheelcheck.cli import main
 from wheelcheck.cli.arguments import check_parser
-from wheelcheck.errors import UsageError
+from wheelcheck.errors import NothingJudged, UsageError
 
 TARGET = "python:3.12-alpine"
 COMPILES = (
@@ -48,6 +48,9 @@ SPELLINGS = {
     "files": "requirements",
     "package": "packages",
     "target": "targets",
+    "build_arg": "build_args",
+    "platform": "platforms",
+    "image": "images",
     "python": "targets",
     "libc": "targets",
     "arch": "targets",
@@ -187,6 +190,49 @@ class TestHeeded:
         steps = [(done, total) for stage, done, total in heard if stage == "Judging steps"]
         assert steps == [(0, 2), (1, 2), (2, 2)]
 
+    def test_context(self, file):
+        context = file.parent / "src"
+        context.mkdir()
+        (context / "r.txt").write_text("sci\n")
+        file.write_text(f"FROM {TARGET}\nCOPY r.txt .\nRUN pip install -r r.txt\n")
+        report = wheelcheck.check(file, context=context)
+        assert [package.name for package in report.packages] == ["sci"]
+
+    def test_platforms(self, file):
+        report = wheelcheck.check(file, platforms=["linux/amd64", "arm64"])
+        assert [target.name for target in report.targets] == [TARGET, f"{TARGET}@linux/arm64"]
+        assert [step.platform for step in report.dockerfile.steps] == ["linux/amd64", "linux/arm64"]
+        with pytest.raises(UsageError, match="linux/vax is not known"):
+            wheelcheck.check(file, platforms=["linux/vax"])
+
+    def test_build_args(self, file):
+        file.write_text(f"FROM {TARGET}\nARG P\nRUN pip install $P\n")
+        report = wheelcheck.check(file, build_args={"P": "sci"})
+        assert [package.name for package in report.packages] == ["sci"]
+
+    def test_stage(self, file):
+        file.write_text(f"FROM {TARGET} AS one\nRUN pip install sci\nFROM one\nRUN pip install x\n")
+        report = wheelcheck.check(file, stage="one")
+        assert [package.name for package in report.packages] == ["sci"]
+        with pytest.raises(UsageError, match="has no stage two; its stages are one, 1"):
+            wheelcheck.check(file, stage="two")
+
+    def test_images(self, file):
+        file.write_text("FROM corp.example/base:7\nRUN pip install sci\n")
+        report = wheelcheck.check(file, images={"corp.example/base:7": TARGET})
+        assert [target.name for target in report.targets] == [TARGET]
+        with pytest.raises(NothingJudged, match="--image corp") as caught:
+            wheelcheck.check(file)
+        assert [step.unjudged for step in caught.value.report.dockerfile.steps] != [None]
+
+    def test_service(self, file):
+        pytest.importorskip("yaml")
+        compose = file.parent / "compose.yaml"
+        compose.write_text("services: {web: {build: .}, job: {build: {context: ., target: x}}}")
+        with pytest.raises(UsageError, match=r"builds several images \(web, job\)"):
+            wheelcheck.check(compose)
+        assert wheelcheck.check(compose, service="web").dockerfile.name == str(file)
+
 
 def heeded() -> set[str]:
     """The keywords that `TestHeeded` is about, by the names of its tests."""
@@ -226,7 +272,7 @@ class TestFromTheCommandLine:
     def test_every_option_is_a_keyword_or_holds_for_any_input(self):
         options = {action.dest for action in check_parser()._actions}
         keywords = {SPELLINGS.get(name, name) for name in options - UNTOUCHED - POLICY - ENDINGS}
-        assert keywords | {"advice", "progress"} == set(
+        assert keywords | {"advice", "progress", "stage"} == set(
             inspect.signature(wheelcheck.check).parameters
         )
 
@@ -247,6 +293,7 @@ class TestFromTheCommandLine:
     def test_other_questions_are_refused_in_one_sentence(self, words, file, monkeypatch, capsys):
         monkeypatch.chdir(file.parent)
         command, *rest = words.split()
-        assert main([command, *rest, "--target", TARGET]) == 2
+        target = ["--target", TARGET] if command == "explain" else ["--target", "one"]
+        assert main([command, *rest, *target]) == 2
         (line,) = capsys.readouterr().err.splitlines()
         assert line.startswith("wheelcheck: Dockerfile is a Dockerfile: ")

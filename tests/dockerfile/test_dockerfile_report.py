@@ -123,7 +123,7 @@ class TestSteps:
         with pytest.raises(UsageError) as caught:
             judged("FROM nobodys.example/base AS one\nRUN pip install sci\nFROM one\n")
         told = str(caught.value)
-        assert told.count("nobodys.example/base") == 1
+        assert told.count("nobodys.example/base is not") == 1
         assert ".;" not in told
 
     def test_a_file_without_any_step_is_a_usage_error_that_says_why(self):

@@ -6,12 +6,13 @@ answer is not judged again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 
-from wheelcheck.api.dockerfile_options import dockerfile_of
+from wheelcheck.api.dockerfile_options import build_of
 from wheelcheck.api.question import (
     Input,
     OpenQuestion,
@@ -29,6 +30,8 @@ from wheelcheck.result_cache.report_cache import ReportCache
 from wheelcheck.targets import Target
 
 __all__ = ["answer", "check", "machine_of"]
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 CALIBRATED = 1.25
 """How far the times of a machine whose factor is known may still be off: see `Machine.doubt`."""
@@ -63,6 +66,12 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     machine_factor: float | None = None,
     verdicts_only: bool = False,
     advice: bool = True,
+    context: str | Path | None = None,
+    platforms: Iterable[str] = (),
+    build_args: Mapping[str, str] = _NONE,
+    stage: str | None = None,
+    images: Mapping[str, str] = _NONE,
+    service: str | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Judge requirements on targets: what comes as a wheel, what compiles, what cannot be had.
@@ -83,9 +92,14 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     intervals. `advice` tells ways out of source builds, each judged anew. With `verdicts_only`
     builds are neither planned nor priced, and nothing is advised: that is quicker.
 
-    A Dockerfile is judged alone: keywords that its own lines answer are refused.
+    A Dockerfile is judged alone: keywords that its own lines answer are refused. `context` is the
+    folder given to ``docker build``, guessed without it; `platforms` (``linux/arm64``),
+    `build_args` and `stage` are those of ``--platform``, ``--build-arg`` and ``--target``; `images`
+    says of images by their names what target they are. A compose file is judged by the one image
+    that it builds, or that of `service`.
 
-    Raises `UsageError` for what the caller can mend and `IndexUnreachable` where no index answers.
+    Raises `NothingJudged`, with a report, where no step of a Dockerfile can be judged, else
+    `UsageError` for what the caller can mend and `IndexUnreachable` where no index answers.
     What cannot be judged of a single package is in `Report.problems`.
     """
     question = Question(
@@ -108,6 +122,12 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
         pip_config=pip_config,
         cache_dir=cache_dir,
         offline=offline,
+        context=context,
+        platforms=platforms,
+        build_args=build_args,
+        stage=stage,
+        images=images,
+        service=service,
     )
     machine = machine_of(cores, memory_bytes, bytes_per_second, machine_factor)
     return answer(
@@ -156,11 +176,16 @@ def answer(
 
     `report_cache` has an earlier report, if the index still says the same, or stores a new one.
     """
-    dockerfile = dockerfile_of(
-        question, no_deps=no_deps, installer=installer, verdicts_only=verdicts_only
-    )
-    if dockerfile is not None:
-        return _check_dockerfile(question, dockerfile, machine, advice=advice, progress=progress)
+    build = build_of(question, no_deps=no_deps, installer=installer, verdicts_only=verdicts_only)
+    if build is not None:
+        from wheelcheck.api.check_dockerfile import check_dockerfile  # much, and for these alone
+
+        heard: list[str] = []
+        report = check_dockerfile(question, build, heard, machine, advice=advice, progress=progress)
+        named = (target.name for target in report.targets if target.image)
+        moment = question.moment()
+        day = (moment[0] or moment[1]).date()
+        return _with_problems(report, (*age_warning(named, day), *warnings_of(heard)))
     with question.open() as opened:
         earlier = report_cache.revalidate(opened.index, opened.heard) if report_cache else None
         if earlier is not None:
@@ -196,27 +221,3 @@ def _store(report: Report, opened: OpenQuestion, report_cache: ReportCache) -> N
 
 def _with_problems(report: Report, problems: Iterable[Problem]) -> Report:
     return report.model_copy(update={"problems": (*report.problems, *problems)})
-
-
-def _check_dockerfile(
-    question: Question, path: Path, machine: Machine, *, advice: bool, progress: Progress | None
-) -> Report:
-    """Judge a Dockerfile, on the images that it names itself."""
-    from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
-    from wheelcheck.dockerfile.reading.dockerfile_reader import read_dockerfile
-
-    bound, now = question.moment()
-    heard: list[str] = []
-    moment = bound or now
-    dockerfile = read_dockerfile(path, as_of=(moment - timedelta(microseconds=1)).date())
-    report = analyse_dockerfile(
-        dockerfile,
-        lambda options: question.open_index(options, heard),
-        machine=machine,
-        as_of=moment,
-        bound=bound,
-        advice=advice,
-        progress=progress,
-    )
-    named = (target.name for target in report.targets if target.image)
-    return _with_problems(report, (*age_warning(named, moment.date()), *warnings_of(heard)))

@@ -8,15 +8,19 @@ from pathlib import Path
 from types import MappingProxyType
 
 from wheelcheck.api.question import Question, as_list
-from wheelcheck.dockerfile.reading.recognition import is_dockerfile
+from wheelcheck.dockerfile.reading.build_request import BuildRequest
+from wheelcheck.dockerfile.reading.recognition import is_compose_file, is_dockerfile
 from wheelcheck.errors import UsageError
 
-__all__ = ["dockerfile_of", "is_dockerfile_at", "refuse_dockerfiles"]
+__all__ = ["build_of", "is_dockerfile_at", "refuse_dockerfiles"]
 
 _BEGINNING = 20_000
 """Bytes of a file that tell what it is."""
 
-_HEEDED = frozenset({"requirements", "exclude_newer", "index_url", "cache_dir", "offline"})
+_FOR_DOCKERFILES = frozenset({"context", "platforms", "build_args", "stage", "images", "service"})
+_HEEDED = _FOR_DOCKERFILES | {
+    "requirements", "exclude_newer", "index_url", "cache_dir", "offline"
+}  # fmt: skip
 """Keywords of a question that mean the same for a Dockerfile: when, and by which way, to look."""
 
 _ON_THE_LINE = "write it on the install line that it is meant for"
@@ -37,8 +41,8 @@ _INSTEAD: Mapping[str, tuple[str, str]] = MappingProxyType(
 """By keyword the option of that meaning, where its name is another, and what to do instead."""
 
 
-def dockerfile_of(question: Question, **more: object) -> Path | None:
-    """The Dockerfile that is asked about; None where none is.
+def build_of(question: Question, **more: object) -> BuildRequest | None:
+    """The build that is asked about, by its Dockerfile or compose file; None where none is.
 
     `more` are further keywords, None or False where not given. Raises `UsageError` where
     something is asked along with it that its own lines answer, and says what to do instead.
@@ -46,6 +50,10 @@ def dockerfile_of(question: Question, **more: object) -> Path | None:
     inputs = as_list(question.requirements)
     found = next((Path(str(one)) for one in inputs if is_dockerfile_at(one)), None)
     if found is None:
+        given = [name for name in _FOR_DOCKERFILES - {"images"} if getattr(question, name)]
+        if given:
+            names = ", ".join(_option(name) for name in sorted(given))
+            raise UsageError(f"{names}: for a Dockerfile or a compose file, and none is named")
         return None
     if len(inputs) > 1:
         raise UsageError(
@@ -54,7 +62,20 @@ def dockerfile_of(question: Question, **more: object) -> Path | None:
     refused = [f"without {option} ({instead})" for option, instead in _refused(question, more)]
     if refused:
         raise UsageError(f"{found} is judged by its own lines, {', '.join(refused)}")
-    return found
+    if is_compose_file(found.name):
+        from wheelcheck.dockerfile.reading.compose_file import build_of_compose  # reads YAML
+
+        build = build_of_compose(found, question.service)
+    elif question.service:
+        raise UsageError(f"--service names one of a compose file, and {found} is a Dockerfile")
+    else:
+        build = BuildRequest(found, str(found))
+    return build.changed(
+        context=Path(question.context) if question.context is not None else None,
+        build_args=question.build_args,
+        stage=question.stage,
+        platforms=tuple(question.platforms),
+    )
 
 
 def refuse_dockerfiles(question: Question, meant: str) -> None:
@@ -65,12 +86,14 @@ def refuse_dockerfiles(question: Question, meant: str) -> None:
 
 
 def is_dockerfile_at(given: object) -> bool:
-    """Whether an input is the path of a Dockerfile."""
+    """Whether an input is the path of a Dockerfile, or of a compose file that names one."""
     if not isinstance(given, str | Path) or str(given) == "-" or "://" in str(given):
         return False
     path = Path(given)
     if not path.is_file():
         return False
+    if is_compose_file(path.name):
+        return True
     with path.open("rb") as file:
         return is_dockerfile(path.name, file.read(_BEGINNING).decode("utf-8", "replace"))
 
@@ -85,6 +108,12 @@ def _refused(question: Question, more: Mapping[str, object]) -> Iterator[tuple[s
     for name, value in {**{name: getattr(question, name) for name in keywords}, **more}.items():
         if _is_given(value):
             yield _INSTEAD.get(name, (f"--{name.replace('_', '-')}", _ON_THE_LINE))
+
+
+def _option(keyword: str) -> str:
+    """The option of a keyword that is for Dockerfiles."""
+    spelt = {"stage": "target", "platforms": "platform", "build_args": "build-arg"}
+    return f"--{spelt.get(keyword, keyword)}"
 
 
 def _is_given(value: object) -> bool:

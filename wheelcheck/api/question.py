@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,14 +46,17 @@ Input = str | Path | Requirement
 
 _SEVERAL = (
     *("packages", "constraints", "extras", "groups", "only_binary", "no_binary"),
-    *("extra_index_urls", "find_links"),
+    *("extra_index_urls", "find_links", "platforms"),
 )
 """Keywords that take several strings and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Requirements, targets, what may be chosen and where to look: the keywords of `check`."""
+    """Requirements, targets, what may be chosen and where to look: the keywords of `check`.
+
+    Those from `context` on are for Dockerfiles and the files that name them.
+    """
 
     requirements: Input | Iterable[Input] = ()
     targets: Iterable[str | Target] | None = None
@@ -74,6 +77,12 @@ class Question:
     pip_config: bool = False
     cache_dir: str | Path | None = "default"
     offline: bool = False
+    context: str | Path | None = None
+    platforms: Iterable[str] = ()
+    build_args: Mapping[str, str] = field(default_factory=dict)
+    stage: str | None = None
+    images: Mapping[str, str] = field(default_factory=dict)
+    service: str | None = None
 
     def __post_init__(self) -> None:
         """Raise UsageError for one string where several are meant: its letters would be taken."""

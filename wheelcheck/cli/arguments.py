@@ -12,6 +12,7 @@ from wheelcheck.cli.options import (
     add_builds,
     add_cache_dir,
     add_choice,
+    add_dockerfile,
     add_format,
     add_index,
     add_inputs,
@@ -90,6 +91,7 @@ def check_parser() -> argparse.ArgumentParser:
         words="a requirement without a file, e.g. 'pandas>=2' (repeatable)",
     )
     add_targets(parser.add_argument_group("where it would be installed"))
+    add_dockerfile(parser.add_argument_group("of a Dockerfile or compose file"))
     add_choice(parser.add_argument_group("what may be chosen (as in pip)"))
     add_builds(parser.add_argument_group("what is built from source"))
     add_index(parser.add_argument_group("where to look"))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from typing import Any
 
 from wheelcheck.api.check import answer, machine_of
 from wheelcheck.api.dockerfile_options import is_dockerfile_at
 from wheelcheck.api.question import Input, Question
 from wheelcheck.cli.keywords import inputs_of, keywords_of
-from wheelcheck.cli.policy_options import defaults_of, held_against, policy_of
+from wheelcheck.cli.options import PROGRAM, USAGE_ERROR
+from wheelcheck.cli.policy_options import defaults_of, held_against, images_of, policy_of
 from wheelcheck.cli.rendering import exit_code, rendered
 from wheelcheck.cli.terminal import progress_shown
 from wheelcheck.cli.writing import require_folder, write
-from wheelcheck.errors import UsageError
+from wheelcheck.errors import NothingJudged, UsageError
 from wheelcheck.gate.policy import Policy
 from wheelcheck.reports.values.report import Report
 from wheelcheck.result_cache.report_cache import ReportCache
@@ -22,6 +26,8 @@ from wheelcheck.result_cache.report_cache import ReportCache
 __all__ = ["judge", "print_schema", "write_dockerfile"]
 
 BYTES_PER_MEGABIT = 125_000
+
+_STAGE = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 
 
 def judge(args: Namespace, report_cache: ReportCache | None) -> int:
@@ -36,10 +42,21 @@ def judge(args: Namespace, report_cache: ReportCache | None) -> int:
     if report_cache and report_cache.found and report_cache.fresh:
         report = Report.model_validate_json(report_cache.found.json)
     else:
-        report = _answered(args, report_cache)
+        try:
+            report = _answered(args, report_cache)
+        except NothingJudged as error:
+            return _nothing_judged(error, args)
     report = held_against(report, policy)
     write(rendered(report, args), args.output)
     return exit_code(report, args)
+
+
+def _nothing_judged(error: NothingJudged, args: Namespace) -> int:
+    """Say why on standard error; formats for programs are written all the same."""
+    if args.format != "text" and isinstance(error.report, Report):
+        write(rendered(error.report, args), args.output)
+    sys.stderr.write(f"{PROGRAM}: {error}\n")
+    return USAGE_ERROR
 
 
 def _answered(args: Namespace, report_cache: ReportCache | None) -> Report:
@@ -74,7 +91,62 @@ def _require_costs(args: Namespace, policy: Policy) -> None:
 
 
 def _question(args: Namespace, inputs: Sequence[Input]) -> Question:
-    return Question(requirements=inputs, packages=args.package, **keywords_of(args))
+    if any(map(is_dockerfile_at, inputs)):
+        stage, args.target = _stage(args), []
+        keywords = {**keywords_of(args), "targets": None} if not _axes(args) else keywords_of(args)
+        return Question(
+            requirements=inputs,
+            packages=args.package,
+            **keywords,
+            **_of_dockerfiles(args),
+            stage=stage,
+            images={**images_of(args), **dict(map(_image, args.image))},
+        )
+    return Question(
+        requirements=inputs, packages=args.package, **keywords_of(args), **_of_dockerfiles(args)
+    )
+
+
+def _axes(args: Namespace) -> bool:
+    return bool(args.python or args.libc or args.arch)
+
+
+def _of_dockerfiles(args: Namespace) -> dict[str, Any]:
+    return {
+        "context": args.context,
+        "platforms": args.platform,
+        "build_args": dict(map(_build_arg, args.build_arg)),
+        "service": args.service,
+    }
+
+
+def _stage(args: Namespace) -> str | None:
+    """Of a Dockerfile, ``--target`` names the stage to build, as for ``docker build``."""
+    if not args.target:
+        return None
+    if len(args.target) > 1:
+        raise UsageError("--target names one stage of a Dockerfile")
+    stage = str(args.target[0])
+    if not stage.isdecimal() and not _STAGE.fullmatch(stage):
+        raise UsageError(
+            f"--target {stage}: a Dockerfile's FROM lines say where it installs; --target names a "
+            "stage of it, --platform the CPU"
+        )
+    return stage
+
+
+def _build_arg(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise UsageError(f"--build-arg {text}: write NAME=VALUE; variables here are not looked at")
+    return name, value
+
+
+def _image(text: str) -> tuple[str, str]:
+    name, equals, target = text.rpartition("=")
+    if not equals or not name:
+        raise UsageError(f"--image {text}: write NAME=TARGET, as corp/base:1=python:3.12-slim")
+    return name, target
 
 
 def write_dockerfile(args: Namespace) -> int:

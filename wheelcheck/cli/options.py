@@ -21,6 +21,7 @@ __all__ = [
     "add_builds",
     "add_cache_dir",
     "add_choice",
+    "add_dockerfile",
     "add_format",
     "add_index",
     "add_inputs",
@@ -124,7 +125,8 @@ def add_targets(group: argparse._ArgumentGroup) -> None:
         "--target",
         metavar="TARGET",
         words="an image (python:3.12-alpine, ubuntu:24.04, python:3.13-slim@linux/arm64) or a tag "
-        "(cp312-musllinux_1_2_x86_64, pp311-manylinux_2_28_aarch64); repeatable",
+        "(cp312-musllinux_1_2_x86_64, pp311-manylinux_2_28_aarch64); repeatable; of a Dockerfile "
+        "the stage to build",
     )
     for name, noun, example in (
         ("python", "Python version", "3.12,3.13t"),
@@ -139,6 +141,34 @@ def add_targets(group: argparse._ArgumentGroup) -> None:
             metavar="LIST",
             help=f"e.g. {example}: a matrix with the other axes, given or usual",
         )
+
+
+def add_dockerfile(group: argparse._ArgumentGroup) -> None:
+    """What ``docker build`` is given beside the Dockerfile."""
+    group.add_argument(
+        "--context",
+        metavar="DIR",
+        help="the build context, as for docker build (guessed by what COPY names)",
+    )
+    group.add_argument(
+        "--platform",
+        action="extend",
+        default=[],
+        type=listed("platform"),
+        metavar="LIST",
+        help="e.g. linux/amd64,linux/arm64: a column for each step on each (linux/amd64)",
+    )
+    add_repeatable(group, "--build-arg", metavar="NAME=VALUE", words="as for docker build")
+    group.add_argument(
+        "--service", metavar="NAME", help="of a compose file that builds several images"
+    )
+    add_repeatable(
+        group,
+        "--image",
+        metavar="NAME=TARGET",
+        words="what a base image is that is not known, e.g. corp/base:1=python:3.12-slim; also "
+        "[tool.wheelcheck.images] (repeatable)",
+    )
 
 
 def add_choice(group: argparse._ArgumentGroup) -> None:

@@ -13,7 +13,7 @@ from wheelcheck.errors import UsageError
 from wheelcheck.gate.policy import Allowance, Policy, read_policy, violations
 from wheelcheck.reports.values.report import Report
 
-__all__ = ["defaults_of", "held_against", "policy_of"]
+__all__ = ["defaults_of", "held_against", "images_of", "policy_of"]
 
 _USUAL = "pyproject.toml"
 _DEFAULTS = ("requirements", "targets")
@@ -42,11 +42,21 @@ def defaults_of(args: Namespace) -> Mapping[str, list[str]]:
     """``requirements`` and ``targets`` of the file, for a command line that names none."""
     file, rest = _USUAL if args.policy is None else args.policy, _file(args)[1]
     for key, value in rest.items():
+        if key == "images":
+            continue
         if key not in _DEFAULTS:
             raise UsageError(f"{file}: [tool.wheelcheck] has no key {key!r}")
         if not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
             raise UsageError(f"{file}: [tool.wheelcheck] {key} must be a list of strings")
-    return rest
+    return {key: value for key, value in rest.items() if key != "images"}
+
+
+def images_of(args: Namespace) -> Mapping[str, str]:
+    """``[tool.wheelcheck.images]``: by the names of base images what target each is."""
+    file, images = _USUAL if args.policy is None else args.policy, _file(args)[1].get("images", {})
+    if not isinstance(images, dict) or not all(isinstance(one, str) for one in images.values()):
+        raise UsageError(f"{file}: [tool.wheelcheck.images] must be a table of NAME = TARGET")
+    return images
 
 
 def held_against(report: Report, policy: Policy) -> Report:

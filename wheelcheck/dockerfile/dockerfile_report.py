@@ -24,7 +24,7 @@ from wheelcheck.dockerfile.judging.step_judge import (
 )
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
 from wheelcheck.dockerfile.reading.dockerfile_syntax import physical_lines
-from wheelcheck.errors import Unknown, UsageError
+from wheelcheck.errors import NothingJudged, Unknown
 from wheelcheck.reports.progress import Progress, Silent
 from wheelcheck.reports.values.dockerfile_values import (
     DockerfileFinding,
@@ -38,6 +38,9 @@ from wheelcheck.targets import Target, parse_target_on
 from wheelcheck.targets.nearby import on_glibc
 
 __all__ = ["analyse_dockerfile"]
+
+_MENDED = {"not-in-context", "no-stage"}
+"""Codes of what was not read that a user mends: a file that is missing, no Dockerfile at all."""
 
 _JUDGING = "Judging steps"
 
@@ -55,7 +58,7 @@ def analyse_dockerfile(
     """Judge every step of the image, find what breaks it and what it costs, and correct it.
 
     `open_index` opens the index that a step's options name; `bound` is the date bound. Raises
-    `UsageError` where no step could be judged at all, with the reasons.
+    `NothingJudged` where no step could be judged for reasons that the user can mend.
     """
     steps = steps_of(dockerfile)
     total = sum(not one.unjudged for one in steps)
@@ -70,9 +73,10 @@ def analyse_dockerfile(
                 found[position] = judged
     progress.update(_JUDGING, len(found), total)
     if not found:
-        raise UsageError(f"{dockerfile.name}: {_nothing(dockerfile, steps)}")
+        return _without_columns(dockerfile, steps, as_of)
     report = _merged(list(found.values()))
-    told = [_step(one, found.get(at), report) for at, one in enumerate(steps)]
+    columns = [target.name for target in report.targets]
+    told = [_step(one, found.get(at), columns) for at, one in enumerate(steps)]
     return report.model_copy(
         update={
             "inputs": tuple(dict.fromkeys((dockerfile.name, *report.inputs))),
@@ -80,6 +84,28 @@ def analyse_dockerfile(
             "problems": (*report.problems, *_problems(dockerfile, steps)),
         }
     )
+
+
+def _without_columns(dockerfile: Dockerfile, steps: Sequence[Step], as_of: datetime) -> Report:
+    """The report of a file of which no step could be judged.
+
+    Raises `NothingJudged` with it where the reason is the user's to mend: a base image that nobody
+    knows, a file that is not there, a file that installs nothing.
+    """
+    told = [_step(one, None, ()) for one in steps]
+    report = Report(
+        inputs=(dockerfile.name,),
+        targets=(),
+        packages=(),
+        dockerfile=_told(dockerfile, (), told, as_of),
+        problems=tuple(_problems(dockerfile, steps)),
+    )
+    known = [one for one in steps if not isinstance(one.stage.target, Unknown)]
+    codes = {one.why.code for one in dockerfile.all_unread}
+    if (steps and not known) or _MENDED & codes or not (steps or codes):
+        message = f"{dockerfile.name}: {_nothing(dockerfile, steps)}"
+        raise NothingJudged(message, report)
+    return report
 
 
 def _nothing(dockerfile: Dockerfile, steps: Sequence[Step]) -> str:
@@ -139,8 +165,7 @@ def _told(
     )
 
 
-def _step(one: Step, judged: JudgedStep | None, report: Report) -> DockerfileStep:
-    columns = {target.name for target in report.targets}
+def _step(one: Step, judged: JudgedStep | None, columns: Sequence[str]) -> DockerfileStep:
     return DockerfileStep(
         line=one.step.line,
         stage=one.stage.title,
@@ -148,6 +173,7 @@ def _step(one: Step, judged: JudgedStep | None, report: Report) -> DockerfileSte
         target=one.name if one.name in columns else None,
         unjudged=one.unjudged or None,
         note=judged.note if judged else "",
+        tolerated=one.step.tolerated,
     )
 
 

@@ -59,7 +59,7 @@ def test_the_platform_of_the_build_is_that_of_every_stage():
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("ARG V\nFROM python:$V", "unknown-variable"),
+        ("ARG V\nFROM $V", "unknown-variable"),
         ("FROM example.org/team/app:1", "unknown-image"),
         ("FROM scratch", "no-python"),
     ],
@@ -86,7 +86,7 @@ def test_an_image_that_is_not_known_is_told(text: str, code: str):
         "ENV D=/srv\nCOPY requirements.txt $D/\nWORKDIR $D\nRUN pip install -r ./requirements.txt",
         "RUN --mount=type=bind,source=requirements.txt,target=/r.txt pip install -r /r.txt",
         "RUN --mount=type=bind,target=/src pip install -r /src/requirements.txt",
-        "COPY --chown=1:1 requirements.txt ~/\nRUN pip install -r ~/requirements.txt",
+        "COPY --chown=1:1 requirements.txt ~/\nRUN pip install -r '/~/requirements.txt'",
         "COPY requirements.txt /r/\nRUN bash -c 'cd /r; exec pip install -r requirements.txt'",
         "COPY requirements.txt /\nRUN <<EOF\nset -e\npip install -r requirements.txt\nEOF",
         "COPY requirements.txt /\nRUN bash <<EOF\npip install -r requirements.txt\nEOF",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from wheelcheck.dockerfile.judging.finding import Finding, Severity, StepBuilds
 from wheelcheck.dockerfile.judging.habits import habits_of_stage, habits_of_step
 from wheelcheck.dockerfile.judging.missing import missing_at_build, missing_at_run
+from wheelcheck.dockerfile.judging.step_faults import faults_of_stage
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
 from wheelcheck.reports.values.finding_codes import finding_codes
 
@@ -38,6 +39,7 @@ def _findings(
     for stage in dockerfile.stages:
         if stage.index not in dockerfile.needed:
             continue
+        yield from faults_of_stage(stage)
         for step in stage.steps:
             builds = planned.get((stage.index, step.number)) if step.builds else None
             yield from habits_of_step(stage, step, builds)

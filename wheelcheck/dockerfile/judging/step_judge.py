@@ -156,7 +156,8 @@ def _is_of_tools(step: InstallStep) -> bool:
 class StepJudges:
     """Judges steps in their order; those with the same index share it, and what was read from it.
 
-    `open_index` opens the index that a step's options name; `bound` is the date bound.
+    `open_index` opens the index that a step's options name; `bound` is the date bound. With
+    `verdicts_only` no builds are planned.
     """
 
     def __init__(
@@ -167,7 +168,10 @@ class StepJudges:
         machine: Machine,
         as_of: datetime,
         bound: datetime | None,
+        *,
+        verdicts_only: bool = False,
     ) -> None:
+        self._plans = not verdicts_only
         self._dockerfile = dockerfile
         self._stack = stack
         self._open_index = open_index
@@ -216,8 +220,8 @@ class StepJudges:
             )
 
         judge = anew(asked)
-        judge.foresee([target])
-        column = judge.column(target)
+        judge.foresee([target], plan=self._plans)
+        column = judge.column(target, plan=self._plans)
         whole = column
         if column.price is not None:
             size = self._images.after(stage, step, column.price.image)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -14,9 +17,12 @@ from wheelcheck.dockerfile.reading.ignore_file import (
     parse_ignore_file,
 )
 
-__all__ = ["BuildContext", "EmptyContext", "FolderContext", "Kind", "context_of"]
+__all__ = ["BuildContext", "EmptyContext", "FolderContext", "Kind", "context_of", "likely_context"]
 
 Kind = Literal["file", "folder", ""]
+
+MAX_UP = 5
+"""Folders above a Dockerfile in which its build context is looked for."""
 
 MAX_BYTES = 10_000_000
 """Larger than any requirement or lock file."""
@@ -58,11 +64,34 @@ class EmptyContext:
 class FolderContext:
     """A folder on disk. Nothing outside it is looked at, by no ``..`` and through no link.
 
-    What is `ignored` can be read all the same: what it would be is better than nothing.
+    What is `ignored` can be read all the same: what it would be is better than nothing. `complete`
+    is False for a root that is guessed and lacks some of what is copied.
     """
 
     root: Path
     ignored: IgnoreFile = NO_RULES
+    complete: bool = True
+
+    def lacks(self, path: str) -> bool:
+        """Whether a plain path, no pattern, is not here."""
+        plain = not any(char in path for char in "*?[")
+        return plain and bool(path) and not self.kind(path) and self.root.is_dir()
+
+    def may_be_made(self, path: str) -> bool:
+        """Whether git keeps out what has this path: a product of the build, or a submodule."""
+        parts = path.split("/")
+        for name in (".gitignore", ".gitmodules"):
+            with suppress(OSError):
+                text = self.read(name).decode("utf-8", "replace")
+                lines = {
+                    line.partition("=")[2].strip() or line.strip() for line in text.splitlines()
+                }
+                patterns = {line.strip("/") for line in lines if line and line[0] not in "#["}
+                if any(fnmatchcase(part, one) for part in parts for one in patterns):
+                    return True
+                if any(path == one or path.startswith(f"{one}/") for one in patterns):
+                    return True
+        return False
 
     def kind(self, path: str) -> Kind:
         """Whether there is a file or a folder inside the root; links that lead out are neither."""
@@ -112,3 +141,38 @@ def context_of(dockerfile: Path, root: Path) -> FolderContext:
             continue
         return FolderContext(root, parse_ignore_file(data.decode("utf-8", "replace"), name))
     return FolderContext(root)
+
+
+def likely_context(dockerfile: Path, sources: Iterable[str]) -> Path:
+    """The folder that ``docker build`` is most likely given: the one with most of what is copied.
+
+    The Dockerfile's own comes first, then those above it up to the root of a repository; a folder
+    further up must have more of the `sources`.
+    """
+    own = dockerfile.parent
+    named = [one.lstrip("/") for one in dict.fromkeys(sources)]
+    named = [one for one in named if posixpath.normpath(one) != "."]
+    best, most = own, _there(own, named)
+    here = own.absolute()
+    for _ in range(MAX_UP):
+        if most == len(named) or (here / ".git").exists() or here.parent == here:
+            break
+        here = here.parent
+        found = _there(here, named)
+        if found > most:
+            best, most = here, found
+    return best
+
+
+def _there(folder: Path, named: Iterable[str]) -> int:
+    """How many of the paths or patterns a folder has."""
+    context = FolderContext(folder)
+    count = 0
+    for one in named:
+        bare = posixpath.normpath(f"/{one}").lstrip("/")
+        if any(char in bare for char in "*?["):
+            with suppress(OSError, ValueError, NotImplementedError):
+                count += any(True for _ in folder.glob(bare.replace("[^", "[!")))
+        else:
+            count += bool(context.kind(bare))
+    return count

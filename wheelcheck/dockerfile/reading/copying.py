@@ -5,27 +5,32 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
+from wheelcheck.dockerfile.reading.build_context import FolderContext
 from wheelcheck.dockerfile.reading.dockerfile_model import CopiedFolder, MadeFolder
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.image_files import (
+    STDIN,
     FromContext,
     FromStage,
-    ImageFiles,
     Inline,
     Origin,
+    Placed,
     Unseen,
 )
 from wheelcheck.dockerfile.reading.install_steps import Layer
 from wheelcheck.dockerfile.reading.run_commands import run
 from wheelcheck.dockerfile.reading.shell.variables import expand
 from wheelcheck.dockerfile.reading.stage_state import StageState
+from wheelcheck.dockerfile.reading.system_state import Fault
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.redaction import redact
 
 __all__ = ["copy", "run_with_mounts", "stage_called", "words_of"]
 
 _REMOTE = re.compile(r"(?:https?|git|ssh|ftp)://|git@", re.IGNORECASE)
+_ARCHIVE = re.compile(r"\.(?:tar(?:\.(?:gz|xz|bz2|zst))?|tgz|txz|tbz2?)$")
 _NOT_PYTHON = {"uv", "uvx"}
 
 
@@ -73,16 +78,22 @@ def copy(states: Sequence[StageState], state: StageState, instruction: Instructi
             origins.append(Unseen(Unknown("unknown-variable", reason)))
         else:
             origin = _origin(instruction, source.text, flag, stage)
+            if isinstance(origin, FromContext):
+                origin = replace(origin, excluded=_excluded_patterns(state, instruction))
             origins.append(origin)
             if isinstance(origin, FromContext):
                 state.need(origin.path, instruction.line, copied=True)
+                _require(state, instruction, origin.path)
     placed = state.files.copied(
         origins,
         destination,
         several=len(origins) > 1,
         parents=instruction.flag("parents") is not None,
+        linked=instruction.flag("link") not in {None, "false"},
     )
     state.files = state.files.with_placed(placed)
+    owner = expand(instruction.flag("chown") or "root", state.variables, escape=state.escape).text
+    state.system.owns((one.path for one in placed), owner.partition(":")[0] or "root", made=True)
     if flag is not None:
         paths = tuple(each.text for each in sources)
         _copied_from(states, state, instruction, CopiedFolder(
@@ -90,16 +101,34 @@ def copy(states: Sequence[StageState], state: StageState, instruction: Instructi
         ))  # fmt: skip
 
 
+def _excluded_patterns(state: StageState, instruction: Instruction) -> tuple[str, ...]:
+    flags = (value for name, value in instruction.flags if name == "exclude")
+    return tuple(expand(one, state.variables, escape=state.escape).text for one in flags)
+
+
+def _require(state: StageState, instruction: Instruction, path: str) -> None:
+    """A file that COPY names and the context does not have: the build ends there."""
+    context = state.files.context
+    if not isinstance(context, FolderContext) or not context.lacks(path):
+        return
+    said = f"{path} is not in the build context ({context.root.name or context.root})"
+    certain = context.complete and not context.may_be_made(path)
+    verb = "the build ends here" if certain else "unless something makes it before, the build ends"
+    state.fault(Fault(instruction.line, "missing-from-context", f"{said}: {verb}", certain))
+
+
 def _origin(instruction: Instruction, source: str, flag: str | None, stage: int | None) -> Origin:
     for heredoc in instruction.heredocs:
         if source.lstrip("0123456789").startswith("<<") and heredoc.name in source:
-            return Inline(heredoc.content, heredoc.line)
+            return Inline(heredoc.content, heredoc.line, heredoc.name)
     if stage is not None:
         return FromStage(stage, posixpath.normpath("/" + source.lstrip("/")))
     if flag is not None:
         return Unseen(Unknown("unseen-image", f"it is copied from {redact(flag)}"))
-    if _REMOTE.match(source):
+    if instruction.keyword == "ADD" and _REMOTE.match(source):
         return Unseen(Unknown("unseen-url", f"it is fetched from {redact(source)}"))
+    if instruction.keyword == "ADD" and _ARCHIVE.search(source):
+        return Unseen(Unknown("unseen-archive", f"{redact(source)} is not unpacked here"))
     return FromContext(posixpath.normpath("/" + source).lstrip("/"))
 
 
@@ -148,7 +177,8 @@ def run_with_mounts(
     states: Sequence[StageState], state: StageState, instruction: Instruction
 ) -> None:
     """RUN, with the mounts that hold for it alone."""
-    before = state.files
+    before = len(state.files.placed)
+    lists = state.system.lists
     caches = []
     mounted: list[MadeFolder] = []
     for flag, value in instruction.flags:
@@ -161,8 +191,18 @@ def run_with_mounts(
             caches.append(target)
         elif mount.get("type", "bind") == "bind":
             mounted += _bind(states, state, mount, target, instruction.line)
+    shown = state.files.placed[before:]
+    if any(cache.startswith("/var/lib/apt") for cache in caches):
+        state.system.lists = None  # whatever the cache holds
     run(state, instruction, Layer(instruction.line, tuple(caches), tuple(mounted)))
-    state.files = ImageFiles(before.context, before.stages, before.placed, state.files.removed)
+    if any(cache.startswith("/var/lib/apt") for cache in caches):
+        state.system.lists = lists
+    gone = (*caches, *(one.path for one in shown), STDIN)
+    state.files = state.files.keeping(
+        one
+        for one in state.files.placed
+        if one not in shown and not any(f"{one.path}/".startswith(f"{each}/") for each in gone)
+    )
 
 
 def _mount(value: str) -> dict[str, str]:
@@ -192,4 +232,4 @@ def _bind(
             state.mounted[stage] = None
             origin = FromStage(stage, posixpath.normpath("/" + source.lstrip("/")))
             yield from _folders_of(states[stage], source, target)
-    state.files = state.files.with_placed(state.files.copied([origin], target, several=False))
+    state.files = state.files.with_placed([Placed(target, origin)])

@@ -9,6 +9,7 @@ from typing import Literal
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.ignore_file import IgnoreRule
 from wheelcheck.dockerfile.reading.shell.system_tools import Manager
+from wheelcheck.dockerfile.reading.system_state import Fault
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.targets.target import Target
@@ -171,6 +172,7 @@ class InstallStep:
     groups: tuple[str, ...] = ()
     number: int = 0
     offset: int | None = None
+    tolerated: bool = False
 
     @property
     def builds(self) -> bool:
@@ -187,7 +189,8 @@ class Stage:
     `packages` are the system packages at its end, `leftovers` those removed in a later layer than
     they were added in. `folders` are those that installations filled, parents' included.
     `uncleaned` are layers (by first line) that keep a package manager's index; `mounted` the
-    stages that its RUNs mount; `excluded` what a ``.dockerignore`` keeps from it.
+    stages that its RUNs mount; `excluded` what a ``.dockerignore`` keeps from it. `faults` are
+    steps that cannot work, or may not; `sure_image` is False for an image that is a guess.
     """
 
     index: int
@@ -208,6 +211,8 @@ class Stage:
     excluded: tuple[Excluded, ...] = ()
     workdir: str = "/"
     unread: tuple[Unread, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    sure_image: bool = True
 
     @property
     def title(self) -> str:
@@ -223,10 +228,13 @@ class Dockerfile:
     text: str = field(repr=False)
     stages: tuple[Stage, ...]
     unread: tuple[Unread, ...] = ()
+    wanted: int | None = None
 
     @property
     def final(self) -> Stage | None:
-        """The stage that becomes the image: the last one."""
+        """The stage that becomes the image: the one `wanted` (``--target``), else the last."""
+        if self.wanted is not None:
+            return self.stages[self.wanted]
         return self.stages[-1] if self.stages else None
 
     @property
@@ -243,8 +251,9 @@ class Dockerfile:
 
     @property
     def all_unread(self) -> tuple[Unread, ...]:
-        """Everything that was not followed, in the order of lines."""
-        parts = [*self.unread, *(each for stage in self.stages for each in stage.unread)]
+        """Everything that was not followed of what is built, in the order of lines."""
+        built = [stage for stage in self.stages if stage.index in self.needed]
+        parts = [*self.unread, *(each for stage in built for each in stage.unread)]
         return tuple(sorted(parts, key=lambda each: each.line))
 
 

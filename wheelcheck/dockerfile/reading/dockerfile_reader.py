@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
 
-from wheelcheck.dockerfile.reading.build_context import BuildContext, EmptyContext, context_of
+from wheelcheck.dockerfile.reading.base_images import BaseImage, base_image
+from wheelcheck.dockerfile.reading.build_context import (
+    BuildContext,
+    EmptyContext,
+    context_of,
+    likely_context,
+)
 from wheelcheck.dockerfile.reading.copying import copy, run_with_mounts, stage_called, words_of
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, Stage, Unread
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction, Syntax, parse
 from wheelcheck.dockerfile.reading.image_files import ImageFiles
 from wheelcheck.dockerfile.reading.shell.variables import expand
 from wheelcheck.dockerfile.reading.stage_state import StageState
-from wheelcheck.errors import TargetError, Unknown
+from wheelcheck.dockerfile.reading.system_state import Fault, SystemState
+from wheelcheck.errors import TargetError, Unknown, UsageError
 from wheelcheck.requirements.redaction import redact
 from wheelcheck.targets import Target, parse_target_on
+from wheelcheck.targets.likely_images import likely_target
 
 __all__ = ["parse_dockerfile", "read_dockerfile"]
 
@@ -28,6 +38,8 @@ LARGEST = 1_000_000
 
 _NO_ARGUMENTS: Mapping[str, str] = MappingProxyType({})
 _ALPINE_PATCH = re.compile(r"^((?:docker\.io/)?(?:library/)?alpine:\d+\.\d+)\.\d+$")
+_MOUNT_SOURCE = re.compile(r"(?:source|src)=([^,\s]+)")
+_READ_BY_PIP = re.compile(r"(?:\s-r\s*|--requirement[ =])([\w./-]+)")
 _MATTERS = re.compile(r"\b(?:pip|apk|apt-get|COPY|ADD)\b")
 
 
@@ -38,22 +50,31 @@ def read_dockerfile(
     context: Path | None = None,
     build_args: Mapping[str, str] = _NO_ARGUMENTS,
     platform: str = DEFAULT_PLATFORM,
+    stage: str | None = None,
+    images: Mapping[str, str] = _NO_ARGUMENTS,
 ) -> Dockerfile:
     """Read a Dockerfile and the requirement files that it copies from its build context.
 
     `context` is the folder given to ``docker build``, the Dockerfile's own by default; nothing
-    outside it is read. `build_args` and `platform` are those of ``--build-arg`` and
-    ``--platform``. Raises OSError where the Dockerfile itself cannot be read.
+    outside it is read; where none is given, it is guessed by what COPY names. `build_args`,
+    `platform` and `stage` are those of ``--build-arg``, ``--platform`` and ``--target``; `images`
+    says of images what target they are. Raises OSError where the Dockerfile itself cannot be read
+    and `UsageError` for a stage that it does not have.
     """
-    data = path.read_bytes()
-    folder = context_of(path, context if context is not None else path.parent)
+    text = path.read_bytes().decode("utf-8", errors="replace")
+    root = context if context is not None else likely_context(path, copied_sources(text))
+    folder = context_of(path, root)
+    if root != (context or path.parent):
+        folder = replace(folder, complete=False)
     return parse_dockerfile(
-        data.decode("utf-8", errors="replace"),
+        text,
         as_of=as_of,
         context=folder,
         name=str(path),
         build_args=build_args,
         platform=platform,
+        stage=stage,
+        images=images,
     )
 
 
@@ -65,17 +86,53 @@ def parse_dockerfile(
     name: str = "Dockerfile",
     build_args: Mapping[str, str] = _NO_ARGUMENTS,
     platform: str = DEFAULT_PLATFORM,
+    stage: str | None = None,
+    images: Mapping[str, str] = _NO_ARGUMENTS,
 ) -> Dockerfile:
-    """Read a Dockerfile's text as things stood on `as_of`; never raises, whatever the text.
+    """Read a Dockerfile's text as things stood on `as_of`; never fails for the text's sake.
 
-    What is not followed is in `Dockerfile.all_unread`, each with its line and reason.
+    Raises `UsageError` for a `stage` that it does not have. What is not followed is in
+    `Dockerfile.all_unread`, each with its line and reason.
     """
     if len(text) > LARGEST:
         why = Unknown("too-long", f"longer than {LARGEST:,} characters")
         return Dockerfile(name, text, (), (Unread(1, "", why),))
-    reader = _Reader(parse(text), context or EmptyContext(), name, as_of, build_args, platform)
+    reader = _Reader(
+        parse(text), context or EmptyContext(), name, as_of, build_args, platform, images
+    )
     reader.read()
-    return Dockerfile(name, text, tuple(reader.stages), tuple(reader.unread))
+    wanted = None if stage is None else _wanted(stage, reader.stages, name)
+    return Dockerfile(name, text, tuple(reader.stages), tuple(reader.unread), wanted)
+
+
+def copied_sources(text: str) -> tuple[str, ...]:
+    """The files of the context that COPY, ADD and bind mounts name without a variable.
+
+    Where all of it is copied, the files count that pip reads then.
+    """
+    found: list[str] = []
+    for instruction in parse(text).instructions:
+        if instruction.keyword in {"COPY", "ADD"} and instruction.flag("from") is None:
+            words = instruction.exec_form or words_of(instruction.text, "\\")
+            found += [word.strip("\"'") for word in words[:-1]]
+        for flag, value in instruction.flags:
+            if flag == "mount" and "from=" not in value:
+                match = _MOUNT_SOURCE.search(value)
+                found += [match[1]] if match else []
+    if {".", "./"} & set(found):
+        found += [posixpath.basename(each) for each in _READ_BY_PIP.findall(text)]
+    return tuple(one for one in found if "$" not in one and "://" not in one and "<<" not in one)
+
+
+def _wanted(stage: str, stages: Sequence[Stage], name: str) -> int:
+    """The stage that ``--target`` means: by name, or by number."""
+    for one in reversed(stages):
+        if one.name and one.name == stage.lower():
+            return one.index
+    if stage.isdecimal() and int(stage[:9]) < len(stages):
+        return int(stage)
+    known = ", ".join(one.name or str(one.index) for one in stages)
+    raise UsageError(f"{name} has no stage {stage}; its stages are {known}")
 
 
 @dataclass(slots=True)
@@ -88,6 +145,7 @@ class _Reader:
     as_of: date
     build_args: Mapping[str, str]
     platform: str
+    images: Mapping[str, str]
     stages: list[Stage] = field(default_factory=list)
     states: list[StageState] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
@@ -135,6 +193,7 @@ class _Reader:
         platform = flag.text if flag.text and not flag.unknown else self.platform
         parent = stage_called(self.states, found.text)
         base = self.states[parent] if parent is not None else None
+        image = BaseImage() if base else base_image(found.text)
         state = StageState(
             index=len(self.states),
             name=name,
@@ -142,36 +201,85 @@ class _Reader:
             image="" if base else redact(found.text),
             parent=parent,
             platform=platform,
-            target=base.target if base else self._target(found.text, platform),
-            files=ImageFiles(self.context, tuple(each.files for each in self.states)),
+            target=base.target if base else Unknown("no-image", "no image is named"),
+            files=ImageFiles(
+                self.context, tuple(each.files for each in self.states), folders=image.folders
+            ),
             as_of=self.as_of,
             file_name=self.name,
             escape=escape,
             arguments=_platform_arguments(self.platform),
+            workdir=image.workdir,
+            system=SystemState.of(image),
         )
         if base is not None:
             _inherit(state, base)
         else:
-            state.environment = _image_environment(state.target)
-        if found.unknown:
-            state.target = Unknown(
-                "unknown-variable",
-                f"the base image depends on {', '.join(found.unknown)}, whose value is not known",
-            )
+            shown = f"FROM {instruction.text}"
+            self._find_target(state, found.text, instruction.line, shown, found.unknown)
+            state.environment = _image_environment(state)
         state.tell_variables(instruction.line, f"FROM {instruction.text}", flag.unknown)
         state.instructions.append(instruction)
         return state
 
-    def _target(self, image: str, platform: str) -> Target | Unknown:
+    def _find_target(
+        self, state: StageState, image: str, line: int, shown: str, unknown: Sequence[str]
+    ) -> None:
+        """The target of a base image, by the catalogue, by ``--image``, or by a guess."""
+        found = self._target(image, state.platform)
+        malformed = ":-" in image or image.endswith((":", "-"))
+        if unknown and ":" in image and (malformed or isinstance(found, Unknown)):
+            # An argument without a value is empty: what is left of the tag names no image.
+            loose = re.sub(r":-", ":3-", re.sub(r":(?=$|@)", ":latest", image))
+            found = self._target(loose, state.platform)
+            if not isinstance(found, Unknown):
+                state.sure_image = False
+                said = f"{', '.join(unknown)} has no value: {loose} is assumed"
+                why = Unknown("guessed-image", f"{said}; --build-arg says what it is")
+                state.tell(line, shown, why)
+        if isinstance(found, Unknown):
+            state.target = found
+            if unknown:
+                said = f"the base image depends on {', '.join(unknown)}, whose value is not known"
+                state.target = Unknown("unknown-variable", f"{said}: give it with --build-arg")
+            return
+        target, sure, own_python = found
+        state.target = target
+        state.system.pip = own_python
+        state.sure_image = state.sure_image and sure
+        known = target.image
+        if known and state.system == SystemState() and base_image(image) == BaseImage():
+            like = base_image(known.name)
+            state.system = SystemState.of(replace(like, workdir="/", user="root", home="/root"))
+
+    def _target(self, image: str, platform: str) -> tuple[Target, bool, bool] | Unknown:
+        """The target, whether it is sure, and has a Python beside its distribution's."""
         if image == "scratch":
             return Unknown("no-python", "scratch is empty: it has no Python")
         # Patch releases of Alpine keep its libc and its Python's minor version.
         known = _ALPINE_PATCH.sub(r"\1", image)
-        spelling = known if platform == DEFAULT_PLATFORM else f"{known}@{platform}"
+        said = next((self.images[one] for one in self.images if fnmatchcase(image, one)), None)
         try:
-            return parse_target_on(spelling, as_of=self.as_of)
+            return (
+                parse_target_on(_spelling(said or known, platform), as_of=self.as_of),
+                True,
+                bool(said),
+            )
         except TargetError as error:
-            return Unknown("unknown-image", redact(str(error)))
+            likely = None if said else likely_target(image, platform, self.as_of)
+            if likely is not None:
+                return likely[0], likely[1].certain, likely[1].python is not None
+            reason = redact(str(error)).removesuffix(".")
+            if said is None and ":" not in platform:
+                reason = f"{redact(image)} is not an image that is known, nor can it be guessed"
+                reason += f"; say what it is: --image {redact(image)}=python:3.12-slim"
+            return Unknown("unknown-image", reason)
+
+
+def _spelling(image: str, platform: str) -> str:
+    """A target's spelling: an explicit tag names its CPU itself."""
+    own = platform == DEFAULT_PLATFORM or (":" not in image and "/" not in image)
+    return image if own else f"{image}@{platform}"
 
 
 def _platform_arguments(platform: str) -> dict[str, str | None]:
@@ -179,7 +287,9 @@ def _platform_arguments(platform: str) -> dict[str, str | None]:
     system, _, rest = platform.partition("/")
     arch, _, variant = rest.partition("/")
     found: dict[str, str | None] = {}
-    for kind in ("TARGET", "BUILD"):
+    if platform != DEFAULT_PLATFORM:  # who builds for another CPU does so on the usual one
+        found = _platform_arguments(DEFAULT_PLATFORM)
+    for kind in ("TARGET", "BUILD") if not found else ("TARGET",):
         found |= {
             f"{kind}PLATFORM": platform,
             f"{kind}OS": system,
@@ -189,9 +299,10 @@ def _platform_arguments(platform: str) -> dict[str, str | None]:
     return found
 
 
-def _image_environment(target: Target | Unknown) -> dict[str, str | None]:
+def _image_environment(state: StageState) -> dict[str, str | None]:
     """What official Python images set, as far as commands use it."""
-    found: dict[str, str | None] = {"HOME": "/root"}
+    target = state.target
+    found: dict[str, str | None] = {"HOME": state.system.home or "/root"}
     if isinstance(target, Target) and target.image and target.image.name.startswith("python"):
         found["PYTHON_VERSION"] = target.python_full_version
     return found
@@ -202,8 +313,14 @@ def _inherit(state: StageState, base: StageState) -> None:
     state.environment = dict(base.environment)
     state.workdir, state.shell = base.workdir, base.shell
     state.files = ImageFiles(
-        base.files.context, state.files.stages, base.files.placed, base.files.removed
+        base.files.context,
+        state.files.stages,
+        base.files.placed,
+        base.files.removed,
+        base.files.folders,
+        base.files.changed,
     )
+    state.system, state.sure_image = base.system.copy(), base.sure_image
     state.packages, state.leftovers = list(base.packages), list(base.leftovers)
     state.folders = list(base.folders)
 
@@ -213,6 +330,8 @@ def _follow(reader: _Reader, state: StageState, instruction: Instruction) -> Non
     state.instructions.append(instruction)
     if instruction.fault:
         state.tell(instruction.line, instruction.text, Unknown("syntax", instruction.fault))
+        said = f"{instruction.fault}: docker build refuses the file"
+        state.fault(Fault(instruction.line, "invalid-instruction", said))
     match instruction.keyword:
         case "ARG":
             for name, value in reader.argument_pairs(instruction, state.variables):
@@ -242,9 +361,12 @@ def _surroundings(state: StageState, instruction: Instruction) -> None:
     if instruction.keyword == "WORKDIR":
         state.tell_variables(instruction.line, f"WORKDIR {instruction.text}", found.unknown)
         state.workdir = state.path(found.text).rstrip("/") or "/"
+        state.make_folder(state.workdir)
     else:
         user = found.text.partition(":")[0].strip()
+        state.system.user = "" if found.unknown else user
         home = "/root" if user in {"root", "0"} else f"/home/{user}"
+        home = state.system.home or home
         state.set_variable("HOME", None if found.unknown else home)
 
 

@@ -1,26 +1,44 @@
-"""Where an image's files come from: what COPY, ADD and bind mounts put there, as far as it counts.
+"""Where an image's files come from: COPY, ADD, bind mounts, and commands that write them.
 
-Only origins are kept; files are looked up when a command names one.
+Only origins are kept; files are looked up when a command names one. How a destination is read
+follows BuildKit (`solver/llbsolver/file/backend.go`, `tonistiigi/fsutil/copy`).
 """
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from wheelcheck.dockerfile.reading.build_context import BuildContext, Kind
 from wheelcheck.errors import Unknown
 
-__all__ = ["FromContext", "FromStage", "ImageFiles", "Inline", "Placed", "Unseen", "absolute"]
+__all__ = [
+    "STDIN",
+    "FromContext",
+    "FromStage",
+    "Generated",
+    "ImageFiles",
+    "Inline",
+    "Placed",
+    "Unseen",
+    "absolute",
+]
+
+STDIN = "/dev/stdin"
+"""Where a command finds what the one before it in a pipe writes."""
 
 
 @dataclass(frozen=True, slots=True)
 class FromContext:
-    """A file or folder of the build context, or a pattern for several (``requirements*.txt``)."""
+    """A file or folder of the build context, or a pattern for several (``requirements*.txt``).
+
+    `excluded` are patterns of ``COPY --exclude``.
+    """
 
     path: str
+    excluded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +51,23 @@ class FromStage:
 
 @dataclass(frozen=True, slots=True)
 class Inline:
-    """A file whose text stands in the Dockerfile, beginning on `line`."""
+    """A file whose text stands in the Dockerfile, beginning on `line`; `name` is its own."""
 
     text: str
     line: int
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A requirement file that a tool writes: ``poetry export``, ``pip-compile``.
+
+    `words` is the command; `files` and `workdir` are what it saw.
+    """
+
+    words: tuple[str, ...]
+    files: ImageFiles
+    workdir: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +77,8 @@ class Unseen:
     why: Unknown
 
 
-Origin = FromContext | FromStage | Inline | Unseen
+Origin = FromContext | FromStage | Inline | Generated | Unseen
+Found = FromContext | Inline | Generated | Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +90,10 @@ class Placed:
     inside: bool = False
 
 
-def absolute(path: str, workdir: str) -> str:
-    """A path in an image, absolute and without ``..``; ``~`` is root's home."""
+def absolute(path: str, workdir: str, home: str = "/root") -> str:
+    """A path in an image, absolute and without ``..``; ``~`` is `home`."""
     if path == "~" or path.startswith("~/"):
-        path = f"/root{path[1:]}"
+        path = f"{home}{path[1:]}"
     return posixpath.normpath("/" + posixpath.join(workdir, path).lstrip("/"))
 
 
@@ -69,36 +101,77 @@ def absolute(path: str, workdir: str) -> str:
 class ImageFiles:
     """The files of a stage at one moment; each change gives a new value.
 
-    `stages` are the files of earlier stages as they were at their ends.
+    `stages` are the files of earlier stages as they were at their ends. `folders` are those that
+    exist besides what is placed: the base image's, and those that instructions and commands made.
+    `changed` are files that a command changed in place, with the reason why their text is not
+    what was copied.
     """
 
     context: BuildContext
     stages: tuple[ImageFiles, ...] = ()
     placed: tuple[Placed, ...] = ()
     removed: frozenset[str] = field(default=frozenset())
+    folders: frozenset[str] = field(default=frozenset({"/"}), repr=False)
+    changed: tuple[tuple[str, Unknown], ...] = ()
 
     def with_placed(self, placed: Iterable[Placed]) -> ImageFiles:
         """Add what a COPY or a mount brings; later ones hide earlier ones."""
         added = tuple(placed)
-        kept = self.removed - {one.path for one in added}
-        return replace(self, placed=self.placed + added, removed=kept)
+        paths = {one.path for one in added if not one.inside}
+        kept = {
+            path
+            for path in self.removed
+            if path not in {one.path for one in added}
+            and not any(path.startswith(f"{one.path.rstrip('/')}/") for one in added)
+        }
+        changed = tuple(pair for pair in self.changed if pair[0] not in paths)
+        return replace(self, placed=self.placed + added, removed=frozenset(kept), changed=changed)
+
+    def with_folder(self, path: str) -> ImageFiles:
+        """A folder that exists from now on, with all that it lies in."""
+        made = {path, *_parents(path)}
+        return replace(self, folders=self.folders | made, removed=self.removed - made)
+
+    def with_changed(self, path: str, why: Unknown) -> ImageFiles:
+        """A file that a command changed in place."""
+        return replace(self, changed=(*self.changed, (path, why)))
+
+    def keeping(self, placed: Iterable[Placed]) -> ImageFiles:
+        """The same with these files alone, as at the end of a RUN whose mounts go."""
+        return replace(self, placed=tuple(placed))
 
     def copied(
-        self, sources: Iterable[Origin], destination: str, *, several: bool, parents: bool = False
+        self,
+        sources: Iterable[Origin],
+        destination: str,
+        *,
+        several: bool,
+        parents: bool = False,
+        linked: bool = False,
     ) -> tuple[Placed, ...]:
         """What ``COPY sources… destination`` places; `destination` is absolute, ``/`` kept.
 
-        A folder's content is placed, not the folder; one file may get a new name (BuildKit's
-        reference, COPY). A file copied to a folder that exists keeps its own name.
+        A folder's content is placed, not the folder; a file gets a new name, unless there is a
+        folder of that name: then it is placed in there. With `linked` (``COPY --link``) the
+        folders of the image do not count.
         """
-        into = several or destination.endswith("/") or self._is_folder(destination.rstrip("/"))
+        bare = destination.rstrip("/") or "/"
+        into = several or destination.endswith("/") or (not linked and self.is_folder(bare))
         path = posixpath.normpath(destination)
         found = []
         for source in sources:
-            if isinstance(source, (Inline, Unseen)):
+            if isinstance(source, Unseen):
+                found.append(Placed(path, source))
+            elif isinstance(source, Inline):
+                name = source.name if into else ""
+                found.append(Placed(posixpath.join(path, name).rstrip("/"), source))
+            elif isinstance(source, Generated):
                 found.append(Placed(path, source))
             elif parents:
-                found.append(Placed(posixpath.join(path, source.path.lstrip("/")), source))
+                head, pivot, tail = source.path.partition("/./")
+                kept = tail if pivot else head
+                whole = replace(source, path=posixpath.normpath(source.path))
+                found.append(Placed(posixpath.join(path, kept.lstrip("/")), whole))
             elif _is_pattern(source.path) or (into and self._kind(source) != "folder"):
                 found.append(Placed(path, source, inside=True))
             else:
@@ -107,9 +180,12 @@ class ImageFiles:
 
     def without(self, path: str) -> ImageFiles:
         """Take a removed file or folder away."""
-        return replace(self, removed=self.removed | {path})
+        bare = path.rstrip("/*").rstrip("/") if path.endswith("/*") else path.rstrip("/")
+        lost = {one for one in self.folders if one == path or one.startswith(f"{bare}/")}
+        emptied = {f"{bare}/*"} if path.endswith("/*") else {path}
+        return replace(self, removed=self.removed | emptied, folders=self.folders - (lost - {"/"}))
 
-    def find(self, path: str, depth: int = 0) -> FromContext | Inline | Unknown:
+    def find(self, path: str, depth: int = 0) -> Found:
         """Where the file at an absolute path comes from.
 
         Codes: ``not-in-context`` where nothing that is copied explains it, ``unseen-image``,
@@ -128,26 +204,69 @@ class ImageFiles:
                 return found
         return why
 
-    def _look(self, origin: Origin, depth: int) -> FromContext | Inline | Unknown:
-        match origin:
-            case FromContext(path):
-                return origin if self.context.kind(path) == "file" else _missing(path)
-            case FromStage(stage, path) if stage < len(self.stages):
-                return self.stages[stage].find(path, depth + 1)
-            case Inline():
-                return origin
-            case Unseen(why):
-                return why
-            case _:
-                return Unknown("not-in-context", "it is copied from a stage that comes later")
+    def change_of(self, path: str, depth: int = 0) -> Unknown | None:
+        """Why the text of a file is not what was copied; None where it is."""
+        own = next((why for changed, why in reversed(self.changed) if changed == path), None)
+        if own is not None or depth > len(self.stages):
+            return own
+        for placed in reversed(self.placed):
+            origin = _origin_at(placed, path)
+            if isinstance(origin, FromStage) and origin.stage < len(self.stages):
+                return self.stages[origin.stage].change_of(origin.path, depth + 1)
+            if origin is not None and not isinstance(self._look(origin, depth), Unknown):
+                return None
+        return None
+
+    def origin_of(self, path: str) -> Origin | None:
+        """What was placed at a path, file or folder, last; None where nothing was."""
+        for placed in reversed(self.placed):
+            origin = _origin_at(placed, path)
+            if origin is not None and (isinstance(origin, Unseen) or self._kind(origin)):
+                return None if self._is_removed(path) else origin
+        return None
+
+    def names(self, path: str) -> bool:
+        """Whether a COPY is for the very file at a path, be it in the context or not."""
+        return any(
+            _names(placed, path) and _origin_at(placed, path) is not None for placed in self.placed
+        )
 
     def folder(self, path: str) -> str | None:
         """The folder of the build context that stands at an absolute path; None for none."""
         for placed in reversed(self.placed):
             origin = _origin_at(placed, path)
+            if isinstance(origin, FromStage) and origin.stage < len(self.stages):
+                inner = self.stages[origin.stage].folder(origin.path)
+                if inner is not None:
+                    return inner
             if isinstance(origin, FromContext) and self.context.kind(origin.path) == "folder":
                 return origin.path or "."
         return None
+
+    def is_folder(self, path: str) -> bool:
+        """Whether something done so far makes a path a folder."""
+        if self._is_removed(path):
+            return False
+        return path in self.folders or any(
+            placed.path.startswith(f"{path.rstrip('/')}/")
+            or (placed.path == path and (placed.inside or self._kind(placed.origin) == "folder"))
+            for placed in self.placed
+        )
+
+    def _look(self, origin: Origin, depth: int) -> Found:
+        match origin:
+            case FromContext(path):
+                if any(_matches(path, pattern) for pattern in origin.excluded):
+                    return Unknown("not-in-context", f"--exclude leaves {path} out")
+                return origin if self.context.kind(path) == "file" else _missing(path)
+            case FromStage(stage, path) if stage < len(self.stages):
+                return self.stages[stage].find(path, depth + 1)
+            case Inline() | Generated():
+                return origin
+            case Unseen(why):
+                return why
+            case _:
+                return Unknown("not-in-context", "it is copied from a stage that comes later")
 
     def _kind(self, origin: Origin) -> Kind:
         if isinstance(origin, FromContext):
@@ -155,17 +274,23 @@ class ImageFiles:
         if isinstance(origin, FromStage) and origin.stage < len(self.stages):
             files = self.stages[origin.stage]
             return "file" if not isinstance(files.find(origin.path), Unknown) else "folder"
-        return ""
-
-    def _is_folder(self, path: str) -> bool:
-        """Whether something placed so far makes a path a folder."""
-        return any(
-            placed.path.startswith(f"{path}/") or (placed.path == path and placed.inside)
-            for placed in self.placed
-        )
+        return "file" if isinstance(origin, (Inline, Generated)) else ""
 
     def _is_removed(self, path: str) -> bool:
-        return path in self.removed or any(path.startswith(f"{one}/") for one in self.removed)
+        return path in self.removed or any(
+            path.startswith(one[:-1] if one.endswith("/*") else f"{one}/") for one in self.removed
+        )
+
+
+def _parents(path: str) -> Iterator[str]:
+    while path not in {"", "/"}:
+        path = posixpath.dirname(path)
+        yield path
+
+
+def _matches(path: str, pattern: str) -> bool:
+    bare = pattern.lstrip("/")
+    return fnmatchcase(path, bare) or fnmatchcase(posixpath.basename(path), bare)
 
 
 def _names(placed: Placed, path: str) -> bool:
@@ -179,7 +304,7 @@ def _origin_at(placed: Placed, path: str) -> Origin | None:
     if path == placed.path and not placed.inside:
         return origin
     root = placed.path.rstrip("/") + "/"
-    if not path.startswith(root) or isinstance(origin, Inline):
+    if not path.startswith(root) or isinstance(origin, (Inline, Generated)):
         return None
     if isinstance(origin, Unseen):
         return origin
@@ -188,11 +313,16 @@ def _origin_at(placed: Placed, path: str) -> Origin | None:
         return replace(origin, path=posixpath.join(origin.path, rest))
     folder, name = posixpath.split(origin.path.rstrip("/"))
     head, _, tail = rest.partition("/")
-    if fnmatchcase(head, name):
+    if fnmatchcase(head, _as_fnmatch(name)):
         return replace(origin, path=posixpath.join(folder, rest))
     # A pattern may also match folders, whose content is placed.
     within = _is_pattern(name) and not tail
     return replace(origin, path=posixpath.join(folder, name, rest)) if within else None
+
+
+def _as_fnmatch(pattern: str) -> str:
+    """Go's pattern (filepath.Match) as fnmatch writes it: ``[^a]`` is ``[!a]`` there."""
+    return pattern.replace("[^", "[!")
 
 
 def _is_pattern(path: str) -> bool:

@@ -17,6 +17,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
     WheelSource,
 )
 from wheelcheck.dockerfile.reading.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.install_faults import faults_of_install
 from wheelcheck.dockerfile.reading.requirement_inputs import (
     Gathered,
     InstallContext,
@@ -26,6 +27,7 @@ from wheelcheck.dockerfile.reading.requirement_inputs import (
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.dockerfile.reading.stage_state import LONGEST_TEXT, StageState
+from wheelcheck.dockerfile.reading.system_state import Fault
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.redaction import redact
 from wheelcheck.requirements.requirement_set import Origin
@@ -43,6 +45,7 @@ class Layer:
     """What holds for one RUN: its first line, its cache mounts, and folders mounted for it.
 
     `offset` is where the command at hand begins in what the shell reads: see `InstallStep`.
+    `required` says that the RUN fails where the command does.
     """
 
     line: int
@@ -51,6 +54,7 @@ class Layer:
     workdir: str = "/"
     venv: str = ""
     offset: int | None = None
+    required: bool = True
 
 
 def add_install(
@@ -72,6 +76,11 @@ def add_install(
     gathered = gather(command, around)
     for why in gathered.problems:
         stage.tell(line, text, why)
+    if layer.required:
+        for fault in faults_of_install(
+            stage, command, layer.workdir, layer.venv, gathered.problems, line, variables
+        ):
+            stage.fault(fault)
     wheels = _wheel_sources(stage, layer, command, gathered.local)
     ready = bool(wheels) and (
         command.has("no-index") or len(_ready(wheels, gathered.local, layer)) == len(wheels)
@@ -113,6 +122,7 @@ def add_install(
         projects=projects,
         groups=command.values("group"),
         offset=layer.offset,
+        tolerated=not layer.required,
     )
     stage.add_step(step, _made(step, command, stage))
 
@@ -259,6 +269,9 @@ def add_lock_install(
     gathered = gather_lock(command, around)
     for why in gathered.problems:
         stage.tell(line, text, why)
+        if why.code in {"lock-missing", "lock-stale"} and layer.required:
+            certain = not stage.system.scripts
+            stage.fault(Fault(line, why.code, f"{why.reason}: the step fails", certain))
     lock = LockInput(command.tool, command.lock, place)
     step = InstallStep(
         line=line,
@@ -274,6 +287,7 @@ def add_lock_install(
         venv=layer.venv,
         cache_mounts=layer.cache_mounts,
         offset=layer.offset,
+        tolerated=not layer.required,
     )
     path = layer.venv or absolute(".venv", layer.workdir)
     stage.add_step(step, MadeFolder(path, "venv", line, stage.index))

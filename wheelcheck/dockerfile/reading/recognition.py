@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-__all__ = ["is_dockerfile"]
+__all__ = ["is_compose_file", "is_dockerfile"]
 
 _NAME = re.compile(r"(?:dockerfile|containerfile)(?:\..+)?|.+\.(?:dockerfile|containerfile)")
 _BEGINNING = re.compile(
     r"(?i:FROM)\s+(?:--\S+\s+)*[\w$./:@{}\[\]-]+(?:\s+(?i:AS)\s+\S+)?$|ARG\s+\w+"
 )
+_COMPOSE = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml")
+
+
+def is_compose_file(name: str) -> bool:
+    """Whether a file has one of the names that Compose looks for (its reference, "The file")."""
+    return _COMPOSE.fullmatch(name) is not None
 
 
 def is_dockerfile(name: str, text: str) -> bool:

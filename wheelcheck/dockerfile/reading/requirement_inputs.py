@@ -6,6 +6,7 @@ the machine that reads is looked at, and nothing outside the build context.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,9 +14,21 @@ from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import NoReturn
 
-from wheelcheck.dockerfile.reading.image_files import FromContext, ImageFiles, Inline, absolute
+from wheelcheck.dockerfile.reading.image_files import (
+    STDIN,
+    FromContext,
+    Generated,
+    ImageFiles,
+    Inline,
+    absolute,
+)
+from wheelcheck.dockerfile.reading.shell.export_commands import export_command
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
-from wheelcheck.dockerfile.reading.shell.lock_selection import LockSelection, selection_of
+from wheelcheck.dockerfile.reading.shell.lock_selection import (
+    LockSelection,
+    lock_demand,
+    selection_of,
+)
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.errors import RequirementsError, Unknown, UsageError
 from wheelcheck.requirements.collection import Collection, refusals
@@ -24,16 +37,20 @@ from wheelcheck.requirements.input_document import Given
 from wheelcheck.requirements.input_kind import InputKind, recognise
 from wheelcheck.requirements.input_location import InputLocation, Opener, is_remote
 from wheelcheck.requirements.input_reader import reader_of
+from wheelcheck.requirements.locks.uv_staleness import lock_is_stale
 from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine, Line, is_archive, is_url
 from wheelcheck.requirements.pip.requirement_file import RequirementFileReader
 from wheelcheck.requirements.pip.requirement_strings import NotJudged
+from wheelcheck.requirements.projects.pipfile import pipfile_requirements
+from wheelcheck.requirements.projects.setup_project import setup_requirements
 from wheelcheck.requirements.redaction import redact
 from wheelcheck.requirements.requirement_set import Origin, Requirements
 from wheelcheck.requirements.selection import Selection
 
 __all__ = ["Gathered", "InstallContext", "gather", "gather_lock", "is_local"]
 
+_PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 _CONTROLS = ("no-binary", "only-binary", "all-releases", "only-final")
 
 
@@ -100,8 +117,8 @@ def gather(command: InstallerCommand, around: InstallContext) -> Gathered:
             for text in editables
             if text not in projects
         ),
-        *(partial(read, f"{_path_of(text)}/pyproject.toml", constraint=False) for text in projects),
-        *(partial(read, path, constraint=False) for path in files),
+        *(partial(_read_project, reader, text, around, selection, problems) for text in projects),
+        *(partial(_read_requirements, reader, path, around, selection, opener) for path in files),
     ]
     for reading in readings:
         failed = len(opener.failures)
@@ -110,25 +127,129 @@ def gather(command: InstallerCommand, around: InstallContext) -> Gathered:
         except RequirementsError as error:
             causes = [why.code for why in opener.failures[failed:]]
             problems.append(Unknown((causes or ["requirement-refused"])[0], str(error)))
+    problems += opener.changes
     return Gathered(
         _finished(collection, problems), tuple(opener.seen), local, projects, tuple(problems)
     )
 
 
 def gather_lock(command: LockCommand, around: InstallContext) -> Gathered:
-    """Read the lock that a command follows, with the groups and extras that it chooses."""
+    """Read the lock that a command follows, with the groups and extras that it chooses.
+
+    Without a lock, what the project asks for is read, as the tool resolves it then. Codes of
+    problems: ``no-lock`` says so, ``lock-missing`` and ``lock-stale`` that the tool gives up.
+    """
     collection = _ImageCollection(CommandLine())
     opener = _ImageOpener(files=around.files)
     reader = RequirementFileReader(collection, opener, around.environ)
-    selection, strange = selection_of(command)
-    problems = [Unknown("not-followed", f"{option} is not followed") for option in strange]
+    problems: list[Unknown] = []
     try:
-        _read(reader, command.lock, around, selection, constraint=False)
+        problems += _read_lock(reader, command, around)
     except RequirementsError as error:
         code = opener.failures[0].code if opener.failures else "requirement-refused"
         problems.append(Unknown("no-lock" if opener.failures else code, str(error)))
     requirements = _finished(collection, problems)
     return Gathered(requirements, tuple(opener.seen), (), {}, tuple(problems))
+
+
+def _read_lock(
+    reader: RequirementFileReader, command: LockCommand, around: InstallContext
+) -> list[Unknown]:
+    """Read a lock, or the project where there is none; returns what is to be said of that."""
+    selection, strange = selection_of(command)
+    problems = [Unknown("not-followed", f"{option} is not followed") for option in strange]
+    demand = lock_demand(command, around.environ)
+    lock, project = (posixpath.join(demand.folder, one) for one in (command.lock, command.project))
+    found = around.files.find(absolute(lock, around.workdir))
+    there = not isinstance(found, Unknown) and not demand.skips
+    stale = there and command.tool == "uv" and not demand.keeps
+    stale = stale and _is_stale(lock, project, around)
+    if demand.needs and (stale or (not there and _is_lacking(found))):
+        how = f"does not fit {command.project}" if stale else "is not there"
+        why = f"{command.lock} {how}, and {command.tool} {command.action} {demand.needs} gives up"
+        return [
+            *problems,
+            Unknown("lock-stale" if stale else "lock-missing", why.replace("  ", " ")),
+        ]
+    vain = not there and not demand.skips and around.files.names(absolute(lock, around.workdir))
+    if (there and not stale) or vain:
+        _read(reader, lock, around, selection, constraint=False)
+        return problems
+    if command.project == "Pipfile":
+        problems += _read_pipfile(reader, project, around, selection)
+    else:
+        _read(reader, project, around, selection, constraint=False)
+    how = "does not fit" if stale else "is not there"
+    why = f"{command.lock} {how}: what {command.project} asks for is resolved instead"
+    return [*problems, Unknown("no-lock", why)]
+
+
+def _read_pipfile(
+    reader: RequirementFileReader, path: str, around: InstallContext, selection: Selection
+) -> list[Unknown]:
+    """What Pipenv resolves without a lock."""
+    place = _place(path, around)
+    text = reader.decode(place, reader.open(place))
+    dev = "dev-packages" in selection.groups(["dev-packages"], ()) or "dev" in selection.groups(
+        ["dev"], ()
+    )
+    requirements, problems = pipfile_requirements(text, dev=dev)
+    for number, each in enumerate(requirements, 1):
+        line = Line(number, each, redact(each))
+        with refusals(Origin(place.shown, number), line):
+            reader.collection.add(each, Origin(place.shown, number), line)
+    return problems
+
+
+def _is_lacking(found: object) -> bool:
+    """Whether a file is known not to be there, rather than not to be seen."""
+    return isinstance(found, Unknown) and found.code == "not-in-context"
+
+
+def _is_stale(lock: str, project: str, around: InstallContext) -> bool:
+    """Whether uv's lock was made for other requirements than the project has now."""
+    texts = []
+    for name in (lock, project):
+        found = around.files.find(absolute(name, around.workdir))
+        if not isinstance(found, FromContext):
+            return False
+        try:
+            texts.append(around.files.context.read(found.path).decode("utf-8", "replace"))
+        except OSError:
+            return False
+    return lock_is_stale(*texts)
+
+
+def _read_requirements(
+    reader: RequirementFileReader,
+    path: str,
+    around: InstallContext,
+    selection: Selection,
+    opener: _ImageOpener,
+) -> None:
+    """Read a file that ``-r`` names; one that a tool writes is read from what it was made of."""
+    place = absolute(STDIN if path == "-" else path, around.workdir)
+    found = around.files.find(place)
+    change = around.files.change_of(place)
+    if change is not None and not isinstance(found, Unknown):
+        opener.changes.append(change)
+    if not isinstance(found, Generated):
+        _read(reader, path, around, selection, constraint=False)
+        return
+    export = export_command(found.words)
+    inner = replace(around, files=found.files, workdir=found.workdir)
+    source = _ImageOpener(
+        files=found.files, seen=opener.seen, failures=opener.failures, changes=opener.changes
+    )
+    reading = RequirementFileReader(reader.collection, source, around.environ)
+    if export is None:  # it was recognised before
+        return
+    if export.lock is not None:
+        opener.changes.extend(_read_lock(reading, export.lock, inner))
+        return
+    for each in export.sources:
+        chosen = LockSelection({"extra": export.extras})
+        _read(reading, each, inner, chosen, constraint=False)
 
 
 def _finished(collection: Collection, problems: list[Unknown]) -> Requirements:
@@ -176,13 +297,54 @@ def _read(
 
 
 def _projects(local: Iterable[str], around: InstallContext) -> dict[str, str]:
-    """The arguments that are projects with a pyproject.toml, and their folders in the context."""
+    """The arguments that are projects whose needs can be read, and their folders in the context."""
     found = {}
     for text in local:
-        file = around.files.find(f"{absolute(_path_of(text), around.workdir)}/pyproject.toml")
-        if isinstance(file, FromContext):
-            found[text] = file.path.rpartition("/")[0] or "."
+        for name in ("pyproject.toml", "setup.py", "setup.cfg"):
+            file = around.files.find(f"{absolute(_path_of(text), around.workdir)}/{name}")
+            if isinstance(file, FromContext):
+                found[text] = file.path.rpartition("/")[0] or "."
+                break
     return found
+
+
+def _read_project(
+    reader: RequirementFileReader,
+    text: str,
+    around: InstallContext,
+    selection: Selection,
+    problems: list[Unknown],
+) -> None:
+    """Read what a project asks for: `pyproject.toml`, else what a setup script states plainly."""
+    folder = absolute(_path_of(text), around.workdir)
+    texts = {name: _text_of(f"{folder}/{name}", around) for name in _PROJECT_FILES}
+    declared = texts["pyproject.toml"] or ""
+    if (
+        "[project]" in declared
+        or "[tool.poetry" in declared
+        or not (texts["setup.py"] or texts["setup.cfg"])
+    ):
+        _read(reader, f"{_path_of(text)}/pyproject.toml", around, selection, constraint=False)
+        return
+    found = setup_requirements(texts["setup.py"] or "", texts["setup.cfg"] or "")
+    if isinstance(found, Unknown):
+        problems.append(found)
+        return
+    wanted = [*found.requires]
+    for extra in selection.extras(found.extras):
+        wanted += found.extras[extra]
+    for each in wanted:
+        _add(reader.collection, each, around)
+
+
+def _text_of(path: str, around: InstallContext) -> str | None:
+    found = around.files.find(path)
+    if not isinstance(found, FromContext):
+        return None
+    try:
+        return around.files.context.read(found.path).decode("utf-8", "replace")
+    except OSError:
+        return None
 
 
 def _path_of(text: str) -> str:
@@ -291,12 +453,14 @@ def _without_image_paths(requirements: Requirements) -> Requirements:
 class _ImageOpener(Opener):
     """Opens files of the image that come from the build context, or stand in the Dockerfile.
 
-    `seen` and `failures` gather what was read and why the rest could not be.
+    `seen` and `failures` gather what was read and why the rest could not be, `changes` why the
+    text of a file may not be what was read.
     """
 
     files: ImageFiles = field(kw_only=True)
     seen: dict[str, None] = field(default_factory=dict)
     failures: list[Unknown] = field(default_factory=list)
+    changes: list[Unknown] = field(default_factory=list)
 
     def read(self, place: InputLocation) -> bytes:
         """Return a file's bytes; raises OSError with the reason why there are none."""
@@ -305,6 +469,8 @@ class _ImageOpener(Opener):
         found = self.files.find(place.location)
         if isinstance(found, Unknown):
             return self._fail(found)
+        if isinstance(found, Generated):
+            return self._fail(Unknown("generated-file", "a tool writes it"))
         if isinstance(found, Inline):
             # Blank lines put its lines where they stand in the Dockerfile.
             return ("\n" * (found.line - 1) + found.text).encode()

@@ -9,10 +9,18 @@ from dataclasses import dataclass, field, replace
 
 from wheelcheck.dockerfile.reading.dockerfile_model import MadeFolder
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
+from wheelcheck.dockerfile.reading.file_effects import follow_files, follow_output, place_export
 from wheelcheck.dockerfile.reading.image_files import absolute
 from wheelcheck.dockerfile.reading.install_steps import Layer, add_install, add_lock_install
-from wheelcheck.dockerfile.reading.shell.commands import Command, Word, commands
+from wheelcheck.dockerfile.reading.shell.commands import Command, Strictness, Word, commands
+from wheelcheck.dockerfile.reading.shell.export_commands import ExportCommand, export_command
+from wheelcheck.dockerfile.reading.shell.file_commands import (
+    FILE_COMMANDS,
+    FileCommand,
+    file_command,
+)
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand, installer_command
+from wheelcheck.dockerfile.reading.shell.opaque import UPDATERS, is_harmless, runs_script
 from wheelcheck.dockerfile.reading.shell.other_tools import (
     LockCommand,
     NotFollowed,
@@ -30,6 +38,7 @@ from wheelcheck.dockerfile.reading.shell.system_tools import (
     system_command,
 )
 from wheelcheck.dockerfile.reading.stage_state import StageState
+from wheelcheck.dockerfile.reading.system_state import Fault
 from wheelcheck.errors import Unknown
 
 __all__ = ["UNKNOWN_WORD", "run"]
@@ -46,17 +55,21 @@ _WITHIN = {
     "test": "it runs only if a test before it holds",
     "function": "it stands in a shell function",
 }
+_PROBES = {"command", "which", "type", "hash", "test", "["}
 _HEREDOC_ALONE = re.compile(r"<<-?\s*([\"']?)[\w.-]+\1")
 _INSTALLS = ("pip install", "pip3 install", "uv pip", "apk add", "apt-get install", "pip wheel")
 
-Action = InstallerCommand | LockCommand | SystemCommand | RemovedPaths | VenvCommand | NotFollowed
+Step = InstallerCommand | LockCommand | SystemCommand | RemovedPaths | VenvCommand | NotFollowed
+Action = FileCommand | ExportCommand | Step
 
 
 @dataclass(slots=True)
 class _Runner:
     """One RUN of a stage. `folders` keeps the working directory of each subshell around.
 
-    `offset` is where the command at hand begins in what the shell reads: see `InstallStep`.
+    `previous` is where ``popd`` and ``cd -`` lead; `probed` says that the command before looks
+    whether a program is there. `offset` is where the command at hand begins in what the shell
+    reads: see `InstallStep`.
     """
 
     stage: StageState
@@ -66,6 +79,8 @@ class _Runner:
     offset: int | None = None
     cleaned: set[Manager] = field(default_factory=set)
     dirty: set[Manager] = field(default_factory=set)
+    previous: list[str] = field(default_factory=list)
+    probed: bool = False
 
 
 def run(stage: StageState, instruction: Instruction, layer: Layer) -> None:
@@ -98,8 +113,11 @@ def _commands(stage: StageState, instruction: Instruction) -> Iterator[tuple[int
             why = f"SHELL is {stage.shell[0] if stage.shell else 'empty'}, which is not read"
             stage.tell(instruction.line, script, Unknown("other-shell", why))
         return
-    for command in commands(script, stage.variables):
+    for command in commands(script, stage.variables, _strictness(stage.shell)):
         line = instruction.line_at(command.offset)
+        if command.heredoc and command.stdin is None:
+            text = (one.content for one in heredocs if one.name == command.heredoc)
+            command = replace(command, stdin=next(text, None))  # noqa: PLW2901
         yield line, command
         if heredocs and "<<" in script:
             yield from _piped_heredocs(stage, instruction, command)
@@ -114,7 +132,13 @@ def _heredoc_script(stage: StageState, instruction: Instruction) -> Iterator[tup
         why = Unknown("other-shell", f"the heredoc is a script for {first[2:].strip()[:60]}")
         stage.tell(instruction.line, instruction.text, why)
         return
-    yield from _lines_of(heredoc.content, heredoc.line, stage.variables)
+    strict = _strictness(first[2:].split()) if first.startswith("#!") else _strictness(stage.shell)
+    yield from _lines_of(heredoc.content, heredoc.line, stage.variables, strict)
+
+
+def _strictness(program: Sequence[str]) -> Strictness:
+    """Of ``/bin/bash -e -o pipefail -c``: the options of a shell are those of ``set``."""
+    return Strictness().after(("set", *program[1:]))
 
 
 def _piped_heredocs(
@@ -124,16 +148,17 @@ def _piped_heredocs(
     heredoc = instruction.heredocs[0]
     program = command.texts[:1]
     if _is_shell(program):
-        yield from _lines_of(heredoc.content, heredoc.line, stage.variables)
+        strict = _strictness(command.texts)
+        yield from _lines_of(heredoc.content, heredoc.line, stage.variables, strict)
     elif any(install in heredoc.content for install in _INSTALLS):
         why = f"the heredoc goes to {program[0] if program else 'no program'}, not to a shell"
         stage.tell(instruction.line, instruction.text, Unknown("other-shell", why))
 
 
 def _lines_of(
-    script: str, first: int, variables: Mapping[str, str | None]
+    script: str, first: int, variables: Mapping[str, str | None], strict: Strictness
 ) -> Iterator[tuple[int, Command]]:
-    for command in commands(script, variables):
+    for command in commands(script, variables, strict):
         yield first + script.count("\n", 0, command.offset), command
 
 
@@ -147,29 +172,70 @@ def _step(runner: _Runner, line: int, command: Command, depth: int = 0) -> None:
     del runner.folders[command.depth + 1 :]
     while len(runner.folders) <= command.depth:
         runner.folders.append(runner.folders[-1])
-    words = unwrapped([_marked(word) for word in command.words])
+    marked = [_marked(word) for word in command.words]
+    words = list(unwrapped(marked))
     if not words:
         return
     script = _script(words)
     if script is not None and depth < MAX_SCRIPTS:
         variables = {**stage.variables, **_overlay(command)}
-        for inner in commands(script, variables):
+        for inner in commands(script, variables, _strictness(words)):
             within = command.within or inner.within
-            _step(runner, line, replace(inner, within=within, depth=0), depth + 1)
+            ends = command.ends_script and inner.ends_script
+            nested = replace(inner, within=within, depth=0, ends_script=ends)
+            _step(runner, line, nested, depth + 1)
         return
     if _moves(runner, words):
         return
     action = _recognised(words, {**stage.variables, **_overlay(command)})
-    if action is None:
-        _tell_hidden(runner, line, command, words)
-        return
+    _follow_unknown(runner, line, command, words, action)
+    if action is not None:
+        _act(runner, action, line, command, marked)
+    runner.probed = words[0] in _PROBES
+
+
+def _act(
+    runner: _Runner, action: Action, line: int, command: Command, marked: Sequence[str]
+) -> None:
+    """Do what a recognised command does, unless it depends on more than the file says."""
+    stage = runner.stage
+    words = list(unwrapped(marked))
     text = " ".join(word.replace(UNKNOWN_WORD, "…") for word in words)
+    if isinstance(action, SystemCommand) and "sudo" in marked[: len(marked) - len(words)]:
+        action = replace(action, as_root=True)
+    if isinstance(action, ExportCommand):
+        place_export(stage, action, command, words, runner.folders[-1])
+        return
+    if isinstance(action, FILE_COMMANDS):
+        if not command.within:
+            follow_files(stage, action, runner.folders[-1], line)
+        return
     if command.within and not isinstance(action, (RemovedPaths, VenvCommand)):
-        if not isinstance(action, SystemCommand) or action.action == "add":
+        if isinstance(action, SystemCommand) and action.action == "update":
+            stage.system.lists = None
+        elif not isinstance(action, SystemCommand) or action.action == "add":
             why = _WITHIN.get(command.within, f"whether it runs is decided by {command.within}")
             stage.tell(line, text, Unknown("conditional", why))
         return
     _apply(runner, action, line, text, command)
+
+
+def _follow_unknown(
+    runner: _Runner, line: int, command: Command, words: list[str], action: Action | None
+) -> None:
+    """What any command does to the stage by its output, or may do to it as a script."""
+    stage = runner.stage
+    if not isinstance(action, ExportCommand):
+        follow_output(stage, command, words, runner.folders[-1], line)
+    if action is not None:
+        return
+    _tell_hidden(runner, line, command, words)
+    if posixpath.basename(words[0]) in UPDATERS:
+        stage.system.lists = True
+    elif runs_script(words):
+        stage.system.lists = None if stage.system.lists is False else stage.system.lists
+    if not is_harmless(words):
+        stage.system.scripts = stage.system.scripts or line
 
 
 def _marked(word: Word) -> str:
@@ -207,7 +273,15 @@ def _script(words: Sequence[str]) -> str | None:
 def _moves(runner: _Runner, words: Sequence[str]) -> bool:
     """``cd`` and ``source …/bin/activate``, which tell where later commands work."""
     if words[0] in {"cd", "pushd"} and len(words) > 1:
-        runner.folders[-1] = absolute(words[1], runner.folders[-1])
+        here, words = runner.folders[-1], [word for word in words if word != "--"]
+        back = words[1] == "-" and runner.previous
+        runner.folders[-1] = (
+            runner.previous.pop() if back else absolute(words[1], here, runner.stage.home)
+        )
+        runner.previous.append(here)
+        return True
+    if words[0] == "popd" and runner.previous:
+        runner.folders[-1] = runner.previous.pop()
         return True
     if words[0] in {".", "source"} and len(words) > 1:
         path, _, name = words[1].rpartition("/bin/")
@@ -220,12 +294,14 @@ def _moves(runner: _Runner, words: Sequence[str]) -> bool:
 def _recognised(words: Sequence[str], variables: Mapping[str, str | None]) -> Action | None:
     words = list(words)
     return (
-        installer_command(words, variables)
+        export_command(words)
+        or installer_command(words, variables)
         or lock_command(words)
         or system_command(words)
         or removed_paths(words)
         or venv_command(words)
         or not_followed(words)
+        or file_command(words)
     )
 
 
@@ -240,13 +316,14 @@ def _tell_hidden(runner: _Runner, line: int, command: Command, words: Sequence[s
         runner.stage.tell_variables(line, text.replace(UNKNOWN_WORD, "…"), command.unknown)
 
 
-def _apply(runner: _Runner, action: Action, line: int, text: str, command: Command) -> None:
+def _apply(runner: _Runner, action: Step, line: int, text: str, command: Command) -> None:
     stage = runner.stage
     layer = replace(
         runner.layer,
         workdir=runner.folders[-1],
         venv=runner.venv or stage.active_venv,
         offset=runner.offset,
+        required=command.ends_script,
     )
     if not isinstance(action, (RemovedPaths, NotFollowed)):
         stage.tell_variables(line, text, command.unknown)
@@ -256,22 +333,44 @@ def _apply(runner: _Runner, action: Action, line: int, text: str, command: Comma
         case LockCommand():
             add_lock_install(stage, layer, action, line, text)
         case SystemCommand():
-            stage.apply(action, line, layer.line)
-            changed = runner.cleaned if action.action == "clean" else runner.dirty
-            changed |= (
-                {action.manager} if action.leaves_cache or action.action == "clean" else set()
-            )
+            if layer.required and not runner.probed:
+                stage.fault(_system_fault(stage, action, line))
+            _follow_packages(runner, action, line)
         case RemovedPaths(paths, caches):
             runner.cleaned |= caches
-            stage.remove([absolute(path, layer.workdir) for path in paths], layer.line)
+            if "apt" in caches:
+                stage.system.lists, stage.system.removed_lists = False, line
+            stage.remove([absolute(path, layer.workdir, stage.home) for path in paths], layer.line)
         case VenvCommand():
             _make_venv(stage, layer, action, line, text)
         case NotFollowed():
+            stage.takes_python(action.python)
+            stage.system.pip = stage.system.pip or action.brings_pip
             stage.tell(line, text, Unknown("not-followed", action.what))
+
+
+def _follow_packages(runner: _Runner, action: SystemCommand, line: int) -> None:
+    stage = runner.stage
+    if action.action == "update" and stage.system.is_root is not False:
+        stage.system.lists, stage.system.removed_lists = True, 0
+    stage.apply(action, line, runner.layer.line)
+    if action.action == "clean":
+        runner.cleaned.add(action.manager)
+    elif action.leaves_cache:
+        runner.dirty.add(action.manager)
+
+
+def _system_fault(stage: StageState, action: SystemCommand, line: int) -> Fault | None:
+    distribution = stage.distribution
+    there = frozenset(one.name for one in stage.packages)
+    if distribution is not None:
+        there |= distribution.preinstalled
+    return stage.system.faults_of(action, line, distribution, there)
 
 
 def _make_venv(stage: StageState, layer: Layer, venv: VenvCommand, line: int, text: str) -> None:
     path = absolute(venv.path, layer.workdir)
     stage.folders.append(MadeFolder(path, "venv", line, stage.index))
+    stage.make_folder(path)
     if venv.python:
         stage.tell(line, text, Unknown("other-python", f"it is made for {venv.python}"))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from wheelcheck.distributions.distribution import Distribution, distribution_of
 from wheelcheck.dockerfile.reading.dockerfile_model import (
     CopiedFolder,
     Excluded,
@@ -19,9 +21,11 @@ from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.image_files import ImageFiles, absolute
 from wheelcheck.dockerfile.reading.shell.system_tools import Manager, SystemCommand
 from wheelcheck.dockerfile.reading.shell.variables import MAX_VALUE
+from wheelcheck.dockerfile.reading.system_state import Fault, SystemState
 from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.requirements.redaction import redact
-from wheelcheck.targets import Target, parse_target_on
+from wheelcheck.targets import Target
+from wheelcheck.targets.likely_images import with_python
 
 __all__ = ["StageState"]
 
@@ -58,6 +62,20 @@ class StageState:
     mounted: dict[int, None] = field(default_factory=dict)
     excluded: dict[str, Excluded] = field(default_factory=dict)
     unread: dict[Unread, None] = field(default_factory=dict)
+    system: SystemState = field(default_factory=SystemState)
+    faults: dict[Fault, None] = field(default_factory=dict)
+    sure_image: bool = True
+
+    @property
+    def home(self) -> str:
+        """The home of the user that commands run as; that of root where it is not known."""
+        return self.variables.get("HOME") or self.system.home or "/root"
+
+    @property
+    def distribution(self) -> Distribution | None:
+        """The distribution of the image; None where it is not known."""
+        found = None if isinstance(self.target, Unknown) else distribution_of(self.target)
+        return found if isinstance(found, Distribution) else None
 
     @property
     def variables(self) -> dict[str, str | None]:
@@ -100,6 +118,17 @@ class StageState:
         if isinstance(self.target, Unknown):
             self.tell(self.line, f"FROM {self.instructions[0].text}", self.target)
 
+    def fault(self, found: Fault | None) -> None:
+        """Note a step that cannot work; of a guessed image nothing is certain."""
+        if found is not None:
+            self.faults[replace(found, certain=found.certain and self.sure_image)] = None
+
+    def make_folder(self, path: str, owner: str = "") -> None:
+        """A folder exists from now on; it is the user's where it is nobody else's."""
+        if not self.files.is_folder(path):
+            self.system.owns([path], owner or self.system.user or "root", made=True)
+        self.files = self.files.with_folder(path)
+
     def need(self, path: str, line: int, *, copied: bool) -> None:
         """Note, once, a file of the build context that is needed and left out of it."""
         rule = self.files.context.excluded(path)
@@ -117,23 +146,22 @@ class StageState:
         names = {"python{}.{}".format(*python), "python{}{}".format(*python)}
         if self.steps or not names & {one.name for one in self.packages}:
             return False
-        libc = "{}_{}_{}".format(target.libc.tag_prefix, *target.libc_version)
         try:
-            found = parse_target_on(
-                "cp{}{}-{}_{}".format(*python, libc, target.arch.value), as_of=self.as_of
-            )
+            found = with_python(target, python, self.as_of)
         except TargetError:
             return False
-        version = "{}.{}".format(*python)
-        said = f"Python {version} is installed in it: the newest patch release is assumed"
-        about_image = (note for note in target.notes if "Python" not in note)
-        self.target = replace(
-            target,
-            python=python,
-            python_full_version=found.python_full_version,
-            notes=(*about_image, *found.notes, said),
+        said = "Python {}.{} is installed in it: the newest patch release is assumed".format(
+            *python
         )
+        self.target = replace(found, notes=(*found.notes, said))
         return True
+
+    def takes_python(self, version: str) -> None:
+        """Take conda's Python for the stage's; of ``3`` the newest is meant, which is not known."""
+        major, dot, minor = version.partition(".")
+        if dot and major == "3" and isinstance(self.target, Target):
+            with suppress(TargetError):
+                self.target = with_python(self.target, (3, int(minor)), self.as_of)
 
     def set_variable(self, name: str, value: str | None, *, argument: bool = False) -> None:
         """ARG or ENV; a value too long to be meant is not known."""
@@ -143,13 +171,20 @@ class StageState:
     def path(self, text: str) -> str:
         """A path of an instruction, absolute, a ``/`` at its end kept."""
         folder = text.endswith(("/", "/.")) or text == "."
-        return absolute(text, self.workdir) + ("/" if folder else "")
+        return absolute(text, self.workdir, "~") + ("/" if folder else "")
 
     def apply(self, command: SystemCommand, line: int, layer: int) -> None:
         """Add or remove system packages."""
         if command.action == "add":
             self.packages += [
-                PresentPackage(name, command.manager, line, layer, self.index, command.group)
+                PresentPackage(
+                    name,
+                    command.manager,
+                    line,
+                    layer,
+                    self.index,
+                    command.group,
+                )
                 for name in command.packages
             ]
         if command.action != "remove":
@@ -195,6 +230,8 @@ class StageState:
             excluded=tuple(self.excluded.values()),
             workdir=self.workdir,
             unread=tuple(self.unread),
+            faults=tuple(self.faults),
+            sure_image=self.sure_image,
         )
 
 

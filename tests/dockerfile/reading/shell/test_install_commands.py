@@ -103,9 +103,14 @@ def test_a_virtual_package_names_its_group():
     assert system_command(["apt-get", "install", "-t", "bookworm", "gcc"]).group == ""
 
 
-@pytest.mark.parametrize("text", ["apk update", "apt-get update", "apt-cache policy", "apk", "ls"])
+@pytest.mark.parametrize("text", ["dnf update", "apt-cache policy", "apk", "ls"])
 def test_commands_that_change_no_packages(text: str):
     assert system_command(text.split()) is None
+
+
+@pytest.mark.parametrize("text", ["apk update", "apt-get -qq update", "dnf makecache"])
+def test_an_update_brings_package_lists(text: str):
+    assert system_command(text.split()).action == "update"
 
 
 def test_removed_caches_are_noticed():

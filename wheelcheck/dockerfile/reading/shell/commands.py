@@ -8,17 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from wheelcheck.dockerfile.reading.shell.failing import Entry, Strictness, ends_script
 from wheelcheck.dockerfile.reading.shell.nesting import Nesting, Word
 from wheelcheck.dockerfile.reading.shell.variables import MAX_TEXT, Values, parameter
 
-__all__ = ["Command", "Word", "commands"]
+__all__ = ["Command", "Redirection", "Strictness", "Word", "commands"]
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=", re.ASCII)
 _OPERATORS = ("&&", "||", ";;", "|&", ";", "|", "&", "\n", "(", ")")
 _REDIRECTION = re.compile(r"\d*(?:<<<|<<-?|>>|>\||<>|[<>]&?)|&>>?")
+_OUTPUT = {">", ">>", ">|", "&>", "&>>"}
 _DECLARATIONS = {"export", "declare", "readonly", "local"}
+
+
+@dataclass(frozen=True, slots=True)
+class Redirection:
+    """``> file`` or ``>> file``; a descriptor other than that of the output is left out."""
+
+    operator: str
+    target: Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,9 @@ class Command:
     `operator` is what stands behind it (``&&``, ``;``, …; "" at the end of the script).
     `assignments` stand before it. `within` says what decides whether it runs (``if``, ``for``,
     ``||``, ``test``, ``function``), "" where it always does. `depth` counts subshells around it.
+    `redirections` are those of its output; `heredoc` is the word behind ``<<``, `stdin` the text
+    that follows it in the script, None where none does. `ends_script` says whether the script
+    fails where this command does.
     """
 
     words: tuple[Word, ...]
@@ -37,6 +50,10 @@ class Command:
     depth: int = 0
     end: int = 0
     operator: str = ""
+    redirections: tuple[Redirection, ...] = ()
+    heredoc: str = ""
+    stdin: str | None = None
+    ends_script: bool = True
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -49,8 +66,28 @@ class Command:
         return tuple(dict.fromkeys(name for word in self.words for name in word.unknown))
 
 
-def commands(script: str, values: Values) -> Iterator[Command]:
-    """The simple commands of a script in their order; `values` are the variables at its start."""
+def commands(
+    script: str,
+    values: Values,
+    strict: Strictness = Strictness(),  # noqa: B008 (frozen)
+) -> Iterator[Command]:
+    """The simple commands of a script in their order; `values` are the variables at its start.
+
+    `strict` is what the shell was started with: ``sh -e``, ``bash -o pipefail``.
+    """
+    found: list[tuple[int, Strictness, Command]] = []
+    entries: list[Entry] = []
+    for entry, command in _read(script, values):
+        if command is not None:
+            found.append((len(entries), strict, command))
+        strict = strict.after(entry.words)
+        entries.append(entry)
+    for position, strictness, command in found:
+        yield replace(command, ends_script=ends_script(entries, position, strictness))
+
+
+def _read(script: str, values: Values) -> Iterator[tuple[Entry, Command | None]]:
+    """Every part of a script up to an operator, with the command in it where there is one."""
     lexer = _Lexer(script, dict(values))
     nesting = Nesting()
     while not lexer.ended:
@@ -58,8 +95,9 @@ def commands(script: str, values: Values) -> Iterator[Command]:
         words = nesting.enter(words, operator)
         assignments, rest = _part(words)
         within = nesting.within
+        command = None
         if rest or assignments:
-            yield Command(
+            command = Command(
                 tuple(rest),
                 offset,
                 tuple(assignments),
@@ -67,7 +105,11 @@ def commands(script: str, values: Values) -> Iterator[Command]:
                 nesting.depth,
                 lexer.ended_at,
                 operator,
+                tuple(lexer.redirections),
+                *lexer.heredoc,
             )
+        texts = tuple(word.text for word in (*rest, *(value for _, value in assignments)))
+        yield Entry(texts, operator), command
         declared = rest and rest[0].text in _DECLARATIONS
         if declared:
             assignments = [pair for word in rest[1:] for pair in _part([word])[0]]
@@ -97,6 +139,8 @@ class _Lexer:
         self.values = values
         self._position = 0
         self.ended_at = 0
+        self.redirections: list[Redirection] = []
+        self.heredoc: tuple[str, str | None] = ("", None)
         self._heredocs: list[str] = []
         self._room = MAX_TEXT
 
@@ -108,6 +152,7 @@ class _Lexer:
     def command(self) -> tuple[int, list[Word], str]:
         """The next command's offset and words, and the operator behind it ("" at the end)."""
         words: list[Word] = []
+        self.redirections, self.heredoc = [], ("", None)
         offset = self._position
         while not self.ended:
             self._skip_blanks()
@@ -156,14 +201,28 @@ class _Lexer:
         self._skip_blanks()
         before = self._position
         word = [] if self.ended or self.script[before] in "\n;|&()<>" else self._word()
-        if "<<" in redirection[0] and "<<<" not in redirection[0] and word:
+        operator = redirection[0]
+        if "<<" in operator and "<<<" not in operator and word:
             self._heredocs.append(word[0].text)
+            self.heredoc = word[0].text, self._heredoc_text()
+        elif operator.lstrip("1") in _OUTPUT and word:
+            self.redirections.append(Redirection(operator.lstrip("1"), word[0]))
+
+    def _heredoc_text(self) -> str | None:
+        """The text behind the line for the last ``<<`` on it; None where it does not follow."""
+        start = self.script.find("\n", self._position) + 1
+        text = None
+        for name in self._heredocs if start else ():
+            end = _end_of_heredoc(name).search(self.script, start)
+            if end is None:
+                return None
+            text = self.script[start : end.start()]
+            start = end.end() + 1
+        return text
 
     def _skip_heredocs(self) -> None:
         for name in self._heredocs:
-            end = re.compile(rf"^\t*{re.escape(name)}$", re.MULTILINE).search(
-                self.script, self._position
-            )
+            end = _end_of_heredoc(name).search(self.script, self._position)
             self._position = end.end() if end else len(self.script)
         self._heredocs.clear()
 
@@ -220,6 +279,10 @@ class _Lexer:
         self._position = found.end
         self._room -= len(found.text)
         return (found.text, found.unknown) if self._room > 0 else ("", (script[start : found.end],))
+
+
+def _end_of_heredoc(name: str) -> re.Pattern[str]:
+    return re.compile(rf"^\t*{re.escape(name)}$", re.MULTILINE)
 
 
 def _end_of_substitution(script: str, start: int) -> int:

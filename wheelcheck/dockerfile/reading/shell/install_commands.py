@@ -70,6 +70,8 @@ def installer_command(
     words: Sequence[str], environ: Mapping[str, str | None]
 ) -> InstallerCommand | None:
     """Recognise pip or uv; `environ` holds ``PIP_*`` and ``UV_*``. None for all other commands."""
+    if words and words[0].rpartition("/")[2] == "pip-sync":
+        return _pip_sync(words, environ)
     found = _tool(words)
     if found is None:
         return None
@@ -93,6 +95,14 @@ def installer_command(
     )
 
 
+def _pip_sync(words: Sequence[str], environ: Mapping[str, str | None]) -> InstallerCommand | None:
+    """``pip-sync FILE…`` lets pip install files of requirements (pip-tools)."""
+    files = [word for word in words[1:] if not word.startswith("-")]
+    rest = [word for word in words[1:] if word.startswith("-")]
+    given = [word for each in files or ["requirements.txt"] for word in ("-r", each)]
+    return installer_command(["pip", "install", *rest, *given], environ)
+
+
 def _tool(words: Sequence[str]) -> tuple[Tool, str, Sequence[str]] | None:
     """The tool, its program as written, and the words behind it."""
     if not words:
@@ -104,6 +114,8 @@ def _tool(words: Sequence[str]) -> tuple[Tool, str, Sequence[str]] | None:
         return _uv(words[0], words[1:])
     if not _PYTHON.fullmatch(name):
         return None
+    if len(words) > 1 and words[1].startswith("-m") and len(words[1]) > 2:  # noqa: PLR2004
+        words = [words[0], "-m", words[1][2:], *words[2:]]
     # Options of Python itself may stand before -m, those without a value of their own.
     behind = next((at for at, word in enumerate(words) if at and not word.startswith("-")), 0)
     if not behind or words[behind - 1] != "-m":

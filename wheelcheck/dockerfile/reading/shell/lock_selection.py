@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from packaging.utils import NormalizedName, canonicalize_name
@@ -11,7 +12,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.requirements.selection import Selection
 
-__all__ = ["LockSelection", "selection_of"]
+__all__ = ["LockDemand", "LockSelection", "lock_demand", "selection_of"]
 
 _MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
@@ -20,12 +21,14 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "--only": "only=", "--with": "add=", "--without": "drop=", "--no-dev": "drop:dev",
             "--only-root": "only:main", "--all-groups": "all-groups", "-E": "extra=",
             "--extras": "extra=", "--all-extras": "all-extras", "-P": "=", "--project": "=",
-            "-C": "=", "--directory": "=",
+            "-C": "=", "--directory": "=", "-f": "=", "--format": "=", "-o": "=",
+            "--output": "=", "--dev": "add:dev",
         },
         "pdm": {
             "--prod": "no-defaults", "--production": "no-defaults", "-G": "both=",
             "--group": "both=", "--with": "both=", "--without": "drop=", "--no-default": "only:",
-            "-p": "=", "--project": "=", "-L": "=", "--lockfile": "=",
+            "-p": "=", "--project": "=", "-L": "=", "--lockfile": "=", "-f": "=",
+            "--format": "=", "-o": "=", "--output": "=",
         },
         "pipenv": {"-d": "add:dev", "--dev": "add:dev", "--categories": "add=", "--python": "="},
         "uv": {
@@ -33,7 +36,9 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "--all-groups": "all-groups", "--no-default-groups": "no-defaults",
             "--extra": "extra=", "--all-extras": "all-extras", "-p": "=", "--python": "=",
             "--project": "=", "--directory": "=", "--no-install-package": "=",
-            "--link-mode": "=", "--index": "=", "--default-index": "=", "--package": "not-read=",
+            "--link-mode": "=", "--format": "=", "-o": "=", "--output-file": "=",
+            "--index": "=", "--default-index": "=", "--package": "not-read=",
+            "--no-emit-package": "=", "--prune": "=", "--reinstall-package": "=",
             "--only-group": "not-read=", "--only-dev": "not-read",
         },
     }
@@ -82,6 +87,8 @@ def selection_of(command: LockCommand) -> tuple[LockSelection, tuple[str, ...]]:
     meanings = _MEANINGS[command.tool]
     chosen: dict[str, list[str]] = {}
     strange: list[str] = []
+    if (command.tool, command.action) == ("poetry", "export"):
+        chosen["no-defaults"] = []  # main alone, unless --with names more
     rest = list(command.arguments)
     while rest:
         word = rest.pop(0)
@@ -105,3 +112,52 @@ def _parted(meaning: str) -> tuple[str, bool, str]:
         return meaning[:-1], True, ""
     name, _, fixed = meaning.partition(":")
     return name, False, fixed
+
+
+@dataclass(frozen=True, slots=True)
+class LockDemand:
+    """What a command does with its lock. `needs` is the option for which it fails without one.
+
+    `keeps` says that the lock is followed even where it does not fit the project any more, `skips`
+    that it is not read at all. `folder` is the project's, from the working directory.
+    """
+
+    needs: str = ""
+    keeps: bool = False
+    skips: bool = False
+    folder: str = ""
+
+
+def lock_demand(command: LockCommand, environ: Mapping[str, str]) -> LockDemand:
+    """How a command treats its lock, by its options and variables (manuals of the four tools)."""
+    given = {word.partition("=")[0] for word in command.arguments}
+    folder = ""
+    for position, word in enumerate(command.arguments):
+        option, equals, value = word.partition("=")
+        if option in {"--directory", "--project", "-C", "-P"} or (
+            command.tool == "pdm" and option == "-p"
+        ):
+            folder = value if equals else "".join(command.arguments[position + 1 : position + 2])
+    wanted = {
+        "uv": ("--locked", "--frozen"),
+        "pdm": ("--frozen-lockfile", "--no-lock"),
+        "pipenv": ("--deploy", "--ignore-pipfile"),
+    }.get(command.tool, ())
+    on = [one for one in wanted if one in given or _is_set(environ, command.tool, one)]
+    needs = on[0] if on else ""
+    if (command.tool, command.action) in {("pdm", "sync"), ("pipenv", "sync")} or (
+        command.action == "requirements"
+    ):
+        needs = needs or "without it"
+    return LockDemand(
+        needs,
+        keeps=command.tool != "uv" or "--frozen" in on,
+        skips="--skip-lock" in given,
+        folder=folder,
+    )
+
+
+def _is_set(environ: Mapping[str, str], tool: str, option: str) -> bool:
+    """``UV_FROZEN=1`` is ``--frozen``."""
+    name = f"{tool.upper()}_{option.lstrip('-').replace('-', '_').upper()}"
+    return environ.get(name, "").lower() not in {"", "0", "false", "no", "off"}

@@ -40,8 +40,27 @@ _WRAPPERS: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 _AS_USER = {"gosu", "su-exec"}
+_RUNNERS: Mapping[tuple[str, ...], frozenset[str]] = MappingProxyType(
+    {
+        # Tools that run a program in an environment, with their options that take a value.
+        ("poetry", "run"): frozenset({"-C", "--directory", "-P", "--project"}),
+        ("pdm", "run"): frozenset({"-p", "--project"}),
+        ("pipenv", "run"): frozenset(),
+        ("hatch", "run"): frozenset(),
+        ("pipx", "run"): frozenset({"--spec", "--python"}),
+        ("uv", "run"): frozenset(
+            {"--with", "-p", "--python", "--group", "--extra", "--project", "--directory"}
+        ),
+        ("uv", "tool", "run"): frozenset({"--from", "--with", "-p", "--python"}),
+        ("uvx",): frozenset({"--from", "--with", "-p", "--python"}),
+        ("conda", "run"): frozenset({"-n", "--name", "-p", "--prefix", "--cwd"}),
+        ("mamba", "run"): frozenset({"-n", "--name", "-p", "--prefix", "--cwd"}),
+        ("micromamba", "run"): frozenset({"-n", "--name", "-p", "--prefix", "--cwd"}),
+    }
+)
 _PYTHON = re.compile(r"(?:python|pypy)(?:\d(?:\.\d+)*)?")
 _CONDAS = {"conda", "mamba", "micromamba"}
+_CONDA_PYTHON = re.compile(r"python(?:=|==|>=|~=|\s)*(\d(?:\.\d+)?)")
 _SCRIPT = re.compile(r"(?:\S*/)?\w*(?:pip[_-]?install|pipstrap|get-pip)\w*\.(?:py|sh)")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=.*", re.DOTALL)
 
@@ -67,9 +86,18 @@ class VenvCommand:
 
 @dataclass(frozen=True, slots=True)
 class NotFollowed:
-    """Something that installs Python packages in a way that is not read."""
+    """Something that installs Python packages in a way that is not read.
+
+    `python` is the Python that conda installs, as ``3.12``; "" for none.
+    """
 
     what: str
+    python: str = ""
+
+    @property
+    def brings_pip(self) -> bool:
+        """Whether a pip is there afterwards."""
+        return "get-pip" in self.what or "channels" in self.what
 
 
 def unwrapped(words: Sequence[str]) -> Sequence[str]:
@@ -80,9 +108,15 @@ def unwrapped(words: Sequence[str]) -> Sequence[str]:
             words = words[2:]
         elif name in _WRAPPERS and len(words) > 1:
             words = _behind_options(words[1:], _WRAPPERS[name])
+        elif (runner := _runner(name, words)) and len(words) > len(runner):
+            words = _behind_options(words[len(runner) :], _RUNNERS[runner])
         else:
             break
     return words
+
+
+def _runner(name: str, words: Sequence[str]) -> tuple[str, ...]:
+    return next((one for one in _RUNNERS if (name, *words[1 : len(one)]) == one), ())
 
 
 def _behind_options(words: Sequence[str], with_value: frozenset[str]) -> Sequence[str]:
@@ -91,6 +125,8 @@ def _behind_options(words: Sequence[str], with_value: frozenset[str]) -> Sequenc
         word = words[position]
         if word in with_value:
             position += 1
+        elif word == "--":
+            return words[position + 1 :]
         elif not (word.startswith("-") or _ASSIGNMENT.fullmatch(word)):
             break
         position += 1
@@ -117,6 +153,8 @@ def venv_command(words: list[str]) -> VenvCommand | None:
     """Recognise ``python -m venv PATH``, ``virtualenv PATH``, ``uv venv``; None for all else."""
     if not words:
         return None
+    if words[1:] and words[1].startswith("-m") and len(words[1]) > 2:  # noqa: PLR2004
+        words = [words[0], "-m", words[1][2:], *words[2:]]
     name = words[0].rpartition("/")[2]
     python = ""
     if _PYTHON.fullmatch(name) and words[1:3] in (["-m", "venv"], ["-m", "virtualenv"]):
@@ -147,9 +185,11 @@ def not_followed(words: list[str]) -> NotFollowed | None:
     name = words[0].rpartition("/")[2] if words else ""
     rest = words[1:]
     what = None
-    if name in _CONDAS and {"install", "create", "update"} & set(rest):
-        what = f"{name} installs from its own channels"
-    elif name in {"easy_install", "pipx", "pip-sync"}:
+    if name in _CONDAS and {"install", "create", "update"} & set(rest[:2]):
+        found = (match for word in rest if (match := _CONDA_PYTHON.match(word)))
+        python = next(found, None)
+        return NotFollowed(f"{name} installs from its own channels", python[1] if python else "")
+    if name in {"easy_install", "pipx"} and {"install", "inject", "run"} & set(rest[:1]):
         what = f"{name} is not followed"
     elif _PYTHON.fullmatch(name) and rest[1:] and rest[0].endswith("setup.py"):
         what = "setup.py would have to be run" if {"install", "develop"} & set(rest) else None

@@ -25,7 +25,8 @@ _MANAGERS: Mapping[str, Manager] = MappingProxyType(
         "yum": "dnf",
     }
 )
-_ACTIONS: Mapping[str, Literal["add", "remove", "clean"]] = MappingProxyType(
+Action = Literal["add", "remove", "clean", "update"]
+_ACTIONS: Mapping[str, Action] = MappingProxyType(
     {
         "add": "add",
         "install": "add",
@@ -37,6 +38,8 @@ _ACTIONS: Mapping[str, Literal["add", "remove", "clean"]] = MappingProxyType(
         "erase": "remove",
         "autoremove": "remove",
         "clean": "clean",
+        "update": "update",
+        "makecache": "update",
     }
 )
 # The options whose value is a word of its own (apk-tools, apt-get(8), dnf manuals).
@@ -71,14 +74,20 @@ class SystemCommand:
     """A package manager's command. `packages` are names without versions.
 
     `group` is apk's virtual package that they are added under. `leaves_cache` says that the
-    command itself leaves an index or packages behind in the layer.
+    command itself leaves an index or packages behind in the layer. `hidden` says that some of the
+    names could not be read; `recommends` that recommended packages come along (apt); `as_root`
+    that sudo runs it.
     """
 
     manager: Manager
-    action: Literal["add", "remove", "clean"]
+    action: Action
     packages: tuple[str, ...] = ()
     group: str = ""
     leaves_cache: bool = False
+    program: str = ""
+    hidden: bool = False
+    recommends: bool = False
+    as_root: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,24 @@ def system_command(words: Sequence[str]) -> SystemCommand | None:
         group = ""
         names = [name for name in names if not name.endswith("-")]
     cached = manager != "apk" or not ({"--no-cache"} & flags.keys())
-    return SystemCommand(manager, action, tuple(names), group, cached and action == "add")
+    if arguments[0] == "update" and manager == "dnf":
+        return None  # dnf update upgrades
+    return SystemCommand(
+        manager,
+        action,
+        tuple(names),
+        group,
+        leaves_cache=cached and action == "add",
+        program=words[0].rpartition("/")[2],
+        hidden=any("\0" in each for each in arguments[1:]),
+        recommends=manager == "apt" and not _refuses_recommends(words),
+    )
+
+
+def _refuses_recommends(words: Sequence[str]) -> bool:
+    """``--no-install-recommends``, or apt's setting of that meaning (apt-get(8), apt.conf(5))."""
+    off = re.compile(r"(?i)(?:-o)?apt::install-recommends(?:=|\s+)\"?(?:0|no|false|off)\"?;?")
+    return "--no-install-recommends" in words or any(off.fullmatch(word) for word in words)
 
 
 def _split(words: Sequence[str], with_value: frozenset[str]) -> tuple[dict[str, str], list[str]]:

@@ -1,0 +1,106 @@
+"""Judge a Dockerfile on the platforms asked for, and tell what differs on the usual other one."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from datetime import date, timedelta
+
+from wheelcheck.api.question import Question
+from wheelcheck.costs.bill import Machine
+from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
+from wheelcheck.dockerfile.other_platform import differences_on
+from wheelcheck.dockerfile.platform_merging import merged_platforms
+from wheelcheck.dockerfile.reading.build_request import BuildRequest
+from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
+from wheelcheck.dockerfile.reading.dockerfile_reader import DEFAULT_PLATFORM, read_dockerfile
+from wheelcheck.errors import UsageError
+from wheelcheck.index.interface import Index
+from wheelcheck.reports.progress import Progress
+from wheelcheck.reports.values.report import Report
+from wheelcheck.requirements.requirement_set import IndexOptions
+from wheelcheck.targets.catalogue import PLATFORMS
+
+__all__ = ["check_dockerfile"]
+
+OTHER_PLATFORM = "linux/arm64"
+"""What people build for beside amd64: it is looked at where no platform is asked for."""
+
+
+def check_dockerfile(
+    question: Question,
+    build: BuildRequest,
+    heard: list[str],
+    machine: Machine,
+    *,
+    advice: bool,
+    progress: Progress | None,
+) -> Report:
+    """Judge a build on the images that its file names itself.
+
+    What the index warns of is added to `heard`. Raises `UsageError` for what the caller can mend,
+    `NothingJudged` among it where no step could be judged.
+    """
+    bound, now = question.moment()
+    moment = bound or now
+    day = (moment - timedelta(microseconds=1)).date()
+    platforms = [_known(platform) for platform in build.platforms] or [DEFAULT_PLATFORM]
+    with _Indexes(question, heard) as indexes:
+        reports = [
+            analyse_dockerfile(
+                _read(question, build, platform, day),
+                indexes.open,
+                machine=machine,
+                as_of=moment,
+                bound=bound,
+                advice=advice,
+                progress=progress,
+            )
+            for platform in dict.fromkeys(platforms)
+        ]
+        report = merged_platforms(reports, platforms)
+        if build.platforms or report.dockerfile is None or not report.targets:
+            return report
+        there = _read(question, build, OTHER_PLATFORM, day)
+        elsewhere = differences_on(
+            report, there, indexes.open, machine=machine, as_of=moment, bound=bound
+        )
+    told = report.dockerfile.model_copy(update={"other_platform": elsewhere})
+    return report.model_copy(update={"dockerfile": told})
+
+
+class _Indexes(ExitStack):
+    """The indexes that the steps of all platforms ask: each is opened once."""
+
+    def __init__(self, question: Question, heard: list[str]) -> None:
+        super().__init__()
+        self._question, self._heard = question, heard
+        self._opened: dict[IndexOptions, Index] = {}
+
+    def open(self, options: IndexOptions) -> AbstractContextManager[Index]:
+        """The index that options name; it stays open until the end."""
+        if options not in self._opened:
+            opening = self._question.open_index(options, self._heard)
+            self._opened[options] = self.enter_context(opening)
+        return nullcontext(self._opened[options])
+
+
+def _read(question: Question, build: BuildRequest, platform: str, day: date) -> Dockerfile:
+    return read_dockerfile(
+        build.dockerfile,
+        as_of=day,
+        context=build.context,
+        build_args=build.build_args,
+        platform=platform,
+        stage=build.stage,
+        images=question.images,
+    )
+
+
+def _known(platform: str) -> str:
+    """Docker's name of a platform; ``arm64`` alone is ``linux/arm64``."""
+    name = platform.strip().removeprefix("linux/").removesuffix("/v8")
+    name = {"x86_64": "amd64", "aarch64": "arm64"}.get(name, name)
+    if name not in PLATFORMS:
+        known = ", ".join(f"linux/{one}" for one in PLATFORMS)
+        raise UsageError(f"--platform: {platform} is not known; there are {known}")
+    return f"linux/{name}"

@@ -1,0 +1,88 @@
+"""What differs on another platform, in verdicts alone: never part of the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
+
+from wheelcheck.costs.bill import Machine
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.dockerfile.judging.step_judge import JudgedStep, OpenIndex, StepJudges, steps_of
+from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
+from wheelcheck.errors import Unknown, WheelcheckError
+from wheelcheck.reports.values.dockerfile_values import OtherPlatform, PlatformDifference
+from wheelcheck.reports.values.report import Report
+
+__all__ = ["differences_on"]
+
+
+def differences_on(
+    report: Report,
+    there: Dockerfile,
+    open_index: OpenIndex,
+    *,
+    machine: Machine,
+    as_of: datetime,
+    bound: datetime | None,
+) -> OtherPlatform:
+    """Compare the verdicts of a report's steps with those of the same file on another platform.
+
+    `there` is the file as it is read for that platform.
+    """
+    platform = there.stages[-1].platform if there.stages else ""
+    lacking = [
+        f"{stage.image}: {stage.target.reason}"
+        for stage in there.stages
+        if stage.index in there.needed
+        and isinstance(stage.target, Unknown)
+        and stage.steps
+        and stage.parent is None
+    ]
+    if lacking:
+        return OtherPlatform(platform=platform, unjudged="; ".join(dict.fromkeys(lacking)))
+    differing: list[PlatformDifference] = []
+    try:
+        with ExitStack() as stack:
+            judges = StepJudges(there, stack, open_index, machine, as_of, bound, verdicts_only=True)
+            for step in steps_of(there):
+                judged = judges.judged(step, advice=False)
+                if judged is not None:
+                    differing += _differing(judged, report)
+    except WheelcheckError as error:
+        return OtherPlatform(platform=platform, unjudged=str(error))
+    return OtherPlatform(platform=platform, differences=tuple(differing))
+
+
+def _differing(judged: JudgedStep, report: Report) -> Iterator[PlatformDifference]:
+    """The packages of a step whose version or verdict is another one than in the report."""
+    own = next(
+        (
+            step.target
+            for step in (report.dockerfile.steps if report.dockerfile else ())
+            if step.line == judged.step.line
+            and step.stage == judged.stage.title
+            and step.command == judged.step.text
+        ),
+        None,
+    )
+    here = {package.name: package.on.get(own) for package in report.packages} if own else {}
+    for package in judged.report.packages:
+        cell = next(iter(package.on.values()))
+        before = here.pop(package.name, None)
+        if before is None:
+            if own is not None and cell.verdict is not Verdict.NOT_REQUIRED:
+                yield _difference(judged, package.name, None, cell.version, cell.verdict)
+        elif (before.version, before.verdict) != (cell.version, cell.verdict):
+            yield _difference(judged, package.name, before.verdict, cell.version, cell.verdict)
+    for name, before in here.items():
+        if before is not None and before.verdict is not Verdict.NOT_REQUIRED:
+            yield _difference(judged, name, before.verdict, None, Verdict.NOT_REQUIRED)
+
+
+def _difference(
+    judged: JudgedStep, name: str, here: Verdict | None, version: str | None, there: Verdict
+) -> PlatformDifference:
+    return PlatformDifference(
+        line=judged.step.line, package=name, here=here, version=version, there=there
+    )

@@ -1,0 +1,135 @@
+"""What the commands of a RUN do to a stage's files, folders and their owners."""
+
+from __future__ import annotations
+
+import posixpath
+
+from wheelcheck.dockerfile.reading.image_files import (
+    STDIN,
+    Generated,
+    Inline,
+    Placed,
+    Unseen,
+    absolute,
+)
+from wheelcheck.dockerfile.reading.shell.commands import Command
+from wheelcheck.dockerfile.reading.shell.export_commands import ExportCommand
+from wheelcheck.dockerfile.reading.shell.file_commands import (
+    ChangedFiles,
+    CopiedFiles,
+    FetchedFiles,
+    FileCommand,
+    MadeFolders,
+    NewUser,
+    OwnedPaths,
+    written_text,
+)
+from wheelcheck.dockerfile.reading.stage_state import StageState
+from wheelcheck.errors import Unknown
+
+__all__ = ["follow_files", "follow_output", "place_export"]
+
+_NOWHERE = {"/dev/null", "/dev/stdout", "/dev/stderr"}
+
+
+def follow_files(stage: StageState, action: FileCommand, workdir: str, line: int) -> None:
+    """Follow one command that makes, copies, changes, fetches or hands over files."""
+    match action:
+        case MadeFolders(paths, owner):
+            for path in paths:
+                stage.make_folder(absolute(path, workdir, stage.home), owner)
+        case NewUser():
+            home = stage.system.add_user(action.name, action.home, action.uid, made=action.made)
+            if home:
+                stage.make_folder(home, action.name)
+        case CopiedFiles():
+            _copy(stage, action, workdir)
+        case ChangedFiles():
+            _change(stage, action, workdir, line)
+        case FetchedFiles(path, program):
+            place = absolute(path, workdir, stage.home)
+            why = Unknown("fetched", f"{program} fetches it on line {line}")
+            if place not in _NOWHERE and stage.files.origin_of(place) is None:
+                stage.files = stage.files.with_placed([Placed(place, Unseen(why))])
+        case OwnedPaths(paths, user, _):
+            where = [absolute(path, workdir, stage.home) for path in paths]
+            stage.system.owns([path.removesuffix("/*") for path in where], user)
+
+
+def _change(stage: StageState, action: ChangedFiles, workdir: str, line: int) -> None:
+    for path in action.paths:
+        why = Unknown("changed-file", f"{action.program} changes {path} on line {line}")
+        stage.files = stage.files.with_changed(absolute(path, workdir, stage.home), why)
+
+
+def _copy(stage: StageState, action: CopiedFiles, workdir: str) -> None:
+    """``cp`` and ``mv``: what is known of a source is known of its copy."""
+    target = absolute(action.destination, workdir, stage.home)
+    into = action.into or stage.files.is_folder(target)
+    if action.into and len(action.sources) > 1:
+        stage.make_folder(target)
+    for source in action.sources:
+        contents = source.endswith("/.")
+        path = absolute(source.removesuffix("."), workdir, stage.home)
+        origin = stage.files.origin_of(path)
+        if origin is None:
+            continue
+        inside = into and not contents
+        place = posixpath.join(target, posixpath.basename(path)) if inside else target
+        change = stage.files.change_of(path)
+        if action.moved:
+            stage.files = stage.files.without(path)
+        stage.files = stage.files.with_placed([Placed(place, origin)])
+        if change is not None:
+            stage.files = stage.files.with_changed(place, change)
+
+
+def follow_output(
+    stage: StageState, command: Command, words: list[str], workdir: str, line: int
+) -> None:
+    """``echo … > FILE`` writes a file whose text is known; all other programs' output is not."""
+    program = posixpath.basename(words[0]) if words else ""
+    targets = [(one.operator, one.target) for one in command.redirections]
+    for operator, target in targets:
+        path = absolute(target.text, workdir, stage.home)
+        if target.unknown or not target.text or path in _NOWHERE or target.text.isdigit():
+            continue
+        text = None
+        if not any("\0" in word for word in words):
+            text = written_text(words, command.stdin)
+        _write(stage, path, operator, text, program or "a command", line)
+
+
+def _write(
+    stage: StageState, path: str, operator: str, text: str | None, program: str, line: int
+) -> None:
+    before = stage.files.find(path)
+    if operator in {">>", "&>>"} and not isinstance(before, Unknown):
+        if isinstance(before, Inline) and text is not None:
+            stage.files = stage.files.with_placed(
+                [Placed(path, Inline(before.text + text, before.line))]
+            )
+            return
+        why = Unknown("changed-file", f"{program} adds to {path} on line {line}")
+        stage.files = stage.files.with_changed(path, why)
+        return
+    if text is not None:
+        stage.files = stage.files.with_placed([Placed(path, Inline(text, line))])
+        return
+    why = Unknown("written-file", f"{program} writes it on line {line}")
+    stage.files = stage.files.with_placed([Placed(path, Unseen(why))])
+
+
+def place_export(
+    stage: StageState, export: ExportCommand, command: Command, words: list[str], workdir: str
+) -> None:
+    """A tool writes requirements to a file, or hands them to the next command of a pipe."""
+    written = export.output
+    redirected = [one.target.text for one in command.redirections]
+    if not written and redirected:
+        written = redirected[-1]
+    path = absolute(written, workdir, stage.home) if written else STDIN
+    if not written and command.operator != "|":
+        return
+    origin = Generated(tuple(words), stage.files, workdir)
+    stage.files = stage.files.with_placed([Placed(path, origin)])

@@ -1,0 +1,141 @@
+"""Why an install step cannot start: no pip, no environment for uv, a file or right that lacks."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from wheelcheck.distributions.distribution import Family
+from wheelcheck.dockerfile.reading.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
+from wheelcheck.dockerfile.reading.stage_state import StageState
+from wheelcheck.dockerfile.reading.system_state import Fault
+from wheelcheck.errors import Unknown
+from wheelcheck.targets.target import Target
+
+__all__ = ["faults_of_install"]
+
+_OFF = {"", "0", "false", "no", "off", "n", "f"}
+_PIP_PACKAGES: Mapping[Family, re.Pattern[str]] = {
+    Family.APT: re.compile(r"python3-pip|python3-full|python-pip|python3-venv|pypy3?-?.*"),
+    Family.APK: re.compile(r"py3-pip|py-pip|py3-.*-pyc|pipx|py3-virtualenv|py3-pipx|poetry|uv"),
+    Family.DNF: re.compile(r"python3?[\d.]*-pip|python\d+|python3\.\d+(?:-\w+)?|python3?-devel"),
+}
+"""What brings a pip, or may: Debian's and Alpine's Python come without one, EL's with ensurepip."""
+
+
+def faults_of_install(
+    stage: StageState,
+    command: InstallerCommand,
+    workdir: str,
+    venv: str,
+    problems: Iterable[Unknown],
+    line: int,
+    variables: Mapping[str, str | None],
+) -> Iterator[Fault]:
+    """Why a step of pip or uv fails before it looks at a package.
+
+    `venv` is the environment that is active, "" for none.
+    """
+    if not any(fault.code == "missing-from-context" for fault in stage.faults):
+        for why in problems:
+            if why.code == "not-in-context" and not stage.system.scripts:
+                said = "nothing in this file puts it into the image: the step fails"
+                yield Fault(line, "no-such-file", f"{why.reason}; {said}")
+    if command.tool == "uv" and _lacks_environment(stage, command, workdir, venv, variables):
+        said = "uv pip installs into a virtual environment, and none is active or made here"
+        yield Fault(line, "no-environment", f"{said}: it wants --system or uv venv, and fails")
+    if command.tool == "pip" and not venv:
+        yield from _without_pip(stage, command, line)
+    yield from _without_rights(stage, command, venv, line)
+
+
+def _lacks_environment(
+    stage: StageState,
+    command: InstallerCommand,
+    workdir: str,
+    venv: str,
+    variables: Mapping[str, str | None],
+) -> bool:
+    """Whether uv finds no environment (docs.astral.sh/uv/pip/environments)."""
+    given = any(command.has(one) for one in ("system", "folder", "python"))
+    named = (variables.get("UV_SYSTEM_PYTHON") or "").lower() not in _OFF
+    others = ("VIRTUAL_ENV", "CONDA_PREFIX", "UV_PYTHON", "UV_CONFIG_FILE")
+    if given or named or venv or any(name in variables for name in others):
+        return False
+    first = (variables.get("PATH") or "").partition(":")[0]
+    if first and not first.startswith(("/usr", "/bin", "/sbin", "$")):
+        return False
+    if not command.program.endswith("uv") or stage.system.scripts:
+        return False
+    here = workdir
+    while True:
+        path = posixpath.join(here, ".venv")
+        if any(one.path == path for one in stage.folders) or stage.files.is_folder(path):
+            return False
+        if stage.files.origin_of(path) is not None or _configured(stage, here):
+            return False
+        if here == "/":
+            return True
+        here = posixpath.dirname(here)
+
+
+def _configured(stage: StageState, folder: str) -> bool:
+    """Whether a project or ``uv.toml`` may say ``system = true``."""
+    for name in ("pyproject.toml", "uv.toml"):
+        found = stage.files.find(absolute(name, folder))
+        if isinstance(found, FromContext):
+            try:
+                text = stage.files.context.read(found.path)
+            except OSError:
+                return True
+            if re.search(rb"^\s*system\s*=\s*true", text, re.MULTILINE):
+                return True
+    return False
+
+
+def _without_pip(stage: StageState, command: InstallerCommand, line: int) -> Iterator[Fault]:
+    """Pip that nothing brought: images of distributions have a Python at most."""
+    target, distribution = stage.target, stage.distribution
+    if not isinstance(target, Target) or target.image is None or distribution is None:
+        return
+    own = distribution.has_python_headers or stage.system.pip or stage.system.scripts
+    if own or not _has_bare_python(target.image.name) or not _is_bare(command.program):
+        return
+    pattern = _PIP_PACKAGES[distribution.family]
+    brought = any(pattern.fullmatch(one.name) for one in stage.packages)
+    copied = any("/usr" in one.destination or one.destination == "/" for one in stage.copies)
+    if brought or copied or stage.steps:
+        return
+    package = {Family.APK: "py3-pip", Family.APT: "python3-pip"}.get(
+        distribution.family, "python3-pip"
+    )
+    said = f"nothing brings a pip into {target.image.name}: the step fails"
+    yield Fault(line, "no-pip", said, packages=(package,))
+
+
+def _has_bare_python(image: str) -> bool:
+    """Whether an image is a distribution's own, of which it is known that it has no pip."""
+    bare = ("debian:", "ubuntu:", "alpine:", "almalinux:", "rockylinux:", "fedora:", "centos:")
+    return image.startswith(bare)
+
+
+def _is_bare(program: str) -> bool:
+    return posixpath.dirname(program) in {"", "/usr/bin", "/bin"}
+
+
+def _without_rights(
+    stage: StageState, command: InstallerCommand, venv: str, line: int
+) -> Iterator[Fault]:
+    """A user who may not write where it installs; a bare pip falls back to the user's home."""
+    if command.action not in {"install", "sync"}:
+        return
+    folder = venv
+    if not folder and not _is_bare(command.program):
+        folder = posixpath.dirname(posixpath.dirname(command.program))
+    venvs = {one.path for one in stage.folders if one.kind == "venv"}
+    if folder not in venvs or stage.system.may_write(folder) is not False:
+        return
+    said = f"the user {stage.system.user} may not write into {folder}, which is another's"
+    yield Fault(line, "not-writable", f"{said}: the step fails")

@@ -1,0 +1,83 @@
+"""Whether a command that fails ends the script: ``&&``, ``||``, ``;``, pipes and ``set -e``.
+
+Rules of POSIX, "Shell Command Language", 2.9.3 (lists) and 2.15 (set -e): the status of a list is
+that of the last command that ran; -e does not count for commands before ``&&`` or ``||``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["Entry", "Strictness", "ends_script"]
+
+_FARTHEST = 200
+"""Commands of one list that are looked at: longer than anyone writes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strictness:
+    """What the shell was started with or told by ``set``: -e, and -o pipefail."""
+
+    errexit: bool = False
+    pipefail: bool = False
+
+    def after(self, words: Sequence[str]) -> Strictness:
+        """How strict the shell is after ``set …``; the same for all other commands."""
+        if not words or words[0] != "set":
+            return self
+        errexit, pipefail = self.errexit, self.pipefail
+        named = ""
+        for word in words[1:]:
+            if named:
+                on = named == "-"
+                errexit = on if word == "errexit" else errexit
+                pipefail = on if word == "pipefail" else pipefail
+                named = ""
+            elif word[:1] in {"-", "+"}:
+                errexit = word[0] == "-" if "e" in word[1:] else errexit
+                named = word[0] if word.endswith("o") else ""
+        return Strictness(errexit, pipefail)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command of a script, or a bare keyword or bracket, with the operator behind it."""
+
+    words: tuple[str, ...]
+    operator: str
+
+
+def ends_script(entries: Sequence[Entry], position: int, strict: Strictness) -> bool:
+    """Whether the script ends with an error where the command at `position` fails."""
+    chained = False
+    for at in range(position, min(len(entries), position + _FARTHEST)):
+        operator = entries[at].operator
+        following = entries[at + 1].words if at + 1 < len(entries) else ()
+        if operator == "||":
+            return _gives_up(entries, at + 1)
+        if operator in {"|", "|&"} and not strict.pipefail:
+            return False
+        if operator == "&":
+            return False
+        if operator in {";", "\n", ";;"}:
+            if strict.errexit and not chained:
+                return True
+            if following:
+                return False
+        chained = chained or operator == "&&"
+    return len(entries) - position <= _FARTHEST
+
+
+def _gives_up(entries: Sequence[Entry], start: int) -> bool:
+    """Whether what runs after a failure ends the script itself, as ``|| exit 1``."""
+    for entry in entries[start:]:
+        if entry.words[:1] in {("exit",), ("return",)}:
+            return entry.words[1:2] != ("0",)
+        if entry.words[:1] == ("false",):
+            return True
+        if entry.words and entry.words[0] not in {"echo", "printf", "cat"}:
+            return False
+        if entry.operator in {"", "\n", "}"}:
+            return False
+    return False
