@@ -34,7 +34,7 @@ def rows() -> Iterable[tuple[object, ...]]:
     with Question(
         requirements=[REQUIREMENTS / name for name in FILES], offline=True, cache_dir="default"
     ).open() as opened:
-        asked = {canonicalize_name(line.requirement.name) for line in opened.asked.lines}
+        asked = {canonicalize_name(line.requirement.name) for line in opened.requirements.lines}
         for name in sorted(asked):
             project = opened.index.project(name)
             if isinstance(project, wheelcheck.Unknown):

@@ -167,7 +167,7 @@ def test_an_unknown_distribution_hides_only_its_packages():
 
 def test_packages_of_unknown_size_are_named():
     found = size(ImageContents(build_packages=["gcc", "no-such-package"]))
-    assert found.untold == ("no-such-package",)
+    assert found.unsized == ("no-such-package",)
 
 
 def test_an_image_on_top_of_what_is_there_already():

@@ -50,7 +50,7 @@ def test_shared_dependencies_count_once():
 def test_what_the_base_image_has_costs_nothing():
     found = system_size(["libssl3", "zlib1g"], debian("12"))
     assert found.size == Quantity.exact(0)
-    assert found.untold == ()
+    assert found.unsized == ()
 
 
 def test_a_full_image_has_its_compilers_already():
@@ -79,7 +79,7 @@ def test_alpine_lacks_what_cpp_needs_to_run():
 
 
 def test_a_package_nobody_knows_is_named():
-    assert system_size(["no-such"], alpine("3.20")).untold == ("no-such",)
+    assert system_size(["no-such"], alpine("3.20")).unsized == ("no-such",)
 
 
 def test_doubt_grows_with_the_distance_from_debian():
@@ -106,7 +106,7 @@ def test_every_name_of_the_need_tables_has_a_size(release: str):
         for name in names_for(row[f"apt_{stage}"], where)
     }
     # what a release dropped although the table still names it
-    assert len(system_size(names, where).untold) <= 5
+    assert len(system_size(names, where).unsized) <= 5
 
 
 @pytest.mark.parametrize("release", RELEASES)
@@ -123,7 +123,7 @@ def test_metapackages_stand_for_packages_of_known_size():
     text = files("wheelcheck.costs").joinpath("metapackages.csv").read_text(encoding="utf-8")
     for row in csv.DictReader(text.splitlines()):
         assert row["source"].strip()
-        assert system_size([row["package"]], alpine("3.20")).untold == ()
+        assert system_size([row["package"]], alpine("3.20")).unsized == ()
         assert mib(row["stands_for"], alpine("3.20")) > 0
 
 

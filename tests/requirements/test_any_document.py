@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from wheelcheck.errors import RequirementsError
 from wheelcheck.requirements.collection import Collection
-from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.input_kind import recognise
 from wheelcheck.requirements.input_location import InputLocation, Opener
 from wheelcheck.requirements.input_reader import reader_of
@@ -127,7 +127,7 @@ def read_document(name: str, tree: Mapping[str, Any], folder: Path) -> None:
     text = path.read_text() if path.is_file() else PROJECT
     kind = recognise(path.name if path.is_file() else "pyproject.toml", text).kind
     collection = Collection(CommandLine())
-    given_document = Given(
+    given_document = InputDocument(
         InputLocation.of(str(folder / "document")),
         text,
         tree,

@@ -62,7 +62,7 @@ def test_sharing_never_changes_the_answer(index, roots):
 @given(index=indexes(), roots=st.lists(needs, min_size=1, max_size=3))
 def test_looking_ahead_never_changes_the_answer(index, roots):
     foreseeing = Resolver(asked(*roots), index)
-    foreseeing.foresee(TARGETS)
+    foreseeing.prefetch(TARGETS)
     for on in TARGETS:
         assert foreseeing.resolve(on) == resolve(asked(*roots), on, index)
 
@@ -77,7 +77,7 @@ def test_looking_ahead_asks_for_everything_before_it_is_needed():
         requires={("a", "1"): ["b<2"], ("b", "1"): ["c; python_version < '3.13'"]},
     )
     resolver = Resolver(asked("a"), index)
-    resolver.foresee(TARGETS)
+    resolver.prefetch(TARGETS)
     looked_up = [what for how, what in index.questions if how == "project"]
     announced = [what for how, what in index.questions if how == "prefetch"]
     assert set(looked_up) == {"a", "b", "c"}

@@ -15,7 +15,7 @@ from wheelcheck.advice.relocking import any_file_listed, what_to_list
 from wheelcheck.advice.repinning import changes_between, proposals
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget, Weight
-from wheelcheck.analysis.report_costs import bill_told
+from wheelcheck.analysis.report_costs import bill_value
 from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index
@@ -45,21 +45,21 @@ _OWN_PYTHON = (
 class Adviser:
     """Finds ways out for judged targets; what is judged for one target serves the others.
 
-    `judge` has judged the requirements as they are; `anew` makes a judge for changed ones.
+    `judge` has judged the requirements as they are; `judge_of` makes a judge for changed ones.
     """
 
     def __init__(
         self,
-        asked: Requirements,
+        requirements: Requirements,
         index: Index,
         judge: Judge,
-        anew: Callable[[Requirements], Judge],
+        judge_of: Callable[[Requirements], Judge],
         as_of: datetime,
     ) -> None:
-        self._asked = asked
+        self._requirements = requirements
         self._index = index
         self._judge = judge
-        self._anew = anew
+        self._judge_of = judge_of
         self._day: date = as_of.date()
         self._columns: dict[str, JudgedTarget] = {}
         self._judges: dict[Requirements, Judge] = {}
@@ -124,14 +124,14 @@ class Adviser:
     # --- other files of the same versions --------------------------------------------------
 
     def _relocked(self, column: JudgedTarget) -> Iterator[Advice]:
-        anew = any_file_listed(self._asked)
-        if anew is None:
+        judge_of = any_file_listed(self._requirements)
+        if judge_of is None:
             return
-        there = self._verdicts(self._judged(anew), column.resolution.target)
+        there = self._verdicts(self._judged(judge_of), column.resolution.target)
         if there.resolution.conflict or there.weight >= column.weight:
             return
-        after = self._judged(anew).column(column.resolution.target)
-        change = what_to_list(self._asked, column.troubled, after)
+        after = self._judged(judge_of).column(column.resolution.target)
+        change = what_to_list(self._requirements, column.troubled, after)
         yield _advice("relock", column, after, "List the wheels that are left out", change)
 
     # --- other versions --------------------------------------------------------------------
@@ -143,12 +143,12 @@ class Adviser:
         rules = self._judge.rules
         best: Advice | None = None
         judges: set[Judge] = set()
-        for asked in proposals(self._asked, column, names, self._index, rules):
-            there = self._verdicts(self._judged(asked), target)
+        for proposal in proposals(self._requirements, column, names, self._index, rules):
+            there = self._verdicts(self._judged(proposal), target)
             if there.resolution.conflict or there.weight >= column.weight:
                 continue
-            repinned = changes_between(self._asked, column, there, names)
-            judge = self._judged(repinned.applied(self._asked))
+            repinned = changes_between(self._requirements, column, there, names)
+            judge = self._judged(repinned.applied(self._requirements))
             if judge in judges:  # another proposal has led to the same pins
                 continue
             judges.add(judge)
@@ -175,10 +175,10 @@ class Adviser:
             self._unplanned[judge, target] = judge.column(target, plan=False)
         return self._unplanned[judge, target]
 
-    def _judged(self, asked: Requirements) -> Judge:
-        if asked not in self._judges:
-            self._judges[asked] = self._anew(asked)
-        return self._judges[asked]
+    def _judged(self, requirements: Requirements) -> Judge:
+        if requirements not in self._judges:
+            self._judges[requirements] = self._judge_of(requirements)
+        return self._judges[requirements]
 
     # --- other packages --------------------------------------------------------------------
 
@@ -189,7 +189,7 @@ class Adviser:
                 line = RequirementLine(
                     Requirement(replacement.requirement), _ADVICE, replacement.requirement
                 )
-                instead = replace(self._asked, lines=(line,), constraints=())
+                instead = replace(self._requirements, lines=(line,), constraints=())
                 after = self._verdicts(self._judged(instead), target)
                 if not after.all_wheels:
                     continue
@@ -295,7 +295,7 @@ def _advice(
         builds_before=before[1],
         blockers_after=rest[0],
         builds_after=rest[1],
-        bill=bill_told(after.price) if after.price else None,
+        bill=bill_value(after.price) if after.price else None,
         saves_seconds=seconds,
         saves_bytes=size,
     )
@@ -342,8 +342,8 @@ _KINDS = (
 
 def _rank(advice: Advice) -> tuple[bool, int, float, int]:
     """Judged advice first, then by the installations it makes possible, then by what it saves."""
-    told = advice.builds_after is not None and advice.blockers_after is not None
-    freed = advice.blockers_before - (advice.blockers_after or 0) if told else 0
+    known = advice.builds_after is not None and advice.blockers_after is not None
+    freed = advice.blockers_before - (advice.blockers_after or 0) if known else 0
     minutes = (advice.saves_seconds or 0) / 60
     many = len(advice.targets)
-    return (not told, -freed * many, -round(minutes * many), _KINDS.index(advice.kind))
+    return (not known, -freed * many, -round(minutes * many), _KINDS.index(advice.kind))

@@ -14,29 +14,29 @@ from wheelcheck.requirements import RequirementLine, Requirements
 __all__ = ["any_file_listed", "what_to_list"]
 
 
-def any_file_listed(asked: Requirements) -> Requirements | None:
+def any_file_listed(requirements: Requirements) -> Requirements | None:
     """The requirements with every file of their versions allowed; None where all are already."""
-    if not any(line.hashes for line in (*asked.lines, *asked.constraints)):
+    if not any(line.hashes for line in (*requirements.lines, *requirements.constraints)):
         return None
 
-    def anew(line: RequirementLine) -> RequirementLine:
+    def judge_of(line: RequirementLine) -> RequirementLine:
         return replace(line, hashes=frozenset())
 
     return replace(
-        asked,
-        lines=tuple(map(anew, asked.lines)),
-        constraints=tuple(map(anew, asked.constraints)),
-        policy=replace(asked.policy, require_hashes=False),
+        requirements,
+        lines=tuple(map(judge_of, requirements.lines)),
+        constraints=tuple(map(judge_of, requirements.constraints)),
+        policy=replace(requirements.policy, require_hashes=False),
     )
 
 
 def what_to_list(
-    asked: Requirements, names: Iterable[NormalizedName], after: JudgedTarget
+    requirements: Requirements, names: Iterable[NormalizedName], after: JudgedTarget
 ) -> tuple[str, ...]:
     """What to add, so that these packages come as the wheels that `after` has of them."""
     locks = {
         canonicalize_name(line.requirement.name): line.origin.file
-        for line in asked.lines
+        for line in requirements.lines
         if line.locked
     }
     return tuple(_additions(locks, names, after))

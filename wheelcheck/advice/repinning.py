@@ -43,14 +43,17 @@ class Repinned:
         more = [f"{name}=={v}  # as a constraint" for name, v in sorted(self.constraints.items())]
         return (*lines, *more)
 
-    def applied(self, asked: Requirements) -> Requirements:
+    def applied(self, requirements: Requirements) -> Requirements:
         """The requirements with these versions pinned, whatever they said of them before."""
         versions = {**self.constraints, **self.lines}
         pinned = [_constraint(name, version) for name, version in self.constraints.items()]
         return replace(
-            asked,
-            lines=tuple(_repinned(line, versions) for line in asked.lines),
-            constraints=(*(_repinned(line, versions) for line in asked.constraints), *pinned),
+            requirements,
+            lines=tuple(_repinned(line, versions) for line in requirements.lines),
+            constraints=(
+                *(_repinned(line, versions) for line in requirements.constraints),
+                *pinned,
+            ),
         )
 
 
@@ -76,7 +79,7 @@ def nearest_with_wheel(
 
 
 def proposals(
-    asked: Requirements,
+    requirements: Requirements,
     column: JudgedTarget,
     troubled: Collection[NormalizedName],
     index: Index,
@@ -95,19 +98,19 @@ def proposals(
         for name in troubled
     }
     helped = {name for name, pair in near.items() if any(pair)}
-    own = {canonicalize_name(line.requirement.name) for line in asked.lines}
+    own = {canonicalize_name(line.requirement.name) for line in requirements.lines}
     for order in ((0, 1), (1, 0)):
         versions = {name: near[name][order[0]] or near[name][order[1]] for name in helped}
         known = {name: version for name, version in versions.items() if version is not None}
         if known:
-            yield _split(known, own).applied(asked)
+            yield _split(known, own).applied(requirements)
     if helped:
-        yield _lifted(asked, helped, exact_pins=False)
-        yield _lifted(asked, helped, exact_pins=True)
+        yield _lifted(requirements, helped, exact_pins=False)
+        yield _lifted(requirements, helped, exact_pins=True)
 
 
 def changes_between(
-    asked: Requirements,
+    requirements: Requirements,
     before: JudgedTarget,
     after: JudgedTarget,
     troubled: Collection[NormalizedName],
@@ -116,13 +119,13 @@ def changes_between(
 
     Troubled packages whose version changed, and the user's own lines that do not admit theirs.
     """
-    own = {canonicalize_name(line.requirement.name) for line in asked.lines}
+    own = {canonicalize_name(line.requirement.name) for line in requirements.lines}
     changed: dict[NormalizedName, Version] = {}
     for name, (pin, _) in after.judged.items():
         was = before.judged[name][0].version if name in before.judged else None
         if pin.version is None or pin.version == was:
             continue
-        if name in troubled or not _admitted(asked, name, pin.version):
+        if name in troubled or not _admitted(requirements, name, pin.version):
             changed[name] = pin.version
     return _split(changed, own)
 
@@ -134,10 +137,10 @@ def _split(versions: Mapping[NormalizedName, Version], own: Collection[str]) -> 
     )
 
 
-def _admitted(asked: Requirements, name: NormalizedName, version: Version) -> bool:
+def _admitted(requirements: Requirements, name: NormalizedName, version: Version) -> bool:
     return all(
         line.requirement.specifier.contains(version, prereleases=True)
-        for line in (*asked.lines, *asked.constraints)
+        for line in (*requirements.lines, *requirements.constraints)
         if canonicalize_name(line.requirement.name) == name
     )
 
@@ -166,7 +169,7 @@ def _constraint(name: NormalizedName, version: Version) -> RequirementLine:
 
 
 def _lifted(
-    asked: Requirements, wheels_of: Collection[NormalizedName], *, exact_pins: bool
+    requirements: Requirements, wheels_of: Collection[NormalizedName], *, exact_pins: bool
 ) -> Requirements:
     """Lift what is said of these packages' versions, but take them as wheels alone."""
 
@@ -175,15 +178,15 @@ def _lifted(
         concerned = canonicalize_name(line.requirement.name) in wheels_of
         return _with_specifier(line, "") if concerned or (exact_pins and exact) else line
 
-    control = asked.policy.only_binary
+    control = requirements.policy.only_binary
     only_binary = replace(
         control,
         names=control.names | frozenset(wheels_of),
         except_names=control.except_names - frozenset(wheels_of),
     )
     return replace(
-        asked,
-        lines=tuple(map(lifted, asked.lines)),
-        constraints=tuple(map(lifted, asked.constraints)),
-        policy=replace(asked.policy, only_binary=only_binary),
+        requirements,
+        lines=tuple(map(lifted, requirements.lines)),
+        constraints=tuple(map(lifted, requirements.constraints)),
+        policy=replace(requirements.policy, only_binary=only_binary),
     )

@@ -16,12 +16,12 @@ __all__ = ["NOTHING", "Installed"]
 class Installed:
     """What an installation finds in place: `lines` of the Dockerfile that installed each package.
 
-    `pins` of the same version are not installed again; those `kept` are preferred to newer ones.
+    `pins` of the same version are not installed again; `preferred` pins win over newer releases.
     """
 
     pins: Mapping[NormalizedName, Pin] = field(default_factory=dict, hash=False)
     lines: Mapping[NormalizedName, int] = field(default_factory=dict, hash=False)
-    kept: tuple[Pin, ...] = ()
+    preferred: tuple[Pin, ...] = ()
 
     def has(self, pin: Pin) -> bool:
         """Whether that very version is there."""

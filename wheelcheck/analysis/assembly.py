@@ -8,8 +8,8 @@ from packaging.markers import Marker
 from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.judged_target import JudgedTarget
-from wheelcheck.analysis.report_builds import plan_told, source_evidence
-from wheelcheck.analysis.report_costs import bill_told
+from wheelcheck.analysis.report_builds import plan_value, source_evidence
+from wheelcheck.analysis.report_costs import bill_value
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Project, ProjectStatus, Sdist, Wheel
@@ -27,28 +27,30 @@ from wheelcheck.reports.wording.phrases import listing
 from wheelcheck.requirements import Requirements, Scope
 from wheelcheck.resolution import Conflict, Pin, Refused
 
-__all__ = ["assemble", "miss_told"]
+__all__ = ["assemble", "miss_value"]
 
 
 def assemble(
-    asked: Requirements,
+    requirements: Requirements,
     columns: Sequence[JudgedTarget],
     projects: Mapping[NormalizedName, Project | Unknown],
     inputs: Sequence[str],
 ) -> Report:
     """Turn the columns into the outgoing value; `projects` tells of status (PEP 792)."""
-    bound = asked.policy.exclude_newer
+    bound = requirements.policy.exclude_newer
     return Report(
         inputs=tuple(inputs),
         as_of=bound.isoformat() if bound else None,
-        targets=tuple(_summary(column, asked.scopes) for column in columns),
+        targets=tuple(_summary(column, requirements.scopes) for column in columns),
         packages=tuple(_packages(columns)),
-        builds=tuple(plan_told(column.builds, column.price) for column in columns if column.builds),
+        builds=tuple(
+            plan_value(column.builds, column.price) for column in columns if column.builds
+        ),
         problems=tuple(
             _merged(
                 [
-                    *_asked_problems(asked, columns),
-                    *_judged_problems(asked, columns, projects),
+                    *_input_problems(requirements, columns),
+                    *_judged_problems(requirements, columns, projects),
                 ]
             )
         ),
@@ -80,12 +82,12 @@ def _bill(column: JudgedTarget) -> Bill | None:
     """The bill, with the packages that are not in it because they have no file."""
     if column.price is None:
         return None
-    bill = bill_told(column.price)
+    bill = bill_value(column.price)
     lost = [name for name, (_, found) in column.judged.items() if found.file is None]
     if not lost:
         return bill
-    said = f"{listing(lost)}: no file of {'it' if len(lost) == 1 else 'them'} can be installed"
-    return bill.model_copy(update={"left_out": (said, *bill.left_out)})
+    message = f"{listing(lost)}: no file of {'it' if len(lost) == 1 else 'them'} can be installed"
+    return bill.model_copy(update={"left_out": (message, *bill.left_out)})
 
 
 def _packages(columns: Sequence[JudgedTarget]) -> Iterator[Package]:
@@ -95,7 +97,7 @@ def _packages(columns: Sequence[JudgedTarget]) -> Iterator[Package]:
         yield Package(
             name=name,
             on={column.name: _cell(column, name, alike) for column in columns},
-            evidence=source_evidence(name, [(one.name, one.builds) for one in columns]),
+            evidence=source_evidence(name, [(column.name, column.builds) for column in columns]),
         )
 
 
@@ -110,14 +112,14 @@ def _cell(
     pin, judgement = column.judged[name]
     asking = tuple(dict.fromkeys([demand.source for demand in pin.demands]))
     if judgement.file is None or judgement.misses:
-        return _told(pin, judgement, asking)
+        return _cell_value(pin, judgement, asking)
     key = (judgement.file.filename, judgement.verdict, judgement.reason, asking)
     if key not in alike:
-        alike[key] = _told(pin, judgement, asking)
+        alike[key] = _cell_value(pin, judgement, asking)
     return alike[key]
 
 
-def _told(pin: Pin, judgement: Judgement, asking: tuple[str, ...]) -> Cell:
+def _cell_value(pin: Pin, judgement: Judgement, asking: tuple[str, ...]) -> Cell:
     file = judgement.file
     return Cell(
         version=str(pin.version) if pin.version else None,
@@ -125,21 +127,23 @@ def _told(pin: Pin, judgement: Judgement, asking: tuple[str, ...]) -> Cell:
         reason=judgement.reason,
         file=file.filename if file else None,
         requested_by=asking,
-        misses=tuple(map(miss_told, judgement.misses)),
+        misses=tuple(map(miss_value, judgement.misses)),
         size=file.size if file else None,
         upload_time=file.upload_time.isoformat() if file and file.upload_time else None,
         yanked=file.yanked if file else None,
     )
 
 
-def miss_told(refused: Refused) -> Miss:
+def miss_value(refused: Refused) -> Miss:
     """Say why a file is passed over, as it leaves the library."""
     part = refused.miss.part.name.lower().replace("_", "-") if refused.miss else refused.refusal
     return Miss(file=refused.file.filename, part=part, why=refused.why)
 
 
-def _asked_problems(asked: Requirements, columns: Sequence[JudgedTarget]) -> Iterator[Problem]:
-    for line in asked.skipped:
+def _input_problems(
+    requirements: Requirements, columns: Sequence[JudgedTarget]
+) -> Iterator[Problem]:
+    for line in requirements.skipped:
         targets = [column.name for column in columns if _holds(line.marker, column)]
         if targets:
             yield Problem(
@@ -149,7 +153,7 @@ def _asked_problems(asked: Requirements, columns: Sequence[JudgedTarget]) -> Ite
                 where=str(line.origin),
                 targets=tuple(targets) if line.marker else (),
             )
-    for scope in asked.scopes:
+    for scope in requirements.scopes:
         for column in columns:
             if not _holds(scope.marker, column):
                 yield Problem(
@@ -159,7 +163,7 @@ def _asked_problems(asked: Requirements, columns: Sequence[JudgedTarget]) -> Ite
                     where=str(scope.origin),
                     targets=(column.name,),
                 )
-    for warning in asked.warnings:
+    for warning in requirements.warnings:
         yield Problem(code="requirements", message=warning, severity="warning")
 
 
@@ -168,12 +172,12 @@ def _holds(marker: Marker | None, column: JudgedTarget) -> bool:
 
 
 def _judged_problems(
-    asked: Requirements,
+    requirements: Requirements,
     columns: Sequence[JudgedTarget],
     projects: Mapping[NormalizedName, Project | Unknown],
 ) -> Iterator[Problem]:
-    dated = asked.policy.exclude_newer is not None
-    told = {line.why for line in asked.skipped}
+    dated = requirements.policy.exclude_newer is not None
+    skipped = {line.why for line in requirements.skipped}
     for column in columns:
         targets = (column.name,)
         conflict = column.resolution.conflict
@@ -183,7 +187,7 @@ def _judged_problems(
             yield Problem(code=conflict.code, message=conflict.reason, targets=targets)
         for name, (pin, judgement) in column.judged.items():
             found = [*_pin_problems(pin, judgement, projects[name])]
-            if pin.why and pin.why not in told:
+            if pin.why and pin.why not in skipped:
                 found.insert(0, (pin.why.code, pin.why.reason, "error"))
             if dated and _undated(pin, projects[name]):
                 why = "the index gives no upload time for some of its files: they were left out"

@@ -59,7 +59,7 @@ class Judge:
 
     def __init__(  # noqa: PLR0913 (what is asked, of whom, by which installer, for whom)
         self,
-        asked: Requirements,
+        requirements: Requirements,
         index: Index,
         *,
         no_deps: bool = False,
@@ -71,38 +71,38 @@ class Judge:
         installed: Installed = NOTHING,
         advised: bool = False,
     ) -> None:
-        self._asked = asked
+        self._requirements = requirements
         self._index = index
         self._installed = installed
         self._resolver = Resolver(
-            asked,
+            requirements,
             index,
             no_deps=no_deps,
-            installed=installed.kept,
+            installed=installed.preferred,
             max_rounds=ADVISED_ROUNDS if advised else MAX_ROUNDS,
         )
-        self._sources = SourceBuilds(index, asked.policy, installer, as_of, sdists)
+        self._sources = SourceBuilds(index, requirements.policy, installer, as_of, sdists)
         self._pricing = Pricing(index, sdists, installer, machine, image_options)
-        self._foreseen: dict[Target, _Chosen] = {}
+        self._prefetched: dict[Target, _Chosen] = {}
 
     @property
     def rules(self) -> FileRules:
         """The user's rules on files."""
         return self._resolver.rules
 
-    def foresee(self, targets: Sequence[Target], *, plan: bool = True) -> None:
+    def prefetch(self, targets: Sequence[Target], *, plan: bool = True) -> None:
         """Have the index fetch, side by side, what judging these targets will ask for."""
-        self._resolver.foresee(targets)
+        self._resolver.prefetch(targets)
         for target in targets:
-            self._foreseen[target] = self._choose(target, plan=plan)
-        asked = [
+            self._prefetched[target] = self._choose(target, plan=plan)
+        pairs = [
             (target, sdist)
-            for target, chosen in self._foreseen.items()
+            for target, chosen in self._prefetched.items()
             for sdist in (*chosen.sdists, *chosen.tried)
         ]
-        self._sources.foresee_verdicts(asked)
+        self._sources.prefetch_verdicts(pairs)
         if plan:
-            self._sources.foresee_plans(asked)
+            self._sources.prefetch_plans(pairs)
 
     def column(
         self, target: Target, only: NormalizedName | None = None, *, plan: bool = True
@@ -111,7 +111,7 @@ class Judge:
 
         Without `plan` builds are neither planned nor priced: verdicts are all that is asked for.
         """
-        chosen = self._foreseen.pop(target, None) or self._choose(target, only, plan=plan)
+        chosen = self._prefetched.pop(target, None) or self._choose(target, only, plan=plan)
         resolution = chosen.resolution
         judged = {
             name: (pin, self._sources.refine(found, target))
@@ -137,16 +137,16 @@ class Judge:
         }
         if not plan:
             chosen = _Chosen(resolution, judged)
-            self._sources.foresee(chosen.sdists)
+            self._sources.prefetch(chosen.sdists)
             return chosen
         tried = self._sources.tried(replace(resolution, pins=fetched))
         chosen = _Chosen(resolution, judged, tried)
-        self._sources.foresee((*chosen.sdists, *tried))
-        self._pricing.foresee(target, (*chosen.files, *tried))
+        self._sources.prefetch((*chosen.sdists, *tried))
+        self._pricing.prefetch(target, (*chosen.files, *tried))
         return chosen
 
     def report(self, columns: Sequence[JudgedTarget], inputs: Iterable[str]) -> Report:
         """Put judged targets together; `inputs` are the names to show for what was read."""
         names = {name for column in columns for name in column.judged}
         projects = {name: self._index.project(name) for name in names}
-        return assemble(self._asked, columns, projects, tuple(inputs))
+        return assemble(self._requirements, columns, projects, tuple(inputs))

@@ -36,11 +36,13 @@ def merged(reports: Sequence[Report]) -> Report:
     )
     return reports[0].model_copy(
         update={
-            "inputs": tuple(dict.fromkeys(name for one in reports for name in one.inputs)),
+            "inputs": tuple(dict.fromkeys(name for report in reports for name in report.inputs)),
             "targets": targets,
             "packages": packages,
-            "builds": tuple(plan for one in reports for plan in one.builds),
-            "advice": tuple(way for one in reports for way in one.advice),
-            "problems": tuple(dict.fromkeys(told for one in reports for told in one.problems)),
+            "builds": tuple(plan for report in reports for plan in report.builds),
+            "advice": tuple(way for report in reports for way in report.advice),
+            "problems": tuple(
+                dict.fromkeys(problem for report in reports for problem in report.problems)
+            ),
         }
     )

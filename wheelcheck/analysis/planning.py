@@ -48,23 +48,23 @@ class SourceBuilds:
         reason = f"{judgement.reason}; {found.reason}"
         return Judgement(found.verdict, reason, sdist, judgement.misses)
 
-    def foresee(self, sdists: Iterable[Sdist]) -> None:
+    def prefetch(self, sdists: Iterable[Sdist]) -> None:
         """Have the index fetch, side by side, what planning these builds asks for."""
-        self._sdists.foresee(sdists)
+        self._sdists.prefetch(sdists)
 
-    def foresee_verdicts(self, asked: Sequence[tuple[Target, Sdist]]) -> None:
+    def prefetch_verdicts(self, pairs: Sequence[tuple[Target, Sdist]]) -> None:
         """Have the index fetch, side by side, what judging these sdists asks for."""
-        self._sdists.foresee_classification(asked)
+        self._sdists.prefetch_classification(pairs)
 
-    def foresee_plans(self, asked: Sequence[tuple[Target, Sdist]]) -> None:
+    def prefetch_plans(self, pairs: Sequence[tuple[Target, Sdist]]) -> None:
         """Have the index fetch what the build requires of sdists ask for, as deep as plans go."""
-        wave = list(asked)
+        wave = list(pairs)
         seen = set(wave)
         for _ in range(MAX_DEPTH):
-            below = dict.fromkeys(self._planner.foresee(wave, self._installer))
+            below = dict.fromkeys(self._planner.prefetch(wave, self._installer))
             wave = [pair for pair in below if pair not in seen]
             seen.update(wave)
-            self._sdists.foresee(sdist for _, sdist in wave)
+            self._sdists.prefetch(sdist for _, sdist in wave)
 
     def tried(self, resolution: Resolution) -> tuple[Sdist, ...]:
         """Newer versions that the installer builds only to learn that they do not go together."""

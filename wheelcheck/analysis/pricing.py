@@ -55,7 +55,7 @@ class Pricing:
         self._listed: set[str] = set()
         self._unpacked: dict[str, InstalledFiles | Unknown] = {}
 
-    def foresee(self, target: Target, files: Iterable[Wheel | Sdist]) -> None:
+    def prefetch(self, target: Target, files: Iterable[Wheel | Sdist]) -> None:
         """Have the index fetch, side by side, what pricing these files on a target asks for."""
         opened: list[Wheel | None] = []
         for file in files:
@@ -73,7 +73,7 @@ class Pricing:
     ) -> Price:
         """What installing these files costs, `builds` included."""
         plan = builds.plan if builds else SourceBuildPlan(target, self._installer)
-        costs = {one.sdist.filename: self._cost(one, target) for one in plan.builds}
+        costs = {build.sdist.filename: self._cost(build, target) for build in plan.builds}
         bill = make_bill(plan, costs, files, self._machine, _toolchain(builds))
         return Price(bill, self._image(target, files, plan, builds, costs))
 
@@ -133,16 +133,16 @@ class Pricing:
             wheels=self._installed([file for file in files if isinstance(file, Wheel)]),
             built=[
                 built_files(
-                    costs[one.sdist.filename],
-                    self._published(one.sdist, target),
-                    compressed=compresses(one.environment.pins),
+                    costs[build.sdist.filename],
+                    self._published(build.sdist, target),
+                    compressed=compresses(build.environment.pins),
                 )
-                for one in plan.builds
-                if one.top_level
+                for build in plan.builds
+                if build.top_level
             ],
             build_packages=named.build_packages if named else (),
             run_packages=named.run_packages if named else (),
-            sdist_bytes=sum(one.sdist.size or 0 for one in plan.builds),
+            sdist_bytes=sum(build.sdist.size or 0 for build in plan.builds),
         )
         return image_size(target, contents, distribution_of(target), self._options)
 
@@ -173,7 +173,7 @@ def _toolchain(builds: TargetBuilds | None) -> Quantity | None:
     if builds is None:
         return Quantity.exact(0)
     if isinstance(builds.commands, Unknown):
-        compiles = any(one.needs for one in builds.outlooks)
+        compiles = any(outlook.needs for outlook in builds.outlooks)
         return None if compiles else Quantity.exact(0)
     commands = builds.commands
     names = (*commands.build_packages, *commands.run_packages)

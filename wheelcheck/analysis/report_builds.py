@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from packaging.utils import NormalizedName
 
 from wheelcheck.analysis.judged_target import Price, TargetBuilds
-from wheelcheck.analysis.report_costs import cost_told
+from wheelcheck.analysis.report_costs import cost_value
 from wheelcheck.builds.evidence.classification import Classification
 from wheelcheck.builds.needs.build_need import BuildNeed
 from wheelcheck.builds.needs.system_packages import InstallCommands
@@ -15,41 +15,43 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.costs.bill import BuildItem
 from wheelcheck.errors import Unknown
-from wheelcheck.reports.values import build_values as told
+from wheelcheck.reports.values import build_values as values
 
-__all__ = ["plan_told", "source_evidence"]
+__all__ = ["plan_value", "source_evidence"]
 
 
-def plan_told(builds: TargetBuilds, price: Price | None) -> told.BuildPlan:
+def plan_value(builds: TargetBuilds, price: Price | None) -> values.BuildPlan:
     """A target's build plan as it leaves the library, with what each build costs."""
-    items = {one.build.sdist.filename: one for one in price.bill.items} if price else {}
+    items = {item.build.sdist.filename: item for item in price.bill.items} if price else {}
     commands = builds.commands
     unknown = commands if isinstance(commands, Unknown) else None
-    return told.BuildPlan(
+    return values.BuildPlan(
         target=builds.plan.target.name,
         installer=builds.plan.installer.value,
-        builds=tuple(_build(one, items.get(one.build.sdist.filename)) for one in builds.outlooks),
+        builds=tuple(
+            _build(outlook, items.get(outlook.build.sdist.filename)) for outlook in builds.outlooks
+        ),
         cycles=builds.plan.cycles,
         commands=None if isinstance(commands, Unknown) else _commands(commands),
         commands_unknown=unknown.reason if unknown else None,
     )
 
 
-def _build(outlook: Outlook, item: BuildItem | None) -> told.SourceBuild:
+def _build(outlook: Outlook, item: BuildItem | None) -> values.SourceBuild:
     build, found = outlook.build, outlook.classification
-    return told.SourceBuild(
+    return values.SourceBuild(
         name=build.name,
         version=str(build.version),
         sdist=build.sdist.filename,
         verdict=found.verdict,
         reason=found.reason,
         top_level=build.top_level,
-        asked_by=build.asked_by,
+        asked_by=build.requested_by,
         tried_by=build.tried_by,
         times=build.times,
         requires=build.environment.requires,
         environment=tuple(
-            told.Requirement(
+            values.Requirement(
                 name=pin.name,
                 version=str(pin.version) if pin.version else None,
                 file=pin.file.filename if pin.file else None,
@@ -60,12 +62,12 @@ def _build(outlook: Outlook, item: BuildItem | None) -> told.SourceBuild:
         needs=tuple(map(_need, outlook.needs)),
         obstacles=tuple(map(_obstacle, outlook.obstacles)),
         constraints=outlook.constraints,
-        cost=cost_told(item) if item else None,
+        cost=cost_value(item) if item else None,
     )
 
 
-def _need(need: BuildNeed) -> told.Need:
-    return told.Need(
+def _need(need: BuildNeed) -> values.Need:
+    return values.Need(
         kind=need.kind.value,
         name=need.name,
         role=need.role.value,
@@ -76,8 +78,8 @@ def _need(need: BuildNeed) -> told.Need:
     )
 
 
-def _obstacle(obstacle: BuildObstacle) -> told.Obstacle:
-    return told.Obstacle(
+def _obstacle(obstacle: BuildObstacle) -> values.Obstacle:
+    return values.Obstacle(
         code=obstacle.code,
         message=obstacle.message,
         source=obstacle.source,
@@ -86,8 +88,8 @@ def _obstacle(obstacle: BuildObstacle) -> told.Obstacle:
     )
 
 
-def _commands(commands: InstallCommands) -> told.Commands:
-    return told.Commands(
+def _commands(commands: InstallCommands) -> values.Commands:
+    return values.Commands(
         distribution=str(commands.distribution),
         build=commands.build,
         run=commands.run,
@@ -98,7 +100,7 @@ def _commands(commands: InstallCommands) -> told.Commands:
 
 def source_evidence(
     name: NormalizedName, columns: Iterable[tuple[str, TargetBuilds | None]]
-) -> tuple[told.SourceEvidence, ...]:
+) -> tuple[values.SourceEvidence, ...]:
     """What speaks for and against native code in a package's sdists, told once for equal targets.
 
     `columns` are target names with what is built there.
@@ -109,11 +111,15 @@ def source_evidence(
             if outlook.build.name == name and outlook.build.top_level:
                 key = (outlook.build.sdist.filename, outlook.classification)
                 groups.setdefault(key, []).append(target)
-    return tuple(_told(sdist, found, targets) for (sdist, found), targets in groups.items())
+    return tuple(
+        _evidence_value(sdist, found, targets) for (sdist, found), targets in groups.items()
+    )
 
 
-def _told(sdist: str, found: Classification, targets: Sequence[str]) -> told.SourceEvidence:
-    return told.SourceEvidence(
+def _evidence_value(
+    sdist: str, found: Classification, targets: Sequence[str]
+) -> values.SourceEvidence:
+    return values.SourceEvidence(
         sdist=sdist,
         targets=tuple(targets),
         verdict=found.verdict,
@@ -121,7 +127,7 @@ def _told(sdist: str, found: Classification, targets: Sequence[str]) -> told.Sou
         optional_extensions=found.optional_extensions,
         reason=found.reason,
         evidence=tuple(
-            told.Evidence(
+            values.Evidence(
                 code=piece.code, meaning=piece.meaning, where=piece.where, detail=piece.detail
             )
             for piece in found.evidence

@@ -7,15 +7,15 @@ from wheelcheck.costs.bill import BuildItem
 from wheelcheck.costs.image import ImageBreakdown
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.errors import Unknown
-from wheelcheck.reports.values import cost_values as told
+from wheelcheck.reports.values import cost_values as values
 
-__all__ = ["bill_told", "cost_told"]
+__all__ = ["bill_value", "cost_value"]
 
 
-def bill_told(price: Price) -> told.Bill:
+def bill_value(price: Price) -> values.Bill:
     """A target's bill as it leaves the library."""
     bill = price.bill
-    return told.Bill(
+    return values.Bill(
         cores=bill.machine.cores,
         builds=bill.builds,
         cpu_seconds=_estimate(bill.cpu_seconds),
@@ -31,14 +31,14 @@ def bill_told(price: Price) -> told.Bill:
     )
 
 
-def cost_told(item: BuildItem) -> told.BuildCost:
+def cost_value(item: BuildItem) -> values.BuildCost:
     """What one build costs, done once."""
     reasons = [
         value.reason
         for value in (item.cpu_seconds, item.peak_memory_bytes, item.built_bytes)
         if isinstance(value, Unknown)
     ]
-    return told.BuildCost(
+    return values.BuildCost(
         cpu_seconds=_estimate(item.cpu_seconds),
         wall_seconds=_estimate(item.wall_seconds),
         environment_seconds=_estimate(item.environment_seconds),
@@ -48,14 +48,14 @@ def cost_told(item: BuildItem) -> told.BuildCost:
     )
 
 
-def _image(size: ImageBreakdown | Unknown) -> told.ImageSize:
+def _image(size: ImageBreakdown | Unknown) -> values.ImageSize:
     if isinstance(size, Unknown):
-        return told.ImageSize(unknown=size.reason)
+        return values.ImageSize(unknown=size.reason)
     single, several = size.single_stage, size.multi_stage
-    unknown = [one.reason for one in (single, several) if isinstance(one, Unknown)]
-    if size.untold:
-        unknown.append(f"not in these numbers, for want of their size: {', '.join(size.untold)}")
-    return told.ImageSize(
+    unknown = [item.reason for item in (single, several) if isinstance(item, Unknown)]
+    if size.unsized:
+        unknown.append(f"not in these numbers, for want of their size: {', '.join(size.unsized)}")
+    return values.ImageSize(
         single_stage=_estimate(single),
         multi_stage=_estimate(several),
         parts=tuple(
@@ -67,9 +67,9 @@ def _image(size: ImageBreakdown | Unknown) -> told.ImageSize:
     )
 
 
-def _estimate(value: Quantity | Unknown) -> told.Estimate | None:
+def _estimate(value: Quantity | Unknown) -> values.Estimate | None:
     if isinstance(value, Unknown):
         return None
-    return told.Estimate(
+    return values.Estimate(
         value=value.value, low=value.low, high=value.high, basis=value.basis, source=value.source
     )

@@ -19,7 +19,7 @@ __all__ = ["analyse"]
 
 
 def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
-    asked: Requirements,
+    requirements: Requirements,
     targets: Sequence[Target],
     index: Index,
     *,
@@ -38,11 +38,11 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
     default the date bound, or now. With `verdicts_only` nothing is planned, priced or advised.
     """
     progress = progress or Silent()
-    moment = as_of or asked.policy.exclude_newer or datetime.now(UTC)
+    moment = as_of or requirements.policy.exclude_newer or datetime.now(UTC)
 
     sdists = SdistReader(index)
 
-    def anew(changed: Requirements) -> Judge:
+    def judge_of(changed: Requirements) -> Judge:
         return Judge(
             changed,
             index,
@@ -51,12 +51,12 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
             machine=machine,
             as_of=moment,
             sdists=sdists,
-            advised=changed is not asked,
+            advised=changed is not requirements,
         )
 
-    judge = anew(asked)
+    judge = judge_of(requirements)
     progress.update("Reading the index", 0, 0)
-    judge.foresee(targets, plan=not verdicts_only)
+    judge.prefetch(targets, plan=not verdicts_only)
     columns = []
     for position, target in enumerate(targets):
         progress.update("Judging targets", position, len(targets))
@@ -68,5 +68,5 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
     from wheelcheck.advice.adviser import Adviser  # much, and for advice alone
 
     progress.update("Looking for ways out", 0, 0)
-    adviser = Adviser(asked, index, judge, anew, moment)
+    adviser = Adviser(requirements, index, judge, judge_of, moment)
     return report.model_copy(update={"advice": adviser.advise(columns)})

@@ -22,7 +22,11 @@ OLDER_SHOWN = 2
 
 
 def candidates(
-    pin: Pin, project: Project | Unknown, target: Target, asked: Requirements, rules: FileRules
+    pin: Pin,
+    project: Project | Unknown,
+    target: Target,
+    requirements: Requirements,
+    rules: FileRules,
 ) -> Iterator[CandidateTold]:
     """Releases from the newest on, down to a few below the chosen one."""
     older = 0
@@ -38,7 +42,7 @@ def candidates(
             version=str(version),
             uploaded=min(days).date().isoformat() if days else None,
             chosen=version == pin.version,
-            why=next(_outcomes(version, files, pin, target, asked, rules)),
+            why=next(_outcomes(version, files, pin, target, requirements, rules)),
         )
 
 
@@ -47,7 +51,7 @@ def _outcomes(
     files: tuple[Wheel | Sdist, ...],
     pin: Pin,
     target: Target,
-    asked: Requirements,
+    requirements: Requirements,
     rules: FileRules,
 ) -> Iterator[str]:
     """What becomes of a release: all that holds, in the order in which an installer asks."""
@@ -60,7 +64,7 @@ def _outcomes(
         yield "uploaded after the date bound"
     if all(refusals):
         yield "; ".join(dict.fromkeys(found.why for found in refusals if found)) or "no file"
-    yield from _outside(version, pin, asked)
+    yield from _outside(version, pin, requirements)
     if all(file.yanked is not None for file in files):
         yield "yanked"
     if version.is_prerelease and not rules.policy.allows_prereleases(pin.name):
@@ -70,12 +74,12 @@ def _outcomes(
     yield "does not go together with the versions of other packages"
 
 
-def _outside(version: Version, pin: Pin, asked: Requirements) -> Iterator[str]:
+def _outside(version: Version, pin: Pin, requirements: Requirements) -> Iterator[str]:
     """Requirements and constraints that a version does not meet, in the words of their makers."""
     for demand in pin.demands:
         if not Requirement(demand.requirement).specifier.contains(version, prereleases=True):
             yield str(demand)
-    for line in asked.constraints:
+    for line in requirements.constraints:
         wanted = line.requirement
         if canonicalize_name(wanted.name) == pin.name and not wanted.specifier.contains(
             version, prereleases=True

@@ -180,20 +180,20 @@ def answer(
     if build is not None:
         from wheelcheck.api.check_dockerfile import check_dockerfile  # much, and for these alone
 
-        heard: list[str] = []
-        report = check_dockerfile(question, build, heard, machine, advice=advice, progress=progress)
+        parts: list[str] = []
+        report = check_dockerfile(question, build, parts, machine, advice=advice, progress=progress)
         named = (target.name for target in report.targets if target.image)
         moment = question.moment()
         day = (moment[0] or moment[1]).date()
-        return _with_problems(report, (*age_warning(named, day), *warnings_of(heard)))
+        return _with_problems(report, (*age_warning(named, day), *warnings_of(parts)))
     with question.open() as opened:
-        earlier = report_cache.revalidate(opened.index, opened.heard) if report_cache else None
+        earlier = report_cache.revalidate(opened.index, opened.warnings) if report_cache else None
         if earlier is not None:
             return Report.model_validate_json(earlier.json)
         from wheelcheck.api.analyse import analyse
 
         report = analyse(
-            opened.asked,
+            opened.requirements,
             opened.targets,
             opened.index,
             inputs=opened.inputs,

@@ -37,7 +37,7 @@ def check_dockerfile(
 ) -> Report:
     """Judge a build on the images that its file names itself.
 
-    What the index warns of is added to `heard`. Raises `UsageError` for what the caller can mend,
+    What the index warns of is added to `warnings`. Raises `UsageError` for what the caller can mend,
     `NothingJudged` among it where no step could be judged.
     """
     bound, now = question.moment()

@@ -48,7 +48,7 @@ def build_of(question: Question, **more: object) -> BuildRequest | None:
     something is asked along with it that its own lines answer, and says what to do instead.
     """
     inputs = as_list(question.requirements)
-    found = next((Path(str(one)) for one in inputs if is_dockerfile_at(one)), None)
+    found = next((Path(str(source)) for source in inputs if is_dockerfile_at(source)), None)
     if found is None:
         given = [name for name in _FOR_DOCKERFILES - {"images"} if getattr(question, name)]
         if given:
@@ -80,9 +80,9 @@ def build_of(question: Question, **more: object) -> BuildRequest | None:
 
 def refuse_dockerfiles(question: Question, meant: str) -> None:
     """Raise `UsageError` where a Dockerfile is asked about; `meant` says what to name instead."""
-    for one in as_list(question.requirements):
-        if is_dockerfile_at(one):
-            raise UsageError(f"{one} is a Dockerfile: {meant}")
+    for item in as_list(question.requirements):
+        if is_dockerfile_at(item):
+            raise UsageError(f"{item} is a Dockerfile: {meant}")
 
 
 def is_dockerfile_at(given: object) -> bool:
@@ -106,7 +106,7 @@ def _refused(question: Question, more: Mapping[str, object]) -> Iterator[tuple[s
     """
     keywords = [each.name for each in fields(question) if each.name not in _HEEDED]
     for name, value in {**{name: getattr(question, name) for name in keywords}, **more}.items():
-        if _is_given(value):
+        if _is_set(value):
             yield _INSTEAD.get(name, (f"--{name.replace('_', '-')}", _ON_THE_LINE))
 
 
@@ -116,5 +116,5 @@ def _option(keyword: str) -> str:
     return f"--{spelt.get(keyword, keyword)}"
 
 
-def _is_given(value: object) -> bool:
+def _is_set(value: object) -> bool:
     return any(True for _ in value) if isinstance(value, Iterable) else bool(value)

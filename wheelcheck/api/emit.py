@@ -35,7 +35,7 @@ def emit(question: Question) -> str:
             raise UsageError("a Dockerfile is written for one target: name it with --target")
         (target,) = opened.targets
         judge = Judge(
-            opened.asked,
+            opened.requirements,
             opened.index,
             installer=Installer.PIP,
             machine=Machine(),
@@ -65,7 +65,7 @@ def emit(question: Question) -> str:
 
 def _mind(opened: OpenQuestion) -> Iterator[str]:
     """A comment where pip in the image does not see the index as it was judged."""
-    bound = opened.asked.policy.exclude_newer
+    bound = opened.requirements.policy.exclude_newer
     if bound is not None:
         yield f"# judged by files from before {bound:%Y-%m-%d %H:%M} UTC; pip takes newer ones, too"
 
@@ -73,7 +73,9 @@ def _mind(opened: OpenQuestion) -> Iterator[str]:
 def _failing(outlooks: Sequence[Outlook]) -> Iterator[str]:
     """A comment for each build that fails for certain: nothing written here can help it."""
     for outlook in outlooks:
-        why = next((clean(one.message) for one in outlook.obstacles if one.fatal), None)
+        why = next(
+            (clean(obstacle.message) for obstacle in outlook.obstacles if obstacle.fatal), None
+        )
         if why is not None:
             yield f"# {clean(outlook.build.label)} will not build: {why}"
 
@@ -89,17 +91,17 @@ def _constraints(outlooks: Sequence[Outlook]) -> str:
 
 
 def _inputs(question: Question, opened: OpenQuestion) -> PipInputs:
-    files = [str(one) for one in as_list(question.requirements)]
+    files = [str(item) for item in as_list(question.requirements)]
     for name in files:
         if PurePath(name).suffix in {".toml", ".lock", ".py"} or name == "-":
             raise UsageError(f"{name}: a Dockerfile is written for requirement files and packages")
-    constraints = [str(one) for one in question.constraints]
+    constraints = [str(constraint) for constraint in question.constraints]
     named = {*files, *constraints}
-    built = opened.asked.policy.no_binary
+    built = opened.requirements.policy.no_binary
     return PipInputs(
         files=tuple(files),
         constraints=tuple(constraints),
-        included=tuple(name for name in _files_of(opened.asked) if name not in named),
+        included=tuple(name for name in _files_of(opened.requirements) if name not in named),
         packages=tuple(question.packages),
         options=tuple(_options(question)),
         no_binary=built.all_projects or bool(built.names),
@@ -128,8 +130,8 @@ def _public(place: str) -> str:
     return split_credentials(place)[0]
 
 
-def _files_of(asked: Requirements) -> Iterator[str]:
+def _files_of(requirements: Requirements) -> Iterator[str]:
     """Every file that a line stands in, once."""
-    lines = (*asked.lines, *asked.constraints)
+    lines = (*requirements.lines, *requirements.constraints)
     files = (line.origin.file for line in lines if line.origin.line is not None)
     yield from dict.fromkeys(file for file in files if not file.startswith(("-", "<")))

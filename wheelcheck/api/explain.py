@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from wheelcheck.analysis.assembly import miss_told
+from wheelcheck.analysis.assembly import miss_value
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.api.candidates import candidates
@@ -95,7 +95,7 @@ def explain(  # noqa: PLR0913 (the keywords of `check` that make sense for one p
     refuse_dockerfiles(question, "name the requirement files that it installs, and its image")
     with question.open() as opened:
         judge = Judge(
-            opened.asked,
+            opened.requirements,
             opened.index,
             no_deps=no_deps,
             installer=installer_named(installer),
@@ -121,15 +121,15 @@ def _explained(name: NormalizedName, opened: OpenQuestion, judge: Judge) -> Expl
         names = sorted({name for column in columns for name in column.resolution.pins})
         raise UsageError(f"nothing asks for {name} on these targets; asked for: {listing(names)}")
     project = opened.index.project(name)
-    told = (
-        _on_target(name, project, column, report, opened.asked, judge.rules)
+    explanations = (
+        _on_target(name, project, column, report, opened.requirements, judge.rules)
         for column in columns
         if name in column.judged
     )
     return Explanation(
         package=name,
         inputs=opened.inputs,
-        on=tuple(told),
+        on=tuple(explanations),
         problems=(*report.problems, *opened.warnings),
     )
 
@@ -139,7 +139,7 @@ def _on_target(
     project: Project | Unknown,
     column: JudgedTarget,
     report: Report,
-    asked: Requirements,
+    requirements: Requirements,
     rules: FileRules,
 ) -> TargetExplanation:
     target = column.resolution.target
@@ -150,13 +150,13 @@ def _on_target(
     if pin.version is not None and not isinstance(project, Unknown):
         known = project.files(pin.version)
     return TargetExplanation(
-        target=next(one for one in report.targets if one.name == column.name),
+        target=next(target for target in report.targets if target.name == column.name),
         cell=package.on[column.name],
-        candidates=tuple(candidates(pin, project, target, asked, rules)),
+        candidates=tuple(candidates(pin, project, target, requirements, rules)),
         tags=tuple(str(tag) for tag in tags[:TAGS_SHOWN]),
         tags_in_all=len(tags),
         files=tuple(_files(known, target, rules, judgement.file)),
-        evidence=next((one for one in package.evidence if column.name in one.targets), None),
+        evidence=next((piece for piece in package.evidence if column.name in piece.targets), None),
         plan=report.plan(column.name),
     )
 
@@ -172,5 +172,5 @@ def _files(
         if refused is None and (chosen is None or filename != chosen.filename):
             yield FileTold(file=filename, fits=True)
     for refused in nearest_first(filter(None, refusals.values()), target):
-        told = miss_told(refused)
-        yield FileTold(file=told.file, fits=False, part=told.part, why=told.why)
+        miss = miss_value(refused)
+        yield FileTold(file=miss.file, fits=False, part=miss.part, why=miss.why)

@@ -99,7 +99,7 @@ class Question:
         now = datetime.now(UTC)
         inputs, packages = as_list(self.requirements), list(self.packages)
         files: dict[str, bytes | None] = {}
-        asked = read(
+        requirements = read(
             inputs,
             packages=packages,
             constraints=self.constraints,
@@ -110,28 +110,28 @@ class Question:
             environ=os.environ,
             stdin=sys.stdin.buffer.read,
             fetch=lambda url: fetch(url, environ=os.environ),
-            heard=files.__setitem__,
+            on_read=files.__setitem__,
         )
-        bound = asked.policy.exclude_newer or now
+        bound = requirements.policy.exclude_newer or now
         # A bound is the first moment left out: the images are those of the moment before.
         matrix = _matrix(self.targets, (bound - timedelta(microseconds=1)).date())
-        heard: list[str] = []
-        with self.open_index(asked.index, heard) as index:
+        warnings: list[str] = []
+        with self.open_index(requirements.index, warnings) as index:
             names = (*map(str, inputs), *packages)
-            opened = OpenQuestion(asked, matrix, index, bound, names, heard, files)
+            opened = OpenQuestion(requirements, matrix, index, bound, names, warnings, files)
             yield replace(opened, default_matrix=self.targets is None)
 
     def open_index(
-        self, options: IndexOptions, heard: list[str]
+        self, options: IndexOptions, warnings: list[str]
     ) -> AbstractContextManager[NetworkIndex]:
-        """Open the index that `options` name; what it warns of is added to `heard`."""
+        """Open the index that `options` name; what it warns of is added to `warnings`."""
         keep = self.cache_dir
         if keep is not None:
             keep = default_cache_dir(os.environ) if keep == "default" else Path(keep)
         if options.index_url is None and self.index_url is not None:
             options = replace(options, index_url=self.index_url)
         return open_index(
-            options, cache_dir=keep, offline=self.offline, environ=os.environ, warn=heard.append
+            options, cache_dir=keep, offline=self.offline, environ=os.environ, warn=warnings.append
         )
 
     def moment(self) -> tuple[datetime | None, datetime]:
@@ -159,17 +159,17 @@ class Question:
 class OpenQuestion:
     """A question whose inputs are read and whose index is open.
 
-    `as_of` is the date bound, or now; `inputs` are names to show for what was read; `heard`
+    `as_of` is the date bound, or now; `inputs` are names to show for what was read; `warnings`
     collects what the index warns of meanwhile; `files` are those that were read, by path, None
     for one that is no file of this machine; `default_matrix` says that nobody named the targets.
     """
 
-    asked: Requirements
+    requirements: Requirements
     targets: tuple[Target, ...]
     index: NetworkIndex
     as_of: datetime
     inputs: tuple[str, ...]
-    heard: list[str]
+    warnings: list[str]
     files: Mapping[str, bytes | None]
     default_matrix: bool = False
 
@@ -177,18 +177,21 @@ class OpenQuestion:
     def warnings(self) -> tuple[Problem, ...]:
         """What the index has warned of until now, and tables that are too old for `as_of`."""
         dated = (target.name for target in self.targets if target.image or self.default_matrix)
-        return (*age_warning(dated, self.as_of.date()), *warnings_of(self.heard))
+        return (*age_warning(dated, self.as_of.date()), *warnings_of(self.warnings))
 
     @property
     def cacheable(self) -> bool:
         """Whether the same files and pages, looked at again, lead to the same report."""
         local = any(
-            (line.requirement.url or "").lower().startswith("file:") for line in self.asked.lines
-        ) or any(line.why.code == "local-project" for line in self.asked.skipped)
+            (line.requirement.url or "").lower().startswith("file:")
+            for line in self.requirements.lines
+        ) or any(line.why.code == "local-project" for line in self.requirements.skipped)
         contents = [data for data in self.files.values() if data is not None]
         variables = any(b"${" in data for data in contents)
         whole = len(contents) == len(self.files)
-        return whole and self.index.pages_used.repeatable and not (self.heard or local or variables)
+        return (
+            whole and self.index.pages_used.repeatable and not (self.warnings or local or variables)
+        )
 
 
 def warnings_of(messages: Iterable[str]) -> tuple[Problem, ...]:

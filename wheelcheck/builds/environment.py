@@ -29,7 +29,7 @@ from wheelcheck.resolution import (
     Resolver,
     Standing,
     choose,
-    foresee_all,
+    prefetch_all,
 )
 from wheelcheck.resolution.requires_dist import parse_requirement
 from wheelcheck.tables import read_table
@@ -88,7 +88,7 @@ class BuildEnvironment:
     @property
     def problem(self) -> str | None:
         """The problems as one text; None where there are none."""
-        return "; ".join(one.message for one in self.problems) or None
+        return "; ".join(problem.message for problem in self.problems) or None
 
     @property
     def stated(self) -> tuple[str, ...]:
@@ -135,9 +135,11 @@ class BuildEnvironments:
         """Resolve what is installed to build an sdist on a target."""
         facts = self._read(sdist, target)
         if isinstance(facts, Unknown):
-            said = f"the build requires of {sdist.name} {sdist.version} are unknown: {facts.reason}"
+            message = (
+                f"the build requires of {sdist.name} {sdist.version} are unknown: {facts.reason}"
+            )
             return BuildEnvironment(
-                (), problems=(environment_problem("unknown", said, sdist.filename),)
+                (), problems=(environment_problem("unknown", message, sdist.filename),)
             )
         stated = facts.build_requires
         resolution = self._resolve(stated, target)
@@ -153,28 +155,28 @@ class BuildEnvironments:
             builds_for_metadata=_module(facts.system.backend) in _BUILDS_FOR_METADATA,
         )
 
-    def foresee(self, asked: Iterable[tuple[Target, Sdist]]) -> None:
+    def prefetch(self, pairs: Iterable[tuple[Target, Sdist]]) -> None:
         """Have the index fetch, side by side, what setting up these environments asks for."""
-        read = ((target, self._read(sdist, target)) for target, sdist in asked)
+        read = ((target, self._read(sdist, target)) for target, sdist in pairs)
         known = [(target, facts) for target, facts in read if not isinstance(facts, Unknown)]
         stated = [(target, facts.build_requires) for target, facts in known]
-        self._foresee(stated)
+        self._prefetch(stated)
         added = [
             hook_requires(facts.system.backend, requires, self._resolve(requires, target))
             for (target, facts), (_, requires) in zip(known, stated, strict=True)
         ]
-        self._foresee(
+        self._prefetch(
             (target, (*requires, *more))
             for (target, requires), more in zip(stated, added, strict=True)
             if more
         )
 
-    def _foresee(self, asked: Iterable[tuple[Target, tuple[str, ...]]]) -> None:
+    def _prefetch(self, pairs: Iterable[tuple[Target, tuple[str, ...]]]) -> None:
         new: dict[tuple[str, ...], dict[Target, None]] = {}
-        for target, requires in asked:
+        for target, requires in pairs:
             if (requires, target) not in self._resolved:
                 new.setdefault(requires, {})[target] = None
-        foresee_all((self._resolver(requires), targets) for requires, targets in new.items())
+        prefetch_all((self._resolver(requires), targets) for requires, targets in new.items())
 
     def _resolve(self, requires: tuple[str, ...], target: Target) -> Resolution:
         key = (requires, target)
@@ -188,8 +190,8 @@ class BuildEnvironments:
             for text in requires:
                 with suppress(InvalidRequirement):  # told by `_invalid`
                     lines.append(RequirementLine(Requirement(text), origin, text))
-            asked = Requirements(lines=tuple(lines), policy=self._policy)
-            self._resolvers[requires] = Resolver(asked, self._index)
+            requirements = Requirements(lines=tuple(lines), policy=self._policy)
+            self._resolvers[requires] = Resolver(requirements, self._index)
         return self._resolvers[requires]
 
     def tried(self, resolution: Resolution, installer: Installer) -> tuple[Sdist, ...]:
@@ -259,8 +261,8 @@ def _invalid(requires: tuple[str, ...], sdist: Sdist) -> Iterator[BuildObstacle]
         try:
             Requirement(text)
         except InvalidRequirement:
-            said = f"the build requirement {text!r} is not valid"
-            yield environment_problem("invalid", said, sdist.filename, fatal=True)
+            message = f"the build requirement {text!r} is not valid"
+            yield environment_problem("invalid", message, sdist.filename, fatal=True)
 
 
 def _unmet(resolution: Resolution) -> Iterator[BuildObstacle]:
@@ -271,17 +273,17 @@ def _unmet(resolution: Resolution) -> Iterator[BuildObstacle]:
             "unknown", f"the build requires cannot be resolved: {conflict}", "the index"
         )
     elif conflict is not None:
-        said = f"the build requires contradict each other: {conflict}"
-        yield environment_problem("conflict", said, "the index", fatal=True)
+        message = f"the build requires contradict each other: {conflict}"
+        yield environment_problem("conflict", message, "the index", fatal=True)
     for pin in resolution.pins.values():
         label = f"{pin.name} {pin.version or ''}".strip()
         why = f": {pin.why}" if pin.why is not None else ""
         if pin.standing is Standing.UNAVAILABLE:
-            said = f"{label}, which the build requires, cannot be installed on the target{why}"
-            yield environment_problem("unavailable", said, "the index", fatal=True)
+            message = f"{label}, which the build requires, cannot be installed on the target{why}"
+            yield environment_problem("unavailable", message, "the index", fatal=True)
         elif pin.standing is Standing.UNKNOWN:
-            said = f"whether {label}, which the build requires, can be installed is unknown{why}"
-            yield environment_problem("unknown", said, "the index")
+            message = f"whether {label}, which the build requires, can be installed is unknown{why}"
+            yield environment_problem("unknown", message, "the index")
 
 
 def _admitted(pin: Pin) -> SpecifierSet | None:

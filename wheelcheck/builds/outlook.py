@@ -73,7 +73,7 @@ class Outlook:
 
     def fails(self, *, closed_network: bool = False) -> bool:
         """Whether the build fails for certain."""
-        return any(one.stops(closed_network=closed_network) for one in self.obstacles)
+        return any(obstacle.stops(closed_network=closed_network) for obstacle in self.obstacles)
 
 
 _NeedsAndObstacles = tuple[tuple[BuildNeed, ...], tuple[BuildObstacle, ...]]
@@ -85,7 +85,7 @@ class Forecaster:
     def __init__(self, index: Index, sdists: SdistReader) -> None:
         self._index = index
         self._sdists = sdists
-        self._told: dict[tuple[str, BuildSite, frozenset[str]], _NeedsAndObstacles] = {}
+        self._known: dict[tuple[str, BuildSite, frozenset[str]], _NeedsAndObstacles] = {}
         self._histories: dict[tuple[NormalizedName, str], History | None] = {}
 
     def of_plan(self, plan: SourceBuildPlan, as_of: datetime) -> tuple[Outlook, ...]:
@@ -146,7 +146,7 @@ class Forecaster:
     ) -> _NeedsAndObstacles:
         """Needs and obstacles that are the same for all targets with one Python."""
         key = sdist.filename, BuildSite.of(target), installed
-        if key not in self._told:
+        if key not in self._known:
             site = self._sdists.read_for(sdist, target)
             words = (site, sorted(installed), self._sdists.vendored(sdist))
 
@@ -164,8 +164,8 @@ class Forecaster:
                 tuple[BuildObstacle, ...],
                 lambda: python_too_new(target.python, self._sdists.texts(sdist)),
             )
-            self._told[key] = needs, tuple(dict.fromkeys((*obstacles, *too_new)))
-        return self._told[key]
+            self._known[key] = needs, tuple(dict.fromkeys((*obstacles, *too_new)))
+        return self._known[key]
 
     def _shows(self, sdist: Sdist, sign: re.Pattern[str]) -> tuple[str, ...]:
         return self._sdists.concluded(
@@ -230,13 +230,13 @@ def _builds(build: Build, other: Build) -> bool:
     pip ends where a version that it tries does not build; it goes back to no older one.
     """
     for_metadata = build.label in other.tried_by and other.environment.builds_for_metadata
-    return build.label in other.asked_by or for_metadata
+    return build.label in other.requested_by or for_metadata
 
 
 def _failing(outlook: Outlook) -> BuildObstacle:
-    first = next(one for one in outlook.obstacles if one.stops(closed_network=False))
-    said = f"{outlook.build.label} must be built first, and that fails: {first.message}"
-    return BuildObstacle("build-requires-failing", said, first.source, fatal=True)
+    first = next(obstacle for obstacle in outlook.obstacles if obstacle.stops(closed_network=False))
+    message = f"{outlook.build.label} must be built first, and that fails: {first.message}"
+    return BuildObstacle("build-requires-failing", message, first.source, fatal=True)
 
 
 def commands_for(target: Target, outlooks: Iterable[Outlook]) -> InstallCommands | Unknown:
@@ -249,6 +249,6 @@ def commands_for(target: Target, outlooks: Iterable[Outlook]) -> InstallCommands
     if isinstance(distribution, Unknown):
         return distribution
     outlooks = tuple(outlooks)
-    needs = [need for one in outlooks for need in one.needs]
-    kept = [need for one in outlooks if one.build.top_level for need in one.needs]
-    return install_commands(needs, distribution, kept=kept)
+    needs = [need for outlook in outlooks for need in outlook.needs]
+    staying = [need for outlook in outlooks if outlook.build.top_level for need in outlook.needs]
+    return install_commands(needs, distribution, staying=staying)

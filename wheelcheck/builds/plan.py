@@ -39,11 +39,11 @@ MAX_DEPTH = 12
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One sdist that is built, with all who ask for it.
+    """An sdist that is built, with all that request it.
 
-    `asked_by` are builds (``scipy 1.10.1``) whose environment needs it; `top_level` says that it
-    is also installed itself. `tried_by` are builds whose environment tried it and took an older
-    version (``requirements`` stands for the installation itself). `times` is how often the
+    `requested_by` are builds (``scipy 1.10.1``) whose environment needs it; `top_level` says that
+    it is also installed itself. `tried_by` are builds whose environment tried it and took an older
+    version (``requirements`` means the installation itself). `times` is how often the
     installer builds it: 0 for one that was only tried, and whose metadata take no build.
     """
 
@@ -52,7 +52,7 @@ class Build:
     sdist: Sdist
     environment: BuildEnvironment
     top_level: bool
-    asked_by: tuple[str, ...]
+    requested_by: tuple[str, ...]
     times: int
     tried_by: tuple[str, ...] = ()
 
@@ -130,19 +130,19 @@ class Planner:
         builds = tuple(_build(key, walk.nodes, top, also, times) for key in walk.nodes)
         return SourceBuildPlan(target, installer, builds, tuple(walk.cycles))
 
-    def foresee(
-        self, asked: Iterable[tuple[Target, Sdist]], installer: Installer
+    def prefetch(
+        self, requested: Iterable[tuple[Target, Sdist]], installer: Installer
     ) -> list[tuple[Target, Sdist]]:
         """Have the index fetch, side by side, what the environments of these builds ask for.
 
         Returns what is built or tried on the targets for the sake of these environments.
         """
-        pairs = list(asked)
-        self._environments.foresee(pairs)
+        pairs = list(requested)
+        self._environments.prefetch(pairs)
         found = [
             (target, self._environments.of(sdist, target, installer)) for target, sdist in pairs
         ]
-        return [(target, below) for target, one in found for below in (*one.built, *one.tried)]
+        return [(target, below) for target, item in found for below in (*item.built, *item.tried)]
 
     def tried(self, resolution: Resolution, installer: Installer) -> tuple[Sdist, ...]:
         """Return the sdists that an installation asks for metadata and does not take."""
@@ -152,7 +152,7 @@ class Planner:
         self, sdists: Iterable[Sdist], walk: _PlanWalk, chain: tuple[str, ...]
     ) -> tuple[str, ...]:
         """Add sdists; return the file names of those that close no circle."""
-        return tuple(one.filename for one in sdists if self._visit(one, walk, chain))
+        return tuple(sdist.filename for sdist in sdists if self._visit(sdist, walk, chain))
 
     def _visit(self, sdist: Sdist, walk: _PlanWalk, chain: tuple[str, ...]) -> bool:
         """Add an sdist and what its environment builds. False where that closes a circle."""
@@ -182,9 +182,9 @@ def _close(circle: tuple[str, ...], nodes: Iterable[_Node]) -> None:
     chain = " needs ".join(circle)
     for node in nodes:
         if node.label in circle:
-            said = f"the build requires go round in a circle: {chain}"
+            message = f"the build requires go round in a circle: {chain}"
             node.environment = node.environment.hindered(
-                environment_problem("circle", said, node.sdist.filename, fatal=True)
+                environment_problem("circle", message, node.sdist.filename, fatal=True)
             )
 
 
@@ -196,32 +196,32 @@ def _times(walk: _PlanWalk, top: Collection[str], tried: Collection[str]) -> dic
     of it; had it been built in earnest before, its wheel would be taken from the cache.
     """
     nodes = walk.nodes
-    asked = dict.fromkeys(nodes, 0)
+    counts = dict.fromkeys(nodes, 0)
     attempts = {key: int(key in tried) for key in nodes}
     times = {}
     for key in reversed(nodes):
         node = nodes[key]
-        chosen = _chosen(asked[key], key in top, walk.installer)
+        chosen = _chosen(counts[key], key in top, walk.installer)
         looks = attempts[key]
         if walk.installer is Installer.UV:  # what was built for its metadata is kept
             looks = int(looks > 0 and not chosen)
         times[key] = chosen + looks * node.environment.builds_for_metadata
         for child in node.children:
-            asked[child] += chosen + looks
+            counts[child] += chosen + looks
         for child in node.tried:
             attempts[child] += chosen + looks
     return {key: times[key] for key in nodes}
 
 
-def _chosen(asked: int, top: bool, installer: Installer) -> int:  # noqa: FBT001
+def _chosen(times: int, top: bool, installer: Installer) -> int:  # noqa: FBT001
     """How often a build is made whose wheel is then installed somewhere."""
     match installer:
         case Installer.PIP_NO_CACHE:
-            return asked + top
+            return times + top
         case Installer.PIP_NO_CACHE_DIR:
-            return min(asked, 1) + top
+            return min(times, 1) + top
         case Installer.PIP | Installer.UV:
-            return min(asked + top, 1)
+            return min(times + top, 1)
 
 
 def _build(
@@ -239,7 +239,7 @@ def _build(
         sdist=sdist,
         environment=node.environment,
         top_level=key in top,
-        asked_by=tuple(other.label for other in nodes.values() if key in other.children),
+        requested_by=tuple(other.label for other in nodes.values() if key in other.children),
         times=times[key],
         tried_by=(
             *(["requirements"] if key in tried else []),

@@ -32,7 +32,9 @@ class _Reading:
 
     def holds(self, site: BuildSite) -> bool:
         """Whether reading it for this site would tell the same."""
-        return isinstance(self.facts, Unknown) or self.site.answers_as(site, self.facts.asked)
+        return isinstance(self.facts, Unknown) or self.site.answers_as(
+            site, self.facts.context_keys
+        )
 
 
 _Readings = tuple[tuple[BuildSite, SdistFacts], ...]
@@ -50,18 +52,20 @@ class SdistReader:
         self._classes: dict[tuple[str, BuildSite], Classification] = {}
         self._vendored: dict[str, tuple[str, ...]] = {}
 
-    def foresee(self, sdists: Iterable[Sdist]) -> None:
+    def prefetch(self, sdists: Iterable[Sdist]) -> None:
         """Have the index fetch, side by side, what telling the needs of these builds asks for."""
         new = [sdist for sdist in sdists if sdist.filename not in self._readings]
         wheels = map(self._wheel_beside, new)
-        self._index.prefetch(listings=[one for one in new if not self._known(one)], wanted=wanted)
+        self._index.prefetch(
+            listings=[item for item in new if not self._known(item)], wanted=wanted
+        )
         self._index.prefetch(listings=[wheel for wheel in wheels if wheel is not None])
 
-    def foresee_classification(self, asked: Iterable[tuple[Target, Sdist]]) -> None:
+    def prefetch_classification(self, pairs: Iterable[tuple[Target, Sdist]]) -> None:
         """Have the index fetch, side by side, what classifying these builds asks for."""
         wheels = (
             wheel_to_open(self._index.project(sdist.name), sdist, self.facts(sdist, target))
-            for target, sdist in asked
+            for target, sdist in pairs
             if (sdist.filename, BuildSite.of(target)) not in self._classes
         )
         self._index.prefetch(listings=[wheel for wheel in wheels if wheel is not None])
@@ -142,15 +146,15 @@ class SdistReader:
             readings.append(_Reading(site, contents))
         else:
             readings.append(_Reading(site, read_sdist(contents, site)))
-            told = [(one.site, one.facts) for one in readings]
-            self._cache_of(sdist).put("readings", told)
+            stored = [(reading.site, reading.facts) for reading in readings]
+            self._cache_of(sdist).put("readings", stored)
         return readings[-1]
 
     def _known(self, sdist: Sdist) -> list[_Reading]:
         """What it told so far, in this run and in earlier ones."""
         if sdist.filename not in self._readings:
-            kept = self._cache_of(sdist).get("readings", _Readings) or ()
-            self._readings[sdist.filename] = [_Reading(*one) for one in kept]
+            stored = self._cache_of(sdist).get("readings", _Readings) or ()
+            self._readings[sdist.filename] = [_Reading(*item) for item in stored]
         return self._readings[sdist.filename]
 
     def _in_wheel(self, sdist: Sdist) -> tuple[str, ...]:

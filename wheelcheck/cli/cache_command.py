@@ -20,13 +20,13 @@ def run(args: Namespace) -> None:
     if args.action == "clear":
         gone = clear_cache(folder)
         files = sum(gone.entries.values())
-        told = f"Removed {counted(files, 'file')}, {_megabytes(gone)}, from {folder}\n"
+        text = f"Removed {counted(files, 'file')}, {_megabytes(gone)}, from {folder}\n"
     else:
-        told = _told(cache_info(folder))
-    write(told.encode("utf-8", "backslashreplace"), None)
+        text = _summary(cache_info(folder))
+    write(text.encode("utf-8", "backslashreplace"), None)
 
 
-def _told(info: CacheInfo) -> str:
+def _summary(info: CacheInfo) -> str:
     counts = "".join(f"{kind:10}{number}\n" for kind, number in info.entries.items())
     return f"folder    {info.path}\n{counts}size      {_megabytes(info)}\n"
 

@@ -42,7 +42,7 @@ def report_cache_of(args: Namespace) -> ReportCache | None:
         folder = str(Path.cwd())
     except OSError:  # it was removed
         return None
-    words = {key: said for key, said in vars(args).items() if key not in _BESIDE_THE_QUESTION}
+    words = {key: value for key, value in vars(args).items() if key not in _BESIDE_THE_QUESTION}
     words |= {"folder": folder, "policy": _policy_text(args)}
     words |= {name: os.environ.get(name) for name in _ENCODING}
     root = Path(args.cache_dir) if args.cache_dir else default_cache_dir(os.environ)

@@ -23,12 +23,12 @@ def run() -> int:
     if isinstance(found, Unknown):
         sys.stderr.write(f"wheelcheck: cannot calibrate: {found.reason}\n")
         return 3
-    told = (
+    text = (
         f"--machine-factor {found.value:.2f}\n"
         f"# seconds of this machine for one reference second; 80 % interval "
         f"{found.low:.2f} to {found.high:.2f}\n"
     )
-    write(told.encode(), None)
+    write(text.encode(), None)
     return 0
 
 
@@ -45,8 +45,8 @@ def _compile(reference: ReferenceCompile) -> float | Unknown:
             return Unknown("no-compiler", f"{reference.command[0]}: {error}")
         after = os.times()
     if ended.returncode:
-        said = ended.stderr.decode("utf-8", "replace").strip().splitlines()
-        why = said[0] if said else f"it ended with {ended.returncode}"
+        lines = ended.stderr.decode("utf-8", "replace").strip().splitlines()
+        why = lines[0] if lines else f"it ended with {ended.returncode}"
         return Unknown("compile-failed", f"{reference.command[0]}: {why}")
     children = after.children_user + after.children_system
     return children - before.children_user - before.children_system

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from wheelcheck.api.check import check
 from wheelcheck.cli.cached_report import incomplete
 from wheelcheck.cli.keywords import keywords_of
-from wheelcheck.cli.rendering import kept_report
+from wheelcheck.cli.rendering import read_report
 from wheelcheck.cli.terminal import look_of, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
@@ -63,7 +63,7 @@ def _report(path: Path, args: Namespace) -> Report:
     if not content.lstrip().startswith(b"{"):
         choice = {"no_deps": args.no_deps, "installer": args.installer}
         return check([path], advice=False, **choice, **keywords_of(args))
-    return kept_report(path)
+    return read_report(path)
 
 
 @contextmanager
@@ -97,6 +97,6 @@ def _git(folder: Path, *words: str) -> bytes:
     except OSError as error:
         raise UsageError(f"git cannot be run: {error}") from None
     if ended.returncode:
-        said = ended.stderr.decode(sys.getfilesystemencoding(), "replace").strip()
-        raise UsageError(f"git {words[0]}: {said}")
+        message = ended.stderr.decode(sys.getfilesystemencoding(), "replace").strip()
+        raise UsageError(f"git {words[0]}: {message}")
     return ended.stdout

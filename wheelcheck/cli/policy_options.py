@@ -25,14 +25,14 @@ def policy_of(args: Namespace) -> Policy:
 
     Raises `UsageError` for what cannot be meant.
     """
-    said: dict[str, Any] = {
+    options: dict[str, Any] = {
         "fail_on": frozenset(map(_verdict, args.fail_on)) if args.fail_on else None,
         "max_build_minutes": args.max_build_minutes,
         "max_image_mb": args.max_image_mb,
         "min_coverage": args.min_coverage,
     }
     given = Policy(
-        **{key: value for key, value in said.items() if value is not None},
+        **{key: value for key, value in options.items() if value is not None},
         allow=tuple(map(_allowance, args.allow)),
     )
     return given.over(_file(args)[0])

@@ -18,7 +18,7 @@ from wheelcheck.reports.json_form import render_json
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.phrases import counted
 
-__all__ = ["exit_code", "kept_report", "rendered"]
+__all__ = ["exit_code", "read_report", "rendered"]
 
 _RENDERERS = {
     "csv": ("wheelcheck.reports.csv_table", "render_csv"),
@@ -38,7 +38,7 @@ def rendered(report: Report, args: Namespace) -> bytes:
     if args.format in _RENDERERS:
         module, function = _RENDERERS[args.format]
         render = getattr(import_module(module), function)
-        text: str = render(report, **_said_besides(args))
+        text: str = render(report, **_renderer_options(args))
         return text.encode("utf-8", "backslashreplace")
     from wheelcheck.reports.text.report_text import render_text
 
@@ -53,7 +53,7 @@ def rendered(report: Report, args: Namespace) -> bytes:
     return text.encode(look.encoding, "replace")
 
 
-def _said_besides(args: Namespace) -> dict[str, object]:
+def _renderer_options(args: Namespace) -> dict[str, object]:
     """What a format must know besides the report."""
     if args.format == "sarif":
         return {"version": wheelcheck.__version__}
@@ -79,12 +79,12 @@ def exit_code(report: Report, args: Namespace) -> int:
     return incomplete(errors) if quiet else 3
 
 
-def kept_report(path: Path) -> Report:
+def read_report(path: Path) -> Report:
     """A report that was written with ``--format json``; raises `UsageError` for anything else."""
     try:
         return Report.model_validate_json(path.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        told = f"{where}: {first['msg']}" if where else first["msg"]
-        raise UsageError(f"{path} is no report of wheelcheck's: {told}") from None
+        message = f"{where}: {first['msg']}" if where else first["msg"]
+        raise UsageError(f"{path} is no report of wheelcheck's: {message}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from wheelcheck.cli.rendering import exit_code, kept_report, rendered
+from wheelcheck.cli.rendering import exit_code, read_report, rendered
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
 
@@ -15,7 +15,7 @@ __all__ = ["complete", "show"]
 def show(args: Namespace) -> int:
     """Write a report that was kept as JSON in any format; exit as when it was made."""
     require_folder(args.output)
-    report = kept_report(Path(args.report))
+    report = read_report(Path(args.report))
     write(rendered(report, args), args.output)
     return exit_code(report, args)
 

@@ -58,4 +58,4 @@ def _sister(name: str, rows: Iterable[ImageRow]) -> ImageRow | None:
         if match["kind"] == own["kind"] and (match["variant"] == "alpine") is alpine:
             same = (match["variant"], match["release"]) == (own["variant"], own["release"])
             found.append((not same, abs(int(match["minor"]) - int(own["minor"])), row))
-    return min(found, key=lambda one: one[:2])[2] if found else None
+    return min(found, key=lambda item: item[:2])[2] if found else None

@@ -109,10 +109,10 @@ def make_bill(
     the builds need: None where nothing is built or it is not known.
     """
     tool: Tool = "uv" if plan.installer is Installer.UV else "pip"
-    items = tuple(_item(one, costs[one.sdist.filename], machine, tool) for one in plan.builds)
+    items = tuple(_item(build, costs[build.sdist.filename], machine, tool) for build in plan.builds)
     wheels = [file for file in installed if isinstance(file, Wheel)]
     fetched, sizeless = _fetched(plan, wheels)
-    known = [one for one in items if one.build.times and isinstance(one.cpu_seconds, Quantity)]
+    known = [item for item in items if item.build.times and isinstance(item.cpu_seconds, Quantity)]
     system = Quantity.exact(0) if toolchain is None else toolchain
     download = total((Quantity.exact(fetched.bytes), toolchain_download(system)), correlation=1.0)
     build_wall = _on(machine, _build_wall(items, known, plan, machine))
@@ -126,7 +126,7 @@ def make_bill(
     return InstallBill(
         machine=machine,
         items=items,
-        builds=sum(one.times for one in plan.builds),
+        builds=sum(build.times for build in plan.builds),
         cpu_seconds=_on(machine, _cpu(items, known)),
         build_wall_seconds=build_wall,
         install_seconds=seconds["install"],
@@ -182,26 +182,26 @@ def _fetched(plan: SourceBuildPlan, wheels: Iterable[Wheel]) -> tuple[Files, int
     for build in plan.builds:
         times = max(1, build.times) if again else 1
         inside = [pin.file for pin in build.environment.pins if isinstance(pin.file, Wheel)]
-        for one in (build.sdist, *inside):
-            counts[one.filename] = (counts.get(one.filename, 0) + times) if again else 1
-            sizes[one.filename] = one.size
+        for item in (build.sdist, *inside):
+            counts[item.filename] = (counts.get(item.filename, 0) + times) if again else 1
+            sizes[item.filename] = item.size
     size = sum((sizes[name] or 0) * count for name, count in counts.items())
-    return Files(sum(counts.values()), size), sum(one is None for one in sizes.values())
+    return Files(sum(counts.values()), size), sum(size is None for size in sizes.values())
 
 
 def _install(wheels: Iterable[Wheel], items: Iterable[BuildItem], tool: Tool) -> Quantity:
     """Installing all wheels, fetched and built, in one run."""
     files = _of(wheels)
-    for one in items:
-        if one.build.top_level and isinstance(one.built_bytes, Quantity):
-            files += Files(1, round(one.built_bytes.value * _WHEEL_SHARE))
+    for item in items:
+        if item.build.top_level and isinstance(item.built_bytes, Quantity):
+            files += Files(1, round(item.built_bytes.value * _WHEEL_SHARE))
     return install_seconds(files, tool)
 
 
 def _cpu(items: tuple[BuildItem, ...], known: list[BuildItem]) -> Quantity | Unknown:
-    if not known and any(one.build.times for one in items):
+    if not known and any(item.build.times for item in items):
         return Unknown("cost-unknown", "the cost of none of its source builds is known")
-    return total([_certain(one.cpu_seconds).times(one.build.times) for one in known])
+    return total([_certain(value.cpu_seconds).times(value.build.times) for value in known])
 
 
 def _certain(value: Quantity | Unknown) -> Quantity:
@@ -217,14 +217,14 @@ def _build_wall(
     builds as many at once as there are cores: then all the CPU time spread over the cores, or the
     longest chain of builds that need each other, whichever is more.
     """
-    told = _cpu(items, known)
-    if isinstance(told, Unknown):
-        return told
+    cpu = _cpu(items, known)
+    if isinstance(cpu, Unknown):
+        return cpu
     if plan.installer is not Installer.UV:
-        tried = [one.environment_seconds for one in items if not one.build.times]
-        return total([p.times(one.build.times) for one in known for p in _once(one)] + tried)
-    spread = total([told, *(one.environment_seconds for one in known)]).times(1 / machine.cores)
-    return max(spread, _longest_chain(known), key=lambda one: one.value)
+        tried = [item.environment_seconds for item in items if not item.build.times]
+        return total([p.times(value.build.times) for value in known for p in _once(value)] + tried)
+    spread = total([cpu, *(value.environment_seconds for value in known)]).times(1 / machine.cores)
+    return max(spread, _longest_chain(known), key=lambda item: item.value)
 
 
 def _once(item: BuildItem) -> tuple[Quantity, Quantity]:
@@ -234,12 +234,12 @@ def _once(item: BuildItem) -> tuple[Quantity, Quantity]:
 def _longest_chain(known: list[BuildItem]) -> Quantity:
     """The chain of builds, each in the next one's environment, that takes longest."""
     chains: dict[str, list[Quantity]] = {}
-    for one in known:  # each comes after those that its environment needs
-        needed = [chains[o.build.label] for o in known if one.build.label in o.build.asked_by
+    for value in known:  # each comes after those that its environment needs
+        needed = [chains[o.build.label] for o in known if value.build.label in o.build.requested_by
                   and o.build.label in chains]  # fmt: skip
         before = max(needed, key=lambda chain: total(chain).value, default=[])
-        chains[one.build.label] = [*before, *_once(one)]
-    return max((total(chain) for chain in chains.values()), key=lambda one: one.value,
+        chains[value.build.label] = [*before, *_once(value)]
+    return max((total(chain) for chain in chains.values()), key=lambda item: item.value,
                default=Quantity.exact(0))  # fmt: skip
 
 
@@ -247,11 +247,12 @@ def _peak(
     items: tuple[BuildItem, ...], installer: Installer, machine: Machine
 ) -> Quantity | Unknown:
     """Memory at the worst moment: of the largest build, or of the largest ones that uv runs."""
-    told = [one.peak_memory_bytes for one in items if one.build.times]
-    peaks = sorted((p for p in told if isinstance(p, Quantity)), key=lambda p: -p.value)
+    values = [item.peak_memory_bytes for item in items if item.build.times]
+    peaks = sorted((p for p in values if isinstance(p, Quantity)), key=lambda p: -p.value)
     if not peaks:
-        return Unknown("cost-unknown", "the memory of none of its source builds is known") if told \
-            else Quantity.exact(0)  # fmt: skip
+        if not values:
+            return Quantity.exact(0)
+        return Unknown("cost-unknown", "the memory of none of its source builds is known")
     if installer is Installer.UV:
         return total(peaks[: machine.cores])
     worst = peaks[0]
@@ -272,13 +273,13 @@ def _fits(peak: Quantity | Unknown, machine: Machine) -> bool | None:
 def _left_out(
     plan: SourceBuildPlan, items: tuple[BuildItem, ...], sizeless: int, toolchain: Quantity | None
 ) -> Iterable[str]:
-    for one in items:
-        if one.build.times and isinstance(one.cpu_seconds, Unknown):
-            yield f"building {one.build.label}: {one.cpu_seconds.reason}"
-        elif one.build.times and isinstance(one.peak_memory_bytes, Unknown):
-            yield f"memory of building {one.build.label}: {one.peak_memory_bytes.reason}"
-        if one.build.environment.problem:
-            yield f"the build environment of {one.build.label}: {one.build.environment.problem}"
+    for item in items:
+        if item.build.times and isinstance(item.cpu_seconds, Unknown):
+            yield f"building {item.build.label}: {item.cpu_seconds.reason}"
+        elif item.build.times and isinstance(item.peak_memory_bytes, Unknown):
+            yield f"memory of building {item.build.label}: {item.peak_memory_bytes.reason}"
+        if item.build.environment.problem:
+            yield f"the build environment of {item.build.label}: {item.build.environment.problem}"
     for cycle in plan.cycles:
         yield f"builds that need themselves: {' → '.join(cycle)}"
     if sizeless:

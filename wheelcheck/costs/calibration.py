@@ -61,14 +61,14 @@ def calibrate(run: Callable[[ReferenceCompile], float | Unknown]) -> Quantity | 
     spent = expected = 0.0
     failed: list[Unknown] = []
     worst = 1.0
-    for one in reference_compiles():
-        times = [run(one) for _ in range(REPEATS)]
-        told = [seconds for seconds in times if not isinstance(seconds, Unknown)]
+    for item in reference_compiles():
+        times = [run(item) for _ in range(REPEATS)]
+        measured = [seconds for seconds in times if not isinstance(seconds, Unknown)]
         failed += [seconds for seconds in times if isinstance(seconds, Unknown)]
-        if told:
-            spent += min(told)
-            expected += one.seconds
-            worst = max(worst, max(told) / min(told))
+        if measured:
+            spent += min(measured)
+            expected += item.seconds
+            worst = max(worst, max(measured) / min(measured))
     if not expected:
         return failed[0]
     return Quantity.within(

@@ -140,10 +140,10 @@ def _chosen(
     cython: bool,
 ) -> set[str]:
     scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
-    modules = [one for script in scripts for one in script.extensions]
+    modules = [extension for script in scripts for extension in script.extensions]
     declared = _declared(modules, cython=cython)
-    if facts.kind == "setuptools" and declared and all(one.sources for one in declared):
-        listed = _resolved((p for one in declared for p in one.sources or ()), sizes)
+    if facts.kind == "setuptools" and declared and all(module.sources for module in declared):
+        listed = _resolved((p for module in declared for p in module.sources or ()), sizes)
         return {p for p in listed if _compiles(p, cython=cython)} | _untouched(listed, candidates)
     if facts.kind == "meson":
         listed = _by_meson(texts, sizes, candidates)
@@ -157,9 +157,9 @@ def _chosen(
 def _declared(modules: Iterable[ExtensionModule], *, cython: bool) -> list[ExtensionModule]:
     """Extension modules that a build makes; not those that ask for a Cython which is not there."""
     return [
-        one
-        for one in modules
-        if cython or not any("cython" in condition.lower() for condition in one.supposing)
+        module
+        for module in modules
+        if cython or not any("cython" in condition.lower() for condition in module.supposing)
     ]
 
 
@@ -182,7 +182,7 @@ def _resolved(names: Iterable[str], sizes: Mapping[str, int]) -> set[str]:
         options += [stem + ending for ending in _ALTERNATIVES]
         if suffix == ".pyx":
             options = [f"{stem}.c", f"{stem}.cpp", *options]
-        found.update([one for one in options if one in sizes][:1])
+        found.update([option for option in options if option in sizes][:1])
     return found
 
 

@@ -107,7 +107,7 @@ class BuildFeatures:
     @property
     def native_bytes(self) -> int:
         """Bytes of all files that are compiled."""
-        return sum(one.bytes for one in self.sources.values())
+        return sum(source.bytes for source in self.sources.values())
 
 
 def read_features(
@@ -121,7 +121,7 @@ def read_features(
     compiles = _compiles(facts)
     backend = _backend(facts)
     files = compiled_files(facts, sizes, texts) if compiles else ()
-    kinds = {one.kind for one in files}
+    kinds = {file.kind for file in files}
     weights = _bytes_by_ending(sizes)
     return BuildFeatures(
         compiles=compiles,
@@ -158,7 +158,10 @@ def _backend(facts: SdistFacts) -> str:
     """
     if facts.kind != "setuptools" or facts.script is None or not facts.has("cmake-project"):
         return facts.kind
-    left = all(one.made_by == "skbuild" or one.sources == () for one in facts.script.extensions)
+    left = all(
+        extension.made_by == "skbuild" or extension.sources == ()
+        for extension in facts.script.extensions
+    )
     return "native" if left else facts.kind
 
 

@@ -71,12 +71,12 @@ class ImageBreakdown:
     """Bytes of an image built in one stage and in several, with the parts that make them up.
 
     Where a part's size is unknown, so is the sum. `single_stage_added` and `multi_stage_added` are
-    without the base image, whose size not every catalogue row tells. `untold` are system packages
+    without the base image, whose size not every catalogue row tells. `unsized` are system packages
     of unknown size, which no number has in it.
     """
 
     parts: tuple[ImagePart, ...]
-    untold: tuple[str, ...] = ()
+    unsized: tuple[str, ...] = ()
 
     @property
     def single_stage(self) -> Quantity | Unknown:
@@ -122,7 +122,7 @@ def _together(parts: Sequence[ImagePart]) -> ImagePart:
             return part
         sizes.append(part.size)
     once = parts[0].name in _ONCE
-    return replace(parts[0], size=max(sizes, key=lambda one: one.value) if once else total(sizes))
+    return replace(parts[0], size=max(sizes, key=lambda item: item.value) if once else total(sizes))
 
 
 def _sum(parts: Iterable[ImagePart]) -> Quantity | Unknown:
@@ -149,10 +149,10 @@ def image_size(
     """
     options = options or ImageOptions()
     base = base_image(target) if base is None else base
-    packages, untold = _system_parts(contents, distribution, options)
+    packages, unsized = _system_parts(contents, distribution, options)
     parts = (ImagePart(BASE, base), *_python_parts(target, contents, options), *packages)
-    told = tuple(part for part in parts if isinstance(part.size, Unknown) or part.size.value)
-    return ImageBreakdown(told, untold)
+    shown = tuple(part for part in parts if isinstance(part.size, Unknown) or part.size.value)
+    return ImageBreakdown(shown, unsized)
 
 
 # What pip puts there
@@ -165,20 +165,24 @@ def _python_parts(
     target: Target, contents: ImageContents, options: ImageOptions
 ) -> Iterable[ImagePart]:
     listed = [files for _, files in contents.wheels if isinstance(files, InstalledFiles)]
-    unpacked = sum(one.files for one in listed)
+    unpacked = sum(wheel.files for wheel in listed)
     yield ImagePart("wheels", Quantity.exact(unpacked, "the archives' directories"))
     yield ImagePart("wheels that could not be listed", _unlisted(contents.wheels))
-    built = [one for one in contents.built if isinstance(one, BuiltFiles)]
-    missing = next((one for one in contents.built if isinstance(one, Unknown)), None)
-    yield ImagePart("packages built from source", missing or total([one.files for one in built]))
-    sources = [*(one.sources for one in listed), *(one.sources for one in built)]
+    built = [package for package in contents.built if isinstance(package, BuiltFiles)]
+    missing = next((package for package in contents.built if isinstance(package, Unknown)), None)
+    yield ImagePart(
+        "packages built from source", missing or total([package.files for package in built])
+    )
+    sources = [*(wheel.sources for wheel in listed), *(package.sources for package in built)]
     yield ImagePart("byte-code", byte_code(sources, target))
     if contents.wheels or contents.built:
         # pip runs in the last of several stages only if it installs copied wheels there
         own = pip_byte_code(target)
         yield ImagePart("byte-code of pip itself", own, multi_stage=options.wheels_layer)
     downloads = sum(wheel.size or 0 for wheel, _ in contents.wheels)
-    archives = missing or total([Quantity.exact(downloads), *(one.archive for one in built)])
+    archives = missing or total(
+        [Quantity.exact(downloads), *(package.archive for package in built)]
+    )
     if options.wheels_layer:
         yield ImagePart("wheels copied as a layer", archives, single_stage=False)
     if options.pip_cache:
@@ -219,4 +223,4 @@ def _system_parts(
     ]
     if options.package_lists and distribution.family is Family.APT:
         parts.append(ImagePart("package lists", _LISTS, multi_stage=bool(contents.run_packages)))
-    return tuple(parts), both.untold
+    return tuple(parts), both.unsized

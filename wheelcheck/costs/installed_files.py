@@ -146,7 +146,7 @@ def byte_code(projects: Iterable[PythonSources], target: Target) -> Quantity | U
     if compiler is None:
         why = "byte-code of Python {}.{} was not measured".format(*target.python)
         return Unknown("byte-code-unknown", why)
-    sizes = [compiler.size(one) for one in projects]
+    sizes = [compiler.size(project) for project in projects]
     value = sum(sizes)
     if not value:
         return Quantity.exact(0)

@@ -73,7 +73,7 @@ def _build(row: Mapping[str, str]) -> MeasuredBuild:
 
 def is_measured(name: NormalizedName, version: Version) -> bool:
     """Whether just this release was built here, so that its features need not be read."""
-    return any(one.version == version for one in measured_builds().get(name, ()))
+    return any(item.version == version for item in measured_builds().get(name, ()))
 
 
 def nearest(
@@ -88,10 +88,10 @@ def nearest(
     return min(builds, key=distance, default=None)
 
 
-def _steps(one: Version, other: Version) -> tuple[int, float]:
+def _steps(version: Version, other: Version) -> tuple[int, float]:
     """How many leading parts of two releases agree, and how near the first that differs is."""
-    left, right = one.release, other.release
+    left, right = version.release, other.release
     for at, (a, b) in enumerate(zip(left, right, strict=False)):
         if a != b:
             return at, -abs(a - b)
-    return min(len(left), len(right)), float(one == other)
+    return min(len(left), len(right)), float(version == other)

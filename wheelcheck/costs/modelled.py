@@ -84,7 +84,7 @@ def coefficients() -> Coefficients:
     return Coefficients(**json.loads(text))
 
 
-def _huge_apart(features: BuildFeatures) -> tuple[float, float]:
+def _huge_bytes(features: BuildFeatures) -> tuple[float, float]:
     """Megabytes of plain C, and of it what lies beyond the first 300 kB of a file."""
     c = features.of(SourceKind.C)
     return (c.bytes - c.beyond) / _MB, c.beyond / _MB
@@ -96,7 +96,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         return {"pure": 1.0, "python_mb": features.python_bytes / _MB}
     c, generated = features.of(SourceKind.C), features.of(SourceKind.GENERATED_C)
     cython, cpp = features.of(SourceKind.CYTHON), features.of(SourceKind.CPP)
-    binding, plain = features.of(SourceKind.BINDING), _huge_apart(features)
+    binding, plain = features.of(SourceKind.BINDING), _huge_bytes(features)
     described = features.backend in _WITHOUT_DEBUG
     plain_cpp = "modern_cpp" if features.modern_cpp else "cpp"
     includes = features.cython_include_bytes if cython.files else 0
@@ -289,7 +289,7 @@ def modelled_cost(features: BuildFeatures, table: Coefficients) -> PredictedCost
 def _words(features: BuildFeatures, reading: PublishedReading | None, distance: float) -> str:
     if not features.compiles:
         return "modelled: nothing is compiled"
-    count = sum(one.files for one in features.sources.values())
+    count = sum(source.files for source in features.sources.values())
     by = f"modelled by {count} source files"
     by = f"{by} and the size of the published wheel" if reading else by
     return f"{by}; far from what was measured" if distance > FAR else by

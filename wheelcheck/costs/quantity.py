@@ -83,10 +83,10 @@ def total(parts: Sequence[Quantity], correlation: float = CORRELATION) -> Quanti
     spreads = [math.log(part.factor) / _DECILE for part in parts]
     means = [part.value * math.exp(s * s / 2) for part, s in zip(parts, spreads, strict=True)]
     mean, variance = sum(means), 0.0
-    for i, (own, one) in enumerate(zip(means, spreads, strict=True)):
+    for i, (own, item) in enumerate(zip(means, spreads, strict=True)):
         for j, (other, two) in enumerate(zip(means, spreads, strict=True)):
             shared = 1.0 if i == j else correlation
-            variance += own * other * math.expm1(shared * one * two)
+            variance += own * other * math.expm1(shared * item * two)
     spread = math.sqrt(math.log1p(variance / mean**2))
     value = max(sum(part.value for part in parts), mean * math.exp(-spread * spread / 2))
     factor = math.exp(_DECILE * spread)

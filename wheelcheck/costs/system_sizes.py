@@ -23,10 +23,10 @@ __all__ = ["SystemSize", "system_size"]
 
 @dataclass(frozen=True, slots=True)
 class SystemSize:
-    """Bytes that installing some packages adds; `untold` are those of unknown size, left out."""
+    """Bytes that installing some packages adds; `unsized` are those of unknown size, left out."""
 
     size: Quantity
-    untold: tuple[str, ...] = ()
+    unsized: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def system_size(names: Iterable[str], distribution: Distribution) -> SystemSize:
     """What installing these packages adds to the distribution's base image.
 
     Dependencies are counted once, and what the image has already not at all. Packages that neither
-    our tables nor Debian's index know are `untold`.
+    our tables nor Debian's index know are `unsized`.
     """
     names = tuple(dict.fromkeys(names))
     release = _debian_release(distribution)
@@ -74,7 +74,7 @@ def system_size(names: Iterable[str], distribution: Distribution) -> SystemSize:
     there |= _closure(distribution.preinstalled, sizes, there)
     pairs = {name: _counterparts(name, distribution.family, release) for name in names}
     known = {name: found for name, found in pairs.items() if not sizes.keys().isdisjoint(found)}
-    found = _closure((one for answers in known.values() for one in answers), sizes, there)
+    found = _closure((answer for answers in known.values() for answer in answers), sizes, there)
     total = sum(sizes[name].bytes for name in found)
     return SystemSize(
         _estimate(total, distribution, release),

@@ -106,7 +106,7 @@ def _why_no_wheel(refused: Sequence[Refused], target: Target, rules: FileRules) 
     by_tag = [found.file.tag for found in wheels if found.miss and isinstance(found.file, Wheel)]
     if by_tag or not wheels:
         return summarise_misses(by_tag, target)
-    return _told_apart(wheels)
+    return _grouped_reasons(wheels)
 
 
 def _why_nothing(refused: Sequence[Refused], why_no_wheel: str) -> str:
@@ -114,12 +114,12 @@ def _why_nothing(refused: Sequence[Refused], why_no_wheel: str) -> str:
     wheels = [found for found in refused if isinstance(found.file, Wheel)]
     if not sdists:
         return f"no sdist, and {why_no_wheel}" if wheels else "no file at all"
-    why_no_sdist = _told_apart(sdists)
+    why_no_sdist = _grouped_reasons(sdists)
     if not wheels or why_no_sdist == why_no_wheel:
         return why_no_sdist
     return f"{why_no_wheel}; {why_no_sdist}"
 
 
-def _told_apart(refused: Sequence[Refused]) -> str:
+def _grouped_reasons(refused: Sequence[Refused]) -> str:
     """Each distinct reason once: ``sdists are ruled out by --only-binary``."""
     return "; ".join(dict.fromkeys(found.why for found in refused))

@@ -117,7 +117,7 @@ def _on_ubuntu(cell: str, distribution: Distribution) -> tuple[str, ...]:
     if not found:
         return () if "@" in cell else tuple(cell.split())
     before, after = found
-    agreed = [_bare(one) for one in before] == [_bare(one) for one in after]
+    agreed = [_bare(version) for version in before] == [_bare(version) for version in after]
     return after if agreed else ()
 
 

@@ -61,7 +61,7 @@ def analyse_dockerfile(
     `NothingJudged` where no step could be judged for reasons that the user can mend.
     """
     steps = steps_of(dockerfile)
-    total = sum(not one.unjudged for one in steps)
+    total = sum(not step.unjudged for step in steps)
     found: dict[int, JudgedStep] = {}
     progress = progress or Silent()
     with ExitStack() as stack:
@@ -76,11 +76,11 @@ def analyse_dockerfile(
         return _without_columns(dockerfile, steps, as_of)
     report = _merged(list(found.values()))
     columns = [target.name for target in report.targets]
-    told = [_step(one, found.get(at), columns) for at, one in enumerate(steps)]
+    values = [_step(step, found.get(at), columns) for at, step in enumerate(steps)]
     return report.model_copy(
         update={
             "inputs": tuple(dict.fromkeys((dockerfile.name, *report.inputs))),
-            "dockerfile": _told(dockerfile, list(found.values()), told, as_of),
+            "dockerfile": _dockerfile_value(dockerfile, list(found.values()), values, as_of),
             "problems": (*report.problems, *_problems(dockerfile, steps)),
         }
     )
@@ -92,16 +92,16 @@ def _without_columns(dockerfile: Dockerfile, steps: Sequence[Step], as_of: datet
     Raises `NothingJudged` with it where the reason is the user's to mend: a base image that nobody
     knows, a file that is not there, a file that installs nothing.
     """
-    told = [_step(one, None, ()) for one in steps]
+    parts = [_step(step, None, ()) for step in steps]
     report = Report(
         inputs=(dockerfile.name,),
         targets=(),
         packages=(),
-        dockerfile=_told(dockerfile, (), told, as_of),
+        dockerfile=_dockerfile_value(dockerfile, (), parts, as_of),
         problems=tuple(_problems(dockerfile, steps)),
     )
-    known = [one for one in steps if not isinstance(one.stage.target, Unknown)]
-    codes = {one.why.code for one in dockerfile.all_unread}
+    known = [step for step in steps if not isinstance(step.stage.target, Unknown)]
+    codes = {part.why.code for part in dockerfile.all_unread}
     if (steps and not known) or _MENDED & codes or not (steps or codes):
         message = f"{dockerfile.name}: {_nothing(dockerfile, steps)}"
         raise NothingJudged(message, report)
@@ -110,41 +110,41 @@ def _without_columns(dockerfile: Dockerfile, steps: Sequence[Step], as_of: datet
 
 def _nothing(dockerfile: Dockerfile, steps: Sequence[Step]) -> str:
     """Why no step could be judged, in the file's order, each reason once."""
-    reasons = [(one.step.line, one.unjudged) for one in steps if one.unjudged]
+    reasons = [(step.step.line, step.unjudged) for step in steps if step.unjudged]
     known = {why for _, why in reasons}
     reasons += [
-        (one.line, one.why.reason)
-        for one in dockerfile.all_unread
-        if one.why.reason not in known  # an image that is not known is told at its step
+        (part.line, part.why.reason)
+        for part in dockerfile.all_unread
+        if part.why.reason not in known  # an image that is not known is told at its step
     ]
     lines = [f"line {line}: {why.removesuffix('.')}" for line, why in sorted(set(reasons))]
-    told = "; ".join(lines) or "no command in it installs Python packages"
-    return f"no step could be judged: {told}"
+    text = "; ".join(lines) or "no command in it installs Python packages"
+    return f"no step could be judged: {text}"
 
 
 def _merged(found: Sequence[JudgedStep]) -> Report:
     """One report of all steps, a column for each that is worth one."""
-    shown = [one for one in found if not one.is_plain] or found
-    report = merged([one.report for one in shown])
+    shown = [item for item in found if not item.is_plain] or found
+    report = merged([finding.report for finding in shown])
     packages = []
     for package in report.packages:
-        cells = {one.column.name: one.elsewhere(package.name) for one in shown}
+        cells = {finding.column.name: finding.elsewhere(package.name) for finding in shown}
         there = {name: cell for name, cell in cells.items() if cell is not None}
         packages.append(package.model_copy(update={"on": {**package.on, **there}}))
-    inputs = dict.fromkeys(name for one in found for name in one.report.inputs)
+    inputs = dict.fromkeys(name for item in found for name in item.report.inputs)
     return report.model_copy(update={"packages": tuple(packages), "inputs": tuple(inputs)})
 
 
 # What is said of it
 
 
-def _told(
+def _dockerfile_value(
     dockerfile: Dockerfile,
     found: Sequence[JudgedStep],
     steps: Sequence[DockerfileStep],
     as_of: datetime,
 ) -> JudgedDockerfile:
-    builds = [_step_builds(one) for one in found]
+    builds = [_step_builds(item) for item in found]
     correction = correct(dockerfile, builds)
     other = _on_other_images(dockerfile, found, as_of)
     return JudgedDockerfile(
@@ -152,8 +152,8 @@ def _told(
         steps=tuple(steps),
         findings=tuple(_findings(dockerfile, builds)),
         unread=tuple(
-            UnreadPart(line=one.line, text=one.text, code=one.why.code, why=one.why.reason)
-            for one in dockerfile.all_unread
+            UnreadPart(line=part.line, text=part.text, code=part.why.code, why=part.why.reason)
+            for part in dockerfile.all_unread
         ),
         correction=correction.diff if correction else "",
         other_image=other.diff if other else "",
@@ -165,15 +165,15 @@ def _told(
     )
 
 
-def _step(one: Step, judged: JudgedStep | None, columns: Sequence[str]) -> DockerfileStep:
+def _step(step: Step, judged: JudgedStep | None, columns: Sequence[str]) -> DockerfileStep:
     return DockerfileStep(
-        line=one.step.line,
-        stage=one.stage.title,
-        command=one.step.text,
-        target=one.name if one.name in columns else None,
-        unjudged=one.unjudged or None,
+        line=step.step.line,
+        stage=step.stage.title,
+        command=step.step.text,
+        target=step.name if step.name in columns else None,
+        unjudged=step.unjudged or None,
         note=judged.note if judged else "",
-        tolerated=one.step.tolerated,
+        tolerated=step.step.tolerated,
     )
 
 
@@ -191,17 +191,17 @@ def _on_other_images(
 ) -> Correction | None:
     """The file on images of glibc, where advice has found that nothing compiles there."""
     images: dict[int, Target] = {}
-    for one in found:
+    for item in found:
         helpful = any(
             way.kind == "image" and way.builds_after == 0 and way.blockers_after == 0
-            for way in one.report.advice
+            for way in item.report.advice
         )
-        if helpful and one.stage.parent is None and not isinstance(one.stage.target, Unknown):
+        if helpful and item.stage.parent is None and not isinstance(item.stage.target, Unknown):
             other = on_glibc(
-                parse_target_on(one.stage.target.name, as_of=as_of.date()), as_of.date()
+                parse_target_on(item.stage.target.name, as_of=as_of.date()), as_of.date()
             )
             if other is not None:
-                images[one.stage.index] = other
+                images[item.stage.index] = other
     if not images:
         return None
     for stage in dockerfile.stages:  # stages on the same image go along: what is copied must run
@@ -215,38 +215,38 @@ def _on_other_images(
 
 def _findings(dockerfile: Dockerfile, builds: list[StepBuilds]) -> Iterator[DockerfileFinding]:
     lines = physical_lines(dockerfile.text)
-    for one in judge_stages(dockerfile, builds):
-        yield _finding(one, redact(lines[one.line - 1].strip()))
+    for stage in judge_stages(dockerfile, builds):
+        yield _finding(stage, redact(lines[stage.line - 1].strip()))
 
 
-def _finding(one: Finding, excerpt: str) -> DockerfileFinding:
+def _finding(finding: Finding, excerpt: str) -> DockerfileFinding:
     return DockerfileFinding(
-        code=one.code,
-        severity=one.severity,
-        line=one.line,
-        stage=one.stage,
-        message=one.message,
-        source=one.source,
+        code=finding.code,
+        severity=finding.severity,
+        line=finding.line,
+        stage=finding.stage,
+        message=finding.message,
+        source=finding.source,
         excerpt=excerpt,
-        packages=one.packages,
-        superfluous=one.superfluous,
-        builds=one.builds,
+        packages=finding.packages,
+        superfluous=finding.superfluous,
+        builds=finding.builds,
     )
 
 
 def _problems(dockerfile: Dockerfile, steps: Sequence[Step]) -> Iterator[Problem]:
     """What was not followed; a step that should have been judged makes the answer incomplete."""
     lost = {
-        one.step.line: one.unjudged
-        for one in steps
-        if one.unjudged and not one.step.only_ready_wheels
+        step.step.line: step.unjudged
+        for step in steps
+        if step.unjudged and not step.step.only_ready_wheels
     }
-    for one in dockerfile.all_unread:
+    for part in dockerfile.all_unread:
         yield Problem(
-            code=one.why.code,
-            message=f"not followed: {one.why.reason}",
-            severity="error" if lost.pop(one.line, None) else "warning",
-            where=f"{dockerfile.name}:{one.line}",
+            code=part.why.code,
+            message=f"not followed: {part.why.reason}",
+            severity="error" if lost.pop(part.line, None) else "warning",
+            where=f"{dockerfile.name}:{part.line}",
         )
     for line, why in lost.items():
         yield Problem(

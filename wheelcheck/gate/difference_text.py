@@ -53,8 +53,8 @@ def render_difference(
         ("after", found.targets_only_after),
     ):
         if names:
-            told = f"Only {side}, so not compared: {listing(list(map(clean, names)))}"
-            page.prose(Text(told, "dim"))
+            message = f"Only {side}, so not compared: {listing(list(map(clean, names)))}"
+            page.prose(Text(message, "dim"))
     text = page.text()
     return to_ascii(text) if ascii_only else text
 
@@ -64,9 +64,9 @@ def _headline(found: Difference) -> str:
     better = len({change.package for change in found.changes if change.kind == "better"})
     if not found.changes:
         return "Nothing changed."
-    told = [f"{counted(worse, 'package')} worse" if worse else "nothing is worse"]
-    told += [f"{counted(better, 'package')} better"] if better else []
-    text = ", ".join(told)
+    parts = [f"{counted(worse, 'package')} worse" if worse else "nothing is worse"]
+    parts += [f"{counted(better, 'package')} better"] if better else []
+    text = ", ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
 
 
@@ -86,18 +86,18 @@ def _word(verdict: Verdict | None) -> str:
 
 def _costs(page: TextPage, found: Difference, places: Places) -> None:
     """What the change costs or saves, where it is worth a word; once for like targets."""
-    told: dict[str, list[str]] = {}
+    names_by_text: dict[str, list[str]] = {}
     for name in {**found.seconds, **found.image_bytes}:
         words = [
             *_grown(found.seconds.get(name), _WORTH_SECONDS, duration, "longer", "shorter"),
             *_grown(found.image_bytes.get(name), _WORTH_BYTES, size, "larger", "smaller"),
         ]
         if words:
-            told.setdefault(", ".join(words), []).append(name)
-    if told:
+            names_by_text.setdefault(", ".join(words), []).append(name)
+    if names_by_text:
         page.heading("What it costs")
-    for saying, names in told.items():
-        page.prose(f"{places.describe(names)}: {saying}", hang=2)
+    for text, names in names_by_text.items():
+        page.prose(f"{places.describe(names)}: {text}", hang=2)
 
 
 def _grown(

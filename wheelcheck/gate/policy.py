@@ -76,8 +76,8 @@ class Policy(_Setting):
 
     def over(self, base: Policy) -> Policy:
         """This policy where it says something, `base` elsewhere; allowances of both."""
-        said = {name: getattr(self, name) for name in self.model_fields_set - {"allow"}}
-        return base.model_copy(update={**said, "allow": (*base.allow, *self.allow)})
+        settings = {name: getattr(self, name) for name in self.model_fields_set - {"allow"}}
+        return base.model_copy(update={**settings, "allow": (*base.allow, *self.allow)})
 
 
 def read_policy(text: str, file: str) -> tuple[Policy, Mapping[str, Any]]:
@@ -137,7 +137,7 @@ def _verdicts(
             package=package.name,
             verdict=cell.verdict,
             message=f"{label} is {cell.verdict} on {target.name}{expired}: {cell.reason}",
-            where=tuple(asked for asked in cell.requested_by if ":" in asked),
+            where=tuple(source for source in cell.requested_by if ":" in source),
         )
 
 
@@ -199,23 +199,23 @@ def _costs(report: Report, target: TargetSummary, policy: Policy) -> Iterator[Vi
         minutes = builds.value / _MINUTE if builds else None
         if minutes is None and report.plan(target.name) is None:
             minutes = 0.0
-        said = "source builds take {} min on {}, more than the {:g} min allowed"
+        message = "source builds take {} min on {}, more than the {:g} min allowed"
         yield from _bounded(
-            "max-build-minutes", said, minutes, policy.max_build_minutes, target.name
+            "max-build-minutes", message, minutes, policy.max_build_minutes, target.name
         )
     if policy.max_image_mb is not None:
         image = bill.image.size if bill and bill.image else None
         size = image.value / _MEGABYTE if image else None
-        said = "the image has {} MB on {}, more than the {:g} MB allowed"
-        yield from _bounded("max-image-mb", said, size, policy.max_image_mb, target.name)
+        message = "the image has {} MB on {}, more than the {:g} MB allowed"
+        yield from _bounded("max-image-mb", message, size, policy.max_image_mb, target.name)
 
 
 def _bounded(
-    rule: str, said: str, value: float | None, bound: float, target: str
+    rule: str, template: str, value: float | None, bound: float, target: str
 ) -> Iterator[Violation]:
     if value is None or value > bound:
         digits = 1 if value is not None and round(value) <= bound else 0  # not 1 min, above 1 min
-        told = "an unknown number of" if value is None else f"about {value:.{digits}f}"
+        amount = "an unknown number of" if value is None else f"about {value:.{digits}f}"
         if value is None:
-            said = said.replace("more than", "perhaps more than")
-        yield Violation(rule=rule, target=target, message=said.format(told, target, bound))
+            template = template.replace("more than", "perhaps more than")
+        yield Violation(rule=rule, target=target, message=template.format(amount, target, bound))

@@ -91,9 +91,9 @@ class NetworkIndex:
 
         `digests` has them by key, as in `PagesUsed`. Raises IndexUnreachable.
         """
-        asked = [NormalizedName(name) for name in names]
-        self.prefetch(asked)
-        for name in asked:
+        projects = [NormalizedName(name) for name in names]
+        self.prefetch(projects)
+        for name in projects:
             self.project(name)
         pages = self.pages_used.pages
         return self.pages_used.repeatable and all(
@@ -159,13 +159,13 @@ class NetworkIndex:
         if self._offline:  # reading the cache waits for nobody
             return
         for name in names:
-            self._tasks.foresee(("project", name), partial(self._project, name))
+            self._tasks.prefetch(("project", name), partial(self._project, name))
         for file in files:
             key = shared_metadata(file) or file.url
-            self._tasks.foresee(("metadata", key), partial(self._facts.metadata, file))
+            self._tasks.prefetch(("metadata", key), partial(self._facts.metadata, file))
         for file in listings:
             read = partial(self._facts.listing, file, wanted)
-            self._tasks.foresee(("listing", file.url, wanted), read)
+            self._tasks.prefetch(("listing", file.url, wanted), read)
 
     def _project(self, name: NormalizedName) -> Project | Unknown:
         self.pages_used.names[name] = None
@@ -210,5 +210,5 @@ def _merged(pages: list[IndexPage]) -> Project | Unknown:
     if open_pages:
         return FilesOfProject(open_pages)
     reason = pages[0].status_reason
-    told = f"{pages[0].name} is quarantined: no one can install it"
-    return Unknown("project-quarantined", f"{told} ({reason})" if reason else told)
+    text = f"{pages[0].name} is quarantined: no one can install it"
+    return Unknown("project-quarantined", f"{text} ({reason})" if reason else text)

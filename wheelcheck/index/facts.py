@@ -150,8 +150,8 @@ class Facts:
 
     def derived(self, file: Sdist) -> bytes | None:
         """What was stored as derived from a file of an index before."""
-        kept = self._derived.get(key := _key(file)) or self._cache.get("derived", key, bytes)
-        return kept if self._holds(file, key) else None
+        stored = self._derived.get(key := _key(file)) or self._cache.get("derived", key, bytes)
+        return stored if self._holds(file, key) else None
 
     def store_derived(self, file: Sdist, data: bytes) -> None:
         """Store what was derived from a file of an index; one on this machine may change."""
@@ -165,10 +165,10 @@ class Facts:
         self._derived.clear()
 
     def _remember(
-        self, key: str, file: Wheel | Sdist, found: ArchiveListing, asked: Callable[[str], bool]
+        self, key: str, file: Wheel | Sdist, found: ArchiveListing, wanted: Callable[[str], bool]
     ) -> _Listing:
         members = [(member.path, member.size) for member in found.members]
-        tried = {path for path, _ in members if asked(path)}
+        tried = {path for path, _ in members if wanted(path)}
         lines = {
             place: member.lines
             for place, member in enumerate(found.members)
@@ -212,8 +212,8 @@ def is_identified(file: Wheel | Sdist) -> bool:
     What an index lists is not replaced: its own installers' caches rely on that, too.
     """
     listed = file.origin != file.url
-    told = file.size is not None or any(name in file.hashes for name in _STRONG)
-    return listed or told or local_path(file.url) is not None
+    identified = file.size is not None or any(name in file.hashes for name in _STRONG)
+    return listed or identified or local_path(file.url) is not None
 
 
 def of_the_day(found: object) -> bool:

@@ -62,5 +62,5 @@ def _row(package: Package, target: TargetSummary, cell: Cell) -> Iterator[object
 
 
 def _text(value: object) -> str:
-    told = "" if value is None else clean(str(value))
-    return f"'{told}" if told.startswith(_FORMULA) else told
+    text = "" if value is None else clean(str(value))
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -16,12 +16,12 @@ from wheelcheck.reports.wording.findings import (
     findings,
     line_of,
     problem_line,
-    untold_violations,
+    remaining_violations,
 )
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import MARKS
 from wheelcheck.reports.wording.phrases import clean, counted
-from wheelcheck.reports.wording.report_phrases import saying
+from wheelcheck.reports.wording.report_phrases import verdict_words
 
 __all__ = ["render_github"]
 
@@ -45,7 +45,7 @@ def render_github(report: Report) -> str:
 
 
 def _violations(report: Report) -> Iterator[str]:
-    for violation in untold_violations(report):
+    for violation in remaining_violations(report):
         line = line_of(violation.where[0]) if violation.where else None
         yield _command("error", line, f"policy: {violation.rule}", clean(violation.message))
 
@@ -80,7 +80,7 @@ def _findings(report: Report) -> Iterator[str]:
 
 def _title(members: Sequence[PackageFinding]) -> str:
     if len(members) == 1:
-        return f"{members[0].label} {saying(members[0].verdict)}"
+        return f"{members[0].label} {verdict_words(members[0].verdict)}"
     packages = len({finding.package for finding in members})
     return f"{counted(packages, 'package')} without a wheel"
 
@@ -92,8 +92,8 @@ def _command(kind: str, line: InputLine | None, title: str, message: str) -> str
         if line.number is not None:
             properties["line"] = str(line.number)
     properties["title"] = title
-    told = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{kind} {told}::{_data(message)}"
+    text = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    return f"::{kind} {text}::{_data(message)}"
 
 
 def _data(text: str) -> str:

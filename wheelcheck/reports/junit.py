@@ -17,7 +17,7 @@ from wheelcheck.reports.wording.findings import (
     dockerfile_line,
     findings,
     line_of,
-    untold_violations,
+    remaining_violations,
 )
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import MARKS
@@ -73,7 +73,7 @@ def _suite(
             line = lines.get((package.name, cell.verdict))
             fails = cell.verdict in failing or package.name in broken
             _case(suite, clean(package.name), cell, line, fails=fails)
-    for violation in untold_violations(report):
+    for violation in remaining_violations(report):
         if violation.target == target.name and violation.package is None:
             case = SubElement(
                 suite, "testcase", classname=clean(target.name), name=f"policy: {violation.rule}"

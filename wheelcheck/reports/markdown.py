@@ -62,9 +62,9 @@ def render_markdown(report: Report, *, limit: int = 65_000) -> str:
     is text: it mentions no one, links nowhere and is no markup.
     """
     for room in _ROOMS:
-        told = "\n\n".join(filter(None, _parts(report, room))) + "\n"
-        if len(told) <= limit:
-            return told
+        text = "\n\n".join(filter(None, _parts(report, room))) + "\n"
+        if len(text) <= limit:
+            return text
     return f"{_answer(report, _Room(0, limit // 16))}\n"
 
 
@@ -93,14 +93,16 @@ def _parts(report: Report, room: _Room) -> Iterator[str]:
 
 
 def _answer(report: Report, room: _Room) -> str:
-    told = f"**{text(headline(report), max(room.characters, 300))}**"
+    answer = f"**{text(headline(report), max(room.characters, 300))}**"
     broken = fate(report.dockerfile) if report.dockerfile else ""
     if broken:
-        told += f"\n\n> [!CAUTION]\n> {text(broken, room.characters)}"
+        answer += f"\n\n> [!CAUTION]\n> {text(broken, room.characters)}"
     errors = sum(problem.severity == "error" for problem in report.problems)
     if errors:
-        told += f"\n\n> [!WARNING]\n> This answer is incomplete: see {counted(errors, 'problem')}."
-    return told
+        answer += (
+            f"\n\n> [!WARNING]\n> This answer is incomplete: see {counted(errors, 'problem')}."
+        )
+    return answer
 
 
 def _violations(report: Report, room: _Room) -> str:
@@ -135,8 +137,8 @@ def _rest(report: Report, rows: Sequence[Package], room: _Room) -> str:
     if not names:
         return ""
     verb = "comes as a wheel" if len(names) == 1 else "come as wheels"
-    told = " ".join(filter(None, (counted(len(names), "package"), verb, where)))
-    return _folded(f"· {told}", text(listing(names, room.rows * 4), room.characters * 10))
+    sentence = " ".join(filter(None, (counted(len(names), "package"), verb, where)))
+    return _folded(f"· {sentence}", text(listing(names, room.rows * 4), room.characters * 10))
 
 
 def _reason_table(report: Report, places: Places, room: _Room) -> str:
@@ -211,18 +213,18 @@ def _corrections(dockerfile: JudgedDockerfile, room: _Room) -> Iterator[str]:
     """Diffs whole or not at all: a part of one could not be applied."""
     for diff in diffs(dockerfile):
         fits = sum(map(len, diff.lines)) <= room.characters * _DIFF_SHARE
-        told = verbatim(diff.lines, "diff") if fits else _TOO_LONG
-        yield _folded(diff.title, told)
+        block = verbatim(diff.lines, "diff") if fits else _TOO_LONG
+        yield _folded(diff.title, block)
     left = _bullets((text(remark, room.characters) for remark in dockerfile.remarks), room)
     yield f"Left to do by hand:\n\n{left}" if left else ""
 
 
 def _advice(report: Report, places: Places, room: _Room) -> str:
-    items = [_one_advice(advice, places, room) for advice in report.advice[: min(room.rows, 5)]]
+    items = [_advice_item(advice, places, room) for advice in report.advice[: min(room.rows, 5)]]
     return "\n\n".join(["#### What to do instead", *items]) if items else ""
 
 
-def _one_advice(advice: Advice, places: Places, room: _Room) -> str:
+def _advice_item(advice: Advice, places: Places, room: _Room) -> str:
     head = f"**{text(advice.title, room.characters)}** for {text(places.describe(advice.targets))}"
     caveat = f"\n\nMind: {text(advice.caveat, room.characters)}" if advice.caveat else ""
     change = fenced("\n".join(line[: room.characters] for line in advice.change[: room.rows]))
@@ -268,24 +270,24 @@ def _problems(report: Report, places: Places, room: _Room) -> str:
 def _problem(problem: Problem, places: Places, room: _Room) -> str:
     subject = problem.where or problem.package
     on = f" (on {text(places.describe(problem.targets))})" if problem.targets else ""
-    told = f"{code(subject, room.characters)}: " if subject else ""
-    return f"{told}{text(problem.message, room.characters)}{on} {code(problem.code)}"
+    subject_text = f"{code(subject, room.characters)}: " if subject else ""
+    return f"{subject_text}{text(problem.message, room.characters)}{on} {code(problem.code)}"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], room: _Room) -> str:
     if not rows:
         return ""
     shown = [heads, ["---"] * len(heads), *rows[: room.rows]]
-    told = "\n".join(f"| {' | '.join(cells)} |" for cells in shown)
+    text = "\n".join(f"| {' | '.join(cells)} |" for cells in shown)
     left = len(rows) - room.rows
-    return f"{told}\n\nand {counted(left, 'more row')}" if left > 0 else told
+    return f"{text}\n\nand {counted(left, 'more row')}" if left > 0 else text
 
 
 def _bullets(lines: Iterable[str], room: _Room) -> str:
-    told = [f"- {line}" for line in lines]
-    left = len(told) - room.rows
+    parts = [f"- {line}" for line in lines]
+    left = len(parts) - room.rows
     more = [f"- and {left} more"] if left > 0 else []
-    return "\n".join([*told[: room.rows], *more])
+    return "\n".join([*parts[: room.rows], *more])
 
 
 def _folded(title: str, body: str) -> str:

@@ -25,13 +25,13 @@ def text(words: str, most: int = 10_000) -> str:
 
 def code(words: str, most: int = 1_000) -> str:
     """Show words as a code span, for use in sentences and in tables."""
-    told = _clipped(words, most).strip()
-    if not told:
+    text = _clipped(words, most).strip()
+    if not text:
         return ""
-    longest = max(map(len, re.findall("`+", told)), default=0)
+    longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
     padding = " " if longest else ""
-    return f"{fence}{padding}{told}{padding}{fence}".replace("|", "\\|")
+    return f"{fence}{padding}{text}{padding}{fence}".replace("|", "\\|")
 
 
 def fenced(lines: str, language: str = "") -> str:
@@ -41,12 +41,12 @@ def fenced(lines: str, language: str = "") -> str:
 
 def verbatim(lines: Iterable[str], language: str = "") -> str:
     """Show lines that are clean already as a block of code, with all their white space."""
-    told = "\n".join(lines)
-    longest = max(map(len, re.findall("`+", told)), default=0)
+    text = "\n".join(lines)
+    longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{told}\n{fence}"
+    return f"{fence}{language}\n{text}\n{fence}"
 
 
 def _clipped(words: str, most: int) -> str:
-    told = clean(words)
-    return told if len(told) <= most else f"{told[: most - 1]}…"
+    text = clean(words)
+    return text if len(text) <= most else f"{text[: most - 1]}…"

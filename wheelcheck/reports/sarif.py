@@ -20,7 +20,7 @@ from wheelcheck.reports.wording.findings import (
     findings,
     line_of,
     problem_line,
-    untold_violations,
+    remaining_violations,
 )
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import MARKS
@@ -43,7 +43,7 @@ def render_sarif(report: Report, *, version: str = "") -> str:
     """
     found = findings(report)
     results = [
-        *(_violation(violation, report) for violation in untold_violations(report)),
+        *(_violation(violation, report) for violation in remaining_violations(report)),
         *_dockerfile(report),
         *(_problem(problem, report) for problem in report.problems),
         *(_finding(finding, report) for finding in found),
@@ -72,7 +72,7 @@ def _rules(report: Report, found: Sequence[PackageFinding]) -> Iterator[_Json]:
             yield _rule(verdict.value, MARKS[verdict].meaning, LEVELS[verdict])
     for code in dict.fromkeys(clean(problem.code) for problem in report.problems):
         yield _rule(_problem_rule(code), f"the answer is limited: {code}", "warning")
-    for rule in dict.fromkeys(clean(violation.rule) for violation in untold_violations(report)):
+    for rule in dict.fromkeys(clean(violation.rule) for violation in remaining_violations(report)):
         yield _rule(f"policy/{rule}", f"the policy is violated: {rule}", "error")
     if report.dockerfile:
         yield from _dockerfile_rules(report.dockerfile)
@@ -84,8 +84,8 @@ def _dockerfile_rules(dockerfile: JudgedDockerfile) -> Iterator[_Json]:
         code = clean(finding.code)
         known = finding_codes().get(code, {"meaning": code, "source": finding.source})
         rule = _rule(code, known["meaning"], finding.severity)
-        told = f"{_sentence(known['meaning'])} Source: {clean(known['source'])}."
-        yield {**rule, "help": {"text": told}}
+        text = f"{_sentence(known['meaning'])} Source: {clean(known['source'])}."
+        yield {**rule, "help": {"text": text}}
 
 
 def _rule(name: str, meaning: str, level: str) -> _Json:
@@ -97,8 +97,8 @@ def _rule(name: str, meaning: str, level: str) -> _Json:
 
 
 def _sentence(words: str) -> str:
-    told = clean(words)
-    return f"{told[:1].upper()}{told[1:]}."
+    text = clean(words)
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _problem_rule(code: str) -> str:

@@ -107,13 +107,13 @@ def holds_nowhere(marker: Marker | None) -> bool:
 
 def python_marker(specifier: SpecifierSet) -> Marker | None:
     """Return the marker that holds where a Requires-Python admits the target; None: everywhere."""
-    clauses = [f'python_full_version {one.operator} "{one.version}"' for one in specifier]
+    clauses = [f'python_full_version {clause.operator} "{clause.version}"' for clause in specifier]
     return Marker(" and ".join(sorted(clauses))) if clauses else None
 
 
-def either(one: Condition, other: Condition) -> Condition:
+def either(condition: Condition, other: Condition) -> Condition:
     """Return the condition that holds where one of two does, without what others include."""
-    every = one | other
+    every = condition | other
     return frozenset(term for term in every if not any(less < term for less in every))
 
 
@@ -131,5 +131,7 @@ def marker_of(condition: Condition) -> Marker | None:
     """Write a condition as one marker; None where it always holds."""
     if condition == ALWAYS:
         return None
-    terms: Iterable[str] = (" and ".join(f"({text})" for text in sorted(one)) for one in condition)
+    terms: Iterable[str] = (
+        " and ".join(f"({text})" for text in sorted(item)) for item in condition
+    )
     return Marker(" or ".join(f"({term})" for term in sorted(terms)) or _FALSE)

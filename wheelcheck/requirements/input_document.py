@@ -19,7 +19,7 @@ from wheelcheck.requirements.input_location import InputLocation, Opener, is_rem
 from wheelcheck.requirements.requirement_set import Origin, Scope
 from wheelcheck.requirements.selection import Selection
 
-__all__ = ["Given"]
+__all__ = ["InputDocument"]
 
 _QUOTED = re.compile(r""""([^"]*)"|'([^']*)'""")
 
@@ -29,13 +29,13 @@ def _lines_of_strings(text: str) -> Mapping[str, int]:
     """Where each string in quotes stands first."""
     found: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), 1):
-        for one in _QUOTED.finditer(line):
-            found.setdefault(one[1] or one[2] or "", number)
+        for item in _QUOTED.finditer(line):
+            found.setdefault(item[1] or item[2] or "", number)
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class InputDocument:
     """A project, lock or script: its text, its document, and where its reader puts what it finds.
 
     Nothing it names is read outside its own folder, unless `allow_outside`.

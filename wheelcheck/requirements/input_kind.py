@@ -87,12 +87,12 @@ def _kind_by_name(name: str) -> InputKind | None:
 
 def _kind_of_toml(document: Mapping[str, Any]) -> InputKind | None:
     metadata = document.get("metadata")
-    told = metadata.keys() if isinstance(metadata, Mapping) else set()
+    fields = metadata.keys() if isinstance(metadata, Mapping) else set()
     if "lock-version" in document and document.keys() & {"packages", "created-by"}:
         return InputKind.PYLOCK
-    if told & {"lock-version", "content-hash", "python-versions"}:
+    if fields & {"lock-version", "content-hash", "python-versions"}:
         return InputKind.POETRY_LOCK
-    if told & {"lock_version", "content_hash"}:
+    if fields & {"lock_version", "content_hash"}:
         return InputKind.PDM_LOCK
     if "version" in document and document.keys() & {"package", "requires-python", "manifest"}:
         return InputKind.UV_LOCK

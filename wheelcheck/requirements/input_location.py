@@ -98,14 +98,14 @@ def _read(path: Path) -> bytes:
 class Opener:
     """How the outside is reached. `stdin` gives all of standard input, `fetch` a URL's body.
 
-    Both may raise OSError; what `fetch` does with credentials in the URL is its business. `heard`
+    Both may raise OSError; what `fetch` does with credentials in the URL is its business. `on_read`
     is told the path and the bytes of every file that is read, and None in place of the bytes of
     what cannot be read or is no file of this machine.
     """
 
     stdin: Callable[[], bytes] | None = None
     fetch: Callable[[str], bytes] | None = None
-    heard: Callable[[str, bytes | None], object] | None = None
+    on_read: Callable[[str, bytes | None], object] | None = None
 
     def read(self, place: InputLocation) -> bytes:
         """Return the bytes of an input; raises OSError, its `strerror` saying what is wrong."""
@@ -117,8 +117,8 @@ class Opener:
             data = self._elsewhere(place.location) if path is None else _read(path)
             known = data if path is not None else None
         finally:
-            if self.heard is not None:
-                self.heard(str(path or place.shown), known)
+            if self.on_read is not None:
+                self.on_read(str(path or place.shown), known)
         return data
 
     def _elsewhere(self, location: str) -> bytes:

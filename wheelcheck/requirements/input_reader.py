@@ -19,7 +19,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from wheelcheck.errors import UsageError
 from wheelcheck.requirements.collection import Collection, refusals
-from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.input_kind import InputKind, recognise
 from wheelcheck.requirements.input_location import InputLocation, Opener, is_remote
 from wheelcheck.requirements.pip.pip_options import CommandLine
@@ -49,7 +49,7 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     environ: Mapping[str, str] = _NO_VARIABLES,
     stdin: Callable[[], bytes] | None = None,
     fetch: Callable[[str], bytes] | None = None,
-    heard: Callable[[str, bytes | None], object] | None = None,
+    on_read: Callable[[str, bytes | None], object] | None = None,
 ) -> Requirements:
     """Read everything that is asked for; requirement files exactly as pip 26.3 would.
 
@@ -61,7 +61,7 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     files outside their folder. As in pip, constraints are read first, then
     packages, then the inputs, and later options override earlier ones. `environ` holds what
     ``${NAME}`` may expand to; `stdin` and `fetch` are called only when an input asks for them;
-    `heard` is told what was read (see `Opener`).
+    `on_read` is told what was read (see `Opener`).
 
     Raises RequirementsError, naming file, line and text, for what pip would refuse, and
     UsageError where options exclude each other. What pip would build from a checkout or a
@@ -70,7 +70,7 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     options = options or CommandLine()
     _check(options)
     collection = Collection(options)
-    reader = RequirementFileReader(collection, Opener(stdin, fetch, heard), environ)
+    reader = RequirementFileReader(collection, Opener(stdin, fetch, on_read), environ)
     selection = Selection(extras, groups)
     intake = _Intake(collection, reader, selection, allow_outside)
     for file in (*options.constraints, *constraints):
@@ -118,7 +118,7 @@ class _Intake:
         if found.kind is InputKind.REQUIREMENT_FILE:
             reader.read(place, data)
             return
-        given = Given(
+        given = InputDocument(
             place,
             text,
             found.document,
@@ -144,7 +144,7 @@ class _Intake:
             self.collection.place(_judge(requirement), _API, text)
 
 
-def reader_of(kind: InputKind) -> Callable[[Given], None]:  # noqa: PLR0911 (one for each kind)
+def reader_of(kind: InputKind) -> Callable[[InputDocument], None]:  # noqa: PLR0911 (one for each kind)
     """Return what reads a kind of document; the modules of other kinds are not imported."""
     match kind:
         case InputKind.PYPROJECT:

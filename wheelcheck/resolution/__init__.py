@@ -2,7 +2,7 @@
 
 from wheelcheck.resolution.choice import FileRules, Refusal, Refused, choose, refusal_of
 from wheelcheck.resolution.pins import Conflict, Demand, Pin, Resolution, Standing
-from wheelcheck.resolution.resolver import Resolver, foresee_all, resolve
+from wheelcheck.resolution.resolver import Resolver, prefetch_all, resolve
 
 __all__ = [
     "Conflict",
@@ -15,7 +15,7 @@ __all__ = [
     "Resolver",
     "Standing",
     "choose",
-    "foresee_all",
+    "prefetch_all",
     "refusal_of",
     "resolve",
 ]

@@ -43,7 +43,7 @@ def reference_target(target: Target) -> Target:
     )
 
 
-_Told = tuple[NormalizedName, frozenset[NormalizedName], Offer, Dependencies]
+_KnownDependencies = tuple[NormalizedName, frozenset[NormalizedName], Offer, Dependencies]
 
 
 class Answers:
@@ -58,8 +58,8 @@ class Answers:
         self._common = common
         self._reference = reference_target(target)
         self._offers: dict[tuple[NormalizedName, Version], Offer | None] = {}
-        self._stand_ins: dict[tuple[NormalizedName, Version], Offer | None] = {}
-        self._dependencies: dict[tuple[int, frozenset[NormalizedName]], _Told] = {}
+        self._substitutes_of: dict[tuple[NormalizedName, Version], Offer | None] = {}
+        self._dependencies: dict[tuple[int, frozenset[NormalizedName]], _KnownDependencies] = {}
         self._expected: set[int] = set()
 
     def direct(self, requirement: Requirement) -> Offer | None:
@@ -89,11 +89,11 @@ class Answers:
     def stand_in(self, name: NormalizedName, version: Version) -> Offer | None:
         """Return what the reference target, or failing that anyone, would take of one version."""
         key = (name, version)
-        if key not in self._stand_ins:
-            self._stand_ins[key] = self._offer(
+        if key not in self._substitutes_of:
+            self._substitutes_of[key] = self._offer(
                 name, version, self._reference, installable=False
             ) or self._any_offer(name, version)
-        return self._stand_ins[key]
+        return self._substitutes_of[key]
 
     def dependencies(
         self, name: NormalizedName, offer: Offer, extras: frozenset[NormalizedName]
@@ -116,30 +116,31 @@ class Answers:
     def agree_with(self, other: Answers) -> bool:
         """Whether everything `other` was told would be told here too, word for word."""
         return (
-            all(self._alike(told, self.offer(*key)) for key, told in other._offers.items())
+            all(self._alike(value, self.offer(*key)) for key, value in other._offers.items())
             and all(
-                self._alike(told, self.stand_in(*key)) for key, told in other._stand_ins.items()
+                self._alike(value, self.stand_in(*key))
+                for key, value in other._substitutes_of.items()
             )
-            and all(self._same_dependencies(told, other) for told in other._dependencies.values())
+            and all(self._same_dependencies(value, other) for value in other._dependencies.values())
         )
 
-    def _alike(self, told: Offer | None, ours: Offer | None) -> bool:
+    def _alike(self, offer: Offer | None, ours: Offer | None) -> bool:
         """Whether the solver could not tell two offers of one version apart."""
-        if told is None or ours is None:
-            return told is ours
-        if told.file is ours.file:
-            return told.installable == ours.installable
+        if offer is None or ours is None:
+            return offer is ours
+        if offer.file is ours.file:
+            return offer.installable == ours.installable
         return (
-            told.installable == ours.installable
-            and (told.file.yanked is None) == (ours.file.yanked is None)
+            offer.installable == ours.installable
+            and (offer.file.yanked is None) == (ours.file.yanked is None)
             and (
-                isinstance(told.file, Wheel) == isinstance(ours.file, Wheel)
+                isinstance(offer.file, Wheel) == isinstance(ours.file, Wheel)
                 or not self.rules.policy.prefer_binary
             )
         )
 
-    def _same_dependencies(self, told: _Told, other: Answers) -> bool:
-        name, extras, theirs, dependencies = told
+    def _same_dependencies(self, known: _KnownDependencies, other: Answers) -> bool:
+        name, extras, theirs, dependencies = known
         find = self.offer if theirs.installable else self.stand_in
         ours = find(name, theirs.version) or theirs
         same_file = ours.file is theirs.file and ours.installable == theirs.installable

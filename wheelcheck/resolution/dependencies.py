@@ -32,12 +32,12 @@ class MarkerEnvironment:
         self, requires_dist: tuple[str, ...], wanted: tuple[str, ...]
     ) -> tuple[Requirement, ...] | InvalidRequirement:
         """Those of Requires-Dist lines that hold with the `wanted` extras, which are provided."""
-        told = stated(requires_dist, wanted)
-        if isinstance(told, InvalidRequirement):
-            return told
-        if not told.conditions:
-            return told.requirements
-        conditions = told.conditions.items()
+        lines = stated(requires_dist, wanted)
+        if isinstance(lines, InvalidRequirement):
+            return lines
+        if not lines.conditions:
+            return lines.requirements
+        conditions = lines.conditions.items()
         holding = frozenset(text for text, each in conditions if self._holds(text, each, wanted))
         return kept(requires_dist, wanted, holding)
 

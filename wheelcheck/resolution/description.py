@@ -12,7 +12,7 @@ from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.pins import Conflict, Demand, Pin, Resolution, Standing
 from wheelcheck.resolution.solving.nodes import Candidate, text_of
-from wheelcheck.resolution.solving.search import Told
+from wheelcheck.resolution.solving.search import Cause
 from wheelcheck.resolution.solving.solution import Solution
 
 __all__ = ["Describer"]
@@ -52,7 +52,7 @@ class Describer:
         }
         return Resolution(answers.target, pins)
 
-    def conflict(self, causes: Collection[Told]) -> Conflict:
+    def conflict(self, causes: Collection[Cause]) -> Conflict:
         """Tell a conflict in the words of all who take part in it, constraints among them."""
         demands = []
         for cause in causes:
@@ -84,11 +84,11 @@ class Describer:
             why = self._why_unknown(answers, name, demands)
             return Pin(name, None, None, Standing.UNKNOWN, demands, extras, why=why)
         there = self._installed.get(name)
-        kept = there if there is not None and there.version == version else None
-        offer = candidate.direct or kept or answers.offer(name, version)
+        present = there if there is not None and there.version == version else None
+        offer = candidate.direct or present or answers.offer(name, version)
         if offer is None or not offer.installable:
             return Pin(name, version, None, Standing.UNAVAILABLE, demands, extras)
-        told = None if listed else answers.dependencies(name, offer, frozenset())
+        dependencies = None if listed else answers.dependencies(name, offer, frozenset())
         return Pin(
             name,
             version,
@@ -96,7 +96,7 @@ class Describer:
             Standing.INSTALLABLE,
             demands,
             extras,
-            dependencies_unknown=told.unknown if told else None,
+            dependencies_unknown=dependencies.unknown if dependencies else None,
         )
 
     def _why_unknown(
@@ -107,9 +107,9 @@ class Describer:
                 return skipped.why
         for line in self._requirements.lines:
             if line.requirement.url and canonicalize_name(line.requirement.name) == name:
-                told = answers.at_url(line.requirement)
-                if isinstance(told, Unknown):
-                    return told
+                file = answers.at_url(line.requirement)
+                if isinstance(file, Unknown):
+                    return file
         project = answers.project(name)
         if isinstance(project, Unknown):
             return project

@@ -13,42 +13,42 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement
 from wheelcheck.resolution.solving.provider import Provider
 
-__all__ = ["foresee"]
+__all__ = ["prefetch"]
 
 
-def foresee(
+def prefetch(
     questions: Iterable[tuple[Provider, Sequence[SolverRequirement]]],
 ) -> list[Mapping[str, Candidate]]:
     """Follow what the roots need, for one provider per marker environment.
 
     Returns what would be chosen for each node, a guess. Raises IndexUnreachable.
     """
-    asked = [(provider, roots, dict[str, Candidate]()) for provider, roots in questions]
-    walks = [_walk(*each) for each in asked]
+    searches = [(provider, roots, dict[str, Candidate]()) for provider, roots in questions]
+    walks = [_walk(*each) for each in searches]
     while walks:
         walks = [walk for walk in walks if next(walk, False)]
-    return [chosen for _, _, chosen in asked]
+    return [chosen for _, _, chosen in searches]
 
 
 def _walk(
     provider: Provider, roots: Sequence[SolverRequirement], chosen: dict[str, Candidate]
 ) -> Iterator[bool]:
     """One walk; it pauses whenever something has been asked for."""
-    told: dict[str, list[SolverRequirement]] = defaultdict(list)
+    required: dict[str, list[SolverRequirement]] = defaultdict(list)
     wave = list(roots)
     while wave:
         provider.announce(wave)
         yield True
         open_nodes = {}
         for need in wave:
-            told[need.identifier].append(need)
+            required[need.identifier].append(need)
             candidate = chosen.get(need.identifier)
             if candidate is None or not provider.satisfies(candidate, need):
                 open_nodes[need.identifier] = need
         picked = []
         for identifier, need in open_nodes.items():
-            base = told[need.name] if need.extras else []
-            candidate = next(iter(provider.candidates(told[identifier], base, ())), None)
+            base = required[need.name] if need.extras else []
+            candidate = next(iter(provider.candidates(required[identifier], base, ())), None)
             if candidate is not None:
                 chosen[identifier] = candidate
                 picked.append(candidate)

@@ -83,11 +83,11 @@ def kept(
 
     One value for all marker environments in which the same markers hold.
     """
-    told = stated(requires_dist, wanted)
-    assert isinstance(told, Stated)
+    lines = stated(requires_dist, wanted)
+    assert isinstance(lines, Stated)
     return tuple(
         requirement
-        for requirement in told.requirements
+        for requirement in lines.requirements
         if requirement.marker is None or str(requirement.marker) in holding
     )
 

@@ -20,22 +20,22 @@ from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.description import Describer
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.pins import Conflict, Pin, Resolution
-from wheelcheck.resolution.prefetch import foresee
+from wheelcheck.resolution.prefetch import prefetch
 from wheelcheck.resolution.solver_input import SolverInput, SolverInputs
 from wheelcheck.resolution.solving.nodes import SolverRequirement
 from wheelcheck.resolution.solving.provider import Provider
-from wheelcheck.resolution.solving.search import Impossible, Told, TooDeep
+from wheelcheck.resolution.solving.search import Cause, Impossible, TooDeep
 from wheelcheck.resolution.solving.solution import Solution, solution_of
 from wheelcheck.resolution.solving.solver import Solver
 from wheelcheck.targets import Target
 
-__all__ = ["Ready", "Resolver", "foresee_all", "resolve"]
+__all__ = ["Ready", "Resolver", "prefetch_all", "resolve"]
 
 MAX_ROUNDS = 10_000
 """Far more than any sane graph takes (330 pins take 364), so that a hopeless one ends within half a
 minute; pip goes on twenty times longer."""
 
-_Causes = Collection[Told]
+_Causes = Collection[Cause]
 
 
 def resolve(
@@ -45,11 +45,11 @@ def resolve(
     return Resolver(requirements, index, no_deps=no_deps).resolve(target)
 
 
-def foresee_all(asked: Iterable[tuple[Resolver, Iterable[Target]]]) -> None:
+def prefetch_all(pairs: Iterable[tuple[Resolver, Iterable[Target]]]) -> None:
     """Have the index fetch, side by side, what several resolvers will ask for on their targets."""
-    groups = [like for resolver, targets in asked for like in resolver.expected(targets)]
+    groups = [like for resolver, targets in pairs for like in resolver.expected(targets)]
     walks = [(first.provider, first.question.roots) for first, *_ in groups]
-    for (_, *others), guess in zip(groups, foresee(walks), strict=True):
+    for (_, *others), guess in zip(groups, prefetch(walks), strict=True):
         for candidate in guess.values():
             for ready in others:  # the same versions, of which other files may be taken
                 if candidate.version is not None and candidate.direct is None:
@@ -96,7 +96,7 @@ class Resolver:
         self._questions = SolverInputs(requirements)
         self._describer = Describer(requirements, self._installed, no_deps=no_deps)
         self._solved: list[_Solved] = []
-        self._foreseen: dict[Target, Ready] = {}
+        self._prefetched: dict[Target, Ready] = {}
         self._references: dict[tuple[str, str, bool], Mapping[NormalizedName, Version | None]] = {}
 
     @property
@@ -104,21 +104,21 @@ class Resolver:
         """The user's rules on files, as the resolution applies them."""
         return self._rules
 
-    def foresee(self, targets: Iterable[Target]) -> None:
+    def prefetch(self, targets: Iterable[Target]) -> None:
         """Have the index fetch, side by side, what resolving for these targets will ask for."""
-        foresee_all([(self, targets)])
+        prefetch_all([(self, targets)])
 
     def expected(self, targets: Iterable[Target]) -> Iterable[list[Ready]]:
         """Return what will be asked on these targets, by marker environment."""
         groups: dict[MarkerEnvironment, list[Ready]] = defaultdict(list)
         for target in targets:
-            ready = self._foreseen[target] = self._ready(target)
+            ready = self._prefetched[target] = self._ready(target)
             groups[ready.answers.environment].append(ready)
         return groups.values()
 
     def resolve(self, target: Target) -> Resolution:
         """Resolve for a target, taking over an earlier result where every answer is the same."""
-        ready = self._foreseen.pop(target, None) or self._ready(target)
+        ready = self._prefetched.pop(target, None) or self._ready(target)
         solved = self._agreeing(ready)
         if solved is None:
             solved = self._solve(ready)

@@ -25,13 +25,13 @@ _DEPENDENCIES = ("msgspec", "packaging", "pip_requirements_parser", "pydantic")
 @cache
 def code_version() -> bytes:
     """16 bytes that differ wherever Python, this package with its tables or a dependency does."""
-    told = [sys.version, *map(str, _file_states(str(Path(__file__).parents[1])))]
+    parts = [sys.version, *map(str, _file_states(str(Path(__file__).parents[1])))]
     for name in _DEPENDENCIES:
         spec = find_spec(name)
         if spec is not None and spec.origin is not None:
             state = Path(spec.origin).stat()
-            told.append(f"{spec.origin} {state.st_size} {state.st_mtime_ns}")
-    return hashlib.blake2b("\0".join(told).encode(), digest_size=_BYTES).digest()
+            parts.append(f"{spec.origin} {state.st_size} {state.st_mtime_ns}")
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=_BYTES).digest()
 
 
 def _file_states(folder: str) -> Iterator[tuple[str, int, int]]:

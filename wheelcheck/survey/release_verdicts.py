@@ -23,7 +23,7 @@ from wheelcheck.survey.file_names import NO_TAG, Integers
 from wheelcheck.survey.releases import Flags, Signatures
 from wheelcheck.targets import Fit, Target, fit, split_tag_set
 from wheelcheck.targets.misses import libc_level
-from wheelcheck.targets.remembered import Remembered
+from wheelcheck.targets.remembered import Memo
 
 __all__ = ["EVIDENCE", "VERDICTS", "SignatureVerdicts", "evidence_of", "judge_signatures"]
 
@@ -127,7 +127,7 @@ def _tag_outcomes(target: Target) -> Mapping[str, _TagOutcome]:
         nearness = (int(outcome.part) << _LEVEL_BITS) - _level(tag)
         return _TagOutcome(_SDIST_RANK, nearness, outcome.why)
 
-    return Remembered(judge)
+    return Memo(judge)
 
 
 def evidence_of(signatures: Signatures) -> NDArray[np.int8]:

@@ -15,7 +15,7 @@ from math import prod
 from packaging.utils import BuildTag, InvalidWheelFilename, parse_wheel_filename
 
 from wheelcheck.targets.misses import MissPart, TagMiss, misses_of, nearest
-from wheelcheck.targets.remembered import Remembered
+from wheelcheck.targets.remembered import Memo
 from wheelcheck.targets.tags import TagProfile, Triple, places_of, tag_profile
 from wheelcheck.targets.target import Target
 
@@ -128,7 +128,7 @@ def _ranks(profile: TagProfile) -> Mapping[str, int | None]:
         found = [places[triple] for triple in split_tag_set(tag) if triple in places]
         return min(found) if found else None
 
-    return Remembered(rank)
+    return Memo(rank)
 
 
 @lru_cache(maxsize=1024)
@@ -150,4 +150,4 @@ def _fits_of(profile: TagProfile) -> Mapping[str, Fit | TagMiss]:
         misses = misses_of(profile)
         return nearest((misses[triple], triple) for triple in triples)
 
-    return Remembered(judge)
+    return Memo(judge)

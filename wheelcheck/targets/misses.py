@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from wheelcheck.targets.remembered import Remembered
+from wheelcheck.targets.remembered import Memo
 from wheelcheck.targets.tags import (
     LEGACY_MANYLINUX,
     TagProfile,
@@ -121,7 +121,7 @@ def misses_of(profile: TagProfile) -> Mapping[Triple, TagMiss]:
             or _platform_miss(platform, profile)
         )
 
-    return Remembered(judge)
+    return Memo(judge)
 
 
 def besides(triple: Triple, target: Target) -> tuple[int, int]:

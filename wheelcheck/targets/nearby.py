@@ -38,8 +38,8 @@ def on_glibc(target: Target, as_of: date) -> Target | None:
 def on_other_pythons(target: Target, as_of: date) -> Iterator[Target]:
     """The same libc and architecture with every other supported CPython, the nearest first."""
     own = target.python
-    known = [one for one in supported_pythons(as_of) if one != own]
-    for python in sorted(known, key=lambda one: (abs(one[1] - own[1]), -one[1])):
+    known = [python for python in supported_pythons(as_of) if python != own]
+    for python in sorted(known, key=lambda item: (abs(item[1] - own[1]), -item[1])):
         label = "{}.{}".format(*python)
         if target.image is None:
             found = _on_axes(target, label, str(target.libc), target.arch, as_of)

@@ -193,16 +193,16 @@ def _release(
     as_of: date,
 ) -> PythonRelease:
     """The release meant. One that the table does not have is taken as it was written."""
-    asked = "{}.{}.{}".format(*minor, patch or 0)
+    version = "{}.{}.{}".format(*minor, patch or 0)
     if patch:
-        known = find_release(implementation, asked)
+        known = find_release(implementation, version)
     else:
         known = newest_release(implementation, minor, as_of, abi)
     if known:
         return known
     pypy = "8.0.0" if abi == "pp80" else "7.3.0"
-    shown = pypy if implementation is Implementation.PYPY else asked
-    return PythonRelease(implementation, asked, shown, as_of)
+    shown = pypy if implementation is Implementation.PYPY else version
+    return PythonRelease(implementation, version, shown, as_of)
 
 
 def _platform(spelling: str, platform: str) -> tuple[Libc, tuple[int, int], Architecture]:

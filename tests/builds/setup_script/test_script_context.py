@@ -62,7 +62,7 @@ def listing(script: str) -> ArchiveListing:
 @given(SCRIPTS, SITES, SITES)
 def test_sites_that_answer_alike_have_equal_facts(script: str, one: BuildSite, other: BuildSite):
     told = read_sdist(SdistContents(listing(script)), one)
-    if one.answers_as(other, told.asked):
+    if one.answers_as(other, told.context_keys):
         assert read_sdist(SdistContents(listing(script)), other) == told
 
 
@@ -73,7 +73,7 @@ def test_sites_that_answer_alike_have_equal_facts(script: str, one: BuildSite, o
 def test_what_a_script_asks_for_is_noted(tests: tuple[str, ...], asked: set[str]):
     for test in tests:
         contents = SdistContents(listing(f"if {test}:\n    found = []\n"))
-        assert read_sdist(contents).asked == asked, test
+        assert read_sdist(contents).context_keys == asked, test
 
 
 def test_what_is_asked_only_on_the_way_to_a_wheel_or_in_a_helper_counts():

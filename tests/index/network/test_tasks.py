@@ -16,8 +16,8 @@ def test_what_is_foreseen_is_done_once_and_in_the_background():
         done.set()
         return "result"
 
-    tasks.foresee("key", work)
-    tasks.foresee("key", work)
+    tasks.prefetch("key", work)
+    tasks.prefetch("key", work)
     assert done.wait(10)
     assert tasks.ask("key", work) == "result"
     assert len(threads) == 1
@@ -33,9 +33,9 @@ def test_whoever_asks_does_what_the_background_has_not_begun():
         begun.set()
         release.wait(10)
 
-    tasks.foresee("slow", block)
+    tasks.prefetch("slow", block)
     assert begun.wait(10)
-    tasks.foresee("next", threading.current_thread)
+    tasks.prefetch("next", threading.current_thread)
     assert tasks.ask("next", threading.current_thread) is threading.current_thread()
     release.set()
     tasks.close()
@@ -47,7 +47,7 @@ def test_an_error_waits_for_whoever_asks():
     def fail() -> None:
         raise KeyError("x")
 
-    tasks.foresee("key", fail)
+    tasks.prefetch("key", fail)
     for _ in range(2):
         with pytest.raises(KeyError):
             tasks.ask("key", fail)
@@ -62,14 +62,14 @@ def test_closing_drops_what_has_not_begun_and_does_not_wait():
         begun.set()
         release.wait(10)
 
-    tasks.foresee("slow", block)
+    tasks.prefetch("slow", block)
     assert begun.wait(10)
-    tasks.foresee("next", late.set)
+    tasks.prefetch("next", late.set)
     tasks.close()
     assert not release.is_set()
     with pytest.raises(CancelledError):
         tasks.ask("next", late.set)
-    tasks.foresee("after", late.set)
+    tasks.prefetch("after", late.set)
     release.set()
     assert all(thread.daemon for thread in tasks._threads)
     for thread in tasks._threads:
@@ -80,7 +80,7 @@ def test_closing_drops_what_has_not_begun_and_does_not_wait():
 def test_the_background_is_bounded():
     tasks = Tasks(3)
     for number in range(20):
-        tasks.foresee(number, threading.get_ident)
+        tasks.prefetch(number, threading.get_ident)
     assert len(tasks._threads) <= 3
     assert len({tasks.ask(number, threading.get_ident) for number in range(20)}) <= 4
     tasks.close()
@@ -94,7 +94,7 @@ def test_what_is_taken_is_forgotten():
         done.set()
         return threading.current_thread()
 
-    tasks.foresee("key", work)
+    tasks.prefetch("key", work)
     assert done.wait(10)
     assert tasks.take("key", work) is not threading.current_thread()
     assert tasks.take("key", work) is threading.current_thread()

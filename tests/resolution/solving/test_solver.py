@@ -139,7 +139,7 @@ def ours(index, roots, **situation):
     except TooDeep:
         return "too deep"
     pins = [pin_of(*pin) for pin in settled.pins.items()]
-    return pins, {key: told_of(told) for key, told in settled.told.items()}
+    return pins, {key: told_of(told) for key, told in settled.causes.items()}
 
 
 def resolvelib(index, roots, **situation):

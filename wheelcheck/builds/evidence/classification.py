@@ -90,8 +90,8 @@ class EvidencePiece:
         return MEANINGS[self.code]
 
     def __str__(self) -> str:
-        said = f" ({self.detail})" if self.detail else ""
-        return f"{self.where}: {self.meaning}{said}"
+        detail = f" ({self.detail})" if self.detail else ""
+        return f"{self.where}: {self.meaning}{detail}"
 
 
 class Confidence(StrEnum):

@@ -31,8 +31,8 @@ def sibling_wheels(files: Iterable[Wheel | Sdist]) -> tuple[EvidencePiece, ...]:
 def neighbour_wheels(project: Project, version: Version) -> tuple[EvidencePiece, ...]:
     """Wheels of the nearest releases before and after `version` that have any."""
     ordered = sorted(project.versions)
-    earlier = [one for one in reversed(ordered) if one < version]
-    later = [one for one in ordered if one > version]
+    earlier = [problem for problem in reversed(ordered) if problem < version]
+    later = [problem for problem in ordered if problem > version]
     found: list[EvidencePiece] = []
     for side in (earlier, later):
         for near in side[:_NEIGHBOURS]:

@@ -135,11 +135,11 @@ def _merged(first: BuildNeed, second: BuildNeed) -> BuildNeed:
     minima = [need.minimum_version for need in (first, second) if need.minimum_version]
     least = max(minima, default=None)
     other = second if lead is first else first
-    told_by_other = least is not None and least != lead.minimum_version
+    differs = least is not None and least != lead.minimum_version
     return BuildNeed(
         lead.kind,
         lead.name,
-        f"{lead.source}; {other.source}" if told_by_other else lead.source,
+        f"{lead.source}; {other.source}" if differs else lead.source,
         lead.role,
         least,
         first.from_pypi or second.from_pypi,

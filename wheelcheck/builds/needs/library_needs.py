@@ -222,7 +222,7 @@ def _linked(node: ast.AST) -> Iterator[tuple[str, Role]]:
     value: ast.expr | None = None
     role = Role.REQUIRED
     if (isinstance(node, ast.keyword) and node.arg == "libraries") or (
-        isinstance(node, ast.Assign) and any(_is_libraries(one) for one in node.targets)
+        isinstance(node, ast.Assign) and any(_is_libraries(target) for target in node.targets)
     ):
         value = node.value
     elif isinstance(node, ast.AugAssign) and _is_libraries(node.target):
@@ -333,7 +333,7 @@ def _from_wheels(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """Libraries a wheel carries, less those that come along with another of them."""
     found = {library_vendored(path): path for path in reversed(facts.vendored)}
     libraries = {library for library in found if library is not None}
-    along = {one for library in libraries for one in brought_along(library)}
+    along = {item for library in libraries for item in brought_along(library)}
     for library in sorted(libraries - along):
         path = (found[library] or "").rpartition("/")[2]
         yield from _library(library, f"the wheel carries {path}", Role.REQUIRED)

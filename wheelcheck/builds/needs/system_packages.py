@@ -164,7 +164,7 @@ def packages_for(
     needs = tuple(need for need in needs if not need.from_pypi)
     found: dict[tuple[InstallPhase, str], SystemPackage] = {}
     for stage in InstallPhase:
-        for need in sorted(needs, key=lambda one: list(Role).index(one.role)):
+        for need in sorted(needs, key=lambda item: list(Role).index(item.role)):
             for package in _answers(need, stage, distribution):
                 found.setdefault((stage, package.name), package)
     if not distribution.has_python_headers and any(need.kind is NeedKind.TOOL for need in needs):
@@ -209,7 +209,7 @@ def install_commands(
     needs: Iterable[BuildNeed],
     distribution: Distribution,
     *,
-    kept: Iterable[BuildNeed] | None = None,
+    staying: Iterable[BuildNeed] | None = None,
     optional: bool = False,
 ) -> InstallCommands:
     """The commands for required needs (and, if asked, optional ones), alphabetical.
@@ -219,24 +219,24 @@ def install_commands(
     """
     roles = {Role.REQUIRED, Role.OPTIONAL} if optional else {Role.REQUIRED}
     needs = tuple(needs)
-    asked = [need for need in needs if need.role in roles]
+    chosen = [need for need in needs if need.role in roles]
     staying = [
         need
-        for need in (needs if kept is None else kept)
+        for need in (needs if staying is None else staying)
         if need.role in roles or (need.role is Role.OPTIONAL and need.name in _USED_WHERE_FOUND)
     ]
     names = {
         stage: {
-            one.name for one in packages_for(wanted, distribution) if one.stage is stage
+            index.name for index in packages_for(wanted, distribution) if index.stage is stage
         } - distribution.preinstalled
-        for stage, wanted in ((InstallPhase.BUILD, asked), (InstallPhase.RUN, staying))
+        for stage, wanted in ((InstallPhase.BUILD, chosen), (InstallPhase.RUN, staying))
     }  # fmt: skip
     return InstallCommands(
         distribution,
         _install(sorted(names[InstallPhase.BUILD]), distribution, virtual=True),
         _install(sorted(names[InstallPhase.RUN]), distribution, virtual=False),
         _remove(sorted(names[InstallPhase.BUILD] - names[InstallPhase.RUN]), distribution),
-        unresolved(asked, distribution),
+        unresolved(chosen, distribution),
         tuple(sorted(names[InstallPhase.BUILD])),
         tuple(sorted(names[InstallPhase.RUN])),
     )

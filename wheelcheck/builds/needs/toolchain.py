@@ -142,8 +142,8 @@ def _from_requirements(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
             yield _tool(tool, f"build requirement {line}")
     for name, tool in tools_on_pypi().items():
         if name in stated or name in facts.installed:
-            said = f"build requirement {stated[name]}" if name in stated else f"{name} from PyPI"
-            yield _tool(tool, said, from_pypi=True)
+            message = f"build requirement {stated[name]}" if name in stated else f"{name} from PyPI"
+            yield _tool(tool, message, from_pypi=True)
 
 
 def _from_languages(facts: SourceNeedsInput) -> Iterator[BuildNeed]:

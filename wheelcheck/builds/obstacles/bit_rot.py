@@ -218,8 +218,8 @@ def _later_major(
     name: str, moved: str, then: Version, now: Version, published: datetime
 ) -> BuildObstacle:
     general = _general(name, then, now)
-    said = "; ".join(change.what for change in general)
-    message = f"{moved}" + (f" ({said})" if said else "")
+    text = "; ".join(change.what for change in general)
+    message = f"{moved}" + (f" ({text})" if text else "")
     source = "; ".join(change.source for change in general)
     return BuildObstacle(
         "build-requirement-later-major",

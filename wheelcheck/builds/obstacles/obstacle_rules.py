@@ -65,8 +65,8 @@ def sdist_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
     # A backend other than setuptools never runs a setup.py that lies about.
     ran = facts.backend.partition(".")[0] in {"", "setuptools"}
     if ran and is_stub(facts.texts.get("setup.py", "")):
-        said = "setup.py ends with an error before it builds anything"
-        found.append(BuildObstacle("stub-sdist", said, "setup.py", fatal=True))
+        message = "setup.py ends with an error before it builds anything"
+        found.append(BuildObstacle("stub-sdist", message, "setup.py", fatal=True))
     found += network_obstacles(facts)
     return tuple(dict.fromkeys(found))
 
@@ -142,7 +142,9 @@ def _wrong_versions(facts: SourceNeedsInput, distribution: Distribution) -> Iter
             continue
         wants = row["wants"].format(own=facts.version.base_version, major=own[0], minor=own[1])
         offered = versions_on_offer(row["library"], distribution)
-        fitting = [one for one in offered if one in SpecifierSet(wants, prereleases=True)]
+        fitting = [
+            version for version in offered if version in SpecifierSet(wants, prereleases=True)
+        ]
         if offered and offered[0] not in fitting:
             message = f"{row['library']} {wants} is needed, {distribution} has {offered[0]}"
             message += f", and {fitting[0]} beside it" if fitting else ""
@@ -175,8 +177,8 @@ def _meson_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
         if not any(folder.startswith(wrap.rstrip("0123456789")) for folder in shipped)
     ]
     if missing:
-        said = f"Meson downloads {', '.join(missing)} where the system has none"
-        yield _download("downloads-subprojects", said, "subprojects/*.wrap")
+        message = f"Meson downloads {', '.join(missing)} where the system has none"
+        yield _download("downloads-subprojects", message, "subprojects/*.wrap")
 
 
 def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
@@ -191,8 +193,8 @@ def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
             if not _FOR_TESTS.fullmatch(match.group(2) or "")
         ]
         if names:
-            said = f"CMake may download {', '.join(dict.fromkeys(names))}"
-            yield _download("downloads-cmake", said, path)
+            message = f"CMake may download {', '.join(dict.fromkeys(names))}"
+            yield _download("downloads-cmake", message, path)
 
 
 def _script_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
@@ -240,8 +242,8 @@ def _fetching(node: ast.AST) -> str:
         return ""
     first = node.args[0]
     words = first.elts if isinstance(first, ast.List | ast.Tuple) else [first]
-    known = takewhile(lambda one: isinstance(one, ast.Constant), words)
-    command = " ".join(str(ast.literal_eval(one)) for one in known) + " "
+    known = takewhile(lambda item: isinstance(item, ast.Constant), words)
+    command = " ".join(str(ast.literal_eval(value)) for value in known) + " "
     found = _COMMANDS.match(command)
     return found.group(1).strip() if found else ""
 
@@ -268,5 +270,5 @@ def _crate_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
 def _toolchain_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
     """Rust itself, where no cargo is installed: maturin asks puccinialin for it."""
     if "puccinialin" in facts.installed:
-        said = "the build downloads the Rust toolchain, unless a cargo is installed"
-        yield _download("downloads-toolchain", said, "github.com/konstin/puccinialin")
+        message = "the build downloads the Rust toolchain, unless a cargo is installed"
+        yield _download("downloads-toolchain", message, "github.com/konstin/puccinialin")

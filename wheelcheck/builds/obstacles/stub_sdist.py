@@ -92,5 +92,5 @@ def _only_raises(method: ast.stmt) -> bool:
         isinstance(method, ast.FunctionDef)
         and method.name in {"run", "__init__", "initialize_options", "finalize_options"}
         and isinstance(method.body[-1], ast.Raise)
-        and all(isinstance(one, ast.Expr | ast.Assign | ast.Raise) for one in method.body)
+        and all(isinstance(item, ast.Expr | ast.Assign | ast.Raise) for item in method.body)
     )

@@ -42,8 +42,8 @@ def read_meson(path: str, text: str) -> EvidencePiece:
         languages += _QUOTED.findall(more.group(1))
     builds = _MESON_BUILDS.search(bare)
     if languages or builds is not None:
-        said = [*dict.fromkeys(languages), *([builds.group(1)] if builds else [])]
-        return EvidencePiece("meson-extension-module", path, ", ".join(said))
+        details = [*dict.fromkeys(languages), *([builds.group(1)] if builds else [])]
+        return EvidencePiece("meson-extension-module", path, ", ".join(details))
     return EvidencePiece("meson-no-language", path)
 
 
@@ -60,8 +60,8 @@ def read_cmake(path: str, text: str) -> EvidencePiece | None:
     languages = _cmake_languages(project.group(1).split()) if project else []
     if languages[:1] == ["NONE"]:
         return EvidencePiece("cmake-no-language", path)
-    said = [*languages, *([builds.group(1)] if builds else [])]
-    return EvidencePiece("cmake-project", path, ", ".join(said))
+    details = [*languages, *([builds.group(1)] if builds else [])]
+    return EvidencePiece("cmake-project", path, ", ".join(details))
 
 
 def _cmake_languages(words: list[str]) -> list[str]:
@@ -78,13 +78,13 @@ def read_cargo(path: str, text: str) -> EvidencePiece:
     document = read_toml(text)
     if isinstance(document, Unknown):
         return EvidencePiece("cargo-crate", path, document.reason)
-    said = list(strings(table(document, "lib").get("crate-type")))
+    crate_types = list(strings(table(document, "lib").get("crate-type")))
     needed = table(document, "dependencies") | table(document, "workspace", "dependencies")
-    said += [name for name in ("pyo3", "cpython", "pyo3-ffi", "uniffi") if name in needed]
+    crate_types += [name for name in ("pyo3", "cpython", "pyo3-ffi", "uniffi") if name in needed]
     for owner in (table(document, "package"), table(document, "workspace", "package")):
         if isinstance(owner.get("rust-version"), str):
-            said.append(f"Rust {owner['rust-version']}")
-    return EvidencePiece("cargo-crate", path, ", ".join(said))
+            crate_types.append(f"Rust {owner['rust-version']}")
+    return EvidencePiece("cargo-crate", path, ", ".join(crate_types))
 
 
 def read_gyp(path: str) -> EvidencePiece:

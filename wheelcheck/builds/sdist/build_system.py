@@ -88,7 +88,7 @@ def strings(value: object) -> tuple[str, ...]:
     """The strings of a list; a lone string counts as one."""
     if isinstance(value, str):
         return (value,)
-    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
 def read_build_system(text: str | None) -> tuple[BuildSystem, tuple[EvidencePiece, ...]]:
@@ -97,8 +97,8 @@ def read_build_system(text: str | None) -> tuple[BuildSystem, tuple[EvidencePiec
         return BuildSystem(), ()
     document = read_toml(text)
     if isinstance(document, Unknown):
-        said = EvidencePiece("file-unreadable", "pyproject.toml", document.reason)
-        return BuildSystem(problem=document), (said,)
+        evidence = EvidencePiece("file-unreadable", "pyproject.toml", document.reason)
+        return BuildSystem(problem=document), (evidence,)
     stated = table(document, "build-system")
     backend = stated.get("build-backend")
     legacy = not stated
@@ -176,7 +176,9 @@ def _scikit_build(wheel: dict[str, Any]) -> Iterator[EvidencePiece]:
 
 
 def _tables(value: object) -> tuple[dict[str, Any], ...]:
-    return tuple(one for one in value if isinstance(one, dict)) if isinstance(value, list) else ()
+    return (
+        tuple(item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
+    )
 
 
 def read_setup_cfg(text: str) -> tuple[EvidencePiece, ...]:

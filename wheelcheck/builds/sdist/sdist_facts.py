@@ -53,8 +53,8 @@ class SdistFacts:
 
     `kind` is that of the backend (`backend_kind`), looked through where the backend is part of
     the sdist. `script` is ``setup.py`` as read for one `BuildSite`; `build_scripts` are the
-    scripts and hooks other backends run. `sources` counts what stands outside tests and docs.
-    `asked` names the fields of the `BuildSite` that scripts asked for: for a site that answers
+    scripts and hooks other backends run. `sources` counts what is outside tests and docs.
+    `context_keys` names the fields of the `BuildSite` that scripts read: for a site that answers
     alike to these (`BuildSite.answers_as`), the facts are the same.
     """
 
@@ -65,7 +65,7 @@ class SdistFacts:
     script: SetupScript | None
     build_scripts: tuple[SetupScript, ...]
     evidence: tuple[EvidencePiece, ...]
-    asked: frozenset[str]
+    context_keys: frozenset[str]
 
     @property
     def build_requires(self) -> tuple[str, ...]:
@@ -116,8 +116,8 @@ def read_sdist(contents: SdistContents, site: BuildSite = BuildSite()) -> SdistF
         *_about_files(sizes, texts),
         *_about_sources(sources, generated),
     )
-    asked = frozenset(around.asked)
-    return SdistFacts(system, kind, sources, generated, script, hooks, evidence, asked)
+    context_keys = frozenset(around.keys_read)
+    return SdistFacts(system, kind, sources, generated, script, hooks, evidence, context_keys)
 
 
 def _found_by_name(system: BuildSystem, texts: Mapping[str, str]) -> tuple[str, ...]:
@@ -178,10 +178,10 @@ def _read_twice(text: str, around: ScriptContext, system: BuildSystem) -> SetupS
     if "setup_requires" not in text and not configured:
         return read_setup_script("setup.py", text, around)
     asking = replace(around, argv=("setup.py", "egg_info"))
-    asked = read_setup_script("setup.py", text, asking).setup_requires or configured
-    grown = BuildSystem(requires=(*system.requires, *asked))
+    hook_requires = read_setup_script("setup.py", text, asking).setup_requires or configured
+    grown = BuildSystem(requires=(*system.requires, *hook_requires))
     building = replace(around, missing=_missing(grown.required_names))
-    return replace(read_setup_script("setup.py", text, building), setup_requires=asked)
+    return replace(read_setup_script("setup.py", text, building), setup_requires=hook_requires)
 
 
 def _read_hooks(
@@ -224,35 +224,35 @@ def _about_backend(system: BuildSystem, kind: str, *, has_setup: bool) -> Iterat
 def _about_scripts(
     script: SetupScript | None, hooks: tuple[SetupScript, ...]
 ) -> Iterator[EvidencePiece]:
-    for one in (*([script] if script else []), *hooks):
-        if one.problem is not None:
-            yield EvidencePiece(one.problem.code, one.path, one.problem.reason)
-        elif not one.calls_setup:
-            yield EvidencePiece("script-gives-up", one.path, "; ".join(one.unclear))
-        for module in one.extensions[:_SHOWN]:
+    for hook in (*([script] if script else []), *hooks):
+        if hook.problem is not None:
+            yield EvidencePiece(hook.problem.code, hook.path, hook.problem.reason)
+        elif not hook.calls_setup:
+            yield EvidencePiece("script-gives-up", hook.path, "; ".join(hook.unclear))
+        for module in hook.extensions[:_SHOWN]:
             yield _about_extension(module)
-        if one.forgiving and one.extensions:
-            yield EvidencePiece("extension-modules-optional", one.path, one.forgiving)
-        if one.problem is None and not one.extensions:
-            yield from _about_none(one)
-        for keyword in one.ignored:
-            yield EvidencePiece("keyword-ignored", one.path, keyword)
-        if one.impure:
-            yield EvidencePiece("platform-wheel-declared", one.impure)
-        code = "command-runs-tool-forgiven" if one.tools_forgiven else "command-runs-tool"
-        yield from (EvidencePiece(code, where, tool) for where, tool in one.tools)
+        if hook.forgiving and hook.extensions:
+            yield EvidencePiece("extension-modules-optional", hook.path, hook.forgiving)
+        if hook.problem is None and not hook.extensions:
+            yield from _about_none(hook)
+        for keyword in hook.ignored:
+            yield EvidencePiece("keyword-ignored", hook.path, keyword)
+        if hook.impure:
+            yield EvidencePiece("platform-wheel-declared", hook.impure)
+        code = "command-runs-tool-forgiven" if hook.tools_forgiven else "command-runs-tool"
+        yield from (EvidencePiece(code, where, tool) for where, tool in hook.tools)
 
 
 def _about_extension(module: ExtensionModule) -> EvidencePiece:
-    said = " ".join(filter(None, (module.made_by, module.name)))
+    message = " ".join(filter(None, (module.made_by, module.name)))
     if module.optional:
-        return EvidencePiece("extension-modules-optional", module.where, said)
+        return EvidencePiece("extension-modules-optional", module.where, message)
     if module.supposing:
         condition = " and ".join(module.supposing)
         return EvidencePiece(
-            "extension-modules-conditional", module.where, f"{said} if {condition}"
+            "extension-modules-conditional", module.where, f"{message} if {condition}"
         )
-    return EvidencePiece("extension-modules", module.where, said)
+    return EvidencePiece("extension-modules", module.where, message)
 
 
 def _about_none(script: SetupScript) -> Iterator[EvidencePiece]:
@@ -289,11 +289,11 @@ def _about_sources(
     inside = [count for count in sources if count.files]
     aside = [count for count in sources if count.aside_files]
     if inside:
-        said = ", ".join(map(_said, inside))
-        yield EvidencePiece("native-sources", "sdist", said)
+        message = ", ".join(map(_count_words, inside))
+        yield EvidencePiece("native-sources", "sdist", message)
     if aside:
-        said = ", ".join(f"{count.aside_files} {count.language}" for count in aside)
-        yield EvidencePiece("native-sources-aside", "sdist", said)
+        message = ", ".join(f"{count.aside_files} {count.language}" for count in aside)
+        yield EvidencePiece("native-sources-aside", "sdist", message)
     if not inside and not aside:
         yield EvidencePiece("no-native-sources", "sdist")
     if generated:
@@ -301,6 +301,6 @@ def _about_sources(
         yield EvidencePiece("generated-c", "sdist", f"{generated[0]}{more}")
 
 
-def _said(count: SourceCount) -> str:
+def _count_words(count: SourceCount) -> str:
     lines = "" if count.lines is None else f", {count.lines:,} lines"
     return f"{count.files} {count.language} ({count.bytes:,} bytes{lines})"

@@ -49,7 +49,7 @@ _MAKERS = {
 }
 _HANDLERS = {"cffi_modules": "cffi", "rust_extensions": "setuptools_rust"}
 """Keywords that setuptools passes over unless the module that handles them is installed."""
-_ASKS_THE_WORLD = ("subprocess.", "os.system", "os.popen", "ctypes.util.", "pkgconfig.", "urllib.")
+_READS_THE_WORLD = ("subprocess.", "os.system", "os.popen", "ctypes.util.", "pkgconfig.", "urllib.")
 _EXITS = {"sys.exit", "builtins.exit", "builtins.quit", "os._exit"}
 _MUTATORS = {"append", "extend", "insert", "update", "add"}
 
@@ -100,7 +100,7 @@ class Calls(Expressions):
         self.setup_calls: list[SetupCall] = []
         self.made: list[Extension] = []
         self.ignored: list[str] = []
-        self.asked = 0
+        self.world_reads = 0
         self.fallback = 0
         self.heedless = False
         self.frames: list[Frame] = [Frame()]
@@ -186,8 +186,8 @@ class Calls(Expressions):
             raise Raised("SystemExit")
         if last.endswith("Extension") or last in _MAKERS:
             return self._extension(_MAKERS.get(last, last), args, keys, line)
-        if name.startswith(_ASKS_THE_WORLD):
-            self.asked += 1
+        if name.startswith(_READS_THE_WORLD):
+            self.world_reads += 1
         return opaque(args, keys)
 
     def _setup(self, name: str, keys: dict[str, Value], line: int) -> None:
@@ -207,9 +207,9 @@ class Calls(Expressions):
         if not isinstance(named, list | tuple):
             return keys
         compiled = [
-            one
-            for one in named
-            if not (isinstance(one, str) and writes_python(self._script_of(one)))
+            item
+            for item in named
+            if not (isinstance(item, str) and writes_python(self._script_of(item)))
         ]
         return {**keys, "cffi_modules": compiled}
 
@@ -271,7 +271,7 @@ class Calls(Expressions):
         finally:
             self.frames.pop()
             self.scope, self.file = outer, file
-        results = [one for one in frame.results if one is not None] or [None]
+        results = [result for result in frame.results if result is not None] or [None]
         return results[0] if len(results) == 1 else join(results, self.supposing)
 
     def _bind_parameters(
@@ -305,7 +305,7 @@ class Calls(Expressions):
         if spec.vararg is not None:
             names[spec.vararg.arg] = list(args[len(parameters) :])
         if spec.kwarg is not None:
-            names[spec.kwarg.arg] = {key: one for key, one in keys.items() if key not in names}
+            names[spec.kwarg.arg] = {key: item for key, item in keys.items() if key not in names}
 
 
 def strings_of(value: Value) -> tuple[str, ...] | None:

@@ -71,7 +71,7 @@ class Expressions:
         if self.steps > _BUDGET:
             raise BudgetSpent
 
-    def told(self, value: Value) -> bool | None:
+    def known_truth(self, value: Value) -> bool | None:
         """Whether a value counts as true here; None where that cannot be told."""
         found = self._perhaps.get(id(value))
         if found is not None and self.way[: len(found[1])] != found[1]:
@@ -148,11 +148,11 @@ class Expressions:
     def _elements(self, nodes: list[ast.expr]) -> list[Value]:
         elements: list[Value] = []
         for node in nodes:
-            one = self.value(node.value if isinstance(node, ast.Starred) else node)
-            if isinstance(node, ast.Starred) and isinstance(one, list | tuple):
-                elements.extend(one)
+            result = self.value(node.value if isinstance(node, ast.Starred) else node)
+            if isinstance(node, ast.Starred) and isinstance(result, list | tuple):
+                elements.extend(result)
             else:
-                elements.append(one)
+                elements.append(result)
         return elements
 
     def _Dict(self, node: ast.Dict) -> Value:  # noqa: N802
@@ -170,12 +170,12 @@ class Expressions:
         parts = []
         for part in node.values:
             if isinstance(part, ast.FormattedValue):
-                one = self.value(part.value) if part.format_spec is None else Opaque()
+                result = self.value(part.value) if part.format_spec is None else Opaque()
             else:
-                one = self.value(part)
-            if not isinstance(one, str | int):
+                result = self.value(part)
+            if not isinstance(result, str | int):
                 return Opaque()
-            parts.append(str(one))
+            parts.append(str(result))
         return "".join(parts) if sum(map(len, parts)) < LONG else Opaque()
 
     def _BinOp(self, node: ast.BinOp) -> Value:  # noqa: N802
@@ -197,26 +197,26 @@ class Expressions:
         decisive = isinstance(node.op, ast.Or)
         seen: list[Value] = []
         for part in node.values:
-            one = self.value(part)
-            known = self.told(one)
+            result = self.value(part)
+            known = self.known_truth(result)
             if known is decisive:
                 weighty = any(extensions_in(earlier) for earlier in seen)
-                return join([*seen, one], self._now(node)) if weighty else one
+                return join([*seen, result], self._now(node)) if weighty else result
             if known is None:
-                seen.append(one)
-        return opaque(*seen) if seen else one
+                seen.append(result)
+        return opaque(*seen) if seen else result
 
     def _UnaryOp(self, node: ast.UnaryOp) -> Value:  # noqa: N802
         operand = self.value(node.operand)
         if isinstance(node.op, ast.Not):
-            known = self.told(operand)
+            known = self.known_truth(operand)
             return Opaque() if known is None else not known
         if isinstance(node.op, ast.USub) and isinstance(operand, int):
             return -operand
         return opaque(operand)
 
     def _IfExp(self, node: ast.IfExp) -> Value:  # noqa: N802
-        known = self.told(self.value(node.test))
+        known = self.known_truth(self.value(node.test))
         if known is not None:
             return self.value(node.body if known else node.orelse)
         return join([self.value(node.body), self.value(node.orelse)], self._now(node.test))
@@ -226,10 +226,10 @@ class Expressions:
         result: Value = True
         for op, right_node in zip(node.ops, node.comparators, strict=True):
             right = self.value(right_node)
-            one = compare(op, left, right)
-            if one is False:
+            item = compare(op, left, right)
+            if item is False:
                 return False
-            result = result if one is True else Opaque()
+            result = result if item is True else Opaque()
             left = right
         return result
 
@@ -338,7 +338,7 @@ class Expressions:
 
 
 def _are_small(*values: Value) -> bool:
-    return all(isinstance(one, int) and abs(one) < 1 << 64 for one in values)
+    return all(isinstance(value, int) and abs(value) < 1 << 64 for value in values)
 
 
 def _is_marked(function: ast.AST, word: str) -> bool:

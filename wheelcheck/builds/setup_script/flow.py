@@ -45,13 +45,13 @@ class Flow(Calls):
         before = self.supposing
         self.supposing = (*before, *conditions)
         try:
-            with self._apart() if conditions else nullcontext():
+            with self._separately() if conditions else nullcontext():
                 yield
         finally:
             self.supposing = before
 
     @contextmanager
-    def _apart(self) -> Iterator[None]:
+    def _separately(self) -> Iterator[None]:
         """Go a way that the script may not go."""
         before = self.way
         self._ways_gone += 1
@@ -70,7 +70,7 @@ class Flow(Calls):
         last: Exception | None = None
         for text, way in ways:
             self.scope.names = dict(before)
-            with self._apart(), self._suppose(*([text] if text else [])):
+            with self._separately(), self._suppose(*([text] if text else [])):
                 try:
                     way()
                     ends.append(self.scope.names)
@@ -85,7 +85,7 @@ class Flow(Calls):
 
     def choose(self, node: ast.If) -> None:
         """One way where the condition can be told, else both."""
-        known = self.told(self.value(node.test))
+        known = self.known_truth(self.value(node.test))
         if known is not None:
             self.run(node.body if known else node.orelse)
             return
@@ -152,7 +152,7 @@ class Flow(Calls):
 
     def attempt(self, node: ast.Try) -> None:
         """`try`: what fails for sure, what may fail, and what a failed build falls back on."""
-        asked, calls = self.asked, len(self.setup_calls)
+        keys, calls = self.world_reads, len(self.setup_calls)
         before = dict(self.scope.names)
         try:
             with self._suppose(*([TRIAL] if is_trial(node) else [])):
@@ -173,7 +173,7 @@ class Flow(Calls):
             self.run(node.orelse)
             if any(map(_hands_over, self.setup_calls[calls:])):
                 self._fall_back(node.handlers)
-            elif self.asked > asked and node.handlers:
+            elif self.world_reads > keys and node.handlers:
                 self._may_fail(before, node.handlers[0])
         self.run(node.finalbody)
 
@@ -207,7 +207,7 @@ class Flow(Calls):
 
         self._ways([("what the script tries succeeds", succeeded), ("", failed)])
 
-    def call_apart(self, function: Value) -> None:
+    def call_separately(self, function: Value) -> None:
         """Call a function of the script, however it ends, with arguments that cannot be told."""
         if isinstance(function, FunctionValue):
             try:

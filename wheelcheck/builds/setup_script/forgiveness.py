@@ -47,7 +47,7 @@ def returns_at_once(script: Interpreter, command: ClassValue) -> bool:
     if run is None:
         return False
     for name in ("initialize_options", "finalize_options"):
-        script.call_apart(script.member(command, name))
+        script.call_separately(script.member(command, name))
     return script.returns_at_once(run.body, Namespace({"self": command}, command.scope))
 
 
@@ -85,7 +85,7 @@ def _endures(
 def _minds_optional(handler: ast.ExceptHandler) -> bool:
     """Raising again unless the extension module says `optional`: that word decides, not this."""
     return any(
-        "optional" in ast.dump(node.test) and any(isinstance(one, ast.Raise) for one in node.body)
+        "optional" in ast.dump(node.test) and any(isinstance(item, ast.Raise) for item in node.body)
         for node in ast.walk(handler)
         if isinstance(node, ast.If)
     )

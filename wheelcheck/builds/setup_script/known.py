@@ -225,7 +225,7 @@ def _str(args: list[Value]) -> Value:
 
 
 def _zip(args: list[Value]) -> Value:
-    if all(isinstance(one, list | tuple) for one in args):
+    if all(isinstance(arg, list | tuple) for arg in args):
         return [tuple(row) for row in zip(*args, strict=False)]
     return opaque(*args)
 

@@ -114,11 +114,11 @@ def _grow(base: list[Value], name: str, args: list[Value]) -> None:
 
 
 _OF_SETS: Mapping[str, Callable[[list[Value], list[Value]], Value]] = {
-    "difference": lambda one, other: [part for part in one if part not in other],
-    "intersection": lambda one, other: [part for part in one if part in other],
-    "isdisjoint": lambda one, other: not any(part in other for part in one),
-    "issubset": lambda one, other: all(part in other for part in one),
-    "issuperset": lambda one, other: all(part in one for part in other),
+    "difference": lambda item, other: [part for part in item if part not in other],
+    "intersection": lambda item, other: [part for part in item if part in other],
+    "isdisjoint": lambda item, other: not any(part in other for part in item),
+    "issubset": lambda item, other: all(part in other for part in item),
+    "issuperset": lambda item, other: all(part in item for part in other),
 }
 _COMPARED = 300
 
@@ -128,12 +128,12 @@ def _compared(base: list[Value], name: str, args: list[Value]) -> Value:
     other = sequence(args)
     if other is None or max(len(base), len(other)) > _COMPARED:
         return Opaque()
-    known = all(isinstance(one, Plain) for one in (*base, *other))
+    known = all(isinstance(item, Plain) for item in (*base, *other))
     return _OF_SETS[name](base, other) if known else opaque(base, other)
 
 
 def _place(base: list[Value], element: Value) -> Value:
-    if not all(isinstance(one, Plain) for one in [*base, element]):
+    if not all(isinstance(item, Plain) for item in [*base, element]):
         return Opaque()
     if element not in base:
         raise Raised("ValueError")

@@ -24,9 +24,9 @@ class BuildSite:
         """The site of a target; targets that differ in libc or CPU alone share one."""
         return cls(target.implementation, target.python)
 
-    def answers_as(self, other: BuildSite, asked: Iterable[str]) -> bool:
-        """Whether both sites answer alike to what was `asked`, as `ScriptContext` notes it."""
-        return all(getattr(self, name) == getattr(other, name) for name in asked)
+    def answers_as(self, other: BuildSite, keys: Iterable[str]) -> bool:
+        """Whether both sites answer alike to what was `keys_read`, as `ScriptContext` notes it."""
+        return all(getattr(self, name) == getattr(other, name) for name in keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class ScriptContext:
     `paths` are relative to the sdist's root, `directories` their parents; `texts` has the files
     that may be imported from; `missing` names top-level modules that are not installed.
     `argv` is the command line: backends ask for ``egg_info`` first, to learn `setup_requires`.
-    `asked` notes which fields of the site a script has asked for, by `python` and
+    `keys_read` notes which fields of the site a script has asked for, by `python` and
     `implementation`; a copy made by `replace` notes in the same set.
     """
 
@@ -46,16 +46,16 @@ class ScriptContext:
     texts: Mapping[str, str] = field(default_factory=dict, hash=False)
     missing: frozenset[str] = frozenset()
     argv: tuple[str, ...] = ("setup.py", "bdist_wheel")
-    asked: set[str] = field(default_factory=set, compare=False)
+    keys_read: set[str] = field(default_factory=set, compare=False)
 
     def python(self) -> tuple[int, int]:
         """Answer with the version of Python, and note that the script asked for it."""
-        self.asked.add("python")
+        self.keys_read.add("python")
         return self.site.python
 
     def implementation(self) -> Implementation:
         """Answer with the implementation of Python, and note that the script asked for it."""
-        self.asked.add("implementation")
+        self.keys_read.add("implementation")
         return self.site.implementation
 
     def exists(self, path: str) -> bool | None:

@@ -66,28 +66,28 @@ def _within_limits(
 def _read_setup_script(path: str, tree: ast.Module, around: ScriptContext) -> SetupScript:
     script, stopped = _walk(path, tree, around)
     if script.setup_calls or not stopped:
-        return _told(path, script, stopped, asleep=_walk_commands(script))
+        return _script_value(path, script, stopped, asleep=_walk_commands(script))
     # It stops before it declares anything: for want of a module, or because reading misjudged a
     # condition. Read on as if nothing was wrong, and say so.
     everything = replace(around, missing=frozenset())
     for heedless in (False, True):
         again, _ = _walk(path, tree, everything, heedless=heedless)
         if again.setup_calls:
-            return _told(path, again, stopped)
-    return _told(path, script, stopped)
+            return _script_value(path, again, stopped)
+    return _script_value(path, script, stopped)
 
 
 def _read_build_script(path: str, tree: ast.Module, around: ScriptContext) -> SetupScript:
     script, _ = _walk(path, tree, around)
     for name, value in list(script.scope.names.items()):
         if isinstance(value, FunctionValue) and name in _ENTRY_POINTS:
-            script.call_apart(value)
+            script.call_separately(value)
     for owner in script.classes:
         for method in _HOOKS:
-            script.call_apart(script.member(owner, method))
+            script.call_separately(script.member(owner, method))
     commands: dict[str, Value] = {owner.node.name: owner for owner in script.classes}
     return replace(
-        _told(path, script, ""),
+        _script_value(path, script, ""),
         calls_setup=True,
         extensions=_frozen(script.made),
         forgiving=_forgiving_command(script, commands),
@@ -130,7 +130,7 @@ def _walk_commands(script: Interpreter) -> bool:
                 instance = replace(command, attributes={}, made=True)
                 for method in methods_of(command):
                     if _gives_extensions(method):
-                        script.call_apart(script.member(instance, method.name))
+                        script.call_separately(script.member(instance, method.name))
                 asleep |= name == "build_ext" and returns_at_once(script, instance)
     return asleep
 
@@ -148,7 +148,9 @@ def _gives_extensions(method: ast.FunctionDef) -> bool:
     )
 
 
-def _told(path: str, script: Interpreter, stopped: str, *, asleep: bool = False) -> SetupScript:
+def _script_value(
+    path: str, script: Interpreter, stopped: str, *, asleep: bool = False
+) -> SetupScript:
     first = [call for call in script.setup_calls if not call.fallback]
     tools = tools_run(script.walked)
     return SetupScript(
@@ -173,18 +175,18 @@ def _declared(calls: list[SetupCall]) -> tuple[ExtensionModule, ...]:
     for call in calls:
         some = _frozen(_handed(call))
         conditions = () if everywhere else call.supposing
-        found += [replace(one, supposing=(*one.supposing, *conditions)) for one in some]
+        found += [replace(item, supposing=(*item.supposing, *conditions)) for item in some]
     least: dict[ExtensionModule, ExtensionModule] = {}
-    for one in found:  # a module met on several ways depends on what the easiest depends on
-        key = replace(one, supposing=())
-        if key not in least or len(one.supposing) < len(least[key].supposing):
-            least[key] = one
+    for item in found:  # a module met on several ways depends on what the easiest depends on
+        key = replace(item, supposing=())
+        if key not in least or len(item.supposing) < len(least[key].supposing):
+            least[key] = item
     return tuple(least.values())
 
 
 def _handed(call: SetupCall) -> list[Extension]:
     """What a call of `setup()` hands over to be compiled, by whichever keyword."""
-    found = [one for key in _KEYWORDS for one in extensions_in(call.arguments.get(key))]
+    found = [item for key in _KEYWORDS for item in extensions_in(call.arguments.get(key))]
     for key in ("cffi_modules", "libraries", "ext_modules", "rust_extensions"):
         value = call.arguments.get(key)
         if not extensions_in(value) and isinstance(value, list | tuple | str) and value:
@@ -200,22 +202,22 @@ def _handed(call: SetupCall) -> list[Extension]:
 def _frozen(found: list[Extension]) -> tuple[ExtensionModule, ...]:
     return tuple(
         ExtensionModule(
-            one.made_by,
-            f"{one.file or 'setup.py'}:{one.line}",
-            one.name,
-            one.sources,
-            one.libraries,
-            one.optional or TRIAL in one.supposing,
-            one.supposing,
+            item.made_by,
+            f"{item.file or 'setup.py'}:{item.line}",
+            item.name,
+            item.sources,
+            item.libraries,
+            item.optional or TRIAL in item.supposing,
+            item.supposing,
         )
-        for one in found
+        for item in found
     )
 
 
 def _impure(path: str, script: Interpreter, calls: list[SetupCall]) -> str:
     for call in calls:
-        told = call.arguments.get("has_ext_modules")
-        if isinstance(told, FunctionValue):
+        declared = call.arguments.get("has_ext_modules")
+        if isinstance(declared, FunctionValue):
             return f"{path}:{call.line}"
     return calls_itself_impure(script.classes)
 
@@ -239,9 +241,9 @@ def _unclear(calls: list[SetupCall]) -> tuple[str, ...]:
 def _forgiving(script: Interpreter, calls: list[SetupCall]) -> str:
     for call in calls:
         commands = call.arguments.get("cmdclass")
-        said = _forgiving_command(script, commands) if isinstance(commands, dict) else ""
-        if said:
-            return said
+        message = _forgiving_command(script, commands) if isinstance(commands, dict) else ""
+        if message:
+            return message
     retried = [call for call in calls if call.fallback]
     if retried and not any(_handed(call) for call in retried):
         return f"line {retried[0].line} sets up again without them"

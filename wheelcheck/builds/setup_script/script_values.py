@@ -139,10 +139,10 @@ class ClassValue:
 
     def lineage(self) -> Iterator[ClassValue]:
         """The class and its bases, nearest first, up to one that is not part of the sdist."""
-        for one in self._ancestors():
-            if one is None:
+        for ancestor in self._ancestors():
+            if ancestor is None:
                 return
-            yield one
+            yield ancestor
 
     def _ancestors(self) -> Iterator[ClassValue | None]:
         yield self
@@ -172,7 +172,7 @@ class ClassValue:
 
 def extensions_in(value: Value) -> tuple[Extension, ...]:
     """All extension modules inside a value, each once, in order."""
-    return tuple(dict.fromkeys(one for one in _inside(value) if isinstance(one, Extension)))
+    return tuple(dict.fromkeys(item for item in _inside(value) if isinstance(item, Extension)))
 
 
 def weight(value: Value) -> int:
@@ -186,14 +186,14 @@ def _inside(value: Value) -> Iterator[Value]:
     seen: set[int] = set()
     met = 0
     while todo and met < _MANY:
-        one = todo.pop()
+        inner = todo.pop()
         met += 1
-        yield one
-        if isinstance(one, Opaque):
-            yield from one.extensions
-        elif isinstance(one, dict | list | tuple) and id(one) not in seen:
-            seen.add(id(one))
-            parts = list(islice(one.values() if isinstance(one, dict) else one, _MANY))
+        yield inner
+        if isinstance(inner, Opaque):
+            yield from inner.extensions
+        elif isinstance(inner, dict | list | tuple) and id(inner) not in seen:
+            seen.add(id(inner))
+            parts = list(islice(inner.values() if isinstance(inner, dict) else inner, _MANY))
             todo.extend(reversed(parts))
 
 
@@ -219,7 +219,8 @@ def supposed(value: Value, conditions: tuple[str, ...]) -> Value:
     if isinstance(value, dict):
         return {key: supposed(element, conditions) for key, element in value.items()}
     marked = [
-        replace(one, supposing=tuple(dict.fromkeys((*one.supposing, *conditions)))) for one in found
+        replace(item, supposing=tuple(dict.fromkeys((*item.supposing, *conditions))))
+        for item in found
     ]
     return marked[0] if isinstance(value, Extension) else Opaque(tuple(marked))
 
@@ -242,9 +243,9 @@ def join(values: Iterable[Value], conditions: tuple[str, ...], depth: int = _JOI
     return supposed(opaque(*ways), conditions)
 
 
-def _same(one: Value, other: Value) -> bool:
-    if isinstance(one, Plain) and isinstance(other, Plain):
-        return type(one) is type(other) and one == other
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return not one and not other
-    return isinstance(one, Dotted) and one == other
+def _same(value: Value, other: Value) -> bool:
+    if isinstance(value, Plain) and isinstance(other, Plain):
+        return type(value) is type(other) and value == other
+    if isinstance(value, list | tuple) and isinstance(other, list | tuple):
+        return not value and not other
+    return isinstance(value, Dotted) and value == other

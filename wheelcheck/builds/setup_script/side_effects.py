@@ -25,7 +25,7 @@ _RUNNERS = {"call", "check_call", "check_output", "run", "Popen", "system", "spa
 def is_trial(node: ast.Try) -> bool:
     """Whether an attempt compiles something to see whether that works, and goes on if it fails."""
     tried = (part for statement in node.body for part in walk(statement))
-    return any(isinstance(one, ast.Call) and _called(one) in _TRIALS for one in tried) and any(
+    return any(isinstance(item, ast.Call) and _called(item) in _TRIALS for item in tried) and any(
         map(_swallows, node.handlers)
     )
 

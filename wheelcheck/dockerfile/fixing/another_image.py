@@ -70,7 +70,7 @@ def with_images(
 
 def _linked(builds: Iterable[StepBuilds]) -> frozenset[str]:
     """Alpine's packages that programs compiled here load, those of the compilers included."""
-    needs = {need.name for one in builds for outlook in one.outlooks for need in outlook.needs}
+    needs = {need.name for build in builds for outlook in build.outlooks for need in outlook.needs}
     libraries = [row for name, row in library_table().items() if name in needs]
     cells = (row["apk_run"] for row in (*libraries, *tool_table().values()))
     names = {item.partition("@")[0] for cell in cells for item in cell.split()}
@@ -86,10 +86,10 @@ def _rewrite(
             continue
         script = script_of(instruction)
         every = shell_commands(script)
-        ours = [one for one in every if _is_apk(one)]
-        if any(one.within for one in ours) or _mentions_apk(instruction, script, every):
-            said = f"line {instruction.line} uses apk in a way that is not rewritten"
-            return Unknown("not-rewritten", said)
+        ours = [command for command in every if _is_apk(command)]
+        if any(own.within for own in ours) or _mentions_apk(instruction, script, every):
+            message = f"line {instruction.line} uses apk in a way that is not rewritten"
+            return Unknown("not-rewritten", message)
         dropped = []
         for command in ours:
             new = _translated(command, distribution, linked)
@@ -111,7 +111,7 @@ def _mentions_apk(run: Instruction, script: Instruction, every: Iterable[Command
     """Whether a RUN may use apk elsewhere than in a command of its own."""
     texts = [run.text, *(each.content for each in run.heredocs)]
     hidden = [text for text in texts if text != script.text]
-    hidden += [text for one in every if not _is_apk(one) for text in one.texts]
+    hidden += [text for command in every if not _is_apk(command) for text in command.texts]
     return any("apk " in text for text in (hidden if every else texts))
 
 

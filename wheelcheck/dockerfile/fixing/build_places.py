@@ -43,9 +43,9 @@ class BuildPlace:
         """What the shell reads, to which offsets belong."""
         return script_of(self.run)
 
-    def kept(self, final: Stage, without: Collection[int] = ()) -> tuple[str, ...]:
+    def staying(self, final: Stage, without: Collection[int] = ()) -> tuple[str, ...]:
         """Run-time packages that the final stage lacks, also `without` some of its layers."""
-        there = [one for one in final.packages if one.layer not in without]
+        there = [package for package in final.packages if package.layer not in without]
         gaps = run_gaps([self.builds], final, there, self.distribution, inferred=True)
         return tuple(sorted(gaps))
 
@@ -55,15 +55,15 @@ def places_of(
 ) -> list[BuildPlace]:
     """The steps that compile and can be changed; of the others `editor.remarks` hears."""
     found = []
-    for one in builds:
-        stage = dockerfile.stages[one.stage]
-        step = one.step_of(stage)
-        distribution = distribution_of(one.plan.target)
-        if not one.compiled or stage.index not in dockerfile.needed or not step.builds:
+    for build in builds:
+        stage = dockerfile.stages[build.stage]
+        step = build.step_of(stage)
+        distribution = distribution_of(build.plan.target)
+        if not build.compiled or stage.index not in dockerfile.needed or not step.builds:
             continue
         if isinstance(distribution, Unknown):
             continue
-        lacking = _lacking(stage, step, one, distribution, editor)
+        lacking = _lacking(stage, step, build, distribution, editor)
         run = next(each for each in stage.instructions if each.line == step.layer)
         user = _user(dockerfile, stage, step.layer)
         if user:
@@ -72,15 +72,15 @@ def places_of(
         command = _command_of(run, step)
         if command is None:
             where = "a heredoc" if run.heredocs else "exec form"
-            said = f"line {step.line}: no correction is offered for a command in {where}"
-            editor.remarks[f"{said}; {_adding(lacking)}" if lacking else said] = None
+            message = f"line {step.line}: no correction is offered for a command in {where}"
+            editor.remarks[f"{message}; {_adding(lacking)}" if lacking else message] = None
             continue
         if step.tool == "lock":
             if lacking:
                 editor.remarks[f"line {step.line}: {_adding(lacking)}"] = None
             continue
-        found.append(BuildPlace(stage, step, run, command, one, distribution, lacking))
-        editor.remarks |= dict.fromkeys(_remarks(one.outlooks))
+        found.append(BuildPlace(stage, step, run, command, build, distribution, lacking))
+        editor.remarks |= dict.fromkeys(_remarks(build.outlooks))
     return found
 
 
@@ -104,9 +104,9 @@ def _user(dockerfile: Dockerfile, stage: Stage, line: int) -> str:
 def _remarks(outlooks: Iterable[Outlook]) -> Iterator[str]:
     """What a change of the Dockerfile does not mend."""
     outlooks = tuple(outlooks)
-    failures = failures_of(one for one in outlooks if not _mended_by_constraints(one))
+    failures = failures_of(outlook for outlook in outlooks if not _mended_by_constraints(outlook))
     lost = failures.labels if failures else ()
-    labels = [one.build.label for one in outlooks if one.constraints]
+    labels = [outlook.build.label for outlook in outlooks if outlook.constraints]
     aged = tuple(dict.fromkeys(label for label in labels if label not in lost))
     if aged:
         verb, whose = ("needs", "its") if len(aged) == 1 else ("need", "their")
@@ -117,9 +117,9 @@ def _remarks(outlooks: Iterable[Outlook]) -> Iterator[str]:
 
 def _mended_by_constraints(outlook: Outlook) -> bool:
     """Whether build requirements of its own time are all that a build wants."""
-    fatal = [one for one in outlook.obstacles if one.fatal]
+    fatal = [obstacle for obstacle in outlook.obstacles if obstacle.fatal]
     return bool(outlook.constraints) and all(
-        one.code in {_BREAKS, FAILS_WITH_ANOTHER} for one in fatal
+        obstacle.code in {_BREAKS, FAILS_WITH_ANOTHER} for obstacle in fatal
     )
 
 
@@ -131,8 +131,8 @@ def _lacking(
     certain = {name for gap in gaps if gap.certain for name in gap.packages}
     doubtful = {name for gap in gaps for name in gap.packages} - certain
     if doubtful:
-        said = f"line {step.line}: if it fails, {' '.join(sorted(doubtful))} may be missing, too"
-        editor.remarks[said] = None
+        message = f"line {step.line}: if it fails, {' '.join(sorted(doubtful))} may be missing, too"
+        editor.remarks[message] = None
     return tuple(sorted(certain))
 
 

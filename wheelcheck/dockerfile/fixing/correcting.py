@@ -44,21 +44,23 @@ def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction 
     editor = Editor(dockerfile.name, dockerfile.text)
     in_image = lineage(dockerfile)
     places = places_of(dockerfile, builds, editor)
-    several = {one.stage.index for one in places if _count(places, one.stage) > 1}
+    several = {place.stage.index for place in places if _count(places, place.stage) > 1}
     for group in _by_run(places):
         place = group[0]
         stage = place.stage
-        outside = stage.index not in in_image or all(one.step.action == "wheel" for one in group)
+        outside = stage.index not in in_image or all(
+            member.step.action == "wheel" for member in group
+        )
         if outside and not _removals(place.script, 0, group[-1].command.offset):
             _mend_builder(editor, group)
         elif not outside and stage.index not in several and _splits(dockerfile, place):
             _split(editor, dockerfile, place)
         else:
             earlier = [
-                one for one in places if one.stage is stage and one.run.line < place.run.line
+                item for item in places if item.stage is stage and item.run.line < place.run.line
             ]
-            kept = set() if outside else _kept(group) - _kept(earlier)
-            _mend_in_place(editor, group, sorted(kept))
+            staying = set() if outside else _staying(group) - _staying(earlier)
+            _mend_in_place(editor, group, sorted(staying))
     if places:
         _add_run_time(editor, dockerfile, places)
         mount_wheels(editor, dockerfile)
@@ -66,21 +68,21 @@ def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction 
 
 
 def _count(places: list[BuildPlace], stage: Stage) -> int:
-    return sum(one.stage is stage for one in places)
+    return sum(place.stage is stage for place in places)
 
 
 def _by_run(places: Iterable[BuildPlace]) -> list[list[BuildPlace]]:
     """The places of each RUN, in the order of their commands."""
-    ordered = sorted(places, key=lambda one: (one.run.line, one.command.offset))
-    return [list(group) for _, group in groupby(ordered, key=lambda one: one.run.line)]
+    ordered = sorted(places, key=lambda item: (item.run.line, item.command.offset))
+    return [list(group) for _, group in groupby(ordered, key=lambda item: item.run.line)]
 
 
-def _kept(places: Iterable[BuildPlace]) -> set[str]:
-    return {name for one in places for name in one.kept(one.stage)}
+def _staying(places: Iterable[BuildPlace]) -> set[str]:
+    return {name for place in places for name in place.staying(place.stage)}
 
 
 def _lacking(places: Iterable[BuildPlace]) -> list[str]:
-    return sorted({name for one in places for name in one.lacking})
+    return sorted({name for place in places for name in place.lacking})
 
 
 # Builder stages
@@ -96,7 +98,7 @@ def _mend_builder(editor: Editor, group: list[BuildPlace]) -> None:
 
 def _use_cache(editor: Editor, group: list[BuildPlace]) -> None:
     """Mount a cache for the RUN, and let each command use it."""
-    uncached = {one.command.offset: one for one in group if not cached(one.step)}
+    uncached = {member.command.offset: member for member in group if not cached(member.step)}
     for place in uncached.values():
         _cache_command(editor, place)
 
@@ -121,11 +123,13 @@ def mount_wheels(editor: Editor, dockerfile: Dockerfile) -> None:
         for copied in stage.copies:
             if copied.made is None or copied.made.kind != "wheels" or copied.stage is None:
                 continue
-            users = [one for one in stage.steps if any(w.made == copied.made for w in one.wheels)]
+            users = [
+                step for step in stage.steps if any(w.made == copied.made for w in step.wheels)
+            ]
             users = users or [
-                one
-                for one in stage.steps
-                if any(wheels.path == copied.destination for wheels in one.wheels)
+                step
+                for step in stage.steps
+                if any(wheels.path == copied.destination for wheels in step.wheels)
             ]
             if len(users) == 1 and len(copied.paths) == 1 and "*" not in copied.paths[0]:
                 _mount(editor, stage, users[0], copied)
@@ -158,9 +162,9 @@ def _add_run_time(editor: Editor, dockerfile: Dockerfile, places: list[BuildPlac
     final = dockerfile.final
     if final is None or isinstance(final.target, Unknown):
         return
-    if any(one.stage.index == final.index for one in places):
+    if any(place.stage.index == final.index for place in places):
         return
-    names = {name for one in places for name in one.kept(final)}
+    names = {name for place in places for name in place.staying(final)}
     if names:
         line = final.instructions[0].end_line + 1
         editor.insert_before(line, f"RUN {install_line(sorted(names), places[0].distribution)}")
@@ -219,7 +223,7 @@ def _split(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> None:
     moved = _only_for_building(place)
     for each in moved:
         editor.remove(each)
-    kept = place.kept(stage, {each.line for each in moved})
+    staying = place.staying(stage, {each.line for each in moved})
     written = run.text.strip()
     reset = "PIP_NO_CACHE_DIR= " if place.step.installer == "pip-no-cache" else ""
     blank = [] if editor.is_blank(run.line - 1) else [""]
@@ -236,7 +240,7 @@ def _split(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> None:
         "",
         f"FROM {base}" + (f" AS {stage.name}" if stage.name else ""),
         *arguments,
-        *([f"RUN {install_line(kept, distribution)}"] if kept else []),
+        *([f"RUN {install_line(staying, distribution)}"] if staying else []),
         f"RUN --mount=type=bind,from={builder},source={_WHEELS},target={_WHEELS} \\",
         f"    {from_wheels(written, _WHEELS)}",
     )
@@ -259,10 +263,10 @@ def _only_for_building(place: BuildPlace) -> list[Instruction]:
     for each in place.stage.instructions:
         if each.keyword != "RUN" or each.line >= place.run.line or each.flags:
             continue
-        every = [system_command(unwrapped(one.texts)) for one in shell_commands(each)]
-        adding = [one for one in every if one is not None and one.action == "add"]
-        names = [name for one in adding for name in one.packages]
-        updates = sum(one.texts[1:2] == ("update",) for one in shell_commands(each))
+        every = [system_command(unwrapped(command.texts)) for command in shell_commands(each)]
+        adding = [command for command in every if command is not None and command.action == "add"]
+        names = [name for command in adding for name in command.packages]
+        updates = sum(command.texts[1:2] == ("update",) for command in shell_commands(each))
         if names and len(adding) + updates == len(every):
             family = place.distribution.family
             if all(is_for_building(name, family) for name in names):
@@ -277,11 +281,11 @@ def _free(name: str, taken: set[str]) -> str:
     return found
 
 
-def _mend_in_place(editor: Editor, group: list[BuildPlace], kept: list[str]) -> None:
+def _mend_in_place(editor: Editor, group: list[BuildPlace], staying: list[str]) -> None:
     """Let a RUN bring what it lacks, and take it away again behind its last build."""
     place = group[0]
-    if kept:
-        _put_before(editor, place, install_line(kept, place.distribution))
+    if staying:
+        _put_before(editor, place, install_line(staying, place.distribution))
     for span in _spans(group):
         _bring(editor, span)
     _use_cache(editor, group)
@@ -290,22 +294,22 @@ def _mend_in_place(editor: Editor, group: list[BuildPlace], kept: list[str]) -> 
 def _spans(group: list[BuildPlace]) -> Iterator[list[BuildPlace]]:
     """The places that lack something; those between which packages are removed are apart."""
     span: list[BuildPlace] = []
-    for one in group:
-        if not one.lacking:
+    for member in group:
+        if not member.lacking:
             continue
-        if span and _removals(one.script, span[-1].command.offset, one.command.offset):
+        if span and _removals(member.script, span[-1].command.offset, member.command.offset):
             yield span
             span = []
-        span.append(one)
+        span.append(member)
     if span:
         yield span
 
 
 def _removals(script: Instruction, start: int, end: int) -> bool:
     """Whether a RUN removes system packages between two places of what the shell reads."""
-    between = (one for one in shell_commands(script) if start <= one.offset < end)
-    found = (system_command(unwrapped(one.texts)) for one in between)
-    return any(one is not None and one.action == "remove" for one in found)
+    between = (command for command in shell_commands(script) if start <= command.offset < end)
+    found = (system_command(unwrapped(command.texts)) for command in between)
+    return any(item is not None and item.action == "remove" for item in found)
 
 
 def _bring(editor: Editor, span: list[BuildPlace]) -> None:
@@ -326,7 +330,7 @@ def _removal(names: Iterable[str], place: BuildPlace) -> str:
     family = place.distribution.family
     if family is Family.APK:
         return "apk del .wheel-deps"  # what was also asked for by name stays
-    staying = {one.name for one in place.step.packages}
+    staying = {package.name for package in place.step.packages}
     gone = " ".join(name for name in names if name not in staying)
     verb = "apt-get purge -y --auto-remove" if family is Family.APT else "dnf remove -y"
     return f"{verb} {gone}" if gone else ""

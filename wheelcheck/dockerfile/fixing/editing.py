@@ -126,13 +126,15 @@ class Editor:
 
     def _drop(self, instruction: Instruction, dropped: Collection[Command]) -> None:
         every = shell_commands(instruction)
-        kept = [one for one in every if one not in dropped]
-        if not kept:
+        remaining = [command for command in every if command not in dropped]
+        if not remaining:
             self.remove(instruction)
             return
         for first in dropped:
-            behind = next((one for one in kept if one.offset > first.offset), None)
-            before = next((one for one in reversed(kept) if one.offset < first.offset), None)
+            behind = next((item for item in remaining if item.offset > first.offset), None)
+            before = next(
+                (item for item in reversed(remaining) if item.offset < first.offset), None
+            )
             if behind is not None:
                 self.replace(instruction, first.offset, behind.offset, "")
             elif before is not None:

@@ -40,7 +40,7 @@ def to_wheel_command(command: str, folder: str) -> str | None:
     position = words.index("install") if "install" in words else -1
     if position < 0 or installer_command(words, {}) is None:
         return None
-    kept = [*words[:position], "wheel", "--wheel-dir", folder]
+    remaining = [*words[:position], "wheel", "--wheel-dir", folder]
     rest = words[position + 1 :]
     while rest:
         word = rest.pop(0)
@@ -53,8 +53,8 @@ def to_wheel_command(command: str, folder: str) -> str | None:
             continue
         if re.fullmatch(r"-[a-zA-Z]{2,}", word):
             return None
-        kept.append(word)
-    return " ".join(kept)
+        remaining.append(word)
+    return " ".join(remaining)
 
 
 def from_wheels(command: str, folder: str) -> str | None:

@@ -41,17 +41,17 @@ class StepBuilds:
         """The step of its stage that it is about."""
         if self.number is not None:
             return stage.steps[self.number]
-        here = [one for one in stage.steps if one.line == self.line]
-        building = [one for one in here if one.builds and one.requirements.lines]
+        here = [step for step in stage.steps if step.line == self.line]
+        building = [item for item in here if item.builds and item.requirements.lines]
         return (building or here)[-1]
 
     @property
     def compiled(self) -> tuple[str, ...]:
         """The builds that compile, or may: their labels."""
         return tuple(
-            one.build.label
-            for one in self.outlooks
-            if one.build.times and one.classification.verdict is not Verdict.SOURCE_PURE
+            outlook.build.label
+            for outlook in self.outlooks
+            if outlook.build.times and outlook.classification.verdict is not Verdict.SOURCE_PURE
         )
 
 
@@ -87,6 +87,6 @@ def finding(
 ) -> Finding:
     """Make a finding of a known code; `source` replaces the table's where it is given."""
     row = finding_codes()[code]
-    said = source or row["source"]
+    cited = source or row["source"]
     severity = Severity(row["severity"])
-    return Finding(code, severity, line, stage, message, said, packages, builds, superfluous)
+    return Finding(code, severity, line, stage, message, cited, packages, builds, superfluous)

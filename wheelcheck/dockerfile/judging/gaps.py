@@ -50,7 +50,9 @@ class Gap:
         Sources of other languages in an sdist may well stay unused (uWSGI's C++, say); where
         there is no compiler at all, nothing that compiles can succeed.
         """
-        native = any(one.classification.verdict is Verdict.SOURCE_NATIVE for one in self.outlooks)
+        native = any(
+            outlook.classification.verdict is Verdict.SOURCE_NATIVE for outlook in self.outlooks
+        )
         tool = self.need.kind is NeedKind.TOOL
         sure = not self.need.inferred or (tool and self.need.name in _SURE)
         return native and (sure or (tool and self.no_compiler))
@@ -92,7 +94,9 @@ def _brought(stage: Stage, step: InstallStep, need: BuildNeed) -> bool:
     if need.kind is not NeedKind.TOOL:
         return False
     if need.name == "rust" and any(
-        "rustup" in one.text for one in stage.instructions if one.line <= step.layer
+        "rustup" in instruction.text
+        for instruction in stage.instructions
+        if instruction.line <= step.layer
     ):
         return True
     project = tool_table().get(need.name, {}).get("pypi")
@@ -122,8 +126,8 @@ def run_gaps(
     present = present_packages(packages, distribution)
     copied = " ".join(each.text for each in final.instructions if each.keyword in {"ADD", "COPY"})
     lacking: dict[str, dict[str, BuildNeed]] = {}
-    for one in builds:
-        for outlook in one.outlooks:
+    for build in builds:
+        for outlook in build.outlooks:
             if outlook.build.top_level and outlook.classification.verdict is Verdict.SOURCE_NATIVE:
                 for need in _linked(outlook.needs, inferred=inferred):
                     for name in _absent(need, distribution, present):

@@ -48,8 +48,8 @@ def habits_of_step(stage: Stage, step: InstallStep, builds: StepBuilds | None) -
     names = {canonicalize_name(line.requirement.name) for line in step.requirements.lines}
     if step.upgrade and names and names <= _SELF:
         verb = "becomes" if len(names) == 1 else "become"
-        said = f"{' and '.join(sorted(names))} {verb} whatever is newest on the day of the build"
-        yield finding("pip-upgraded", step.line, stage.title, said)
+        message = f"{' and '.join(sorted(names))} {verb} whatever is newest on the day of the build"
+        yield finding("pip-upgraded", step.line, stage.title, message)
 
 
 def _built_again(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterator[Finding]:
@@ -57,19 +57,21 @@ def _built_again(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterato
     again = [build for build in builds.plan.builds if build.times > 1]
     if not again or builds.plan.installer in {Installer.PIP, Installer.UV}:
         return
-    times = named(tuple(f"{one.label} {one.times} times" for one in again))
-    said = f"without pip's cache this step builds {times}"
-    labels = tuple(one.label for one in again)
-    yield finding("built-again", step.line, stage.title, said, builds=labels)
+    times = named(tuple(f"{build.label} {build.times} times" for build in again))
+    message = f"without pip's cache this step builds {times}"
+    labels = tuple(build.label for build in again)
+    yield finding("built-again", step.line, stage.title, message, builds=labels)
 
 
 def _no_cache_mount(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterator[Finding]:
     labels = builds.compiled
     if not labels or cached(step):
         return
-    said = f"{named(labels)} {'is' if len(labels) == 1 else 'are'} built anew in every image build"
+    message = (
+        f"{named(labels)} {'is' if len(labels) == 1 else 'are'} built anew in every image build"
+    )
     why = " (--no-cache-dir keeps the mounted cache from being used)" if step.cache_mounts else ""
-    yield finding("no-cache-mount", step.line, stage.title, said + why, builds=labels)
+    yield finding("no-cache-mount", step.line, stage.title, message + why, builds=labels)
 
 
 def _from_distribution(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterator[Finding]:
@@ -77,7 +79,7 @@ def _from_distribution(stage: Stage, step: InstallStep, builds: StepBuilds) -> I
     distribution = distribution_of(builds.plan.target)
     if not isinstance(distribution, Distribution) or distribution.has_python_headers:
         return
-    there = {one.name for one in step.packages}
+    there = {package.name for package in step.packages}
     prefix = "py3-" if distribution.family is Family.APK else "python3-"
     labels = {
         f"{prefix}{build.name.removeprefix('python-')}": build.label
@@ -88,14 +90,14 @@ def _from_distribution(stage: Stage, step: InstallStep, builds: StepBuilds) -> I
     if found:
         names, spared = named(tuple(found)), tuple(found.values())
         verb, whose = ("is", "its version fits") if len(found) == 1 else ("are", "the versions fit")
-        said = f"{names} {verb} there: if {whose}, pip does not build {named(spared)}"
-        yield finding("distribution-package", step.line, stage.title, said, builds=spared)
+        message = f"{names} {verb} there: if {whose}, pip does not build {named(spared)}"
+        yield finding("distribution-package", step.line, stage.title, message, builds=spared)
 
 
 def cached(step: InstallStep) -> bool:
     """Whether a cache mount keeps what the step builds."""
     wanted = _CACHES["uv" if step.tool == "uv" else "pip"]
-    mounted = any(one.startswith(wanted) for one in step.cache_mounts)
+    mounted = any(mount.startswith(wanted) for mount in step.cache_mounts)
     return mounted and not step.no_cache
 
 
@@ -109,11 +111,11 @@ def _after_sources(stage: Stage, step: InstallStep) -> Iterator[Finding]:
         words = instruction.exec_form or tuple(instruction.text.split())
         whole = any(word in {".", "./"} for word in words[:-1])
         if instruction.keyword in {"COPY", "ADD"} and whole and instruction.flag("from") is None:
-            said = (
+            message = (
                 f"everything is copied on line {instruction.line}, before {named(step.inputs)} "
                 "is installed: every change of a source file installs all packages anew"
             )
-            yield finding("sources-before-requirements", instruction.line, stage.title, said)
+            yield finding("sources-before-requirements", instruction.line, stage.title, message)
             return
 
 
@@ -136,40 +138,40 @@ def habits_of_stage(
         yield from _second_python(stage, distribution)
     if stage.index not in lineage(dockerfile):
         return
-    yield from _kept_wheels(stage)
+    yield from _leftover_wheels(stage)
     if isinstance(distribution, Distribution):
-        yield from _kept_compilers(dockerfile, stage, distribution)
+        yield from _leftover_compilers(dockerfile, stage, distribution)
     for step in stage.steps:
         if step.installer == "pip" and step.builds and not step.cache_mounts and step.tool == "pip":
-            said = "what pip downloads and builds here stays in the layer, in /root/.cache/pip"
-            yield finding("cache-kept-in-image", step.line, stage.title, said)
+            message = "what pip downloads and builds here stays in the layer, in /root/.cache/pip"
+            yield finding("cache-kept-in-image", step.line, stage.title, message)
     for line, manager in stage.uncleaned:
-        said = f"the index of {manager} stays in this layer"
-        yield finding("index-kept-in-image", line, stage.title, said)
+        message = f"the index of {manager} stays in this layer"
+        yield finding("index-kept-in-image", line, stage.title, message)
 
 
 def _excluded(stage: Stage) -> Iterator[Finding]:
-    for one in stage.excluded:
-        rule = f"{one.rule.file}:{one.rule.line} ({one.rule.pattern}) leaves {one.path} out"
-        ends = "there is nothing to copy" if one.copied else "the step does not find it"
-        said = f"{rule} of the build context: {ends}; !{one.path} behind it takes that back"
-        yield finding("excluded-from-context", one.line, stage.title, said)
+    for item in stage.excluded:
+        rule = f"{item.rule.file}:{item.rule.line} ({item.rule.pattern}) leaves {item.path} out"
+        ends = "there is nothing to copy" if item.copied else "the step does not find it"
+        message = f"{rule} of the build context: {ends}; !{item.path} behind it takes that back"
+        yield finding("excluded-from-context", item.line, stage.title, message)
 
 
 def _musl_base(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Finding]:
     target = stage.target
-    native = tuple(dict.fromkeys(label for one in builds for label in _native(one)))
+    native = tuple(dict.fromkeys(label for build in builds for label in _native(build)))
     if isinstance(target, Target) and target.libc is Libc.MUSL and native:
         count = f"{len(native)} source build{'s' if len(native) > 1 else ''}"
-        said = f"{count} ({named(native)}) on {target.name}, which has musl in place of glibc"
-        yield finding("musl-base", stage.line, stage.title, said, builds=native)
+        message = f"{count} ({named(native)}) on {target.name}, which has musl in place of glibc"
+        yield finding("musl-base", stage.line, stage.title, message, builds=native)
 
 
 def _native(builds: StepBuilds) -> tuple[str, ...]:
     return tuple(
-        one.build.label
-        for one in builds.outlooks
-        if one.build.times and one.classification.verdict is Verdict.SOURCE_NATIVE
+        outlook.build.label
+        for outlook in builds.outlooks
+        if outlook.build.times and outlook.classification.verdict is Verdict.SOURCE_NATIVE
     )
 
 
@@ -180,18 +182,20 @@ def _unused_packages(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Fin
     whole = len(builds) == len(building) and not stage.unread
     if not building or not whole or not isinstance(distribution, Distribution):
         return
-    if any(one.compiled for one in builds) or any(step.projects for step in building):
+    if any(build.compiled for build in builds) or any(step.projects for step in building):
         return
     last = building[-1]
     unused = [
-        one
-        for one in last.packages
-        if one.stage == stage.index and is_for_building(one.name, distribution.family)
+        package
+        for package in last.packages
+        if package.stage == stage.index and is_for_building(package.name, distribution.family)
     ]
     if unused:
-        names = tuple(dict.fromkeys(one.name for one in unused))
-        said = f"nothing that pip installs here is compiled: it needs no {named(names)}"
-        yield finding("build-packages-unused", unused[0].line, stage.title, said, superfluous=names)
+        names = tuple(dict.fromkeys(package.name for package in unused))
+        message = f"nothing that pip installs here is compiled: it needs no {named(names)}"
+        yield finding(
+            "build-packages-unused", unused[0].line, stage.title, message, superfluous=names
+        )
 
 
 def _foreign_copies(dockerfile: Dockerfile, stage: Stage) -> Iterator[Finding]:
@@ -204,71 +208,75 @@ def _foreign_copies(dockerfile: Dockerfile, stage: Stage) -> Iterator[Finding]:
         if isinstance(there, Unknown):
             continue
         differ = [
-            f"{name} {one} there and {other} here"
-            for name, one, other in (
+            f"{name} {item} there and {other} here"
+            for name, item, other in (
                 ("libc is", there.libc.value, here.libc.value),
                 ("Python is", "{}.{}".format(*there.python), "{}.{}".format(*here.python)),
                 ("the CPU is", there.arch.value, here.arch.value),
             )
-            if one != other
+            if item != other
         ]
         if differ:
             what = {"wheels": "wheels", "venv": "a virtual environment"}.get(
                 copied.made.kind, "packages"
             )
-            said = f"{what} of {copied.source} cannot be used here: {', '.join(differ)}"
-            yield finding("other-libc", copied.line, stage.title, said)
+            message = f"{what} of {copied.source} cannot be used here: {', '.join(differ)}"
+            yield finding("other-libc", copied.line, stage.title, message)
 
 
-def _kept_wheels(stage: Stage) -> Iterator[Finding]:
+def _leftover_wheels(stage: Stage) -> Iterator[Finding]:
     for copied in stage.copies:
         if copied.made is None or copied.made.kind != "wheels":
             continue
         later = f", although line {copied.removed} removes them" if copied.removed else ""
-        said = (
+        message = (
             f"the wheels copied to {copied.destination} stay in a layer of their own{later}; "
             "mount them for the installation instead"
         )
-        yield finding("wheels-kept-in-layer", copied.line, stage.title, said)
+        yield finding("wheels-kept-in-layer", copied.line, stage.title, message)
 
 
-def _kept_compilers(
+def _leftover_compilers(
     dockerfile: Dockerfile, stage: Stage, distribution: Distribution
 ) -> Iterator[Finding]:
     family = distribution.family
-    own = [one for one in stage.packages if one.stage == stage.index]
-    kept = [one for one in own if is_for_building(one.name, family)]
-    if kept and stage is dockerfile.final:
-        names = tuple(dict.fromkeys(one.name for one in kept))
+    own = [package for package in stage.packages if package.stage == stage.index]
+    remaining = [package for package in own if is_for_building(package.name, family)]
+    if remaining and stage is dockerfile.final:
+        names = tuple(dict.fromkeys(item.name for item in remaining))
         verb = "stays" if len(names) == 1 else "stay"
-        said = f"{named(names)} {verb} in the image"
-        yield finding("compiler-in-final-image", kept[0].line, stage.title, said, superfluous=names)
-    late = [one for one in stage.leftovers if is_for_building(one.name, family)]
+        message = f"{named(names)} {verb} in the image"
+        yield finding(
+            "compiler-in-final-image", remaining[0].line, stage.title, message, superfluous=names
+        )
+    late = [leftover for leftover in stage.leftovers if is_for_building(leftover.name, family)]
     if late:
-        names = tuple(dict.fromkeys(one.name for one in late))
-        said = (
+        names = tuple(dict.fromkeys(package.name for package in late))
+        message = (
             f"{named(names)} came with line {late[0].layer}; removed on line {late[0].removed} "
             "they still weigh in the image"
         )
-        yield finding("removed-in-later-layer", late[0].layer, stage.title, said, superfluous=names)
+        yield finding(
+            "removed-in-later-layer", late[0].layer, stage.title, message, superfluous=names
+        )
 
 
 def _second_python(stage: Stage, distribution: Distribution) -> Iterator[Finding]:
     """``apk add python3-dev`` in an image that has a Python of its own in /usr/local."""
     if not distribution.has_python_headers:
         return
-    own = [one for one in stage.packages if one.stage == stage.index]
+    own = [package for package in stage.packages if package.stage == stage.index]
     others = tuple(
         dict.fromkeys(
-            one.name
-            for one in own
-            if one.name.startswith(("python3", "python2", "py3-", "python-dev"))
+            package.name
+            for package in own
+            if package.name.startswith(("python3", "python2", "py3-", "python-dev"))
         )
     )
     if others:
-        said = (
+        message = (
             f"{named(others)} belong{'s' if len(others) == 1 else ''} to {distribution}'s own "
             "Python, which comes along; the image's is in /usr/local and has its headers"
         )
-        line = next(one.line for one in own if one.name == others[0])
-        yield finding("second-python", line, stage.title, said, superfluous=others)
+        line = next(package.line for package in own if package.name == others[0])
+        yield finding("second-python", line, stage.title, message, superfluous=others)

@@ -41,25 +41,27 @@ def missing_at_build(
         for gap in build_gaps(stage, step, builds, distribution):
             by_code.setdefault(gap.code, []).append(gap)
     for code, group in by_code.items():
-        yield _told(code, group, stage, first, distribution)
-    yield from _failing(stage, first, (each for _, one in steps for each in one.outlooks))
+        yield _gap_message(code, group, stage, first, distribution)
+    yield from _failing(stage, first, (each for _, step in steps for each in step.outlooks))
 
 
-def _told(
+def _gap_message(
     code: str, gaps: list[Gap], stage: Stage, step: InstallStep, distribution: Distribution
 ) -> Finding:
-    labels = _unique(one.build.label for gap in gaps for one in gap.outlooks)
+    labels = _unique(outlook.build.label for gap in gaps for outlook in gap.outlooks)
     packages = _unique(name for gap in gaps for name in gap.packages)
     needs = _unique(
         f"{COMPILERS.get(gap.need.name, gap.need.name)} ({' '.join(gap.packages)})" for gap in gaps
     )
     wanted = named(needs, len(needs))
-    one = len(labels) == 1
+    result = len(labels) == 1
     if code == "doubtful-need":
-        said = f"{named(labels)} may need {wanted} on {distribution}, which this step does not have"
+        message = (
+            f"{named(labels)} may need {wanted} on {distribution}, which this step does not have"
+        )
     else:
-        verb = "needs" if one else "need"
-        said = (
+        verb = "needs" if result else "need"
+        message = (
             f"{named(labels)} {verb} {wanted} to be built on {distribution}, "
             "and nothing installs that: the step fails"
         )
@@ -67,7 +69,7 @@ def _told(
         code,
         step.line,
         stage.title,
-        said,
+        message,
         packages=packages,
         builds=labels,
         source="; ".join(_unique(gap.need.source for gap in gaps)),
@@ -82,12 +84,12 @@ def _failing(stage: Stage, step: InstallStep, outlooks: Iterable[Outlook]) -> It
     """What fails whatever is installed, in one finding."""
     failures = failures_of(outlooks)
     if failures is not None:
-        said = f"{named(failures.labels)} cannot be built: {failures.reasons}"
+        message = f"{named(failures.labels)} cannot be built: {failures.reasons}"
         yield finding(
             "build-fails",
             step.line,
             stage.title,
-            said,
+            message,
             builds=failures.labels,
             source="; ".join(failures.sources),
         )
@@ -116,13 +118,13 @@ def failures_of(outlooks: Iterable[Outlook]) -> Failures | None:
                 examples.setdefault(obstacle.source, (outlook.build.label, obstacle.message))
     if not labels:
         return None
-    told = [
+    parts = [
         message if len(labels) == 1 else f"{message} ({label})"
         for label, message in examples.values()
     ]
-    more = len(told) - _MOST_REASONS
+    more = len(parts) - _MOST_REASONS
     rest = [f"{more} more reason{'s' if more > 1 else ''}"] if more > 0 else []
-    return Failures(tuple(labels), "; ".join([*told[:_MOST_REASONS], *rest]), tuple(examples))
+    return Failures(tuple(labels), "; ".join([*parts[:_MOST_REASONS], *rest]), tuple(examples))
 
 
 def missing_at_run(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Iterator[Finding]:
@@ -133,12 +135,12 @@ def missing_at_run(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Iter
     distribution = distribution_of(final.target)
     if isinstance(distribution, Unknown):
         return
-    needed = [one for one in builds if one.stage in dockerfile.needed]
+    needed = [build for build in builds if build.stage in dockerfile.needed]
     lacking = run_gaps(needed, final, final.packages, distribution)
     if not lacking:
         return
     labels = _unique(label for needing in lacking.values() for label in needing)
-    said = (
+    message = (
         f"{named(labels)} {'links' if len(labels) == 1 else 'link'} with "
         f"{named(tuple(lacking), len(lacking))}, which nothing in the final image is known to bring"
     )
@@ -147,7 +149,7 @@ def missing_at_run(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Iter
         "missing-runtime-library",
         final.line,
         final.title,
-        said,
+        message,
         packages=tuple(lacking),
         builds=labels,
         source="; ".join(_unique(sources)),

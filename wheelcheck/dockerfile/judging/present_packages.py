@@ -44,7 +44,7 @@ def present_packages(
     packages: Iterable[PresentPackage], distribution: Distribution
 ) -> frozenset[str]:
     """All that is there: what was installed, what the image has, and what both bring along."""
-    names = {one.name for one in packages} | distribution.preinstalled
+    names = {package.name for package in packages} | distribution.preinstalled
     if distribution.has_python_headers:
         names |= {_PYTHON_IMAGE}
     return with_implied(names, distribution.family)
@@ -54,16 +54,18 @@ def build_packages(need: BuildNeed, distribution: Distribution) -> tuple[str, ..
     """The packages that answer one need at build time; () where none is known."""
     answers = packages_for((need,), distribution)
     return tuple(
-        one.name
-        for one in answers
-        if one.stage is InstallPhase.BUILD and one.need.name == need.name
+        answer.name
+        for answer in answers
+        if answer.stage is InstallPhase.BUILD and answer.need.name == need.name
     )
 
 
 def answered_by(need: BuildNeed, distribution: Distribution) -> tuple[str, ...]:
     """The packages that answer one need at run time and whose names are known for certain."""
     answers = packages_for((need,), distribution)
-    return tuple(one.name for one in answers if one.stage is InstallPhase.RUN and not one.note)
+    return tuple(
+        answer.name for answer in answers if answer.stage is InstallPhase.RUN and not answer.note
+    )
 
 
 @cache

@@ -93,7 +93,11 @@ class StageEnvironments:
     def _copied(self, source: int, made: MadeFolder) -> _Contents:
         """What a folder that was copied from another stage held there."""
         folders = self._dockerfile.stages[source].folders
-        origin = (one.path for one in folders if (one.line, one.kind) == (made.line, made.kind))
+        origin = (
+            folder.path
+            for folder in folders
+            if (folder.line, folder.kind) == (made.line, made.kind)
+        )
         return self._stages.get(source, {}).get(_place(next(origin, "")), {})
 
 

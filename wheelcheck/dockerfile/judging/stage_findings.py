@@ -21,14 +21,17 @@ def judge_stages(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> tuple[
     any is judged by its habits alone. Errors come first, and within a severity what usually costs
     most (the order of `finding_codes.csv`), then by line.
     """
-    planned = {(one.stage, one.step_of(dockerfile.stages[one.stage]).number): one for one in builds}
+    planned = {
+        (build.stage, build.step_of(dockerfile.stages[build.stage]).number): build
+        for build in builds
+    }
     found = dict.fromkeys(_findings(dockerfile, planned))
     order = list(finding_codes())
     severities = list(Severity)
     return tuple(
         sorted(
             found,
-            key=lambda one: (severities.index(one.severity), order.index(one.code), one.line),
+            key=lambda item: (severities.index(item.severity), order.index(item.code), item.line),
         )
     )
 
@@ -44,7 +47,7 @@ def _findings(
             builds = planned.get((stage.index, step.number)) if step.builds else None
             yield from habits_of_step(stage, step, builds)
         yield from _missing(stage, planned)
-        known = [one for one in planned.values() if one.stage == stage.index]
+        known = [build for build in planned.values() if build.stage == stage.index]
         yield from habits_of_stage(dockerfile, stage, known)
     yield from missing_at_run(dockerfile, planned.values())
 

@@ -34,7 +34,7 @@ class StageImages:
 
     def add_ready(self, stage: Stage, step: InstallStep) -> None:
         """A step installs what another one has built."""
-        for source in dict.fromkeys(one.made.stage for one in step.wheels):
+        for source in dict.fromkeys(wheel.made.stage for wheel in step.wheels):
             self._add(stage, self._handed_on(source))
 
     def _add(self, stage: Stage, parts: Iterable[ImagePart]) -> None:

@@ -73,19 +73,19 @@ class JudgedStep:
     @property
     def note(self) -> str:
         """What it leaves as it is and, where it is plain, what it brings."""
-        kept = [pin for pin in self.column.resolution.pins.values() if self.installed.has(pin)]
-        told = []
+        present = [pin for pin in self.column.resolution.pins.values() if self.installed.has(pin)]
+        parts = []
         if self.is_plain and self.column.judged:
             names = [f"{name} {pin.version}" for name, (pin, _) in self.column.judged.items()]
             verb = "comes as a wheel" if len(names) == 1 else "come as wheels"
-            told.append(f"{listing(names)} {verb}")
-        if kept:
-            lines = [str(n) for n in sorted({self.installed.lines[pin.name] for pin in kept})]
-            names = [f"{pin.name} {pin.version}" for pin in kept]
+            parts.append(f"{listing(names)} {verb}")
+        if present:
+            lines = [str(n) for n in sorted({self.installed.lines[pin.name] for pin in present})]
+            names = [f"{pin.name} {pin.version}" for pin in present]
             place = f"line{'s' * (len(lines) > 1)} {listing(lines)}"
             verb = "is" if len(names) == 1 else "are"
-            told.append(f"{listing(names)} {verb} there already, from {place}")
-        return "; ".join(told)
+            parts.append(f"{listing(names)} {verb} there already, from {place}")
+        return "; ".join(parts)
 
     def elsewhere(self, name: str) -> Cell | None:
         """The cell of a package that an earlier step has installed; None for all others."""
@@ -125,27 +125,27 @@ def _named(steps: Sequence[Step]) -> Iterator[Step]:
     Of several commands in one instruction, each is told apart by its number, too. A step for
     nothing but pip and its like has its line in any case, as it will hardly get a column.
     """
-    judged = [one for one in steps if not one.unjudged]
-    places = [(one.stage.index, one.step.line) for one in judged]
-    owns = [_own_name(one) for one in judged if not _is_of_tools(one.step)]
+    judged = [step for step in steps if not step.unjudged]
+    places = [(step.stage.index, step.step.line) for step in judged]
+    owns = [_own_name(step) for step in judged if not _is_of_tools(step.step)]
     seen: list[tuple[int, int]] = []
-    for one in steps:
-        if one.unjudged:
-            yield one
+    for step in steps:
+        if step.unjudged:
+            yield step
             continue
-        here = (one.stage.index, one.step.line)
+        here = (step.stage.index, step.step.line)
         seen.append(here)
-        place = f"line {one.step.line}"
+        place = f"line {step.step.line}"
         if places.count(here) > 1:
             place += f", command {seen.count(here)}"
-        own = _own_name(one)
-        shared = owns.count(own) > 1 or (_is_of_tools(one.step) and owns.count(own) > 0)
-        yield replace(one, name=f"{own} ({place})" if shared else own)
+        own = _own_name(step)
+        shared = owns.count(own) > 1 or (_is_of_tools(step.step) and owns.count(own) > 0)
+        yield replace(step, name=f"{own} ({place})" if shared else own)
 
 
-def _own_name(one: Step) -> str:
-    target = one.stage.target
-    return one.stage.title if isinstance(target, Unknown) else target.name
+def _own_name(step: Step) -> str:
+    target = step.stage.target
+    return step.stage.title if isinstance(target, Unknown) else target.name
 
 
 def _is_of_tools(step: InstallStep) -> bool:
@@ -182,30 +182,30 @@ class StepJudges:
         self._environments = StageEnvironments(dockerfile)
         self._images = StageImages(dockerfile)
 
-    def judged(self, one: Step, *, advice: bool) -> JudgedStep | None:
+    def judged(self, item: Step, *, advice: bool) -> JudgedStep | None:
         """One step on its target, with ways out if they are wanted; None where it is not judged."""
-        stage, step = one.stage, one.step
-        if one.unjudged or isinstance(stage.target, Unknown):
+        stage, step = item.stage, item.step
+        if item.unjudged or isinstance(stage.target, Unknown):
             if step.only_ready_wheels:
                 self._environments.add_ready(stage, step)
                 self._images.add_ready(stage, step)
             return None
         installed = self._environments.before(stage, step)
-        found = self._judged(one, replace(stage.target, name=one.name), installed, advice=advice)
+        found = self._judged(item, replace(stage.target, name=item.name), installed, advice=advice)
         self._environments.add(stage, step, found.column.resolution.pins.values())
         return found
 
     def _judged(
-        self, one: Step, target: Target, installed: Installed, *, advice: bool
+        self, item: Step, target: Target, installed: Installed, *, advice: bool
     ) -> JudgedStep:
-        stage, step = one.stage, one.step
-        asked = _bounded(step.requirements, self._bound)
-        if asked.index not in self._opened:
-            index = self._stack.enter_context(self._open_index(asked.index))
-            self._opened[asked.index] = index, SdistReader(index)
-        index, sdists = self._opened[asked.index]
+        stage, step = item.stage, item.step
+        requirements = _bounded(step.requirements, self._bound)
+        if requirements.index not in self._opened:
+            index = self._stack.enter_context(self._open_index(requirements.index))
+            self._opened[requirements.index] = index, SdistReader(index)
+        index, sdists = self._opened[requirements.index]
 
-        def anew(changed: Requirements) -> Judge:
+        def judge_of(changed: Requirements) -> Judge:
             return Judge(
                 changed,
                 index,
@@ -216,11 +216,11 @@ class StepJudges:
                 sdists=sdists,
                 image_options=_image_options(self._dockerfile, step),
                 installed=installed,
-                advised=changed is not asked,
+                advised=changed is not requirements,
             )
 
-        judge = anew(asked)
-        judge.foresee([target], plan=self._plans)
+        judge = judge_of(requirements)
+        judge.prefetch([target], plan=self._plans)
         column = judge.column(target, plan=self._plans)
         whole = column
         if column.price is not None:
@@ -228,35 +228,35 @@ class StepJudges:
             whole = replace(column, price=replace(column.price, image=size))
         report = _of_its_stages(judge.report([whole], step.inputs), self._dockerfile, stage)
         if advice:
-            adviser = Adviser(asked, index, judge, anew, self._as_of)
+            adviser = Adviser(requirements, index, judge, judge_of, self._as_of)
             report = report.model_copy(update={"advice": adviser.advise([column])})
         return JudgedStep(stage, step, column, installed, report)
 
 
-def _bounded(asked: Requirements, bound: datetime | None) -> Requirements:
+def _bounded(requirements: Requirements, bound: datetime | None) -> Requirements:
     if bound is None:
-        return asked
-    return replace(asked, policy=replace(asked.policy, exclude_newer=bound))
+        return requirements
+    return replace(requirements, policy=replace(requirements.policy, exclude_newer=bound))
 
 
 def _of_its_stages(report: Report, dockerfile: Dockerfile, stage: Stage) -> Report:
     """Leave the one size that the file's image has: its own stage's, or that of the last one."""
     several = dockerfile.final is not None and stage.index != dockerfile.final.index
-    told = []
+    sizes = []
     for target in report.targets:
         bill = target.bill
         if bill is not None and bill.image is not None:
-            kept = {"single_stage": None} if several else {"multi_stage": None}
-            bill = bill.model_copy(update={"image": bill.image.model_copy(update=kept)})
-        told.append(target.model_copy(update={"bill": bill}))
-    return report.model_copy(update={"targets": tuple(told)})
+            unset = {"single_stage": None} if several else {"multi_stage": None}
+            bill = bill.model_copy(update={"image": bill.image.model_copy(update=unset)})
+        sizes.append(target.model_copy(update={"bill": bill}))
+    return report.model_copy(update={"targets": tuple(sizes)})
 
 
 def _image_options(dockerfile: Dockerfile, step: InstallStep) -> ImageOptions:
     """What the file keeps besides what is installed."""
     final = dockerfile.final
     copied = final is not None and any(
-        one.made is not None and one.made.kind == "wheels" for one in final.copies
+        copied.made is not None and copied.made.kind == "wheels" for copied in final.copies
     )
-    kept = not step.no_cache and not step.cache_mounts and step.tool == "pip"
-    return ImageOptions(pip_cache=kept, wheels_layer=copied)
+    pip_cache = not step.no_cache and not step.cache_mounts and step.tool == "pip"
+    return ImageOptions(pip_cache=pip_cache, wheels_layer=copied)

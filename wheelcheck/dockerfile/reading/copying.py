@@ -63,7 +63,7 @@ def copy(states: Sequence[StageState], state: StageState, instruction: Instructi
     shown = f"{instruction.keyword} {instruction.text}"
     found = [expand(word, state.variables, escape=state.escape) for word in words]
     unknown = [name for each in found for name in each.unknown]
-    state.tell_variables(instruction.line, shown, unknown)
+    state.note_unread_variables(instruction.line, shown, unknown)
     if len(found) < 2:  # noqa: PLR2004 (a source and a destination)
         return
     *sources, last = found
@@ -142,7 +142,7 @@ def _copied_from(
             why = Unknown(
                 "unseen-image", f"the image {redact(copied.source)} cannot be looked into"
             )
-            state.tell(instruction.line, f"COPY {instruction.text}", why)
+            state.note_unread(instruction.line, f"COPY {instruction.text}", why)
         return
     brought = [
         folder

@@ -121,17 +121,19 @@ def copied_sources(text: str) -> tuple[str, ...]:
                 found += [match[1]] if match else []
     if {".", "./"} & set(found):
         found += [posixpath.basename(each) for each in _READ_BY_PIP.findall(text)]
-    return tuple(one for one in found if "$" not in one and "://" not in one and "<<" not in one)
+    return tuple(
+        item for item in found if "$" not in item and "://" not in item and "<<" not in item
+    )
 
 
 def _wanted(stage: str, stages: Sequence[Stage], name: str) -> int:
     """The stage that ``--target`` means: by name, or by number."""
-    for one in reversed(stages):
-        if one.name and one.name == stage.lower():
-            return one.index
+    for item in reversed(stages):
+        if item.name and item.name == stage.lower():
+            return item.index
     if stage.isdecimal() and int(stage[:9]) < len(stages):
         return int(stage)
-    known = ", ".join(one.name or str(one.index) for one in stages)
+    known = ", ".join(stage.name or str(stage.index) for stage in stages)
     raise UsageError(f"{name} has no stage {stage}; its stages are {known}")
 
 
@@ -218,7 +220,7 @@ class _Reader:
             shown = f"FROM {instruction.text}"
             self._find_target(state, found.text, instruction.line, shown, found.unknown)
             state.environment = _image_environment(state)
-        state.tell_variables(instruction.line, f"FROM {instruction.text}", flag.unknown)
+        state.note_unread_variables(instruction.line, f"FROM {instruction.text}", flag.unknown)
         state.instructions.append(instruction)
         return state
 
@@ -234,14 +236,16 @@ class _Reader:
             found = self._target(loose, state.platform)
             if not isinstance(found, Unknown):
                 state.sure_image = False
-                said = f"{', '.join(unknown)} has no value: {loose} is assumed"
-                why = Unknown("guessed-image", f"{said}; --build-arg says what it is")
-                state.tell(line, shown, why)
+                message = f"{', '.join(unknown)} has no value: {loose} is assumed"
+                why = Unknown("guessed-image", f"{message}; --build-arg says what it is")
+                state.note_unread(line, shown, why)
         if isinstance(found, Unknown):
             state.target = found
             if unknown:
-                said = f"the base image depends on {', '.join(unknown)}, whose value is not known"
-                state.target = Unknown("unknown-variable", f"{said}: give it with --build-arg")
+                message = (
+                    f"the base image depends on {', '.join(unknown)}, whose value is not known"
+                )
+                state.target = Unknown("unknown-variable", f"{message}: give it with --build-arg")
             return
         target, sure, own_python = found
         state.target = target
@@ -258,19 +262,19 @@ class _Reader:
             return Unknown("no-python", "scratch is empty: it has no Python")
         # Patch releases of Alpine keep its libc and its Python's minor version.
         known = _ALPINE_PATCH.sub(r"\1", image)
-        said = next((self.images[one] for one in self.images if fnmatchcase(image, one)), None)
+        result = next((self.images[item] for item in self.images if fnmatchcase(image, item)), None)
         try:
             return (
-                parse_target_on(_spelling(said or known, platform), as_of=self.as_of),
+                parse_target_on(_spelling(result or known, platform), as_of=self.as_of),
                 True,
-                bool(said),
+                bool(result),
             )
         except TargetError as error:
-            likely = None if said else likely_target(image, platform, self.as_of)
+            likely = None if result else likely_target(image, platform, self.as_of)
             if likely is not None:
                 return likely[0], likely[1].certain, likely[1].python is not None
             reason = redact(str(error)).removesuffix(".")
-            if said is None and ":" not in platform:
+            if result is None and ":" not in platform:
                 reason = f"{redact(image)} is not an image that is known, nor can it be guessed"
                 reason += f"; say what it is: --image {redact(image)}=python:3.12-slim"
             return Unknown("unknown-image", reason)
@@ -329,9 +333,9 @@ def _follow(reader: _Reader, state: StageState, instruction: Instruction) -> Non
     """One instruction inside a stage."""
     state.instructions.append(instruction)
     if instruction.fault:
-        state.tell(instruction.line, instruction.text, Unknown("syntax", instruction.fault))
-        said = f"{instruction.fault}: docker build refuses the file"
-        state.fault(Fault(instruction.line, "invalid-instruction", said))
+        state.note_unread(instruction.line, instruction.text, Unknown("syntax", instruction.fault))
+        message = f"{instruction.fault}: docker build refuses the file"
+        state.fault(Fault(instruction.line, "invalid-instruction", message))
     match instruction.keyword:
         case "ARG":
             for name, value in reader.argument_pairs(instruction, state.variables):
@@ -347,7 +351,7 @@ def _follow(reader: _Reader, state: StageState, instruction: Instruction) -> Non
             run_with_mounts(reader.states, state, instruction)
         case "ONBUILD" if _MATTERS.search(instruction.text):
             why = Unknown("onbuild", "it runs in images built on this one, not here")
-            state.tell(instruction.line, instruction.text, why)
+            state.note_unread(instruction.line, instruction.text, why)
         case _:
             pass
 
@@ -359,7 +363,7 @@ def _surroundings(state: StageState, instruction: Instruction) -> None:
         state.shell = instruction.exec_form or state.shell
         return
     if instruction.keyword == "WORKDIR":
-        state.tell_variables(instruction.line, f"WORKDIR {instruction.text}", found.unknown)
+        state.note_unread_variables(instruction.line, f"WORKDIR {instruction.text}", found.unknown)
         state.workdir = state.path(found.text).rstrip("/") or "/"
         state.make_folder(state.workdir)
     else:

@@ -117,15 +117,17 @@ class ImageFiles:
     def with_placed(self, placed: Iterable[Placed]) -> ImageFiles:
         """Add what a COPY or a mount brings; later ones hide earlier ones."""
         added = tuple(placed)
-        paths = {one.path for one in added if not one.inside}
-        kept = {
+        paths = {placed.path for placed in added if not placed.inside}
+        removed = {
             path
             for path in self.removed
-            if path not in {one.path for one in added}
-            and not any(path.startswith(f"{one.path.rstrip('/')}/") for one in added)
+            if path not in {placed.path for placed in added}
+            and not any(path.startswith(f"{placed.path.rstrip('/')}/") for placed in added)
         }
         changed = tuple(pair for pair in self.changed if pair[0] not in paths)
-        return replace(self, placed=self.placed + added, removed=frozenset(kept), changed=changed)
+        return replace(
+            self, placed=self.placed + added, removed=frozenset(removed), changed=changed
+        )
 
     def with_folder(self, path: str) -> ImageFiles:
         """A folder that exists from now on, with all that it lies in."""
@@ -169,9 +171,9 @@ class ImageFiles:
                 found.append(Placed(path, source))
             elif parents:
                 head, pivot, tail = source.path.partition("/./")
-                kept = tail if pivot else head
+                result = tail if pivot else head
                 whole = replace(source, path=posixpath.normpath(source.path))
-                found.append(Placed(posixpath.join(path, kept.lstrip("/")), whole))
+                found.append(Placed(posixpath.join(path, result.lstrip("/")), whole))
             elif _is_pattern(source.path) or (into and self._kind(source) != "folder"):
                 found.append(Placed(path, source, inside=True))
             else:
@@ -181,7 +183,9 @@ class ImageFiles:
     def without(self, path: str) -> ImageFiles:
         """Take a removed file or folder away."""
         bare = path.rstrip("/*").rstrip("/") if path.endswith("/*") else path.rstrip("/")
-        lost = {one for one in self.folders if one == path or one.startswith(f"{bare}/")}
+        lost = {
+            folder for folder in self.folders if folder == path or folder.startswith(f"{bare}/")
+        }
         emptied = {f"{bare}/*"} if path.endswith("/*") else {path}
         return replace(self, removed=self.removed | emptied, folders=self.folders - (lost - {"/"}))
 
@@ -278,7 +282,8 @@ class ImageFiles:
 
     def _is_removed(self, path: str) -> bool:
         return path in self.removed or any(
-            path.startswith(one[:-1] if one.endswith("/*") else f"{one}/") for one in self.removed
+            path.startswith(folder[:-1] if folder.endswith("/*") else f"{folder}/")
+            for folder in self.removed
         )
 
 

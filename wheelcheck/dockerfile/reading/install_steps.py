@@ -68,14 +68,16 @@ def add_install(
     """Add a step for pip or uv to the stage; `overlay` are variables for this command alone."""
     command = _known_part(command)
     for option in command.strange:
-        stage.tell(line, text, Unknown("unknown-option", f"the option {option} is not known"))
+        stage.note_unread(
+            line, text, Unknown("unknown-option", f"the option {option} is not known")
+        )
     variables = {**stage.variables, **overlay}
     environ = {name: value for name, value in variables.items() if value is not None}
     origin = Origin(stage.file_name, line)
     around = InstallContext(stage.files, layer.workdir, environ, origin, stage.as_of)
     gathered = gather(command, around)
     for why in gathered.problems:
-        stage.tell(line, text, why)
+        stage.note_unread(line, text, why)
     if layer.required:
         for fault in faults_of_install(
             stage, command, layer.workdir, layer.venv, gathered.problems, line, variables
@@ -90,12 +92,12 @@ def add_install(
     if any("://" not in link for link in command.values("find-links")):
         # What the folder holds came from an index: that is judged, with or without --no-index.
         requirements = replace(requirements, index=replace(requirements.index, no_index=False))
-    _tell_oddities(stage, command, line, text)
+    _warn_of_options(stage, command, line, text)
     for link in command.values("find-links"):
         folder = absolute(link, layer.workdir)
-        if "://" not in link and not any(folder.startswith(one.path) for one in wheels):
-            said = f"what {redact(link)} holds is not known here: the index is judged instead"
-            stage.tell(line, text, Unknown("file-in-image", said))
+        if "://" not in link and not any(folder.startswith(wheel.path) for wheel in wheels):
+            message = f"what {redact(link)} holds is not known here: the index is judged instead"
+            stage.note_unread(line, text, Unknown("file-in-image", message))
     no_cache = command.has("no-cache")
     step = InstallStep(
         line=line,
@@ -204,7 +206,7 @@ def _ready(
 ) -> tuple[WheelSource, ...]:
     """The sources from which everything comes: named as paths, or searched by --find-links."""
     paths = [absolute(each, layer.workdir) for each in local]
-    elsewhere = [path for path in paths if not any(path.startswith(one.path) for one in wheels)]
+    elsewhere = [path for path in paths if not any(path.startswith(wheel.path) for wheel in wheels)]
     return () if elsewhere else wheels
 
 
@@ -220,41 +222,41 @@ def _projects(
     found = list(gathered.projects.values())
     for each in gathered.local:
         path = absolute(each.partition("[")[0], layer.workdir)
-        ready = any(path == one.path or path.startswith(f"{one.path}/") for one in wheels)
+        ready = any(path == wheel.path or path.startswith(f"{wheel.path}/") for wheel in wheels)
         if ready or each in gathered.projects:
             continue
         folder = stage.files.folder(path)
         if folder is not None:
             found.append(folder)
-            said = "it has no pyproject.toml, and its setup script would have to be run"
-            stage.tell(line, text, Unknown("local-project", f"{redact(each)}: {said}"))
+            message = "it has no pyproject.toml, and its setup script would have to be run"
+            stage.note_unread(line, text, Unknown("local-project", f"{redact(each)}: {message}"))
         else:
-            said = f"{redact(each)} is in the image, but nothing tells where it comes from"
-            stage.tell(line, text, Unknown("file-in-image", said))
+            message = f"{redact(each)} is in the image, but nothing tells where it comes from"
+            stage.note_unread(line, text, Unknown("file-in-image", message))
     return tuple(found)
 
 
-def _tell_oddities(stage: StageState, command: InstallerCommand, line: int, text: str) -> None:
+def _warn_of_options(stage: StageState, command: InstallerCommand, line: int, text: str) -> None:
     """What makes the answer for this step differ from that for the stage's image."""
-    asked = [*command.values("python"), command.program]
-    version = next((match for each in asked if (match := _VERSIONED.search(each))), None)
+    pythons = [*command.values("python"), command.program]
+    version = next((match for each in pythons if (match := _VERSIONED.search(each))), None)
     target = stage.target
     if version and isinstance(target, Target):
         python = int(version[1]), int(version[2])
         if python != target.python and not stage.turns_to(python):
-            said = "Python {}.{} is not the image's {}.{}".format(*python, *target.python)
-            stage.tell(line, text, Unknown("other-python", said))
+            message = "Python {}.{} is not the image's {}.{}".format(*python, *target.python)
+            stage.note_unread(line, text, Unknown("other-python", message))
     if command.has("platform"):
-        asked_for = "it asks for wheels of another platform or Python"
-        stage.tell(line, text, Unknown("other-platform", asked_for))
-    for meaning, said in (
+        platform_message = "it asks for wheels of another platform or Python"
+        stage.note_unread(line, text, Unknown("other-platform", platform_message))
+    for meaning, message in (
         ("group", "dependency groups"),
         ("script", "a script's requirements"),
         ("override", "uv's overrides"),
         ("only-deps", "a project's dependencies alone"),
     ):
         if command.has(meaning):
-            stage.tell(line, text, Unknown("not-followed", f"{said} are not read here"))
+            stage.note_unread(line, text, Unknown("not-followed", f"{message} are not read here"))
 
 
 def add_lock_install(
@@ -268,7 +270,7 @@ def add_lock_install(
     around = InstallContext(stage.files, layer.workdir, environ, origin, stage.as_of)
     gathered = gather_lock(command, around)
     for why in gathered.problems:
-        stage.tell(line, text, why)
+        stage.note_unread(line, text, why)
         if why.code in {"lock-missing", "lock-stale"} and layer.required:
             certain = not stage.system.scripts
             stage.fault(Fault(line, why.code, f"{why.reason}: the step fails", certain))

@@ -25,9 +25,9 @@ def is_dockerfile(name: str, text: str) -> bool:
     A requirement file cannot begin so: ``FROM image`` is no requirement.
     """
     for line in text.splitlines():
-        told = line.strip()
-        if told and not told.startswith("#"):
-            return _BEGINNING.match(told) is not None or _named(name)
+        content = line.strip()
+        if content and not content.startswith("#"):
+            return _BEGINNING.match(content) is not None or _named(name)
     return _named(name)
 
 

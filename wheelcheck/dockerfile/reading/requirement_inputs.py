@@ -33,7 +33,7 @@ from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.errors import RequirementsError, Unknown, UsageError
 from wheelcheck.requirements.collection import Collection, refusals
 from wheelcheck.requirements.exclude_newer import parse_exclude_newer
-from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.input_kind import InputKind, recognise
 from wheelcheck.requirements.input_location import InputLocation, Opener, is_remote
 from wheelcheck.requirements.input_reader import reader_of
@@ -103,7 +103,7 @@ def gather(command: InstallerCommand, around: InstallContext) -> Gathered:
 
     local = tuple(each for each in (*arguments, *editables) if is_local(each))
     projects = _projects(local, around)
-    extras = {one for text in projects for one in _extras_of(text)}
+    extras = {extra for text in projects for extra in _extras_of(text)}
     extras |= set(command.values("extra"))
     selection = LockSelection(
         {"extra": extras} | ({"all-extras": ()} if command.has("all-extras") else {})
@@ -290,7 +290,7 @@ def _read(
     if constraint or found.kind is InputKind.REQUIREMENT_FILE:
         reader.read(place, data, constraint=constraint)
         return
-    given = Given(
+    given = InputDocument(
         place, text, found.document, reader.collection, selection, reader.opener, reader.environ
     )
     reader_of(found.kind)(given)

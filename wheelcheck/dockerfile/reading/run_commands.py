@@ -88,12 +88,14 @@ def run(stage: StageState, instruction: Instruction, layer: Layer) -> None:
     runner = _Runner(stage, layer, [stage.workdir])
     written = instruction.exec_form is None and not instruction.heredocs
     for line, command in _commands(stage, instruction):
-        inside = any(one.verbatim and line >= one.line for one in instruction.heredocs[:1])
+        inside = any(
+            heredoc.verbatim and line >= heredoc.line for heredoc in instruction.heredocs[:1]
+        )
         runner.offset = command.offset if written or inside else None
         _step(runner, line, command)
     for manager in sorted(runner.dirty - runner.cleaned):
         caches = {"apk": "/var/cache/apk", "apt": "/var/lib/apt", "dnf": "/var/cache"}
-        if not any(one.startswith(caches[manager]) for one in layer.cache_mounts):
+        if not any(mount.startswith(caches[manager]) for mount in layer.cache_mounts):
             stage.uncleaned.append((instruction.line, manager))
 
 
@@ -111,12 +113,12 @@ def _commands(stage: StageState, instruction: Instruction) -> Iterator[tuple[int
     if not _is_shell(stage.shell[:1]):
         if any(install in script for install in _INSTALLS):
             why = f"SHELL is {stage.shell[0] if stage.shell else 'empty'}, which is not read"
-            stage.tell(instruction.line, script, Unknown("other-shell", why))
+            stage.note_unread(instruction.line, script, Unknown("other-shell", why))
         return
     for command in commands(script, stage.variables, _strictness(stage.shell)):
         line = instruction.line_at(command.offset)
         if command.heredoc and command.stdin is None:
-            text = (one.content for one in heredocs if one.name == command.heredoc)
+            text = (heredoc.content for heredoc in heredocs if heredoc.name == command.heredoc)
             command = replace(command, stdin=next(text, None))  # noqa: PLW2901
         yield line, command
         if heredocs and "<<" in script:
@@ -130,7 +132,7 @@ def _heredoc_script(stage: StageState, instruction: Instruction) -> Iterator[tup
     first = heredoc.content.partition("\n")[0]
     if first.startswith("#!") and not _is_shell([first[2:].split()[-1] if first[2:] else ""]):
         why = Unknown("other-shell", f"the heredoc is a script for {first[2:].strip()[:60]}")
-        stage.tell(instruction.line, instruction.text, why)
+        stage.note_unread(instruction.line, instruction.text, why)
         return
     strict = _strictness(first[2:].split()) if first.startswith("#!") else _strictness(stage.shell)
     yield from _lines_of(heredoc.content, heredoc.line, stage.variables, strict)
@@ -152,7 +154,7 @@ def _piped_heredocs(
         yield from _lines_of(heredoc.content, heredoc.line, stage.variables, strict)
     elif any(install in heredoc.content for install in _INSTALLS):
         why = f"the heredoc goes to {program[0] if program else 'no program'}, not to a shell"
-        stage.tell(instruction.line, instruction.text, Unknown("other-shell", why))
+        stage.note_unread(instruction.line, instruction.text, Unknown("other-shell", why))
 
 
 def _lines_of(
@@ -215,7 +217,7 @@ def _act(
             stage.system.lists = None
         elif not isinstance(action, SystemCommand) or action.action == "add":
             why = _WITHIN.get(command.within, f"whether it runs is decided by {command.within}")
-            stage.tell(line, text, Unknown("conditional", why))
+            stage.note_unread(line, text, Unknown("conditional", why))
         return
     _apply(runner, action, line, text, command)
 
@@ -229,7 +231,7 @@ def _follow_unknown(
         follow_output(stage, command, words, runner.folders[-1], line)
     if action is not None:
         return
-    _tell_hidden(runner, line, command, words)
+    _warn_of_hidden_installs(runner, line, command, words)
     if posixpath.basename(words[0]) in UPDATERS:
         stage.system.lists = True
     elif runs_script(words):
@@ -305,15 +307,17 @@ def _recognised(words: Sequence[str], variables: Mapping[str, str | None]) -> Ac
     )
 
 
-def _tell_hidden(runner: _Runner, line: int, command: Command, words: Sequence[str]) -> None:
+def _warn_of_hidden_installs(
+    runner: _Runner, line: int, command: Command, words: Sequence[str]
+) -> None:
     """Tell of what looks like an install behind an unknown program or a substitution."""
     text = " ".join(words)
-    hidden = [name for name in command.unknown if any(one in name for one in _INSTALLS)]
+    hidden = [name for name in command.unknown if any(install in name for install in _INSTALLS)]
     if hidden:
         why = Unknown("substitution", "commands inside a substitution are not followed")
-        runner.stage.tell(line, hidden[0], why)
+        runner.stage.note_unread(line, hidden[0], why)
     elif words[0] == UNKNOWN_WORD and {"install", "add"} & set(words[1:3]):
-        runner.stage.tell_variables(line, text.replace(UNKNOWN_WORD, "…"), command.unknown)
+        runner.stage.note_unread_variables(line, text.replace(UNKNOWN_WORD, "…"), command.unknown)
 
 
 def _apply(runner: _Runner, action: Step, line: int, text: str, command: Command) -> None:
@@ -326,7 +330,7 @@ def _apply(runner: _Runner, action: Step, line: int, text: str, command: Command
         required=command.ends_script,
     )
     if not isinstance(action, (RemovedPaths, NotFollowed)):
-        stage.tell_variables(line, text, command.unknown)
+        stage.note_unread_variables(line, text, command.unknown)
     match action:
         case InstallerCommand():
             add_install(stage, layer, action, line, text, _overlay(command))
@@ -346,7 +350,7 @@ def _apply(runner: _Runner, action: Step, line: int, text: str, command: Command
         case NotFollowed():
             stage.takes_python(action.python)
             stage.system.pip = stage.system.pip or action.brings_pip
-            stage.tell(line, text, Unknown("not-followed", action.what))
+            stage.note_unread(line, text, Unknown("not-followed", action.what))
 
 
 def _follow_packages(runner: _Runner, action: SystemCommand, line: int) -> None:
@@ -362,7 +366,7 @@ def _follow_packages(runner: _Runner, action: SystemCommand, line: int) -> None:
 
 def _system_fault(stage: StageState, action: SystemCommand, line: int) -> Fault | None:
     distribution = stage.distribution
-    there = frozenset(one.name for one in stage.packages)
+    there = frozenset(package.name for package in stage.packages)
     if distribution is not None:
         there |= distribution.preinstalled
     return stage.system.faults_of(action, line, distribution, there)
@@ -373,4 +377,4 @@ def _make_venv(stage: StageState, layer: Layer, venv: VenvCommand, line: int, te
     stage.folders.append(MadeFolder(path, "venv", line, stage.index))
     stage.make_folder(path)
     if venv.python:
-        stage.tell(line, text, Unknown("other-python", f"it is made for {venv.python}"))
+        stage.note_unread(line, text, Unknown("other-python", f"it is made for {venv.python}"))

@@ -91,23 +91,25 @@ class StageState:
         named = self.environment.get("VIRTUAL_ENV")
         first = (self.environment.get("PATH") or "").partition(":")[0]
         for path in (named, first.removesuffix("/bin") if first.endswith("/bin") else None):
-            if path and any(one.kind == "venv" and one.path == path for one in self.folders):
+            if path and any(
+                folder.kind == "venv" and folder.path == path for folder in self.folders
+            ):
                 return path
         return ""
 
-    def tell(self, line: int, text: str, why: Unknown) -> None:
+    def note_unread(self, line: int, text: str, why: Unknown) -> None:
         """Keep a part that was not followed, once."""
         shown = redact(" ".join(text.split()))
         if len(shown) > LONGEST_TEXT:
             shown = f"{shown[:LONGEST_TEXT]}…"
         self.unread[Unread(line, shown, why)] = None
 
-    def tell_variables(self, line: int, text: str, names: Iterable[str]) -> None:
+    def note_unread_variables(self, line: int, text: str, names: Iterable[str]) -> None:
         """Tell that variables of an instruction or a command are not known."""
         listed = ", ".join(dict.fromkeys(names))
         if listed:
             why = f"the value of {redact(listed)} is not known here"
-            self.tell(line, text, Unknown("unknown-variable", why))
+            self.note_unread(line, text, Unknown("unknown-variable", why))
 
     def add_step(self, step: InstallStep, made: MadeFolder) -> None:
         """Add a step and the folder it fills; where nobody knows for which target, that is told."""
@@ -116,7 +118,7 @@ class StageState:
         for path in step.inputs:
             self.need(path, step.line, copied=False)
         if isinstance(self.target, Unknown):
-            self.tell(self.line, f"FROM {self.instructions[0].text}", self.target)
+            self.note_unread(self.line, f"FROM {self.instructions[0].text}", self.target)
 
     def fault(self, found: Fault | None) -> None:
         """Note a step that cannot work; of a guessed image nothing is certain."""
@@ -144,16 +146,16 @@ class StageState:
         if isinstance(target, Unknown) or target.image is None or "python" in target.image.name:
             return False
         names = {"python{}.{}".format(*python), "python{}{}".format(*python)}
-        if self.steps or not names & {one.name for one in self.packages}:
+        if self.steps or not names & {package.name for package in self.packages}:
             return False
         try:
             found = with_python(target, python, self.as_of)
         except TargetError:
             return False
-        said = "Python {}.{} is installed in it: the newest patch release is assumed".format(
+        message = "Python {}.{} is installed in it: the newest patch release is assumed".format(
             *python
         )
-        self.target = replace(found, notes=(*found.notes, said))
+        self.target = replace(found, notes=(*found.notes, message))
         return True
 
     def takes_python(self, version: str) -> None:
@@ -165,8 +167,8 @@ class StageState:
 
     def set_variable(self, name: str, value: str | None, *, argument: bool = False) -> None:
         """ARG or ENV; a value too long to be meant is not known."""
-        kept = value if value is None or len(value) <= MAX_VALUE else None
-        (self.arguments if argument else self.environment)[name] = kept
+        short = value if value is None or len(value) <= MAX_VALUE else None
+        (self.arguments if argument else self.environment)[name] = short
 
     def path(self, text: str) -> str:
         """A path of an instruction, absolute, a ``/`` at its end kept."""
@@ -190,12 +192,14 @@ class StageState:
         if command.action != "remove":
             return
         names = set(command.packages)
-        gone = [one for one in self.packages if one.name in names or one.group in names]
-        self.packages = [one for one in self.packages if one not in gone]
+        gone = [
+            package for package in self.packages if package.name in names or package.group in names
+        ]
+        self.packages = [package for package in self.packages if package not in gone]
         self.leftovers += [
-            replace(one, removed=layer)
-            for one in gone
-            if one.layer != layer or one.stage != self.index
+            replace(package, removed=layer)
+            for package in gone
+            if package.layer != layer or package.stage != self.index
         ]
 
     def remove(self, paths: Iterable[str], layer: int) -> None:
@@ -203,10 +207,10 @@ class StageState:
         for path in paths:
             self.files = self.files.without(path)
             self.copies = [
-                replace(one, removed=layer)
-                if one.removed is None and _covers(path, one.destination)
-                else one
-                for one in self.copies
+                replace(copied, removed=layer)
+                if copied.removed is None and _covers(path, copied.destination)
+                else copied
+                for copied in self.copies
             ]
 
     def finished(self) -> Stage:

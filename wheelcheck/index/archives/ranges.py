@@ -124,12 +124,12 @@ class HttpBytes:
         self._http.retrying(self._url, attempt)
 
     def _take_range(self, response: httpx.Response, start: int | None) -> None:
-        told = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
-        if told is None or (start is not None and int(told[1]) != start):
+        content_range = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
+        if content_range is None or (start is not None and int(content_range[1]) != start):
             raise FetchFailed("its server answers with other bytes than those asked for")
-        first, last = int(told[1]), int(told[2])
+        first, last = int(content_range[1]), int(content_range[2])
         block = b"".join(_limited(response.iter_raw(), last - first + 1))
-        total = int(told[3]) if told[3] != "*" else self.size
+        total = int(content_range[3]) if content_range[3] != "*" else self.size
         if len(block) != last - first + 1 or not total or (self._blocks and total != self.size):
             raise FetchFailed("its server answers with other bytes than those asked for")
         self.size = total

@@ -24,7 +24,7 @@ BLOCK = 512
 _CHUNK = 256 << 10
 _MAX_HEADER_BYTES = 1 << 20
 """Of one pax or long-name header; honest ones have some hundred bytes."""
-_TOLD_BEFORE = frozenset({b"x", b"X", b"g", b"L", b"K"})
+_FIELDS_BEFORE = frozenset({b"x", b"X", b"g", b"L", b"K"})
 """Headers about the member that follows."""
 _WITHOUT_DATA = frozenset({b"1", b"2", b"3", b"4", b"5", b"6"})
 """Links, devices, folders and pipes."""
@@ -126,22 +126,22 @@ class TarMember:
 def tar_members(chunks: Iterator[bytes]) -> Iterator[TarMember]:
     """All regular files of an uncompressed tar stream. Raises ArchiveRefused."""
     stream = _Stream(chunks)
-    told: dict[str, str] = {}
+    fields: dict[str, str] = {}
     while (header := stream.take(BLOCK)).strip(b"\0") or stream.position == 0:
         if not _is_header(header):
             raise ArchiveRefused("it is no tar archive, or is damaged")
         kind, size = header[156:157], _number(header[124:136])
-        if kind in _TOLD_BEFORE:
+        if kind in _FIELDS_BEFORE:
             if size > _MAX_HEADER_BYTES:
                 raise ArchiveRefused("it has a header of unheard-of size")
             body = stream.exactly(size)
             stream.skip(-size % BLOCK)
-            told |= _extended(kind, body)
+            fields |= _extended(kind, body)
             continue
-        size = _decimal(told["size"]) if "size" in told else size
-        path = told.get("GNU.sparse.name") or told.get("path") or _path(header)
-        real = _decimal(told.get("GNU.sparse.realsize", str(size)))
-        told = {}
+        size = _decimal(fields["size"]) if "size" in fields else size
+        path = fields.get("GNU.sparse.name") or fields.get("path") or _path(header)
+        real = _decimal(fields.get("GNU.sparse.realsize", str(size)))
+        fields = {}
         if kind in _WITHOUT_DATA or path.endswith("/"):
             stream.skip(0 if kind in _WITHOUT_DATA else size + -size % BLOCK)
             continue
@@ -212,10 +212,10 @@ def _is_header(block: bytes) -> bool:
     if len(block) < BLOCK:
         return False
     try:
-        told = int(block[148:156].strip(b"\0 ") or b"0", 8)
+        checksum = int(block[148:156].strip(b"\0 ") or b"0", 8)
     except ValueError:
         return False
-    return told == sum(block) - sum(block[148:156]) + 8 * 0x20
+    return checksum == sum(block) - sum(block[148:156]) + 8 * 0x20
 
 
 def _number(field: bytes) -> int:
@@ -253,7 +253,7 @@ def _extended(kind: bytes, body: bytes) -> dict[str, str]:
         return {"path": _text(body)}
     if kind in b"gK":  # what holds for all members, and long link targets, is not needed
         return {}
-    told: dict[str, str] = {}
+    fields: dict[str, str] = {}
     position = 0
     while position < len(body) and body[position]:
         digits, blank, _ = body[position : position + 20].partition(b" ")
@@ -262,8 +262,8 @@ def _extended(kind: bytes, body: bytes) -> dict[str, str]:
         key, equals, value = record.partition(b"=")
         if length <= len(digits) + 1 or not equals:
             raise ArchiveRefused("it has a damaged extended header")
-        told[key.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
+        fields[key.decode("utf-8", "replace")] = value.decode("utf-8", "replace")
         position += length
-    if "path" in told:  # a closing slash says nothing here: the kind of member does (as tarfile)
-        told["path"] = told["path"].rstrip("/")
-    return told
+    if "path" in fields:  # a closing slash says nothing here: the kind of member does (as tarfile)
+        fields["path"] = fields["path"].rstrip("/")
+    return fields

@@ -24,7 +24,7 @@ class Credentials:
     """
 
     def __init__(self, environ: Mapping[str, str], warn: Callable[[str], None]) -> None:
-        self._given: dict[tuple[str, str, int | None], tuple[str, str]] = {}
+        self._document: dict[tuple[str, str, int | None], tuple[str, str]] = {}
         self._netrc = _read_netrc(environ, warn)
 
     def __repr__(self) -> str:
@@ -35,13 +35,13 @@ class Credentials:
         clean, found = split_credentials(url)
         if found is not None:
             with suppress(ValueError):  # a malformed port: the request will say so
-                self._given[_origin(clean)] = found
+                self._document[_origin(clean)] = found
         return clean
 
     def header_for(self, url: str) -> str | None:
         """The Authorization header for a request to `url`, if there is one for its host."""
         origin = _origin(url)
-        found = self._given.get(origin)
+        found = self._document.get(origin)
         if found is None and self._netrc is not None and origin[1] in self._netrc.hosts:
             login, _, password = self._netrc.hosts[origin[1]]
             found = (login or "", password or "")

@@ -268,10 +268,10 @@ def _within(limit: int, chunks: Iterator[bytes]) -> Iterator[bytes]:
         yield chunk
 
 
-def _delay(number: int, asked: float | None) -> float:
+def _delay(number: int, retry_after: float | None) -> float:
     """Exponential backoff with full jitter, and never less than the server asks for."""
     jittered = FIRST_DELAY * 2.0 ** (number - 1) * (0.5 + random.random())  # noqa: S311 (no secret)
-    return max(jittered, asked or 0.0)
+    return max(jittered, retry_after or 0.0)
 
 
 def _retry_after(value: str | None) -> float | None:

@@ -1,6 +1,6 @@
 """Work that is done once, whoever asks first: requests for the same thing coalesce.
 
-`ask` does the work in the asking thread unless a background thread has begun it; `foresee` leaves
+`ask` does the work in the asking thread unless a background thread has begun it; `prefetch` leaves
 it to the background. The background threads are daemons, and closing drops all that has not begun,
 so nothing keeps a program from ending.
 """
@@ -54,7 +54,7 @@ class Tasks:
         result: _T = task[0].result()
         return result
 
-    def foresee(self, key: Hashable, work: Callable[[], object]) -> None:
+    def prefetch(self, key: Hashable, work: Callable[[], object]) -> None:
         """Let the background do it, unless it is done or being done already."""
         if key in self._tasks:
             return

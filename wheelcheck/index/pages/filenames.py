@@ -46,7 +46,7 @@ SDIST_SUFFIXES = (
 _WHEEL_NAME = re.compile(r"[\w.]+", re.ASCII)
 _BUILD = re.compile(r"(\d{1,99})(?!\d)(.*)", re.ASCII)
 _TAG = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(-[^-.]+(\.[^-.]+)*){2}", re.ASCII)
-_ONE_PYTHON = re.compile(r"-py[123]\.?\d?$")
+_SINGLE_PYTHON = re.compile(r"-py[123]\.?\d?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def _sdist_version(filename: str, project: NormalizedName) -> Version | BadName:
     if dash <= 0:
         return BadName("belongs to another project", foreign=True)
     text = stem[dash + 1 :]
-    if _ONE_PYTHON.search(text):
+    if _SINGLE_PYTHON.search(text):
         return BadName("made for one old Python only")
     version = parse_version(text)
     return BadName(f"version {text!r} is not valid (PEP 440)") if version is None else version

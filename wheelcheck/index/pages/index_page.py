@@ -127,17 +127,17 @@ class FilesOfProject:
     @property
     def status(self) -> ProjectStatus:
         """The first status that is not ACTIVE (PEP 792)."""
-        return self._telling.status
+        return self._status_page.status
 
     @property
     def status_reason(self) -> str:
         """The reason given for the status, or ""."""
-        return self._telling.status_reason
+        return self._status_page.status_reason
 
     @property
-    def _telling(self) -> IndexPage:
-        telling = (page for page in self._pages if page.status is not ProjectStatus.ACTIVE)
-        return next(telling, self._pages[0])
+    def _status_page(self) -> IndexPage:
+        pages = (page for page in self._pages if page.status is not ProjectStatus.ACTIVE)
+        return next(pages, self._pages[0])
 
     @cached_property
     def versions(self) -> tuple[Version, ...]:

@@ -63,7 +63,7 @@ class SimpleIndex:
             return parse_page(reply.body, kind, name=name, url=reply.url, origin=self._url)
 
         url = f"{self._url.rstrip('/')}/{name}/"
-        return _told(self._url, lambda: self._pages.get(url, IndexPage, read), name)
+        return _page_or_unknown(self._url, lambda: self._pages.get(url, IndexPage, read), name)
 
 
 class LocalIndex:
@@ -118,7 +118,7 @@ class FlatLinks:
                 return list(_local_links(self._path))
             except OSError as error:
                 return Unknown("index-error", f"{self._shown} cannot be read: {error.strerror}")
-        found = _told(
+        found = _page_or_unknown(
             self._shown,
             lambda: self._pages.get(self._shown, list[Row], _remote_links),
             "its links",
@@ -126,10 +126,10 @@ class FlatLinks:
         return Unknown("index-error", f"{self._shown} is not there") if found is None else found
 
 
-def _told(place: str, ask: Callable[[], _T], what: str) -> _T | Unknown:
+def _page_or_unknown(place: str, fetch: Callable[[], _T], what: str) -> _T | Unknown:
     """The answer, or why `place` has none for this one item."""
     try:
-        return ask()
+        return fetch()
     except NotCached:
         return Unknown("offline", f"what {place} tells of {what} is not in the cache")
     except MalformedPage as error:

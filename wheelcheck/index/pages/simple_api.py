@@ -128,8 +128,10 @@ def _readable(entries: Iterable[Any], unreadable: list[tuple[str, str]]) -> Iter
         try:
             yield msgspec.convert(entry, _File)
         except msgspec.ValidationError as error:
-            told = entry.get("filename") if isinstance(entry, dict) else None
-            unreadable.append((str(told or "?"), f"its entry on the page is malformed: {error}"))
+            filename = entry.get("filename") if isinstance(entry, dict) else None
+            unreadable.append(
+                (str(filename or "?"), f"its entry on the page is malformed: {error}")
+            )
 
 
 def _check_version(text: str) -> None:
@@ -141,11 +143,11 @@ def _check_version(text: str) -> None:
 def _status(page: _Meta) -> tuple[ProjectStatus, str]:
     """PEP 792 in all shapes: an object or a string, at the top level (its text) or under `meta`."""
     for place in (page, getattr(page, "meta", _Meta())):
-        told = place.project_status
-        if isinstance(told, _Status):
-            return _known_status(told.status), told.reason or ""
-        if told:
-            return _known_status(told), place.project_status_reason or ""
+        status = place.project_status
+        if isinstance(status, _Status):
+            return _known_status(status.status), status.reason or ""
+        if status:
+            return _known_status(status), place.project_status_reason or ""
     return ProjectStatus.ACTIVE, ""
 
 
@@ -187,11 +189,11 @@ def _row(file: _File, page_url: str, folders: dict[str, str]) -> Row:
         file.upload_time,
         file.requires_python,
         yanked if isinstance(yanked, str) else "" if yanked else None,
-        _first_told(file.core_metadata, file.dist_info_metadata),
+        _first_value(file.core_metadata, file.dist_info_metadata),
     )
 
 
-def _first_told(
+def _first_value(
     *values: bool | dict[str, str] | msgspec.UnsetType | None,
 ) -> bool | dict[str, str]:
     """PEP 714: the new key wins wherever it is present, also when it says false."""

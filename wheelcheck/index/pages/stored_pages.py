@@ -106,8 +106,8 @@ class StoredPages:
             msgspec.Raw(_encode(page)),
             digest,
         )
-        kept = "no-store" not in control
-        self._note(key, stored, self._cache.put("pages", key, _encode(stored)) if kept else 0)
+        storable = "no-store" not in control
+        self._note(key, stored, self._cache.put("pages", key, _encode(stored)) if storable else 0)
 
     def _note(self, key: str, stored: _Stored, stored_at: int) -> None:
         state = PageState(stored.digest.hex(), stored_at, stored.fresh_seconds)
@@ -141,7 +141,7 @@ def _validators(stored: _Stored | None) -> dict[str, str]:
 def _fresh_seconds(control: str, age: str) -> float:
     if "no-cache" in control:
         return 0.0
-    told = _MAX_AGE.search(control)
-    if told is None:
+    max_age = _MAX_AGE.search(control)
+    if max_age is None:
         return FRESH_SECONDS
-    return float(told[1]) - (float(age) if age.isdecimal() and age.isascii() else 0.0)
+    return float(max_age[1]) - (float(age) if age.isdecimal() and age.isascii() else 0.0)

@@ -30,7 +30,7 @@ def dockerfile_section(report: Report) -> Markup:
         return EMPTY
     body = listed(list(map(_finding, worst_first(dockerfile))), "more finding", "reasons")
     body = body or [element("p", "Nothing to mend.")]
-    body += [element("p", told, class_="note") for told in step_notes(dockerfile)]
+    body += [element("p", note, class_="note") for note in step_notes(dockerfile)]
     body += [_diff(diff) for diff in diffs(dockerfile)]
     remarks = [element("li", remark) for remark in dockerfile.remarks]
     if remarks:
@@ -54,7 +54,7 @@ def _finding(finding: DockerfileFinding) -> Markup:
         element("code", finding.code),
     )
     excerpt = element("p", element("code", finding.excerpt)) if finding.excerpt else None
-    changes = [element("p", f"{told[:1].upper()}{told[1:]}") for told in to_change(finding)]
+    changes = [element("p", f"{change[:1].upper()}{change[1:]}") for change in to_change(finding)]
     says = element("details", element("summary", "Says who"), element("p", finding.source))
     return element("li", head, excerpt, changes, says, class_="finding")
 

@@ -28,9 +28,9 @@ def element(tag: str, *children: object, **attributes: str | float | bool | None
     names ``_`` stands for ``-`` and a trailing one is dropped; True is an attribute without value,
     False and None are no attribute.
     """
-    told = "".join(_attribute(name, value) for name, value in attributes.items())
+    text = "".join(_attribute(name, value) for name, value in attributes.items())
     inner = joined(*children)
-    return Markup(f"<{tag}{told}>" if tag in _VOID else f"<{tag}{told}>{inner}</{tag}>")
+    return Markup(f"<{tag}{text}>" if tag in _VOID else f"<{tag}{text}>{inner}</{tag}>")
 
 
 def joined(*children: object) -> Markup:

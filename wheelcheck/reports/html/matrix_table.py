@@ -140,10 +140,10 @@ def _folded(report: Report, rows: Sequence[Package]) -> Markup | None:
     if not names:
         return None
     verb = "comes as a wheel" if len(names) == 1 else "come as wheels"
-    told = " ".join(filter(None, (counted(len(names), "package"), verb, where)))
+    text = " ".join(filter(None, (counted(len(names), "package"), verb, where)))
     return element(
         "details",
-        element("summary", _sign("wheel", "·"), f" {told}"),
+        element("summary", _sign("wheel", "·"), f" {text}"),
         element("p", ", ".join(names), class_="names"),
         class_="folded",
     )

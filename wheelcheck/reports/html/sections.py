@@ -20,9 +20,9 @@ from wheelcheck.reports.wording.report_phrases import (
     label,
     obstacles,
     reason_words,
-    saying,
     skew_words,
     target_words,
+    verdict_words,
 )
 from wheelcheck.reports.wording.target_names import Places
 
@@ -78,29 +78,29 @@ def _reason(report: Report, places: Places, reason: Reason) -> Markup:
         element("span", mark.sign, class_=f"sign {reason.verdict.value}", aria_hidden="true"),
         " ",
         element("b", listing(labels, _MOST_NAMES)),
-        f" {saying(reason.verdict, len(labels))} on {places.describe(reason.targets)}",
-        element("span", _asked(report, reason), class_="version"),
+        f" {verdict_words(reason.verdict, len(labels))} on {places.describe(reason.targets)}",
+        element("span", _requested_from(report, reason), class_="version"),
     )
     return element("li", head, element("p", reason_words(places, reason)))
 
 
-def _asked(report: Report, reason: Reason) -> str:
+def _requested_from(report: Report, reason: Reason) -> str:
     if len(reason.packages) > 1 or not reason.cell.requested_by:
         return ""
     names = {package.name for package in report.packages}
     lines, packages = askers(names, reason.cell.requested_by)
-    told = [f"asked for in {listing(lines, 3)}"] if lines else []
-    told += [f"needed by {listing(packages, 3)}"] if packages else []
-    return ", " + ", ".join(told)
+    parts = [f"asked for in {listing(lines, 3)}"] if lines else []
+    parts += [f"needed by {listing(packages, 3)}"] if packages else []
+    return ", " + ", ".join(parts)
 
 
 def advice_section(report: Report, places: Places) -> Markup:
     """Ways out, the most helpful first: what to change, what was found, what to mind."""
-    items = [_one_advice(advice, places) for advice in report.advice]
+    items = [_advice_item(advice, places) for advice in report.advice]
     return section("advice", "What to do instead", listed(items, "more way", "ways"))
 
 
-def _one_advice(advice: Advice, places: Places) -> Markup:
+def _advice_item(advice: Advice, places: Places) -> Markup:
     saved = [f"about {duration(advice.saves_seconds)}"] if advice.saves_seconds else []
     saved += [size(advice.saves_bytes)] if advice.saves_bytes else []
     head = element(
@@ -139,11 +139,11 @@ def obstacles_section(report: Report, places: Places) -> Markup:
             element("b", f"{name} {'fails' if fatal else 'may fail'}"),
             f" on {places.describe(targets)}",
         )
-        told = [
+        parts = [
             element("p", f"{problem.message} ", element("span", problem.source, class_="version"))
             for problem in found
         ]
-        items.append(element("li", head, told))
+        items.append(element("li", head, parts))
     return section("obstacles", "What may stop a build", listed(items, "more obstacle", "reasons"))
 
 
@@ -204,8 +204,8 @@ def listed(items: Sequence[Markup], more: str, kind: str) -> list[Markup]:
     first, rest = items[:_MOST_OPEN], items[_MOST_OPEN:]
     parts = [element("ul", first, class_=kind)]
     if rest:
-        told = element("summary", f"and {counted(len(rest), more)}")
-        parts.append(element("details", told, element("ul", rest, class_=kind)))
+        summary = element("summary", f"and {counted(len(rest), more)}")
+        parts.append(element("details", summary, element("ul", rest, class_=kind)))
     return parts
 
 

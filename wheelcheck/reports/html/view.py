@@ -102,8 +102,8 @@ def _outcomes(
     groups: dict[tuple[Verdict, str | None, str], list[int]] = {}
     for i, cell in enumerate(cells):
         if cell:
-            told = "" if cell.verdict.is_wheel else _part(cell)
-            groups.setdefault((cell.verdict, cell.version, told), []).append(i)
+            text = "" if cell.verdict.is_wheel else _part(cell)
+            groups.setdefault((cell.verdict, cell.version, text), []).append(i)
     return dict(sorted(groups.items(), key=lambda item: WORST_FIRST.index(item[0][0])))
 
 

@@ -62,7 +62,7 @@ def _draw_block(
     groups: dict[tuple[str, str], list[TargetSummary]] = {}
     for target in targets:
         assert target.bill
-        groups.setdefault(_told(target.bill, quantity), []).append(target)
+        groups.setdefault(_bill_words(target.bill, quantity), []).append(target)
     labels = [places.describe([summary.name for summary in members]) for members in groups.values()]
     known = [_largest(members, quantity) for members in groups.values()]
     start = sheet.left + min(max(map(sheet.measure, labels)), 3.6) + 0.15
@@ -93,7 +93,7 @@ def _draw_bar(sheet: Sheet, start: float, estimate: Estimate, scale: float) -> f
     return high + 0.12
 
 
-def _told(bill: Bill, quantity: _Quantity) -> tuple[str, str]:
+def _bill_words(bill: Bill, quantity: _Quantity) -> tuple[str, str]:
     """The number and its interval, or why there is none."""
     estimate = quantity.of(bill)
     if estimate is None:

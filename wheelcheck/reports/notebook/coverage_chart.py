@@ -59,10 +59,10 @@ def _draw_bar(sheet: Sheet, start: float, end: float, counts: Counter[Verdict]) 
         width = (end - start) * counts[verdict] / total
         sheet.box(x, sheet.y, width, _BAR, ground)
         sign = MARKS[verdict].sign
-        told = (f"{sign} {counts[verdict]}", sign)
+        labels = (f"{sign} {counts[verdict]}", sign)
         fits = (
             wording
-            for wording in told
+            for wording in labels
             if sheet.measure(wording, size=8.5, bold=True) < width - 0.03
         )
         middle = x + width / 2

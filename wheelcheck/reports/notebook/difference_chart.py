@@ -119,8 +119,8 @@ def _draw(sheet: Sheet, heads: tuple[str, str], sides: dict[str, tuple[_Side, _S
     if not shown:
         return
     names = max(sheet.measure(name, bold=True) for name in shown)
-    told = (_told(side) for name in shown for side in sides[name])
-    wide = max(*(sheet.measure(head, size=8.5) for head in heads), *map(sheet.measure, told))
+    texts = (_side_words(side) for name in shown for side in sides[name])
+    wide = max(*(sheet.measure(head, size=8.5) for head in heads), *map(sheet.measure, texts))
     columns = [sheet.left + names + 0.3]
     columns.append(columns[0] + wide + 0.36)
     for x, head in zip(columns, heads, strict=True):
@@ -131,7 +131,7 @@ def _draw(sheet: Sheet, heads: tuple[str, str], sides: dict[str, tuple[_Side, _S
         for x, side in zip(columns, sides[name], strict=True):
             ground, ink = COLOURS[side[0]]
             sheet.box(x, sheet.y, wide + 0.3, _BOX, ground)
-            sheet.words(x + 0.12, sheet.y, _told(side), colour=ink)
+            sheet.words(x + 0.12, sheet.y, _side_words(side), colour=ink)
         sheet.y += _ROW
     sheet.y += 0.05
     if left:
@@ -142,6 +142,6 @@ def _rank(side: _Side) -> int:
     return WORST_FIRST.index(side[0])
 
 
-def _told(side: _Side) -> str:
+def _side_words(side: _Side) -> str:
     mark = MARKS[side[0]]
     return f"{mark.sign} {mark.word}  {side[1]}".rstrip()

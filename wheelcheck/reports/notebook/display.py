@@ -28,7 +28,7 @@ from wheelcheck.reports.wording.report_phrases import (
     inputs,
     label,
     reason_words,
-    saying,
+    verdict_words,
     version_words,
 )
 from wheelcheck.reports.wording.target_names import Places
@@ -84,13 +84,13 @@ def _style() -> str:
 def _warnings(report: Report) -> Markup:
     """What no reader may miss: an incomplete answer, and a policy that is broken."""
     errors = sum(problem.severity == "error" for problem in report.problems)
-    told = [f"? This answer is incomplete: {counted(errors, 'problem')}."] if errors else []
-    told += [
+    lines = [f"? This answer is incomplete: {counted(errors, 'problem')}."] if errors else []
+    lines += [
         f"✗ {violation.message} [{violation.rule}]" for violation in report.violations[:_MOST_ITEMS]
     ]
     left = len(report.violations) - _MOST_ITEMS
-    told += [f"and {counted(left, 'more violation')}"] if left > 0 else []
-    return joined(element("p", element("b", words), class_="warning") for words in told)
+    lines += [f"and {counted(left, 'more violation')}"] if left > 0 else []
+    return joined(element("p", element("b", words), class_="warning") for words in lines)
 
 
 def _matrix(report: Report) -> Markup:
@@ -148,8 +148,8 @@ def _cell(row: Package, target: str, *, words: bool, edge: bool) -> Markup:
     verdict = verdict_on(row, target)
     mark = MARKS[verdict]
     kind = f"{verdict.value} edge" if edge and not words else verdict.value
-    told = f"{mark.sign} {mark.word}" if words else mark.sign
-    return element("td", told, class_=kind, aria_label=None if words else mark.word)
+    text = f"{mark.sign} {mark.word}" if words else mark.sign
+    return element("td", text, class_=kind, aria_label=None if words else mark.word)
 
 
 def _others(report: Report, rows: Sequence[Package]) -> Markup | None:
@@ -238,8 +238,8 @@ def _amount(estimates: Sequence[Estimate | None], words: Callable[[float], str])
     if not known:
         return element("td", "–")
     value, bracket, between = spread(known, words).partition(" (")
-    told = element("span", bracket, between, class_="version") if between else None
-    return element("td", value, told)
+    interval = element("span", bracket, between, class_="version") if between else None
+    return element("td", value, interval)
 
 
 def _advice(report: Report, places: Places) -> Markup | None:
@@ -270,7 +270,7 @@ def _reasons(report: Report, places: Places) -> Markup | None:
             element(
                 "b", listing([label(report, name, reason.targets) for name in reason.packages])
             ),
-            f" {saying(reason.verdict, len(reason.packages))} on "
+            f" {verdict_words(reason.verdict, len(reason.packages))} on "
             f"{places.describe(reason.targets)}: ",
             reason_words(places, reason),
         )

@@ -91,11 +91,11 @@ class _BillLine:
 def _estimates(
     of: Callable[[Bill], Estimate | None], words: Callable[[float], str], *, whole: bool = True
 ) -> Callable[[Sequence[Bill]], str]:
-    def told(bills: Sequence[Bill]) -> str:
+    def cell(bills: Sequence[Bill]) -> str:
         values = [of(bill) for bill in bills]
         return spread(values, words, whole=whole) if any(values) else "not known"
 
-    return told
+    return cell
 
 
 def _builds(bills: Sequence[Bill]) -> str:
@@ -112,22 +112,22 @@ def _compile_time(bills: Sequence[Bill]) -> str:
 def _peak(bills: Sequence[Bill]) -> str:
     if not any(bill.builds for bill in bills):
         return "–"
-    told = _estimates(lambda bill: bill.peak_memory_bytes, size, whole=False)(bills)
+    text = _estimates(lambda bill: bill.peak_memory_bytes, size, whole=False)(bills)
     fits = {bill.fits_memory for bill in bills if bill.memory_bytes}
     if False in fits:
-        return f"{told}: too much"
-    return f"{told}: perhaps too much" if None in fits else told
+        return f"{text}: too much"
+    return f"{text}: perhaps too much" if None in fits else text
 
 
 def _image(of: Callable[[Bill], Estimate | None]) -> Callable[[Sequence[Bill]], str]:
     """A Dockerfile's image has one of the two sizes alone: the other is not unknown."""
 
-    def told(bills: Sequence[Bill]) -> str:
+    def words(bills: Sequence[Bill]) -> str:
         sizes = [each.image.size if each.image else None for each in bills]
         none = all(sizes) and not any(of(bill) for bill in bills)
         return "–" if none else _estimates(of, size)(bills)
 
-    return told
+    return words
 
 
 def _single(bill: Bill) -> Estimate | None:
@@ -178,8 +178,8 @@ def _footnotes(report: Report, rows: Sequence[_BillRow]) -> Iterable[str]:
         word = BASIS[cost.basis] if cost else "not known"
         bases[word] = bases.get(word, 0) + 1
     if bases:
-        told = ", ".join(f"{number} {word}" for word, number in bases.items())
-        yield f"Costs of builds: {told}. In brackets: 80 % intervals."
+        text = ", ".join(f"{number} {word}" for word, number in bases.items())
+        yield f"Costs of builds: {text}. In brackets: 80 % intervals."
     left = dict.fromkeys(
         clean(item) for row in rows for bill in row.bills for item in bill.left_out
     )

@@ -69,14 +69,14 @@ def _builds(plan: BuildPlan) -> Hashable:
 def _summary(plan: BuildPlan) -> str:
     """``13 sdists are built, 14 builds in all, 3 only to build others, 6 tried and not taken``."""
     total = sum(build.times for build in plan.builds)
-    told = f"{counted(len(plan.builds), 'sdist')} {'is' if len(plan.builds) == 1 else 'are'} built"
+    text = f"{counted(len(plan.builds), 'sdist')} {'is' if len(plan.builds) == 1 else 'are'} built"
     if total != len(plan.builds):
-        told += f", {total} builds in all"
+        text += f", {total} builds in all"
     others = [build for build in plan.builds if not build.top_level]
     tried = sum(not build.asked_by for build in others if build.tried_by)
     if len(others) > tried:
-        told += f", {len(others) - tried} only to build others"
-    return f"{told}, {tried} tried and not taken" if tried else told
+        text += f", {len(others) - tried} only to build others"
+    return f"{text}, {tried} tried and not taken" if tried else text
 
 
 def draw_commands(page: TextPage, commands: Commands, *, indent: int = 0) -> None:
@@ -153,13 +153,13 @@ def _required(requirement: Requirement) -> str:
 
 
 def _needs(build: SourceBuild) -> str:
-    told = []
+    parts = []
     for need in build.needs:
         if need.from_pypi or need.role == "bundled":
             continue
         least = f" >= {need.minimum_version}" if need.minimum_version else ""
-        told.append(f"{need.name}{least}{' (optional)' if need.role == 'optional' else ''}")
-    return ", ".join(map(clean, told))
+        parts.append(f"{need.name}{least}{' (optional)' if need.role == 'optional' else ''}")
+    return ", ".join(map(clean, parts))
 
 
 def draw_obstacle(page: TextPage, obstacle: Obstacle, *, indent: int = 0, who: str = "") -> None:

@@ -32,8 +32,8 @@ def draw_findings(page: TextPage, dockerfile: JudgedDockerfile) -> None:
         shown.add(finding.line)
     if not dockerfile.findings:
         page.prose("Nothing to mend.")
-    for told in step_notes(dockerfile):
-        page.prose(Text(told, "dim"), hang=2)
+    for note in step_notes(dockerfile):
+        page.prose(Text(note, "dim"), hang=2)
 
 
 def _draw(page: TextPage, finding: DockerfileFinding, *, excerpt: bool) -> None:
@@ -44,8 +44,8 @@ def _draw(page: TextPage, finding: DockerfileFinding, *, excerpt: bool) -> None:
     page.prose(text, hang=2)
     if excerpt and finding.excerpt:
         page.line(_excerpt(finding, page.width))
-    for told in to_change(finding):
-        page.prose(Text(told, "dim"), indent=2)
+    for change in to_change(finding):
+        page.prose(Text(change, "dim"), indent=2)
 
 
 def _excerpt(finding: DockerfileFinding, width: int) -> Text:

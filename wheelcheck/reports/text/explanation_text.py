@@ -28,7 +28,7 @@ _HANG = 4
 _MOST_VERSIONS = 4
 _MOST_ALIKE = 3
 _MOST_TAGS = 6
-_ASKED_HERE = "--package"
+_COMMAND_LINE = "--package"
 """The requirement is the one that is being explained: its reader has just written it."""
 
 
@@ -40,11 +40,11 @@ def render_explanation(
     Commands to paste are never wrapped.
     """
     page = TextPage(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
-    for number, told in enumerate(explanation.on):
+    for number, explained in enumerate(explanation.on):
         if number:
             page.line()
             page.line("─" * page.width)
-        _draw(page, explanation.package, told)
+        _draw(page, explanation.package, explained)
     if explanation.problems:
         page.heading("Problems")
     for problem in explanation.problems:
@@ -53,39 +53,39 @@ def render_explanation(
     return to_ascii(text) if ascii_only else text
 
 
-def _draw(page: TextPage, package: str, told: TargetExplanation) -> None:
-    cell, mark = told.cell, MARKS[told.cell.verdict]
+def _draw(page: TextPage, package: str, explanation: TargetExplanation) -> None:
+    cell, mark = explanation.cell, MARKS[explanation.cell.verdict]
     name = clean(f"{package} {cell.version or ''}".strip())
     head = Text.assemble((mark.sign, mark.style), " ", (name, "bold"), " on ")
-    head.append(clean(told.target.name), style="bold")
+    head.append(clean(explanation.target.name), style="bold")
     head.append(f": {mark.meaning}")
     page.prose(head, hang=2)
     page.prose(clean(cell.reason), indent=2)
-    _draw_fate(page, package, told)
-    if asking := [requester for requester in cell.requested_by if requester != _ASKED_HERE]:
-        asked = listing(list(map(clean, asking)), 8)
-        page.prose(Text(f"asked for by {asked}", "dim"), indent=2, hang=2)
-    if told.candidates:
+    _draw_fate(page, package, explanation)
+    if asking := [requester for requester in cell.requested_by if requester != _COMMAND_LINE]:
+        text = listing(list(map(clean, asking)), 8)
+        page.prose(Text(f"asked for by {text}", "dim"), indent=2, hang=2)
+    if explanation.candidates:
         page.heading("Releases, from the newest")
-        _draw_candidates(page, told.candidates)
+        _draw_candidates(page, explanation.candidates)
     page.heading("Tags and files")
-    shown = ", ".join(told.tags[:_MOST_TAGS])
+    shown = ", ".join(explanation.tags[:_MOST_TAGS])
     page.prose(
-        f"An installer there accepts {told.tags_in_all} tags, best first: {shown}, …", hang=2
+        f"An installer there accepts {explanation.tags_in_all} tags, best first: {shown}, …", hang=2
     )
-    _draw_files(page, told.files)
-    if told.evidence:
-        page.heading(f"Does building it compile? Evidence: {told.evidence.confidence}")
-        _draw_evidence(page, told.evidence)
-    if told.plan:
-        page.heading(f"Building it, with {told.plan.installer}")
-        draw_plan(page, told.plan)
-        _draw_constraints(page, told.plan)
+    _draw_files(page, explanation.files)
+    if explanation.evidence:
+        page.heading(f"Does building it compile? Evidence: {explanation.evidence.confidence}")
+        _draw_evidence(page, explanation.evidence)
+    if explanation.plan:
+        page.heading(f"Building it, with {explanation.plan.installer}")
+        draw_plan(page, explanation.plan)
+        _draw_constraints(page, explanation.plan)
 
 
-def _draw_fate(page: TextPage, package: str, told: TargetExplanation) -> None:
+def _draw_fate(page: TextPage, package: str, explanation: TargetExplanation) -> None:
     """Say at once where the build of the package itself is known to fail."""
-    builds = told.plan.builds if told.plan else ()
+    builds = explanation.plan.builds if explanation.plan else ()
     for build in builds:
         if build.top_level and build.name == package and build.fails:
             page.prose(Text("its build fails: see below", "bold red"), indent=2)
@@ -104,9 +104,9 @@ def _draw_candidates(page: TextPage, candidates: Iterable[CandidateTold]) -> Non
             label = ", ".join(names)
         when = f" ({members[0].uploaded})" if chosen and members[0].uploaded else ""
         line = Text.assemble(("→ " if chosen else "  "), (label, "bold" if chosen else ""))
-        told = clean(why).removeprefix(f"{_ASKED_HERE} requires ")
-        told = f"you ask for {told}" if told != clean(why) else told
-        line.append(f"{when}: {told}", style="" if chosen else "dim")
+        reason = clean(why).removeprefix(f"{_COMMAND_LINE} requires ")
+        reason = f"you ask for {reason}" if reason != clean(why) else reason
+        line.append(f"{when}: {reason}", style="" if chosen else "dim")
         page.prose(line, hang=4)
 
 
@@ -140,8 +140,8 @@ def _draw_evidence(page: TextPage, evidence: SourceEvidence) -> None:
         left = pieces[_MOST_ALIKE:]
         if left:
             places = list(dict.fromkeys(clean(piece.where) for piece in left))
-            told = f"and {len(left)} more in {listing(places, 4)} [{clean(code)}]"
-            page.prose(Text(told, "dim"), hang=2)
+            text = f"and {len(left)} more in {listing(places, 4)} [{clean(code)}]"
+            page.prose(Text(text, "dim"), hang=2)
     mark = MARKS[evidence.verdict]
     page.prose(Text.assemble("so it ", (mark.meaning, "bold"), f": {clean(evidence.reason)}"))
     if evidence.optional_extensions:

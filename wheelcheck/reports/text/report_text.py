@@ -155,19 +155,19 @@ def _reason(page: TextPage, report: Report, places: Places, reason: Reason) -> N
     head = Text.assemble((mark.sign, mark.style), " ", (listing(labels, 8), "bold"))
     head.append(f" on {places.describe(reason.targets)}")
     if len(reason.packages) == 1 and reason.cell.requested_by:
-        head.append(f", {_asked_by(report, reason)}", style="dim")
+        head.append(f", {_requested_from(report, reason)}", style="dim")
     page.prose(head, hang=2)
     page.prose(reason_words(Places(report.targets), reason), indent=2)
 
 
-def _asked_by(report: Report, reason: Reason) -> str:
+def _requested_from(report: Report, reason: Reason) -> str:
     """Who asks: lines of the user's own files, and packages (``uvicorn[standard] 0.54.0``)."""
     lines, packages = askers(
         {package.name for package in report.packages}, reason.cell.requested_by
     )
     by = "with" if lines == ["--package"] else "in"
-    told = [f"asked for {by} {listing(lines, 3)}"] if lines else []
-    return ", ".join([*told, f"needed by {listing(packages, 3)}"] if packages else told)
+    parts = [f"asked for {by} {listing(lines, 3)}"] if lines else []
+    return ", ".join([*parts, f"needed by {listing(packages, 3)}"] if packages else parts)
 
 
 def _skews(page: TextPage, report: Report, places: Places) -> None:
@@ -194,10 +194,10 @@ def _skew_line(skew: Skew, places: Places) -> Text:
     if len(versions_of) == 1:
         ((name, versions),) = versions_of.items()
         pairs = zip(versions, where, strict=True)
-        told = ", ".join(f"{clean(version)} on {place}" for version, place in pairs)
-        return Text.assemble((clean(name), "bold"), f" {told}")
-    told = listing([clean(f"{name} {' / '.join(v)}") for name, v in versions_of.items()], 6)
-    return Text.assemble(told, (f" ({' / '.join(where)})", "dim"))
+        text = ", ".join(f"{clean(version)} on {place}" for version, place in pairs)
+        return Text.assemble((clean(name), "bold"), f" {text}")
+    text = listing([clean(f"{name} {' / '.join(v)}") for name, v in versions_of.items()], 6)
+    return Text.assemble(text, (f" ({' / '.join(where)})", "dim"))
 
 
 def _problems(page: TextPage, report: Report, places: Places) -> None:

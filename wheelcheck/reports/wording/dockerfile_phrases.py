@@ -52,8 +52,8 @@ def to_change(finding: DockerfileFinding) -> list[str]:
     """What to write, and what not: ``add gcc, musl-dev``, ``leave out git``."""
     changes = (("add", finding.packages), ("leave out", finding.superfluous))
     return [
-        f"{told} {listing(list(map(clean, names)), _MOST_PACKAGES)}"
-        for told, names in changes
+        f"{change} {listing(list(map(clean, names)), _MOST_PACKAGES)}"
+        for change, names in changes
         if names
     ]
 
@@ -62,9 +62,9 @@ def step_notes(dockerfile: JudgedDockerfile) -> list[str]:
     """The steps that were not judged, and why; what others left as it was."""
     return [
         f"line {step.line}: {shorten(clean(step.command), _COMMAND, placeholder=' ...')}: "
-        f"{clean(told)}"
+        f"{clean(text)}"
         for step in dockerfile.steps
-        if (told := f"not judged: {step.unjudged}" if step.unjudged else step.note)
+        if (text := f"not judged: {step.unjudged}" if step.unjudged else step.note)
     ]
 
 

@@ -18,7 +18,7 @@ from wheelcheck.reports.values.report import Cell, Package, Problem, Report
 from wheelcheck.reports.values.violation import Violation
 from wheelcheck.reports.wording.phrases import clean, listing
 from wheelcheck.reports.wording.reasons import matters
-from wheelcheck.reports.wording.report_phrases import label, saying
+from wheelcheck.reports.wording.report_phrases import label, verdict_words
 from wheelcheck.reports.wording.target_names import Places
 
 __all__ = [
@@ -30,7 +30,7 @@ __all__ = [
     "findings",
     "line_of",
     "problem_line",
-    "untold_violations",
+    "remaining_violations",
 ]
 
 Level = Literal["error", "warning", "note"]
@@ -107,9 +107,9 @@ def _finding(
     through = tuple(dict.fromkeys(requester for cell in cells for requester in cell.requested_by))
     asking = tuple(clean(requester) for requester in through if _asker(requester) in packages)
     named = label(report, package.name, targets)
-    told = f"{named} {saying(verdict)} on {places.describe(targets)}"
+    text = f"{named} {verdict_words(verdict)} on {places.describe(targets)}"
     if asking:
-        told += f" (needed by {listing(asking, 3)})"
+        text += f" (needed by {listing(asking, 3)})"
     return PackageFinding(
         package=package.name,
         label=named,
@@ -117,7 +117,7 @@ def _finding(
         targets=tuple(targets),
         lines=_lines(packages, package.name, targets),
         through=asking,
-        sentence=f"{told}: {_reason(cells, places, targets)}.",
+        sentence=f"{text}: {_reason(cells, places, targets)}.",
     )
 
 
@@ -141,8 +141,8 @@ def _lines(
     seen, level = {name}, [name]
     while level:
         above: dict[str, None] = {}
-        for asked in level:
-            for requester in _requested_by(packages[asked], targets):
+        for requested in level:
+            for requester in _requested_by(packages[requested], targets):
                 asker = _asker(requester)
                 if asker not in packages:
                     found[line_of(requester)] = None
@@ -180,15 +180,15 @@ def dockerfile_line(dockerfile: JudgedDockerfile, finding: DockerfileFinding) ->
     return InputLine(clean(dockerfile.name), finding.line)
 
 
-def untold_violations(report: Report) -> list[Violation]:
+def remaining_violations(report: Report) -> list[Violation]:
     """The violations, but for those that an error of the Dockerfile tells at the same line."""
     dockerfile = report.dockerfile
     if dockerfile is None:
         return list(report.violations)
     errors = [finding for finding in dockerfile.findings if finding.severity == "error"]
-    told = {dockerfile_line(dockerfile, finding) for finding in errors}
+    lines = {dockerfile_line(dockerfile, finding) for finding in errors}
     return [
         violation
         for violation in report.violations
-        if violation.rule != "dockerfile" or told.isdisjoint(map(line_of, violation.where))
+        if violation.rule != "dockerfile" or lines.isdisjoint(map(line_of, violation.where))
     ]

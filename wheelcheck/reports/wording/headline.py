@@ -20,7 +20,7 @@ _TROUBLE = (
     Verdict.SOURCE_PURE,
     Verdict.UNKNOWN,
 )
-_SAYINGS = (
+_WORDINGS = (
     "cannot be installed",
     "compile~ from source",
     "build~ from source, perhaps compiling",
@@ -52,13 +52,15 @@ def headline(report: Report) -> str:
         return _overall(report, groups)
     worst_first = sorted(groups.items(), key=lambda item: [-len(names) for names in item[0]])
     clauses = [
-        f"on {places.describe(names)} {_told(report, outcome, names, short=i > 0)}"
+        f"on {places.describe(names)} {_outcome_words(report, outcome, names, short=i > 0)}"
         for i, (outcome, names) in enumerate(worst_first)
     ]
     return _sentence("; ".join(clauses))
 
 
-def _told(report: Report, outcome: _Outcome, targets: Sequence[str], *, short: bool) -> str:
+def _outcome_words(
+    report: Report, outcome: _Outcome, targets: Sequence[str], *, short: bool
+) -> str:
     if _in_conflict(report, targets):
         return "the requirements conflict, and nothing can be installed"
     clause = _clause(outcome, _required(report, targets), short=short)
@@ -83,14 +85,14 @@ def _costing(clause: str, outcome: _Outcome, report: Report, targets: Sequence[s
     """
     if outcome[_TROUBLE.index(Verdict.UNAVAILABLE)] or outcome[_TROUBLE.index(Verdict.UNKNOWN)]:
         return clause
-    said, colon, names = clause.partition(": ")
-    told = f"{said} ({names})" if colon else clause
+    words, colon, names = clause.partition(": ")
+    text = f"{words} ({names})" if colon else clause
     failing = _failing(report, targets)
     if failing:
         noun = "build" if len(failing) == 1 else "builds"
-        return f"{told}, and the {noun} of {listing(failing, 4)} {_conjugated('fail~', failing)}"
+        return f"{text}, and the {noun} of {listing(failing, 4)} {_conjugated('fail~', failing)}"
     cost = cost_words([t.bill for t in report.targets if t.name in targets and t.bill])
-    return f"{told}: {cost}" if cost else clause
+    return f"{text}: {cost}" if cost else clause
 
 
 def _failing(report: Report, targets: Sequence[str]) -> list[str]:
@@ -134,22 +136,22 @@ def _clause(outcome: _Outcome, total: int, *, short: bool) -> str:
     if len(unknown) == total:
         return "nothing could be judged"
     if total == 1:
-        say = next(say for names, say in zip(outcome, _SAYINGS, strict=True) if names)
+        say = next(say for names, say in zip(outcome, _WORDINGS, strict=True) if names)
         return f"the only package {_conjugated(say, [''])}"
-    parts = [(names, say) for names, say in zip(outcome, _SAYINGS, strict=True) if names]
+    parts = [(names, say) for names, say in zip(outcome, _WORDINGS, strict=True) if names]
     whole = f" of {total}" + ("" if short else " packages")
     if len(parts) == 1:
         names, say = parts[0]
         return f"{len(names)}{whole} {_conjugated(say, names)}: {listing(names)}"
-    told = []
+    words = []
     for names, say in parts:
-        told.append(f"{len(names)}{whole} {_conjugated(say, names)} ({listing(names, 4)})")
+        words.append(f"{len(names)}{whole} {_conjugated(say, names)} ({listing(names, 4)})")
         whole = ""
-    return ", ".join(told)
+    return ", ".join(words)
 
 
-def _conjugated(saying: str, names: Sequence[str]) -> str:
-    return saying.replace("~", "s" if len(names) == 1 else "")
+def _conjugated(text: str, names: Sequence[str]) -> str:
+    return text.replace("~", "s" if len(names) == 1 else "")
 
 
 def _all_wheels(total: int, *, short: bool) -> str:

@@ -61,5 +61,5 @@ def interval(estimate: Estimate, words: Callable[[float], str]) -> str:
 def estimated(estimate: Estimate, words: Callable[[float], str]) -> str:
     """``34 min (28–45 min)``."""
     between = interval(estimate, words)
-    told = words(estimate.value)
-    return f"{told} ({between})" if between else told
+    text = words(estimate.value)
+    return f"{text} ({between})" if between else text

@@ -23,14 +23,14 @@ __all__ = [
     "ordered_targets",
     "python_words",
     "reason_words",
-    "saying",
     "skew_words",
     "target_words",
+    "verdict_words",
     "version_words",
 ]
 
 
-_SAYINGS = {
+_WORDINGS = {
     Verdict.UNAVAILABLE: ("cannot be installed", "cannot be installed"),
     Verdict.SOURCE_NATIVE: ("compiles from source", "compile from source"),
     Verdict.UNKNOWN: ("could not be judged", "could not be judged"),
@@ -45,9 +45,9 @@ _SAYINGS = {
 }
 
 
-def saying(verdict: Verdict, number: int = 1) -> str:
+def verdict_words(verdict: Verdict, number: int = 1) -> str:
     """What one package, or several, do: ``compiles from source``."""
-    return _SAYINGS[verdict][number != 1]
+    return _WORDINGS[verdict][number != 1]
 
 
 def version_words(package: Package) -> str:
@@ -99,8 +99,8 @@ def skew_words(skew: Skew, places: Places) -> str:
         return f"{clean(name)}: " + ", ".join(
             f"{clean(version)} on {place}" for version, place in pairs
         )
-    told = listing([clean(f"{name} {' / '.join(versions)}") for name, versions in versions_of], 8)
-    return f"{told} ({' / '.join(where)})"
+    text = listing([clean(f"{name} {' / '.join(versions)}") for name, versions in versions_of], 8)
+    return f"{text} ({' / '.join(where)})"
 
 
 def folded(report: Report, shown: Sequence[Package]) -> tuple[list[str], str]:

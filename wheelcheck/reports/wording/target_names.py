@@ -49,7 +49,7 @@ class Places:
     def __init__(self, targets: Sequence[TargetSummary]) -> None:
         self._names = tuple(target.name for target in targets)
         self._points = {target.name: self._point(target, targets) for target in targets}
-        self._told: dict[frozenset[str], str] = {}
+        self._descriptions: dict[frozenset[str], str] = {}
         self._axes = _axes(self._points[t.name] for t in sorted(targets, key=python_order))
         self.is_grid = len(set(self._points.values())) == len(targets) and not any(
             target.image for target in targets
@@ -68,9 +68,9 @@ class Places:
             return "both targets" if total == 2 else f"all {total} targets"  # noqa: PLR2004 (the word)
         if self.is_grid and total > 1:
             targets = frozenset(chosen)
-            if targets not in self._told:  # many packages share few sets
-                self._told[targets] = self._along_axes(targets)
-            return self._told[targets]
+            if targets not in self._descriptions:  # many packages share few sets
+                self._descriptions[targets] = self._along_axes(targets)
+            return self._descriptions[targets]
         names = [clean(name) for name in self._names if name in chosen]
         rest = [clean(name) for name in self._names if name not in chosen]
         if len(rest) <= _FEW_NAMES and len(names) > _MOST_NAMES:

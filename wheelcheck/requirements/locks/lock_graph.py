@@ -73,7 +73,9 @@ def reach(
             known[node] = tuple(edges_of(entries[node[0]], node[1]))
         for edge in known[node]:
             walk.follow(edge, walk.conditions[node])
-    found = {position: told for (position, extra), told in walk.conditions.items() if not extra}
+    found = {
+        position: condition for (position, extra), condition in walk.conditions.items() if not extra
+    }
     if (
         walk.steps > _MOST_STEPS
     ):  # it was cut short: what is not wanted everywhere may yet be wanted elsewhere

@@ -16,7 +16,7 @@ from packaging.version import InvalidVersion, Version
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.conditions import holds_nowhere, parse_marker
 from wheelcheck.requirements.documents import Complain, tables, text_at, texts
-from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine
 from wheelcheck.requirements.pip.requirement_strings import NotJudged, refer
 from wheelcheck.requirements.redaction import redact
@@ -52,7 +52,7 @@ class Entry:
         return f"{self.name}=={self.version}" if self.version else self.name
 
 
-def tables_of(given: Given, key: str) -> Iterator[tuple[Mapping[str, Any], Origin]]:
+def tables_of(given: InputDocument, key: str) -> Iterator[tuple[Mapping[str, Any], Origin]]:
     """Yield the tables of a list with the lines of their headers, where these can be told."""
     header = f"[[{key}]]"
     lines = [n for n, line in enumerate(given.text.split("\n"), 1) if line.strip() == header]
@@ -61,22 +61,22 @@ def tables_of(given: Given, key: str) -> Iterator[tuple[Mapping[str, Any], Origi
         yield table, given.origin(lines[position] if len(lines) == len(listed) else None)
 
 
-def entries_of(given: Given, key: str) -> list[Entry]:
+def entries_of(given: InputDocument, key: str) -> list[Entry]:
     """Return the packages listed under a key; what is no package is told and left out."""
     found = (_entry(table, origin, given) for table, origin in tables_of(given, key))
     return [entry for entry in found if entry is not None]
 
 
-def _entry(table: Mapping[str, Any], origin: Origin, given: Given) -> Entry | None:
+def _entry(table: Mapping[str, Any], origin: Origin, given: InputDocument) -> Entry | None:
     name, version = table.get("name"), table.get("version")
     try:
         known = canonicalize_name(str(name), validate=True)
-        told = None if version is None else Version(str(version))
+        version_value = None if version is None else Version(str(version))
     except (InvalidName, InvalidVersion) as error:
         why = Unknown("part-not-understood", f"a package cannot be read: {error}")
         given.collection.skip(origin, why)
         return None
-    return Entry(known, told, origin, table)
+    return Entry(known, version_value, origin, table)
 
 
 def marker_at(table: Mapping[str, Any], key: str, complain: Complain) -> Marker | None:
@@ -94,7 +94,7 @@ def checked_marker(text: str, complain: Complain) -> Marker | None:
         return None
 
 
-def bound_environments(given: Given, key: str) -> None:
+def bound_environments(given: InputDocument, key: str) -> None:
     """Bound a lock to the targets where one of a list of markers holds."""
     written = texts(given.tree, key, given.complain)
     markers = [found for text in written if (found := checked_marker(text, given.complain))]
@@ -103,18 +103,18 @@ def bound_environments(given: Given, key: str) -> None:
         given.bound(every, f"it is for environments where {every}")
 
 
-def check_version(given: Given, told: object, newest: str) -> None:
+def check_version(given: InputDocument, found: object, newest: str) -> None:
     """Tell where a lock's format is newer than the newest one that is known here."""
     try:
-        version, known = Version(str(told)), Version(newest)
+        version, known = Version(str(found)), Version(newest)
     except InvalidVersion:
-        given.complain(f"the format's version {told!r} is none")
+        given.complain(f"the format's version {found!r} is none")
         return
     if version.major > known.major:
-        why = f"its format {told} is newer than {newest}: judged as far as that is understood"
+        why = f"its format {found} is newer than {newest}: judged as far as that is understood"
         given.collection.skip(given.origin(), Unknown("lock-from-the-future", why))
     elif version.release[:2] > known.release[:2]:
-        given.warn(f"its format {told} is newer than the newest one known here ({newest})")
+        given.warn(f"its format {found} is newer than the newest one known here ({newest})")
 
 
 class LockedPackages:
@@ -124,18 +124,18 @@ class LockedPackages:
     are those of all its versions: a version names its own among them.
     """
 
-    def __init__(self, given: Given) -> None:
-        self._given = given
+    def __init__(self, given: InputDocument) -> None:
+        self._document = given
         self._lines: list[RequirementLine] = []
 
     def index(self, url: str | None) -> None:
         """Say which index a package comes from; None is the installer's default one."""
         if url is None or url.startswith(("https://", "http://")):
-            self._given.collection.add_lock_index(url)
+            self._document.collection.add_lock_index(url)
         else:
             why = f"packages from {redact(url)}, a place beside the lock, are looked for elsewhere"
             unknown = Unknown("part-not-understood", why)
-            self._given.collection.skip(self._given.origin(), unknown)
+            self._document.collection.skip(self._document.origin(), unknown)
 
     def add(
         self,
@@ -182,7 +182,7 @@ class LockedPackages:
         """Add a package that cannot be judged, and say why."""
         if holds_nowhere(marker):
             return
-        collection = self._given.collection
+        collection = self._document.collection
         unknown = Unknown(code, redact(why))
         collection.skip(entry.origin, unknown, text=str(entry), name=entry.name, marker=marker)
 
@@ -198,11 +198,11 @@ class LockedPackages:
         for line in self._lines:
             name = line.requirement.name
             hashes = frozenset[str]() if name in unlisted else listed[name]
-            self._given.collection.add_line(replace(line, hashes=hashes))
+            self._document.collection.add_line(replace(line, hashes=hashes))
         if unlisted:
             names = ", ".join(sorted(unlisted)[:_NAMED]) + (" …" if len(unlisted) > _NAMED else "")
             why = f"listed without hashes, so that any file of the version counts: {names}"
-            self._given.collection.warn(next(iter(unlisted.values())).origin, why)
+            self._document.collection.warn(next(iter(unlisted.values())).origin, why)
 
 
 def hashes_of(files: Iterable[Mapping[str, Any]]) -> Iterator[str]:

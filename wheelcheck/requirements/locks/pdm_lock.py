@@ -16,7 +16,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.requirements.conditions import settle
 from wheelcheck.requirements.documents import table, tables, text_at, texts
-from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.locks.lock_graph import Edge, add_reached, reach
 from wheelcheck.requirements.locks.locked_packages import (
     Entry,
@@ -38,7 +38,7 @@ _NEWEST = "4.5"
 _MAIN = canonicalize_name("default")
 
 
-def read_pdm_lock(given: Given) -> None:
+def read_pdm_lock(given: InputDocument) -> None:
     """Add what ``pdm install`` would install from a lock.
 
     All groups that are locked count, extras among them. Where extras are chosen, these and the
@@ -65,13 +65,13 @@ def read_pdm_lock(given: Given) -> None:
 class _PdmLock:
     """One lock, with the project beside it."""
 
-    def __init__(self, given: Given, offered: list[str]) -> None:
-        self._given = given
+    def __init__(self, given: InputDocument, offered: list[str]) -> None:
+        self._document = given
         self._entries = entries_of(given, "package")
         project = given.neighbour("pyproject.toml")
-        told = table(project, "project", complain=given.complain)
-        self._name = canonicalize_name(text_at(told, "name", given.complain) or "")
-        self._main = list(texts(told, "dependencies", given.complain))
+        project_table = table(project, "project", complain=given.complain)
+        self._name = canonicalize_name(text_at(project_table, "name", given.complain) or "")
+        self._main = list(texts(project_table, "dependencies", given.complain))
         self._groups = _groups(project, given)
         others = [group for group in offered if canonicalize_name(group) != _MAIN]
         extras = given.selection.extras(others)
@@ -83,41 +83,43 @@ class _PdmLock:
 
     def add_by_groups(self) -> None:
         """Add the packages of the groups that are wanted."""
-        locked = LockedPackages(self._given)
+        locked = LockedPackages(self._document)
         for entry in self._entries:
-            groups = map(canonicalize_name, texts(entry.table, "groups", self._given.complain))
+            groups = map(canonicalize_name, texts(entry.table, "groups", self._document.complain))
             if self._chosen & set(groups):
-                self._add(locked, entry, marker_at(entry.table, "marker", self._given.complain))
+                self._add(locked, entry, marker_at(entry.table, "marker", self._document.complain))
         locked.finish()
 
     def add_by_graph(self) -> None:
         """Add the packages that the project reaches."""
         reached = reach(self._entries, self._roots(), self._edges)
-        locked = LockedPackages(self._given)
+        locked = LockedPackages(self._document)
         add_reached(locked, self._entries, reached, self._add)
         locked.finish()
 
     def _roots(self) -> Iterator[Edge]:
         waiting = sorted(self._groups.keys() & self._chosen)
-        asked = list(self._required(self._main))
+        edges = list(self._required(self._main))
         for group in waiting:  # grows where a group asks for the project's own extras
-            asked += self._required(self._groups[group])
-            own = {extra for edge in asked if edge.name == self._name for extra in edge.extras}
+            edges += self._required(self._groups[group])
+            own = {extra for edge in edges if edge.name == self._name for extra in edge.extras}
             waiting += sorted((own & self._groups.keys()).difference(waiting))
-        if asked:
-            yield from asked
+        if edges:
+            yield from edges
             return
-        self._given.warn("what the project asks for is not told here, so that all packages count")
+        self._document.warn(
+            "what the project asks for is not told here, so that all packages count"
+        )
         yield from (Edge(entry.name, None, _own_extras(entry)) for entry in self._entries)
 
     def _edges(self, entry: Entry, extra: NormalizedName | None) -> Iterator[Edge]:
         """PDM lists a package with an extra once more, as a package with what the extra adds."""
         if bool(extra) == bool(_own_extras(entry)):
-            yield from self._required(texts(entry.table, "dependencies", self._given.complain))
+            yield from self._required(texts(entry.table, "dependencies", self._document.complain))
 
     def _required(self, written: Iterable[str]) -> Iterator[Edge]:
         for text in written:
-            requirement = parse_declared(self._given, text)
+            requirement = parse_declared(self._document, text)
             if requirement is not None:
                 yield from _edges_of(requirement)
 
@@ -138,11 +140,11 @@ class _PdmLock:
 
     def _files(self, entry: Entry) -> list[Mapping[str, Any]]:
         """Return a package's files; before format 4.4 they stand apart from it."""
-        complain = self._given.complain
+        complain = self._document.complain
         if "files" in entry.table:
             return list(tables(entry.table, "files", complain))
-        apart = table(self._given.tree, "metadata", "files", complain=complain)
-        return list(tables(apart, f"{entry.table.get('name')} {entry.version}", complain))
+        files = table(self._document.tree, "metadata", "files", complain=complain)
+        return list(tables(files, f"{entry.table.get('name')} {entry.version}", complain))
 
 
 def _own_extras(entry: Entry) -> tuple[NormalizedName, ...]:
@@ -171,12 +173,12 @@ def _edges_of(requirement: Requirement) -> Iterator[Edge]:
     yield Edge(canonicalize_name(requirement.name), marker, extras, _PdmMeets(requirement))
 
 
-def _extras(project: Mapping[str, Any], given: Given) -> set[NormalizedName]:
+def _extras(project: Mapping[str, Any], given: InputDocument) -> set[NormalizedName]:
     listed = table(project, "project", "optional-dependencies", complain=given.complain)
     return set(map(canonicalize_name, listed))
 
 
-def _groups(project: Mapping[str, Any], given: Given) -> dict[NormalizedName, list[str]]:
+def _groups(project: Mapping[str, Any], given: InputDocument) -> dict[NormalizedName, list[str]]:
     """Return what extras and groups ask for, by name."""
     found: dict[NormalizedName, list[str]] = {}
     for keys in (("project", "optional-dependencies"), ("tool", "pdm", "dev-dependencies")):

@@ -10,7 +10,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
 
 from wheelcheck.requirements.documents import table, tables, text_at, texts
-from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.locks.locked_packages import (
     Entry,
     LockedPackages,
@@ -25,7 +25,7 @@ _NEWEST = "6"
 _MAIN = "default"
 
 
-def read_pipfile_lock(given: Given) -> None:
+def read_pipfile_lock(given: InputDocument) -> None:
     """Add what ``pipenv sync`` would install from a lock.
 
     The category ``default``; others, ``develop`` among them, where they are chosen as groups
@@ -43,19 +43,19 @@ def read_pipfile_lock(given: Given) -> None:
     sources = _sources(given, meta)
     locked = LockedPackages(given)
     for category in _categories(given):
-        for name, told in table(given.tree, category, complain=complain).items():
-            _add(given, locked, name, told, sources)
+        for name, entry in table(given.tree, category, complain=complain).items():
+            _add(given, locked, name, entry, sources)
     locked.finish()
 
 
-def _categories(given: Given) -> list[str]:
+def _categories(given: InputDocument) -> list[str]:
     others = [key for key in given.tree if key not in {"_meta", _MAIN}]
     by_group = {canonicalize_name("dev" if key == "develop" else key): key for key in others}
     wanted = given.selection.groups(by_group)
     return [_MAIN, *(key for group, key in by_group.items() if group in wanted)]
 
 
-def _sources(given: Given, meta: Mapping[str, Any]) -> dict[str | None, str]:
+def _sources(given: InputDocument, meta: Mapping[str, Any]) -> dict[str | None, str]:
     """Return the indexes by name; None is the first one, which is taken unless a package says."""
     found: dict[str | None, str] = {}
     for source in tables(meta, "sources", given.complain):
@@ -68,38 +68,42 @@ def _sources(given: Given, meta: Mapping[str, Any]) -> dict[str | None, str]:
 
 
 def _add(
-    given: Given, locked: LockedPackages, name: str, told: object, sources: dict[str | None, str]
+    given: InputDocument,
+    locked: LockedPackages,
+    name: str,
+    locked_entry: object,
+    sources: dict[str | None, str],
 ) -> None:
     try:
         project = canonicalize_name(name, validate=True)
-        if isinstance(told, str):
-            told = {"version": told}
-        if not isinstance(told, Mapping):
+        if isinstance(locked_entry, str):
+            locked_entry = {"version": locked_entry}
+        if not isinstance(locked_entry, Mapping):
             given.complain(f"{name} is no table")
             return
-        version = text_at(told, "version", given.complain)
+        version = text_at(locked_entry, "version", given.complain)
         specifier = SpecifierSet("" if version in {None, "*"} else str(version))
     except (InvalidName, InvalidSpecifier) as error:
         given.complain(f"{name} cannot be read ({error})")
         return
-    entry = Entry(project, None, given.origin(given.line_of(name)), told)
-    marker = marker_at(told, "markers", given.complain)
-    vcs = next((kind for kind in ("git", "hg", "svn", "bzr") if kind in told), None)
-    file = told.get("file")
+    entry = Entry(project, None, given.origin(given.line_of(name)), locked_entry)
+    marker = marker_at(locked_entry, "markers", given.complain)
+    vcs = next((kind for kind in ("git", "hg", "svn", "bzr") if kind in locked_entry), None)
+    file = locked_entry.get("file")
     if vcs:
         locked.skip(entry, marker, f"built from a checkout ({vcs})")
-    elif "path" in told:
+    elif "path" in locked_entry:
         locked.skip(entry, marker, "built from a directory")
     elif isinstance(file, str):
-        locked.add_reference(entry, file, marker, _hashes(given, told))
+        locked.add_reference(entry, file, marker, _hashes(given, locked_entry))
     else:
-        index = text_at(told, "index", given.complain)
+        index = text_at(locked_entry, "index", given.complain)
         locked.index(sources.get(index) or sources.get(None))
         _add_version(given, locked, entry, marker, specifier)
 
 
 def _add_version(
-    given: Given,
+    given: InputDocument,
     locked: LockedPackages,
     entry: Entry,
     marker: Marker | None,
@@ -110,5 +114,5 @@ def _add_version(
     locked.add(entry, marker, _hashes(given, entry.table), specifier=str(specifier))
 
 
-def _hashes(given: Given, told: Mapping[str, Any]) -> list[str]:
-    return list(texts(told, "hashes", given.complain))
+def _hashes(given: InputDocument, entry: Mapping[str, Any]) -> list[str]:
+    return list(texts(entry, "hashes", given.complain))

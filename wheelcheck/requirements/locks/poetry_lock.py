@@ -24,7 +24,7 @@ from wheelcheck.requirements.conditions import (
     settle,
 )
 from wheelcheck.requirements.documents import table, tables, text_at, texts
-from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.locks.lock_graph import Edge, add_reached, reach
 from wheelcheck.requirements.locks.locked_packages import (
     Entry,
@@ -47,7 +47,7 @@ _NEWEST = "2.1"
 _MAIN = canonicalize_name("main")
 
 
-def read_poetry_lock(given: Given) -> None:
+def read_poetry_lock(given: InputDocument) -> None:
     """Add what ``poetry install`` would install from a lock.
 
     All groups count unless they are chosen, or optional in the `pyproject.toml` beside the lock;
@@ -60,12 +60,12 @@ def read_poetry_lock(given: Given) -> None:
     project = table(beside, "tool", "poetry", complain=given.complain)
     lock = _PoetryLock(given, PoetryProject(given, project), known=bool(project))
     if any("groups" in entry.table for entry in lock.entries):
-        lock.add_by_groups(told_optional=bool(beside))
+        lock.add_by_groups(optional_known=bool(beside))
     else:
         lock.add_by_graph()
 
 
-def _bound_python(given: Given, metadata: Mapping[str, Any]) -> None:
+def _bound_python(given: InputDocument, metadata: Mapping[str, Any]) -> None:
     python = text_at(metadata, "python-versions", given.complain)
     try:
         marker = python_constraint_marker(python or "*")
@@ -78,8 +78,8 @@ def _bound_python(given: Given, metadata: Mapping[str, Any]) -> None:
 class _PoetryLock:
     """One lock, with the project beside it where that is `known`."""
 
-    def __init__(self, given: Given, project: PoetryProject, *, known: bool) -> None:
-        self._given = given
+    def __init__(self, given: InputDocument, project: PoetryProject, *, known: bool) -> None:
+        self._document = given
         self._project = project
         self._known = known
         self.entries = entries_of(given, "package")
@@ -94,18 +94,18 @@ class _PoetryLock:
 
     # --- since format 2.1 ------------------------------------------------------------------
 
-    def add_by_groups(self, *, told_optional: bool) -> None:
+    def add_by_groups(self, *, optional_known: bool) -> None:
         """Add the packages of the groups that are wanted; optional ones may be told, or not."""
         offered = {
             canonicalize_name(group)
             for entry in self.entries
-            for group in texts(entry.table, "groups", self._given.complain)
+            for group in texts(entry.table, "groups", self._document.complain)
         } - {_MAIN}
         optional = self._project.optional_groups()
-        if offered and not told_optional:
-            self._given.warn("which groups are optional is not told here: all count")
-        chosen = {_MAIN, *self._given.selection.groups(offered, offered - optional)}
-        locked = LockedPackages(self._given)
+        if offered and not optional_known:
+            self._document.warn("which groups are optional is not told here: all count")
+        chosen = {_MAIN, *self._document.selection.groups(offered, offered - optional)}
+        locked = LockedPackages(self._document)
         for entry in self.entries:
             condition = self._condition(entry, chosen)
             if condition != NEVER:
@@ -116,23 +116,23 @@ class _PoetryLock:
         """When a package is wanted: its marker may be one for all groups, or one for each."""
         written = entry.table.get("markers")
         found = NEVER
-        for group in texts(entry.table, "groups", self._given.complain):
+        for group in texts(entry.table, "groups", self._document.complain):
             if canonicalize_name(group) in chosen:
-                told = written.get(group) if isinstance(written, Mapping) else written
-                found = either(found, also(ALWAYS, self._marker(told)))
+                condition = written.get(group) if isinstance(written, Mapping) else written
+                found = either(found, also(ALWAYS, self._marker(condition)))
         return found
 
-    def _marker(self, told: object) -> Marker | None:
-        if told is None:
+    def _marker(self, marker: object) -> Marker | None:
+        if marker is None:
             return None
-        return settle(checked_marker(str(told), self._given.complain), self._extras)
+        return settle(checked_marker(str(marker), self._document.complain), self._extras)
 
     # --- before ----------------------------------------------------------------------------
 
     def add_by_graph(self) -> None:
         """Add the packages that the project reaches."""
         reached = reach(self.entries, self._roots(), self._edges)
-        locked = LockedPackages(self._given)
+        locked = LockedPackages(self._document)
         add_reached(locked, self.entries, reached, self._add)
         locked.finish()
 
@@ -140,12 +140,12 @@ class _PoetryLock:
         if self._known:
             groups = self._project.groups()
             defaults = groups.keys() - self._project.optional_groups()
-            asked = self._project.wanted(self._extras)
-            for group in sorted(self._given.selection.groups(groups, defaults)):
-                asked += groups[group]
-            yield from (_edge(one, one.marker) for one in asked)
+            wanted = self._project.wanted(self._extras)
+            for group in sorted(self._document.selection.groups(groups, defaults)):
+                wanted += groups[group]
+            yield from (_edge(item, item.marker) for item in wanted)
             return
-        self._given.warn(
+        self._document.warn(
             "what the project asks for is not told here, so that all packages count, "
             "those for development among them"
         )
@@ -156,7 +156,7 @@ class _PoetryLock:
                 yield Edge(entry.name)
 
     def _edges(self, entry: Entry, extra: NormalizedName | None) -> Iterator[Edge]:
-        complain = self._given.complain
+        complain = self._document.complain
         listed = table(entry.table, "dependencies", complain=complain)
         extras = table(entry.table, "extras", complain=complain)
         added = {
@@ -165,13 +165,13 @@ class _PoetryLock:
             if canonicalize_name(name) == extra
             for text in texts(extras, name, complain)
         }
-        for asked in poetry_requirements(listed, complain):
-            if asked.name in added if extra else not asked.optional:
-                yield _edge(asked, settle(asked.marker, [extra] if extra else []))
+        for requirement in poetry_requirements(listed, complain):
+            if requirement.name in added if extra else not requirement.optional:
+                yield _edge(requirement, settle(requirement.marker, [extra] if extra else []))
 
     def _add(self, locked: LockedPackages, entry: Entry, marker: Marker | None) -> None:
-        source = table(entry.table, "source", complain=self._given.complain)
-        kind = text_at(source, "type", self._given.complain)
+        source = table(entry.table, "source", complain=self._document.complain)
+        kind = text_at(source, "type", self._document.complain)
         hashes = list(hashes_of(self._files(entry)))
         url = source.get("url")
         if kind in {"git", "hg", "svn"}:
@@ -188,12 +188,12 @@ class _PoetryLock:
 
     def _files(self, entry: Entry) -> list[Mapping[str, Any]]:
         """Return a package's files; before format 2.0 they stand apart from it."""
-        complain = self._given.complain
+        complain = self._document.complain
         if "files" in entry.table:
             return list(tables(entry.table, "files", complain))
-        apart = table(self._given.tree, "metadata", "files", complain=complain)
+        files = table(self._document.tree, "metadata", "files", complain=complain)
         name = entry.table.get("name")
-        return list(tables(apart, str(name), complain))
+        return list(tables(files, str(name), complain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,5 +206,5 @@ class _PoetryMeets:
         return entry.version is None or admits(self.constraint, entry.version)
 
 
-def _edge(asked: PoetryRequirement, marker: Marker | None) -> Edge:
-    return Edge(asked.name, marker, asked.extras, _PoetryMeets(asked.constraint))
+def _edge(requirement: PoetryRequirement, marker: Marker | None) -> Edge:
+    return Edge(requirement.name, marker, requirement.extras, _PoetryMeets(requirement.constraint))

@@ -19,7 +19,7 @@ from packaging.pylock import (
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.conditions import settle
 from wheelcheck.requirements.documents import text_at, texts
-from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.locks.locked_packages import (
     Entry,
     LockedPackages,
@@ -34,7 +34,7 @@ __all__ = ["read_pylock"]
 _NEWEST = "1.0"
 
 
-def read_pylock(given: Given) -> None:
+def read_pylock(given: InputDocument) -> None:
     """Add what a pylock.toml lists.
 
     As an installer would, with the lock's default groups and without extras unless they are
@@ -53,7 +53,7 @@ def read_pylock(given: Given) -> None:
     locked.finish()
 
 
-def _groups(given: Given) -> frozenset[str]:
+def _groups(given: InputDocument) -> frozenset[str]:
     """Return the groups that are wanted; those that only the lock knows always are (PEP 751)."""
     public = set(texts(given.tree, "dependency-groups", given.complain))
     defaults = set(texts(given.tree, "default-groups", given.complain))
@@ -85,7 +85,7 @@ def _hashes(files: Iterable[PackageWheel | PackageSdist | PackageArchive]) -> It
             yield f"{algorithm}:{digest}"
 
 
-def _packages(given: Given) -> Iterator[tuple[Package, Entry]]:
+def _packages(given: InputDocument) -> Iterator[tuple[Package, Entry]]:
     for table, origin in tables_of(given, "packages"):
         package = _package(table)
         if isinstance(package, Package):

@@ -16,7 +16,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.requirements.conditions import settle
 from wheelcheck.requirements.documents import Complain, table, tables, text_at, texts
-from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.locks.lock_graph import Edge, add_reached, reach
 from wheelcheck.requirements.locks.locked_packages import (
     Entry,
@@ -34,7 +34,7 @@ _NEWEST = "1"
 _LOCAL = ("editable", "virtual", "directory")
 
 
-def read_uv_lock(given: Given) -> None:
+def read_uv_lock(given: InputDocument) -> None:
     """Add what ``uv sync`` would install from a lock: the project's own needs and its groups.
 
     The group ``dev`` counts unless groups are chosen, or the project beside the lock names other
@@ -59,7 +59,7 @@ def read_uv_lock(given: Given) -> None:
     locked.finish()
 
 
-def _members(given: Given) -> Iterator[NormalizedName]:
+def _members(given: InputDocument) -> Iterator[NormalizedName]:
     manifest = table(given.tree, "manifest", complain=given.complain)
     yield from map(canonicalize_name, texts(manifest, "members", given.complain))
 
@@ -72,8 +72,8 @@ def _source(entry: Entry) -> Mapping[str, Any]:
 class _Graph:
     """Who requires whom, under the extras and groups that are wanted."""
 
-    def __init__(self, given: Given, entries: Sequence[Entry]) -> None:
-        self._given = given
+    def __init__(self, given: InputDocument, entries: Sequence[Entry]) -> None:
+        self._document = given
         self._complain = given.complain
         self._entries = entries
         self._chosen: set[str] = set()
@@ -82,7 +82,7 @@ class _Graph:
         """Return what ``uv sync`` starts from: the project in the lock's folder, or all members."""
         local = [entry for entry in self._entries if _source(entry).keys() & set(_LOCAL)]
         own = [entry for entry in local if "." in map(_source(entry).get, _LOCAL)]
-        members = set(_members(self._given))
+        members = set(_members(self._document))
         return own or [entry for entry in local if entry.name in members]
 
     def root_edges(self, roots: Sequence[Entry]) -> Iterator[Edge]:
@@ -99,7 +99,7 @@ class _Graph:
                 yield from self._listed(
                     _normalised(entry.table, "dev-dependencies", self._complain), group
                 )
-        manifest = table(self._given.tree, "manifest", complain=self._complain)
+        manifest = table(self._document.tree, "manifest", complain=self._complain)
         if not roots and "requirements" not in manifest:
             self._complain("it tells no project to start from, so that all of it counts")
             yield from (Edge(entry.name) for entry in self._entries)
@@ -111,17 +111,17 @@ class _Graph:
             )
 
     def _choose(
-        self, told: Mapping[str, Any]
+        self, dependency: Mapping[str, Any]
     ) -> tuple[frozenset[NormalizedName], frozenset[NormalizedName]]:
-        selection = self._given.selection
-        extras = selection.extras(_normalised(told, "optional-dependencies", self._complain))
-        groups = _normalised(told, "dev-dependencies", self._complain)
+        selection = self._document.selection
+        extras = selection.extras(_normalised(dependency, "optional-dependencies", self._complain))
+        groups = _normalised(dependency, "dev-dependencies", self._complain)
         if not groups:
             return extras, frozenset()
         return extras, selection.groups(groups, self._default_groups(groups))
 
     def _default_groups(self, groups: Mapping[str, Any]) -> Sequence[str]:
-        project = self._given.neighbour("pyproject.toml")
+        project = self._document.neighbour("pyproject.toml")
         settings = table(project, "tool", "uv", complain=self._complain)
         if settings.get("default-groups") == "all":
             return list(groups)
@@ -138,8 +138,8 @@ class _Graph:
                 _normalised(entry.table, "optional-dependencies", self._complain), extra
             )
 
-    def _listed(self, told: Mapping[str, Any], key: str) -> Iterator[Edge]:
-        for item in tables(told, key, self._complain):
+    def _listed(self, dependency: Mapping[str, Any], key: str) -> Iterator[Edge]:
+        for item in tables(dependency, key, self._complain):
             name = text_at(item, "name", self._complain)
             if name is None:
                 self._complain(f"one of {key} has no name")
@@ -166,14 +166,19 @@ class _Admits:
         )
 
 
-def _normalised(told: Mapping[str, Any], key: str, complain: Complain) -> Mapping[str, Any]:
+def _normalised(raw: Mapping[str, Any], key: str, complain: Complain) -> Mapping[str, Any]:
     """Return the lists of a table by their normalised names."""
-    found = table(told, key, complain=complain)
+    found = table(raw, key, complain=complain)
     return {canonicalize_name(name): value for name, value in found.items()}
 
 
 def _add(
-    given: Given, locked: LockedPackages, entry: Entry, marker: Marker | None, *, member: bool
+    given: InputDocument,
+    locked: LockedPackages,
+    entry: Entry,
+    marker: Marker | None,
+    *,
+    member: bool,
 ) -> None:
     source = _source(entry)
     files = list(tables(entry.table, "wheels", given.complain))

@@ -12,7 +12,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.conditions import parse_marker
-from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine
 from wheelcheck.requirements.pip.requirement_strings import Judged, refer
 from wheelcheck.requirements.redaction import redact
@@ -27,7 +27,7 @@ class GroupError(Exception):
     """A dependency group that is none (PEP 735); the text says why."""
 
 
-def parse_declared(given: Given, text: str) -> Requirement | None:
+def parse_declared(given: InputDocument, text: str) -> Requirement | None:
     """Return a requirement; None, and told, where it is none."""
     try:
         requirement = Requirement(text)
@@ -41,7 +41,7 @@ def parse_declared(given: Given, text: str) -> Requirement | None:
     return requirement
 
 
-def add_requirement(given: Given, requirement: Requirement, origin: Origin) -> None:
+def add_requirement(given: InputDocument, requirement: Requirement, origin: Origin) -> None:
     """Add what a project asks for; a place on this machine is told, and never looked at."""
     shown = redact(str(requirement))
     if requirement.url is None:
@@ -90,6 +90,6 @@ def _size(groups: Mapping[NormalizedName, Any], name: NormalizedName, known: dic
     return known[name]
 
 
-def both(one: Marker | None, other: Marker | None) -> Marker | None:
+def both(marker: Marker | None, other: Marker | None) -> Marker | None:
     """Return the marker that holds where two do; None always holds."""
-    return one & other if one and other else one or other
+    return marker & other if marker and other else marker or other

@@ -38,7 +38,9 @@ def python_constraint_marker(text: str) -> Marker | None:
     """Return the marker that holds where a constraint on Python does; raises ValueError."""
     parts = []
     for specifier in parse_constraint(text):
-        clauses = [f'python_full_version {one.operator} "{one.version}"' for one in specifier]
+        clauses = [
+            f'python_full_version {clause.operator} "{clause.version}"' for clause in specifier
+        ]
         if not clauses:
             return None
         parts.append(" and ".join(sorted(clauses)))
@@ -69,10 +71,10 @@ def _clause(operator: str, version: str) -> SpecifierSet:
 def _range(operator: str, version: Version) -> SpecifierSet:
     release = version.release
     if operator == "~":
-        kept = min(len(release), 2)
+        fixed_parts = min(len(release), 2)
     else:
         leading = (place for place, number in enumerate(release, 1) if number)
-        kept = next(leading, len(release))
-    bound = [*release[: kept - 1], release[kept - 1] + 1]
+        fixed_parts = next(leading, len(release))
+    bound = [*release[: fixed_parts - 1], release[fixed_parts - 1] + 1]
     epoch = f"{version.epoch}!" if version.epoch else ""
     return SpecifierSet(f">={version},<{epoch}{'.'.join(map(str, bound))}")

@@ -15,7 +15,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.requirements.documents import table, text_at, texts
-from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.pip.requirement_file import RequirementFileReader
 from wheelcheck.requirements.projects.declared_requirements import (
     GroupError,
@@ -37,7 +37,7 @@ _UV_ALONE = (
 )  # fmt: skip
 
 
-def read_pyproject(given: Given) -> None:
+def read_pyproject(given: InputDocument) -> None:
     """Add what ``pip install`` of this project would: its dependencies and the chosen extras.
 
     Groups come only where they are chosen. What a build backend works out (`dynamic`) is told,
@@ -51,7 +51,7 @@ def read_pyproject(given: Given) -> None:
     if poetry and "dependencies" not in project:
         PoetryProject(given, poetry).add()
     elif not project and "dependency-groups" not in given.tree:
-        _tell_dynamic(given, "there is no [project], so that they stand elsewhere")
+        _warn_of_dynamic(given, "there is no [project], so that they stand elsewhere")
     else:
         reading.add_dependencies()
     reading.add_extras()
@@ -60,7 +60,7 @@ def read_pyproject(given: Given) -> None:
     warn_of_uv(given, applied=())
 
 
-def warn_of_uv(given: Given, *, applied: tuple[str, ...]) -> None:
+def warn_of_uv(given: InputDocument, *, applied: tuple[str, ...]) -> None:
     """Tell which of uv's own settings are not applied."""
     settings = table(given.tree, "tool", "uv", complain=given.complain)
     found = [key for key in _UV_ALONE if key in settings and key not in applied]
@@ -68,7 +68,7 @@ def warn_of_uv(given: Given, *, applied: tuple[str, ...]) -> None:
         given.warn(f"[tool.uv] {', '.join(found)}: obeyed by uv alone, not applied here")
 
 
-def _tell_dynamic(given: Given, why: str) -> None:
+def _warn_of_dynamic(given: InputDocument, why: str) -> None:
     unknown = Unknown("dynamic-dependencies", f"dynamic: its dependencies are not told; {why}")
     given.collection.skip(given.origin(), unknown)
 
@@ -76,8 +76,8 @@ def _tell_dynamic(given: Given, why: str) -> None:
 class _Project:
     """The standard tables of one project."""
 
-    def __init__(self, given: Given, project: Mapping[str, Any]) -> None:
-        self._given = given
+    def __init__(self, given: InputDocument, project: Mapping[str, Any]) -> None:
+        self._document = given
         self._project = project
         self._name = canonicalize_name(text_at(project, "name", given.complain) or "")
         self._dynamic = set(texts(project, "dynamic", given.complain))
@@ -91,22 +91,22 @@ class _Project:
     def check(self) -> None:
         """Tell of what contradicts itself."""
         if "dependencies" in self._dynamic and "dependencies" in self._project:
-            self._given.complain("dependencies are both listed and dynamic")
+            self._document.complain("dependencies are both listed and dynamic")
 
     def add_dependencies(self) -> None:
         """Add what is always installed."""
-        self._add(texts(self._project, "dependencies", self._given.complain), None)
+        self._add(texts(self._project, "dependencies", self._document.complain), None)
         if "dependencies" in self._dynamic and "dependencies" not in self._project:
             self._add_dynamic("dependencies")
 
     def add_extras(self) -> None:
         """Add the extras that are chosen."""
         dynamic = "optional-dependencies" in self._dynamic
-        told = self._setuptools("optional-dependencies") if dynamic else {}
-        if dynamic and not told and self._given.selection.chooses_extras:
-            _tell_dynamic(self._given, "its extras are worked out by its build backend")
-        files = {canonicalize_name(extra): value for extra, value in told.items()}
-        for extra in sorted(self._given.selection.extras([*files, *self._optional])):
+        extras_table = self._setuptools("optional-dependencies") if dynamic else {}
+        if dynamic and not extras_table and self._document.selection.chooses_extras:
+            _warn_of_dynamic(self._document, "its extras are worked out by its build backend")
+        files = {canonicalize_name(extra): value for extra, value in extras_table.items()}
+        for extra in sorted(self._document.selection.extras([*files, *self._optional])):
             if extra in self._optional:
                 self._add_extra(extra, None)
             else:
@@ -114,7 +114,7 @@ class _Project:
 
     def add_groups(self) -> None:
         """Add the groups that are chosen (PEP 735)."""
-        given = self._given
+        given = self._document
         listed = table(given.tree, "dependency-groups", complain=given.complain)
         for group in sorted(given.selection.groups(listed)):
             try:
@@ -124,56 +124,60 @@ class _Project:
 
     def _add(self, written: Iterable[str], marker: Marker | None) -> None:
         for text in written:
-            requirement = parse_declared(self._given, text)
+            requirement = parse_declared(self._document, text)
             if requirement is not None:
-                self._add_one(requirement, text, marker)
+                self._add_optional(requirement, text, marker)
 
-    def _add_one(self, requirement: Requirement, text: str, marker: Marker | None) -> None:
+    def _add_optional(self, requirement: Requirement, text: str, marker: Marker | None) -> None:
         requirement.marker = both(marker, requirement.marker)
         if canonicalize_name(requirement.name) == self._name and requirement.url is None:
             for extra in sorted(map(canonicalize_name, requirement.extras)):
                 self._add_extra(extra, requirement.marker)
             return
-        origin = self._given.origin(self._given.line_of(text))
-        add_requirement(self._given, requirement, origin)
+        origin = self._document.origin(self._document.line_of(text))
+        add_requirement(self._document, requirement, origin)
 
     def _add_extra(self, extra: NormalizedName, marker: Marker | None) -> None:
         """Add an extra's requirements; those of the project itself stand for other extras."""
         if extra in self._within or (extra, str(marker)) in self._done:
             return
         if len(self._done) >= _MOST_EXTRAS:
-            self._given.complain("its extras ask for each other too often")
+            self._document.complain("its extras ask for each other too often")
             return
         self._done.add((extra, str(marker)))
         listed = self._optional.get(extra)
         if listed is None:
-            self._given.complain(f"the project asks for its own extra {extra}, which it has not")
+            self._document.complain(f"the project asks for its own extra {extra}, which it has not")
             return
         self._within.append(extra)
-        self._add(texts(listed, next(iter(listed)), self._given.complain), marker)
+        self._add(texts(listed, next(iter(listed)), self._document.complain), marker)
         self._within.pop()
 
     def _setuptools(self, field: str) -> Mapping[str, Any]:
-        tool = table(self._given.tree, "tool", "setuptools", complain=self._given.complain)
-        return table(tool, "dynamic", field, complain=self._given.complain)
+        tool = table(self._document.tree, "tool", "setuptools", complain=self._document.complain)
+        return table(tool, "dynamic", field, complain=self._document.complain)
 
     def _add_dynamic(self, field: str) -> None:
-        told = self._setuptools(field)
-        if "file" in told:
-            self._add_files(told, f"its {field}")
+        setting = self._setuptools(field)
+        if "file" in setting:
+            self._add_files(setting, f"its {field}")
         else:
-            build = table(self._given.tree, "build-system", complain=self._given.complain)
-            backend = text_at(build, "build-backend", self._given.complain) or "its build backend"
-            _tell_dynamic(self._given, f"{backend.partition('.')[0]} works them out when it builds")
+            build = table(self._document.tree, "build-system", complain=self._document.complain)
+            backend = (
+                text_at(build, "build-backend", self._document.complain) or "its build backend"
+            )
+            _warn_of_dynamic(
+                self._document, f"{backend.partition('.')[0]} works them out when it builds"
+            )
 
-    def _add_files(self, told: object, what: str) -> None:
+    def _add_files(self, setting: object, what: str) -> None:
         """Add the requirement files that setuptools puts in place of a table."""
-        given = self._given
-        files = told.get("file") if isinstance(told, Mapping) else None
+        given = self._document
+        files = setting.get("file") if isinstance(setting, Mapping) else None
         listed = {"file": [files] if isinstance(files, str) else files}
         reader = RequirementFileReader(given.collection, given.opener, given.environ)
         for name in texts(listed, "file", given.complain):
             try:
                 reader.read(given.beside(name))
             except (RequirementsError, ValueError) as error:
-                _tell_dynamic(given, f"{what} stand in {name}: {error}")
+                _warn_of_dynamic(given, f"{what} stand in {name}: {error}")

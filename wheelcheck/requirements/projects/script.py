@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from wheelcheck.errors import RequirementsError, UsageError
 from wheelcheck.requirements.documents import parse_toml, table, text_at, texts
 from wheelcheck.requirements.exclude_newer import parse_exclude_newer
-from wheelcheck.requirements.input_document import Given
+from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.projects.declared_requirements import add_requirement, parse_declared
 from wheelcheck.requirements.projects.pyproject import warn_of_uv
 
@@ -20,7 +20,7 @@ _OPENING = re.compile(r"# /// ([a-zA-Z0-9-]+)")
 _CLOSING = "# ///"
 
 
-def read_script(given: Given) -> None:
+def read_script(given: InputDocument) -> None:
     """Add what a script asks for; raises RequirementsError where its block cannot be read.
 
     ``exclude-newer`` of its `[tool.uv]` counts unless the user gives another, if it is a date or
@@ -33,16 +33,16 @@ def read_script(given: Given) -> None:
         raise RequirementsError(name, None, "", why)
     first, text = blocks[0]
     try:
-        told = replace(given, tree=parse_toml(name, text))
+        metadata = replace(given, tree=parse_toml(name, text))
     except RequirementsError as error:
         line = None if error.line is None else first + error.line
         raise RequirementsError(name, line, "", error.why) from None
-    told.bound_python(text_at(told.tree, "requires-python", told.complain))
-    for written in texts(told.tree, "dependencies", told.complain):
-        requirement = parse_declared(told, written)
+    metadata.bound_python(text_at(metadata.tree, "requires-python", metadata.complain))
+    for written in texts(metadata.tree, "dependencies", metadata.complain):
+        requirement = parse_declared(metadata, written)
         if requirement is not None:
-            add_requirement(told, requirement, told.origin(told.line_of(written)))
-    warn_of_uv(told, applied=("exclude-newer",) if _exclude_newer(told) else ())
+            add_requirement(metadata, requirement, metadata.origin(metadata.line_of(written)))
+    warn_of_uv(metadata, applied=("exclude-newer",) if _exclude_newer(metadata) else ())
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str]]:
@@ -68,16 +68,16 @@ def _blocks(text: str) -> Iterator[tuple[int, str]]:
                 yield start, "\n".join(line[2:] for line in lines[start:closing])
 
 
-def _exclude_newer(given: Given) -> bool:
+def _exclude_newer(given: InputDocument) -> bool:
     """Apply the script's date bound; whether there is one that counts."""
     settings = table(given.tree, "tool", "uv", complain=given.complain)
-    told = settings.get("exclude-newer")
-    if isinstance(told, datetime):
-        told = told.isoformat()
-    if not isinstance(told, str) or not re.match(r"\d{4}-\d\d-\d\d", told):
+    setting = settings.get("exclude-newer")
+    if isinstance(setting, datetime):
+        setting = setting.isoformat()
+    if not isinstance(setting, str) or not re.match(r"\d{4}-\d\d-\d\d", setting):
         return False
     try:
-        moment = parse_exclude_newer(told, now=datetime(1970, 1, 1, tzinfo=UTC))
+        moment = parse_exclude_newer(setting, now=datetime(1970, 1, 1, tzinfo=UTC))
     except UsageError as error:
         given.complain(f"exclude-newer: {error}")
         return False

@@ -15,12 +15,12 @@ from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.offers import Offer
 
-__all__ = ["Asked", "asked_by", "in_order"]
+__all__ = ["ProjectRequest", "in_order", "request_of"]
 
-Ask = Callable[[NormalizedName, Version], Offer | None]
+Lookup = Callable[[NormalizedName, Version], Offer | None]
 
 
-class Asked(NamedTuple):
+class ProjectRequest(NamedTuple):
     """A specifier; whether it asks for pre-releases; whether it names one version (PEP 592)."""
 
     specifier: SpecifierSet
@@ -29,56 +29,56 @@ class Asked(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 16)
-def asked_by(text: str) -> Asked:
+def request_of(text: str) -> ProjectRequest:
     """The specifier that a text spells; each distinct one is parsed once."""
     specifier = SpecifierSet(text)
     pin = any(
         clause.operator == "===" or (clause.operator == "==" and not clause.version.endswith(".*"))
         for clause in specifier
     )
-    return Asked(specifier, bool(specifier.prereleases), pin)
+    return ProjectRequest(specifier, bool(specifier.prereleases), pin)
 
 
 def in_order(
-    answers: Answers, common: Common, name: NormalizedName, asked: Asked, ask: Ask
+    answers: Answers, common: Common, name: NormalizedName, request: ProjectRequest, lookup: Lookup
 ) -> Iterator[Offer]:
-    """The offers of one project that `ask` knows of: newest first, with two exceptions.
+    """The offers of one project that `lookup` knows of: newest first, with two exceptions.
 
     With --prefer-binary sdists come last, and yanked files come only where the requirement
     pins and nothing else is there.
     """
     prefer_binary = answers.rules.policy.prefer_binary
-    yanked, sdists, any_kept = [], [], False
-    for offer in _admitted(answers, common, name, asked, ask):
+    yanked, sdists, any_usable = [], [], False
+    for offer in _admitted(answers, common, name, request, lookup):
         if offer.file.yanked is not None:
             yanked.append(offer)
         elif prefer_binary and offer.installable and not _is_wheel(offer):
             sdists.append(offer)
         else:
-            any_kept = True
+            any_usable = True
             yield offer
     yield from sdists
-    if yanked and not (any_kept or sdists) and asked.pin:
+    if yanked and not (any_usable or sdists) and request.pin:
         yield from yanked
 
 
 def _admitted(
-    answers: Answers, common: Common, name: NormalizedName, asked: Asked, ask: Ask
+    answers: Answers, common: Common, name: NormalizedName, request: ProjectRequest, lookup: Lookup
 ) -> Iterator[Offer]:
     project = answers.project(name)
     if isinstance(project, Unknown):
         return
     allowed = answers.rules.policy.allows_prereleases(name)
-    all_stages = asked.prereleases if allowed is None else allowed
+    all_stages = request.prereleases if allowed is None else allowed
     later, found = [], False
-    for version in common.versions(project, asked.specifier):
+    for version in common.versions(project, request.specifier):
         if not all_stages and version.is_prerelease:
             later.append(version)
-        elif offer := ask(name, version):
+        elif offer := lookup(name, version):
             found = True
             yield offer
     if not found and allowed is not False:
-        yield from filter(None, (ask(name, version) for version in later))
+        yield from filter(None, (lookup(name, version) for version in later))
 
 
 def _is_wheel(offer: Offer) -> bool:

@@ -22,8 +22,8 @@ from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.common import Common, LazySequence
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement, identifier_of
-from wheelcheck.resolution.solving.order import Asked, asked_by, in_order
-from wheelcheck.resolution.solving.search import Preference, Told
+from wheelcheck.resolution.solving.order import ProjectRequest, in_order, request_of
+from wheelcheck.resolution.solving.search import Cause, Preference
 
 __all__ = ["Provider"]
 
@@ -66,7 +66,7 @@ class Provider:
         self._excused = excused
         self._behind_excused = set(excused)
         self._reference = reference
-        self._stood_in_for: dict[tuple[NormalizedName, str], LazySequence[Offer | None]] = {}
+        self._substitutes: dict[tuple[NormalizedName, str], LazySequence[Offer | None]] = {}
         self._needs: dict[Candidate, tuple[SolverRequirement, ...]] = {}
         self._conflicts: Counter[str] = Counter()
 
@@ -88,7 +88,7 @@ class Provider:
     # --- order -----------------------------------------------------------------------------
 
     def most_urgent(
-        self, waiting: Collection[str], pins: Mapping[str, Candidate], causes: Sequence[Told]
+        self, waiting: Collection[str], pins: Mapping[str, Candidate], causes: Sequence[Cause]
     ) -> Collection[str] | None:
         """Settle the causes of the last conflict first, then what keeps conflicting."""
         blamed: set[str] = set()
@@ -203,9 +203,9 @@ class Provider:
         if name in self._constraints:
             clauses.add(str(self._constraints[name]))
         key = (name, ",".join(sorted(clauses - {""})))
-        known = self._stood_in_for if stand_ins else self._matches
+        known = self._substitutes if stand_ins else self._matches
         if key not in known:
-            found = self._search(name, asked_by(key[1]), stand_ins=stand_ins)
+            found = self._search(name, request_of(key[1]), stand_ins=stand_ins)
             known[key] = LazySequence(found)
         return known[key]
 
@@ -219,33 +219,35 @@ class Provider:
         return version is None or specifier.contains(version, prereleases=True)
 
     def _search(
-        self, name: NormalizedName, asked: Asked, *, stand_ins: bool
+        self, name: NormalizedName, request: ProjectRequest, *, stand_ins: bool
     ) -> Iterator[Offer | None]:
         found = False
-        offers = in_order(self._answers, self._common, name, asked, self._answers.offer)
+        offers = in_order(self._answers, self._common, name, request, self._answers.offer)
         if name in self._installed:
-            offers = chain(self._already_there(name, asked.specifier), offers)
+            offers = chain(self._already_there(name, request.specifier), offers)
         for offer in offers:
             if not found and not self._no_deps and name not in self._locked:
                 self._answers.expect(name, offer.version)
             found = True
             yield offer
         if stand_ins and not found:
-            yield from self._stand_ins(name, asked)
+            yield from self._substitutes_of(name, request)
 
     def _already_there(self, name: NormalizedName, specifier: SpecifierSet) -> Iterator[Offer]:
         offer = self._installed[name]
         if specifier.contains(offer.version, prereleases=True):
             yield offer
 
-    def _stand_ins(self, name: NormalizedName, asked: Asked) -> Iterator[Offer | None]:
+    def _substitutes_of(
+        self, name: NormalizedName, request: ProjectRequest
+    ) -> Iterator[Offer | None]:
         """Offer the version that the reference target gets and no other, if it has one."""
         version = self._reference.get(name)
-        if version is not None and asked.specifier.contains(version, prereleases=True):
+        if version is not None and request.specifier.contains(version, prereleases=True):
             yield self._answers.stand_in(name, version)
             return
         found = False
-        for offer in in_order(self._answers, self._common, name, asked, self._answers.stand_in):
+        for offer in in_order(self._answers, self._common, name, request, self._answers.stand_in):
             found = True
             yield offer
         if not found and name in self._excused:
@@ -276,11 +278,13 @@ class Provider:
         listed = candidate.name in self._locked and not candidate.extras
         if candidate.offer is None or self._no_deps or listed:
             return
-        told = self._answers.dependencies(candidate.name, candidate.offer, candidate.extras)
-        if told.refused:
+        dependencies = self._answers.dependencies(candidate.name, candidate.offer, candidate.extras)
+        if dependencies.refused:
             name = NormalizedName(f"<{candidate.label}>")
-            yield SolverRequirement(name, text=told.refused, source=source, impossible=told.refused)
-        needs = self._common.needs(told.requirements, source, self._answers.direct)
+            yield SolverRequirement(
+                name, text=dependencies.refused, source=source, impossible=dependencies.refused
+            )
+        needs = self._common.needs(dependencies.requirements, source, self._answers.direct)
         if candidate.name in self._behind_excused:
             self._behind_excused.update(need.name for need in needs)
         yield from needs

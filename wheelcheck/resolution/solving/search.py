@@ -8,12 +8,12 @@ from typing import NamedTuple, Protocol
 
 from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement
 
-__all__ = ["Guide", "Impossible", "Preference", "Settled", "Told", "TooDeep"]
+__all__ = ["Cause", "Guide", "Impossible", "Preference", "Settled", "TooDeep"]
 
 Preference = tuple[bool, bool, bool, float, bool, str]
 
 
-class Told(NamedTuple):
+class Cause(NamedTuple):
     """A need and the candidate that has it; None for the user."""
 
     requirement: SolverRequirement
@@ -49,7 +49,7 @@ class Guide(Protocol):
         """The rank of a node that waits, the least first; its last part is the node itself."""
 
     def most_urgent(
-        self, waiting: Collection[str], pins: Mapping[str, Candidate], causes: Sequence[Told]
+        self, waiting: Collection[str], pins: Mapping[str, Candidate], causes: Sequence[Cause]
     ) -> Collection[str] | None:
         """Those of the waiting nodes that come before all others; None where there are none."""
 
@@ -59,13 +59,13 @@ class Settled:
     """A candidate by node in the order of the last choices, and who needs each node."""
 
     pins: Mapping[str, Candidate]
-    told: Mapping[str, Sequence[Told]]
+    causes: Mapping[str, Sequence[Cause]]
 
 
 class Impossible(Exception):  # noqa: N818 (an answer)
     """Nothing satisfies these needs together; `causes` are those of the last conflict."""
 
-    def __init__(self, causes: Sequence[Told]) -> None:
+    def __init__(self, causes: Sequence[Cause]) -> None:
         super().__init__(causes)
         self.causes = causes
 

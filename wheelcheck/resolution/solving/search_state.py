@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 from typing import NamedTuple, TypeVar
 
 from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement
-from wheelcheck.resolution.solving.search import Preference, Told
+from wheelcheck.resolution.solving.search import Cause, Preference
 
 __all__ = ["NOBODY", "Node", "State"]
 
@@ -18,11 +18,11 @@ _V = TypeVar("_V")
 class Node(NamedTuple):
     """Who needs a node, the candidates left when it was last looked at, and those refused.
 
-    Where it is `marked`, the candidates are fewer than `told` asks for: a parent that is gone has
+    Where it is `marked`, the candidates are fewer than `causes` asks for: a parent that is gone has
     left its mark on them.
     """
 
-    told: tuple[Told, ...] = ()
+    causes: tuple[Cause, ...] = ()
     candidates: Iterable[Candidate] = ()
     refused: tuple[Candidate, ...] = ()
     marked: bool = False
@@ -30,7 +30,7 @@ class Node(NamedTuple):
     @property
     def needs(self) -> list[SolverRequirement]:
         """What is needed of it."""
-        return [each.requirement for each in self.told]
+        return [each.requirement for each in self.causes]
 
 
 NOBODY = Node()
@@ -40,7 +40,7 @@ NOBODY = Node()
 class _Choice:
     """One step of the search, and what stood before it; `pinned` is None until it is made."""
 
-    causes: Sequence[Told]
+    causes: Sequence[Cause]
     pinned: tuple[str, Candidate] | None = None
     nodes: dict[str, Node | None] = field(default_factory=dict)
     pins: dict[str, Candidate | None] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from packaging.utils import NormalizedName
 
 from wheelcheck.resolution.pins import Demand
 from wheelcheck.resolution.solving.nodes import Candidate, identifier_of
-from wheelcheck.resolution.solving.search import Settled, Told
+from wheelcheck.resolution.solving.search import Cause, Settled
 
 __all__ = ["Solution", "solution_of"]
 
@@ -27,8 +27,8 @@ class Solution:
 def solution_of(settled: Settled) -> Solution:
     """Return the nodes that a root needs, directly or not: choices since undone leave others."""
     needed_by: dict[str | None, set[str]] = defaultdict(set)
-    for node, told in settled.told.items():
-        for _, parent in told:
+    for node, causes in settled.causes.items():
+        for _, parent in causes:
             key = None if parent is None else identifier_of(parent.name, parent.extras)
             needed_by[key].add(node)
     reached: set[str] = set()
@@ -39,19 +39,19 @@ def solution_of(settled: Settled) -> Solution:
             reached.add(node)
             waiting += needed_by[node]
     pins = {node: found for node, found in settled.pins.items() if node in reached}
-    return Solution(pins, *_demands_and_extras([settled.told[node] for node in pins]))
+    return Solution(pins, *_demands_and_extras([settled.causes[node] for node in pins]))
 
 
 def _demands_and_extras(
-    information: Iterable[Sequence[Told]],
+    information: Iterable[Sequence[Cause]],
 ) -> tuple[
     Mapping[NormalizedName, tuple[Demand, ...]], Mapping[NormalizedName, frozenset[NormalizedName]]
 ]:
     """Who asks for each package, and with which extras; an extra's own base is left out."""
     demands: dict[NormalizedName, dict[tuple[str, str], None]] = defaultdict(dict)
     extras: dict[NormalizedName, frozenset[NormalizedName]] = defaultdict(frozenset)
-    for told in information:
-        for need, parent in told:
+    for causes in information:
+        for need, parent in causes:
             if need.extras:
                 extras[need.name] |= need.extras
             if parent is None or parent.name != need.name:

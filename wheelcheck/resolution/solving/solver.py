@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement, identifier_of
-from wheelcheck.resolution.solving.search import Guide, Impossible, Settled, Told, TooDeep
+from wheelcheck.resolution.solving.search import Cause, Guide, Impossible, Settled, TooDeep
 from wheelcheck.resolution.solving.search_state import NOBODY, Node, State
 
 __all__ = ["Solver"]
@@ -48,8 +48,8 @@ class Solver:
                     self._roll_back(self._saved)
                     continue
             if not self._state.waiting:
-                told = {key: node.told for key, node in self._state.nodes.items()}
-                return Settled(self._state.pins_in_order(), told)
+                causes = {key: node.causes for key, node in self._state.nodes.items()}
+                return Settled(self._state.pins_in_order(), causes)
             self._round()
         raise TooDeep
 
@@ -61,7 +61,7 @@ class Solver:
             causes = state.choices[-1].causes
             urgent = self._guide.most_urgent(state.waiting, state.pins, causes)
         identifier = min(urgent, key=state.waiting.__getitem__) if urgent else state.first_waiting()
-        failures: list[Told] = []
+        failures: list[Cause] = []
         for candidate in state.nodes[identifier].candidates:
             failed = self._choose(identifier, candidate)
             if failed is None:
@@ -69,7 +69,7 @@ class Solver:
             failures += failed
         self._go_back(list({id(cause): cause for cause in failures}.values()))
 
-    def _choose(self, identifier: str, candidate: Candidate) -> Sequence[Told] | None:
+    def _choose(self, identifier: str, candidate: Candidate) -> Sequence[Cause] | None:
         """Pin a candidate unless what it needs leaves a node without any: then the causes."""
         changed = self._needing(self._guide.dependencies(candidate), candidate)
         if not isinstance(changed, dict):
@@ -86,22 +86,22 @@ class Solver:
 
     def _needing(
         self, needs: Iterable[SolverRequirement], parent: Candidate | None
-    ) -> dict[str, Node] | tuple[Told, ...]:
+    ) -> dict[str, Node] | tuple[Cause, ...]:
         """The nodes as these needs change them; the causes where one has no candidate left."""
         changed: dict[str, Node] = {}
         nodes = self._state.nodes
         for need in needs:
             identifier = need.identifier
             node = changed.get(identifier) or nodes.get(identifier) or NOBODY
-            told = (*node.told, Told(need, parent))
+            causes = (*node.causes, Cause(need, parent))
             found = None if node.marked else self._guide.narrowed(node.candidates, need)
             if found is None:
                 base = (changed.get(need.name) or nodes.get(need.name)) if need.extras else None
-                wanted = [each.requirement for each in told]
+                wanted = [each.requirement for each in causes]
                 found = self._guide.candidates(wanted, base.needs if base else (), node.refused)
                 if next(iter(found), None) is None:
-                    return told
-            changed[identifier] = Node(told, found, node.refused)
+                    return causes
+            changed[identifier] = Node(causes, found, node.refused)
         return changed
 
     def _take(self, changed: Mapping[str, Node]) -> set[str]:
@@ -115,10 +115,10 @@ class Solver:
         for identifier, node in changed.items():
             pin = state.pins.get(identifier)
             right = pin is not None and identifier not in state.waiting
-            known = len(state.nodes[identifier].told) if right else 0
+            known = len(state.nodes[identifier].causes) if right else 0
             state.set_node(identifier, node)
             if pin is not None and all(
-                self._guide.satisfies(pin, each.requirement) for each in node.told[known:]
+                self._guide.satisfies(pin, each.requirement) for each in node.causes[known:]
             ):
                 state.wait(identifier, None)
                 continue
@@ -131,18 +131,18 @@ class Solver:
         """Leave out what the pins of these nodes needed: they are chosen anew."""
         changed = {}
         for identifier, node in self._state.nodes.items():
-            kept = tuple(
+            remaining = tuple(
                 each
-                for each in node.told
+                for each in node.causes
                 if each.parent is None or _node_of(each.parent) not in gone
             )
-            if len(kept) != len(node.told):
-                changed[identifier] = Node(kept, node.candidates, node.refused, marked=True)
+            if len(remaining) != len(node.causes):
+                changed[identifier] = Node(remaining, node.candidates, node.refused, marked=True)
         self._take(changed)
 
     # --- going back ------------------------------------------------------------------------
 
-    def _go_back(self, causes: Sequence[Told]) -> None:
+    def _go_back(self, causes: Sequence[Cause]) -> None:
         """Undo choices until one of them can be made otherwise. Raises Impossible."""
         try:
             found = self._jump(causes)
@@ -161,7 +161,7 @@ class Solver:
         """The jumps have led nowhere: go back to before the first, and make no more of them."""
         self._state, self._saved, self._optimistic = saved, None, False
 
-    def _jump(self, causes: Sequence[Told]) -> bool:
+    def _jump(self, causes: Sequence[Cause]) -> bool:
         """Undo choices up to one that may be to blame, and refuse what it chose.
 
         An optimistic jump passes over choices that do not lead to the conflict directly.
@@ -177,7 +177,7 @@ class Solver:
         return False
 
     def _undo_to_blame(
-        self, blamed: set[str], causes: Sequence[Told]
+        self, blamed: set[str], causes: Sequence[Cause]
     ) -> Mapping[str, Collection[Candidate]]:
         """Undo choices up to one to blame; what had been refused till then, and its candidate."""
         state = self._state
@@ -210,7 +210,7 @@ class Solver:
             found = self._guide.candidates(needs, base.needs if base else (), every)
             if next(iter(found), None) is None:
                 return False
-            self._state.set_node(identifier, Node(node.told, found, every))
+            self._state.set_node(identifier, Node(node.causes, found, every))
         return True
 
 

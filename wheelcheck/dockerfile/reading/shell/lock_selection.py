@@ -57,7 +57,7 @@ class LockSelection(Selection):
         self._all_extras = "all-extras" in chosen
         self._all_groups = "all-groups" in chosen
         self._only = _names(chosen["only"]) if "only" in chosen else None
-        self._keeps_defaults = "no-defaults" not in chosen
+        self._uses_defaults = "no-defaults" not in chosen
         self._add = _names((*chosen.get("add", ()), *both))
         self._drop = _names(chosen.get("drop", ()))
 
@@ -73,7 +73,7 @@ class LockSelection(Selection):
         names = _names(offered)
         if self._only is not None:
             return names & self._only
-        usual = _names(defaults) if self._keeps_defaults else frozenset()
+        usual = _names(defaults) if self._uses_defaults else frozenset()
         wanted = names if self._all_groups else usual | self._add
         return names & (wanted - self._drop)
 
