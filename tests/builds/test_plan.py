@@ -103,10 +103,10 @@ class TestOrderAndCounts:
 
     def test_who_asks_is_told_and_what_is_installed_itself(self):
         found = {build.name: build for build in plan(story(), "scipy", "pandas").builds}
-        assert set(found["numpy"].asked_by) == {"scipy 1", "pandas 1"}
+        assert set(found["numpy"].requested_by) == {"scipy 1", "pandas 1"}
         assert not found["numpy"].top_level
         assert found["scipy"].top_level
-        assert found["scipy"].asked_by == ()
+        assert found["scipy"].requested_by == ()
         assert found["scipy"].label == "scipy 1"
 
     def test_a_build_requirement_with_a_wheel_is_not_built(self):
@@ -176,9 +176,9 @@ class TestVersionsThatAreTried:
         }  # fmt: skip
         builds = {build.label: build for build in found.builds}
         assert builds["lib 3"].tried_by == ("app 1",)
-        assert builds["lib 3"].asked_by == ()
+        assert builds["lib 3"].requested_by == ()
         assert builds["lib 1"].tried_by == ()
-        assert builds["base 1"].asked_by == ("lib 3", "lib 2")
+        assert builds["base 1"].requested_by == ("lib 3", "lib 2")
 
     def test_a_backend_that_prepares_metadata_is_not_made_to_build(self):
         found = by_label(plan(rejected(backend="hatchling.build"), "app"))

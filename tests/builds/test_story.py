@@ -117,7 +117,7 @@ def test_without_any_cache_numpy_is_built_eleven_times(plans):
 
 def test_who_asks_for_what(plans):
     builds = {build.label: build for build in plans[Installer.PIP].builds}
-    askers = {label: set(build.asked_by) for label, build in builds.items() if build.asked_by}
+    askers = {label: set(build.requested_by) for label, build in builds.items() if build.requested_by}
     old = {f"scipy 1.9.{micro}" for micro in range(4)}
     assert askers == {
         "numpy 1.17.3": {"scikit-learn 1.2.2", "scipy 1.8.1", "pandas 2.0.0"},
@@ -136,7 +136,7 @@ def test_every_build_comes_after_those_it_needs(plans):
     for plan in plans.values():
         seen: set[str] = set()
         for build in plan.builds:
-            assert seen.isdisjoint(build.asked_by)
+            assert seen.isdisjoint(build.requested_by)
             assert seen.isdisjoint(build.tried_by)
             seen.add(build.label)
         assert plan.cycles == ()

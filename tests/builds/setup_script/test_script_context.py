@@ -87,7 +87,7 @@ def test_what_is_asked_only_on_the_way_to_a_wheel_or_in_a_helper_counts():
         "x-1/helper.py": "import sys\ndef ask():\n    return sys.version_info\n",
     }
     members = tuple(ArchiveMember(path, 1) for path in texts)
-    assert read_sdist(SdistContents(ArchiveListing(members, texts))).asked == {"python"}
+    assert read_sdist(SdistContents(ArchiveListing(members, texts))).context_keys == {"python"}
 
 
 @pytest.mark.parametrize(
