@@ -117,7 +117,9 @@ def test_without_any_cache_numpy_is_built_eleven_times(plans):
 
 def test_who_asks_for_what(plans):
     builds = {build.label: build for build in plans[Installer.PIP].builds}
-    askers = {label: set(build.requested_by) for label, build in builds.items() if build.requested_by}
+    askers = {
+        label: set(build.requested_by) for label, build in builds.items() if build.requested_by
+    }
     old = {f"scipy 1.9.{micro}" for micro in range(4)}
     assert askers == {
         "numpy 1.17.3": {"scikit-learn 1.2.2", "scipy 1.8.1", "pandas 2.0.0"},

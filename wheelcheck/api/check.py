@@ -187,7 +187,9 @@ def answer(
         day = (moment[0] or moment[1]).date()
         return _with_problems(report, (*age_warning(named, day), *warnings_of(parts)))
     with question.open() as opened:
-        earlier = report_cache.revalidate(opened.index, opened.warnings) if report_cache else None
+        earlier = (
+            report_cache.revalidate(opened.index, opened.index_messages) if report_cache else None
+        )
         if earlier is not None:
             return Report.model_validate_json(earlier.json)
         from wheelcheck.api.analyse import analyse

@@ -150,7 +150,7 @@ def _on_target(
     if pin.version is not None and not isinstance(project, Unknown):
         known = project.files(pin.version)
     return TargetExplanation(
-        target=next(target for target in report.targets if target.name == column.name),
+        target=next(summary for summary in report.targets if summary.name == column.name),
         cell=package.on[column.name],
         candidates=tuple(candidates(pin, project, target, requirements, rules)),
         tags=tuple(str(tag) for tag in tags[:TAGS_SHOWN]),

@@ -159,9 +159,10 @@ class Question:
 class OpenQuestion:
     """A question whose inputs are read and whose index is open.
 
-    `as_of` is the date bound, or now; `inputs` are names to show for what was read; `warnings`
-    collects what the index warns of meanwhile; `files` are those that were read, by path, None
-    for one that is no file of this machine; `default_matrix` says that nobody named the targets.
+    `as_of` is the date bound, or now; `inputs` are names to show for what was read;
+    `index_messages` collects what the index warns of meanwhile; `files` are those that were read,
+    by path, None for one that is no file of this machine; `default_matrix` says that nobody named
+    the targets.
     """
 
     requirements: Requirements
@@ -169,7 +170,7 @@ class OpenQuestion:
     index: NetworkIndex
     as_of: datetime
     inputs: tuple[str, ...]
-    warnings: list[str]
+    index_messages: list[str]
     files: Mapping[str, bytes | None]
     default_matrix: bool = False
 
@@ -177,7 +178,7 @@ class OpenQuestion:
     def warnings(self) -> tuple[Problem, ...]:
         """What the index has warned of until now, and tables that are too old for `as_of`."""
         dated = (target.name for target in self.targets if target.image or self.default_matrix)
-        return (*age_warning(dated, self.as_of.date()), *warnings_of(self.warnings))
+        return (*age_warning(dated, self.as_of.date()), *warnings_of(self.index_messages))
 
     @property
     def cacheable(self) -> bool:
@@ -190,7 +191,9 @@ class OpenQuestion:
         variables = any(b"${" in data for data in contents)
         whole = len(contents) == len(self.files)
         return (
-            whole and self.index.pages_used.repeatable and not (self.warnings or local or variables)
+            whole
+            and self.index.pages_used.repeatable
+            and not (self.index_messages or local or variables)
         )
 
 
