@@ -37,8 +37,8 @@ def check_dockerfile(
 ) -> Report:
     """Judge a build on the images that its file names itself.
 
-    What the index warns of is added to `warnings`. Raises `UsageError` for what the caller can mend,
-    `NothingJudged` among it where no step could be judged.
+    What the index warns of is added to `warnings`. Raises `UsageError` for what the caller can
+    fix, `NothingJudged` among it where no step could be judged.
     """
     bound, now = question.moment()
     moment = bound or now
