@@ -52,6 +52,7 @@ SPELLINGS = {
     "platform": "platforms",
     "image": "images",
     "python": "targets",
+    "platforms": "targets",
     "libc": "targets",
     "arch": "targets",
     "constraint": "constraints",

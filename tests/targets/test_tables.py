@@ -8,7 +8,7 @@ import pytest
 
 from wheelcheck.tables import read_table
 from wheelcheck.targets import Libc
-from wheelcheck.targets.catalogue import PLATFORMS, catalogue
+from wheelcheck.targets.catalogue import DOCKER_PLATFORMS, catalogue
 
 TABLES = ["aliases.csv", "images.csv", "pips.csv", "pythons.csv", "support.csv"]
 RECORDED = date(2026, 11, 23)
@@ -49,7 +49,7 @@ def test_images_are_complete_after_inheritance():
         assert row.platforms
         names = [platform.name for platform in row.platforms]
         assert len(names) == len(set(names)), row
-        assert set(names) <= PLATFORMS.keys(), row
+        assert set(names) <= DOCKER_PLATFORMS.keys(), row
         for platform in row.platforms:
             known = [row.first, platform.since, platform.until, row.last]
             days = [day for day in known if day]

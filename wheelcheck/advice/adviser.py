@@ -25,6 +25,7 @@ from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.requirement_set import Origin, RequirementLine
 from wheelcheck.targets import Target
 from wheelcheck.targets.nearby import on_glibc, on_other_pythons, on_x86_64
+from wheelcheck.targets.platforms import System
 
 __all__ = ["Adviser"]
 
@@ -303,14 +304,16 @@ def _advice(
 
 def _moving(kind: AdviceKind, other: Target) -> tuple[str, tuple[str, ...]]:
     """Say what to move to, in words that like targets share, and what to write for it."""
+    linux = other.platform.system is System.LINUX
     if kind == "architecture":
-        return f"On {other.arch} more comes as wheels", ("--platform linux/amd64",)
+        change = ("--platform linux/amd64",) if linux else ()
+        return f"On {other.arch} more comes as wheels", change
     if other.image:
         return f"Use {_image(other)}", (f"FROM {_image(other)}",)
     if kind == "image":
         return f"Use {other.libc}", ("FROM python:slim",)  # "Use glibc for musl: saves …"
     python = "{}.{}".format(*other.python)
-    return f"Use Python {python}", (f"FROM python:{python}",)
+    return f"Use Python {python}", (f"FROM python:{python}",) if linux else ()
 
 
 _MOVING_CAVEATS: Mapping[str, str] = {

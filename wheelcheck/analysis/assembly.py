@@ -66,8 +66,10 @@ def _summary(column: JudgedTarget, scopes: Iterable[Scope]) -> TargetSummary:
         python_full_version=target.python_full_version,
         implementation=target.implementation.value,
         free_threaded=target.free_threaded,
-        libc=target.libc.value,
-        libc_version="{}.{}".format(*target.libc_version),
+        system=target.platform.system.value,
+        system_version=None if target.libc else target.platform.version,
+        libc=target.libc.value if target.libc else None,
+        libc_version=target.platform.version if target.libc else None,
         arch=target.arch.value,
         image=target.image.name if target.image else None,
         installable=not column.resolution.conflict

@@ -11,7 +11,7 @@ from packaging.utils import NormalizedName
 from wheelcheck.analysis.already_installed import NOTHING, Installed
 from wheelcheck.analysis.assembly import assemble
 from wheelcheck.analysis.judged_target import JudgedTarget
-from wheelcheck.analysis.planning import SourceBuilds
+from wheelcheck.analysis.planning import SourceBuilds, is_planned
 from wheelcheck.analysis.pricing import Pricing
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.sdist_reader import SdistReader
@@ -102,7 +102,7 @@ class Judge:
         ]
         self._sources.prefetch_verdicts(pairs)
         if plan:
-            self._sources.prefetch_plans(pairs)
+            self._sources.prefetch_plans([pair for pair in pairs if is_planned(pair[0])])
 
     def column(
         self, target: Target, only: NormalizedName | None = None, *, plan: bool = True
@@ -118,7 +118,7 @@ class Judge:
             for name, (pin, found) in chosen.judged.items()
             if only in {None, name}
         }
-        if not plan:
+        if not (plan and is_planned(target)):
             return JudgedTarget(resolution, judged)
         builds = self._sources.of(target, chosen.sdists, chosen.tried)
         price = self._pricing.price(target, chosen.files, builds)
@@ -135,7 +135,7 @@ class Judge:
             for name, pin in fetched.items()
             if only in {None, name}
         }
-        if not plan:
+        if not (plan and is_planned(target)):
             chosen = _Chosen(resolution, judged)
             self._sources.prefetch(chosen.sdists)
             return chosen

@@ -7,16 +7,25 @@ from datetime import datetime
 
 from wheelcheck.analysis.judged_target import TargetBuilds
 from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.needs.system_toolchains import toolchain_of
 from wheelcheck.builds.outlook import Forecaster, commands_for
 from wheelcheck.builds.plan import MAX_DEPTH, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
-from wheelcheck.coverage import Judgement
+from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution import Resolution
 from wheelcheck.targets import Target
+from wheelcheck.targets.platforms import System
 
-__all__ = ["SourceBuilds"]
+__all__ = ["SourceBuilds", "is_planned"]
+
+_MAY_COMPILE = (Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN)
+
+
+def is_planned(target: Target) -> bool:
+    """Whether builds on a target are planned and priced: what is known of them is of Linux."""
+    return target.platform.system is System.LINUX
 
 
 class SourceBuilds:
@@ -46,6 +55,9 @@ class SourceBuilds:
             return judgement
         found = self._sdists.classification(sdist, target)
         reason = f"{judgement.reason}; {found.reason}"
+        if not is_planned(target) and found.verdict in _MAY_COMPILE:
+            toolchain = toolchain_of(target.platform.system)
+            reason += f"; compiling there takes {toolchain}, which is not priced"
         return Judgement(found.verdict, reason, sdist, judgement.misses)
 
     def prefetch(self, sdists: Iterable[Sdist]) -> None:

@@ -22,11 +22,12 @@ from wheelcheck.costs.system_sizes import system_size
 from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import ArchiveListing, Index, Sdist, Wheel
-from wheelcheck.targets import Architecture, Target
+from wheelcheck.targets import Target
+from wheelcheck.targets.platforms import Cpu
 
 __all__ = ["Pricing"]
 
-_Key = tuple[str, tuple[int, int], Architecture]
+_Key = tuple[str, tuple[int, int], Cpu]
 """What features depend on: the sdist's file name, the Python, and the CPU of the witness."""
 
 MOST_LISTED = 200

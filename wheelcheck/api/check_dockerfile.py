@@ -18,7 +18,7 @@ from wheelcheck.index.interface import Index
 from wheelcheck.reports.progress import Progress
 from wheelcheck.reports.values.report import Report
 from wheelcheck.requirements.requirement_set import IndexOptions
-from wheelcheck.targets.catalogue import PLATFORMS
+from wheelcheck.targets.catalogue import DOCKER_PLATFORMS
 
 __all__ = ["check_dockerfile"]
 
@@ -100,7 +100,7 @@ def _known(platform: str) -> str:
     """Docker's name of a platform; ``arm64`` alone is ``linux/arm64``."""
     name = platform.strip().removeprefix("linux/").removesuffix("/v8")
     name = {"x86_64": "amd64", "aarch64": "arm64"}.get(name, name)
-    if name not in PLATFORMS:
-        known = ", ".join(f"linux/{one}" for one in PLATFORMS)
+    if name not in DOCKER_PLATFORMS:
+        known = ", ".join(f"linux/{one}" for one in DOCKER_PLATFORMS)
         raise UsageError(f"--platform: {platform} is not known; there are {known}")
     return f"linux/{name}"

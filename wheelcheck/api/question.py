@@ -26,7 +26,7 @@ from wheelcheck.requirements import (
 )
 from wheelcheck.requirements.pip.pip_configuration import pip_configuration
 from wheelcheck.requirements.requirement_set import IndexOptions
-from wheelcheck.targets import Target, default_matrix_on, parse_target_on
+from wheelcheck.targets import Target, default_matrix_on, expand_target_on
 from wheelcheck.targets.table_age import outdated_tables
 
 if TYPE_CHECKING:  # it is imported once an index is opened
@@ -244,8 +244,11 @@ def _matrix(targets: Iterable[str | Target] | None, as_of: date) -> tuple[Target
     if isinstance(targets, (str, Target)):
         targets = [targets]
     parsed: Sequence[Target] = [
-        given if isinstance(given, Target) else parse_target_on(given, as_of=as_of)
+        target
         for given in targets
+        for target in (
+            (given,) if isinstance(given, Target) else expand_target_on(given, as_of=as_of)
+        )
     ]
     if not parsed:
         raise TargetError("", "no target is given")

@@ -94,7 +94,7 @@ def _explain(words: Sequence[str]) -> int:
 
     parser = explain_parser()
     args = parser.parse_args(words)
-    if not (args.target or args.python or args.libc or args.arch):
+    if not (args.target or args.python or args.libc or args.arch or args.platforms):
         parser.error("explain it where? Name a target, for example --target python:3.12-alpine")
     from wheelcheck.cli.explain_command import run
 

@@ -61,7 +61,7 @@ def _nothing_judged(error: NothingJudged, args: Namespace) -> int:
 
 def _answered(args: Namespace, report_cache: ReportCache | None) -> Report:
     inputs = inputs_of(args)
-    says_where = args.target or args.python or args.libc or args.arch
+    says_where = args.target or args.python or args.libc or args.arch or args.platforms
     if not says_where and not any(map(is_dockerfile_at, inputs)):
         args.target = defaults_of(args).get("targets", [])
     bandwidth = args.bandwidth * BYTES_PER_MEGABIT

@@ -11,7 +11,14 @@ from typing import Any, Literal
 
 from wheelcheck.errors import UsageError
 from wheelcheck.requirements import parse_exclude_newer
-from wheelcheck.targets import Target, default_matrix_on, expand_axes_on
+from wheelcheck.targets import (
+    Target,
+    default_matrix_on,
+    expand_axes_on,
+    expand_platforms_on,
+    expand_target_on,
+    leaves_python_open,
+)
 
 __all__ = ["inputs_of", "keywords_of"]
 
@@ -68,18 +75,33 @@ def _input(name: str) -> str | Path:
 def _targets(args: Namespace, *, as_of: date) -> Sequence[str | Target] | None:
     """The named targets and those of the axes; None where neither is given.
 
-    An axis that is not given is that of the default matrix.
+    `--python` holds for platforms that are named without one. Without any of those it is an axis
+    of a matrix on Linux, as `--libc` and `--arch` are; an axis not given is the default matrix's.
     """
-    if not (args.python or args.libc or args.arch):
+    if not (args.python or args.libc or args.arch or args.platforms):
         return args.target or None
+    if args.platforms and (args.libc or args.arch):
+        raise UsageError("--platforms names libc and CPU itself: leave out --libc and --arch")
+    pythons = args.python or None
+    found: list[str | Target] = []
+    for spelling in args.target:
+        opened = leaves_python_open(spelling)
+        found += expand_target_on(spelling, as_of=as_of, pythons=pythons) if opened else [spelling]
+    if args.platforms:
+        return [*found, *expand_platforms_on(args.platforms, as_of=as_of, pythons=pythons)]
+    if args.libc or args.arch or not any(map(leaves_python_open, args.target)):
+        found += _axes(args, as_of)
+    return found
+
+
+def _axes(args: Namespace, as_of: date) -> tuple[Target, ...]:
     usual = default_matrix_on(as_of=as_of)
-    expanded = expand_axes_on(
+    return expand_axes_on(
         args.python or dict.fromkeys(map(_python, usual)),
-        args.libc or dict.fromkeys(target.libc.value for target in usual),
+        args.libc or dict.fromkeys(target.libc.value for target in usual if target.libc),
         args.arch or dict.fromkeys(target.arch.value for target in usual),
         as_of=as_of,
     )
-    return [*args.target, *expanded]
 
 
 def _python(target: Target) -> str:

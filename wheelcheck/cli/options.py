@@ -124,9 +124,19 @@ def add_targets(group: argparse._ArgumentGroup) -> None:
         "-t",
         "--target",
         metavar="TARGET",
-        words="an image (python:3.12-alpine, ubuntu:24.04, python:3.13-slim@linux/arm64) or a tag "
-        "(cp312-musllinux_1_2_x86_64, pp311-manylinux_2_28_aarch64); repeatable; of a Dockerfile "
-        "the stage to build",
+        words="an image (python:3.12-alpine, ubuntu:24.04, python:3.13-slim@linux/arm64), a tag "
+        "(cp312-musllinux_1_2_x86_64, cp313-win_amd64), a platform (windows, macos-14-arm64, "
+        "pyodide, 3.12@windows) or a Python (3.12); repeatable, or a list with commas; of a "
+        "Dockerfile the stage to build",
+    )
+    group.add_argument(
+        "--platforms",
+        action="extend",
+        default=[],
+        type=listed("platform"),
+        metavar="LIST",
+        help="desktop, servers, mobile or all, or platforms as in --target: each with every "
+        "Python, or those of --python",
     )
     for name, noun, example in (
         ("python", "Python version", "3.12,3.13t"),
@@ -139,7 +149,7 @@ def add_targets(group: argparse._ArgumentGroup) -> None:
             default=[],
             type=listed(noun),
             metavar="LIST",
-            help=f"e.g. {example}: a matrix with the other axes, given or usual",
+            help=f"e.g. {example}: a matrix on Linux with the other axes, given or usual",
         )
 
 

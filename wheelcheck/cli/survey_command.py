@@ -128,12 +128,12 @@ def _require_extra() -> None:
 def _settings(args: Namespace) -> Settings:
     from wheelcheck.requirements import parse_exclude_newer
     from wheelcheck.survey.settings import Settings
-    from wheelcheck.targets import default_matrix_on, parse_target_on
+    from wheelcheck.targets import default_matrix_on, expand_target_on
 
     now = datetime.now(UTC)
     bound = parse_exclude_newer(args.exclude_newer, now=now) if args.exclude_newer else None
     day = ((bound or now) - timedelta(microseconds=1)).date()
-    named = [parse_target_on(text, as_of=day) for text in args.target]
+    named = [target for text in args.target for target in expand_target_on(text, as_of=day)]
     since = None
     if args.each_release not in (None, ""):
         since = parse_exclude_newer(args.each_release, now=now) - timedelta(days=1)

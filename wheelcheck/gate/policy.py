@@ -198,16 +198,28 @@ def _costs(report: Report, target: TargetSummary, policy: Policy) -> Iterator[Vi
         builds = bill.build_wall_seconds if bill else None
         minutes = builds.value / _MINUTE if builds else None
         if minutes is None and report.plan(target.name) is None:
-            minutes = 0.0
+            minutes = None if _compiles_unpriced(report, target) else 0.0
         message = "source builds take {} min on {}, more than the {:g} min allowed"
         yield from _bounded(
             "max-build-minutes", message, minutes, policy.max_build_minutes, target.name
         )
-    if policy.max_image_mb is not None:
+    if policy.max_image_mb is not None and target.system == "linux":
         image = bill.image.size if bill and bill.image else None
         size = image.value / _MEGABYTE if image else None
         message = "the image has {} MB on {}, more than the {:g} MB allowed"
         yield from _bounded("max-image-mb", message, size, policy.max_image_mb, target.name)
+
+
+def _compiles_unpriced(report: Report, target: TargetSummary) -> bool:
+    """Whether something compiles on a system where builds are not planned."""
+    return target.system != "linux" and any(
+        cell.verdict in _MAY_COMPILE
+        for package in report.packages
+        if (cell := package.on.get(target.name))
+    )
+
+
+_MAY_COMPILE = (Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN)
 
 
 def _bounded(

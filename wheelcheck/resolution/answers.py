@@ -26,6 +26,7 @@ from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.dependencies import MarkerEnvironment, requirements_of
 from wheelcheck.resolution.offers import Dependencies, Offer
 from wheelcheck.targets import Architecture, Libc, Target
+from wheelcheck.targets.platforms import Linux
 
 __all__ = ["Answers", "reference_target"]
 
@@ -35,9 +36,7 @@ def reference_target(target: Target) -> Target:
     return replace(
         target,
         name=f"reference for {target.name}",
-        libc=Libc.GLIBC,
-        libc_version=(2, 99),
-        arch=Architecture.X86_64,
+        platform=Linux(Architecture.X86_64, Libc.GLIBC, (2, 99)),
         image=None,
         notes=(),
     )

@@ -27,8 +27,9 @@ __all__ = ["platform_of", "release_tables", "unknown_rows"]
 
 
 def platform_of(target: Target) -> str:
-    """The name of the partition that a target's rows go to: ``musllinux_aarch64``, say."""
-    return f"{target.libc.tag_prefix}_{target.arch}"
+    """The partition that a target's rows go to: ``musllinux_aarch64``, ``windows_amd64``."""
+    family = target.libc.tag_prefix if target.libc else target.platform.system
+    return f"{family}_{target.arch}"
 
 
 def release_tables(

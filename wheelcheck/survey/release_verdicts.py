@@ -22,7 +22,7 @@ from wheelcheck.resolution.choice import admits_python
 from wheelcheck.survey.file_names import NO_TAG, Integers
 from wheelcheck.survey.releases import Flags, Signatures
 from wheelcheck.targets import Fit, Target, fit, split_tag_set
-from wheelcheck.targets.misses import libc_level
+from wheelcheck.targets.platform_tags import read_platform_tag
 from wheelcheck.targets.remembered import Memo
 
 __all__ = ["EVIDENCE", "VERDICTS", "SignatureVerdicts", "evidence_of", "judge_signatures"]
@@ -155,9 +155,9 @@ def _at(values: Integers, places: Integers) -> Integers:
 
 @lru_cache(maxsize=1 << 14)
 def _level(tag: str) -> int:
-    """The oldest libc version that a tag set names: of versions too new, the older is nearer."""
-    levels = [libc_level(platform) for _, _, platform in split_tag_set(tag)]
-    major, minor = min(levels, default=(0, 0))
+    """The oldest version of libc or system that a tag set names: the older is nearer."""
+    levels = [read_platform_tag(platform).level for _, _, platform in split_tag_set(tag)]
+    major, minor, *_ = (*min(levels, default=()), 0, 0)
     return min(major * 1000 + minor, (1 << _LEVEL_BITS) - 1)
 
 

@@ -14,6 +14,9 @@ from wheelcheck.targets.spelling import (
     default_libc_version,
     default_matrix_on,
     expand_axes_on,
+    expand_platforms_on,
+    expand_target_on,
+    leaves_python_open,
     parse_target_on,
 )
 from wheelcheck.targets.summary import summarise_misses
@@ -33,8 +36,11 @@ __all__ = [
     "default_libc_version",
     "default_matrix_on",
     "expand_axes_on",
+    "expand_platforms_on",
+    "expand_target_on",
     "fit",
     "fit_wheel",
+    "leaves_python_open",
     "newest_free_threaded",
     "parse_target_on",
     "ranks_on",

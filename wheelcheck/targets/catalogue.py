@@ -14,11 +14,11 @@ from datetime import date
 from functools import cache
 
 from wheelcheck.tables import read_table
-from wheelcheck.targets.target import Architecture, Libc
+from wheelcheck.targets.platforms import Architecture, Libc
 
-__all__ = ["PLATFORMS", "ImageRow", "Platform", "catalogue", "moving_aliases"]
+__all__ = ["DOCKER_PLATFORMS", "DockerPlatform", "ImageRow", "catalogue", "moving_aliases"]
 
-PLATFORMS: Mapping[str, Architecture] = {
+DOCKER_PLATFORMS: Mapping[str, Architecture] = {
     "amd64": Architecture.X86_64,
     "arm64": Architecture.AARCH64,
     "arm/v7": Architecture.ARMV7L,
@@ -35,7 +35,7 @@ _PLATFORM = re.compile(r"(?P<name>[a-z0-9/]+)(?:\[(?P<since>[\d-]*)\.\.(?P<until
 
 
 @dataclass(frozen=True, slots=True)
-class Platform:
+class DockerPlatform:
     """A CPU an image is built for, by Docker's name, from one day on until the day it was dropped.
 
     None at either end: as long as the image itself.
@@ -62,7 +62,7 @@ class ImageRow:
     os_version: str
     libc: Libc
     libc_version: str
-    platforms: tuple[Platform, ...]
+    platforms: tuple[DockerPlatform, ...]
     python: str
     python_from: str
     first: date | None
@@ -115,11 +115,11 @@ def _image_row(row: Mapping[str, str]) -> ImageRow:
     )
 
 
-def _platform(cell: str) -> Platform:
+def _platform(cell: str) -> DockerPlatform:
     """``arm64`` or, with the days of its coming and going, ``s390x[2024-07-01..2026-08-04]``."""
     match = _PLATFORM.fullmatch(cell)
     assert match, cell  # the tables are checked by their tests
-    return Platform(match["name"], _date(match["since"] or ""), _date(match["until"] or ""))
+    return DockerPlatform(match["name"], _date(match["since"] or ""), _date(match["until"] or ""))
 
 
 @cache

@@ -87,8 +87,8 @@ def with_python(target: Target, python: tuple[int, int], as_of: date) -> Target:
 
     Raises `TargetError` for a Python that is not known.
     """
-    libc = "{}_{}_{}".format(target.libc.tag_prefix, *target.libc_version)
-    found = parse_target_on("cp{}{}-{}_{}".format(*python, libc, target.arch.value), as_of=as_of)
+    spelling = "cp{}{}-{}".format(*python, target.platform.tag)
+    found = parse_target_on(spelling, as_of=as_of)
     about_image = (note for note in target.notes if "Python" not in note)
     return replace(
         target,

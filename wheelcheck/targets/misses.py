@@ -1,6 +1,7 @@
 """Which part of a tag failed first, of a wheel that does not fit its target.
 
-Rules of PEP 425, 600, 656, 703 and 803. These judgements explain; they decide nothing.
+Rules of PEP 425, 600, 656, 703 and 803; `platform_tags` has those of platforms. These judgements
+explain; they decide nothing.
 """
 
 from __future__ import annotations
@@ -11,36 +12,28 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from wheelcheck.targets.remembered import Memo
-from wheelcheck.targets.tags import (
-    LEGACY_MANYLINUX,
-    TagProfile,
-    Triple,
-    interpreter_tag,
+from wheelcheck.targets.platform_tags import PlatformTag, read_platform_tag
+from wheelcheck.targets.platforms import (
+    IOS,
+    Android,
+    Architecture,
+    Cpu,
+    Libc,
+    Linux,
+    MacOS,
+    OtherArchitecture,
+    Platform,
+    System,
     manylinux_floor,
-    places_of,
-    tag_profile,
 )
-from wheelcheck.targets.target import Architecture, Libc, Target
+from wheelcheck.targets.remembered import Memo
+from wheelcheck.targets.tags import TagProfile, Triple, interpreter_tag, places_of, tag_profile
+from wheelcheck.targets.target import Target
 
-__all__ = ["MissPart", "TagMiss", "besides", "libc_level", "misses_of", "misses_on", "nearest"]
+__all__ = ["MissPart", "TagMiss", "besides", "misses_of", "misses_on", "nearest", "system_title"]
 
 _STABLE_ABIS = ("abi3", "abi3t")
-_LEGACY_LEVELS = {name: level for level, name in LEGACY_MANYLINUX.items()}
 _INTERPRETER = re.compile(r"([a-z]+)(\d)_?(\d{0,3})", re.ASCII)
-_LINUX = re.compile(
-    r"(?:(manylinux|musllinux)_(\d{1,4})_(\d{1,4})|(manylinux\d{1,4})|linux)_(\w+)", re.ASCII
-)
-_SYSTEMS = {
-    "win": "Windows",
-    "macosx": "macOS",
-    "ios": "iOS",
-    "android": "Android",
-    "pyodide": "WebAssembly",
-    "emscripten": "WebAssembly",
-    "wasi": "WebAssembly",
-    "pyemscripten": "WebAssembly",
-}
 _IMPLEMENTATIONS = {
     "py": "Python",
     "cp": "CPython",
@@ -56,7 +49,7 @@ class MissPart(IntEnum):
 
     Python and ABI are judged first, as installers do. Among platforms the order is that of what it
     takes to use the wheel after all: another operating system, another CPU, another libc (another
-    variant of the same base image), a newer libc (a newer release of the same base image).
+    variant of the same base image), a newer libc or system (a newer release of the same).
     """
 
     INVALID = 0
@@ -68,13 +61,15 @@ class MissPart(IntEnum):
     ABI = 3
     """Built for free-threaded Python where the target has the GIL, or the reverse; debug ABIs."""
     OPERATING_SYSTEM = 4
-    """Built for Windows, macOS …"""
+    """Built for another system: Linux, Windows, macOS …"""
     ARCHITECTURE = 5
     """Built for another CPU."""
     LIBC = 6
     """Built for glibc where the target has musl, or the reverse."""
     LIBC_VERSION = 7
     """Built for the right libc, in a version that the target does not offer."""
+    SYSTEM_VERSION = 8
+    """Built for a newer macOS, iOS or Android than the target, or for another ABI of Pyodide."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -89,18 +84,13 @@ class TagMiss:
 
 
 def nearest(misses: Iterable[tuple[TagMiss, Triple]]) -> TagMiss:
-    """The nearest of several misses; of libc versions that are all too new, the oldest."""
-    return max(misses, key=lambda pair: (pair[0].part, *(-n for n in libc_level(pair[1][2]))))[0]
+    """The nearest of several misses; of versions that are all too new, the oldest."""
 
+    def nearness(pair: tuple[TagMiss, Triple]) -> tuple[int, ...]:
+        miss, (_, _, platform) = pair
+        return miss.part, *(-n for n in read_platform_tag(platform).level or (0, 0))
 
-@lru_cache(maxsize=1 << 14)
-def libc_level(platform: str) -> tuple[int, int]:
-    """The libc version that a Linux platform tag names; (0, 0) where it names none."""
-    linux = _LINUX.fullmatch(platform)
-    if not linux:
-        return (0, 0)
-    _, major, minor, legacy, _ = linux.groups()
-    return _LEGACY_LEVELS.get(legacy, (0, 0)) if major is None else (int(major), int(minor))
+    return max(misses, key=nearness)[0]
 
 
 @lru_cache(maxsize=1024)
@@ -161,7 +151,7 @@ def _interpreter_miss(interpreter: str, abi: str, profile: TagProfile) -> TagMis
     prefix, major, minor = match.groups()
     version = f"{major}.{minor}" if minor else major
     name = _IMPLEMENTATIONS.get(prefix, prefix)
-    if prefix not in {"py", own[:2]}:
+    if prefix not in {"py", own.rstrip("0123456789")}:
         return TagMiss(MissPart.IMPLEMENTATION, f"built for {name} {version}")
     outlasts = prefix == "py" or abi in _STABLE_ABIS
     if outlasts and (int(major), int(minor or 0)) > profile.python:
@@ -199,26 +189,92 @@ def _abi_miss(interpreter: str, abi: str, platform: str, profile: TagProfile) ->
 
 
 def _platform_miss(platform: str, profile: TagProfile) -> TagMiss:
-    linux = _LINUX.fullmatch(platform)
-    if not linux:
-        family = re.split(r"[\d_]", platform, maxsplit=1)[0]
-        system = _SYSTEMS.get(family, platform)
-        return TagMiss(MissPart.OPERATING_SYSTEM, f"built for {system}")
-    prefix, *_, arch = linux.groups()
-    if arch != profile.arch:
-        return TagMiss(MissPart.ARCHITECTURE, f"built for {arch}, target is {profile.arch}")
-    libc = Libc.MUSL if prefix == Libc.MUSL.tag_prefix else Libc.GLIBC
-    level = platform.removesuffix(f"_{arch}")
-    have = "{}.{}".format(*profile.libc_version)
-    if libc is not profile.libc:
-        return TagMiss(
-            MissPart.LIBC, f"built for {level} ({libc}), target has {profile.libc} {have}"
-        )
-    if libc is Libc.GLIBC and arch == Architecture.ARMV6L:
+    tag = read_platform_tag(platform)
+    own = profile.platform
+    if tag.system is not own.system:
+        return TagMiss(MissPart.OPERATING_SYSTEM, f"built for {system_title(tag)}")
+    if not tag.arch:
+        return TagMiss(MissPart.OPERATING_SYSTEM, f"{platform} is no platform tag that is known")
+    if not _serves(tag, own.arch):
+        return TagMiss(MissPart.ARCHITECTURE, f"built for {tag.arch}, target is {own.arch}")
+    return _version_miss(tag, own)
+
+
+def _version_miss(tag: PlatformTag, own: Platform) -> TagMiss:
+    """Of a wheel for the right system and CPU."""
+    match own:
+        case Linux():
+            return _linux_miss(tag, own)
+        case MacOS():
+            return _macos_miss(tag, own)
+        case IOS():
+            return _ios_miss(tag, own)
+        case Android():
+            return _too_new(f"Android API {tag.level[0]}", own.version)
+        case _:  # Pyodide: each ABI is another; Windows has no versions
+            why = f"built for {tag.name}, target has {own.tag.removesuffix(f'_{own.arch}')}"
+            return TagMiss(MissPart.SYSTEM_VERSION, why)
+
+
+def system_title(tag: PlatformTag) -> str:
+    """What people call the system of a platform tag; the tag itself where it is not known."""
+    if tag.system is System.EMSCRIPTEN:
+        return "WebAssembly"
+    return _SYSTEMS.get(tag.system, tag.tag) if tag.system else tag.tag
+
+
+_SYSTEMS = {
+    System.LINUX: "Linux",
+    System.WINDOWS: "Windows",
+    System.MACOS: "macOS",
+    System.ANDROID: "Android",
+    System.IOS: "iOS",
+}
+
+
+def _serves(tag: PlatformTag, arch: Cpu) -> bool:
+    """Whether a tag's file runs on a CPU; on both CPUs of a Mac only what is for both."""
+    if tag.system is System.IOS:  # the CPU and whether it is a device or a simulator
+        return tag.arch.startswith(f"{arch}_")
+    if arch is OtherArchitecture.UNIVERSAL2:
+        return {"arm64", "x86_64"} <= tag.archs
+    return arch.value in tag.archs
+
+
+def _linux_miss(tag: PlatformTag, own: Linux) -> TagMiss:
+    if tag.libc is not own.libc:
+        why = f"built for {tag.name} ({tag.libc}), target has {own.libc} {own.version}"
+        return TagMiss(MissPart.LIBC, why)
+    if tag.libc is Libc.GLIBC and own.arch is Architecture.ARMV6L:
         return TagMiss(MissPart.LIBC, "pip accepts no manylinux wheel on armv6l")
-    needed = libc_level(platform)
-    if libc is Libc.GLIBC and needed < manylinux_floor(profile.arch):
-        return TagMiss(MissPart.LIBC_VERSION, f"{level} is not defined for {arch}")
-    return TagMiss(
-        MissPart.LIBC_VERSION, "needs {} {}.{}, target has {}".format(libc, *needed, have)
-    )
+    if tag.libc is Libc.GLIBC and tag.level < manylinux_floor(own.arch):
+        return TagMiss(MissPart.LIBC_VERSION, f"{tag.name} is not defined for {own.arch}")
+    needed = "{}.{}".format(*tag.level)
+    return TagMiss(MissPart.LIBC_VERSION, f"needs {tag.libc} {needed}, target has {own.version}")
+
+
+def _macos_miss(tag: PlatformTag, own: MacOS) -> TagMiss:
+    major, minor = tag.level
+    if tag.level > own.release:
+        return _too_new(f"macOS {major}.{minor}", own.version)
+    if major > _OS_X and minor:
+        return TagMiss(
+            MissPart.SYSTEM_VERSION,
+            f"{tag.name} names a minor release, of which pip accepts none since macOS 11",
+        )
+    return TagMiss(MissPart.SYSTEM_VERSION, f"{tag.tag} is accepted by no macOS on {own.arch}")
+
+
+def _ios_miss(tag: PlatformTag, own: IOS) -> TagMiss:
+    if tag.arch.endswith("_iphonesimulator") is not own.simulator:
+        wanted = "a simulator" if own.simulator else "a device"
+        made = "devices" if own.simulator else "the simulator"
+        return TagMiss(MissPart.ARCHITECTURE, f"built for {made}, target is {wanted}")
+    return _too_new("iOS {}.{}".format(*tag.level), own.version)
+
+
+def _too_new(needed: str, have: str | None) -> TagMiss:
+    return TagMiss(MissPart.SYSTEM_VERSION, f"needs {needed}, target has {have}")
+
+
+_OS_X = 10

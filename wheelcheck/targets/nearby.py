@@ -8,9 +8,18 @@ from contextlib import suppress
 from datetime import date
 
 from wheelcheck.errors import TargetError
+from wheelcheck.targets.platforms import (
+    Architecture,
+    Emscripten,
+    Libc,
+    Linux,
+    OtherArchitecture,
+    Platform,
+    Windows,
+)
 from wheelcheck.targets.pythons import supported_pythons
-from wheelcheck.targets.spelling import expand_axes_on, parse_target_on
-from wheelcheck.targets.target import Architecture, Implementation, Libc, Target
+from wheelcheck.targets.spelling import default_libc_version, parse_target_on
+from wheelcheck.targets.target import Implementation, Target
 
 __all__ = ["on_glibc", "on_other_pythons", "on_x86_64"]
 
@@ -25,10 +34,12 @@ def on_glibc(target: Target, as_of: date) -> Target | None:
     Images of uv stay so, as their Dockerfiles call it. None where the target has glibc, and where
     there is no such image.
     """
-    if target.libc is Libc.GLIBC:
+    platform = target.platform
+    if not isinstance(platform, Linux) or platform.libc is Libc.GLIBC:
         return None
     if target.image is None:
-        return _on_axes(target, _label(target), "glibc", target.arch, as_of)
+        newest = default_libc_version(Libc.GLIBC, as_of=as_of)
+        return _moved(_label(target), Linux(platform.arch, Libc.GLIBC, newest), as_of)
     uv = _UV_ON_ALPINE.match(target.name)
     if uv is not None:
         return _parsed(f"{uv['image']}trixie-slim{_platform(target)}", as_of)
@@ -36,13 +47,13 @@ def on_glibc(target: Target, as_of: date) -> Target | None:
 
 
 def on_other_pythons(target: Target, as_of: date) -> Iterator[Target]:
-    """The same libc and architecture with every other supported CPython, the nearest first."""
+    """The same platform with every other supported CPython, the nearest first."""
     own = target.python
     known = [python for python in supported_pythons(as_of) if python != own]
     for python in sorted(known, key=lambda item: (abs(item[1] - own[1]), -item[1])):
         label = "{}.{}".format(*python)
         if target.image is None:
-            found = _on_axes(target, label, str(target.libc), target.arch, as_of)
+            found = _moved(label, target.platform, as_of)
         else:
             match = _OFFICIAL.fullmatch(target.name)
             if match is None:
@@ -53,19 +64,29 @@ def on_other_pythons(target: Target, as_of: date) -> Iterator[Target]:
 
 
 def on_x86_64(target: Target, as_of: date) -> Target | None:
-    """The same Python and libc on x86_64, for which most wheels are made; None where it is that."""
-    if target.arch is Architecture.X86_64:
-        return None
-    if target.image is None:
-        label = _label(target)
-        return _on_axes(target, label, str(target.libc), Architecture.X86_64, as_of)
-    return _parsed(target.name.partition("@")[0], as_of)
+    """The same Python and libc on x86_64, for which most wheels are made.
+
+    On Windows that is amd64, which other CPUs run too. None where it is that already, and on
+    systems whose machines run one CPU's programs alone.
+    """
+    if target.image is not None:
+        own = target.arch is Architecture.X86_64
+        return None if own else _parsed(target.name.partition("@")[0], as_of)
+    usual: Linux | Windows
+    match target.platform:
+        case Linux(_, libc, version):
+            usual = Linux(Architecture.X86_64, libc, version)
+        case Windows():
+            usual = Windows(OtherArchitecture.AMD64)
+        case _:
+            return None
+    return None if usual == target.platform else _moved(_label(target), usual, as_of)
 
 
 def _label(target: Target) -> str:
     version = "{}.{}".format(*target.python)
-    if target.implementation is Implementation.PYPY:
-        return f"pypy{version}"
+    if target.implementation is not Implementation.CPYTHON:
+        return f"{target.implementation}{version}"
     return version + ("t" if target.free_threaded else "")
 
 
@@ -79,14 +100,10 @@ def _platform(target: Target) -> str:
     return at + platform
 
 
-def _on_axes(
-    target: Target, python: str, libc: str, arch: Architecture, as_of: date
-) -> Target | None:
-    if libc == target.libc.value:
-        libc = "{}{}.{}".format(libc, *target.libc_version)
-    with suppress(TargetError):
-        return expand_axes_on([python], [libc], [arch.value], as_of=as_of)[0]
-    return None
+def _moved(python: str, platform: Platform, as_of: date) -> Target | None:
+    """A Python on a platform; None where it does not exist there."""
+    tag = platform.system.value if isinstance(platform, Emscripten) else platform.tag
+    return _parsed(f"{python}-{tag}", as_of)
 
 
 def _parsed(spelling: str, as_of: date) -> Target | None:

@@ -70,12 +70,12 @@ def _pip_notes(found: FoundImage) -> Iterator[str]:
 
 
 def _release_notes(target: Target, as_of: date) -> Iterator[str]:
-    pypy = target.implementation is Implementation.PYPY
-    name = "PyPy" if pypy else "CPython"
+    name = target.implementation.title
     release = find_release(target.implementation, target.python_full_version)
     if release is None or release.released > as_of:
         yield f"{name} {target.python_full_version} is not known to be released on {as_of}"
-    support = None if pypy else python_support(target.python)
+    cpython = target.implementation is Implementation.CPYTHON
+    support = python_support(target.python) if cpython else None
     if support and as_of > support.end_of_support:
         version = "{}.{}".format(*target.python)
         yield f"CPython {version} has been without upstream support since {support.end_of_support}"

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cache
 
 from wheelcheck.tables import read_table
-from wheelcheck.targets.tags import pypy_abi_of
+from wheelcheck.targets.tags import graalpy_abi_of, pypy_abi_of
 from wheelcheck.targets.target import Implementation
 
 __all__ = [
@@ -30,8 +30,8 @@ class PythonRelease:
     """One release of an interpreter.
 
     `python_version` is the version of the language and library, with its patch release;
-    `implementation_version` differs from it for PyPy alone (``7.3.20``). `released` is the day,
-    or the first day on which the release was seen, as its row's source says.
+    `implementation_version` differs from it for PyPy (``7.3.20``) and GraalPy (``25.0.1``).
+    `released` is the day, or the first day on which the release was seen, as its row's source says.
     """
 
     implementation: Implementation
@@ -105,29 +105,37 @@ def newest_release(
     implementation: Implementation,
     python: tuple[int, int],
     as_of: date,
-    pypy_abi: str | None = None,
+    abi: str | None = None,
 ) -> PythonRelease | None:
     """The newest patch release of a minor version on that day; None where none is known.
 
-    With `pypy_abi` (``pp73``, ``pp80``) only the PyPys of that ABI count.
+    With `abi` only PyPys of that ABI count (``pp73``, ``pp80``), or GraalPys (``242``, ``250``).
     """
     known = [
         release
         for release in _releases()
         if (release.implementation, release.python) == (implementation, python)
         and release.released <= as_of
-        and pypy_abi in {None, pypy_abi_of(release.implementation_version)}
+        and abi in {None, _abi_of(release)}
     ]
     return known[-1] if known else None
 
 
-def find_release(implementation: Implementation, python_version: str) -> PythonRelease | None:
+def _abi_of(release: PythonRelease) -> str:
+    graalpy = release.implementation is Implementation.GRAALPY
+    return (graalpy_abi_of if graalpy else pypy_abi_of)(release.implementation_version)
+
+
+def find_release(
+    implementation: Implementation, python_version: str, abi: str | None = None
+) -> PythonRelease | None:
     """The release with exactly this version of Python; the oldest where PyPy made several."""
     return next(
         (
             release
             for release in _releases()
             if (release.implementation, release.python_version) == (implementation, python_version)
+            and abi in {None, _abi_of(release)}
         ),
         None,
     )

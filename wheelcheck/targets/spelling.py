@@ -1,74 +1,159 @@
-"""From what a user writes to a `Target`: image names, explicit tags, axes, the default matrix."""
+"""From what a user writes to a `Target`: images, tags, platforms, Pythons, axes, the usual matrix.
+
+A spelling names an image, or a Python, or a platform, or a Python on a platform. What it leaves
+open has a default: `parse_target_on` takes the first, `expand_target_on` all of them.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from itertools import product
 from typing import NamedTuple
 
-from wheelcheck.errors import TargetError, UsageError
-from wheelcheck.targets.catalogue import PLATFORMS
-from wheelcheck.targets.images import FoundImage, default_variant, find_image
-from wheelcheck.targets.notes import notes_of, pip_of
-from wheelcheck.targets.pythons import (
-    PythonRelease,
-    find_release,
-    newest_free_threaded,
-    newest_release,
-    supported_pythons,
+from wheelcheck.errors import TargetError
+from wheelcheck.targets.catalogue import DOCKER_PLATFORMS, catalogue, moving_aliases
+from wheelcheck.targets.image_targets import image_target
+from wheelcheck.targets.interpreters import looks_like_python, read_interpreter, target_of
+from wheelcheck.targets.notes import notes_of
+from wheelcheck.targets.platform_choice import (
+    LINUX_CPUS,
+    choose_platform,
+    default_libc_version,
+    near_platforms,
+    pyodide_python,
+    read_spec,
 )
-from wheelcheck.targets.tags import LEGACY_MANYLINUX, interpreter_tag, manylinux_floor
-from wheelcheck.targets.target import Architecture, Image, Implementation, Libc, Target
+from wheelcheck.targets.platform_words import CPUS, PlatformSpec
+from wheelcheck.targets.platforms import Architecture, Libc, OtherArchitecture, Platform, System
+from wheelcheck.targets.pythons import newest_free_threaded, supported_pythons
+from wheelcheck.targets.target import Target
 
-__all__ = ["default_libc_version", "default_matrix_on", "expand_axes_on", "parse_target_on"]
+__all__ = [
+    "PLATFORM_GROUPS",
+    "default_libc_version",
+    "default_matrix_on",
+    "expand_axes_on",
+    "expand_platforms_on",
+    "expand_target_on",
+    "leaves_python_open",
+    "parse_target_on",
+]
 
-OLDEST_PYTHON = (3, 6)
-FIRST_FREE_THREADED = (3, 13)
-_NEWEST_LEVEL = {Libc.GLIBC: (2, 99), Libc.MUSL: (1, 2)}
+PLATFORM_GROUPS = {
+    "servers": ("linux",),
+    "desktop": ("glibc-x86_64", "windows", "windows-arm64", "macos", "macos-x86_64"),
+    "mobile": ("android", "ios"),
+    "all": (
+        "linux",
+        "windows",
+        "windows-arm64",
+        "macos",
+        "macos-x86_64",
+        "pyodide",
+        "android",
+        "ios",
+    ),
+}
+"""Groups of platforms, by spelling."""
 
-_EXPLICIT = re.compile(r"(?P<python>(?:cp|pp|pypy)[0-9][\w.]*)-(?P<platform>\w+)", re.ASCII)
-_PYTHON = re.compile(
-    r"(?P<kind>cp|cpython|pp|pypy|)-?(?P<major>\d)\.?(?P<minor>\d{1,3})(?:\.(?P<patch>\d{1,3}))?"
-    r"(?P<t>t?)(?:_(?P<abi>pp73|pp80))?",
-    re.ASCII,
-)
-_PLATFORM = re.compile(
-    r"(?:(?P<family>manylinux|musllinux)_(?P<major>\d{1,3})_(?P<minor>\d{1,3})"
-    r"|(?P<legacy>manylinux(?:1|2010|2014)))_(?P<arch>\w+)",
-    re.ASCII,
-)
 _LIBC = re.compile(
     r"(?P<libc>glibc|musl|manylinux|musllinux)(?:[=_-]{0,2}(?P<major>\d{1,3})[._](?P<minor>\d{1,3}))?",
     re.ASCII,
 )
-_LEGACY = {name: level for level, name in LEGACY_MANYLINUX.items()}
-_EXAMPLES = "cp312-musllinux_1_2_x86_64 or cp313t-manylinux_2_28_aarch64"
+_WHEEL_TAG = re.compile(
+    r"(?P<abi>cp\d{2,4}m?t?|abi3t?|none|\w+_pp\d+|graalpy\w+)-(?P<platform>.+)", re.ASCII
+)
+_UNKNOWN_CPU = re.compile(
+    r"(?P<level>(?:many|musl)linux_\d+_\d+|manylinux(?:1|2010|2014)|macosx_\d+_\d+|win)_(?P<cpu>\w+)",
+    re.ASCII,
+)
+_OFFICIAL = re.compile(r"(?:python|pypy|graalpy):(?P<python>\d[\w.]*?)(?:-[\w.-]*)?")
+_EXAMPLES = "python:3.12-alpine, cp312-musllinux_1_2_x86_64, cp313-win_amd64 or 3.12@macos"
+_USUAL_CPUS = ("x86_64", "aarch64")
+
+
+class _Spelled(NamedTuple):
+    """What a spelling says; None is open."""
+
+    python: str | None
+    platform: PlatformSpec | None
 
 
 def parse_target_on(spelling: str, *, as_of: date) -> Target:
     """Understand one spelling of a target, as things stood on `as_of`.
 
     An image, with its platform or for linux/amd64: ``python:3.12-alpine``,
-    ``ubuntu:24.04@linux/arm64``. Or interpreter and platform tag: ``cp312-musllinux_1_2_x86_64``,
-    ``cp313t-manylinux_2_28_aarch64``, ``cp3.12.1-manylinux2014_x86_64``,
-    ``pp311-manylinux_2_28_x86_64``. Images keep their spelling as the target's name; the others
-    are named canonically, and every name parses to the same target again.
+    ``ubuntu:24.04@linux/arm64``. Interpreter and platform tag: ``cp312-musllinux_1_2_x86_64``,
+    ``cp313t-manylinux_2_28_aarch64``, ``cp314-macosx_14_0_arm64``, ``cp313-win_amd64``. A Python on
+    a platform: ``3.12@windows``, ``pypy3.11@macos``. A platform, with the newest Python that it
+    has: ``windows-arm64``, ``macos-14``, ``pyodide``.
+    Images keep their spelling as the target's name; the others are named canonically, and every
+    name parses to the same target again.
 
     Raises `TargetError` with near matches for what is not understood, for an image not in the
     catalogue, and for one that lacks the platform, holds no Python, or did not exist yet.
     """
     spelling = spelling.strip()
-    match = _EXPLICIT.fullmatch(spelling)
-    if match:
-        libc, version, arch = _platform(spelling, match["platform"])
-        return _explicit(spelling, match["python"], libc, version, arch, as_of)
-    if ":" not in spelling and "/" not in spelling and re.match(r"(cp|pp)\d", spelling):
-        raise TargetError(spelling, f"not an interpreter and a platform tag, such as {_EXAMPLES}")
-    return _from_image(spelling, as_of)
+    spelled = _read(spelling)
+    if spelled is None:
+        return _image(spelling, as_of)
+    if spelled.python is None:
+        return list(_on_usual_pythons(spelling, spelled, as_of))[-1]
+    targets = _on_python(spelling, spelled.python, spelled.platform, as_of)
+    if spelled.platform is None:
+        names = ", ".join(target.name for target in targets)
+        raise TargetError(spelling, f"a Python alone is several targets; write one of {names}")
+    return next(targets)
+
+
+def expand_target_on(
+    spelling: str, *, as_of: date, pythons: Sequence[str] | None = None
+) -> tuple[Target, ...]:
+    """All targets that a spelling, or several with commas between, stands for.
+
+    As `parse_target_on`; a Python alone stands for it on the platforms of the default matrix, a
+    platform alone for it with each of `pythons` or else those of the default matrix that it has.
+
+    Raises `TargetError` as `parse_target_on` does, and where one of `pythons` does not exist there.
+    """
+    found: dict[str, Target] = {}
+    for part in spelling.split(","):
+        if not part.strip():
+            raise TargetError(spelling, "an empty target between commas")
+        found.update((target.name, target) for target in _expanded(part.strip(), pythons, as_of))
+    return tuple(found.values())
+
+
+def expand_platforms_on(
+    names: Iterable[str], *, as_of: date, pythons: Sequence[str] | None = None
+) -> tuple[Target, ...]:
+    """The targets of groups (`PLATFORM_GROUPS`) and platforms, each with all Pythons it has.
+
+    Raises `TargetError` for a name that is neither, and for a platform that has none of them.
+    """
+    found: dict[str, Target] = {}
+    for name in names:
+        for member in PLATFORM_GROUPS.get(name.lower(), (name,)):
+            spec = read_spec(member)
+            if spec is None:
+                near = near_platforms(name, PLATFORM_GROUPS)
+                raise TargetError(name, "no platform and no group of platforms", near)
+            targets = _with_pythons(name, spec, pythons, as_of, strict=False)
+            found.update((target.name, target) for target in targets)
+    return tuple(found.values())
+
+
+def leaves_python_open(spelling: str) -> bool:
+    """Whether a spelling, or one of several with commas between, names a platform alone.
+
+    Raises `TargetError` for what is not understood.
+    """
+    spelled = (_read(part.strip()) for part in spelling.split(","))
+    return any(each is not None and each.python is None for each in spelled)
 
 
 def expand_axes_on(
@@ -81,149 +166,237 @@ def expand_axes_on(
     Alpine image of the day (`default_libc_version`). CPUs by tag or Docker name.
     """
     levels = [_libc(libc, as_of) for libc in libcs]
-    machines = [_architecture(arch, arch) for arch in archs]
+    machines = [_cpu(arch) for arch in archs]
     targets = (
-        _explicit(python, python, *level, arch, as_of)
-        for python, level, arch in product(pythons, levels, machines)
+        _target(
+            python,
+            python,
+            PlatformSpec(System.LINUX, cpu, level, libc),
+            as_of,
+        )
+        for python, (libc, level), cpu in product(pythons, levels, machines)
     )
     return tuple({target.name: target for target in targets}.values())
 
 
 def default_matrix_on(*, as_of: date) -> tuple[Target, ...]:
     """CPythons supported upstream and the newest free-threaded, × both libcs × two CPUs."""
+    return expand_axes_on(_usual_pythons(as_of), ["glibc", "musl"], _USUAL_CPUS, as_of=as_of)
+
+
+def _usual_pythons(as_of: date) -> list[str]:
     pythons = ["{}.{}".format(*python) for python in supported_pythons(as_of)]
     free_threaded = newest_free_threaded(as_of)
-    if free_threaded:
-        pythons.append("{}.{}t".format(*free_threaded))
-    return expand_axes_on(pythons, ["glibc", "musl"], ["x86_64", "aarch64"], as_of=as_of)
+    return [*pythons, "{}.{}t".format(*free_threaded)] if free_threaded else pythons
 
 
-def default_libc_version(libc: Libc, *, as_of: date) -> tuple[int, int]:
-    """The libc of that day's ``python:slim`` or ``python:alpine``.
+# What a spelling says
 
-    Raises `UsageError` for a day of which neither is known.
+
+def _read(spelling: str) -> _Spelled | None:
+    """Take a spelling apart; None where it can only be an image.
+
+    Raises `TargetError` for a Python with something beside it that is no platform.
     """
+    if spelling in _image_words():
+        return None
+    before, at, after = spelling.rpartition("@")
+    if at:
+        return _read_at(spelling, before, after)
+    if looks_like_python(spelling):
+        return _Spelled(spelling, None)
+    if ":" not in spelling and (spec := read_spec(spelling)):
+        return _Spelled(None, spec)
+    return _read_tag(spelling)
+
+
+def _image_words() -> frozenset[str]:
+    """Names that are an image's and a platform's: the image came first."""
+    return frozenset({"alpine"})
+
+
+def _read_at(spelling: str, before: str, after: str) -> _Spelled | None:
+    """``3.12@windows``, ``@macos``, ``python:3.12@windows``: what stands before and after the @."""
+    image = before and not looks_like_python(before)
+    official = _OFFICIAL.fullmatch(before) if image else None
+    if after.startswith("sha256:") or (image and "/" in after):  # Docker's way to name one
+        return None
+    if image and not official and (turned := _turned(before, after)):
+        raise TargetError(spelling, "before @ comes a Python or an image", (turned,))
+    spec = read_spec(after)
+    if spec is None:
+        if image and not official:
+            return None
+        near = tuple(f"{before}@{each}" for each in near_platforms(after))
+        raise TargetError(spelling, f"{after!r} is no platform", near)
+    if official:
+        return _Spelled(official["python"], spec)
+    if image:
+        why = f"{before} is an image for Linux; name the Python instead"
+        raise TargetError(spelling, why, (f"3.12@{after}",))
+    return _Spelled(before or None, spec)
+
+
+def _turned(before: str, after: str) -> str | None:
+    """``3.12@windows`` for ``windows@3.12``, ``macos-arm64`` for ``macos@arm64``."""
+    if read_spec(before) is None:
+        return None
+    if looks_like_python(after):
+        return f"{after}@{before}"
+    return f"{before}-{after}" if read_spec(f"{before}-{after}") else None
+
+
+def _read_tag(spelling: str) -> _Spelled | None:
+    """``cp312-win_amd64``, ``3.12-macos-14``: a Python and a platform."""
+    for dash in re.finditer("-", spelling):
+        python, rest = spelling[: dash.start()], spelling[dash.end() :]
+        if looks_like_python(python):
+            if spec := read_spec(rest):
+                return _Spelled(python, spec)
+            raise _no_platform(spelling, python, rest)
+    return None
+
+
+def _no_platform(spelling: str, python: str, rest: str) -> TargetError:
+    """A Python and something else: a wheel's tag, a variant of its image, a typo."""
+    wheel = _WHEEL_TAG.fullmatch(rest)
+    if wheel and read_spec(wheel["platform"]):
+        free_threaded = "t" if wheel["abi"].startswith("cp") and wheel["abi"][-1] == "t" else ""
+        near = f"{python.removesuffix('t')}{free_threaded}-{wheel['platform']}"
+        return TargetError(spelling, "write an interpreter and a platform tag, no ABI", (near,))
+    if cpu := _UNKNOWN_CPU.fullmatch(rest):
+        known = [*Architecture, *DOCKER_PLATFORMS, *OtherArchitecture]
+        near_cpus = get_close_matches(cpu["cpu"], known, n=3)
+        why = f"the CPU {cpu['cpu']!r} is not known; there are {', '.join(Architecture)}"
+        return TargetError(spelling, why, tuple(dict.fromkeys(map(str, near_cpus))))
+    near_ones = tuple(f"{python}-{each}" for each in near_platforms(rest))
+    if rest.partition("-")[0] in {"slim", *_DEBIANS}:
+        number = python.lstrip("abcdefghijklmnopqrstuvwxyz-")
+        near_ones = (f"python:{number}-{rest}", *near_ones)
+    return TargetError(spelling, f"{rest!r} is no platform; write {_EXAMPLES}", near_ones)
+
+
+_DEBIANS = ("trixie", "bookworm", "bullseye", "buster")
+
+
+def _image(spelling: str, as_of: date) -> Target:
+    """The target of an image; what is none is told with the platforms that it resembles."""
     try:
-        return _version(default_variant(libc, as_of).libc_version)
-    except TargetError:
-        raise UsageError(
-            f"no image of Python's own is known of {as_of} whose {libc} would be the usual one: "
-            "say which is meant, for example --target cp36-manylinux_2_17_x86_64"
-        ) from None
+        return image_target(spelling, as_of)
+    except TargetError as error:
+        if ":" in spelling or "/" in spelling:
+            near = (*_near_images(spelling), *error.near)
+            raise TargetError(spelling, error.why, tuple(dict.fromkeys(near))[:3]) from None
+        platforms = (*_near_images(spelling), *near_platforms(spelling, _BARE_PYTHONS))
+        why = f"there is no such image, Python or platform; write {_EXAMPLES}"
+        raise TargetError(spelling, why, platforms[:3] or error.near) from None
 
 
-# Interpreter and platform tags
+_BARE_PYTHONS = ("pypy3.11", "graalpy3.12")
 
 
-class _Interpreter(NamedTuple):
-    """What the first half of an explicit spelling says; `tag` is how it is spelled canonically."""
+def _near_images(spelling: str) -> Iterator[str]:
+    """``debian-12`` for ``debian:12``, ``python:3.12-slim-arm64`` for ``…@linux/arm64``."""
+    known = {*catalogue(), *moving_aliases()}
+    colon = spelling.replace("-", ":", 1)
+    if colon in known or _OFFICIAL.fullmatch(colon):
+        yield colon
+    for cpu, general in CPUS.items():
+        if spelling.endswith(f"-{cpu}") and general in {"aarch64", "x86_64"}:
+            name = spelling.removesuffix(f"-{cpu}")
+            docker = "arm64" if general == "aarch64" else "amd64"
+            if name in known or f"{name}:latest" in known or _OFFICIAL.fullmatch(name):
+                yield f"{name}@linux/{docker}"
+                return
 
-    release: PythonRelease
-    free_threaded: bool
-    tag: str
+
+# From there to targets
 
 
-def _explicit(
+def _expanded(spelling: str, pythons: Sequence[str] | None, as_of: date) -> Iterator[Target]:
+    spelled = _read(spelling)
+    if spelled is None:
+        yield _image(spelling, as_of)
+    elif spelled.python is not None:
+        yield from _on_python(spelling, spelled.python, spelled.platform, as_of)
+    elif spelled.platform is not None:
+        yield from _with_pythons(spelling, spelled.platform, pythons, as_of, strict=True)
+
+
+def _on_python(
+    spelling: str, python: str, spec: PlatformSpec | None, as_of: date
+) -> Iterator[Target]:
+    for each in _open_linux(spec or PlatformSpec(System.LINUX)):
+        yield _target(spelling, python, each, as_of)
+
+
+def _on_usual_pythons(spelling: str, spelled: _Spelled, as_of: date) -> Iterator[Target]:
+    """The platform with each supported Python that it has, the newest last."""
+    assert spelled.platform is not None
+    first = next(_open_linux(spelled.platform))
+    for target in _with_pythons(spelling, first, None, as_of, strict=True):
+        if not target.free_threaded:
+            yield target
+
+
+def _with_pythons(
     spelling: str,
-    python: str,
-    libc: Libc,
-    libc_version: tuple[int, int],
-    arch: Architecture,
+    spec: PlatformSpec,
+    pythons: Sequence[str] | None,
     as_of: date,
-) -> Target:
-    _check_level(spelling, libc, libc_version, arch)
-    interpreter = _interpreter(spelling, python, as_of)
-    level = "{}_{}_{}".format(libc.tag_prefix, *libc_version)
-    target = _target(f"{interpreter.tag}-{level}_{arch}", interpreter, libc, libc_version, arch)
-    return replace(target, notes=notes_of(target, as_of))
+    *,
+    strict: bool,
+) -> Iterator[Target]:
+    """A platform with each Python; one that it does not have is left out.
+
+    Raises `TargetError` where none is left, and with `strict` for each that was named.
+    """
+    own = pyodide_python(spec.version) if spec.system is System.EMSCRIPTEN else None
+    if pythons is None and own is not None:
+        pythons = ["{}.{}".format(*own)]
+    missing: TargetError | None = None
+    made = False
+    for each in _open_linux(spec):
+        for python in _usual_pythons(as_of) if pythons is None else pythons:
+            try:
+                target = _target(spelling, python, each, as_of)
+            except TargetError as error:
+                if strict and pythons is not None:
+                    raise
+                missing = error
+            else:
+                if pythons is None and _from_before_pep_783(target.platform):
+                    continue
+                made = True
+                yield target
+    if missing and not made:
+        raise missing
 
 
-def _target(
-    name: str,
-    interpreter: _Interpreter,
-    libc: Libc,
-    libc_version: tuple[int, int],
-    arch: Architecture,
-    image: Image | None = None,
-) -> Target:
-    release = interpreter.release
-    pypy = release.implementation is Implementation.PYPY
-    return Target(
-        name=name,
-        implementation=release.implementation,
-        python=release.python,
-        python_full_version=release.python_version,
-        free_threaded=interpreter.free_threaded,
-        libc=libc,
-        libc_version=libc_version,
-        arch=arch,
-        image=image,
-        implementation_version=release.implementation_version if pypy else None,
-    )
+def _from_before_pep_783(platform: Platform) -> bool:
+    """A Pyodide for which the default index takes no wheels: judged where it is named only."""
+    return platform.system is System.EMSCRIPTEN and platform.tag.startswith("pyodide_")
 
 
-def _interpreter(spelling: str, python: str, as_of: date) -> _Interpreter:
-    match = _PYTHON.fullmatch(python.strip())
-    if not match:
-        raise TargetError(spelling, f"{python!r} is no Python; write 3.12, 3.13t, 3.12.1 or pp311")
-    pypy = match["kind"] in {"pp", "pypy"}
-    implementation = Implementation.PYPY if pypy else Implementation.CPYTHON
-    minor = (int(match["major"]), int(match["minor"]))
-    free_threaded, patch, abi = bool(match["t"]), match["patch"], match["abi"]
-    if minor < OLDEST_PYTHON or minor[0] > OLDEST_PYTHON[0]:
-        raise TargetError(spelling, "only Python 3.6 and later are known")
-    if free_threaded and (pypy or minor < FIRST_FREE_THREADED):
-        raise TargetError(spelling, "free-threaded builds exist for CPython 3.13 and later only")
-    if abi and not pypy:
-        raise TargetError(spelling, f"{abi} is an ABI of PyPy")
-    release = _release(implementation, minor, patch, abi, as_of)
-    tag = interpreter_tag(implementation, minor)
-    if patch:
-        tag = f"{tag[:2]}{release.python_version}"
-    if abi:
-        tag = f"pypy{tag[2:]}_{abi}"
-    return _Interpreter(release, free_threaded, f"{tag}{match['t']}")
+def _open_linux(spec: PlatformSpec) -> Iterator[PlatformSpec]:
+    """A Linux whose libc or CPU is open stands for those of the default matrix."""
+    if spec.system is not System.LINUX:
+        yield spec
+        return
+    libcs = [spec.libc] if spec.libc or spec.silent or spec.version else [Libc.GLIBC, Libc.MUSL]
+    cpus = [spec.cpu] if spec.cpu else _USUAL_CPUS
+    for libc, cpu in product(libcs, cpus):
+        yield replace(spec, libc=libc, cpu=cpu)
 
 
-def _release(
-    implementation: Implementation,
-    minor: tuple[int, int],
-    patch: str | None,
-    abi: str | None,
-    as_of: date,
-) -> PythonRelease:
-    """The release meant. One that the table does not have is taken as it was written."""
-    version = "{}.{}.{}".format(*minor, patch or 0)
-    if patch:
-        known = find_release(implementation, version)
-    else:
-        known = newest_release(implementation, minor, as_of, abi)
-    if known:
-        return known
-    pypy = "8.0.0" if abi == "pp80" else "7.3.0"
-    shown = pypy if implementation is Implementation.PYPY else version
-    return PythonRelease(implementation, version, shown, as_of)
-
-
-def _platform(spelling: str, platform: str) -> tuple[Libc, tuple[int, int], Architecture]:
-    match = _PLATFORM.fullmatch(platform)
-    if not match:
-        raise TargetError(
-            spelling, f"{platform!r} names no libc with its version and CPU, such as {_EXAMPLES}"
-        )
-    arch = _architecture(spelling, match["arch"])
-    libc = Libc.MUSL if match["family"] == Libc.MUSL.tag_prefix else Libc.GLIBC
-    level = _LEGACY.get(match["legacy"]) or (int(match["major"]), int(match["minor"]))
-    return libc, level, arch
-
-
-def _check_level(spelling: str, libc: Libc, level: tuple[int, int], arch: Architecture) -> None:
-    newest = _NEWEST_LEVEL[libc]
-    if level[0] != newest[0] or level > newest:
-        raise TargetError(spelling, f"there is no {libc} {level[0]}.{level[1]}")
-    if libc is Libc.GLIBC and level < manylinux_floor(arch):
-        floor = "{}.{}".format(*manylinux_floor(arch))
-        raise TargetError(spelling, f"manylinux on {arch} begins with glibc {floor}")
+def _target(spelling: str, python: str, spec: PlatformSpec, as_of: date) -> Target:
+    interpreter = read_interpreter(spelling, python, as_of)
+    platform = choose_platform(spelling, spec, interpreter, as_of=as_of)
+    target = target_of(f"{interpreter.tag}-{platform.tag}", interpreter, platform)
+    notes = notes_of(target, as_of)
+    if spec.silent:
+        notes = (f"linux_{platform.arch} names no libc; {platform.title} is assumed", *notes)
+    return replace(target, notes=notes)
 
 
 def _libc(text: str, as_of: date) -> tuple[Libc, tuple[int, int]]:
@@ -236,74 +409,14 @@ def _libc(text: str, as_of: date) -> tuple[Libc, tuple[int, int]]:
     return libc, (int(match["major"]), int(match["minor"]))
 
 
-def _architecture(spelling: str, text: str) -> Architecture:
-    """A CPU by the name in tags or by Docker's."""
+def _cpu(text: str) -> str:
+    """A CPU of Linux by the name in tags or by Docker's."""
     text = text.strip()
-    if text in PLATFORMS:
-        return PLATFORMS[text]
-    try:
-        return Architecture(text)
-    except ValueError:
-        near = get_close_matches(text, [*Architecture, *PLATFORMS], n=3)
-        known = ", ".join(Architecture)
-        why = f"the CPU {text!r} is not known; there are {known}"
-        raise TargetError(spelling, why, tuple(str(each) for each in near)) from None
-
-
-# Images
-
-
-def _from_image(spelling: str, as_of: date) -> Target:
-    name, _, platform = spelling.partition("@linux/")
-    _, at, digest = name.partition("@")
-    if at and not digest.startswith("sha256:"):
-        raise TargetError(spelling, "after @ comes a Linux platform, such as @linux/arm64")
-    found = find_image(name, as_of)
-    row = found.row
-    arch = _image_architecture(spelling, platform or "amd64", found)
-    if not row.python:
-        raise TargetError(
-            spelling,
-            "no Python is known to belong to this image; name one with --python, or spell the "
-            f"target out, for example cp312-{row.libc.tag_prefix}_"
-            f"{'_'.join(row.libc_version.split('.')[:2])}_{arch}",
-        )
-    wanted = found.python_version or row.python.removeprefix("pypy").removesuffix(".x")
-    kind = "pypy" if row.python.startswith("pypy") else "cp"
-    interpreter = _interpreter(spelling, f"{kind}{wanted}", found.built)
-    libc_version = _version(row.libc_version)
-    target = _target(spelling, interpreter, row.libc, libc_version, arch, _image(found))
-    return replace(target, notes=notes_of(target, as_of, found))
-
-
-def _image_architecture(spelling: str, platform: str, found: FoundImage) -> Architecture:
-    platform = {"arm64/v8": "arm64", "arm": "arm/v7"}.get(platform, platform)
-    arch = PLATFORMS.get(platform)
-    there = found.row.platforms_on(found.built)
-    names = [f"linux/{each}" for each in there]
-    if arch is None:
-        near = tuple(get_close_matches(f"linux/{platform}", names, n=3, cutoff=0.5))
-        raise TargetError(spelling, f"linux/{platform} is no platform that is known", near)
-    if platform not in there:
-        why = f"{found.row.image} does not exist for linux/{platform}, only for {', '.join(names)}"
-        raise TargetError(spelling, why)
-    return arch
-
-
-def _image(found: FoundImage) -> Image:
-    row = found.row
-    return Image(
-        name=row.image.removesuffix(":*"),
-        os=row.os,
-        os_version=row.os_version,
-        compressed_mb=row.compressed_mb,
-        uncompressed_mb=row.uncompressed_mb,
-        has_compiler=row.has_compiler,
-        pip_version=pip_of(found),
-        source=row.source,
+    cpu = CPUS.get(text)
+    if cpu in LINUX_CPUS:
+        return cpu
+    near = get_close_matches(text, [*Architecture, *DOCKER_PLATFORMS], n=3)
+    known = ", ".join(Architecture)
+    raise TargetError(
+        text, f"the CPU {text!r} is not known; there are {known}", tuple(map(str, near))
     )
-
-
-def _version(text: str) -> tuple[int, int]:
-    major, minor, *_ = text.split(".")
-    return int(major), int(minor)

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from wheelcheck.targets.compatibility import Fit, fit, split_tag_set
-from wheelcheck.targets.misses import MissPart, TagMiss, libc_level, misses_on
-from wheelcheck.targets.tags import Triple, abi_tag, platform_tags
-from wheelcheck.targets.target import Implementation, Libc, Target
+from wheelcheck.targets.misses import MissPart, TagMiss, misses_on
+from wheelcheck.targets.platform_tags import read_platform_tag
+from wheelcheck.targets.platforms import OtherArchitecture, System
+from wheelcheck.targets.tags import Triple, abi_tag
+from wheelcheck.targets.target import Implementation, Target
 
 __all__ = ["summarise_misses"]
 
 _SHOWN = 3
-_PLATFORM = re.compile(r"(manylinux|musllinux|linux)(?:_\d+_\d+|\d+)?_(\w+)", re.ASCII)
 
 
 def summarise_misses(tags: Iterable[str], target: Target) -> str:
@@ -44,9 +45,6 @@ def summarise_misses(tags: Iterable[str], target: Target) -> str:
 
 def _sentence(part: MissPart, reached: dict[Triple, TagMiss], target: Target) -> str:  # noqa: PLR0911 (one sentence per part)
     wheels = f"{_listed(_labels(reached))} wheels"
-    wanted = target.libc.tag_prefix
-    if any(platform.startswith(wanted) for _, _, platform in reached):
-        wanted += f" on {target.arch}"
     match part:
         case MissPart.INVALID:
             return "no wheel has a tag that can be read"
@@ -59,27 +57,43 @@ def _sentence(part: MissPart, reached: dict[Triple, TagMiss], target: Target) ->
             return _abi_sentence(reached, target)
         case MissPart.OPERATING_SYSTEM:
             systems = sorted({miss.why.removeprefix("built for ") for miss in reached.values()})
-            return f"{wheels} exist for {_listed(systems)} only; none for Linux"
+            return f"{wheels} exist for {_listed(systems)} only; none for {_system(target)}"
         case MissPart.ARCHITECTURE:
             return f"{wheels} exist for {_platforms(reached, target)}; none for {target.arch}"
         case MissPart.LIBC:
+            wanted = _wanted(reached, target)
             return f"{wheels} exist for {_platforms(reached, target)}; none for {wanted}"
-        case MissPart.LIBC_VERSION:
-            why = min(reached.items(), key=lambda item: libc_level(item[0][2]))[1].why
+        case MissPart.LIBC_VERSION | MissPart.SYSTEM_VERSION:
+            why = min(reached.items(), key=lambda item: read_platform_tag(item[0][2]).level)[1].why
             nearest = "the nearest " if why.startswith("needs") else ""
             return f"{wheels} exist, but {nearest}{why}"
         case _:
             assert_never(part)
 
 
+def _system(target: Target) -> str:
+    """``Linux``, ``Windows``, ``macOS``: the system without its version."""
+    linux = target.platform.system is System.LINUX
+    return "Linux" if linux else target.platform.title.partition(" ")[0]
+
+
+def _wanted(reached: Iterable[Triple], target: Target) -> str:
+    """The libc that wheels are wanted for, with the CPU where another CPU has some."""
+    wanted = target.libc.tag_prefix if target.libc else _system(target)
+    if any(platform.startswith(wanted) for _, _, platform in reached):
+        wanted += f" on {target.arch}"
+    return wanted
+
+
 def _python_sentence(reached: dict[Triple, TagMiss], target: Target) -> str:
     """Name the Pythons of those wheels that the platform could load, if there are any."""
-    loadable = {*platform_tags(target.libc, target.libc_version, target.arch), "any"}
+    loadable = {*target.platform.tags(), "any"}
     here = {triple: miss for triple, miss in reached.items() if triple[2] in loadable}
     pythons = _listed(_spans({miss.why for miss in (here or reached).values()}), shown=5)
     if here:
         return f"wheels exist for {pythons} only"
-    platform = f"{target.libc.tag_prefix} on {target.arch}"
+    family = target.libc.tag_prefix if target.libc else _system(target)
+    platform = f"{family} on {target.arch}"
     return f"wheels exist for {pythons} only, and none of them for {platform}"
 
 
@@ -108,24 +122,24 @@ def _labels(triples: Iterable[Triple]) -> list[str]:
 
 
 def _platforms(triples: Iterable[Triple], target: Target) -> str:
-    """The platforms, each libc and CPU once at its lowest level, those near the target first."""
-    lowest: dict[tuple[str, str], tuple[int, int]] = {}
+    """The platforms, each family and CPU once at its lowest level, those near the target first."""
+    lowest: dict[tuple[str, str], tuple[int, ...]] = {}
     for _, _, platform in triples:
-        match = _PLATFORM.fullmatch(platform)
-        if match:
-            level = libc_level(platform)
-            key = (match[1], match[2])
-            lowest[key] = min(level, lowest.get(key, level))
-    near = sorted(
-        lowest, key=lambda key: (key[1] != target.arch, key[0] != target.libc.tag_prefix, key)
-    )
+        tag = read_platform_tag(platform)
+        if tag.system is target.platform.system and tag.arch:
+            key = (tag.family, tag.arch)
+            lowest[key] = min(tag.level, lowest.get(key, tag.level))
+    own = target.libc.tag_prefix if target.libc else ""
+    near = sorted(lowest, key=lambda key: (key[1] != target.arch, key[0] != own, key))
     return _listed([_platform_name(key, lowest[key]) for key in near])
 
 
-def _platform_name(family_arch: tuple[str, str], level: tuple[int, int]) -> str:
+def _platform_name(family_arch: tuple[str, str], level: tuple[int, ...]) -> str:
     family, arch = family_arch
-    known = family in {libc.tag_prefix for libc in Libc} and level != (0, 0)
-    return "{}_{}_{}_{}".format(family, *level, arch) if known else f"{family}_{arch}"
+    if arch == OtherArchitecture.X86:
+        return "win32"
+    known = [str(part) for part in level if any(level)]
+    return "_".join([family, *known, arch])
 
 
 def _spans(reasons: set[str]) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wheelcheck.targets.platforms import Architecture, Cpu, Libc, Linux, Platform
+
 __all__ = ["Architecture", "Image", "Implementation", "Libc", "Target"]
 
 
@@ -13,32 +15,12 @@ class Implementation(StrEnum):
 
     CPYTHON = "cpython"
     PYPY = "pypy"
-
-
-class Libc(StrEnum):
-    """The C library that wheels are built against."""
-
-    GLIBC = "glibc"
-    MUSL = "musl"
+    GRAALPY = "graalpy"
 
     @property
-    def tag_prefix(self) -> str:
-        """How platform tags for this libc begin (PEP 600, PEP 656)."""
-        return "manylinux" if self is Libc.GLIBC else "musllinux"
-
-
-class Architecture(StrEnum):
-    """A CPU architecture, by the name platform tags and `platform.machine()` give it."""
-
-    X86_64 = "x86_64"
-    AARCH64 = "aarch64"
-    I686 = "i686"
-    ARMV7L = "armv7l"
-    ARMV6L = "armv6l"
-    PPC64LE = "ppc64le"
-    S390X = "s390x"
-    RISCV64 = "riscv64"
-    LOONGARCH64 = "loongarch64"
+    def title(self) -> str:  # type: ignore[override]  # hides str.title, which makes no sense here
+        """``CPython``, ``PyPy``, ``GraalPy``."""
+        return {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}[self.value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +40,13 @@ class Image:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Target:
-    """One environment to judge: an interpreter, a libc with its version, and a CPU.
+    """One environment to judge: an interpreter and a platform.
 
     `python` is (major, minor); `python_full_version` adds the patch release that markers and
-    Requires-Python see, e.g. ``3.12.13``. `implementation_version` is set for PyPy alone
-    (``7.3.20``), whose ABI changes with it; CPython's is the version of Python. `notes` are
+    Requires-Python see, e.g. ``3.12.13``. `implementation_version` is set where it is not the
+    version of Python (PyPy ``7.3.20``, GraalPy ``25.0.1``), as the ABI changes with it. `notes` are
     caveats a reader must be told (an end-of-life image, an architecture without an agreed tag).
     """
 
@@ -73,38 +55,85 @@ class Target:
     python: tuple[int, int]
     python_full_version: str
     free_threaded: bool
-    libc: Libc
-    libc_version: tuple[int, int]
-    arch: Architecture
-    image: Image | None = None
-    notes: tuple[str, ...] = ()
-    implementation_version: str | None = None
+    platform: Platform
+    image: Image | None
+    notes: tuple[str, ...]
+    implementation_version: str | None
+
+    def __init__(  # noqa: PLR0913, PLR0917 (the fields of a value; the three of Linux came first)
+        self,
+        name: str,
+        implementation: Implementation,
+        python: tuple[int, int],
+        python_full_version: str,
+        free_threaded: bool,  # noqa: FBT001 (a field like the others)
+        libc: Libc | None = None,
+        libc_version: tuple[int, int] | None = None,
+        arch: Architecture | None = None,
+        image: Image | None = None,
+        notes: tuple[str, ...] = (),
+        implementation_version: str | None = None,
+        *,
+        platform: Platform | None = None,
+    ) -> None:
+        """Make a target on `platform`, or on Linux with a libc of that version on that CPU.
+
+        Of a Linux as `platform`, the three that are given replace its own.
+        Raises `TypeError` where they do not make a platform.
+        """
+        if platform is None or libc or libc_version or arch:
+            platform = _linux(platform, libc, libc_version, arch)
+        interpreter = (name, implementation, python, python_full_version, free_threaded)
+        values = (*interpreter, platform, image, notes, implementation_version)
+        for field, value in zip(self.__slots__, values, strict=True):
+            object.__setattr__(self, field, value)
 
     def __hash__(self) -> int:
-        """Names tell nearly all targets apart, and targets are keys of much that is asked often."""
+        """Names tell nearly all targets apart, and targets are keys of many caches."""
         return hash(self.name)
 
     @property
-    def platform(self) -> tuple[Libc, tuple[int, int], Architecture]:
-        """What wheels for a platform are built for."""
-        return self.libc, self.libc_version, self.arch
+    def libc(self) -> Libc | None:
+        """The libc of a Linux; None elsewhere."""
+        return self.platform.libc if isinstance(self.platform, Linux) else None
+
+    @property
+    def libc_version(self) -> tuple[int, int] | None:
+        """The libc's version on Linux; None elsewhere."""
+        return self.platform.libc_version if isinstance(self.platform, Linux) else None
+
+    @property
+    def arch(self) -> Cpu:
+        """The CPU, by the name that platform tags give it."""
+        return self.platform.arch
 
     def marker_environment(self) -> dict[str, str]:
         """Environment markers as pip on this target evaluates them (PEP 508).
 
         `platform_release` and `platform_version` belong to the kernel of the day and are empty.
         """
-        pypy = self.implementation is Implementation.PYPY
+        graalpy = self.implementation is Implementation.GRAALPY
+        named = "GraalVM" if graalpy else self.implementation.title
         return {
+            **self.platform.markers(),
             "implementation_name": self.implementation.value,
             "implementation_version": self.implementation_version or self.python_full_version,
-            "os_name": "posix",
-            "platform_machine": self.arch.value,
-            "platform_python_implementation": "PyPy" if pypy else "CPython",
-            "platform_release": "",
-            "platform_system": "Linux",
-            "platform_version": "",
+            "platform_python_implementation": named,
             "python_full_version": self.python_full_version,
             "python_version": "{}.{}".format(*self.python),
-            "sys_platform": "linux",
         }
+
+
+def _linux(
+    platform: Platform | None,
+    libc: Libc | None,
+    libc_version: tuple[int, int] | None,
+    arch: Architecture | None,
+) -> Linux:
+    if isinstance(platform, Linux):
+        libc = libc or platform.libc
+        libc_version = libc_version or platform.libc_version
+        arch = arch or platform.arch
+    if libc is None or libc_version is None or arch is None:
+        raise TypeError("a target needs a platform, or a libc, its version and a CPU")
+    return Linux(arch, libc, libc_version)

@@ -11,7 +11,7 @@ from wheelcheck.builds import sdist_reader
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts, read_sdist
 from wheelcheck.builds.sdist_reader import SdistReader
-from wheelcheck.builds.setup_script.script_context import BuildSite
+from wheelcheck.builds.setup_script.script_context import BuildSite, SystemNames
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember, Sdist
 from wheelcheck.targets import Implementation
@@ -26,11 +26,12 @@ IMPLEMENTATION = (
     "platform.python_implementation() == 'PyPy'", "hasattr(sys, 'pypy_version_info')",
     "'__pypy__' in sys.builtin_module_names", "sys.implementation.name == 'cpython'",
 )  # fmt: skip
+PLATFORM = ("sys.platform == 'win32'", "os.name == 'nt'", "platform.system() == 'Darwin'")
 NEITHER = (
-    "sys.platform == 'linux'", "os.environ.get('X')", "os.path.exists('x.c')", "'x' in sys.argv",
+    "os.environ.get('X')", "os.path.exists('x.c')", "'x' in sys.argv",
     "os.system('x')", "sys.maxsize > 2**32",
 )  # fmt: skip
-CONDITIONS = st.sampled_from(PYTHON + IMPLEMENTATION + NEITHER)
+CONDITIONS = st.sampled_from(PYTHON + IMPLEMENTATION + PLATFORM + NEITHER)
 SCRIPTS = st.recursive(
     st.sampled_from(["found.append(Extension('a', ['a.c']))", "found = []", "raise ImportError"]),
     lambda inner: st.builds(
@@ -47,6 +48,7 @@ SITES = st.builds(
     BuildSite,
     st.sampled_from([Implementation.CPYTHON, Implementation.PYPY]),
     st.sampled_from([(3, minor) for minor in range(8, 15)]),
+    st.sampled_from([SystemNames(), SystemNames("win32", "nt", "Windows")]),
 )
 
 
@@ -68,7 +70,12 @@ def test_sites_that_answer_alike_have_equal_facts(script: str, one: BuildSite, o
 
 @pytest.mark.parametrize(
     ("tests", "asked"),
-    [(PYTHON, {"python"}), (IMPLEMENTATION, {"implementation"}), (NEITHER, set())],
+    [
+        (PYTHON, {"python"}),
+        (IMPLEMENTATION, {"implementation"}),
+        (PLATFORM, {"platform"}),
+        (NEITHER, set()),
+    ],
 )
 def test_what_a_script_asks_for_is_noted(tests: tuple[str, ...], asked: set[str]):
     for test in tests:

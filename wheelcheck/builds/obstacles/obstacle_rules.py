@@ -74,7 +74,7 @@ def sdist_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
 def target_obstacles(
     facts: SourceNeedsInput,
     needs: Iterable[BuildNeed],
-    libc: Libc,
+    libc: Libc | None,
     distribution: Distribution | None,
 ) -> tuple[BuildObstacle, ...]:
     """What is known against a release on a libc, and what its distribution has not.
@@ -89,7 +89,7 @@ def target_obstacles(
 
 
 def known_obstacles(
-    name: NormalizedName, version: Version, libc: Libc
+    name: NormalizedName, version: Version, libc: Libc | None
 ) -> tuple[BuildObstacle, ...]:
     """What `known_obstacles.csv` says of a release on a libc."""
     return tuple(
@@ -102,7 +102,7 @@ def known_obstacles(
         )
         for row in read_table("builds/obstacles/known_obstacles.csv")
         if row["project"] == name
-        and row["libc"] in {"", libc.value}
+        and row["libc"] in {"", str(libc)}
         and version in SpecifierSet(row["versions"], prereleases=True)
     )
 

@@ -1,4 +1,4 @@
-"""What well-known names mean in a setup script that pip runs on Linux in an isolated environment.
+"""What well-known names mean in a setup script that pip runs in an isolated environment.
 
 No variable is set that a build does not need: `os.environ.get("X", default)` is the default.
 Paths are relative to the root of the sdist, which is "" itself, so that ``dirname(__file__)`` of
@@ -51,8 +51,6 @@ def constant(name: str, around: ScriptContext) -> Value:
 
 
 _ALWAYS: Mapping[str, Value] = {
-    "sys.platform": "linux",
-    "os.name": "posix",
     "os.sep": "/",
     "os.path.sep": "/",
     "os.pathsep": ":",
@@ -63,6 +61,8 @@ _ALWAYS: Mapping[str, Value] = {
 }
 _HERE: Mapping[str, Callable[[ScriptContext], Value]] = {
     "distutils.dist.Distribution.display_option_names": lambda _: list(_DISPLAY_OPTIONS),
+    "sys.platform": lambda around: around.platform().sys_platform,
+    "os.name": lambda around: around.platform().os_name,
     "sys.argv": lambda around: list(around.argv),
     "sys.version_info": lambda around: (*around.python(), 0, "final", 0),
     "sys.hexversion": lambda around: _hexadecimal(*around.python()),
@@ -149,6 +149,11 @@ _Answer = Callable[[ScriptContext, list[Value]], Value]
 
 def _always(value: Value) -> _Answer:
     return lambda _around, _args: value
+
+
+def _on_linux(value: Value) -> _Answer:
+    """What holds on Linux, and is not known elsewhere."""
+    return lambda around, _args: value if around.platform().sys_platform == "linux" else Opaque()
 
 
 def _of_path(function: Callable[[str], Value]) -> _Answer:
@@ -282,9 +287,9 @@ _FUNCTIONS: Mapping[str, _Answer] = {
     "platform.python_implementation": _implementation,
     "platform.python_version": lambda around, _: "{}.{}.0".format(*around.python()),
     "platform.python_version_tuple": lambda around, _: (*map(str, around.python()), "0"),
-    "platform.system": _always("Linux"),
-    "platform.win32_ver": _always(("", "", "", "")),
+    "platform.system": lambda around, _: around.platform().system,
+    "platform.win32_ver": _on_linux(("", "", "", "")),
     "posixpath.join": _plainly(joined),
     "strtobool": _strtobool,
-    "sysconfig.get_platform": _always("linux-x86_64"),
+    "sysconfig.get_platform": _on_linux("linux-x86_64"),
 }

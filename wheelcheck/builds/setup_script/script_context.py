@@ -6,23 +6,38 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from wheelcheck.targets.target import Implementation, Target
 
-__all__ = ["BuildSite", "ScriptContext"]
+__all__ = ["BuildSite", "ScriptContext", "SystemNames"]
+
+
+class SystemNames(NamedTuple):
+    """What Python calls the system it runs on: `sys.platform`, `os.name`, `platform.system()`."""
+
+    sys_platform: str = "linux"
+    os_name: str = "posix"
+    system: str = "Linux"
+
+
+_LINUX = SystemNames()
 
 
 @dataclass(frozen=True, slots=True)
 class BuildSite:
-    """The part of a target that setup scripts ask for. The system is always Linux."""
+    """The part of a target that setup scripts ask for."""
 
     implementation: Implementation = Implementation.CPYTHON
     python: tuple[int, int] = (3, 12)
+    platform: SystemNames = _LINUX
 
     @classmethod
     def of(cls, target: Target) -> BuildSite:
         """The site of a target; targets that differ in libc or CPU alone share one."""
-        return cls(target.implementation, target.python)
+        markers = target.platform.markers()
+        names = SystemNames(markers["sys_platform"], markers["os_name"], markers["platform_system"])
+        return cls(target.implementation, target.python, names)
 
     def answers_as(self, other: BuildSite, keys: Iterable[str]) -> bool:
         """Whether both sites answer alike to what was `keys_read`, as `ScriptContext` notes it."""
@@ -36,8 +51,8 @@ class ScriptContext:
     `paths` are relative to the sdist's root, `directories` their parents; `texts` has the files
     that may be imported from; `missing` names top-level modules that are not installed.
     `argv` is the command line: backends ask for ``egg_info`` first, to learn `setup_requires`.
-    `keys_read` notes which fields of the site a script has asked for, by `python` and
-    `implementation`; a copy made by `replace` notes in the same set.
+    `keys_read` notes which fields of the site a script has asked for, by `python`, `implementation`
+    and `platform`; a copy made by `replace` notes in the same set.
     """
 
     site: BuildSite = BuildSite()
@@ -57,6 +72,11 @@ class ScriptContext:
         """Answer with the implementation of Python, and note that the script asked for it."""
         self.keys_read.add("implementation")
         return self.site.implementation
+
+    def platform(self) -> SystemNames:
+        """Answer with the names of the system, and note that the script asked for one."""
+        self.keys_read.add("platform")
+        return self.site.platform
 
     def exists(self, path: str) -> bool | None:
         """Whether the sdist has a file or directory; None outside the sdist."""

@@ -210,9 +210,9 @@ def _foreign_copies(dockerfile: Dockerfile, stage: Stage) -> Iterator[Finding]:
         differ = [
             f"{name} {item} there and {other} here"
             for name, item, other in (
-                ("libc is", there.libc.value, here.libc.value),
+                ("libc is", there.libc, here.libc),
                 ("Python is", "{}.{}".format(*there.python), "{}.{}".format(*here.python)),
-                ("the CPU is", there.arch.value, here.arch.value),
+                ("the CPU is", there.arch, here.arch),
             )
             if item != other
         ]

@@ -16,7 +16,7 @@ from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.reports.wording.reasons import matters
 from wheelcheck.reports.wording.report_phrases import folded, ordered_targets, version_words
-from wheelcheck.reports.wording.target_names import Places, libc_label, python_label
+from wheelcheck.reports.wording.target_names import Places, platform_label, python_label
 
 __all__ = ["matrix_section"]
 
@@ -65,11 +65,13 @@ def _grid_head(targets: Sequence[TargetSummary]) -> Markup:
     corner = element("th", "Package", scope="col", rowspan=3, class_="corner")
     libcs = [
         element("th", libc, scope="colgroup", colspan=len(list(members)), class_="edge")
-        for libc, members in groupby(targets, libc_label)
+        for libc, members in groupby(targets, platform_label)
     ]
     archs = [
         element("th", arch, scope="colgroup", colspan=len(list(members)), class_="edge")
-        for (_, arch), members in groupby(targets, lambda target: (libc_label(target), target.arch))
+        for (_, arch), members in groupby(
+            targets, lambda target: (platform_label(target), target.arch)
+        )
     ]
     pythons = [
         element("th", python_label(target), scope="col", class_=_edge(targets, i))
@@ -83,7 +85,7 @@ def _grid_head(targets: Sequence[TargetSummary]) -> Markup:
 def _edge(targets: Sequence[TargetSummary], column: int) -> str | None:
     """Mark the first column of each block of libc and architecture."""
     blocks = [
-        (libc_label(target), target.arch) for target in targets[max(column - 1, 0) : column + 1]
+        (platform_label(target), target.arch) for target in targets[max(column - 1, 0) : column + 1]
     ]
     return "edge" if column == 0 or blocks[0] != blocks[-1] else None
 

@@ -14,7 +14,7 @@ from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
 from wheelcheck.reports.wording.quantities import BASIS, duration, estimated, size
 from wheelcheck.reports.wording.reasons import matters
 from wheelcheck.reports.wording.report_phrases import askers, ordered_targets, target_words
-from wheelcheck.reports.wording.target_names import Places, libc_label, python_label
+from wheelcheck.reports.wording.target_names import Places, platform_label, python_label
 
 __all__ = ["view"]
 
@@ -64,7 +64,7 @@ def _mark(verdict: Verdict) -> _Plain:
 def _target(target: TargetSummary) -> _Plain:
     return {
         "name": target.name,
-        "axes": (libc_label(target), target.arch, python_label(target)),
+        "axes": (platform_label(target), target.arch, python_label(target)),
         "facts": target_words(target),
         "notes": target.notes,
     }

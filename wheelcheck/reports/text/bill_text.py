@@ -45,7 +45,7 @@ def draw_bill(page: TextPage, report: Report, places: Places) -> None:
     left = len(all_rows) - len(rows)
     if left:
         page.prose(Text(f"and {counted(left, 'more group')} of targets: see --format json", "dim"))
-    for line in _footnotes(report, rows):
+    for line in _footnotes(report, rows, places):
         page.prose(Text(line, "dim"))
 
 
@@ -170,7 +170,7 @@ def _draw_table(page: TextPage, table: Sequence[Sequence[str]]) -> None:
         start = end
 
 
-def _footnotes(report: Report, rows: Sequence[_BillRow]) -> Iterable[str]:
+def _footnotes(report: Report, rows: Sequence[_BillRow], places: Places) -> Iterable[str]:
     """What the numbers rest on, and what is not in them."""
     bases: dict[str, int] = {}
     for build in {each.label: each for plan in report.builds for each in plan.builds}.values():
@@ -180,6 +180,12 @@ def _footnotes(report: Report, rows: Sequence[_BillRow]) -> Iterable[str]:
     if bases:
         text = ", ".join(f"{number} {word}" for word, number in bases.items())
         yield f"Costs of builds: {text}. In brackets: 80 % intervals."
+    unpriced = [
+        target.name for target in report.targets if target.system != "linux" and not target.bill
+    ]
+    if unpriced:
+        described = places.describe(unpriced)
+        yield f"Not priced: {described}. Builds are planned and priced for Linux only."
     left = dict.fromkeys(
         clean(item) for row in rows for bill in row.bills for item in bill.left_out
     )

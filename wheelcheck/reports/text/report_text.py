@@ -40,7 +40,7 @@ from wheelcheck.reports.wording.report_phrases import (
     reason_words,
     target_words,
 )
-from wheelcheck.reports.wording.target_names import Places, libc_label, python_order
+from wheelcheck.reports.wording.target_names import Places, platform_label, python_order
 
 __all__ = ["render_text"]
 
@@ -237,11 +237,14 @@ def _target_facts(report: Report, places: Places) -> list[tuple[str, str]]:
         pythons: dict[str, list[str]] = {}
         for kind, version in dict.fromkeys(map(python_words, by_age)):
             pythons.setdefault(kind, []).append(version)
-        libcs = dict.fromkeys(libc_label(target) for target in report.targets)
+        platforms = dict.fromkeys(platform_label(target) for target in report.targets)
         archs = dict.fromkeys(target.arch for target in report.targets)
         facts = [
             ("Python", "; ".join(f"{kind} {', '.join(v)}" for kind, v in pythons.items())),
-            ("libc", ", ".join(libcs)),
+            (
+                "libc" if all(target.libc for target in report.targets) else "platform",
+                ", ".join(platforms),
+            ),
             ("CPU", ", ".join(archs)),
         ]
     else:

@@ -36,16 +36,25 @@ Severity = Literal["error", "warning"]
 
 
 class TargetSummary(Value):
-    """One judged target. `python` is ``3.12``; `python_full_version` is what markers saw."""
+    """One judged target. `python` is ``3.12``; `python_full_version` is what markers saw.
+
+    `libc` and its version are None where `system` is not Linux.
+    """
 
     name: str
     python: str
     python_full_version: str
-    implementation: Literal["cpython", "pypy"]
+    implementation: Literal["cpython", "pypy", "graalpy"]
     free_threaded: bool
-    libc: Literal["glibc", "musl"]
-    libc_version: str
+    libc: Literal["glibc", "musl"] | None
+    libc_version: str | None
     arch: str
+    system: Literal["linux", "windows", "macos", "emscripten", "android", "ios"] = "linux"
+    system_version: str | None = Field(
+        default=None,
+        description="macOS, iOS: the oldest release to support; Android: the API level; "
+        "Emscripten: the version of Pyodide's ABI; None for Linux and Windows.",
+    )
     image: str | None = Field(default=None, description="Base image, where the target names one.")
     installable: bool = Field(
         description="Whether an installer would find a file for every package (wheel or sdist)."

@@ -3,8 +3,8 @@
 Three shapes, the first that fits the width:
 
 - *named*: one column per target under its name, with words in the cells;
-- *axes*: blocks of libc × architecture with one narrow column per Python; blocks that agree in
-  every cell are drawn once;
+- *axes*: blocks of platform × CPU with one narrow column per Python; blocks that agree in every
+  cell are drawn once, and where systems are mixed, in several bands if need be;
 - *numbered*: targets that agree in every cell share a numbered column, and a key below tells which.
 """
 
@@ -20,13 +20,19 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.report import Package, Report, TargetSummary
 from wheelcheck.reports.wording.marks import MARKS
 from wheelcheck.reports.wording.phrases import clean
-from wheelcheck.reports.wording.target_names import Places, libc_label, python_label, python_order
+from wheelcheck.reports.wording.target_names import (
+    Places,
+    platform_label,
+    python_label,
+    python_order,
+)
 
 __all__ = ["GAP", "Block", "Column", "Shape", "shape", "verdict_on"]
 
 GAP = 2
 """Columns of white space between blocks."""
 _MOST_NAMED = 8
+_MOST_BANDS = 4
 _LONG_NAME, _SHORT_NAME = 30, 14
 
 
@@ -79,9 +85,15 @@ def verdict_on(package: Package, target: str) -> Verdict:
 
 def shape(report: Report, rows: Sequence[Package], width: int) -> Shape:
     """Lay out the report's targets for these rows, in at most `width` terminal columns."""
-    for candidate in (*_named(report, rows), *_axes(report, rows)):
+    by_axes = _axes(report, rows)
+    for candidate in (*_named(report, rows), *by_axes):
         if candidate.width <= width:
             return candidate
+    if len({target.system for target in report.targets}) > 1:
+        for candidate in by_axes:
+            banded = _in_bands(candidate, width)
+            if banded.width <= width and len(banded.bands) <= _MOST_BANDS:
+                return banded
     return _numbered(report, rows, width)
 
 
@@ -118,7 +130,7 @@ def _axes(report: Report, rows: Sequence[Package]) -> list[Shape]:
         return []
     groups: dict[tuple[str, str], list[TargetSummary]] = {}
     for target in report.targets:
-        groups.setdefault((libc_label(target), target.arch), []).append(target)
+        groups.setdefault((platform_label(target), target.arch), []).append(target)
     blocks = [
         Block(key, tuple(_python_column(target) for target in sorted(members, key=python_order)))
         for key, members in groups.items()
@@ -129,6 +141,17 @@ def _axes(report: Report, rows: Sequence[Package]) -> list[Shape]:
         short = tuple(replace(b, columns=tuple(map(_without_major, b.columns))) for b in merged)
         shapes.append(Shape((short,), corner="Python 3."))
     return shapes
+
+
+def _in_bands(drawn: Shape, width: int) -> Shape:
+    """The same blocks, as many beside each other as the width holds."""
+    bands: list[list[Block]] = [[]]
+    for block in (block for band in drawn.bands for block in band):
+        taken = sum(each.width + GAP for each in bands[-1])
+        if bands[-1] and taken + block.width > width:
+            bands.append([])
+        bands[-1].append(block)
+    return replace(drawn, bands=tuple(map(tuple, bands)))
 
 
 def _python_column(target: TargetSummary) -> Column:

@@ -11,7 +11,12 @@ from wheelcheck.reports.values.build_values import Obstacle
 from wheelcheck.reports.values.report import Package, Report, TargetSummary
 from wheelcheck.reports.wording.phrases import clean, listing
 from wheelcheck.reports.wording.reasons import Reason, Skew
-from wheelcheck.reports.wording.target_names import Places, libc_label, python_order
+from wheelcheck.reports.wording.target_names import (
+    Places,
+    implementation_label,
+    platform_label,
+    python_order,
+)
 
 __all__ = [
     "askers",
@@ -151,14 +156,14 @@ def index_moment(as_of: str | None) -> str:
 
 def python_words(target: TargetSummary) -> tuple[str, str]:
     """Kind and version: ``free-threaded CPython``, ``3.15.1``."""
-    name = "CPython" if target.implementation == "cpython" else "PyPy"
+    name = implementation_label(target)
     kind = f"free-threaded {name}" if target.free_threaded else name
     return kind, clean(target.python_full_version)
 
 
 def target_words(target: TargetSummary) -> str:
     """``free-threaded CPython 3.15.1, musl 1.2, aarch64``."""
-    return f"{' '.join(python_words(target))}, {libc_label(target)}, {target.arch}"
+    return f"{' '.join(python_words(target))}, {platform_label(target)}, {target.arch}"
 
 
 def ordered_targets(report: Report, places: Places) -> tuple[TargetSummary, ...]:
@@ -167,7 +172,7 @@ def ordered_targets(report: Report, places: Places) -> tuple[TargetSummary, ...]
         return report.targets
     blocks: dict[tuple[str, str], list[TargetSummary]] = {}
     for target in report.targets:
-        blocks.setdefault((libc_label(target), target.arch), []).append(target)
+        blocks.setdefault((platform_label(target), target.arch), []).append(target)
     libcs = list(dict.fromkeys(libc for libc, _ in blocks))
     by_libc = sorted(blocks.items(), key=lambda item: libcs.index(item[0][0]))
     return tuple(t for _, members in by_libc for t in sorted(members, key=python_order))

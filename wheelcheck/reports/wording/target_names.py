@@ -1,6 +1,6 @@
 """Names for sets of targets, in as few words as a person would use.
 
-Twenty-four targets are points in a space of libc × architecture × Python. ``musl`` says of twelve
+Twenty-four targets are points in a space of platform × CPU × Python. ``musl`` says of twelve
 of them what a list of names would hide; so a set is covered by the largest boxes of that space
 that lie inside it. Targets that were named by image keep their names.
 """
@@ -13,36 +13,77 @@ from itertools import permutations, product
 from wheelcheck.reports.values.report import TargetSummary
 from wheelcheck.reports.wording.phrases import clean, listing
 
-__all__ = ["Places", "libc_label", "python_label", "python_order"]
+__all__ = [
+    "Places",
+    "implementation_label",
+    "platform_label",
+    "python_label",
+    "python_order",
+    "system_label",
+]
 
 _MOST_BOXES = 3
+_PYTHON_AXIS = 2
 _MOST_NAMES, _FEW_NAMES = 4, 2
 
-_Point = tuple[str, str, str]  # libc, architecture, Python
+_Point = tuple[str, str, str]  # platform, architecture, Python
+_OWN_CPU = ""
+"""Stands for the CPU where systems are mixed: each has names of its own, part of the platform's."""
+
 _Box = tuple[frozenset[str], frozenset[str], frozenset[str]]
 
 
 def python_label(target: TargetSummary) -> str:
     """``3.12``, ``3.13t`` for a free-threaded build, ``PyPy 3.11``."""
     name = target.python + ("t" if target.free_threaded else "")
-    return f"PyPy {name}" if target.implementation == "pypy" else name
+    title = _IMPLEMENTATIONS[target.implementation]
+    return name if target.implementation == "cpython" else f"{title} {name}"
 
 
-def libc_label(target: TargetSummary) -> str:
-    """``musl 1.2``."""
-    return f"{target.libc} {target.libc_version}"
+def platform_label(target: TargetSummary) -> str:
+    """``musl 1.2``, ``Windows``, ``macOS 14``, ``Android API 24``."""
+    if target.libc:
+        return f"{target.libc} {target.libc_version}"
+    title = system_label(target)
+    if target.system_version is None or target.system == "emscripten":  # its ABI is its Python's
+        return title
+    version = target.system_version
+    if target.system in {"macos", "ios"} and not version.startswith("10."):
+        version = version.removesuffix(".0")
+    return f"{title} API {version}" if target.system == "android" else f"{title} {version}"
 
 
-def python_order(target: TargetSummary) -> tuple[str, bool, tuple[int, ...]]:
-    """Sort key: CPython, then its free-threaded builds, then PyPy; each from old to new."""
+def system_label(target: TargetSummary) -> str:
+    """``Linux``, ``Windows``, ``macOS``, ``Pyodide`` …"""
+    return _SYSTEMS[target.system]
+
+
+_IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}
+_SYSTEMS = {
+    "linux": "Linux",
+    "windows": "Windows",
+    "macos": "macOS",
+    "emscripten": "Pyodide",
+    "android": "Android",
+    "ios": "iOS",
+}
+
+
+def implementation_label(target: TargetSummary) -> str:
+    """``CPython``, ``PyPy``, ``GraalPy``."""
+    return _IMPLEMENTATIONS[target.implementation]
+
+
+def python_order(target: TargetSummary) -> tuple[bool, bool, tuple[int, ...]]:
+    """Sort key: CPython, then its free-threaded builds, then others; each from old to new."""
     numbers = tuple(int(part) for part in target.python.split(".") if part.isdecimal())
-    return (target.implementation, target.free_threaded, numbers)
+    return (target.implementation != "cpython", target.free_threaded, numbers)
 
 
 class Places:
     """Describes subsets of the given targets.
 
-    `is_grid` says that libc, architecture and Python tell all targets apart and that none was
+    `is_grid` says that platform, architecture and Python tell all targets apart and that none was
     named by an image: then, and only then, sets are described along these axes.
     """
 
@@ -51,15 +92,22 @@ class Places:
         self._points = {target.name: self._point(target, targets) for target in targets}
         self._descriptions: dict[frozenset[str], str] = {}
         self._axes = _axes(self._points[t.name] for t in sorted(targets, key=python_order))
+        self._is_mixed = bool(self._axes) and _OWN_CPU in self._axes[1]
         self.is_grid = len(set(self._points.values())) == len(targets) and not any(
             target.image for target in targets
         )
 
     @staticmethod
     def _point(target: TargetSummary, targets: Sequence[TargetSummary]) -> _Point:
-        versions = {other.libc_version for other in targets if other.libc == target.libc}
-        libc = target.libc if len(versions) == 1 else libc_label(target)
-        return (libc, target.arch, python_label(target))
+        family = (target.system, target.libc)
+        labels = {platform_label(o) for o in targets if (o.system, o.libc) == family}
+        short = target.libc or system_label(target)
+        platform = short if len(labels) == 1 else platform_label(target)
+        if target.libc or len({other.system for other in targets}) == 1:
+            return (platform, target.arch, python_label(target))
+        cpus = {other.arch for other in targets if other.system == target.system}
+        name = platform if len(cpus) == 1 else f"{platform} {target.arch}"
+        return (name, _OWN_CPU, python_label(target))
 
     def describe(self, chosen: Collection[str]) -> str:
         """``all 24 targets``, ``musl``, ``musl aarch64 (Python 3.15t)``, ``python:3.12-slim``."""
@@ -93,20 +141,23 @@ class Places:
         boxes, left = [], dict.fromkeys(p for n, p in self._points.items() if n in chosen)
         while left:
             seed = next(iter(left))
-            grown = (_grow(seed, order, self._axes, outside) for order in permutations(range(3)))
+            inside = wanted if self._is_mixed else None
+            grown = (
+                _grow(seed, order, self._axes, outside, inside) for order in permutations(range(3))
+            )
             box = max(grown, key=lambda box: sum(_holds(box, point) for point in wanted))
             boxes.append(box)
             left = {point: None for point in left if not _holds(box, point)}
         return sorted(boxes, key=lambda box: -sum(_holds(box, point) for point in wanted))
 
     def _words(self, box: _Box) -> str:
-        libcs, archs, pythons = (
+        platforms, archs, pythons = (
             [] if len(values) == len(axis) else [value for value in axis if value in values]
             for values, axis in zip(box, self._axes, strict=True)
         )
-        where = " ".join(filter(None, ("/".join(libcs), "/".join(archs))))
+        where = " ".join(filter(None, ("/".join(platforms), "/".join(filter(None, archs)))))
         which = ", ".join(_runs(pythons, self._axes[2]))
-        if which and not which.startswith("PyPy"):
+        if which and not which.startswith(("PyPy", "GraalPy")):
             which = f"Python {which}"
         return f"{where} ({which})" if where and which else where or which
 
@@ -120,21 +171,31 @@ def _holds(box: _Box, point: _Point) -> bool:
 
 
 def _grow(
-    seed: _Point, order: Sequence[int], axes: tuple[tuple[str, ...], ...], outside: set[_Point]
+    seed: _Point,
+    order: Sequence[int],
+    axes: tuple[tuple[str, ...], ...],
+    outside: set[_Point],
+    inside: set[_Point] | None,
 ) -> _Box:
-    """Widen a single point along one axis after the other, never onto a point outside."""
+    """Widen a single point along one axis after the other, never onto a point outside.
+
+    With `inside`, a platform or CPU is taken in only for a point there: not each platform has each
+    CPU and Python.
+    """
     sides = [{value} for value in seed]
     for axis in order:
         for value in axes[axis]:
             added = [{value} if i == axis else side for i, side in enumerate(sides)]
-            if not outside.intersection(product(*added)):
+            points = set(product(*added))
+            told_of = inside is None or axis == _PYTHON_AXIS or inside & points
+            if told_of and not outside & points:
                 sides[axis].add(value)
     return (frozenset(sides[0]), frozenset(sides[1]), frozenset(sides[2]))
 
 
 def _kind(label: str) -> tuple[bool, bool]:
     """A range never runs from builds with the GIL to free-threaded ones, nor to PyPy."""
-    return (label.startswith("PyPy"), label.endswith("t"))
+    return (label.startswith(("PyPy", "GraalPy")), label.endswith("t"))
 
 
 def _runs(values: Sequence[str], axis: Sequence[str]) -> list[str]:

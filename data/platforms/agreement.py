@@ -1,0 +1,222 @@
+"""Does wheelcheck choose what uv chooses on Windows, macOS, Pyodide, Android and iOS?
+
+    python data/platforms/agreement.py --uv uv --scratch SCRATCH
+
+Every question of `uv_answers.csv` on the pages kept in `SCRATCH`, those that uv was asked on.
+Where uv stops at the first package that has no file, it is asked once more without those that
+wheelcheck calls unavailable; those answers join the table. Writes `agreement.csv`, a row for each
+difference with its reason, and prints the table per platform. Exit code 1 on an unexplained one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from unittest import mock
+
+from installers import Answer, Uv
+from uv_answers import REQUIREMENTS, Case, all_cases, ask, read_answers, replayed, write_answers
+
+from wheelcheck import Report, Verdict, check
+from wheelcheck.targets.platforms import Windows
+
+HERE = Path(__file__).parent
+DIFFERENCES = HERE / "agreement.csv"
+COLUMNS = ("file", "target", "project", "uv", "wheelcheck", "reason")
+
+
+class Reason(StrEnum):
+    """Why two answers differ; all but the last are explained."""
+
+    UNAVAILABLE = "no file fits: uv refuses it or was asked without it, wheelcheck goes on"
+    BEHIND = "needed by what is unavailable alone: uv was asked without that"
+    MACHINE = "a marker on platform_machine: x86 to uv, AMD64 to 32-bit Pythons on 64-bit Windows"
+    REFUSED = "uv refuses the whole file, and wheelcheck calls it not installable"
+    UNEXPLAINED = "unexplained"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One project, or a whole file (``*``), on which the two answers differ."""
+
+    case: Case
+    project: str
+    theirs: str
+    ours: str
+    reason: Reason
+
+
+class Comparison:
+    """Compares reports with uv's answers, asking uv again where it stopped."""
+
+    def __init__(self, uv: Uv, ours_url: str) -> None:
+        self.uv = uv
+        self.ours_url = ours_url
+        self.answers = read_answers()
+        self.compared: Counter[str] = Counter()
+        self.differences: list[Difference] = []
+        self._as_uv_says: dict[str, Report] = {}
+
+    def run(self) -> None:
+        """Compare every question, file by file."""
+        by_file: dict[str, list[Case]] = defaultdict(list)
+        for case in self.answers:
+            if not case.without:
+                by_file[case.file].append(case)
+        for file, cases in by_file.items():
+            report = self._check(file, [case.target for case in cases])
+            for case in cases:
+                self.differences += self._differences(case, report)
+            print(file, len(cases), "targets", flush=True)
+
+    def _differences(self, case: Case, report: Report) -> Iterator[Difference]:
+        target = _name(case.target, report)
+        lost = frozenset(
+            p.name for p in report.packages if p.on[target].verdict is Verdict.UNAVAILABLE
+        )
+        asked, answer = self._answer(case, lost)
+        if answer.failure:
+            summary = next(each for each in report.targets if each.name == target)
+            reason = Reason.UNEXPLAINED if summary.installable else Reason.REFUSED
+            yield Difference(case, "*", answer.failure, "", reason)
+            return
+        ours = {
+            package.name: cell.version
+            for package in report.packages
+            if (cell := package.on[target]).version is not None
+        }
+        names = answer.pins.keys() | ours.keys()
+        self.compared[case.target.partition("-")[2]] += len(names)
+        for name in sorted(names):
+            theirs = answer.pins.get(name)
+            if theirs != ours.get(name):
+                reason = self._reason(case, report, target, name, frozenset(asked.without))
+                yield Difference(case, name, theirs or "", ours.get(name) or "", reason)
+
+    def _answer(self, case: Case, lost: frozenset[str]) -> tuple[Case, Answer]:
+        """Uv's answer; where it failed, the one without what no file fits."""
+        answer = self.answers[case]
+        if not answer.failure or not lost:
+            return case, answer
+        again = Case(case.file, case.python, case.platform, case.target, tuple(sorted(lost)))
+        if again not in self.answers:
+            found = dict(ask(self.uv, [again]))
+            write_answers(found.items())
+            self.answers |= found
+        return again, self.answers[again]
+
+    def _reason(
+        self, case: Case, report: Report, target: str, name: str, without: frozenset[str]
+    ) -> Reason:
+        known = {package.name for package in report.packages}
+        if name in known and report.package(name).on[target].verdict is Verdict.UNAVAILABLE:
+            return Reason.UNAVAILABLE
+        if without and _only_behind(report, target, name, without):
+            return Reason.BEHIND
+        if case.target.endswith("win32") and self._equal_on_x86(case, target, name):
+            return Reason.MACHINE
+        return Reason.UNEXPLAINED
+
+    def _equal_on_x86(self, case: Case, target: str, name: str) -> bool:
+        """Whether the answers are equal once a 32-bit Python's machine is x86, as uv has it."""
+        if case.file not in self._as_uv_says:
+            truth = Windows.markers
+
+            def as_uv_says(windows: Windows) -> dict[str, str]:
+                return {**truth(windows), "platform_machine": "x86"}
+
+            with mock.patch.object(Windows, "markers", as_uv_says):
+                self._as_uv_says[case.file] = self._check(
+                    case.file, [each for each in cases_of(case.file) if each.endswith("win32")]
+                )
+        report = self._as_uv_says[case.file]
+        known = {package.name: package for package in report.packages}
+        ours = known[name].on[target].version if name in known else None
+        return ours == self.answers[case].pins.get(name)
+
+    def _check(self, file: str, targets: list[str]) -> Report:
+        return check(
+            str(REQUIREMENTS / file),
+            targets=targets,
+            index_url=self.ours_url,
+            cache_dir=None,
+            verdicts_only=True,
+        )
+
+
+def cases_of(file: str) -> list[str]:
+    """The targets on which a file was asked for."""
+    return [case.target for case in all_cases() if case.file == file]
+
+
+def _name(spelling: str, report: Report) -> str:
+    """The canonical name of a target that was asked for by `spelling`."""
+    python, _, platform = spelling.partition("-")
+    names = {target.name for target in report.targets}
+    if spelling in names:
+        return spelling
+    return next(name for name in names if name.startswith(f"{python}-py") and "wasm" in platform)
+
+
+def _only_behind(report: Report, target: str, name: str, blocked: frozenset[str]) -> bool:
+    """Whether every chain of requests for a project runs through a blocked one."""
+    requested_by: Mapping[str, set[str]] = {
+        package.name: {who.partition(" ")[0] for who in package.on[target].requested_by}
+        for package in report.packages
+    }
+    reached: set[str] = set()
+    waiting = [name]
+    while waiting:
+        for parent in requested_by.get(waiting.pop(), set()) - reached - blocked:
+            if parent.partition("[")[0] not in requested_by:  # a line of the user's own
+                return False
+            reached.add(parent)
+            waiting.append(parent.partition("[")[0])
+    return True
+
+
+def tell(comparison: Comparison) -> int:
+    """Print the table per platform and write the differences; the number of unexplained ones."""
+    by_platform: dict[str, Counter[Reason]] = defaultdict(Counter)
+    for each in comparison.differences:
+        by_platform[each.case.target.partition("-")[2]][each.reason] += each.project != "*"
+    print("| platform | pins compared | equal | differing | unexplained |")
+    print("|---|---:|---:|---:|---:|")
+    for platform, compared in comparison.compared.items():
+        reasons = by_platform[platform]
+        differing = sum(reasons.values())
+        cells = (platform, compared, compared - differing, differing, reasons[Reason.UNEXPLAINED])
+        print("|", " | ".join(map(str, cells)), "|")
+    with DIFFERENCES.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for each in comparison.differences:
+            row = (each.case.file, each.case.target, each.project, each.theirs, each.ours)
+            writer.writerow([*row, each.reason.name.lower()])
+    for reason, count in Counter(each.reason for each in comparison.differences).most_common():
+        print(f"  {count} × {reason}")
+    return sum(each.reason is Reason.UNEXPLAINED for each in comparison.differences)
+
+
+def main() -> int:
+    """Compare and tell."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--uv", default="uv")
+    parser.add_argument("--scratch", type=Path, required=True)
+    options = parser.parse_args()
+    with (
+        replayed(options.scratch, "resolvable") as theirs,
+        replayed(options.scratch, "faithful") as ours,
+    ):
+        comparison = Comparison(Uv(options.uv, theirs), ours)
+        comparison.run()
+        return 1 if tell(comparison) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

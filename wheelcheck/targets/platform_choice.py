@@ -1,0 +1,451 @@
+"""From what a spelling says of a platform to the platform: defaults, and what does not exist.
+
+Tables: `macos.csv` (releases), `pyodide.csv` (ABIs), `platform_pythons.csv` (which Python came for
+which system and CPU, and the oldest release of that system that it runs on).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from functools import cache
+
+from wheelcheck.errors import TargetError, UsageError
+from wheelcheck.tables import read_table
+from wheelcheck.targets.images import default_variant
+from wheelcheck.targets.interpreters import Interpreter
+from wheelcheck.targets.platform_words import PlatformSpec, read_platform
+from wheelcheck.targets.platforms import (
+    IOS,
+    Android,
+    Architecture,
+    Cpu,
+    Emscripten,
+    Libc,
+    Linux,
+    MacOS,
+    OtherArchitecture,
+    Platform,
+    System,
+    Windows,
+    manylinux_floor,
+)
+from wheelcheck.targets.target import Implementation
+
+__all__ = [
+    "LINUX_CPUS",
+    "PLATFORM_NAMES",
+    "choose_platform",
+    "default_libc_version",
+    "near_platforms",
+    "pyodide_python",
+    "read_spec",
+]
+
+_ARCHITECTURES: Mapping[System, Mapping[str, Cpu]] = {
+    System.LINUX: {
+        "x86_64": Architecture.X86_64,
+        "aarch64": Architecture.AARCH64,
+        "x86": Architecture.I686,
+        "armv7l": Architecture.ARMV7L,
+        "armv6l": Architecture.ARMV6L,
+        "ppc64le": Architecture.PPC64LE,
+        "s390x": Architecture.S390X,
+        "riscv64": Architecture.RISCV64,
+        "loongarch64": Architecture.LOONGARCH64,
+    },
+    System.WINDOWS: {
+        "x86_64": OtherArchitecture.AMD64,
+        "aarch64": OtherArchitecture.ARM64,
+        "x86": OtherArchitecture.X86,
+    },
+    System.MACOS: {
+        "aarch64": OtherArchitecture.ARM64,
+        "x86_64": OtherArchitecture.X86_64,
+        "universal2": OtherArchitecture.UNIVERSAL2,
+    },
+    System.EMSCRIPTEN: {"wasm32": OtherArchitecture.WASM32},
+    System.ANDROID: {"aarch64": OtherArchitecture.ARM64_V8A, "x86_64": OtherArchitecture.X86_64},
+    System.IOS: {"aarch64": OtherArchitecture.ARM64, "x86_64": OtherArchitecture.X86_64},
+}
+"""The CPUs of each system, the usual one first."""
+
+LINUX_CPUS = tuple(_ARCHITECTURES[System.LINUX])
+"""The CPUs of Linux, by general name."""
+
+PLATFORM_NAMES = (
+    "linux",
+    "linux-arm64",
+    "glibc",
+    "musl",
+    "alpine-arm64",
+    "windows",
+    "windows-arm64",
+    "win32",
+    "macos",
+    "macos-14",
+    "macos-14-arm64",
+    "macos-x86_64",
+    "pyodide",
+    "android",
+    "ios",
+)
+"""Spellings to suggest."""
+
+_TITLES = {
+    System.LINUX: "Linux",
+    System.WINDOWS: "Windows",
+    System.MACOS: "macOS",
+    System.EMSCRIPTEN: "Pyodide",
+    System.ANDROID: "Android",
+    System.IOS: "iOS",
+}
+_WINDOWS_VERSIONS = {(7,), (8,), (8, 1), (10,), (11,), (2016,), (2019,), (2022,), (2025,)}
+_NEWEST_LEVEL = {Libc.GLIBC: (2, 99), Libc.MUSL: (1, 2)}
+_PIWHEELS_CPUS = {Architecture.ARMV6L, Architecture.ARMV7L}
+"""The CPUs whose wheels are published as `linux_*`, by piwheels and on PyPI."""
+_NEWEST_ANDROID = 99
+_ANDROID_DEFAULT = 24
+"""What uv's `aarch64-linux-android` assumes too; Android 7.0 (2016)."""
+_OLDEST_ARM_MAC = (11, 0)
+
+
+def read_spec(text: str) -> PlatformSpec | None:
+    """Take one spelling of a platform apart; None where it is none."""
+    return read_platform(text, {name: release.version for name, release in _by_name().items()})
+
+
+def near_platforms(text: str, more: Iterable[str] = ()) -> tuple[str, ...]:
+    """The nearest spellings of platforms, or of `more`, the best first."""
+    return tuple(get_close_matches(text.lower(), [*more, *PLATFORM_NAMES], n=3))
+
+
+def default_libc_version(libc: Libc, *, as_of: date) -> tuple[int, int]:
+    """The libc of that day's ``python:slim`` or ``python:alpine``.
+
+    Raises `UsageError` for a day of which neither is known.
+    """
+    try:
+        major, minor, *_ = default_variant(libc, as_of).libc_version.split(".")
+    except TargetError:
+        raise UsageError(
+            f"no image of Python's own is known of {as_of} whose {libc} would be the usual one: "
+            "say which is meant, for example --target cp36-manylinux_2_17_x86_64"
+        ) from None
+    return int(major), int(minor)
+
+
+def choose_platform(
+    spelling: str, spec: PlatformSpec, interpreter: Interpreter, *, as_of: date
+) -> Platform:
+    """The platform that a spelling means for an interpreter, on that day.
+
+    Raises `TargetError` for a CPU that the system does not have, a version that does not exist,
+    and a Python that does not exist there.
+    """
+    if spec.system is not System.LINUX and spec.version[:1] == (3,):
+        python, word = ".".join(map(str, spec.version)), spec.system.value
+        raise TargetError(spelling, f"there is no {word} {python}", (f"{python}@{word}",))
+    arch = _architecture(spelling, spec, interpreter)
+    make = _MAKERS[spec.system]
+    return make(spelling, spec, arch, interpreter, as_of)
+
+
+def _architecture(spelling: str, spec: PlatformSpec, interpreter: Interpreter) -> Cpu:
+    known = _ARCHITECTURES[spec.system]
+    if spec.cpu is None:
+        intel = spec.system is System.MACOS and spec.version and spec.version < _OLDEST_ARM_MAC
+        return known["x86_64"] if intel else next(iter(known.values()))
+    if spec.cpu not in known:
+        title = _TITLES[spec.system]
+        why = f"{title} has no builds for {spec.cpu}; it has {', '.join(known.values())}"
+        raise TargetError(spelling, why, (f"{interpreter.tag}@{spec.system}",))
+    return known[spec.cpu]
+
+
+def _linux(
+    spelling: str,
+    spec: PlatformSpec,
+    arch: Cpu,
+    interpreter: Interpreter,
+    as_of: date,
+) -> Linux:
+    assert isinstance(arch, Architecture)
+    libc = spec.libc or Libc.GLIBC
+    if spec.silent and arch not in _PIWHEELS_CPUS:
+        usual = (Linux(arch, each, default_libc_version(each, as_of=as_of)) for each in Libc)
+        near = tuple(f"{interpreter.tag}-{platform.tag}" for platform in usual)
+        raise TargetError(spelling, f"linux_{arch} names no libc with its version", near)
+    if spec.version and spec.libc is None:
+        why = "Linux has no deployment target: what bounds its wheels is the libc"
+        shown = "{}{}.{}".format(libc, *default_libc_version(libc, as_of=as_of))
+        raise TargetError(spelling, why, (f"linux-{arch}", f"{shown}-{arch}"))
+    if len(spec.version) == 1:
+        raise TargetError(spelling, f"a {libc} has two numbers, as {libc} 2.28 has")
+    level = spec.version[:2] or default_libc_version(libc, as_of=as_of)
+    newest = _NEWEST_LEVEL[libc]
+    if level[0] != newest[0] or level > newest:
+        raise TargetError(spelling, f"there is no {libc} {level[0]}.{level[1]}")
+    if libc is Libc.GLIBC and level < manylinux_floor(arch):
+        floor = "{}.{}".format(*manylinux_floor(arch))
+        raise TargetError(spelling, f"manylinux on {arch} begins with glibc {floor}")
+    return Linux(arch, libc, (level[0], level[1]))
+
+
+def _windows(
+    spelling: str,
+    spec: PlatformSpec,
+    arch: Cpu,
+    interpreter: Interpreter,
+    _: date,
+) -> Windows:
+    if spec.version and spec.version not in _WINDOWS_VERSIONS:
+        shown = ".".join(map(str, spec.version))
+        raise TargetError(spelling, f"there is no Windows {shown}", (_word(System.WINDOWS, arch),))
+    _oldest(spelling, System.WINDOWS, arch, interpreter)
+    return Windows(arch)
+
+
+def _macos(
+    spelling: str,
+    spec: PlatformSpec,
+    arch: Cpu,
+    interpreter: Interpreter,
+    as_of: date,
+) -> MacOS:
+    oldest = _oldest(spelling, System.MACOS, arch, interpreter)
+    release = _macos_release(spelling, spec.version) if spec.version else None
+    if release is None:
+        return MacOS(arch, max(_supported_macos(as_of), oldest))
+    if release < oldest:
+        shown = _shown_macos(oldest)
+        why = f"{_python(interpreter)} needs macOS {shown} or later on {arch}"
+        near = "{}-macosx_{}_{}_{}".format(interpreter.tag, *oldest, arch)
+        raise TargetError(spelling, why, (near,))
+    return MacOS(arch, release)
+
+
+def _emscripten(
+    spelling: str,
+    spec: PlatformSpec,
+    arch: Cpu,
+    interpreter: Interpreter,
+    _: date,
+) -> Emscripten:
+    rows = _pyodides()
+    if interpreter.implementation is not Implementation.CPYTHON or interpreter.free_threaded:
+        raise TargetError(spelling, "Pyodide is CPython with the GIL", ("pyodide",))
+    row = rows.get(interpreter.python)
+    known = [f"cp{a}{b}-{_emscripten_of(each).tag}" for (a, b), each in rows.items()]
+    if row is None:
+        why = f"no Pyodide is known that is {_python(interpreter)}"
+        raise TargetError(spelling, why, tuple(reversed(known)))
+    abi = (*spec.version, 0)[:2]
+    if spec.version and abi != row.abi:
+        own = _emscripten_of(row).tag
+        has, wanted = (".".join(map(str, each)) for each in (row.abi, abi))
+        why = f"Pyodide with {_python(interpreter)} has the ABI {has}, not {wanted}"
+        raise TargetError(spelling, why, (f"{interpreter.tag}-{own}",))
+    return Emscripten(arch, row.abi, row.compiler)
+
+
+def _android(
+    spelling: str,
+    spec: PlatformSpec,
+    arch: Cpu,
+    interpreter: Interpreter,
+    _: date,
+) -> Android:
+    oldest = _oldest(spelling, System.ANDROID, arch, interpreter)[0]
+    api = spec.version[0] if spec.version else max(_ANDROID_DEFAULT, oldest)
+    if api > _NEWEST_ANDROID:
+        raise TargetError(spelling, f"Android has no API level {api}", ("android",))
+    if api < oldest:
+        why = f"{_python(interpreter)} needs Android's API level {oldest} or later"
+        raise TargetError(spelling, why, (f"{interpreter.tag}-android_{oldest}_{arch}",))
+    return Android(arch, api)
+
+
+def _ios(
+    spelling: str,
+    spec: PlatformSpec,
+    arch: Cpu,
+    interpreter: Interpreter,
+    _: date,
+) -> IOS:
+    oldest = _oldest(spelling, System.IOS, arch, interpreter)
+    release = (*spec.version, 0)[:2] if spec.version else oldest
+    simulator = spec.simulator or arch is OtherArchitecture.X86_64  # no device has that CPU
+    if release < oldest:
+        near = IOS(arch, (oldest[0], oldest[1]), simulator).tag
+        why = f"{_python(interpreter)} needs iOS {oldest[0]} or later"
+        raise TargetError(spelling, why, (f"{interpreter.tag}-{near}",))
+    return IOS(arch, (release[0], release[1]), simulator)
+
+
+_MAKERS = {
+    System.LINUX: _linux,
+    System.WINDOWS: _windows,
+    System.MACOS: _macos,
+    System.EMSCRIPTEN: _emscripten,
+    System.ANDROID: _android,
+    System.IOS: _ios,
+}
+
+
+# Which Python came for what
+
+
+@dataclass(frozen=True, slots=True)
+class _Since:
+    """From which Python on there are builds, and the oldest release of the system they run on."""
+
+    python: tuple[int, int]
+    oldest: tuple[int, int]
+
+
+@cache
+def _builds() -> Mapping[tuple[str, str, str], tuple[_Since, ...]]:
+    found: dict[tuple[str, str, str], list[_Since]] = {}
+    for row in read_table("targets/platform_pythons.csv"):
+        key = (row["system"], row["arch"], row["implementation"])
+        found.setdefault(key, []).append(_Since(_pair(row["python"]), _pair(row["oldest"] or "0")))
+    return {key: tuple(sorted(rows, key=lambda since: since.python)) for key, rows in found.items()}
+
+
+def _oldest(spelling: str, system: System, arch: Cpu, interpreter: Interpreter) -> tuple[int, int]:
+    """The oldest release of a system that an interpreter runs on.
+
+    Raises `TargetError` where it has no builds there.
+    """
+    if interpreter.free_threaded and system in {System.ANDROID, System.IOS}:
+        why = f"Python has no free-threaded builds for {_TITLES[system]}"
+        raise TargetError(spelling, why, (f"{interpreter.tag.rstrip('t')}@{system}",))
+    rows = _builds().get((system.value, arch.value, interpreter.implementation.value), ())
+    there = [since for since in rows if since.python <= interpreter.python]
+    if there:
+        return there[-1].oldest
+    title = f"{_TITLES[system]} on {arch}"
+    why = f"{_python(interpreter)} has no builds for {title}"
+    if rows:
+        first = "{}.{}".format(*rows[0].python)
+        why += f"; {interpreter.implementation.title} {first} is the first"
+    raise TargetError(spelling, why, tuple(_near_builds(system, arch, interpreter)))
+
+
+def _near_builds(system: System, arch: Cpu, interpreter: Interpreter) -> Iterator[str]:
+    """The first Python there, and the same Python on the other CPUs of the system."""
+    implementation = interpreter.implementation.value
+    rows = _builds().get((system.value, arch.value, implementation), ())
+    if rows:
+        yield "{}.{}@{}".format(*rows[0].python, _word(system, arch))
+    for other in _ARCHITECTURES[system].values():
+        known = _builds().get((system.value, other.value, implementation), ())
+        if other is not arch and known and known[0].python <= interpreter.python:
+            yield f"{interpreter.tag}@{_word(system, other)}"
+
+
+def _word(system: System, arch: Cpu) -> str:
+    """The usual spelling: ``windows``, ``win32``, ``windows-arm64``, ``macos-x86_64``."""
+    if arch is next(iter(_ARCHITECTURES[system].values())):
+        return system.value
+    return "win32" if arch is OtherArchitecture.X86 else f"{system}-{arch}"
+
+
+def _python(interpreter: Interpreter) -> str:
+    return "{} {}.{}".format(interpreter.implementation.title, *interpreter.python)
+
+
+def _pair(text: str) -> tuple[int, int]:
+    major, _, minor = text.partition(".")
+    return int(major), int(minor or 0)
+
+
+# macOS and Pyodide
+
+
+@dataclass(frozen=True, slots=True)
+class _MacRelease:
+    version: tuple[int, int]
+    released: date
+    end_of_support: date | None
+
+
+@cache
+def _by_name() -> Mapping[str, _MacRelease]:
+    return {
+        row["name"]: _MacRelease(
+            _pair(row["release"]),
+            _date(row["released"]) or date.min,
+            _date(row["end_of_support"]),
+        )
+        for row in read_table("targets/macos.csv")
+    }
+
+
+def _supported_macos(as_of: date) -> tuple[int, int]:
+    """The oldest macOS that Apple still supported on that day, as the table has it."""
+    known = [release for release in _by_name().values() if release.released <= as_of]
+    alive = [
+        release.version
+        for release in known
+        if release.end_of_support is None or release.end_of_support > as_of
+    ]
+    return min(alive, default=max((release.version for release in known), default=(10, 9)))
+
+
+def _macos_release(spelling: str, version: tuple[int, ...]) -> tuple[int, int]:
+    """A macOS that exists: 10.9 to 10.16, 11 to 15, 26 with any minor release, and the next."""
+    major, minor = (*version, 0)[:2]
+    known = sorted(release.version for release in _by_name().values())
+    majors = {*(release[0] for release in known), known[-1][0] + 1} - {_OS_X}
+    if major in majors or (major, minor) in {*known, _BIG_SUR_AS_OS_X}:
+        return major, minor
+
+    def distance(release: tuple[int, int]) -> int:
+        return abs(release[0] * 100 + release[1] - major * 100 - minor)
+
+    near = f"macos-{_shown_macos(min(known, key=distance))}"
+    raise TargetError(spelling, f"there is no macOS {'.'.join(map(str, version))}", (near,))
+
+
+_OS_X = 10
+_BIG_SUR_AS_OS_X = (10, 16)
+"""What macOS 11 calls itself to programs built for an older SDK; a tag of some wheels."""
+
+
+def _shown_macos(release: tuple[int, int]) -> str:
+    return f"{release[0]}.{release[1]}" if release[1] else str(release[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Pyodide:
+    abi: tuple[int, int]
+    compiler: tuple[int, int, int]
+
+
+@cache
+def _pyodides() -> Mapping[tuple[int, int], _Pyodide]:
+    """Python → the ABI of its Pyodide, oldest first."""
+    found = {}
+    for row in read_table("targets/pyodide.csv"):
+        major, minor, patch = (int(part) for part in row["emscripten"].split("."))
+        found[_pair(row["python"])] = _Pyodide(_pair(row["abi"]), (major, minor, patch))
+    return found
+
+
+def _emscripten_of(row: _Pyodide) -> Emscripten:
+    return Emscripten(OtherArchitecture.WASM32, row.abi, row.compiler)
+
+
+def pyodide_python(version: tuple[int, ...]) -> tuple[int, int] | None:
+    """The Python whose Pyodide has this ABI: 3.13 for 2025.0; None where none is known."""
+    abi = (*version, 0)[:2]
+    return next((python for python, row in _pyodides().items() if row.abi == abi), None)
+
+
+def _date(cell: str) -> date | None:
+    """An ISO date, or None for an empty cell."""
+    return date.fromisoformat(cell) if cell else None
