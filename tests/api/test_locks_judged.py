@@ -95,10 +95,12 @@ def test_a_lock_made_for_one_target_alone(index: FakeIndex):
 def test_a_target_outside_of_what_the_lock_is_for(index: FakeIndex):
     old = target("glibc", (3, 9), name="old")
     report = analyse(read([LOCKS / "uv" / "uv.lock"]), [*ON, old], index)
-    (problem,) = (found for found in report.problems if found.code == "out-of-scope")
-    assert problem.targets == ("old",)
-    assert problem.severity == "warning"
-    assert problem.message.startswith("it requires Python >=3.10, <3.14")
+    refused = {summary.name: summary.refusals for summary in report.targets if summary.refusals}
+    assert list(refused) == ["old"]
+    (refusal,) = refused["old"]
+    assert (refusal.code, refusal.installer) == ("another-python", "uv")
+    assert refusal.message.startswith("it requires Python >=3.10, <3.14, and Python here is 3.9")
+    assert report.fails
     assert {summary.name for summary in report.targets if not summary.installable} == {"old"}
 
 

@@ -138,7 +138,7 @@ class TestFindings:
         report = judged(ALPINE)
         assert "missing-compiler" in codes(report)
         text = render_text(report)
-        assert "Dockerfile does not work as it is: see line 2 below." in text
+        assert "Dockerfile does not work as it is: line 2 fails, see below." in text
         assert "[missing-compiler]" in text
 
     def test_the_line_is_shown_without_credentials(self):
@@ -249,7 +249,7 @@ class TestFromTheCommandLine:
             "FROM python:3.12-alpine\nCOPY requirements.txt .\n"
             "RUN pip install -r requirements.txt\n"
         )
-        assert main([str(file)]) == 0
+        assert main([str(file)]) == 1  # its build stops
         told = capsys.readouterr().out
         assert "On python:3.12-alpine the only package compiles from source" in told
         assert "does not work as it is" in told
@@ -263,7 +263,7 @@ class TestFromTheCommandLine:
         )
         assert main([str(file), "--fail-on", "unavailable"]) == 1
         told = " ".join(capsys.readouterr().out.split())
-        assert "does not work as it is: see line 2" in told
+        assert "does not work as it is: line 2 fails" in told
         said = ".dockerignore:1 (*) leaves requirements.txt out of the build context: there is"
         assert f"line 2 (stage 0): {said} nothing to copy; !requirements.txt behind it" in told
         assert "[excluded-from-context]" in told

@@ -208,7 +208,10 @@ def diffs_in(told: str) -> list[str]:
 
 def test_what_is_found_in_a_dockerfile_is_a_list_with_errors_first():
     told = render_markdown(broken_image())
-    assert "> [!CAUTION]\n> deploy/app.Dockerfile does not work as it is: see line 4 below." in told
+    assert (
+        "> [!CAUTION]\n> deploy/app.Dockerfile does not work as it is: line 4 fails, see below."
+        in told
+    )
     findings = told.partition("#### What is found in deploy/app.Dockerfile\n\n")[2]
     first, _, second, note, unjudged = findings.partition("\n\n")[0].splitlines()
     assert first == (

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from packaging.markers import Marker
 from packaging.utils import NormalizedName
 
+from wheelcheck.acceptance import InputRefusal
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.analysis.report_builds import plan_value, source_evidence
 from wheelcheck.analysis.report_costs import bill_value
@@ -17,17 +18,19 @@ from wheelcheck.reports.values.cost_values import Bill
 from wheelcheck.reports.values.report import (
     Cell,
     Miss,
+    Outcome,
     Package,
     Problem,
+    Refusal,
     Report,
     Severity,
     TargetSummary,
 )
 from wheelcheck.reports.wording.phrases import listing
-from wheelcheck.requirements import Requirements, Scope
+from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import Conflict, Pin, Refused
 
-__all__ = ["assemble", "miss_value"]
+__all__ = ["assemble", "miss_value", "refusal_value"]
 
 
 def assemble(
@@ -38,26 +41,24 @@ def assemble(
 ) -> Report:
     """Turn the columns into the outgoing value; `projects` tells of status (PEP 792)."""
     bound = requirements.policy.exclude_newer
+    found = [
+        *_input_problems(requirements, columns),
+        *_judged_problems(requirements, columns, projects),
+    ]
+    problems = tuple(_merged(found))
     return Report(
         inputs=tuple(inputs),
         as_of=bound.isoformat() if bound else None,
-        targets=tuple(_summary(column, requirements.scopes) for column in columns),
+        targets=tuple(_summary(column, problems) for column in columns),
         packages=tuple(_packages(columns)),
         builds=tuple(
             plan_value(column.builds, column.price) for column in columns if column.builds
         ),
-        problems=tuple(
-            _merged(
-                [
-                    *_input_problems(requirements, columns),
-                    *_judged_problems(requirements, columns, projects),
-                ]
-            )
-        ),
+        problems=problems,
     )
 
 
-def _summary(column: JudgedTarget, scopes: Iterable[Scope]) -> TargetSummary:
+def _summary(column: JudgedTarget, problems: Sequence[Problem]) -> TargetSummary:
     target = column.resolution.target
     verdicts = {judgement.verdict for _, judgement in column.judged.values()}
     return TargetSummary(
@@ -74,9 +75,33 @@ def _summary(column: JudgedTarget, scopes: Iterable[Scope]) -> TargetSummary:
         image=target.image.name if target.image else None,
         installable=not column.resolution.conflict
         and Verdict.UNAVAILABLE not in verdicts
-        and all(_holds(scope.marker, column) for scope in scopes),
+        and not column.refusals,
+        outcome=_outcome(column, problems),
+        refusals=tuple(map(refusal_value, column.refusals)),
         notes=target.notes,
         bill=_bill(column),
+    )
+
+
+def _outcome(column: JudgedTarget, problems: Sequence[Problem]) -> Outcome:
+    """What is known of the installation; nothing is certain while a part of it is not judged."""
+    unsure = any(
+        problem.severity == "error" and (not problem.targets or column.name in problem.targets)
+        for problem in problems
+    )
+    return "unknown" if unsure and column.outcome == "installs" else column.outcome
+
+
+def refusal_value(refusal: InputRefusal) -> Refusal:
+    """A refusal as it leaves the library."""
+    return Refusal(
+        code=refusal.code,
+        installer=refusal.installer,
+        message=refusal.message,
+        mend=refusal.mend,
+        paste=refusal.paste,
+        where=str(refusal.where) if refusal.where else None,
+        package=refusal.package,
     )
 
 
@@ -156,15 +181,16 @@ def _input_problems(
                 targets=tuple(targets) if line.marker else (),
             )
     for scope in requirements.scopes:
-        for column in columns:
-            if not _holds(scope.marker, column):
-                yield Problem(
-                    code="out-of-scope",
-                    message=f"{scope.why}, so that its installer refuses it here",
-                    severity="warning",
-                    where=str(scope.origin),
-                    targets=(column.name,),
-                )
+        elsewhere = [c.name for c in columns if not scope.admits(c.resolution.target)]
+        if scope.advisory and elsewhere:
+            yield Problem(
+                code="another-python",
+                message=f"{scope.why}: `pipenv sync` warns here and goes on, "
+                "`pipenv install --deploy` refuses it",
+                severity="warning",
+                where=str(scope.origin),
+                targets=tuple(elsewhere),
+            )
     for warning in requirements.warnings:
         yield Problem(code="requirements", message=warning, severity="warning")
 
@@ -191,6 +217,9 @@ def _judged_problems(
             found = [*_pin_problems(pin, judgement, projects[name])]
             if pin.why and pin.why not in skipped:
                 found.insert(0, (pin.why.code, pin.why.reason, "error"))
+            if judgement.verdict is Verdict.UNKNOWN and pin.why is None:
+                found.append(("hashes-not-on-index", judgement.reason, "error"))
+            found += _hash_problems(pin, projects[name])
             if dated and _undated(pin, projects[name]):
                 why = "the index gives no upload time for some of its files: they were left out"
                 found.append(("no-upload-time", why, "error"))
@@ -210,6 +239,24 @@ def _pin_problems(
     if not isinstance(project, Unknown) and project.status is not ProjectStatus.ACTIVE:
         reason = f": {project.status_reason}" if project.status_reason else ""
         yield f"project-{project.status}", f"the project is {project.status}{reason}", "warning"
+
+
+def _hash_problems(pin: Pin, project: Project | Unknown) -> Iterator[tuple[str, str, Severity]]:
+    """Where a lock and the index disagree about what a file holds."""
+    file = pin.file
+    if file is None or isinstance(project, Unknown):
+        return
+    for other in project.files(file.version):
+        if other.filename != file.filename or other is file:
+            continue
+        differ = {k for k in other.hashes.keys() & file.hashes if other.hashes[k] != file.hashes[k]}
+        if differ:
+            why = (
+                f"the lock and the index list different hashes for {file.filename} "
+                f"({', '.join(sorted(differ))}): an installer stops at the one that does not match"
+            )
+            yield "hash-differs", why, "error"
+            return
 
 
 def _undated(pin: Pin, project: Project | Unknown) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from packaging.utils import NormalizedName
 
+from wheelcheck.acceptance import refusals_of
 from wheelcheck.analysis.already_installed import NOTHING, Installed
 from wheelcheck.analysis.assembly import assemble
 from wheelcheck.analysis.judged_target import JudgedTarget
@@ -19,6 +20,7 @@ from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
 from wheelcheck.coverage import Judgement, judge
 from wheelcheck.index.interface import Index, Sdist, Wheel
+from wheelcheck.index.lock_index import with_locked_files
 from wheelcheck.reports.values.report import Report
 from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver
@@ -72,7 +74,8 @@ class Judge:
         advised: bool = False,
     ) -> None:
         self._requirements = requirements
-        self._index = index
+        self._index = index = with_locked_files(index, requirements)
+        self._tool = "uv" if installer is Installer.UV else "pip"
         self._installed = installed
         self._resolver = Resolver(
             requirements,
@@ -118,11 +121,12 @@ class Judge:
             for name, (pin, found) in chosen.judged.items()
             if only in {None, name}
         }
+        refusals = refusals_of(self._requirements, resolution, self._tool)
         if not (plan and is_planned(target)):
-            return JudgedTarget(resolution, judged)
+            return JudgedTarget(resolution, judged, refusals=refusals)
         builds = self._sources.of(target, chosen.sdists, chosen.tried)
         price = self._pricing.price(target, chosen.files, builds)
-        return JudgedTarget(resolution, judged, builds, price)
+        return JudgedTarget(resolution, judged, builds, price, refusals)
 
     def _choose(
         self, target: Target, only: NormalizedName | None = None, *, plan: bool = True

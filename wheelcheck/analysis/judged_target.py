@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from packaging.utils import NormalizedName
 
+from wheelcheck.acceptance import InputRefusal
 from wheelcheck.builds.needs.system_packages import InstallCommands
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.builds.plan import SourceBuildPlan
@@ -14,12 +16,15 @@ from wheelcheck.costs.bill import InstallBill
 from wheelcheck.costs.image import ImageBreakdown
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
-from wheelcheck.resolution import Pin, Resolution
+from wheelcheck.resolution import Conflict, Pin, Resolution
 
 __all__ = ["JudgedTarget", "Price", "TargetBuilds", "Weight"]
 
 _COMPILES = frozenset({Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN})
 _TROUBLE = _COMPILES | {Verdict.UNAVAILABLE}
+
+_NOWHERE = frozenset({"project-not-found", "version-not-found"})
+"""Why a package is not known that no installer finds either."""
 
 Weight = tuple[int, int]
 """Blockers (no file, or a build that fails for certain), then source builds that may compile: less
@@ -50,13 +55,15 @@ class Price:
 class JudgedTarget:
     """One target with its resolution, the pin and judgement of every package, and the builds.
 
-    `builds` is None where nothing is built from source, `price` where none was wanted.
+    `builds` is None where nothing is built from source, `price` where none was wanted. With
+    `refusals` its installer would install nothing of it.
     """
 
     resolution: Resolution
     judged: Mapping[NormalizedName, tuple[Pin, Judgement]] = field(hash=False)
     builds: TargetBuilds | None = None
     price: Price | None = None
+    refusals: tuple[InputRefusal, ...] = ()
 
     @property
     def name(self) -> str:
@@ -82,6 +89,22 @@ class JudgedTarget:
             for name, (_, found) in self.judged.items()
             if found.verdict in _TROUBLE or name in failing
         )
+
+    @property
+    def outcome(self) -> Literal["installs", "refused", "fails", "unknown"]:
+        """What the installation would come to, as far as it is known."""
+        verdicts = {found.verdict for _, found in self.judged.values()}
+        if self.refusals:
+            return "refused"
+        if isinstance(self.resolution.conflict, Conflict) or Verdict.UNAVAILABLE in verdicts:
+            return "fails"
+        if self.failing or any(
+            pin.why is not None and pin.why.code in _NOWHERE for pin, _ in self.judged.values()
+        ):
+            return "fails"
+        if self.resolution.conflict or Verdict.UNKNOWN in verdicts:
+            return "unknown"
+        return "installs"
 
     @property
     def all_wheels(self) -> bool:

@@ -218,7 +218,7 @@ def _store(report: Report, opened: OpenQuestion, report_cache: ReportCache) -> N
 
     files = {path: data for path, data in opened.files.items() if data is not None}
     errors = sum(problem.severity == "error" for problem in report.problems)
-    report_cache.store(render_json(report), errors, files, opened.index)
+    report_cache.store(render_json(report), (errors, report.fails), files, opened.index)
 
 
 def _with_problems(report: Report, problems: Iterable[Problem]) -> Report:

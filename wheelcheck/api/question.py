@@ -17,6 +17,7 @@ from wheelcheck.builds.environment import Installer
 from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.index import default_cache_dir, fetch, open_index
 from wheelcheck.reports.values.report import Problem
+from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.requirements import (
     CommandLine,
     Requirements,
@@ -115,6 +116,8 @@ class Question:
         bound = requirements.policy.exclude_newer or now
         # A bound is the first moment left out: the images are those of the moment before.
         matrix = _matrix(self.targets, (bound - timedelta(microseconds=1)).date())
+        if self.targets is None:
+            matrix, requirements = _within_scope(matrix, requirements)
         warnings: list[str] = []
         with self.open_index(requirements.index, warnings) as index:
             names = (*map(str, inputs), *packages)
@@ -228,6 +231,30 @@ def installer_named(name: str | None) -> Installer:
     except ValueError:
         known = ", ".join(Installer)
         raise UsageError(f"installer {name!r} is not known; there are {known}") from None
+
+
+def _within_scope(
+    matrix: tuple[Target, ...], requirements: Requirements
+) -> tuple[tuple[Target, ...], Requirements]:
+    """The default matrix without what the inputs are not for, and a word of what that was.
+
+    Nobody has named those targets. Where none is left, all are judged: they are all refused.
+    """
+    binding = [scope for scope in requirements.scopes if not scope.advisory]
+    left_out = {
+        scope: [target for target in matrix if not scope.admits(target)] for scope in binding
+    }
+    outside = {target.name for targets in left_out.values() for target in targets}
+    inside = tuple(target for target in matrix if target.name not in outside)
+    if not inside or not outside:
+        return matrix, requirements
+    told = [
+        f"{scope.origin}: {scope.why}: {counted(len(targets), 'target')} of the default matrix "
+        "left out; name one with --target to judge it"
+        for scope, targets in left_out.items()
+        if targets
+    ]
+    return inside, replace(requirements, warnings=(*requirements.warnings, *told))
 
 
 def _date_bound(given: str | date | datetime | None, now: datetime) -> datetime | None:

@@ -61,8 +61,9 @@ other commands (each has its own --help):
   wheelcheck cache info|clear
 
 exit codes:
-  0  everything was judged, whatever the verdicts
-  1  your policy is broken: --fail-on and its like, or [tool.wheelcheck] in pyproject.toml
+  0  everything was judged, and the installation would succeed
+  1  the installation as written would be refused or would fail (a package without a file, a
+     conflict, a failing step), or your policy is broken; --fail-on none lets all of it pass
   2  wrong usage, or an input that cannot be read
   3  the answer is incomplete: it lists what could not be judged, and why
 """

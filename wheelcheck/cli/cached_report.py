@@ -52,12 +52,13 @@ def report_cache_of(args: Namespace) -> ReportCache | None:
 def write_cached(args: Namespace, report_cache: ReportCache | None) -> int | None:
     """Write a kept answer as it stands; None where there is none or it must be looked into.
 
-    It must where a policy is held against it, or where it is written in any form but JSON.
+    It must where a policy is held against it, where the installation would fail, or where it is
+    written in any form but JSON.
     """
     limits = (args.max_build_minutes, args.max_image_mb, args.min_coverage)
     policy = args.fail_on or states_policy(args) or any(each is not None for each in limits)
     found = report_cache.found if report_cache and report_cache.fresh else None
-    if found is None or args.format != "json" or policy:
+    if found is None or args.format != "json" or policy or found.fails:
         return None
     require_folder(args.output)
     write(found.json, args.output)

@@ -33,7 +33,8 @@ _STAGE = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 def judge(args: Namespace, report_cache: ReportCache | None) -> int:
     """Check what the options ask for and write the answer; `report_cache` may have it already.
 
-    Returns 1 where the policy is broken, else 3 where the answer is incomplete.
+    Returns 1 where the installation would fail or the policy is broken, else 3 where the answer is
+    incomplete.
     """
     require_folder(args.output)
     policy = policy_of(args)
@@ -48,7 +49,7 @@ def judge(args: Namespace, report_cache: ReportCache | None) -> int:
             return _nothing_judged(error, args)
     report = held_against(report, policy)
     write(rendered(report, args), args.output)
-    return exit_code(report, args)
+    return exit_code(report, args, policy)
 
 
 def _nothing_judged(error: NothingJudged, args: Namespace) -> int:

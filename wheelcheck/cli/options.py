@@ -302,7 +302,8 @@ def add_policy(group: argparse._ArgumentGroup) -> None:
         type=listed("verdict"),
         default=[],
         metavar="LIST",
-        help="verdicts that fail, e.g. source-native,unavailable",
+        help="verdicts that fail, e.g. source-native,unavailable; none lets even what would not "
+        "install pass",
     )
     for name, words in (
         ("max-build-minutes", "fail where source builds take longer on a target"),

@@ -16,6 +16,8 @@ from wheelcheck.reports.values.report import Report
 __all__ = ["defaults_of", "held_against", "images_of", "policy_of"]
 
 _USUAL = "pyproject.toml"
+NONE = "none"
+"""The word of ``--fail-on`` that lets everything pass."""
 _DEFAULTS = ("requirements", "targets")
 """Keys beside the policy: what to check, and where, when the command line does not say."""
 
@@ -25,8 +27,10 @@ def policy_of(args: Namespace) -> Policy:
 
     Raises `UsageError` for what cannot be meant.
     """
+    verdicts = [word for word in args.fail_on or () if word != NONE]
     options: dict[str, Any] = {
-        "fail_on": frozenset(map(_verdict, args.fail_on)) if args.fail_on else None,
+        "fail_on": frozenset(map(_verdict, verdicts)) if args.fail_on else None,
+        "tolerate_failures": True if NONE in (args.fail_on or ()) else None,
         "max_build_minutes": args.max_build_minutes,
         "max_image_mb": args.max_image_mb,
         "min_coverage": args.min_coverage,
@@ -81,7 +85,9 @@ def _verdict(word: str) -> Verdict:
         return Verdict(word)
     except ValueError:
         known = ", ".join(Verdict)
-        raise UsageError(f"--fail-on: {word!r} is no verdict; there are {known}") from None
+        raise UsageError(
+            f"--fail-on: {word!r} is no verdict; there are {known}, and none"
+        ) from None
 
 
 def _allowance(words: str) -> Allowance:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from wheelcheck.cli.cached_report import incomplete
 from wheelcheck.cli.terminal import look_of
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
+from wheelcheck.gate.failures import failures
+from wheelcheck.gate.policy import Policy
 from wheelcheck.reports.json_form import render_json
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.phrases import counted
@@ -62,14 +65,18 @@ def _renderer_options(args: Namespace) -> dict[str, object]:
     return {}
 
 
-def exit_code(report: Report, args: Namespace) -> int:
-    """1 where the policy is broken, else 3 where the answer is incomplete, else 0.
+def exit_code(report: Report, args: Namespace, policy: Policy | None = None) -> int:
+    """1 where the installation or the policy fails, else 3 where the answer is incomplete, else 0.
 
-    Says so on standard error where the answer itself is not for people, or not shown.
+    Says so on standard error where the answer itself is not for people, or not shown. `policy` may
+    let failures pass.
     """
     quiet = args.output or args.format != "text"
-    if report.violations:
-        if quiet:
+    failing = failures(report, policy or Policy(), datetime.now(UTC).date())
+    if report.violations or failing:
+        if quiet and failing:
+            sys.stderr.write(f"wheelcheck: {failing[0]}\n")
+        if quiet and report.violations:
             broken = counted(len(report.violations), "time")
             sys.stderr.write(f"wheelcheck: the policy is broken {broken}\n")
         return 1

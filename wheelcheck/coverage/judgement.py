@@ -8,7 +8,7 @@ from functools import partial
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import Unknown
-from wheelcheck.index.interface import Project, Sdist, Wheel
+from wheelcheck.index.interface import Project, Sdist, UnusableFile, Wheel
 from wheelcheck.resolution import (
     FileRules,
     Pin,
@@ -55,7 +55,14 @@ def judge(pin: Pin, project: Project | Unknown, target: Target, rules: FileRules
     why_no_wheel = _why_no_wheel(refused, target, rules)
     if pin.file is not None:
         return Judgement(Verdict.SOURCE_UNKNOWN, why_no_wheel, pin.file, misses)
-    return Judgement(Verdict.UNAVAILABLE, _why_nothing(refused, why_no_wheel), None, misses)
+    lock = rules.locks.get(pin.name)
+    if lock and refused and all(found.refusal is Refusal.HASH for found in refused):
+        why = f"no file on the index has a hash that {lock} lists"
+        return Judgement(Verdict.UNKNOWN, why, None, misses)
+    unusable = () if isinstance(project, Unknown) else project.unusable
+    return Judgement(
+        Verdict.UNAVAILABLE, _why_nothing(refused, why_no_wheel, unusable), None, misses
+    )
 
 
 def is_pure(wheel: Wheel) -> bool:
@@ -109,9 +116,13 @@ def _why_no_wheel(refused: Sequence[Refused], target: Target, rules: FileRules) 
     return _grouped_reasons(wheels)
 
 
-def _why_nothing(refused: Sequence[Refused], why_no_wheel: str) -> str:
+def _why_nothing(
+    refused: Sequence[Refused], why_no_wheel: str, unusable: Sequence[UnusableFile]
+) -> str:
     sdists = [found for found in refused if isinstance(found.file, Sdist)]
     wheels = [found for found in refused if isinstance(found.file, Wheel)]
+    if not sdists and not wheels and unusable:
+        return f"{unusable[0].filename}: {unusable[0].reason}"
     if not sdists:
         return f"no sdist, and {why_no_wheel}" if wheels else "no file at all"
     why_no_sdist = _grouped_reasons(sdists)

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from wheelcheck.analysis.merging import merged
 from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.outlook import Outlook
 from wheelcheck.builds.plan import SourceBuildPlan
 from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfile.fixing.another_image import with_images
 from wheelcheck.dockerfile.fixing.correcting import correct
 from wheelcheck.dockerfile.fixing.editing import Correction
+from wheelcheck.dockerfile.judging.failures import failures_of
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds
 from wheelcheck.dockerfile.judging.stage_findings import judge_stages
 from wheelcheck.dockerfile.judging.step_judge import (
@@ -180,10 +182,12 @@ def _step(step: Step, judged: JudgedStep | None, columns: Sequence[str]) -> Dock
 def _step_builds(judged: JudgedStep) -> StepBuilds:
     """What a step builds; that it builds nothing is worth knowing, too."""
     builds, step = judged.column.builds, judged.step
-    if builds is None:
-        plan = SourceBuildPlan(judged.column.resolution.target, Installer(step.installer))
-        return StepBuilds(judged.stage.index, step.line, plan, (), step.number)
-    return StepBuilds(judged.stage.index, step.line, builds.plan, builds.outlooks, step.number)
+    plan = SourceBuildPlan(judged.column.resolution.target, Installer(step.installer))
+    outlooks: tuple[Outlook, ...] = ()
+    if builds is not None:
+        plan, outlooks = builds.plan, builds.outlooks
+    failures = tuple(failures_of(judged.column))
+    return StepBuilds(judged.stage.index, step.line, plan, outlooks, step.number, failures)
 
 
 def _on_other_images(

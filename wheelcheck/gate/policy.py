@@ -58,9 +58,11 @@ class Policy(_Setting):
     too. `max_build_minutes` bounds the time that source builds take on a target, `max_image_mb`
     the image, in megabytes of 10^6 bytes. `min_coverage` is the least share of packages, in
     percent, that come as wheels: for all targets, or by patterns of their names.
+    `tolerate_failures`, written as ``fail-on = "none"``, lets pass even what would not install.
     """
 
     fail_on: frozenset[Verdict] = frozenset()
+    tolerate_failures: bool = Field(default=False, exclude=True)
     max_build_minutes: float | None = Field(default=None, ge=0)
     max_image_mb: float | None = Field(default=None, ge=0)
     min_coverage: float | dict[str, float] | None = None
@@ -91,14 +93,21 @@ def read_policy(text: str, file: str) -> tuple[Policy, Mapping[str, Any]]:
         raise UsageError(f"{file} cannot be read: {error}") from None
     if not isinstance(table, dict):
         raise UsageError(f"{file}: [tool.wheelcheck] must be a table")
-    known = {field.replace("_", "-") for field in Policy.model_fields}
+    known = {field.replace("_", "-") for field in Policy.model_fields} - {"tolerate-failures"}
     rest = {key: value for key, value in table.items() if key not in known}
+    said = {key: value for key, value in table.items() if key in known}
+    if "none" in _as_list(said.get("fail-on")):
+        said |= {"fail-on": [], "tolerate-failures": True}
     try:
-        return Policy.model_validate({k: v for k, v in table.items() if k in known}), rest
+        return Policy.model_validate(said), rest
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise UsageError(f"{file}: [tool.wheelcheck] {key}: {first['msg']}") from None
+
+
+def _as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 def violations(report: Report, policy: Policy, today: date) -> tuple[Violation, ...]:

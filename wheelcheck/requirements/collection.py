@@ -21,6 +21,7 @@ from wheelcheck.requirements.pip.requirement_strings import (
 from wheelcheck.requirements.redaction import redact
 from wheelcheck.requirements.requirement_set import (
     IndexOptions,
+    LockFacts,
     Origin,
     RequirementLine,
     Requirements,
@@ -52,13 +53,16 @@ class Collection:
         )
         self._lock_indexes: dict[str | None, None] = {}
         self._scopes: dict[Scope, None] = {}
+        self._locks: list[LockFacts] = []
         self._lines: list[RequirementLine] = []
         self._constraints: list[RequirementLine] = []
         self._skipped: dict[SkippedLine, None] = {}
         self._warnings: dict[str, None] = {}
         self._any_hash = False
 
-    def result(self) -> Requirements:
+    def result(
+        self, missing_extras: tuple[str, ...] = (), missing_groups: tuple[str, ...] = ()
+    ) -> Requirements:
         """Return everything gathered; raises UsageError where options exclude each other."""
         return Requirements(
             lines=tuple(self._lines),
@@ -68,6 +72,9 @@ class Collection:
             index=self._index(),
             warnings=tuple(self._warnings),
             scopes=tuple(self._scopes),
+            locks=tuple(self._locks),
+            missing_extras=missing_extras,
+            missing_groups=missing_groups,
         )
 
     def _index(self) -> IndexOptions:
@@ -90,6 +97,10 @@ class Collection:
         """Add where an input is meant to be installed at all; None sets no bounds."""
         if scope is not None:
             self._scopes[scope] = None
+
+    def add_lock(self, lock: LockFacts) -> None:
+        """Add what is known of a lock as a whole."""
+        self._locks.append(lock)
 
     def skip(
         self,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from packaging.markers import Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from wheelcheck.errors import RequirementsError, Unknown
@@ -16,7 +15,7 @@ from wheelcheck.requirements.collection import Collection
 from wheelcheck.requirements.conditions import python_marker
 from wheelcheck.requirements.documents import parse_toml
 from wheelcheck.requirements.input_location import InputLocation, Opener, is_remote
-from wheelcheck.requirements.requirement_set import Origin, Scope
+from wheelcheck.requirements.requirement_set import Origin, Scope, ScopeEnvironment
 from wheelcheck.requirements.selection import Selection
 
 __all__ = ["InputDocument"]
@@ -97,9 +96,19 @@ class InputDocument:
         except InvalidSpecifier:
             self.complain(f"the Python requirement {requires!r} is invalid")
             return
-        self.bound(marker, f"it requires Python {requires}", origin)
-
-    def bound(self, marker: Marker | None, why: str, origin: Origin | None = None) -> None:
-        """Say on which targets this input is meant to be installed at all."""
         if marker is not None:
-            self.collection.add_scope(Scope(origin or self.origin(), marker, why))
+            why = f"it requires Python {requires}"
+            self.bound([ScopeEnvironment(marker)], why, kind="python", origin=origin)
+
+    def bound(
+        self,
+        environments: Sequence[ScopeEnvironment],
+        why: str,
+        *,
+        kind: str = "environment",
+        origin: Origin | None = None,
+        advisory: bool = False,
+    ) -> None:
+        """Say on which targets this input is meant to be installed; see `Scope`."""
+        scope = Scope(origin or self.origin(), tuple(environments), why, kind, advisory)
+        self.collection.add_scope(scope)

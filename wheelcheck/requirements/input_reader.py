@@ -81,7 +81,7 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
         intake.take(item)
     for warning in selection.warnings():
         collection.warn(None, warning)
-    return collection.result()
+    return collection.result(selection.missing_extras, selection.missing_groups)
 
 
 @dataclass(frozen=True, slots=True)

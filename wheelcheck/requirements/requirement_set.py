@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from wheelcheck.errors import Unknown
+from wheelcheck.targets import Libc, Target
 
 __all__ = [
     "FilePolicy",
     "FormatControl",
     "IndexOptions",
+    "LockFacts",
+    "LockFormat",
+    "LockedFile",
+    "LockedPackage",
     "Origin",
     "RequirementLine",
     "Requirements",
     "Scope",
+    "ScopeEnvironment",
     "SkippedLine",
 ]
 
@@ -39,13 +47,29 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class LockedFile:
+    """One file that a lock lists for a package.
+
+    `url` is absolute, or "" where the lock tells the name alone; it may carry credentials.
+    `hashes` are ``algorithm:digest`` values. `size` is in bytes, `upload_time` ISO 8601.
+    """
+
+    filename: str
+    url: str = field(default="", repr=False)
+    hashes: frozenset[str] = frozenset()
+    size: int | None = None
+    upload_time: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RequirementLine:
     """One requirement. `text` is the line for people, credentials and variables' values removed.
 
     `requirement.url` is set for a direct reference to an archive (https, file), credentials kept
     so that it can be fetched; `str(requirement)` hides them (`redaction.DirectReference`).
     `hashes` are the ``algorithm:digest`` values of ``--hash`` and of the URL's fragment.
-    `locked`: a lock lists it, and beside it whatever it requires, so that is not looked up.
+    `locked`: a lock lists it, and beside it whatever it requires, so that is not looked up;
+    `files` are those that the lock lists for this version.
     """
 
     requirement: Requirement = field(repr=False)
@@ -53,6 +77,7 @@ class RequirementLine:
     text: str
     hashes: frozenset[str] = frozenset()
     locked: bool = False
+    files: tuple[LockedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +96,73 @@ class SkippedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """Where an input is meant to be installed at all: on targets for which `marker` holds.
+class ScopeEnvironment:
+    """One kind of target that an input is for; None admits all."""
 
-    Elsewhere its installer refuses all of it, and `why` says so: ``it requires Python >=3.10``.
+    marker: Marker | None = None
+    libc: Libc | None = None
+
+    def admits(self, target: Target) -> bool:
+        """Whether a target is of this kind."""
+        if self.libc not in {None, target.libc}:
+            return False
+        return self.marker is None or self.marker.evaluate(target.marker_environment())
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where an input is meant to be installed: on targets that one of `environments` admits.
+
+    Elsewhere its installer refuses all of it, or only warns where this is `advisory`. `why` says
+    what the input is for: ``it requires Python >=3.10``. `kind` is ``python`` or ``environment``.
     """
 
     origin: Origin
-    marker: Marker
+    environments: tuple[ScopeEnvironment, ...]
     why: str
+    kind: str = "environment"
+    advisory: bool = False
+
+    def admits(self, target: Target) -> bool:
+        """Whether the input is meant for a target."""
+        return any(environment.admits(target) for environment in self.environments)
+
+
+@dataclass(frozen=True, slots=True)
+class LockedPackage:
+    """A package as a lock lists it, before anything is chosen; None where the lock says nothing."""
+
+    name: NormalizedName
+    version: Version | None
+    origin: Origin
+    marker: Marker | None = None
+    requires_python: str | None = None
+
+
+class LockFormat(StrEnum):
+    """A format of lock files, by the name that such files have."""
+
+    UV = "uv.lock"
+    PYLOCK = "pylock.toml"
+    POETRY = "poetry.lock"
+    PDM = "pdm.lock"
+    PIPFILE = "Pipfile.lock"
+
+
+@dataclass(frozen=True, slots=True)
+class LockFacts:
+    """What installers look at in a lock before they choose files.
+
+    `invalid` says why the format's own reader refuses the file as a whole, "" where it does not.
+    `packages` are those that the lock lists, where the format says more of them than their files.
+    `no_environment`: it lists the environments that it is for, and there are none.
+    """
+
+    origin: Origin
+    format: LockFormat
+    invalid: str = ""
+    packages: tuple[LockedPackage, ...] = ()
+    no_environment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +187,8 @@ class FilePolicy:
 
     `pre` admits pre-releases everywhere (--pre, --all-releases :all:), `all_releases` for the
     named projects; `only_final` refuses them. `require_hashes` is set as soon as one requirement
-    has a hash, as pip does. `exclude_newer` drops files uploaded at or after it.
+    has a hash, as pip does; `hashes_demanded` where an option --require-hashes says so.
+    `exclude_newer` drops files uploaded at or after it.
     """
 
     no_binary: FormatControl = FormatControl()
@@ -115,6 +199,7 @@ class FilePolicy:
     exclude_newer: datetime | None = None
     all_releases: frozenset[NormalizedName] = frozenset()
     only_final: FormatControl = FormatControl()
+    hashes_demanded: bool = False
 
     def allows_prereleases(self, name: NormalizedName) -> bool | None:
         """Whether a project's pre-releases may be chosen; None leaves it to PEP 440's default."""
@@ -143,7 +228,10 @@ class IndexOptions:
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """Everything read from the inputs, in the order pip would see it."""
+    """Everything read from the inputs, in the order pip would see it.
+
+    `missing_extras` and `missing_groups` were asked for, and none of the inputs has them.
+    """
 
     lines: tuple[RequirementLine, ...] = ()
     constraints: tuple[RequirementLine, ...] = ()
@@ -152,3 +240,6 @@ class Requirements:
     index: IndexOptions = IndexOptions()
     warnings: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = ()
+    locks: tuple[LockFacts, ...] = ()
+    missing_extras: tuple[str, ...] = ()
+    missing_groups: tuple[str, ...] = ()

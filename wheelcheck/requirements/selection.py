@@ -50,15 +50,26 @@ class Selection:
         wanted = self._groups or set(map(canonicalize_name, defaults))
         return frozenset(name for name in names if name in wanted)
 
+    @property
+    def missing_extras(self) -> tuple[str, ...]:
+        """The extras that were asked for and are nowhere."""
+        return tuple(
+            given for name, given in self._extras.items() if name not in self._known_extras
+        )
+
+    @property
+    def missing_groups(self) -> tuple[str, ...]:
+        """The groups that were asked for and are nowhere."""
+        known = self._known_groups.keys() | _MAIN
+        return tuple(given for name, given in self._groups.items() if name not in known)
+
     def warnings(self) -> Iterator[str]:
         """Tell what was asked for and is nowhere."""
-        for kind, wanted, known in (
-            ("extra", self._extras, self._known_extras),
-            ("group", self._groups, self._known_groups),
+        for kind, missing, known in (
+            ("extra", self.missing_extras, self._known_extras),
+            ("group", self.missing_groups, self._known_groups),
         ):
-            for name, given in wanted.items():
-                if name in known or (kind == "group" and name in _MAIN):
-                    continue
+            for given in missing:
                 there = f"; there are {', '.join(sorted(known))}" if known else ""
                 yield f"--{kind} {given}: none of the inputs has such {_article(kind)}{there}"
 

@@ -98,7 +98,9 @@ def choose(
 ) -> Wheel | Sdist | None:
     """Return the file of one release that pip would install, or None where there is none.
 
-    A yanked file is taken only where no other fits; whether a yanked version may be chosen at all
+    Of files that are otherwise equal, two sdists for one, it takes the one listed last: candidates
+    are sorted by preference, and the last one counts (`pip._internal.resolution.resolvelib`). A
+    yanked file is taken only where no other fits; whether a yanked version may be chosen at all
     depends on the requirement and is decided by the resolver.
     """
     ranks = ranks_on(target)
@@ -111,7 +113,7 @@ def choose(
         if rank is None:
             continue
         key = (file.yanked is None, -rank, build)
-        if (best is None or key > best[0]) and not _refused_but_for_tag(file, target, rules):
+        if (best is None or key >= best[0]) and not _refused_but_for_tag(file, target, rules):
             best = (key, file)
     return best[1] if best else None
 

@@ -47,6 +47,7 @@ class CachedReport:
         self.names: list[str] = header["names"]  # type: ignore[assignment]
         self.pages: dict[str, tuple[str, int, float]] = header["pages"]  # type: ignore[assignment]
         self.errors: int = header["errors"]  # type: ignore[assignment]
+        self.fails: bool = header["fails"]  # type: ignore[assignment]
         self.packed = packed
 
     @classmethod
@@ -104,29 +105,39 @@ class ReportCache:
         digests = {key: digest for key, (digest, _, _) in found.pages.items()}
         if not index.pages_unchanged(found.names, digests) or warnings:
             return None
-        self._put(found.packed, found.errors, found.files, index)
+        self._put(found.packed, (found.errors, found.fails), found.files, index)
         return found
 
     def store(
-        self, report: bytes, errors: int, files: Mapping[str, bytes], index: NetworkIndex
+        self,
+        report: bytes,
+        outcome: tuple[int, bool],
+        files: Mapping[str, bytes],
+        index: NetworkIndex,
     ) -> None:
         """Cache a report.
 
-        `report` is the report as JSON; `errors` are the problems that leave it incomplete;
-        `files` are those it was made from; `index` knows which pages it looked at.
+        `report` is the report as JSON; `outcome` are the number of problems that leave it
+        incomplete, and whether the installation would fail; `files` are those it was made from;
+        `index` knows which pages it looked at.
         """
         digests = {path: _digest(data) for path, data in files.items()}
-        self._put(zlib.compress(report, 1), errors, digests, index)
+        self._put(zlib.compress(report, 1), outcome, digests, index)
 
     def _put(
-        self, packed: bytes, errors: int, files: Mapping[str, str], index: NetworkIndex
+        self,
+        packed: bytes,
+        outcome: tuple[int, bool],
+        files: Mapping[str, str],
+        index: NetworkIndex,
     ) -> None:
         header = {
             "made_of": self._made_of,
             "files": files,
             "names": list(index.pages_used.names),
             "pages": dict(index.pages_used.pages),
-            "errors": errors,
+            "errors": outcome[0],
+            "fails": outcome[1],
         }
         text = json.dumps(header).encode()
         size = len(text).to_bytes(_HEADER_BYTES, "big")

@@ -281,7 +281,7 @@ def test_what_is_found_in_a_dockerfile_stands_under_the_matrix_with_errors_first
 
 def test_an_image_that_cannot_be_built_is_told_before_the_matrix():
     (told,) = parsed(render_html(broken_image())).all("p", class_="broken")
-    assert told.text == f"✗ {NAME} does not work as it is: see line 4 below."
+    assert told.text == f"✗ {NAME} does not work as it is: line 4 fails, see below."
     assert not parsed(render_html(sound_image())).all("p", class_="broken")
     assert "Nothing to mend." in dockerfile_of(sound_image()).text
 

@@ -231,7 +231,7 @@ def test_a_package_is_asked_for_with_an_option_and_in_a_file():
 
 def test_a_dockerfile_is_told_with_errors_first_and_diffs_to_paste():
     text = render_text(broken_image(), width=160)
-    assert "deploy/app.Dockerfile does not work as it is: see line 4 below." in text
+    assert "deploy/app.Dockerfile does not work as it is: line 4 fails, see below." in text
     findings = section(text, "What is found in deploy/app.Dockerfile").splitlines()
     assert findings[0].startswith("✗ line 4 (stage 0): numpy 1.24.2 needs a C compiler")
     assert findings[2:6] == [

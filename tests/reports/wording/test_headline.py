@@ -68,7 +68,8 @@ def test_a_package_that_is_not_needed_is_not_counted():
         },
     )
     assert headline(report(torch, six, gone, targets=(glibc, musl))) == (
-        "On musl 1 of 2 packages cannot be installed: jax; on glibc all 3 come as wheels."
+        "On musl the installation fails: 1 of 2 packages cannot be installed (jax); "
+        "on glibc all 3 come as wheels."
     )
 
 

@@ -100,8 +100,8 @@ class TestStandardTables:
     def test_the_pythons_it_is_for(self, reading):
         (scope,) = reading({"pyproject.toml": PROJECT}).scopes
         assert scope.why == "it requires Python >=3.10"
-        assert scope.marker.evaluate(target(python=(3, 10)).marker_environment())
-        assert not scope.marker.evaluate(target(python=(3, 9)).marker_environment())
+        assert scope.admits(target(python=(3, 10)))
+        assert not scope.admits(target(python=(3, 9)))
 
     def test_one_part_that_is_wrong_does_not_hide_the_others(self, reading):
         text = """[project]
@@ -236,7 +236,7 @@ pytest = "^8"
             (None, "part-not-understood"),
         }
         (scope,) = found.scopes
-        assert not scope.marker.evaluate(target(python=(3, 9)).marker_environment())
+        assert not scope.admits(target(python=(3, 9)))
 
     def test_extras_and_groups(self, reading):
         found = reading({"pyproject.toml": self.TEXT}, extras=["fast"], groups=["dev"])

@@ -11,7 +11,7 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, Stage
 from wheelcheck.reports.values.finding_codes import finding_codes
 
-__all__ = ["Finding", "Severity", "StepBuilds", "finding", "finding_codes"]
+__all__ = ["Finding", "Severity", "StepBuilds", "StepFailure", "finding", "finding_codes"]
 
 
 class Severity(StrEnum):
@@ -23,12 +23,20 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class StepFailure:
+    """Why a step fails before anything is built; `code` is a row of `finding_codes.csv`."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepBuilds:
     """What one install step sets off: the plan of its source builds, and their outlooks.
 
     `stage` is the stage's index, `line` the step's line and `number` its number in the stage;
     without that, the last step of the line is meant that asks for something to be built. `plan`
-    is made for the step's installer.
+    is made for the step's installer. With `failures` nothing of it is ever built.
     """
 
     stage: int
@@ -36,6 +44,7 @@ class StepBuilds:
     plan: SourceBuildPlan
     outlooks: tuple[Outlook, ...]
     number: int | None = None
+    failures: tuple[StepFailure, ...] = ()
 
     def step_of(self, stage: Stage) -> InstallStep:
         """The step of its stage that it is about."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from wheelcheck.dockerfile.judging.finding import Finding, Severity, StepBuilds
+from wheelcheck.dockerfile.judging.finding import Finding, Severity, StepBuilds, finding
 from wheelcheck.dockerfile.judging.habits import habits_of_stage, habits_of_step
 from wheelcheck.dockerfile.judging.missing import missing_at_build, missing_at_run
 from wheelcheck.dockerfile.judging.step_faults import faults_of_stage
@@ -44,8 +44,10 @@ def _findings(
             continue
         yield from faults_of_stage(stage)
         for step in stage.steps:
-            builds = planned.get((stage.index, step.number)) if step.builds else None
-            yield from habits_of_step(stage, step, builds)
+            judged = planned.get((stage.index, step.number))
+            for failure in judged.failures if judged else ():
+                yield finding(failure.code, step.line, stage.title, failure.message)
+            yield from habits_of_step(stage, step, judged if step.builds else None)
         yield from _missing(stage, planned)
         known = [build for build in planned.values() if build.stage == stage.index]
         yield from habits_of_stage(dockerfile, stage, known)

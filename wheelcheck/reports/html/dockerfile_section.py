@@ -9,6 +9,7 @@ from wheelcheck.reports.html.sections import listed, section
 from wheelcheck.reports.values.dockerfile_values import DockerfileFinding
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.dockerfile_phrases import (
+    NOTHING_FOUND,
     SIGNS,
     Diff,
     diffs,
@@ -29,8 +30,8 @@ def dockerfile_section(report: Report) -> Markup:
     if dockerfile is None:
         return EMPTY
     body = listed(list(map(_finding, worst_first(dockerfile))), "more finding", "reasons")
-    body = body or [element("p", "Nothing to mend.")]
-    body += [element("p", note, class_="note") for note in step_notes(dockerfile)]
+    body = body or [element("p", NOTHING_FOUND)]
+    body += [element("p", told, class_="note") for told in step_notes(dockerfile)]
     body += [_diff(diff) for diff in diffs(dockerfile)]
     remarks = [element("li", remark) for remark in dockerfile.remarks]
     if remarks:

@@ -7,6 +7,7 @@ from rich.text import Text
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.dockerfile_values import DockerfileFinding, JudgedDockerfile
 from wheelcheck.reports.wording.dockerfile_phrases import (
+    NOTHING_FOUND,
     SIGNS,
     diffs,
     step_notes,
@@ -31,9 +32,9 @@ def draw_findings(page: TextPage, dockerfile: JudgedDockerfile) -> None:
         _draw(page, finding, excerpt=finding.line not in shown)
         shown.add(finding.line)
     if not dockerfile.findings:
-        page.prose("Nothing to mend.")
-    for note in step_notes(dockerfile):
-        page.prose(Text(note, "dim"), hang=2)
+        page.prose(NOTHING_FOUND)
+    for told in step_notes(dockerfile):
+        page.prose(Text(told, "dim"), hang=2)
 
 
 def _draw(page: TextPage, finding: DockerfileFinding, *, excerpt: bool) -> None:

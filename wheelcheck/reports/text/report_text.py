@@ -17,7 +17,7 @@ from wheelcheck.reports.text.dockerfile_text import draw_correction, draw_findin
 from wheelcheck.reports.text.matrix_text import draw_matrix
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.text.violations_text import draw_violations
-from wheelcheck.reports.values.report import Package, Problem, Report
+from wheelcheck.reports.values.report import Package, Problem, Refusal, Report
 from wheelcheck.reports.wording.dockerfile_phrases import fate
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST, to_ascii
@@ -78,6 +78,7 @@ def render_text(
     _legend(page, rows)
     draw_bill(page, report, places)
     draw_violations(page, report, places)
+    _refusals(page, report, places)
     if report.dockerfile:
         draw_findings(page, report.dockerfile)
     _why(page, judged, places)
@@ -104,6 +105,30 @@ def _answer(page: TextPage, report: Report) -> None:
     if errors:
         words = f"This answer is incomplete: see {counted(errors, 'problem')} below."
         page.prose(Text(words, style="bold magenta"))
+
+
+def _refusals(page: TextPage, report: Report, places: Places) -> None:
+    """What is refused as a whole, where, and what to write instead."""
+    found: dict[Refusal, list[str]] = {}
+    for target in report.targets:
+        for refusal in target.refusals:
+            found.setdefault(refusal, []).append(target.name)
+    if not found:
+        return
+    page.heading("Refused")
+    for refusal, names in found.items():
+        text = Text.assemble(("✗ ", "bold red"))
+        if refusal.where:
+            text.append(f"{clean(refusal.where)}: ", style="bold")
+        text.append(f"{clean(refusal.message)}: {clean(refusal.installer)} refuses the whole input")
+        if len(names) < len(report.targets):
+            text.append(f" (on {places.describe(names)})")
+        text.append(f" [{clean(refusal.code)}]", style="dim")
+        page.prose(text, hang=2)
+        if refusal.mend:
+            page.prose(clean(refusal.mend), indent=2)
+        if refusal.paste:
+            page.line(f"    {clean(refusal.paste)}")
 
 
 def _folded(page: TextPage, report: Report, rows: Sequence[Package], place: str) -> None:

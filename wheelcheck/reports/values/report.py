@@ -23,8 +23,10 @@ __all__ = [
     "SCHEMA_VERSION",
     "Cell",
     "Miss",
+    "Outcome",
     "Package",
     "Problem",
+    "Refusal",
     "Report",
     "Severity",
     "TargetSummary",
@@ -33,6 +35,25 @@ __all__ = [
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 Severity = Literal["error", "warning"]
+
+
+class Refusal(Value):
+    """One reason for which an installer refuses a whole input: nothing of it is installed.
+
+    `code` is stable. `message` follows the installer's name as a clause; `mend` says what to do
+    instead, and `paste` is the line to write, where it is one; both may be "".
+    """
+
+    code: str
+    installer: str = Field(description="Who refuses it: pip, uv, Poetry …")
+    message: str
+    mend: str = ""
+    paste: str = ""
+    where: str | None = Field(default=None, description="file:line of the input.")
+    package: str | None = None
+
+
+Outcome = Literal["installs", "refused", "fails", "unknown"]
 
 
 class TargetSummary(Value):
@@ -57,7 +78,16 @@ class TargetSummary(Value):
     )
     image: str | None = Field(default=None, description="Base image, where the target names one.")
     installable: bool = Field(
-        description="Whether an installer would find a file for every package (wheel or sdist)."
+        description="Whether an installer accepts the input and finds a file for every package "
+        "(wheel or sdist)."
+    )
+    outcome: Outcome = Field(
+        default="unknown",
+        description="What the installation as written would come to: refused (the installer takes "
+        "nothing of the input), fails (a conflict, a package without a file, a build that fails).",
+    )
+    refusals: tuple[Refusal, ...] = Field(
+        default=(), description="Why the installer refuses the whole input."
     )
     notes: tuple[str, ...] = ()
     bill: Bill | None = None
@@ -160,6 +190,14 @@ class Report(Shown):
     def complete(self) -> bool:
         """Whether everything asked for was judged."""
         return not any(problem.severity == "error" for problem in self.problems)
+
+    @property
+    def fails(self) -> bool:
+        """Whether the installation as written is refused or fails, on any target or step."""
+        findings = self.dockerfile.findings if self.dockerfile else ()
+        return any(target.outcome in {"refused", "fails"} for target in self.targets) or any(
+            finding.severity == "error" for finding in findings
+        )
 
     @property
     def matrix(self) -> dict[str, dict[str, Verdict]]:

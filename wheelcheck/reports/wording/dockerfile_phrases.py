@@ -9,10 +9,23 @@ from textwrap import shorten
 from wheelcheck.reports.values.dockerfile_values import DockerfileFinding, JudgedDockerfile
 from wheelcheck.reports.wording.phrases import clean, listing
 
-__all__ = ["SIGNS", "Diff", "diffs", "fate", "place", "step_notes", "to_change", "worst_first"]
+__all__ = [
+    "NOTHING_FOUND",
+    "SIGNS",
+    "Diff",
+    "diffs",
+    "fate",
+    "place",
+    "step_notes",
+    "to_change",
+    "worst_first",
+]
 
 SIGNS: Mapping[str, str] = {"error": "✗", "warning": "!", "note": "·"}
 """By severity, the worst first."""
+
+NOTHING_FOUND = "No step is found to fail, and nothing in it to improve."
+"""Stands where a file has no findings; a package that cannot be installed is one."""
 
 _MOST_PACKAGES = 12
 _COMMAND = 60
@@ -28,13 +41,16 @@ class Diff:
 
 
 def fate(dockerfile: JudgedDockerfile) -> str:
-    """What to know first of all: that the file cannot work as it is, and where; or ""."""
+    """What to know first of all: at which steps the image's build or its program fails; or ""."""
     lines = sorted({finding.line for finding in dockerfile.findings if finding.severity == "error"})
     if not lines:
         return ""
-    noun = "line" if len(lines) == 1 else "lines"
-    places = listing([str(line) for line in lines])
-    return f"{clean(dockerfile.name)} does not work as it is: see {noun} {places} below."
+    which = (
+        f"line {lines[0]} fails"
+        if len(lines) == 1
+        else f"lines {listing(list(map(str, lines)))} fail"
+    )
+    return f"{clean(dockerfile.name)} does not work as it is: {which}, see below."
 
 
 def worst_first(dockerfile: JudgedDockerfile) -> list[DockerfileFinding]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.report import Refusal, Report
 from wheelcheck.reports.wording.cost_phrases import cost_words
-from wheelcheck.reports.wording.phrases import clean, listing
+from wheelcheck.reports.wording.phrases import clean, counted, listing
 from wheelcheck.reports.wording.target_names import Places
 
-__all__ = ["headline"]
+__all__ = ["headline", "refused_words"]
 
 _MOST_CLAUSES = 3
 _TROUBLE = (
@@ -36,26 +36,62 @@ def headline(report: Report) -> str:
     Targets with the same outcome share a clause, the worst first; where there are more than three
     outcomes, the sum over all targets is told instead.
     """
-    if not report.targets:
-        return "Nothing was judged: no target was given."
-    if not report.packages and _in_conflict(report, [summary.name for summary in report.targets]):
-        return "The requirements conflict: nothing can be installed."
-    if not report.packages and not report.complete:
-        return "Nothing could be judged."
-    if not report.packages:
-        return "Nothing to install: no requirement applies to these targets."
+    alone = _about_all(report)
+    if alone:
+        return alone
     places = Places(report.targets)
     groups: dict[_Outcome, list[str]] = {}
     for target in report.targets:
-        groups.setdefault(_outcome(report, [target.name]), []).append(target.name)
-    if len(groups) > _MOST_CLAUSES:
-        return _overall(report, groups)
+        if not target.refusals:
+            groups.setdefault(_outcome(report, [target.name]), []).append(target.name)
+    clauses = _refused_clauses(report, places)
+    if not groups:
+        return _sentence("; ".join(clauses))
+    if len(groups) + len(clauses) > _MOST_CLAUSES:
+        whole = _overall(report, groups)
+        return _sentence("; ".join([*clauses, f"{whole[0].lower()}{whole[1:-1]}"]))
     worst_first = sorted(groups.items(), key=lambda item: [-len(names) for names in item[0]])
-    clauses = [
+    clauses += [
         f"on {places.describe(names)} {_outcome_words(report, outcome, names, short=i > 0)}"
         for i, (outcome, names) in enumerate(worst_first)
     ]
     return _sentence("; ".join(clauses))
+
+
+def _about_all(report: Report) -> str:
+    """The sentence where no target differs from the others; "" where there is more to say."""
+    refusals = {target.refusals for target in report.targets}
+    if not report.targets:
+        return "Nothing was judged: no target was given."
+    if len(refusals) == 1 and report.targets[0].refusals:
+        return _sentence(refused_words(report.targets[0].refusals))
+    if report.packages or refusals != {()}:
+        return ""
+    if _in_conflict(report, [summary.name for summary in report.targets]):
+        return "The requirements conflict: nothing can be installed."
+    if not report.complete:
+        return "Nothing could be judged."
+    return "Nothing to install: no requirement applies to these targets."
+
+
+def _refused_clauses(report: Report, places: Places) -> list[str]:
+    """A clause for the targets on which the whole input is refused; the reason, if it is one."""
+    said: dict[str, list[str]] = {}
+    for target in report.targets:
+        if target.refusals:
+            said.setdefault(refused_words(target.refusals), []).append(target.name)
+    if len(said) > 1:
+        names = [name for each in said.values() for name in each]
+        return [f"on {places.describe(names)} the whole input is refused"]
+    return [f"on {places.describe(names)} {words}" for words, names in said.items()]
+
+
+def refused_words(refusals: Sequence[Refusal]) -> str:
+    """Who refuses the whole input and why, as a clause."""
+    first, *others = refusals
+    more = f", and for {counted(len(others), 'more reason')}" if others else ""
+    place = f"{clean(first.where)}: " if first.where else ""
+    return f"refused by {clean(first.installer)}: {place}{clean(first.message)}{more}"
 
 
 def _outcome_words(
@@ -64,6 +100,9 @@ def _outcome_words(
     if _in_conflict(report, targets):
         return "the requirements conflict, and nothing can be installed"
     clause = _clause(outcome, _required(report, targets), short=short)
+    if outcome[_TROUBLE.index(Verdict.UNAVAILABLE)]:
+        said, colon, names = clause.partition(": ")
+        return f"the installation fails: {said} ({names})" if colon else f"{clause}: it fails"
     return _costing(clause, outcome, report, targets)
 
 
@@ -83,7 +122,7 @@ def _costing(clause: str, outcome: _Outcome, report: Report, targets: Sequence[s
 
     What cannot come to an end is told without a cost, as nobody will ever pay it.
     """
-    if outcome[_TROUBLE.index(Verdict.UNAVAILABLE)] or outcome[_TROUBLE.index(Verdict.UNKNOWN)]:
+    if outcome[_TROUBLE.index(Verdict.UNKNOWN)]:
         return clause
     words, colon, names = clause.partition(": ")
     text = f"{words} ({names})" if colon else clause
@@ -161,9 +200,9 @@ def _all_wheels(total: int, *, short: bool) -> str:
 
 
 def _overall(report: Report, groups: dict[_Outcome, list[str]]) -> str:
-    total = len(report.targets)
+    total = sum(map(len, groups.values()))
     fine = [name for outcome, members in groups.items() if not any(outcome) for name in members]
-    trouble = [target.name for target in report.targets if target.name not in fine]
+    trouble = [name for members in groups.values() for name in members if name not in fine]
     somewhere = _clause(_outcome(report, trouble), len(report.packages), short=False)
     if not fine:
         return _sentence(f"somewhere on {total} targets {somewhere}; no target gets wheels alone")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from packaging.markers import InvalidMarker, Marker
@@ -17,10 +15,16 @@ from wheelcheck.errors import Unknown
 from wheelcheck.requirements.conditions import holds_nowhere, parse_marker
 from wheelcheck.requirements.documents import Complain, tables, text_at, texts
 from wheelcheck.requirements.input_document import InputDocument
+from wheelcheck.requirements.locks.locked_files import url_beside
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine
 from wheelcheck.requirements.pip.requirement_strings import NotJudged, refer
 from wheelcheck.requirements.redaction import redact
-from wheelcheck.requirements.requirement_set import Origin, RequirementLine
+from wheelcheck.requirements.requirement_set import (
+    LockedFile,
+    Origin,
+    RequirementLine,
+    ScopeEnvironment,
+)
 
 __all__ = [
     "Entry",
@@ -29,7 +33,6 @@ __all__ = [
     "check_version",
     "checked_marker",
     "entries_of",
-    "hashes_of",
     "marker_at",
     "tables_of",
 ]
@@ -99,22 +102,29 @@ def bound_environments(given: InputDocument, key: str) -> None:
     written = texts(given.tree, key, given.complain)
     markers = [found for text in written if (found := checked_marker(text, given.complain))]
     if markers:
-        every = reduce(or_, markers)
-        given.bound(every, f"it is for environments where {every}")
+        every = " or ".join(
+            f"({marker})" if len(markers) > 1 else str(marker) for marker in markers
+        )
+        environments = [ScopeEnvironment(marker) for marker in markers]
+        given.bound(environments, f"it is for environments where {every}")
 
 
-def check_version(given: InputDocument, found: object, newest: str) -> None:
-    """Tell where a lock's format is newer than the newest one that is known here."""
+def check_version(given: InputDocument, found: object, newest: str) -> bool:
+    """Tell where a lock's format is newer than the newest one that is known here.
+
+    Returns whether its major version is known.
+    """
     try:
         version, known = Version(str(found)), Version(newest)
     except InvalidVersion:
         given.complain(f"the format's version {found!r} is none")
-        return
+        return False
     if version.major > known.major:
         why = f"its format {found} is newer than {newest}: judged as far as that is understood"
         given.collection.skip(given.origin(), Unknown("lock-from-the-future", why))
     elif version.release[:2] > known.release[:2]:
         given.warn(f"its format {found} is newer than the newest one known here ({newest})")
+    return version.major == known.major
 
 
 class LockedPackages:
@@ -141,19 +151,27 @@ class LockedPackages:
         self,
         entry: Entry,
         marker: Marker | None,
-        hashes: Iterable[str],
+        files: Iterable[LockedFile] = (),
         *,
+        hashes: Iterable[str] = (),
         specifier: str | None = None,
     ) -> None:
-        """Add a package at its version, or at what `specifier` says."""
+        """Add a package at its version, or at what `specifier` says.
+
+        `hashes` are those that the lock lists without saying of which file.
+        """
         if holds_nowhere(marker):
             return
+        listed = tuple(files)
+        digests = frozenset(hashes).union(*(file.hashes for file in listed))
+        if any(not file.hashes for file in listed):
+            digests = frozenset()  # a file without one may be taken whatever it holds
         exactly = f"=={entry.version}" if specifier is None else specifier
         requirement = Requirement(f"{entry.name}{exactly}")
         text = str(requirement)
         requirement.marker = marker
         self._lines.append(
-            RequirementLine(requirement, entry.origin, text, frozenset(hashes), locked=True)
+            RequirementLine(requirement, entry.origin, text, digests, locked=True, files=listed)
         )
 
     def add_reference(
@@ -175,6 +193,16 @@ class LockedPackages:
         self._lines.append(
             RequirementLine(found.requirement, entry.origin, text, every, locked=True)
         )
+
+    def add_archive_beside(
+        self, entry: Entry, path: str, marker: Marker | None, hashes: Iterable[str]
+    ) -> None:
+        """Add a package that comes from an archive beside the lock."""
+        url = url_beside(self._document, path)
+        if url is None:
+            self.skip(entry, marker, "installed from a local archive")
+        else:
+            self.add_reference(entry, url, marker, hashes)
 
     def skip(
         self, entry: Entry, marker: Marker | None, why: str, code: str = "not-from-an-index"
@@ -203,11 +231,3 @@ class LockedPackages:
             names = ", ".join(sorted(unlisted)[:_NAMED]) + (" …" if len(unlisted) > _NAMED else "")
             why = f"listed without hashes, so that any file of the version counts: {names}"
             self._document.collection.warn(next(iter(unlisted.values())).origin, why)
-
-
-def hashes_of(files: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the ``algorithm:digest`` values of files that hold one under ``hash``."""
-    for file in files:
-        found = file.get("hash")
-        if isinstance(found, str) and found:
-            yield found

@@ -6,36 +6,52 @@ its marker. Without, what the project itself asks for stands in the `pyproject.t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from packaging.markers import Marker
 from packaging.requirements import Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
-from wheelcheck.requirements.conditions import settle
+from wheelcheck.requirements.conditions import python_marker, settle
 from wheelcheck.requirements.documents import table, tables, text_at, texts
 from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.locks.lock_graph import Edge, add_reached, reach
+from wheelcheck.requirements.locks.locked_files import hashes_of, locked_files
 from wheelcheck.requirements.locks.locked_packages import (
     Entry,
     LockedPackages,
     check_version,
     entries_of,
-    hashes_of,
     marker_at,
 )
+from wheelcheck.requirements.pip.pip_syntax import expand, is_archive
 from wheelcheck.requirements.projects.declared_requirements import (
     GroupError,
     parse_declared,
     resolve_group,
 )
+from wheelcheck.requirements.requirement_set import LockFacts, LockFormat, ScopeEnvironment
+from wheelcheck.targets import Libc
 
 __all__ = ["read_pdm_lock"]
 
 _NEWEST = "4.5"
 _MAIN = canonicalize_name("default")
+_SYSTEMS = {
+    "manylinux": ("linux", Libc.GLIBC),
+    "musllinux": ("linux", Libc.MUSL),
+    "macos": ("darwin", None),
+    "windows": ("win32", None),
+}
+_MACHINES = {("win32", "amd64"): "AMD64", ("win32", "arm64"): "ARM64"}
+_PLATFORM = re.compile(
+    r"(?P<system>manylinux|musllinux|macos|windows)(?:_\d+_\d+)?_(?P<machine>\w+)$"
+)
+"""PDM's own words for platforms: ``manylinux_2_17_x86_64``, ``macos_14_0_arm64``."""
 
 
 def read_pdm_lock(given: InputDocument) -> None:
@@ -46,32 +62,80 @@ def read_pdm_lock(given: InputDocument) -> None:
     """
     metadata = table(given.tree, "metadata", complain=given.complain)
     check_version(given, metadata.get("lock_version", _NEWEST), _NEWEST)
-    pythons = [
-        text_at(target, "requires_python", given.complain)
-        for target in tables(metadata, "targets", given.complain)
-    ]
-    if not pythons:
-        project = table(given.neighbour("pyproject.toml"), "project", complain=given.complain)
-        pythons = [text_at(project, "requires-python", given.complain)]
-    if len(pythons) == 1:
-        given.bound_python(pythons[0])
-    lock = _PdmLock(given, list(texts(metadata, "groups", given.complain)))
+    given.collection.add_lock(LockFacts(given.origin(), LockFormat.PDM))
+    project = given.neighbour("pyproject.toml")
+    _bound(given, list(tables(metadata, "targets", given.complain)), project)
+    lock = _PdmLock(given, list(texts(metadata, "groups", given.complain)), project)
     if "inherit_metadata" in texts(metadata, "strategy", given.complain):
         lock.add_by_groups()
     else:
         lock.add_by_graph()
 
 
+def _bound(
+    given: InputDocument, targets: Sequence[Mapping[str, Any]], project: Mapping[str, Any]
+) -> None:
+    """Where it is meant to be installed: on any of its targets, or as the project beside it says.
+
+    PDM compares the Python, the implementation, the CPU and the kind of platform; of a libc that is
+    older than the target's it only warns (`dep_logic.tags.EnvSpec.compare`).
+    """
+    if not targets:
+        told = table(project, "project", complain=given.complain)
+        given.bound_python(text_at(told, "requires-python", given.complain))
+        return
+    environments = [_environment(target, given) for target in targets]
+    if any(each.marker is None and each.libc is None for each in environments):
+        return
+    if all("platform" not in target and "implementation" not in target for target in targets):
+        if len(targets) == 1:
+            given.bound_python(text_at(targets[0], "requires_python", given.complain))
+            return
+        why, kind = "its targets are ", "python"
+    else:
+        why, kind = "it is for ", "environment"
+    given.bound(environments, why + " or ".join(map(_shown, targets)), kind=kind)
+
+
+def _shown(target: Mapping[str, Any]) -> str:
+    named = [str(target[key]) for key in ("implementation", "platform") if key in target]
+    python = target.get("requires_python")
+    return ", ".join([f"Python {python}"] * bool(python) + named)
+
+
+def _environment(target: Mapping[str, Any], given: InputDocument) -> ScopeEnvironment:
+    """What a target of the lock admits; nothing is asked where PDM's words are not known."""
+    clauses = []
+    python = text_at(target, "requires_python", given.complain)
+    try:
+        marker = python_marker(SpecifierSet(python or ""))
+        clauses += [str(marker)] if marker is not None else []
+    except InvalidSpecifier:
+        given.complain(f"the Python requirement {python!r} is invalid")
+    implementation = text_at(target, "implementation", given.complain)
+    if implementation:
+        clauses.append(f'implementation_name == "{implementation}"')
+    libc = None
+    found = _PLATFORM.match(text_at(target, "platform", given.complain) or "")
+    if found is not None:
+        system, libc = _SYSTEMS[found["system"]]
+        machine = _MACHINES.get((system, found["machine"]), found["machine"])
+        clauses.append(f'sys_platform == "{system}" and platform_machine == "{machine}"')
+    return ScopeEnvironment(Marker(" and ".join(clauses)) if clauses else None, libc)
+
+
 class _PdmLock:
     """One lock, with the project beside it."""
 
-    def __init__(self, given: InputDocument, offered: list[str]) -> None:
+    def __init__(
+        self, given: InputDocument, offered: list[str], project: Mapping[str, Any]
+    ) -> None:
         self._document = given
         self._entries = entries_of(given, "package")
-        project = given.neighbour("pyproject.toml")
-        project_table = table(project, "project", complain=given.complain)
-        self._name = canonicalize_name(text_at(project_table, "name", given.complain) or "")
-        self._main = list(texts(project_table, "dependencies", given.complain))
+        self._project = project
+        told = table(project, "project", complain=given.complain)
+        self._name = canonicalize_name(text_at(told, "name", given.complain) or "")
+        self._main = list(texts(told, "dependencies", given.complain))
         self._groups = _groups(project, given)
         others = [group for group in offered if canonicalize_name(group) != _MAIN]
         extras = given.selection.extras(others)
@@ -84,16 +148,33 @@ class _PdmLock:
     def add_by_groups(self) -> None:
         """Add the packages of the groups that are wanted."""
         locked = LockedPackages(self._document)
+        self._add_indexes(locked)
         for entry in self._entries:
             groups = map(canonicalize_name, texts(entry.table, "groups", self._document.complain))
             if self._chosen & set(groups):
                 self._add(locked, entry, marker_at(entry.table, "marker", self._document.complain))
         locked.finish()
 
+    def _add_indexes(self, locked: LockedPackages) -> None:
+        """Name the indexes that the project beside the lock states: one called pypi is the default.
+
+        https://pdm-project.org/latest/usage/config/#configure-the-package-indexes
+        """
+        settings = table(self._project, "tool", "pdm", complain=self._document.complain)
+        names = set()
+        for source in tables(settings, "source", self._document.complain):
+            url = text_at(source, "url", self._document.complain)
+            if url and source.get("type", "index") == "index":
+                names.add(source.get("name"))
+                locked.index(expand(0, url, self._document.environ).text)
+        if names and "pypi" not in names:
+            locked.index(None)
+
     def add_by_graph(self) -> None:
         """Add the packages that the project reaches."""
         reached = reach(self._entries, self._roots(), self._edges)
         locked = LockedPackages(self._document)
+        self._add_indexes(locked)
         add_reached(locked, self._entries, reached, self._add)
         locked.finish()
 
@@ -126,9 +207,11 @@ class _PdmLock:
     def _add(self, locked: LockedPackages, entry: Entry, marker: Marker | None) -> None:
         vcs = next((kind for kind in ("git", "hg", "svn", "bzr") if kind in entry.table), None)
         url = entry.table.get("url")
-        files = self._files(entry)
+        files = list(locked_files(self._document, self._files(entry)))
         if vcs:
             locked.skip(entry, marker, f"built from a checkout ({vcs})")
+        elif isinstance(path := entry.table.get("path"), str) and is_archive(path):
+            locked.add_archive_beside(entry, path, marker, hashes_of(files))
         elif "path" in entry.table:
             locked.skip(entry, marker, "installed from a local path")
         elif isinstance(url, str):
@@ -136,7 +219,7 @@ class _PdmLock:
         elif entry.version is None:
             locked.skip(entry, marker, "the lock tells no version of it")
         else:
-            locked.add(entry, marker, hashes_of(files))
+            locked.add(entry, marker, files)
 
     def _files(self, entry: Entry) -> list[Mapping[str, Any]]:
         """Return a package's files; before format 4.4 they stand apart from it."""

@@ -9,6 +9,7 @@ from packaging.markers import Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
 
+from wheelcheck.requirements.conditions import python_marker
 from wheelcheck.requirements.documents import table, tables, text_at, texts
 from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.locks.locked_packages import (
@@ -17,7 +18,8 @@ from wheelcheck.requirements.locks.locked_packages import (
     check_version,
     marker_at,
 )
-from wheelcheck.requirements.pip.pip_syntax import expand
+from wheelcheck.requirements.pip.pip_syntax import expand, is_archive
+from wheelcheck.requirements.requirement_set import LockFacts, LockFormat, ScopeEnvironment
 
 __all__ = ["read_pipfile_lock"]
 
@@ -29,23 +31,38 @@ def read_pipfile_lock(given: InputDocument) -> None:
     """Add what ``pipenv sync`` would install from a lock.
 
     The category ``default``; others, ``develop`` among them, where they are chosen as groups
-    (``dev`` means ``develop``). The Python it was made for is told but binds nobody: Pipenv
-    itself only warns.
+    (``dev`` means ``develop``). The Python it was made for binds only ``pipenv install --deploy``:
+    ``pipenv sync`` warns and goes on.
     """
     complain = given.complain
     meta = table(given.tree, "_meta", complain=complain)
     check_version(given, meta.get("pipfile-spec", _NEWEST), _NEWEST)
-    python = table(meta, "requires", complain=complain)
-    for key in ("python_full_version", "python_version"):
-        if version := text_at(python, key, complain):
-            given.warn(f"it was made for Python {version}; Pipenv warns on others")
-            break
+    given.collection.add_lock(LockFacts(given.origin(), LockFormat.PIPFILE))
+    _bound_python(given, table(meta, "requires", complain=complain))
     sources = _sources(given, meta)
     locked = LockedPackages(given)
     for category in _categories(given):
         for name, entry in table(given.tree, category, complain=complain).items():
             _add(given, locked, name, entry, sources)
     locked.finish()
+
+
+def _bound_python(given: InputDocument, requires: Mapping[str, Any]) -> None:
+    """What ``[requires]`` says: ``python_version`` is as good as all its patch releases."""
+    for key, every in (("python_full_version", ""), ("python_version", ".*")):
+        version = text_at(requires, key, given.complain)
+        if version is None or version == "*":
+            continue
+        try:
+            marker = python_marker(SpecifierSet(f"=={version}{every}"))
+        except InvalidSpecifier:
+            given.complain(f"{key} is invalid ({version!r})")
+            return
+        if marker is not None:
+            why = f"it was made for Python {version}"
+            environments = [ScopeEnvironment(marker)]
+            given.bound(environments, why, kind="python", advisory=True)
+        return
 
 
 def _categories(given: InputDocument) -> list[str]:
@@ -92,6 +109,8 @@ def _add(
     file = locked_entry.get("file")
     if vcs:
         locked.skip(entry, marker, f"built from a checkout ({vcs})")
+    elif isinstance(path := locked_entry.get("path"), str) and is_archive(path):
+        locked.add_archive_beside(entry, path, marker, _hashes(given, locked_entry))
     elif "path" in locked_entry:
         locked.skip(entry, marker, "built from a directory")
     elif isinstance(file, str):
@@ -111,7 +130,8 @@ def _add_version(
 ) -> None:
     if not specifier:
         given.warn(f"{entry.name} is listed without a version: the newest one counts")
-    locked.add(entry, marker, _hashes(given, entry.table), specifier=str(specifier))
+    hashes = _hashes(given, entry.table)
+    locked.add(entry, marker, hashes=hashes, specifier=str(specifier))
 
 
 def _hashes(given: InputDocument, entry: Mapping[str, Any]) -> list[str]:

@@ -26,19 +26,24 @@ from wheelcheck.requirements.conditions import (
 from wheelcheck.requirements.documents import table, tables, text_at, texts
 from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.locks.lock_graph import Edge, add_reached, reach
+from wheelcheck.requirements.locks.locked_files import hashes_of, locked_files
 from wheelcheck.requirements.locks.locked_packages import (
     Entry,
     LockedPackages,
     check_version,
     checked_marker,
     entries_of,
-    hashes_of,
 )
 from wheelcheck.requirements.projects.poetry_constraints import admits, python_constraint_marker
 from wheelcheck.requirements.projects.poetry_project import (
     PoetryProject,
     PoetryRequirement,
     poetry_requirements,
+)
+from wheelcheck.requirements.requirement_set import (
+    LockFacts,
+    LockFormat,
+    ScopeEnvironment,
 )
 
 __all__ = ["read_poetry_lock"]
@@ -55,6 +60,7 @@ def read_poetry_lock(given: InputDocument) -> None:
     """
     metadata = table(given.tree, "metadata", complain=given.complain)
     check_version(given, metadata.get("lock-version", "1.0"), _NEWEST)
+    given.collection.add_lock(LockFacts(given.origin(), LockFormat.POETRY))
     _bound_python(given, metadata)
     beside = given.neighbour("pyproject.toml")
     project = table(beside, "tool", "poetry", complain=given.complain)
@@ -72,7 +78,9 @@ def _bound_python(given: InputDocument, metadata: Mapping[str, Any]) -> None:
     except ValueError as error:
         given.complain(f"python-versions is invalid ({error})")
         return
-    given.bound(marker, f"it requires Python {python}")
+    if marker is not None:
+        why = f"it requires Python {python}"
+        given.bound([ScopeEnvironment(marker)], why, kind="python")
 
 
 class _PoetryLock:
@@ -172,19 +180,21 @@ class _PoetryLock:
     def _add(self, locked: LockedPackages, entry: Entry, marker: Marker | None) -> None:
         source = table(entry.table, "source", complain=self._document.complain)
         kind = text_at(source, "type", self._document.complain)
-        hashes = list(hashes_of(self._files(entry)))
+        files = list(locked_files(self._document, self._files(entry)))
         url = source.get("url")
         if kind in {"git", "hg", "svn"}:
             locked.skip(entry, marker, f"built from a checkout ({kind})")
+        elif kind == "file" and isinstance(url, str):
+            locked.add_archive_beside(entry, url, marker, hashes_of(files))
         elif kind in {"directory", "file"}:
             locked.skip(entry, marker, f"installed from a local {kind}")
         elif kind == "url" and isinstance(url, str):
-            locked.add_reference(entry, url, marker, hashes)
+            locked.add_reference(entry, url, marker, hashes_of(files))
         elif entry.version is None:
             locked.skip(entry, marker, "the lock tells no version of it")
         else:
             locked.index(url if isinstance(url, str) else None)
-            locked.add(entry, marker, hashes)
+            locked.add(entry, marker, files)
 
     def _files(self, entry: Entry) -> list[Mapping[str, Any]]:
         """Return a package's files; before format 2.0 they stand apart from it."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from packaging.markers import Marker
 from packaging.pylock import (
     Package,
-    PackageArchive,
     PackageSdist,
     PackageWheel,
     Pylock,
@@ -20,6 +19,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.requirements.conditions import settle
 from wheelcheck.requirements.documents import text_at, texts
 from wheelcheck.requirements.input_document import InputDocument
+from wheelcheck.requirements.locks.locked_files import locked_files
 from wheelcheck.requirements.locks.locked_packages import (
     Entry,
     LockedPackages,
@@ -28,6 +28,7 @@ from wheelcheck.requirements.locks.locked_packages import (
     checked_marker,
     tables_of,
 )
+from wheelcheck.requirements.requirement_set import LockedPackage, LockFacts, LockFormat
 
 __all__ = ["read_pylock"]
 
@@ -41,16 +42,36 @@ def read_pylock(given: InputDocument) -> None:
     chosen. A package that breaks the format is told and left out; the others count.
     """
     tree, complain = given.tree, given.complain
-    check_version(given, tree.get("lock-version"), _NEWEST)
+    known = check_version(given, tree.get("lock-version"), _NEWEST)
     given.bound_python(text_at(tree, "requires-python", complain))
     bound_environments(given, "environments")
     extras = given.selection.extras(texts(tree, "extras", complain))
     groups = _groups(given)
     locked = LockedPackages(given)
+    listed = []
     for package, entry in _packages(given):
         marker = checked_marker(str(package.marker), given.complain) if package.marker else None
-        _add(locked, package, entry, settle(marker, extras, groups))
+        marker = settle(marker, extras, groups)
+        python = str(package.requires_python) if package.requires_python is not None else None
+        listed.append(LockedPackage(entry.name, entry.version, entry.origin, marker, python))
+        _add(given, locked, package, entry, marker)
     locked.finish()
+    invalid = _why_invalid(tree) if known else ""
+    empty = tree.get("environments") == []
+    given.collection.add_lock(
+        LockFacts(given.origin(), LockFormat.PYLOCK, invalid, tuple(listed), no_environment=empty)
+    )
+
+
+def _why_invalid(tree: Mapping[str, Any]) -> str:
+    """Why `packaging.pylock`, which pip reads locks with, refuses one as a whole; or ""."""
+    try:
+        Pylock.from_dict(tree)
+    except PylockUnsupportedVersionError:
+        return ""
+    except PylockValidationError as error:
+        return str(error)
+    return ""
 
 
 def _groups(given: InputDocument) -> frozenset[str]:
@@ -60,29 +81,44 @@ def _groups(given: InputDocument) -> frozenset[str]:
     return given.selection.groups(public, defaults) | (defaults - public)
 
 
-def _add(locked: LockedPackages, package: Package, entry: Entry, marker: Marker | None) -> None:
+def _add(
+    given: InputDocument,
+    locked: LockedPackages,
+    package: Package,
+    entry: Entry,
+    marker: Marker | None,
+) -> None:
     if package.vcs is not None:
-        locked.skip(entry, marker, f"built from a checkout ({package.vcs.type})")
+        why = f"built from a checkout ({package.vcs.type})"
+        locked.skip(entry, marker, why, "vcs-requirement")
     elif package.directory is not None:
-        locked.skip(entry, marker, "built from a directory")
+        locked.skip(entry, marker, "built from a directory", "local-project")
     elif package.archive is not None:
         archive = package.archive
-        if archive.url is None:
-            locked.skip(entry, marker, "installed from a local archive")
-        else:
-            locked.add_reference(entry, archive.url, marker, _hashes([archive]))
+        hashes = [f"{algorithm}:{digest}" for algorithm, digest in archive.hashes.items()]
+        if archive.path is not None:  # it goes before a URL, as for pip
+            locked.add_archive_beside(entry, archive.path, marker, hashes)
+        elif archive.url is not None:
+            locked.add_reference(entry, archive.url, marker, hashes)
     elif package.version is None:
         locked.skip(entry, marker, "the lock tells no version of it")
     else:
-        locked.index(package.index)
+        if package.index is not None:
+            locked.index(package.index)
         files = [*(package.wheels or ()), *([package.sdist] if package.sdist else ())]
-        locked.add(entry, marker, _hashes(files))
+        locked.add(entry, marker, locked_files(given, map(_as_table, files)))
 
 
-def _hashes(files: Iterable[PackageWheel | PackageSdist | PackageArchive]) -> Iterator[str]:
-    for file in files:
-        for algorithm, digest in file.hashes.items():
-            yield f"{algorithm}:{digest}"
+def _as_table(file: PackageWheel | PackageSdist) -> Mapping[str, Any]:
+    """A file as `locked_files` reads it; a path goes before a URL, as for pip."""
+    return {
+        "name": file.filename,
+        "url": file.url if file.path is None else None,
+        "path": file.path,
+        "hashes": file.hashes,
+        "size": file.size,
+        "upload-time": file.upload_time,
+    }
 
 
 def _packages(given: InputDocument) -> Iterator[tuple[Package, Entry]]:

@@ -17,16 +17,18 @@ from packaging.utils import NormalizedName, canonicalize_name
 from wheelcheck.requirements.conditions import settle
 from wheelcheck.requirements.documents import Complain, table, tables, text_at, texts
 from wheelcheck.requirements.input_document import InputDocument
+from wheelcheck.requirements.input_location import is_remote
 from wheelcheck.requirements.locks.lock_graph import Edge, add_reached, reach
+from wheelcheck.requirements.locks.locked_files import hashes_of, locked_files
 from wheelcheck.requirements.locks.locked_packages import (
     Entry,
     LockedPackages,
     bound_environments,
     check_version,
     entries_of,
-    hashes_of,
     marker_at,
 )
+from wheelcheck.requirements.requirement_set import LockedFile, LockFacts, LockFormat
 
 __all__ = ["read_uv_lock"]
 
@@ -41,6 +43,7 @@ def read_uv_lock(given: InputDocument) -> None:
     default ones; extras count where they are chosen. The project itself is left out.
     """
     check_version(given, given.tree.get("version"), _NEWEST)
+    given.collection.add_lock(LockFacts(given.origin(), LockFormat.UV))
     given.bound_python(text_at(given.tree, "requires-python", given.complain))
     bound_environments(given, "supported-markers")
     entries = entries_of(given, "package")
@@ -181,9 +184,8 @@ def _add(
     member: bool,
 ) -> None:
     source = _source(entry)
-    files = list(tables(entry.table, "wheels", given.complain))
-    sdist = table(entry.table, "sdist", complain=given.complain)
-    hashes = list(hashes_of([*files, sdist]))
+    registry = text_at(source, "registry", given.complain)
+    files = list(_files(given, entry, registry))
     if "virtual" in source:
         return
     if "git" in source:
@@ -192,14 +194,22 @@ def _add(
         kind = "another member of the workspace" if member else "a local project"
         locked.skip(entry, marker, f"built from {kind}")
     elif "path" in source:
-        locked.skip(entry, marker, "installed from a local archive")
+        locked.add_archive_beside(entry, str(source["path"]), marker, hashes_of(files))
     elif isinstance(url := source.get("url"), str):
-        locked.add_reference(entry, url, marker, hashes)
+        locked.add_reference(entry, url, marker, hashes_of(files))
     elif entry.version is None:
         locked.skip(entry, marker, "the lock tells no version of it")
-    elif not files and not sdist:
+    elif not files:
         locked.skip(entry, marker, "the lock lists no file of it", "no-files-locked")
     else:
-        registry = source.get("registry")
-        locked.index(registry if isinstance(registry, str) else None)
-        locked.add(entry, marker, hashes)
+        if registry is None or is_remote(registry):
+            locked.index(registry)
+        locked.add(entry, marker, files)
+
+
+def _files(given: InputDocument, entry: Entry, registry: str | None) -> Iterator[LockedFile]:
+    """A package's wheels and its sdist; paths start from a registry that is a folder."""
+    folder = registry if registry is not None and not is_remote(registry) else ""
+    sdist = table(entry.table, "sdist", complain=given.complain)
+    wheels = tables(entry.table, "wheels", given.complain)
+    yield from locked_files(given, [*wheels, *([sdist] if sdist else [])], folder)

@@ -199,6 +199,7 @@ class OptionMerger:
             exclude_newer=self._exclude_newer,
             all_releases=all_releases.names,
             only_final=self._releases.control("only-final"),
+            hashes_demanded=self._require_hashes,
         )
 
 

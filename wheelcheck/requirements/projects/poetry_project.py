@@ -20,6 +20,7 @@ from wheelcheck.requirements.projects.poetry_constraints import (
     parse_constraint,
     python_constraint_marker,
 )
+from wheelcheck.requirements.requirement_set import ScopeEnvironment
 
 __all__ = ["PoetryProject", "PoetryRequirement", "poetry_requirements"]
 
@@ -128,7 +129,10 @@ class PoetryProject:
         if python is None:
             return
         try:
-            self._document.bound(python_constraint_marker(python), f"it requires Python {python}")
+            marker = python_constraint_marker(python)
+            if marker is not None:
+                why = f"it requires Python {python}"
+                self._document.bound([ScopeEnvironment(marker)], why, kind="python")
         except ValueError as error:
             self._document.complain(f"the Python requirement is invalid ({error})")
 

@@ -1,0 +1,31 @@
+"""The stage as a whole: everything for which an installer would refuse an input on a target."""
+
+from __future__ import annotations
+
+from wheelcheck.acceptance.hashes import hash_refusals
+from wheelcheck.acceptance.input_refusal import InputRefusal
+from wheelcheck.acceptance.locks import lock_refusals
+from wheelcheck.acceptance.scopes import scope_refusals
+from wheelcheck.requirements.requirement_set import Requirements
+from wheelcheck.resolution import Resolution
+
+__all__ = ["refusals_of"]
+
+
+def refusals_of(
+    requirements: Requirements, resolution: Resolution, tool: str
+) -> tuple[InputRefusal, ...]:
+    """Return every reason for which nothing would be installed, the first to be met first.
+
+    Args:
+        requirements: what was read.
+        resolution: what would be chosen on the target; refusals that need no index are told even
+            where it is in conflict.
+        tool: who installs what has no tool of its own: ``pip`` or ``uv``.
+    """
+    target = resolution.target
+    return (
+        *lock_refusals(requirements, target, tool),
+        *scope_refusals(requirements, target, tool),
+        *hash_refusals(requirements, resolution, tool),
+    )
