@@ -90,7 +90,7 @@ def _grown(
 ) -> dict[str, float]:
     """How much a number of the bill grew, on targets where both reports have it."""
     found = {}
-    for name in new.keys() & old.keys():
+    for name in (name for name in new if name in old):  # a set's order changes from run to run
         was, now = (
             of(summary.bill) if summary.bill else None for summary in (old[name], new[name])
         )
