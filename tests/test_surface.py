@@ -1,5 +1,6 @@
 """What a user may import, and what an import costs."""
 
+import inspect
 import subprocess
 import sys
 import tomllib
@@ -128,3 +129,11 @@ def test_a_check_imports_what_it_uses(tmp_path):
 def test_no_name_of_what_must_not_be_loaded_is_out_of_date():
     ours = {name for name in OF_OTHER_RUNS if name.startswith("wheelcheck.")}
     assert all(find_spec(name) for name in ours)
+
+
+@pytest.mark.parametrize("name", ["check", "explain"])
+def test_keywords_are_spelled_out_for_help(name):
+    signature = str(inspect.signature(getattr(wheelcheck, name)))
+    assert "exclude_newer: 'str | date | datetime | None' = None" in signature
+    assert "cache_dir: 'str | Path | None' = 'default'" in signature
+    assert "question" not in signature

@@ -6,59 +6,38 @@ answer is not judged again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
-from pathlib import Path
-from types import MappingProxyType
+from typing import Unpack
 
 from wheelcheck.api.dockerfile_options import build_of
 from wheelcheck.api.question import (
-    Input,
     OpenQuestion,
     Question,
     age_warning,
     as_list,
     installer_named,
+    keyword_defaults,
     warnings_of,
 )
+from wheelcheck.api.question_keywords import CheckKeywords, Input, with_keywords
 from wheelcheck.costs.bill import Machine
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.progress import Progress
 from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.result_cache.report_cache import ReportCache
-from wheelcheck.targets import Target
 
 __all__ = ["answer", "check", "machine_of"]
-
-_NONE: Mapping[str, str] = MappingProxyType({})
 
 CALIBRATED = 1.25
 """How far the times of a machine whose factor is known may still be off: see `Machine.doubt`."""
 
 
+@with_keywords(CheckKeywords, keyword_defaults())
 def check(  # noqa: PLR0913 (the public face: one keyword per option a user knows from pip)
     requirements: Input | Iterable[Input] = (),
     *,
-    targets: Iterable[str | Target] | None = None,
-    packages: Iterable[str] = (),
-    constraints: Iterable[str | Path] = (),
-    extras: Iterable[str] = (),
-    groups: Iterable[str] = (),
-    allow_outside: bool = False,
     no_deps: bool = False,
-    pre: bool = False,
-    only_binary: Iterable[str] = (),
-    no_binary: Iterable[str] = (),
-    prefer_binary: bool = False,
-    exclude_newer: str | date | datetime | None = None,
-    index_url: str | None = None,
-    extra_index_urls: Iterable[str] = (),
-    no_index: bool = False,
-    find_links: Iterable[str] = (),
-    pip_config: bool = False,
-    cache_dir: str | Path | None = "default",
-    offline: bool = False,
     installer: str | None = None,
     cores: int = 2,
     memory_bytes: int | None = None,
@@ -66,13 +45,8 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     machine_factor: float | None = None,
     verdicts_only: bool = False,
     advice: bool = True,
-    context: str | Path | None = None,
-    platforms: Iterable[str] = (),
-    build_args: Mapping[str, str] = _NONE,
-    stage: str | None = None,
-    images: Mapping[str, str] = _NONE,
-    service: str | None = None,
     progress: Progress | None = None,
+    **question: Unpack[CheckKeywords],
 ) -> Report:
     """Judge requirements on targets: what comes as a wheel, what compiles, what cannot be had.
 
@@ -102,37 +76,10 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     `UsageError` for what the caller can mend and `IndexUnreachable` where no index answers.
     What cannot be judged of a single package is in `Report.problems`.
     """
-    question = Question(
-        requirements=as_list(requirements),
-        targets=targets,
-        packages=packages,
-        constraints=constraints,
-        extras=extras,
-        groups=groups,
-        allow_outside=allow_outside,
-        pre=pre,
-        only_binary=only_binary,
-        no_binary=no_binary,
-        prefer_binary=prefer_binary,
-        exclude_newer=exclude_newer,
-        index_url=index_url,
-        extra_index_urls=extra_index_urls,
-        no_index=no_index,
-        find_links=find_links,
-        pip_config=pip_config,
-        cache_dir=cache_dir,
-        offline=offline,
-        context=context,
-        platforms=platforms,
-        build_args=build_args,
-        stage=stage,
-        images=images,
-        service=service,
-    )
-    machine = machine_of(cores, memory_bytes, bytes_per_second, machine_factor)
+    asking = Question(requirements=as_list(requirements), **question)
     return answer(
-        question,
-        machine,
+        asking,
+        machine_of(cores, memory_bytes, bytes_per_second, machine_factor),
         no_deps=no_deps,
         installer=installer,
         verdicts_only=verdicts_only,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
-from pathlib import Path
+from typing import Unpack
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
@@ -15,12 +14,13 @@ from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.api.candidates import candidates
 from wheelcheck.api.dockerfile_options import refuse_dockerfiles
 from wheelcheck.api.question import (
-    Input,
     OpenQuestion,
     Question,
     as_list,
     installer_named,
+    keyword_defaults,
 )
+from wheelcheck.api.question_keywords import Input, QuestionKeywords, with_keywords
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.coverage import nearest_first
@@ -38,29 +38,15 @@ __all__ = ["explain"]
 TAGS_SHOWN = 12
 
 
-def explain(  # noqa: PLR0913 (the keywords of `check` that make sense for one package)
+@with_keywords(QuestionKeywords, keyword_defaults())
+def explain(
     package: str,
     requirements: Input | Iterable[Input] = (),
     *,
     targets: Iterable[str | Target],
-    constraints: Iterable[str | Path] = (),
-    extras: Iterable[str] = (),
-    groups: Iterable[str] = (),
-    allow_outside: bool = False,
     no_deps: bool = False,
-    pre: bool = False,
-    only_binary: Iterable[str] = (),
-    no_binary: Iterable[str] = (),
-    prefer_binary: bool = False,
-    exclude_newer: str | date | datetime | None = None,
-    index_url: str | None = None,
-    extra_index_urls: Iterable[str] = (),
-    no_index: bool = False,
-    find_links: Iterable[str] = (),
-    pip_config: bool = False,
-    cache_dir: str | Path | None = "default",
-    offline: bool = False,
     installer: str | None = None,
+    **question: Unpack[QuestionKeywords],
 ) -> Explanation:
     """Tell everything that leads to the verdict on one package, on each target.
 
@@ -71,29 +57,11 @@ def explain(  # noqa: PLR0913 (the keywords of `check` that make sense for one p
     `IndexUnreachable` where no index answers.
     """
     name, inputs = _name(package), as_list(requirements)
-    question = Question(
-        requirements=inputs,
-        targets=targets,
-        packages=() if inputs else (package,),
-        constraints=constraints,
-        extras=extras,
-        groups=groups,
-        allow_outside=allow_outside,
-        pre=pre,
-        only_binary=only_binary,
-        no_binary=no_binary,
-        prefer_binary=prefer_binary,
-        exclude_newer=exclude_newer,
-        index_url=index_url,
-        extra_index_urls=extra_index_urls,
-        no_index=no_index,
-        find_links=find_links,
-        pip_config=pip_config,
-        cache_dir=cache_dir,
-        offline=offline,
+    asking = Question(
+        requirements=inputs, targets=targets, packages=() if inputs else (package,), **question
     )
-    refuse_dockerfiles(question, "name the requirement files that it installs, and its image")
-    with question.open() as opened:
+    refuse_dockerfiles(asking, "name the requirement files that it installs, and its image")
+    with asking.open() as opened:
         judge = Judge(
             opened.requirements,
             opened.index,

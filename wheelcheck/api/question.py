@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
+from wheelcheck.api.question_keywords import Input
 from wheelcheck.builds.environment import Installer
 from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.index import default_cache_dir, fetch, open_index
@@ -40,10 +41,9 @@ __all__ = [
     "age_warning",
     "as_list",
     "installer_named",
+    "keyword_defaults",
     "warnings_of",
 ]
-
-Input = str | Path | Requirement
 
 _SEVERAL = (
     *("packages", "constraints", "extras", "groups", "only_binary", "no_binary"),
@@ -198,6 +198,12 @@ class OpenQuestion:
             and self.index.pages_used.repeatable
             and not (self.index_messages or local or variables)
         )
+
+
+def keyword_defaults() -> dict[str, object]:
+    """The value of each keyword of a `Question` that a caller leaves out."""
+    default = Question()
+    return {each.name: getattr(default, each.name) for each in fields(Question)}
 
 
 def warnings_of(messages: Iterable[str]) -> tuple[Problem, ...]:
