@@ -7,6 +7,7 @@ from typing import Unpack
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
 
 from wheelcheck.analysis.assembly import miss_value
 from wheelcheck.analysis.judge import Judge
@@ -26,6 +27,7 @@ from wheelcheck.costs.bill import Machine
 from wheelcheck.coverage import nearest_first
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.index.interface import Project, Sdist, Wheel
+from wheelcheck.index.pages.filenames import variant_of
 from wheelcheck.reports.values.explanation_values import Explanation, FileTold, TargetExplanation
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.phrases import listing
@@ -123,10 +125,21 @@ def _on_target(
         candidates=tuple(candidates(pin, project, target, requirements, rules)),
         tags=tuple(str(tag) for tag in tags[:TAGS_SHOWN]),
         tags_in_all=len(tags),
-        files=tuple(_files(known, target, rules, judgement.file)),
+        files=(
+            *_files(known, target, rules, judgement.file),
+            *_variants(project, pin.version),
+        ),
         evidence=next((piece for piece in package.evidence if column.name in piece.targets), None),
         plan=report.plan(column.name),
     )
+
+
+def _variants(project: Project | Unknown, version: Version | None) -> Iterator[FileTold]:
+    """Variant wheels of the version, or of all where none is chosen: pip passes them over."""
+    for file in () if isinstance(project, Unknown) else project.unusable:
+        variant = variant_of(file.filename)
+        if variant is not None and version in {None, variant.version}:
+            yield FileTold(file=file.filename, fits=False, part="variant", why=file.reason)
 
 
 def _files(

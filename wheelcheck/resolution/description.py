@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
 
 from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Project
+from wheelcheck.index.pages.filenames import variant_of
 from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.offers import Offer
@@ -113,7 +117,37 @@ class Describer:
         project = answers.project(name)
         if isinstance(project, Unknown):
             return project
+        if not self._requirements.policy.exclude_newer and (
+            only := _only_variants(project, demands)
+        ):
+            return only
         wanted = ", ".join(dict.fromkeys(demand.requirement for demand in demands))
         bound = self._requirements.policy.exclude_newer
         when = f" uploaded before {bound:%Y-%m-%d}" if bound else ""
         return Unknown("version-not-found", f"no version{when} satisfies {wanted}")
+
+
+def _only_variants(project: Project, demands: tuple[Demand, ...]) -> Unknown | None:
+    """Say so where the newest version that is wanted has no other file than wheel variants."""
+    found = [
+        variant
+        for file in project.unusable
+        if (variant := variant_of(file.filename))
+        and all(_admits(demand.requirement, variant.version) for demand in demands)
+    ]
+    if not found:
+        return None
+    newest = max(variant.version for variant in found)
+    labels = sorted({variant.label for variant in found if variant.version == newest})
+    reason = (
+        f"{project.name} {newest} has only wheel variants ({', '.join(labels)}; PEP 825, a draft): "
+        "pip cannot take them, uv can with --preview-features wheel-variants"
+    )
+    return Unknown("only-wheel-variants", reason)
+
+
+def _admits(text: str, version: Version) -> bool:
+    try:
+        return version in Requirement(text).specifier
+    except InvalidRequirement:
+        return False

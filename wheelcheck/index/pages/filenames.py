@@ -19,10 +19,12 @@ __all__ = [
     "SDIST_SUFFIXES",
     "BadName",
     "SdistName",
+    "VariantName",
     "WheelName",
     "parse_filename",
     "parse_version",
     "project_of",
+    "variant_of",
     "version_of",
     "wheel_ending",
     "wheel_parts",
@@ -46,6 +48,10 @@ SDIST_SUFFIXES = (
 _WHEEL_NAME = re.compile(r"[\w.]+", re.ASCII)
 _BUILD = re.compile(r"(\d{1,99})(?!\d)(.*)", re.ASCII)
 _TAG = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*(-[^-.]+(\.[^-.]+)*){2}", re.ASCII)
+_VARIANT = re.compile(
+    r"(?:\d[^-]*-)?(?P<tag>[^\d-][^-]*-[^-]+-[^-]+)-(?P<label>[a-z0-9_.]+)\.whl", re.ASCII
+)
+_VARIANTS_INDEX = "-variants.json"
 _SINGLE_PYTHON = re.compile(r"-py[123]\.?\d?$")
 
 
@@ -63,6 +69,18 @@ class SdistName:
     """The part of a source archive's name that tells something: its version."""
 
     version: Version
+
+
+@dataclass(frozen=True, slots=True)
+class VariantName:
+    """The parts of a variant wheel's name (PEP 825, a draft), which no installer takes by default.
+
+    `label` tells its variants apart: ``cu126``, ``x86_64_v3``; ``null`` is the one without any.
+    """
+
+    version: Version
+    tag: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +139,22 @@ def version_of(filename: str, project: NormalizedName) -> Version | BadName:
         return BadName(f"belongs to {owner}", foreign=True) if owner else _NO_NAME
     end = wheel_ending(parts[2])
     if isinstance(end, BadName):
-        return end
+        variant = variant_of(filename)
+        return end if variant is None else _variant(variant)
     version = parse_version(parts[1])
     return BadName(f"version {parts[1]!r} is not valid (PEP 440)") if version is None else version
+
+
+@lru_cache(maxsize=1 << 12)
+def variant_of(filename: str) -> VariantName | None:
+    """What a variant wheel's name says; None for the name of any other file."""
+    _, _, rest = filename.partition("-")
+    text, _, end = rest.partition("-")
+    match = _VARIANT.fullmatch(end)
+    version = parse_version(text)
+    if not match or version is None or not _TAG.fullmatch(match["tag"]):
+        return None
+    return VariantName(version, match["tag"], match["label"])
 
 
 def project_of(filename: str) -> NormalizedName | None:
@@ -156,10 +187,14 @@ def wheel_ending(end: str) -> tuple[str, BuildTag] | BadName:
     if len(parts) == 4:  # noqa: PLR2004 (a build tag and the three parts of the tag)
         number = _BUILD.fullmatch(parts.pop(0))
         if number is None:
-            return BadName("its third part is no build tag; a variant wheel (PEP 825), perhaps")
+            return BadName("its third part is no build tag (PEP 427)")
         build = (int(number[1]), number[2])
     tag = "-".join(parts)
     return (tag, build) if _TAG.fullmatch(tag) else BadName(f"{tag!r} is no valid tag (PEP 425)")
+
+
+def _variant(variant: VariantName) -> BadName:
+    return BadName(f"a wheel variant ({variant.label}; PEP 825, a draft): pip cannot take it")
 
 
 def _sdist_suffix(filename: str) -> str | None:
@@ -169,6 +204,8 @@ def _sdist_suffix(filename: str) -> str | None:
 def _sdist_version(filename: str, project: NormalizedName) -> Version | BadName:
     suffix = _sdist_suffix(filename)
     if suffix is None:
+        if filename.endswith(_VARIANTS_INDEX):
+            return BadName("describes wheel variants (PEP 825), is no distribution")
         return BadName("neither a wheel nor a source archive")
     stem = filename[: -len(suffix)]
     dash = stem.find("-")
