@@ -370,3 +370,19 @@ class TestBuildsThatFail:
         )
         found = advice(index, "sci", "stub")["image"]
         assert "1 package whose build fails: stub 1" in found.evidence
+
+
+@pytest.mark.parametrize(
+    ("spelling", "index"),
+    [
+        ("raspbian:12", ["piwheels"]),
+        ("raspios:13@linux/arm/v6", ["piwheels"]),
+        ("cp311-linux_armv7l", ["piwheels"]),
+        ("cp312-linux_armv7l", []),  # no release of Raspberry Pi OS has that Python
+        ("raspios:13", []),  # on arm64 the public index has wheels
+        ("cp313-win_amd64", []),
+    ],
+)
+def test_piwheels_is_a_way_out_where_it_serves_the_target(spelling, index):
+    target = wheelcheck.parse_target(spelling, as_of=DAY)
+    assert [each.name for each in extra_indexes_for(target)] == index

@@ -242,7 +242,7 @@ class Adviser:
 
 
 def _extra_indexes(column: JudgedTarget) -> Iterator[Advice]:
-    """Indexes of musl wheels that are alive and made for this Python; they are not asked."""
+    """Indexes that are alive and have wheels for this libc, CPU and Python; they are not asked."""
     blockers, builds = column.weight
     for extra_index in extra_indexes_for(column.resolution.target):
         yield Advice(

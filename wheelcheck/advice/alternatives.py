@@ -10,7 +10,7 @@ from packaging.utils import NormalizedName
 
 from wheelcheck.distributions.distribution import Distribution
 from wheelcheck.tables import read_table
-from wheelcheck.targets import Libc, Target
+from wheelcheck.targets import Implementation, Target
 
 __all__ = [
     "DistributionPackage",
@@ -42,7 +42,7 @@ class DistributionPackage:
 
 @dataclass(frozen=True, slots=True)
 class ExtraIndex:
-    """An index of musl wheels besides the public one: what it is for, and what to mind."""
+    """An index of wheels besides the public one: what it is for, and what to mind."""
 
     name: str
     scope: str
@@ -52,13 +52,15 @@ class ExtraIndex:
 
 def extra_indexes_for(target: Target) -> tuple[ExtraIndex, ...]:
     """Indexes that are alive, with wheels for this libc, Python and CPU (`extra_indexes.csv`)."""
-    if target.libc is not Libc.MUSL or target.free_threaded:
+    if target.free_threaded or target.implementation is not Implementation.CPYTHON:
         return ()
     python = "{}.{}".format(*target.python)
     return tuple(
         ExtraIndex(row["name"], row["scope"], row["caveat"], row["source"])
         for row in read_table("advice/extra_indexes.csv")
-        if python in row["pythons"].split() and target.arch.value in row["architectures"].split()
+        if row["libc"] == target.libc
+        and python in row["pythons"].split()
+        and target.arch.value in row["architectures"].split()
     )
 
 
