@@ -1,6 +1,7 @@
 """Would the installer accept this input at all? Refusals of a whole input, before files matter."""
 
 from wheelcheck.acceptance.input_refusal import InputRefusal
+from wheelcheck.acceptance.platforms import platform_refusals
 from wheelcheck.acceptance.stage import refusals_of
 
-__all__ = ["InputRefusal", "refusals_of"]
+__all__ = ["InputRefusal", "platform_refusals", "refusals_of"]

@@ -21,6 +21,7 @@ from wheelcheck.targets.platforms import (
     Libc,
     Linux,
     MacOS,
+    NamedTags,
     OtherArchitecture,
     Platform,
     System,
@@ -203,6 +204,9 @@ def _platform_miss(platform: str, profile: TagProfile) -> TagMiss:
 def _version_miss(tag: PlatformTag, own: Platform) -> TagMiss:
     """Of a wheel for the right system and CPU."""
     match own:
+        case NamedTags() if tag.tag not in own.tags():
+            why = f"{tag.tag} is none of the platforms that are asked for by name"
+            return TagMiss(MissPart.LIBC_VERSION, why)
         case Linux():
             return _linux_miss(tag, own)
         case MacOS():

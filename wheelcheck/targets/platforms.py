@@ -26,6 +26,7 @@ __all__ = [
     "Libc",
     "Linux",
     "MacOS",
+    "NamedTags",
     "OtherArchitecture",
     "Platform",
     "System",
@@ -190,6 +191,38 @@ class Linux(Platform):
     def markers(self) -> dict[str, str]:
         """As pip on Linux evaluates them; libc appears in none."""
         return _markers("posix", "linux", "Linux", self.arch)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTags(Linux):
+    """What ``pip install --platform`` names: these tags alone, whatever else would load there.
+
+    pip adds the older names to ``manylinux2014`` and ``manylinux2010``, and no level to any other
+    (`pip._internal.utils.compatibility_tags`). Markers are those of the Python that runs pip.
+    """
+
+    named: tuple[str, ...]
+    environment: tuple[tuple[str, str], ...]
+
+    def tags(self) -> tuple[str, ...]:
+        """The tags that are named, in their order, and what pip adds to them."""
+        found: dict[str, None] = {}
+        for tag in self.named:
+            found[tag] = None
+            name, _, arch = tag.partition("_")
+            older = _OLDER_NAMES.get(name, ()) if arch in {"x86_64", "i686"} else ()
+            found.update(dict.fromkeys(f"{each}_{arch}" for each in older))
+        return tuple(found)
+
+    def markers(self) -> dict[str, str]:
+        """The whole marker environment of the Python that runs pip."""
+        return dict(self.environment)
+
+
+_OLDER_NAMES = {
+    "manylinux2014": ("manylinux2010", "manylinux1"),
+    "manylinux2010": ("manylinux1",),
+}
 
 
 @dataclass(frozen=True, slots=True)

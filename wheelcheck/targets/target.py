@@ -115,12 +115,12 @@ class Target:
         graalpy = self.implementation is Implementation.GRAALPY
         named = "GraalVM" if graalpy else self.implementation.title
         return {
-            **self.platform.markers(),
             "implementation_name": self.implementation.value,
             "implementation_version": self.implementation_version or self.python_full_version,
             "platform_python_implementation": named,
             "python_full_version": self.python_full_version,
             "python_version": "{}.{}".format(*self.python),
+            **self.platform.markers(),
         }
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from packaging.utils import canonicalize_name
 
+from wheelcheck.acceptance import InputRefusal, platform_refusals
 from wheelcheck.advice.adviser import Adviser
 from wheelcheck.analysis.already_installed import Installed
 from wheelcheck.analysis.judge import Judge
@@ -26,7 +27,7 @@ from wheelcheck.index.interface import Index
 from wheelcheck.reports.values.report import Cell, Report
 from wheelcheck.reports.wording.phrases import listing
 from wheelcheck.requirements import Requirements
-from wheelcheck.requirements.requirement_set import IndexOptions
+from wheelcheck.requirements.requirement_set import IndexOptions, Origin
 from wheelcheck.targets import Target
 
 __all__ = ["JudgedStep", "OpenIndex", "Step", "StepJudges", "steps_of"]
@@ -110,6 +111,8 @@ def steps_of(dockerfile: Dockerfile) -> list[Step]:
 def _unjudged(stage: Stage, step: InstallStep) -> str:
     if isinstance(stage.target, Unknown):
         return stage.target.reason
+    if isinstance(step.asked, Unknown):
+        return step.asked.reason
     if step.only_ready_wheels:
         return "it takes wheels that another step has built"
     if step.requirements.lines:
@@ -191,7 +194,8 @@ class StepJudges:
                 self._images.add_ready(stage, step)
             return None
         installed = self._environments.before(stage, step)
-        found = self._judged(item, replace(stage.target, name=item.name), installed, advice=advice)
+        target = step.asked if isinstance(step.asked, Target) else stage.target
+        found = self._judged(item, replace(target, name=item.name), installed, advice=advice)
         self._environments.add(stage, step, found.column.resolution.pins.values())
         return found
 
@@ -222,6 +226,10 @@ class StepJudges:
         judge = judge_of(requirements)
         judge.prefetch([target], plan=self._plans)
         column = judge.column(target, plan=self._plans)
+        if step.asked is not None and step.tool == "pip":
+            column = replace(
+                column, refusals=(*_platform_refusals(self._dockerfile, step), *column.refusals)
+            )
         whole = column
         if column.price is not None:
             size = self._images.after(stage, step, column.price.image)
@@ -231,6 +239,15 @@ class StepJudges:
             adviser = Adviser(requirements, index, judge, judge_of, self._as_of)
             report = report.model_copy(update={"advice": adviser.advise([column])})
         return JudgedStep(stage, step, column, installed, report)
+
+
+def _platform_refusals(dockerfile: Dockerfile, step: InstallStep) -> Iterator[InputRefusal]:
+    return platform_refusals(
+        step.requirements,
+        Origin(dockerfile.name, step.line),
+        no_deps=step.no_deps,
+        into_folder=bool(step.folder) or step.action == "download" or step.dry_run,
+    )
 
 
 def _bounded(requirements: Requirements, bound: datetime | None) -> Requirements:

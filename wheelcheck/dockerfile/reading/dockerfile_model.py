@@ -142,7 +142,8 @@ class InstallStep:
     `extras` are those asked for on the line. `number` counts the steps of a stage from 0, also
     those of one line. `offset` is where the command begins in what the shell reads of its RUN, the
     text or its one heredoc; where it stands in the script of a ``sh -c``, that one's place. None
-    where it has none there: in exec form, or in a heredoc with tabs before its lines.
+    where it has none there: in exec form, or in a heredoc with tabs before its lines. `asked` is
+    the target that its options ask for, or why that is not known; None where it is the image's.
     """
 
     line: int
@@ -173,6 +174,8 @@ class InstallStep:
     number: int = 0
     offset: int | None = None
     tolerated: bool = False
+    asked: Target | Unknown | None = None
+    dry_run: bool = False
 
     @property
     def builds(self) -> bool:

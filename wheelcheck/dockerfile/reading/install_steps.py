@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from wheelcheck.dockerfile.reading.asked_target import asked_target, asks_for_a_target
 from wheelcheck.dockerfile.reading.dockerfile_model import (
     FolderKind,
     InstallerName,
@@ -99,6 +100,11 @@ def add_install(
             message = f"what {redact(link)} holds is not known here: the index is judged instead"
             stage.note_unread(line, text, Unknown("file-in-image", message))
     no_cache = command.has("no-cache")
+    asked: Target | Unknown | None = None
+    if asks_for_a_target(command) and isinstance(stage.target, Target):
+        asked = asked_target(command, stage.target, stage.as_of)
+        if isinstance(asked, Unknown):
+            stage.note_unread(line, text, asked)
     step = InstallStep(
         line=line,
         layer=layer.line,
@@ -125,6 +131,8 @@ def add_install(
         groups=command.values("group"),
         offset=layer.offset,
         tolerated=not layer.required,
+        asked=asked,
+        dry_run=command.has("dry-run"),
     )
     stage.add_step(step, _made(step, command, stage))
 
@@ -246,9 +254,6 @@ def _warn_of_options(stage: StageState, command: InstallerCommand, line: int, te
         if python != target.python and not stage.turns_to(python):
             message = "Python {}.{} is not the image's {}.{}".format(*python, *target.python)
             stage.note_unread(line, text, Unknown("other-python", message))
-    if command.has("platform"):
-        platform_message = "it asks for wheels of another platform or Python"
-        stage.note_unread(line, text, Unknown("other-platform", platform_message))
     for meaning, message in (
         ("group", "dependency groups"),
         ("script", "a script's requirements"),
