@@ -31,7 +31,8 @@ class Distribution:
 
     `release` is "" where it is not known or rolls. `has_python_headers` says that the image's
     Python brings `Python.h` itself, as those of docker-library do. `preinstalled` names packages
-    that the image has already.
+    that the image has already. `base` is the row of `base_images.csv` that says what else it
+    has, "" where none does.
     """
 
     family: Family
@@ -39,6 +40,7 @@ class Distribution:
     release: str = ""
     has_python_headers: bool = True
     preinstalled: frozenset[str] = frozenset()
+    base: str = ""
 
     def __str__(self) -> str:
         title = _TITLES.get(self.name, self.name.title())
@@ -88,7 +90,15 @@ def distribution_of(target: Target) -> Distribution | Unknown:
         image.os_version.split()[0] if image.os_version else "",
         any(mark in image.name for mark in _OWN_PYTHON),
         _image_packages()["buildpack-deps"] if large else frozenset(),
+        _base_image(image.name, large=large) if family is Family.APT else "",
     )
+
+
+def _base_image(name: str, *, large: bool) -> str:
+    """Which row of `base_images.csv` an image of Debian or Ubuntu is."""
+    if large:
+        return "python" if name.startswith("python:") else "buildpack-deps"
+    return "python-slim" if "python:" in name else "debian"
 
 
 def names_for(cell: str, distribution: Distribution) -> tuple[str, ...]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from wheelcheck.distributions.debian_package import Closure, FileKind
+from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.distributions.repository import Repository, debian_repository
 from wheelcheck.distributions.symbol_versions import symbol_versions
 from wheelcheck.tables import read_table
 
-__all__ = ["InstalledSystem", "debian_system"]
+__all__ = ["InstalledSystem", "debian_system", "system_of"]
 
 _UBUNTU_BETWEEN: Mapping[str, tuple[str, ...]] = {
     # /etc/debian_version says bookworm/sid in 22.04 and trixie/sid in 24.04.
@@ -63,6 +64,11 @@ class InstalledSystem:
         """The system without packages, as after ``apt-get purge``; what they brought stays."""
         return replace(self, packages=self.packages - frozenset(names), is_certain=False)
 
+    def has(self, name: str) -> bool:
+        """Whether a package is installed, or one that provides the name."""
+        provided = (package for one in self.repositories for package in one.providers(name))
+        return name in self.packages or any(package in self.packages for package in provided)
+
     def holders(self, kind: FileKind, name: str) -> tuple[str, ...]:
         """The installed packages that hold a file by the name under which it is looked for."""
         found = [one.holding(self.packages, kind, name) for one in self.repositories]
@@ -112,6 +118,13 @@ def _united(closures: list[Closure]) -> Closure:
         everywhere([one.ambiguous for one in closures]),
         anywhere([one.unknown for one in closures]),
     )
+
+
+def system_of(distribution: Distribution) -> InstalledSystem | None:
+    """What the image of a distribution has; None where no table has its release's packages."""
+    if distribution.family is not Family.APT or not distribution.base:
+        return None
+    return debian_system(distribution.name, distribution.release, distribution.base)
 
 
 @cache

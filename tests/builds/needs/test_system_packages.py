@@ -186,7 +186,9 @@ def test_the_large_images_have_much_already():
 
 def test_distributions_of_targets():
     slim = distribution_of(target(image("python:3.12-slim", "debian", "13 trixie")))
-    assert slim == Distribution(Family.APT, "debian", "13", has_python_headers=True)
+    assert slim == Distribution(
+        Family.APT, "debian", "13", has_python_headers=True, base="python-slim"
+    )
     ubi = distribution_of(target(image("registry.example/ubi9", "ubi", "9")))
     assert ubi == Distribution(Family.DNF, "rhel", "9", has_python_headers=False)
     ours = "registry.access.redhat.com/ubi9/python-312"

@@ -83,6 +83,52 @@ def test_debian_recommends_headers_that_many_leave_out():
     assert "missing-compiler" not in codes(judged(full, outlook("lxml 5.0", tool("c"))))
 
 
+@pytest.mark.parametrize(
+    ("packages", "needs"),
+    [
+        ("gcc libpq-dev", [tool("c"), library("libpq")]),
+        ("build-essential libmariadb-dev", [tool("c"), tool("make"), library("mariadb-client")]),
+        ("python3-pip", [tool("c"), tool("c++"), tool("make")]),
+        ("libopencv-dev", [library("libjpeg"), library("zlib")]),
+        ("clang gcc-12 g++ pkgconf", [tool("c"), tool("c++"), tool("pkg-config")]),
+        ("openjdk-17-jdk", [tool("java")]),
+        ("golang", [tool("go")]),
+    ],
+)
+def test_debian_packages_answer_with_all_that_they_bring(packages: str, needs):
+    text = f"FROM python:3.12-slim-bookworm\nRUN apt-get install -y {packages} && pip install lxml"
+    assert not {"missing-compiler", "missing-build-tool", "missing-library"} & codes(
+        judged(text, outlook("lxml 5.0", *needs))
+    )
+
+
+def test_a_library_of_another_package_answers_by_its_files():
+    lxml = outlook("lxml 5.0", library("mariadb-client"))
+    text = f"{SLIM}RUN apt-get install -y --no-install-recommends"
+    answered = judged(f"{text} libmariadb-dev && pip install lxml", lxml)
+    assert "missing-library" not in codes(answered)
+    assert found(f"{text} libpq-dev && pip install lxml", "missing-library", lxml)
+
+
+def test_the_full_image_has_the_headers_of_buildpack_deps_alone():
+    needs = outlook("lxml 5.0", library("libpq"), library("libxml2"), library("mariadb-client"))
+    assert not codes(judged("FROM python:3.12\nRUN pip install lxml", needs)) & {"missing-library"}
+    ldap = outlook("lxml 5.0", library("openldap"))
+    assert found("FROM python:3.12-bookworm\nRUN pip install lxml", "missing-library", ldap)
+    trixie = judged("FROM python:3.12-trixie\nRUN pip install lxml", ldap)
+    assert "missing-library" not in codes(trixie), "libcurl4-openssl-dev brings it since Debian 13"
+
+
+def test_on_ubuntu_and_with_unknown_packages_nothing_is_missing_for_certain():
+    lxml = outlook("lxml 5.0", tool("c"))
+    ubuntu = judged("FROM ubuntu:22.04\nRUN apt-get install -y curl && pip install lxml", lxml)
+    unknown = judged(f"{SLIM}RUN apt-get install -y librust-serde-dev && pip install lxml", lxml)
+    alpine = judged(f"{ALPINE}RUN apk add corp-toolchain && pip install lxml", lxml)
+    for findings in (ubuntu, unknown, alpine):
+        assert "doubtful-need" in codes(findings)
+        assert "missing-compiler" not in codes(findings)
+
+
 def test_the_large_image_has_a_compiler():
     text = "FROM python:3.12\nRUN pip install lxml"
     assert "missing-compiler" not in codes(judged(text, outlook("lxml 5.0", tool("c"))))

@@ -12,9 +12,10 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.distributions.distribution import Distribution
 from wheelcheck.dockerfile.judging.finding import StepBuilds
 from wheelcheck.dockerfile.judging.present_packages import (
+    PresentSystem,
     answered_by,
     build_packages,
-    present_packages,
+    present_system,
 )
 from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, PresentPackage, Stage
 
@@ -41,21 +42,23 @@ class Gap:
     need: BuildNeed
     packages: tuple[str, ...]
     no_compiler: bool
+    surely_absent: bool = True
     outlooks: list[Outlook] = field(default_factory=list)
 
     @property
     def certain(self) -> bool:
         """Whether a build is sure to fail for it.
 
-        Sources of other languages in an sdist may well stay unused (uWSGI's C++, say); where
-        there is no compiler at all, nothing that compiles can succeed.
+        Not where other packages may be there than those that are known. Sources of other
+        languages in an sdist may well stay unused (uWSGI's C++, say); where there is no compiler
+        at all, nothing that compiles can succeed.
         """
         native = any(
             outlook.classification.verdict is Verdict.SOURCE_NATIVE for outlook in self.outlooks
         )
         tool = self.need.kind is NeedKind.TOOL
         sure = not self.need.inferred or (tool and self.need.name in _SURE)
-        return native and (sure or (tool and self.no_compiler))
+        return self.surely_absent and native and (sure or (tool and self.no_compiler))
 
     @property
     def code(self) -> str:
@@ -74,17 +77,18 @@ def build_gaps(
 
     Needs for which the distribution has no package that we know are left out.
     """
-    present = present_packages(step.packages, distribution)
-    bare = not present & {"gcc", "clang", "rust"}
+    present = present_system(step.packages, distribution)
+    bare = not present.names & {"gcc", "clang", "rust"}
     gaps: dict[str, Gap] = {}
     for outlook in builds.outlooks:
         for need in outlook.needs:
             if need.role is not Role.REQUIRED or need.from_pypi or _brought(stage, step, need):
                 continue
             packages = build_packages(need, distribution)
-            lacking = tuple(name for name in packages if name not in present)
+            lacking = present.lacks(packages, need)
             if lacking:
-                gap = gaps.setdefault(f"{need.kind}:{need.name}", Gap(need, lacking, bare))
+                gap = Gap(need, lacking, bare, present.is_certain)
+                gap = gaps.setdefault(f"{need.kind}:{need.name}", gap)
                 gap.outlooks.append(outlook)
     return tuple(gaps.values())
 
@@ -123,7 +127,7 @@ def run_gaps(
     alone speaks: to add them does no harm, but to miss them is no fault. Libraries that a COPY
     brings to the final stage count as present.
     """
-    present = present_packages(packages, distribution)
+    present = present_system(packages, distribution)
     copied = " ".join(each.text for each in final.instructions if each.keyword in {"ADD", "COPY"})
     lacking: dict[str, dict[str, BuildNeed]] = {}
     for build in builds:
@@ -144,10 +148,8 @@ def _linked(needs: Iterable[BuildNeed], *, inferred: bool) -> Iterator[BuildNeed
             yield need
 
 
-def _absent(
-    need: BuildNeed, distribution: Distribution, present: frozenset[str]
-) -> tuple[str, ...]:
+def _absent(need: BuildNeed, distribution: Distribution, present: PresentSystem) -> tuple[str, ...]:
     """Run-time packages that are not there; a -dev package that is there brings its library."""
-    if any(name in present for name in build_packages(need, distribution)):
+    if any(name in present.names for name in build_packages(need, distribution)):
         return ()
-    return tuple(name for name in answered_by(need, distribution) if name not in present)
+    return tuple(name for name in answered_by(need, distribution) if name not in present.names)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
-from wheelcheck.builds.needs.build_need import BuildNeed
+from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind
+from wheelcheck.builds.needs.libraries import library_table
 from wheelcheck.builds.needs.system_packages import InstallPhase, packages_for
 from wheelcheck.builds.needs.toolchain import tool_table
+from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.distributions.installed_system import InstalledSystem, system_of
 from wheelcheck.dockerfile.reading.dockerfile_model import PresentPackage
 from wheelcheck.tables import read_table
 
-__all__ = ["answered_by", "build_packages", "is_for_building", "present_packages"]
+__all__ = ["PresentSystem", "answered_by", "build_packages", "is_for_building", "present_system"]
 
 _PYTHON_IMAGE = "<python-image>"
 """Stands in `implied_packages.csv` for what images with a Python of their own have anyway."""
 
 _DEVELOPMENT = ("-dev", "-devel")
+_FOR_DEVELOPMENT = re.compile(r"(?i)(-dev|-devel|-sdk|-all|development.*|toolchain.*|build.*)$")
 
 
 @cache
@@ -40,14 +47,96 @@ def with_implied(names: Iterable[str], family: Family) -> frozenset[str]:
     return frozenset(found)
 
 
-def present_packages(
-    packages: Iterable[PresentPackage], distribution: Distribution
-) -> frozenset[str]:
-    """All that is there: what was installed, what the image has, and what both bring along."""
+@dataclass(frozen=True, slots=True)
+class PresentSystem:
+    """What is there when a step runs.
+
+    Attributes:
+        names: The packages known to be installed.
+        system: The same by the distribution's own data, None where there is none.
+        is_certain: Whether nothing else that serves to build can be there.
+    """
+
+    names: frozenset[str]
+    system: InstalledSystem | None
+    is_certain: bool
+
+    def lacks(self, packages: Iterable[str], need: BuildNeed) -> tuple[str, ...]:
+        """Those of a need's packages that are not there; () where another one answers the need."""
+        lacking = tuple(name for name in packages if name not in self.names)
+        return () if lacking and self._holds(need) else lacking
+
+    def _holds(self, need: BuildNeed) -> bool:
+        """Whether some installed package holds a file by which builds look for the need."""
+        if self.system is None:
+            return False
+        system = self.system
+        if system.has(_VIRTUAL.get(need.name, "")):
+            return True
+        return any(
+            all(system.holders(kind, name) for kind, name in files) for files in _files_of(need)
+        )
+
+
+def _files_of(need: BuildNeed) -> tuple[tuple[tuple[FileKind, str], ...], ...]:
+    """Alternatives of files, each of which suffices for a need."""
+    if need.kind is NeedKind.TOOL:
+        return _TOOL_FILES.get(need.name, (((FileKind.EXECUTABLE, need.name),),))
+    kinds = {
+        "pc": FileKind.PC,
+        "cmake": FileKind.CMAKE,
+        "exe": FileKind.EXECUTABLE,
+        "lib": FileKind.LIB,
+    }
+    parts = (name.partition(":") for name in library_table()[need.name]["names"].split())
+    return tuple(((kinds[kind], name),) for kind, _, name in parts if kind in kinds)
+
+
+_LIBC = (FileKind.HEADER, "stdc-predef.h")
+_TOOL_FILES: Mapping[str, tuple[tuple[tuple[FileKind, str], ...], ...]] = {
+    # CPython's sysconfig says gcc and g++; a compiler without the C library's headers is none.
+    "c": (((FileKind.EXECUTABLE, "gcc"), _LIBC),),
+    "c++": (((FileKind.EXECUTABLE, "g++"), _LIBC),),
+    "fortran": (((FileKind.EXECUTABLE, "gfortran"), _LIBC),),
+    "rust": (((FileKind.EXECUTABLE, "cargo"), (FileKind.EXECUTABLE, "gcc"), _LIBC),),
+    "linux-headers": (((FileKind.HEADER, "linux/"),),),
+    "java": (),  # by a virtual package
+    "libtool": (((FileKind.EXECUTABLE, "libtoolize"),),),
+    "python-headers": (((FileKind.HEADER, "Python.h"),),),
+}
+_VIRTUAL: Mapping[str, str] = {"java": "java-sdk-headless"}
+"""Tools that every package of a kind brings, by the name that all of them provide."""
+
+
+def present_system(packages: Iterable[PresentPackage], distribution: Distribution) -> PresentSystem:
+    """All that is there: what was installed, what the image has, and what both bring along.
+
+    Debian's and Ubuntu's packages bring what their own indexes say, recommended packages included
+    where the command did not refuse them; those of others what `implied_packages.csv` knows.
+    """
+    packages = tuple(packages)
     names = {package.name for package in packages} | distribution.preinstalled
     if distribution.has_python_headers:
         names |= {_PYTHON_IMAGE}
-    return with_implied(names, distribution.family)
+    system = system_of(distribution) if packages or distribution.preinstalled else None
+    if system is None:
+        certain = not any(
+            _may_bring_more(package.name, distribution.family) for package in packages
+        )
+        return PresentSystem(with_implied(names, distribution.family), None, certain)
+    certain = distribution.name == "debian"
+    for (_, recommends), group in groupby(
+        packages, key=lambda package: (package.line, package.recommends)
+    ):
+        system, closure = system.install((package.name for package in group), recommends=recommends)
+        certain = certain and closure.is_complete
+    return PresentSystem(system.packages | names, system, certain)
+
+
+def _may_bring_more(name: str, family: Family) -> bool:
+    """Whether an unknown package may bring what serves to build: those for development do."""
+    known = (family.value, name) in _implied() or name in _tool_packages(family)
+    return not known and bool(_FOR_DEVELOPMENT.search(name))
 
 
 def build_packages(need: BuildNeed, distribution: Distribution) -> tuple[str, ...]:

@@ -53,7 +53,8 @@ class PresentPackage:
 
     `layer` is the first line of the RUN that did; packages of one `layer` share it. `stage` is the
     stage it was installed in, maybe a parent. `removed` is the first line of the RUN that took it
-    away: a later one than `layer` leaves its bytes in the image.
+    away: a later one than `layer` leaves its bytes in the image. `recommends` says that the
+    packages it recommends came along.
     """
 
     name: str
@@ -63,6 +64,7 @@ class PresentPackage:
     stage: int
     group: str = ""
     removed: int | None = None
+    recommends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

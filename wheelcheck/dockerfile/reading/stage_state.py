@@ -186,6 +186,7 @@ class StageState:
                     layer,
                     self.index,
                     command.group,
+                    recommends=command.recommends,
                 )
                 for name in command.packages
             ]
