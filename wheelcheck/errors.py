@@ -1,4 +1,4 @@
-"""What can go wrong, and what could not be told.
+"""What can go wrong, and what is unknown.
 
 Exceptions are for the caller's mistakes and for a world that cannot be reached at all:
 
@@ -30,7 +30,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Something that could not be told, and why.
+    """Something unknown, and why.
 
     `code` is stable and machine-readable (``project-not-found``), `reason` is a sentence for people
     without credentials or absolute local paths.

@@ -1,1 +1,1 @@
-"""The one use-case: requirements × targets → Report."""
+"""Requirements × targets → Report: resolved, judged, planned and priced."""

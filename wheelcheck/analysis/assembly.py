@@ -39,7 +39,7 @@ def assemble(
     projects: Mapping[NormalizedName, Project | Unknown],
     inputs: Sequence[str],
 ) -> Report:
-    """Turn the columns into the outgoing value; `projects` tells of status (PEP 792)."""
+    """Turn judged targets into the Report; `projects` has each project's status (PEP 792)."""
     bound = requirements.policy.exclude_newer
     found = [
         *_input_problems(requirements, columns),
@@ -276,7 +276,7 @@ def _file_warnings(file: Wheel | Sdist | None) -> Iterator[tuple[str, str, Sever
 
 
 def _merged(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """Tell each problem once, with all its targets."""
+    """Merge equal problems into one with all its targets."""
     groups: dict[Problem, list[str]] = {}
     for problem in problems:
         key = problem.model_copy(update={"targets": ()})

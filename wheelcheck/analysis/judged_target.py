@@ -114,11 +114,11 @@ class JudgedTarget:
 
     @property
     def weight(self) -> Weight:
-        """How much stands in the way of installing here."""
+        """How many blockers and source builds there are here."""
         return self.weight_of(self.judged)
 
     def weight_of(self, names: Iterable[NormalizedName]) -> Weight:
-        """How much stands in the way of these packages alone."""
+        """How many blockers and source builds there are among these packages."""
         failing = self.failing
         blockers = builds = 0
         for name in names:

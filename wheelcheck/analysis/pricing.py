@@ -163,7 +163,7 @@ class Pricing:
         return listing if isinstance(listing, Unknown) else installed_files(listing)
 
     def _is_listed(self, wheel: Wheel) -> bool:
-        """Whether its directory is read: the first ones are, as far as the limit goes."""
+        """Whether its directory is read: the first wheels are, up to the limit."""
         if len(self._listed) < MOST_LISTED:
             self._listed.add(wheel.filename)
         return wheel.filename in self._listed

@@ -101,7 +101,7 @@ def _commands(commands: InstallCommands) -> values.Commands:
 def source_evidence(
     name: NormalizedName, columns: Iterable[tuple[str, TargetBuilds | None]]
 ) -> tuple[values.SourceEvidence, ...]:
-    """What speaks for and against native code in a package's sdists, told once for equal targets.
+    """The evidence for and against native code in a package's sdists, once for equal targets.
 
     `columns` are target names with what is built there.
     """

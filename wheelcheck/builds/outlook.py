@@ -1,4 +1,4 @@
-"""Everything a user must know of each build in a plan: what it needs, and what stands in its way.
+"""Everything a user must know of each build in a plan: its needs and its obstacles.
 
     sdists = SdistReader(index)
     planner = Planner(index, policy, sdists.facts)
@@ -80,7 +80,7 @@ _NeedsAndObstacles = tuple[tuple[BuildNeed, ...], tuple[BuildObstacle, ...]]
 
 
 class Forecaster:
-    """Tells the outlook of builds, for any number of targets."""
+    """Forecasts builds, for any number of targets."""
 
     def __init__(self, index: Index, sdists: SdistReader) -> None:
         self._index = index

@@ -25,13 +25,13 @@ __all__ = ["SdistReader"]
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """What an sdist told when it was read for a site."""
+    """The facts of an sdist as read for a site."""
 
     site: BuildSite
     facts: SdistFacts | Unknown
 
     def holds(self, site: BuildSite) -> bool:
-        """Whether reading it for this site would tell the same."""
+        """Whether reading it for this site would give the same."""
         return isinstance(self.facts, Unknown) or self.site.answers_as(
             site, self.facts.context_keys
         )
@@ -42,7 +42,7 @@ _T = TypeVar("_T")
 
 
 class SdistReader:
-    """Reads sdists once for all targets on which they tell the same, and once for later runs."""
+    """Reads sdists once for all targets on which their facts are the same, and for later runs."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
@@ -53,7 +53,7 @@ class SdistReader:
         self._vendored: dict[str, tuple[str, ...]] = {}
 
     def prefetch(self, sdists: Iterable[Sdist]) -> None:
-        """Have the index fetch, side by side, what telling the needs of these builds asks for."""
+        """Have the index fetch, side by side, what the needs of these builds are derived from."""
         new = [sdist for sdist in sdists if sdist.filename not in self._readings]
         wheels = map(self._wheel_beside, new)
         self._index.prefetch(
@@ -87,7 +87,7 @@ class SdistReader:
         return self._reading(sdist, BuildSite.of(target)).site
 
     def needs_input(self, sdist: Sdist, target: Target) -> SourceNeedsInput:
-        """Return what tells its needs; name and version alone where it cannot be read."""
+        """What its needs are derived from; name and version alone where it cannot be read."""
         contents, facts = self.contents(sdist), self.facts(sdist, target)
         if isinstance(contents, Unknown) or isinstance(facts, Unknown):
             source = SourceNeedsInput(sdist.name, sdist.version)
@@ -151,7 +151,7 @@ class SdistReader:
         return readings[-1]
 
     def _known(self, sdist: Sdist) -> list[_Reading]:
-        """What it told so far, in this run and in earlier ones."""
+        """The readings so far, of this run and of earlier runs."""
         if sdist.filename not in self._readings:
             stored = self._cache_of(sdist).get("readings", _Readings) or ()
             self._readings[sdist.filename] = [_Reading(*item) for item in stored]

@@ -170,7 +170,7 @@ def _of(files: Iterable[Wheel | Sdist]) -> Files:
 
 
 def _fetched(plan: SourceBuildPlan, wheels: Iterable[Wheel]) -> tuple[Files, int]:
-    """What is downloaded from the index, and of how many files no size is told.
+    """What is downloaded from the index, and how many files have no known size.
 
     Without any cache the wheels of a build environment come anew for every build.
     """
@@ -246,7 +246,7 @@ def _longest_chain(known: list[BuildItem]) -> Quantity:
 def _peak(
     items: tuple[BuildItem, ...], installer: Installer, machine: Machine
 ) -> Quantity | Unknown:
-    """Memory at the worst moment: of the largest build, or of the largest ones that uv runs."""
+    """Memory at the worst moment: of the largest build, or of those that uv runs at once."""
     values = [item.peak_memory_bytes for item in items if item.build.times]
     peaks = sorted((p for p in values if isinstance(p, Quantity)), key=lambda p: -p.value)
     if not peaks:

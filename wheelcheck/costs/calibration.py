@@ -1,4 +1,4 @@
-"""How fast is a machine, against the one that the builds were measured on?
+"""How fast is a machine, against that on which the builds were measured?
 
 Two sources of our own are compiled and timed, the same that framed every measured build. Nothing
 here starts a process: whoever may do so hands over how.

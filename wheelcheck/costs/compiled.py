@@ -1,4 +1,4 @@
-"""Which files of an sdist a build on Linux compiles, as far as its listing and scripts tell.
+"""Which files of an sdist a build on Linux compiles, by its listing and scripts.
 
 The lists that build descriptions give come first: sources of declared extension modules, sources
 named in ``meson.build``. Where there is none, every source counts that is not among tests, for
@@ -197,7 +197,7 @@ def _untouched(listed: set[str], candidates: set[str]) -> set[str]:
 
 
 def _by_meson(texts: Mapping[str, str], sizes: Mapping[str, int], candidates: set[str]) -> set[str]:
-    """Sources that the ``meson.build`` files name, beside them; all below one that was not read."""
+    """Sources that ``meson.build`` files name, beside them; all below a file that was not read."""
     found: set[str] = set()
     for path, text in texts.items():
         if path.endswith("meson.build") and not is_aside(path):

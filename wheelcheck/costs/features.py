@@ -1,4 +1,4 @@
-"""What of an sdist, and of a wheel of its release, tells the cost of building it."""
+"""The features of an sdist, and of a wheel of its release, that the cost is predicted from."""
 
 from __future__ import annotations
 

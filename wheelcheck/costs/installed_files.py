@@ -156,7 +156,7 @@ def byte_code(projects: Iterable[PythonSources], target: Target) -> Quantity | U
 
 
 def _compiler(python: tuple[int, int]) -> _Compiler | None:
-    """The rates of a Python; of one that was not measured, its neighbour's with more doubt."""
+    """The rates of a Python, or its measured neighbour's with a wider interval."""
     table = _compilers()
     if python in table or python[0] != 3:  # noqa: PLR2004 (Python 3)
         return table.get(python)

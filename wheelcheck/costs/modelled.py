@@ -57,7 +57,7 @@ libraries of others, linked in statically."""
 
 @dataclass(frozen=True, slots=True)
 class Coefficients:
-    """The fitted numbers; `figures` tell how well they do (see `data/builds/fit.md`).
+    """The fitted numbers; `figures` say how well they do (see `data/builds/fit.md`).
 
     `cpu` and `memory` map a term to seconds or bytes a unit. `published` has the seconds for a
     megabyte of compiled modules, ``stripped`` and ``debug``, with ``weight`` and ``limit`` of the
@@ -158,7 +158,7 @@ def source_seconds(features: BuildFeatures, table: Coefficients) -> float:
 
 
 def beyond_reach(features: BuildFeatures, table: Coefficients) -> float:
-    """How far the build lies beyond the measured ones, as a logarithm (`costs.reach`)."""
+    """How far the build lies beyond the measured builds, as a logarithm (`costs.reach`)."""
     return beyond(term_seconds(features, table.cpu), table.reach)
 
 

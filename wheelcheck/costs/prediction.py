@@ -64,7 +64,7 @@ def predict(
 def _as_this_release(
     scaled: PredictedCost, features: BuildFeatures, table: Coefficients
 ) -> PredictedCost:
-    """What the release itself tells better than another one does.
+    """The parts of the cost that the release itself predicts better than another release.
 
     The size, where a wheel of it is published; whether it compiles side by side, where the build
     backend changed.

@@ -98,7 +98,7 @@ _ORDER = {refusal: place for place, refusal in enumerate(Refusal)}
 
 
 def _why_no_wheel(refused: Sequence[Refused], target: Target, rules: FileRules) -> str:
-    """Tell why there is no wheel: the tags, if any is to blame, else the user's own rules.
+    """Why there is no wheel: the tags, if any is to blame, else the user's own rules.
 
     A wheel that a list of hashes leaves out comes first if it would fit, else its tag is to blame.
     """

@@ -12,7 +12,7 @@ __all__ = ["merged_platforms"]
 
 
 def merged_platforms(reports: Sequence[Report], platforms: Sequence[str]) -> Report:
-    """One report with the steps and findings of all; what is the same on several is told once."""
+    """One report with the steps and findings of all; what is the same on several appears once."""
     if len(reports) == 1:
         return reports[0]
     parts = [one.dockerfile for one in reports if one.dockerfile is not None]

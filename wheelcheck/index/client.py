@@ -155,7 +155,7 @@ class NetworkIndex:
         listings: Iterable[Wheel | Sdist] = (),
         wanted: Callable[[str], bool] | None = None,
     ) -> None:
-        """Fetch pages, metadata and listings in the background; errors wait for whoever asks."""
+        """Fetch pages, metadata and listings in the background; errors are raised on first use."""
         if self._offline:  # reading the cache waits for nobody
             return
         for name in names:

@@ -207,7 +207,7 @@ class Facts:
 
 
 def is_identified(file: Wheel | Sdist) -> bool:
-    """Whether the file is told by more than a URL that somebody wrote down.
+    """Whether the file is identified by more than a URL that somebody wrote down.
 
     What an index lists is not replaced: its own installers' caches rely on that, too.
     """

@@ -1,4 +1,4 @@
-"""What an index tells: the values, and the few questions everything above asks of it.
+"""An index: its values, and the few questions that everything above has for it.
 
 The specifications, in reading order: PEP 503 (simple API), PEP 592 (yanked), PEP 629 (versions of
 the API), PEP 691 (JSON), PEP 700 (sizes, upload times), PEP 658 and 714 (core metadata beside the
@@ -83,7 +83,7 @@ class UnusableFile:
 
 
 class ProjectStatus(StrEnum):
-    """PEP 792. A quarantined project offers no files; archived and deprecated ones warn."""
+    """PEP 792. A quarantined project offers no files; an archived or deprecated project warns."""
 
     ACTIVE = "active"
     ARCHIVED = "archived"
@@ -167,7 +167,7 @@ class Index(Protocol):
         """Which files does this project have? Codes: project-not-found, project-quarantined, …."""
 
     def at_url(self, url: str, name: NormalizedName) -> Wheel | Sdist | Unknown:
-        """Which file does a direct reference mean? Told from the URL alone, nothing is fetched."""
+        """Which file does a direct reference mean? By the URL alone, nothing is fetched."""
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """What does this file depend on? Never runs a build backend.

@@ -39,7 +39,7 @@ _STATIC_SINCE = (2, 2)
 
 
 def metadata_paths(path: str) -> bool:
-    """Whether a member of a wheel or sdist may tell its metadata."""
+    """Whether a member of a wheel or sdist may hold its metadata."""
     if not path.endswith(_ENDINGS):  # nearly always, and told ten times sooner
         return False
     return bool(_METADATA.fullmatch(path) or _SDIST_TEXT.fullmatch(path))
@@ -78,7 +78,7 @@ def wheel_metadata(listing: ArchiveListing, file: Wheel) -> CoreMetadata | Unkno
 
 
 def sdist_metadata(listing: ArchiveListing, file: Sdist) -> CoreMetadata | Unknown:
-    """The metadata of an sdist, as far as it can be told without building."""
+    """The metadata of an sdist, as far as they are known without building."""
     info = next((t for p, t in listing.texts.items() if re.fullmatch(r"[^/]+/PKG-INFO", p)), "")
     fields = _fields(info)
     if info and _is_static(fields):

@@ -1,4 +1,4 @@
-"""What is asked for? The user's files become values; the only place that reads them."""
+"""Requirements: the user's files become values; the only place that reads them."""
 
 from wheelcheck.requirements.exclude_newer import parse_exclude_newer
 from wheelcheck.requirements.input_reader import read

@@ -111,7 +111,7 @@ class Collection:
         name: NormalizedName | None = None,
         marker: Marker | None = None,
     ) -> None:
-        """Add something that an installer would heed and that is not judged."""
+        """Add something that an installer would apply and that is not judged."""
         self._skipped[SkippedLine(origin, redact(text), why, name, marker)] = None
 
     def warn(self, origin: Origin | None, message: str) -> None:

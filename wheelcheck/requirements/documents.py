@@ -1,4 +1,4 @@
-"""TOML and JSON documents, and careful looks into them: whatever stands there, nothing breaks.
+"""TOML and JSON documents, and careful looks into them: no content breaks anything.
 
 The looks (`table`, `tables`, `texts`, `text_at`) answer with what they find of the expected type
 and tell the rest through `complain`, so that one wrong value never hides the others.

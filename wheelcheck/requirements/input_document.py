@@ -54,16 +54,16 @@ class InputDocument:
         return Origin(self.place.shown, line)
 
     def line_of(self, written: str) -> int | None:
-        """Return the line where a string stands in quotes; None where it is not found."""
+        """The line with a string in quotes; None where it is not found."""
         return _lines_of_strings(self.text).get(written)
 
     def complain(self, message: str) -> None:
-        """Tell of a part that is not what it should be, and is passed over."""
+        """Report a part that is not what it should be, and is skipped."""
         why = Unknown("part-not-understood", f"{message}: passed over")
         self.collection.skip(self.origin(), why)
 
     def warn(self, message: str) -> None:
-        """Tell what a reader should know though everything is judged."""
+        """Report what a reader should know though everything is judged."""
         self.collection.warn(self.origin(), message)
 
     def beside(self, name: str) -> InputLocation:

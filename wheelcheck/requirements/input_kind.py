@@ -1,4 +1,4 @@
-"""Which kind of input is it? Told by what it holds; its name decides only where that is silent."""
+"""Which kind of input is it? Its content decides; its name, only where the content is silent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked for: every kind of input to one `Requirements`.
+"""Every kind of input to one `Requirements`.
 
 Each kind of file (a project, a lock file, a script) has a module of its own, with a reader that
 fills the same `Collection`; `_Intake.file` is where the kind is recognised, by what the file holds.
@@ -51,7 +51,7 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     fetch: Callable[[str], bytes] | None = None,
     on_read: Callable[[str, bytes | None], object] | None = None,
 ) -> Requirements:
-    """Read everything that is asked for; requirement files exactly as pip 26.3 would.
+    """Read all inputs; requirement files exactly as pip 26.3 would.
 
     An input is a path, ``-`` for standard input, a file's URL, a requirement (``pandas>=2``,
     ``name @ https://…``, a path or URL of a wheel or sdist), or a value. A string that names an
@@ -86,7 +86,7 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
 
 @dataclass(frozen=True, slots=True)
 class _Intake:
-    """Tells one input from another."""
+    """The identity of an input."""
 
     collection: Collection
     reader: RequirementFileReader

@@ -1,4 +1,4 @@
-"""What is asked for: requirements with the place they were written, and the options beside them."""
+"""Requirements with the place they were written, and the options beside them."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class RequirementLine:
 
 @dataclass(frozen=True, slots=True)
 class SkippedLine:
-    """What an installer would heed but cannot be judged (VCS, local project, unreadable part, …).
+    """What an installer would apply but cannot be judged (VCS, local project, unreadable, …).
 
     `name` is the project's name where the line tells it, else None. `marker` says on which
     targets the line counts at all; None means on every one.

@@ -64,7 +64,7 @@ class Selection:
         return tuple(given for name, given in self._groups.items() if name not in known)
 
     def warnings(self) -> Iterator[str]:
-        """Tell what was asked for and is nowhere."""
+        """Report what was selected and is nowhere."""
         for kind, missing, known in (
             ("extra", self.missing_extras, self._known_extras),
             ("group", self.missing_groups, self._known_groups),

@@ -62,7 +62,7 @@ class Answers:
         self._expected: set[int] = set()
 
     def direct(self, requirement: Requirement) -> Offer | None:
-        """Find the file of a direct reference; None where it cannot be told what it holds."""
+        """The file of a direct reference; None where its content is unknown."""
         found = self.at_url(requirement)
         if isinstance(found, Unknown):
             return None
@@ -97,7 +97,7 @@ class Answers:
     def dependencies(
         self, name: NormalizedName, offer: Offer, extras: frozenset[NormalizedName]
     ) -> Dependencies:
-        """What this version requires here. Extras alone are told, with the base left out."""
+        """What this version requires here; for extras, without the base."""
         key = (id(offer), extras)
         known = self._dependencies.get(key)
         if known is None:
@@ -113,7 +113,7 @@ class Answers:
             self._common.expect(self._metadata_file(name, offer))
 
     def agree_with(self, other: Answers) -> bool:
-        """Whether everything `other` was told would be told here too, word for word."""
+        """Whether every answer that `other` got would be the same here."""
         return (
             all(self._alike(value, self.offer(*key)) for key, value in other._offers.items())
             and all(
@@ -124,7 +124,7 @@ class Answers:
         )
 
     def _alike(self, offer: Offer | None, ours: Offer | None) -> bool:
-        """Whether the solver could not tell two offers of one version apart."""
+        """Whether two offers of one version are the same to the solver."""
         if offer is None or ours is None:
             return offer is ours
         if offer.file is ours.file:

@@ -71,7 +71,7 @@ class FileRules:
 
 @lru_cache(maxsize=4096)
 def admits_python(requires_python: str, python_full_version: str) -> bool:
-    """Whether a Requires-Python admits an interpreter; one that does not parse admits all.
+    """Whether a Requires-Python admits an interpreter; what does not parse admits all.
 
     As pip does: the interpreter's pre-release counts as its release would.
     """

@@ -57,7 +57,7 @@ class Describer:
         return Resolution(answers.target, pins)
 
     def conflict(self, causes: Collection[Cause]) -> Conflict:
-        """Tell a conflict in the words of all who take part in it, constraints among them."""
+        """A conflict with all requirements that take part in it, constraints among them."""
         demands = []
         for cause in causes:
             need = cause.requirement

@@ -94,7 +94,7 @@ def kept(
 
 @lru_cache(maxsize=1 << 16)
 def needed_extra(text: str) -> str | None:
-    """The extra (normalised) without which a line holds nowhere, where it tells so plainly.
+    """The extra (normalised) without which a line holds nowhere, where it says so plainly.
 
     Such a line is valid: `packaging` would read it.
     """

@@ -142,7 +142,7 @@ class Resolver:
         return Ready(answers, question, provider)
 
     def _agreeing(self, ready: Ready) -> _Solved | None:
-        """A result for which the solver would be told the same, the stand-ins' versions included.
+        """A result for which the solver would get the same answers, substitutes' versions included.
 
         Looking for one may add another, that of the reference target, which is looked at too.
         """

@@ -1,4 +1,4 @@
-"""What is asked of the solver on a target, from the user's lines."""
+"""The solver's input on a target, from the user's lines."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["SolverInput", "SolverInputs"]
 
 @dataclass(frozen=True, slots=True)
 class SolverInput:
-    """What is asked of the solver: root needs, their order by node, and constraints.
+    """The solver's input: root requirements, their order by node, and constraints.
 
     `locked` are the packages whose own needs are among the roots.
     """
@@ -44,7 +44,7 @@ class SolverInputs:
         self._needs: dict[int, tuple[SolverRequirement, ...]] = {}
 
     def of(self, answers: Answers) -> SolverInput:
-        """What is asked on this target: the markers of the user's lines are its own."""
+        """The input on this target: the markers of the user's lines decide."""
         known = self._known.get(answers.environment)
         if known is None or self._any_direct:
             known = self._known[answers.environment] = self._ask(answers)

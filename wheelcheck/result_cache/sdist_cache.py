@@ -16,7 +16,7 @@ __all__ = ["SdistCache"]
 
 
 class SdistCache:
-    """Results for one sdist, of this run and of earlier ones.
+    """Results for one sdist, of this run and of earlier runs.
 
     An sdist never changes. So a result may depend on its key and the sdist alone, and on the code
     that computes it: what other code has stored is dropped.

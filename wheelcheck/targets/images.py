@@ -194,7 +194,7 @@ def _family_rows(repository: str, minor: str, day: date) -> list[ImageRow]:
 
 
 def _choose_variant(rows: list[ImageRow], prefix: str, variant: str) -> ImageRow | None:
-    """Among rows with the living before the dead: the one named, or the default of its kind."""
+    """Among rows, supported before unsupported: the named row, or the default of its kind."""
     exact = [row for row in rows if row.image == f"{prefix}-{variant}"]
     if exact:
         return exact[0]

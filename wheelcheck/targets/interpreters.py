@@ -72,7 +72,7 @@ def looks_like_python(text: str) -> bool:
 
 
 def read_interpreter(spelling: str, python: str, as_of: date) -> Interpreter:
-    """Understand the Python in a target's spelling, as things stood on `as_of`.
+    """Understand the Python in a target's spelling, with the releases of `as_of`.
 
     Raises `TargetError` for what is none, and for one that does not exist.
     """
@@ -109,7 +109,7 @@ def _release(
     abi: str | None,
     as_of: date,
 ) -> PythonRelease:
-    """The release meant. One that the table does not have is taken as it was written."""
+    """The release meant. A release that the table does not have is taken as written."""
     written = "{}.{}.{}".format(*minor, patch or 0)
     if patch:
         known = find_release(implementation, written, abi)

@@ -1,4 +1,4 @@
-"""The caveats that a reader of a judgement on a target must be told."""
+"""The caveats that a reader of a judgement on a target must know."""
 
 from __future__ import annotations
 

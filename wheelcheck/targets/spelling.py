@@ -84,7 +84,7 @@ class _Spelled(NamedTuple):
 
 
 def parse_target_on(spelling: str, *, as_of: date) -> Target:
-    """Understand one spelling of a target, as things stood on `as_of`.
+    """Understand one spelling of a target, with the images of `as_of`.
 
     An image, with its platform or for linux/amd64: ``python:3.12-alpine``,
     ``ubuntu:24.04@linux/arm64``. Interpreter and platform tag: ``cp312-musllinux_1_2_x86_64``,
@@ -280,7 +280,7 @@ _DEBIANS = ("trixie", "bookworm", "bullseye", "buster")
 
 
 def _image(spelling: str, as_of: date) -> Target:
-    """The target of an image; what is none is told with the platforms that it resembles."""
+    """The target of an image. Raises TargetError with the platforms that it resembles."""
     try:
         return image_target(spelling, as_of)
     except TargetError as error:
@@ -347,7 +347,7 @@ def _with_pythons(
     *,
     strict: bool,
 ) -> Iterator[Target]:
-    """A platform with each Python; one that it does not have is left out.
+    """A platform with each Python; a Python that it does not have is left out.
 
     Raises `TargetError` where none is left, and with `strict` for each that was named.
     """

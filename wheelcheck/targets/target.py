@@ -89,7 +89,7 @@ class Target:
             object.__setattr__(self, field, value)
 
     def __hash__(self) -> int:
-        """Names tell nearly all targets apart, and targets are keys of many caches."""
+        """Names distinguish nearly all targets, and targets are keys of many caches."""
         return hash(self.name)
 
     @property

@@ -86,7 +86,7 @@ class EvidencePiece:
 
     @property
     def meaning(self) -> str:
-        """The one-line meaning of the code."""
+        """The meaning of the code, in a line."""
         return MEANINGS[self.code]
 
     def __str__(self) -> str:
@@ -95,7 +95,7 @@ class EvidencePiece:
 
 
 class Confidence(StrEnum):
-    """How far a classification can be trusted; `data/evidence/` tells how often each is right."""
+    """How far a classification can be trusted; `data/evidence/` has how often each is right."""
 
     CERTAIN = "certain"
     """A wheel of the very release tells."""

@@ -1,4 +1,4 @@
-"""What the wheels of a release, and of its neighbours, tell about building its sdist."""
+"""What the wheels of a release, and of its neighbours, show about building its sdist."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LIBRARY = re.compile(r"\.(so|dylib|dll)(\.\d+)*$")
 
 
 def sibling_wheels(files: Iterable[Wheel | Sdist]) -> tuple[EvidencePiece, ...]:
-    """Wheels of the same release, as their file names tell: the first of each kind."""
+    """Wheels of the same release, by their file names: the first of each kind."""
     return _kinds(
         (file for file in files if isinstance(file, Wheel)),
         "sibling-pure-wheel",

@@ -82,7 +82,7 @@ def needs_input(
     facts: SdistFacts,
     contents: SdistContents,
 ) -> SourceNeedsInput:
-    """Gather what the reading of an sdist told."""
+    """Gather what needs are derived from, out of an sdist's facts and contents."""
     scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
     extensions = [module for script in scripts for module in script.extensions]
     languages: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""Which libraries a source build links with, told by its build files and its wheels."""
+"""Which libraries a source build links with, by its build files and its wheels."""
 
 from __future__ import annotations
 

@@ -212,7 +212,7 @@ def install_commands(
     staying: Iterable[BuildNeed] | None = None,
     optional: bool = False,
 ) -> InstallCommands:
-    """The commands for required needs (and, if asked, optional ones), alphabetical.
+    """The commands for required needs (and optional needs, if wanted), alphabetical.
 
     `kept` are the needs of what stays installed, where that is less than what is built: they
     alone call for run-time packages.

@@ -87,7 +87,7 @@ def showing(sign: re.Pattern[str], texts: Mapping[str, str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """When each version of a project was uploaded; looked up only as far back as is asked.
+    """When each version of a project was uploaded; looked up only as far back as needed.
 
     `versions` are newest first. `uploaded` gives the time of a version's first file that could be
     installed, None where there is none.

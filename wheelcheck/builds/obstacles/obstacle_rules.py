@@ -1,4 +1,4 @@
-"""Will it build at all? Reasons against, each with its source, told by reading alone."""
+"""Will it build at all? Reasons against, each with its source, found by reading alone."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def no_sdist(name: NormalizedName, version: Version) -> BuildObstacle:
 
 
 def sdist_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
-    """What stands in the way in the sdist itself, whatever the target's Python lacks."""
+    """Obstacles in the sdist itself, whatever the target's Python lacks."""
     found = []
     # A backend other than setuptools never runs a setup.py that lies about.
     ran = facts.backend.partition(".")[0] in {"", "setuptools"}

@@ -1,4 +1,4 @@
-"""Sdists that exist only to fail: their setup script raises, whatever is asked of it."""
+"""Sdists that exist only to fail: their setup script raises, whatever the command."""
 
 from __future__ import annotations
 

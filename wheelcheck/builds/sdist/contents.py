@@ -12,7 +12,7 @@ __all__ = ["SdistContents"]
 
 
 class SdistContents:
-    """An sdist's files and texts; what follows from them on any site is told once.
+    """An sdist's files and texts, and what follows from them on any site, worked out once.
 
     Paths count from the sdist's one top directory. `sizes` are the bytes of all files, in the
     archive's order.

@@ -49,7 +49,7 @@ _OPTIONAL_MODULES = {
 
 @dataclass(frozen=True, slots=True)
 class SdistFacts:
-    """What reading an sdist tells; paths count from its root.
+    """What was read of an sdist; paths count from its root.
 
     `kind` is that of the backend (`backend_kind`), looked through where the backend is part of
     the sdist. `script` is ``setup.py`` as read for one `BuildSite`; `build_scripts` are the
@@ -265,7 +265,7 @@ def _about_none(script: SetupScript) -> Iterator[EvidencePiece]:
 
 
 def _about_files(paths: Iterable[str], texts: Mapping[str, str]) -> Iterator[EvidencePiece]:
-    """Build descriptions of other systems, the ones nearest to the root first."""
+    """Build descriptions of other systems, those nearest to the root first."""
     for path in sorted(texts, key=lambda path: (path.count("/"), path)):
         name = posixpath.basename(path)
         if is_aside(path):

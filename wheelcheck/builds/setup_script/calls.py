@@ -156,7 +156,7 @@ class Calls(Expressions):
         return NOT_KNOWN
 
     def call(self, function: Value, args: list[Value], keys: dict[str, Value], line: int) -> Value:
-        """Inline the script's own functions; know the well-known ones by name."""
+        """Inline the script's own functions; know well-known functions by name."""
         if isinstance(function, FunctionValue):
             return self._inline(function, args, keys)
         if isinstance(function, ClassValue):

@@ -1,4 +1,4 @@
-"""Comparing values of which some cannot be told, and taking them apart."""
+"""Comparing values of which some are unknown, and looking into them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Value, Value], bool]] = {
 
 
 def compare(op: ast.cmpop, left: Value, right: Value) -> bool | None:
-    """The result of one comparison; None where it cannot be told."""
+    """The result of one comparison; None where it is unknown."""
     if isinstance(op, ast.In | ast.NotIn):
         inside = _contains(right, left)
         return None if inside is None else inside is isinstance(op, ast.In)
@@ -70,7 +70,7 @@ def _contains(container: Value, element: Value) -> bool | None:
 
 
 def item(base: Value, key: Value) -> Value:
-    """An element by key or place; unknown where it cannot be told."""
+    """An element by key or place, or an unknown value."""
     if isinstance(base, dict) and isinstance(key, str | int):
         return base.get(key, Opaque())
     if (

@@ -72,7 +72,7 @@ class Expressions:
             raise BudgetSpent
 
     def known_truth(self, value: Value) -> bool | None:
-        """Whether a value counts as true here; None where that cannot be told."""
+        """Whether a value counts as true here; None where that is unknown."""
         found = self._perhaps.get(id(value))
         if found is not None and self.way[: len(found[1])] != found[1]:
             return None
@@ -267,7 +267,7 @@ class Expressions:
             self.scope = outer
 
     def _certain(self, levels: list[ast.comprehension]) -> bool:
-        """Whether every filter of a comprehension could be told, for the last element at least."""
+        """Whether every filter of a comprehension was known, for the last element at least."""
         return all(truth(self.value(test)) is not None for level in levels for test in level.ifs)
 
     def _generate(self, levels: list[ast.comprehension], make: Callable[[], Value]) -> list[Value]:
@@ -282,7 +282,7 @@ class Expressions:
         return made
 
     def iterated(self, value: Value) -> list[Value]:
-        """What a loop over a value sees; one unknown element where that cannot be told."""
+        """What a loop over a value sees; one unknown element where the value is unknown."""
         if isinstance(value, dict):
             value = list(value)
         if isinstance(value, list | tuple):

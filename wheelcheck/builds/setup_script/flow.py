@@ -62,7 +62,7 @@ class Flow(Calls):
             self.way = before
 
     def _ways(self, ways: Sequence[tuple[str, Callable[[], None]]]) -> None:
-        """Walk alternatives that cannot be told apart, and go on with what they have in common."""
+        """Walk alternatives of which any may be taken, and go on with what they have in common."""
         before = self.scope.names
         self.steps += len(before) // _FREE
         ends: list[dict[str, Value]] = []
@@ -84,7 +84,7 @@ class Flow(Calls):
         self.scope.names = _joined(ends, (*self.supposing, *texts))
 
     def choose(self, node: ast.If) -> None:
-        """One way where the condition can be told, else both."""
+        """One branch where the condition is known, else both."""
         known = self.known_truth(self.value(node.test))
         if known is not None:
             self.run(node.body if known else node.orelse)
@@ -95,7 +95,7 @@ class Flow(Calls):
         )
 
     def loop(self, node: ast.For | ast.AsyncFor) -> None:
-        """Every turn over known elements; two over unknown ones."""
+        """Every turn over known elements; two turns over unknown elements."""
         over = self.value(node.iter)
         elements = self.iterated(over)
         known = isinstance(over, list | tuple | dict)
@@ -208,7 +208,7 @@ class Flow(Calls):
         self._ways([("what the script tries succeeds", succeeded), ("", failed)])
 
     def call_separately(self, function: Value) -> None:
-        """Call a function of the script, however it ends, with arguments that cannot be told."""
+        """Call a function of the script, however it ends, with unknown arguments."""
         if isinstance(function, FunctionValue):
             try:
                 self.call(function, [{}], {}, function.node.lineno)
@@ -216,7 +216,7 @@ class Flow(Calls):
                 return
 
     def returns_at_once(self, body: Sequence[ast.stmt], scope: Namespace) -> bool:
-        """Whether statements return before anything but conditions, all of which can be told."""
+        """Whether statements return before anything but known conditions."""
         outer, self.scope = self.scope, scope
         try:
             for statement in body:

@@ -1,4 +1,4 @@
-"""Build commands that go on when a compiler fails, or build nothing unless they are told to."""
+"""Build commands that go on when a compiler fails, or build nothing without an option."""
 
 from __future__ import annotations
 

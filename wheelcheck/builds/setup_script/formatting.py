@@ -63,7 +63,7 @@ def interpolated(text: str, operand: Value) -> Value:
 
 
 def _shown(value: Value) -> str:
-    """A value as it stands in the string; raises ValueError where that cannot be told."""
+    """A value as formatted into the string. Raises ValueError where it is unknown."""
     if not isinstance(value, _Shown) or (isinstance(value, int) and abs(value) >= 1 << 64):
         raise ValueError
     return str(value)

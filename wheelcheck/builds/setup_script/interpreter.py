@@ -35,7 +35,7 @@ _KNOWN = ("numpy.distutils.", "setuptools.", "distutils.", "Cython.")
 
 
 class Interpreter(Flow):
-    """Walks one script. Afterwards `setup_calls`, `made` and `classes` tell the story."""
+    """Walks one script. Afterwards `setup_calls`, `made` and `classes` hold what it did."""
 
     def __init__(self, around: ScriptContext, file: str) -> None:
         super().__init__(around, file)

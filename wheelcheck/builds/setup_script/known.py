@@ -206,7 +206,7 @@ def _len(args: list[Value]) -> Value:
 
 
 def _is_instance(args: list[Value]) -> Value:
-    """Told for strings and objects alone: paths are strings here, sets and the like lists."""
+    """`isinstance` for strings and objects alone: paths are strings here, sets are lists."""
     if len(args) != _TWO or isinstance(args[0], Opaque | list):
         return Opaque()
     kinds = args[1] if isinstance(args[1], tuple) else (args[1],)

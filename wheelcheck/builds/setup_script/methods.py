@@ -178,7 +178,7 @@ def joined(args: list[Value]) -> Value:
 
 
 def sequence(args: list[Value]) -> list[Value] | None:
-    """The elements of the first argument; None where they cannot be told."""
+    """The elements of the first argument; None where they are unknown."""
     if not args:
         return []
     value = args[0]

@@ -227,7 +227,7 @@ def _stopped(name: str) -> tuple[str, ...]:
 
 
 def _unclear(calls: list[SetupCall]) -> tuple[str, ...]:
-    """Keywords that could hand over extension modules, whose value cannot be told."""
+    """Keywords that could hand over extension modules, and whose value is unknown."""
     return tuple(
         key
         for call in calls

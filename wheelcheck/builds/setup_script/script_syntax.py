@@ -54,7 +54,7 @@ def children(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and all below it, the upper ones first; like `ast.walk`, without empty nodes."""
+    """A node and all below it, from the top down; like `ast.walk`, without empty nodes."""
     todo = deque([node])
     while todo:
         node = todo.popleft()

@@ -1,4 +1,4 @@
-"""The values a setup script computes, as far as reading can tell.
+"""The values a setup script computes, as far as reading shows.
 
 A value is either a plain Python value (str, int, bool, None, tuple, list, dict) whose elements are
 values, or one of the classes below. `Opaque` is everything else: what is known of it is only which
@@ -62,7 +62,7 @@ class Extension:
 
 @dataclass(slots=True)
 class Opaque:
-    """A value that cannot be told, and the extension modules that went into it."""
+    """An unknown value, and the extension modules that went into it."""
 
     extensions: tuple[Extension, ...] = ()
 
@@ -138,7 +138,7 @@ class ClassValue:
     made: bool = False
 
     def lineage(self) -> Iterator[ClassValue]:
-        """The class and its bases, nearest first, up to one that is not part of the sdist."""
+        """The class and its bases, nearest first, up to a base that is not part of the sdist."""
         for ancestor in self._ancestors():
             if ancestor is None:
                 return
@@ -203,7 +203,7 @@ def opaque(*values: Value) -> Opaque:
 
 
 def truth(value: Value) -> bool | None:
-    """Whether a value counts as true; None where that cannot be told."""
+    """Whether a value counts as true; None where that is unknown."""
     if isinstance(value, Opaque):
         return True if value.extensions else None
     if isinstance(value, str | bytes | int | float | list | tuple | dict) or value is None:

@@ -37,7 +37,7 @@ def shell_commands(instruction: Instruction) -> tuple[Command, ...]:
 
 
 def script_of(run: Instruction) -> Instruction:
-    """What a shell reads of a RUN: itself, or its heredoc as if it stood in the RUN's place."""
+    """What a shell reads of a RUN: itself, or its heredoc in the RUN's place."""
     if not run.heredocs or not run.heredocs[0].verbatim:
         return run
     heredoc = run.heredocs[0]
@@ -74,7 +74,7 @@ class Editor:
         self._changes.append(((line, 0), (line, 0), "".join(f"{each}\n" for each in new)))
 
     def remove(self, instruction: Instruction) -> None:
-        """Remove an instruction with all its lines, and one of the blank ones around it."""
+        """Remove an instruction with all its lines, and one blank line beside it."""
         end = instruction.end_line + 1
         if self.is_blank(instruction.line - 1) and self.is_blank(end) and end <= len(self._lines):
             end += 1

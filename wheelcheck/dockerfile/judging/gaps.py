@@ -62,7 +62,7 @@ class Gap:
 
     @property
     def code(self) -> str:
-        """The code of the finding that tells it."""
+        """The code of the finding that reports it."""
         if not self.certain:
             return "doubtful-need"
         if self.need.kind is NeedKind.LIBRARY:

@@ -65,7 +65,7 @@ class JudgedStep:
 
     @property
     def is_plain(self) -> bool:
-        """Whether there is nothing in it that a column would be worth: it is told in a line."""
+        """Whether nothing in it is worth a column: a line says so."""
         if self.report.problems or self.column.resolution.conflict:
             return False
         verdicts = {found.verdict for _, found in self.column.judged.values()}
@@ -186,7 +186,7 @@ class StepJudges:
         self._images = StageImages(dockerfile)
 
     def judged(self, item: Step, *, advice: bool) -> JudgedStep | None:
-        """One step on its target, with ways out if they are wanted; None where it is not judged."""
+        """One step on its target, with advice if that is wanted; None where it is not judged."""
         stage, step = item.stage, item.step
         if item.unjudged or isinstance(stage.target, Unknown):
             if step.only_ready_wheels:
@@ -257,7 +257,7 @@ def _bounded(requirements: Requirements, bound: datetime | None) -> Requirements
 
 
 def _of_its_stages(report: Report, dockerfile: Dockerfile, stage: Stage) -> Report:
-    """Leave the one size that the file's image has: its own stage's, or that of the last one."""
+    """Leave the size that the file's image has: its own stage's, or the last stage's."""
     several = dockerfile.final is not None and stage.index != dockerfile.final.index
     sizes = []
     for target in report.targets:

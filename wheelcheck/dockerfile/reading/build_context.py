@@ -1,4 +1,4 @@
-"""The build context: the one folder from which a Dockerfile's files may be read."""
+"""The build context: the only folder from which a Dockerfile's files may be read."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def context_of(dockerfile: Path, root: Path) -> FolderContext:
 
 
 def likely_context(dockerfile: Path, sources: Iterable[str]) -> Path:
-    """The folder that ``docker build`` is most likely given: the one with most of what is copied.
+    """The folder that ``docker build`` is most likely given: it has most of what is copied.
 
     The Dockerfile's own comes first, then those above it up to the root of a repository; a folder
     further up must have more of the `sources`.

@@ -21,7 +21,7 @@ _VARIABLE = re.compile(r"\$\{(\w+)(?::?-([^}]*))?[^}]*\}|\$(\w+)")
 
 
 def build_of_compose(path: Path, service: str | None) -> BuildRequest:
-    """The build of a service, or of the only one that builds an image.
+    """The build of a service, or of the only service that builds an image.
 
     Services that build the same image count as one. Raises `UsageError` for a file that is no
     compose file, one without a build, a service that it does not have, and for several builds.

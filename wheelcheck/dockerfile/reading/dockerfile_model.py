@@ -237,7 +237,7 @@ class Dockerfile:
 
     @property
     def final(self) -> Stage | None:
-        """The stage that becomes the image: the one `wanted` (``--target``), else the last."""
+        """The stage that becomes the image: `wanted` (``--target``), else the last."""
         if self.wanted is not None:
             return self.stages[self.wanted]
         return self.stages[-1] if self.stages else None

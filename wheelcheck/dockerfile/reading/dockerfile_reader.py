@@ -89,7 +89,7 @@ def parse_dockerfile(
     stage: str | None = None,
     images: Mapping[str, str] = _NO_ARGUMENTS,
 ) -> Dockerfile:
-    """Read a Dockerfile's text as things stood on `as_of`; never fails for the text's sake.
+    """Read a Dockerfile's text with the images of `as_of`; never fails because of the text.
 
     Raises `UsageError` for a `stage` that it does not have. What is not followed is in
     `Dockerfile.all_unread`, each with its line and reason.

@@ -51,7 +51,7 @@ class FromStage:
 
 @dataclass(frozen=True, slots=True)
 class Inline:
-    """A file whose text stands in the Dockerfile, beginning on `line`; `name` is its own."""
+    """A file whose text is in the Dockerfile, from `line` on; `name` is its own."""
 
     text: str
     line: int
@@ -115,7 +115,7 @@ class ImageFiles:
     changed: tuple[tuple[str, Unknown], ...] = ()
 
     def with_placed(self, placed: Iterable[Placed]) -> ImageFiles:
-        """Add what a COPY or a mount brings; later ones hide earlier ones."""
+        """Add what a COPY or a mount brings; later files hide earlier files."""
         added = tuple(placed)
         paths = {placed.path for placed in added if not placed.inside}
         removed = {

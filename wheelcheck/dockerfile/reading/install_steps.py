@@ -138,7 +138,7 @@ def add_install(
 
 
 def _known_part(command: InstallerCommand) -> InstallerCommand:
-    """The command without the words that could not be expanded, which are told elsewhere."""
+    """The command without the words that could not be expanded, which are reported elsewhere."""
     return replace(
         command,
         arguments=tuple(each for each in command.arguments if "\0" not in each),
@@ -226,7 +226,7 @@ def _projects(
     line: int,
     text: str,
 ) -> tuple[str, ...]:
-    """Folders of the build context that are installed as projects; what is not read is told."""
+    """Folders of the build context that are installed as projects; unread parts are reported."""
     found = list(gathered.projects.values())
     for each in gathered.local:
         path = absolute(each.partition("[")[0], layer.workdir)

@@ -20,7 +20,7 @@ def is_compose_file(name: str) -> bool:
 
 
 def is_dockerfile(name: str, text: str) -> bool:
-    """Told by its first instruction, FROM or ARG; by its name where that is something else.
+    """By its first instruction, FROM or ARG; by its name where that is something else.
 
     A requirement file cannot begin so: ``FROM image`` is no requirement.
     """

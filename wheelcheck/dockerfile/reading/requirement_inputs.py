@@ -227,7 +227,7 @@ def _read_requirements(
     selection: Selection,
     opener: _ImageOpener,
 ) -> None:
-    """Read a file that ``-r`` names; one that a tool writes is read from what it was made of."""
+    """Read a file that ``-r`` names, or what a tool makes it from."""
     place = absolute(STDIN if path == "-" else path, around.workdir)
     found = around.files.find(place)
     change = around.files.change_of(place)
@@ -423,7 +423,7 @@ class _ImageCollection(Collection):
         hashes: tuple[str, ...] = (),
         constraint: bool = False,
     ) -> None:
-        """Add a requirement; one that is a path is set aside."""
+        """Add a requirement; a path is set aside."""
         _, at, reference = text.partition("@")
         location = reference.strip() if at and is_url(reference.strip()) else text.strip()
         if is_local(text) or location.lower().startswith("file:"):

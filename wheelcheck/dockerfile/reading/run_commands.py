@@ -84,7 +84,7 @@ class _Runner:
 
 
 def run(stage: StageState, instruction: Instruction, layer: Layer) -> None:
-    """Follow a RUN's commands; what cannot be followed is told to the stage."""
+    """Follow a RUN's commands; what cannot be followed is noted in the stage."""
     runner = _Runner(stage, layer, [stage.workdir])
     written = instruction.exec_form is None and not instruction.heredocs
     for line, command in _commands(stage, instruction):
@@ -273,7 +273,7 @@ def _script(words: Sequence[str]) -> str | None:
 
 
 def _moves(runner: _Runner, words: Sequence[str]) -> bool:
-    """``cd`` and ``source …/bin/activate``, which tell where later commands work."""
+    """``cd`` and ``source …/bin/activate``, which decide where later commands work."""
     if words[0] in {"cd", "pushd"} and len(words) > 1:
         here, words = runner.folders[-1], [word for word in words if word != "--"]
         back = words[1] == "-" and runner.previous
@@ -310,7 +310,7 @@ def _recognised(words: Sequence[str], variables: Mapping[str, str | None]) -> Ac
 def _warn_of_hidden_installs(
     runner: _Runner, line: int, command: Command, words: Sequence[str]
 ) -> None:
-    """Tell of what looks like an install behind an unknown program or a substitution."""
+    """Note what looks like an install behind an unknown program or a substitution."""
     text = " ".join(words)
     hidden = [name for name in command.unknown if any(install in name for install in _INSTALLS)]
     if hidden:

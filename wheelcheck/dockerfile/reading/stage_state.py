@@ -105,14 +105,14 @@ class StageState:
         self.unread[Unread(line, shown, why)] = None
 
     def note_unread_variables(self, line: int, text: str, names: Iterable[str]) -> None:
-        """Tell that variables of an instruction or a command are not known."""
+        """Note that variables of an instruction or a command are not known."""
         listed = ", ".join(dict.fromkeys(names))
         if listed:
             why = f"the value of {redact(listed)} is not known here"
             self.note_unread(line, text, Unknown("unknown-variable", why))
 
     def add_step(self, step: InstallStep, made: MadeFolder) -> None:
-        """Add a step and the folder it fills; where nobody knows for which target, that is told."""
+        """Add a step and the folder it fills; note where its target is not known."""
         self.steps.append(replace(step, number=len(self.steps), environment=made.path))
         self.folders.append(made)
         for path in step.inputs:

@@ -23,7 +23,7 @@ _OPEN = ("/tmp", "/var/tmp", "/dev")  # noqa: S108 (paths of an image)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A step that cannot work, at its own line. `certain` is False for one that may not.
+    """A step that cannot work, at its own line. `certain` is False where it may work.
 
     `code` is a row of `finding_codes.csv`; `packages` are system packages that would mend it.
     """

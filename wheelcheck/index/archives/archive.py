@@ -71,7 +71,7 @@ def read_archive(http: Http, file: DistributionFile, wanted: Wanted) -> ArchiveL
 
 
 def _is_zip(file: DistributionFile) -> bool:
-    """Whether only a zip archive will do, as for pip; others are told by their content."""
+    """Whether only a zip archive will do, as for pip; else the content decides."""
     return file.filename.lower().endswith((".whl", ".zip"))
 
 
@@ -101,7 +101,7 @@ def read_zip(source: ByteSource, wanted: Wanted) -> ArchiveListing:
 
 
 def _read_stream(chunks: Iterator[bytes], file: DistributionFile, wanted: Wanted) -> ArchiveListing:
-    """List an archive that passes by once; its content tells its format, not its name."""
+    """List an archive that is streamed once; its content decides on its format, not its name."""
     watched = _Watched(chunks, file)
     head = b""
     for chunk in watched:

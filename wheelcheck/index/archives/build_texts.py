@@ -1,4 +1,4 @@
-"""Which texts of an sdist tell how it is built.
+"""Which texts of an sdist say how it is built.
 
 An sdist can only be read from its beginning to its end, so whoever reads it for anything reads
 these too: nobody downloads it twice.

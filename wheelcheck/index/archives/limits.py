@@ -38,4 +38,4 @@ MAX_EXPANSION = 1032
 
 
 class ArchiveRefused(Exception):  # noqa: N818 (says what happened)
-    """An archive that no one should trust, with the reason as a sentence without its subject."""
+    """An archive that must not be trusted, with the reason as a sentence without its subject."""

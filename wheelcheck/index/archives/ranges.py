@@ -96,7 +96,7 @@ class HttpBytes:
         return self.read(start, length)
 
     def _fetch_tail(self, size: int | None) -> None:
-        """The end, by the size that the index tells, else by a suffix range, else all of it.
+        """The end, by the size that the index gives, else by a suffix range, else all of it.
 
         A size may be wrong, and some servers know no suffix ranges.
         """

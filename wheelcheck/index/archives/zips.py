@@ -40,7 +40,7 @@ _LINK, _TYPE = 0o120000, 0o170000
 
 
 class ZipMember(NamedTuple):
-    """One regular file as the directory tells it; `offset` is where its local header stands."""
+    """One regular file as in the directory; `offset` is that of its local header."""
 
     path: str
     size: int

@@ -1,4 +1,4 @@
-"""What is wrong with a cache is told once, and costs nothing but speed."""
+"""What is wrong with a cache is reported once, and costs nothing but speed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["CacheTrouble"]
 
 
 class CacheTrouble:
-    """Tells `warn` of each kind of trouble once. May be used by threads.
+    """Calls `warn` once for each kind of trouble. May be used by threads.
 
     `broken` is set once the folder cannot be used: nothing more is written then.
     """

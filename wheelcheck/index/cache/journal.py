@@ -122,7 +122,7 @@ class Journal:
             self._trouble.fails(error)
 
     def _replace(self, data: bytes) -> None:
-        """Begin anew with records whose first may be cut: readers pass over that one."""
+        """Start again with records whose first may be cut: readers skip it."""
         draft = self._path.with_name(f".{os.getpid()}-{self._path.name}")
         try:
             draft.write_bytes(data[max(data.find(_MARK), 0) :])

@@ -1,4 +1,4 @@
-"""Work that is done once, whoever asks first: requests for the same thing coalesce.
+"""Work that is done once: requests for the same thing coalesce.
 
 `ask` does the work in the asking thread unless a background thread has begun it; `prefetch` leaves
 it to the background. The background threads are daemons, and closing drops all that has not begun,
@@ -45,7 +45,7 @@ class Tasks:
         return result
 
     def take(self, key: Hashable, work: Callable[[], _T]) -> _T:
-        """What was foreseen as `key`, which is then forgotten; else what `work` gives now."""
+        """What was prefetched as `key`, which is then forgotten; else what `work` gives now."""
         with self._lock:
             task = self._tasks.pop(key, None)
         if task is None:

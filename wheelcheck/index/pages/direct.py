@@ -1,4 +1,4 @@
-"""Files that are asked for by their URL instead of by name and version (direct references)."""
+"""Files that are named by their URL instead of by name and version (direct references)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["file_from_url"]
 
 
 def file_from_url(url: str, name: NormalizedName | None = None) -> Wheel | Sdist | Unknown:
-    """The wheel or sdist at a URL (https, http, file), as far as its file name tells.
+    """The wheel or sdist at a URL (https, http, file), by its file name.
 
     Credentials are left out, hashes come from the fragment. Code ``file-name-unreadable`` where
     the name does not tell project and version (``…/archive/main.zip``), or tells another project

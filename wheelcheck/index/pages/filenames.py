@@ -1,4 +1,4 @@
-"""What a file's name tells: wheel, sdist, or neither, and why.
+"""What a file is by its name: wheel, sdist, or neither, and why.
 
 Sources: PEP 427 (wheel names), PEP 425 (compressed tag sets), PEP 625 (sdist names). Old names are
 read as pip reads them: a source archive belongs to a project when some dash splits it into a name
@@ -66,7 +66,7 @@ class WheelName:
 
 @dataclass(frozen=True, slots=True)
 class SdistName:
-    """The part of a source archive's name that tells something: its version."""
+    """The part of a source archive's name that counts: its version."""
 
     version: Version
 
@@ -158,7 +158,7 @@ def variant_of(filename: str) -> VariantName | None:
 
 
 def project_of(filename: str) -> NormalizedName | None:
-    """The project that a file outside any index belongs to, as far as its name alone tells.
+    """The project that a file outside any index belongs to, by its name alone.
 
     A source archive is split at its last dash (PEP 625), since no project's name is at hand.
     """

@@ -99,7 +99,7 @@ def _base_of(url: str) -> str:
 
 
 def _shorten(url: str, base: str, filename: str) -> str:
-    """Leave out of a URL what its page and its file name tell already."""
+    """Leave out of a URL what its page and its file name have already."""
     if not (url.startswith(base) and url.endswith(filename)):
         return url
     middle = url[len(base) : -len(filename)]

@@ -1,4 +1,4 @@
-"""Which pages an answer was made from, so that it can be told later whether it still holds."""
+"""Which pages a report was made from, so that a later run can see whether it still holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Index pages over HTTP through the cache: fresh ones as they are, others revalidated.
+"""Index pages over HTTP through the cache: fresh pages as they are, others revalidated.
 
 Sources: RFC 9111 (Cache-Control, Age) and RFC 9110 (ETag, Last-Modified). What is stored is not the
 page's bytes but what was read from them; bytes that come again are known by their hash and are not

@@ -61,7 +61,7 @@ def reach(
     roots: Iterable[Edge],
     edges_of: Callable[[Entry, NormalizedName | None], Iterable[Edge]],
 ) -> Reached:
-    """Follow the edges from the roots; `edges_of` tells what a package or an extra requires."""
+    """Follow the edges from the roots; `edges_of` gives what a package or an extra requires."""
     walk = _GraphWalk(entries)
     for edge in roots:
         walk.follow(edge, ALWAYS)
@@ -92,7 +92,7 @@ def add_reached(
     reached: Reached,
     add: Callable[[LockedPackages, Entry, Marker | None], None],
 ) -> None:
-    """Have each package that is wanted somewhere added with its marker; doubtful ones are told."""
+    """Add each package that is wanted somewhere with its marker; report doubtful packages."""
     for position, entry in enumerate(entries):
         if position in reached.unclear:
             why = "on which targets it is wanted depends on too many markers to tell"

@@ -56,7 +56,7 @@ class Entry:
 
 
 def tables_of(given: InputDocument, key: str) -> Iterator[tuple[Mapping[str, Any], Origin]]:
-    """Yield the tables of a list with the lines of their headers, where these can be told."""
+    """Yield the tables of a list with the lines of their headers, where these are known."""
     header = f"[[{key}]]"
     lines = [n for n, line in enumerate(given.text.split("\n"), 1) if line.strip() == header]
     listed = list(tables(given.tree, key, given.complain))
@@ -65,7 +65,7 @@ def tables_of(given: InputDocument, key: str) -> Iterator[tuple[Mapping[str, Any
 
 
 def entries_of(given: InputDocument, key: str) -> list[Entry]:
-    """Return the packages listed under a key; what is no package is told and left out."""
+    """The packages listed under a key; what is no package is reported and left out."""
     found = (_entry(table, origin, given) for table, origin in tables_of(given, key))
     return [entry for entry in found if entry is not None]
 
@@ -83,13 +83,13 @@ def _entry(table: Mapping[str, Any], origin: Origin, given: InputDocument) -> En
 
 
 def marker_at(table: Mapping[str, Any], key: str, complain: Complain) -> Marker | None:
-    """Return the marker under a key, or None; one that is none is told, and does not count."""
+    """The marker under a key, or None; an invalid marker is reported and does not count."""
     text = text_at(table, key, complain)
     return checked_marker(text, complain) if text else None
 
 
 def checked_marker(text: str, complain: Complain) -> Marker | None:
-    """Return a marker, or None where it is none: that is told, and it does not count."""
+    """A marker, or None where it is invalid: that is reported, and it does not count."""
     try:
         return parse_marker(text)
     except InvalidMarker as error:
@@ -110,7 +110,7 @@ def bound_environments(given: InputDocument, key: str) -> None:
 
 
 def check_version(given: InputDocument, found: object, newest: str) -> bool:
-    """Tell where a lock's format is newer than the newest one that is known here.
+    """Report a lock whose format is newer than the newest known here.
 
     Returns whether its major version is known.
     """

@@ -104,7 +104,7 @@ def _shown(target: Mapping[str, Any]) -> str:
 
 
 def _environment(target: Mapping[str, Any], given: InputDocument) -> ScopeEnvironment:
-    """What a target of the lock admits; nothing is asked where PDM's words are not known."""
+    """What a target of the lock admits; everything where PDM's words are not known."""
     clauses = []
     python = text_at(target, "requires_python", given.complain)
     try:

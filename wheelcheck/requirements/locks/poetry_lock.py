@@ -103,7 +103,7 @@ class _PoetryLock:
     # --- since format 2.1 ------------------------------------------------------------------
 
     def add_by_groups(self, *, optional_known: bool) -> None:
-        """Add the packages of the groups that are wanted; optional ones may be told, or not."""
+        """Add the packages of the groups that are wanted; some locks say which are optional."""
         offered = {
             canonicalize_name(group)
             for entry in self.entries

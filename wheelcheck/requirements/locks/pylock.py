@@ -132,7 +132,7 @@ def _packages(given: InputDocument) -> Iterator[tuple[Package, Entry]]:
 
 
 def _package(table: Mapping[str, Any], *, mend: bool = True) -> Package | str:
-    """Return one package, or what is wrong with it: one that is broken must not hide the rest.
+    """One package, or what is wrong with it: a broken package must not hide the rest.
 
     Wheels with a name that tells nothing are left out: no installer would take them.
     """

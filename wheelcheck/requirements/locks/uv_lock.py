@@ -158,7 +158,7 @@ class _Graph:
 
 @dataclass(frozen=True, slots=True)
 class _Admits:
-    """Which of several packages of one name a dependency means: it tells them apart, if need be."""
+    """Which of several packages of one name a dependency means: it names version or source."""
 
     version: object
     source: object

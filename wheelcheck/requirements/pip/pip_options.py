@@ -144,7 +144,7 @@ class OptionMerger:
         self._add_links(_expand_home(link) for link in options.find_links)
 
     def apply_controls(self, controls: Iterable[tuple[str, str]]) -> None:
-        """Apply --no-binary and its kin; pip heeds them even behind a requirement."""
+        """Apply --no-binary and its kin; pip applies them even behind a requirement."""
         for option, value in controls:
             pair = self._binaries if option.endswith("binary") else self._releases
             pair.apply(option, value)

@@ -1,4 +1,4 @@
-"""The line grammar of requirement files: the one module that touches pip-requirements-parser.
+"""The line grammar of requirement files: the only module with pip-requirements-parser.
 
 Its parts that agree with pip 26.3 are used as they are: joining and comments (`preprocess`), the
 border between requirement and options (`break_args_options`), what is an archive, what is a URL.

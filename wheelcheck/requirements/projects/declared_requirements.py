@@ -28,7 +28,7 @@ class GroupError(Exception):
 
 
 def parse_declared(given: InputDocument, text: str) -> Requirement | None:
-    """Return a requirement; None, and told, where it is none."""
+    """A requirement; None, and reported, where it is invalid."""
     try:
         requirement = Requirement(text)
         if requirement.marker is not None:
@@ -42,7 +42,7 @@ def parse_declared(given: InputDocument, text: str) -> Requirement | None:
 
 
 def add_requirement(given: InputDocument, requirement: Requirement, origin: Origin) -> None:
-    """Add what a project asks for; a place on this machine is told, and never looked at."""
+    """Add what a project requires; a place on this machine is reported, and never looked at."""
     shown = redact(str(requirement))
     if requirement.url is None:
         given.collection.place(Judged(requirement), origin, shown)

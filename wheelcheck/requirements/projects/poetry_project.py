@@ -46,7 +46,7 @@ class PoetryRequirement:
 def poetry_requirements(
     listed: Mapping[str, Any], complain: Complain
 ) -> Iterator[PoetryRequirement]:
-    """Yield the dependencies of a table, ``python`` left out; what is none is told."""
+    """Yield the dependencies of a table, ``python`` left out; what is none is reported."""
     for name, value in listed.items():
         if canonicalize_name(name) == "python":
             continue

@@ -61,7 +61,7 @@ def read_pyproject(given: InputDocument) -> None:
 
 
 def warn_of_uv(given: InputDocument, *, applied: tuple[str, ...]) -> None:
-    """Tell which of uv's own settings are not applied."""
+    """Report which of uv's own settings are not applied."""
     settings = table(given.tree, "tool", "uv", complain=given.complain)
     found = [key for key in _UV_ALONE if key in settings and key not in applied]
     if found:
@@ -89,7 +89,7 @@ class _Project:
         self._within: list[NormalizedName] = []  # a circle of extras adds nothing
 
     def check(self) -> None:
-        """Tell of what contradicts itself."""
+        """Report what contradicts itself."""
         if "dependencies" in self._dynamic and "dependencies" in self._project:
             self._document.complain("dependencies are both listed and dynamic")
 

@@ -1,4 +1,4 @@
-"""Scripts that tell their own requirements (PEP 723)."""
+"""Scripts that state their own requirements (PEP 723)."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _blocks(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _exclude_newer(given: InputDocument) -> bool:
-    """Apply the script's date bound; whether there is one that counts."""
+    """Apply the script's date bound; whether it counts."""
     settings = table(given.tree, "tool", "uv", complain=given.complain)
     setting = settings.get("exclude-newer")
     if isinstance(setting, datetime):

@@ -34,7 +34,7 @@ class Candidate:
     direct: Offer | None = None
 
     def __hash__(self) -> int:
-        """Name and version tell candidates apart, and they are looked up all the time."""
+        """Name and version identify candidates, which are looked up all the time."""
         return hash((self.name, self.version))
 
     @property

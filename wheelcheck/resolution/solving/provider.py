@@ -1,4 +1,4 @@
-"""pip's rules, told to the solver: which candidates, in which order, with which dependencies.
+"""pip's rules for the solver: which candidates, in which order, with which dependencies.
 
 Mirrors the behaviour of pip 26 (not its code): a package with extras is a node of its own that
 requires exactly its base; preference goes to direct, pinned, upper-bounded, user-requested and
@@ -292,7 +292,7 @@ class Provider:
 
 @dataclass(slots=True)
 class _Candidates:
-    """What satisfies the needs of a node and of its base, looked for when it is asked for.
+    """What satisfies the requirements of a node and of its base, searched on first use.
 
     `known_first` spares the search where it follows from another.
     """

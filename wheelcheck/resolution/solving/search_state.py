@@ -38,7 +38,7 @@ NOBODY = Node()
 
 @dataclass(slots=True)
 class _Choice:
-    """One step of the search, and what stood before it; `pinned` is None until it is made."""
+    """One step of the search, and the state before it; `pinned` is None until it is made."""
 
     causes: Sequence[Cause]
     pinned: tuple[str, Candidate] | None = None

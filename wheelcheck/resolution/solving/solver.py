@@ -128,7 +128,7 @@ class Solver:
         return outdated
 
     def _forget_parents(self, gone: set[str]) -> None:
-        """Leave out what the pins of these nodes needed: they are chosen anew."""
+        """Leave out what the pins of these nodes needed: they are chosen again."""
         changed = {}
         for identifier, node in self._state.nodes.items():
             remaining = tuple(
@@ -162,7 +162,7 @@ class Solver:
         self._state, self._saved, self._optimistic = saved, None, False
 
     def _jump(self, causes: Sequence[Cause]) -> bool:
-        """Undo choices up to one that may be to blame, and refuse what it chose.
+        """Undo choices back to a choice that may be to blame, and refuse it.
 
         An optimistic jump passes over choices that do not lead to the conflict directly.
         """

@@ -17,7 +17,7 @@ _FARTHEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Strictness:
-    """What the shell was started with or told by ``set``: -e, and -o pipefail."""
+    """The shell's options, at its start or by ``set``: -e, and -o pipefail."""
 
     errexit: bool = False
     pipefail: bool = False

@@ -1,4 +1,4 @@
-"""Commands whose effect cannot be told from their words: scripts, and programs in general."""
+"""Commands whose effect does not follow from their words: scripts, and programs in general."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def runs_script(words: Sequence[str]) -> bool:
 
 
 def is_harmless(words: Sequence[str]) -> bool:
-    """Whether a program is one of those that write no files but those that they are told to."""
+    """Whether a program writes no files but those that its options name."""
     name = posixpath.basename(words[0])
     if name.startswith(("python", "pypy")):
         return words[1:2] in (["--version"], ["-V"]) or words[1:3] == ["-m", "compileall"]

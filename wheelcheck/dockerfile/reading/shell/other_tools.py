@@ -78,7 +78,7 @@ class LockCommand:
 
 @dataclass(frozen=True, slots=True)
 class VenvCommand:
-    """A virtual environment made at `path`; `python` where another interpreter is asked for."""
+    """A virtual environment made at `path`; `python` where another interpreter is named."""
 
     path: str
     python: str = ""
