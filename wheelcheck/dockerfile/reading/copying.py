@@ -92,6 +92,9 @@ def copy(states: Sequence[StageState], state: StageState, instruction: Instructi
         linked=instruction.flag("link") not in {None, "false"},
     )
     state.files = state.files.with_placed(placed)
+    for one in placed:
+        if not one.inside:
+            state.system.touch(one.path)
     owner = expand(instruction.flag("chown") or "root", state.variables, escape=state.escape).text
     state.system.owns((one.path for one in placed), owner.partition(":")[0] or "root", made=True)
     if flag is not None:

@@ -48,6 +48,7 @@ def follow_files(stage: StageState, action: FileCommand, workdir: str, line: int
             _change(stage, action, workdir, line)
         case FetchedFiles(path, program):
             place = absolute(path, workdir, stage.home)
+            stage.system.touch(place)
             why = Unknown("fetched", f"{program} fetches it on line {line}")
             if place not in _NOWHERE and stage.files.origin_of(place) is None:
                 stage.files = stage.files.with_placed([Placed(place, Unseen(why))])
@@ -59,12 +60,14 @@ def follow_files(stage: StageState, action: FileCommand, workdir: str, line: int
 def _change(stage: StageState, action: ChangedFiles, workdir: str, line: int) -> None:
     for path in action.paths:
         why = Unknown("changed-file", f"{action.program} changes {path} on line {line}")
+        stage.system.touch(absolute(path, workdir, stage.home))
         stage.files = stage.files.with_changed(absolute(path, workdir, stage.home), why)
 
 
 def _copy(stage: StageState, action: CopiedFiles, workdir: str) -> None:
     """``cp`` and ``mv``: what is known of a source is known of its copy."""
     target = absolute(action.destination, workdir, stage.home)
+    stage.system.touch(target)
     into = action.into or stage.files.is_folder(target)
     if action.into and len(action.sources) > 1:
         stage.make_folder(target)
@@ -94,6 +97,7 @@ def follow_output(
         path = absolute(target.text, workdir, stage.home)
         if target.unknown or not target.text or path in _NOWHERE or target.text.isdigit():
             continue
+        stage.system.touch(path)
         text = None
         if not any("\0" in word for word in words):
             text = written_text(words, command.stdin)

@@ -232,8 +232,10 @@ def _follow_unknown(
     if action is not None:
         return
     _warn_of_hidden_installs(runner, line, command, words)
+    if posixpath.basename(words[0]) in {"dpkg", "apt-key", "gpg"} or runs_script(words):
+        stage.system.other_sources = True
     if posixpath.basename(words[0]) in UPDATERS:
-        stage.system.lists = True
+        stage.system.lists, stage.system.other_sources = True, True
     elif runs_script(words):
         stage.system.lists = None if stage.system.lists is False else stage.system.lists
     if not is_harmless(words):

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.distributions.installed_system import debian_system
 from wheelcheck.dockerfile.reading.base_images import BaseImage
 from wheelcheck.dockerfile.reading.shell.system_tools import Manager, SystemCommand
 
@@ -42,7 +43,8 @@ class SystemState:
     `user` is a name or number, "" where it is not known. `lists` says whether apt's package lists
     are there, None where that is not known. `owners` are folders with the user who owns them and
     all in them, "*" for everybody. `scripts` is the line of the first command that runs a script
-    or a program which may change all of this, 0 for none.
+    or a program which may change all of this, 0 for none. `other_sources` says that apt may look
+    elsewhere than in the distribution's own repositories.
     """
 
     user: str = "root"
@@ -53,6 +55,7 @@ class SystemState:
     uids: dict[str, str] = field(default_factory=dict)
     pip: bool = False
     scripts: int = 0
+    other_sources: bool = False
 
     @classmethod
     def of(cls, image: BaseImage) -> SystemState:
@@ -114,6 +117,12 @@ class SystemState:
     def _name(self, user: str) -> str:
         return self.uids.get(user, user)
 
+    def touch(self, path: str) -> None:
+        """A file was written: below /etc/apt it may name other repositories."""
+        bare = path.rstrip("/") or "/"
+        if "/etc/apt".startswith(bare) or bare.startswith("/etc/apt/"):
+            self.other_sources = True
+
     def faults_of(
         self, command: SystemCommand, line: int, distribution: Distribution | None,
         there: frozenset[str],
@@ -140,6 +149,8 @@ class SystemState:
             )
             said = f"apt's package lists are not there ({since}): {command.program} finds nothing"
             return Fault(line, "lists-missing", f"{said}, and the step fails")
+        if command.manager == "apt" and command.action == "add" and not self.other_sources:
+            return _missing_names(wanted, line, distribution)
         return None
 
     def _lacks_rights(self, command: SystemCommand) -> bool:
@@ -161,3 +172,21 @@ class SystemState:
         else:
             return None
         return Fault(line, "no-package-manager", f"{said}; the step fails")
+
+
+def _missing_names(names: list[str], line: int, distribution: Distribution | None) -> Fault | None:
+    """Names that a release of Debian does not have; of Ubuntu the tables cannot tell."""
+    if distribution is None or distribution.name != "debian":
+        return None
+    plain = [name for name in names if not set(name) & set("*?^+/.") or "." in name[1:-1]]
+    system = debian_system(distribution.name, distribution.release) if plain else None
+    if system is None:
+        return None
+    _, found = system.install(plain)
+    lacking = [*found.missing, *found.ambiguous]
+    if not lacking:
+        return None
+    listed = " and ".join(filter(None, [", ".join(lacking[:-1]), lacking[-1]]))
+    verb = "is no package" if len(lacking) == 1 else "are no packages"
+    said = f"{listed} {verb} that {distribution} can install: the step fails"
+    return Fault(line, "no-such-package", said)
