@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from packaging.utils import canonicalize_name
@@ -12,12 +13,18 @@ from wheelcheck.distributions.distribution import Distribution, Family, distribu
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding
 from wheelcheck.dockerfile.judging.missing import named
 from wheelcheck.dockerfile.judging.present_packages import is_for_building
-from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
+from wheelcheck.dockerfile.reading.dockerfile_model import (
+    CopiedFolder,
+    Dockerfile,
+    InstallStep,
+    Stage,
+)
 from wheelcheck.errors import Unknown
 from wheelcheck.targets import Libc, Target
 
 __all__ = ["habits_of_stage", "habits_of_step", "lineage"]
 
+_INTERPRETER = re.compile(r"/bin/(?:python|pypy)[\d.*]*$")
 _SELF = {"pip", "setuptools", "wheel"}
 _CACHES: Mapping[str, tuple[str, ...]] = {
     "pip": ("/root/.cache/pip", "/root/.cache"),
@@ -202,7 +209,7 @@ def _foreign_copies(dockerfile: Dockerfile, stage: Stage) -> Iterator[Finding]:
     """What another stage built is copied to where it cannot run."""
     here = stage.target
     for copied in stage.copies:
-        if copied.made is None or isinstance(here, Unknown):
+        if copied.made is None or isinstance(here, Unknown) or _brings_python(stage, copied):
             continue
         there = dockerfile.stages[copied.made.stage].target
         if isinstance(there, Unknown):
@@ -222,6 +229,17 @@ def _foreign_copies(dockerfile: Dockerfile, stage: Stage) -> Iterator[Finding]:
             )
             message = f"{what} of {copied.source} cannot be used here: {', '.join(differ)}"
             yield finding("other-libc", copied.line, stage.title, message)
+
+
+def _brings_python(stage: Stage, copied: CopiedFolder) -> bool:
+    """Whether the interpreter comes along from the same stage, as with all of /usr/local."""
+    return any(
+        path.rstrip("/") in {"", "/usr", "/usr/local", "/usr/local/bin"}
+        or _INTERPRETER.search(path) is not None
+        for other in stage.copies
+        if other.stage == copied.stage
+        for path in other.paths
+    )
 
 
 def _leftover_wheels(stage: Stage) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from wheelcheck.dockerfile.judging.finding import Finding, Severity, StepBuilds, finding
 from wheelcheck.dockerfile.judging.habits import habits_of_stage, habits_of_step
@@ -25,7 +26,7 @@ def judge_stages(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> tuple[
         (build.stage, build.step_of(dockerfile.stages[build.stage]).number): build
         for build in builds
     }
-    found = dict.fromkeys(_findings(dockerfile, planned))
+    found = dict.fromkeys(_tolerated(dockerfile, _findings(dockerfile, planned)))
     order = list(finding_codes())
     severities = list(Severity)
     return tuple(
@@ -34,6 +35,17 @@ def judge_stages(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> tuple[
             key=lambda item: (severities.index(item.severity), order.index(item.code), item.line),
         )
     )
+
+
+def _tolerated(dockerfile: Dockerfile, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """What fails in a command whose failure the shell passes over does not end the build."""
+    lines: dict[int, bool] = {}
+    for stage in dockerfile.stages:
+        for step in stage.steps:
+            lines[step.line] = lines.get(step.line, True) and step.tolerated
+    for one in findings:
+        harmless = one.severity is Severity.ERROR and lines.get(one.line, False)
+        yield replace(one, severity=Severity.WARNING) if harmless else one
 
 
 def _findings(

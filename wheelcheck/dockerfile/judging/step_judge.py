@@ -52,6 +52,13 @@ class Step:
     name: str = ""
     unjudged: str = ""
 
+    @property
+    def target(self) -> Target | Unknown:
+        """Where it installs: on its stage's image, maybe with another Python or platform."""
+        if isinstance(self.step.asked, Target):
+            return self.step.asked
+        return self.step.target or self.stage.target
+
 
 @dataclass(frozen=True, slots=True)
 class JudgedStep:
@@ -147,7 +154,7 @@ def _named(steps: Sequence[Step]) -> Iterator[Step]:
 
 
 def _own_name(step: Step) -> str:
-    target = step.stage.target
+    target = step.target
     return step.stage.title if isinstance(target, Unknown) else target.name
 
 
@@ -188,13 +195,13 @@ class StepJudges:
     def judged(self, item: Step, *, advice: bool) -> JudgedStep | None:
         """One step on its target, with advice if that is wanted; None where it is not judged."""
         stage, step = item.stage, item.step
-        if item.unjudged or isinstance(stage.target, Unknown):
+        target = item.target
+        if item.unjudged or isinstance(target, Unknown):
             if step.only_ready_wheels:
                 self._environments.add_ready(stage, step)
                 self._images.add_ready(stage, step)
             return None
         installed = self._environments.before(stage, step)
-        target = step.asked if isinstance(step.asked, Target) else stage.target
         found = self._judged(item, replace(target, name=item.name), installed, advice=advice)
         self._environments.add(stage, step, found.column.resolution.pins.values())
         return found

@@ -146,6 +146,8 @@ class InstallStep:
     text or its one heredoc; where it stands in the script of a ``sh -c``, that one's place. None
     where it has none there: in exec form, or in a heredoc with tabs before its lines. `asked` is
     the target that its options ask for, or why that is not known; None where it is the image's.
+    `tolerated` says that the RUN goes on where the command fails (``|| true``, ``;``). `target` is
+    set where it installs for another Python than the stage's.
     """
 
     line: int
@@ -178,6 +180,7 @@ class InstallStep:
     tolerated: bool = False
     asked: Target | Unknown | None = None
     dry_run: bool = False
+    target: Target | None = None
 
     @property
     def builds(self) -> bool:

@@ -40,6 +40,14 @@ _NO_ARGUMENTS: Mapping[str, str] = MappingProxyType({})
 _ALPINE_PATCH = re.compile(r"^((?:docker\.io/)?(?:library/)?alpine:\d+\.\d+)\.\d+$")
 _MOUNT_SOURCE = re.compile(r"(?:source|src)=([^,\s]+)")
 _READ_BY_PIP = re.compile(r"(?:\s-r\s*|--requirement[ =])([\w./-]+)")
+_INSTALLS_PROJECT = re.compile(
+    r"install\b[^\n]*\s[\"']?\.(?:\[[^\]]*\])?[\"']?(?:\s|$)", re.MULTILINE
+)
+_MANAGERS = (
+    (re.compile(r"\bapt(?:-get)?\s(?:[^&;|]*\s)?install\b"), "debian:stable"),
+    (re.compile(r"\bapk\s(?:[^&;|]*\s)?add\b"), "alpine:latest"),
+    (re.compile(r"\b(?:dnf|yum|microdnf)\s(?:[^&;|]*\s)?install\b"), "almalinux:9"),
+)
 _MATTERS = re.compile(r"\b(?:pip|apk|apt-get|COPY|ADD)\b")
 
 
@@ -119,8 +127,9 @@ def copied_sources(text: str) -> tuple[str, ...]:
             if flag == "mount" and "from=" not in value:
                 match = _MOUNT_SOURCE.search(value)
                 found += [match[1]] if match else []
-    if {".", "./"} & set(found):
+    if {".", "./", "/"} & set(found):
         found += [posixpath.basename(each) for each in _READ_BY_PIP.findall(text)]
+        found += ["pyproject.toml", "setup.py"] if _INSTALLS_PROJECT.search(text) else []
     return tuple(
         item for item in found if "$" not in item and "://" not in item and "<<" not in item
     )
@@ -239,6 +248,8 @@ class _Reader:
                 message = f"{', '.join(unknown)} has no value: {loose} is assumed"
                 why = Unknown("guessed-image", f"{message}; --build-arg says what it is")
                 state.note_unread(line, shown, why)
+        if isinstance(found, Unknown) and not unknown:
+            found = self._by_manager(state, image, line, shown) or found
         if isinstance(found, Unknown):
             state.target = found
             if unknown:
@@ -255,6 +266,27 @@ class _Reader:
         if known and state.system == SystemState() and base_image(image) == BaseImage():
             like = base_image(known.name)
             state.system = SystemState.of(replace(like, workdir="/", user="root", home="/root"))
+
+    def _by_manager(
+        self, state: StageState, image: str, line: int, shown: str
+    ) -> tuple[Target, bool, bool] | None:
+        """A guess from the package manager that a stage runs; None without any."""
+        texts = []
+        for instruction in self.syntax.instructions:
+            if instruction.line > line and instruction.keyword == "FROM":
+                break
+            if instruction.line > line and instruction.keyword == "RUN":
+                texts += [instruction.text, *(one.content for one in instruction.heredocs)]
+        for pattern, like in _MANAGERS:
+            if image != "scratch" and any(pattern.search(text) for text in texts):
+                found = self._target(like, state.platform)
+                if isinstance(found, Unknown):
+                    return None
+                said = f"nothing is known of {redact(image)}: by its package manager it is guessed "
+                said += f"to be like {like}; say what it is: --image {redact(image)}=TARGET"
+                state.note_unread(line, shown, Unknown("guessed-image", said))
+                return found[0], False, True
+        return None
 
     def _target(self, image: str, platform: str) -> tuple[Target, bool, bool] | Unknown:
         """The target, whether it is sure, and has a Python beside its distribution's."""
@@ -325,6 +357,7 @@ def _inherit(state: StageState, base: StageState) -> None:
         base.files.changed,
     )
     state.system, state.sure_image = base.system.copy(), base.sure_image
+    state.venv_pythons = dict(base.venv_pythons)
     state.packages, state.leftovers = list(base.packages), list(base.leftovers)
     state.folders = list(base.folders)
 

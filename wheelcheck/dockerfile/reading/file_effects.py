@@ -50,8 +50,8 @@ def follow_files(stage: StageState, action: FileCommand, workdir: str, line: int
             place = absolute(path, workdir, stage.home)
             stage.system.touch(place)
             why = Unknown("fetched", f"{program} fetches it on line {line}")
-            if place not in _NOWHERE and stage.files.origin_of(place) is None:
-                stage.files = stage.files.with_placed([Placed(place, Unseen(why))])
+            if place not in _NOWHERE:
+                stage.files = stage.files.with_placed_below(Placed(place, Unseen(why)))
         case OwnedPaths(paths, user, _):
             where = [absolute(path, workdir, stage.home) for path in paths]
             stage.system.owns([path.removesuffix("/*") for path in where], user)

@@ -129,6 +129,10 @@ class ImageFiles:
             self, placed=self.placed + added, removed=frozenset(removed), changed=changed
         )
 
+    def with_placed_below(self, placed: Placed) -> ImageFiles:
+        """Add what may have brought any file that nothing else explains."""
+        return replace(self, placed=(placed, *self.placed))
+
     def with_folder(self, path: str) -> ImageFiles:
         """A folder that exists from now on, with all that it lies in."""
         made = {path, *_parents(path)}

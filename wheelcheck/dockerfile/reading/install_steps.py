@@ -19,6 +19,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
 )
 from wheelcheck.dockerfile.reading.image_files import FromContext, absolute
 from wheelcheck.dockerfile.reading.install_faults import faults_of_install
+from wheelcheck.dockerfile.reading.other_python import python_of_uv
 from wheelcheck.dockerfile.reading.requirement_inputs import (
     Gathered,
     InstallContext,
@@ -133,8 +134,18 @@ def add_install(
         tolerated=not layer.required,
         asked=asked,
         dry_run=command.has("dry-run"),
+        target=_other_target(stage, command, layer),
     )
     stage.add_step(step, _made(step, command, stage))
+
+
+def _other_target(stage: StageState, command: InstallerCommand, layer: Layer) -> Target | None:
+    """The target of a virtual environment that was made for another Python."""
+    own = posixpath.dirname(posixpath.dirname(command.program))
+    default = absolute(".venv", layer.workdir) if command.tool == "uv" else ""
+    places = (layer.venv, own, default)
+    python = next((stage.venv_pythons[one] for one in places if one in stage.venv_pythons), None)
+    return stage.with_other_python(python)
 
 
 def _known_part(command: InstallerCommand) -> InstallerCommand:
@@ -280,6 +291,10 @@ def add_lock_install(
             certain = not stage.system.scripts
             stage.fault(Fault(line, why.code, f"{why.reason}: the step fails", certain))
     lock = LockInput(command.tool, command.lock, place)
+    path = layer.venv or absolute(".venv", layer.workdir)
+    python = stage.venv_pythons.get(path)
+    if python is None and command.tool == "uv":
+        python = python_of_uv(stage, command.arguments, stage.variables, layer.workdir)
     step = InstallStep(
         line=line,
         layer=layer.line,
@@ -295,6 +310,6 @@ def add_lock_install(
         cache_mounts=layer.cache_mounts,
         offset=layer.offset,
         tolerated=not layer.required,
+        target=stage.with_other_python(python),
     )
-    path = layer.venv or absolute(".venv", layer.workdir)
     stage.add_step(step, MadeFolder(path, "venv", line, stage.index))

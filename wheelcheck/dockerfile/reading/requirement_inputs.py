@@ -22,6 +22,7 @@ from wheelcheck.dockerfile.reading.image_files import (
     Inline,
     absolute,
 )
+from wheelcheck.dockerfile.reading.other_python import project_folders
 from wheelcheck.dockerfile.reading.shell.export_commands import export_command
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.dockerfile.reading.shell.lock_selection import (
@@ -159,12 +160,14 @@ def _read_lock(
     selection, strange = selection_of(command)
     problems = [Unknown("not-followed", f"{option} is not followed") for option in strange]
     demand = lock_demand(command, around.environ)
-    lock, project = (posixpath.join(demand.folder, one) for one in (command.lock, command.project))
+    folder = demand.folder or _project_folder(command, around)
+    lock, project = (posixpath.join(folder, one) for one in (command.lock, command.project))
     found = around.files.find(absolute(lock, around.workdir))
-    there = not isinstance(found, Unknown) and not demand.skips
+    made = isinstance(found, Generated)  # in this build, from the project
+    there = not isinstance(found, Unknown) and not made and not demand.skips
     stale = there and command.tool == "uv" and not demand.keeps
     stale = stale and _is_stale(lock, project, around)
-    if demand.needs and (stale or (not there and _is_lacking(found))):
+    if demand.needs and (stale or (not (there or made) and _is_lacking(found))):
         how = f"does not fit {command.project}" if stale else "is not there"
         why = f"{command.lock} {how}, and {command.tool} {command.action} {demand.needs} gives up"
         return [
@@ -179,9 +182,18 @@ def _read_lock(
         problems += _read_pipfile(reader, project, around, selection)
     else:
         _read(reader, project, around, selection, constraint=False)
-    how = "does not fit" if stale else "is not there"
+    how = "does not fit" if stale else "is made in the build" if made else "is not there"
     why = f"{command.lock} {how}: what {command.project} asks for is resolved instead"
     return [*problems, Unknown("no-lock", why)]
+
+
+def _project_folder(command: LockCommand, around: InstallContext) -> str:
+    """Where the project is: uv, Poetry and PDM look in the folders above, too."""
+    for folder in project_folders(around.workdir) if command.tool != "pipenv" else ():
+        path = absolute(command.project, folder)
+        if not isinstance(around.files.find(path), Unknown):
+            return "" if folder == around.workdir else folder
+    return ""
 
 
 def _read_pipfile(

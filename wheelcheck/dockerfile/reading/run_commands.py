@@ -12,6 +12,7 @@ from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.file_effects import follow_files, follow_output, place_export
 from wheelcheck.dockerfile.reading.image_files import absolute
 from wheelcheck.dockerfile.reading.install_steps import Layer, add_install, add_lock_install
+from wheelcheck.dockerfile.reading.other_python import python_of
 from wheelcheck.dockerfile.reading.shell.commands import Command, Strictness, Word, commands
 from wheelcheck.dockerfile.reading.shell.export_commands import ExportCommand, export_command
 from wheelcheck.dockerfile.reading.shell.file_commands import (
@@ -378,5 +379,8 @@ def _make_venv(stage: StageState, layer: Layer, venv: VenvCommand, line: int, te
     path = absolute(venv.path, layer.workdir)
     stage.folders.append(MadeFolder(path, "venv", line, stage.index))
     stage.make_folder(path)
-    if venv.python:
+    python = python_of(venv.python)
+    if python is not None:
+        stage.venv_pythons[path] = python
+    elif venv.python and "\0" not in venv.python and not venv.python.startswith("/"):
         stage.note_unread(line, text, Unknown("other-python", f"it is made for {venv.python}"))

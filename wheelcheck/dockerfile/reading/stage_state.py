@@ -65,6 +65,7 @@ class StageState:
     system: SystemState = field(default_factory=SystemState)
     faults: dict[Fault, None] = field(default_factory=dict)
     sure_image: bool = True
+    venv_pythons: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def home(self) -> str:
@@ -157,6 +158,16 @@ class StageState:
         )
         self.target = replace(found, notes=(*found.notes, message))
         return True
+
+    def with_other_python(self, python: tuple[int, int] | None) -> Target | None:
+        """The stage's target with another Python; None where it is the same, or not known."""
+        target = self.target
+        if python is None or isinstance(target, Unknown) or python == target.python:
+            return None
+        try:
+            return with_python(target, python, self.as_of)
+        except TargetError:
+            return None
 
     def takes_python(self, version: str) -> None:
         """Take conda's Python for the stage's; of ``3`` the newest is meant, which is not known."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import shorten
 
+from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.dockerfile_values import DockerfileFinding, JudgedDockerfile
 from wheelcheck.reports.wording.phrases import clean, listing
 
@@ -28,6 +29,7 @@ NOTHING_FOUND = "No step is found to fail, and nothing in it to improve."
 """Stands where a file has no findings; a package that cannot be installed is one."""
 
 _MOST_PACKAGES = 12
+_MOST_DIFFERENCES = 6
 _COMMAND = 60
 """Characters of a command by which people know it again."""
 
@@ -75,13 +77,34 @@ def to_change(finding: DockerfileFinding) -> list[str]:
 
 
 def step_notes(dockerfile: JudgedDockerfile) -> list[str]:
-    """The steps that were not judged, and why; what others left as it was."""
-    return [
+    """The steps that were not judged, and why; what others left as it was; the other platform."""
+    notes = [
         f"line {step.line}: {shorten(clean(step.command), _COMMAND, placeholder=' ...')}: "
         f"{clean(text)}"
         for step in dockerfile.steps
         if (text := f"not judged: {step.unjudged}" if step.unjudged else step.note)
     ]
+    return [*notes, *_on_other_platform(dockerfile)]
+
+
+def _on_other_platform(dockerfile: JudgedDockerfile) -> list[str]:
+    """One line on what differs on the platform that was not asked for."""
+    other = dockerfile.other_platform
+    if other is None:
+        return []
+    if other.unjudged:
+        return [f"{clean(other.platform)}: not judged: {clean(other.unjudged)}"]
+    if not other.differences:
+        return [f"{clean(other.platform)}: the same verdicts"]
+    told = [
+        f"{clean(one.package)} {_words(one.there)} (line {one.line}; here {_words(one.here)})"
+        for one in other.differences
+    ]
+    return [f"{clean(other.platform)}: {listing(told, _MOST_DIFFERENCES)}"]
+
+
+def _words(verdict: Verdict | None) -> str:
+    return "not installed" if verdict in {None, Verdict.NOT_REQUIRED} else str(verdict)
 
 
 def diffs(dockerfile: JudgedDockerfile) -> list[Diff]:

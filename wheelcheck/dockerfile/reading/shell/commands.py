@@ -109,7 +109,7 @@ def _read(script: str, values: Values) -> Iterator[tuple[Entry, Command | None]]
                 *lexer.heredoc,
             )
         texts = tuple(word.text for word in (*rest, *(value for _, value in assignments)))
-        yield Entry(texts, operator), command
+        yield Entry(texts, operator, len(nesting.stack)), command
         declared = rest and rest[0].text in _DECLARATIONS
         if declared:
             assignments = [pair for word in rest[1:] for pair in _part([word])[0]]

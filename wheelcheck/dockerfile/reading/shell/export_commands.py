@@ -25,6 +25,9 @@ _LOCKS: Mapping[tuple[str, str], str] = MappingProxyType(
         ("pipenv", "lock"): "Pipfile.lock",
     }
 )
+_LOCK_FILES = {
+    "poetry": "poetry.lock", "uv": "uv.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock",
+}  # fmt: skip
 _OUTPUTS = ("-o", "--output", "--output-file")
 _COMPILE_VALUES = frozenset(
     {"-o", "--output-file", "--extra", "-c", "--constraint", "--constraints", "--override"}
@@ -62,7 +65,9 @@ def export_command(words: Sequence[str]) -> ExportCommand | None:
     action = next((word for word in words[1:] if not word.startswith("-")), "")
     lock = _LOCKS.get((name, action))
     rest = [word for word in words[1:] if word != action]
-    if lock is None or (action == "lock" and not {"-r", "--requirements"} & set(rest)):
+    if action == "lock" and name in _LOCK_FILES and not {"-r", "--requirements"} & set(rest):
+        return ExportCommand(_LOCK_FILES[name])
+    if lock is None:
         return None
     project = "Pipfile" if name == "pipenv" else "pyproject.toml"
     command = LockCommand(name, action, lock, project, tuple(rest))

@@ -42,21 +42,29 @@ class Strictness:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A command of a script, or a bare keyword or bracket, with the operator behind it."""
+    """A command of a script, or a bare keyword or bracket, with the operator behind it.
+
+    `depth` counts the compound commands and subshells around it.
+    """
 
     words: tuple[str, ...]
     operator: str
+    depth: int = 0
 
 
 def ends_script(entries: Sequence[Entry], position: int, strict: Strictness) -> bool:
     """Whether the script ends with an error where the command at `position` fails."""
     chained = False
+    own = entries[position].depth
     for at in range(position, min(len(entries), position + _FARTHEST)):
         operator = entries[at].operator
+        if entries[at].depth > own:
+            continue  # inside of what && leaves out
+        own = min(own, entries[at].depth)
         following = entries[at + 1].words if at + 1 < len(entries) else ()
         if operator == "||":
             return _gives_up(entries, at + 1)
-        if operator in {"|", "|&"} and not strict.pipefail:
+        if not chained and operator in {"|", "|&"} and not strict.pipefail:
             return False
         if operator == "&":
             return False

@@ -170,7 +170,7 @@ def _read(tool: Tool, words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 def _option(tool: Tool, name: str, value: str | None, rest: list[str]) -> Iterator[tuple[str, str]]:
     """One option; its value is taken off `rest` where it does not stand with it."""
-    option = _options(tool).get(name)
+    option = _options(tool).get(name) or (_abbreviated(name) if tool == "pip" else None)
     if option is None:
         yield "?", name
         return
@@ -179,6 +179,12 @@ def _option(tool: Tool, name: str, value: str | None, rest: list[str]) -> Iterat
     if option.meaning:
         # A flag has no value: --no-cache-dir=off still disables the cache, as every value does.
         yield option.meaning, (value or "") if option.takes_value else ""
+
+
+def _abbreviated(name: str) -> _Option | None:
+    """An option by the beginning of its name, as pip's own parser (optparse) takes it."""
+    found = {id(one): one for known, one in _options("pip").items() if known.startswith(name)}
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _cluster(tool: Tool, letters: str, rest: list[str]) -> Iterator[tuple[str, str]]:
