@@ -64,8 +64,8 @@ def check_dockerfile(
         elsewhere = differences_on(
             report, there, indexes.open, machine=machine, as_of=moment, bound=bound
         )
-    told = report.dockerfile.model_copy(update={"other_platform": elsewhere})
-    return report.model_copy(update={"dockerfile": told})
+    shown_text = report.dockerfile.model_copy(update={"other_platform": elsewhere})
+    return report.model_copy(update={"dockerfile": shown_text})
 
 
 class _Indexes(ExitStack):
@@ -101,6 +101,6 @@ def _known(platform: str) -> str:
     name = platform.strip().removeprefix("linux/").removesuffix("/v8")
     name = {"x86_64": "amd64", "aarch64": "arm64"}.get(name, name)
     if name not in DOCKER_PLATFORMS:
-        known = ", ".join(f"linux/{one}" for one in DOCKER_PLATFORMS)
+        known = ", ".join(f"linux/{item}" for item in DOCKER_PLATFORMS)
         raise UsageError(f"--platform: {platform} is not known; there are {known}")
     return f"linux/{name}"

@@ -58,7 +58,7 @@ def defaults_of(args: Namespace) -> Mapping[str, list[str]]:
 def images_of(args: Namespace) -> Mapping[str, str]:
     """``[tool.wheelcheck.images]``: by the names of base images what target each is."""
     file, images = _USUAL if args.policy is None else args.policy, _file(args)[1].get("images", {})
-    if not isinstance(images, dict) or not all(isinstance(one, str) for one in images.values()):
+    if not isinstance(images, dict) or not all(isinstance(item, str) for item in images.values()):
         raise UsageError(f"{file}: [tool.wheelcheck.images] must be a table of NAME = TARGET")
     return images
 

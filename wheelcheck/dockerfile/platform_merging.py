@@ -15,7 +15,7 @@ def merged_platforms(reports: Sequence[Report], platforms: Sequence[str]) -> Rep
     """One report with the steps and findings of all; what is the same on several appears once."""
     if len(reports) == 1:
         return reports[0]
-    parts = [one.dockerfile for one in reports if one.dockerfile is not None]
+    parts = [item.dockerfile for item in reports if item.dockerfile is not None]
     steps = [
         step.model_copy(update={"platform": platform})
         for part, platform in zip(parts, dict.fromkeys(platforms), strict=True)
@@ -24,10 +24,10 @@ def merged_platforms(reports: Sequence[Report], platforms: Sequence[str]) -> Rep
     whole = JudgedDockerfile(
         name=parts[0].name,
         steps=tuple(steps),
-        findings=tuple(dict.fromkeys(one for part in parts for one in part.findings)),
-        unread=tuple(dict.fromkeys(one for part in parts for one in part.unread)),
+        findings=tuple(dict.fromkeys(item for part in parts for item in part.findings)),
+        unread=tuple(dict.fromkeys(item for part in parts for item in part.unread)),
         correction=next((part.correction for part in parts if part.correction), ""),
         other_image=next((part.other_image for part in parts if part.other_image), ""),
-        remarks=tuple(dict.fromkeys(one for part in parts for one in part.remarks)),
+        remarks=tuple(dict.fromkeys(item for part in parts for item in part.remarks)),
     )
     return merged(reports).model_copy(update={"dockerfile": whole})

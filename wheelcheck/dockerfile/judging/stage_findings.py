@@ -43,9 +43,9 @@ def _tolerated(dockerfile: Dockerfile, findings: Iterable[Finding]) -> Iterator[
     for stage in dockerfile.stages:
         for step in stage.steps:
             lines[step.line] = lines.get(step.line, True) and step.tolerated
-    for one in findings:
-        harmless = one.severity is Severity.ERROR and lines.get(one.line, False)
-        yield replace(one, severity=Severity.WARNING) if harmless else one
+    for item in findings:
+        harmless = item.severity is Severity.ERROR and lines.get(item.line, False)
+        yield replace(item, severity=Severity.WARNING) if harmless else item
 
 
 def _findings(

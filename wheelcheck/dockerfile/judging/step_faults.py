@@ -16,8 +16,8 @@ def faults_of_stage(stage: Stage) -> Iterator[Finding]:
     """What was found of a stage while it was read; what is not certain is a warning."""
     for fault in stage.faults:
         code = fault.code if fault.certain else _MAY_FAIL
-        said = fault.message if fault.certain else _doubtful(fault.message)
-        yield finding(code, fault.line, stage.title, said, packages=fault.packages)
+        message = fault.message if fault.certain else _doubtful(fault.message)
+        yield finding(code, fault.line, stage.title, message, packages=fault.packages)
 
 
 def _doubtful(message: str) -> str:

@@ -87,9 +87,9 @@ class FolderContext:
                     line.partition("=")[2].strip() or line.strip() for line in text.splitlines()
                 }
                 patterns = {line.strip("/") for line in lines if line and line[0] not in "#["}
-                if any(fnmatchcase(part, one) for part in parts for one in patterns):
+                if any(fnmatchcase(part, item) for part in parts for item in patterns):
                     return True
-                if any(path == one or path.startswith(f"{one}/") for one in patterns):
+                if any(path == item or path.startswith(f"{item}/") for item in patterns):
                     return True
         return False
 
@@ -150,8 +150,8 @@ def likely_context(dockerfile: Path, sources: Iterable[str]) -> Path:
     further up must have more of the `sources`.
     """
     own = dockerfile.parent
-    named = [one.lstrip("/") for one in dict.fromkeys(sources)]
-    named = [one for one in named if posixpath.normpath(one) != "."]
+    named = [item.lstrip("/") for item in dict.fromkeys(sources)]
+    named = [item for item in named if posixpath.normpath(item) != "."]
     best, most = own, _there(own, named)
     here = own.absolute()
     for _ in range(MAX_UP):
@@ -168,8 +168,8 @@ def _there(folder: Path, named: Iterable[str]) -> int:
     """How many of the paths or patterns a folder has."""
     context = FolderContext(folder)
     count = 0
-    for one in named:
-        bare = posixpath.normpath(f"/{one}").lstrip("/")
+    for item in named:
+        bare = posixpath.normpath(f"/{item}").lstrip("/")
         if any(char in bare for char in "*?["):
             with suppress(OSError, ValueError, NotImplementedError):
                 count += any(True for _ in folder.glob(bare.replace("[^", "[!")))

@@ -39,7 +39,7 @@ def build_of_compose(path: Path, service: str | None) -> BuildRequest:
         whose = f"service {service}" if service else "no service"
         raise UsageError(f"{path}: {whose} has a build: there is no Dockerfile to judge")
     first = next(iter(builds.values()))
-    if any(one != first for one in builds.values()):
+    if any(item != first for item in builds.values()):
         raise UsageError(
             f"{path} builds several images ({_listed(builds)}): choose one with --service NAME"
         )

@@ -92,11 +92,11 @@ def copy(states: Sequence[StageState], state: StageState, instruction: Instructi
         linked=instruction.flag("link") not in {None, "false"},
     )
     state.files = state.files.with_placed(placed)
-    for one in placed:
-        if not one.inside:
-            state.system.touch(one.path)
+    for item in placed:
+        if not item.inside:
+            state.system.touch(item.path)
     owner = expand(instruction.flag("chown") or "root", state.variables, escape=state.escape).text
-    state.system.owns((one.path for one in placed), owner.partition(":")[0] or "root", made=True)
+    state.system.owns((item.path for item in placed), owner.partition(":")[0] or "root", made=True)
     if flag is not None:
         paths = tuple(each.text for each in sources)
         _copied_from(states, state, instruction, CopiedFolder(
@@ -106,7 +106,7 @@ def copy(states: Sequence[StageState], state: StageState, instruction: Instructi
 
 def _excluded_patterns(state: StageState, instruction: Instruction) -> tuple[str, ...]:
     flags = (value for name, value in instruction.flags if name == "exclude")
-    return tuple(expand(one, state.variables, escape=state.escape).text for one in flags)
+    return tuple(expand(item, state.variables, escape=state.escape).text for item in flags)
 
 
 def _require(state: StageState, instruction: Instruction, path: str) -> None:
@@ -114,10 +114,10 @@ def _require(state: StageState, instruction: Instruction, path: str) -> None:
     context = state.files.context
     if not isinstance(context, FolderContext) or not context.lacks(path):
         return
-    said = f"{path} is not in the build context ({context.root.name or context.root})"
+    message = f"{path} is not in the build context ({context.root.name or context.root})"
     certain = context.complete and not context.may_be_made(path)
     verb = "the build ends here" if certain else "unless something makes it before, the build ends"
-    state.fault(Fault(instruction.line, "missing-from-context", f"{said}: {verb}", certain))
+    state.fault(Fault(instruction.line, "missing-from-context", f"{message}: {verb}", certain))
 
 
 def _origin(instruction: Instruction, source: str, flag: str | None, stage: int | None) -> Origin:
@@ -200,11 +200,11 @@ def run_with_mounts(
     run(state, instruction, Layer(instruction.line, tuple(caches), tuple(mounted)))
     if any(cache.startswith("/var/lib/apt") for cache in caches):
         state.system.lists = lists
-    gone = (*caches, *(one.path for one in shown), STDIN)
+    gone = (*caches, *(item.path for item in shown), STDIN)
     state.files = state.files.keeping(
-        one
-        for one in state.files.placed
-        if one not in shown and not any(f"{one.path}/".startswith(f"{each}/") for each in gone)
+        item
+        for item in state.files.placed
+        if item not in shown and not any(f"{item.path}/".startswith(f"{each}/") for each in gone)
     )
 
 

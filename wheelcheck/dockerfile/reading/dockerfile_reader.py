@@ -276,15 +276,17 @@ class _Reader:
             if instruction.line > line and instruction.keyword == "FROM":
                 break
             if instruction.line > line and instruction.keyword == "RUN":
-                texts += [instruction.text, *(one.content for one in instruction.heredocs)]
+                texts += [instruction.text, *(item.content for item in instruction.heredocs)]
         for pattern, like in _MANAGERS:
             if image != "scratch" and any(pattern.search(text) for text in texts):
                 found = self._target(like, state.platform)
                 if isinstance(found, Unknown):
                     return None
-                said = f"nothing is known of {redact(image)}: by its package manager it is guessed "
-                said += f"to be like {like}; say what it is: --image {redact(image)}=TARGET"
-                state.note_unread(line, shown, Unknown("guessed-image", said))
+                message = (
+                    f"nothing is known of {redact(image)}: by its package manager it is guessed "
+                )
+                message += f"to be like {like}; say what it is: --image {redact(image)}=TARGET"
+                state.note_unread(line, shown, Unknown("guessed-image", message))
                 return found[0], False, True
         return None
 

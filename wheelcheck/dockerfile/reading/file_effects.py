@@ -92,7 +92,7 @@ def follow_output(
 ) -> None:
     """``echo … > FILE`` writes a file whose text is known; all other programs' output is not."""
     program = posixpath.basename(words[0]) if words else ""
-    targets = [(one.operator, one.target) for one in command.redirections]
+    targets = [(item.operator, item.target) for item in command.redirections]
     for operator, target in targets:
         path = absolute(target.text, workdir, stage.home)
         if target.unknown or not target.text or path in _NOWHERE or target.text.isdigit():
@@ -129,7 +129,7 @@ def place_export(
 ) -> None:
     """A tool writes requirements to a file, or hands them to the next command of a pipe."""
     written = export.output
-    redirected = [one.target.text for one in command.redirections]
+    redirected = [item.target.text for item in command.redirections]
     if not written and redirected:
         written = redirected[-1]
     path = absolute(written, workdir, stage.home) if written else STDIN

@@ -41,11 +41,11 @@ def faults_of_install(
     if not any(fault.code == "missing-from-context" for fault in stage.faults):
         for why in problems:
             if why.code == "not-in-context" and not stage.system.scripts:
-                said = "nothing in this file puts it into the image: the step fails"
-                yield Fault(line, "no-such-file", f"{why.reason}; {said}")
+                message = "nothing in this file puts it into the image: the step fails"
+                yield Fault(line, "no-such-file", f"{why.reason}; {message}")
     if command.tool == "uv" and _lacks_environment(stage, command, workdir, venv, variables):
-        said = "uv pip installs into a virtual environment, and none is active or made here"
-        yield Fault(line, "no-environment", f"{said}: it wants --system or uv venv, and fails")
+        message = "uv pip installs into a virtual environment, and none is active or made here"
+        yield Fault(line, "no-environment", f"{message}: it wants --system or uv venv, and fails")
     if command.tool == "pip" and not venv:
         yield from _without_pip(stage, command, line)
     yield from _without_rights(stage, command, venv, line)
@@ -59,7 +59,7 @@ def _lacks_environment(
     variables: Mapping[str, str | None],
 ) -> bool:
     """Whether uv finds no environment (docs.astral.sh/uv/pip/environments)."""
-    given = any(command.has(one) for one in ("system", "folder", "python"))
+    given = any(command.has(item) for item in ("system", "folder", "python"))
     named = (variables.get("UV_SYSTEM_PYTHON") or "").lower() not in _OFF
     others = ("VIRTUAL_ENV", "CONDA_PREFIX", "UV_PYTHON", "UV_CONFIG_FILE")
     if given or named or venv or any(name in variables for name in others):
@@ -72,7 +72,7 @@ def _lacks_environment(
     here = workdir
     while True:
         path = posixpath.join(here, ".venv")
-        if any(one.path == path for one in stage.folders) or stage.files.is_folder(path):
+        if any(item.path == path for item in stage.folders) or stage.files.is_folder(path):
             return False
         if stage.files.origin_of(path) is not None or _configured(stage, here):
             return False
@@ -104,15 +104,15 @@ def _without_pip(stage: StageState, command: InstallerCommand, line: int) -> Ite
     if own or not _has_bare_python(target.image.name) or not _is_bare(command.program):
         return
     pattern = _PIP_PACKAGES[distribution.family]
-    brought = any(pattern.fullmatch(one.name) for one in stage.packages)
-    copied = any("/usr" in one.destination or one.destination == "/" for one in stage.copies)
+    brought = any(pattern.fullmatch(item.name) for item in stage.packages)
+    copied = any("/usr" in item.destination or item.destination == "/" for item in stage.copies)
     if brought or copied or stage.steps:
         return
     package = {Family.APK: "py3-pip", Family.APT: "python3-pip"}.get(
         distribution.family, "python3-pip"
     )
-    said = f"nothing brings a pip into {target.image.name}: the step fails"
-    yield Fault(line, "no-pip", said, packages=(package,))
+    message = f"nothing brings a pip into {target.image.name}: the step fails"
+    yield Fault(line, "no-pip", message, packages=(package,))
 
 
 def _has_bare_python(image: str) -> bool:
@@ -134,8 +134,8 @@ def _without_rights(
     folder = venv
     if not folder and not _is_bare(command.program):
         folder = posixpath.dirname(posixpath.dirname(command.program))
-    venvs = {one.path for one in stage.folders if one.kind == "venv"}
+    venvs = {item.path for item in stage.folders if item.kind == "venv"}
     if folder not in venvs or stage.system.may_write(folder) is not False:
         return
-    said = f"the user {stage.system.user} may not write into {folder}, which is another's"
-    yield Fault(line, "not-writable", f"{said}: the step fails")
+    message = f"the user {stage.system.user} may not write into {folder}, which is another's"
+    yield Fault(line, "not-writable", f"{message}: the step fails")

@@ -144,7 +144,7 @@ def _other_target(stage: StageState, command: InstallerCommand, layer: Layer) ->
     own = posixpath.dirname(posixpath.dirname(command.program))
     default = absolute(".venv", layer.workdir) if command.tool == "uv" else ""
     places = (layer.venv, own, default)
-    python = next((stage.venv_pythons[one] for one in places if one in stage.venv_pythons), None)
+    python = next((stage.venv_pythons[item] for item in places if item in stage.venv_pythons), None)
     return stage.with_other_python(python)
 
 

@@ -161,7 +161,7 @@ def _read_lock(
     problems = [Unknown("not-followed", f"{option} is not followed") for option in strange]
     demand = lock_demand(command, around.environ)
     folder = demand.folder or _project_folder(command, around)
-    lock, project = (posixpath.join(folder, one) for one in (command.lock, command.project))
+    lock, project = (posixpath.join(folder, item) for item in (command.lock, command.project))
     found = around.files.find(absolute(lock, around.workdir))
     made = isinstance(found, Generated)  # in this build, from the project
     there = not isinstance(found, Unknown) and not made and not demand.skips

@@ -135,8 +135,8 @@ class SystemState:
         if foreign is not None:
             return foreign
         if command.action in {"add", "remove", "update"} and self._lacks_rights(command):
-            said = f"{command.program} needs root, and the user is {self.user}"
-            return Fault(line, "not-writable", f"{said}: the step fails")
+            message = f"{command.program} needs root, and the user is {self.user}"
+            return Fault(line, "not-writable", f"{message}: the step fails")
         wanted = [name for name in command.packages if name not in there]
         named = command.packages or command.hidden
         if command.manager == "apt" and command.action == "add" and named and self.lists is False:
@@ -147,8 +147,10 @@ class SystemState:
                 if self.removed_lists
                 else "the image comes without them, and nothing ran apt-get update"
             )
-            said = f"apt's package lists are not there ({since}): {command.program} finds nothing"
-            return Fault(line, "lists-missing", f"{said}, and the step fails")
+            message = (
+                f"apt's package lists are not there ({since}): {command.program} finds nothing"
+            )
+            return Fault(line, "lists-missing", f"{message}, and the step fails")
         if command.manager == "apt" and command.action == "add" and not self.other_sources:
             return _missing_names(wanted, line, distribution)
         return None
@@ -165,13 +167,13 @@ class SystemState:
         own = _FAMILIES[distribution.family]
         old = (distribution.name, distribution.release) in _YUM_ALONE
         if own != command.manager:
-            said = f"{command.program} is not there: it belongs to {_PLACES[command.manager]}, "
-            said += f"and the image is {distribution}"
+            message = f"{command.program} is not there: it belongs to {_PLACES[command.manager]}, "
+            message += f"and the image is {distribution}"
         elif old and command.program == "dnf":
-            said = f"dnf is not there: {distribution} has yum"
+            message = f"dnf is not there: {distribution} has yum"
         else:
             return None
-        return Fault(line, "no-package-manager", f"{said}; the step fails")
+        return Fault(line, "no-package-manager", f"{message}; the step fails")
 
 
 def _missing_names(names: list[str], line: int, distribution: Distribution | None) -> Fault | None:
@@ -188,5 +190,5 @@ def _missing_names(names: list[str], line: int, distribution: Distribution | Non
         return None
     listed = " and ".join(filter(None, [", ".join(lacking[:-1]), lacking[-1]]))
     verb = "is no package" if len(lacking) == 1 else "are no packages"
-    said = f"{listed} {verb} that {distribution} can install: the step fails"
-    return Fault(line, "no-such-package", said)
+    message = f"{listed} {verb} that {distribution} can install: the step fails"
+    return Fault(line, "no-such-package", message)

@@ -96,11 +96,11 @@ def _on_other_platform(dockerfile: JudgedDockerfile) -> list[str]:
         return [f"{clean(other.platform)}: not judged: {clean(other.unjudged)}"]
     if not other.differences:
         return [f"{clean(other.platform)}: the same verdicts"]
-    told = [
-        f"{clean(one.package)} {_words(one.there)} (line {one.line}; here {_words(one.here)})"
-        for one in other.differences
+    shown_text = [
+        f"{clean(item.package)} {_words(item.there)} (line {item.line}; here {_words(item.here)})"
+        for item in other.differences
     ]
-    return [f"{clean(other.platform)}: {listing(told, _MOST_DIFFERENCES)}"]
+    return [f"{clean(other.platform)}: {listing(shown_text, _MOST_DIFFERENCES)}"]
 
 
 def _words(verdict: Verdict | None) -> str:

@@ -32,7 +32,7 @@ def lock_is_stale(lock: str, project: str) -> bool:
     table = wanted.get("project")
     if not isinstance(table, dict) or "dependencies" in table.get("dynamic", ()):
         return False
-    own = [one for one in _tables(locked, "package") if _is_project(one, table.get("name"))]
+    own = [item for item in _tables(locked, "package") if _is_project(item, table.get("name"))]
     if len(own) != 1 or "metadata" not in own[0]:
         return False
     before = _locked(_tables(own[0]["metadata"], "requires-dist"))
@@ -42,7 +42,7 @@ def lock_is_stale(lock: str, project: str) -> bool:
 
 def _tables(parent: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     found = parent.get(name, [])
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
 def _is_project(entry: Mapping[str, Any], name: object) -> bool:

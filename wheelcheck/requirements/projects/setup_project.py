@@ -33,7 +33,7 @@ def setup_requirements(script: str, configuration: str) -> SetupRequirements | U
     call = _call(script)
     if call is None:
         return stated or Unknown("local-project", "what its setup script asks for is not plain")
-    keywords = {one.arg: one.value for one in call[0].keywords if one.arg}
+    keywords = {item.arg: item.value for item in call[0].keywords if item.arg}
     values = {
         name: _literal(keywords[name], call[1]) if name in keywords else ()
         for name in ("install_requires", "extras_require")
@@ -108,6 +108,6 @@ def _literal(node: ast.expr, names: Mapping[str, ast.expr]) -> object:
 def _strings(value: object) -> tuple[str, ...] | None:
     if isinstance(value, str):
         return _lines(value)
-    if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
+    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
         return tuple(value)
     return None

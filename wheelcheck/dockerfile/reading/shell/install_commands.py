@@ -183,7 +183,7 @@ def _option(tool: Tool, name: str, value: str | None, rest: list[str]) -> Iterat
 
 def _abbreviated(name: str) -> _Option | None:
     """An option by the beginning of its name, as pip's own parser (optparse) takes it."""
-    found = {id(one): one for known, one in _options("pip").items() if known.startswith(name)}
+    found = {id(item): item for known, item in _options("pip").items() if known.startswith(name)}
     return next(iter(found.values())) if len(found) == 1 else None
 
 

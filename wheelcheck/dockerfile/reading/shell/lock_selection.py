@@ -143,7 +143,7 @@ def lock_demand(command: LockCommand, environ: Mapping[str, str]) -> LockDemand:
         "pdm": ("--frozen-lockfile", "--no-lock"),
         "pipenv": ("--deploy", "--ignore-pipfile"),
     }.get(command.tool, ())
-    on = [one for one in wanted if one in given or _is_set(environ, command.tool, one)]
+    on = [item for item in wanted if item in given or _is_set(environ, command.tool, item)]
     needs = on[0] if on else ""
     if (command.tool, command.action) in {("pdm", "sync"), ("pipenv", "sync")} or (
         command.action == "requirements"

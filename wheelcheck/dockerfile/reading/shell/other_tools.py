@@ -116,7 +116,7 @@ def unwrapped(words: Sequence[str]) -> Sequence[str]:
 
 
 def _runner(name: str, words: Sequence[str]) -> tuple[str, ...]:
-    return next((one for one in _RUNNERS if (name, *words[1 : len(one)]) == one), ())
+    return next((item for item in _RUNNERS if (name, *words[1 : len(item)]) == item), ())
 
 
 def _behind_options(words: Sequence[str], with_value: frozenset[str]) -> Sequence[str]:
