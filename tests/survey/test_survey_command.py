@@ -1,6 +1,7 @@
 """``wheelcheck survey`` from end to end, on the frozen index over HTTP."""
 
 import json
+import random
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import fsspec
 import pytest
+from frozen import FrozenIndex
 from replay import Replay
 from surveyed import (
     DAY,
@@ -20,6 +22,7 @@ from surveyed import (
     write_table,
 )
 
+from wheelcheck import check
 from wheelcheck.cli import main
 from wheelcheck.requirements.requirement_set import IndexOptions
 from wheelcheck.survey.changes import changes
@@ -253,3 +256,41 @@ def test_the_command_says_what_is_missing_without_the_extra(tmp_path: Path):
     )
     assert ended.returncode == 2
     assert "a survey needs pyarrow" in ended.stderr
+
+
+def test_the_rows_of_a_fleet_are_what_check_says_of_each_file(tmp_path: Path, public_index: Replay):
+    draw = random.Random(3)
+    fleet = tmp_path / "fleet"
+    fleet.mkdir()
+    names = FrozenIndex().names
+    for number in range(6):
+        lines = "\n".join(draw.sample(names, 4))
+        (fleet / f"{number}.txt").write_text(lines, encoding="utf-8")
+    targets = ("cp312-manylinux_2_36_x86_64", "cp313-musllinux_1_2_x86_64")
+    chosen = wire(public_index, tmp_path)
+    run_survey(fleet, str(tmp_path / "out"), settings(*targets), chosen, workers=1)
+    rows = surveyed_rows(tmp_path / "out", "packages")
+    for path in sorted(fleet.iterdir()):
+        report = check(
+            path,
+            targets=targets,
+            index_url=public_index.url,
+            cache_dir=chosen.cache_dir,
+            advice=False,
+        )
+        expected = {
+            (package.name, target): (cell.verdict.value, cell.version, cell.file, cell.reason)
+            for package in report.packages
+            for target, cell in package.on.items()
+        }
+        found = {
+            (row["package"], row["target"]): (
+                row["verdict"],
+                row["version"],
+                row["file"],
+                row["reason"],
+            )
+            for row in rows
+            if row["input"] == path.name
+        }
+        assert found == expected

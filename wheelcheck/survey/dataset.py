@@ -119,8 +119,11 @@ class Dataset:
     @contextmanager
     def _whole(self, path: str) -> Iterator[BinaryIO]:
         """A file that appears under its name when all of it is written, and not before."""
-        temporary = f"{path}.{uuid.uuid4().hex}.tmp"
-        self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+        folder, name = path.rsplit("/", 1)
+        temporary = (
+            f"{folder}/.{name}.{uuid.uuid4().hex}"  # a dot: readers of datasets pass it over
+        )
+        self._fs.makedirs(folder, exist_ok=True)
         try:
             with self._fs.open(temporary, "wb") as stream:
                 yield stream

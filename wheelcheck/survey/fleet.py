@@ -19,10 +19,11 @@ from wheelcheck.survey.project_list import Wire
 from wheelcheck.survey.schema import FLEET, FLEET_BILLS
 from wheelcheck.survey.settings import Settings
 from wheelcheck.survey.shards import Judged
+from wheelcheck.survey.shared_index import SharedIndexes
 
 __all__ = ["FleetShard", "find_inputs", "fleet_shards"]
 
-INPUTS_PER_SHARD = 10
+INPUTS_PER_SHARD = 25
 _PATTERNS = (
     "*.txt",
     "*.in",
@@ -61,13 +62,17 @@ class FleetShard:
         return Judged(self._parts(settings), notes)
 
     def _parts(self, settings: Settings) -> Iterator[Part]:
+        with SharedIndexes() as indexes:
+            yield from self._tables(settings, indexes)
+
+    def _tables(self, settings: Settings, indexes: SharedIndexes) -> Iterator[Part]:
         packages: list[dict[str, object]] = []
         bills: list[dict[str, object]] = []
         for path in self.paths:
             inside = self.root in path.parents
             name = path.relative_to(self.root).as_posix() if inside else str(path)
             try:
-                report = self._report(path, settings)
+                report = self._report(path, settings, indexes)
             except (UsageError, OSError) as error:
                 unreadable: dict[str, object] = {"input": name, "status": "unreadable"}
                 unreadable["problem"] = str(error)
@@ -78,12 +83,10 @@ class FleetShard:
         yield Part("packages", pa.Table.from_pylist(packages, schema=FLEET))
         yield Part("bills", pa.Table.from_pylist(bills, schema=FLEET_BILLS))
 
-    def _report(self, path: Path, settings: Settings) -> Report:
-        from wheelcheck.api.check import check
-
+    def _report(self, path: Path, settings: Settings, indexes: SharedIndexes) -> Report:
         options = self.wire.options
-        return check(
-            path,
+        return indexes.answer(
+            requirements=path,
             targets=None if _is_dockerfile(path) else settings.targets,
             exclude_newer=settings.exclude_newer,
             index_url=options.index_url,
@@ -92,7 +95,6 @@ class FleetShard:
             no_index=options.no_index,
             cache_dir=self.wire.cache_dir,
             offline=self.wire.offline,
-            advice=False,
         )
 
 
