@@ -18,9 +18,10 @@ from wheelcheck.builds.plan import Installer, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Sdist
+from wheelcheck.installers import Certainty, Tool
+from wheelcheck.installers import Installer as PipInstaller
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.targets import Target
-from wheelcheck.targets.target import Image
 
 TODAY = datetime(2026, 11, 23, tzinfo=UTC)
 MUSL = target("musl")
@@ -149,8 +150,10 @@ def test_an_old_pip_builds_old_sdists_by_the_setuptools_of_the_image(
     breaks: bool,  # noqa: FBT001
 ):
     old = {"p-1/setup.py": "from setuptools import setup\nsetup(use_2to3=True)\n"}
-    image = Image("python:3.8", "debian", "11", None, None, None, pip, "test")
-    where = replace(target("musl", python), image=image)
+    there = "" if python >= (3, 12) else None
+    known = Certainty.NEWEST if pip is None else Certainty.IMAGE
+    held = PipInstaller(Tool.PIP, Version(pip or "26.3"), known, setuptools=there)
+    where = replace(target("musl", python), installer=held)
     asked = index(app=old)
     sdists = SdistReader(asked)
     plan = Planner(asked, FilePolicy(), sdists.facts).plan(where, [sdist(asked, "app")], installer)

@@ -5,7 +5,7 @@ from packaging.version import Version
 
 from wheelcheck.errors import UsageError
 from wheelcheck.installers import Certainty, Rule, Tool, holds, newest, parse_installer
-from wheelcheck.installers.tables import read_table
+from wheelcheck.tables import read_table
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_pip_reads_legacy_versions_until_24_1():
 
 
 def test_every_rule_has_a_row_and_every_row_a_rule():
-    rows = list(read_table("rules.csv"))
+    rows = list(read_table("installers/rules.csv"))
     assert {row["rule"] for row in rows} == {rule.value for rule in Rule}
     assert all(row["source"] and row["meaning"] for row in rows)
 

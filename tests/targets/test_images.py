@@ -143,7 +143,7 @@ def test_platforms_come_and_go(image, platform, there, gone):
 def test_python_of_an_image_by_day():
     story = parse_target_on("python:3.8-alpine", as_of=STORY)
     assert story.python_full_version == "3.8.16"
-    assert story.image.pip_version == "22.0.4"
+    assert story.installer.label == "pip 22.0.4"
     assert parse_target_on("python:3.8-slim", as_of=TODAY).python_full_version == "3.8.20"
     dropped = parse_target_on("python:3.12-bullseye", as_of=TODAY)
     assert dropped.python_full_version == "3.12.11"  # the newest when bullseye was dropped

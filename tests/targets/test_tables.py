@@ -10,7 +10,7 @@ from wheelcheck.tables import read_table
 from wheelcheck.targets import Libc
 from wheelcheck.targets.catalogue import DOCKER_PLATFORMS, catalogue
 
-TABLES = ["aliases.csv", "images.csv", "pips.csv", "pythons.csv", "support.csv"]
+TABLES = ["aliases.csv", "images.csv", "pythons.csv", "support.csv"]
 RECORDED = date(2026, 11, 23)
 PYTHON = re.compile(r"(pypy)?3\.\d+(\.\d+|\.x)?")
 

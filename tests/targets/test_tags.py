@@ -10,6 +10,7 @@ import pytest
 from packaging import _manylinux, _musllinux, tags
 from packaging.version import Version
 
+from wheelcheck.installers import Tool, newest
 from wheelcheck.targets import Architecture, Implementation, Libc, Target, supported_tags
 
 GLIBC_ARCHITECTURES = [arch for arch in Architecture if arch is not Architecture.ARMV6L]
@@ -38,6 +39,7 @@ def target(
         libc=libc,
         libc_version=version,
         arch=arch,
+        installer=newest(Tool.PIP, "3.14.0"),  # whose order is that of `packaging` today
     )
 
 

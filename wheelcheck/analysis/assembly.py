@@ -17,6 +17,7 @@ from wheelcheck.index.interface import Project, ProjectStatus, Sdist, Wheel
 from wheelcheck.reports.values.cost_values import Bill
 from wheelcheck.reports.values.report import (
     Cell,
+    InstallerSummary,
     Miss,
     Outcome,
     Package,
@@ -80,6 +81,12 @@ def _summary(column: JudgedTarget, problems: Sequence[Problem]) -> TargetSummary
         refusals=tuple(map(refusal_value, column.refusals)),
         notes=target.notes,
         bill=_bill(column),
+        installer=InstallerSummary(
+            name=target.installer.tool.value,
+            version=str(target.installer.version),
+            known=target.installer.certainty.value,
+            source=target.installer.source,
+        ),
     )
 
 

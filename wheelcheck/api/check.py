@@ -59,8 +59,9 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     by default the CPython versions now supported × glibc, musl × x86_64, aarch64. `exclude_newer`
     judges the index as it stood at a date (``2023-04-14``), a timestamp, or so long ago (``7d``).
     `cache_dir` None keeps nothing on disk; `offline` asks nothing but the cache. `installer` is
-    who builds (`Installer`): ``pip`` unless it is ``pip-no-cache-dir``, ``pip-no-cache`` or ``uv``;
-    without a cache, what several builds need is built several times. `cores`, `memory_bytes` and
+    who installs, with its release or without: ``pip==23.0.1``, ``uv==0.9``, ``pip-no-cache-dir``,
+    ``pip-no-cache``; pip alone is that of the image, or the newest. Without a cache, what several
+    builds need is built several times. `cores`, `memory_bytes` and
     `bytes_per_second` are those of the machine that installs; `machine_factor` is how many of its
     seconds one reference second takes (``wheelcheck calibrate`` measures it), which narrows the
     intervals. `advice` tells ways out of source builds, each judged anew. With `verdicts_only`
@@ -133,7 +134,7 @@ def answer(
         moment = question.moment()
         day = (moment[0] or moment[1]).date()
         return _with_problems(report, (*age_warning(named, day), *warnings_of(parts)))
-    with question.open() as opened:
+    with question.open(installer) as opened:
         earlier = (
             report_cache.revalidate(opened.index, opened.index_messages) if report_cache else None
         )

@@ -63,7 +63,7 @@ def explain(
         requirements=inputs, targets=targets, packages=() if inputs else (package,), **question
     )
     refuse_dockerfiles(asking, "name the requirement files that it installs, and its image")
-    with asking.open() as opened:
+    with asking.open(installer) as opened:
         judge = Judge(
             opened.requirements,
             opened.index,

@@ -17,6 +17,7 @@ from wheelcheck.api.question_keywords import Input
 from wheelcheck.builds.environment import Installer
 from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.index import default_cache_dir, fetch, open_index
+from wheelcheck.installers import Tool, parse_installer
 from wheelcheck.reports.values.report import Problem
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.requirements import (
@@ -28,7 +29,7 @@ from wheelcheck.requirements import (
 )
 from wheelcheck.requirements.pip.pip_configuration import pip_configuration
 from wheelcheck.requirements.requirement_set import IndexOptions
-from wheelcheck.targets import Target, default_matrix_on, expand_target_on
+from wheelcheck.targets import Target, default_matrix_on, expand_target_on, with_installer
 from wheelcheck.targets.table_age import outdated_tables
 
 if TYPE_CHECKING:  # it is imported once an index is opened
@@ -40,6 +41,7 @@ __all__ = [
     "Question",
     "age_warning",
     "as_list",
+    "installed_by",
     "installer_named",
     "keyword_defaults",
     "warnings_of",
@@ -92,10 +94,10 @@ class Question:
                 raise UsageError(f"{name} wants a list of strings, not one string")
 
     @contextmanager
-    def open(self) -> Iterator[OpenQuestion]:
+    def open(self, installer: str | None = None) -> Iterator[OpenQuestion]:
         """Read the requirements and the clock, parse the targets, and open the index.
 
-        Raises `UsageError` for what the caller can mend.
+        `installer` is what `installed_by` takes. Raises `UsageError` for what the caller can mend.
         """
         now = datetime.now(UTC)
         inputs, packages = as_list(self.requirements), list(self.packages)
@@ -118,6 +120,7 @@ class Question:
         matrix = _matrix(self.targets, (bound - timedelta(microseconds=1)).date())
         if self.targets is None:
             matrix, requirements = _within_scope(matrix, requirements)
+        matrix = installed_by(installer, matrix)
         warnings: list[str] = []
         with self.open_index(requirements.index, warnings) as index:
             names = (*map(str, inputs), *packages)
@@ -230,13 +233,36 @@ def as_list(requirements: Input | Iterable[Input]) -> list[Input]:
     return list(requirements)
 
 
-def installer_named(name: str | None) -> Installer:
-    """Return the installer of that name, pip without one; raises `UsageError` for any other."""
+def installer_named(text: str | None) -> Installer:
+    """Who builds: the name before ``==``, pip without one.
+
+    Raises `UsageError` for any other.
+    """
+    name = (text or Installer.PIP).partition("==")[0].strip()
     try:
-        return Installer(name or Installer.PIP)
+        return Installer(name)
     except ValueError:
         known = ", ".join(Installer)
-        raise UsageError(f"installer {name!r} is not known; there are {known}") from None
+        raise UsageError(
+            f"installer {text!r} is not known; there are {known}, and releases as in pip==23.0.1"
+        ) from None
+
+
+def installed_by(text: str | None, targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    """The targets with the installer that is named: ``pip==23.0.1``, ``uv``, ``uv==0.9``.
+
+    pip without a release is that of each target: its image's, or the newest.
+    Raises `UsageError` for a release that is not known, or that does not run on a target's Python.
+    """
+    _, equals, release = (text or "").partition("==")
+    tool = Tool.UV if installer_named(text) is Installer.UV else Tool.PIP
+    if not equals and tool is Tool.PIP:
+        return targets
+    named = f"{tool}=={release.strip()}" if equals else tool.value
+    return tuple(
+        with_installer(target, parse_installer(named, target.python_full_version))
+        for target in targets
+    )
 
 
 def _within_scope(

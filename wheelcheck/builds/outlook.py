@@ -21,7 +21,6 @@ from datetime import datetime
 from functools import partial
 
 from packaging.utils import NormalizedName
-from packaging.version import Version
 
 from wheelcheck.builds.evidence.classification import Classification
 from wheelcheck.builds.needs.build_need import BuildNeed, Role, SourceNeedsInput
@@ -44,14 +43,11 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist
+from wheelcheck.installers import Certainty, Rule
 from wheelcheck.targets import Target
 from wheelcheck.targets.pythons import python_support
 
 __all__ = ["Forecaster", "Outlook", "commands_for"]
-
-_ISOLATES_WITHOUT_WHEEL = Version("23.1")
-_ALWAYS_ISOLATES = Version("25.3")
-_WITHOUT_SETUPTOOLS = (3, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +105,11 @@ class Forecaster:
         where setuptools and wheel are installed, as in python images up to 3.11
         (pip.pypa.io/en/stable/news; docker-library/python issues 952 and 1023).
         """
-        image = plan.target.image
-        if plan.installer is Installer.UV or image is None or image.pip_version is None:
+        pip = plan.target.installer
+        if plan.installer is Installer.UV or pip.has(Rule.ALWAYS_ISOLATES):
             return True
-        both = image.name.startswith("python:") and plan.target.python < _WITHOUT_SETUPTOOLS
-        since = _ALWAYS_ISOLATES if both else _ISOLATES_WITHOUT_WHEEL
-        if Version(image.pip_version) >= since:
+        in_image = pip.certainty is Certainty.IMAGE and pip.setuptools != ""
+        if pip.has(Rule.ISOLATES_WITHOUT_WHEEL) and not in_image:
             return True
         sdist, name = build.sdist, "pyproject.toml"
         return self._sdists.concluded(

@@ -226,10 +226,10 @@ def add_installer(group: argparse._ArgumentGroup) -> None:
     """Who builds."""
     group.add_argument(
         "--installer",
-        choices=INSTALLERS,
         metavar="NAME",
-        help=f"who builds, {', '.join(INSTALLERS)} (pip): without a cache, what several "
-        "builds need is built several times",
+        help="who installs: pip==23.0.1, uv==0.9, or without a release "
+        f"{', '.join(INSTALLERS)} (the image's pip, else the newest); without a cache, what "
+        "several builds need is built several times",
     )
 
 

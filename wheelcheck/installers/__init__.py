@@ -1,5 +1,11 @@
 """Which pip or uv would install, and by which rules."""
 
+from wheelcheck.installers.in_images import (
+    in_distribution,
+    in_official_image,
+    is_externally_managed,
+    unknown_pip,
+)
 from wheelcheck.installers.installer import Certainty, Installer
 from wheelcheck.installers.releases import Release, find_release, newest, parse_installer
 from wheelcheck.installers.rules import Rule, Tool, first_release, holds
@@ -13,6 +19,10 @@ __all__ = [
     "find_release",
     "first_release",
     "holds",
+    "in_distribution",
+    "in_official_image",
+    "is_externally_managed",
     "newest",
     "parse_installer",
+    "unknown_pip",
 ]

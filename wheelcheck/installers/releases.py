@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 from wheelcheck.errors import UsageError
 from wheelcheck.installers.installer import Certainty, Installer
 from wheelcheck.installers.rules import Tool
-from wheelcheck.installers.tables import read_table
+from wheelcheck.tables import read_table
 
 __all__ = ["Release", "find_release", "newest", "parse_installer"]
 
@@ -34,8 +34,25 @@ class Release:
     requires_python: SpecifierSet
 
     def runs_on(self, python: str) -> bool:
-        """Whether this release can install for a Python, given in full (``3.8.1``)."""
-        return self.tool is Tool.UV or self.requires_python.contains(python, prereleases=True)
+        """Whether this release can install for a Python, given in full (``3.8.1``).
+
+        An old pip claims every later Python and does not start on it (`pythons.csv`).
+        """
+        if self.tool is Tool.UV:
+            return True
+        return self.requires_python.contains(python, prereleases=True) and not any(
+            self.version < releases_before and Version(python) >= python_before
+            for releases_before, python_before in _too_new()
+        )
+
+
+@cache
+def _too_new() -> tuple[tuple[Version, Version], ...]:
+    """Releases of pip before the first do not start on Python from the second on."""
+    return tuple(
+        (Version(row["releases_before"]), Version(row["python_before"]))
+        for row in read_table("installers/pythons.csv")
+    )
 
 
 @cache
@@ -48,7 +65,7 @@ def _releases(tool: Tool) -> tuple[Release, ...]:
             date.fromisoformat(row["released"]),
             SpecifierSet(row["requires_python"]),
         )
-        for row in read_table("releases.csv")
+        for row in read_table("installers/releases.csv")
         if row["tool"] == tool.value
     ]
     return tuple(sorted(found, key=lambda release: release.version))
@@ -108,8 +125,7 @@ def parse_installer(text: str, python: str | None = None) -> Installer:
         )
     if python is not None and not release.runs_on(python):
         raise UsageError(
-            f"installer {text!r}: {tool} {release.version} does not run on Python {python} "
-            f"(it needs {release.requires_python}); the newest that does is "
-            f"{newest(tool, python).version}"
+            f"installer {text!r}: {tool} {release.version} does not run on Python {python}; "
+            f"the newest that does is {newest(tool, python).version}"
         )
     return Installer(tool, release.version, Certainty.NAMED, "named by the user")

@@ -13,7 +13,7 @@ from functools import cache
 
 from packaging.version import Version
 
-from wheelcheck.installers.tables import read_table
+from wheelcheck.tables import read_table
 
 __all__ = ["Rule", "Tool", "first_release", "holds"]
 
@@ -35,11 +35,18 @@ class Rule(StrEnum):
     MUSLLINUX = "musllinux"
     ABI3T = "abi3t"
     LINUX_TAG_FIRST = "linux-tag-first"
+    MAJOR_INTERPRETER_TAG = "major-interpreter-tag"
     BUILD_TAG_IGNORED = "build-tag-ignored"
     BUILD_TAG_FIRST = "build-tag-first"
     # metadata
     LEGACY_VERSIONS = "legacy-versions"
     LEGACY_SPECIFIERS = "legacy-specifiers"
+    # builds
+    BUILD_SYSTEM_REQUIRES = "build-system-requires"
+    BUILD_BACKENDS = "build-backends"
+    ISOLATES_WITHOUT_WHEEL = "isolates-without-wheel"
+    ALWAYS_ISOLATES = "always-isolates"
+    BUILD_CONSTRAINT = "build-constraint"
     # choosing and resolving
     LEGACY_RESOLVER = "legacy-resolver"
 
@@ -50,7 +57,7 @@ _Range = tuple[Version | None, Version | None]
 @cache
 def _table() -> Mapping[tuple[str, str], tuple[_Range, ...]]:
     ranges: dict[tuple[str, str], tuple[_Range, ...]] = {}
-    for row in read_table("rules.csv"):
+    for row in read_table("installers/rules.csv"):
         key = (row["rule"], row["tool"])
         bounds = (_version(row["since"]), _version(row["before"]))
         ranges[key] = (*ranges.get(key, ()), bounds)

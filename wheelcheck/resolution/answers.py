@@ -15,6 +15,7 @@ from packaging.version import Version
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import CoreMetadata, Project, Sdist, Wheel
+from wheelcheck.installers import Rule
 from wheelcheck.resolution.choice import (
     TIME_REFUSALS,
     FileRules,
@@ -25,6 +26,7 @@ from wheelcheck.resolution.choice import (
 from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.dependencies import MarkerEnvironment, requirements_of
 from wheelcheck.resolution.offers import Dependencies, Offer
+from wheelcheck.resolution.requires_dist import parse_requirement
 from wheelcheck.targets import Architecture, Libc, Target
 from wheelcheck.targets.platforms import Linux
 
@@ -40,6 +42,12 @@ def reference_target(target: Target) -> Target:
         image=None,
         notes=(),
     )
+
+
+def _first_line(error: InvalidRequirement) -> str:
+    """What is wrong, and the requirement: ``packaging`` draws a picture of three lines."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip(" ~^")]
+    return ": ".join(lines)
 
 
 _KnownDependencies = tuple[NormalizedName, frozenset[NormalizedName], Offer, Dependencies]
@@ -105,6 +113,14 @@ class Answers:
             self._dependencies[key] = known
         return known[3]
 
+    def read_by_old_pip(self, name: NormalizedName, offer: Offer) -> bool:
+        """Whether pip before 24.1 reads the metadata of an offer."""
+        metadata = self._metadata(name, offer)
+        return not isinstance(metadata, Unknown) and not any(
+            isinstance(parse_requirement(text, legacy=True), InvalidRequirement)
+            for text in metadata.requires_dist
+        )
+
     def expect(self, name: NormalizedName, version: Version) -> None:
         """Have the metadata of an offer fetched meanwhile: it will probably be asked for."""
         offer = self.offer(name, version)
@@ -115,7 +131,8 @@ class Answers:
     def agree_with(self, other: Answers) -> bool:
         """Whether every answer that `other` got would be the same here."""
         return (
-            all(self._alike(value, self.offer(*key)) for key, value in other._offers.items())
+            self.target.installer == other.target.installer
+            and all(self._alike(value, self.offer(*key)) for key, value in other._offers.items())
             and all(
                 self._alike(value, self.stand_in(*key))
                 for key, value in other._substitutes_of.items()
@@ -172,13 +189,16 @@ class Answers:
         metadata = self._metadata(name, offer)
         if isinstance(metadata, Unknown):
             return Dependencies(unknown=metadata)
-        required = metadata.requires_python
-        full_version = self.target.python_full_version
-        if offer.installable and required and not admits_python(required, full_version):
-            return Dependencies(refused=f"Requires-Python is {required}")
+        required, pip = metadata.requires_python, self.target.installer
+        full_version, legacy = self.target.python_full_version, self.environment.legacy
+        admitted = not required or admits_python(required, full_version, legacy=legacy)
+        if offer.installable and not admitted:
+            stops = pip.has(Rule.LEGACY_RESOLVER)
+            return Dependencies(refused=f"Requires-Python is {required}", stops=stops)
         found = requirements_of(metadata, extras, self.environment)
         if isinstance(found, InvalidRequirement):
-            return Dependencies(refused=f"its metadata is invalid: {found}")
+            # An old pip ends with an exception there, and tries no other version.
+            return Dependencies(refused=_first_line(found), unreadable=True, stops=legacy)
         return Dependencies(found)
 
     def _metadata(self, name: NormalizedName, offer: Offer) -> CoreMetadata | Unknown:

@@ -15,7 +15,9 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import BuildTag, NormalizedName
 
 from wheelcheck.index.interface import Sdist, Wheel
+from wheelcheck.installers import Rule
 from wheelcheck.requirements.requirement_set import FilePolicy
+from wheelcheck.resolution.legacy_requirements import readable_clauses
 from wheelcheck.targets import TagMiss, Target, fit, ranks_on
 
 __all__ = [
@@ -70,15 +72,17 @@ class FileRules:
 
 
 @lru_cache(maxsize=4096)
-def admits_python(requires_python: str, python_full_version: str) -> bool:
+def admits_python(requires_python: str, python_full_version: str, *, legacy: bool = False) -> bool:
     """Whether a Requires-Python admits an interpreter; what does not parse admits all.
 
-    As pip does: the interpreter's pre-release counts as its release would.
+    As pip does: the interpreter's pre-release counts as its release would. With `legacy` it is
+    read as pip before 24.1 does, which heeds ``>=3.8.*``.
     """
     try:
         specifier = SpecifierSet(requires_python)
     except InvalidSpecifier:
-        return True
+        readable = readable_clauses(requires_python) if legacy else None
+        return not readable or admits_python(readable, python_full_version)
     return specifier.contains(python_full_version, prereleases=True)
 
 
@@ -168,7 +172,8 @@ def _refused_by_hash(file: Wheel | Sdist, rules: FileRules) -> Refused | None:
 
 def _refused_by_python(file: Wheel | Sdist, target: Target) -> Refused | None:
     required = file.requires_python
-    if not required or admits_python(required, target.python_full_version):
+    legacy = target.installer.has(Rule.LEGACY_SPECIFIERS)
+    if not required or admits_python(required, target.python_full_version, legacy=legacy):
         return None
     why = f"needs Python {required}, the target has {target.python_full_version}"
     return Refused(file, Refusal.REQUIRES_PYTHON, why)

@@ -18,10 +18,12 @@ class MarkerEnvironment:
     """A target's marker environment that evaluates each distinct marker once.
 
     Targets with equal environments (libc appears in no marker) should share one instance.
+    `legacy` reads requirements as pip before 24.1 does.
     """
 
-    def __init__(self, values: Mapping[str, str]) -> None:
+    def __init__(self, values: Mapping[str, str], *, legacy: bool = False) -> None:
         self._values = dict(values)
+        self.legacy = legacy
         self._known: dict[tuple[str, str], bool] = {}
 
     def admits(self, marker: Marker | None) -> bool:
@@ -32,14 +34,14 @@ class MarkerEnvironment:
         self, requires_dist: tuple[str, ...], wanted: tuple[str, ...]
     ) -> tuple[Requirement, ...] | InvalidRequirement:
         """Those of Requires-Dist lines that hold with the `wanted` extras, which are provided."""
-        lines = stated(requires_dist, wanted)
+        lines = stated(requires_dist, wanted, legacy=self.legacy)
         if isinstance(lines, InvalidRequirement):
             return lines
         if not lines.conditions:
             return lines.requirements
         conditions = lines.conditions.items()
         holding = frozenset(text for text, each in conditions if self._holds(text, each, wanted))
-        return kept(requires_dist, wanted, holding)
+        return kept(requires_dist, wanted, holding, legacy=self.legacy)
 
     def _holds(self, text: str, marker: Marker, wanted: Collection[str]) -> bool:
         return any(self._holds_for(text, marker, extra) for extra in (wanted or ("",)))

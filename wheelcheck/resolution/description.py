@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
@@ -11,15 +11,39 @@ from packaging.version import Version
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Project
 from wheelcheck.index.pages.filenames import variant_of
+from wheelcheck.installers import Rule
 from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.pins import Conflict, Demand, Pin, Resolution, Standing
-from wheelcheck.resolution.solving.nodes import Candidate, text_of
+from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement, text_of
 from wheelcheck.resolution.solving.search import Cause
 from wheelcheck.resolution.solving.solution import Solution
 
 __all__ = ["Describer"]
+
+_HAS_METADATA = "has metadata that do not go by the specification:"
+_LAST_WITH_OLD_PIP = (3, 13)  # pip 24.0 was run there; on later ones nobody has looked
+_LOOKED_AT = 24
+
+
+def _readable(answers: Answers, candidate: Candidate) -> Iterator[Version]:
+    """The nearest newer version whose metadata can be read; the nearest older where none is."""
+    project = answers.project(candidate.name)
+    if isinstance(project, Unknown) or candidate.version is None:
+        return
+    final = [version for version in project.versions if not version.is_prerelease]
+    newer = [version for version in reversed(final) if version > candidate.version]
+    older = [version for version in final if version < candidate.version]
+    for versions in (newer, older):
+        for version in versions[:_LOOKED_AT]:
+            offer = answers.offer(candidate.name, version)
+            if offer is None:
+                continue
+            found = answers.dependencies(candidate.name, offer, frozenset())
+            if found.unknown is None and found.refused is None:
+                yield version
+                return
 
 
 class Describer:
@@ -56,12 +80,14 @@ class Describer:
         }
         return Resolution(answers.target, pins)
 
-    def conflict(self, causes: Collection[Cause]) -> Conflict:
+    def conflict(self, answers: Answers, causes: Collection[Cause]) -> Conflict:
         """A conflict with all requirements that take part in it, constraints among them."""
         demands = []
         for cause in causes:
             need = cause.requirement
-            if need.impossible:
+            if need.unreadable and cause.parent is not None:
+                demands.append(self._unreadable(answers, cause.parent, need))
+            elif need.impossible:
                 demands.append(Demand(need.source, f"another Python: {need.impossible}"))
             elif need.exact is None or need.exact.direct:
                 demands.append(Demand(need.source, need.text))
@@ -72,6 +98,22 @@ class Describer:
             if canonicalize_name(line.requirement.name) in names
         ]
         return Conflict(tuple(dict.fromkeys(demands)))
+
+    def _unreadable(
+        self, answers: Answers, candidate: Candidate, need: SolverRequirement
+    ) -> Demand:
+        """Which installers pass a release over for its metadata, and what to take instead."""
+        pip = answers.target.installer
+        if pip.has(Rule.LEGACY_SPECIFIERS):
+            return Demand(need.source, f"{pip.label} ends at: {need.impossible}", _HAS_METADATA)
+        ways = [f"{candidate.name} {version}" for version in _readable(answers, candidate)]
+        offer, old_pip_runs = candidate.offer, answers.target.python <= _LAST_WITH_OLD_PIP
+        if pip.is_pip and old_pip_runs and offer and answers.read_by_old_pip(candidate.name, offer):
+            ways.insert(0, "pip<24.1")
+        use = f"; use {' or '.join(ways)}" if ways else ""
+        who = "pip 24.1 and later pass" if pip.is_pip else f"{pip.label} passes"
+        text = f"{who} it over: {need.impossible}{use}"
+        return Demand(need.source, text, _HAS_METADATA)
 
     def _pin(
         self,

@@ -31,9 +31,12 @@ class Dependencies:
     """What a candidate requires.
 
     `unknown` where it could not be read; `refused` where pip would discard the version for its
-    metadata (a bad requirement, a Requires-Python that rules it out).
+    metadata (a bad requirement, a Requires-Python that rules it out). `unreadable` says that it is
+    for a bad requirement, `stops` that the installer does not look for another version then.
     """
 
     requirements: tuple[Requirement, ...] = ()
     unknown: Unknown | None = None
     refused: str | None = None
+    unreadable: bool = False
+    stops: bool = False

@@ -31,14 +31,16 @@ class Standing(StrEnum):
 class Demand:
     """One requirement on a package: what it says and who says it.
 
-    `source` is a package (``pandas 2.0.0``) or a place (``requirements.txt:3``).
+    `source` is a package (``pandas 2.0.0``) or a place (``requirements.txt:3``). `verb` stands
+    between the two.
     """
 
     source: str
     requirement: str
+    verb: str = "requires"
 
     def __str__(self) -> str:
-        return f"{self.source} requires {self.requirement}"
+        return f"{self.source} {self.verb} {self.requirement}"
 
 
 @dataclass(frozen=True, slots=True)

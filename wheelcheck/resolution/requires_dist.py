@@ -15,6 +15,8 @@ from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from wheelcheck.resolution.legacy_requirements import readable_requirement
+
 __all__ = ["Stated", "kept", "needed_extra", "parse_requirement", "stated"]
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
@@ -46,6 +48,9 @@ _FOR_AN_EXTRA = re.compile(
 )
 
 
+_TRAILING_COMMA = re.compile(r",\s*(?:\)|;|$)", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class Stated:
     """The requirements of a file that may hold somewhere, with certain extras.
@@ -58,16 +63,19 @@ class Stated:
 
 
 @lru_cache(maxsize=1 << 14)
-def stated(requires_dist: tuple[str, ...], wanted: tuple[str, ...]) -> Stated | InvalidRequirement:
+def stated(
+    requires_dist: tuple[str, ...], wanted: tuple[str, ...], *, legacy: bool = False
+) -> Stated | InvalidRequirement:
     """Read Requires-Dist lines; those for other extras than the `wanted` (normalised) are left out.
 
-    A line that does not parse makes the whole metadata invalid, as it does for pip.
+    A line that does not parse makes the whole metadata invalid, as it does for pip. With `legacy`
+    lines are read as pip before 24.1 does.
     """
     found = []
     for text in requires_dist:
         extra = needed_extra(text)
         if extra is None or extra in wanted:
-            requirement = parse_requirement(text)
+            requirement = parse_requirement(text, legacy=legacy)
             if isinstance(requirement, InvalidRequirement):
                 return requirement
             found.append(requirement)
@@ -77,13 +85,17 @@ def stated(requires_dist: tuple[str, ...], wanted: tuple[str, ...]) -> Stated | 
 
 @lru_cache(maxsize=1 << 14)
 def kept(
-    requires_dist: tuple[str, ...], wanted: tuple[str, ...], holding: frozenset[str]
+    requires_dist: tuple[str, ...],
+    wanted: tuple[str, ...],
+    holding: frozenset[str],
+    *,
+    legacy: bool = False,
 ) -> tuple[Requirement, ...]:
     """Those of the stated requirements that have no marker, or one of those `holding`.
 
     One value for all marker environments in which the same markers hold.
     """
-    lines = stated(requires_dist, wanted)
+    lines = stated(requires_dist, wanted, legacy=legacy)
     assert isinstance(lines, Stated)
     return tuple(
         requirement
@@ -103,9 +115,16 @@ def needed_extra(text: str) -> str | None:
 
 
 @lru_cache(maxsize=1 << 16)
-def parse_requirement(text: str) -> Requirement | InvalidRequirement:
-    """Parse one requirement; the same text recurs in hundreds of releases."""
+def parse_requirement(text: str, *, legacy: bool = False) -> Requirement | InvalidRequirement:
+    """Parse one requirement; the same text recurs in hundreds of releases.
+
+    With `legacy` as pip before 24.1 does, for which a trailing comma is an error and much else
+    is none.
+    """
+    if legacy and _TRAILING_COMMA.search(text):
+        return InvalidRequirement(f"a comma that nothing follows: {text}")
     try:
         return Requirement(text)
     except InvalidRequirement as error:
-        return error
+        readable = readable_requirement(text) if legacy else None
+        return error if readable is None else parse_requirement(readable)

@@ -12,6 +12,7 @@ from packaging.version import Version
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Project
+from wheelcheck.installers import Installer, Rule
 from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.resolution.answers import Answers, reference_target
 from wheelcheck.resolution.choice import FileRules
@@ -24,7 +25,7 @@ from wheelcheck.resolution.prefetch import prefetch
 from wheelcheck.resolution.solver_input import SolverInput, SolverInputs
 from wheelcheck.resolution.solving.nodes import SolverRequirement
 from wheelcheck.resolution.solving.provider import Provider
-from wheelcheck.resolution.solving.search import Cause, Impossible, TooDeep
+from wheelcheck.resolution.solving.search import Cause, Impossible, Stopped, TooDeep
 from wheelcheck.resolution.solving.solution import Solution, solution_of
 from wheelcheck.resolution.solving.solver import Solver
 from wheelcheck.targets import Target
@@ -97,7 +98,9 @@ class Resolver:
         self._describer = Describer(requirements, self._installed, no_deps=no_deps)
         self._solved: list[_Solved] = []
         self._prefetched: dict[Target, Ready] = {}
-        self._references: dict[tuple[str, str, bool], Mapping[NormalizedName, Version | None]] = {}
+        self._references: dict[
+            tuple[str, str, bool, Installer], Mapping[NormalizedName, Version | None]
+        ] = {}
 
     @property
     def rules(self) -> FileRules:
@@ -161,7 +164,8 @@ class Resolver:
         target = reference_target(answers.target)
         if target.platform == answers.target.platform:
             return {}
-        key = (target.implementation, target.python_full_version, target.free_threaded)
+        python = (target.implementation, target.python_full_version, target.free_threaded)
+        key = (*python, target.installer)
         if key not in self._references:
             pins = self.resolve(target).pins
             self._references[key] = {name: pin.version for name, pin in pins.items()}
@@ -169,8 +173,9 @@ class Resolver:
 
     def _environment(self, target: Target) -> MarkerEnvironment:
         values = target.marker_environment()
-        key = tuple(values.values())
-        return self._environments.setdefault(key, MarkerEnvironment(values))
+        legacy = target.installer.has(Rule.LEGACY_SPECIFIERS)
+        key = (*values.values(), str(legacy))
+        return self._environments.setdefault(key, MarkerEnvironment(values, legacy=legacy))
 
     # --- solving ---------------------------------------------------------------------------
 
@@ -186,21 +191,25 @@ class Resolver:
                 reference = self._reference(answers) if reference is None else reference
                 provider = ready.provider.excusing(excused, reference)
             outcome = self._attempt(provider, question)
+            if isinstance(outcome, Stopped):
+                causes = [Cause(outcome.why, outcome.candidate)]
+                conflict = self._describer.conflict(answers, causes)
+                return _Solved(question, answers, conflict, reference)
             if not isinstance(outcome, Impossible):
                 return _Solved(question, answers, outcome, reference)
             blocked = self._blocked_names(provider, answers, outcome.causes) - excused
             if not blocked:
-                conflict = self._describer.conflict(outcome.causes)
+                conflict = self._describer.conflict(answers, outcome.causes)
                 return _Solved(question, answers, conflict, reference)
             excused |= blocked
 
     def _attempt(
         self, provider: Provider, question: SolverInput
-    ) -> Solution | Unknown | Impossible:
+    ) -> Solution | Unknown | Impossible | Stopped:
         try:
             return solution_of(Solver(provider).solve(question.roots, self._max_rounds))
-        except Impossible as impossible:
-            return impossible
+        except (Impossible, Stopped) as ended:
+            return ended
         except TooDeep:
             why = "gave up: the versions that could go together are too many to try"
             return Unknown("resolution-too-deep", why)

@@ -8,6 +8,7 @@ from wheelcheck.targets.compatibility import (
     ranks_on,
     split_tag_set,
 )
+from wheelcheck.targets.image_targets import with_installer
 from wheelcheck.targets.misses import MissPart, TagMiss
 from wheelcheck.targets.pythons import newest_free_threaded, supported_pythons
 from wheelcheck.targets.spelling import (
@@ -48,4 +49,5 @@ __all__ = [
     "summarise_misses",
     "supported_pythons",
     "supported_tags",
+    "with_installer",
 ]

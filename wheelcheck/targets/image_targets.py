@@ -7,14 +7,15 @@ from datetime import date
 from difflib import get_close_matches
 
 from wheelcheck.errors import TargetError
+from wheelcheck.installers import Installer, in_distribution, in_official_image, unknown_pip
 from wheelcheck.targets.catalogue import DOCKER_PLATFORMS
 from wheelcheck.targets.images import FoundImage, find_image
 from wheelcheck.targets.interpreters import read_interpreter, target_of
-from wheelcheck.targets.notes import notes_of, pip_of
+from wheelcheck.targets.notes import installer_notes, notes_of
 from wheelcheck.targets.platforms import Architecture, Linux
 from wheelcheck.targets.target import Image, Target
 
-__all__ = ["image_target"]
+__all__ = ["image_target", "with_installer"]
 
 _KINDS = ("pypy", "graalpy")
 
@@ -47,7 +48,27 @@ def image_target(spelling: str, as_of: date) -> Target:
     wanted = found.python_version or row.python.removeprefix(kind).removesuffix(".x")
     interpreter = read_interpreter(spelling, f"{kind}{wanted}", found.built)
     target = target_of(spelling, interpreter, platform, _image(found))
-    return replace(target, notes=notes_of(target, as_of, found))
+    target = replace(target, notes=notes_of(target, as_of, found))
+    return with_installer(target, _installer_in(found, target.python_full_version))
+
+
+def with_installer(target: Target, installer: Installer) -> Target:
+    """The same target with another installer, and the caveats that follow from it."""
+    before = set(installer_notes(target))
+    notes = [note for note in target.notes if note not in before]
+    other = replace(target, installer=installer)
+    return replace(other, notes=(*notes, *installer_notes(other)))
+
+
+def _installer_in(found: FoundImage, python: str) -> Installer:
+    """The pip that an image holds, or that its distribution's package brings."""
+    row = found.row
+    name = row.image.removesuffix(":*")
+    if row.image.startswith(("python:", "ghcr.io/astral-sh/uv:python")):
+        return in_official_image(name, python, found.built)
+    if row.python_from == "image":
+        return unknown_pip(python, name)
+    return in_distribution(row.os, row.os_version, python, name)
 
 
 def _image_architecture(spelling: str, platform: str, found: FoundImage) -> Architecture:
@@ -73,7 +94,6 @@ def _image(found: FoundImage) -> Image:
         compressed_mb=row.compressed_mb,
         uncompressed_mb=row.uncompressed_mb,
         has_compiler=row.has_compiler,
-        pip_version=pip_of(found),
         source=row.source,
     )
 

@@ -71,6 +71,8 @@ class MissPart(IntEnum):
     """Built for the right libc, in a version that the target does not offer."""
     SYSTEM_VERSION = 8
     """Built for a newer macOS, iOS or Android than the target, or for another ABI of Pyodide."""
+    INSTALLER = 9
+    """Built for what the target offers, under a kind of tag that its installer does not know."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -253,6 +255,8 @@ def _linux_miss(tag: PlatformTag, own: Linux) -> TagMiss:
         return TagMiss(MissPart.LIBC, "pip accepts no manylinux wheel on armv6l")
     if tag.libc is Libc.GLIBC and tag.level < manylinux_floor(own.arch):
         return TagMiss(MissPart.LIBC_VERSION, f"{tag.name} is not defined for {own.arch}")
+    if tag.level[0] == own.libc_version[0] and tag.level <= own.libc_version:
+        return TagMiss(MissPart.INSTALLER, f"its pip is older than {tag.name} tags")
     needed = "{}.{}".format(*tag.level)
     return TagMiss(MissPart.LIBC_VERSION, f"needs {tag.libc} {needed}, target has {own.version}")
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from wheelcheck.installers import Certainty, Rule
 from wheelcheck.targets.images import FoundImage
-from wheelcheck.targets.pythons import bundled_pip, find_release, python_support
+from wheelcheck.targets.pythons import find_release, python_support
 from wheelcheck.targets.target import Architecture, Implementation, Libc, Target
 
-__all__ = ["notes_of", "pip_of"]
+__all__ = ["installer_notes", "notes_of"]
 
-# Since which pip each kind of wheel is taken: its NEWS, and the `packaging` it brought along.
-_PIP_FIRST_TAKING = (
-    ((21, 2), Libc.MUSL, "musllinux"),
-    ((20, 3), Libc.GLIBC, "manylinux_x_y (PEP 600)"),
-    ((19, 3), Libc.GLIBC, "manylinux2014"),
+_KINDS_OF_WHEELS = (
+    (Rule.MUSLLINUX, Libc.MUSL, "musllinux"),
+    (Rule.MANYLINUX_PEP_600, Libc.GLIBC, "manylinux_x_y (PEP 600)"),
+    (Rule.MANYLINUX2014, Libc.GLIBC, "manylinux2014"),
+    (Rule.MANYLINUX2010, Libc.GLIBC, "manylinux2010"),
 )
 _SILENT_ON_LIBC = {Architecture.ARMV6L, Architecture.ARMV7L}
 
@@ -24,15 +25,6 @@ def notes_of(target: Target, as_of: date, found: FoundImage | None = None) -> tu
     """All caveats on a target on that day; `found` is the catalogue's answer for an image."""
     image = _image_notes(found, as_of) if found else ()
     return (*image, *_release_notes(target, as_of), *_architecture_notes(target))
-
-
-def pip_of(found: FoundImage) -> str | None:
-    """The pip inside an official CPython image; None for other images and where not known."""
-    row = found.row
-    if not row.image.startswith("python:"):
-        return None
-    major, minor, *_ = row.python.split(".")
-    return bundled_pip((int(major), int(minor)), found.built)
 
 
 def _image_notes(found: FoundImage, as_of: date) -> Iterator[str]:
@@ -47,7 +39,6 @@ def _image_notes(found: FoundImage, as_of: date) -> Iterator[str]:
     yield from _age_notes(found, as_of)
     if row.notes:
         yield row.notes
-    yield from _pip_notes(found)
 
 
 def _age_notes(found: FoundImage, as_of: date) -> Iterator[str]:
@@ -60,13 +51,14 @@ def _age_notes(found: FoundImage, as_of: date) -> Iterator[str]:
         yield f"{row.os} {row.os_version} reached its end of life on {row.end_of_life}"
 
 
-def _pip_notes(found: FoundImage) -> Iterator[str]:
-    pip = pip_of(found)
-    if pip:
-        version = tuple(int(part) for part in pip.split(".")[:2])
-        for first, libc, kind in _PIP_FIRST_TAKING:
-            if libc is found.row.libc and version < first:
-                yield f"its pip {pip} does not know {kind} wheels; upgrade pip before installing"
+def installer_notes(target: Target) -> Iterator[str]:
+    """Which kinds of wheels the image's pip does not take yet."""
+    installer = target.installer
+    if installer.certainty is Certainty.UNKNOWN:
+        yield f"which {installer.tool} it holds is not known: judged as {installer.version} would"
+    for rule, libc, kind in _KINDS_OF_WHEELS:
+        if libc is target.libc and not installer.has(rule):
+            yield f"its {installer.label} takes no {kind} wheels; upgrade pip before installing"
 
 
 def _release_notes(target: Target, as_of: date) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""Which Pythons were there on a given day: patch releases, support, the pip in official images.
+"""Which Pythons were there on a given day: patch releases and support.
 
-Tables: `pythons.csv` (releases), `support.csv` (CPython's minor versions), `pips.csv`.
+Tables: `pythons.csv` (releases), `support.csv` (CPython's minor versions).
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from wheelcheck.targets.target import Implementation
 __all__ = [
     "PythonRelease",
     "PythonSupport",
-    "bundled_pip",
     "find_release",
     "newest_free_threaded",
     "newest_release",
@@ -88,14 +87,6 @@ def _support() -> tuple[PythonSupport, ...]:
     )
 
 
-@cache
-def _pips() -> tuple[tuple[tuple[int, int], date, str], ...]:
-    return tuple(
-        (_minor(row["python"]), date.fromisoformat(row["since"]), row["pip"])
-        for row in read_table("targets/pips.csv")
-    )
-
-
 def _minor(text: str) -> tuple[int, int]:
     major, minor = text.split(".")
     return int(major), int(minor)
@@ -159,14 +150,3 @@ def newest_free_threaded(as_of: date) -> tuple[int, int] | None:
     """The newest CPython that has a free-threaded build (PEP 703); None before 3.13."""
     known = [s.python for s in _support() if s.free_threaded and s.first_release <= as_of]
     return max(known, default=None)
-
-
-def bundled_pip(python: tuple[int, int], as_of: date) -> str | None:
-    """The pip that the official image of CPython X.Y brought on that day; None where not known.
-
-    Since 2024-09 images carry the pip of CPython's own `ensurepip`, which the table does not have.
-    """
-    if as_of >= date(2024, 9, 9):
-        return None
-    known = [pip for minor, since, pip in _pips() if minor == python and since <= as_of]
-    return known[-1] if known else None

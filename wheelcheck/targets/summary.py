@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
+from packaging.version import Version
+
+from wheelcheck.installers import Rule, Tool, first_release
 from wheelcheck.targets.compatibility import Fit, fit, split_tag_set
 from wheelcheck.targets.misses import MissPart, TagMiss, misses_on
 from wheelcheck.targets.platform_tags import read_platform_tag
@@ -40,6 +43,8 @@ def summarise_misses(tags: Iterable[str], target: Target) -> str:
     other_cpus = {MissPart.ARCHITECTURE} if nearest is MissPart.LIBC else set()
     spoken_of = {nearest, *other_cpus}
     reached = {triple: miss for triple, miss in judged.items() if miss.part in spoken_of}
+    if nearest is MissPart.INSTALLER:
+        return _installer_sentence(reached, target)
     return _sentence(nearest, reached, target)
 
 
@@ -63,12 +68,37 @@ def _sentence(part: MissPart, reached: dict[Triple, TagMiss], target: Target) ->
         case MissPart.LIBC:
             wanted = _wanted(reached, target)
             return f"{wheels} exist for {_platforms(reached, target)}; none for {wanted}"
-        case MissPart.LIBC_VERSION | MissPart.SYSTEM_VERSION:
+        case MissPart.LIBC_VERSION | MissPart.SYSTEM_VERSION | MissPart.INSTALLER:
             why = min(reached.items(), key=lambda item: read_platform_tag(item[0][2]).level)[1].why
             nearest = "the nearest " if why.startswith("needs") else ""
             return f"{wheels} exist, but {nearest}{why}"
         case _:
             assert_never(part)
+
+
+def _installer_sentence(reached: Iterable[Triple], target: Target) -> str:
+    """Which installer is too old for them, and the first release that is not."""
+    triples = list(reached)
+    since = min(filter(None, (_taken_since(platform) for _, _, platform in triples)), default=None)
+    exist = f"{_listed(_labels(triples))} wheels exist for {_platforms(triples, target)}"
+    takes = f"; pip {since} takes them" if since else ""
+    return f"{exist}, which {target.installer.label} does not take{takes}"
+
+
+def _taken_since(platform: str) -> Version | None:
+    """The first pip that takes wheels of a platform tag."""
+    for start, rule in _KINDS:
+        if platform.startswith(start):
+            return first_release(rule, Tool.PIP)
+    return None
+
+
+_KINDS = (
+    ("musllinux_", Rule.MUSLLINUX),
+    ("manylinux_", Rule.MANYLINUX_PEP_600),
+    ("manylinux2014", Rule.MANYLINUX2014),
+    ("manylinux2010", Rule.MANYLINUX2010),
+)
 
 
 def _system(target: Target) -> str:

@@ -7,12 +7,13 @@ makes it probe the machine it runs on. The ladder of platform tags is the platfo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from packaging.tags import Tag, compatible_tags, cpython_tags, generic_tags
 
+from wheelcheck.installers import Installer, Rule
 from wheelcheck.targets.platforms import Platform
 from wheelcheck.targets.target import Implementation, Target
 
@@ -43,6 +44,18 @@ Triple = tuple[str, str, str]
 """(Python tag, ABI tag, platform tag), each a single tag in lower case."""
 
 
+class TagKinds(NamedTuple):
+    """Which kinds of tags an installer knows, and in which order it has them."""
+
+    abi3t: bool = True
+    manylinux_pep_600: bool = True
+    manylinux2014: bool = True
+    manylinux2010: bool = True
+    musllinux: bool = True
+    linux_first: bool = True
+    major_interpreter: bool = False
+
+
 class TagProfile(NamedTuple):
     """All that tags depend on; targets that share it share one table of tags."""
 
@@ -51,6 +64,20 @@ class TagProfile(NamedTuple):
     free_threaded: bool
     abi: str
     platform: Platform
+    kinds: TagKinds
+
+
+@lru_cache(maxsize=256)
+def _kinds_of(installer: Installer) -> TagKinds:
+    return TagKinds(
+        abi3t=installer.has(Rule.ABI3T),
+        manylinux_pep_600=installer.has(Rule.MANYLINUX_PEP_600),
+        manylinux2014=installer.has(Rule.MANYLINUX2014),
+        manylinux2010=installer.has(Rule.MANYLINUX2010),
+        musllinux=installer.has(Rule.MUSLLINUX),
+        linux_first=installer.has(Rule.LINUX_TAG_FIRST),
+        major_interpreter=installer.has(Rule.MAJOR_INTERPRETER_TAG),
+    )
 
 
 @lru_cache(maxsize=1024)  # asked once for every wheel that is judged
@@ -62,16 +89,16 @@ def tag_profile(target: Target) -> TagProfile:
         target.free_threaded,
         abi_tag(target),
         target.platform,
+        _kinds_of(target.installer),
     )
 
 
 def supported_tags(target: Target) -> tuple[Tag, ...]:
-    """All tags that pip on this target supports, most preferred first.
+    """All tags that the target's installer supports, most preferred first.
 
-    The order is that of packaging 26.3 and later: `linux_*` before manylinux and musllinux. Older
-    pips and uv put it last, which can matter on private indexes only: PyPI refuses `linux_*`
-    wheels except for armv6l and armv7l. A pip that came with an old image may know fewer tags;
-    that is told in the target's notes, not here.
+    pip 26.3 and later have `linux_*` before manylinux and musllinux; older pips and uv have it
+    last, which can matter on private indexes only: PyPI refuses `linux_*` wheels except for armv6l
+    and armv7l.
     """
     return tuple(Tag(*triple) for triple in triples_of(tag_profile(target)))
 
@@ -82,10 +109,36 @@ def triples_of(profile: TagProfile) -> Iterator[Triple]:
     `packaging` lists all platforms for each Python and ABI, one after the other. So it is asked
     once for each Python with a stand-in for the platforms, which saves a thousand objects each.
     """
-    platforms = profile.platform.tags()
+    kinds = profile.kinds
+    platforms = tuple(_known(profile.platform.tags(), kinds))
     for tag in _pythons_and_abis(profile.implementation, profile.python, profile.abi):
+        if tag.abi == "abi3t" and not kinds.abi3t:
+            continue
         for platform in platforms if tag.platform == _EVERY_PLATFORM else (tag.platform,):
             yield tag.interpreter, tag.abi, platform
+    if kinds.major_interpreter:
+        yield f"cp{profile.python[0]}", "none", "any"
+
+
+def _known(platforms: Iterable[str], kinds: TagKinds) -> Iterator[str]:
+    """Those of the platform tags that an installer knows, in its order."""
+    last = []
+    for tag in platforms:
+        if tag.startswith("linux_") and not kinds.linux_first:
+            last.append(tag)
+        elif _knows(tag, kinds):
+            yield tag
+    yield from last
+
+
+def _knows(tag: str, kinds: TagKinds) -> bool:
+    if tag.startswith("musllinux"):
+        return kinds.musllinux
+    return {
+        "manylinux": kinds.manylinux_pep_600,
+        "manylinux2014": kinds.manylinux2014,
+        "manylinux2010": kinds.manylinux2010,
+    }.get(tag.partition("_")[0], True)
 
 
 @lru_cache(maxsize=512)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wheelcheck.installers import Installer, Tool, newest
 from wheelcheck.targets.platforms import Architecture, Cpu, Libc, Linux, Platform
 
 __all__ = ["Architecture", "Image", "Implementation", "Libc", "Target"]
@@ -36,7 +37,6 @@ class Image:
     compressed_mb: float | None
     uncompressed_mb: float | None
     has_compiler: bool | None
-    pip_version: str | None
     source: str
 
 
@@ -48,6 +48,7 @@ class Target:
     Requires-Python see, e.g. ``3.12.13``. `implementation_version` is set where it is not the
     version of Python (PyPy ``7.3.20``, GraalPy ``25.0.1``), as the ABI changes with it. `notes` are
     caveats a reader must be told (an end-of-life image, an architecture without an agreed tag).
+    `installer` is the pip or uv that installs there, by whose rules all is judged.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Target:
     image: Image | None
     notes: tuple[str, ...]
     implementation_version: str | None
+    installer: Installer
 
     def __init__(  # noqa: PLR0913, PLR0917 (the fields of a value; the three of Linux came first)
         self,
@@ -75,8 +77,11 @@ class Target:
         implementation_version: str | None = None,
         *,
         platform: Platform | None = None,
+        installer: Installer | None = None,
     ) -> None:
         """Make a target on `platform`, or on Linux with a libc of that version on that CPU.
+
+        Without an `installer` it is the newest pip that runs on its Python.
 
         Of a Linux as `platform`, the three that are given replace its own.
         Raises `TypeError` where they do not make a platform.
@@ -84,7 +89,8 @@ class Target:
         if platform is None or libc or libc_version or arch:
             platform = _linux(platform, libc, libc_version, arch)
         interpreter = (name, implementation, python, python_full_version, free_threaded)
-        values = (*interpreter, platform, image, notes, implementation_version)
+        pip = installer or newest(Tool.PIP, python_full_version)
+        values = (*interpreter, platform, image, notes, implementation_version, pip)
         for field, value in zip(self.__slots__, values, strict=True):
             object.__setattr__(self, field, value)
 

@@ -7,19 +7,17 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from packaging.version import Version
-
 from wheelcheck.builds.needs.system_packages import InstallCommands
 from wheelcheck.distributions.distribution import Distribution, distribution_of
 from wheelcheck.dockerfile.fixing.correcting import install_line
 from wheelcheck.errors import Unknown
+from wheelcheck.installers import Certainty, Rule
 from wheelcheck.targets import Implementation, Libc, Target
 
 __all__ = ["PipInputs", "emit_dockerfile"]
 
 _PLAIN = re.compile(r"\w[\w.+@/-]*")
 _CONSTRAINTS = "/build-constraints.txt"
-_BUILD_CONSTRAINT = Version("25.3")
 _SYNTAX = "# syntax=docker/dockerfile:1"
 _CACHE_MOUNT = "--mount=type=cache,target=/root/.cache/pip"
 _FOLDER = "/tmp/requirements"  # noqa: S108 (of the image, for the time of one RUN)
@@ -112,10 +110,9 @@ def _constrained(target: Target, text: str) -> tuple[list[str], str]:
     end = "EOF"
     while end in text.split("\n"):
         end += "F"
-    known = target.image.pip_version if target.image else None
     names = ["PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT"]
-    if known is not None:
-        names = names[1:] if Version(known) >= _BUILD_CONSTRAINT else names[:1]
+    if target.installer.certainty is Certainty.IMAGE:
+        names = names[1:] if target.installer.has(Rule.BUILD_CONSTRAINT) else names[:1]
     setting = "".join(f"{name}={_CONSTRAINTS} " for name in names)
     return [f"COPY <<'{end}' {_CONSTRAINTS}", text.strip("\n"), end], setting
 

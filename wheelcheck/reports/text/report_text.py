@@ -35,6 +35,7 @@ from wheelcheck.reports.wording.report_phrases import (
     folded,
     index_moment,
     inputs,
+    installer_words,
     label,
     python_words,
     reason_words,
@@ -272,6 +273,8 @@ def _target_facts(report: Report, places: Places) -> list[tuple[str, str]]:
             ),
             ("CPU", ", ".join(archs)),
         ]
+        installers = dict.fromkeys(filter(None, map(installer_words, report.targets)))
+        facts += [("installer", ", ".join(installers))] if installers else []
     else:
         facts = [
             (clean(target.name), target_words(target))

@@ -56,6 +56,18 @@ class Refusal(Value):
 Outcome = Literal["installs", "refused", "fails", "unknown"]
 
 
+class InstallerSummary(Value):
+    """The pip or uv that a target is judged with."""
+
+    name: Literal["pip", "uv"]
+    version: str
+    known: Literal["named", "image", "newest", "unknown"] = Field(
+        description="How its release is known: named by the user or a Dockerfile, held by the "
+        "image, the newest that runs there as none is named, or not known: judged as the newest."
+    )
+    source: str = ""
+
+
 class TargetSummary(Value):
     """One judged target. `python` is ``3.12``; `python_full_version` is what markers saw.
 
@@ -91,6 +103,7 @@ class TargetSummary(Value):
     )
     notes: tuple[str, ...] = ()
     bill: Bill | None = None
+    installer: InstallerSummary | None = None
 
 
 class Miss(Value):

@@ -162,8 +162,21 @@ def python_words(target: TargetSummary) -> tuple[str, str]:
 
 
 def target_words(target: TargetSummary) -> str:
-    """``free-threaded CPython 3.15.1, musl 1.2, aarch64``."""
-    return f"{' '.join(python_words(target))}, {platform_label(target)}, {target.arch}"
+    """``free-threaded CPython 3.15.1, musl 1.2, aarch64, pip 26.3``."""
+    words = f"{' '.join(python_words(target))}, {platform_label(target)}, {target.arch}"
+    installer = installer_words(target)
+    return f"{words}, {installer}" if installer else words
+
+
+def installer_words(target: TargetSummary) -> str:
+    """``pip 23.0.1``, ``pip 26.3 (the newest)``; "" where a stored report does not say."""
+    installer = target.installer
+    if installer is None:
+        return ""
+    if installer.known == "unknown":
+        return f"{installer.name} (release not known)"
+    newest = " (the newest)" if installer.known == "newest" else ""
+    return f"{installer.name} {installer.version}{newest}"
 
 
 def ordered_targets(report: Report, places: Places) -> tuple[TargetSummary, ...]:

@@ -53,7 +53,8 @@ class SolverRequirement:
     """A requirement on a package as the solver handles it; `clauses` spell its specifier.
 
     `exact` asks for one candidate itself (an extra's base, a direct reference). `impossible` is
-    what pip would say on discarding the version that asks.
+    what pip would say on discarding the version that asks; `unreadable` where that is for its
+    metadata.
     """
 
     name: NormalizedName
@@ -64,6 +65,7 @@ class SolverRequirement:
     source: str = ""
     exact: Candidate | None = None
     impossible: str | None = None
+    unreadable: bool = False
 
     @property
     def identifier(self) -> str:

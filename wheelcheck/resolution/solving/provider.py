@@ -23,7 +23,7 @@ from wheelcheck.resolution.common import Common, LazySequence
 from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement, identifier_of
 from wheelcheck.resolution.solving.order import ProjectRequest, in_order, request_of
-from wheelcheck.resolution.solving.search import Cause, Preference
+from wheelcheck.resolution.solving.search import Cause, Preference, Stopped
 
 __all__ = ["Provider"]
 
@@ -281,9 +281,16 @@ class Provider:
         dependencies = self._answers.dependencies(candidate.name, candidate.offer, candidate.extras)
         if dependencies.refused:
             name = NormalizedName(f"<{candidate.label}>")
-            yield SolverRequirement(
-                name, text=dependencies.refused, source=source, impossible=dependencies.refused
+            why = SolverRequirement(
+                name,
+                text=dependencies.refused,
+                source=source,
+                impossible=dependencies.refused,
+                unreadable=dependencies.unreadable,
             )
+            if dependencies.stops:
+                raise Stopped(candidate, why)
+            yield why
         needs = self._common.needs(dependencies.requirements, source, self._answers.direct)
         if candidate.name in self._behind_excused:
             self._behind_excused.update(need.name for need in needs)

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement
 
-__all__ = ["Cause", "Guide", "Impossible", "Preference", "Settled", "TooDeep"]
+__all__ = ["Cause", "Guide", "Impossible", "Preference", "Settled", "Stopped", "TooDeep"]
 
 Preference = tuple[bool, bool, bool, float, bool, str]
 
@@ -60,6 +60,15 @@ class Settled:
 
     pins: Mapping[str, Candidate]
     causes: Mapping[str, Sequence[Cause]]
+
+
+class Stopped(Exception):  # noqa: N818 (an answer)
+    """The installer ends at this candidate: with an error that no other version would mend."""
+
+    def __init__(self, candidate: Candidate, why: SolverRequirement) -> None:
+        super().__init__(candidate, why)
+        self.candidate = candidate
+        self.why = why
 
 
 class Impossible(Exception):  # noqa: N818 (an answer)
