@@ -13,7 +13,7 @@ def run() -> None:
 
     It ends at once: threads that still wait for the network are not waited for, and values are not
     taken apart one by one. Nothing is lost: output files and the cache are written whole or not at
-    all, and what stands in the streams is written here.
+    all, and the streams are flushed here.
     """
     # a run makes a million values and keeps nearly all: to look through them for circles took a
     # third of its time, and still a tenth where each was looked at once

@@ -264,7 +264,7 @@ class TestExtraIndexes:
         assert kinds[0] == "image"
         assert "extra-index" in kinds
         (told,) = [one for one in report.advice if one.kind == "extra-index"]
-        assert "was not asked" in told.evidence
+        assert "were not looked up" in told.evidence
         assert told.builds_after is None
 
     @pytest.mark.parametrize("spelling", ["python:3.12-alpine", "python:3.14-slim"])

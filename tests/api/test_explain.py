@@ -17,7 +17,7 @@ from wheelcheck.cli.options import INSTALLERS
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.text.explanation_text import render_explanation
 from wheelcheck.reports.text.report_text import render_text
-from wheelcheck.reports.values.explanation_values import FileTold
+from wheelcheck.reports.values.explanation_values import ExplainedFile
 from wheelcheck.reports.values.report import Report
 
 ALPINE = wheelcheck.parse_target("python:3.12-alpine")
@@ -257,7 +257,7 @@ class TestExplain:
         assert "--package" not in render_explanation(explain("array<2"), width=80)
         assert "you ask for array<2" in render_explanation(explain("array<2"), width=80)
         of_file = render_explanation(explain("frame", explain.file), width=200)
-        assert "requirements.txt:2" in of_file.partition("asked for by ")[2].partition("\n")[0]
+        assert "requirements.txt:2" in of_file.partition("requested by ")[2].partition("\n")[0]
 
     def test_no_heading_stands_above_nothing(self, explain):
         assert "Releases" not in render_explanation(explain("not-there"))
@@ -266,7 +266,7 @@ class TestExplain:
         told = explain("sci")
         (on,) = told.on
         name = f"sci-1-cp312-cp312-{'.'.join(f'manylinux_2_{i}_x86_64' for i in range(5))}.whl"
-        file = FileTold(file=name, fits=False, part="libc", why="built for glibc")
+        file = ExplainedFile(file=name, fits=False, part="libc", why="built for glibc")
         long = on.model_copy(update={"files": (file,)})
         text = render_explanation(told.model_copy(update={"on": (long,)}), width=80)
         assert f"\n✗ {name}:\n    built for glibc\n" in text

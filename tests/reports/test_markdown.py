@@ -13,6 +13,7 @@ from wheelcheck.reports.markdown import render_markdown
 from wheelcheck.reports.markdown_escapes import code, fenced, text
 from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.reports.values.violation import Violation
+from wheelcheck.reports.wording.dockerfile_phrases import NOTHING_FOUND
 from wheelcheck.reports.wording.phrases import clean
 
 READER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -60,7 +61,7 @@ the release has wheels built for a platform
 
 </details>
 
-<sub>read requirements.txt · index as it stood at the end of 2023-04-14 (UTC)</sub>
+<sub>read requirements.txt · index as of the end of 2023-04-14 (UTC)</sub>
 """
     )
 
@@ -226,7 +227,7 @@ def test_what_is_found_in_a_dockerfile_is_a_list_with_errors_first():
 
 def test_a_sound_dockerfile_needs_no_mending():
     told = render_markdown(sound_image())
-    assert "- Nothing to mend." in told
+    assert f"- {NOTHING_FOUND}" in told
     assert "[!CAUTION]" not in told
     assert diffs_in(told) == []
 

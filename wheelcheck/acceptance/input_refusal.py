@@ -20,7 +20,7 @@ class InputRefusal:
         installer: who refuses it: ``pip``, ``uv``, ``Poetry`` …
         message: what is wrong, as a clause that follows the installer's name.
         mend: what to do instead, in words; "" where nothing helps.
-        paste: a line to write as it stands, where that is what to do; else "".
+        paste: a line to write as it is, where that is what to do; else "".
         where: the line of the input, as far as it is known.
         package: the package that it is about, or None for the input as a whole.
     """

@@ -40,7 +40,7 @@ def lock_refusals(requirements: Requirements, target: Target, tool: str) -> Iter
                 "invalid-lock",
                 tool,
                 f"the lock breaks the format: {lock.invalid}",
-                "make it anew with the tool that wrote it",
+                "lock again with the tool that wrote it",
                 where=lock.origin,
             )
         elif lock.no_environment and tool == "uv":
@@ -65,7 +65,7 @@ def _package_refusals(lock: LockFacts, target: Target, tool: str) -> Iterator[In
                 reader,
                 f"{package.name} is locked for Python {package.requires_python}, and Python here "
                 f"is {target.python_full_version}",
-                "take a Python that it admits, or lock anew for this one",
+                "take a Python that it admits, or lock again for this Python",
                 where=package.origin,
                 package=package.name,
             )
@@ -97,13 +97,13 @@ def _missing(requirements: Requirements) -> Iterator[InputRefusal]:
     if lock is None:
         return
     reader = reader_of(lock.format, "")
-    asked = (("extra", requirements.missing_extras), ("group", requirements.missing_groups))
-    for kind, names in asked:
+    missing = (("extra", requirements.missing_extras), ("group", requirements.missing_groups))
+    for kind, names in missing:
         for name in names:
             yield InputRefusal(
                 f"{kind}-not-there",
                 reader,
-                f"the {kind} {name} was asked for, and it is not there",
-                f"leave out --{kind} {name}, or add it to the project and lock anew",
+                f"the {kind} {name} was requested, and it is not there",
+                f"leave out --{kind} {name}, or add it to the project and lock again",
                 where=lock.origin,
             )

@@ -19,8 +19,8 @@ def refusals_of(
 
     Args:
         requirements: what was read.
-        resolution: what would be chosen on the target; refusals that need no index are told even
-            where it is in conflict.
+        resolution: what would be chosen on the target; refusals that need no index are reported
+            even where it is in conflict.
         tool: who installs what has no tool of its own: ``pip`` or ``uv``.
     """
     target = resolution.target

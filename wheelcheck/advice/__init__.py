@@ -1,1 +1,1 @@
-"""What to do instead of a source build: each proposal is judged anew."""
+"""What to do instead of a source build: each proposal is judged again with the change made."""

@@ -1,4 +1,4 @@
-"""Ways out of source builds and blockers, each judged anew: no rule of thumb is passed on."""
+"""Advice against source builds and blockers, each judged again with the change made."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ _OWN_PYTHON = (
 
 
 class Adviser:
-    """Finds ways out for judged targets; what is judged for one target serves the others.
+    """Finds advice for judged targets; what is judged for one target serves the others.
 
-    `judge` has judged the requirements as they are; `judge_of` makes a judge for changed ones.
+    `judge` has judged the requirements as they are; `judge_of` makes one for changed requirements.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Adviser:
         self._unplanned: dict[tuple[Judge, Target], JudgedTarget] = {}
 
     def advise(self, columns: Sequence[JudgedTarget]) -> tuple[Advice, ...]:
-        """All advice for these targets, the most helpful first; like advice is told once."""
+        """All advice for these targets, the most helpful first; equal advice is given once."""
         self._columns.update({column.name: column for column in columns})
         alike: dict[tuple[object, ...], list[Advice]] = {}
         for column in columns:
@@ -250,7 +250,7 @@ def _extra_indexes(column: JudgedTarget) -> Iterator[Advice]:
             targets=(column.name,),
             title=f"Look into {extra_index.name}",
             change=(f"--extra-index-url, with the address in the README of {extra_index.source}",),
-            evidence=f"{extra_index.scope}; what it has was not asked",
+            evidence=f"{extra_index.scope}; its wheels were not looked up",
             caveat=extra_index.caveat,
             blockers_before=blockers,
             builds_before=builds,

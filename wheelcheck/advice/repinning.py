@@ -1,4 +1,4 @@
-"""Other pins with which more comes as a wheel: found by name, proven by resolving anew."""
+"""Other pins with which more comes as a wheel: found by name, proven by resolving again."""
 
 from __future__ import annotations
 

@@ -67,6 +67,6 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
         return report
     from wheelcheck.advice.adviser import Adviser  # much, and for advice alone
 
-    progress.update("Looking for ways out", 0, 0)
+    progress.update("Looking for advice", 0, 0)
     adviser = Adviser(requirements, index, judge, judge_of, moment)
     return report.model_copy(update={"advice": adviser.advise(columns)})

@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Project, Sdist, Wheel
-from wheelcheck.reports.values.explanation_values import CandidateTold
+from wheelcheck.reports.values.explanation_values import ExplainedCandidate
 from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import FileRules, Pin, Refusal, refusal_of
 from wheelcheck.targets import Target
@@ -18,7 +18,7 @@ from wheelcheck.targets import Target
 __all__ = ["candidates"]
 
 OLDER_SHOWN = 2
-"""Releases older than the chosen one that are told of, to show that they were there."""
+"""How many releases older than the chosen one are listed, to show that they exist."""
 
 
 def candidates(
@@ -27,7 +27,7 @@ def candidates(
     target: Target,
     requirements: Requirements,
     rules: FileRules,
-) -> Iterator[CandidateTold]:
+) -> Iterator[ExplainedCandidate]:
     """Releases from the newest on, down to a few below the chosen one."""
     older = 0
     if isinstance(project, Unknown):
@@ -38,7 +38,7 @@ def candidates(
             return
         files = project.files(version)
         days = [file.upload_time for file in files if file.upload_time]
-        yield CandidateTold(
+        yield ExplainedCandidate(
             version=str(version),
             uploaded=min(days).date().isoformat() if days else None,
             chosen=version == pin.version,
@@ -70,7 +70,7 @@ def _outcomes(
     if version.is_prerelease and not rules.policy.allows_prereleases(pin.name):
         yield "a pre-release"
     if rules.policy.prefer_binary:
-        yield "has no wheel that fits, and --prefer-binary takes an older one that has"
+        yield "has no wheel that fits, and --prefer-binary takes an older version that has"
     yield "does not go together with the versions of other packages"
 
 

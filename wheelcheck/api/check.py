@@ -1,7 +1,7 @@
 """The main job in one call: from names, spellings and dates to a judged report.
 
-What only some questions need is imported where it is used: most ask of no Dockerfile, and a kept
-answer is not judged again.
+What only some questions need is imported where it is used: most questions name no Dockerfile, and a
+cached report is not judged again.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     `allow_outside` lets projects and locks name files outside their own folder. `targets` are
     spellings such as ``python:3.12-alpine`` or ``cp312-musllinux_1_2_x86_64``, or `Target` values;
     by default the CPython versions now supported × glibc, musl × x86_64, aarch64. `exclude_newer`
-    judges the index as it stood at a date (``2023-04-14``), a timestamp, or so long ago (``7d``).
+    judges the index as of a date (``2023-04-14``), a timestamp, or so long ago (``7d``).
     `cache_dir` None keeps nothing on disk; `offline` asks nothing but the cache. `installer` is
     who installs, with its release or without: ``pip==23.0.1``, ``uv==0.9``, ``pip-no-cache-dir``,
     ``pip-no-cache``; pip alone is that of the image, or the newest. Without a cache, what several

@@ -1,4 +1,4 @@
-"""Judge a Dockerfile on the platforms asked for, and tell what differs on the usual other one."""
+"""Judge a Dockerfile on its platforms, and say what differs on the other usual platform."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from wheelcheck.targets.catalogue import DOCKER_PLATFORMS
 __all__ = ["check_dockerfile"]
 
 OTHER_PLATFORM = "linux/arm64"
-"""What people build for beside amd64: it is looked at where no platform is asked for."""
+"""What people build for beside amd64: it is judged, too, where no platform is given."""
 
 
 def check_dockerfile(
     question: Question,
     build: BuildRequest,
-    heard: list[str],
+    index_messages: list[str],
     machine: Machine,
     *,
     advice: bool,
@@ -44,7 +44,7 @@ def check_dockerfile(
     moment = bound or now
     day = (moment - timedelta(microseconds=1)).date()
     platforms = [_known(platform) for platform in build.platforms] or [DEFAULT_PLATFORM]
-    with _Indexes(question, heard) as indexes:
+    with _Indexes(question, index_messages) as indexes:
         reports = [
             analyse_dockerfile(
                 _read(question, build, platform, day),
@@ -64,22 +64,22 @@ def check_dockerfile(
         elsewhere = differences_on(
             report, there, indexes.open, machine=machine, as_of=moment, bound=bound
         )
-    shown_text = report.dockerfile.model_copy(update={"other_platform": elsewhere})
-    return report.model_copy(update={"dockerfile": shown_text})
+    dockerfile = report.dockerfile.model_copy(update={"other_platform": elsewhere})
+    return report.model_copy(update={"dockerfile": dockerfile})
 
 
 class _Indexes(ExitStack):
     """The indexes that the steps of all platforms ask: each is opened once."""
 
-    def __init__(self, question: Question, heard: list[str]) -> None:
+    def __init__(self, question: Question, index_messages: list[str]) -> None:
         super().__init__()
-        self._question, self._heard = question, heard
+        self._question, self._index_messages = question, index_messages
         self._opened: dict[IndexOptions, Index] = {}
 
     def open(self, options: IndexOptions) -> AbstractContextManager[Index]:
         """The index that options name; it stays open until the end."""
         if options not in self._opened:
-            opening = self._question.open_index(options, self._heard)
+            opening = self._question.open_index(options, self._index_messages)
             self._opened[options] = self.enter_context(opening)
         return nullcontext(self._opened[options])
 

@@ -18,7 +18,7 @@ _BEGINNING = 20_000
 """Bytes of a file that tell what it is."""
 
 _FOR_DOCKERFILES = frozenset({"context", "platforms", "build_args", "stage", "images", "service"})
-_HEEDED = _FOR_DOCKERFILES | {
+_USED = _FOR_DOCKERFILES | {
     "requirements", "exclude_newer", "index_url", "cache_dir", "offline"
 }  # fmt: skip
 """Keywords of a question that mean the same for a Dockerfile: when, and by which way, to look."""
@@ -42,7 +42,7 @@ _INSTEAD: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 
 def build_of(question: Question, **more: object) -> BuildRequest | None:
-    """The build that is asked about, by its Dockerfile or compose file; None where none is.
+    """The build of a question by its Dockerfile or compose file; None where there is none.
 
     `more` are further keywords, None or False where not given. Raises `UsageError` where
     something is asked along with it that its own lines answer, and says what to do instead.
@@ -79,7 +79,7 @@ def build_of(question: Question, **more: object) -> BuildRequest | None:
 
 
 def refuse_dockerfiles(question: Question, meant: str) -> None:
-    """Raise `UsageError` where a Dockerfile is asked about; `meant` says what to name instead."""
+    """Raise `UsageError` where the input is a Dockerfile; `meant` says what to name instead."""
     for item in as_list(question.requirements):
         if is_dockerfile_at(item):
             raise UsageError(f"{item} is a Dockerfile: {meant}")
@@ -99,12 +99,12 @@ def is_dockerfile_at(given: object) -> bool:
 
 
 def _refused(question: Question, more: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """The options that were given and cannot be heeded, with what to do instead.
+    """The options that were given and have no effect here, with what to do instead.
 
     Whatever is not known to mean the same for a Dockerfile is refused, so that no keyword that is
     ever added can be passed over in silence.
     """
-    keywords = [each.name for each in fields(question) if each.name not in _HEEDED]
+    keywords = [each.name for each in fields(question) if each.name not in _USED]
     for name, value in {**{name: getattr(question, name) for name in keywords}, **more}.items():
         if _is_set(value):
             yield _INSTEAD.get(name, (f"--{name.replace('_', '-')}", _ON_THE_LINE))

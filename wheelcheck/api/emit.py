@@ -67,7 +67,7 @@ def _mind(opened: OpenQuestion) -> Iterator[str]:
     """A comment where pip in the image does not see the index as it was judged."""
     bound = opened.requirements.policy.exclude_newer
     if bound is not None:
-        yield f"# judged by files from before {bound:%Y-%m-%d %H:%M} UTC; pip takes newer ones, too"
+        yield f"# judged by files from before {bound:%Y-%m-%d %H:%M} UTC; pip takes newer files"
 
 
 def _failing(outlooks: Sequence[Outlook]) -> Iterator[str]:
@@ -131,7 +131,7 @@ def _public(place: str) -> str:
 
 
 def _files_of(requirements: Requirements) -> Iterator[str]:
-    """Every file that a line stands in, once."""
+    """Every file that a line is in, once."""
     lines = (*requirements.lines, *requirements.constraints)
     files = (line.origin.file for line in lines if line.origin.line is not None)
     yield from dict.fromkeys(file for file in files if not file.startswith(("-", "<")))

@@ -28,7 +28,11 @@ from wheelcheck.coverage import nearest_first
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.index.interface import Project, Sdist, Wheel
 from wheelcheck.index.pages.filenames import variant_of
-from wheelcheck.reports.values.explanation_values import Explanation, FileTold, TargetExplanation
+from wheelcheck.reports.values.explanation_values import (
+    ExplainedFile,
+    Explanation,
+    TargetExplanation,
+)
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.phrases import listing
 from wheelcheck.requirements import Requirements
@@ -134,24 +138,24 @@ def _on_target(
     )
 
 
-def _variants(project: Project | Unknown, version: Version | None) -> Iterator[FileTold]:
+def _variants(project: Project | Unknown, version: Version | None) -> Iterator[ExplainedFile]:
     """Variant wheels of the version, or of all where none is chosen: pip passes them over."""
     for file in () if isinstance(project, Unknown) else project.unusable:
         variant = variant_of(file.filename)
         if variant is not None and version in {None, variant.version}:
-            yield FileTold(file=file.filename, fits=False, part="variant", why=file.reason)
+            yield ExplainedFile(file=file.filename, fits=False, part="variant", why=file.reason)
 
 
 def _files(
     files: Iterable[Wheel | Sdist], target: Target, rules: FileRules, chosen: Wheel | Sdist | None
-) -> Iterator[FileTold]:
+) -> Iterator[ExplainedFile]:
     """The file that is taken first, then others that fit, then misses, the nearest first."""
     refusals = {file.filename: refusal_of(file, target, rules) for file in files}
     if chosen is not None:
-        yield FileTold(file=chosen.filename, fits=True)
+        yield ExplainedFile(file=chosen.filename, fits=True)
     for filename, refused in refusals.items():
         if refused is None and (chosen is None or filename != chosen.filename):
-            yield FileTold(file=filename, fits=True)
+            yield ExplainedFile(file=filename, fits=True)
     for refused in nearest_first(filter(None, refusals.values()), target):
         miss = miss_value(refused)
-        yield FileTold(file=miss.file, fits=False, part=miss.part, why=miss.why)
+        yield ExplainedFile(file=miss.file, fits=False, part=miss.part, why=miss.why)

@@ -167,7 +167,7 @@ class OpenQuestion:
 
     `as_of` is the date bound, or now; `inputs` are names to show for what was read;
     `index_messages` collects what the index warns of meanwhile; `files` are those that were read,
-    by path, None for one that is no file of this machine; `default_matrix` says that nobody named
+    by path, None for what is no file of this machine; `default_matrix` says that nobody named
     the targets.
     """
 
@@ -280,13 +280,13 @@ def _within_scope(
     inside = tuple(target for target in matrix if target.name not in outside)
     if not inside or not outside:
         return matrix, requirements
-    told = [
+    messages = [
         f"{scope.origin}: {scope.why}: {counted(len(targets), 'target')} of the default matrix "
         "left out; name one with --target to judge it"
         for scope, targets in left_out.items()
         if targets
     ]
-    return inside, replace(requirements, warnings=(*requirements.warnings, *told))
+    return inside, replace(requirements, warnings=(*requirements.warnings, *messages))
 
 
 def _date_bound(given: str | date | datetime | None, now: datetime) -> datetime | None:

@@ -15,7 +15,7 @@ DONE, USAGE, INCOMPLETE, INTERRUPTED = 0, 2, 3, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command and return its exit code. Errors are told in a sentence on stderr."""
+    """Run the command and return its exit code. Errors are written to stderr, a sentence each."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         if words and words[0] in _COMMANDS:
@@ -95,7 +95,7 @@ def _explain(words: Sequence[str]) -> int:
     parser = explain_parser()
     args = parser.parse_args(words)
     if not (args.target or args.python or args.libc or args.arch or args.platforms):
-        parser.error("explain it where? Name a target, for example --target python:3.12-alpine")
+        parser.error("name a target, for example --target python:3.12-alpine")
     from wheelcheck.cli.explain_command import run
 
     return run(args)
@@ -181,7 +181,7 @@ def _failure(error: Exception) -> int:
         import traceback
 
         traceback.print_exception(error)
-        _say("this is a defect of wheelcheck; the lines above tell where. Please report it.")
+        _say("this is a defect of wheelcheck; the lines above show where. Please report it.")
         return INCOMPLETE
     _say(str(error))
     return USAGE if isinstance(error, (UsageError, OSError)) else INCOMPLETE

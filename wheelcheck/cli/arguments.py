@@ -48,7 +48,7 @@ examples:
   wheelcheck --package 'pandas>=2' --target cp312-musllinux_1_2_x86_64
       one requirement, one target, no file
   wheelcheck requirements.txt --exclude-newer 2023-04-14
-      the index as it stood on a day
+the index as of a day
   uv pip compile pyproject.toml | wheelcheck - --no-deps --format json -o report.json
       exact pins from a pipe, for a program to read
 
@@ -167,7 +167,7 @@ def diff_parser() -> argparse.ArgumentParser:
         "files", nargs="+", metavar="FILE", help="a report as JSON, or a requirement file"
     )
     inputs.add_argument(
-        "--git", metavar="REVISION", help="compare the one file with itself at a revision"
+        "--git", metavar="REVISION", help="compare the file with itself at a revision"
     )
     add_selection(inputs)
     add_targets(parser.add_argument_group("where it would be installed"))
@@ -184,8 +184,7 @@ def show_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck show``."""
     parser = Parser(
         prog=f"{PROGRAM} show",
-        description="Write a report that was kept with --format json again, in any format. "
-        "Nothing is asked of an index.",
+        description="Write a report of --format json again, in any format. No index is queried.",
         allow_abbrev=False,
     )
     parser.add_argument("report", metavar="REPORT", help="a file of --format json")

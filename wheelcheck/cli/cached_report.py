@@ -1,4 +1,4 @@
-"""The question of a command line, so that its answer can be kept and given again.
+"""The question of a command line, as the key under which its report is cached.
 
 Importing this must stay cheap, as with `wheelcheck.result_cache.report_cache`.
 """
@@ -50,7 +50,7 @@ def report_cache_of(args: Namespace) -> ReportCache | None:
 
 
 def write_cached(args: Namespace, report_cache: ReportCache | None) -> int | None:
-    """Write a kept answer as it stands; None where there is none or it must be looked into.
+    """Write a cached report as it is; None where there is none or it must be parsed.
 
     It must where a policy is held against it, where the installation would fail, or where it is
     written in any form but JSON.
@@ -87,7 +87,7 @@ def states_policy(args: Namespace) -> bool:
 def _policy_text(args: Namespace) -> str:
     """The file that may state a policy, broken or not; empty where there is none.
 
-    Raises OSError for one that is named and cannot be read: no gate is open for a slip of the pen.
+    Raises OSError where the named file cannot be read: a misspelt name must not open the gate.
     """
     path = Path(args.policy or "pyproject.toml")
     if args.no_policy or (args.policy is None and not path.is_file()):

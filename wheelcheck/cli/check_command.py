@@ -80,7 +80,7 @@ def _answered(args: Namespace, report_cache: ReportCache | None) -> Report:
 
 
 def _require_costs(args: Namespace, policy: Policy) -> None:
-    """Say so where `--verdicts-only` leaves out what is asked for."""
+    """Raise UsageError where another option needs what `--verdicts-only` leaves out."""
     wants = {
         "--builds": args.builds,
         "a limit on build minutes": policy.max_build_minutes is not None,
@@ -151,7 +151,7 @@ def _image(text: str) -> tuple[str, str]:
 
 
 def write_dockerfile(args: Namespace) -> int:
-    """Write the Dockerfile that installs what the options ask for on the one target."""
+    """Write a Dockerfile that installs the requirements on the single target."""
     require_folder(args.output)
     if args.no_deps or args.installer not in {None, "pip"}:
         raise UsageError("--emit dockerfile writes for pip, with all that is required")

@@ -58,7 +58,7 @@ def run(args: Namespace) -> int:
 
 
 def _report(path: Path, args: Namespace) -> Report:
-    """A report that was kept as JSON, or the one that a requirement file gives now."""
+    """The report in a JSON file, or the report on a requirement file."""
     content = path.read_bytes()
     if not content.lstrip().startswith(b"{"):
         choice = {"no_deps": args.no_deps, "installer": args.installer}

@@ -205,10 +205,8 @@ def add_choice(group: argparse._ArgumentGroup) -> None:
 
 
 def add_builds(group: argparse._ArgumentGroup) -> None:
-    """What is told of source builds and ways out."""
-    group.add_argument(
-        "--no-advice", action="store_true", help="judge as it is, look for no way out"
-    )
+    """What is reported of source builds, and advice."""
+    group.add_argument("--no-advice", action="store_true", help="judge as it is, give no advice")
     group.add_argument(
         "--verdicts-only",
         action="store_true",
@@ -323,9 +321,9 @@ def add_policy(group: argparse._ArgumentGroup) -> None:
     source.add_argument(
         "--policy",
         metavar="FILE",
-        help="pyproject.toml with [tool.wheelcheck], instead of the one in this folder",
+        help="pyproject.toml with [tool.wheelcheck], instead of that in this folder",
     )
-    source.add_argument("--no-policy", action="store_true", help="heed no such file")
+    source.add_argument("--no-policy", action="store_true", help="use no such file")
 
 
 def add_index(group: argparse._ArgumentGroup) -> None:
@@ -358,7 +356,7 @@ def add_output(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--emit",
         choices=("dockerfile",),
-        help="write instead a Dockerfile that installs it on the one target, as it should be done",
+        help="write instead a Dockerfile that installs it on the target, as it should be done",
     )
     group.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of --format json, and end"

@@ -1,4 +1,4 @@
-"""A report in the format that was asked for, and the exit code that goes with it."""
+"""A report in the format of ``--format``, and the exit code that goes with it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _RENDERERS = {
     "markdown": ("wheelcheck.reports.markdown", "render_markdown"),
     "sarif": ("wheelcheck.reports.sarif", "render_sarif"),
 }
-"""Format → the module and function that writes it, imported when it is asked for."""
+"""Format → the module and function that writes it, imported on first use."""
 
 
 def rendered(report: Report, args: Namespace) -> bytes:

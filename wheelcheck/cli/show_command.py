@@ -1,4 +1,4 @@
-"""``wheelcheck show`` writes a kept report again, ``wheelcheck completion`` a shell script."""
+"""``wheelcheck show`` renders a report from JSON, ``wheelcheck completion`` a shell script."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["complete", "show"]
 
 
 def show(args: Namespace) -> int:
-    """Write a report that was kept as JSON in any format; exit as when it was made."""
+    """Render a report from a JSON file in any format; the exit code is that of the report."""
     require_folder(args.output)
     report = read_report(Path(args.report))
     write(rendered(report, args), args.output)

@@ -60,9 +60,7 @@ def survey_parser() -> argparse.ArgumentParser:
         metavar="SINCE",
         help="every release, or those first uploaded since a day, instead of the latest alone",
     )
-    source.add_argument(
-        "--exclude-newer", metavar="DATE", help="the index as it stood at the end of a day"
-    )
+    source.add_argument("--exclude-newer", metavar="DATE", help="the index as of the end of a day")
     source.add_argument(
         "--read-sdists",
         action="store_true",
@@ -120,7 +118,7 @@ def _add_wire(parser: argparse.ArgumentParser) -> None:
         "--contact",
         default="",
         metavar="TEXT",
-        help="an address for whoever runs the index, sent with every request",
+        help="an address for the operator of the index, sent with every request",
     )
 
 

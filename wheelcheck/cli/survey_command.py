@@ -171,13 +171,13 @@ def _wire(args: Namespace) -> Wire:
 
 
 def _announce(plan: Plan, folder: str) -> None:
-    asked = f", at most {plan.requests:,} requests" if plan.requests else ""
+    limit = f", at most {plan.requests:,} requests" if plan.requests else ""
     done = f" ({plan.complete:,} complete already)" if plan.complete else ""
-    sys.stderr.write(f"wheelcheck: {plan.kind}: {plan.shards:,} shards{done}{asked} → {folder}\n")
+    sys.stderr.write(f"wheelcheck: {plan.kind}: {plan.shards:,} shards{done}{limit} → {folder}\n")
 
 
 def _progress(line: StatusLine | None) -> Callable[[int, int], object]:
-    """Shards done, and when the last will be, as far as the ones so far tell."""
+    """Shards done, and when the last will be, estimated from those so far."""
     started = time.monotonic()
 
     def update(done: int, total: int) -> None:

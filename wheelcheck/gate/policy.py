@@ -37,7 +37,7 @@ class _Setting(BaseModel):
 class Allowance(_Setting):
     """One package that may break the policy, on targets whose name matches a pattern.
 
-    `expires` is the last day on which that holds; afterwards the violation is told again.
+    `expires` is the last day on which that holds; afterwards the violation is reported again.
     """
 
     package: Annotated[str, BeforeValidator(lambda name: str(canonicalize_name(str(name))))]
@@ -52,7 +52,7 @@ class Allowance(_Setting):
 
 
 class Policy(_Setting):
-    """What is demanded of a report; nothing by default.
+    """What a report must fulfil; nothing by default.
 
     `fail_on` are verdicts that no package may have; where there are any, a Dockerfile must work,
     too. `max_build_minutes` bounds the time that source builds take on a target, `max_image_mb`
@@ -83,7 +83,7 @@ class Policy(_Setting):
 
 
 def read_policy(text: str, file: str) -> tuple[Policy, Mapping[str, Any]]:
-    """Read ``[tool.wheelcheck]`` of a ``pyproject.toml``: the policy, and what else stands there.
+    """Read ``[tool.wheelcheck]`` of a ``pyproject.toml``: the policy, and the other settings there.
 
     Raises `UsageError` for what cannot be meant, with the key and why.
     """
@@ -95,11 +95,11 @@ def read_policy(text: str, file: str) -> tuple[Policy, Mapping[str, Any]]:
         raise UsageError(f"{file}: [tool.wheelcheck] must be a table")
     known = {field.replace("_", "-") for field in Policy.model_fields} - {"tolerate-failures"}
     rest = {key: value for key, value in table.items() if key not in known}
-    said = {key: value for key, value in table.items() if key in known}
-    if "none" in _as_list(said.get("fail-on")):
-        said |= {"fail-on": [], "tolerate-failures": True}
+    given = {key: value for key, value in table.items() if key in known}
+    if "none" in _as_list(given.get("fail-on")):
+        given |= {"fail-on": [], "tolerate-failures": True}
     try:
-        return Policy.model_validate(said), rest
+        return Policy.model_validate(given), rest
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
@@ -151,7 +151,7 @@ def _verdicts(
 
 
 def _broken_dockerfile(report: Report) -> Iterator[Violation]:
-    """A Dockerfile that cannot work as it is: whoever fails on a verdict fails on that."""
+    """A Dockerfile that cannot work as it is: a policy that fails on a verdict fails on that."""
     if report.dockerfile is None:
         return
     targets = {step.stage: step.target for step in report.dockerfile.steps if step.target}
@@ -185,7 +185,7 @@ def _coverage(
             rule="min-coverage",
             target=target.name,
             message=f"{share:.1f} % of {len(verdicts)} packages come as wheels on {target.name}, "
-            f"less than the {least:g} % demanded",
+            f"less than the required {least:g} %",
         )
 
 
@@ -201,7 +201,7 @@ def _least_coverage(policy: Policy, target: str) -> float | None:
 
 
 def _costs(report: Report, target: TargetSummary, policy: Policy) -> Iterator[Violation]:
-    """Bounds on numbers: what cannot be told does not pass in silence."""
+    """Bounds on numbers: an unknown number is a violation, too."""
     bill = target.bill
     if policy.max_build_minutes is not None:
         builds = bill.build_wall_seconds if bill else None

@@ -12,6 +12,7 @@ from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.values.dockerfile_values import JudgedDockerfile
 from wheelcheck.reports.values.report import Package, Problem, Report
 from wheelcheck.reports.wording.dockerfile_phrases import (
+    NOTHING_FOUND,
     SIGNS,
     diffs,
     fate,
@@ -59,7 +60,7 @@ def render_markdown(report: Report, *, limit: int = 65_000) -> str:
     """A GitHub-flavoured comment of at most `limit` characters (GitHub takes 65,536).
 
     Rows are left out, and said to be, where it would be longer. What comes from files and indexes
-    is text: it mentions no one, links nowhere and is no markup.
+    is text: it mentions nobody, links nowhere and is no markup.
     """
     for room in _ROOMS:
         text = "\n\n".join(filter(None, _parts(report, room))) + "\n"
@@ -182,16 +183,16 @@ def _bills(report: Report, places: Places, room: _Room) -> str:
 
 
 def _bill(bill: Bill) -> Iterator[str]:
-    def told(estimate: Estimate | None, *, of_time: bool = False) -> str:
+    def shown(estimate: Estimate | None, *, of_time: bool = False) -> str:
         return estimated(estimate, duration if of_time else size) if estimate else "–"
 
-    yield told(bill.wall_seconds, of_time=True)
+    yield shown(bill.wall_seconds, of_time=True)
     too_much = ", **more than the machine has**" if bill.fits_memory is False else ""
-    yield told(bill.peak_memory_bytes) + too_much
+    yield shown(bill.peak_memory_bytes) + too_much
     yield "–" if bill.download_bytes is None else size(bill.download_bytes)
     image = bill.image
-    multi = f", multi-stage {told(image.multi_stage)}" if image and image.multi_stage else ""
-    yield (told(image.single_stage) if image else "–") + multi
+    multi = f", multi-stage {shown(image.multi_stage)}" if image and image.multi_stage else ""
+    yield (shown(image.single_stage) if image else "–") + multi
 
 
 def _dockerfile(dockerfile: JudgedDockerfile, room: _Room) -> str:
@@ -202,7 +203,7 @@ def _dockerfile(dockerfile: JudgedDockerfile, room: _Room) -> str:
         f"{code(finding.code)}"
         for finding in worst_first(dockerfile)
     ]
-    lines = lines or ["Nothing to mend."]
+    lines = lines or [NOTHING_FOUND]
     lines += [text(note, room.characters) for note in step_notes(dockerfile)]
     return (
         f"#### What is found in {text(dockerfile.name, room.characters)}\n\n{_bullets(lines, room)}"

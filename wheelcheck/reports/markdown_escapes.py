@@ -1,4 +1,4 @@
-"""Text that stays text in GitHub-flavoured Markdown: no markup, no links, no one is mentioned."""
+"""Text that stays text in GitHub-flavoured Markdown: no markup, no links, no mentions."""
 
 from __future__ import annotations
 

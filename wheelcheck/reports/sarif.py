@@ -177,7 +177,7 @@ def _location(line: InputLine, excerpt: str = "") -> _Json:
 
 
 def _uri(file: str) -> str:
-    """A path as a URI reference: relative ones stay relative (to the repository, for a scanner)."""
+    """A path as a URI reference; relative paths stay so (to the repository, for a scanner)."""
     path = quote(file.replace("\\", "/"), safe="/")
     return f"file://{path}" if path.startswith("/") else path
 

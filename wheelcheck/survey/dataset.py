@@ -3,7 +3,7 @@
     releases/date=2026-11-28/platform=musllinux_aarch64/shard-00007.parquet
     files/date=2026-11-28/shard-00007.parquet        seen by a survey of names
     packages/… and bills/…                           by a survey of requirement files
-    manifest/2026-11-28/survey.json                  what was asked
+    manifest/2026-11-28/survey.json                  the question
     manifest/2026-11-28/shard-00007.json             written last: the shard is complete
 
 The folder may be any that fsspec opens. A part gets its name when it is written whole, and a shard
@@ -60,20 +60,21 @@ class Dataset:
         names = [path.rstrip("/").rsplit("/", 1)[-1] for path in self._fs.ls(folder, detail=False)]
         return tuple(sorted(day for name in names if (day := _day(name))))
 
-    def begin(self, day: date, asked: dict[str, Any]) -> None:
-        """Note what is asked. Raises UsageError where that day's survey asked something else."""
+    def begin(self, day: date, settings: dict[str, Any]) -> None:
+        """Write the settings. Raises UsageError where that day's survey has others."""
         path = self._manifest(day, "survey")
         found = self._read_json(path)
-        if found is not None and found != asked:
-            differing = sorted(key for key in {*found, *asked} if found.get(key) != asked.get(key))
+        if found is not None and found != settings:
+            keys = {*found, *settings}
+            differing = sorted(key for key in keys if found.get(key) != settings.get(key))
             raise UsageError(
                 f"{self.url} has a survey of {day} that differs in {', '.join(differing)}: "
                 "name another folder, or remove it"
             )
-        self._write_json(path, asked)
+        self._write_json(path, settings)
 
-    def asked(self, day: date) -> dict[str, Any]:
-        """What the survey of a day asked; {} where there is none."""
+    def settings(self, day: date) -> dict[str, Any]:
+        """The settings of the survey of a day; {} where there is none."""
         return self._read_json(self._manifest(day, "survey")) or {}
 
     def is_complete(self, day: date, shard: int, key: str) -> bool:

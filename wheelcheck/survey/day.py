@@ -73,22 +73,22 @@ class DayOfSurvey:
 
 def read_day(dataset: Dataset, day: date) -> DayOfSurvey:
     """Read the latest releases of a day. Raises UsageError where that day has no survey."""
-    asked = dataset.asked(day)
-    if not asked:
+    settings = dataset.settings(day)
+    if not settings:
         known = ", ".join(map(str, dataset.days())) or "none"
         raise UsageError(f"{dataset.url} has no survey of {day}; it has {known}")
-    if asked["kind"] == "fleet":
+    if settings["kind"] == "fleet":
         raise UsageError(f"{dataset.url} holds a survey of requirement files, which has no page")
     latest = pc.field("latest") | pc.field("latest").is_null()
     columns = ["project", "version", "target", "verdict"]
     table = dataset.table("releases", day, columns, latest)
-    targets = tuple(asked["targets"])
+    targets = tuple(settings["targets"])
     projects, project_of = _numbered(table["project"])
     target_of = _places(table["target"], targets)
     letters = np.full((len(projects), len(targets)), ord(NOT_SURVEYED), dtype=np.uint8)
     letters[project_of, target_of] = _letters(table["verdict"])
     versions = _versions(table["version"], project_of, len(projects))
-    if not asked["each_release"]:
+    if not settings["each_release"]:
         return DayOfSurvey(day, targets, projects, letters, versions)
     since, texts = _since(dataset, day, projects, targets)
     return DayOfSurvey(day, targets, projects, letters, versions, since, texts)

@@ -37,7 +37,7 @@ _Value = TypeVar("_Value")
 NO_TAG = -1
 """The tag number of an sdist."""
 _UNREAD = -2
-_NOT_ONE_BY_ONE = ".tar.gz"
+_BATCHED = ".tar.gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ def read_file_names(projects: pa.Array, filenames: pa.Array) -> FileNames:
     reader = _Reader(names, project_of, filenames)
     is_wheel = _flags(pc.ends_with(filenames, ".whl"))
     reader.read_wheels(np.flatnonzero(is_wheel))
-    reader.read_sdists(np.flatnonzero(_flags(pc.ends_with(filenames, _NOT_ONE_BY_ONE))))
-    reader.read_one_by_one(np.flatnonzero(~reader.done))
+    reader.read_sdists(np.flatnonzero(_flags(pc.ends_with(filenames, _BATCHED))))
+    reader.read_each(np.flatnonzero(~reader.done))
     return reader.result()
 
 
@@ -131,9 +131,7 @@ class _Reader:
 
     def read_sdists(self, places: Integers) -> None:
         """``project-version.tar.gz`` (PEP 625); the last dash parts the two."""
-        stems = pc.utf8_slice_codeunits(
-            self.filenames.take(pa.array(places)), 0, -len(_NOT_ONE_BY_ONE)
-        )
+        stems = pc.utf8_slice_codeunits(self.filenames.take(pa.array(places)), 0, -len(_BATCHED))
         parts = pc.split_pattern(stems, "-", max_splits=1, reverse=True)
         whole = _flags(pc.equal(pc.list_value_length(parts), 2))
         places, parts = places[whole], parts.filter(pa.array(whole))
@@ -149,7 +147,7 @@ class _Reader:
         self.version_of[places] = versions[text_of][good]
         self.done[places] = True
 
-    def read_one_by_one(self, places: Integers) -> None:
+    def read_each(self, places: Integers) -> None:
         """All that is left, by the rules for a single name."""
         left = self.filenames.take(pa.array(places)).to_pylist()
         for place, filename in zip(places.tolist(), left, strict=True):
@@ -231,6 +229,6 @@ def _distinct(column: pa.Array, value: Callable[[str], _Value]) -> tuple[list[_V
 
 
 def _version_ranks(versions: Sequence[Version]) -> Integers:
-    """The place of each version among the distinct ones."""
+    """The place of each version among the distinct versions."""
     ranks = {version: rank for rank, version in enumerate(sorted(set(versions)))}
     return np.array([ranks[version] for version in versions], dtype=np.int64)

@@ -52,7 +52,7 @@ class FleetShard:
 
     @property
     def contents(self) -> list[object]:
-        """The files with their sizes and times: an edited file is judged anew."""
+        """The files with their sizes and times: an edited file is judged again."""
         stats = [(path, path.stat()) for path in self.paths]
         return [[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in stats]
 

@@ -46,7 +46,7 @@ File = Wheel | Sdist
 class Wire:
     """How a survey asks an index: `per_second` bounds the requests of one process.
 
-    `contact` is sent with every request, so that whoever runs the index can reach the asker.
+    `contact` is sent with every request, so that the operator of the index can reach the user.
     """
 
     options: IndexOptions
@@ -164,7 +164,7 @@ def names_shards(names: Sequence[NormalizedName], wire: Wire) -> Iterator[NamesS
 
 
 def _files_of(project: Project, settings: Settings) -> list[File]:
-    """The files to judge: of every release, or of the one that counts as the latest."""
+    """The files to judge: of every release, or of the latest."""
     if settings.each_release:
         return [
             file
@@ -185,7 +185,7 @@ def _files_of(project: Project, settings: Settings) -> list[File]:
 
 
 def _standing(version: Version, files: Sequence[File]) -> int:
-    """0 for a release that can be the latest; else how far it stands behind one that can.
+    """0 for a release that can be the latest; else how far it is behind such a release.
 
     The same order as `releases.group_releases` has: yanked ones last, final ones first.
     """

@@ -156,7 +156,7 @@ def _first_times(times: Integers, starts: Integers) -> Integers:
 
 
 def _latest(names: FileNames, project_of: Integers, version_of: Integers, yanked: Flags) -> Flags:
-    """The newest release of each project: final and not wholly yanked ones before all others."""
+    """The newest release of each project; final releases that are not yanked go first."""
     latest = np.zeros(len(project_of), dtype=np.bool_)
     if not len(project_of):
         return latest

@@ -16,7 +16,7 @@ __all__ = ["Settings"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is asked of every project.
+    """The question about every project.
 
     `day` dates the rows. Files uploaded at `exclude_newer` or later do not count; None counts all.
     With `each_release` every release is judged that was first uploaded at `since` or later (None:

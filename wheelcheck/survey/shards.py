@@ -34,7 +34,7 @@ class Shard(Protocol):
 
     @property
     def contents(self) -> list[object]:
-        """What it is made of, as JSON: a shard of other contents is judged anew."""
+        """What it is made of, as JSON: a shard of other contents is judged again."""
 
     def judge(self, settings: Settings) -> Judged:
         """Judge it. What concerns one project or file is in the answer; raises OSError."""
@@ -51,8 +51,8 @@ class ShardTask:
     @property
     def key(self) -> str:
         """What the shard's answer depends on beside the index."""
-        asked = [self.settings.as_json(), self.shard.contents]
-        return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]
+        contents = [self.settings.as_json(), self.shard.contents]
+        return hashlib.sha256(json.dumps(contents).encode()).hexdigest()[:32]
 
     @property
     def complete(self) -> bool:

@@ -25,7 +25,7 @@ __all__ = ["Plan", "Summary", "run_survey"]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a survey is about to do, for whoever must be asked or told before it starts.
+    """What a survey is about to do, for the user to agree to before it starts.
 
     `requests` is the most it can make of an index; 0 for a table of files.
     """

@@ -24,6 +24,7 @@ from sample_reports import (
 
 from wheelcheck.reports.text.report_text import render_text
 from wheelcheck.reports.values.report import Package, Report
+from wheelcheck.reports.wording.dockerfile_phrases import NOTHING_FOUND
 from wheelcheck.reports.wording.marks import MARKS
 
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -73,7 +74,7 @@ Why
 
 What was judged
 read               requirements.txt
-index              as it stood at the end of 2023-04-14 (UTC)
+index              as of the end of 2023-04-14 (UTC)
 python:3.8-slim    CPython 3.8.16, glibc 2.31, x86_64
 python:3.8-alpine  CPython 3.8.16, musl 1.2, x86_64
 """
@@ -148,7 +149,7 @@ def test_why_is_told_once_for_all_it_holds_for():
     assert "for example package-010 on musl x86_64 (Python 3.11): cp311 wheels exist" in why
     assert "and 8 more on musl" in why
     single = section(render_text(today()), "Why")
-    assert "scikit-learn 1.9.1 on musl, asked for in requirements.txt:1" in single
+    assert "scikit-learn 1.9.1 on musl, requested in requirements.txt:1" in single
 
 
 def test_why_names_who_asks():
@@ -158,11 +159,11 @@ def test_why_names_who_asks():
         packages = tuple(package for package in story.packages if package.name in names)
         return section(render_text(story.model_copy(update={"packages": packages})), "Why")
 
-    assert "scikit-learn 1.2.2 on python:3.8-alpine, asked for in requirements.txt:1" in why(
+    assert "scikit-learn 1.2.2 on python:3.8-alpine, requested in requirements.txt:1" in why(
         "scikit-learn"
     )
     both = why("numpy", "scikit-learn")  # they share a reason, and one line
-    assert "asked for" not in both
+    assert "requested" not in both
     distinct = compiles(
         "numpy",
         "1.24.2",
@@ -173,7 +174,7 @@ def test_why_names_who_asks():
     numpy = Package(name="numpy", on={**story.package("numpy").on, "python:3.8-alpine": distinct})
     pair = (numpy, story.package("scikit-learn"))
     told = render_text(story.model_copy(update={"packages": pair}))
-    assert "asked for in requirements.txt:4, needed by scikit-learn[test] 1.2.2" in " ".join(
+    assert "requested in requirements.txt:4, needed by scikit-learn[test] 1.2.2" in " ".join(
         told.split()
     )
 
@@ -225,8 +226,8 @@ def test_a_package_is_asked_for_with_an_option_and_in_a_file():
         report = images(1).model_copy(update={"packages": (package,)})
         return render_text(report)
 
-    assert "asked for with --package" in told("--package")
-    assert "asked for in requirements.txt:3" in told("requirements.txt:3")
+    assert "requested with --package" in told("--package")
+    assert "requested in requirements.txt:3" in told("requirements.txt:3")
 
 
 def test_a_dockerfile_is_told_with_errors_first_and_diffs_to_paste():
@@ -241,7 +242,7 @@ def test_a_dockerfile_is_told_with_errors_first_and_diffs_to_paste():
         "    1 | FROM python:3.8-alpine",
     ]
     assert findings[-1] == "line 9: pip install $TOOLS: not judged: TOOLS is not known"
-    assert "Nothing to mend." in render_text(sound_image())
+    assert NOTHING_FOUND in render_text(sound_image())
     for diff in (OTHER_IMAGE, CORRECTION):
         # No line ends in space, and rich has no tabs.
         assert diff.replace(" \n", "\n").expandtabs() in text

@@ -259,7 +259,7 @@ def _caveat(lines: Sequence[_BarLine]) -> Markup:
 
 
 def _left_out(lines: Sequence[_BarLine], places: Places) -> Markup | None:
-    """What the numbers do not have in them, each told once with its targets."""
+    """What the numbers do not have in them, each once, with its targets."""
     found: dict[str, list[str]] = {}
     for line in lines:
         if not line.bill:

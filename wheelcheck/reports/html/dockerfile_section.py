@@ -31,7 +31,7 @@ def dockerfile_section(report: Report) -> Markup:
         return EMPTY
     body = listed(list(map(_finding, worst_first(dockerfile))), "more finding", "reasons")
     body = body or [element("p", NOTHING_FOUND)]
-    body += [element("p", told, class_="note") for told in step_notes(dockerfile)]
+    body += [element("p", note, class_="note") for note in step_notes(dockerfile)]
     body += [_diff(diff) for diff in diffs(dockerfile)]
     remarks = [element("li", remark) for remark in dockerfile.remarks]
     if remarks:

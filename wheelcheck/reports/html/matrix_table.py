@@ -1,6 +1,6 @@
 """The matrix as a table: packages that matter, for readers without scripts.
 
-The page's script draws it anew, with all packages, filters and order, in the same classes.
+The page's script draws it again, with all packages, filters and order, in the same classes.
 """
 
 from __future__ import annotations

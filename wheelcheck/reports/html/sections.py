@@ -89,13 +89,13 @@ def _requested_from(report: Report, reason: Reason) -> str:
         return ""
     names = {package.name for package in report.packages}
     lines, packages = askers(names, reason.cell.requested_by)
-    parts = [f"asked for in {listing(lines, 3)}"] if lines else []
+    parts = [f"requested in {listing(lines, 3)}"] if lines else []
     parts += [f"needed by {listing(packages, 3)}"] if packages else []
     return ", " + ", ".join(parts)
 
 
 def advice_section(report: Report, places: Places) -> Markup:
-    """Ways out, the most helpful first: what to change, what was found, what to mind."""
+    """Advice, the most helpful first: what to change, what that does, its caveat."""
     items = [_advice_item(advice, places) for advice in report.advice]
     return section("advice", "What to do instead", listed(items, "more way", "ways"))
 

@@ -112,7 +112,7 @@ def _part(cell: Cell) -> str:
 
 
 def _cell(cell: Cell, names: Container[str]) -> _Plain:
-    """Without what is empty, and with those who ask told apart."""
+    """The cell without empty fields, its requesters split into lines and packages."""
     plain = _plain(cell)
     if cell.size is not None:
         plain["size"] = size(cell.size)
@@ -141,7 +141,7 @@ def _plans(plans: Sequence[BuildPlan], places: Places) -> list[_Plain]:
 
 
 def _without_target(plan: BuildPlan) -> BuildPlan:
-    """Leave out what differs between targets without telling anything: their name and files."""
+    """Leave out what differs between targets and says nothing: their name and files."""
     unknown = plan.commands_unknown
     return plan.model_copy(
         update={
@@ -179,7 +179,7 @@ def _costs(cost: BuildCost) -> Iterator[tuple[str, str, str]]:
         if estimate:
             yield name, estimated(estimate, words), _basis(estimate)
     if cost.unknown:
-        yield "Cost", f"cannot be told: {cost.unknown}", ""
+        yield "Cost", f"unknown: {cost.unknown}", ""
 
 
 def _basis(estimate: Estimate) -> str:

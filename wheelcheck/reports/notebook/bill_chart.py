@@ -45,7 +45,7 @@ def bill_chart(report: Report) -> Figure:
     bills = [target.bill for target in targets if target.bill]
     shown = [measure for measure in _QUANTITIES if any(measure.of(bill) for bill in bills)]
     if not shown:
-        raise UsageError("there is nothing to draw: the report tells no costs")
+        raise UsageError("there is nothing to draw: the report has no costs")
     sheet = Sheet(f"What it costs, on {counted(bills[0].cores, 'core')}")
     for quantity in shown:
         _draw_block(sheet, quantity, targets, places)

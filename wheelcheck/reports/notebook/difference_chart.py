@@ -75,7 +75,7 @@ def _reports(old: Report, new: Report) -> Figure:
 
 
 def _moment(report: Report) -> str:
-    return index_moment(report.as_of).removeprefix("as it stood at ")
+    return index_moment(report.as_of).removeprefix("as of ")
 
 
 def _turned(before: _Side, after: _Side) -> bool:

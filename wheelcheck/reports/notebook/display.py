@@ -44,7 +44,7 @@ _WIDTH = 120
 
 
 def to_html(report: Report) -> str:
-    """Headline, matrix, costs, advice and reasons, the lesser ones folded.
+    """Headline, matrix, costs, advice and reasons, the less important sections folded.
 
     Long lists are cut, so that the piece stays below some 50 kB. Whatever comes from an index or
     a file is text in it, never markup.

@@ -1,4 +1,4 @@
-"""Ways out, for people: what to change, what it was found to do, what to mind."""
+"""Advice, for people: what to change, what that does, its caveat."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def draw_advice(page: TextPage, report: Report, places: Places) -> None:
         _draw(page, advice, number, places)
     left = len(report.advice) - _MOST
     if left > 0:
-        page.prose(Text(f"and {counted(left, 'more way')}: see --format json", "dim"))
+        page.prose(Text(f"and {counted(left, 'more change')}: see --format json", "dim"))
 
 
 def _draw(page: TextPage, advice: Advice, number: int, places: Places) -> None:
@@ -41,7 +41,7 @@ def _draw(page: TextPage, advice: Advice, number: int, places: Places) -> None:
         page.line(Text(f"    and {counted(left, 'more line')}", "dim"))
     page.prose(Text(clean(advice.evidence), "dim"), indent=2)
     if advice.caveat:
-        page.prose(Text(f"mind: {clean(advice.caveat)}", "dim"), indent=2)
+        page.prose(Text(f"caveat: {clean(advice.caveat)}", "dim"), indent=2)
 
 
 def _saves(advice: Advice) -> str:

@@ -28,7 +28,7 @@ _PERHAPS = frozenset({"build-requirement-later-major"})
 
 
 def draw_recipes(page: TextPage, report: Report, places: Places) -> None:
-    """Write what building takes and what stands in its way: once for targets that are alike."""
+    """Write what building takes and its obstacles: once for targets that are alike."""
     plans = [plan for plan in report.builds if plan.compiled]
     if not plans:
         return
@@ -91,9 +91,7 @@ def draw_commands(page: TextPage, commands: Commands, *, indent: int = 0) -> Non
             page.line(line)
     if commands.unresolved:
         names = listing(list(map(clean, commands.unresolved)))
-        page.prose(
-            f"{commands.distribution} has no package that we know for {names}", indent=indent
-        )
+        page.prose(f"{commands.distribution} has no known package for {names}", indent=indent)
 
 
 def draw_plan(page: TextPage, plan: BuildPlan) -> None:
@@ -143,7 +141,7 @@ def _environment(build: SourceBuild) -> Iterable[str]:
 
 
 def _required(requirement: Requirement) -> str:
-    """``numpy 1.19.5 (built)``: build requirements come as wheels unless it is said."""
+    """``numpy 1.19.5 (built)``: build requirements come as wheels unless marked."""
     label = f"{requirement.name} {requirement.version or '?'}"
     return (
         label
@@ -172,7 +170,7 @@ def draw_obstacle(page: TextPage, obstacle: Obstacle, *, indent: int = 0, who: s
 
 
 def _draw_obstacles(page: TextPage, plans: Sequence[BuildPlan], places: Places) -> None:
-    """What may stop a build, certain failures first, each told once with all its targets."""
+    """What may stop a build, certain failures first, each once, with all its targets."""
     found: dict[tuple[str, Obstacle], list[str]] = {}
     whom: dict[str, str] = {}
     for plan in plans:

@@ -33,8 +33,8 @@ def draw_findings(page: TextPage, dockerfile: JudgedDockerfile) -> None:
         shown.add(finding.line)
     if not dockerfile.findings:
         page.prose(NOTHING_FOUND)
-    for told in step_notes(dockerfile):
-        page.prose(Text(told, "dim"), hang=2)
+    for note in step_notes(dockerfile):
+        page.prose(Text(note, "dim"), hang=2)
 
 
 def _draw(page: TextPage, finding: DockerfileFinding, *, excerpt: bool) -> None:

@@ -12,9 +12,9 @@ from wheelcheck.reports.text.builds_text import draw_plan
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.build_values import BuildPlan, Evidence, SourceEvidence
 from wheelcheck.reports.values.explanation_values import (
-    CandidateTold,
+    ExplainedCandidate,
+    ExplainedFile,
     Explanation,
-    FileTold,
     TargetExplanation,
 )
 from wheelcheck.reports.wording.marks import MARKS, to_ascii
@@ -29,7 +29,7 @@ _MOST_VERSIONS = 4
 _MOST_ALIKE = 3
 _MOST_TAGS = 6
 _COMMAND_LINE = "--package"
-"""The requirement is the one that is being explained: its reader has just written it."""
+"""`requested_by` of the requirement that is being explained: its reader has just written it."""
 
 
 def render_explanation(
@@ -64,7 +64,7 @@ def _draw(page: TextPage, package: str, explanation: TargetExplanation) -> None:
     _draw_fate(page, package, explanation)
     if asking := [requester for requester in cell.requested_by if requester != _COMMAND_LINE]:
         text = listing(list(map(clean, asking)), 8)
-        page.prose(Text(f"asked for by {text}", "dim"), indent=2, hang=2)
+        page.prose(Text(f"requested by {text}", "dim"), indent=2, hang=2)
     if explanation.candidates:
         page.heading("Releases, from the newest")
         _draw_candidates(page, explanation.candidates)
@@ -91,7 +91,7 @@ def _draw_fate(page: TextPage, package: str, explanation: TargetExplanation) -> 
             page.prose(Text("its build fails: see below", "bold red"), indent=2)
 
 
-def _draw_candidates(page: TextPage, candidates: Iterable[CandidateTold]) -> None:
+def _draw_candidates(page: TextPage, candidates: Iterable[ExplainedCandidate]) -> None:
     """One line for releases in a row that are passed over for the same reason."""
     for (why, chosen), group in groupby(
         candidates, key=lambda candidate: (candidate.why, candidate.chosen)
@@ -110,7 +110,7 @@ def _draw_candidates(page: TextPage, candidates: Iterable[CandidateTold]) -> Non
         page.prose(line, hang=4)
 
 
-def _draw_files(page: TextPage, files: tuple[FileTold, ...]) -> None:
+def _draw_files(page: TextPage, files: tuple[ExplainedFile, ...]) -> None:
     for file in files[:_MOST_FILES]:
         sign = ("· ", "green") if file.fits else ("✗ ", "red")
         name, why = clean(file.file), clean(file.why or "")
@@ -123,7 +123,7 @@ def _draw_files(page: TextPage, files: tuple[FileTold, ...]) -> None:
         page.prose(line.append(f" {why}", style="dim") if why else line, hang=_HANG)
     left = len(files) - _MOST_FILES
     if left > 0:
-        page.prose(Text(f"and {counted(left, 'more file')}, farther off", "dim"))
+        page.prose(Text(f"and {counted(left, 'more file')}, less near", "dim"))
 
 
 def _draw_evidence(page: TextPage, evidence: SourceEvidence) -> None:

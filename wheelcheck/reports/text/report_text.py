@@ -192,7 +192,7 @@ def _requested_from(report: Report, reason: Reason) -> str:
         {package.name for package in report.packages}, reason.cell.requested_by
     )
     by = "with" if lines == ["--package"] else "in"
-    parts = [f"asked for {by} {listing(lines, 3)}"] if lines else []
+    parts = [f"requested {by} {listing(lines, 3)}"] if lines else []
     return ", ".join([*parts, f"needed by {listing(packages, 3)}"] if packages else parts)
 
 

@@ -13,7 +13,7 @@ __all__ = ["TextPage"]
 
 
 class TextPage:
-    """Collects lines. Text is never interpreted as markup, and nothing of the host is asked."""
+    """Collects lines. Text is never interpreted as markup, and the host is not looked at."""
 
     def __init__(self, width: int, *, colour: bool) -> None:
         self.width = width

@@ -28,12 +28,12 @@ package of the distribution; one more index."""
 
 
 class Advice(Value):
-    """One way out for some targets, judged anew after the change.
+    """A change that helps some targets, judged again with the change made.
 
     `change` is what to write, line by line (``FROM python:3.12-slim``, ``pandas==2.1.4``);
-    `evidence` says what the change was found to do, `caveat` what to mind. `verdicts` are those
-    of the packages in trouble after the change. `builds_…` count source builds that compile,
-    `blockers_…` packages that cannot be installed, before and after; `bill` is that after the
+    `evidence` says what the change was found to do, `caveat` what else it changes. `verdicts`
+    are those of the packages in trouble after the change. `builds_…` count source builds that
+    compile, `blockers_…` packages that cannot be installed, before and after; `bill` is that after the
     change. Not recomputed (None) where the change leaves what an index can tell.
     """
 

@@ -26,9 +26,9 @@ class Estimate(Value):
 
 
 class BuildCost(Value):
-    """What building one sdist once costs. None where it cannot be told; `unknown` says why.
+    """The cost of building an sdist once. None where it is not known; `unknown` says why.
 
-    `cpu_seconds` is that of the machine asked about, of the whole process tree.
+    `cpu_seconds` is of the given machine, of the whole process tree.
     """
 
     cpu_seconds: Estimate | None = None
@@ -73,7 +73,7 @@ class Bill(Value):
     )
     build_wall_seconds: Estimate | None = None
     peak_memory_bytes: Estimate | None = None
-    memory_bytes: int | None = Field(default=None, description="What the machine has, if told.")
+    memory_bytes: int | None = Field(default=None, description="What the machine has, if given.")
     fits_memory: bool | None = None
     download_bytes: int | None = None
     download_seconds: Estimate | None = None

@@ -38,7 +38,7 @@ class DockerfileStep(Value):
 class DockerfileFinding(Value):
     """What breaks the build, costs time, or costs bytes. An ``error`` ends the build, or the run.
 
-    `excerpt` is the line as it stands in the file, without credentials. `packages` are system
+    `excerpt` is the line as it is in the file, without credentials. `packages` are system
     packages to add, `superfluous` those to leave out, `builds` the source builds concerned.
     """
 
@@ -88,7 +88,7 @@ class JudgedDockerfile(Value):
     """A Dockerfile as it was read and judged.
 
     `correction` is a unified diff that keeps the image and makes the builds succeed, once and
-    outside of the image; `other_image` one that moves to an image on which nothing compiles. ""
+    outside of the image; `other_image` moves to an image on which nothing compiles. ""
     where there is nothing to change. `remarks` are for the author to do by hand.
     `other_platform` is what differs on linux/arm64, where no platform was asked for.
     """

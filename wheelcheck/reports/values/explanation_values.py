@@ -8,10 +8,10 @@ from wheelcheck.reports.values.build_values import BuildPlan, SourceEvidence
 from wheelcheck.reports.values.report import Cell, Problem, TargetSummary
 from wheelcheck.reports.values.value import Value
 
-__all__ = ["CandidateTold", "Explanation", "FileTold", "TargetExplanation"]
+__all__ = ["ExplainedCandidate", "ExplainedFile", "Explanation", "TargetExplanation"]
 
 
-class CandidateTold(Value):
+class ExplainedCandidate(Value):
     """A release that was looked at, newest first, and what became of it."""
 
     version: str
@@ -20,7 +20,7 @@ class CandidateTold(Value):
     why: str
 
 
-class FileTold(Value):
+class ExplainedFile(Value):
     """A file of the chosen release. `part` and `why` say what keeps it off; None where it fits."""
 
     file: str
@@ -38,10 +38,10 @@ class TargetExplanation(Value):
 
     target: TargetSummary
     cell: Cell
-    candidates: tuple[CandidateTold, ...]
+    candidates: tuple[ExplainedCandidate, ...]
     tags: tuple[str, ...]
     tags_in_all: int
-    files: tuple[FileTold, ...]
+    files: tuple[ExplainedFile, ...]
     evidence: SourceEvidence | None = None
     plan: BuildPlan | None = None
 

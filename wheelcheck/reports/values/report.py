@@ -183,9 +183,10 @@ class Problem(Value):
 class Report(Shown):
     """The whole answer. `inputs` names what was read; `as_of` is the date bound, if one was set.
 
-    `builds` has a plan for each target on which something is built from source; `advice` tells
-    ways out, the most helpful first. `violations` are those of the user's policy, if there is one.
-    `dockerfile` is what was read and found where the input is one: then each target is a step.
+    `builds` has a plan for each target on which something is built from source; `advice` has
+    changes that help, the most helpful first. `violations` are those of the user's
+    policy, if there is one. `dockerfile` is what was read and found where the input is one: then
+    each target is a step.
     """
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
@@ -201,7 +202,7 @@ class Report(Shown):
 
     @property
     def complete(self) -> bool:
-        """Whether everything asked for was judged."""
+        """Whether everything that was requested was judged."""
         return not any(problem.severity == "error" for problem in self.problems)
 
     @property

@@ -1,6 +1,6 @@
 """How a report shows itself: in terminals and notebooks, as data frames, as charts.
 
-What draws it reads the model and is seldom needed, so it is found by name when it is asked for.
+What draws it reads the model and is seldom needed, so it is imported by name on first use.
 """
 
 from __future__ import annotations

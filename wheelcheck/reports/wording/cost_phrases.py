@@ -11,7 +11,7 @@ from wheelcheck.reports.wording.quantities import duration, estimated, size
 __all__ = ["cost_words", "spread"]
 
 _ALIKE = 1.15
-"""Medians that differ by no more than this are told as one: less than any of them is sure."""
+"""Medians that differ by no more than this factor are shown as one: none is that exact."""
 
 
 def cost_words(bills: Sequence[Bill]) -> str:

@@ -25,7 +25,7 @@ __all__ = [
 SIGNS: Mapping[str, str] = {"error": "✗", "warning": "!", "note": "·"}
 """By severity, the worst first."""
 
-NOTHING_FOUND = "No step is found to fail, and nothing in it to improve."
+NOTHING_FOUND = "No failing step and nothing to improve was found."
 """Stands where a file has no findings; a package that cannot be installed is one."""
 
 _MOST_PACKAGES = 12
@@ -108,7 +108,7 @@ def _words(verdict: Verdict | None) -> str:
 
 
 def diffs(dockerfile: JudgedDockerfile) -> list[Diff]:
-    """The corrections there are, the one that saves most first."""
+    """The corrections, the most helpful first."""
     found = (
         ("Corrected, on another image", dockerfile.other_image),
         ("Corrected, on the same image", dockerfile.correction),

@@ -34,7 +34,7 @@ def headline(report: Report) -> str:
     """What a reader must know if they read nothing else, on one line of plain text.
 
     Targets with the same outcome share a clause, the worst first; where there are more than three
-    outcomes, the sum over all targets is told instead.
+    outcomes, the sum over all targets is given instead.
     """
     alone = _about_all(report)
     if alone:
@@ -76,14 +76,14 @@ def _about_all(report: Report) -> str:
 
 def _refused_clauses(report: Report, places: Places) -> list[str]:
     """A clause for the targets on which the whole input is refused; the reason, if it is one."""
-    said: dict[str, list[str]] = {}
+    clauses: dict[str, list[str]] = {}
     for target in report.targets:
         if target.refusals:
-            said.setdefault(refused_words(target.refusals), []).append(target.name)
-    if len(said) > 1:
-        names = [name for each in said.values() for name in each]
+            clauses.setdefault(refused_words(target.refusals), []).append(target.name)
+    if len(clauses) > 1:
+        names = [name for each in clauses.values() for name in each]
         return [f"on {places.describe(names)} the whole input is refused"]
-    return [f"on {places.describe(names)} {words}" for words, names in said.items()]
+    return [f"on {places.describe(names)} {words}" for words, names in clauses.items()]
 
 
 def refused_words(refusals: Sequence[Refusal]) -> str:
@@ -101,8 +101,8 @@ def _outcome_words(
         return "the requirements conflict, and nothing can be installed"
     clause = _clause(outcome, _required(report, targets), short=short)
     if outcome[_TROUBLE.index(Verdict.UNAVAILABLE)]:
-        said, colon, names = clause.partition(": ")
-        return f"the installation fails: {said} ({names})" if colon else f"{clause}: it fails"
+        start, colon, names = clause.partition(": ")
+        return f"the installation fails: {start} ({names})" if colon else f"{clause}: it fails"
     return _costing(clause, outcome, report, targets)
 
 
@@ -120,7 +120,7 @@ def _in_conflict(report: Report, targets: Sequence[str]) -> bool:
 def _costing(clause: str, outcome: _Outcome, report: Report, targets: Sequence[str]) -> str:
     """The clause with what it costs: a list at its end moves into brackets.
 
-    What cannot come to an end is told without a cost, as nobody will ever pay it.
+    A build that fails has no cost.
     """
     if outcome[_TROUBLE.index(Verdict.UNKNOWN)]:
         return clause

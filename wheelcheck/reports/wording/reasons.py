@@ -18,7 +18,7 @@ _FEW = 6
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason, the packages and targets it holds for, and the cell it was told of.
+    """A reason, the packages and targets that it holds for, and a cell that has it.
 
     `example` says that the words differ in detail (a tag's Python version, say) and that those of
     `cell`, on `target`, stand for all.

@@ -145,13 +145,13 @@ def inputs(report: Report) -> str:
 
 
 def index_moment(as_of: str | None) -> str:
-    """A bound at midnight includes the whole day before, which is what was asked for."""
+    """A bound at midnight includes the whole day before, which is what the user named."""
     if as_of is None:
         return "as it is now"
     moment = datetime.fromisoformat(as_of)
     if moment.time() == time():
-        return f"as it stood at the end of {(moment - timedelta(days=1)).date()} (UTC)"
-    return f"as it stood at {moment:%Y-%m-%d %H:%M} (UTC)"
+        return f"as of the end of {(moment - timedelta(days=1)).date()} (UTC)"
+    return f"as of {moment:%Y-%m-%d %H:%M} (UTC)"
 
 
 def python_words(target: TargetSummary) -> tuple[str, str]:

@@ -187,14 +187,14 @@ def _grow(
         for value in axes[axis]:
             added = [{value} if i == axis else side for i, side in enumerate(sides)]
             points = set(product(*added))
-            told_of = inside is None or axis == _PYTHON_AXIS or inside & points
-            if told_of and not outside & points:
+            is_named = inside is None or axis == _PYTHON_AXIS or inside & points
+            if is_named and not outside & points:
                 sides[axis].add(value)
     return (frozenset(sides[0]), frozenset(sides[1]), frozenset(sides[2]))
 
 
 def _kind(label: str) -> tuple[bool, bool]:
-    """A range never runs from builds with the GIL to free-threaded ones, nor to PyPy."""
+    """A range never runs from builds with the GIL to free-threaded builds, nor to PyPy."""
     return (label.startswith(("PyPy", "GraalPy")), label.endswith("t"))
 
 
