@@ -33,8 +33,8 @@ class Advice(Value):
     `change` is what to write, line by line (``FROM python:3.12-slim``, ``pandas==2.1.4``);
     `evidence` says what the change was found to do, `caveat` what else it changes. `verdicts`
     are those of the packages in trouble after the change. `builds_…` count source builds that
-    compile, `blockers_…` packages that cannot be installed, before and after; `bill` is that after the
-    change. Not recomputed (None) where the change leaves what an index can tell.
+    compile, `blockers_…` packages that cannot be installed, before and after; `bill` is that after
+    the change. Not recomputed (None) where the change leaves what an index can tell.
     """
 
     kind: AdviceKind
