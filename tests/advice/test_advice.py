@@ -109,6 +109,12 @@ class TestOtherTargets:
         found = advice(FakeIndex({"sci": {"1": files}}), "sci", on=(slim,))["python"]
         assert found.change == ("FROM python:3.13-slim",)
 
+    def test_a_free_threaded_python_moves_to_the_same_version_with_the_gil_first(self):
+        index = FakeIndex({"sci": {"1": wheels("sci", "1", MANY, python="cp314")}})
+        free = wheelcheck.parse_target("cp314t-manylinux_2_41_x86_64", as_of=DAY)
+        found = advice(index, "sci", on=(free,))["python"]
+        assert found.title == "Use Python 3.14 with the GIL"
+
     def test_what_another_architecture_would_get_is_told_with_its_caveat(self):
         arm = wheelcheck.parse_target("python:3.12-slim@linux/arm64", as_of=DAY)
         found = advice(only_glibc(), "sci", on=(arm,))["architecture"]
@@ -128,7 +134,8 @@ class TestOtherTargets:
 def test_the_distributions_package_says_for_whose_python_it_is_built():
     index = FakeIndex({"lxml": {"1": wheels("lxml", "1", "win_amd64")}})
     debian = wheelcheck.parse_target("debian:12", as_of=DAY)
-    assert "which the image's is not" in advice(index, "lxml")["system-package"].caveat
+    slim = wheelcheck.parse_target("python:3.11-slim-bookworm", as_of=DAY)
+    assert "which the image's is not" in advice(index, "lxml", on=(slim,))["system-package"].caveat
     own = advice(index, "lxml", on=(debian,))["system-package"].caveat
     assert "which the image's is not" not in own
     assert "--system-site-packages" in own
@@ -196,6 +203,47 @@ class TestOtherPins:
         )
         assert "version" not in advice(index, "app", "sci")
 
+    def test_no_pin_far_from_the_one_asked_for(self):
+        years_apart = FakeIndex(
+            {"sci": {"0.3": wheels("sci", "0.3", MUSL), "1.5": wheels("sci", "1.5", MANY)}},
+            upload_times={
+                ("sci", "0.3"): "2021-11-01T00:00:00Z",
+                ("sci", "1.5"): "2024-10-01T00:00:00Z",
+            },
+        )
+        assert "version" not in advice(years_apart, "sci")
+        versions = {version: wheels("sci", version, MANY) for version in ("2.1", "2.2", "2.3", "3")}
+        series_apart = FakeIndex({"sci": {"1.9": wheels("sci", "1.9", MUSL), **versions}})
+        assert "version" not in advice(series_apart, "sci==3")
+        assert "version" in advice(series_apart, "sci==2.2")
+
+    def test_a_dependency_is_not_taken_far_away_either(self):
+        files = {"0.3": wheels("sci", "0.3", MUSL), "1.5": wheels("sci", "1.5", MANY)}
+        index = FakeIndex(
+            {"app": {"1": ["app-1-py3-none-any.whl"]}, "sci": files},
+            requires={("app", "1"): ["sci"]},
+            upload_times={
+                ("sci", "0.3"): "2021-11-01T00:00:00Z",
+                ("sci", "1.5"): "2024-10-01T00:00:00Z",
+            },
+        )
+        assert "version" not in advice(index, "app")
+
+    def test_a_pre_release_is_named_as_such_and_only_taken_where_no_final_release_helps(self):
+        files = {"1.5": wheels("sci", "1.5", MANY), "1.6rc1": wheels("sci", "1.6rc1", MUSL)}
+        found = advice(FakeIndex({"sci": files}), "sci")["version"]
+        assert found.change == ("sci==1.6rc1",)
+        assert "sci 1.6rc1 is a pre-release" in found.caveat
+        final = FakeIndex({"sci": {**files, "1.4": wheels("sci", "1.4", MUSL)}})
+        assert advice(final, "sci")["version"].change == ("sci==1.4",)
+
+    def test_another_python_comes_before_a_step_down(self):
+        both = [*wheels("sci", "2", MANY, python="cp313"), *wheels("sci", "2", MANY)[1:]]
+        index = FakeIndex({"sci": {"1": wheels("sci", "1", MANY, python="cp314"), "2": both}})
+        slim = wheelcheck.parse_target("python:3.14-slim", as_of=DAY)
+        kinds = [one.kind for one in analyse(asked("sci"), [slim], index).advice]
+        assert kinds.index("python") < kinds.index("version")
+
     def test_nothing_from_after_the_date_bound(self):
         from datetime import UTC, datetime
 
@@ -240,10 +288,27 @@ class TestReplacements:
 class TestDistributionPackages:
     def test_alpines_own_with_its_caveat(self):
         index = FakeIndex({"scikit-learn": {"1": ["scikit_learn-1.tar.gz"]}})
-        found = advice(index, "scikit-learn")["system-package"]
+        alpine = wheelcheck.parse_target("python:3.14-alpine", as_of=DAY)
+        found = advice(index, "scikit-learn", on=(alpine,))["system-package"]
         assert found.change == ("apk add --no-cache py3-scikit-learn",)
         assert "own Python" in found.caveat
         assert found.builds_after is None  # not judged: it is not what pip would install
+
+    @pytest.mark.parametrize(
+        ("image", "name"),
+        [
+            ("python:3.12-alpine", "scikit-learn"),  # Alpine's own Python is another
+            ("alpine:3.19", "scikit-learn"),  # the table knows edge, not that release
+            ("alpine", "confluent-kafka"),  # testing is in no image
+            ("pypy:3.11-slim", "lxml"),
+            ("cp314t-manylinux_2_41_x86_64", "lxml"),
+            ("python:3.12-slim-bookworm", "lxml"),
+        ],
+    )
+    def test_none_that_the_images_python_cannot_load(self, image, name):
+        index = FakeIndex({name: {"1": [f"{name.replace('-', '_')}-1.tar.gz"]}})
+        found = wheelcheck.parse_target(image, as_of=DAY)
+        assert "system-package" not in advice(index, name, on=(found,))
 
     def test_debians_depends_on_the_release(self):
         packages = [

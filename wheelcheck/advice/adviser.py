@@ -12,18 +12,18 @@ from packaging.requirements import Requirement
 from wheelcheck.advice.alternatives import distribution_package, extra_indexes_for, replacements_of
 from wheelcheck.advice.outcome import outcome, version_changes, versions
 from wheelcheck.advice.relocking import any_file_listed, what_to_list
-from wheelcheck.advice.repinning import changes_between, proposals
+from wheelcheck.advice.repinning import Repinned, changes_between, is_near, proposals
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget, Weight
 from wheelcheck.analysis.report_costs import bill_value
-from wheelcheck.distributions.distribution import distribution_of
-from wheelcheck.errors import Unknown
+from wheelcheck.distributions.distribution import Distribution, distribution_of
+from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.index.interface import Index
 from wheelcheck.reports.values.advice_values import Advice, AdviceKind
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.requirement_set import Origin, RequirementLine
-from wheelcheck.targets import Target
+from wheelcheck.targets import Implementation, Target, parse_target_on
 from wheelcheck.targets.nearby import on_glibc, on_other_pythons, on_x86_64
 from wheelcheck.targets.platforms import System
 
@@ -35,7 +35,7 @@ _ADVICE = Origin("advice")
 
 _OTHER_PYTHON = (
     "built for the distribution's own Python (/usr/bin/python3), which the image's is not, and in "
-    "its version, not yours"
+    "its version, not yours; the image's sees it with PYTHONPATH alone"
 )
 _OWN_PYTHON = (
     "in the distribution's version, not yours; a virtual environment sees it with "
@@ -119,7 +119,7 @@ class Adviser:
             after = self._columns[other.name] = self._judge.column(other)
             if after.weight >= column.weight:  # its builds, now planned, may fail
                 return
-        title, change = _moving(kind, other)
+        title, change = _moving(kind, other, column.resolution.target)
         yield _advice(kind, column, after, title, change, _MOVING_CAVEATS[kind])
 
     # --- other files of the same versions --------------------------------------------------
@@ -156,6 +156,8 @@ class Adviser:
             after = self._verdicts(judge, target)
             if not repinned or after.resolution.conflict or after.weight >= column.weight:
                 continue
+            if not self._all_near(repinned, column):
+                continue
             after = judge.column(target)
             if after.weight >= column.weight:
                 continue
@@ -169,6 +171,15 @@ class Adviser:
                 break
         if best is not None:
             yield best
+
+    def _all_near(self, repinned: Repinned, column: JudgedTarget) -> bool:
+        """Whether every version to pin is near the one that it replaces."""
+        for name, version in {**repinned.lines, **repinned.constraints}.items():
+            own = column.judged[name][0].version if name in column.judged else None
+            project = self._index.project(name)
+            if own and not isinstance(project, Unknown) and not is_near(version, own, project):
+                return False
+        return True
 
     def _verdicts(self, judge: Judge, target: Target) -> JudgedTarget:
         """What a judge says without plans, asked once."""
@@ -216,6 +227,8 @@ class Adviser:
         distribution = distribution_of(target)
         if isinstance(distribution, Unknown) or target.image is None:
             return
+        if not self._loads_packages_of(distribution, target):
+            return
         found = {
             name: package
             for name in column.troubled
@@ -224,9 +237,10 @@ class Adviser:
         if not found:
             return
         names = " ".join(item.package for item in found.values())
-        command = "apk add --no-cache" if distribution.name == "alpine" else "apt-get install -y"
+        alpine = distribution.name == "alpine"
+        command = "apk add --no-cache" if alpine else "apt-get install -y"
         versions = [f"{name} {item.version}" for name, item in found.items()]
-        release = "edge" if distribution.name == "alpine" else distribution.release
+        release = f"{distribution.release} (as edge)" if alpine else distribution.release
         before = column.weight
         yield Advice(
             kind="system-package",
@@ -239,6 +253,22 @@ class Adviser:
             blockers_before=before[0],
             builds_before=before[1],
         )
+
+    def _loads_packages_of(self, distribution: Distribution, target: Target) -> bool:
+        """Whether the image's Python can import the modules that its distribution packages.
+
+        They are built for CPython in the distribution's own minor version. Of Alpine the table
+        knows edge, whose packages the newest release has, if any.
+        """
+        if target.implementation is not Implementation.CPYTHON or target.free_threaded:
+            return False
+        try:
+            own = parse_target_on(f"{distribution.name}:{distribution.release}", as_of=self._day)
+            newest = parse_target_on(f"{distribution.name}:latest", as_of=self._day)
+        except TargetError:
+            return False
+        outdated = distribution.name == "alpine" and own.image != newest.image
+        return own.python == target.python and not outdated
 
 
 def _extra_indexes(column: JudgedTarget) -> Iterator[Advice]:
@@ -302,7 +332,7 @@ def _advice(
     )
 
 
-def _moving(kind: AdviceKind, other: Target) -> tuple[str, tuple[str, ...]]:
+def _moving(kind: AdviceKind, other: Target, own: Target) -> tuple[str, tuple[str, ...]]:
     """Say what to move to, in words that like targets share, and what to write for it."""
     linux = other.platform.system is System.LINUX
     if kind == "architecture":
@@ -313,7 +343,8 @@ def _moving(kind: AdviceKind, other: Target) -> tuple[str, tuple[str, ...]]:
     if kind == "image":
         return f"Use {other.libc}", ("FROM python:slim",)  # "Use glibc for musl: saves …"
     python = "{}.{}".format(*other.python)
-    return f"Use Python {python}", (f"FROM python:{python}",) if linux else ()
+    gil = " with the GIL" if own.free_threaded else ""
+    return f"Use Python {python}{gil}", (f"FROM python:{python}",) if linux else ()
 
 
 _MOVING_CAVEATS: Mapping[str, str] = {
@@ -343,10 +374,14 @@ _KINDS = (
 )
 
 
-def _rank(advice: Advice) -> tuple[bool, int, float, int]:
+def _rank(advice: Advice) -> tuple[bool, int, bool, float, float]:
     """Judged advice first, then by the installations it makes possible, then by what it saves."""
     known = advice.builds_after is not None and advice.blockers_after is not None
     freed = advice.blockers_before - (advice.blockers_after or 0) if known else 0
     minutes = (advice.saves_seconds or 0) / 60
     many = len(advice.targets)
-    return (not known, -freed * many, -round(minutes * many), _KINDS.index(advice.kind))
+    # Another Python is the smaller change where the other pins go down, to another major version
+    # or to a pre-release, of which the caveat tells.
+    far = advice.kind == "version" and bool(advice.caveat)
+    kind = _KINDS.index("python") + 0.5 if far else _KINDS.index(advice.kind)
+    return (not known, -freed * many, far, -round(minutes * many), kind)

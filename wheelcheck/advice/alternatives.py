@@ -96,7 +96,8 @@ def distribution_package(
     cell = row.get("alpine" if alpine else f"{distribution.name}-{distribution.release}", "")
     if not cell:
         return None
+    source = row["alpine_source" if alpine else "debian_source"]
+    if "testing/" in source:  # not in the repositories that an image of Alpine has
+        return None
     package, version = cell.split()
-    return DistributionPackage(
-        package, version, row["alpine_source" if alpine else "debian_source"]
-    )
+    return DistributionPackage(package, version, source)

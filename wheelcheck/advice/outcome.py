@@ -24,12 +24,14 @@ def outcome(judged: JudgedTarget) -> str:
 
 
 def version_changes(before: JudgedTarget, after: JudgedTarget) -> str:
-    """Where a version goes down, or a major version changes."""
+    """Where a version goes down, a major version changes, or a pre-release is taken."""
     changes = []
     for name, (pin, _) in after.judged.items():
         was = before.judged[name][0].version if name in before.judged else None
         if was is None or pin.version is None or pin.version == was:
             continue
+        if pin.version.is_prerelease and not was.is_prerelease:
+            changes.append(f"{name} {pin.version} is a pre-release")
         if pin.version < was:
             changes.append(f"{name} goes down from {was} to {pin.version}")
         elif pin.version.release[:1] != was.release[:1]:

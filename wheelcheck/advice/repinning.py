@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import islice
 
 from packaging.requirements import Requirement
@@ -19,10 +20,14 @@ from wheelcheck.requirements.requirement_set import Origin, RequirementLine
 from wheelcheck.resolution import FileRules, Pin, choose
 from wheelcheck.targets import Target
 
-__all__ = ["Repinned", "changes_between", "nearest_with_wheel", "proposals"]
+__all__ = ["Repinned", "changes_between", "is_near", "nearest_with_wheel", "proposals"]
 
 FARTHEST = 60
 """Releases looked at, above and below a pin, for one with a wheel."""
+NEAR = timedelta(days=2 * 365)
+"""How long before or after a pin's release another must have come out to be advised for it."""
+NEAR_SERIES = 2
+"""How many minor series of other major versions, counted from the pin, are near it."""
 _ADVICE = Origin("advice")
 
 
@@ -60,22 +65,56 @@ class Repinned:
 def nearest_with_wheel(
     pin: Pin, project: Project | Unknown, target: Target, rules: FileRules
 ) -> tuple[Version | None, Version | None]:
-    """The next version above a pin that has a wheel for the target, and the next below."""
+    """The next version above a pin that has a wheel for the target, and the next below.
+
+    Only versions near the pin (`is_near`); pre-releases where no final release has a wheel.
+    """
     if isinstance(project, Unknown) or pin.version is None:
         return None, None
     own, rules = pin.version, replace(rules, hashes=None)  # they were those of the pin
-    final = [candidate for candidate in project.versions if not candidate.is_prerelease]
-    above = reversed([candidate for candidate in final if candidate > own])
-    below = (candidate for candidate in final if candidate < own)
+    above = [candidate for candidate in reversed(project.versions) if candidate > own]
+    below = [candidate for candidate in project.versions if candidate < own]
 
-    def first(versions: Iterator[Version]) -> Version | None:
+    def first(versions: Iterable[Version]) -> Version | None:
         for version in islice(versions, FARTHEST):
+            if not is_near(version, own, project):
+                continue
             file = choose(project.files(version), target, rules)
             if isinstance(file, Wheel) and file.yanked is None:
                 return version
         return None
 
-    return first(above), first(below)
+    def final(versions: Iterable[Version]) -> list[Version]:
+        return [version for version in versions if not version.is_prerelease]
+
+    pair = first(final(above)), first(final(below))
+    return pair if any(pair) else (first(above), first(below))
+
+
+def is_near(version: Version, own: Version, project: Project) -> bool:
+    """Whether a version is near enough to a pin to be advised in its place.
+
+    Released within two years of it; and of the same major version, or of one of the two minor
+    series next to it.
+    """
+    times = _uploaded(version, project), _uploaded(own, project)
+    if times[0] and times[1] and abs(times[0] - times[1]) > NEAR:
+        return False
+    if version.major == own.major and version.epoch == own.epoch:
+        return True
+    low, high = sorted((version, own))
+    between = {
+        (each.epoch, each.major, each.minor)
+        for each in project.versions
+        if low <= each <= high and not each.is_prerelease
+    } - {(own.epoch, own.major, own.minor)}
+    return len(between) <= NEAR_SERIES
+
+
+def _uploaded(version: Version, project: Project) -> datetime | None:
+    """When the first file of a version was uploaded; None where the index does not say."""
+    times = (file.upload_time for file in project.files(version))
+    return min((time for time in times if time is not None), default=None)
 
 
 def proposals(

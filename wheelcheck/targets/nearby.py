@@ -47,9 +47,14 @@ def on_glibc(target: Target, as_of: date) -> Target | None:
 
 
 def on_other_pythons(target: Target, as_of: date) -> Iterator[Target]:
-    """The same platform with every other supported CPython, the nearest first."""
+    """The same platform with every other supported CPython, the nearest first.
+
+    For a free-threaded Python, or another implementation, that begins with the same version of
+    the usual CPython.
+    """
     own = target.python
-    known = [python for python in supported_pythons(as_of) if python != own]
+    usual = target.implementation is Implementation.CPYTHON and not target.free_threaded
+    known = [python for python in supported_pythons(as_of) if python != own or not usual]
     for python in sorted(known, key=lambda item: (abs(item[1] - own[1]), -item[1])):
         label = "{}.{}".format(*python)
         if target.image is None:
