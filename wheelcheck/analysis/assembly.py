@@ -147,7 +147,7 @@ def _cell(
     asking = tuple(dict.fromkeys([demand.source for demand in pin.demands]))
     if judgement.file is None or judgement.misses:
         return _cell_value(pin, judgement, asking)
-    key = (judgement.file.filename, judgement.verdict, judgement.reason, asking)
+    key = (judgement.file.filename, judgement.verdict, judgement.reason, asking, judgement.newer)
     if key not in alike:
         alike[key] = _cell_value(pin, judgement, asking)
     return alike[key]
@@ -165,6 +165,7 @@ def _cell_value(pin: Pin, judgement: Judgement, asking: tuple[str, ...]) -> Cell
         size=file.size if file else None,
         upload_time=file.upload_time.isoformat() if file and file.upload_time else None,
         yanked=file.yanked if file else None,
+        newer=judgement.newer,
     )
 
 

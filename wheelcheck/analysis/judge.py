@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from packaging.utils import NormalizedName
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.acceptance import refusals_of
 from wheelcheck.analysis.already_installed import NOTHING, Installed
@@ -18,7 +19,7 @@ from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
-from wheelcheck.coverage import Judgement, judge
+from wheelcheck.coverage import Judgement, judge, newer_release
 from wheelcheck.index.interface import Index, Sdist, Wheel
 from wheelcheck.index.lock_index import with_locked_files
 from wheelcheck.reports.values.report import Report
@@ -76,6 +77,7 @@ class Judge:
         self._requirements = requirements
         self._index = index = with_locked_files(index, requirements)
         self._tool = "uv" if installer is Installer.UV else "pip"
+        self._constraints = _constraints(requirements)
         self._installed = installed
         self._resolver = Resolver(
             requirements,
@@ -135,7 +137,7 @@ class Judge:
         resolution = self._resolver.resolve(target)
         fetched = {name: p for name, p in resolution.pins.items() if not self._installed.has(p)}
         judged = {
-            name: (pin, judge(pin, self._index.project(name), target, self.rules))
+            name: (pin, self._judged(pin, target))
             for name, pin in fetched.items()
             if only in {None, name}
         }
@@ -149,8 +151,23 @@ class Judge:
         self._pricing.prefetch(target, (*chosen.files, *tried))
         return chosen
 
+    def _judged(self, pin: Pin, target: Target) -> Judgement:
+        project = self._index.project(pin.name)
+        found = judge(pin, project, target, self.rules)
+        newer = newer_release(pin, project, target, self.rules, self._constraints.get(pin.name))
+        return replace(found, newer=newer) if newer else found
+
     def report(self, columns: Sequence[JudgedTarget], inputs: Iterable[str]) -> Report:
         """Put judged targets together; `inputs` are the names to show for what was read."""
         names = {name for column in columns for name in column.judged}
         projects = {name: self._index.project(name) for name in names}
         return assemble(self._requirements, columns, projects, tuple(inputs))
+
+
+def _constraints(requirements: Requirements) -> Mapping[NormalizedName, SpecifierSet]:
+    """What constraints say of each package, whatever their markers."""
+    found: dict[NormalizedName, SpecifierSet] = {}
+    for line in requirements.constraints:
+        name = canonicalize_name(line.requirement.name)
+        found[name] = found.get(name, SpecifierSet()) & line.requirement.specifier
+    return found

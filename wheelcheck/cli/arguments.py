@@ -189,6 +189,7 @@ def show_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("report", metavar="REPORT", help="a file of --format json")
     parser.add_argument("--builds", action="store_true", help="show the whole build plan")
+    parser.add_argument("--versions", action="store_true", help="show the version of every package")
     add_format(parser, *FORMATS)
     return parser
 

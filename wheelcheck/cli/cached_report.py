@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["incomplete", "report_cache_of", "states_policy", "write_cached"]
 
 _BESIDE_THE_QUESTION = frozenset(
-    {"builds", "cache_dir", "color", "format", "no_cache", "offline", "output"}
+    {"builds", "cache_dir", "color", "format", "no_cache", "offline", "output", "versions"}
     | {"fail_on", "max_build_minutes", "max_image_mb", "min_coverage", "allow", "no_policy"}
 )
 """Options that do not alter the report, but where it is kept, what is held against it and how it

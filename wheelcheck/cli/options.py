@@ -217,6 +217,7 @@ def add_builds(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="show the whole build plan: what is built in which order, for whom, with what",
     )
+    group.add_argument("--versions", action="store_true", help="show the version of every package")
     add_installer(group)
 
 

@@ -52,6 +52,7 @@ def rendered(report: Report, args: Namespace) -> bytes:
         colour=look.colour,
         ascii_only=look.ascii_only,
         builds=args.builds,
+        versions=args.versions,
     )
     return text.encode(look.encoding, "replace")
 

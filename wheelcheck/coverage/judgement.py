@@ -31,13 +31,15 @@ class Judgement:
     """What happens to a pin on its target.
 
     `file` is what would be installed or built. `misses` are the files that came nearest, best
-    first. A source build is `SOURCE_UNKNOWN` here: whether it compiles is for evidence to say.
+    first. `newer` says what the newest release needs that the target lacks, where an older one is
+    taken. A source build is `SOURCE_UNKNOWN` here: whether it compiles is for evidence to say.
     """
 
     verdict: Verdict
     reason: str
     file: Wheel | Sdist | None = None
     misses: tuple[Refused, ...] = ()
+    newer: str = ""
 
 
 def judge(pin: Pin, project: Project | Unknown, target: Target, rules: FileRules) -> Judgement:

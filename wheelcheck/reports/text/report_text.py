@@ -59,12 +59,14 @@ def render_text(
     colour: bool = False,
     ascii_only: bool = False,
     builds: bool = False,
+    versions: bool = False,
 ) -> str:
     """The whole report as lines of at most `width` columns (held between 60 and 200).
 
-    `builds` adds the build plans in full. Commands to paste are never wrapped.
-    `colour` adds ANSI escape sequences of the 16 standard colours; `ascii_only` draws with ASCII
-    signs. What comes from files and indexes is cleaned of control characters.
+    `builds` adds the build plans in full, `versions` the version of every package. Commands to
+    paste are never wrapped. `colour` adds ANSI escape sequences of the 16 standard colours;
+    `ascii_only` draws with ASCII signs. What comes from files and indexes is cleaned of control
+    characters.
     """
     page = TextPage(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
     places = Places(report.targets)
@@ -76,6 +78,9 @@ def render_text(
         draw_matrix(page, judged, rows)
     alive = [target.name for target in judged.targets]
     _folded(page, judged, rows, "" if judged is report else places.describe(alive))
+    _older_releases(page, judged, places)
+    if versions:
+        _versions(page, judged)
     _legend(page, rows)
     draw_bill(page, report, places)
     draw_violations(page, report, places)
@@ -145,6 +150,33 @@ def _folded(page: TextPage, report: Report, rows: Sequence[Package], place: str)
     text = Text(f"{start}{counted(len(names), 'package')} {verb}{where}", style="green")
     text.append(f": {listing(names, 8)}", style="dim")
     page.prose(text, hang=2)
+
+
+def _older_releases(page: TextPage, report: Report, places: Places) -> None:
+    """Packages of which an older release is taken because of the target, and why."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for package in report.packages:
+        for target, cell in package.on.items():
+            if cell.newer:
+                said = (f"{clean(package.name)} {clean(cell.version or '')}", clean(cell.newer))
+                found.setdefault(said, []).append(target)
+    if not found:
+        return
+    page.heading("Older releases, because of the target")
+    for (taken, newer), targets in list(found.items())[:_MOST_SKEWS]:
+        where = f" (on {places.describe(targets)})" if len(report.targets) > 1 else ""
+        page.prose(Text.assemble((taken, "bold"), f": {newer}{where}"), hang=2)
+    left = list(found)[_MOST_SKEWS:]
+    if left:
+        names = listing([taken for taken, _ in left])
+        page.prose(Text(f"and {counted(len(left), 'more release')}: {names}", "dim"), hang=2)
+
+
+def _versions(page: TextPage, report: Report) -> None:
+    """Every package with its versions, those without a row in the matrix among them."""
+    page.heading("Versions")
+    known = [package for package in report.packages if package.versions]
+    page.prose(", ".join(clean(f"{each.name} {' / '.join(each.versions)}") for each in known))
 
 
 def _legend(page: TextPage, rows: Sequence[Package]) -> None:

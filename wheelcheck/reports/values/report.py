@@ -130,6 +130,11 @@ class Cell(Value):
     size: int | None = Field(default=None, description="Bytes of the chosen file.")
     upload_time: str | None = None
     yanked: str | None = Field(default=None, description="Reason, where the pin is yanked.")
+    newer: str = Field(
+        default="",
+        description="Where an older release is taken because of the target: what the newest one "
+        "needs.",
+    )
 
 
 class Package(Value):

@@ -1,0 +1,82 @@
+"""Was an older release taken because of the target, and what does the newest one need?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from wheelcheck.coverage.judgement import nearest_first
+from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Project
+from wheelcheck.resolution import FileRules, Pin, Refusal, refusal_of
+from wheelcheck.targets import Target
+
+__all__ = ["newer_release"]
+
+_OF_THE_TARGET = frozenset({Refusal.TAG, Refusal.REQUIRES_PYTHON})
+
+
+def newer_release(
+    pin: Pin,
+    project: Project | Unknown,
+    target: Target,
+    rules: FileRules,
+    constraint: SpecifierSet | None = None,
+) -> str:
+    """Say what the newest release that is asked for needs, where an older one is taken without it.
+
+    Args:
+        pin: what is taken.
+        project: the files that there are.
+        target: where it would be installed.
+        rules: the user's rules on files.
+        constraint: what the user's constraints say of the package.
+
+    Returns:
+        ``1.18.1 needs glibc 2.28, target has 2.17``; "" where the newest is taken, or another rule
+        than the target's keeps it away.
+    """
+    if isinstance(project, Unknown) or pin.version is None or pin.file is None:
+        return ""
+    if not project.versions or project.versions[0] == pin.version:
+        return ""
+    asked = _specifier(demand.requirement for demand in pin.demands)
+    if asked is None:
+        return ""
+    asked &= constraint or SpecifierSet()
+    newest = next(
+        (each for each in project.versions if _counts(each, pin.version, asked, project)), None
+    )
+    if newest is None or newest == pin.version:
+        return ""
+    refused = [refusal_of(file, target, rules) for file in project.files(newest)]
+    reasons = [each for each in refused if each is not None]
+    if len(reasons) < len(refused) or any(each.refusal not in _OF_THE_TARGET for each in reasons):
+        return ""
+    return f"{newest} {nearest_first(reasons, target)[0].why}" if reasons else ""
+
+
+def _counts(version: Version, taken: Version, asked: SpecifierSet, project: Project) -> bool:
+    """Whether a release would be taken before another one, were there a file that fits."""
+    if version <= taken:
+        return version == taken
+    if (version.is_prerelease and not taken.is_prerelease) or not asked.contains(version):
+        return False
+    return any(file.yanked is None for file in project.files(version))
+
+
+def _specifier(requirements: Iterable[str]) -> SpecifierSet | None:
+    """What all that ask for a package admit; None where that is one version alone."""
+    specifier = SpecifierSet()
+    for text in dict.fromkeys(requirements):
+        try:
+            found = Requirement(text).specifier
+        except InvalidRequirement:
+            return None  # a direct reference, which names its file
+        if any(clause.operator in {"==", "==="} and "*" not in clause.version for clause in found):
+            return None
+        specifier &= found
+    return specifier
