@@ -31,6 +31,7 @@ import wheelcheck.cli  # noqa: E402
 __all__ = ["Answer", "ask", "differences", "judged"]
 
 _IMAGES = {"3.12": "python:3.12.1-slim-bookworm", "3.10": "python:3.10.13-slim-bookworm"}
+_INSTALLERS = {"pip": "pip==26.3", "uv": "uv==0.13.9"}
 _LOCKS = ("pylock.toml", "uv.lock")
 
 
@@ -84,7 +85,7 @@ def _words(case: Case, installer: str, base: str) -> list[str]:
     else:
         options += [next(n for n in (*_LOCKS, "requirements.txt") if n in case.files)]
     return [*options, "--target", _IMAGES[case.python], "--index-url", f"{base}/simple",
-            "--installer", installer]  # fmt: skip
+            "--installer", _INSTALLERS[installer]]  # fmt: skip
 
 
 def _write_dockerfile(case: Case, installer: str, base: str) -> None:
