@@ -208,6 +208,8 @@ def test_stubs():
     assert is_stub('README = open("R").read()\nraise RuntimeError(README)\n')
     assert is_stub('import sys\nprint("wrong package")\nsys.exit(1)\n')
     assert is_stub('if __name__ == "__main__":\n    raise SystemExit("use scikit-learn")\n')
+    imported = 'import sys\nif __name__ != "__main__":\n    sys.exit("no module")\nsetup()\n'
+    assert not is_stub(imported)  # nuitka's
     assert is_stub(
         "from setuptools import setup\n"
         "class No(install):\n    def run(self):\n        print('no')\n        raise OSError\n"

@@ -188,15 +188,21 @@ def _hits(
 ) -> Iterator[tuple[_Change, bool]]:
     """Changes between two versions that are known to concern this sdist, and whether for certain.
 
-    What a file below the root says may be for another system, or never be run.
+    What a file below the root says may be for another system, or never be run; so may a script
+    beside the setup script, as zope.interface's `bootstrap.py`.
     """
     for change in _changes():
         if change.project == name and then < change.version <= now:
             named = change.hits is None or _is_hit(change.hits, environment)
             signs = shows(change.sign) if change.sign else ()
             if named and (signs or change.sign is None) and not change.is_general:
-                certain = change.sign is None or any("/" not in path for path in signs)
+                certain = change.sign is None or any(map(_is_run, signs))
                 yield change, change.sure and certain
+
+
+def _is_run(path: str) -> bool:
+    """Whether a build reads or runs a file in any case."""
+    return "/" not in path and (path == "setup.py" or not path.endswith(".py"))
 
 
 def _is_hit(hits: Requirement, environment: Mapping[NormalizedName, Version]) -> bool:

@@ -39,14 +39,24 @@ def _straight(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     They end at a condition that holds a call of `setup()`: what follows may never be reached.
     """
     for statement in body:
-        guard = isinstance(statement, ast.If) and "__name__" in ast.dump(statement.test)
-        if isinstance(statement, ast.With) or (isinstance(statement, ast.If) and guard):
+        if isinstance(statement, ast.With) or (
+            isinstance(statement, ast.If) and _is_main(statement)
+        ):
             yield from _straight(statement.body)
         elif isinstance(statement, ast.If | ast.Try):
             if any(_called(node) == "setup" for node in walk(statement)):
                 return
         elif not isinstance(statement, ast.FunctionDef | ast.ClassDef):
             yield statement
+
+
+def _is_main(statement: ast.If) -> bool:
+    """``if __name__ == "__main__":``, as a build runs it; Nuitka's ``!=`` is for imports."""
+    return (
+        isinstance(statement.test, ast.Compare)
+        and isinstance(statement.test.ops[0], ast.Eq)
+        and "__name__" in ast.dump(statement.test)
+    )
 
 
 def _called(node: ast.AST) -> str:
