@@ -19,9 +19,7 @@ def _loaded():
 
 SHAPES = _loaded()
 NOT_YET = {
-    "wheels handed on #4",  # a folder of pure wheels for another Python
     "the distribution's Python #1",  # PEP 668
-    "compilers and headers #2",  # what gcc brings on Debian
 }
 
 

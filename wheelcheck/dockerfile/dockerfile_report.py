@@ -11,6 +11,7 @@ from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.builds.plan import SourceBuildPlan
 from wheelcheck.costs.bill import Machine
+from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.dockerfile.fixing.another_image import with_images
 from wheelcheck.dockerfile.fixing.correcting import correct
 from wheelcheck.dockerfile.fixing.editing import Correction
@@ -187,7 +188,9 @@ def _step_builds(judged: JudgedStep) -> StepBuilds:
     if builds is not None:
         plan, outlooks = builds.plan, builds.outlooks
     failures = tuple(failures_of(judged.column))
-    return StepBuilds(judged.stage.index, step.line, plan, outlooks, step.number, failures)
+    verdicts = {found.verdict for _, found in judged.column.judged.values()}
+    pure = verdicts <= {Verdict.PURE_WHEEL, Verdict.SOURCE_PURE}
+    return StepBuilds(judged.stage.index, step.line, plan, outlooks, step.number, failures, pure)
 
 
 def _on_other_images(

@@ -36,7 +36,8 @@ class StepBuilds:
 
     `stage` is the stage's index, `line` the step's line and `number` its number in the stage;
     without that, the last step of the line is meant that asks for something to be built. `plan`
-    is made for the step's installer. With `failures` nothing of it is ever built.
+    is made for the step's installer. With `failures` nothing of it is ever built. `pure` says
+    that nothing it installs is bound to a Python version, libc or CPU.
     """
 
     stage: int
@@ -45,6 +46,7 @@ class StepBuilds:
     outlooks: tuple[Outlook, ...]
     number: int | None = None
     failures: tuple[StepFailure, ...] = ()
+    pure: bool = False
 
     def step_of(self, stage: Stage) -> InstallStep:
         """The step of its stage that it is about."""

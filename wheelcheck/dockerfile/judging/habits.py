@@ -130,15 +130,19 @@ def _after_sources(stage: Stage, step: InstallStep) -> Iterator[Finding]:
 
 
 def habits_of_stage(
-    dockerfile: Dockerfile, stage: Stage, builds: Sequence[StepBuilds]
+    dockerfile: Dockerfile,
+    stage: Stage,
+    builds: Sequence[StepBuilds],
+    pure: frozenset[int] = frozenset(),
 ) -> Iterator[Finding]:
     """Habits that show in the layers of a stage; most matter in those of the image alone.
 
-    `builds` are those of its steps, as far as they are known.
+    `builds` are those of its steps, as far as they are known; `pure` are the stages in which all
+    that is installed runs on any Python, libc and CPU.
     """
     yield from _excluded(stage)
     yield from _musl_base(stage, builds)
-    yield from _foreign_copies(dockerfile, stage)
+    yield from _foreign_copies(dockerfile, stage, pure)
     yield from _unused_packages(stage, builds)
     distribution = None if isinstance(stage.target, Unknown) else distribution_of(stage.target)
     if isinstance(distribution, Distribution):
@@ -205,10 +209,14 @@ def _unused_packages(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Fin
         )
 
 
-def _foreign_copies(dockerfile: Dockerfile, stage: Stage) -> Iterator[Finding]:
+def _foreign_copies(
+    dockerfile: Dockerfile, stage: Stage, pure: frozenset[int]
+) -> Iterator[Finding]:
     """What another stage built is copied to where it cannot run."""
     here = stage.target
     for copied in stage.copies:
+        if copied.made is not None and copied.made.kind != "venv" and copied.made.stage in pure:
+            continue  # any Python runs it, from a folder that it looks into
         if copied.made is None or isinstance(here, Unknown) or _brings_python(stage, copied):
             continue
         there = dockerfile.stages[copied.made.stage].target

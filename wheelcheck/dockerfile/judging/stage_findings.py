@@ -51,6 +51,8 @@ def _tolerated(dockerfile: Dockerfile, findings: Iterable[Finding]) -> Iterator[
 def _findings(
     dockerfile: Dockerfile, planned: dict[tuple[int, int], StepBuilds]
 ) -> Iterator[Finding]:
+    bound = {build.stage for build in planned.values() if not build.pure}
+    pure = frozenset(build.stage for build in planned.values()) - bound
     for stage in dockerfile.stages:
         if stage.index not in dockerfile.needed:
             continue
@@ -62,7 +64,7 @@ def _findings(
             yield from habits_of_step(stage, step, judged if step.builds else None)
         yield from _missing(stage, planned)
         known = [build for build in planned.values() if build.stage == stage.index]
-        yield from habits_of_stage(dockerfile, stage, known)
+        yield from habits_of_stage(dockerfile, stage, known, pure)
     yield from missing_at_run(dockerfile, planned.values())
 
 
