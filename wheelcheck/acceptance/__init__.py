@@ -1,7 +1,8 @@
 """Would the installer accept this input at all? Refusals of a whole input, before files matter."""
 
 from wheelcheck.acceptance.input_refusal import InputRefusal
+from wheelcheck.acceptance.managed import managed_refusals
 from wheelcheck.acceptance.platforms import platform_refusals
 from wheelcheck.acceptance.stage import refusals_of
 
-__all__ = ["InputRefusal", "platform_refusals", "refusals_of"]
+__all__ = ["InputRefusal", "managed_refusals", "platform_refusals", "refusals_of"]

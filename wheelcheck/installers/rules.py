@@ -47,6 +47,8 @@ class Rule(StrEnum):
     ISOLATES_WITHOUT_WHEEL = "isolates-without-wheel"
     ALWAYS_ISOLATES = "always-isolates"
     BUILD_CONSTRAINT = "build-constraint"
+    # environments
+    EXTERNALLY_MANAGED = "externally-managed"
     # choosing and resolving
     LEGACY_RESOLVER = "legacy-resolver"
 

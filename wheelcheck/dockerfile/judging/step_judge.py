@@ -9,7 +9,7 @@ from datetime import datetime
 
 from packaging.utils import canonicalize_name
 
-from wheelcheck.acceptance import InputRefusal, platform_refusals
+from wheelcheck.acceptance import InputRefusal, managed_refusals, platform_refusals
 from wheelcheck.advice.adviser import Adviser
 from wheelcheck.analysis.already_installed import Installed
 from wheelcheck.analysis.judge import Judge
@@ -21,6 +21,7 @@ from wheelcheck.costs.image import ImageOptions
 from wheelcheck.coverage import Verdict
 from wheelcheck.dockerfile.judging.stage_environments import StageEnvironments
 from wheelcheck.dockerfile.judging.stage_images import StageImages
+from wheelcheck.dockerfile.judging.step_installers import into_marked_python, step_installer
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index
@@ -28,7 +29,7 @@ from wheelcheck.reports.values.report import Cell, Report
 from wheelcheck.reports.wording.phrases import listing
 from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.requirement_set import IndexOptions, Origin
-from wheelcheck.targets import Target
+from wheelcheck.targets import Target, with_installer
 
 __all__ = ["JudgedStep", "OpenIndex", "Step", "StepJudges", "steps_of"]
 
@@ -202,7 +203,9 @@ class StepJudges:
                 self._images.add_ready(stage, step)
             return None
         installed = self._environments.before(stage, step)
-        found = self._judged(item, replace(target, name=item.name), installed, advice=advice)
+        installer = step_installer(stage, step, target, installed)
+        target = replace(with_installer(target, installer), name=item.name)
+        found = self._judged(item, target, installed, advice=advice)
         self._environments.add(stage, step, found.column.resolution.pins.values())
         return found
 
@@ -237,6 +240,10 @@ class StepJudges:
             column = replace(
                 column, refusals=(*_platform_refusals(self._dockerfile, step), *column.refusals)
             )
+        if into_marked_python(self._dockerfile, step):
+            where = Origin(self._dockerfile.name, step.line)
+            refusals = (*managed_refusals(target, where), *column.refusals)
+            column = replace(column, refusals=refusals)
         whole = column
         if column.price is not None:
             size = self._images.after(stage, step, column.price.image)

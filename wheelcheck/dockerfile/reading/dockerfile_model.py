@@ -147,7 +147,8 @@ class InstallStep:
     where it has none there: in exec form, or in a heredoc with tabs before its lines. `asked` is
     the target that its options ask for, or why that is not known; None where it is the image's.
     `tolerated` says that the RUN goes on where the command fails (``|| true``, ``;``). `target` is
-    set where it installs for another Python than the stage's.
+    set where it installs for another Python than the stage's. `breaks_system` says that it may
+    change a Python that its distribution has marked (PEP 668).
     """
 
     line: int
@@ -181,6 +182,7 @@ class InstallStep:
     asked: Target | Unknown | None = None
     dry_run: bool = False
     target: Target | None = None
+    breaks_system: bool = False
 
     @property
     def builds(self) -> bool:

@@ -41,6 +41,9 @@ _VERSIONED = re.compile(r"(?:python|pip|pypy)(\d)\.(\d+)$")
 _NAME = re.compile(r"([\w.-]*).*", re.DOTALL)
 _SITE = "/usr/local/lib"
 
+_TRUE = {"1", "y", "yes", "t", "true", "on"}
+"""What pip and uv take for a yes in a variable."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layer:
@@ -125,6 +128,8 @@ def add_install(
         no_deps=command.has("no-deps"),
         no_build_isolation=command.has("no-build-isolation"),
         user=command.has("user"),
+        breaks_system=command.has("break-system-packages")
+        or environ.get(f"{command.tool.upper()}_BREAK_SYSTEM_PACKAGES", "0").lower() in _TRUE,
         upgrade=command.has("upgrade"),
         no_cache=no_cache,
         cache_mounts=layer.cache_mounts,
