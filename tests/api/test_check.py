@@ -105,6 +105,10 @@ def test_a_cold_run_fetches_nothing_twice(public_index, tmp_path):
     assert fetched() == []
 
 
+def _without_loading(cells):
+    return {name: cell.model_copy(update={"loads": None}) for name, cell in cells.items()}
+
+
 def test_verdicts_alone_are_the_same_and_ask_less(public_index):
     def checked(**more) -> tuple[wheelcheck.Report, int]:
         before = len(public_index.log)
@@ -114,7 +118,8 @@ def test_verdicts_alone_are_the_same_and_ask_less(public_index):
         return report, len(public_index.log) - before
 
     (whole, asked_for_all), (alone, asked_alone) = checked(), checked(verdicts_only=True)
-    assert [(p.name, p.on) for p in alone.packages] == [(p.name, p.on) for p in whole.packages]
+    unread = [p.model_copy(update={"on": _without_loading(p.on)}) for p in whole.packages]
+    assert [(p.name, p.on) for p in alone.packages] == [(p.name, p.on) for p in unread]
     assert whole.builds
     assert alone.builds == ()
     assert all(target.bill is None for target in alone.targets)

@@ -234,6 +234,16 @@ class TestHeeded:
             wheelcheck.check(compose)
         assert wheelcheck.check(compose, service="web").dockerfile.name == str(file)
 
+    def test_load_check(self, file):
+        with pytest.raises(UsageError, match="load_check is one of quick, full, off"):
+            wheelcheck.check(file, load_check="some")
+        assert wheelcheck.check(file, load_check="off").targets
+
+    def test_cpu(self, file):
+        with pytest.raises(UsageError, match="'i486' is not known"):
+            wheelcheck.check(file, cpu="i486")
+        assert wheelcheck.check(file, cpu="haswell").targets
+
 
 def heeded() -> set[str]:
     """The keywords that `TestHeeded` is about, by the names of its tests."""

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sample_reports import alpine_story, mixed
 
+from wheelcheck.analysis.load_options import LoadMode, LoadOptions
 from wheelcheck.api.check import machine_of
 from wheelcheck.cli import main
 from wheelcheck.cli.arguments import cache_parser, check_parser
@@ -61,7 +62,7 @@ def test_every_option_of_the_library_is_reached(asked):
         "-i https://index.example/simple --extra-index-url https://two.example --no-index "
         "-f wheels --pip-config --no-cache --offline -t python:3.8-alpine --installer uv "
         "--cores 8 --memory 7GiB --bandwidth 1000 --machine-factor 1.5 --no-advice "
-        "--verdicts-only"
+        "--verdicts-only --load-check off --cpu x86-64-v2"
     )
     assert main(words.split()) == 0
     del asked["report"]
@@ -97,6 +98,7 @@ def test_every_option_of_the_library_is_reached(asked):
         "machine": machine_of(8, 7 * 1024**3, 125e6, 1.5),
         "advice": False,
         "verdicts_only": True,
+        "loading": LoadOptions(LoadMode.OFF, 2),
         "report_cache": None,  # what pip's configuration says cannot be vouched for
     }
 

@@ -11,6 +11,7 @@ and `listings`, and in place of a project's versions, an `Unknown` stands for an
 be had. What was asked is counted in `asked` and written down in `questions`.
 """
 
+import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -20,10 +21,14 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.errors import Unknown
+from wheelcheck.index.archives.limits import ArchiveRefused
+from wheelcheck.index.archives.members import WheelBytes
+from wheelcheck.index.archives.ranges import FileBytes
 from wheelcheck.index.interface import (
     ArchiveListing,
     ArchiveMember,
     CoreMetadata,
+    MemberReader,
     ProjectStatus,
     Sdist,
     Wheel,
@@ -52,6 +57,7 @@ class FakeIndex:
         hashes: Mapping[Key, Mapping[str, str]] | None = None,
         listings: Mapping[Key, ArchiveListing | Mapping[str, str | int] | Unknown] | None = None,
         statuses: Mapping[str, ProjectStatus] | None = None,
+        wheels: Mapping[str, bytes] | None = None,
     ) -> None:
         self._files = {canonicalize_name(name): releases for name, releases in files.items()}
         self._facts: dict[str, dict[Key, Any]] = {
@@ -64,6 +70,7 @@ class FakeIndex:
             "listings": _keyed(listings),
         }
         self._statuses = dict(statuses or {})
+        self._wheels = dict(wheels or {})
         self._derived: dict[str, bytes] = {}
         self.asked: Counter[str] = Counter()
         self.questions: list[tuple[str, str]] = []
@@ -115,10 +122,23 @@ class FakeIndex:
         texts = {p: t for p, t in listing.texts.items() if wanted is not None and wanted(p)}
         return ArchiveListing(listing.members, texts)
 
-    def derived(self, file: Sdist) -> bytes | None:
+    def look_into(self, wheel: Wheel, look: Callable[[MemberReader], Any]) -> Any:
+        self._note("look into", wheel.filename)
+        content = self._wheels.get(wheel.filename)
+        if content is None:
+            return Unknown("file-not-found", f"{wheel.filename} is listed but not there")
+        try:
+            return look(WheelBytes(FileBytes(io.BytesIO(content))))
+        except ArchiveRefused as error:
+            return Unknown("archive-refused", f"{wheel.filename} is not read: {error}")
+
+    def prefetch_look(self, wheel: Wheel, _: Callable[[MemberReader], object]) -> None:
+        self._note("prefetch look", wheel.filename)
+
+    def derived(self, file: Wheel | Sdist) -> bytes | None:
         return self._derived.get(file.filename)
 
-    def store_derived(self, file: Sdist, data: bytes) -> None:
+    def store_derived(self, file: Wheel | Sdist, data: bytes) -> None:
         self._derived[file.filename] = data
 
     def prefetch(

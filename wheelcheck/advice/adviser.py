@@ -8,9 +8,10 @@ from datetime import date, datetime
 from itertools import islice
 
 from packaging.requirements import Requirement
+from packaging.utils import NormalizedName
 
 from wheelcheck.advice.alternatives import distribution_package, extra_indexes_for, replacements_of
-from wheelcheck.advice.outcome import outcome, version_changes, versions
+from wheelcheck.advice.outcome import loading_after, outcome, version_changes, versions
 from wheelcheck.advice.relocking import any_file_listed, what_to_list
 from wheelcheck.advice.repinning import Repinned, changes_between, is_near, proposals
 from wheelcheck.analysis.judge import Judge
@@ -19,6 +20,7 @@ from wheelcheck.analysis.report_costs import bill_value
 from wheelcheck.distributions.distribution import Distribution, distribution_of
 from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.index.interface import Index
+from wheelcheck.loading.image import install_command
 from wheelcheck.reports.values.advice_values import Advice, AdviceKind
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.requirements import Requirements
@@ -71,17 +73,25 @@ class Adviser:
         self._columns.update({column.name: column for column in columns})
         alike: dict[tuple[object, ...], list[Advice]] = {}
         for column in columns:
-            if column.troubled:
-                for proposal in self._ways_out(column):
-                    key = (proposal.kind, proposal.title, proposal.change, proposal.caveat)
-                    alike.setdefault(key, []).append(proposal)
+            for proposal in self._ways(column):
+                key = (proposal.kind, proposal.title, proposal.change, proposal.caveat)
+                alike.setdefault(key, []).append(proposal)
         return tuple(sorted(map(_merged, alike.values()), key=_rank))
+
+    def _ways(self, column: JudgedTarget) -> Iterator[Advice]:
+        """Ways out of source builds and blockers, then to wheels that load."""
+        if column.troubled:
+            yield from self._ways_out(column)
+        if column.not_loading:
+            yield from _missing_packages(column)
+            unloadable = [n for n in sorted(column.not_loading) if n not in column.troubled]
+            yield from self._replacements(column, unloadable)
 
     def _ways_out(self, column: JudgedTarget) -> Iterator[Advice]:
         yield from self._relocked(column)
         yield from self._other_targets(column)
         yield from self._other_pins(column)
-        yield from self._replacements(column)
+        yield from self._replacements(column, column.troubled)
         yield from self._distribution_packages(column)
         yield from _extra_indexes(column)
 
@@ -194,9 +204,12 @@ class Adviser:
 
     # --- other packages --------------------------------------------------------------------
 
-    def _replacements(self, column: JudgedTarget) -> Iterator[Advice]:
+    def _replacements(
+        self, column: JudgedTarget, names: Sequence[NormalizedName]
+    ) -> Iterator[Advice]:
+        """Projects that do the same and come as wheels; where loading is the trouble, that load."""
         target = column.resolution.target
-        for name in column.troubled:
+        for name in names:
             for replacement in replacements_of(name):
                 line = RequirementLine(
                     Requirement(replacement.requirement), _ADVICE, replacement.requirement
@@ -205,6 +218,9 @@ class Adviser:
                 after = self._verdicts(self._judged(instead), target)
                 if not after.all_wheels:
                     continue
+                after = self._judged(instead).column(target)
+                if name in column.not_loading and after.not_loading:
+                    continue
                 own = column.weight_of([name])
                 before = column.weight
                 yield Advice(
@@ -212,7 +228,13 @@ class Adviser:
                     targets=(column.name,),
                     title=f"Replace {name} by {replacement.requirement}",
                     change=(replacement.requirement,),
-                    evidence=f"it comes as wheels there ({versions(after)}); {replacement.source}",
+                    evidence="; ".join(
+                        [
+                            f"it comes as wheels there ({versions(after)})",
+                            *loading_after(after),
+                            replacement.source,
+                        ]
+                    ),
                     caveat=replacement.caveat,
                     verdicts=after.verdicts_of(after.judged),
                     blockers_before=before[0],
@@ -269,6 +291,28 @@ class Adviser:
             return False
         outdated = distribution.name == "alpine" and own.image != newest.image
         return own.python == target.python and not outdated
+
+
+def _missing_packages(column: JudgedTarget) -> Iterator[Advice]:
+    """The system packages that bring the libraries which wheels lack."""
+    needing = {name: column.loads[name] for name in sorted(column.not_loading)}
+    packages = tuple(dict.fromkeys(p for loads in needing.values() for p in loads.packages))
+    distribution = distribution_of(column.resolution.target)
+    if not packages or isinstance(distribution, Unknown):
+        return
+    libraries = listing([soname for loads in needing.values() for soname in loads.needs], 6)
+    blockers, builds = column.weight
+    yield Advice(
+        kind="system-package",
+        targets=(column.name,),
+        title=f"Install {listing(packages, 6)} for {listing(list(needing), 4)}",
+        change=(install_command(distribution.family, packages),),
+        evidence=f"{distribution} has {libraries} in them, without which the import fails",
+        blockers_before=blockers,
+        builds_before=builds,
+        blockers_after=blockers,
+        builds_after=builds,
+    )
 
 
 def _extra_indexes(column: JudgedTarget) -> Iterator[Advice]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.reports.wording.phrases import counted, listing
 
-__all__ = ["outcome", "version_changes", "versions"]
+__all__ = ["loading_after", "outcome", "version_changes", "versions"]
 
 
 def outcome(judged: JudgedTarget) -> str:
     """What is left to compile, or cannot be had, on a target."""
     blockers, builds = judged.weight
     if not blockers and not builds:
-        return f"nothing compiles, all {len(judged.judged)} packages can be installed"
+        told = f"nothing compiles, all {len(judged.judged)} packages can be installed"
+        return "; ".join([told, *loading_after(judged)])
     failing = judged.failing
     parts = [f"{counted(builds, 'package')} still to compile"] if builds else []
     if failing:
@@ -20,7 +21,19 @@ def outcome(judged: JudgedTarget) -> str:
     if blockers > len(failing):
         parts.append(f"{counted(blockers - len(failing), 'package')} still without any file")
     still = listing([f"{name} {judged.judged[name][0].version}" for name in judged.troubled])
-    return f"{', '.join(parts)}: {still}"
+    return "; ".join([f"{', '.join(parts)}: {still}", *loading_after(judged)])
+
+
+def loading_after(judged: JudgedTarget) -> list[str]:
+    """What of a changed target does not load, and what to install for it."""
+    failing = judged.not_loading
+    if not failing:
+        return []
+    packages = dict.fromkeys(name for each in failing for name in judged.loads[each].packages)
+    labels = listing([f"{name} {judged.judged[name][0].version}" for name in sorted(failing)])
+    verb = "does" if len(failing) == 1 else "do"
+    brings = f" without {' '.join(sorted(packages))}" if packages else ""
+    return [f"{labels} {verb} not load there{brings}"]
 
 
 def version_changes(before: JudgedTarget, after: JudgedTarget) -> str:

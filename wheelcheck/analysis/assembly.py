@@ -14,10 +14,12 @@ from wheelcheck.analysis.report_costs import bill_value
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Project, ProjectStatus, Sdist, Wheel
+from wheelcheck.loading.verdict import Loads, LoadStatus
 from wheelcheck.reports.values.cost_values import Bill
 from wheelcheck.reports.values.report import (
     Cell,
     InstallerSummary,
+    Loading,
     Miss,
     Outcome,
     Package,
@@ -145,15 +147,19 @@ def _cell(
         return Cell(version=None, verdict=Verdict.NOT_REQUIRED, reason="nothing asks for it here")
     pin, judgement = column.judged[name]
     asking = tuple(dict.fromkeys([demand.source for demand in pin.demands]))
+    loads = column.loads.get(name)
     if judgement.file is None or judgement.misses:
-        return _cell_value(pin, judgement, asking)
-    key = (judgement.file.filename, judgement.verdict, judgement.reason, asking, judgement.newer)
+        return _cell_value(pin, judgement, asking, loads)
+    why = (judgement.reason, judgement.newer)
+    key = (judgement.file.filename, judgement.verdict, why, asking, loads)
     if key not in alike:
-        alike[key] = _cell_value(pin, judgement, asking)
+        alike[key] = _cell_value(pin, judgement, asking, loads)
     return alike[key]
 
 
-def _cell_value(pin: Pin, judgement: Judgement, asking: tuple[str, ...]) -> Cell:
+def _cell_value(
+    pin: Pin, judgement: Judgement, asking: tuple[str, ...], loads: Loads | None
+) -> Cell:
     file = judgement.file
     return Cell(
         version=str(pin.version) if pin.version else None,
@@ -166,6 +172,14 @@ def _cell_value(pin: Pin, judgement: Judgement, asking: tuple[str, ...]) -> Cell
         upload_time=file.upload_time.isoformat() if file and file.upload_time else None,
         yanked=file.yanked if file else None,
         newer=judgement.newer,
+        loads=Loading(
+            status=loads.status.value,
+            needs=loads.needs,
+            packages=loads.packages,
+            reason=loads.reason,
+        )
+        if loads
+        else None,
     )
 
 
@@ -228,6 +242,7 @@ def _judged_problems(
             if judgement.verdict is Verdict.UNKNOWN and pin.why is None:
                 found.append(("hashes-not-on-index", judgement.reason, "error"))
             found += _hash_problems(pin, projects[name])
+            found += _load_problems(pin, column.loads.get(name))
             if dated and _undated(pin, projects[name]):
                 why = "the index gives no upload time for some of its files: they were left out"
                 found.append(("no-upload-time", why, "error"))
@@ -265,6 +280,19 @@ def _hash_problems(pin: Pin, project: Project | Unknown) -> Iterator[tuple[str, 
             )
             yield "hash-differs", why, "error"
             return
+
+
+def _load_problems(pin: Pin, loads: Loads | None) -> Iterator[tuple[str, str, Severity]]:
+    """What keeps a wheel from loading, with what to install."""
+    label = f"{pin.name} {pin.version}"
+    if loads is not None and loads.status is LoadStatus.NEEDS:
+        said = f"{label} comes as a wheel that does not load there: {loads.reason}"
+        if loads.command:
+            said += f"; {loads.command}"
+        yield "missing-libraries", said, "warning"
+    elif loads is not None and loads.status is LoadStatus.NO:
+        said = f"{label} comes as a wheel that never loads there: {loads.reason}"
+        yield "does-not-load", said, "warning"
 
 
 def _undated(pin: Pin, project: Project | Unknown) -> bool:

@@ -13,6 +13,8 @@ from wheelcheck.acceptance import refusals_of
 from wheelcheck.analysis.already_installed import NOTHING, Installed
 from wheelcheck.analysis.assembly import assemble
 from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.analysis.load_check import LoadCheck
+from wheelcheck.analysis.load_options import LoadOptions
 from wheelcheck.analysis.planning import SourceBuilds, is_planned
 from wheelcheck.analysis.pricing import Pricing
 from wheelcheck.builds.environment import Installer
@@ -57,7 +59,8 @@ class Judge:
 
     `sdists` may be shared between judges: what an sdist holds depends on nobody's requirements.
     Packages that are `installed` in the same version have no part in a column: nothing is done.
-    What is `advised` is tried less long than what the user wrote.
+    What is `advised` is tried less long than what the user wrote. `added_packages` are system
+    packages that are installed on top of the target's image.
     """
 
     def __init__(  # noqa: PLR0913 (what is asked, of whom, by which installer, for whom)
@@ -73,6 +76,8 @@ class Judge:
         image_options: ImageOptions | None = None,
         installed: Installed = NOTHING,
         advised: bool = False,
+        loading: LoadOptions = LoadOptions(),  # noqa: B008 (frozen)
+        added_packages: tuple[str, ...] = (),
     ) -> None:
         self._requirements = requirements
         self._index = index = with_locked_files(index, requirements)
@@ -88,6 +93,7 @@ class Judge:
         )
         self._sources = SourceBuilds(index, requirements.policy, installer, as_of, sdists)
         self._pricing = Pricing(index, sdists, installer, machine, image_options)
+        self._loading = LoadCheck(index, loading, added_packages)
         self._prefetched: dict[Target, _Chosen] = {}
 
     @property
@@ -108,6 +114,9 @@ class Judge:
         self._sources.prefetch_verdicts(pairs)
         if plan:
             self._sources.prefetch_plans([pair for pair in pairs if is_planned(pair[0])])
+            for target, chosen in self._prefetched.items():
+                if is_planned(target):
+                    self._loading.prefetch(target, chosen.judged)
 
     def column(
         self, target: Target, only: NormalizedName | None = None, *, plan: bool = True
@@ -128,7 +137,8 @@ class Judge:
             return JudgedTarget(resolution, judged, refusals=refusals)
         builds = self._sources.of(target, chosen.sdists, chosen.tried)
         price = self._pricing.price(target, chosen.files, builds)
-        return JudgedTarget(resolution, judged, builds, price, refusals)
+        loads = self._loading.judge(target, chosen.judged)
+        return JudgedTarget(resolution, judged, builds, price, refusals, loads)
 
     def _choose(
         self, target: Target, only: NormalizedName | None = None, *, plan: bool = True

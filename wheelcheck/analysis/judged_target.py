@@ -16,6 +16,7 @@ from wheelcheck.costs.bill import InstallBill
 from wheelcheck.costs.image import ImageBreakdown
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
+from wheelcheck.loading.verdict import Loads, LoadStatus
 from wheelcheck.resolution import Conflict, Pin, Resolution
 
 __all__ = ["JudgedTarget", "Price", "TargetBuilds", "Weight"]
@@ -64,6 +65,13 @@ class JudgedTarget:
     builds: TargetBuilds | None = None
     price: Price | None = None
     refusals: tuple[InputRefusal, ...] = ()
+    loads: Mapping[NormalizedName, Loads] = field(default_factory=dict, hash=False)
+    """Whether each wheel loads here; empty where that was not looked at."""
+
+    @property
+    def not_loading(self) -> frozenset[NormalizedName]:
+        """The packages whose wheel is known not to load as the image is."""
+        return frozenset(name for name, one in self.loads.items() if one.status.fails)
 
     @property
     def name(self) -> str:
@@ -82,12 +90,12 @@ class JudgedTarget:
 
     @property
     def troubled(self) -> tuple[NormalizedName, ...]:
-        """The packages that (may) compile, have no file, or whose build fails."""
+        """The packages that (may) compile, have no file, whose build fails, or that never load."""
         failing = self.failing
         return tuple(
             name
             for name, (_, found) in self.judged.items()
-            if found.verdict in _TROUBLE or name in failing
+            if found.verdict in _TROUBLE or name in failing or self._never_loads(name)
         )
 
     @property
@@ -117,13 +125,17 @@ class JudgedTarget:
         """How many blockers and source builds there are here."""
         return self.weight_of(self.judged)
 
+    def _never_loads(self, name: NormalizedName) -> bool:
+        loads = self.loads.get(name)
+        return loads is not None and loads.status is LoadStatus.NO
+
     def weight_of(self, names: Iterable[NormalizedName]) -> Weight:
         """How many blockers and source builds there are among these packages."""
         failing = self.failing
         blockers = builds = 0
         for name in names:
             verdict = self.judged[name][1].verdict
-            if name in failing or verdict is Verdict.UNAVAILABLE:
+            if name in failing or verdict is Verdict.UNAVAILABLE or self._never_loads(name):
                 blockers += 1
             elif verdict in _COMPILES:
                 builds += 1

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from wheelcheck.analysis.judge import Judge
+from wheelcheck.analysis.load_options import LoadOptions
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
@@ -30,6 +31,7 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
     as_of: datetime | None = None,
     verdicts_only: bool = False,
     advice: bool = True,
+    loading: LoadOptions = LoadOptions(),  # noqa: B008 (frozen)
     progress: Progress | None = None,
 ) -> Report:
     """Judge requirements on targets, plan what would be built from source there, and advise.
@@ -52,6 +54,7 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
             as_of=moment,
             sdists=sdists,
             advised=changed is not requirements,
+            loading=loading,
         )
 
     judge = judge_of(requirements)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Unpack
 
+from wheelcheck.analysis.load_options import LoadMode, LoadOptions
 from wheelcheck.api.dockerfile_options import build_of
 from wheelcheck.api.question import (
     OpenQuestion,
@@ -23,11 +24,12 @@ from wheelcheck.api.question import (
 from wheelcheck.api.question_keywords import CheckKeywords, Input, with_keywords
 from wheelcheck.costs.bill import Machine
 from wheelcheck.errors import UsageError
+from wheelcheck.loading.baselines import cpu_level
 from wheelcheck.reports.progress import Progress
 from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.result_cache.report_cache import ReportCache
 
-__all__ = ["answer", "check", "machine_of"]
+__all__ = ["answer", "check", "loading_of", "machine_of"]
 
 CALIBRATED = 1.25
 """How far the times of a machine whose factor is known may still be off: see `Machine.doubt`."""
@@ -45,6 +47,8 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     machine_factor: float | None = None,
     verdicts_only: bool = False,
     advice: bool = True,
+    load_check: str = "quick",
+    cpu: str | None = None,
     progress: Progress | None = None,
     **question: Unpack[CheckKeywords],
 ) -> Report:
@@ -66,6 +70,9 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     seconds one reference second takes (``wheelcheck calibrate`` measures it), which narrows the
     intervals. `advice` tells ways out of source builds, each judged anew. With `verdicts_only`
     builds are neither planned nor priced, and nothing is advised: that is quicker.
+    `load_check` says how much is read to find out whether wheels find their shared libraries
+    (``quick``, ``full``, ``off``), for targets that name an image; `cpu` is the oldest machine that
+    they run on (``x86-64-v2``, ``haswell``).
 
     A Dockerfile is judged alone: keywords that its own lines answer are refused. `context` is the
     folder given to ``docker build``, guessed without it; `platforms` (``linux/arm64``),
@@ -85,8 +92,22 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
         installer=installer,
         verdicts_only=verdicts_only,
         advice=advice,
+        loading=loading_of(load_check, cpu),
         progress=progress,
     )
+
+
+def loading_of(mode: str, cpu: str | None) -> LoadOptions:
+    """How loading is checked.
+
+    Raises `UsageError` for a mode or a CPU that is not known.
+    """
+    level = cpu_level(cpu) if cpu else 0
+    if level is None:
+        raise UsageError(f"cpu {cpu!r} is not known: name a level, as x86-64-v2")
+    if mode not in set(LoadMode):
+        raise UsageError(f"load_check is one of {', '.join(LoadMode)}, not {mode!r}")
+    return LoadOptions(LoadMode(mode), level)
 
 
 def machine_of(
@@ -109,7 +130,7 @@ def machine_of(
     return machine if factor is None else replace(machine, factor=factor, doubt=CALIBRATED)
 
 
-def answer(
+def answer(  # noqa: PLR0913 (one keyword for each part of the question)
     question: Question,
     machine: Machine,
     *,
@@ -118,6 +139,7 @@ def answer(
     verdicts_only: bool,
     advice: bool,
     progress: Progress | None,
+    loading: LoadOptions = LoadOptions(),  # noqa: B008 (frozen)
     report_cache: ReportCache | None = None,
 ) -> Report:
     """Answer a question whose keywords are put together, as `check` does.
@@ -129,7 +151,9 @@ def answer(
         from wheelcheck.api.check_dockerfile import check_dockerfile  # much, and for these alone
 
         parts: list[str] = []
-        report = check_dockerfile(question, build, parts, machine, advice=advice, progress=progress)
+        report = check_dockerfile(
+            question, build, parts, machine, advice=advice, loading=loading, progress=progress
+        )
         named = (target.name for target in report.targets if target.image)
         moment = question.moment()
         day = (moment[0] or moment[1]).date()
@@ -153,6 +177,7 @@ def answer(
             as_of=opened.as_of,
             verdicts_only=verdicts_only,
             advice=advice,
+            loading=loading,
             progress=progress,
         )
         report = _with_problems(report, opened.warnings)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import date, timedelta
 
+from wheelcheck.analysis.load_options import LoadOptions
 from wheelcheck.api.question import Question
 from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
@@ -33,6 +34,7 @@ def check_dockerfile(
     machine: Machine,
     *,
     advice: bool,
+    loading: LoadOptions,
     progress: Progress | None,
 ) -> Report:
     """Judge a build on the images that its file names itself.
@@ -53,6 +55,7 @@ def check_dockerfile(
                 as_of=moment,
                 bound=bound,
                 advice=advice,
+                loading=loading,
                 progress=progress,
             )
             for platform in dict.fromkeys(platforms)

@@ -56,7 +56,20 @@ def emit(question: Question) -> str:
         constraints = _constraints(column.builds.outlooks)
         failing = () if constraints else tuple(_failing(column.builds.outlooks))
     inputs = _inputs(question, opened)
-    written = emit_dockerfile(target, inputs, commands, build_constraints=constraints)
+    written = emit_dockerfile(
+        target,
+        inputs,
+        commands,
+        build_constraints=constraints,
+        run_packages=sorted(
+            {
+                package
+                for loads in column.loads.values()
+                if loads.status.fails
+                for package in loads.packages
+            }
+        ),
+    )
     if isinstance(written, Unknown):
         raise UsageError(written.reason)
     first, _, rest = written.partition("\n")  # the line that names the syntax must stay the first

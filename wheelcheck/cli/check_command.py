@@ -9,7 +9,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from typing import Any
 
-from wheelcheck.api.check import answer, machine_of
+from wheelcheck.api.check import answer, loading_of, machine_of
 from wheelcheck.api.dockerfile_options import is_dockerfile_at
 from wheelcheck.api.question import Input, Question
 from wheelcheck.cli.keywords import inputs_of, keywords_of
@@ -74,6 +74,7 @@ def _answered(args: Namespace, report_cache: ReportCache | None) -> Report:
             installer=args.installer,
             verdicts_only=args.verdicts_only,
             advice=not args.no_advice,
+            loading=loading_of(args.load_check, args.cpu),
             progress=progress,
             report_cache=report_cache,
         )

@@ -219,6 +219,24 @@ def add_builds(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("--versions", action="store_true", help="show the version of every package")
     add_installer(group)
+    add_loading(group)
+
+
+def add_loading(group: argparse._ArgumentGroup) -> None:
+    """Whether wheels load where they are installed."""
+    group.add_argument(
+        "--load-check",
+        choices=("quick", "full", "off"),
+        default="quick",
+        metavar="MODE",
+        help="whether wheels find their shared libraries in the image: quick (30 MB read at "
+        "most), full (every file), off (quick)",
+    )
+    group.add_argument(
+        "--cpu",
+        metavar="NAME",
+        help="the oldest CPU that it runs on, as x86-64-v2, v3 or haswell",
+    )
 
 
 def add_installer(group: argparse._ArgumentGroup) -> None:

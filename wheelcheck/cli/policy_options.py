@@ -10,7 +10,7 @@ from typing import Any
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
-from wheelcheck.gate.policy import Allowance, Policy, read_policy, violations
+from wheelcheck.gate.policy import Allowance, LoadRule, Policy, read_policy, violations
 from wheelcheck.reports.values.report import Report
 
 __all__ = ["defaults_of", "held_against", "images_of", "policy_of"]
@@ -80,11 +80,11 @@ def _file(args: Namespace) -> tuple[Policy, Mapping[str, Any]]:
     return read_policy(text, str(path))
 
 
-def _verdict(word: str) -> Verdict:
+def _verdict(word: str) -> Verdict | LoadRule:
     try:
-        return Verdict(word)
+        return LoadRule(word) if word in set(LoadRule) else Verdict(word)
     except ValueError:
-        known = ", ".join(Verdict)
+        known = ", ".join((*Verdict, *LoadRule))
         raise UsageError(
             f"--fail-on: {word!r} is no verdict; there are {known}, and none"
         ) from None

@@ -99,6 +99,10 @@ class Repository:
         wanted = name.lower() if kind is FileKind.CMAKE else name
         return self._index(kind).get(wanted, ())
 
+    def names(self, kind: FileKind) -> tuple[str, ...]:
+        """All names of one kind that files of the release's packages have."""
+        return tuple(self._index(kind))
+
     def holding(self, installed: Iterable[str], kind: FileKind, name: str) -> tuple[str, ...]:
         """Those of the installed packages that hold a file."""
         there = frozenset(installed)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 
+from wheelcheck.analysis.load_options import LoadOptions
 from wheelcheck.analysis.merging import merged
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.outlook import Outlook
@@ -17,6 +18,7 @@ from wheelcheck.dockerfile.fixing.correcting import correct
 from wheelcheck.dockerfile.fixing.editing import Correction
 from wheelcheck.dockerfile.judging.failures import failures_of
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds
+from wheelcheck.dockerfile.judging.not_loading import not_loading
 from wheelcheck.dockerfile.judging.stage_findings import judge_stages
 from wheelcheck.dockerfile.judging.step_judge import (
     JudgedStep,
@@ -56,6 +58,7 @@ def analyse_dockerfile(
     as_of: datetime,
     bound: datetime | None = None,
     advice: bool = True,
+    loading: LoadOptions = LoadOptions(),  # noqa: B008 (frozen)
     progress: Progress | None = None,
 ) -> Report:
     """Judge every step of the image, find what breaks it and what it costs, and correct it.
@@ -68,7 +71,7 @@ def analyse_dockerfile(
     found: dict[int, JudgedStep] = {}
     progress = progress or Silent()
     with ExitStack() as stack:
-        judges = StepJudges(dockerfile, stack, open_index, machine, as_of, bound)
+        judges = StepJudges(dockerfile, stack, open_index, machine, as_of, bound, loading=loading)
         for position, step in enumerate(steps):
             progress.update(_JUDGING, len(found), total)
             judged = judges.judged(step, advice=advice)
@@ -153,7 +156,7 @@ def _dockerfile_value(
     return JudgedDockerfile(
         name=dockerfile.name,
         steps=tuple(steps),
-        findings=tuple(_findings(dockerfile, builds)),
+        findings=tuple(_findings(dockerfile, builds, tuple(not_loading(found)))),
         unread=tuple(
             UnreadPart(line=part.line, text=part.text, code=part.why.code, why=part.why.reason)
             for part in dockerfile.all_unread
@@ -220,9 +223,11 @@ def _on_other_images(
     return None if isinstance(moved, Unknown) else moved
 
 
-def _findings(dockerfile: Dockerfile, builds: list[StepBuilds]) -> Iterator[DockerfileFinding]:
+def _findings(
+    dockerfile: Dockerfile, builds: list[StepBuilds], loading: tuple[Finding, ...]
+) -> Iterator[DockerfileFinding]:
     lines = physical_lines(dockerfile.text)
-    for stage in judge_stages(dockerfile, builds):
+    for stage in judge_stages(dockerfile, builds, loading):
         yield _finding(stage, redact(lines[stage.line - 1].strip()))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import date
+from enum import StrEnum
 from fnmatch import fnmatchcase
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from wheelcheck.errors import UsageError
 from wheelcheck.reports.values.report import Report, TargetSummary
 from wheelcheck.reports.values.violation import Violation
 
-__all__ = ["Allowance", "Policy", "read_policy", "violations"]
+__all__ = ["Allowance", "LoadRule", "Policy", "read_policy", "violations"]
 
 _WHEELS = frozenset({Verdict.WHEEL, Verdict.PURE_WHEEL})
 _MINUTE = 60
@@ -51,17 +52,24 @@ class Allowance(_Setting):
         return alive and package == self.package and fnmatchcase(target, self.target)
 
 
+class LoadRule(StrEnum):
+    """What may be failed on beside verdicts."""
+
+    MISSING_LIBRARIES = "missing-libraries"
+    """A wheel that does not load: shared libraries are missing, or libc or CPU are too old."""
+
+
 class Policy(_Setting):
     """What a report must fulfil; nothing by default.
 
-    `fail_on` are verdicts that no package may have; where there are any, a Dockerfile must work,
-    too. `max_build_minutes` bounds the time that source builds take on a target, `max_image_mb`
-    the image, in megabytes of 10^6 bytes. `min_coverage` is the least share of packages, in
-    percent, that come as wheels: for all targets, or by patterns of their names.
+    `fail_on` are verdicts that no package may have, or ``missing-libraries``; where there are any,
+    a Dockerfile must work, too. `max_build_minutes` bounds the time that source builds take on a
+    target, `max_image_mb` the image, in megabytes of 10^6 bytes. `min_coverage` is the least share
+    of packages, in percent, that come as wheels: for all targets, or by patterns of their names.
     `tolerate_failures`, written as ``fail-on = "none"``, lets pass even what would not install.
     """
 
-    fail_on: frozenset[Verdict] = frozenset()
+    fail_on: frozenset[Verdict | LoadRule] = frozenset()
     tolerate_failures: bool = Field(default=False, exclude=True)
     max_build_minutes: float | None = Field(default=None, ge=0)
     max_image_mb: float | None = Field(default=None, ge=0)
@@ -118,6 +126,8 @@ def violations(report: Report, policy: Policy, today: date) -> tuple[Violation, 
     for target in report.targets:
         if policy.fail_on:
             found += _verdicts(report, target, policy, today)
+        if LoadRule.MISSING_LIBRARIES in policy.fail_on:
+            found += _loading(report, target, policy, today)
         found += _coverage(report, target, policy, today)
         found += _costs(report, target, policy)
     return tuple(found)
@@ -148,6 +158,25 @@ def _verdicts(
             message=f"{label} is {cell.verdict} on {target.name}{expired}: {cell.reason}",
             where=tuple(source for source in cell.requested_by if ":" in source),
         )
+
+
+def _loading(
+    report: Report, target: TargetSummary, policy: Policy, today: date
+) -> Iterator[Violation]:
+    for package in report.packages:
+        cell = package.on.get(target.name)
+        if cell is None or cell.loads is None or cell.loads.status not in {"needs", "no"}:
+            continue
+        if not _allowed(policy, package.name, target.name, today):
+            yield Violation(
+                rule="fail-on",
+                target=target.name,
+                package=package.name,
+                verdict=cell.verdict,
+                message=f"{package.name} {cell.version} does not load on {target.name}: "
+                f"{cell.loads.reason}",
+                where=tuple(asked for asked in cell.requested_by if ":" in asked),
+            )
 
 
 def _broken_dockerfile(report: Report) -> Iterator[Violation]:

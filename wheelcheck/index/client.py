@@ -16,6 +16,7 @@ from wheelcheck.index.facts import Facts, is_identified, of_the_day, shared_meta
 from wheelcheck.index.interface import (
     ArchiveListing,
     CoreMetadata,
+    MemberReader,
     Project,
     ProjectStatus,
     Sdist,
@@ -135,11 +136,22 @@ class NetworkIndex:
         read = partial(self._facts.listing, file, wanted)
         return self._heeding(file, self._tasks.take(("listing", file.url, wanted), read))
 
-    def derived(self, file: Sdist) -> bytes | None:
+    def look_into(self, wheel: Wheel, look: Callable[[MemberReader], _T]) -> _T | Unknown:
+        """What `look` finds in the members of a wheel."""
+        read = partial(self._facts.look_into, wheel, look)
+        return self._heeding(wheel, self._tasks.take(("look", wheel.url, look), read))
+
+    def prefetch_look(self, wheel: Wheel, look: Callable[[MemberReader], object]) -> None:
+        """Look into a wheel in the background."""
+        if not self._offline:
+            read = partial(self._facts.look_into, wheel, look)
+            self._tasks.prefetch(("look", wheel.url, look), read)
+
+    def derived(self, file: Wheel | Sdist) -> bytes | None:
         """What was stored as derived from this file before."""
         return self._facts.derived(file)
 
-    def store_derived(self, file: Sdist, data: bytes) -> None:
+    def store_derived(self, file: Wheel | Sdist, data: bytes) -> None:
         """Store what was derived from this file."""
         self._facts.store_derived(file, data)
 

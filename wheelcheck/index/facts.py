@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
+from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
@@ -19,8 +20,16 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.archives.archive import HashMismatch, read_archive
 from wheelcheck.index.archives.build_texts import build_texts
 from wheelcheck.index.archives.limits import ArchiveRefused
+from wheelcheck.index.archives.members import open_wheel
 from wheelcheck.index.cache.disk import Cache, cache_key
-from wheelcheck.index.interface import ArchiveListing, ArchiveMember, CoreMetadata, Sdist, Wheel
+from wheelcheck.index.interface import (
+    ArchiveListing,
+    ArchiveMember,
+    CoreMetadata,
+    MemberReader,
+    Sdist,
+    Wheel,
+)
 from wheelcheck.index.metadata import (
     metadata_paths,
     parse_metadata,
@@ -32,6 +41,7 @@ from wheelcheck.index.network.urls import local_path, split_credentials
 
 __all__ = ["Facts", "is_identified", "of_the_day", "shared_metadata"]
 
+_T = TypeVar("_T")
 _STRONG = ("sha512", "sha384", "sha256", "sha224")
 _LASTING = frozenset({"dependencies-need-build", "metadata-malformed", "metadata-inconsistent"})
 """Answers that are facts of the file, not of the day."""
@@ -59,6 +69,7 @@ class _Metadata(msgspec.Struct, array_like=True):
     provides_extra: tuple[str, ...] = ()
     found_in: str = ""
     unknown: tuple[str, str] | None = None
+    names_libraries: bool = False
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -148,12 +159,24 @@ class Facts:
         )
         return ArchiveListing(tuple(members), texts)
 
-    def derived(self, file: Sdist) -> bytes | None:
+    def look_into(self, wheel: Wheel, look: Callable[[MemberReader], _T]) -> _T | Unknown:
+        """What `look` finds in the members of a wheel, which it reads as far as it needs them."""
+        if self._offline and local_path(wheel.url) is None:
+            return Unknown("offline", f"{wheel.filename} is not in the cache")
+        try:
+            with open_wheel(self._http, wheel) as members:
+                return look(members)
+        except ArchiveRefused as error:
+            return Unknown("archive-refused", f"{wheel.filename} is not read: {error}")
+        except FetchFailed as failure:
+            return _fetch_failed(wheel, failure)
+
+    def derived(self, file: Wheel | Sdist) -> bytes | None:
         """What was stored as derived from a file of an index before."""
         stored = self._derived.get(key := _key(file)) or self._cache.get("derived", key, bytes)
         return stored if self._holds(file, key) else None
 
-    def store_derived(self, file: Sdist, data: bytes) -> None:
+    def store_derived(self, file: Wheel | Sdist, data: bytes) -> None:
         """Store what was derived from a file of an index; one on this machine may change."""
         if local_path(file.url) is None:
             self._derived[_key(file)] = data
@@ -274,7 +297,11 @@ def _to_stored(found: CoreMetadata | Unknown) -> _Metadata:
     if isinstance(found, Unknown):
         return _Metadata(unknown=(found.code, found.reason))
     return _Metadata(
-        found.requires_dist, found.requires_python, found.provides_extra, found.found_in
+        found.requires_dist,
+        found.requires_python,
+        found.provides_extra,
+        found.found_in,
+        names_libraries=found.names_libraries,
     )
 
 
@@ -288,4 +315,5 @@ def _from_stored(stored: _Metadata, file: Wheel | Sdist) -> CoreMetadata | Unkno
         requires_python=stored.requires_python,
         provides_extra=stored.provides_extra,
         found_in=stored.found_in,
+        names_libraries=stored.names_libraries,
     )

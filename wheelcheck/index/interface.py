@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from packaging.utils import BuildTag, NormalizedName
 from packaging.version import Version
@@ -24,12 +24,16 @@ __all__ = [
     "CoreMetadata",
     "DistributionFile",
     "Index",
+    "MemberReader",
     "Project",
     "ProjectStatus",
     "Sdist",
     "UnusableFile",
     "Wheel",
 ]
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ class CoreMetadata:
 
     `requires_dist` holds the requirement strings as written. `found_in` names where it was read:
     ``pep658``, ``wheel``, ``sdist-pkg-info``, ``sdist-pyproject``, ``sdist-egg-info``.
+    `names_libraries` says that its text speaks of native libraries, bindings or system packages.
     """
 
     name: NormalizedName
@@ -132,6 +137,7 @@ class CoreMetadata:
     requires_python: str | None = None
     provides_extra: tuple[str, ...] = ()
     found_in: str = ""
+    names_libraries: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +159,20 @@ class ArchiveListing:
 
     members: tuple[ArchiveMember, ...]
     texts: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+class MemberReader(Protocol):
+    """The members of an open wheel. Reading may raise what its index turns into `Unknown`."""
+
+    @property
+    def sizes(self) -> Mapping[str, tuple[int, int]]:
+        """Path → unpacked and packed bytes, as the directory says."""
+
+    def announce(self, beginnings: Mapping[str, int]) -> None:
+        """Fetch side by side the first bytes of several members that will be read."""
+
+    def beginning(self, path: str, packed: int) -> tuple[bytes, bool]:
+        """What the first `packed` bytes of a member unpack to, and whether that is all of it."""
 
 
 class Index(Protocol):
@@ -184,13 +204,19 @@ class Index(Protocol):
         streamed within limits. Nothing is written to disk from an archive, and nothing is run.
         """
 
-    def derived(self, file: Sdist) -> bytes | None:
+    def look_into(self, wheel: Wheel, look: Callable[[MemberReader], T]) -> T | Unknown:
+        """What `look` finds in the members of a wheel, which it reads as far as it needs them."""
+
+    def prefetch_look(self, wheel: Wheel, look: Callable[[MemberReader], object]) -> None:
+        """Look into a wheel in the background; `look_into` with an equal `look` takes it."""
+
+    def derived(self, file: Wheel | Sdist) -> bytes | None:
         """What was stored as derived from this file before; None for nothing.
 
         It is no more than an aid: an index may forget it at any time.
         """
 
-    def store_derived(self, file: Sdist, data: bytes) -> None:
+    def store_derived(self, file: Wheel | Sdist, data: bytes) -> None:
         """Store what was derived from this file, in place of what was stored before."""
 
     def prefetch(

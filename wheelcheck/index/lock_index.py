@@ -22,9 +22,11 @@ from wheelcheck.index.interface import (
     ArchiveListing,
     CoreMetadata,
     Index,
+    MemberReader,
     Project,
     ProjectStatus,
     Sdist,
+    T,
     UnusableFile,
     Wheel,
 )
@@ -92,11 +94,20 @@ class LockIndex:
         """What does this archive contain?"""
         return self._index.listing(file, wanted) if file.url else _nowhere(file)
 
-    def derived(self, file: Sdist) -> bytes | None:
+    def look_into(self, wheel: Wheel, look: Callable[[MemberReader], T]) -> T | Unknown:
+        """What `look` finds in the members of a wheel."""
+        return self._index.look_into(wheel, look) if wheel.url else _nowhere(wheel)
+
+    def prefetch_look(self, wheel: Wheel, look: Callable[[MemberReader], object]) -> None:
+        """Look into a wheel in the background."""
+        if wheel.url:
+            self._index.prefetch_look(wheel, look)
+
+    def derived(self, file: Wheel | Sdist) -> bytes | None:
         """What was stored as derived from this file before."""
         return self._index.derived(file) if file.url else None
 
-    def store_derived(self, file: Sdist, data: bytes) -> None:
+    def store_derived(self, file: Wheel | Sdist, data: bytes) -> None:
         """Store what was derived from this file."""
         if file.url:
             self._index.store_derived(file, data)

@@ -34,6 +34,16 @@ _SDIST_TEXT = re.compile(
 )
 _ENDINGS = ("METADATA", "PKG-INFO", "pyproject.toml", "requires.txt")
 _FIELD = re.compile(r"([!-9;-~]+):(.*)", re.DOTALL)
+_LIBRARIES = re.compile(
+    r"""(?imx) ^Provides-Extra:\ *(?:binary|c|bundled|native|ctypes)$ | \b (?:
+      ctypes | cffi | bindings? | shared\s+librar(?:y|ies) | dlopen
+    | lib(?:usb|ffi|magic|pq|vips|cairo|pango|enchant|vlc|mpv|sndfile|portaudio|zbar|archive)\w*
+    | using\s+the\s+\S+\s+(?:c\s+)?library
+    | (?:wrapper|interface)\s+(?:for|around|to|of|over)\s+(?:the\s+)?\S*\s+?
+      (?:c\b|c\+\+|lib|\S+\s+librar)
+    | (?:apt(?:-get)?|apk|yum|dnf|brew|pacman|zypper)\s+(?:-\w+\s+)*(?:install|add|-S) ) \b"""
+)
+"""What the text of a project says whose code opens libraries of the system."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _STATIC_SINCE = (2, 2)
 
@@ -64,6 +74,7 @@ def parse_metadata(text: str, file: DistributionFile, found_in: str) -> CoreMeta
         requires_python=_first(fields, "requires-python") or None,
         provides_extra=tuple(fields.get("provides-extra", ())),
         found_in=found_in,
+        names_libraries=_LIBRARIES.search(text) is not None,
     )
 
 

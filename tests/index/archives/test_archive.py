@@ -124,9 +124,9 @@ def test_any_name_is_tidied_or_refused(parts: list[str]):
     outside = path.startswith("/") or ".." in parts or "\0" in path
     if outside or posixpath.normpath(path) == ".":
         with pytest.raises(ArchiveRefused):
-            archive._checked(path)
+            archive.checked_path(path)
     else:
-        assert archive._checked(path) == posixpath.normpath(path)
+        assert archive.checked_path(path) == posixpath.normpath(path)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")

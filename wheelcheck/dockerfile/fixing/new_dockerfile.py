@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wheelcheck.builds.needs.system_packages import InstallCommands
 from wheelcheck.distributions.distribution import Distribution, distribution_of
@@ -72,6 +72,7 @@ def emit_dockerfile(
     *,
     build_constraints: str = "",
     image: str = "",
+    run_packages: Sequence[str] = (),
 ) -> str | Unknown:
     """Write a Dockerfile that installs requirements on a target's image.
 
@@ -79,6 +80,7 @@ def emit_dockerfile(
     with a cache mount, and bind-mounted from there: the image keeps the run-time libraries alone.
     Without any, one stage installs wheels. `build_constraints` is the text of a constraint file
     for build environments (`Outlook.constraints`). `image` replaces the target's own.
+    `run_packages` are system packages that wheels need to load.
 
     `Unknown` where the target has no image with pip that could be named, or where a path leads
     out of the build context.
@@ -89,12 +91,17 @@ def emit_dockerfile(
     for path in inputs.paths:
         if not _PLAIN.fullmatch(path) or ".." in path.split("/"):
             return Unknown("unusual-path", f"{path!r} cannot be mounted from the build context")
+    distribution = distribution_of(target)
     if commands is None:
         install = _run([_CACHE_MOUNT, *inputs.mounts], f"pip install {inputs.choice}")
+        if run_packages and not isinstance(distribution, Unknown):
+            install.insert(0, f"RUN {install_line(run_packages, distribution)}")
         return "\n".join([_SYNTAX, f"FROM {base}", *install, ""])
-    distribution = distribution_of(target)
     if isinstance(distribution, Unknown):
         return distribution
+    if run_packages:
+        more = tuple(name for name in run_packages if name not in commands.run_packages)
+        commands = replace(commands, run_packages=(*commands.run_packages, *more))
     constrained = _constrained(target, build_constraints)
     stages = _stages(base, distribution, commands, inputs, constrained)
     return "\n".join([_SYNTAX, *stages, ""])

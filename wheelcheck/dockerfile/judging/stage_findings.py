@@ -15,18 +15,21 @@ from wheelcheck.reports.values.finding_codes import finding_codes
 __all__ = ["judge_stages"]
 
 
-def judge_stages(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> tuple[Finding, ...]:
+def judge_stages(
+    dockerfile: Dockerfile, builds: Iterable[StepBuilds], loading: tuple[Finding, ...] = ()
+) -> tuple[Finding, ...]:
     """Judge the stages that the image is made of.
 
-    `builds` are the source builds of its steps, as far as they could be planned: a step without
-    any is judged by its habits alone. Errors come first, and within a severity what usually costs
-    most (the order of `finding_codes.csv`), then by line.
+    `loading` are the findings about wheels that do not load. `builds` are the source builds of its
+    steps, as far as they could be planned: a step without any is judged by its habits alone. Errors
+    come first, and within a severity what usually costs most (the order of `finding_codes.csv`),
+    then by line.
     """
     planned = {
         (build.stage, build.step_of(dockerfile.stages[build.stage]).number): build
         for build in builds
     }
-    found = dict.fromkeys(_tolerated(dockerfile, _findings(dockerfile, planned)))
+    found = dict.fromkeys(_tolerated(dockerfile, (*_findings(dockerfile, planned), *loading)))
     order = list(finding_codes())
     severities = list(Severity)
     return tuple(

@@ -14,6 +14,7 @@ from wheelcheck.advice.adviser import Adviser
 from wheelcheck.analysis.already_installed import Installed
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.analysis.load_options import LoadOptions
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
@@ -105,6 +106,16 @@ class JudgedStep:
         return Cell(version=None, verdict=Verdict.NOT_REQUIRED, reason=reason)
 
 
+def _packages_at_run(dockerfile: Dockerfile, stage: Stage) -> tuple[str, ...]:
+    """The system packages that are there when what a stage installs is run.
+
+    What a stage before the last one installs is copied, and runs in the last one.
+    """
+    final = dockerfile.final
+    where = stage if final is None or isinstance(final.target, Unknown) else final
+    return tuple(dict.fromkeys(one.name for one in (where.packages or ())))
+
+
 def steps_of(dockerfile: Dockerfile) -> list[Step]:
     """All steps of the stages that the image is made of, in the order of the file."""
     found = [
@@ -181,6 +192,7 @@ class StepJudges:
         bound: datetime | None,
         *,
         verdicts_only: bool = False,
+        loading: LoadOptions = LoadOptions(),  # noqa: B008 (frozen)
     ) -> None:
         self._plans = not verdicts_only
         self._dockerfile = dockerfile
@@ -189,6 +201,7 @@ class StepJudges:
         self._machine = machine
         self._as_of = as_of
         self._bound = bound
+        self._loading = loading
         self._opened: dict[IndexOptions, tuple[Index, SdistReader]] = {}
         self._environments = StageEnvironments(dockerfile)
         self._images = StageImages(dockerfile)
@@ -231,6 +244,8 @@ class StepJudges:
                 image_options=_image_options(self._dockerfile, step),
                 installed=installed,
                 advised=changed is not requirements,
+                loading=self._loading,
+                added_packages=_packages_at_run(self._dockerfile, stage),
             )
 
         judge = judge_of(requirements)

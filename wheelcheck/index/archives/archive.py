@@ -39,7 +39,7 @@ from wheelcheck.index.interface import ArchiveListing, ArchiveMember, Distributi
 from wheelcheck.index.network.http import Http
 from wheelcheck.index.network.urls import local_path
 
-__all__ = ["HashMismatch", "read_archive", "read_zip"]
+__all__ = ["HashMismatch", "checked_path", "read_archive", "read_zip"]
 
 _CHUNK = 256 << 10
 _ZIP = b"PK\3\4"
@@ -87,7 +87,7 @@ def read_zip(source: ByteSource, wanted: Wanted) -> ArchiveListing:
     """List a zip archive; only its directory and the wanted members are read."""
     found: dict[str, ZipMember] = {}
     for member in zip_members(source):
-        found[_checked(member.path)] = member
+        found[checked_path(member.path)] = member
     members = tuple(ArchiveMember(path, member.size) for path, member in found.items())
     texts: dict[str, str] = {}
     room = MAX_TEXTS_BYTES
@@ -131,7 +131,7 @@ def _read_tar(stream: Iterator[bytes], wanted: Wanted) -> ArchiveListing:
     texts: dict[str, str] = {}
     room = MAX_TEXTS_BYTES
     for member in tar_members(stream):
-        path = _checked(member.path)
+        path = checked_path(member.path)
         texts.pop(path, None)
         source = language_of(path) is not None
         lines = None
@@ -181,7 +181,7 @@ class _Watched:
             raise HashMismatch
 
 
-def _checked(path: str) -> str:
+def checked_path(path: str) -> str:
     """A member's path as it is unpacked, within the folder it is unpacked into."""
     folder, _, name = path.rpartition("/")
     if name not in _EMPTY and _is_tidy(folder) and "\0" not in name and len(path) <= MAX_PATH:

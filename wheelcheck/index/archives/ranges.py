@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -23,6 +24,8 @@ TAIL_BYTES = 32 << 10
 GAP_BYTES = 8 << 10
 """A range is read at least this long, so that neighbours come along."""
 IN_MEMORY_BYTES = 8 << 20
+AT_ONCE = 8
+"""Ranges of one file that are fetched side by side."""
 
 _NO_SUCH_RANGE = frozenset({400, 416, 501})
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
@@ -36,6 +39,9 @@ class ByteSource(Protocol):
     def read(self, start: int, length: int) -> bytes:
         """Exactly these bytes, fewer only at the end. Raises FetchFailed."""
 
+    def read_many(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Fetch several ranges (start, end) side by side, so that reading them costs nothing."""
+
 
 class FileBytes:
     """A seekable file."""
@@ -48,6 +54,9 @@ class FileBytes:
         """Exactly these bytes, fewer only at the end."""
         self._file.seek(start)
         return self._file.read(length)
+
+    def read_many(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Nothing to do: the file is here."""
 
 
 @contextmanager
@@ -94,6 +103,27 @@ class HttpBytes:
         end = min(self.size, start + max(length, GAP_BYTES))
         self._fetch(f"bytes={start}-{end - 1}", start)
         return self.read(start, length)
+
+    def read_many(self, ranges: Sequence[tuple[int, int]]) -> None:
+        """Fetch several ranges side by side. Raises FetchFailed."""
+        if self._whole is not None:
+            return
+        missing = [
+            (start, min(end, self.size))
+            for start, end in ranges
+            if start < self.size and not self._has(start, min(end, self.size))
+        ]
+        if len(missing) < 2:  # noqa: PLR2004 (one is fetched when it is read)
+            return
+        with ThreadPoolExecutor(min(AT_ONCE, len(missing))) as pool:
+            for done in [
+                pool.submit(self._fetch, f"bytes={start}-{end - 1}", start)
+                for start, end in missing
+            ]:
+                done.result()
+
+    def _has(self, start: int, end: int) -> bool:
+        return any(begin <= start and end <= begin + len(block) for begin, block in self._blocks)
 
     def _fetch_tail(self, size: int | None) -> None:
         """The end, by the size that the index gives, else by a suffix range, else all of it.

@@ -22,7 +22,7 @@ from wheelcheck.index.archives.limits import (
 )
 from wheelcheck.index.archives.ranges import TAIL_BYTES, ByteSource
 
-__all__ = ["ZipMember", "read_member", "zip_members"]
+__all__ = ["ZipMember", "member_data", "member_range", "read_member", "zip_members"]
 
 _END = struct.Struct("<4s4H2LH")
 _END64_PLACE = struct.Struct("<4sLQL")
@@ -151,19 +151,34 @@ def read_member(source: ByteSource, member: ZipMember) -> bytes | None:
     """
     if max(member.size, member.packed) > MAX_TEXT_BYTES:
         return None
+    data = member_data(source, member, member.packed)
+    content = _unpacked(data, member)
+    if len(content) != member.size or zlib.crc32(content) != member.crc:
+        raise ArchiveRefused(f"the member {member.path!r} is damaged")
+    return content
+
+
+def member_range(member: ZipMember, packed: int) -> tuple[int, int]:
+    """Where the first `packed` bytes of a member lie, its header included."""
+    length = _LOCAL.size + len(member.path.encode("utf-8", "replace")) + 64
+    return member.offset, member.offset + length + min(packed, member.packed)
+
+
+def member_data(source: ByteSource, member: ZipMember, packed: int) -> bytes:
+    """The first `packed` bytes of a member as they lie in the archive.
+
+    Raises ArchiveRefused where it is not there, FetchFailed.
+    """
     # the local header repeats the name and has extra fields of a length of its own
-    guess = _LOCAL.size + len(member.path.encode("utf-8", "replace")) + 64 + member.packed
-    data = source.read(member.offset, guess)
+    begin, end = member_range(member, packed)
+    data = source.read(begin, end - begin)
     if len(data) < _LOCAL.size or data[:4] != b"PK\3\4":
         raise ArchiveRefused("a member is not where the directory says")
     names, extras = _LOCAL.unpack_from(data)[-2:]
     start = _LOCAL.size + names + extras
-    if start + member.packed > len(data):
-        data = source.read(member.offset, start + member.packed)
-    content = _unpacked(data[start : start + member.packed], member)
-    if len(content) != member.size or zlib.crc32(content) != member.crc:
-        raise ArchiveRefused(f"the member {member.path!r} is damaged")
-    return content
+    if start + packed > len(data):
+        data = source.read(member.offset, start + packed)
+    return data[start : start + packed]
 
 
 def _unpacked(data: bytes, member: ZipMember) -> bytes:

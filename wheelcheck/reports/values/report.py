@@ -22,6 +22,7 @@ from wheelcheck.reports.values.violation import Violation
 __all__ = [
     "SCHEMA_VERSION",
     "Cell",
+    "Loading",
     "Miss",
     "Outcome",
     "Package",
@@ -114,6 +115,19 @@ class Miss(Value):
     why: str
 
 
+class Loading(Value):
+    """Whether the chosen wheel's files find what they ask for: their shared libraries.
+
+    `needs` are the libraries (or symbol versions) that are missing, `packages` those of the
+    image's distribution that bring them.
+    """
+
+    status: Literal["yes", "needs", "some files need", "no", "not-checked"]
+    needs: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    reason: str = ""
+
+
 class Cell(Value):
     """What happens to one package on one target.
 
@@ -134,6 +148,9 @@ class Cell(Value):
         default="",
         description="Where an older release is taken because of the target: what the newest one "
         "needs.",
+    )
+    loads: Loading | None = Field(
+        default=None, description="Whether the wheel loads; None for what is no wheel."
     )
 
 

@@ -1,0 +1,269 @@
+"""What really happens: import the modules of each case in a root of its own.
+
+    python data/loading/imports.py --root ROOT --cases INSTALLED --out imports.csv
+
+`INSTALLED` holds one folder per project, made by `install.py`. Each case gets an overlay over
+`ROOT`, so nothing leaks from case to case. With `--packages`, the packages that wheelcheck names
+are installed there first (Debian roots alone). It runs code of packages: only in these roots.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from email.parser import HeaderParser
+from pathlib import Path
+
+SECONDS = 300
+BY_NATURE = {
+    "tests", "test", "testing", "docs", "doc", "examples", "benchmarks", "scripts", "include",
+    "bin",
+}  # fmt: skip
+"""Top-level names that wheels carry by mistake or for their developers."""
+LIBRARY_TROUBLE = re.compile(
+    r"cannot open shared object file|Error loading shared library|version `\w+_[\d.]+' not found"
+    r"|symbol not found|undefined symbol|Error relocating|cannot load library|GLIBC",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one case's imports gave. `ends` is ok, library, signal or other."""
+
+    list: str
+    project: str
+    version: str
+    wheel: str
+    modules: str
+    ends: str
+    module: str
+    error: str
+    below: str = ""
+    """Public modules right below that fail for a library, of all that were tried."""
+
+
+def main() -> None:
+    """Judge all cases and write the table."""
+    options = _options()
+    packages = _packages(options.packages) if options.packages else {}
+    with options.out.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, [field.name for field in fields(Row)])
+        table.writeheader()
+        for kind, project in _cases(options.list):
+            folder = options.cases / project
+            if (packages and project not in packages) or not any(folder.glob("*.dist-info")):
+                continue
+            row = _judge(options, kind, project, folder, packages.get(project, []))
+            table.writerow(asdict(row))
+            file.flush()
+            print(f"{row.project:32} {row.ends:8} {row.error[:100]}", file=sys.stderr)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--root", type=Path, required=True)
+    parser.add_argument("--python", required=True, help="the interpreter's path inside the root")
+    parser.add_argument("--cases", type=Path, required=True)
+    parser.add_argument("--list", nargs="+", default=["resolved", "risk"])
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--packages", type=Path, help="CSV with project, packages")
+    parser.add_argument("--under", nargs="*", default=[], help="a command before the interpreter")
+    parser.add_argument("--out", type=Path, required=True)
+    return parser.parse_args()
+
+
+def _cases(kinds: list[str]) -> Iterator[tuple[str, str]]:
+    with Path(__file__).with_name("cases.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["list"] in kinds:
+                yield row["list"], row["project"]
+
+
+def _packages(path: Path) -> dict[str, list[str]]:
+    with path.open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["packages"]]
+    return {row["project"]: row["packages"].split() for row in rows}
+
+
+def _judge(
+    options: argparse.Namespace, kind: str, project: str, folder: Path, packages: list[str]
+) -> Row:
+    info = _dist_info(project, folder)
+    modules = _modules(info)
+    version = info.name.split("-")[1] if info else ""
+    wheel = _tags(info)
+    with _overlay(options.root, folder) as root:
+        if packages:
+            trouble = _apt(root, packages)
+            if trouble:
+                return Row(kind, project, version, wheel, " ".join(modules), "apt", "", trouble)
+        for module in modules:
+            ends, error = _import(root, [*options.under, options.python], module)
+            if ends != "ok":
+                row = (kind, project, version, wheel, " ".join(modules), ends, module, error)
+                return Row(*row)
+        below, error = _below(root, [*options.under, options.python], modules, info)
+    return Row(kind, project, version, wheel, " ".join(modules), "ok", "", error, below)
+
+
+_EACH = """
+import importlib, json, sys
+found = {}
+for name in sys.argv[1:]:
+    try:
+        importlib.import_module(name)
+    except BaseException as error:
+        found[name] = f"{type(error).__name__}: {error}"
+print("\\n" + json.dumps(found))
+"""
+
+
+def _below(root: Path, python: list[str], modules: list[str], info: Path) -> tuple[str, str]:
+    """How many of the public modules right below fail for a library, and the first error."""
+    names = sorted(_submodules(info, set(modules)))[:60]
+    if not names:
+        return "", ""
+    try:
+        done = _run_in(root, [*python, "-c", _EACH, *names])
+        found = json.loads(done.stdout.strip().splitlines()[-1])
+    except (subprocess.TimeoutExpired, ValueError, IndexError):
+        return f"?/{len(names)}", "the process ended early"
+    failing = {n: e for n, e in found.items() if LIBRARY_TROUBLE.search(e) or _NOT_FOUND.search(e)}
+    return f"{len(failing)}/{len(names)}", next(iter(failing.values()), "")[:300]
+
+
+_NOT_FOUND = re.compile(r"(?i)librar|lib\w+.*not found|unable to (find|load)|could not (find|load)")
+
+
+def _submodules(info: Path, tops: set[str]) -> set[str]:
+    found = set()
+    for path, *_ in csv.reader((info / "RECORD").read_text(encoding="utf-8").splitlines()):
+        match = re.fullmatch(r"([\w/]+)/([A-Za-z]\w*)(/__init__\.py|\.py|(\.[\w-]+)?\.so)", path)
+        if match and match[1].replace("/", ".") in tops and match[2] not in BY_NATURE:
+            found.add(f"{match[1].replace('/', '.')}.{match[2]}")
+    return {name for name in found if not re.search(r"\.(lib\w+|conftest|setup)$", name)}
+
+
+def _dist_info(project: str, folder: Path) -> Path:
+    for path in folder.glob("*.dist-info"):
+        if re.sub(r"[-_.]+", "-", path.name.split("-")[0]).lower() == project:
+            return path
+    raise FileNotFoundError(project)
+
+
+def _tags(info: Path) -> str:
+    fields_of_wheel = HeaderParser().parsestr((info / "WHEEL").read_text(encoding="utf-8"))
+    return " ".join(fields_of_wheel.get_all("Tag", []))
+
+
+def _modules(info: Path) -> list[str]:
+    """PEP 794's Import-Name, else top_level.txt, else what RECORD lists; public names."""
+    metadata = HeaderParser().parsestr((info / "METADATA").read_text(encoding="utf-8"))
+    named = [name.split(";")[0].strip() for name in metadata.get_all("Import-Name", [])]
+    top_level = info / "top_level.txt"
+    if not named and top_level.exists():
+        named = top_level.read_text(encoding="utf-8").split()
+    if not named:
+        named = sorted(_from_record(info))
+    public = [n for n in named if not n.startswith("_") and n.split("/")[0] not in BY_NATURE]
+    own = info.name.split("-")[0].lower()
+    exact = [n for n in public if re.sub(r"[-_.]+", "_", n).lower() == own]
+    return exact or public or named
+
+
+def _from_record(info: Path) -> set[str]:
+    found = set()
+    for path, *_ in csv.reader((info / "RECORD").read_text(encoding="utf-8").splitlines()):
+        parts = path.split("/")
+        if parts[0].endswith((".dist-info", ".data", ".libs")) or parts[0] in {"..", "bin"}:
+            continue
+        if len(parts) == 1 and re.fullmatch(r"[A-Za-z]\w*(\.py|\.[\w-]+\.so|\.so)", parts[0]):
+            found.add(parts[0].split(".")[0])
+        elif len(parts) > 1 and parts[-1] == "__init__.py" and parts[0].isidentifier():
+            found.add(".".join(parts[:-1]) if len(parts) == 2 else parts[0])
+    return found
+
+
+@contextmanager
+def _overlay(lower: Path, folder: Path) -> Iterator[Path]:
+    work = Path(tempfile.mkdtemp(prefix="loading-", dir=lower.parent))
+    root = work / "root"
+    for name in ("upper", "work", "root"):
+        (work / name).mkdir()
+    layers = f"lowerdir={lower},upperdir={work / 'upper'},workdir={work / 'work'}"
+    mounts = [root]
+    try:
+        _run("mount", "-t", "overlay", "overlay", "-o", layers, str(root))
+        for source, place in (("/proc", "proc"), ("/dev", "dev"), (str(folder), "opt/case")):
+            (root / place).mkdir(parents=True, exist_ok=True)
+            _run("mount", "--rbind" if place == "dev" else "--bind", source, str(root / place))
+            mounts.append(root / place)
+        yield root
+    finally:
+        for place in reversed(mounts):
+            subprocess.run(["umount", "-l", str(place)], check=False)
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def _apt(root: Path, packages: list[str]) -> str:
+    """Install packages; what apt says where it cannot."""
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages]
+    done = subprocess.run(
+        ["chroot", str(root), *install],
+        check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+    )  # fmt: skip
+    return "" if done.returncode == 0 else _last(done.stderr or done.stdout)
+
+
+def _import(root: Path, python: list[str], module: str) -> tuple[str, str]:
+    try:
+        done = _run_in(root, [*python, "-c", f"import {module}"])
+    except subprocess.TimeoutExpired:
+        return "other", f"not done after {SECONDS} s"
+    if done.returncode == 0:
+        return "ok", ""
+    if done.returncode < 0:
+        return "signal", f"ended by signal {-done.returncode}"
+    error = _last(done.stderr)
+    return ("library" if LIBRARY_TROUBLE.search(error) else "other"), error
+
+
+def _run_in(root: Path, command: list[str]) -> subprocess.CompletedProcess[str]:
+    environment = {
+        "PYTHONPATH": "/opt/case",
+        "HOME": "/tmp",
+        "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
+    }
+    return subprocess.run(
+        ["chroot", str(root), *command],
+        check=False, capture_output=True, text=True, errors="replace", env=environment,
+        timeout=SECONDS, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def _last(text: str) -> str:
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    raised = [
+        line for line in lines if re.match(r"[\w.]*(Error|Exception|Warning|NotFound)\b", line)
+    ]
+    return (raised or lines or ["no message"])[-1][:300]
+
+
+if __name__ == "__main__":
+    main()

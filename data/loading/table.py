@@ -1,0 +1,129 @@
+"""Make the shipped table of what wheels ask for, from the wheels of our requirement files.
+
+    python data/loading/table.py --out wheelcheck/loading/known_wheels.csv FILE.txt …
+
+Every wheel that the files resolve to for CPython 3.13 on Debian 13 and Alpine is read whole, but
+for those of projects in `cases.csv`, which judge us. One row per project and libc. Needs the index.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime as dt
+from collections.abc import Iterator
+from pathlib import Path
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from wheelcheck.api.question import Question
+from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Wheel
+from wheelcheck.loading.verdict import main_files
+from wheelcheck.loading.wheel_facts import WheelFacts
+from wheelcheck.loading.wheel_reader import Budget, read_wheel
+from wheelcheck.resolution import Resolver
+
+FIELDS = ["project", "since", "read", "date", "libc", "needs", "some_need", "opens", "holds",
+          "versions"]  # fmt: skip
+LARGEST = 150_000_000
+TARGETS = {"glibc": "python:3.13-slim", "musl": "python:3.13-alpine"}
+
+
+def main() -> None:
+    """Read the wheels and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
+    with Path(__file__).with_name("cases.csv").open(encoding="utf-8") as file:
+        judged = {row["project"] for row in csv.DictReader(file)}
+    rows = {}
+    for libc, target in TARGETS.items():
+        for row in _rows(options.files, libc, target, judged):
+            rows[row["project"], row["libc"]] = row
+    with options.out.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, FIELDS, lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows[key] for key in sorted(rows))
+
+
+def _rows(files: list[Path], libc: str, target: str, judged: set[str]) -> Iterator[dict[str, str]]:
+    seen: set[str] = set()
+    lines = {line.split("#")[0].strip() for file in files for line in file.read_text().splitlines()}
+    for line in sorted(filter(None, lines)):
+        with Question(requirements=[line], targets=[target]).open() as opened:
+            pins = Resolver(opened.asked, opened.index).resolve(opened.targets[0]).pins
+            others = frozenset(name.replace("-", "_") for name in pins)
+            for name, pin in pins.items():
+                wheel = pin.file
+                if name in seen or name in judged or not isinstance(wheel, Wheel):
+                    continue
+                if wheel.filename.endswith("-any.whl") or (wheel.size or 0) > LARGEST:
+                    continue
+                seen.add(name)
+                found = opened.index.look_into(
+                    wheel,
+                    lambda members, others=others: read_wheel(
+                        members, budget=Budget(None), others=others, opens=False, full=True
+                    ),
+                )
+                if isinstance(found, Unknown):
+                    print(name, found.reason)
+                    continue
+                yield _row(wheel, libc, found)
+
+
+def _row(wheel: Wheel, libc: str, facts: WheelFacts) -> dict[str, str]:
+    main = main_files(facts)
+    paths = {file.path for file in main}
+    needs = dict.fromkeys(n for file in main for n in file.outside)
+    some = dict.fromkeys(
+        n for file in facts.files if file.path not in paths for n in file.outside if n not in needs
+    )
+    highest: dict[str, str] = {}
+    for file in main:
+        for version in file.versions:
+            prefix = version.rpartition("_")[0]
+            if prefix in {"GLIBC", "GLIBCXX", "CXXABI", "GCC"} and _above(
+                version, highest.get(prefix)
+            ):
+                highest[prefix] = version
+    print(wheel.filename, *needs, "|", *some)
+    return {
+        "project": canonicalize_name(wheel.name),
+        "since": str(_since(wheel.version)),
+        "read": str(wheel.version),
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
+        "libc": libc,
+        "needs": " ".join(needs),
+        "some_need": " ".join(some),
+        "opens": " ".join("|".join(group) for group in facts.opened),
+        "holds": " ".join(filter(_is_shared, facts.holds)),
+        "versions": " ".join(highest.values()),
+    }  # fmt: skip
+
+
+def _is_shared(name: str) -> bool:
+    """Whether other wheels may look for a library: no extension module, no copy by auditwheel."""
+    own = (".cpython-", ".abi3.")
+    return not any(part in name for part in own) and "-" not in name.partition(".so")[0]
+
+
+def _since(version: Version) -> Version:
+    """The first release that the row holds for: the first of the same major and minor version."""
+    return Version(".".join(map(str, version.release[:2])))
+
+
+def _above(version: str, other: str | None) -> bool:
+    numbers = version.rpartition("_")[2]
+    if not numbers.replace(".", "").isdigit():
+        return False
+    if other is None:
+        return True
+    return Version(numbers) > Version(other.rpartition("_")[2])
+
+
+if __name__ == "__main__":
+    main()

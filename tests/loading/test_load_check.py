@@ -1,0 +1,120 @@
+"""Do wheels load? From the files of a wheel to the report."""
+
+import io
+import zipfile
+from datetime import date
+
+import pytest
+from elf_builder import elf
+from fake_index import FakeIndex
+
+from wheelcheck.analysis.load_options import LoadMode, LoadOptions
+from wheelcheck.api.analyse import analyse
+from wheelcheck.requirements import CommandLine, read
+from wheelcheck.targets import parse_target_on
+
+SLIM, ALPINE = "python:3.13-slim-trixie", "python:3.13-alpine3.22"
+GLIBC = "x-1-cp313-cp313-manylinux_2_17_x86_64.whl"
+MUSL = "x-1-cp313-cp313-musllinux_1_2_x86_64.whl"
+EXTENSION = "x/core.cpython-313-x86_64-linux-gnu.so"
+INIT = {"x/__init__.py": b"from . import core\n"}
+
+
+def loads(members, filename=GLIBC, on=SLIM, options=None, requires=()):
+    """The cell's `loads` of a wheel with these members."""
+    content = wheel(members)
+    index = FakeIndex(
+        {"x": {"1": [filename]}},
+        listings={filename: {path: len(data) for path, data in members.items()}},
+        wheels={filename: content},
+        requires={("x", "1"): requires},
+    )
+    asked = read([], packages=["x"], options=CommandLine())
+    target = parse_target_on(on, as_of=DAY)
+    report = analyse(asked, [target], index, advice=False, loading=options or LoadOptions())
+    return report.packages[0].on[target.name].loads
+
+
+def wheel(members) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in members.items():
+            archive.writestr(path, data)
+    return packed.getvalue()
+
+
+DAY = date(2026, 11, 28)
+
+
+def test_a_wheel_that_finds_all_its_libraries_loads():
+    found = loads({**INIT, EXTENSION: elf(("libstdc++.so.6", "libc.so.6"))})
+    assert (found.status, found.needs) == ("yes", ())
+
+
+def test_a_missing_library_comes_with_its_package():
+    found = loads({**INIT, EXTENSION: elf(("libgomp.so.1", "libc.so.6"))})
+    assert (found.status, found.needs, found.packages) == (
+        "needs", ("libgomp.so.1",), ("libgomp1",),
+    )  # fmt: skip
+
+
+def test_the_package_has_the_name_of_its_release():
+    members = {**INIT, EXTENSION: elf(("libglib-2.0.so.0", "libc.so.6"))}
+    assert loads(members).packages == ("libglib2.0-0t64",)
+    assert loads(members, on="python:3.13-slim-bookworm").packages == ("libglib2.0-0",)
+
+
+def test_alpine_has_no_c_plus_plus_library():
+    members = {**INIT, EXTENSION: elf(("libstdc++.so.6", "libc.musl-x86_64.so.1"))}
+    found = loads(members, MUSL, ALPINE)
+    assert (found.status, found.packages) == ("needs", ("libstdc++",))
+
+
+def test_a_library_of_the_wheel_itself_is_there():
+    members = {
+        **INIT,
+        EXTENSION: elf(("libown.so.1", "libc.so.6")),
+        "x.libs/libown.so.1": elf(("libc.so.6",), soname="libown.so.1"),
+    }
+    assert loads(members).status == "yes"
+
+
+def test_a_plugin_that_no_import_loads_is_some_of_the_files():
+    plugin = "x/gui.cpython-313-x86_64-linux-gnu.so"
+    members = {**INIT, EXTENSION: elf(), plugin: elf(("libGL.so.1", "libc.so.6"))}
+    found = loads(members)
+    assert (found.status, found.needs) == ("some files need", ("libGL.so.1",))
+
+
+def test_a_tag_that_promises_too_much_is_told_with_both_numbers():
+    data = elf(versions={"libc.so.6": ("GLIBC_2.38",)})
+    found = loads({**INIT, EXTENSION: data}, on="python:3.13-slim-bookworm")
+    assert found.status == "no"
+    assert "GLIBC_2.38" in found.reason
+    assert "2.36" in found.reason
+
+
+def test_an_older_cpu_than_the_file_needs():
+    members = {**INIT, EXTENSION: elf(isa=3)}
+    assert loads(members, options=LoadOptions(cpu=2)).status == "no"
+    assert loads(members, options=LoadOptions(cpu=3)).status == "yes"
+    assert loads(members).status == "yes"
+
+
+def test_names_at_the_end_are_read_within_the_budget():
+    members = {**INIT, EXTENSION: elf(("libgomp.so.1", "libc.so.6"), moved=True)}
+    assert loads(members).status == "needs"
+
+
+def test_nothing_is_read_when_it_is_off():
+    assert loads(INIT, options=LoadOptions(LoadMode.OFF)) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\x7fELF" + b"\xff" * 400, elf()[:2000] + b"\0" * 600, b"\x7fELF\2\2" + b"\0" * 400],
+)
+def test_a_damaged_file_is_not_checked(data: bytes):
+    found = loads({**INIT, EXTENSION: data})
+    assert found.status == "not-checked"
+    assert found.reason

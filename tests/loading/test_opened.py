@@ -1,0 +1,76 @@
+"""Libraries that Python code opens by name: which, and whether an import fails without them."""
+
+import pytest
+
+from wheelcheck.loading.opened import read_module
+from wheelcheck.loading.reach import WheelModules, reach
+
+SNIPPETS = {
+    # as sounddevice
+    "from ctypes.util import find_library as _find_library\nfor name in ('portaudio', 'p.dll'):\n"
+    "    name = _find_library(name)\n    if name is not None:\n        break\nelse:\n"
+    "    raise OSError('not found')\n": ("portaudio",),
+    # as cairocffi
+    "def dlopen(ffi, names, files):\n    raise OSError\n"
+    "cairo = dlopen(ffi, ('cairo-2', 'cairo'), ('libcairo.so.2', 'libcairo-2.dll'))\n": (
+        "cairo-2", "cairo", "libcairo.so.2",
+    ),
+    # as pulsectl
+    "import ctypes as c\nlib = c.CDLL(c.util.find_library('pulse') or 'libpulse.so.0')\n": (
+        "pulse", "libpulse.so.0",
+    ),
+    # as pyfluidsynth
+    "def find():\n    for name in 'fluidsynth libfluidsynth'.split():\n"
+    "        lib = find_library(name)\n        if lib:\n            return lib\n"
+    "    raise ImportError\nlib = find()\n": ("fluidsynth", "libfluidsynth"),
+    # branches of other systems
+    "import sys\nif sys.platform == 'win32':\n    lib = CDLL('magic1')\nelse:\n"
+    "    lib = CDLL('libmagic.so.1')\n": ("libmagic.so.1",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "names"), SNIPPETS.items())
+def test_an_import_needs_what_its_code_opens(code: str, names: tuple[str, ...]):
+    assert [one.names for _, one in _reached(code).opened] == [names]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "try:\n    lib = CDLL('libfoo.so.1')\nexcept OSError:\n    lib = None\n",
+        "path = find_library('foo')\nif path is not None:\n    lib = CDLL(path)\n",
+        "def use():\n    return CDLL('libfoo.so.1')\n",
+        # CDLL(None) opens the program itself: as python-vlc
+        (
+            "def find():\n    p = find_library('vlc')\n    try:\n        return CDLL(p)\n"
+            "    except OSError:\n        raise NotImplementedError\nlib = find()\n"
+        ),
+    ],
+)
+def test_an_import_goes_on_without_what_is_optional(code: str):
+    found = _reached(code)
+    assert found.opened == []
+    assert found.optional
+
+
+def test_an_import_that_is_tried_is_met_by_another_wheel():
+    code = {
+        "db/__init__.py": "from . import pq\n",
+        "db/pq.py": "def load():\n    try:\n        from db_binary import pq\n        return pq\n"
+        "    except ImportError:\n        pass\n    try:\n        from . import ctypes_pq\n"
+        "    except ImportError:\n        pass\n    raise ImportError('no pq')\nload()\n",
+        "db/ctypes_pq.py": "path = find_library('pq')\nif not path:\n    raise ImportError\n",
+    }
+    assert [one.names for _, one in _reached(code).opened] == [("pq",)]
+    assert _reached(code, others=frozenset({"db_binary"})).opened == []
+
+
+def _reached(code: str | dict[str, str], others: frozenset[str] = frozenset()):
+    files = {"mod.py": code} if isinstance(code, str) else code
+    modules = WheelModules.of(files)
+
+    def read(name: str):
+        is_package = name in modules.packages
+        return read_module(files[modules.python[name]], name, is_package=is_package)
+
+    return reach(modules.tops, modules, read, others)

@@ -1,0 +1,202 @@
+"""Do the wheels of a target load? Reads what must be read, within a budget, and judges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+from packaging.utils import NormalizedName
+
+from wheelcheck.analysis.load_options import LoadMode, LoadOptions
+from wheelcheck.coverage import Judgement
+from wheelcheck.distributions.distribution import distribution_of
+from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Index, MemberReader, Wheel
+from wheelcheck.loading.baselines import cpu_baseline
+from wheelcheck.loading.image import ImageLibraries, image_libraries
+from wheelcheck.loading.known_facts import known_facts
+from wheelcheck.loading.verdict import Loads, LoadStatus, judge_loading
+from wheelcheck.loading.wheel_facts import WheelFacts, may_be_elf
+from wheelcheck.loading.wheel_reader import Budget, read_wheel
+from wheelcheck.resolution import Pin
+from wheelcheck.targets import Architecture, Target
+
+__all__ = ["LoadCheck"]
+
+BUDGET_BYTES = 30_000_000
+"""What the quick mode may fetch in a run to read whole files."""
+_FORMAT = b"loads-1"
+"""Facts in the cache that were written in another form are read anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One wheel to be read; equal readings share their result."""
+
+    wheel: Wheel
+    others: frozenset[str]
+    opens: bool
+    full: bool
+    budget: Budget = field(hash=False, compare=False)
+
+    def __call__(self, members: MemberReader) -> WheelFacts:
+        return read_wheel(
+            members, budget=self.budget, others=self.others, opens=self.opens, full=self.full
+        )
+
+
+_Judged = Mapping[NormalizedName, tuple[Pin, Judgement]]
+
+
+class LoadCheck:
+    """Judges the wheels of one target after another; what is read serves all of them.
+
+    `added` are system packages that are installed on top of the image.
+    """
+
+    def __init__(self, index: Index, options: LoadOptions, added: tuple[str, ...] = ()) -> None:
+        self._added = added
+        self._index = index
+        self._options = options
+        self._budget = Budget(None if options.mode is LoadMode.FULL else BUDGET_BYTES)
+        self._facts: dict[tuple[object, ...], WheelFacts] = {}
+        self._sizes: dict[str, int] = {}
+
+    @property
+    def read_bytes(self) -> int:
+        """Bytes that were fetched so far."""
+        return sum(self._sizes.values())
+
+    def prefetch(self, target: Target, judged: _Judged) -> None:
+        """Have the index read, side by side, what judging this target asks for."""
+        wheels = [wheel for wheel in _wheels(judged) if self._must_read(wheel, target)]
+        for wheel in sorted(wheels, key=lambda each: each.size or 0):
+            key = self._key(wheel)
+            if key not in self._facts and self._stored(wheel) is None:
+                self._index.prefetch_look(wheel, self._reading(wheel, judged))
+
+    def judge(self, target: Target, judged: _Judged) -> dict[NormalizedName, Loads]:
+        """Whether each wheel loads on a target; nothing for what is no wheel."""
+        if self._options.mode is LoadMode.OFF or target.libc is None:
+            return {}
+        there = _image(target, self._added)
+        found = {wheel.name: self._facts_of(wheel, target, judged) for wheel in _wheels(judged)}
+        held = {name: facts.holds for name, facts in found.items() if isinstance(facts, WheelFacts)}
+        loads = {}
+        for wheel in _wheels(judged):
+            facts = found[wheel.name]
+            brought = frozenset(
+                n for other, names in held.items() if other != wheel.name for n in names
+            )
+            loads[wheel.name] = self._judge(wheel, facts, target, there, brought)
+        return loads
+
+    def _judge(
+        self,
+        wheel: Wheel,
+        facts: WheelFacts | Loads,
+        target: Target,
+        image: ImageLibraries | None,
+        brought: frozenset[str],
+    ) -> Loads:
+        baseline = cpu_baseline(wheel.name, wheel.version) if self._options.cpu else None
+        if baseline is not None and baseline.level > self._options.cpu:
+            return Loads(LoadStatus.NO, reason=baseline.why(self._options.cpu))
+        if isinstance(facts, Loads):
+            return facts
+        return judge_loading(facts, target, image, cpu=self._options.cpu, brought=brought)
+
+    def _facts_of(self, wheel: Wheel, target: Target, judged: _Judged) -> WheelFacts | Loads:
+        known = self._known(wheel, target)
+        if known is not None:
+            return known
+        stored = self._facts.get(self._key(wheel)) or self._stored(wheel)
+        if stored is not None:
+            self._facts[self._key(wheel)] = stored
+            return stored
+        if not self._must_read(wheel, target):
+            return self._unread(wheel, target)
+        found = self._index.look_into(wheel, self._reading(wheel, judged))
+        if isinstance(found, Unknown):
+            return Loads(LoadStatus.NOT_CHECKED, reason=found.reason)
+        self._facts[self._key(wheel)] = found
+        self._sizes[wheel.filename] = found.read_bytes
+        if not any(file.unread for file in found.files) or self._options.mode is LoadMode.FULL:
+            self._index.store_derived(wheel, _FORMAT + _encode(found))
+        return found
+
+    def _known(self, wheel: Wheel, target: Target) -> WheelFacts | None:
+        if self._options.mode is LoadMode.FULL:
+            return None
+        if target.libc is None or not isinstance(target.arch, Architecture):
+            return None
+        return known_facts(wheel.name, wheel.version, target.libc, target.arch)
+
+    def _stored(self, wheel: Wheel) -> WheelFacts | None:
+        data = self._index.derived(wheel)
+        if data is None or not data.startswith(_FORMAT):
+            return None
+        facts: WheelFacts = _decode(data.removeprefix(_FORMAT))
+        return facts
+
+    def _must_read(self, wheel: Wheel, target: Target) -> bool:
+        """Whether a wheel is opened: not where the target names no image, in the quick mode."""
+        if self._options.mode is LoadMode.FULL:
+            return True
+        if self._options.mode is LoadMode.OFF or target.image is None:
+            return False
+        if self._known(wheel, target) is not None:
+            return False
+        return self._names_libraries(wheel) if _is_pure(wheel) else self._has_elf(wheel)
+
+    def _has_elf(self, wheel: Wheel) -> bool:
+        """Whether something in a wheel may be an ELF file; its listing is read for sizes anyway."""
+        listing = self._index.listing(wheel)
+        return isinstance(listing, Unknown) or any(
+            may_be_elf(member.path, member.size) for member in listing.members
+        )
+
+    def _unread(self, wheel: Wheel, target: Target) -> Loads:
+        if target.image is not None or (_is_pure(wheel) and not self._names_libraries(wheel)):
+            return Loads(LoadStatus.YES)
+        return Loads(LoadStatus.NOT_CHECKED, reason="the target names no image")
+
+    def _names_libraries(self, wheel: Wheel) -> bool:
+        found = self._index.metadata(wheel)
+        return not isinstance(found, Unknown) and found.names_libraries
+
+    def _reading(self, wheel: Wheel, judged: _Judged) -> _Reading:
+        others = frozenset(name.replace("-", "_") for name in judged if name != wheel.name)
+        full = self._options.mode is LoadMode.FULL
+        opens = full or self._names_libraries(wheel)
+        return _Reading(wheel, others, opens, full, self._budget)
+
+    def _key(self, wheel: Wheel) -> tuple[object, ...]:
+        """What the facts are taken to depend on: in the quick mode not the Python."""
+        if self._options.mode is LoadMode.FULL or _is_pure(wheel):
+            return (wheel.filename,)
+        platforms = wheel.tag.rpartition("-")[2]
+        return (wheel.name, wheel.version, platforms)
+
+
+def _wheels(judged: _Judged) -> Iterable[Wheel]:
+    for _, judgement in judged.values():
+        if isinstance(judgement.file, Wheel):
+            yield judgement.file
+
+
+def _is_pure(wheel: Wheel) -> bool:
+    return wheel.filename.endswith("-any.whl")
+
+
+def _image(target: Target, added: tuple[str, ...]) -> ImageLibraries | None:
+    distribution = distribution_of(target)
+    if isinstance(distribution, Unknown):
+        return None
+    image = image_libraries(target, distribution)
+    return image and image.with_packages(added, recommends=False)
+
+
+_encode: Callable[[WheelFacts], bytes] = msgspec.msgpack.Encoder().encode
+_decode: Callable[[bytes], WheelFacts] = msgspec.msgpack.Decoder(WheelFacts).decode

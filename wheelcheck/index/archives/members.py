@@ -1,0 +1,92 @@
+"""The beginnings of a wheel's members, and whole members, by byte ranges.
+
+A deflated member can be read from its beginning alone, so its first bytes cost little however long
+it is. What was read is counted, and nothing is inflated further than it was asked for.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+
+from wheelcheck.index.archives.archive import checked_path
+from wheelcheck.index.archives.limits import ArchiveRefused
+from wheelcheck.index.archives.ranges import ByteSource, HttpBytes, open_local
+from wheelcheck.index.archives.zips import ZipMember, member_data, member_range, zip_members
+from wheelcheck.index.interface import DistributionFile
+from wheelcheck.index.network.http import Http
+from wheelcheck.index.network.urls import local_path
+
+__all__ = ["WheelBytes", "open_wheel"]
+
+_STORED, _DEFLATED = 0, 8
+_ALL_AT_ONCE = 1 << 20
+"""A wheel of up to this size (bytes) is fetched by one request."""
+_WORTH_READING = 16 << 10
+"""Bytes between two ranges that are read along rather than asked for apart."""
+
+
+class WheelBytes:
+    """The members of an open wheel. All methods raise ArchiveRefused and FetchFailed."""
+
+    def __init__(self, source: ByteSource) -> None:
+        self._source = source
+        self._members: dict[str, ZipMember] = {}
+        for member in zip_members(source):
+            self._members[checked_path(member.path)] = member
+        self.sizes = {path: (one.size, one.packed) for path, one in self._members.items()}
+        """Path → unpacked and packed bytes, as the directory says."""
+        if source.size <= _ALL_AT_ONCE:
+            source.read(0, source.size)
+
+    def announce(self, beginnings: Mapping[str, int]) -> None:
+        """Fetch side by side the first bytes of several members that will be read.
+
+        Parameters:
+            beginnings: Path → bytes as they lie in the archive.
+        """
+        ranges: list[tuple[int, int]] = []
+        for path, packed in sorted(
+            beginnings.items(), key=lambda each: self._members[each[0]].offset
+        ):
+            start, end = member_range(self._members[path], packed)
+            if ranges and start - ranges[-1][1] < _WORTH_READING:
+                ranges[-1] = ranges[-1][0], max(end, ranges[-1][1])
+            else:
+                ranges.append((start, end))
+        self._source.read_many(ranges)
+
+    def beginning(self, path: str, packed: int) -> tuple[bytes, bool]:
+        """What the first `packed` bytes of a member unpack to, and whether that is all of it.
+
+        Parameters:
+            path: A key of `sizes`.
+            packed: Bytes as they lie in the archive; a member is never read beyond its end.
+        """
+        member = self._members[path]
+        packed = min(packed, member.packed)
+        data = member_data(self._source, member, packed)
+        if member.method == _STORED:
+            return data, packed == member.packed
+        if member.method != _DEFLATED:
+            raise ArchiveRefused(f"the member {path!r} is packed by an unusual method")
+        try:
+            content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, member.size + 1)
+        except zlib.error as error:
+            raise ArchiveRefused(f"the member {path!r} is damaged") from error
+        if len(content) > member.size:
+            raise ArchiveRefused(f"the member {path!r} is longer than the directory says")
+        return content, packed == member.packed and len(content) == member.size
+
+
+@contextmanager
+def open_wheel(http: Http, file: DistributionFile) -> Iterator[WheelBytes]:
+    """Open a wheel wherever it lies. Raises ArchiveRefused, FetchFailed."""
+    path = local_path(file.url)
+    if path is not None:
+        with open_local(path) as source:
+            yield WheelBytes(source)
+        return
+    with closing(HttpBytes(http, file.url, file.size)) as remote:
+        yield WheelBytes(remote)

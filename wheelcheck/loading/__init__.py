@@ -1,0 +1,1 @@
+"""Does it load? What the files of a wheel ask for, against what an image has."""

@@ -1,0 +1,212 @@
+"""What an image has: shared libraries with their symbol versions, and who brings the others.
+
+Debian's releases answer from their own package data, other distributions from tables with their
+source. Where nothing says what an image has beyond the libraries of a table, that is unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from wheelcheck.distributions.debian_package import FileKind
+from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.distributions.installed_system import InstalledSystem, debian_system
+from wheelcheck.tables import read_table
+from wheelcheck.targets.target import Libc, Target
+
+__all__ = ["ImageLibraries", "image_libraries", "install_command"]
+
+_COMMANDS: Mapping[str, str] = {
+    "apt": "apt-get install -y --no-install-recommends",
+    "apk": "apk add --no-cache",
+    "dnf": "dnf install -y",
+}
+_EVERY_GLIBC = frozenset({"libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"})
+"""What every Debian and Ubuntu image has: apt and dpkg need it."""
+_MANY = ("-dev", "-dbg", "-doc", "-cross", "-tests")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLibraries:
+    """The shared libraries of one image, with those that packages installed beside it bring.
+
+    Attributes:
+        title: The distribution, to be shown.
+        libc: The C library that every program in it uses.
+        libc_version: Its version.
+        sonames: Libraries that are known to be there.
+        is_complete: Whether what is not listed is not there.
+        symbols: The highest symbol versions by prefix: ``GLIBCXX`` → (3, 4, 33).
+        family: The package manager; None where nothing can be installed.
+        system: The packages of a Debian or Ubuntu image, which answer for all libraries.
+    """
+
+    title: str
+    libc: Libc
+    libc_version: tuple[int, int]
+    sonames: frozenset[str] = frozenset()
+    is_complete: bool = False
+    symbols: Mapping[str, tuple[int, ...]] = field(default_factory=dict, hash=False)
+    family: Family | None = None
+    system: InstalledSystem | None = None
+
+    def has(self, soname: str) -> bool | None:
+        """Whether a library is there; None where that is not known."""
+        if soname in self.sonames:
+            return True
+        if self.system is not None and self.system.holders(FileKind.SONAME, soname):
+            return True
+        return False if self.is_complete else None
+
+    def has_stem(self, stem: str) -> bool | None:
+        """Whether `find_library` finds a library of that name; a ``*`` at its end is any rest."""
+        if any(_is_of(soname, stem) for soname in self.sonames):
+            return True
+        if self.system is not None and any(_is_of(s, stem) for s in self.system.sonames()):
+            return True
+        return False if self.is_complete else None
+
+    def candidates(self, stem: str) -> tuple[str, ...]:
+        """The libraries that the distribution's packages have under a name for `find_library`."""
+        if self.system is not None:
+            known: Iterable[str] = _all_sonames(self.system)
+        else:
+            known = (row["soname"] for row in read_table(_PACKAGES))
+        return tuple(soname for soname in known if _is_of(soname, stem))
+
+    def package_of(self, soname: str) -> str | None:
+        """The package that brings a library here; None where none does, or nobody knows."""
+        if self.system is not None:
+            found = self.system.suppliers(FileKind.SONAME, soname)
+            return min(found, key=_preference) if found else None
+        if self.family in {Family.APK, Family.DNF}:
+            rows = (row for row in read_table(_PACKAGES) if row["soname"] == soname)
+            return next((row[str(self.family)] or None for row in rows), None)
+        return None
+
+    def may_bring(self, stem: str, sonames: frozenset[str]) -> bool:
+        """Whether the distribution's build of a library needs one of these libraries.
+
+        A copy of it in a wheel is built from the same source. True where nothing is known of it.
+        """
+        names = self.candidates(f"{stem}.so*")
+        owners = {package for name in names if (package := self.package_of(name))}
+        if self.system is None or not owners:
+            return True
+        there, _ = replace(self.system, packages=frozenset()).install(owners, recommends=False)
+        return any(there.holders(FileKind.SONAME, name) for name in sonames)
+
+    @property
+    def knows_packages(self) -> bool:
+        """Whether a library without a package is known to have none."""
+        return self.system is not None and self.system.is_certain
+
+    def with_packages(self, names: Iterable[str], *, recommends: bool) -> ImageLibraries:
+        """The image after packages were installed, with all that they bring along."""
+        added = tuple(names)
+        if not added:
+            return self
+        if self.system is not None:
+            system, closure = self.system.install(added, recommends=recommends)
+            complete = self.is_complete and closure.is_complete
+            return replace(self, system=system, is_complete=complete)
+        family = str(self.family)
+        brought = {row["soname"] for row in read_table(_PACKAGES) if row.get(family) in added}
+        # what the tables do not know of a package it may bring all the same
+        known = {row.get(family) for row in read_table(_PACKAGES)}
+        complete = self.is_complete and known.issuperset(added)
+        return replace(self, sonames=self.sonames | brought, is_complete=complete)
+
+
+_PACKAGES = "loading/library_packages.csv"
+
+
+def image_libraries(target: Target, distribution: Distribution) -> ImageLibraries | None:
+    """What the image of a target has; None where no table knows it."""
+    if target.libc is None or target.libc_version is None:
+        return None
+    system = _system_of(target, distribution)
+    row = _row(target, distribution)
+    if row is None and system is None:
+        return None
+    return ImageLibraries(
+        title=str(distribution),
+        libc=target.libc,
+        libc_version=target.libc_version,
+        sonames=frozenset(row["sonames"].split()) if row else _EVERY_GLIBC,
+        is_complete=row["complete"] == "yes" if row else True,
+        symbols=_symbols(distribution, system),
+        family=None if row and row["installs"] == "no" else distribution.family,
+        system=system,
+    )
+
+
+def _system_of(target: Target, distribution: Distribution) -> InstalledSystem | None:
+    image = target.image.name if target.image else ""
+    if distribution.name not in {"debian", "ubuntu"} or not image:
+        return None
+    official = image.startswith("python:")
+    if official:
+        base = "python-slim" if "slim" in image else "python"
+    elif image.startswith(("debian:", "ubuntu:")):
+        base = "debian"
+    else:
+        return None
+    return debian_system(distribution.name, distribution.release, base)
+
+
+def _row(target: Target, distribution: Distribution) -> Mapping[str, str] | None:
+    image = target.image.name if target.image else ""
+    for row in read_table("loading/image_libraries.csv"):
+        fits = row["release"] in {distribution.release, "*"} and row["os"] == distribution.name
+        if fits and (row["images"] == "*" or image.startswith(tuple(row["images"].split()))):
+            return row
+    return None
+
+
+def _symbols(
+    distribution: Distribution, system: InstalledSystem | None
+) -> Mapping[str, tuple[int, ...]]:
+    """The newest symbol versions of the C++ library in a release."""
+    found: dict[str, tuple[int, ...]] = {}
+    for version in (system.symbol_versions("libstdc++.so.6") if system else None) or ():
+        prefix, _, number = version.rpartition("_")
+        if re.fullmatch(r"\d+(\.\d+)*", number):
+            parts = tuple(map(int, number.split(".")))
+            found[prefix] = max(parts, found.get(prefix, ()))
+    if found:
+        return found
+    for row in read_table("loading/symbol_versions.csv"):
+        if row["os"] == distribution.name and row["release"] == distribution.release:
+            found[row["prefix"]] = tuple(map(int, row["newest"].split(".")))
+    return found
+
+
+@cache
+def _all_sonames(system: InstalledSystem) -> tuple[str, ...]:
+    """Every soname of the distribution's packages."""
+    return tuple(
+        name for repository in system.repositories for name in repository.names(FileKind.SONAME)
+    )
+
+
+def _is_of(soname: str, stem: str) -> bool:
+    bare = stem.removeprefix("lib") or stem
+    if stem.endswith("*"):
+        return soname.startswith(f"lib{bare[:-1]}")
+    return soname.startswith((f"lib{bare}.so", f"lib{stem}.so"))
+
+
+def _preference(package: str) -> tuple[bool, bool, int, str]:
+    """Plain libraries before development files and special builds, short names first."""
+    odd = package.endswith(_MANY) or "-cross" in package
+    special = any(part in package for part in ("-pgo", "mingw", "-amd64-", "-i386", "nvidia"))
+    return odd, special, len(package), package
+
+
+def install_command(family: Family, packages: Iterable[str]) -> str:
+    """The command that installs packages."""
+    return f"{_COMMANDS[str(family)]} {' '.join(packages)}"

@@ -1,0 +1,63 @@
+"""The shipped table of what wheels ask for: the first run knows them without a byte.
+
+One row holds for the releases of a project from the one that was read on, up to the next major
+release; older ones are read anew.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache
+
+from packaging.version import Version
+
+from wheelcheck.loading.wheel_facts import FileKind, FileNeeds, WheelFacts
+from wheelcheck.tables import read_table
+from wheelcheck.targets.target import Architecture, Libc
+
+__all__ = ["known_facts"]
+
+
+def known_facts(
+    project: str, version: Version, libc: Libc, arch: Architecture
+) -> WheelFacts | None:
+    """What the table says of a release; None where it says nothing.
+
+    x86-64 and aarch64 are built from the same sources by the same recipes: what was read for the
+    one holds for the other, symbol versions apart.
+    """
+    if arch not in {Architecture.X86_64, Architecture.AARCH64}:
+        return None
+    for row in _rows().get((project, libc.value), ()):
+        read = Version(row["read"])
+        if Version(row["since"]) <= version and version.major <= read.major:
+            return _facts(row, exact=arch is Architecture.X86_64)
+    return None
+
+
+@cache
+def _rows() -> Mapping[tuple[str, str], tuple[Mapping[str, str], ...]]:
+    found: dict[tuple[str, str], list[Mapping[str, str]]] = defaultdict(list)
+    for row in read_table("loading/known_wheels.csv"):
+        for libc in ("glibc", "musl") if row["libc"] == "any" else (row["libc"],):
+            found[row["project"], libc].append(row)
+    return {key: tuple(rows) for key, rows in found.items()}
+
+
+def _facts(row: Mapping[str, str], *, exact: bool) -> WheelFacts:
+    versions = tuple(row["versions"].split()) if exact else ()
+    libc = "" if row["libc"] == "any" else row["libc"]
+    name = f"{row['project']} {row['read']}"
+    main = FileNeeds(name, FileKind.EXTENSION, outside=tuple(row["needs"].split()),
+                     versions=versions, libc=libc)  # fmt: skip
+    files = [main]
+    if row["some_need"]:
+        some = tuple(row["some_need"].split())
+        files.append(FileNeeds(f"{name} plugin", FileKind.LIBRARY, outside=some))
+    return WheelFacts(
+        files=tuple(files),
+        holds=tuple(row["holds"].split()),
+        reached=(name,),
+        opened=tuple(tuple(group.split("|")) for group in row["opens"].split()),
+    )

@@ -1,0 +1,212 @@
+"""Which modules of a wheel an import runs, and which libraries they cannot do without.
+
+The import statements at the top of modules are followed from the top-level packages on, and those
+in functions that the top calls. What stands in a ``try`` that catches the failure is not followed,
+unless the code raises after its attempts have failed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from wheelcheck.loading.opened import ModuleFacts, OpenedLibrary
+
+__all__ = ["Reached", "WheelModules", "reach"]
+
+_EXTENSION = re.compile(r"(.+?)(?:\.(?:cpython|pypy|abi3|abi3t)[\w-]*)?\.so")
+_MAX_MODULES = 150
+_NOT_API = frozenset({"tests", "test", "testing", "docs", "examples", "benchmarks", "conftest"})
+
+
+@dataclass(frozen=True, slots=True)
+class WheelModules:
+    """The importable files of a wheel: dotted name of a module → path."""
+
+    python: dict[str, str] = field(default_factory=dict)
+    extensions: dict[str, str] = field(default_factory=dict)
+    packages: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, paths: Iterable[str]) -> WheelModules:
+        """The modules among the members of a wheel; ``*.data/purelib`` counts as the top."""
+        python: dict[str, str] = {}
+        extensions: dict[str, str] = {}
+        packages = set()
+        for path in paths:
+            bare = re.sub(r"^[^/]+\.data/(?:pure|plat)lib/", "", path)
+            if ".dist-info/" in bare or ".data/" in bare:
+                continue
+            if bare.endswith(".py"):
+                name = bare.removesuffix(".py").replace("/", ".")
+                if name.endswith(".__init__"):
+                    name = name.removesuffix(".__init__")
+                    packages.add(name)
+                python[name] = path
+            elif match := _EXTENSION.fullmatch(bare):
+                extensions[match[1].replace("/", ".")] = path
+        return cls(python, extensions, frozenset(packages))
+
+    @property
+    def tops(self) -> tuple[str, ...]:
+        """The public top-level modules and packages."""
+        found = {name for name in self.packages if "." not in name}
+        found |= {name for name in (*self.python, *self.extensions) if "." not in name}
+        folders = {name.split(".")[0] for name in (*self.python, *self.extensions)} - found
+        public = {n for n in found if not n.startswith("_") and n not in _NOT_API}
+        return tuple(sorted(public or found or folders))
+
+    def submodules(self, top: str) -> tuple[str, ...]:
+        """The public modules right below a package."""
+        prefix = top + "."
+        names = {
+            name
+            for name in (*self.python, *self.extensions)
+            if name.startswith(prefix) and "." not in name[len(prefix) :]
+        }
+        return tuple(
+            sorted(
+                n for n in names
+                if not n[len(prefix) :].startswith("_") and n[len(prefix) :] not in _NOT_API
+            )
+        )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Reached:
+    """What an import runs: Python modules, extension modules, and libraries it must open."""
+
+    modules: set[str] = field(default_factory=set)
+    extensions: set[str] = field(default_factory=set)
+    opened: list[tuple[str, OpenedLibrary]] = field(default_factory=list)
+    """Module and library, where the import fails without it."""
+    optional: list[tuple[str, OpenedLibrary]] = field(default_factory=list)
+
+
+def reach(
+    roots: Iterable[str],
+    modules: WheelModules,
+    read: Callable[[str], ModuleFacts | None],
+    others: frozenset[str],
+) -> Reached:
+    """Follow the imports from `roots`.
+
+    Parameters:
+        roots: Dotted names of modules.
+        modules: The modules of the wheel.
+        read: The facts of one of its Python modules by name; None where it cannot be read.
+        others: The top-level names of the other wheels of the resolution.
+    """
+    return _Walk(modules, read, others).run(roots)
+
+
+class _Walk:
+    """Runs scopes one after another; each scope and each name that is called counts once."""
+
+    def __init__(
+        self,
+        modules: WheelModules,
+        read: Callable[[str], ModuleFacts | None],
+        others: frozenset[str],
+    ) -> None:
+        self.modules = modules
+        self.read = read
+        self.others = others
+        self.facts: dict[str, ModuleFacts] = {}
+        self.executed: dict[str, set[str]] = {}
+        self.called: set[str] = set()
+        """Names that some module that runs calls: a function may come from another module."""
+        self.waiting: list[tuple[str, str]] = []
+        self.found = Reached()
+
+    def run(self, roots: Iterable[str]) -> Reached:
+        for root in roots:
+            self._enter(root)
+        while self.waiting:
+            self._execute(*self.waiting.pop())
+        for module, facts in self.facts.items():
+            for opened in facts.opened:
+                runs = opened.scope in self.executed[module]
+                vital = runs and self._is_vital(facts, opened)
+                kept = self.found.opened if vital else self.found.optional
+                kept.append((module, opened))
+        return self.found
+
+    def _enter(self, name: str) -> None:
+        """Run a module, and the packages around it first."""
+        parts = name.split(".")
+        for end in range(1, len(parts) + 1):
+            module = ".".join(parts[:end])
+            if module in self.modules.python:
+                if module not in self.found.modules and len(self.facts) < _MAX_MODULES:
+                    self._read(module)
+            elif module in self.modules.extensions:
+                self.found.extensions.add(module)
+
+    def _read(self, module: str) -> None:
+        self.found.modules.add(module)
+        facts = self.read(module)
+        if facts is None:
+            return
+        self.facts[module] = facts
+        self.executed[module] = set()
+        self.waiting.append((module, ""))
+        for name in self.called & facts.functions.keys() if facts.opened else ():
+            self.waiting += [(module, s) for s in facts.functions[name] if "." not in s]
+
+    def _execute(self, module: str, scope: str) -> None:
+        if scope in self.executed[module]:
+            return
+        self.executed[module].add(scope)
+        facts = self.facts[module]
+        facts.settle(scope)
+        for name in facts.calls.get(scope, ()):
+            self.waiting += [(module, inner) for inner in facts.functions.get(name, ())]
+            if name not in self.called:
+                self.called.add(name)
+                self._call_elsewhere(name, module)
+        for name in facts.imports.get(scope, ()):
+            self._enter(name)
+        attempts = facts.attempts.get(scope, [])
+        if attempts and not self._is_met(attempts) and facts.raises(scope):
+            new = {name for name in attempts if self._is_new(name)}
+            if len(new) == 1:  # of several one is enough
+                self._enter(new.pop())
+
+    def _is_new(self, name: str) -> bool:
+        known = name in self.modules.python or name in self.modules.extensions
+        return known and name not in self.found.modules and name not in self.found.extensions
+
+    def _call_elsewhere(self, name: str, module: str) -> None:
+        for other, facts in self.facts.items():
+            if other != module and facts.opened:
+                self.waiting += [(other, s) for s in facts.functions.get(name, ()) if "." not in s]
+
+    def _is_met(self, attempts: list[str]) -> bool:
+        """Whether an attempt succeeds because another wheel brings the module."""
+        return any(name.split(".")[0] in self.others for name in attempts)
+
+    def _is_vital(self, facts: ModuleFacts, opened: OpenedLibrary) -> bool:
+        """Whether an import fails without the library: by the call itself, or by a ``raise``."""
+        if opened.none_opens and opened.scope:
+            return False  # fails when a function of it is first called
+        if not (opened.finds or opened.guarded) or facts.raises(opened.scope):
+            return True
+        return bool(opened.scope) and self._is_missed(opened.scope.rpartition(".")[2])
+
+    def _is_missed(self, function: str) -> bool:
+        """Whether something raises that calls this function, straight or through others."""
+        chain, names = {function}, {function}
+        while names:
+            callers = [
+                (facts, scope)
+                for module, facts in self.facts.items()
+                for scope in self.executed[module]
+                if names & facts.calls.get(scope, set())
+            ]
+            if any(facts.raises(scope) for facts, scope in callers):
+                return True
+            names = {scope.rpartition(".")[2] for _, scope in callers if scope} - chain
+            chain |= names
+        return False

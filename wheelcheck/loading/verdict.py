@@ -1,0 +1,347 @@
+"""Does a wheel load? What its files ask for × what the image has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wheelcheck.loading.image import ImageLibraries, install_command
+from wheelcheck.loading.wheel_facts import ONE_OF_MANY, FileKind, FileNeeds, WheelFacts, closure
+from wheelcheck.targets.target import Architecture, Libc, Target
+
+__all__ = ["LoadStatus", "Loads", "judge_loading", "main_files"]
+
+_AUDITED_MAY_NEED = frozenset({
+    "libX11.so.6", "libXext.so.6", "libXrender.so.1", "libICE.so.6", "libSM.so.6", "libGL.so.1",
+    "libgobject-2.0.so.0", "libgthread-2.0.so.0", "libglib-2.0.so.0", "libexpat.so.1",
+    "libatomic.so.1",
+})  # fmt: skip
+"""What auditwheel's policies for manylinux let a file need from outside (6.8.2), less what every
+image with glibc has. Those for musllinux allow libc and libz alone."""
+_MAX_NAMED = 12
+
+
+class LoadStatus(StrEnum):
+    """Whether the files of a wheel find what they ask for."""
+
+    YES = "yes"
+    NEEDS = "needs"
+    """An import fails until packages are installed."""
+    SOME_FILES_NEED = "some files need"
+    """Only some of its files: plugins, optional parts."""
+    NO = "no"
+    """Nothing that can be installed helps."""
+    NOT_CHECKED = "not-checked"
+
+    @property
+    def fails(self) -> bool:
+        """Whether an import is expected to fail as things are."""
+        return self in {LoadStatus.NEEDS, LoadStatus.NO}
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """A verdict on loading, with the libraries that are missing and the packages that bring them.
+
+    `command` installs these.
+    """
+
+    status: LoadStatus
+    needs: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    reason: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What one file misses: libraries, or a reason why it never loads here."""
+
+    missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    never: str = ""
+    needs: tuple[str, ...] = ()
+
+
+def judge_loading(  # noqa: PLR0911 (one for each status and reason)
+    facts: WheelFacts,
+    target: Target,
+    image: ImageLibraries | None,
+    *,
+    cpu: int = 0,
+    brought: frozenset[str] = frozenset(),
+) -> Loads:
+    """Judge one wheel on one target.
+
+    Parameters:
+        facts: What its files ask for.
+        target: Where it is installed.
+        image: What is there; None where nobody knows.
+        cpu: The x86-64 level of the machine; 0 where it is not given.
+        brought: Base names of the libraries in the other wheels of the resolution.
+    """
+    if facts.broken:
+        return Loads(LoadStatus.NOT_CHECKED, reason=facts.broken)
+    files = {file.path: file for file in facts.files}
+    found = {path: _trouble(file, target, image, brought, cpu) for path, file in files.items()}
+    main, is_sure = _main_files(facts, files, found)
+    opened = _opened(facts.opened, facts, image, brought)
+    never = _first(trouble.never for trouble in main)
+    if never:
+        needs = next(trouble.needs for trouble in main if trouble.never)
+        return Loads(LoadStatus.NO, needs=needs, reason=never)
+    missing = _union(trouble.missing for trouble in (*main, *opened))
+    unknown = _union(trouble.unknown for trouble in (*main, *opened))
+    if missing:
+        return _needs(LoadStatus.NEEDS, missing, image)
+    if unknown:
+        return Loads(LoadStatus.NOT_CHECKED, needs=unknown, reason=_what_image(image))
+    doubt = _doubt(facts, target, image, is_sure=is_sure)
+    if doubt:
+        return Loads(LoadStatus.NOT_CHECKED, reason=doubt)
+    optional = _opened(facts.optional, facts, image, brought)
+    rest = _union(trouble.missing for trouble in (*found.values(), *optional))
+    if rest or any(trouble.never for trouble in found.values()):
+        return _needs(LoadStatus.SOME_FILES_NEED, rest, image)
+    return Loads(LoadStatus.YES)
+
+
+def _main_files(
+    facts: WheelFacts, files: Mapping[str, FileNeeds], found: Mapping[str, _Trouble]
+) -> tuple[list[_Trouble], bool]:
+    """What the files that an import loads lack, and whether these are known for sure.
+
+    Where the public modules load none by themselves, what half of the extension modules lack
+    counts: else only some are concerned.
+    """
+    reached = closure(facts.reached or (), files)
+    if reached:
+        return [found[file.path] for file in reached], True
+    for kind in FileKind:
+        own = [file for file in files.values() if file.kind is kind]
+        if own:
+            break
+    else:
+        return [], True
+    bad = [file for file in own if any(_is_bad(found[f.path]) for f in closure([file.path], files))]
+    if len(bad) * 2 < len(own):
+        return [], facts.reached is not None
+    return [found[f.path] for file in bad for f in closure([file.path], files)], True
+
+
+def main_files(facts: WheelFacts) -> tuple[FileNeeds, ...]:
+    """The files that an import of the wheel's modules loads, as far as that can be told.
+
+    Where the public modules load none by themselves: the extension modules, else the libraries.
+    """
+    files = {file.path: file for file in facts.files}
+    reached = closure(facts.reached or (), files)
+    if reached:
+        return reached
+    for kind in FileKind:
+        own = [file.path for file in facts.files if file.kind is kind]
+        if own:
+            return closure(own, files)
+    return ()
+
+
+def _is_bad(trouble: _Trouble) -> bool:
+    return bool(trouble.missing or trouble.never or trouble.unknown)
+
+
+def _trouble(
+    file: FileNeeds,
+    target: Target,
+    image: ImageLibraries | None,
+    brought: frozenset[str],
+    cpu: int,
+) -> _Trouble:
+    if file.unread:
+        return _Trouble()
+    if file.machine and file.machine != target.arch:
+        return _Trouble()  # files for other machines lie beside the right ones
+    never = _wrong_libc(file, target) or _too_new(file, target, image) or _cpu(file, target, cpu)
+    if never:
+        return _Trouble(never=never, needs=_named(file, target))
+    asked = [name for name in file.outside if name not in brought]
+    if image is None:
+        return _Trouble(unknown=tuple(name for name in asked if name not in _EVERY_GLIBC))
+    presence = {name: image.has(name) for name in asked}
+    if not file.exact:  # what nobody brings is the file's own name
+        presence = {n: p for n, p in presence.items() if p or image.package_of(n)}
+    return _Trouble(
+        missing=tuple(name for name, there in presence.items() if there is False),
+        unknown=tuple(name for name, there in presence.items() if there is None),
+    )
+
+
+_EVERY_GLIBC = frozenset({"libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"})
+"""What every glibc image with a Python and a package manager has."""
+
+
+def _wrong_libc(file: FileNeeds, target: Target) -> str:
+    if file.libc and file.libc != target.libc:
+        return f"{file.name} is built for {file.libc}, this is {target.libc}"
+    return ""
+
+
+def _named(file: FileNeeds, target: Target) -> tuple[str, ...]:
+    asked = _highest(file.versions, "GLIBC")
+    if target.libc_version is not None and asked > target.libc_version:
+        return ("GLIBC_{}".format(".".join(map(str, asked))),)
+    return ()
+
+
+def _too_new(file: FileNeeds, target: Target, image: ImageLibraries | None) -> str:
+    """Why a file needs a newer C or C++ library than is there; "" where it does not."""
+    glibc = target.libc_version if target.libc is Libc.GLIBC else None
+    asked = _highest(file.versions, "GLIBC")
+    if glibc is not None and asked > glibc:
+        return "{} needs GLIBC_{}, glibc here is {}.{}".format(
+            file.name, ".".join(map(str, asked)), *glibc
+        )
+    for prefix, there in (image.symbols if image else {}).items():
+        asked = _highest(file.versions, prefix)
+        if asked and asked > there:
+            wanted, has = (".".join(map(str, number)) for number in (asked, there))
+            return f"{file.name} needs {prefix}_{wanted}, the newest here is {prefix}_{has}"
+    return ""
+
+
+def _highest(versions: Iterable[str], prefix: str) -> tuple[int, ...]:
+    numbers = [
+        tuple(map(int, version.rpartition("_")[2].split(".")))
+        for version in versions
+        if re.fullmatch(rf"{prefix}_\d+(\.\d+)*", version)
+    ]
+    return max(numbers, default=())
+
+
+def _cpu(file: FileNeeds, target: Target, cpu: int) -> str:
+    if cpu and target.arch is Architecture.X86_64 and file.isa > cpu:
+        return f"{file.name} is built for x86-64-v{file.isa}, this CPU is x86-64-v{cpu}"
+    return ""
+
+
+def _opened(
+    groups: Iterable[tuple[str, ...]],
+    facts: WheelFacts,
+    image: ImageLibraries | None,
+    brought: frozenset[str],
+) -> list[_Trouble]:
+    return [_opening(names, facts, image, brought) for names in groups]
+
+
+def _opening(  # noqa: PLR0911 (one for each answer)
+    names: tuple[str, ...],
+    facts: WheelFacts,
+    image: ImageLibraries | None,
+    brought: frozenset[str],
+) -> _Trouble:
+    """What is missing of a library that is opened by name; one of `names` is enough."""
+    held = {*facts.holds, *brought}
+    stems = [name for name in names if ".so" not in name]
+    exact = [name for name in names if ".so" in name]
+    if any(_matches(name, held) for name in names):
+        return _Trouble()
+    if image is None:
+        return _Trouble(unknown=names[:1])
+    presence = [image.has(name) for name in exact]
+    findable = image.libc is Libc.GLIBC
+    presence += [image.has_stem(stem) for stem in stems] if findable else []
+    if True in presence:
+        return _Trouble()
+    if None in presence:
+        return _Trouble(unknown=names[:1])
+    if not exact and not findable:
+        why = f"ctypes.util.find_library finds no {names[0]!r} on musl without a compiler"
+        return _Trouble(never=why, needs=names[:1])
+    known = next((name for name in exact if image.package_of(name)), None)
+    if known is None and findable:
+        found = [s for stem in stems for s in image.candidates(stem) if image.package_of(s)]
+        known = min(found, key=lambda s: (".so." not in s, len(s), s), default=None)
+    if known is None and image.knows_packages:
+        return _Trouble(unknown=((exact or stems)[0],))  # of a vendor, or built by the user
+    return _Trouble(missing=(known or (exact or stems)[0],))
+
+
+def _matches(name: str, held: Iterable[str]) -> bool:
+    """Whether a wheel itself holds a library of that name, whatever its version."""
+    stem = re.sub(r"\.so[\d.]*$", "", name).removeprefix("lib").rstrip("*")
+    stem = re.sub(r"[-_.]?\d[\d.-]*$", "", stem) or stem
+    pattern = re.compile(
+        rf"(?:lib)?{re.escape(stem)}(?:[-_.]?[\d_]|[-_.](?:x86|arm|aarch)|[-.]).*", re.IGNORECASE
+    )
+    return any(pattern.fullmatch(each) for each in held if ".so" in each)
+
+
+def _needs(status: LoadStatus, missing: tuple[str, ...], image: ImageLibraries | None) -> Loads:
+    """Which packages bring what is missing; `no` where nothing does and that is known."""
+    if image is None:
+        return Loads(status, needs=missing)
+    packages = {name: image.package_of(name) for name in missing}
+    found = tuple(dict.fromkeys(p for p in packages.values() if p))
+    lost = [name for name, package in packages.items() if package is None]
+    reason = f"{image.title} has no {', '.join(missing[:_MAX_NAMED])}"
+    if status is LoadStatus.NEEDS and lost and image.knows_packages:
+        return Loads(LoadStatus.NO, missing, (), f"no package of {image.title} has {lost[0]}")
+    if image.family is None and status is LoadStatus.NEEDS:
+        return Loads(LoadStatus.NO, missing, (), f"{reason}, and nothing can be installed in it")
+    command = install_command(image.family, found) if image.family and found else ""
+    return Loads(status, missing, found, reason, command)
+
+
+def _doubt(
+    facts: WheelFacts, target: Target, image: ImageLibraries | None, *, is_sure: bool
+) -> str:
+    """Why a wheel in which nothing was found missing may miss something all the same."""
+    if not facts.unread or is_sure is None:
+        return ""
+    vital = [file for file in facts.unread if _may_matter(file, facts, target, image)]
+    if not vital:
+        return ""
+    why = vital[0].unread
+    return f"{len(vital)} of its {len(facts.files)} files were not read, as {vital[0].name}: {why}"
+
+
+def _may_matter(
+    file: FileNeeds, facts: WheelFacts, target: Target, image: ImageLibraries | None
+) -> bool:
+    if file.kind is FileKind.PROGRAM:
+        return False
+    if not facts.audited:
+        return True
+    if target.libc is Libc.MUSL:
+        return False  # auditwheel lets it need nothing but libc and libz
+    if image is None:
+        return True
+    lacking = frozenset(name for name in _AUDITED_MAY_NEED if not image.has(name))
+    if not lacking or (file.unread == ONE_OF_MANY and not _asks_for(facts, lacking)):
+        return False
+    graft = _GRAFTED.fullmatch(file.name)
+    return graft is None or image.may_bring(graft[1], lacking)
+
+
+_GRAFTED = re.compile(r"(lib[\w.+-]*?)-[0-9a-f]{8}\.so.*")
+"""A library that auditwheel copied into a wheel: its name, and eight digits of its hash."""
+
+
+def _asks_for(facts: WheelFacts, names: frozenset[str]) -> bool:
+    """Whether some file of the wheel that was read asks for one of these libraries."""
+    return any(names.intersection(file.outside) for file in facts.files)
+
+
+def _what_image(image: ImageLibraries | None) -> str:
+    if image is None:
+        return "the target names no image whose libraries are known"
+    return f"what else {image.title} has is not known"
+
+
+def _union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for group in groups for name in group))
+
+
+def _first(texts: Iterable[str]) -> str:
+    return next((text for text in texts if text), "")

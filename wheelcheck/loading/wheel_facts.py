@@ -1,0 +1,184 @@
+"""What the files of one wheel ask for, whichever the image: read once, true for ever."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from wheelcheck.loading.elf import ElfNeeds
+
+__all__ = [
+    "C_LIBRARY",
+    "FileKind",
+    "FileNeeds",
+    "WheelFacts",
+    "file_needs",
+    "kind_of",
+    "may_be_elf",
+]
+
+C_LIBRARY = re.compile(
+    r"(?:libc|libm|libmvec|libdl|librt|libpthread|libutil|libresolv|libanl|libnsl|libnss_\w+"
+    r"|libthread_db|libcrypt|ld-linux[\w-]*|ld64|linux-vdso|libc\.musl-\w+|ld-musl-\w+|libc\.so)"
+    r"(?:\.so[.\d]*)?"
+)
+"""The C library itself: its version is judged, not its presence."""
+_NOT_C_LIBRARY = frozenset({"libcrypt.so.1", "libcrypt.so.2", "libnsl.so.1", "libnsl.so.2"})
+"""What glibc had once and distributions package apart now."""
+_EXTENSION = re.compile(r".*\.(?:cpython-\d|pypy\d|abi3)[\w-]*\.so")
+_LIBRARY = re.compile(r".*\.so(?:\.[\w.]+)?")
+_PROGRAM = re.compile(r"(?:.*/)?(?:bin|scripts|driver)/[^/]+")
+_ARCHITECTURE = re.compile(r"[-_](?:x86_64|x86|x64|amd64|i686|arm64|aarch64)$")
+_SMALLEST, _SMALLEST_PROGRAM = 256, 10_000
+"""Bytes below which a member is no ELF file, or no program."""
+_MUSL_LIBC = re.compile(r"libc\.musl-\w+\.so\.\d|libc\.so|ld-musl-.*")
+
+
+ONE_OF_MANY = "it is one of many"
+"""Why a file was not looked at: the wheel has so many."""
+
+
+class FileKind(StrEnum):
+    """What loads a file: Python's import, another file, or nobody but a process of its own."""
+
+    EXTENSION = "extension"
+    LIBRARY = "library"
+    PROGRAM = "program"
+
+
+@dataclass(frozen=True, slots=True)
+class FileNeeds:
+    """One ELF file of a wheel.
+
+    `outside` are the libraries that the wheel does not hold, the C library apart; `inside` those
+    that it does, by base name. `versions` are symbol versions (``GLIBC_2.28``). `libc` is
+    ``glibc``, ``musl`` or "" where the file says nothing. Where it is not `exact`, `outside` may
+    hold the file's own soname. `unread` says why nothing is known.
+    """
+
+    path: str
+    kind: FileKind
+    machine: str = ""
+    outside: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
+    libc: str = ""
+    isa: int = 1
+    exact: bool = True
+    unread: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file's base name."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class WheelFacts:
+    """What a wheel's files ask for.
+
+    Attributes:
+        files: Its ELF files, those that were not read included.
+        holds: Base names of the libraries in it.
+        audited: Whether auditwheel repaired it (a ``*.libs`` folder, or its SBOM).
+        reached: The ELF files that importing the wheel's public modules loads; None where nobody
+            looked, because all files ask for the same few libraries.
+        opened: Libraries that the import opens by name and cannot do without: alternatives each.
+        optional: Those that it opens later, or can do without.
+        read_bytes: Bytes that were fetched for it.
+        broken: Why the wheel could not be read at all.
+    """
+
+    files: tuple[FileNeeds, ...] = ()
+    holds: tuple[str, ...] = ()
+    audited: bool = False
+    reached: tuple[str, ...] | None = None
+    opened: tuple[tuple[str, ...], ...] = ()
+    optional: tuple[tuple[str, ...], ...] = ()
+    remarks: tuple[str, ...] = ()
+    read_bytes: int = 0
+    broken: str = ""
+
+    @property
+    def unread(self) -> tuple[FileNeeds, ...]:
+        """The files of which nothing is known."""
+        return tuple(file for file in self.files if file.unread)
+
+
+def kind_of(path: str, needs: ElfNeeds | None, *, importable: bool) -> FileKind:
+    """What loads a file, by its name and, where it was read, its headers."""
+    if needs is not None and needs.is_program and not _LIBRARY.fullmatch(path):
+        return FileKind.PROGRAM
+    if _EXTENSION.fullmatch(path) or importable:
+        return FileKind.EXTENSION
+    return FileKind.LIBRARY if _LIBRARY.fullmatch(path) else FileKind.PROGRAM
+
+
+def may_be_elf(path: str, size: int) -> bool:
+    """Whether a member may be an ELF file, by its name alone."""
+    if size < _SMALLEST or path.endswith((".py", ".pyi", ".txt", ".md", ".h", ".a", ".sh")):
+        return False
+    name = path.rpartition("/")[2]
+    if _LIBRARY.fullmatch(name):
+        return True
+    return bool(_PROGRAM.fullmatch(path)) and "." not in name and size > _SMALLEST_PROGRAM
+
+
+def file_needs(path: str, kind: FileKind, needs: ElfNeeds, holds: frozenset[str]) -> FileNeeds:
+    """What a file needs, split by whether the wheel holds it.
+
+    Names that are not exact may be the file's own: those are struck out.
+    """
+    own = {path.rpartition("/")[2], needs.soname}
+    named = [n for n in needs.needed if needs.exact or (_is_soname(n) and not _is_own(n, own))]
+    inside = tuple(n for n in named if n in holds and n not in own)
+    outside = tuple(n for n in named if n not in holds and n not in own and not is_c_library(n))
+    versions = tuple(dict.fromkeys(needs.version_names()))
+    libc = "musl" if any(_MUSL_LIBC.fullmatch(n) for n in named) else ""
+    if any(n.startswith(("libc.so.6", "ld-linux")) for n in named) or any(
+        v.startswith("GLIBC_") for v in versions
+    ):
+        libc = "glibc"
+    return FileNeeds(
+        path, kind, needs.machine, outside, inside, versions, libc, needs.isa, needs.exact
+    )
+
+
+def is_c_library(soname: str) -> bool:
+    """Whether a library is part of the C library."""
+    return C_LIBRARY.fullmatch(soname) is not None and soname not in _NOT_C_LIBRARY
+
+
+def _is_soname(name: str) -> bool:
+    """Whether a name from a string table looks like a library that a linker names."""
+    return name.startswith(("lib", "ld-")) and name != "lib.so"
+
+
+def _is_own(name: str, own: set[str]) -> bool:
+    """Whether a name is the file's own: equal but for the version and how the name begins."""
+    return name in own or _bare(name) in {_bare(one) for one in own}
+
+
+def _bare(name: str) -> str:
+    stem = name.partition(".")[0].removeprefix("lib").strip("_").lower()
+    return _ARCHITECTURE.sub("", stem)
+
+
+def closure(paths: Iterable[str], files: Mapping[str, FileNeeds]) -> tuple[FileNeeds, ...]:
+    """The files at these paths and those of the wheel that they need, straight or not."""
+    by_name = {file.name: file for file in files.values()}
+    found: dict[str, FileNeeds] = {}
+    waiting = [files[path] for path in paths if path in files]
+    while waiting:
+        file = waiting.pop()
+        if file.path not in found:
+            found[file.path] = file
+            waiting += [by_name[name] for name in file.inside if name in by_name]
+    return tuple(found.values())
+
+
+def without_isa(file: FileNeeds) -> FileNeeds:
+    """A file as one that runs on every CPU: it chooses its own code."""
+    return replace(file, isa=1)

@@ -1,0 +1,322 @@
+"""Read what a wheel asks for, with as few bytes as will do.
+
+The first bytes of every ELF file are looked at. Where its names were moved to the end, the file is
+read whole while the budget lasts, the files that most often ask for more than every image has come
+first. The Python files are read only where something depends on which of them an import runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from wheelcheck.index.interface import MemberReader
+from wheelcheck.loading.elf import ElfNeeds, NotElf, Prefix, read_elf, read_prefix
+from wheelcheck.loading.opened import ModuleFacts, OpenedLibrary, may_open, read_module
+from wheelcheck.loading.reach import Reached, WheelModules, reach
+from wheelcheck.loading.wheel_facts import (
+    ONE_OF_MANY,
+    FileKind,
+    FileNeeds,
+    WheelFacts,
+    file_needs,
+    kind_of,
+    may_be_elf,
+)
+
+__all__ = ["Budget", "read_wheel", "risk_of"]
+
+FIRST_BYTES = 48 << 10
+"""Of a deflated member; enough for the names of most extension modules."""
+_PREFIX_SHARE = 0.15
+"""Names beyond this share of a file are not worth looking for: it is read whole or not at all."""
+MOST_FILES = 96
+"""ELF files of a wheel that are looked at in the quick mode, the topmost first."""
+_PYTHON_BYTES = 1 << 20
+"""Packed bytes of a wheel's Python files that are read to find out what an import runs."""
+_EVERYWHERE = frozenset({"libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"})
+_RISKY = re.compile(
+    r"(?i)qt|xcb|x11|xext|xpm|cairo|pango|gdk|gtk|glib|gobject|sdl|glfw|opengl|egl|glu|skia|cv2"
+    r"|fontconfig|gd-|gst|pulse|asound|jack|portaudio|usb|udev|atomic|odbc|gomp|omp|native|vtk"
+)
+_LIBS = re.compile(r"(?:^|/)[^/]+\.libs/|(?:^|/)\.libs/|(?:^|/)\.dylibs/")
+_SBOM = re.compile(r"\.dist-info/sboms?/auditwheel")
+
+
+@dataclass(slots=True)
+class Budget:
+    """Bytes that a run may fetch to read files whole; None is no limit."""
+
+    left: int | None
+    spent: int = 0
+
+    def has(self, packed: int) -> bool:
+        """Whether so many bytes are left."""
+        return self.left is None or packed <= self.left
+
+    def take(self, packed: int) -> bool:
+        """Spend bytes, if they are there."""
+        if self.left is not None:
+            if packed > self.left:
+                return False
+            self.left -= packed
+        self.spent += packed
+        return True
+
+
+@dataclass(slots=True)
+class _Reading:
+    wheel: MemberReader
+    budget: Budget
+    read: int = 0
+    needs: dict[str, ElfNeeds] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def beginning(self, path: str, packed: int) -> tuple[bytes, bool]:
+        self.read += min(packed, self.wheel.sizes[path][1])
+        return self.wheel.beginning(path, packed)
+
+
+def read_wheel(
+    wheel: MemberReader, *, budget: Budget, others: frozenset[str], opens: bool, full: bool
+) -> WheelFacts:
+    """What a wheel asks for.
+
+    Parameters:
+        wheel: Its members.
+        budget: What may be spent on whole files.
+        others: Top-level names of the other wheels of the resolution.
+        opens: Whether its metadata speaks of libraries, so that its Python files are read.
+        full: Look at every ELF file.
+    """
+    reading = _Reading(wheel, budget)
+    paths = list(wheel.sizes)
+    modules = WheelModules.of(paths)
+    elf = _in_order([p for p in paths if may_be_elf(p, wheel.sizes[p][0])])
+    looked_at = elf if full else elf[:MOST_FILES]
+    wheel.announce(dict.fromkeys(looked_at, FIRST_BYTES))
+    for path in looked_at:
+        _look(reading, path)
+    for path in elf[len(looked_at) :]:
+        reading.unread[path] = ONE_OF_MANY
+    _read_whole(reading)
+    files = _files(reading, elf, modules)
+    facts = WheelFacts(
+        files=files,
+        holds=_holds(reading, paths),
+        audited=any(_LIBS.search(p) or _SBOM.search(p) for p in paths),
+    )
+    facts = _with_python(reading, facts, modules, others, opens=opens)
+    return replace(facts, read_bytes=reading.read)
+
+
+def risk_of(path: str) -> int:
+    """How likely a file asks for what a slim image lacks, by its name: 0 or 1."""
+    return 1 if _RISKY.search(path.rpartition("/")[2]) else 0
+
+
+def _in_order(paths: list[str]) -> list[str]:
+    return sorted(paths, key=lambda path: (-risk_of(path), path.count("/"), path))
+
+
+def _look(reading: _Reading, path: str) -> None:
+    size, packed = reading.wheel.sizes[path]
+    limit = max(FIRST_BYTES * 8, int(packed * _PREFIX_SHARE))
+    step = FIRST_BYTES
+    while True:
+        data, whole = reading.beginning(path, step)
+        try:
+            state, needs = read_prefix(data, whole=whole)
+        except NotElf as error:
+            if data[:4] == b"\x7fELF" or size > 64 * 1024:
+                reading.unread[path] = str(error) if data[:4] == b"\x7fELF" else ""
+            return
+        if needs is not None:
+            reading.needs[path] = needs
+            return
+        if state is Prefix.MOVED or step >= min(limit, packed):
+            reading.unread[path] = _WHOLE
+            return
+        step *= 4
+
+
+_WHOLE = "its names lie at its end, and the budget did not reach for it"
+
+
+def _read_whole(reading: _Reading) -> None:
+    """Read the files whose names lie at the end, riskiest and smallest first."""
+    waiting = [path for path, why in reading.unread.items() if why == _WHOLE]
+    risky = [path for path in waiting if risk_of(path)]
+    calm = [path for path in waiting if not risk_of(path)]
+    rest = sum(reading.wheel.sizes[path][1] for path in calm)
+    wanted = sorted(risky, key=lambda path: reading.wheel.sizes[path][1])
+    if not reading.budget.has(rest):
+        calm = []  # half of them would tell no more than none
+    affordable = [
+        path for path in (*wanted, *calm) if reading.budget.take(reading.wheel.sizes[path][1])
+    ]
+    for path in affordable:
+        packed = reading.wheel.sizes[path][1]
+        data, _ = reading.beginning(path, packed)
+        try:
+            reading.needs[path] = read_elf(data)
+        except NotElf as error:
+            reading.unread[path] = str(error)
+        else:
+            del reading.unread[path]
+
+
+def _holds(reading: _Reading, paths: list[str]) -> tuple[str, ...]:
+    """Names under which files of the wheel are found: base names, and their own sonames."""
+    names = {p.rpartition("/")[2] for p in paths if ".so" in p}
+    names |= {needs.soname for needs in reading.needs.values() if needs.soname}
+    return tuple(sorted(names))
+
+
+def _files(reading: _Reading, elf: list[str], modules: WheelModules) -> tuple[FileNeeds, ...]:
+    importable = _importable(modules)
+    holds = frozenset(_holds(reading, list(reading.wheel.sizes)))
+    found = []
+    for path in elf:
+        needs = reading.needs.get(path)
+        kind = kind_of(path, needs, importable=path in importable)
+        if needs is not None:
+            found.append(file_needs(path, kind, needs, holds))
+        elif reading.unread.get(path):
+            found.append(FileNeeds(path, kind, unread=reading.unread[path]))
+    return tuple(_with_grafts(found))
+
+
+def _with_grafts(files: list[FileNeeds]) -> list[FileNeeds]:
+    """Let the one extension module of a repaired wheel need the libraries that were copied in.
+
+    auditwheel copies what some file of the wheel needs: where the only one that can was not read,
+    it is that.
+    """
+    extensions = [file for file in files if file.kind is FileKind.EXTENSION]
+    if len(extensions) != 1 or not extensions[0].unread:
+        return files
+    grafts = tuple(file.name for file in files if _LIBS.search(file.path))
+    return [replace(f, inside=grafts) if f is extensions[0] else f for f in files]
+
+
+def _importable(modules: WheelModules) -> frozenset[str]:
+    """Plain ``x.so`` files beside Python files: extension modules without a tag of their own."""
+    return frozenset(
+        path
+        for name, path in modules.extensions.items()
+        if not name.rpartition(".")[2].startswith("lib")
+        and (name.rpartition(".")[0] in modules.packages or "." not in name)
+    )
+
+
+def _with_python(
+    reading: _Reading,
+    facts: WheelFacts,
+    modules: WheelModules,
+    others: frozenset[str],
+    *,
+    opens: bool,
+) -> WheelFacts:
+    """Find out what an import runs, where that makes a difference."""
+    uncommon = any(set(file.outside) - _EVERYWHERE for file in facts.files)
+    extensions = [file for file in facts.files if file.kind is FileKind.EXTENSION]
+    only_libraries = bool(facts.files) and not extensions
+    opens = (opens and not extensions) or only_libraries
+    if not (uncommon or opens) or not modules.python:
+        return facts
+    _read_texts(reading, modules)
+    opens = opens and any(may_open(text) for text in reading.texts.values())
+    if not (uncommon or opens):
+        return facts
+    known: dict[str, ModuleFacts | None] = {}
+
+    def read(name: str) -> ModuleFacts | None:
+        if name not in known:
+            text = _text(reading, modules.python[name])
+            known[name] = (
+                read_module(text, name, is_package=name in modules.packages) if text else None
+            )
+        return known[name]
+
+    found = reach(modules.tops, modules, read, others)
+    opened = [one for _, one in found.opened]
+    later = [one for _, one in found.optional]
+    if not opens:  # extension modules are what counts: what is opened beside them may wait
+        opened, later = [], []
+    if not opened and opens:
+        opened = _opened_below(modules, read, others)
+    by_path = {modules.extensions[name] for name in found.extensions}
+    return replace(
+        facts,
+        reached=tuple(sorted(by_path)),
+        opened=_groups(opened),
+        optional=_groups([*later, *_elsewhere(known, reading, modules)] if opens else []),
+    )
+
+
+def _read_texts(reading: _Reading, modules: WheelModules) -> None:
+    """Read the Python files that fit, tests apart."""
+    room = _PYTHON_BYTES
+    wanted: dict[str, int] = {}
+    for path in sorted(modules.python.values(), key=lambda each: (each.count("/"), each)):
+        packed = reading.wheel.sizes[path][1]
+        if packed <= room and "/tests/" not in path:
+            room -= packed
+            wanted[path] = packed
+    reading.wheel.announce(wanted)
+    for path in wanted:
+        _text(reading, path)
+
+
+def _text(reading: _Reading, path: str) -> str:
+    if path not in reading.texts:
+        size, packed = reading.wheel.sizes[path]
+        text = ""
+        if size <= 2 << 20:
+            data, _ = reading.beginning(path, packed)
+            text = data.decode("utf-8", "replace")
+        reading.texts[path] = text
+    return reading.texts[path]
+
+
+def _opened_below(
+    modules: WheelModules,
+    read: Callable[[str], ModuleFacts | None],
+    others: frozenset[str],
+) -> list[OpenedLibrary]:
+    """What most modules below an empty top open: the wheel is of no use without it.
+
+    A module of the package's own name speaks for the package.
+    """
+    for top in modules.tops:
+        below = modules.submodules(top)
+        with_library: dict[str, Reached] = {}
+        for name in below[:40]:
+            found = reach([name], modules, read, others)
+            if found.opened:
+                with_library[name] = found
+        main = with_library.get(f"{top}.{top}")
+        if main is not None:
+            return [one for _, one in main.opened]
+        if below and len(with_library) * 2 >= len(below[:40]):
+            return [one for found in with_library.values() for _, one in found.opened]
+    return []
+
+
+def _elsewhere(
+    known: Mapping[str, ModuleFacts | None], reading: _Reading, modules: WheelModules
+) -> list[OpenedLibrary]:
+    """What modules open that no import was seen to reach: they may be loaded by name."""
+    found: list[OpenedLibrary] = []
+    for name, path in modules.python.items():
+        text = reading.texts.get(path, "")
+        if name not in known and may_open(text):
+            found += read_module(text, name, is_package=name in modules.packages).opened
+    return found
+
+
+def _groups(opened: list[OpenedLibrary]) -> tuple[tuple[str, ...], ...]:
+    return tuple(dict.fromkeys(one.names for one in opened))
