@@ -106,6 +106,17 @@ def test_names_at_the_end_are_read_within_the_budget():
     assert loads(members).status == "needs"
 
 
+def test_find_library_finds_nothing_on_musl_without_a_compiler():
+    code = (
+        b"from ctypes.util import find_library\nif not find_library('zbar'):\n    raise OSError\n"
+    )
+    pure = "x-1-py3-none-any.whl"
+    options = LoadOptions(LoadMode.FULL)
+    assert loads({"x/__init__.py": code}, pure, SLIM, options).packages == ("libzbar0t64",)
+    found = loads({"x/__init__.py": code}, pure, ALPINE, options)
+    assert (found.status, found.needs) == ("no", ("zbar",))
+
+
 def test_nothing_is_read_when_it_is_off():
     assert loads(INIT, options=LoadOptions(LoadMode.OFF)) is None
 

@@ -284,14 +284,13 @@ def _hash_problems(pin: Pin, project: Project | Unknown) -> Iterator[tuple[str, 
 
 def _load_problems(pin: Pin, loads: Loads | None) -> Iterator[tuple[str, str, Severity]]:
     """What keeps a wheel from loading, with what to install."""
-    label = f"{pin.name} {pin.version}"
     if loads is not None and loads.status is LoadStatus.NEEDS:
-        said = f"{label} comes as a wheel that does not load there: {loads.reason}"
+        said = f"the wheel of {pin.version} does not load as the image is: {loads.reason}"
         if loads.command:
             said += f"; {loads.command}"
         yield "missing-libraries", said, "warning"
     elif loads is not None and loads.status is LoadStatus.NO:
-        said = f"{label} comes as a wheel that never loads there: {loads.reason}"
+        said = f"the wheel of {pin.version} never loads there: {loads.reason}"
         yield "does-not-load", said, "warning"
 
 

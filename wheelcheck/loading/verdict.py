@@ -88,10 +88,9 @@ def judge_loading(  # noqa: PLR0911 (one for each status and reason)
     found = {path: _trouble(file, target, image, brought, cpu) for path, file in files.items()}
     main, is_sure = _main_files(facts, files, found)
     opened = _opened(facts.opened, facts, image, brought)
-    never = _first(trouble.never for trouble in main)
-    if never:
-        needs = next(trouble.needs for trouble in main if trouble.never)
-        return Loads(LoadStatus.NO, needs=needs, reason=never)
+    never = next((trouble for trouble in (*main, *opened) if trouble.never), None)
+    if never is not None:
+        return Loads(LoadStatus.NO, needs=never.needs, reason=never.never)
     missing = _union(trouble.missing for trouble in (*main, *opened))
     unknown = _union(trouble.unknown for trouble in (*main, *opened))
     if missing:
@@ -341,7 +340,3 @@ def _what_image(image: ImageLibraries | None) -> str:
 
 def _union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for group in groups for name in group))
-
-
-def _first(texts: Iterable[str]) -> str:
-    return next((text for text in texts if text), "")

@@ -20,12 +20,12 @@ from wheelcheck.reports.wording.dockerfile_phrases import (
     to_change,
     worst_first,
 )
-from wheelcheck.reports.wording.grid import verdict_on
+from wheelcheck.reports.wording.grid import mark_on
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import MARKS
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.reports.wording.quantities import duration, estimated, size
-from wheelcheck.reports.wording.reasons import Reason, matters, reasons, skews
+from wheelcheck.reports.wording.reasons import Reason, reasons, rows_of, skews
 from wheelcheck.reports.wording.report_phrases import (
     folded,
     index_moment,
@@ -78,7 +78,7 @@ def _parts(report: Report, room: _Room) -> Iterator[str]:
         yield _folded("Why", _reason_list(report, places, room))
     else:
         yield _reason_table(report, places, room)
-        yield _rest(report, matters(report), room)
+        yield _rest(report, rows_of(report), room)
     yield _bills(report, places, room)
     if report.dockerfile:
         yield _dockerfile(report.dockerfile, room)
@@ -115,7 +115,7 @@ def _violations(report: Report, room: _Room) -> str:
 
 
 def _matrix(report: Report, room: _Room) -> str:
-    rows = matters(report)
+    rows = rows_of(report)
     if not rows or not report.targets:
         return _rest(report, rows, room)
     names = [code(target.name, room.characters) for target in report.targets]
@@ -126,9 +126,8 @@ def _matrix(report: Report, room: _Room) -> str:
 def _matrix_row(report: Report, package: Package, room: _Room) -> list[str]:
     cells = [f"**{text(package.name, room.characters)}** {text(version_words(package))}"]
     for target in report.targets:
-        verdict = verdict_on(package, target.name)
-        mark = MARKS[verdict]
-        fine = verdict.is_wheel or mark.sign == "–"
+        mark = mark_on(package, target.name)
+        fine = mark.sign in "·–"
         cells.append(f"{mark.sign} {mark.word}" if fine else f"{mark.sign} **{mark.word}**")
     return cells
 

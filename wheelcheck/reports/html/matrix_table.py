@@ -11,10 +11,10 @@ from itertools import groupby
 
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
 from wheelcheck.reports.values.report import Package, Report, TargetSummary
-from wheelcheck.reports.wording.grid import verdict_on
+from wheelcheck.reports.wording.grid import mark_on, verdict_on
 from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
 from wheelcheck.reports.wording.phrases import counted
-from wheelcheck.reports.wording.reasons import matters
+from wheelcheck.reports.wording.reasons import rows_of
 from wheelcheck.reports.wording.report_phrases import folded, ordered_targets, version_words
 from wheelcheck.reports.wording.target_names import Places, platform_label, python_label
 
@@ -30,7 +30,7 @@ def matrix_section(report: Report, places: Places) -> Markup:
     """The matrix of the packages that matter, its legend, and the names of all others."""
     if not report.packages or not report.targets:
         return EMPTY
-    rows = matters(report)
+    rows = rows_of(report)
     return element(
         "section",
         element("h2", "Packages × targets", id="matrix-title"),
@@ -113,7 +113,7 @@ def _row(
     cells = []
     for target, is_edge in zip(targets, edges, strict=True):
         verdict = verdict_on(package, target.name)
-        mark = MARKS[verdict]
+        mark = mark_on(package, target.name)
         kind = f"{verdict.value} edge" if is_edge else verdict.value
         if worded:
             cells.append(element("td", f"{mark.sign} {mark.word}", class_=kind))

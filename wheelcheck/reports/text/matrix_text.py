@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.report import Package, Report
-from wheelcheck.reports.wording.grid import GAP, Block, Column, Shape, shape, verdict_on
-from wheelcheck.reports.wording.marks import MARKS
+from wheelcheck.reports.wording.grid import GAP, Block, Column, Shape, mark_on, shape
 from wheelcheck.reports.wording.phrases import clean, listing
 
 __all__ = ["draw_matrix"]
@@ -53,9 +51,9 @@ def _rows(report: Report, packages: Sequence[Package]) -> list[_MatrixRow]:
     """A row each; where they are many, packages with the same verdicts share one."""
     if len(packages) <= _MANY_ROWS:
         return [_MatrixRow(package, _label(package)) for package in packages]
-    groups: dict[tuple[Verdict, ...], list[Package]] = {}
+    groups: dict[tuple[str, ...], list[Package]] = {}
     for package in packages:
-        pattern = tuple(verdict_on(package, target.name) for target in report.targets)
+        pattern = tuple(mark_on(package, target.name).sign for target in report.targets)
         groups.setdefault(pattern, []).append(package)
     return [_MatrixRow(members[0], _shared_label(members)) for members in groups.values()]
 
@@ -115,7 +113,7 @@ def _cells(drawn: Shape, band: Sequence[Block], row: _MatrixRow) -> Text:
     for block in band:
         cells = []
         for column in block.columns:
-            mark = MARKS[verdict_on(row.package, column.targets[0])]
+            mark = mark_on(row.package, column.targets[0])
             shown = f"{mark.sign} {mark.word}" if drawn.words else mark.sign
             cells.append(_padded(Text(shown, style=mark.style), column.width))
         text.append(" " * GAP)

@@ -1,6 +1,6 @@
 """The report for people: one screen of text, for terminals of 60 columns and more.
 
-From top to bottom: the answer in a sentence, the matrix of what matters, why, versions that differ
+From top to bottom: the answer in a sentence, the matrix of what why, versions that differ
 between targets, what could not be judged, and the facts the answer rests on.
 """
 
@@ -20,14 +20,15 @@ from wheelcheck.reports.text.violations_text import draw_violations
 from wheelcheck.reports.values.report import Package, Problem, Refusal, Report
 from wheelcheck.reports.wording.dockerfile_phrases import fate
 from wheelcheck.reports.wording.headline import headline
-from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST, to_ascii
+from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, WORST_FIRST, to_ascii
 from wheelcheck.reports.wording.phrases import clean, counted, listing
 from wheelcheck.reports.wording.reasons import (
     Reason,
     Skew,
-    matters,
     reasons,
+    rows_of,
     skews,
+    unloadable,
     without_unjudged,
 )
 from wheelcheck.reports.wording.report_phrases import (
@@ -72,7 +73,7 @@ def render_text(
     places = Places(report.targets)
     _answer(page, report)
     judged = without_unjudged(report)
-    rows = matters(judged)
+    rows = rows_of(judged)
     if rows:
         page.line()
         draw_matrix(page, judged, rows)
@@ -183,6 +184,8 @@ def _legend(page: TextPage, rows: Sequence[Package]) -> None:
     """Explain the signs that occur, and no others."""
     present = {cell.verdict for row in rows for cell in row.on.values()}
     marks = dict.fromkeys(MARKS[verdict] for verdict in WORST_FIRST if verdict in present)
+    statuses = {cell.loads.status for row in rows for cell in row.on.values() if cell.loads}
+    marks.update(dict.fromkeys(mark for name, mark in LOAD_MARKS.items() if name in statuses))
     if not marks:
         return
     page.line()
@@ -193,7 +196,7 @@ def _legend(page: TextPage, rows: Sequence[Package]) -> None:
 
 def _why(page: TextPage, report: Report, places: Places) -> None:
     found = reasons(report)
-    if not found:
+    if not found and not unloadable(report):
         return
     page.heading("Why")
     for reason in found[:_MOST_REASONS]:
@@ -205,6 +208,23 @@ def _why(page: TextPage, report: Report, places: Places) -> None:
             Text(f"and {counted(len(left), 'more reason')} for {listing(list(names))}", "dim"),
             hang=2,
         )
+    _not_loading(page, report, places)
+
+
+def _not_loading(page: TextPage, report: Report, places: Places) -> None:
+    """Wheels that do not load, each with what it lacks."""
+    for package in unloadable(report):
+        groups: dict[tuple[str, str], list[str]] = {}
+        for target, cell in package.on.items():
+            if cell.loads is not None and cell.loads.status in LOAD_MARKS:
+                groups.setdefault((cell.loads.status, cell.loads.reason), []).append(target)
+        for (status, reason), targets in groups.items():
+            mark = LOAD_MARKS[status]
+            name = label(report, package.name, tuple(targets))
+            head = Text.assemble((mark.sign, mark.style), " ", (name, "bold"))
+            head.append(f" on {places.describe(targets)}")
+            page.prose(head, hang=2)
+            page.prose(clean(reason), indent=2)
 
 
 def _reason(page: TextPage, report: Report, places: Places, reason: Reason) -> None:

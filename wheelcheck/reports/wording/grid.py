@@ -18,7 +18,7 @@ from rich.cells import cell_len
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.report import Package, Report, TargetSummary
-from wheelcheck.reports.wording.marks import MARKS
+from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, Mark
 from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.reports.wording.target_names import (
     Places,
@@ -27,7 +27,7 @@ from wheelcheck.reports.wording.target_names import (
     python_order,
 )
 
-__all__ = ["GAP", "Block", "Column", "Shape", "shape", "verdict_on"]
+__all__ = ["GAP", "Block", "Column", "Shape", "mark_on", "shape", "verdict_on"]
 
 GAP = 2
 """Columns of white space between blocks."""
@@ -83,6 +83,14 @@ def verdict_on(package: Package, target: str) -> Verdict:
     return cell.verdict if cell else Verdict.NOT_REQUIRED
 
 
+def mark_on(package: Package, target: str) -> Mark:
+    """How a cell is marked: by its verdict or, where its wheel does not load, by that."""
+    cell = package.on.get(target)
+    if cell is not None and cell.loads is not None and cell.loads.status in LOAD_MARKS:
+        return LOAD_MARKS[cell.loads.status]
+    return MARKS[verdict_on(package, target)]
+
+
 def shape(report: Report, rows: Sequence[Package], width: int) -> Shape:
     """Lay out the report's targets for these rows, in at most `width` terminal columns."""
     by_axes = _axes(report, rows)
@@ -101,7 +109,7 @@ def _named(report: Report, rows: Sequence[Package]) -> list[Shape]:
     """The named shape with each name on one line, then with names broken into several."""
     if len(report.targets) > _MOST_NAMED:
         return []
-    words = {MARKS[verdict_on(row, t.name)].word for row in rows for t in report.targets}
+    words = {mark_on(row, t.name).word for row in rows for t in report.targets}
     word_width = max((cell_len(word) + 2 for word in words), default=1)
     shapes = []
     for longest in (_LONG_NAME, max(word_width, _SHORT_NAME)):
@@ -185,7 +193,7 @@ def _union(blocks: Sequence[Block], axis: int) -> Block:
 
 
 def _pattern(rows: Sequence[Package], targets: Sequence[str]) -> tuple[str, ...]:
-    return tuple(MARKS[verdict_on(row, targets[0])].sign for row in rows)
+    return tuple(mark_on(row, targets[0]).sign for row in rows)
 
 
 def _numbered(report: Report, rows: Sequence[Package], width: int) -> Shape:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from wheelcheck.coverage.verdict import Verdict
 
-__all__ = ["MARKS", "WORST_FIRST", "Mark", "to_ascii"]
+__all__ = ["LOAD_MARKS", "MARKS", "WORST_FIRST", "Mark", "to_ascii"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,13 @@ MARKS = {
     Verdict.NOT_REQUIRED: Mark("–", "not needed", "not needed there", "dim"),
 }
 WORST_FIRST = tuple(MARKS)
+LOAD_MARKS = {
+    "needs": Mark("!", "needs libs", "comes as a wheel that needs system libraries", "bold yellow"),
+    "no": Mark("‡", "never loads", "comes as a wheel that never loads there", "bold red"),
+}
+"""For wheels that do not load as the image is, by `Loading.status`."""
 
-_ASCII = str.maketrans("✗▲△○·–�’", "XCcs.-?'")
+_ASCII = str.maketrans("✗▲△○·–‡�’", "XCcs.-#?'")
 
 
 def to_ascii(text: str) -> str:

@@ -9,9 +9,9 @@ from packaging.version import InvalidVersion, Version
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.report import Cell, Package, Report
-from wheelcheck.reports.wording.marks import WORST_FIRST
+from wheelcheck.reports.wording.marks import LOAD_MARKS, WORST_FIRST
 
-__all__ = ["Reason", "Skew", "matters", "reasons", "skews"]
+__all__ = ["Reason", "Skew", "matters", "reasons", "rows_of", "skews", "unloadable"]
 
 _FEW = 6
 
@@ -77,6 +77,22 @@ def matters(report: Report) -> list[Package]:
     """Packages that do not come as wheels everywhere: the worst first, then the most concerned."""
     rows = [package for package in report.packages if _severity(package) < _FINE]
     return sorted(rows, key=lambda row: (_severity(row), -_concerned(row), row.name))
+
+
+def rows_of(report: Report) -> list[Package]:
+    """Packages with a row of their own: those that matter, then wheels that do not load."""
+    first = matters(report)
+    names = {package.name for package in first}
+    return [*first, *(one for one in unloadable(report) if one.name not in names)]
+
+
+def unloadable(report: Report) -> list[Package]:
+    """Packages whose wheel does not load on some target as the image is."""
+    return [
+        package
+        for package in report.packages
+        if any(cell.loads and cell.loads.status in LOAD_MARKS for cell in package.on.values())
+    ]
 
 
 _FINE = WORST_FIRST.index(Verdict.WHEEL)
