@@ -41,6 +41,7 @@ __all__ = [
     "default_libc_version",
     "near_platforms",
     "pyodide_python",
+    "pyodide_release",
     "read_spec",
 ]
 
@@ -422,6 +423,7 @@ def _shown_macos(release: tuple[int, int]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Pyodide:
+    release: str
     abi: tuple[int, int]
     compiler: tuple[int, int, int]
 
@@ -432,12 +434,19 @@ def _pyodides() -> Mapping[tuple[int, int], _Pyodide]:
     found = {}
     for row in read_table("targets/pyodide.csv"):
         major, minor, patch = (int(part) for part in row["emscripten"].split("."))
-        found[_pair(row["python"])] = _Pyodide(_pair(row["abi"]), (major, minor, patch))
+        found[_pair(row["python"])] = _Pyodide(
+            row["release"], _pair(row["abi"]), (major, minor, patch)
+        )
     return found
 
 
 def _emscripten_of(row: _Pyodide) -> Emscripten:
     return Emscripten(OtherArchitecture.WASM32, row.abi, row.compiler)
+
+
+def pyodide_release(python: tuple[int, int]) -> str:
+    """The patch release of a Python's Pyodide; raises `KeyError` where there is none."""
+    return _pyodides()[python].release
 
 
 def pyodide_python(version: tuple[int, ...]) -> tuple[int, int] | None:

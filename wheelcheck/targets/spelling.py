@@ -25,6 +25,7 @@ from wheelcheck.targets.platform_choice import (
     default_libc_version,
     near_platforms,
     pyodide_python,
+    pyodide_release,
     read_spec,
 )
 from wheelcheck.targets.platform_words import CPUS, PlatformSpec
@@ -392,6 +393,9 @@ def _open_linux(spec: PlatformSpec) -> Iterator[PlatformSpec]:
 def _target(spelling: str, python: str, spec: PlatformSpec, as_of: date) -> Target:
     interpreter = read_interpreter(spelling, python, as_of)
     platform = choose_platform(spelling, spec, interpreter, as_of=as_of)
+    if platform.system is System.EMSCRIPTEN and "." not in interpreter.tag:
+        python = f"{interpreter.tag[:2]}{pyodide_release(interpreter.python)}"
+        interpreter = read_interpreter(spelling, python, as_of)._replace(tag=interpreter.tag)
     target = target_of(f"{interpreter.tag}-{platform.tag}", interpreter, platform)
     notes = notes_of(target, as_of)
     if spec.silent:

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_reports import image, matrix_targets, tagged
 
+from wheelcheck.reports.values.report import TargetSummary
 from wheelcheck.reports.wording.target_names import Places
 
 TARGETS = matrix_targets()
@@ -76,3 +77,53 @@ def test_pypy_is_named():
     cpython = tagged("3.11", "glibc", "2.28", "x86_64")
     pypy = cpython.model_copy(update={"name": "pp311", "implementation": "pypy"})
     assert Places([cpython, pypy]).describe(["pp311"]) == "PyPy 3.11"
+
+
+def _on(system: str, python: str, arch: str = "amd64", **more) -> TargetSummary:
+    return TargetSummary(
+        name=f"{system}-{arch}-{python}",
+        python=python,
+        python_full_version=f"{python}.0",
+        implementation="cpython",
+        free_threaded=False,
+        libc=more.pop("libc", None),
+        libc_version=more.pop("libc_version", None),
+        arch=arch,
+        system=system,
+        installable=True,
+        **more,
+    )
+
+
+class TestMixedSystems:
+    """Not each platform has each CPU and Python: sets are named by platform first."""
+
+    targets = (
+        *(
+            _on("linux", python, arch, libc="glibc", libc_version="2.41")
+            for python in ("3.12", "3.13")
+            for arch in ("x86_64", "aarch64")
+        ),
+        *(
+            _on("windows", python, arch)
+            for python in ("3.12", "3.13")
+            for arch in ("amd64", "arm64")
+        ),
+        *(_on("macos", python, "arm64", system_version="14.0") for python in ("3.12", "3.13")),
+        _on("emscripten", "3.13", "wasm32", system_version="2025.0"),
+    )
+
+    @pytest.mark.parametrize(
+        ("chosen", "words"),
+        [
+            (lambda t: t.system == "windows", "Windows amd64/Windows arm64"),
+            (lambda t: t.arch == "arm64", "Windows arm64/macOS"),
+            (lambda t: t.system == "emscripten", "Pyodide"),
+            (lambda t: t.libc and t.arch == "aarch64", "glibc aarch64"),
+            (lambda t: t.system == "macos" and t.python == "3.12", "macOS (Python 3.12)"),
+            (lambda t: t.libc or t.system == "macos", "glibc x86_64/aarch64 and macOS"),
+        ],
+    )
+    def test_sets_are_named(self, chosen, words):
+        names = [target.name for target in self.targets if chosen(target)]
+        assert Places(self.targets).describe(names) == words

@@ -8,7 +8,9 @@ that lie inside it. Targets that were named by image keep their names.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from itertools import permutations, product
+from math import prod
 
 from wheelcheck.reports.values.report import TargetSummary
 from wheelcheck.reports.wording.phrases import clean, listing
@@ -145,10 +147,15 @@ class Places:
             grown = (
                 _grow(seed, order, self._axes, outside, inside) for order in permutations(range(3))
             )
-            box = max(grown, key=lambda box: sum(_holds(box, point) for point in wanted))
+            box = max(grown, key=partial(self._worth, wanted))
             boxes.append(box)
             left = {point: None for point in left if not _holds(box, point)}
         return sorted(boxes, key=lambda box: -sum(_holds(box, point) for point in wanted))
+
+    def _worth(self, wanted: set[_Point], box: _Box) -> tuple[int, int]:
+        """How many of the points a box holds; where systems are mixed, the tighter tells more."""
+        held = sum(_holds(box, point) for point in wanted)
+        return held, -prod(map(len, box)) if self._is_mixed else 0
 
     def _words(self, box: _Box) -> str:
         platforms, archs, pythons = (
@@ -179,15 +186,16 @@ def _grow(
 ) -> _Box:
     """Widen a single point along one axis after the other, never onto a point outside.
 
-    With `inside`, a platform or CPU is taken in only for a point there: not each platform has each
-    CPU and Python.
+    With `inside`, a platform or CPU is taken in only with all its points there: not each platform
+    has each CPU and Python.
     """
     sides = [{value} for value in seed]
     for axis in order:
         for value in axes[axis]:
             added = [{value} if i == axis else side for i, side in enumerate(sides)]
             points = set(product(*added))
-            is_named = inside is None or axis == _PYTHON_AXIS or inside & points
+            own = {point for point in inside or () if point[axis] == value}
+            is_named = inside is None or axis == _PYTHON_AXIS or (own and own <= points)
             if is_named and not outside & points:
                 sides[axis].add(value)
     return (frozenset(sides[0]), frozenset(sides[1]), frozenset(sides[2]))
