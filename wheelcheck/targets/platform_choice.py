@@ -1,4 +1,4 @@
-"""From what a spelling says of a platform to the platform: defaults, and what does not exist.
+"""From what a spelling says of a platform beside Linux to the platform, its defaults filled in.
 
 Tables: `macos.csv` (releases), `pyodide.csv` (ABIs), `platform_pythons.csv` (which Python came for
 which system and CPU, and the oldest release of that system that it runs on).
@@ -12,33 +12,27 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cache
 
-from wheelcheck.errors import TargetError, UsageError
+from wheelcheck.errors import TargetError
 from wheelcheck.tables import read_table
-from wheelcheck.targets.images import default_variant
 from wheelcheck.targets.interpreters import Interpreter
-from wheelcheck.targets.platform_words import PlatformSpec, read_platform
+from wheelcheck.targets.platform_spec import PlatformSpec
+from wheelcheck.targets.platform_words import read_platform
 from wheelcheck.targets.platforms import (
     IOS,
     Android,
-    Architecture,
     Cpu,
     Emscripten,
-    Libc,
-    Linux,
     MacOS,
     OtherArchitecture,
     Platform,
     System,
     Windows,
-    manylinux_floor,
 )
 from wheelcheck.targets.target import Implementation
 
 __all__ = [
-    "LINUX_CPUS",
     "PLATFORM_NAMES",
     "choose_platform",
-    "default_libc_version",
     "near_platforms",
     "pyodide_python",
     "pyodide_release",
@@ -46,17 +40,6 @@ __all__ = [
 ]
 
 _ARCHITECTURES: Mapping[System, Mapping[str, Cpu]] = {
-    System.LINUX: {
-        "x86_64": Architecture.X86_64,
-        "aarch64": Architecture.AARCH64,
-        "x86": Architecture.I686,
-        "armv7l": Architecture.ARMV7L,
-        "armv6l": Architecture.ARMV6L,
-        "ppc64le": Architecture.PPC64LE,
-        "s390x": Architecture.S390X,
-        "riscv64": Architecture.RISCV64,
-        "loongarch64": Architecture.LOONGARCH64,
-    },
     System.WINDOWS: {
         "x86_64": OtherArchitecture.AMD64,
         "aarch64": OtherArchitecture.ARM64,
@@ -72,9 +55,6 @@ _ARCHITECTURES: Mapping[System, Mapping[str, Cpu]] = {
     System.IOS: {"aarch64": OtherArchitecture.ARM64, "x86_64": OtherArchitecture.X86_64},
 }
 """The CPUs of each system, the usual one first."""
-
-LINUX_CPUS = tuple(_ARCHITECTURES[System.LINUX])
-"""The CPUs of Linux, by general name."""
 
 PLATFORM_NAMES = (
     "linux",
@@ -96,7 +76,6 @@ PLATFORM_NAMES = (
 """Spellings to suggest."""
 
 _TITLES = {
-    System.LINUX: "Linux",
     System.WINDOWS: "Windows",
     System.MACOS: "macOS",
     System.EMSCRIPTEN: "Pyodide",
@@ -104,9 +83,6 @@ _TITLES = {
     System.IOS: "iOS",
 }
 _WINDOWS_VERSIONS = {(7,), (8,), (8, 1), (10,), (11,), (2016,), (2019,), (2022,), (2025,)}
-_NEWEST_LEVEL = {Libc.GLIBC: (2, 99), Libc.MUSL: (1, 2)}
-_PIWHEELS_CPUS = {Architecture.ARMV6L, Architecture.ARMV7L}
-"""The CPUs whose wheels are published as `linux_*`, by piwheels and on PyPI."""
 _NEWEST_ANDROID = 99
 _ANDROID_DEFAULT = 24
 """What uv's `aarch64-linux-android` assumes too; Android 7.0 (2016)."""
@@ -123,30 +99,15 @@ def near_platforms(text: str, more: Iterable[str] = ()) -> tuple[str, ...]:
     return tuple(get_close_matches(text.lower(), [*more, *PLATFORM_NAMES], n=3))
 
 
-def default_libc_version(libc: Libc, *, as_of: date) -> tuple[int, int]:
-    """The libc of that day's ``python:slim`` or ``python:alpine``.
-
-    Raises `UsageError` for a day of which neither is known.
-    """
-    try:
-        major, minor, *_ = default_variant(libc, as_of).libc_version.split(".")
-    except TargetError:
-        raise UsageError(
-            f"no image of Python's own is known of {as_of} whose {libc} would be the usual one: "
-            "say which is meant, for example --target cp36-manylinux_2_17_x86_64"
-        ) from None
-    return int(major), int(minor)
-
-
 def choose_platform(
     spelling: str, spec: PlatformSpec, interpreter: Interpreter, *, as_of: date
 ) -> Platform:
-    """The platform that a spelling means for an interpreter, on that day.
+    """The platform, beside Linux, that a spelling means for an interpreter, on that day.
 
     Raises `TargetError` for a CPU that the system does not have, a version that does not exist,
     and a Python that does not exist there.
     """
-    if spec.system is not System.LINUX and spec.version[:1] == (3,):
+    if spec.version[:1] == (3,):
         python, word = ".".join(map(str, spec.version)), spec.system.value
         raise TargetError(spelling, f"there is no {word} {python}", (f"{python}@{word}",))
     arch = _architecture(spelling, spec, interpreter)
@@ -164,35 +125,6 @@ def _architecture(spelling: str, spec: PlatformSpec, interpreter: Interpreter) -
         why = f"{title} has no builds for {spec.cpu}; it has {', '.join(known.values())}"
         raise TargetError(spelling, why, (f"{interpreter.tag}@{spec.system}",))
     return known[spec.cpu]
-
-
-def _linux(
-    spelling: str,
-    spec: PlatformSpec,
-    arch: Cpu,
-    interpreter: Interpreter,
-    as_of: date,
-) -> Linux:
-    assert isinstance(arch, Architecture)
-    libc = spec.libc or Libc.GLIBC
-    if spec.silent and arch not in _PIWHEELS_CPUS:
-        usual = (Linux(arch, each, default_libc_version(each, as_of=as_of)) for each in Libc)
-        near = tuple(f"{interpreter.tag}-{platform.tag}" for platform in usual)
-        raise TargetError(spelling, f"linux_{arch} names no libc with its version", near)
-    if spec.version and spec.libc is None:
-        why = "Linux has no deployment target: what bounds its wheels is the libc"
-        shown = "{}{}.{}".format(libc, *default_libc_version(libc, as_of=as_of))
-        raise TargetError(spelling, why, (f"linux-{arch}", f"{shown}-{arch}"))
-    if len(spec.version) == 1:
-        raise TargetError(spelling, f"a {libc} has two numbers, as {libc} 2.28 has")
-    level = spec.version[:2] or default_libc_version(libc, as_of=as_of)
-    newest = _NEWEST_LEVEL[libc]
-    if level[0] != newest[0] or level > newest:
-        raise TargetError(spelling, f"there is no {libc} {level[0]}.{level[1]}")
-    if libc is Libc.GLIBC and level < manylinux_floor(arch):
-        floor = "{}.{}".format(*manylinux_floor(arch))
-        raise TargetError(spelling, f"manylinux on {arch} begins with glibc {floor}")
-    return Linux(arch, libc, (level[0], level[1]))
 
 
 def _windows(
@@ -287,7 +219,6 @@ def _ios(
 
 
 _MAKERS = {
-    System.LINUX: _linux,
     System.WINDOWS: _windows,
     System.MACOS: _macos,
     System.EMSCRIPTEN: _emscripten,

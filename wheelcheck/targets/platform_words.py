@@ -9,29 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
+from wheelcheck.targets.platform_spec import CPUS, PlatformSpec
 from wheelcheck.targets.platform_tags import read_platform_tag
 from wheelcheck.targets.platforms import Libc, System
 
-__all__ = ["CPUS", "WORDS", "PlatformSpec", "read_platform"]
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformSpec:
-    """What a spelling says of a platform; None and () are open.
-
-    `cpu` is a general name (``x86_64``, ``aarch64``, ``x86``, ``armv7l`` …), whatever the system
-    calls it. `version` is the libc's, the deployment target, the API level or the ABI.
-    """
-
-    system: System
-    cpu: str | None = None
-    version: tuple[int, ...] = ()
-    libc: Libc | None = None
-    simulator: bool = False
-    silent: bool = False
-    """Written as `linux_*`, which says nothing of the libc."""
+__all__ = ["WORDS", "read_platform"]
 
 
 WORDS: Mapping[str, PlatformSpec] = {
@@ -61,19 +44,6 @@ WORDS: Mapping[str, PlatformSpec] = {
     "alpine": PlatformSpec(System.LINUX, libc=Libc.MUSL),
 }
 """Words for systems, in lower case."""
-
-CPUS: Mapping[str, str] = {
-    **dict.fromkeys(("x86_64", "x86-64", "amd64", "x64", "intel", "intel64"), "x86_64"),
-    **dict.fromkeys(("aarch64", "arm64", "arm", "arm64_v8a", "arm64-v8a", "arm64/v8"), "aarch64"),
-    **dict.fromkeys(("m1", "m2", "m3", "m4", "silicon", "apple-silicon"), "aarch64"),
-    **dict.fromkeys(("x86", "i686", "i386", "i586", "386", "32bit"), "x86"),
-    **dict.fromkeys(("armv7l", "armv7", "armhf", "arm/v7"), "armv7l"),
-    **dict.fromkeys(("armv6l", "armv6", "arm/v6"), "armv6l"),
-    **dict.fromkeys(("ppc64le", "ppc64el"), "ppc64le"),
-    **dict.fromkeys(("loongarch64", "loong64"), "loongarch64"),
-    **{name: name for name in ("s390x", "riscv64", "universal2", "wasm32", "armeabi_v7a")},
-}
-"""Words for CPUs, by tag, Docker and habit → a general name."""
 
 _IGNORED = ("latest", "pc", "apple", "unknown", "msvc", "gnu", "none", "large", "xlarge", "device")
 _LARGE = re.compile(r"(?<=[\d_-])large\b")  # GitHub's larger macOS runners are Intel machines
@@ -135,7 +105,7 @@ def _from_triple(text: str) -> PlatformSpec | None:
     if rest.startswith("manylinux"):
         return _from_tag(f"{rest}_{'i686' if cpu == 'x86' else cpu}")
     found = _from_words(_SEPARATORS.sub("-", _without_ignored(rest)), {})
-    return replace(found, cpu=cpu) if found and found.cpu in {None, cpu} else None
+    return found._replace(cpu=cpu) if found and found.cpu in {None, cpu} else None
 
 
 def _without_ignored(text: str) -> str:
@@ -148,7 +118,7 @@ def _from_words(text: str, names: Mapping[str, tuple[int, int]]) -> PlatformSpec
         return None
     spec = WORDS[system[0]]
     if _LARGE.search(text) and spec.system is System.MACOS:
-        spec = replace(spec, cpu="x86_64")
+        spec = spec._replace(cpu="x86_64")
     for kind, word in _words(text[system.end() :]):
         read = _with_word(spec, kind, word, names)
         if read is None:
@@ -180,17 +150,17 @@ def _with_word(
     read: PlatformSpec | None = None
     match kind:
         case "cpu" if spec.cpu in {None, CPUS[word]}:
-            read = replace(spec, cpu=CPUS[word])
+            read = spec._replace(cpu=CPUS[word])
         case "version" if not spec.version:
-            read = replace(spec, version=tuple(int(n) for n in re.split(r"[._]", word)))
+            read = spec._replace(version=tuple(int(n) for n in re.split(r"[._]", word)))
         case "simulator" if spec.system is System.IOS:
-            read = replace(spec, simulator=True)
+            read = spec._replace(simulator=True)
         case "musl" if spec.system is System.LINUX:
-            read = replace(spec, libc=Libc.MUSL)
+            read = spec._replace(libc=Libc.MUSL)
         case "ignored":
             read = spec
         case "name" if word in names and spec.system is System.MACOS:
-            read = replace(spec, version=names[word])
+            read = spec._replace(version=names[word])
         case "name" if word in WORDS:
             read = _merged(spec, WORDS[word])
     return read
@@ -200,8 +170,7 @@ def _merged(spec: PlatformSpec, more: PlatformSpec) -> PlatformSpec | None:
     """``linux-glibc``, ``ios_arm64_iphoneos``: a second word that says more of the system."""
     if more.system is not spec.system:
         return None
-    return replace(
-        spec,
+    return spec._replace(
         libc=more.libc or spec.libc,
         cpu=spec.cpu or more.cpu,
         simulator=spec.simulator or more.simulator,

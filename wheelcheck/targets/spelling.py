@@ -17,18 +17,15 @@ from typing import NamedTuple
 from wheelcheck.errors import TargetError
 from wheelcheck.targets.catalogue import DOCKER_PLATFORMS, catalogue, moving_aliases
 from wheelcheck.targets.image_targets import image_target
-from wheelcheck.targets.interpreters import looks_like_python, read_interpreter, target_of
-from wheelcheck.targets.notes import notes_of
-from wheelcheck.targets.platform_choice import (
-    LINUX_CPUS,
-    choose_platform,
-    default_libc_version,
-    near_platforms,
-    pyodide_python,
-    pyodide_release,
-    read_spec,
+from wheelcheck.targets.interpreters import (
+    Interpreter,
+    looks_like_python,
+    read_interpreter,
+    target_of,
 )
-from wheelcheck.targets.platform_words import CPUS, PlatformSpec
+from wheelcheck.targets.linux_choice import LINUX_CPUS, choose_linux, default_libc_version
+from wheelcheck.targets.notes import notes_of
+from wheelcheck.targets.platform_spec import CPUS, PlatformSpec
 from wheelcheck.targets.platforms import Architecture, Libc, OtherArchitecture, Platform, System
 from wheelcheck.targets.pythons import newest_free_threaded, supported_pythons
 from wheelcheck.targets.target import Target
@@ -139,9 +136,9 @@ def expand_platforms_on(
     found: dict[str, Target] = {}
     for name in names:
         for member in PLATFORM_GROUPS.get(name.lower(), (name,)):
-            spec = read_spec(member)
+            spec = _spec(member)
             if spec is None:
-                near = near_platforms(name, PLATFORM_GROUPS)
+                near = _near_platforms(name, PLATFORM_GROUPS)
                 raise TargetError(name, "no platform and no group of platforms", near)
             targets = _with_pythons(name, spec, pythons, as_of, strict=False)
             found.update((target.name, target) for target in targets)
@@ -206,7 +203,7 @@ def _read(spelling: str) -> _Spelled | None:
         return _read_at(spelling, before, after)
     if looks_like_python(spelling):
         return _Spelled(spelling, None)
-    if ":" not in spelling and (spec := read_spec(spelling)):
+    if ":" not in spelling and (spec := _spec(spelling)):
         return _Spelled(None, spec)
     return _read_tag(spelling)
 
@@ -224,11 +221,11 @@ def _read_at(spelling: str, before: str, after: str) -> _Spelled | None:
         return None
     if image and not official and (turned := _turned(before, after)):
         raise TargetError(spelling, "before @ comes a Python or an image", (turned,))
-    spec = read_spec(after)
+    spec = _spec(after)
     if spec is None:
         if image and not official:
             return None
-        near = tuple(f"{before}@{each}" for each in near_platforms(after))
+        near = tuple(f"{before}@{each}" for each in _near_platforms(after))
         raise TargetError(spelling, f"{after!r} is no platform", near)
     if official:
         return _Spelled(official["python"], spec)
@@ -240,11 +237,11 @@ def _read_at(spelling: str, before: str, after: str) -> _Spelled | None:
 
 def _turned(before: str, after: str) -> str | None:
     """``3.12@windows`` for ``windows@3.12``, ``macos-arm64`` for ``macos@arm64``."""
-    if read_spec(before) is None:
+    if _spec(before) is None:
         return None
     if looks_like_python(after):
         return f"{after}@{before}"
-    return f"{before}-{after}" if read_spec(f"{before}-{after}") else None
+    return f"{before}-{after}" if _spec(f"{before}-{after}") else None
 
 
 def _read_tag(spelling: str) -> _Spelled | None:
@@ -252,7 +249,7 @@ def _read_tag(spelling: str) -> _Spelled | None:
     for dash in re.finditer("-", spelling):
         python, rest = spelling[: dash.start()], spelling[dash.end() :]
         if looks_like_python(python):
-            if spec := read_spec(rest):
+            if spec := _spec(rest):
                 return _Spelled(python, spec)
             raise _no_platform(spelling, python, rest)
     return None
@@ -261,7 +258,7 @@ def _read_tag(spelling: str) -> _Spelled | None:
 def _no_platform(spelling: str, python: str, rest: str) -> TargetError:
     """A Python and something else: a wheel's tag, a variant of its image, a typo."""
     wheel = _WHEEL_TAG.fullmatch(rest)
-    if wheel and read_spec(wheel["platform"]):
+    if wheel and _spec(wheel["platform"]):
         free_threaded = "t" if wheel["abi"].startswith("cp") and wheel["abi"][-1] == "t" else ""
         near = f"{python.removesuffix('t')}{free_threaded}-{wheel['platform']}"
         return TargetError(spelling, "write an interpreter and a platform tag, no ABI", (near,))
@@ -270,7 +267,7 @@ def _no_platform(spelling: str, python: str, rest: str) -> TargetError:
         near_cpus = get_close_matches(cpu["cpu"], known, n=3)
         why = f"the CPU {cpu['cpu']!r} is not known; there are {', '.join(Architecture)}"
         return TargetError(spelling, why, tuple(dict.fromkeys(map(str, near_cpus))))
-    near_ones = tuple(f"{python}-{each}" for each in near_platforms(rest))
+    near_ones = tuple(f"{python}-{each}" for each in _near_platforms(rest))
     if rest.partition("-")[0] in {"slim", *_DEBIANS}:
         number = python.lstrip("abcdefghijklmnopqrstuvwxyz-")
         near_ones = (f"python:{number}-{rest}", *near_ones)
@@ -288,7 +285,7 @@ def _image(spelling: str, as_of: date) -> Target:
         if ":" in spelling or "/" in spelling:
             near = (*_near_images(spelling), *error.near)
             raise TargetError(spelling, error.why, tuple(dict.fromkeys(near))[:3]) from None
-        platforms = (*_near_images(spelling), *near_platforms(spelling, _BARE_PYTHONS))
+        platforms = (*_near_images(spelling), *_near_platforms(spelling, _BARE_PYTHONS))
         why = f"there is no such image, Python or platform; write {_EXAMPLES}"
         raise TargetError(spelling, why, platforms[:3] or error.near) from None
 
@@ -309,6 +306,21 @@ def _near_images(spelling: str) -> Iterator[str]:
             if name in known or f"{name}:latest" in known or _OFFICIAL.fullmatch(name):
                 yield f"{name}@linux/{docker}"
                 return
+
+
+# What is beside Linux is imported where it is met: the default matrix does without.
+
+
+def _spec(text: str) -> PlatformSpec | None:
+    from wheelcheck.targets.platform_choice import read_spec
+
+    return read_spec(text)
+
+
+def _near_platforms(text: str, more: Iterable[str] = ()) -> tuple[str, ...]:
+    from wheelcheck.targets.platform_choice import near_platforms
+
+    return near_platforms(text, more)
 
 
 # From there to targets
@@ -352,7 +364,7 @@ def _with_pythons(
 
     Raises `TargetError` where none is left, and with `strict` for each that was named.
     """
-    own = pyodide_python(spec.version) if spec.system is System.EMSCRIPTEN else None
+    own = _own_python(spec) if spec.system is System.EMSCRIPTEN else None
     if pythons is None and own is not None:
         pythons = ["{}.{}".format(*own)]
     missing: TargetError | None = None
@@ -374,6 +386,12 @@ def _with_pythons(
         raise missing
 
 
+def _own_python(spec: PlatformSpec) -> tuple[int, int] | None:
+    from wheelcheck.targets.platform_choice import pyodide_python
+
+    return pyodide_python(spec.version)
+
+
 def _from_before_pep_783(platform: Platform) -> bool:
     """A Pyodide for which the default index takes no wheels: judged where it is named only."""
     return platform.system is System.EMSCRIPTEN and platform.tag.startswith("pyodide_")
@@ -387,20 +405,33 @@ def _open_linux(spec: PlatformSpec) -> Iterator[PlatformSpec]:
     libcs = [spec.libc] if spec.libc or spec.silent or spec.version else [Libc.GLIBC, Libc.MUSL]
     cpus = [spec.cpu] if spec.cpu else _USUAL_CPUS
     for libc, cpu in product(libcs, cpus):
-        yield replace(spec, libc=libc, cpu=cpu)
+        yield spec._replace(libc=libc, cpu=cpu)
 
 
 def _target(spelling: str, python: str, spec: PlatformSpec, as_of: date) -> Target:
     interpreter = read_interpreter(spelling, python, as_of)
-    platform = choose_platform(spelling, spec, interpreter, as_of=as_of)
-    if platform.system is System.EMSCRIPTEN and "." not in interpreter.tag:
-        python = f"{interpreter.tag[:2]}{pyodide_release(interpreter.python)}"
-        interpreter = read_interpreter(spelling, python, as_of)._replace(tag=interpreter.tag)
-    target = target_of(f"{interpreter.tag}-{platform.tag}", interpreter, platform)
+    if spec.system is System.LINUX:
+        linux = choose_linux(spelling, spec, interpreter, as_of=as_of)
+        target = target_of(f"{interpreter.tag}-{linux.tag}", interpreter, linux)
+    else:
+        target = _beside_linux(spelling, spec, interpreter, as_of)
     notes = notes_of(target, as_of)
     if spec.silent:
-        notes = (f"linux_{platform.arch} names no libc; {platform.title} is assumed", *notes)
+        silence = f"linux_{target.arch} names no libc; {target.platform.title} is assumed"
+        notes = (silence, *notes)
     return replace(target, notes=notes)
+
+
+def _beside_linux(
+    spelling: str, spec: PlatformSpec, interpreter: Interpreter, as_of: date
+) -> Target:
+    from wheelcheck.targets.platform_choice import choose_platform, pyodide_release
+
+    platform = choose_platform(spelling, spec, interpreter, as_of=as_of)
+    name = f"{interpreter.tag}-{platform.tag}"
+    if platform.system is System.EMSCRIPTEN and "." not in interpreter.tag:
+        interpreter = read_interpreter(spelling, pyodide_release(interpreter.python), as_of)
+    return target_of(name, interpreter, platform)
 
 
 def _libc(text: str, as_of: date) -> tuple[Libc, tuple[int, int]]:
@@ -416,7 +447,7 @@ def _libc(text: str, as_of: date) -> tuple[Libc, tuple[int, int]]:
 def _cpu(text: str) -> str:
     """A CPU of Linux by the name in tags or by Docker's."""
     text = text.strip()
-    cpu = CPUS.get(text)
+    cpu = CPUS.get(text, "")
     if cpu in LINUX_CPUS:
         return cpu
     near = get_close_matches(text, [*Architecture, *DOCKER_PLATFORMS], n=3)
