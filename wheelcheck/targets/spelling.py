@@ -12,22 +12,28 @@ from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from itertools import product
-from typing import NamedTuple
 
 from wheelcheck.errors import TargetError
 from wheelcheck.targets.catalogue import DOCKER_PLATFORMS, catalogue, moving_aliases
 from wheelcheck.targets.image_targets import image_target
 from wheelcheck.targets.interpreters import (
     Interpreter,
-    looks_like_python,
     read_interpreter,
     target_of,
 )
 from wheelcheck.targets.linux_choice import LINUX_CPUS, choose_linux, default_libc_version
 from wheelcheck.targets.notes import notes_of
 from wheelcheck.targets.platform_spec import CPUS, PlatformSpec
-from wheelcheck.targets.platforms import Architecture, Libc, OtherArchitecture, Platform, System
+from wheelcheck.targets.platforms import Architecture, Libc, Platform, System
 from wheelcheck.targets.pythons import newest_free_threaded, supported_pythons
+from wheelcheck.targets.reading_spelling import (
+    EXAMPLES,
+    OFFICIAL,
+    Spelled,
+    near_platforms,
+    read_platform_spec,
+    read_spelling,
+)
 from wheelcheck.targets.target import Target
 
 __all__ = [
@@ -62,23 +68,7 @@ _LIBC = re.compile(
     r"(?P<libc>glibc|musl|manylinux|musllinux)(?:[=_-]{0,2}(?P<major>\d{1,3})[._](?P<minor>\d{1,3}))?",
     re.ASCII,
 )
-_WHEEL_TAG = re.compile(
-    r"(?P<abi>cp\d{2,4}m?t?|abi3t?|none|\w+_pp\d+|graalpy\w+)-(?P<platform>.+)", re.ASCII
-)
-_UNKNOWN_CPU = re.compile(
-    r"(?P<level>(?:many|musl)linux_\d+_\d+|manylinux(?:1|2010|2014)|macosx_\d+_\d+|win)_(?P<cpu>\w+)",
-    re.ASCII,
-)
-_OFFICIAL = re.compile(r"(?:python|pypy|graalpy):(?P<python>\d[\w.]*?)(?:-[\w.-]*)?")
-_EXAMPLES = "python:3.12-alpine, cp312-musllinux_1_2_x86_64, cp313-win_amd64 or 3.12@macos"
 _USUAL_CPUS = ("x86_64", "aarch64")
-
-
-class _Spelled(NamedTuple):
-    """What a spelling says; None is open."""
-
-    python: str | None
-    platform: PlatformSpec | None
 
 
 def parse_target_on(spelling: str, *, as_of: date) -> Target:
@@ -96,7 +86,7 @@ def parse_target_on(spelling: str, *, as_of: date) -> Target:
     catalogue, and for one that lacks the platform, holds no Python, or did not exist yet.
     """
     spelling = spelling.strip()
-    spelled = _read(spelling)
+    spelled = read_spelling(spelling)
     if spelled is None:
         return _image(spelling, as_of)
     if spelled.python is None:
@@ -136,9 +126,9 @@ def expand_platforms_on(
     found: dict[str, Target] = {}
     for name in names:
         for member in PLATFORM_GROUPS.get(name.lower(), (name,)):
-            spec = _spec(member)
+            spec = read_platform_spec(member)
             if spec is None:
-                near = _near_platforms(name, PLATFORM_GROUPS)
+                near = near_platforms(name, PLATFORM_GROUPS)
                 raise TargetError(name, "no platform and no group of platforms", near)
             targets = _with_pythons(name, spec, pythons, as_of, strict=False)
             found.update((target.name, target) for target in targets)
@@ -150,7 +140,7 @@ def leaves_python_open(spelling: str) -> bool:
 
     Raises `TargetError` for what is not understood.
     """
-    spelled = (_read(part.strip()) for part in spelling.split(","))
+    spelled = (read_spelling(part.strip()) for part in spelling.split(","))
     return any(each is not None and each.python is None for each in spelled)
 
 
@@ -188,95 +178,6 @@ def _usual_pythons(as_of: date) -> list[str]:
     return [*pythons, "{}.{}t".format(*free_threaded)] if free_threaded else pythons
 
 
-# What a spelling says
-
-
-def _read(spelling: str) -> _Spelled | None:
-    """Take a spelling apart; None where it can only be an image.
-
-    Raises `TargetError` for a Python with something beside it that is no platform.
-    """
-    if spelling in _image_words():
-        return None
-    before, at, after = spelling.rpartition("@")
-    if at:
-        return _read_at(spelling, before, after)
-    if looks_like_python(spelling):
-        return _Spelled(spelling, None)
-    if ":" not in spelling and (spec := _spec(spelling)):
-        return _Spelled(None, spec)
-    return _read_tag(spelling)
-
-
-def _image_words() -> frozenset[str]:
-    """Names that are an image's and a platform's: the image came first."""
-    return frozenset({"alpine"})
-
-
-def _read_at(spelling: str, before: str, after: str) -> _Spelled | None:
-    """``3.12@windows``, ``@macos``, ``python:3.12@windows``: what stands before and after the @."""
-    image = before and not looks_like_python(before)
-    official = _OFFICIAL.fullmatch(before) if image else None
-    if after.startswith("sha256:") or (image and "/" in after):  # Docker's way to name one
-        return None
-    if image and not official and (turned := _turned(before, after)):
-        raise TargetError(spelling, "before @ comes a Python or an image", (turned,))
-    spec = _spec(after)
-    if spec is None:
-        if image and not official:
-            return None
-        near = tuple(f"{before}@{each}" for each in _near_platforms(after))
-        raise TargetError(spelling, f"{after!r} is no platform", near)
-    if official:
-        return _Spelled(official["python"], spec)
-    if image:
-        why = f"{before} is an image for Linux; name the Python instead"
-        raise TargetError(spelling, why, (f"3.12@{after}",))
-    return _Spelled(before or None, spec)
-
-
-def _turned(before: str, after: str) -> str | None:
-    """``3.12@windows`` for ``windows@3.12``, ``macos-arm64`` for ``macos@arm64``."""
-    if _spec(before) is None:
-        return None
-    if looks_like_python(after):
-        return f"{after}@{before}"
-    return f"{before}-{after}" if _spec(f"{before}-{after}") else None
-
-
-def _read_tag(spelling: str) -> _Spelled | None:
-    """``cp312-win_amd64``, ``3.12-macos-14``: a Python and a platform."""
-    for dash in re.finditer("-", spelling):
-        python, rest = spelling[: dash.start()], spelling[dash.end() :]
-        if looks_like_python(python):
-            if spec := _spec(rest):
-                return _Spelled(python, spec)
-            raise _no_platform(spelling, python, rest)
-    return None
-
-
-def _no_platform(spelling: str, python: str, rest: str) -> TargetError:
-    """A Python and something else: a wheel's tag, a variant of its image, a typo."""
-    wheel = _WHEEL_TAG.fullmatch(rest)
-    if wheel and _spec(wheel["platform"]):
-        free_threaded = "t" if wheel["abi"].startswith("cp") and wheel["abi"][-1] == "t" else ""
-        near = f"{python.removesuffix('t')}{free_threaded}-{wheel['platform']}"
-        return TargetError(spelling, "write an interpreter and a platform tag, no ABI", (near,))
-    if cpu := _UNKNOWN_CPU.fullmatch(rest):
-        known = [*Architecture, *DOCKER_PLATFORMS, *OtherArchitecture]
-        near_cpus = get_close_matches(cpu["cpu"], known, n=3)
-        why = f"the CPU {cpu['cpu']!r} is not known; there are {', '.join(Architecture)}"
-        return TargetError(spelling, why, tuple(dict.fromkeys(map(str, near_cpus))))
-    near_ones = tuple(f"{python}-{each}" for each in _near_platforms(rest))
-    if rest.partition("-")[0] in {"slim", *_DEBIANS}:
-        number = python.lstrip("abcdefghijklmnopqrstuvwxyz-")
-        near_ones = (f"python:{number}-{rest}", *near_ones)
-    return TargetError(spelling, f"{rest!r} is no platform; write {_EXAMPLES}", near_ones)
-
-
-_DEBIANS = ("trixie", "bookworm", "bullseye", "buster")
-
-
 def _image(spelling: str, as_of: date) -> Target:
     """The target of an image. Raises TargetError with the platforms that it resembles."""
     try:
@@ -285,8 +186,8 @@ def _image(spelling: str, as_of: date) -> Target:
         if ":" in spelling or "/" in spelling:
             near = (*_near_images(spelling), *error.near)
             raise TargetError(spelling, error.why, tuple(dict.fromkeys(near))[:3]) from None
-        platforms = (*_near_images(spelling), *_near_platforms(spelling, _BARE_PYTHONS))
-        why = f"there is no such image, Python or platform; write {_EXAMPLES}"
+        platforms = (*_near_images(spelling), *near_platforms(spelling, _BARE_PYTHONS))
+        why = f"there is no such image, Python or platform; write {EXAMPLES}"
         raise TargetError(spelling, why, platforms[:3] or error.near) from None
 
 
@@ -297,37 +198,22 @@ def _near_images(spelling: str) -> Iterator[str]:
     """``debian-12`` for ``debian:12``, ``python:3.12-slim-arm64`` for ``…@linux/arm64``."""
     known = {*catalogue(), *moving_aliases()}
     colon = spelling.replace("-", ":", 1)
-    if colon in known or _OFFICIAL.fullmatch(colon):
+    if colon in known or OFFICIAL.fullmatch(colon):
         yield colon
     for cpu, general in CPUS.items():
         if spelling.endswith(f"-{cpu}") and general in {"aarch64", "x86_64"}:
             name = spelling.removesuffix(f"-{cpu}")
             docker = "arm64" if general == "aarch64" else "amd64"
-            if name in known or f"{name}:latest" in known or _OFFICIAL.fullmatch(name):
+            if name in known or f"{name}:latest" in known or OFFICIAL.fullmatch(name):
                 yield f"{name}@linux/{docker}"
                 return
-
-
-# What is beside Linux is imported where it is met: the default matrix does without.
-
-
-def _spec(text: str) -> PlatformSpec | None:
-    from wheelcheck.targets.platform_choice import read_spec
-
-    return read_spec(text)
-
-
-def _near_platforms(text: str, more: Iterable[str] = ()) -> tuple[str, ...]:
-    from wheelcheck.targets.platform_choice import near_platforms
-
-    return near_platforms(text, more)
 
 
 # From there to targets
 
 
 def _expanded(spelling: str, pythons: Sequence[str] | None, as_of: date) -> Iterator[Target]:
-    spelled = _read(spelling)
+    spelled = read_spelling(spelling)
     if spelled is None:
         yield _image(spelling, as_of)
     elif spelled.python is not None:
@@ -343,7 +229,7 @@ def _on_python(
         yield _target(spelling, python, each, as_of)
 
 
-def _on_usual_pythons(spelling: str, spelled: _Spelled, as_of: date) -> Iterator[Target]:
+def _on_usual_pythons(spelling: str, spelled: Spelled, as_of: date) -> Iterator[Target]:
     """The platform with each supported Python that it has, the newest last."""
     assert spelled.platform is not None
     first = next(_open_linux(spelled.platform))

@@ -1,0 +1,143 @@
+"""What a spelling of a target says: a Python, a platform, both, or an image."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from wheelcheck.errors import TargetError
+from wheelcheck.targets.catalogue import DOCKER_PLATFORMS
+from wheelcheck.targets.interpreters import looks_like_python
+from wheelcheck.targets.platform_spec import PlatformSpec
+from wheelcheck.targets.platforms import Architecture, OtherArchitecture
+
+__all__ = [
+    "EXAMPLES",
+    "OFFICIAL",
+    "Spelled",
+    "near_platforms",
+    "read_platform_spec",
+    "read_spelling",
+]
+
+_WHEEL_TAG = re.compile(
+    r"(?P<abi>cp\d{2,4}m?t?|abi3t?|none|\w+_pp\d+|graalpy\w+)-(?P<platform>.+)", re.ASCII
+)
+_UNKNOWN_CPU = re.compile(
+    r"(?P<level>(?:many|musl)linux_\d+_\d+|manylinux(?:1|2010|2014)|macosx_\d+_\d+|win)_(?P<cpu>\w+)",
+    re.ASCII,
+)
+OFFICIAL = re.compile(r"(?:python|pypy|graalpy):(?P<python>\d[\w.]*?)(?:-[\w.-]*)?")
+EXAMPLES = "python:3.12-alpine, cp312-musllinux_1_2_x86_64, cp313-win_amd64 or 3.12@macos"
+
+
+class Spelled(NamedTuple):
+    """What a spelling says; None is open."""
+
+    python: str | None
+    platform: PlatformSpec | None
+
+
+def read_spelling(spelling: str) -> Spelled | None:
+    """Take a spelling apart; None where it can only be an image.
+
+    Raises `TargetError` for a Python with something beside it that is no platform.
+    """
+    if spelling in _image_words():
+        return None
+    before, at, after = spelling.rpartition("@")
+    if at:
+        return _read_at(spelling, before, after)
+    if looks_like_python(spelling):
+        return Spelled(spelling, None)
+    if ":" not in spelling and (spec := read_platform_spec(spelling)):
+        return Spelled(None, spec)
+    return _read_tag(spelling)
+
+
+def _image_words() -> frozenset[str]:
+    """Names that are an image's and a platform's: the image came first."""
+    return frozenset({"alpine"})
+
+
+def _read_at(spelling: str, before: str, after: str) -> Spelled | None:
+    """``3.12@windows``, ``@macos``, ``python:3.12@windows``: what stands before and after the @."""
+    image = before and not looks_like_python(before)
+    official = OFFICIAL.fullmatch(before) if image else None
+    if after.startswith("sha256:") or (image and "/" in after):  # Docker's way to name one
+        return None
+    if image and not official and (turned := _turned(before, after)):
+        raise TargetError(spelling, "before @ comes a Python or an image", (turned,))
+    spec = read_platform_spec(after)
+    if spec is None:
+        if image and not official:
+            return None
+        near = tuple(f"{before}@{each}" for each in near_platforms(after))
+        raise TargetError(spelling, f"{after!r} is no platform", near)
+    if official:
+        return Spelled(official["python"], spec)
+    if image:
+        why = f"{before} is an image for Linux; name the Python instead"
+        raise TargetError(spelling, why, (f"3.12@{after}",))
+    return Spelled(before or None, spec)
+
+
+def _turned(before: str, after: str) -> str | None:
+    """``3.12@windows`` for ``windows@3.12``, ``macos-arm64`` for ``macos@arm64``."""
+    if read_platform_spec(before) is None:
+        return None
+    if looks_like_python(after):
+        return f"{after}@{before}"
+    return f"{before}-{after}" if read_platform_spec(f"{before}-{after}") else None
+
+
+def _read_tag(spelling: str) -> Spelled | None:
+    """``cp312-win_amd64``, ``3.12-macos-14``: a Python and a platform."""
+    for dash in re.finditer("-", spelling):
+        python, rest = spelling[: dash.start()], spelling[dash.end() :]
+        if looks_like_python(python):
+            if spec := read_platform_spec(rest):
+                return Spelled(python, spec)
+            raise _no_platform(spelling, python, rest)
+    return None
+
+
+def _no_platform(spelling: str, python: str, rest: str) -> TargetError:
+    """A Python and something else: a wheel's tag, a variant of its image, a typo."""
+    wheel = _WHEEL_TAG.fullmatch(rest)
+    if wheel and read_platform_spec(wheel["platform"]):
+        free_threaded = "t" if wheel["abi"].startswith("cp") and wheel["abi"][-1] == "t" else ""
+        near = f"{python.removesuffix('t')}{free_threaded}-{wheel['platform']}"
+        return TargetError(spelling, "write an interpreter and a platform tag, no ABI", (near,))
+    if cpu := _UNKNOWN_CPU.fullmatch(rest):
+        known = [*Architecture, *DOCKER_PLATFORMS, *OtherArchitecture]
+        near_cpus = get_close_matches(cpu["cpu"], known, n=3)
+        why = f"the CPU {cpu['cpu']!r} is not known; there are {', '.join(Architecture)}"
+        return TargetError(spelling, why, tuple(dict.fromkeys(map(str, near_cpus))))
+    near_ones = tuple(f"{python}-{each}" for each in near_platforms(rest))
+    if rest.partition("-")[0] in {"slim", *_DEBIANS}:
+        number = python.lstrip("abcdefghijklmnopqrstuvwxyz-")
+        near_ones = (f"python:{number}-{rest}", *near_ones)
+    return TargetError(spelling, f"{rest!r} is no platform; write {EXAMPLES}", near_ones)
+
+
+_DEBIANS = ("trixie", "bookworm", "bullseye", "buster")
+
+
+# What is beside Linux is imported where it is met: the default matrix does without.
+
+
+def read_platform_spec(text: str) -> PlatformSpec | None:
+    """Take one spelling of a platform apart; None where it is none."""
+    from wheelcheck.targets.platform_choice import read_spec
+
+    return read_spec(text)
+
+
+def near_platforms(text: str, more: Iterable[str] = ()) -> tuple[str, ...]:
+    """The nearest spellings of platforms, or of `more`, the best first."""
+    from wheelcheck.targets.platform_choice import near_platforms
+
+    return near_platforms(text, more)
