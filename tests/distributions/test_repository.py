@@ -12,6 +12,7 @@ import pytest
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.installed_system import debian_system
 from wheelcheck.distributions.repository import debian_repository
+from wheelcheck.distributions.successors import successors
 
 SIMULATED = Path(__file__).parents[2] / "data" / "distributions" / "simulated.tsv"
 LINES = {
@@ -156,3 +157,30 @@ def test_libraries_define_the_symbol_versions_of_their_release():
     assert "GLIBC_2.41" in trixie.symbol_versions("libc.so.6")
     assert "GLIBCXX_3.4.33" in trixie.symbol_versions("libstdc++.so.6")
     assert trixie.symbol_versions("libnothing.so.1") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "successor"),
+    [
+        ("libgl1-mesa-glx", "13", "libgl1"),
+        ("libaio1", "13", "libaio1t64"),
+        ("libssl1.1", "12", "libssl3"),
+        ("libffi7", "13", "libffi8"),
+        ("openjdk-11-jdk", "12", "openjdk-17-jdk"),
+        ("libglib2.0-0t64", "12", "libglib2.0-0"),
+        ("netcat", "13", "netcat-openbsd"),
+    ],
+)
+def test_a_package_that_is_gone_has_a_successor(name, release, successor):
+    assert successor in successors(name, release)
+
+
+@pytest.mark.parametrize("name", ["curl", "no-such-thing", "libpcre3-dev"])
+def test_what_is_there_or_has_none_has_no_successor(name):
+    assert successors(name, "13") == ()
+
+
+def test_a_package_that_conflicts_with_one_that_came_along_takes_its_place():
+    closure = repository("13").closure(["libreoffice"], recommends=False)
+    assert "libreoffice-core" in closure.installed
+    assert "libreoffice-core-nogui" not in closure.installed

@@ -41,6 +41,7 @@ def closure_of(
             wanted.append(choices[0])
         else:
             (ambiguous if choices else missing).append(name)
+    marker.named_packages = frozenset(wanted)
     for name in wanted:
         marker.add(name)
     for name in wanted:
@@ -68,6 +69,7 @@ class _Marker:
         self.there = set(installed)
         self.added: dict[str, None] = {}
         self.followed: set[str] = set()
+        self.named_packages: frozenset[str] = frozenset()
         self.excluded = {name for one in installed for name in self._conflicts(one)}
 
     def named(self, name: str) -> tuple[str, ...]:
@@ -77,9 +79,20 @@ class _Marker:
     def add(self, name: str) -> None:
         """Mark one package, its dependencies not yet."""
         if name not in self.there:
+            self._replace(name)
             self.there.add(name)
             self.added[name] = None
             self.excluded.update(self._conflicts(name))
+
+    def _replace(self, name: str) -> None:
+        """Drop what came along before and cannot stay beside a package; what it brought stays."""
+        own = self._conflicts(name)
+        for other in list(self.added):
+            if other not in self.named_packages and (
+                other in own or name in self._conflicts(other)
+            ):
+                del self.added[other]
+                self.there.discard(other)
 
     def follow(self, name: str) -> None:
         """Mark what a package depends on and, if wanted, recommends."""

@@ -55,6 +55,10 @@ class Repository:
     def _files(self) -> Mapping[str, str]:
         return debian_table("files").rows(self.release)
 
+    def names(self) -> Iterable[str]:
+        """The names of all packages."""
+        return self._packages.rows.keys()
+
     def package(self, name: str) -> BinaryPackage | None:
         """A package's dependencies; None where it does not exist or only its name is known."""
         return self._packages.get(name)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.distributions.installed_system import debian_system
+from wheelcheck.distributions.successors import successors
 from wheelcheck.dockerfile.reading.base_images import BaseImage
 from wheelcheck.dockerfile.reading.shell.system_tools import Manager, SystemCommand
 
@@ -191,4 +192,8 @@ def _missing_names(names: list[str], line: int, distribution: Distribution | Non
     listed = " and ".join(filter(None, [", ".join(lacking[:-1]), lacking[-1]]))
     verb = "is no package" if len(lacking) == 1 else "are no packages"
     message = f"{listed} {verb} that {distribution} can install: the step fails"
-    return Fault(line, "no-such-package", message)
+    now = {name: successors(name, distribution.release) for name in lacking}
+    hints = [f"{name} is now {' '.join(names)}" for name, names in now.items() if names]
+    hint = f" ({'; '.join(hints)})" if hints else ""
+    packages = tuple(dict.fromkeys(other for names in now.values() for other in names))
+    return Fault(line, "no-such-package", message + hint, packages=packages)
