@@ -55,7 +55,7 @@ class Repository:
     def _files(self) -> Mapping[str, str]:
         return debian_table("files").rows(self.release)
 
-    def names(self) -> Iterable[str]:
+    def package_names(self) -> Iterable[str]:
         """The names of all packages."""
         return self._packages.rows.keys()
 

@@ -84,5 +84,5 @@ def _other_version(name: str, repository: Repository) -> tuple[str, ...]:
         return [tuple(map(int, number.split("."))) for number in found]
 
     own = stem(name)
-    alike = [other for other in repository.names() if stem(other) == own]
+    alike = [other for other in repository.package_names() if stem(other) == own]
     return (max(alike, key=numbers),) if "#" in own and alike else ()
