@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 
 from wheelcheck.analysis.load_options import LoadOptions
@@ -29,7 +30,7 @@ from wheelcheck.dockerfile.judging.step_judge import (
 )
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
 from wheelcheck.dockerfile.reading.dockerfile_syntax import physical_lines
-from wheelcheck.errors import NothingJudged, Unknown
+from wheelcheck.errors import IndexUnreachable, NothingJudged, Unknown
 from wheelcheck.reports.progress import Progress, Silent
 from wheelcheck.reports.values.dockerfile_values import (
     DockerfileFinding,
@@ -64,20 +65,29 @@ def analyse_dockerfile(
     """Judge every step of the image, find what breaks it and what it costs, and correct it.
 
     `open_index` opens the index that a step's options name; `bound` is the date bound. Raises
-    `NothingJudged` where no step could be judged for reasons that the user can mend.
+    `NothingJudged` where no step could be judged for reasons that the user can mend, and
+    `IndexUnreachable` where no step's index answers.
     """
     steps = steps_of(dockerfile)
     total = sum(not step.unjudged for step in steps)
     found: dict[int, JudgedStep] = {}
+    unreachable: IndexUnreachable | None = None
     progress = progress or Silent()
     with ExitStack() as stack:
         judges = StepJudges(dockerfile, stack, open_index, machine, as_of, bound, loading=loading)
         for position, step in enumerate(steps):
             progress.update(_JUDGING, len(found), total)
-            judged = judges.judged(step, advice=advice)
+            try:
+                judged = judges.judged(step, advice=advice)
+            except IndexUnreachable as error:  # of this step alone, maybe
+                steps[position] = replace(step, unjudged=str(error))
+                unreachable = error
+                continue
             if judged is not None:
                 found[position] = judged
     progress.update(_JUDGING, len(found), total)
+    if not found and unreachable is not None:
+        raise unreachable
     if not found:
         return _without_columns(dockerfile, steps, as_of)
     report = _merged(list(found.values()))

@@ -347,7 +347,8 @@ def _image_environment(state: StageState) -> dict[str, str | None]:
 
 
 def _inherit(state: StageState, base: StageState) -> None:
-    """A stage on a stage begins where that one ended; ARGs are not handed on."""
+    """A stage on a stage begins where that one ended, with its ARGs (reference, ARG, Scope)."""
+    state.arguments = {**base.arguments, **state.arguments}
     state.environment = dict(base.environment)
     state.workdir, state.shell = base.workdir, base.shell
     state.files = ImageFiles(

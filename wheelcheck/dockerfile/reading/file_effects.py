@@ -43,7 +43,7 @@ def follow_files(stage: StageState, action: FileCommand, workdir: str, line: int
             if home:
                 stage.make_folder(home, action.name)
         case CopiedFiles():
-            _copy(stage, action, workdir)
+            _copy(stage, action, workdir, line)
         case ChangedFiles():
             _change(stage, action, workdir, line)
         case FetchedFiles(path, program):
@@ -64,7 +64,7 @@ def _change(stage: StageState, action: ChangedFiles, workdir: str, line: int) ->
         stage.files = stage.files.with_changed(absolute(path, workdir, stage.home), why)
 
 
-def _copy(stage: StageState, action: CopiedFiles, workdir: str) -> None:
+def _copy(stage: StageState, action: CopiedFiles, workdir: str, line: int) -> None:
     """``cp`` and ``mv``: what is known of a source is known of its copy."""
     target = absolute(action.destination, workdir, stage.home)
     stage.system.touch(target)
@@ -76,6 +76,8 @@ def _copy(stage: StageState, action: CopiedFiles, workdir: str) -> None:
         path = absolute(source.removesuffix("."), workdir, stage.home)
         origin = stage.files.origin_of(path)
         if origin is None:
+            if action.linked:  # what is written to one name is then there by the other
+                stage.system.scripts = stage.system.scripts or line
             continue
         inside = into and not contents
         place = posixpath.join(target, posixpath.basename(path)) if inside else target

@@ -174,7 +174,9 @@ def _read_lock(
             *problems,
             Unknown("lock-stale" if stale else "lock-missing", why.replace("  ", " ")),
         ]
-    vain = not (there or made or demand.skips) and around.files.names(absolute(lock, around.workdir))
+    vain = not (there or made or demand.skips) and around.files.names(
+        absolute(lock, around.workdir)
+    )
     if (there and not stale) or vain:
         _read(reader, lock, around, selection, constraint=False)
         return problems

@@ -161,6 +161,10 @@ class _Lexer:
             operator = self._operator()
             if operator:
                 return offset, words, operator
+            if self.script.startswith(("<(", ">("), self._position):
+                words.append(self._process())
+                self.ended_at = self._position
+                continue
             redirection = _REDIRECTION.match(self.script, self._position)
             if redirection:
                 self._redirect(redirection)
@@ -207,6 +211,12 @@ class _Lexer:
             self.heredoc = word[0].text, self._heredoc_text()
         elif operator.lstrip("1") in _OUTPUT and word:
             self.redirections.append(Redirection(operator.lstrip("1"), word[0]))
+
+    def _process(self) -> Word:
+        """``<(command)``: a file of another command's output, which is not known."""
+        start = self._position
+        self._position = _end_of_substitution(self.script, start)
+        return Word("", (self.script[start : self._position][:40],), plain=False)
 
     def _heredoc_text(self) -> str | None:
         """The text behind the line for the last ``<<`` on it; None where it does not follow."""

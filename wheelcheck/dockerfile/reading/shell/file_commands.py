@@ -47,12 +47,13 @@ class NewUser:
 
 @dataclass(frozen=True, slots=True)
 class CopiedFiles:
-    """``cp``, ``mv`` and ``ln -s``; `into` says that the destination is named as a folder."""
+    """``cp``, ``mv`` and ``ln -s`` (`linked`); `into`: the destination is named as a folder."""
 
     sources: tuple[str, ...]
     destination: str
     moved: bool = False
     into: bool = False
+    linked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +230,8 @@ def _copy(name: str, flags: Mapping[str, str], arguments: list[str]) -> FileComm
 def _link(_: str, flags: Mapping[str, str], arguments: list[str]) -> FileCommand | None:
     if not {"-s", "--symbolic"} & set(flags) or len(arguments) < 2:  # noqa: PLR2004
         return None
-    return CopiedFiles(tuple(arguments[:-1]), arguments[-1], into=arguments[-1].endswith("/"))
+    into = arguments[-1].endswith("/")
+    return CopiedFiles(tuple(arguments[:-1]), arguments[-1], into=into, linked=True)
 
 
 def _new_user(name: str, flags: Mapping[str, str], arguments: list[str]) -> FileCommand | None:
