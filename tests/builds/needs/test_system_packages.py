@@ -54,7 +54,7 @@ def target(image: Image | None, libc: Libc = Libc.GLIBC) -> Target:
 
 
 def image(name: str, os: str, version: str, *, compiler: bool = False) -> Image:
-    return Image(name, os, version, None, None, compiler, None, "test")
+    return Image(name, os, version, None, None, compiler, "test")
 
 
 @pytest.mark.parametrize(
