@@ -178,6 +178,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--pip", required=True, help="a Python that has the pip which judges")
     parser.add_argument("--uv", default="uv")
     parser.add_argument("--pythons", required=True, help="folder of Pythons, by version")
+    parser.add_argument("--cases", default="", help="one file of cases: its rows are renewed alone")
     parser.add_argument("--only", help="cases whose id has this part; prints, writes nothing")
     return parser.parse_args()
 
@@ -189,7 +190,7 @@ def main() -> None:
     server = serve(index)
     judges = Judges(options, index, f"http://127.0.0.1:{server.port}")
     rows = []
-    for case in all_cases():
+    for case in all_cases(*filter(None, [options.cases])):
         if options.only and options.only not in case.id:
             continue
         for installer in ("pip", "uv"):
@@ -197,6 +198,10 @@ def main() -> None:
                 rows.append(judges.judge(case, installer))
                 print(f"{len(rows):4} {case.id} {installer}: {rows[-1]['installs']}", flush=True)
     server.stop()
+    if options.cases:
+        renewed = {row["case"] for row in rows}
+        with RESULTS.open(newline="") as file:
+            rows = [r for r in csv.DictReader(file) if r["case"] not in renewed] + rows
     if not options.only:
         with RESULTS.open("w", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")

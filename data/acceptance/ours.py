@@ -102,6 +102,9 @@ def _write_dockerfile(case: Case, installer: str, base: str) -> None:
 
 
 def _answer(code: int, report: Mapping[str, Any]) -> Answer:
+    if not report["targets"]:  # of a Dockerfile no step was judged
+        reasons = tuple(problem["code"] for problem in report["problems"])
+        return Answer(code, None, (), reasons, report)
     (target, *_) = report["targets"]
     pins = []
     for package in report["packages"]:

@@ -63,6 +63,17 @@ def hash_refusals(
             continue
         if not any(line.hashes for line in lines):
             yield _without_hash(pin, lines, tool)
+        elif tool == "uv" and not any(map(_is_pinned, lines)):
+            message = f"--require-hashes is on, and {lines[0].text} is not pinned with =="
+            yield InputRefusal(
+                "hash-without-pin",
+                tool,
+                message,
+                "pin it:",
+                f"{pin.name}=={pin.version}",
+                lines[0].origin,
+                package=pin.name,
+            )
 
 
 def _mode_is_on(requirements: Requirements, tool: str) -> bool:
@@ -85,6 +96,13 @@ def _lines_of(
         for line in (*requirements.lines, *requirements.constraints)
         if canonicalize_name(line.requirement.name) == name and _admits(line, target)
     ]
+
+
+def _is_pinned(line: RequirementLine) -> bool:
+    clauses = line.requirement.specifier
+    return line.requirement.url is not None or any(
+        each.operator in {"==", "==="} and "*" not in each.version for each in clauses
+    )
 
 
 def _admits(line: RequirementLine, target: Target) -> bool:

@@ -35,7 +35,7 @@ def lock_refusals(requirements: Requirements, target: Target, tool: str) -> Iter
         tool: who installs from a lock that several read: ``pip`` or ``uv``.
     """
     for lock in requirements.locks:
-        if lock.invalid and tool == "pip":
+        if lock.invalid and (tool == "pip" or lock.lacks_key):
             yield InputRefusal(
                 "invalid-lock",
                 tool,

@@ -81,7 +81,6 @@ class Judge:
     ) -> None:
         self._requirements = requirements
         self._index = index = with_locked_files(index, requirements)
-        self._tool = "uv" if installer is Installer.UV else "pip"
         self._constraints = _constraints(requirements)
         self._installed = installed
         self._resolver = Resolver(
@@ -132,7 +131,7 @@ class Judge:
             for name, (pin, found) in chosen.judged.items()
             if only in {None, name}
         }
-        refusals = refusals_of(self._requirements, resolution, self._tool)
+        refusals = refusals_of(self._requirements, resolution, target.installer.tool.value)
         if not (plan and is_planned(target)):
             return JudgedTarget(resolution, judged, refusals=refusals)
         builds = self._sources.of(target, chosen.sdists, chosen.tried)
@@ -163,8 +162,9 @@ class Judge:
 
     def _judged(self, pin: Pin, target: Target) -> Judgement:
         project = self._index.project(pin.name)
-        found = judge(pin, project, target, self.rules)
-        newer = newer_release(pin, project, target, self.rules, self._constraints.get(pin.name))
+        rules = self._resolver.rules_of(target)
+        found = judge(pin, project, target, rules)
+        newer = newer_release(pin, project, target, rules, self._constraints.get(pin.name))
         return replace(found, newer=newer) if newer else found
 
     def report(self, columns: Sequence[JudgedTarget], inputs: Iterable[str]) -> Report:

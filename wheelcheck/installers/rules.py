@@ -51,6 +51,11 @@ class Rule(StrEnum):
     EXTERNALLY_MANAGED = "externally-managed"
     # choosing and resolving
     LEGACY_RESOLVER = "legacy-resolver"
+    TAR_GZ_AND_ZIP_ALONE = "tar-gz-and-zip-alone"
+    TAR_GZ_FIRST = "tar-gz-first"
+    PYTHON_LOWER_BOUNDS_ALONE = "python-lower-bounds-alone"
+    PYTHON_VERSION_LISTS = "python-version-lists"
+    PINS_ALONE_NARROW_BY_HASH = "pins-alone-narrow-by-hash"
 
 
 _Range = tuple[Version | None, Version | None]

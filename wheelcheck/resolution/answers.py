@@ -19,8 +19,8 @@ from wheelcheck.installers import Rule
 from wheelcheck.resolution.choice import (
     TIME_REFUSALS,
     FileRules,
-    admits_python,
     choose,
+    python_admitted,
     refusal_of,
 )
 from wheelcheck.resolution.common import Common
@@ -190,8 +190,8 @@ class Answers:
         if isinstance(metadata, Unknown):
             return Dependencies(unknown=metadata)
         required, pip = metadata.requires_python, self.target.installer
-        full_version, legacy = self.target.python_full_version, self.environment.legacy
-        admitted = not required or admits_python(required, full_version, legacy=legacy)
+        legacy = pip.is_pip and self.environment.legacy
+        admitted = not required or python_admitted(required, self.target)
         if offer.installable and not admitted:
             stops = pip.has(Rule.LEGACY_RESOLVER)
             return Dependencies(refused=f"Requires-Python is {required}", stops=stops)

@@ -27,6 +27,7 @@ __all__ = [
     "Refused",
     "admits_python",
     "choose",
+    "python_admitted",
     "refusal_of",
 ]
 
@@ -86,6 +87,26 @@ def admits_python(requires_python: str, python_full_version: str, *, legacy: boo
     return specifier.contains(python_full_version, prereleases=True)
 
 
+def python_admitted(requires_python: str, target: Target) -> bool:
+    """Whether the installer of a target takes a Requires-Python to admit its Python."""
+    installer = target.installer
+    if installer.has(Rule.PYTHON_LOWER_BOUNDS_ALONE):
+        requires_python = _lower_bounds(requires_python)
+    legacy = installer.has(Rule.LEGACY_SPECIFIERS)
+    return admits_python(requires_python, target.python_full_version, legacy=legacy)
+
+
+@lru_cache(maxsize=4096)
+def _lower_bounds(requires_python: str) -> str:
+    """What bounds a Requires-Python from below, all that uv keeps: ``==3.11.*`` is ``>=3.11``."""
+    found = []
+    for clause in (each.strip() for each in requires_python.split(",")):
+        if clause.startswith((">", "~=", "==")):
+            operator = clause[:1] if clause[:2] not in {">=", "~=", "=="} else ">="
+            found.append(operator + clause.lstrip(">=~ ").removesuffix(".*"))
+    return ",".join(found)
+
+
 def refusal_of(file: Wheel | Sdist, target: Target, rules: FileRules) -> Refused | None:
     """Why an installer on this target passes a file over, or None where it may take it."""
     refused = _refused_but_for_tag(file, target, rules)
@@ -108,7 +129,8 @@ def choose(
     depends on the requirement and is decided by the resolver.
     """
     ranks = ranks_on(target)
-    best: tuple[tuple[bool, int, BuildTag], Wheel | Sdist] | None = None
+    tar_gz_first = target.installer.has(Rule.TAR_GZ_FIRST)
+    best: tuple[tuple[bool, int, bool, BuildTag], Wheel | Sdist] | None = None
     for file in files:
         build: BuildTag = ()
         rank: int | None = _SDIST_RANK
@@ -116,7 +138,8 @@ def choose(
             rank, build = ranks[file.tag], file.build
         if rank is None:
             continue
-        key = (file.yanked is None, -rank, build)
+        preferred = file.filename.endswith(".tar.gz") and tar_gz_first
+        key = (file.yanked is None, -rank, preferred, build)
         if (best is None or key >= best[0]) and not _refused_but_for_tag(file, target, rules):
             best = (key, file)
     return best[1] if best else None
@@ -131,6 +154,7 @@ def _refused_but_for_tag(file: Wheel | Sdist, target: Target, rules: FileRules) 
         or _refused_by_format(file, rules.policy)
         or _refused_by_hash(file, rules)
         or _refused_by_python(file, target)
+        or _refused_by_installer(file, target)
     )
 
 
@@ -172,8 +196,16 @@ def _refused_by_hash(file: Wheel | Sdist, rules: FileRules) -> Refused | None:
 
 def _refused_by_python(file: Wheel | Sdist, target: Target) -> Refused | None:
     required = file.requires_python
-    legacy = target.installer.has(Rule.LEGACY_SPECIFIERS)
-    if not required or admits_python(required, target.python_full_version, legacy=legacy):
+    if not required or python_admitted(required, target):
         return None
     why = f"needs Python {required}, the target has {target.python_full_version}"
     return Refused(file, Refusal.REQUIRES_PYTHON, why)
+
+
+def _refused_by_installer(file: Wheel | Sdist, target: Target) -> Refused | None:
+    if isinstance(file, Wheel) or file.filename.endswith((".tar.gz", ".zip")):
+        return None
+    if not target.installer.has(Rule.TAR_GZ_AND_ZIP_ALONE):
+        return None
+    why = f"{target.installer.label} takes no sdists but .tar.gz and .zip"
+    return Refused(file, Refusal.FORMAT, why)

@@ -10,6 +10,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.index.interface import CoreMetadata
 from wheelcheck.resolution.requires_dist import kept, stated
+from wheelcheck.resolution.version_lists import as_version_lists
 
 __all__ = ["MarkerEnvironment", "requirements_of"]
 
@@ -18,11 +19,14 @@ class MarkerEnvironment:
     """A target's marker environment that evaluates each distinct marker once.
 
     Targets with equal environments (libc appears in no marker) should share one instance.
-    `legacy` reads requirements as pip before 24.1 does.
+    `legacy` reads requirements as pip before 24.1 does, `version_lists` markers as uv does.
     """
 
-    def __init__(self, values: Mapping[str, str], *, legacy: bool = False) -> None:
+    def __init__(
+        self, values: Mapping[str, str], *, legacy: bool = False, version_lists: bool = False
+    ) -> None:
         self._values = dict(values)
+        self._version_lists = version_lists
         self.legacy = legacy
         self._known: dict[tuple[str, str], bool] = {}
 
@@ -49,6 +53,8 @@ class MarkerEnvironment:
     def _holds_for(self, text: str, marker: Marker, extra: str) -> bool:
         known = self._known.get((text, extra))
         if known is None:
+            if self._version_lists:
+                marker = as_version_lists(marker)
             known = marker.evaluate({**self._values, "extra": extra})
             self._known[text, extra] = known
         return known

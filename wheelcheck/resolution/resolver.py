@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
@@ -13,7 +13,7 @@ from packaging.version import Version
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Project
 from wheelcheck.installers import Installer, Rule
-from wheelcheck.requirements.requirement_set import Requirements
+from wheelcheck.requirements.requirement_set import RequirementLine, Requirements
 from wheelcheck.resolution.answers import Answers, reference_target
 from wheelcheck.resolution.choice import FileRules
 from wheelcheck.resolution.common import Common
@@ -92,6 +92,7 @@ class Resolver:
             if pin.version is not None and pin.file is not None
         }
         self._rules = FileRules(requirements.policy, _hashes(requirements), _locks(requirements))
+        self._pinned_hashes = _hashes(requirements, pinned=True)
         self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
         self._common = Common(index)
         self._questions = SolverInputs(requirements)
@@ -101,6 +102,12 @@ class Resolver:
         self._references: dict[
             tuple[str, str, bool, Installer], Mapping[NormalizedName, Version | None]
         ] = {}
+
+    def rules_of(self, target: Target) -> FileRules:
+        """The user's rules on files as the installer of a target applies them."""
+        if target.installer.has(Rule.PINS_ALONE_NARROW_BY_HASH):
+            return replace(self._rules, hashes=self._pinned_hashes)
+        return self._rules
 
     @property
     def rules(self) -> FileRules:
@@ -131,7 +138,7 @@ class Resolver:
         return Resolution(target, conflict=solved.outcome)
 
     def _ready(self, target: Target) -> Ready:
-        answers = Answers(target, self._rules, self._environment(target), self._common)
+        answers = Answers(target, self.rules_of(target), self._environment(target), self._common)
         question = self._questions.of(answers)
         provider = Provider(
             answers,
@@ -174,8 +181,10 @@ class Resolver:
     def _environment(self, target: Target) -> MarkerEnvironment:
         values = target.marker_environment()
         legacy = target.installer.has(Rule.LEGACY_SPECIFIERS)
-        key = (*values.values(), str(legacy))
-        return self._environments.setdefault(key, MarkerEnvironment(values, legacy=legacy))
+        lists = target.installer.has(Rule.PYTHON_VERSION_LISTS)
+        key = (*values.values(), str(legacy), str(lists))
+        found = MarkerEnvironment(values, legacy=legacy, version_lists=lists)
+        return self._environments.setdefault(key, found)
 
     # --- solving ---------------------------------------------------------------------------
 
@@ -274,14 +283,25 @@ def _some_version(project: Project, specifiers: Iterable[SpecifierSet]) -> bool:
     )
 
 
-def _hashes(requirements: Requirements) -> Mapping[NormalizedName, frozenset[str]]:
-    """Allowed hashes by project: where several lines list some, a file must satisfy them all."""
+def _hashes(
+    requirements: Requirements, *, pinned: bool = False
+) -> Mapping[NormalizedName, frozenset[str]]:
+    """Allowed hashes by project: where several lines list some, a file must satisfy them all.
+
+    With `pinned` those of requirements on one version alone.
+    """
     allowed: dict[NormalizedName, frozenset[str]] = {}
     for line in (*requirements.lines, *requirements.constraints):
-        if line.hashes:
+        if line.hashes and not (pinned and _is_range(line)):
             name = canonicalize_name(line.requirement.name)
             allowed[name] = allowed.get(name, line.hashes) & line.hashes
     return allowed
+
+
+def _is_range(line: RequirementLine) -> bool:
+    clauses = line.requirement.specifier
+    exact = any(each.operator in {"==", "==="} and "*" not in each.version for each in clauses)
+    return not (exact or line.requirement.url or line.locked)
 
 
 def _locks(requirements: Requirements) -> Mapping[NormalizedName, str]:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.targets import Target, parse_target_on
-from wheelcheck.targets.platforms import Linux, NamedTags
+from wheelcheck.targets.platforms import Architecture, Linux, NamedTags, Platform
 from wheelcheck.targets.tags import abi_tag, interpreter_tag
 
 __all__ = ["asked_target", "asks_for_a_target"]
@@ -77,12 +77,19 @@ def _asked(command: InstallerCommand, image: Target, as_of: date) -> Target:
     if command.tool == "uv":
         platform = parse_target_on(f"{spelled}-{_uv_tag(names[-1])}", as_of=as_of).platform
         return replace(target, platform=platform, notes=())
-    first = parse_target_on(f"{spelled}-{names[0]}", as_of=as_of).platform
+    first = _pip_platform(names[0], spelled, image, as_of)
     if not isinstance(first, Linux):
         raise ValueError(f"--platform {names[0]} is no Linux")  # noqa: TRY004 (of the words)
     running = tuple(sorted(image.marker_environment().items()))
     asked = NamedTags(first.arch, first.libc, first.libc_version, names, running)
     return replace(target, platform=asked, notes=())
+
+
+def _pip_platform(name: str, python: str, image: Target, as_of: date) -> Platform:
+    """What a tag of ``--platform`` is for; ``linux_x86_64`` names no libc: it is the image's."""
+    if name.startswith("linux_") and isinstance(image.platform, Linux):
+        return replace(image.platform, arch=Architecture(name.removeprefix("linux_")))
+    return parse_target_on(f"{python}-{name}", as_of=as_of).platform
 
 
 def _uv_tag(name: str) -> str:

@@ -33,6 +33,7 @@ from wheelcheck.requirements.requirement_set import LockedPackage, LockFacts, Lo
 __all__ = ["read_pylock"]
 
 _NEWEST = "1.0"
+_REQUIRED = {"lock-version", "created-by", "packages"}
 
 
 def read_pylock(given: InputDocument) -> None:
@@ -59,7 +60,14 @@ def read_pylock(given: InputDocument) -> None:
     invalid = _why_invalid(tree) if known else ""
     empty = tree.get("environments") == []
     given.collection.add_lock(
-        LockFacts(given.origin(), LockFormat.PYLOCK, invalid, tuple(listed), no_environment=empty)
+        LockFacts(
+            given.origin(),
+            LockFormat.PYLOCK,
+            invalid,
+            tuple(listed),
+            no_environment=empty,
+            lacks_key=not tree.keys() >= _REQUIRED,
+        )
     )
 
 
