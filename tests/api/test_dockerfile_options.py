@@ -39,7 +39,7 @@ REFUSED = {
 }
 """By keyword of `check` the option of that meaning, and a value."""
 
-UNTOUCHED = {"builds", "no_advice", "no_cache", "format", "output", "color"}
+UNTOUCHED = {"builds", "versions", "no_advice", "no_cache", "format", "output", "color"}
 """Options of the command beside the keywords of `check` that hold for any input."""
 POLICY = {"fail_on", "max_build_minutes", "max_image_mb", "min_coverage", "allow", "policy"}
 ENDINGS = {"schema", "version", "help", "emit", "no_policy"}
