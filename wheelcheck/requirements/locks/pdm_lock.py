@@ -19,15 +19,14 @@ from packaging.utils import NormalizedName, canonicalize_name
 from wheelcheck.requirements.conditions import python_marker, settle
 from wheelcheck.requirements.documents import table, tables, text_at, texts
 from wheelcheck.requirements.input_document import InputDocument
-from wheelcheck.requirements.locks.lock_graph import Edge, add_reached, reach
-from wheelcheck.requirements.locks.locked_files import hashes_of, locked_files
+from wheelcheck.requirements.locks.lock_graph import Edge
 from wheelcheck.requirements.locks.locked_packages import (
     Entry,
     LockedPackages,
     check_version,
-    entries_of,
     marker_at,
 )
+from wheelcheck.requirements.locks.project_lock import PackageSource, ProjectLock
 from wheelcheck.requirements.pip.pip_syntax import expand, is_archive
 from wheelcheck.requirements.projects.declared_requirements import (
     GroupError,
@@ -124,14 +123,13 @@ def _environment(target: Mapping[str, Any], given: InputDocument) -> ScopeEnviro
     return ScopeEnvironment(Marker(" and ".join(clauses)) if clauses else None, libc)
 
 
-class _PdmLock:
+class _PdmLock(ProjectLock):
     """One lock, with the project beside it."""
 
     def __init__(
         self, given: InputDocument, offered: list[str], project: Mapping[str, Any]
     ) -> None:
-        self._document = given
-        self._entries = entries_of(given, "package")
+        super().__init__(given)
         self._project = project
         told = table(project, "project", complain=given.complain)
         self._name = canonicalize_name(text_at(told, "name", given.complain) or "")
@@ -147,19 +145,19 @@ class _PdmLock:
 
     def add_by_groups(self) -> None:
         """Add the packages of the groups that are wanted."""
-        locked = LockedPackages(self._document)
-        self._add_indexes(locked)
-        for entry in self._entries:
+        locked = self._begin()
+        for entry in self.entries:
             groups = map(canonicalize_name, texts(entry.table, "groups", self._document.complain))
             if self._chosen & set(groups):
                 self._add(locked, entry, marker_at(entry.table, "marker", self._document.complain))
         locked.finish()
 
-    def _add_indexes(self, locked: LockedPackages) -> None:
-        """Name the indexes that the project beside the lock states: one called pypi is the default.
+    def _begin(self) -> LockedPackages:
+        """Name the indexes of the project beside the lock: that called pypi is the default.
 
         https://pdm-project.org/latest/usage/config/#configure-the-package-indexes
         """
+        locked = super()._begin()
         settings = table(self._project, "tool", "pdm", complain=self._document.complain)
         names = set()
         for source in tables(settings, "source", self._document.complain):
@@ -169,14 +167,7 @@ class _PdmLock:
                 locked.index(expand(0, url, self._document.environ).text)
         if names and "pypi" not in names:
             locked.index(None)
-
-    def add_by_graph(self) -> None:
-        """Add the packages that the project reaches."""
-        reached = reach(self._entries, self._roots(), self._edges)
-        locked = LockedPackages(self._document)
-        self._add_indexes(locked)
-        add_reached(locked, self._entries, reached, self._add)
-        locked.finish()
+        return locked
 
     def _roots(self) -> Iterator[Edge]:
         waiting = sorted(self._groups.keys() & self._chosen)
@@ -191,7 +182,7 @@ class _PdmLock:
         self._document.warn(
             "what the project asks for is not told here, so that all packages count"
         )
-        yield from (Edge(entry.name, None, _own_extras(entry)) for entry in self._entries)
+        yield from (Edge(entry.name, None, _own_extras(entry)) for entry in self.entries)
 
     def _edges(self, entry: Entry, extra: NormalizedName | None) -> Iterator[Edge]:
         """PDM lists a package with an extra once more, as a package with what the extra adds."""
@@ -204,30 +195,19 @@ class _PdmLock:
             if requirement is not None:
                 yield from _edges_of(requirement)
 
-    def _add(self, locked: LockedPackages, entry: Entry, marker: Marker | None) -> None:
+    def _source(self, entry: Entry) -> PackageSource:
         vcs = next((kind for kind in ("git", "hg", "svn", "bzr") if kind in entry.table), None)
-        url = entry.table.get("url")
-        files = list(locked_files(self._document, self._files(entry)))
-        if vcs:
-            locked.skip(entry, marker, f"built from a checkout ({vcs})")
-        elif isinstance(path := entry.table.get("path"), str) and is_archive(path):
-            locked.add_archive_beside(entry, path, marker, hashes_of(files))
-        elif "path" in entry.table:
-            locked.skip(entry, marker, "installed from a local path")
-        elif isinstance(url, str):
-            locked.add_reference(entry, url, marker, hashes_of(files))
-        elif entry.version is None:
-            locked.skip(entry, marker, "the lock tells no version of it")
-        else:
-            locked.add(entry, marker, files)
+        path, url = entry.table.get("path"), entry.table.get("url")
+        archive = path if isinstance(path, str) and is_archive(path) else None
+        return PackageSource(
+            checkout=vcs,
+            archive=archive,
+            local="path" if "path" in entry.table else None,
+            url=url if isinstance(url, str) else None,
+        )
 
-    def _files(self, entry: Entry) -> list[Mapping[str, Any]]:
-        """Return a package's files; before format 4.4 they stand apart from it."""
-        complain = self._document.complain
-        if "files" in entry.table:
-            return list(tables(entry.table, "files", complain))
-        files = table(self._document.tree, "metadata", "files", complain=complain)
-        return list(tables(files, f"{entry.table.get('name')} {entry.version}", complain))
+    def _file_key(self, entry: Entry) -> str:
+        return f"{entry.table.get('name')} {entry.version}"
 
 
 def _own_extras(entry: Entry) -> tuple[NormalizedName, ...]:

@@ -23,17 +23,16 @@ from wheelcheck.requirements.conditions import (
     marker_of,
     settle,
 )
-from wheelcheck.requirements.documents import table, tables, text_at, texts
+from wheelcheck.requirements.documents import table, text_at, texts
 from wheelcheck.requirements.input_document import InputDocument
-from wheelcheck.requirements.locks.lock_graph import Edge, add_reached, reach
-from wheelcheck.requirements.locks.locked_files import hashes_of, locked_files
+from wheelcheck.requirements.locks.lock_graph import Edge
 from wheelcheck.requirements.locks.locked_packages import (
     Entry,
     LockedPackages,
     check_version,
     checked_marker,
-    entries_of,
 )
+from wheelcheck.requirements.locks.project_lock import PackageSource, ProjectLock
 from wheelcheck.requirements.projects.poetry_constraints import admits, python_constraint_marker
 from wheelcheck.requirements.projects.poetry_project import (
     PoetryProject,
@@ -83,14 +82,13 @@ def _bound_python(given: InputDocument, metadata: Mapping[str, Any]) -> None:
         given.bound([ScopeEnvironment(marker)], why, kind="python")
 
 
-class _PoetryLock:
+class _PoetryLock(ProjectLock):
     """One lock, with the project beside it where that is `known`."""
 
     def __init__(self, given: InputDocument, project: PoetryProject, *, known: bool) -> None:
-        self._document = given
+        super().__init__(given)
         self._project = project
         self._known = known
-        self.entries = entries_of(given, "package")
         listed = table(given.tree, "extras", complain=given.complain)
         names = {canonicalize_name(extra): extra for extra in listed}
         self._extras = given.selection.extras(names)
@@ -113,7 +111,7 @@ class _PoetryLock:
         if offered and not optional_known:
             self._document.warn("which groups are optional is not told here: all count")
         chosen = {_MAIN, *self._document.selection.groups(offered, offered - optional)}
-        locked = LockedPackages(self._document)
+        locked = self._begin()
         for entry in self.entries:
             condition = self._condition(entry, chosen)
             if condition != NEVER:
@@ -136,13 +134,6 @@ class _PoetryLock:
         return settle(checked_marker(str(marker), self._document.complain), self._extras)
 
     # --- before ----------------------------------------------------------------------------
-
-    def add_by_graph(self) -> None:
-        """Add the packages that the project reaches."""
-        reached = reach(self.entries, self._roots(), self._edges)
-        locked = LockedPackages(self._document)
-        add_reached(locked, self.entries, reached, self._add)
-        locked.finish()
 
     def _roots(self) -> Iterator[Edge]:
         if self._known:
@@ -177,33 +168,26 @@ class _PoetryLock:
             if requirement.name in added if extra else not requirement.optional:
                 yield _edge(requirement, settle(requirement.marker, [extra] if extra else []))
 
-    def _add(self, locked: LockedPackages, entry: Entry, marker: Marker | None) -> None:
+    def _source(self, entry: Entry) -> PackageSource:
         source = table(entry.table, "source", complain=self._document.complain)
         kind = text_at(source, "type", self._document.complain)
-        files = list(locked_files(self._document, self._files(entry)))
-        url = source.get("url")
-        if kind in {"git", "hg", "svn"}:
-            locked.skip(entry, marker, f"built from a checkout ({kind})")
-        elif kind == "file" and isinstance(url, str):
-            locked.add_archive_beside(entry, url, marker, hashes_of(files))
-        elif kind in {"directory", "file"}:
-            locked.skip(entry, marker, f"installed from a local {kind}")
-        elif kind == "url" and isinstance(url, str):
-            locked.add_reference(entry, url, marker, hashes_of(files))
-        elif entry.version is None:
-            locked.skip(entry, marker, "the lock tells no version of it")
-        else:
-            locked.index(url if isinstance(url, str) else None)
-            locked.add(entry, marker, files)
+        url = source.get("url") if isinstance(source.get("url"), str) else None
+        return PackageSource(
+            checkout=kind if kind in {"git", "hg", "svn"} else None,
+            archive=url if kind == "file" else None,
+            local=kind if kind in {"directory", "file"} else None,
+            url=url if kind == "url" else None,
+        )
 
-    def _files(self, entry: Entry) -> list[Mapping[str, Any]]:
-        """Return a package's files; before format 2.0 they stand apart from it."""
-        complain = self._document.complain
-        if "files" in entry.table:
-            return list(tables(entry.table, "files", complain))
-        files = table(self._document.tree, "metadata", "files", complain=complain)
-        name = entry.table.get("name")
-        return list(tables(files, str(name), complain))
+    def _add_from_index(
+        self, locked: LockedPackages, entry: Entry, marker: Marker | None, files: list[Any]
+    ) -> None:
+        url = table(entry.table, "source", complain=lambda _: None).get("url")
+        locked.index(url if isinstance(url, str) else None)
+        locked.add(entry, marker, files)
+
+    def _file_key(self, entry: Entry) -> str:
+        return str(entry.table.get("name"))
 
 
 @dataclass(frozen=True, slots=True)
