@@ -120,11 +120,20 @@ def test_the_tables_are_whole(release: str):
 
 
 def test_metapackages_stand_for_packages_of_known_size():
-    text = files("wheelcheck.costs").joinpath("metapackages.csv").read_text(encoding="utf-8")
-    for row in csv.DictReader(text.splitlines()):
-        assert row["source"].strip()
-        assert system_size([row["package"]], alpine("3.20")).unsized == ()
-        assert mib(row["stands_for"], alpine("3.20")) > 0
+    for row in read_table("distributions/implied_packages.csv"):
+        if row["metapackage"] and row["family"] == "apk":
+            assert system_size([row["package"]], alpine("3.20")).unsized == ()
+
+
+def test_a_package_of_unknown_size_has_not_that_of_what_it_brings_along():
+    assert system_size(["nodejs"], alpine("3.20")).unsized == ("nodejs",)
+
+
+def test_build_base_is_as_large_for_a_bill_as_for_a_dockerfile():
+    parts = ["gcc", "g++", "make", "musl-dev", "patch", "file"]
+    assert system_size(["build-base"], alpine("3.20")) == system_size(parts, alpine("3.20"))
+    more = system_size([*parts, "git"], alpine("3.20"))
+    assert system_size(["alpine-sdk"], alpine("3.20")) == more
 
 
 def test_the_catalogue_tells_the_size_of_an_image():

@@ -16,6 +16,7 @@ from wheelcheck.builds.needs.libraries import library_table
 from wheelcheck.builds.needs.toolchain import tool_table
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
+from wheelcheck.distributions.implied_packages import implied_packages, is_metapackage
 from wheelcheck.tables import read_table
 
 __all__ = ["SystemSize", "system_size"]
@@ -155,10 +156,19 @@ def _counterparts(name: str, family: Family, release: str) -> tuple[str, ...]:
     debian = Distribution(Family.APT, "debian", release)
     cells = _cells(family)
     answers: dict[str, None] = {}
-    for part in _metapackages().get((family, name), (name,)):
+    for part in _parts(name, family):
         for cell in cells.get(part, ()):
             answers |= dict.fromkeys(names_for(cell, debian))
     return tuple(answers)
+
+
+def _parts(name: str, family: Family) -> tuple[str, ...]:
+    """The packages whose sizes make up that of a package."""
+    brought = implied_packages().get((family, name), ())
+    if is_metapackage(name, family):
+        return tuple(part for each in brought for part in _parts(each, family))
+    # of a package without a size of its own, what it brings along says nothing
+    return (name, *brought) if name in _cells(family) else ()
 
 
 @cache
@@ -178,11 +188,3 @@ def _cells(family: Family) -> Mapping[str, tuple[str, ...]]:
                     # the first need that names a package is its own: gcc before what needs gcc
                     found.setdefault(name, (cell,))
     return found
-
-
-@cache
-def _metapackages() -> Mapping[tuple[Family, str], tuple[str, ...]]:
-    return {
-        (Family(row["family"]), row["package"]): tuple(row["stands_for"].split())
-        for row in read_table("costs/metapackages.csv")
-    }

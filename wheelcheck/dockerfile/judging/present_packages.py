@@ -14,9 +14,9 @@ from wheelcheck.builds.needs.system_packages import InstallPhase, packages_for
 from wheelcheck.builds.needs.toolchain import tool_table
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.distributions.implied_packages import implied_packages, with_implied
 from wheelcheck.distributions.installed_system import InstalledSystem, system_of
 from wheelcheck.dockerfile.reading.dockerfile_model import PresentPackage
-from wheelcheck.tables import read_table
 
 __all__ = ["PresentSystem", "answered_by", "build_packages", "is_for_building", "present_system"]
 
@@ -25,26 +25,6 @@ _PYTHON_IMAGE = "<python-image>"
 
 _DEVELOPMENT = ("-dev", "-devel")
 _FOR_DEVELOPMENT = re.compile(r"(?i)(-dev|-devel|-sdk|-all|development.*|toolchain.*|build.*)$")
-
-
-@cache
-def _implied() -> Mapping[tuple[str, str], tuple[str, ...]]:
-    rows = read_table("distributions/implied_packages.csv")
-    return {(row["family"], row["package"]): tuple(row["brings"].split()) for row in rows}
-
-
-def with_implied(names: Iterable[str], family: Family) -> frozenset[str]:
-    """These packages and those that come along with them, as far as the table knows."""
-    found: set[str] = set()
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += _implied().get((family.value, name), ())
-            if family is Family.APK and name.endswith("-dev"):
-                waiting.append("pkgconf")  # abuild adds it to all that has a .pc file
-    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +115,7 @@ def present_system(packages: Iterable[PresentPackage], distribution: Distributio
 
 def _may_bring_more(name: str, family: Family) -> bool:
     """Whether an unknown package may bring what serves to build: those for development do."""
-    known = (family.value, name) in _implied() or name in _tool_packages(family)
+    known = (family, name) in implied_packages() or name in _tool_packages(family)
     return not known and bool(_FOR_DEVELOPMENT.search(name))
 
 
