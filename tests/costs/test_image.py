@@ -38,9 +38,7 @@ def target(name: str = "python:3.12-slim-bookworm", mb: float | None = 124.3) ->
         libc=Libc.GLIBC,
         libc_version=(2, 36),
         arch=Architecture.X86_64,
-        image=Image(
-            name, "debian", "12", None, mb, has_compiler=False, pip_version=None, source="t"
-        ),
+        image=Image(name, "debian", "12", None, mb, has_compiler=False, source="t"),
     )
 
 
