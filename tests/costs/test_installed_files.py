@@ -152,7 +152,7 @@ def test_pypys_byte_code_is_not_guessed():
 
 
 def test_running_pip_leaves_byte_code_only_where_the_image_has_none():
-    image = Image("python:3.12-slim-bookworm", "debian", "12", None, None, None, None, "test")
+    image = Image("python:3.12-slim-bookworm", "debian", "12", None, None, None, "test")
     official = pip_byte_code(target(image=image))
     assert isinstance(official, Quantity)
     assert 5e6 < official.value < 15e6

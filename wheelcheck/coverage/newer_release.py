@@ -26,7 +26,7 @@ def newer_release(
     rules: FileRules,
     constraint: SpecifierSet | None = None,
 ) -> str:
-    """Say what the newest release that is asked for needs, where an older one is taken without it.
+    """Say what the newest release that is wanted needs, where an older one is taken without it.
 
     Args:
         pin: what is taken.
@@ -43,12 +43,12 @@ def newer_release(
         return ""
     if not project.versions or project.versions[0] == pin.version:
         return ""
-    asked = _specifier(demand.requirement for demand in pin.demands)
-    if asked is None:
+    wanted = _specifier(demand.requirement for demand in pin.demands)
+    if wanted is None:
         return ""
-    asked &= constraint or SpecifierSet()
+    wanted &= constraint or SpecifierSet()
     newest = next(
-        (each for each in project.versions if _counts(each, pin.version, asked, project)), None
+        (each for each in project.versions if _counts(each, pin.version, wanted, project)), None
     )
     if newest is None or newest == pin.version:
         return ""
@@ -59,11 +59,11 @@ def newer_release(
     return f"{newest} {nearest_first(reasons, target)[0].why}" if reasons else ""
 
 
-def _counts(version: Version, taken: Version, asked: SpecifierSet, project: Project) -> bool:
+def _counts(version: Version, taken: Version, wanted: SpecifierSet, project: Project) -> bool:
     """Whether a release would be taken before another one, were there a file that fits."""
     if version <= taken:
         return version == taken
-    if (version.is_prerelease and not taken.is_prerelease) or not asked.contains(version):
+    if (version.is_prerelease and not taken.is_prerelease) or not wanted.contains(version):
         return False
     return any(file.yanked is None for file in project.files(version))
 

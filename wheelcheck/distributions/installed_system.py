@@ -53,8 +53,8 @@ class InstalledSystem:
         """
         names = tuple(names)
         closures = [
-            one.closure(names, recommends=recommends, installed=self.packages)
-            for one in self.repositories
+            repository.closure(names, recommends=recommends, installed=self.packages)
+            for repository in self.repositories
         ]
         found = _united(closures)
         certain = self.is_certain and found.is_complete and len(closures) == 1
@@ -65,20 +65,22 @@ class InstalledSystem:
         return replace(self, packages=self.packages - frozenset(names), is_certain=False)
 
     def has(self, name: str) -> bool:
-        """Whether a package is installed, or one that provides the name."""
-        provided = (package for one in self.repositories for package in one.providers(name))
+        """Whether a package is installed that has the name or provides it."""
+        provided = (
+            package for repository in self.repositories for package in repository.providers(name)
+        )
         return name in self.packages or any(package in self.packages for package in provided)
 
     def holders(self, kind: FileKind, name: str) -> tuple[str, ...]:
         """The installed packages that hold a file by the name under which it is looked for."""
-        found = [one.holding(self.packages, kind, name) for one in self.repositories]
+        found = [repository.holding(self.packages, kind, name) for repository in self.repositories]
         return tuple(dict.fromkeys(package for packages in found for package in packages))
 
     def suppliers(self, kind: FileKind, name: str) -> tuple[str, ...]:
         """The packages that could be installed for a file: those that every release agrees on."""
-        found = [one.packages_with(kind, name) for one in self.repositories]
+        found = [repository.packages_with(kind, name) for repository in self.repositories]
         first = found[0] if found else ()
-        agreed = tuple(package for package in first if all(package in one for one in found))
+        agreed = tuple(package for package in first if all(package in item for item in found))
         return agreed or (found[-1] if found else ())
 
     def sonames(self) -> frozenset[str]:
@@ -106,17 +108,17 @@ def _united(closures: list[Closure]) -> Closure:
 
     def everywhere(groups: list[tuple[str, ...]]) -> tuple[str, ...]:
         first, *others = groups or [()]
-        return tuple(name for name in first if all(name in one for one in others))
+        return tuple(name for name in first if all(name in other for other in others))
 
     def anywhere(groups: list[tuple[str, ...]]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for group in groups for name in group))
 
     return Closure(
-        frozenset().union(*(one.installed for one in closures)),
-        anywhere([one.added for one in closures]),
-        everywhere([one.missing for one in closures]),
-        everywhere([one.ambiguous for one in closures]),
-        anywhere([one.unknown for one in closures]),
+        frozenset().union(*(closure.installed for closure in closures)),
+        anywhere([closure.added for closure in closures]),
+        everywhere([closure.missing for closure in closures]),
+        everywhere([closure.ambiguous for closure in closures]),
+        anywhere([closure.unknown for closure in closures]),
     )
 
 
@@ -141,7 +143,9 @@ def debian_system(name: str, release: str, base: str = "debian") -> InstalledSys
     repositories = tuple(filter(None, map(debian_repository, numbers)))
     if not repositories:
         return None
-    packages = frozenset[str]().union(*(_base(one.release, base) for one in repositories))
+    packages = frozenset[str]().union(
+        *(_base(repository.release, base) for repository in repositories)
+    )
     return InstalledSystem(repositories, packages, is_certain=name == "debian")
 
 

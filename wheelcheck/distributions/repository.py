@@ -110,7 +110,7 @@ class Repository:
     def holding(self, installed: Iterable[str], kind: FileKind, name: str) -> tuple[str, ...]:
         """Those of the installed packages that hold a file."""
         there = frozenset(installed)
-        return tuple(one for one in self.packages_with(kind, name) if one in there)
+        return tuple(item for item in self.packages_with(kind, name) if item in there)
 
     @cache  # noqa: B019 one repository a release, for the whole run
     def _index(self, kind: FileKind) -> Mapping[str, tuple[str, ...]]:

@@ -200,11 +200,11 @@ class LockedProject:
         }
         lost = {path.name for path in self._missing(version)}
         there = tuple(file for file in there if file.filename not in lost)
-        told = [
+        merged = [
             _completed(by_name[file.filename], file) if file.filename in same else file
             for file in locked
         ]
-        return (*told, *(file for file in there if file.filename not in same))
+        return (*merged, *(file for file in there if file.filename not in same))
 
     def _file(self, listed: LockedFile, version: Version) -> Wheel | Sdist | None:
         """A file as the lock lists it; an index must know of secrets in URLs, and local files.
@@ -235,10 +235,10 @@ def _digests(path: Path, hashes: frozenset[str]) -> frozenset[str] | None:
     return frozenset(f"{name}:{digest.hexdigest()}" for name, digest in found.items())
 
 
-def _alike(one: Wheel | Sdist, other: Wheel | Sdist) -> bool:
+def _alike(file: Wheel | Sdist, other: Wheel | Sdist) -> bool:
     """Whether two files of one name hold the same, as far as their hashes tell."""
-    shared = one.hashes.keys() & other.hashes.keys()
-    return all(one.hashes[algorithm] == other.hashes[algorithm] for algorithm in shared)
+    shared = file.hashes.keys() & other.hashes.keys()
+    return all(file.hashes[algorithm] == other.hashes[algorithm] for algorithm in shared)
 
 
 def _completed(file: Wheel | Sdist, locked: Wheel | Sdist) -> Wheel | Sdist:
@@ -252,7 +252,7 @@ def _file(listed: LockedFile, name: NormalizedName, version: Version) -> Wheel |
     parsed = parse_filename(listed.filename, name)
     if isinstance(parsed, BadName):
         return None
-    hashes = dict(one.split(":", 1) for one in sorted(listed.hashes) if ":" in one)
+    hashes = dict(item.split(":", 1) for item in sorted(listed.hashes) if ":" in item)
     uploaded = _moment(listed.upload_time)
     if isinstance(parsed, WheelName):
         return Wheel(

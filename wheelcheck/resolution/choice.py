@@ -134,7 +134,7 @@ def choose(
     for file in files:
         build: BuildTag = ()
         rank: int | None = _SDIST_RANK
-        if isinstance(file, Wheel):  # most wheels are for another platform: that is told first
+        if isinstance(file, Wheel):  # most wheels are for another platform: that is checked first
             rank, build = ranks[file.tag], file.build
         if rank is None:
             continue

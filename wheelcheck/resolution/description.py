@@ -23,7 +23,7 @@ from wheelcheck.resolution.solving.solution import Solution
 __all__ = ["Describer"]
 
 _HAS_METADATA = "has metadata that do not go by the specification:"
-_LAST_WITH_OLD_PIP = (3, 13)  # pip 24.0 was run there; on later ones nobody has looked
+_LAST_WITH_OLD_PIP = (3, 13)  # pip 24.0 was run there; nobody has looked at later releases
 _LOOKED_AT = 24
 
 

@@ -207,7 +207,7 @@ def _version_miss(tag: PlatformTag, own: Platform) -> TagMiss:
     """Of a wheel for the right system and CPU."""
     match own:
         case NamedTags() if tag.tag not in own.tags():
-            why = f"{tag.tag} is none of the platforms that are asked for by name"
+            why = f"{tag.tag} is none of the platforms that are named"
             return TagMiss(MissPart.LIBC_VERSION, why)
         case Linux():
             return _linux_miss(tag, own)

@@ -38,7 +38,7 @@ def test_pip_takes_the_tags_that_are_named_and_no_levels_below(options: str, fit
     assert isinstance(target, Target)
     assert isinstance(fit(f"cp312-cp312-{fits}", target), Fit)
     miss = fit(f"cp312-cp312-{fails}", target)
-    assert "none of the platforms that are asked for" in miss.why
+    assert "none of the platforms that are named" in miss.why
 
 
 def test_markers_are_those_of_the_python_that_runs_pip():

@@ -81,8 +81,8 @@ def _asked(command: InstallerCommand, image: Target, as_of: date) -> Target:
     if not isinstance(first, Linux):
         raise ValueError(f"--platform {names[0]} is no Linux")  # noqa: TRY004 (of the words)
     running = tuple(sorted(image.marker_environment().items()))
-    asked = NamedTags(first.arch, first.libc, first.libc_version, names, running)
-    return replace(target, platform=asked, notes=())
+    platform = NamedTags(first.arch, first.libc, first.libc_version, names, running)
+    return replace(target, platform=platform, notes=())
 
 
 def _pip_platform(name: str, python: str, image: Target, as_of: date) -> Platform:

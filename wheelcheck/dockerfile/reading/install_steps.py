@@ -104,11 +104,11 @@ def add_install(
             message = f"what {redact(link)} holds is not known here: the index is judged instead"
             stage.note_unread(line, text, Unknown("file-in-image", message))
     no_cache = command.has("no-cache")
-    asked: Target | Unknown | None = None
+    named: Target | Unknown | None = None
     if asks_for_a_target(command) and isinstance(stage.target, Target):
-        asked = asked_target(command, stage.target, stage.as_of)
-        if isinstance(asked, Unknown):
-            stage.note_unread(line, text, asked)
+        named = asked_target(command, stage.target, stage.as_of)
+        if isinstance(named, Unknown):
+            stage.note_unread(line, text, named)
     step = InstallStep(
         line=line,
         layer=layer.line,
@@ -137,7 +137,7 @@ def add_install(
         groups=command.values("group"),
         offset=layer.offset,
         tolerated=not layer.required,
-        asked=asked,
+        asked=named,
         dry_run=command.has("dry-run"),
         target=_other_target(stage, command, layer),
     )

@@ -159,8 +159,8 @@ def _older_releases(page: TextPage, report: Report, places: Places) -> None:
     for package in report.packages:
         for target, cell in package.on.items():
             if cell.newer:
-                said = (f"{clean(package.name)} {clean(cell.version or '')}", clean(cell.newer))
-                found.setdefault(said, []).append(target)
+                pair = (f"{clean(package.name)} {clean(cell.version or '')}", clean(cell.newer))
+                found.setdefault(pair, []).append(target)
     if not found:
         return
     page.heading("Older releases, because of the target")

@@ -80,8 +80,8 @@ def _bound(
     older than the target's it only warns (`dep_logic.tags.EnvSpec.compare`).
     """
     if not targets:
-        told = table(project, "project", complain=given.complain)
-        given.bound_python(text_at(told, "requires-python", given.complain))
+        value = table(project, "project", complain=given.complain)
+        given.bound_python(text_at(value, "requires-python", given.complain))
         return
     environments = [_environment(target, given) for target in targets]
     if any(each.marker is None and each.libc is None for each in environments):
@@ -131,9 +131,9 @@ class _PdmLock(ProjectLock):
     ) -> None:
         super().__init__(given)
         self._project = project
-        told = table(project, "project", complain=given.complain)
-        self._name = canonicalize_name(text_at(told, "name", given.complain) or "")
-        self._main = list(texts(told, "dependencies", given.complain))
+        project_table = table(project, "project", complain=given.complain)
+        self._name = canonicalize_name(text_at(project_table, "name", given.complain) or "")
+        self._main = list(texts(project_table, "dependencies", given.complain))
         self._groups = _groups(project, given)
         others = [group for group in offered if canonicalize_name(group) != _MAIN]
         extras = given.selection.extras(others)
