@@ -12,8 +12,8 @@ def outcome(judged: JudgedTarget) -> str:
     """What is left to compile, or cannot be had, on a target."""
     blockers, builds = judged.weight
     if not blockers and not builds:
-        told = f"nothing compiles, all {len(judged.judged)} packages can be installed"
-        return "; ".join([told, *loading_after(judged)])
+        text = f"nothing compiles, all {len(judged.judged)} packages can be installed"
+        return "; ".join([text, *loading_after(judged)])
     failing = judged.failing
     parts = [f"{counted(builds, 'package')} still to compile"] if builds else []
     if failing:

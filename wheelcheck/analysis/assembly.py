@@ -285,13 +285,13 @@ def _hash_problems(pin: Pin, project: Project | Unknown) -> Iterator[tuple[str, 
 def _load_problems(pin: Pin, loads: Loads | None) -> Iterator[tuple[str, str, Severity]]:
     """What keeps a wheel from loading, with what to install."""
     if loads is not None and loads.status is LoadStatus.NEEDS:
-        said = f"the wheel of {pin.version} does not load as the image is: {loads.reason}"
+        message = f"the wheel of {pin.version} does not load as the image is: {loads.reason}"
         if loads.command:
-            said += f"; {loads.command}"
-        yield "missing-libraries", said, "warning"
+            message += f"; {loads.command}"
+        yield "missing-libraries", message, "warning"
     elif loads is not None and loads.status is LoadStatus.NO:
-        said = f"the wheel of {pin.version} never loads there: {loads.reason}"
-        yield "does-not-load", said, "warning"
+        message = f"the wheel of {pin.version} never loads there: {loads.reason}"
+        yield "does-not-load", message, "warning"
 
 
 def _undated(pin: Pin, project: Project | Unknown) -> bool:

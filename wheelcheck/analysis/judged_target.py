@@ -71,7 +71,7 @@ class JudgedTarget:
     @property
     def not_loading(self) -> frozenset[NormalizedName]:
         """The packages whose wheel is known not to load as the image is."""
-        return frozenset(name for name, one in self.loads.items() if one.status.fails)
+        return frozenset(name for name, load in self.loads.items() if load.status.fails)
 
     @property
     def name(self) -> str:
