@@ -111,6 +111,8 @@ class LoadCheck:
         known = self._known(wheel, target)
         if known is not None:
             return known
+        if target.image is None and self._options.mode is not LoadMode.FULL:
+            return self._unread(wheel, target)
         stored = self._facts.get(self._key(wheel)) or self._stored(wheel)
         if stored is not None:
             self._facts[self._key(wheel)] = stored

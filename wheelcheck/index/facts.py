@@ -69,7 +69,8 @@ class _Metadata(msgspec.Struct, array_like=True):
     provides_extra: tuple[str, ...] = ()
     found_in: str = ""
     unknown: tuple[str, str] | None = None
-    names_libraries: bool = False
+    names_libraries: bool | None = None
+    """None in what was cached before it was looked for."""
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -95,7 +96,8 @@ class Facts:
         keys = [cache_key(*map(str, shared)), _key(file)] if shared else [_key(file)]
         for key in keys:
             stored = self._cache.metadata.get(key, _decode_metadata)
-            if stored is not None and self._holds(file, key):
+            known = stored is not None and (stored.unknown or stored.names_libraries is not None)
+            if stored is not None and known and self._holds(file, key):
                 return _from_stored(stored, file)
         found = self._served(file) if file.has_metadata and isinstance(file, Wheel) else None
         if found is None:
@@ -315,5 +317,5 @@ def _from_stored(stored: _Metadata, file: Wheel | Sdist) -> CoreMetadata | Unkno
         requires_python=stored.requires_python,
         provides_extra=stored.provides_extra,
         found_in=stored.found_in,
-        names_libraries=stored.names_libraries,
+        names_libraries=bool(stored.names_libraries),
     )

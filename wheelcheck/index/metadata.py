@@ -44,6 +44,8 @@ _LIBRARIES = re.compile(
     | (?:apt(?:-get)?|apk|yum|dnf|brew|pacman|zypper)\s+(?:-\w+\s+)*(?:install|add|-S) ) \b"""
 )
 """What the text of a project says whose code opens libraries of the system."""
+_MOST_READ = 60_000
+"""Characters of a description that are looked at."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _STATIC_SINCE = (2, 2)
 
@@ -74,7 +76,7 @@ def parse_metadata(text: str, file: DistributionFile, found_in: str) -> CoreMeta
         requires_python=_first(fields, "requires-python") or None,
         provides_extra=tuple(fields.get("provides-extra", ())),
         found_in=found_in,
-        names_libraries=_LIBRARIES.search(text) is not None,
+        names_libraries=_LIBRARIES.search(text[:_MOST_READ]) is not None,
     )
 
 
