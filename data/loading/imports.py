@@ -101,7 +101,7 @@ def _judge(
 ) -> Row:
     info = _dist_info(project, folder)
     modules = _modules(info)
-    version = info.name.split("-")[1] if info else ""
+    version = info.name.removesuffix(".dist-info").split("-")[1]
     wheel = _tags(info)
     with _overlay(options.root, folder) as root:
         if packages:
