@@ -188,7 +188,7 @@ def _image(spelling: str, as_of: date) -> Target:
             raise TargetError(spelling, error.why, tuple(dict.fromkeys(near))[:3]) from None
         platforms = (*_near_images(spelling), *near_platforms(spelling, _BARE_PYTHONS))
         why = f"there is no such image, Python or platform; write {EXAMPLES}"
-        raise TargetError(spelling, why, platforms[:3] or error.near) from None
+        raise TargetError(spelling, why, platforms[:3] or error.near[:1]) from None
 
 
 _BARE_PYTHONS = ("pypy3.11", "graalpy3.12")

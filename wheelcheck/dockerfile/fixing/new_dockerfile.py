@@ -166,6 +166,8 @@ def _image(target: Target) -> str | Unknown:
                 "no-pip", f"{target.name} brings no pip; choose an image of Python's own"
             )
         return target.name.partition("@linux/")[0]
+    if target.libc is None:
+        return Unknown("no-image", f"{target.name} is no Linux: a Dockerfile has an image of Linux")
     if target.implementation is not Implementation.CPYTHON or target.free_threaded:
         return Unknown("no-image", f"no official image is known for {target.name}")
     kind = "alpine" if target.libc is Libc.MUSL else "slim"
