@@ -82,13 +82,15 @@ class LoadCheck:
             return {}
         there = _image(target, self._added)
         found = {wheel.name: self._facts_of(wheel, target, judged) for wheel in _wheels(judged)}
-        held = {name: facts.holds for name, facts in found.items() if isinstance(facts, WheelFacts)}
+        lent = {
+            name: facts.lent() for name, facts in found.items() if isinstance(facts, WheelFacts)
+        }
         loads = {}
         for wheel in _wheels(judged):
             facts = found[wheel.name]
-            brought = frozenset(
-                n for other, names in held.items() if other != wheel.name for n in names
-            )
+            brought: dict[str, tuple[str, ...]] = {}
+            for other, libraries in lent.items():
+                brought |= libraries if other != wheel.name else {}
             loads[wheel.name] = self._judge(wheel, facts, target, there, brought)
         return loads
 
@@ -98,7 +100,7 @@ class LoadCheck:
         facts: WheelFacts | Loads,
         target: Target,
         image: ImageLibraries | None,
-        brought: frozenset[str],
+        brought: Mapping[str, tuple[str, ...]],
     ) -> Loads:
         baseline = cpu_baseline(wheel.name, wheel.version) if self._options.cpu else None
         if baseline is not None and baseline.level > self._options.cpu:

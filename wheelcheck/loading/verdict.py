@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from wheelcheck.loading.image import ImageLibraries, install_command
 from wheelcheck.loading.wheel_facts import ONE_OF_MANY, FileKind, FileNeeds, WheelFacts, closure
@@ -71,7 +72,7 @@ def judge_loading(  # noqa: PLR0911 (one for each status and reason)
     image: ImageLibraries | None,
     *,
     cpu: int = 0,
-    brought: frozenset[str] = frozenset(),
+    brought: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> Loads:
     """Judge one wheel on one target.
 
@@ -80,7 +81,8 @@ def judge_loading(  # noqa: PLR0911 (one for each status and reason)
         target: Where it is installed.
         image: What is there; None where nobody knows.
         cpu: The x86-64 level of the machine; 0 where it is not given.
-        brought: Base names of the libraries in the other wheels of the resolution.
+        brought: The libraries in the other wheels of the resolution by base name, with what they
+            need from outside their wheel.
     """
     if facts.broken:
         return Loads(LoadStatus.NOT_CHECKED, reason=facts.broken)
@@ -154,7 +156,7 @@ def _trouble(
     file: FileNeeds,
     target: Target,
     image: ImageLibraries | None,
-    brought: frozenset[str],
+    brought: Mapping[str, tuple[str, ...]],
     cpu: int,
 ) -> _Trouble:
     if file.unread:
@@ -164,7 +166,8 @@ def _trouble(
     never = _wrong_libc(file, target) or _too_new(file, target, image) or _cpu(file, target, cpu)
     if never:
         return _Trouble(never=never, needs=_named(file, target))
-    asked = [name for name in file.outside if name not in brought]
+    more = (need for name in file.outside for need in brought.get(name, ()))
+    asked = [name for name in dict.fromkeys((*file.outside, *more)) if name not in brought]
     if image is None:
         return _Trouble(unknown=tuple(name for name in asked if name not in _EVERY_GLIBC))
     presence = {name: image.has(name) for name in asked}
@@ -228,7 +231,7 @@ def _opened(
     groups: Iterable[tuple[str, ...]],
     facts: WheelFacts,
     image: ImageLibraries | None,
-    brought: frozenset[str],
+    brought: Mapping[str, tuple[str, ...]],
 ) -> list[_Trouble]:
     return [_opening(names, facts, image, brought) for names in groups]
 
@@ -237,7 +240,7 @@ def _opening(  # noqa: PLR0911 (one for each answer)
     names: tuple[str, ...],
     facts: WheelFacts,
     image: ImageLibraries | None,
-    brought: frozenset[str],
+    brought: Mapping[str, tuple[str, ...]],
 ) -> _Trouble:
     """What is missing of a library that is opened by name; one of `names` is enough."""
     held = {*facts.holds, *brought}

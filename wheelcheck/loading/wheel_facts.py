@@ -101,6 +101,16 @@ class WheelFacts:
     read_bytes: int = 0
     broken: str = ""
 
+    def lent(self) -> dict[str, tuple[str, ...]]:
+        """The libraries that other wheels may load, with what they need from outside this one."""
+        files = {file.path: file for file in self.files}
+        found: dict[str, tuple[str, ...]] = dict.fromkeys(self.holds, ())
+        for file in self.files:
+            if file.kind is FileKind.LIBRARY:
+                needs = (name for each in closure([file.path], files) for name in each.outside)
+                found[file.name] = tuple(dict.fromkeys(needs))
+        return found
+
     @property
     def unread(self) -> tuple[FileNeeds, ...]:
         """The files of which nothing is known."""
