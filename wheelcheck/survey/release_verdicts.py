@@ -52,8 +52,8 @@ _PURE_WHEEL, _WHEEL, _SOURCE_PURE, _SOURCE_UNKNOWN, _SOURCE_NATIVE, _UNAVAILABLE
 _SOURCE_BY_EVIDENCE = np.array([_SOURCE_UNKNOWN, _SOURCE_PURE, _SOURCE_NATIVE, _SOURCE_UNKNOWN])
 
 # One number orders the files of a release as pip does (`resolution.choice.choose`): yanked last,
-# then the place of the tag (an sdist behind every wheel), then the higher build, then the order
-# of the index.
+# then the place of the tag (an sdist behind every wheel), then the higher build, then the one that
+# the index lists last.
 _PLACE_BITS, _BUILD_BITS, _RANK_BITS = 30, 12, 18
 _NO_FILE = np.iinfo(np.int64).max
 _SDIST_RANK = (1 << _RANK_BITS) - 1
@@ -179,10 +179,11 @@ def _preference(signatures: Signatures, rank_of: Integers) -> Integers:
 
 
 def _first(signatures: Signatures, which: Flags, keys: Integers) -> Integers:
-    """Of the files that count, the place of the one with the smallest key; -1 for none."""
-    places = np.arange(len(keys), dtype=np.int64)
-    found = signatures.smallest(np.where(which, (keys << _PLACE_BITS) | places, _NO_FILE))
-    return np.where(found == _NO_FILE, -1, found & ((1 << _PLACE_BITS) - 1))
+    """Of the files that count, the place of the last with the smallest key; -1 for none."""
+    last = (1 << _PLACE_BITS) - 1
+    from_end = last - np.arange(len(keys), dtype=np.int64)
+    found = signatures.smallest(np.where(which, (keys << _PLACE_BITS) | from_end, _NO_FILE))
+    return np.where(found == _NO_FILE, -1, last - (found & last))
 
 
 def _from_start(signatures: Signatures, places: Integers) -> Integers:
