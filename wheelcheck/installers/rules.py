@@ -50,6 +50,11 @@ class Rule(StrEnum):
     # environments
     EXTERNALLY_MANAGED = "externally-managed"
     # choosing and resolving
+    FIRST_OF_EQUAL_FILES = "first-of-equal-files"
+    YANKED_NOT_KNOWN = "yanked-not-known"
+    YANKED_IF_NOTHING_ELSE = "yanked-if-nothing-else"
+    PRERELEASE_IN_ANY_BOUND = "prerelease-in-any-bound"
+    PRERELEASES_IF_NOTHING_ELSE = "prereleases-if-nothing-else"
     LEGACY_RESOLVER = "legacy-resolver"
     TAR_GZ_AND_ZIP_ALONE = "tar-gz-and-zip-alone"
     TAR_GZ_FIRST = "tar-gz-first"

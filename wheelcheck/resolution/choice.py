@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import BuildTag, NormalizedName
 
 from wheelcheck.index.interface import Sdist, Wheel
-from wheelcheck.installers import Rule
+from wheelcheck.installers import Installer, Rule
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution.legacy_requirements import readable_clauses
 from wheelcheck.targets import TagMiss, Target, fit, ranks_on
@@ -128,9 +129,8 @@ def choose(
     yanked file is taken only where no other fits; whether a yanked version may be chosen at all
     depends on the requirement and is decided by the resolver.
     """
-    ranks = ranks_on(target)
-    tar_gz_first = target.installer.has(Rule.TAR_GZ_FIRST)
-    best: tuple[tuple[bool, int, bool, BuildTag], Wheel | Sdist] | None = None
+    ranks, order = ranks_on(target), _order_of(target.installer)
+    best: tuple[_Preference, Wheel | Sdist] | None = None
     for file in files:
         build: BuildTag = ()
         rank: int | None = _SDIST_RANK
@@ -138,11 +138,43 @@ def choose(
             rank, build = ranks[file.tag], file.build
         if rank is None:
             continue
-        preferred = file.filename.endswith(".tar.gz") and tar_gz_first
-        key = (file.yanked is None, -rank, preferred, build)
-        if (best is None or key >= best[0]) and not _refused_but_for_tag(file, target, rules):
+        key = order.key(file, rank, build)
+        better = best is None or key > best[0] or (key == best[0] and order.last_of_equals)
+        if better and not _refused_but_for_tag(file, target, rules):
             best = (key, file)
     return best[1] if best else None
+
+
+_Preference = tuple[bool, int | BuildTag, int | bool, bool | BuildTag]
+
+
+class _Order(NamedTuple):
+    """How an installer orders the files of one release."""
+
+    knows_yanked: bool
+    build_tag: Literal["last", "first", "ignored"]
+    last_of_equals: bool
+    tar_gz_first: bool
+
+    def key(self, file: Wheel | Sdist, rank: int, build: BuildTag) -> _Preference:
+        """The greater, the sooner it is taken; `rank` is the place of its tag."""
+        kept = file.yanked is None or not self.knows_yanked
+        preferred = self.tar_gz_first and file.filename.endswith(".tar.gz")
+        if self.build_tag == "first":
+            return kept, build, -rank, preferred
+        return kept, -rank, preferred, build if self.build_tag == "last" else ()
+
+
+@lru_cache(maxsize=256)
+def _order_of(installer: Installer) -> _Order:
+    first = installer.has(Rule.BUILD_TAG_FIRST)
+    ignored = installer.has(Rule.BUILD_TAG_IGNORED)
+    return _Order(
+        knows_yanked=not installer.has(Rule.YANKED_NOT_KNOWN),
+        build_tag="first" if first else "ignored" if ignored else "last",
+        last_of_equals=not installer.has(Rule.FIRST_OF_EQUAL_FILES),
+        tar_gz_first=installer.has(Rule.TAR_GZ_FIRST),
+    )
 
 
 _SDIST_RANK = 1 << 30  # pip ranks an sdist behind every wheel of its version

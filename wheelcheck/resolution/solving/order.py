@@ -11,6 +11,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
+from wheelcheck.installers import Rule
 from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.offers import Offer
@@ -21,11 +22,15 @@ Lookup = Callable[[NormalizedName, Version], Offer | None]
 
 
 class ProjectRequest(NamedTuple):
-    """A specifier; whether it asks for pre-releases; whether it names one version (PEP 592)."""
+    """A specifier; whether it asks for pre-releases; whether it names one version (PEP 592).
+
+    `old_prereleases` leaves bounds with < and > out, as `packaging` before 24.2 does.
+    """
 
     specifier: SpecifierSet
     prereleases: bool
     pin: bool
+    old_prereleases: bool = False
 
 
 @lru_cache(maxsize=1 << 16)
@@ -36,7 +41,11 @@ def request_of(text: str) -> ProjectRequest:
         clause.operator == "===" or (clause.operator == "==" and not clause.version.endswith(".*"))
         for clause in specifier
     )
-    return ProjectRequest(specifier, bool(specifier.prereleases), pin)
+    asks = bool(specifier.prereleases)
+    old = asks and any(
+        clause.prereleases for clause in specifier if clause.operator not in {"<", ">"}
+    )
+    return ProjectRequest(specifier, asks, pin, old)
 
 
 def in_order(
@@ -45,12 +54,15 @@ def in_order(
     """The offers of one project that `lookup` knows of: newest first, with two exceptions.
 
     With --prefer-binary sdists come last, and yanked files come only where the requirement
-    pins and nothing else is there.
+    pins and nothing else is there; old pips take them sooner.
     """
     prefer_binary = answers.rules.policy.prefer_binary
+    installer = answers.target.installer
+    knows_yanked = not installer.has(Rule.YANKED_NOT_KNOWN)
+    may_be_yanked = request.pin or installer.has(Rule.YANKED_IF_NOTHING_ELSE)
     yanked, sdists, any_usable = [], [], False
     for offer in _admitted(answers, common, name, request, lookup):
-        if offer.file.yanked is not None:
+        if offer.file.yanked is not None and knows_yanked:
             yanked.append(offer)
         elif prefer_binary and offer.installable and not _is_wheel(offer):
             sdists.append(offer)
@@ -58,7 +70,7 @@ def in_order(
             any_usable = True
             yield offer
     yield from sdists
-    if yanked and not (any_usable or sdists) and request.pin:
+    if yanked and not (any_usable or sdists) and may_be_yanked:
         yield from yanked
 
 
@@ -69,7 +81,11 @@ def _admitted(
     if isinstance(project, Unknown):
         return
     allowed = answers.rules.policy.allows_prereleases(name)
-    all_stages = request.prereleases if allowed is None else allowed
+    installer = answers.target.installer
+    any_bound = installer.has(Rule.PRERELEASE_IN_ANY_BOUND)
+    asks = request.prereleases if any_bound else request.old_prereleases
+    all_stages = asks if allowed is None else allowed
+    fallback = installer.has(Rule.PRERELEASES_IF_NOTHING_ELSE) or not len(request.specifier)
     later, found = [], False
     for version in common.versions(project, request.specifier):
         if not all_stages and version.is_prerelease:
@@ -77,7 +93,7 @@ def _admitted(
         elif offer := lookup(name, version):
             found = True
             yield offer
-    if not found and allowed is not False:
+    if not found and allowed is not False and fallback:
         yield from filter(None, (lookup(name, version) for version in later))
 
 
