@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement
 from wheelcheck.resolution.solving.provider import Provider
+from wheelcheck.resolution.solving.search import Stopped
 
 __all__ = ["prefetch"]
 
@@ -53,4 +54,12 @@ def _walk(
                 chosen[identifier] = candidate
                 picked.append(candidate)
         yield True
-        wave = [need for candidate in picked for need in provider.dependencies(candidate)]
+        wave = [need for candidate in picked for need in _needs(provider, candidate)]
+
+
+def _needs(provider: Provider, candidate: Candidate) -> Sequence[SolverRequirement]:
+    """What a candidate needs; nothing of one that an old pip ends at: the solver says so."""
+    try:
+        return provider.dependencies(candidate)
+    except Stopped:
+        return ()
