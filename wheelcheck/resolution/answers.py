@@ -198,7 +198,8 @@ class Answers:
         found = requirements_of(metadata, extras, self.environment)
         if isinstance(found, InvalidRequirement):
             # An old pip ends with an exception there, and tries no other version.
-            return Dependencies(refused=_first_line(found), unreadable=True, stops=legacy)
+            stops = legacy and pip.is_pip
+            return Dependencies(refused=_first_line(found), unreadable=True, stops=stops)
         return Dependencies(found)
 
     def _metadata(self, name: NormalizedName, offer: Offer) -> CoreMetadata | Unknown:

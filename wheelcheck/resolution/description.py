@@ -104,7 +104,7 @@ class Describer:
     ) -> Demand:
         """Which installers pass a release over for its metadata, and what to take instead."""
         pip = answers.target.installer
-        if pip.has(Rule.LEGACY_SPECIFIERS):
+        if pip.is_pip and pip.has(Rule.LEGACY_SPECIFIERS):
             return Demand(need.source, f"{pip.label} ends at: {need.impossible}", _HAS_METADATA)
         ways = [f"{candidate.name} {version}" for version in _readable(answers, candidate)]
         offer, old_pip_runs = candidate.offer, answers.target.python <= _LAST_WITH_OLD_PIP
