@@ -102,7 +102,7 @@ def _outcome_words(
     clause = _clause(outcome, _required(report, targets), short=short)
     if outcome[_TROUBLE.index(Verdict.UNAVAILABLE)]:
         start, colon, names = clause.partition(": ")
-        return f"the installation fails: {start} ({names})" if colon else f"{clause}: it fails"
+        return f"the installation fails: {start}" + (f" ({names})" if colon else "")
     return _costing(clause, outcome, report, targets)
 
 
