@@ -18,9 +18,6 @@ def _loaded():
 
 
 SHAPES = _loaded()
-NOT_YET = {
-    "the distribution's Python #1",  # PEP 668
-}
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +31,6 @@ def test_a_shape_is_read_as_the_builder_does(shape, index, tmp_path, monkeypatch
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     if "compose" in shape.judged:
         pytest.importorskip("yaml")
-    if shape.title in NOT_YET:
-        pytest.xfail("not told yet")
     said = SHAPES.judged(shape, tmp_path, index)
     assert list(SHAPES.differences(shape, said)) == []
 

@@ -25,7 +25,9 @@ def managed_refusals(target: Target, where: Origin) -> Iterator[InputRefusal]:
         return
     row = catalogue().get(image.name) or catalogue().get(f"{image.name}:*")
     own = row is not None and row.python_from == "image"
-    if own or not is_externally_managed(image.os, image.os_version):
+    minor = "{}.{}".format(*target.python)
+    other = row is not None and bool(row.python) and not f"{row.python}.".startswith(f"{minor}.")
+    if own or other or not is_externally_managed(image.os, image.os_version):
         return
     distribution = f"{image.os.title()} {image.os_version}"
     yield InputRefusal(
