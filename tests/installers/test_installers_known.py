@@ -51,7 +51,7 @@ def test_the_newest_pip_is_the_newest_that_runs_on_the_python():
 @pytest.mark.parametrize(
     ("text", "python", "says"),
     [
-        ("pip==99", "3.12.0", "go from 8.0.0 to"),
+        ("pip==99", "3.12.0", "are 8.0.0 to"),
         ("pip==26.3", "3.8.20", "the newest that does is 25.0.1"),
         ("pip==banana", None, "no such release"),
         ("poetry", None, "only pip and uv are known"),

@@ -31,7 +31,7 @@ def platform_refusals(
         yield InputRefusal(
             "platform-needs-only-binary",
             "pip",
-            "a target of its own is asked for, and pip builds nothing for another one",
+            "another target is requested, and pip builds nothing for another target",
             "add to the command:",
             "--only-binary=:all:",
             where=where,
@@ -40,7 +40,7 @@ def platform_refusals(
         yield InputRefusal(
             "platform-needs-target",
             "pip",
-            "a target of its own is asked for, and the environment is that of the image's Python",
+            "another target is requested, and the environment is that of the image's Python",
             "install into a folder: --target DIRECTORY",
             where=where,
         )
@@ -48,7 +48,7 @@ def platform_refusals(
         yield InputRefusal(
             "platform-with-lock",
             "pip",
-            "a target of its own is asked for, and pip reads a pylock.toml for itself alone",
+            "another target is requested, and pip reads a pylock.toml for itself alone",
             "run pip on the target, or use uv with --python-platform",
             where=where,
         )

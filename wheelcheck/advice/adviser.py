@@ -79,7 +79,7 @@ class Adviser:
         return tuple(sorted(map(_merged, alike.values()), key=_rank))
 
     def _ways(self, column: JudgedTarget) -> Iterator[Advice]:
-        """Ways out of source builds and blockers, then to wheels that load."""
+        """Changes against source builds and blockers, then to wheels that load."""
         if column.troubled:
             yield from self._ways_out(column)
         if column.not_loading:
@@ -183,7 +183,7 @@ class Adviser:
             yield best
 
     def _all_near(self, repinned: Repinned, column: JudgedTarget) -> bool:
-        """Whether every version to pin is near the one that it replaces."""
+        """Whether every version to pin is near the version that it replaces."""
         for name, version in {**repinned.lines, **repinned.constraints}.items():
             own = column.judged[name][0].version if name in column.judged else None
             project = self._index.project(name)

@@ -276,7 +276,7 @@ def _hash_problems(pin: Pin, project: Project | Unknown) -> Iterator[tuple[str, 
         if differ:
             why = (
                 f"the lock and the index list different hashes for {file.filename} "
-                f"({', '.join(sorted(differ))}): an installer stops at the one that does not match"
+                f"({', '.join(sorted(differ))}): an installer refuses a file that does not match"
             )
             yield "hash-differs", why, "error"
             return

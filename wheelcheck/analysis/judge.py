@@ -63,7 +63,7 @@ class Judge:
     packages that are installed on top of the target's image.
     """
 
-    def __init__(  # noqa: PLR0913 (what is asked, of whom, by which installer, for whom)
+    def __init__(  # noqa: PLR0913 (the question, the index, the installer, the machine)
         self,
         requirements: Requirements,
         index: Index,
@@ -122,7 +122,7 @@ class Judge:
     ) -> JudgedTarget:
         """Judge every package on a target, or `only` one of them, with its builds alone.
 
-        Without `plan` builds are neither planned nor priced: verdicts are all that is asked for.
+        Without `plan` builds are neither planned nor priced: verdicts are all that is wanted.
         """
         chosen = self._prefetched.pop(target, None) or self._choose(target, only, plan=plan)
         resolution = chosen.resolution

@@ -27,7 +27,7 @@ __all__ = ["LoadCheck"]
 BUDGET_BYTES = 30_000_000
 """What the quick mode may fetch in a run to read whole files."""
 _FORMAT = b"loads-1"
-"""Facts in the cache that were written in another form are read anew."""
+"""Facts in the cache that were written in another form are read again."""
 
 
 @dataclass(frozen=True, slots=True)

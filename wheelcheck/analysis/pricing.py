@@ -31,7 +31,7 @@ _Key = tuple[str, tuple[int, int], Cpu]
 """What features depend on: the sdist's file name, the Python, and the CPU of the witness."""
 
 MOST_LISTED = 200
-"""Wheels whose directories are read for their exact size; the rest is told from the archive's."""
+"""Wheels whose directories are read for their exact size; of the rest it is estimated."""
 _NOT_NEEDED = Unknown("not-needed", "this release was measured: its sources need not be read")
 _NOT_LISTED = Unknown("not-listed", f"more than {MOST_LISTED} wheels: their archives were not read")
 

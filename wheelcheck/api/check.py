@@ -68,7 +68,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     builds need is built several times. `cores`, `memory_bytes` and
     `bytes_per_second` are those of the machine that installs; `machine_factor` is how many of its
     seconds one reference second takes (``wheelcheck calibrate`` measures it), which narrows the
-    intervals. `advice` tells ways out of source builds, each judged anew. With `verdicts_only`
+    intervals. `advice` looks for changes that help, each judged again. With `verdicts_only`
     builds are neither planned nor priced, and nothing is advised: that is quicker.
     `load_check` says how much is read to find out whether wheels find their shared libraries
     (``quick``, ``full``, ``off``), for targets that name an image; `cpu` is the oldest machine that

@@ -45,7 +45,7 @@ def build_of(question: Question, **more: object) -> BuildRequest | None:
     """The build of a question by its Dockerfile or compose file; None where there is none.
 
     `more` are further keywords, None or False where not given. Raises `UsageError` where
-    something is asked along with it that its own lines answer, and says what to do instead.
+    a keyword is given that its own lines answer, and says what to do instead.
     """
     inputs = as_list(question.requirements)
     found = next((Path(str(source)) for source in inputs if is_dockerfile_at(source)), None)

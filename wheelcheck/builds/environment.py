@@ -72,7 +72,7 @@ class BuildEnvironment:
 
     `requires` are the build requires as asked for, those that the backend's hook is known to add
     included. `pins` is what an installer would choose for them on the target. `problems` say why
-    it cannot be set up, or cannot be told to the end; their codes begin with ``build-requires-``.
+    it cannot be set up, or is not known completely; their codes begin with ``build-requires-``.
 
     `tried` are sdists of newer versions that do not go together with the rest: an installer finds
     that out from their metadata, for which it sets up the environment of each, and some backends
@@ -188,7 +188,7 @@ class BuildEnvironments:
         if requires not in self._resolvers:
             origin, lines = Origin(_STATED), []
             for text in requires:
-                with suppress(InvalidRequirement):  # told by `_invalid`
+                with suppress(InvalidRequirement):  # reported by `_invalid`
                     lines.append(RequirementLine(Requirement(text), origin, text))
             requirements = Requirements(lines=tuple(lines), policy=self._policy)
             self._resolvers[requires] = Resolver(requirements, self._index)

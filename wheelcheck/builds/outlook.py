@@ -55,10 +55,10 @@ class Outlook:
     """What one build of a plan needs, and whether it will come to an end.
 
     `needs` are of the system, for a build whose `classification` says that it compiles nothing
-    none, or optional ones. `obstacles` are all there are, fatal or not: of the build environment,
+    none, or optional needs. `obstacles` are all there are, fatal or not: of the build environment,
     the sdist, the distribution, the network, Python, and later build requirements than the sdist
     knew. `constraints` is a constraint file of the sdist's own time, or, for a Python that was
-    not there yet, one that keeps out what breaks it; "" where none is called for.
+    not there yet, one without what breaks it; "" where none is called for.
     """
 
     build: Build

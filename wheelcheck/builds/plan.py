@@ -2,7 +2,7 @@
 
 PEP 517 isolates builds: each sdist gets an environment of its own with its build requires, and
 what of *those* has no wheel on the target is built first, in an environment of its own again.
-pip without a cache builds such a requirement anew for every build that asks for it; pip with its
+pip without a cache builds such a requirement again for every build that asks for it; pip with its
 cache, and uv, build each version once.
 
 Versions that are tried and not taken count too. pip asks the backend of every sdist for metadata,
@@ -44,7 +44,7 @@ class Build:
     `requested_by` are builds (``scipy 1.10.1``) whose environment needs it; `top_level` says that
     it is also installed itself. `tried_by` are builds whose environment tried it and took an older
     version (``requirements`` means the installation itself). `times` is how often the
-    installer builds it: 0 for one that was only tried, and whose metadata take no build.
+    installer builds it: 0 for a version that was only tried, and whose metadata take no build.
     """
 
     name: NormalizedName
@@ -192,7 +192,7 @@ def _times(walk: _PlanWalk, top: Collection[str], tried: Collection[str]) -> dic
     """How often each is built: parents come after their children in `nodes`, so count backwards.
 
     Asked for or tried, a build has its environment set up; what that environment takes and tries
-    is counted as often. A version that pip tries is counted anew each time, as it keeps no wheel
+    is counted as often. A version that pip tries is counted each time, as it keeps no wheel
     of it; had it been built in earnest before, its wheel would be taken from the cache.
     """
     nodes = walk.nodes

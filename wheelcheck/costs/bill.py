@@ -1,6 +1,6 @@
 """What an installation on one target costs: builds, time, memory, downloads.
 
-Everything is a sum or a maximum of estimates; what cannot be told is named in `left_out` and not
+Everything is a sum or a maximum of estimates; what is not known is named in `left_out` and not
 counted as nothing. Seconds are those of the machine asked about.
 """
 
@@ -43,7 +43,7 @@ class Machine:
 
     `factor` is its seconds for one reference second (`calibrate` measures it) and `doubt` how far
     off that may be, in 8 of 10 cases; 1 where it is certain. `memory_bytes` is None where it is not
-    told, `bytes_per_second` is what it downloads with.
+    known, `bytes_per_second` is what it downloads with.
     """
 
     cores: int = 2
@@ -76,7 +76,7 @@ class InstallBill:
     of the builds alone, the latter with their environments; both leave out builds whose cost is
     unknown, and are unknown themselves where that is all of them. `wall_seconds` is everything from
     start to end, one thing after another. All these have the machine's doubt in their intervals,
-    the `items` have not. `fits_memory` is None where no memory is told or the interval does not
+    the `items` have not. `fits_memory` is None where no memory is given or the interval does not
     decide.
     """
 
@@ -172,7 +172,7 @@ def _of(files: Iterable[Wheel | Sdist]) -> Files:
 def _fetched(plan: SourceBuildPlan, wheels: Iterable[Wheel]) -> tuple[Files, int]:
     """What is downloaded from the index, and how many files have no known size.
 
-    Without any cache the wheels of a build environment come anew for every build.
+    Without any cache the wheels of a build environment come again for every build.
     """
     again = plan.installer is Installer.PIP_NO_CACHE
     counts: dict[str, int] = {}

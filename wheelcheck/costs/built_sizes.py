@@ -44,7 +44,7 @@ _PYTHON_SHARE = 0.8
 
 
 _COMPRESSES = SpecifierSet(">=0.15", prereleases=True)
-"""meson-python; older ones store a wheel's members as they are (mesonbuild/meson-python#519)."""
+"""meson-python; older releases do not compress a wheel's members (mesonbuild/meson-python#519)."""
 
 
 def compresses(environment: Iterable[Pin]) -> bool:

@@ -1,7 +1,7 @@
 """How fast is a machine, against that on which the builds were measured?
 
 Two sources of our own are compiled and timed, the same that framed every measured build. Nothing
-here starts a process: whoever may do so hands over how.
+here starts a process: the caller does.
 """
 
 from __future__ import annotations

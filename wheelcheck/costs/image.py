@@ -144,7 +144,7 @@ def image_size(
 ) -> ImageBreakdown:
     """How large an image with these contents gets on a target.
 
-    `base` replaces the catalogue's size of the base image. Nothing raises: what cannot be told is
+    `base` replaces the catalogue's size of the base image. Nothing raises: what is not known is
     an `Unknown` in its part, with the code that its cause has.
     """
     options = options or ImageOptions()

@@ -3,7 +3,7 @@
 Sizes are sums of file sizes, as `docker images` counts a layer (moby's `directory.Size`); blocks
 of a file system, which `du` counts, are not. Installed as pip does it: every member of the archive
 is unpacked (``*.data/`` moves its files, their sizes stay; archives have no entries for empty
-directories that count), RECORD is written anew, INSTALLER, REQUESTED and scripts are added, and
+directories that count), RECORD is written again, INSTALLER, REQUESTED and scripts are added, and
 every ``.py`` file is compiled.
 """
 

@@ -248,7 +248,7 @@ def extension_size(
 def serial_share(features: BuildFeatures, seconds: float, table: Coefficients) -> float:
     """Part of the CPU time in which one core works alone.
 
-    setuptools compiles one file after another unless told otherwise; Meson and CMake fill all
+    setuptools compiles one file after another unless configured otherwise; Meson and CMake fill all
     cores, but configure first and end on their longest file.
     """
     if not features.parallel or seconds <= 0:

@@ -19,7 +19,7 @@ from wheelcheck.tables import read_table
 __all__ = ["predict"]
 
 _FAR = 5.0
-"""A release whose sources cost that many times more or less is another program: modelled anew."""
+"""A release whose sources cost that many times more or less is another program, and modelled."""
 _BUSY_CORES = 2.0
 """Cores that a published build of four kept busy: one to four, two in the middle."""
 _PREPARING = 6.0
@@ -36,9 +36,9 @@ def predict(
 ) -> PredictedCost:
     """What building one release on one Python costs.
 
-    A release that was measured is told as measured, another one of its project is scaled by the
-    size of the native sources, all else is modelled. `features` are those of `read_features`;
-    unknown ones leave what was measured. `table` is for fits; the shipped one serves otherwise.
+    A release that was measured is taken as measured, another release of its project is scaled by
+    the size of the native sources, all else is modelled. `features` are those of `read_features`;
+    unknown features leave what was measured. `table` is for fits; the shipped one serves otherwise.
     """
     table = coefficients() if table is None else table
     known = nearest(measured_builds().get(name, ()), version, python)

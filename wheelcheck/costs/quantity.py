@@ -112,8 +112,8 @@ class PredictedCost:
     a machine that needs 2.4 of them for the reference compile. `serial_share` (0 … 1) is the part
     of them in which one core works alone, however many there are. `peak_process_bytes` is the
     largest single process; `concurrent_share` (0 … 1) how much of that each further job adds.
-    `built_bytes` are the wheel's files, unpacked; `extension_bytes` the compiled ones among them,
-    with the debug information that the build leaves in. What cannot be told is an `Unknown`.
+    `built_bytes` are the wheel's files, unpacked; `extension_bytes` the compiled files among them,
+    with the debug information that the build leaves in. What is not known is an `Unknown`.
     """
 
     cpu_seconds: Quantity | Unknown

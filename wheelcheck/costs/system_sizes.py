@@ -3,7 +3,7 @@
 For Debian 11, 12 and 13 sizes and dependencies come from the archive's own index
 (``debian-12.csv``; ``Installed-Size``, no recommendations). For other distributions they are taken
 from the Debian packages that answer the same need, with more doubt: compilers and libraries are
-the same sources everywhere. How near that comes is told by `KINSHIP`.
+the same sources everywhere. How near that comes is in `KINSHIP`.
 """
 
 from __future__ import annotations

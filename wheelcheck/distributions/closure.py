@@ -1,7 +1,7 @@
 """What a package manager of Debian's family installs for a list of names.
 
 The order of decisions follows apt's own (``pkgDepCache::MarkInstall``): all named packages first,
-then each one's dependencies, depth first; of alternatives the first that can be installed, unless
+then the dependencies of each, depth first; of alternatives the first that can be installed, unless
 one is there already. Of a virtual package's providers the tables name apt's choice first.
 """
 
@@ -25,7 +25,7 @@ def closure_of(
     """Install `names` on top of what is installed.
 
     Parameters:
-        packages: The release's packages; None for one that exists and is not known further.
+        packages: The release's packages; None for a package of which nothing else is known.
         providers: For each name, the packages that provide it.
         names: Names as on the command line, without versions.
         recommends: Whether recommended packages come along.
@@ -70,7 +70,7 @@ class _Marker:
         self.added: dict[str, None] = {}
         self.followed: set[str] = set()
         self.named_packages: frozenset[str] = frozenset()
-        self.excluded = {name for one in installed for name in self._conflicts(one)}
+        self.excluded = {name for package in installed for name in self._conflicts(package)}
 
     def named(self, name: str) -> tuple[str, ...]:
         """What a name on the command line stands for: itself, or its only provider."""

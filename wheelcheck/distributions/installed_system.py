@@ -95,7 +95,7 @@ class InstalledSystem:
     def symbol_versions(self, soname: str) -> frozenset[str] | None:
         """The versions of symbols that a library defines, as ``GLIBCXX_3.4.33``.
 
-        On Ubuntu those of the older release of Debian: newer ones may be there. None where the
+        On Ubuntu those of the older release of Debian: newer versions may be there. None where the
         data has none for this library.
         """
         return symbol_versions(self.repositories[0].release, soname)

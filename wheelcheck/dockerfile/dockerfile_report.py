@@ -131,7 +131,7 @@ def _nothing(dockerfile: Dockerfile, steps: Sequence[Step]) -> str:
     reasons += [
         (part.line, part.why.reason)
         for part in dockerfile.all_unread
-        if part.why.reason not in known  # an image that is not known is told at its step
+        if part.why.reason not in known  # an image that is not known is reported at its step
     ]
     lines = [f"line {line}: {why.removesuffix('.')}" for line, why in sorted(set(reasons))]
     text = "; ".join(lines) or "no command in it installs Python packages"

@@ -175,7 +175,7 @@ def _loading(
                 verdict=cell.verdict,
                 message=f"{package.name} {cell.version} does not load on {target.name}: "
                 f"{cell.loads.reason}",
-                where=tuple(asked for asked in cell.requested_by if ":" in asked),
+                where=tuple(requester for requester in cell.requested_by if ":" in requester),
             )
 
 

@@ -62,7 +62,7 @@ class NetworkIndex:
         )
         self._cache = cache = Cache(cache_dir, warn)
         self.pages_used = PagesUsed()
-        """What this index has told so far was made from these pages."""
+        """The pages that the answers of this index so far were made from."""
         pages = StoredPages(self._http, cache, self.pages_used, offline=offline)
         indexes = [options.index_url or default_url, *options.extra_index_urls]
         self._sources: list[Source] = [
@@ -106,7 +106,7 @@ class NetworkIndex:
 
         Codes: ``project-not-found``, ``project-quarantined``, ``index-forbidden``,
         ``index-malformed``, ``index-error``, ``offline``. Where one of several indexes answers, the
-        files are those that it lists, as for pip, and a warning names the one that does not.
+        files are those that it lists, as for pip, and a warning names the index that does not.
         """
         return self._tasks.ask(("project", name), partial(self._project, name))
 
@@ -205,7 +205,7 @@ class NetworkIndex:
             if (place, failure.code) in self._warned:
                 return
             self._warned.add((place, failure.code))
-        self._warn(f"{failure.reason} (told once: it may concern other projects)")
+        self._warn(f"{failure.reason} (it may concern other projects, too)")
 
 
 def _answer(source: Source, name: NormalizedName) -> IndexPage | Unknown | IndexUnreachable | None:
@@ -222,5 +222,5 @@ def _merged(pages: list[IndexPage]) -> Project | Unknown:
     if open_pages:
         return FilesOfProject(open_pages)
     reason = pages[0].status_reason
-    text = f"{pages[0].name} is quarantined: no one can install it"
+    text = f"{pages[0].name} is quarantined: nobody can install it"
     return Unknown("project-quarantined", f"{text} ({reason})" if reason else text)

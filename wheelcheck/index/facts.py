@@ -1,7 +1,7 @@
 """Facts of single files: core metadata and listings, kept for ever.
 
-A file that an index lists, or that a hash identifies, never changes. What stands at a URL that a
-direct reference names without a hash may: it is read anew in every run that may ask the network.
+A file that an index lists, or that a hash identifies, never changes. What is at a URL that a
+direct reference names without a hash may: it is read again in every run that may use the network.
 """
 
 from __future__ import annotations
@@ -266,14 +266,14 @@ def _also_usual(
     known = stored.tried if stored is not None else set()
     source = isinstance(file, Sdist)
 
-    def asked(path: str) -> bool:
+    def selected(path: str) -> bool:
         return (
             (wanted is not None and wanted(path))
             or path in known
             or (source and (metadata_paths(path) or build_texts(path)))
         )
 
-    return asked
+    return selected
 
 
 def _key(file: Wheel | Sdist) -> str:

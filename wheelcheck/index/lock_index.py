@@ -183,7 +183,7 @@ class LockedProject:
         return [path for path in paths if path is not None and not path.is_file()]
 
     def files(self, version: Version) -> tuple[Wheel | Sdist, ...]:
-        """The files of a version: the lock's, told as the index does where that has the same."""
+        """The files of a version: the lock's, as the index has them where it has the same."""
         if version not in self._files:
             self._files[version] = self._merged(version)
         return self._files[version]

@@ -52,7 +52,7 @@ _STATIC_SINCE = (2, 2)
 
 def metadata_paths(path: str) -> bool:
     """Whether a member of a wheel or sdist may hold its metadata."""
-    if not path.endswith(_ENDINGS):  # nearly always, and told ten times sooner
+    if not path.endswith(_ENDINGS):  # nearly always, and ten times quicker
         return False
     return bool(_METADATA.fullmatch(path) or _SDIST_TEXT.fullmatch(path))
 

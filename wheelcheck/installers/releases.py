@@ -102,7 +102,7 @@ def parse_installer(text: str, python: str | None = None) -> Installer:
         python: the version of Python it has to install for, if that is known.
 
     Raises:
-        UsageError: not a tool, no release that is known, or one that never ran on that Python.
+        UsageError: not a tool, an unknown release, or one for other Pythons.
     """
     name, equals, wanted = (part.strip() for part in text.partition("=="))
     try:
@@ -120,7 +120,7 @@ def parse_installer(text: str, python: str | None = None) -> Installer:
     if release is None:
         known = _releases(tool)
         raise UsageError(
-            f"installer {text!r}: no such release of {tool} is known; the known ones go from "
+            f"installer {text!r}: no such release of {tool} is known; known are "
             f"{known[0].version} to {known[-1].version} ({known[-1].released})"
         )
     if python is not None and not release.runs_on(python):

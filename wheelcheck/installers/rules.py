@@ -85,7 +85,7 @@ def holds(rule: Rule, tool: Tool, version: Version) -> bool:
     """Whether a rule holds for one release of a tool.
 
     Args:
-        rule: what is asked about.
+        rule: the name of a row's rule.
         tool: pip or uv.
         version: the release; pre-releases count as older than their release.
     """

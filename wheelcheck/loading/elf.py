@@ -54,7 +54,7 @@ _NO_STRINGS = re.compile(rb"[^\x00\x21-\x7e]|\0\0")
 
 
 class NotElf(Exception):  # noqa: N818 (says what happened)
-    """Not an ELF file, or one that cannot be read; the text says why."""
+    """Not an ELF file, or not readable; the text says why."""
 
 
 class Prefix(StrEnum):
@@ -89,7 +89,7 @@ class ElfNeeds:
     python: tuple[str, ...] = ()
 
     def version_names(self) -> Iterator[str]:
-        """All symbol versions, whichever library they are asked of."""
+        """All symbol versions, of whichever library."""
         for names in (self.versions or {}).values():
             yield from names
 

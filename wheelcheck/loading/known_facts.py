@@ -1,7 +1,7 @@
 """The shipped table of what wheels ask for: the first run knows them without a byte.
 
-One row holds for the releases of a project from the one that was read on, up to the next major
-release; older ones are read anew.
+One row holds for the releases of a project from the release that was read, up to the next major
+release; older releases are read again.
 """
 
 from __future__ import annotations

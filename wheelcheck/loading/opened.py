@@ -47,7 +47,7 @@ class OpenedLibrary:
 
     A name is a file (``libpulse.so.0``) or, without ``.so``, what `find_library` is given; a name
     that ends in ``*`` goes on in a way that the code does not tell. `scope` is the function it
-    stands in, "" at the top of the module. `finds` says that it is only looked for, `guarded` that
+    is in, "" at the top of the module. `finds` says that it is only looked for, `guarded` that
     a failure is caught.
     """
 
@@ -166,8 +166,8 @@ class _Reader:
         elif isinstance(node, ast.ClassDef):
             self._class(node, scope, guarded=guarded, depth=depth)
         elif isinstance(node, ast.Import | ast.ImportFrom):
-            kept = self.facts.attempts if guarded else self.facts.imports
-            kept.setdefault(scope, []).extend(self._imported(node))
+            found_modules = self.facts.attempts if guarded else self.facts.imports
+            found_modules.setdefault(scope, []).extend(self._imported(node))
         elif isinstance(node, ast.If):
             self._branches(node, scope, guarded=guarded, depth=depth)
         elif isinstance(node, ast.Try | ast.TryStar):
@@ -248,8 +248,8 @@ class _Reader:
             name = _last(call.func)
             if name in {"import_module", "__import__"} and call.args:
                 modules = [_relative(m, self.base) for m in self._texts(call.args[0])]
-                kept = self.facts.attempts if guarded else self.facts.imports
-                kept.setdefault(scope, []).extend(modules)
+                found_modules = self.facts.attempts if guarded else self.facts.imports
+                found_modules.setdefault(scope, []).extend(modules)
             elif name and _OPENERS.fullmatch(name):
                 self._opened(name, call.args, scope, guarded=guarded)
             if name:

@@ -1,7 +1,7 @@
 """Which modules of a wheel an import runs, and which libraries they cannot do without.
 
 The import statements at the top of modules are followed from the top-level packages on, and those
-in functions that the top calls. What stands in a ``try`` that catches the failure is not followed,
+in functions that the top calls. What is in a ``try`` that catches the failure is not followed,
 unless the code raises after its attempts have failed.
 """
 
@@ -129,8 +129,8 @@ class _Walk:
             for opened in facts.opened:
                 runs = opened.scope in self.executed[module]
                 vital = runs and self._is_vital(facts, opened)
-                kept = self.found.opened if vital else self.found.optional
-                kept.append((module, opened))
+                target_list = self.found.opened if vital else self.found.optional
+                target_list.append((module, opened))
         return self.found
 
     def _enter(self, name: str) -> None:

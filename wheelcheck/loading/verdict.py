@@ -9,7 +9,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from wheelcheck.loading.image import ImageLibraries, install_command
-from wheelcheck.loading.wheel_facts import ONE_OF_MANY, FileKind, FileNeeds, WheelFacts, closure
+from wheelcheck.loading.wheel_facts import AMONG_MANY, FileKind, FileNeeds, WheelFacts, closure
 from wheelcheck.targets.target import Architecture, Libc, Target
 
 __all__ = ["LoadStatus", "Loads", "judge_loading", "main_files"]
@@ -133,7 +133,7 @@ def _main_files(
 
 
 def main_files(facts: WheelFacts) -> tuple[FileNeeds, ...]:
-    """The files that an import of the wheel's modules loads, as far as that can be told.
+    """The files that an import of the wheel's modules loads, as far as that is known.
 
     Where the public modules load none by themselves: the extension modules, else the libraries.
     """
@@ -162,15 +162,15 @@ def _trouble(
     if file.unread:
         return _Trouble()
     if file.machine and file.machine != target.arch:
-        return _Trouble()  # files for other machines lie beside the right ones
+        return _Trouble()  # files for other machines lie beside the right files
     never = _wrong_libc(file, target) or _too_new(file, target, image) or _cpu(file, target, cpu)
     if never:
         return _Trouble(never=never, needs=_named(file, target))
     more = (need for name in file.outside for need in brought.get(name, ()))
-    asked = [name for name in dict.fromkeys((*file.outside, *more)) if name not in brought]
+    needed = [name for name in dict.fromkeys((*file.outside, *more)) if name not in brought]
     if image is None:
-        return _Trouble(unknown=tuple(name for name in asked if name not in _EVERY_GLIBC))
-    presence = {name: image.has(name) for name in asked}
+        return _Trouble(unknown=tuple(name for name in needed if name not in _EVERY_GLIBC))
+    presence = {name: image.has(name) for name in needed}
     if not file.exact:  # what nobody brings is the file's own name
         presence = {n: p for n, p in presence.items() if p or image.package_of(n)}
     return _Trouble(
@@ -190,24 +190,24 @@ def _wrong_libc(file: FileNeeds, target: Target) -> str:
 
 
 def _named(file: FileNeeds, target: Target) -> tuple[str, ...]:
-    asked = _highest(file.versions, "GLIBC")
-    if target.libc_version is not None and asked > target.libc_version:
-        return ("GLIBC_{}".format(".".join(map(str, asked))),)
+    needed = _highest(file.versions, "GLIBC")
+    if target.libc_version is not None and needed > target.libc_version:
+        return ("GLIBC_{}".format(".".join(map(str, needed))),)
     return ()
 
 
 def _too_new(file: FileNeeds, target: Target, image: ImageLibraries | None) -> str:
     """Why a file needs a newer C or C++ library than is there; "" where it does not."""
     glibc = target.libc_version if target.libc is Libc.GLIBC else None
-    asked = _highest(file.versions, "GLIBC")
-    if glibc is not None and asked > glibc:
+    needed = _highest(file.versions, "GLIBC")
+    if glibc is not None and needed > glibc:
         return "{} needs GLIBC_{}, glibc here is {}.{}".format(
-            file.name, ".".join(map(str, asked)), *glibc
+            file.name, ".".join(map(str, needed)), *glibc
         )
     for prefix, there in (image.symbols if image else {}).items():
-        asked = _highest(file.versions, prefix)
-        if asked and asked > there:
-            wanted, has = (".".join(map(str, number)) for number in (asked, there))
+        needed = _highest(file.versions, prefix)
+        if needed and needed > there:
+            wanted, has = (".".join(map(str, number)) for number in (needed, there))
             return f"{file.name} needs {prefix}_{wanted}, the newest here is {prefix}_{has}"
     return ""
 
@@ -320,7 +320,7 @@ def _may_matter(
     if image is None:
         return True
     lacking = frozenset(name for name in _AUDITED_MAY_NEED if not image.has(name))
-    if not lacking or (file.unread == ONE_OF_MANY and not _asks_for(facts, lacking)):
+    if not lacking or (file.unread == AMONG_MANY and not _asks_for(facts, lacking)):
         return False
     graft = _GRAFTED.fullmatch(file.name)
     return graft is None or image.may_bring(graft[1], lacking)

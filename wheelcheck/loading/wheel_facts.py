@@ -36,7 +36,7 @@ _SMALLEST, _SMALLEST_PROGRAM = 256, 10_000
 _MUSL_LIBC = re.compile(r"libc\.musl-\w+\.so\.\d|libc\.so|ld-musl-.*")
 
 
-ONE_OF_MANY = "it is one of many"
+AMONG_MANY = "it is one of many"
 """Why a file was not looked at: the wheel has so many."""
 
 
@@ -168,7 +168,7 @@ def _is_soname(name: str) -> bool:
 
 def _is_own(name: str, own: set[str]) -> bool:
     """Whether a name is the file's own: equal but for the version and how the name begins."""
-    return name in own or _bare(name) in {_bare(one) for one in own}
+    return name in own or _bare(name) in {_bare(other) for other in own}
 
 
 def _bare(name: str) -> str:
@@ -190,5 +190,5 @@ def closure(paths: Iterable[str], files: Mapping[str, FileNeeds]) -> tuple[FileN
 
 
 def without_isa(file: FileNeeds) -> FileNeeds:
-    """A file as one that runs on every CPU: it chooses its own code."""
+    """The file, as running on every CPU: it chooses its own code."""
     return replace(file, isa=1)

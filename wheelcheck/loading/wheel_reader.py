@@ -16,7 +16,7 @@ from wheelcheck.loading.elf import ElfNeeds, NotElf, Prefix, read_elf, read_pref
 from wheelcheck.loading.opened import ModuleFacts, OpenedLibrary, may_open, read_module
 from wheelcheck.loading.reach import Reached, WheelModules, reach
 from wheelcheck.loading.wheel_facts import (
-    ONE_OF_MANY,
+    AMONG_MANY,
     FileKind,
     FileNeeds,
     WheelFacts,
@@ -100,7 +100,7 @@ def read_wheel(
     for path in looked_at:
         _look(reading, path)
     for path in elf[len(looked_at) :]:
-        reading.unread[path] = ONE_OF_MANY
+        reading.unread[path] = AMONG_MANY
     _read_whole(reading)
     files = _files(reading, elf, modules)
     facts = WheelFacts(
@@ -192,7 +192,7 @@ def _files(reading: _Reading, elf: list[str], modules: WheelModules) -> tuple[Fi
 def _with_grafts(files: list[FileNeeds]) -> list[FileNeeds]:
     """Let the one extension module of a repaired wheel need the libraries that were copied in.
 
-    auditwheel copies what some file of the wheel needs: where the only one that can was not read,
+    auditwheel copies what some file of the wheel needs: where the only file that can was not read,
     it is that.
     """
     extensions = [file for file in files if file.kind is FileKind.EXTENSION]
@@ -242,8 +242,8 @@ def _with_python(
         return known[name]
 
     found = reach(modules.tops, modules, read, others)
-    opened = [one for _, one in found.opened]
-    later = [one for _, one in found.optional]
+    opened = [each for _, each in found.opened]
+    later = [each for _, each in found.optional]
     if not opens:  # extension modules are what counts: what is opened beside them may wait
         opened, later = [], []
     if not opened and opens:
@@ -300,9 +300,9 @@ def _opened_below(
                 with_library[name] = found
         main = with_library.get(f"{top}.{top}")
         if main is not None:
-            return [one for _, one in main.opened]
+            return [each for _, each in main.opened]
         if below and len(with_library) * 2 >= len(below[:40]):
-            return [one for found in with_library.values() for _, one in found.opened]
+            return [each for found in with_library.values() for _, each in found.opened]
     return []
 
 
@@ -319,4 +319,4 @@ def _elsewhere(
 
 
 def _groups(opened: list[OpenedLibrary]) -> tuple[tuple[str, ...], ...]:
-    return tuple(dict.fromkeys(one.names for one in opened))
+    return tuple(dict.fromkeys(each.names for each in opened))

@@ -99,7 +99,7 @@ class Opener:
     """How the outside is reached. `stdin` gives all of standard input, `fetch` a URL's body.
 
     Both may raise OSError; what `fetch` does with credentials in the URL is its business. `on_read`
-    is told the path and the bytes of every file that is read, and None in place of the bytes of
+    gets the path and the bytes of every file that is read, and None in place of the bytes of
     what cannot be read or is no file of this machine.
     """
 

@@ -59,9 +59,9 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     requirements, a project, a lock or a script. `packages` are always requirements. `extras` and
     `groups` choose from projects and locks (see `Selection`); `allow_outside` lets these name
     files outside their folder. As in pip, constraints are read first, then
-    packages, then the inputs, and later options override earlier ones. `environ` holds what
+    packages, then the inputs, and later options override earlier options. `environ` holds what
     ``${NAME}`` may expand to; `stdin` and `fetch` are called only when an input asks for them;
-    `on_read` is told what was read (see `Opener`).
+    `on_read` gets what was read (see `Opener`).
 
     Raises RequirementsError, naming file, line and text, for what pip would refuse, and
     UsageError where options exclude each other. What pip would build from a checkout or a

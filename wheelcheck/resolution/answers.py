@@ -1,7 +1,7 @@
 """Everything the solver asks while it works on one target, answered and remembered.
 
-The solver is deterministic: its result follows from the choices and dependencies it was told.
-What was told is therefore kept, so that another target for which every answer is the same can
+The solver is deterministic: its result follows from the choices and dependencies it was given.
+The answers are therefore stored, so that another target for which every answer is the same can
 take over the result without solving again.
 """
 

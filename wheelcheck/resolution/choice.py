@@ -78,7 +78,7 @@ def admits_python(requires_python: str, python_full_version: str, *, legacy: boo
     """Whether a Requires-Python admits an interpreter; what does not parse admits all.
 
     As pip does: the interpreter's pre-release counts as its release would. With `legacy` it is
-    read as pip before 24.1 does, which heeds ``>=3.8.*``.
+    read as pip before 24.1 does, which accepts ``>=3.8.*``.
     """
     try:
         specifier = SpecifierSet(requires_python)
@@ -195,7 +195,7 @@ def _refused_by_time(file: Wheel | Sdist, policy: FilePolicy) -> Refused | None:
     if bound is None:
         return None
     if file.upload_time is None:
-        why = "the index gives no upload time for it, so its age cannot be told"
+        why = "the index gives no upload time for it, so its age is not known"
         return Refused(file, Refusal.NO_UPLOAD_TIME, why)
     if file.upload_time >= bound:
         return Refused(file, Refusal.TOO_NEW, f"uploaded on {file.upload_time:%Y-%m-%d}")

@@ -9,7 +9,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.index.interface import CoreMetadata
-from wheelcheck.resolution.requires_dist import kept, stated
+from wheelcheck.resolution.requires_dist import retained, stated
 from wheelcheck.resolution.version_lists import as_version_lists
 
 __all__ = ["MarkerEnvironment", "requirements_of"]
@@ -45,7 +45,7 @@ class MarkerEnvironment:
             return lines.requirements
         conditions = lines.conditions.items()
         holding = frozenset(text for text, each in conditions if self._holds(text, each, wanted))
-        return kept(requires_dist, wanted, holding, legacy=self.legacy)
+        return retained(requires_dist, wanted, holding, legacy=self.legacy)
 
     def _holds(self, text: str, marker: Marker, wanted: Collection[str]) -> bool:
         return any(self._holds_for(text, marker, extra) for extra in (wanted or ("",)))

@@ -2,7 +2,7 @@
 
 Its `packaging` 21 took a clause that PEP 440 does not allow (``>=2.0.*``, ``>dev``) for a legacy
 one and compared strings part by part: a number is newer than a word, and ``2.0.*`` lies just below
-2.0. So each such clause says the same as one that PEP 440 allows, or says nothing.
+2.0. So each such clause says the same as a clause that PEP 440 allows, or says nothing.
 Source: `packaging/specifiers.py` and `packaging/version.py` at 21.3, `LegacySpecifier` and
 `_legacy_cmpkey`; checked against pips by `data/installers/judge.py`.
 """

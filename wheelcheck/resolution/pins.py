@@ -24,7 +24,7 @@ class Standing(StrEnum):
     UNAVAILABLE = "unavailable"
     """No file installs here; the version is the one the reference target would get."""
     UNKNOWN = "unknown"
-    """No version can be told; `Pin.why` says why."""
+    """No version is known; `Pin.why` says why."""
 
 
 @dataclass(frozen=True, slots=True)

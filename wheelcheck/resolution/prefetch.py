@@ -1,7 +1,7 @@
 """Have the index fetch what solving will ask for, all targets at once and wave after wave.
 
 The solver asks for one thing at a time, and would wait for each. Here every package that is needed
-so far is asked for together, then the metadata of what would be chosen, then what those need. What
+so far is fetched together, then the metadata of what would be chosen, then what those need. What
 comes of it decides nothing: the solver asks again, and finds the answers waiting.
 """
 

@@ -72,7 +72,7 @@ class Resolver:
     A package that cannot be installed does not end the resolution: it is pinned as `UNAVAILABLE`
     at the version the reference target would get, or as `UNKNOWN`, and the others go on. What is
     `installed` where it would be installed is kept as long as it satisfies, as by ``pip install``.
-    Raises nothing but `IndexUnreachable`; a true conflict is told in `Resolution.conflict`.
+    Raises nothing but `IndexUnreachable`; a true conflict is in `Resolution.conflict`.
     """
 
     def __init__(

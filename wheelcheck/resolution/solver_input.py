@@ -32,8 +32,8 @@ class SolverInput:
 class SolverInputs:
     """Asks the same requirements on one target after another.
 
-    Targets that share a marker environment share a question, unless a direct reference is asked
-    for, whose file may fit one of them and not the other. The needs of a line are the same ones
+    Targets that share a marker environment share a question, unless there is a direct
+    reference, whose file may fit one of them and not the other. The needs of a line are the same
     wherever it holds, so that questions are quickly compared.
     """
 

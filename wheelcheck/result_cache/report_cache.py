@@ -74,7 +74,7 @@ class ReportCache:
     """
 
     def __init__(self, root: Path, words: object, *, offline: bool) -> None:
-        self._cache = Cache(root, lambda _: None)  # who opens the index is told what is wrong
+        self._cache = Cache(root, lambda _: None)  # opening the index warns of the same
         self._key = cache_key(json.dumps(words, sort_keys=True))
         self._made_of = _made_of()
         self.found = self._look()
@@ -151,7 +151,7 @@ def _digest(data: bytes) -> str:
 
 def _digest_of(path: str) -> str:
     try:
-        # a pipe would be empty for whoever reads it next
+        # a pipe would be empty for its next reader
         return _digest(Path(path).read_bytes()) if Path(path).is_file() else ""
     except OSError:
         return ""

@@ -187,7 +187,7 @@ def _files_of(project: Project, settings: Settings) -> list[File]:
 def _standing(version: Version, files: Sequence[File]) -> int:
     """0 for a release that can be the latest; else how far it is behind such a release.
 
-    The same order as `releases.group_releases` has: yanked ones last, final ones first.
+    The same order as `releases.group_releases` has: yanked releases last, final releases first.
     """
     yanked = all(file.yanked is not None for file in files)
     return 2 * yanked + version.is_prerelease

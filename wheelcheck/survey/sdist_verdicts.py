@@ -19,8 +19,8 @@ __all__ = ["with_read_sdists"]
 def with_read_sdists(table: pa.Table, index: Index) -> pa.Table:
     """The rows, with verdict and evidence of what would be built taken from its sdist.
 
-    One reading serves a release on all targets, so the Python that a setup script asks for is the
-    one of `BuildSite`'s default. Raises IndexUnreachable.
+    One reading serves a release on all targets, so the Python that a setup script sees is that
+    of `BuildSite`'s default. Raises IndexUnreachable.
     """
     verdicts = table["verdict"].cast(pa.string()).to_pylist()
     evidence = table["evidence"].cast(pa.string()).to_pylist()

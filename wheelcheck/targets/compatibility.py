@@ -45,7 +45,7 @@ class Fit:
 def fit(tag: str, target: Target) -> Fit | TagMiss:
     """Judge a compressed tag set as wheel file names spell it.
 
-    Of the tags that the set stands for, the most preferred decides; if none fits, the one that came
+    Of the tags that the set stands for, the most preferred decides; if none fits, the tag that came
     nearest is explained. Something that is no tag is a `TagMiss` with part INVALID, never an error.
     Cached per distinct tag and table of tags, so asking again costs a look-up.
     """

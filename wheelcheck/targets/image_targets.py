@@ -23,8 +23,8 @@ _KINDS = ("pypy", "graalpy")
 def image_target(spelling: str, as_of: date) -> Target:
     """The target that an image is on that day; its platform is linux/amd64 unless one is named.
 
-    Raises `TargetError` for an image not in the catalogue, and for one that lacks the platform,
-    holds no Python, or did not exist yet.
+    Raises `TargetError` for an image not in the catalogue, and for an image that lacks the
+    platform, holds no Python, or did not exist yet.
     """
     name, _, docker = spelling.partition("@linux/")
     _, at, digest = name.partition("@")

@@ -73,7 +73,7 @@ def find_image(name: str, as_of: date) -> FoundImage:
     """What did this image name mean on that day?
 
     Raises `TargetError`, with near matches, for a name that the catalogue does not know, and for
-    one that did not exist yet.
+    an image that did not exist yet.
     """
     short = normalise_image(name)
     if "@" in name and ":" not in name.partition("@")[0].rpartition("/")[2]:

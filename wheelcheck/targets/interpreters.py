@@ -74,7 +74,7 @@ def looks_like_python(text: str) -> bool:
 def read_interpreter(spelling: str, python: str, as_of: date) -> Interpreter:
     """Understand the Python in a target's spelling, with the releases of `as_of`.
 
-    Raises `TargetError` for what is none, and for one that does not exist.
+    Raises `TargetError` for what is no interpreter, or does not exist.
     """
     match = _PYTHON.fullmatch(python.strip().lower())
     if not match:

@@ -83,7 +83,7 @@ def parse_target_on(spelling: str, *, as_of: date) -> Target:
     name parses to the same target again.
 
     Raises `TargetError` with near matches for what is not understood, for an image not in the
-    catalogue, and for one that lacks the platform, holds no Python, or did not exist yet.
+    catalogue, and for an image that lacks the platform, holds no Python, or did not exist yet.
     """
     spelling = spelling.strip()
     spelled = read_spelling(spelling)

@@ -1,8 +1,8 @@
 """The tags of a target, best first: which wheels pip there accepts, and which it prefers.
 
 Generated from the target alone. `packaging.tags` supplies the order of interpreters and ABIs
-(PEP 425; 703 and 803 for free-threaded builds) and is given every argument, since each one left out
-makes it probe the machine it runs on. The ladder of platform tags is the platform's own.
+(PEP 425; 703 and 803 for free-threaded builds) and is given every argument, since an argument left
+out makes it probe the machine it runs on. The ladder of platform tags is the platform's own.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def supported_tags(target: Target) -> tuple[Tag, ...]:
 def triples_of(profile: TagProfile) -> Iterator[Triple]:
     """As `supported_tags`, as plain strings, from the part of a target that decides.
 
-    `packaging` lists all platforms for each Python and ABI, one after the other. So it is asked
+    `packaging` lists all platforms for each Python and ABI, one after the other. So it is called
     once for each Python with a stand-in for the platforms, which saves a thousand objects each.
     """
     kinds = profile.kinds

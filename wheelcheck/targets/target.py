@@ -47,7 +47,7 @@ class Target:
     `python` is (major, minor); `python_full_version` adds the patch release that markers and
     Requires-Python see, e.g. ``3.12.13``. `implementation_version` is set where it is not the
     version of Python (PyPy ``7.3.20``, GraalPy ``25.0.1``), as the ABI changes with it. `notes` are
-    caveats a reader must be told (an end-of-life image, an architecture without an agreed tag).
+    caveats a reader must know (an end-of-life image, an architecture without an agreed tag).
     `installer` is the pip or uv that installs there, by whose rules all is judged.
     """
 

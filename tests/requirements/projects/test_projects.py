@@ -155,7 +155,7 @@ optional-dependencies.web = {file = "web.txt"}
         assert told(reading({"pyproject.toml": text})) == [
             (
                 "dynamic-dependencies",
-                "dynamic: its dependencies are not told; hatchling works them out when it builds",
+                "dynamic: its dependencies are not static; hatchling works them out when it builds",
             )
         ]
 

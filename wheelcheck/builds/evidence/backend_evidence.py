@@ -46,7 +46,7 @@ def _opinion(facts: SdistFacts) -> _Opinion:
 
 def _by_native_backend(facts: SdistFacts) -> _Opinion:
     if facts.has("build-hook-off"):
-        return _pure("its build backend is told not to compile")
+        return _pure("its build backend is configured not to compile")
     if facts.has("pure-wheel-declared") and facts.has("cmake-no-language"):
         return _pure("it configures a CMake project without compiled languages for a pure wheel")
     return _native(f"{facts.system.backend} builds it, which compiles")

@@ -44,7 +44,7 @@ def judge_source_build(
     """Judge building `sdist` on a site. Archives are opened only where names do not decide.
 
     `project` may be unknown where the sdist was named by its URL. `read` gives what the sdist says
-    on that site to callers that know it for other reasons too; without it the index is asked.
+    on that site to callers that know it for other reasons too; without it the index is read.
     Raises `IndexUnreachable` alone; whatever concerns this sdist is in the answer.
     """
     files = () if isinstance(project, Unknown) else project.files(sdist.version)

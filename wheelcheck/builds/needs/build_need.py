@@ -30,7 +30,7 @@ class Role(StrEnum):
     OPTIONAL = "optional"
     """Used where it is there; the build goes on without it."""
     BUNDLED = "bundled"
-    """The sdist compiles (or downloads) its own copy unless told otherwise."""
+    """The sdist compiles (or downloads) its own copy unless configured otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ _ROLES = list(Role)
 def strongest(needs: Iterable[BuildNeed]) -> tuple[BuildNeed, ...]:
     """One need for each thing: the strongest role, the highest minimum, the first source of it.
 
-    What one way brings from PyPI need not come from the system, whoever else asks for it.
+    What one way brings from PyPI need not come from the system, whatever else needs it.
     """
     best: dict[tuple[NeedKind, str], BuildNeed] = {}
     for need in needs:

@@ -71,7 +71,7 @@ _BUNDLING_CRATES: Mapping[str, str] = MappingProxyType(
         "secp256k1-sys": "compiles its own copy",
         "librocksdb-sys": "compiles its own copy",
         "lmdb-rkv-sys": "compiles its own copy",
-        "zstd-sys": "compiles its own copy unless told to use pkg-config",
+        "zstd-sys": "compiles its own copy unless configured to use pkg-config",
     }
 )
 """Crates that bring the library's source (their build.rs on docs.rs says so)."""
@@ -204,7 +204,7 @@ def _from_scripts(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
             continue
         asks = _PKG_CONFIG.search(text) is not None
         if not asks and not _LINKS.search(text) and not any(map(text.__contains__, programs())):
-            continue  # nothing that is looked for stands in it: spare parsing it
+            continue  # it has nothing that is looked for: not parsed
         tree = parse(text)
         if isinstance(tree, Unknown):
             continue

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 _RESTLESS = {"packaging", "pip", "setuptools"}
-"""Projects whose major releases come often: only the known breaking ones are told."""
+"""Projects whose major releases come often: only known breaking releases are reported."""
 
 _CALENDAR = 1900
 """From here on, a major version is a year, and a later one no break."""

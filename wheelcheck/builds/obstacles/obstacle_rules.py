@@ -79,7 +79,7 @@ def target_obstacles(
 ) -> tuple[BuildObstacle, ...]:
     """What is known against a release on a libc, and what its distribution has not.
 
-    `needs` are what `source_needs` told of it. Where the distribution is not known (None), what
+    `needs` are those of `source_needs`. Where the distribution is not known (None), what
     it offers is not judged.
     """
     found = [*known_obstacles(facts.name, facts.version, libc)]
@@ -200,14 +200,14 @@ def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
 def _script_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
     for path, text in _build_scripts(facts.texts):
         if not _FETCHES.search(text):
-            continue  # nothing that is looked for stands in it: spare parsing it
+            continue  # it has nothing that is looked for: not parsed
         tree = parse(text)
         if isinstance(tree, Unknown):
             continue
         for node in walk(tree):
-            said = _fetching(node)
-            if said:
-                message = f"the build script may download ({said})"
+            message = _fetching(node)
+            if message:
+                message = f"the build script may download ({message})"
                 place = f"{path}:{getattr(node, 'lineno', 0)}"
                 yield _download("downloads-script", message, place)
                 break

@@ -29,7 +29,7 @@ from wheelcheck.index.archives.build_texts import build_texts as wanted
 __all__ = ["SdistFacts", "read_sdist", "wanted"]
 
 _SHOWN = 20
-"""Extension modules told one by one; the rest is in the facts."""
+"""Extension modules that evidence lists by name; the rest is in the facts."""
 _OPTIONAL_MODULES = {
     "cython": ("Cython", "cython"),
     "cffi": ("cffi",),

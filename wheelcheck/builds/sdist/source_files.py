@@ -24,7 +24,7 @@ class SourceCount:
     """Sources in one language: number of files and their bytes, headers not counted.
 
     `aside_files` and `aside_bytes` are those among tests, docs and examples, which a build leaves
-    alone; they are not part of `files` and `bytes`. `lines` are those of `files`, empty ones and
+    alone; they are not part of `files` and `bytes`. `lines` are those of `files`, empty lines and
     comments included; None where they were not counted, as in a zip archive.
     """
 
@@ -41,9 +41,7 @@ def is_aside(path: str) -> bool:
     return _is_aside(path.rpartition("/")[0])
 
 
-@lru_cache(
-    maxsize=10_000
-)  # an sdist has far fewer folders than files, and each is asked about often
+@lru_cache(maxsize=10_000)  # an sdist has far fewer folders than files, and each is looked up often
 def _is_aside(folder: str) -> bool:
     return any(part in _ASIDE or part.startswith("test_") for part in folder.lower().split("/"))
 

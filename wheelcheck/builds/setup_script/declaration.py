@@ -13,7 +13,7 @@ __all__ = ["ExtensionModule", "SetupScript"]
 class ExtensionModule:
     """One extension module a script declares. `made_by` is the callable or keyword it came by.
 
-    `sources` is None where it cannot be told. `supposing` holds the conditions, as source text,
+    `sources` is None where it is not known. `supposing` holds the conditions, as source text,
     that only a real build decides; () means always.
     """
 
@@ -33,7 +33,7 @@ class SetupScript:
     `extensions` are those of the first way through that calls `setup()`. `forgiving` says how the
     script survives a failing compiler ("" where it does not). `impure` is the place where it calls
     its wheel platform-specific, if it does. `mentions` is a word about extension modules in the
-    text, so that none declared but one mentioned is told apart. `unclear` names what could not be
+    text, to distinguish "none declared, one mentioned". `unclear` names what could not be
     read; `tools` are build tools that custom commands run, with their place, `tools_forgiven` says
     that the script goes on where they fail; `scripts_run` are setup scripts that it starts with
     ``build_ext``. `ignored` are keywords that setuptools passes over,

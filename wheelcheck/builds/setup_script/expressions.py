@@ -125,7 +125,7 @@ class Expressions:
     def member(self, owner: ClassValue, name: str) -> Value:
         """A method or attribute of a class of the script; unknown where it has none.
 
-        Bases are asked in order, up to one that is not part of the sdist and may have anything.
+        Bases are asked in order, up to a base that is not part of the sdist and may have anything.
         """
         if name in owner.attributes:
             return owner.attributes[name]

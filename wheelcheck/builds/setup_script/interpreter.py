@@ -1,6 +1,6 @@
 """Walking a setup script: statements, calls, and what they declare.
 
-Where a condition cannot be told, both ways are walked and what only one of them declares depends
+Where a condition is not known, both ways are walked and what only one of them declares depends
 on it. Nothing is run, and nothing is written; a step budget bounds the walk.
 """
 

@@ -46,8 +46,8 @@ _JOINED = 4
 class Extension:
     """An extension module being declared. Scripts change it after making it, so it is mutable.
 
-    `made_by` is the callable (``Extension``, ``cythonize`` …); `sources` is None where it cannot
-    be told. `supposing` holds the conditions, as source text, that only a real build decides.
+    `made_by` is the callable (``Extension``, ``cythonize`` …); `sources` is None where it is
+    not known. `supposing` holds the conditions, as source text, that only a real build decides.
     """
 
     made_by: str

@@ -25,7 +25,7 @@ _BREAKS = "build-requirement-breaks"
 class BuildPlace:
     """An install step with its RUN, its command there, and what its builds ask of the system.
 
-    Where the step stands in the script of a ``sh -c``, its command is that one.
+    Where the step is in the script of a ``sh -c``, its command is that of the ``sh``.
 
     `lacking` are the build packages without which it is sure to fail.
     """

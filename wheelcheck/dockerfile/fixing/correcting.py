@@ -329,7 +329,7 @@ def _removal(names: Iterable[str], place: BuildPlace) -> str:
     """The command that removes packages again, but for those that the author has installed."""
     family = place.distribution.family
     if family is Family.APK:
-        return "apk del .wheel-deps"  # what was also asked for by name stays
+        return "apk del .wheel-deps"  # what was also requested by name stays
     staying = {package.name for package in place.step.packages}
     gone = " ".join(name for name in names if name not in staying)
     verb = "apt-get purge -y --auto-remove" if family is Family.APT else "dnf remove -y"

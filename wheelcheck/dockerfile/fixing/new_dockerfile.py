@@ -29,8 +29,8 @@ class PipInputs:
     """What pip is to install. `files` and `constraints` are paths in the build context.
 
     `included` are files that those name in their turn; `packages` are requirements; `options` are
-    words for the pip that chooses, not for one that installs what was built. `no_binary` says that
-    one of them or a file demands source builds: pip would pass over the wheels made of them.
+    words for the pip that chooses, not for the pip that installs what was built. `no_binary` says
+    that one of them or a file demands source builds: pip would pass over the wheels made of them.
     """
 
     files: tuple[str, ...] = ()

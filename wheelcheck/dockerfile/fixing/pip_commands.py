@@ -33,7 +33,7 @@ def without_cache_option(command: str) -> str:
 def to_wheel_command(command: str, folder: str) -> str | None:
     """``pip wheel`` for what ``pip install`` installs, into a folder.
 
-    None where that cannot be told from the words: another command, or options with their values
+    None where the words do not show that: another command, or options with their values
     in one cluster.
     """
     words = [match[0] for match in _WORD.finditer(without_cache_option(command))]

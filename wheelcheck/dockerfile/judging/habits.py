@@ -75,7 +75,7 @@ def _no_cache_mount(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iter
     if not labels or cached(step):
         return
     message = (
-        f"{named(labels)} {'is' if len(labels) == 1 else 'are'} built anew in every image build"
+        f"{named(labels)} {'is' if len(labels) == 1 else 'are'} built again in every image build"
     )
     why = " (--no-cache-dir keeps the mounted cache from being used)" if step.cache_mounts else ""
     yield finding("no-cache-mount", step.line, stage.title, message + why, builds=labels)
@@ -120,7 +120,7 @@ def _after_sources(stage: Stage, step: InstallStep) -> Iterator[Finding]:
         if instruction.keyword in {"COPY", "ADD"} and whole and instruction.flag("from") is None:
             message = (
                 f"everything is copied on line {instruction.line}, before {named(step.inputs)} "
-                "is installed: every change of a source file installs all packages anew"
+                "is installed: every change of a source file installs all packages again"
             )
             yield finding("sources-before-requirements", instruction.line, stage.title, message)
             return

@@ -107,7 +107,7 @@ class Failures:
 def failures_of(outlooks: Iterable[Outlook]) -> Failures | None:
     """The builds that fail by themselves; those that fail with another come with that one.
 
-    Reasons from one source are alike but for versions: one of them is told.
+    Reasons from one source are alike but for versions: the first is reported.
     """
     labels: dict[str, None] = {}
     examples: dict[str, tuple[str, str]] = {}

@@ -14,39 +14,39 @@ __all__ = ["not_loading"]
 
 def not_loading(found: Iterable[JudgedStep]) -> Iterator[Finding]:
     """Findings about the wheels of these steps that do not load in the image."""
-    for one in found:
+    for step in found:
         labels = {
-            f"{name} {one.column.judged[name][0].version}": loads
-            for name, loads in one.column.loads.items()
+            f"{name} {step.column.judged[name][0].version}": loads
+            for name, loads in step.column.loads.items()
         }
         needing = {k: v for k, v in labels.items() if v.status is LoadStatus.NEEDS}
         if needing:
-            yield _missing(one, needing)
+            yield _missing(step, needing)
         for label, loads in labels.items():
             if loads.status is LoadStatus.NO:
                 yield finding(
                     "wheel-does-not-load",
-                    one.step.line,
-                    one.stage.title,
+                    step.step.line,
+                    step.stage.title,
                     f"{label} does not load: {loads.reason}",
                     builds=(label,),
                 )
 
 
-def _missing(one: JudgedStep, needing: dict[str, Loads]) -> Finding:
+def _missing(step: JudgedStep, needing: dict[str, Loads]) -> Finding:
     libraries = tuple(dict.fromkeys(name for loads in needing.values() for name in loads.needs))
     packages = tuple(dict.fromkeys(name for loads in needing.values() for name in loads.packages))
     verb = "needs" if len(needing) == 1 else "need"
     brings = f" ({' '.join(packages)})" if packages else ""
-    said = (
+    message = (
         f"{named(tuple(needing))} {verb} {named(libraries, 6)}{brings}, which the image does not "
         "have: the import fails"
     )
     return finding(
         "missing-shared-library",
-        one.step.line,
-        one.stage.title,
-        said,
+        step.step.line,
+        step.stage.title,
+        message,
         packages=packages,
         builds=tuple(needing),
     )

@@ -21,7 +21,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import PresentPackage
 __all__ = ["PresentSystem", "answered_by", "build_packages", "is_for_building", "present_system"]
 
 _PYTHON_IMAGE = "<python-image>"
-"""Stands in `implied_packages.csv` for what images with a Python of their own have anyway."""
+"""The row of `implied_packages.csv` with what images with a Python of their own have anyway."""
 
 _DEVELOPMENT = ("-dev", "-devel")
 _FOR_DEVELOPMENT = re.compile(r"(?i)(-dev|-devel|-sdk|-all|development.*|toolchain.*|build.*)$")

@@ -57,8 +57,8 @@ class Step:
     @property
     def target(self) -> Target | Unknown:
         """Where it installs: on its stage's image, maybe with another Python or platform."""
-        if isinstance(self.step.asked, Target):
-            return self.step.asked
+        if isinstance(self.step.requested, Target):
+            return self.step.requested
         return self.step.target or self.stage.target
 
 
@@ -113,7 +113,7 @@ def _packages_at_run(dockerfile: Dockerfile, stage: Stage) -> tuple[str, ...]:
     """
     final = dockerfile.final
     where = stage if final is None or isinstance(final.target, Unknown) else final
-    return tuple(dict.fromkeys(one.name for one in (where.packages or ())))
+    return tuple(dict.fromkeys(package.name for package in (where.packages or ())))
 
 
 def steps_of(dockerfile: Dockerfile) -> list[Step]:
@@ -130,8 +130,8 @@ def steps_of(dockerfile: Dockerfile) -> list[Step]:
 def _unjudged(stage: Stage, step: InstallStep) -> str:
     if isinstance(stage.target, Unknown):
         return stage.target.reason
-    if isinstance(step.asked, Unknown):
-        return step.asked.reason
+    if isinstance(step.requested, Unknown):
+        return step.requested.reason
     if step.only_ready_wheels:
         return "it takes wheels that another step has built"
     if step.requirements.lines:
@@ -144,7 +144,7 @@ def _unjudged(stage: Stage, step: InstallStep) -> str:
 def _named(steps: Sequence[Step]) -> Iterator[Step]:
     """Name the column of each step: its target's, with the line where several share one.
 
-    Of several commands in one instruction, each is told apart by its number, too. A step for
+    Several commands in one instruction are distinguished by their number. A step for
     nothing but pip and its like has its line in any case, as it will hardly get a column.
     """
     judged = [step for step in steps if not step.unjudged]
@@ -251,7 +251,7 @@ class StepJudges:
         judge = judge_of(requirements)
         judge.prefetch([target], plan=self._plans)
         column = judge.column(target, plan=self._plans)
-        if step.asked is not None and step.tool == "pip":
+        if step.requested is not None and step.tool == "pip":
             column = replace(
                 column, refusals=(*_platform_refusals(self._dockerfile, step), *column.refusals)
             )

@@ -1,7 +1,7 @@
 """What a base image has before the first instruction: its folder, user, home, and usual folders.
 
 The images are in `base_images.csv`. A cell that is empty is not known, but for folders,
-where the usual ones of every Linux image are there in any case.
+where the usual folders of every Linux image are there in any case.
 """
 
 from __future__ import annotations

@@ -201,7 +201,7 @@ def run_with_mounts(
     if any(cache.startswith("/var/lib/apt") for cache in caches):
         state.system.lists = lists
     gone = (*caches, *(item.path for item in shown), STDIN)
-    state.files = state.files.keeping(
+    state.files = state.files.with_files(
         item
         for item in state.files.placed
         if item not in shown and not any(f"{item.path}/".startswith(f"{each}/") for each in gone)

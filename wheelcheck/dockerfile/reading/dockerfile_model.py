@@ -143,9 +143,9 @@ class InstallStep:
     `keeps` says what of its packages it leaves as they are, but for those `renewed`. `groups` and
     `extras` are those asked for on the line. `number` counts the steps of a stage from 0, also
     those of one line. `offset` is where the command begins in what the shell reads of its RUN, the
-    text or its one heredoc; where it stands in the script of a ``sh -c``, that one's place. None
-    where it has none there: in exec form, or in a heredoc with tabs before its lines. `asked` is
-    the target that its options ask for, or why that is not known; None where it is the image's.
+    text or its one heredoc; where it is in the script of a ``sh -c``, the place of that. None
+    where it has none there: in exec form, or in a heredoc with tabs before its lines. `requested`
+    is the target that its options ask for, or why that is not known; None where it is the image's.
     `tolerated` says that the RUN goes on where the command fails (``|| true``, ``;``). `target` is
     set where it installs for another Python than the stage's. `breaks_system` says that it may
     change a Python that its distribution has marked (PEP 668).
@@ -179,7 +179,7 @@ class InstallStep:
     number: int = 0
     offset: int | None = None
     tolerated: bool = False
-    asked: Target | Unknown | None = None
+    requested: Target | Unknown | None = None
     dry_run: bool = False
     target: Target | None = None
     breaks_system: bool = False

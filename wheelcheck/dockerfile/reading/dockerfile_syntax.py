@@ -3,7 +3,7 @@
 Own reader, because no library earns its place: dockerfile-parse rests since 2023, knows no
 heredocs and ships no types; `dockerfile` wraps Go code in binary wheels for few platforms. Source:
 moby/buildkit, `frontend/dockerfile/parser` and `docs/reference.md`. What BuildKit refuses is kept
-as far as it can be told, with a `fault` that says what is wrong.
+as far as it can be read, with a `fault` that says what is wrong.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ class ImageFiles:
         """A file that a command changed in place."""
         return replace(self, changed=(*self.changed, (path, why)))
 
-    def keeping(self, placed: Iterable[Placed]) -> ImageFiles:
+    def with_files(self, placed: Iterable[Placed]) -> ImageFiles:
         """The same with these files alone, as at the end of a RUN whose mounts go."""
         return replace(self, placed=tuple(placed))
 

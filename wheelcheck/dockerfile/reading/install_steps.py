@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from wheelcheck.dockerfile.reading.asked_target import asked_target, asks_for_a_target
 from wheelcheck.dockerfile.reading.dockerfile_model import (
     FolderKind,
     InstallerName,
@@ -20,6 +19,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
 from wheelcheck.dockerfile.reading.image_files import FromContext, absolute
 from wheelcheck.dockerfile.reading.install_faults import faults_of_install
 from wheelcheck.dockerfile.reading.other_python import python_of_uv
+from wheelcheck.dockerfile.reading.requested_target import requested_target, requests_a_target
 from wheelcheck.dockerfile.reading.requirement_inputs import (
     Gathered,
     InstallContext,
@@ -105,8 +105,8 @@ def add_install(
             stage.note_unread(line, text, Unknown("file-in-image", message))
     no_cache = command.has("no-cache")
     named: Target | Unknown | None = None
-    if asks_for_a_target(command) and isinstance(stage.target, Target):
-        named = asked_target(command, stage.target, stage.as_of)
+    if requests_a_target(command) and isinstance(stage.target, Target):
+        named = requested_target(command, stage.target, stage.as_of)
         if isinstance(named, Unknown):
             stage.note_unread(line, text, named)
     step = InstallStep(
@@ -137,7 +137,7 @@ def add_install(
         groups=command.values("group"),
         offset=layer.offset,
         tolerated=not layer.required,
-        asked=named,
+        requested=named,
         dry_run=command.has("dry-run"),
         target=_other_target(stage, command, layer),
     )

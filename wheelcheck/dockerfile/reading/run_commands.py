@@ -54,7 +54,7 @@ _SHELLS = {"sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"}
 _WITHIN = {
     "||": "it runs only if the command before it fails",
     "test": "it runs only if a test before it holds",
-    "function": "it stands in a shell function",
+    "function": "it is in a shell function",
 }
 _PROBES = {"command", "which", "type", "hash", "test", "["}
 _HEREDOC_ALONE = re.compile(r"<<-?\s*([\"']?)[\w.-]+\1")

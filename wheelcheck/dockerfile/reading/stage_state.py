@@ -87,7 +87,7 @@ class StageState:
     def active_venv(self) -> str:
         """The virtual environment that a bare pip installs into; "" for none.
 
-        One that was activated, that VIRTUAL_ENV names, or that stands first in PATH.
+        It was activated, VIRTUAL_ENV names it, or it is first in PATH.
         """
         named = self.environment.get("VIRTUAL_ENV")
         first = (self.environment.get("PATH") or "").partition(":")[0]

@@ -1,6 +1,6 @@
 """Which texts of an sdist say how it is built.
 
-An sdist can only be read from its beginning to its end, so whoever reads it for anything reads
+An sdist can only be read from its beginning to its end, so a reader of anything in it reads
 these too: nobody downloads it twice.
 """
 

@@ -1,6 +1,6 @@
 """Which members of an archive are source code in a language that is compiled, by their suffixes.
 
-Told here because an archive passes by once: whoever reads it counts the lines of these.
+Here because an archive is read once: its reader counts the lines of these, too.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _SUFFIXES: Mapping[str, Language] = {
 
 def language_of(path: str) -> Language | None:
     """The compiled language of a source file by its suffix; None for any other file."""
-    if path[path.rfind(".") :].lower() not in _SUFFIXES:  # most files: asked of each in an archive
+    if path[path.rfind(".") :].lower() not in _SUFFIXES:  # most files, and this runs for each
         return None
     stem, suffix = posixpath.splitext(path)
     if suffix == ".C":

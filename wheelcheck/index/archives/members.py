@@ -35,7 +35,7 @@ class WheelBytes:
         self._members: dict[str, ZipMember] = {}
         for member in zip_members(source):
             self._members[checked_path(member.path)] = member
-        self.sizes = {path: (one.size, one.packed) for path, one in self._members.items()}
+        self.sizes = {path: (member.size, member.packed) for path, member in self._members.items()}
         """Path → unpacked and packed bytes, as the directory says."""
         if source.size <= _ALL_AT_ONCE:
             source.read(0, source.size)

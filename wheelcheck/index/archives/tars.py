@@ -2,7 +2,7 @@
 
 Source: POSIX.1-2017 pax (ustar and extended headers) and GNU tar's long names and base-256 numbers.
 Written here rather than left to `tarfile`, which believes a header's sizes, recurses over chains of
-extended headers, and keeps all members. Only regular files are told; links, devices and folders
+extended headers, and keeps all members. Only regular files are listed; links, devices and folders
 hold nothing of their own.
 """
 
@@ -23,7 +23,7 @@ __all__ = ["TarMember", "count_lines", "is_tar", "tar_members", "unpacked"]
 BLOCK = 512
 _CHUNK = 256 << 10
 _MAX_HEADER_BYTES = 1 << 20
-"""Of one pax or long-name header; honest ones have some hundred bytes."""
+"""Of one pax or long-name header; honest headers have some hundred bytes."""
 _FIELDS_BEFORE = frozenset({b"x", b"X", b"g", b"L", b"K"})
 """Headers about the member that follows."""
 _WITHOUT_DATA = frozenset({b"1", b"2", b"3", b"4", b"5", b"6"})

@@ -3,7 +3,7 @@
 Most entries are files of their own, written beside their place and then renamed into it, which is
 atomic; readers see the old entry, the new one or none. Core metadata share a `Journal`. What cannot
 be decoded counts as absent. A directory that cannot be written (full, read-only, not a directory)
-is told once and costs only speed.
+is warned of once and costs only speed.
 
 Five kinds: ``pages`` (with the validators of HTTP, revalidated), ``metadata`` and ``listings``
 (facts of a file: kept for ever under its URL without query and credentials plus its strongest hash

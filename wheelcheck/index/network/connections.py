@@ -1,7 +1,7 @@
 """Connections to indexes, for all of which a host is looked up once.
 
-By itself each connection looks its host up anew, and fifty such questions at once are more than the
-resolvers of many containers take: each one that is lost costs five seconds (`timeout` in
+By itself each connection looks its host up again, and fifty such questions at once are more than
+the resolvers of many containers take: each lost question costs five seconds (`timeout` in
 resolv.conf(5)), while uv and pip ask a few times.
 """
 
@@ -32,7 +32,7 @@ class Addresses:
 
     def of(self, host: str) -> tuple[str, ...]:
         """All addresses of a host in the order of preference. Raises OSError where it has none."""
-        with self._lock:  # whoever asks meanwhile waits for the same answer
+        with self._lock:  # other threads wait for the same answer
             if host not in self._known:
                 found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
                 self._known[host] = tuple(dict.fromkeys(str(address[0]) for *_, address in found))
@@ -42,8 +42,8 @@ class Addresses:
 class Connections:
     """Opens clients that share certificates and addresses.
 
-    Certificates of `trusted_hosts` are not looked at. `contact` tells whoever runs an index how to
-    reach the asker (RFC 9110, section 10.1.5: a comment in User-Agent). Where the environment
+    Certificates of `trusted_hosts` are not looked at. `contact` tells the operator of an index how
+    to reach the user (RFC 9110, section 10.1.5: a comment in User-Agent). Where the environment
     names a proxy, it is the proxy that looks hosts up.
     """
 

@@ -98,7 +98,7 @@ class Tasks:
                 return
         try:
             result = work()
-        except BaseException as error:  # noqa: BLE001 (it is raised again where it is asked for)
+        except BaseException as error:  # noqa: BLE001 (it is raised again where the result is read)
             future.set_exception(error)
         else:
             future.set_result(result)

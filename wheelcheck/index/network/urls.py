@@ -30,7 +30,7 @@ def split_credentials(url: str) -> tuple[str, tuple[str, str] | None]:
 def origin_of(url: str) -> tuple[str, str]:
     """Scheme and host with port: what a connection goes to. Raises ValueError where malformed."""
     parts = urlsplit(url)
-    _ = parts.port  # is looked at only when it is asked for
+    _ = parts.port  # is parsed only when it is read
     return parts.scheme, parts.netloc.rpartition("@")[2].lower()
 
 

@@ -68,7 +68,7 @@ def make_page(
     """Sort `rows`, whose URLs are whole, by version.
 
     `unreadable` are entries that could not even become a row. Without `foreign`, files of other
-    projects are left out instead of being told as unusable: a flat list of links mixes projects.
+    projects are left out instead of being listed as unusable: a flat list of links mixes projects.
     """
     groups: dict[Version, list[Row]] = {}
     unusable = list(unreadable)

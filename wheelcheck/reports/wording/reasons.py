@@ -83,7 +83,7 @@ def rows_of(report: Report) -> list[Package]:
     """Packages with a row of their own: those that matter, then wheels that do not load."""
     first = matters(report)
     names = {package.name for package in first}
-    return [*first, *(one for one in unloadable(report) if one.name not in names)]
+    return [*first, *(package for package in unloadable(report) if package.name not in names)]
 
 
 def unloadable(report: Report) -> list[Package]:

@@ -49,7 +49,7 @@ Node = tuple[int, NormalizedName | None]
 class Reached:
     """When each package is wanted, by its position in the lock; missing: never.
 
-    `unclear` are packages of which that could not be told, for the number of conditions.
+    `unclear` are packages with too many conditions to decide that.
     """
 
     conditions: Mapping[int, Condition]

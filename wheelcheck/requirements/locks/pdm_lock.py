@@ -1,7 +1,7 @@
 """`pdm.lock`: PDM's lock files, formats 4.x.
 
-With the strategy ``inherit_metadata`` (PDM's default since 2.12) each package tells its groups and
-its marker. Without, what the project itself asks for stands in the `pyproject.toml` beside it.
+With the strategy ``inherit_metadata`` (PDM's default since 2.12) each package has its groups and
+its marker. Without, what the project itself requires is in the `pyproject.toml` beside it.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ class _PdmLock(ProjectLock):
         groups = given.selection.groups(others, development if extras else others)
         self._chosen = {_MAIN, *groups, *extras}
         if extras and not project and not given.selection.chooses_groups:
-            given.warn("which groups are for development is not told here: none counts")
+            given.warn("which groups are for development is not in the lock: none counts")
 
     def add_by_groups(self) -> None:
         """Add the packages of the groups that are wanted."""
@@ -180,7 +180,7 @@ class _PdmLock(ProjectLock):
             yield from edges
             return
         self._document.warn(
-            "what the project asks for is not told here, so that all packages count"
+            "what the project requires is not in the lock, so that all packages count"
         )
         yield from (Edge(entry.name, None, _own_extras(entry)) for entry in self.entries)
 

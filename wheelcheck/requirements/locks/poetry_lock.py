@@ -1,7 +1,7 @@
 """`poetry.lock`: Poetry's lock files, from 1.1 to 2.x.
 
-Since format 2.1 each package tells its groups and its marker. Before, a lock says only who
-requires whom: what the project itself asks for stands in the `pyproject.toml` beside it.
+Since format 2.1 each package has its groups and its marker. Before, a lock says only who
+requires whom: what the project itself requires is in the `pyproject.toml` beside it.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ class _PoetryLock(ProjectLock):
         } - {_MAIN}
         optional = self._project.optional_groups()
         if offered and not optional_known:
-            self._document.warn("which groups are optional is not told here: all count")
+            self._document.warn("which groups are optional is not in the lock: all count")
         chosen = {_MAIN, *self._document.selection.groups(offered, offered - optional)}
         locked = self._begin()
         for entry in self.entries:
@@ -145,7 +145,7 @@ class _PoetryLock(ProjectLock):
             yield from (_edge(item, item.marker) for item in wanted)
             return
         self._document.warn(
-            "what the project asks for is not told here, so that all packages count, "
+            "what the project requires is not in the lock, so that all packages count, "
             "those for development among them"
         )
         required = {edge.name for entry in self.entries for edge in self._edges(entry, None)}

@@ -40,7 +40,7 @@ def read_pylock(given: InputDocument) -> None:
     """Add what a pylock.toml lists.
 
     As an installer would, with the lock's default groups and without extras unless they are
-    chosen. A package that breaks the format is told and left out; the others count.
+    chosen. A package that breaks the format is reported and left out; the others count.
     """
     tree, complain = given.tree, given.complain
     known = check_version(given, tree.get("lock-version"), _NEWEST)

@@ -40,7 +40,7 @@ def read_uv_lock(given: InputDocument) -> None:
     """Add what ``uv sync`` would install from a lock: the project's own needs and its groups.
 
     The group ``dev`` counts unless groups are chosen, or the project beside the lock names other
-    default ones; extras count where they are chosen. The project itself is left out.
+    defaults; extras count where they are chosen. The project itself is left out.
     """
     check_version(given, given.tree.get("version"), _NEWEST)
     given.collection.add_lock(LockFacts(given.origin(), LockFormat.UV))

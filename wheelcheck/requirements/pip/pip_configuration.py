@@ -1,6 +1,6 @@
 """pip's own configuration, read only when the user asks for it.
 
-In pip's order, later ones winning: ``pip.conf`` of the system, of the user, of the environment,
+In pip's order, the last wins: ``pip.conf`` of the system, of the user, of the environment,
 ``PIP_CONFIG_FILE``, then ``PIP_*`` variables; within the files ``[global]`` before ``[install]``.
 Source: pip's documentation on configuration, and pip 26.3 `_internal/configuration.py`.
 """

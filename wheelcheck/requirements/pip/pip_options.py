@@ -114,7 +114,7 @@ class OptionMerger:
     """Collects options while inputs are read: first the command line's, then line by line.
 
     Follows pip 26.3 (`handle_option_line`, `FormatControl`, `ReleaseControl`): an
-    ``--index-url`` in a file replaces all indexes known so far, extra ones too; ``--no-index``
+    ``--index-url`` in a file replaces all indexes known so far, extra indexes too; ``--no-index``
     drops them and ends all talk of indexes; of several ``--find-links`` in one line only the
     first counts, and it is looked for beside the file first.
     """

@@ -168,7 +168,7 @@ def _oddities(requirement: str, options: LineOptions) -> Iterator[str]:
     if options.global_options:
         yield (
             "--global-option is refused since pip 25.3; "
-            "older ones build every package from source because of it"
+            "older releases of pip build every package from source because of it"
         )
     for feature in set(options.features) - _FEATURES:
         yield f"--use-feature {feature} is unknown to pip 26.3"

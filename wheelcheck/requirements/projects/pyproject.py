@@ -29,7 +29,7 @@ from wheelcheck.requirements.projects.poetry_project import PoetryProject
 __all__ = ["read_pyproject", "warn_of_uv"]
 
 _MOST_EXTRAS = 200
-"""Extras with their markers; one that includes fifty others has fifty."""
+"""Extras with their markers; an extra that includes fifty others has fifty."""
 _UV_ALONE = (
     "constraint-dependencies", "environments", "exclude-newer", "extra-index-url", "find-links",
     "index", "index-url", "no-binary", "no-binary-package", "no-build", "no-build-package",
@@ -40,7 +40,7 @@ _UV_ALONE = (
 def read_pyproject(given: InputDocument) -> None:
     """Add what ``pip install`` of this project would: its dependencies and the chosen extras.
 
-    Groups come only where they are chosen. What a build backend works out (`dynamic`) is told,
+    Groups come only where they are chosen. What a build backend works out (`dynamic`) is reported,
     save what setuptools takes from a file.
     """
     project = table(given.tree, "project", complain=given.complain)
@@ -69,7 +69,7 @@ def warn_of_uv(given: InputDocument, *, applied: tuple[str, ...]) -> None:
 
 
 def _warn_of_dynamic(given: InputDocument, why: str) -> None:
-    unknown = Unknown("dynamic-dependencies", f"dynamic: its dependencies are not told; {why}")
+    unknown = Unknown("dynamic-dependencies", f"dynamic: its dependencies are not static; {why}")
     given.collection.skip(given.origin(), unknown)
 
 

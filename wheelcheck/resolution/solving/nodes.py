@@ -23,7 +23,7 @@ _ANY_VERSION = SpecifierSet()
 class Candidate:
     """A version of a package, with some extras or none.
 
-    `version` None: nothing is known of the package, it stands in so that the others are judged.
+    `version` None: nothing is known of the package; with this node the others are judged.
     `direct` is set to the offer of a direct reference, which no file of an index can replace.
     """
 

@@ -79,7 +79,7 @@ class Provider:
 
         To the version that `reference` has, which the reference target gets, or to no version where
         there is none to tell (see `Candidate.version`). What they need, directly or not, may be
-        stood in for as well: another version of theirs would be no better.
+        pinned so as well: another version of theirs would be no better.
         """
         other = copy(self)
         other._excuse(excused, reference)  # noqa: SLF001 (its own class)

@@ -107,7 +107,7 @@ class Solver:
     def _take(self, changed: Mapping[str, Node]) -> set[str]:
         """Take changed nodes over; those whose pin was right before and is no longer.
 
-        Needs are only ever added at the end or left out, so of a pin that was right the new ones
+        Needs are only ever added at the end or left out, so of a pin that was right the new needs
         alone are asked.
         """
         state = self._state

@@ -1,7 +1,7 @@
 """Shell lines, read as far as installing goes: a script → its simple commands, words expanded.
 
 Nothing is run and nothing is guessed: a command inside ``if``, ``for``, a function and the like
-is handed on with that said, so that what hides an install can be told.
+is marked as such, so that a hidden install can be reported.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from wheelcheck.targets.compatibility import Fit
 
 def asked(command: str, image: str = "python:3.12-slim") -> Target | Unknown | None:
     (step,) = read(f"FROM {image}\nRUN {command}\n").stages[0].steps
-    return step.asked
+    return step.requested
 
 
 def test_a_command_that_asks_for_nothing_has_the_images_target():

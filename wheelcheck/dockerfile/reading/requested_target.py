@@ -19,7 +19,7 @@ from wheelcheck.targets import Target, parse_target_on
 from wheelcheck.targets.platforms import Architecture, Linux, NamedTags, Platform
 from wheelcheck.targets.tags import abi_tag, interpreter_tag
 
-__all__ = ["asked_target", "asks_for_a_target"]
+__all__ = ["requested_target", "requests_a_target"]
 
 _PYTHON = re.compile(r"(\d)\.?(\d+)(?:\.(\d+))?")
 _TRIPLES: Mapping[str, str] = MappingProxyType(
@@ -41,16 +41,16 @@ _TRIPLES: Mapping[str, str] = MappingProxyType(
 """uv's names of platforms by their newest tag: `uv pip install --help`, uv 0.13.9."""
 
 
-def asks_for_a_target(command: InstallerCommand) -> bool:
+def requests_a_target(command: InstallerCommand) -> bool:
     """Whether a command asks for a target of its own."""
     return command.has("platform") or command.has("for-python") or command.has("for-abi")
 
 
-def asked_target(command: InstallerCommand, image: Target, as_of: date) -> Target | Unknown:
+def requested_target(command: InstallerCommand, image: Target, as_of: date) -> Target | Unknown:
     """The target that a command asks for, as the image that it runs in sees it.
 
     Args:
-        command: one that `asks_for_a_target`.
+        command: for which `requests_a_target` holds.
         image: the target of the stage.
         as_of: the day of the build.
 
@@ -58,12 +58,12 @@ def asked_target(command: InstallerCommand, image: Target, as_of: date) -> Targe
         The target, or why it is not known.
     """
     try:
-        return _asked(command, image, as_of)
+        return _requested(command, image, as_of)
     except (TargetError, ValueError) as error:
         return Unknown("other-platform", f"the target that it asks for is not known here: {error}")
 
 
-def _asked(command: InstallerCommand, image: Target, as_of: date) -> Target:
+def _requested(command: InstallerCommand, image: Target, as_of: date) -> Target:
     target = _with_python(command.values("for-python")[-1:], image)
     target = _with_implementation(command.values("for-implementation")[-1:], target)
     names = command.values("platform")
