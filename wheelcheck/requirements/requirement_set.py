@@ -155,8 +155,8 @@ class LockFacts:
 
     `invalid` says why the format's own reader refuses the file as a whole, "" where it does not.
     `packages` are those that the lock lists, where the format says more of them than their files.
-    `no_environment`: it lists the environments that it is for, and there are none. `lacks_key`: a key
-    that the format requires is not there, for which every reader refuses it.
+    `no_environment`: it lists the environments that it is for, and there are none. `lacks_key`: a
+    key that the format requires is not there, for which every reader refuses it.
     """
 
     origin: Origin
