@@ -56,6 +56,11 @@ def installer_notes(target: Target) -> Iterator[str]:
     installer = target.installer
     if installer.certainty is Certainty.UNKNOWN:
         yield f"which {installer.tool} it holds is not known: judged as {installer.version} would"
+    if installer.has(Rule.LEGACY_RESOLVER):
+        yield (
+            f"its {installer.label} takes the first requirement on a package that it meets and "
+            "reports conflicts afterwards: the versions are those that pip 20.3 and later choose"
+        )
     for rule, libc, kind in _KINDS_OF_WHEELS:
         if libc is target.libc and not installer.has(rule):
             yield f"its {installer.label} takes no {kind} wheels; upgrade pip before installing"
