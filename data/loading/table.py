@@ -20,7 +20,7 @@ from packaging.version import Version
 from wheelcheck.api.question import Question
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Wheel
-from wheelcheck.loading.verdict import main_files
+from wheelcheck.loading.load_verdict import main_files
 from wheelcheck.loading.wheel_facts import WheelFacts
 from wheelcheck.loading.wheel_reader import Budget, read_wheel
 from wheelcheck.resolution import Resolver

@@ -3,7 +3,7 @@
 import pytest
 
 from wheelcheck.loading.opened import read_module
-from wheelcheck.loading.reach import WheelModules, reach
+from wheelcheck.loading.reachable_files import WheelModules, reach
 
 SNIPPETS = {
     # as sounddevice

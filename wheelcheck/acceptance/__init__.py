@@ -2,7 +2,7 @@
 
 from wheelcheck.acceptance.input_refusal import InputRefusal
 from wheelcheck.acceptance.managed import managed_refusals
-from wheelcheck.acceptance.platforms import platform_refusals
+from wheelcheck.acceptance.platform_acceptance import platform_refusals
 from wheelcheck.acceptance.stage import refusals_of
 
 __all__ = ["InputRefusal", "managed_refusals", "platform_refusals", "refusals_of"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wheelcheck.acceptance.hashes import hash_refusals
 from wheelcheck.acceptance.input_refusal import InputRefusal
-from wheelcheck.acceptance.locks import lock_refusals
+from wheelcheck.acceptance.lock_acceptance import lock_refusals
 from wheelcheck.acceptance.scopes import scope_refusals
 from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.resolution import Resolution

@@ -20,7 +20,7 @@ from wheelcheck.analysis.report_costs import bill_value
 from wheelcheck.distributions.distribution import Distribution, distribution_of
 from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.index.interface import Index
-from wheelcheck.loading.image import install_command
+from wheelcheck.loading.image_libraries import install_command
 from wheelcheck.reports.values.advice_values import Advice, AdviceKind
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.requirements import Requirements

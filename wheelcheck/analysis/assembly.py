@@ -14,7 +14,7 @@ from wheelcheck.analysis.report_costs import bill_value
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Project, ProjectStatus, Sdist, Wheel
-from wheelcheck.loading.verdict import Loads, LoadStatus
+from wheelcheck.loading.load_verdict import Loads, LoadStatus
 from wheelcheck.reports.values.cost_values import Bill
 from wheelcheck.reports.values.report import (
     Cell,

@@ -16,7 +16,7 @@ from wheelcheck.costs.bill import InstallBill
 from wheelcheck.costs.image import ImageBreakdown
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
-from wheelcheck.loading.verdict import Loads, LoadStatus
+from wheelcheck.loading.load_verdict import Loads, LoadStatus
 from wheelcheck.resolution import Conflict, Pin, Resolution
 
 __all__ = ["JudgedTarget", "Price", "TargetBuilds", "Weight"]

@@ -14,9 +14,9 @@ from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, MemberReader, Wheel
 from wheelcheck.loading.baselines import cpu_baseline
-from wheelcheck.loading.image import ImageLibraries, image_libraries
+from wheelcheck.loading.image_libraries import ImageLibraries, image_libraries
 from wheelcheck.loading.known_facts import known_facts
-from wheelcheck.loading.verdict import Loads, LoadStatus, judge_loading
+from wheelcheck.loading.load_verdict import Loads, LoadStatus, judge_loading
 from wheelcheck.loading.wheel_facts import WheelFacts, may_be_elf
 from wheelcheck.loading.wheel_reader import Budget, read_wheel
 from wheelcheck.resolution import Pin
@@ -31,7 +31,7 @@ _FORMAT = b"loads-1"
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _CheckedWheel:
     """One wheel to be read; equal readings share their result."""
 
     wheel: Wheel
@@ -170,11 +170,11 @@ class LoadCheck:
         found = self._index.metadata(wheel)
         return not isinstance(found, Unknown) and found.names_libraries
 
-    def _reading(self, wheel: Wheel, judged: _Judged) -> _Reading:
+    def _reading(self, wheel: Wheel, judged: _Judged) -> _CheckedWheel:
         others = frozenset(name.replace("-", "_") for name in judged if name != wheel.name)
         full = self._options.mode is LoadMode.FULL
         opens = full or self._names_libraries(wheel)
-        return _Reading(wheel, others, opens, full, self._budget)
+        return _CheckedWheel(wheel, others, opens, full, self._budget)
 
     def _key(self, wheel: Wheel) -> tuple[object, ...]:
         """What the facts are taken to depend on: in the quick mode not the Python."""

@@ -12,7 +12,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Project, Sdist, Wheel
 from wheelcheck.reports.values.explanation_values import ExplainedCandidate
 from wheelcheck.requirements import Requirements
-from wheelcheck.resolution import FileRules, Pin, Refusal, refusal_of
+from wheelcheck.resolution import FileRules, Pin, RefusalReason, refusal_of
 from wheelcheck.targets import Target
 
 __all__ = ["candidates"]
@@ -60,7 +60,7 @@ def _outcomes(
     if pin.version is not None and version < pin.version:
         yield "older"
     refusals = [refusal_of(file, target, rules) for file in files]
-    if all(found is not None and found.refusal is Refusal.TOO_NEW for found in refusals):
+    if all(found is not None and found.refusal is RefusalReason.TOO_NEW for found in refusals):
         yield "uploaded after the date bound"
     if all(refusals):
         yield "; ".join(dict.fromkeys(found.why for found in refusals if found)) or "no file"

@@ -24,7 +24,7 @@ __all__ = ["SdistReader"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _SdistReading:
     """The facts of an sdist as read for a site."""
 
     site: BuildSite
@@ -48,7 +48,7 @@ class SdistReader:
         self._index = index
         self._contents: dict[str, SdistContents | Unknown] = {}
         self._caches: dict[str, SdistCache] = {}
-        self._readings: dict[str, list[_Reading]] = {}
+        self._readings: dict[str, list[_SdistReading]] = {}
         self._classes: dict[tuple[str, BuildSite], Classification] = {}
         self._vendored: dict[str, tuple[str, ...]] = {}
 
@@ -136,25 +136,25 @@ class SdistReader:
             )
         return self._classes[key]
 
-    def _reading(self, sdist: Sdist, site: BuildSite) -> _Reading:
+    def _reading(self, sdist: Sdist, site: BuildSite) -> _SdistReading:
         readings = self._known(sdist)
         for reading in readings:
             if reading.holds(site):
                 return reading
         contents = self.contents(sdist)
         if isinstance(contents, Unknown):
-            readings.append(_Reading(site, contents))
+            readings.append(_SdistReading(site, contents))
         else:
-            readings.append(_Reading(site, read_sdist(contents, site)))
+            readings.append(_SdistReading(site, read_sdist(contents, site)))
             stored = [(reading.site, reading.facts) for reading in readings]
             self._cache_of(sdist).put("readings", stored)
         return readings[-1]
 
-    def _known(self, sdist: Sdist) -> list[_Reading]:
+    def _known(self, sdist: Sdist) -> list[_SdistReading]:
         """The readings so far, of this run and of earlier runs."""
         if sdist.filename not in self._readings:
             stored = self._cache_of(sdist).get("readings", _Readings) or ()
-            self._readings[sdist.filename] = [_Reading(*item) for item in stored]
+            self._readings[sdist.filename] = [_SdistReading(*item) for item in stored]
         return self._readings[sdist.filename]
 
     def _in_wheel(self, sdist: Sdist) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from wheelcheck.cli.cached_report import incomplete
 from wheelcheck.cli.terminal import look_of
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
-from wheelcheck.gate.failures import failures
+from wheelcheck.gate.failing_verdicts import failures
 from wheelcheck.gate.policy import Policy
 from wheelcheck.reports.json_form import render_json
 from wheelcheck.reports.values.report import Report

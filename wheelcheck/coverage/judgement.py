@@ -12,7 +12,7 @@ from wheelcheck.index.interface import Project, Sdist, UnusableFile, Wheel
 from wheelcheck.resolution import (
     FileRules,
     Pin,
-    Refusal,
+    RefusalReason,
     Refused,
     Standing,
     choose,
@@ -58,7 +58,7 @@ def judge(pin: Pin, project: Project | Unknown, target: Target, rules: FileRules
     if pin.file is not None:
         return Judgement(Verdict.SOURCE_UNKNOWN, why_no_wheel, pin.file, misses)
     lock = rules.locks.get(pin.name)
-    if lock and refused and all(found.refusal is Refusal.HASH for found in refused):
+    if lock and refused and all(found.refusal is RefusalReason.HASH for found in refused):
         why = f"no file on the index has a hash that {lock} lists"
         return Judgement(Verdict.UNKNOWN, why, None, misses)
     unusable = () if isinstance(project, Unknown) else project.unusable
@@ -96,7 +96,7 @@ def _nearness(refused: Refused, target: Target) -> tuple[int, ...]:
     return (_ORDER[refused.refusal], part, *nearest)
 
 
-_ORDER = {refusal: place for place, refusal in enumerate(Refusal)}
+_ORDER = {refusal: place for place, refusal in enumerate(RefusalReason)}
 
 
 def _why_no_wheel(refused: Sequence[Refused], target: Target, rules: FileRules) -> str:
@@ -105,7 +105,7 @@ def _why_no_wheel(refused: Sequence[Refused], target: Target, rules: FileRules) 
     A wheel that a list of hashes leaves out comes first if it would fit, else its tag is to blame.
     """
     wheels = [found for found in refused if isinstance(found.file, Wheel)]
-    unlisted = {found.file: found.why for found in wheels if found.refusal is Refusal.HASH}
+    unlisted = {found.file: found.why for found in wheels if found.refusal is RefusalReason.HASH}
     if unlisted:
         any_hash = replace(rules, hashes=None)
         fitting = choose(list(unlisted), target, any_hash)

@@ -11,12 +11,12 @@ from packaging.version import Version
 from wheelcheck.coverage.judgement import nearest_first
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Project
-from wheelcheck.resolution import FileRules, Pin, Refusal, refusal_of
+from wheelcheck.resolution import FileRules, Pin, RefusalReason, refusal_of
 from wheelcheck.targets import Target
 
 __all__ = ["newer_release"]
 
-_OF_THE_TARGET = frozenset({Refusal.TAG, Refusal.REQUIRES_PYTHON})
+_OF_THE_TARGET = frozenset({RefusalReason.TAG, RefusalReason.REQUIRES_PYTHON})
 
 
 def newer_release(

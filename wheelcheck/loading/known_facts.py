@@ -12,7 +12,7 @@ from functools import cache
 
 from packaging.version import Version
 
-from wheelcheck.loading.wheel_facts import FileKind, FileNeeds, WheelFacts
+from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, WheelFileKind
 from wheelcheck.tables import read_table
 from wheelcheck.targets.target import Architecture, Libc
 
@@ -49,12 +49,12 @@ def _facts(row: Mapping[str, str], *, exact: bool) -> WheelFacts:
     versions = tuple(row["versions"].split()) if exact else ()
     libc = "" if row["libc"] == "any" else row["libc"]
     name = f"{row['project']} {row['read']}"
-    main = FileNeeds(name, FileKind.EXTENSION, outside=tuple(row["needs"].split()),
+    main = FileNeeds(name, WheelFileKind.EXTENSION, outside=tuple(row["needs"].split()),
                      versions=versions, libc=libc)  # fmt: skip
     files = [main]
     if row["some_need"]:
         some = tuple(row["some_need"].split())
-        files.append(FileNeeds(f"{name} plugin", FileKind.LIBRARY, outside=some))
+        files.append(FileNeeds(f"{name} plugin", WheelFileKind.LIBRARY, outside=some))
     return WheelFacts(
         files=tuple(files),
         holds=tuple(row["holds"].split()),

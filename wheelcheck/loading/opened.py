@@ -132,13 +132,13 @@ def read_module(text: str, package: str, *, is_package: bool) -> ModuleFacts:
     except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
         return facts
     base = package if is_package else package.rpartition(".")[0]
-    reader = _Reader(facts, base, opens=may_open(text))
+    reader = _LibraryReader(facts, base, opens=may_open(text))
     reader.statements(tree.body, "", guarded=False, depth=0)
     reader.add_file_names()
     return facts
 
 
-class _Reader:
+class _LibraryReader:
     def __init__(self, facts: ModuleFacts, base: str, *, opens: bool) -> None:
         self.opens = opens
         self.facts = facts

@@ -11,9 +11,9 @@ from wheelcheck.loading.elf import ElfNeeds
 
 __all__ = [
     "C_LIBRARY",
-    "FileKind",
     "FileNeeds",
     "WheelFacts",
+    "WheelFileKind",
     "file_needs",
     "kind_of",
     "may_be_elf",
@@ -40,7 +40,7 @@ AMONG_MANY = "it is one of many"
 """Why a file was not looked at: the wheel has so many."""
 
 
-class FileKind(StrEnum):
+class WheelFileKind(StrEnum):
     """What loads a file: Python's import, another file, or nobody but a process of its own."""
 
     EXTENSION = "extension"
@@ -59,7 +59,7 @@ class FileNeeds:
     """
 
     path: str
-    kind: FileKind
+    kind: WheelFileKind
     machine: str = ""
     outside: tuple[str, ...] = ()
     inside: tuple[str, ...] = ()
@@ -106,7 +106,7 @@ class WheelFacts:
         files = {file.path: file for file in self.files}
         found: dict[str, tuple[str, ...]] = dict.fromkeys(self.holds, ())
         for file in self.files:
-            if file.kind is FileKind.LIBRARY:
+            if file.kind is WheelFileKind.LIBRARY:
                 needs = (name for each in closure([file.path], files) for name in each.outside)
                 found[file.name] = tuple(dict.fromkeys(needs))
         return found
@@ -117,13 +117,13 @@ class WheelFacts:
         return tuple(file for file in self.files if file.unread)
 
 
-def kind_of(path: str, needs: ElfNeeds | None, *, importable: bool) -> FileKind:
+def kind_of(path: str, needs: ElfNeeds | None, *, importable: bool) -> WheelFileKind:
     """What loads a file, by its name and, where it was read, its headers."""
     if needs is not None and needs.is_program and not _LIBRARY.fullmatch(path):
-        return FileKind.PROGRAM
+        return WheelFileKind.PROGRAM
     if _EXTENSION.fullmatch(path) or importable:
-        return FileKind.EXTENSION
-    return FileKind.LIBRARY if _LIBRARY.fullmatch(path) else FileKind.PROGRAM
+        return WheelFileKind.EXTENSION
+    return WheelFileKind.LIBRARY if _LIBRARY.fullmatch(path) else WheelFileKind.PROGRAM
 
 
 def may_be_elf(path: str, size: int) -> bool:
@@ -136,7 +136,7 @@ def may_be_elf(path: str, size: int) -> bool:
     return bool(_PROGRAM.fullmatch(path)) and "." not in name and size > _SMALLEST_PROGRAM
 
 
-def file_needs(path: str, kind: FileKind, needs: ElfNeeds, holds: frozenset[str]) -> FileNeeds:
+def file_needs(path: str, kind: WheelFileKind, needs: ElfNeeds, holds: frozenset[str]) -> FileNeeds:
     """What a file needs, split by whether the wheel holds it.
 
     Names that are not exact may be the file's own: those are struck out.

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from wheelcheck.index.interface import MemberReader
 from wheelcheck.loading.elf import ElfNeeds, NotElf, Prefix, read_elf, read_prefix
 from wheelcheck.loading.opened import ModuleFacts, OpenedLibrary, may_open, read_module
-from wheelcheck.loading.reach import Reached, WheelModules, reach
+from wheelcheck.loading.reachable_files import ReachedFiles, WheelModules, reach
 from wheelcheck.loading.wheel_facts import (
     AMONG_MANY,
-    FileKind,
     FileNeeds,
     WheelFacts,
+    WheelFileKind,
     file_needs,
     kind_of,
     may_be_elf,
@@ -66,7 +66,7 @@ class Budget:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _WheelReading:
     wheel: MemberReader
     budget: Budget
     read: int = 0
@@ -91,7 +91,7 @@ def read_wheel(
         opens: Whether its metadata speaks of libraries, so that its Python files are read.
         full: Look at every ELF file.
     """
-    reading = _Reading(wheel, budget)
+    reading = _WheelReading(wheel, budget)
     paths = list(wheel.sizes)
     modules = WheelModules.of(paths)
     elf = _in_order([p for p in paths if may_be_elf(p, wheel.sizes[p][0])])
@@ -121,7 +121,7 @@ def _in_order(paths: list[str]) -> list[str]:
     return sorted(paths, key=lambda path: (-risk_of(path), path.count("/"), path))
 
 
-def _look(reading: _Reading, path: str) -> None:
+def _look(reading: _WheelReading, path: str) -> None:
     size, packed = reading.wheel.sizes[path]
     limit = max(FIRST_BYTES * 8, int(packed * _PREFIX_SHARE))
     step = FIRST_BYTES
@@ -145,7 +145,7 @@ def _look(reading: _Reading, path: str) -> None:
 _WHOLE = "its names lie at its end, and the budget did not reach for it"
 
 
-def _read_whole(reading: _Reading) -> None:
+def _read_whole(reading: _WheelReading) -> None:
     """Read the files whose names lie at the end, riskiest and smallest first."""
     waiting = [path for path, why in reading.unread.items() if why == _WHOLE]
     risky = [path for path in waiting if risk_of(path)]
@@ -168,14 +168,14 @@ def _read_whole(reading: _Reading) -> None:
             del reading.unread[path]
 
 
-def _holds(reading: _Reading, paths: list[str]) -> tuple[str, ...]:
+def _holds(reading: _WheelReading, paths: list[str]) -> tuple[str, ...]:
     """Names under which files of the wheel are found: base names, and their own sonames."""
     names = {p.rpartition("/")[2] for p in paths if ".so" in p}
     names |= {needs.soname for needs in reading.needs.values() if needs.soname}
     return tuple(sorted(names))
 
 
-def _files(reading: _Reading, elf: list[str], modules: WheelModules) -> tuple[FileNeeds, ...]:
+def _files(reading: _WheelReading, elf: list[str], modules: WheelModules) -> tuple[FileNeeds, ...]:
     importable = _importable(modules)
     holds = frozenset(_holds(reading, list(reading.wheel.sizes)))
     found = []
@@ -195,7 +195,7 @@ def _with_grafts(files: list[FileNeeds]) -> list[FileNeeds]:
     auditwheel copies what some file of the wheel needs: where the only file that can was not read,
     it is that.
     """
-    extensions = [file for file in files if file.kind is FileKind.EXTENSION]
+    extensions = [file for file in files if file.kind is WheelFileKind.EXTENSION]
     if len(extensions) != 1 or not extensions[0].unread:
         return files
     grafts = tuple(file.name for file in files if _LIBS.search(file.path))
@@ -213,7 +213,7 @@ def _importable(modules: WheelModules) -> frozenset[str]:
 
 
 def _with_python(
-    reading: _Reading,
+    reading: _WheelReading,
     facts: WheelFacts,
     modules: WheelModules,
     others: frozenset[str],
@@ -222,7 +222,7 @@ def _with_python(
 ) -> WheelFacts:
     """Find out what an import runs, where that makes a difference."""
     uncommon = any(set(file.outside) - _EVERYWHERE for file in facts.files)
-    extensions = [file for file in facts.files if file.kind is FileKind.EXTENSION]
+    extensions = [file for file in facts.files if file.kind is WheelFileKind.EXTENSION]
     only_libraries = bool(facts.files) and not extensions
     opens = (opens and not extensions) or only_libraries
     if not (uncommon or opens) or not modules.python:
@@ -257,7 +257,7 @@ def _with_python(
     )
 
 
-def _read_texts(reading: _Reading, modules: WheelModules) -> None:
+def _read_texts(reading: _WheelReading, modules: WheelModules) -> None:
     """Read the Python files that fit, tests apart."""
     room = _PYTHON_BYTES
     wanted: dict[str, int] = {}
@@ -271,7 +271,7 @@ def _read_texts(reading: _Reading, modules: WheelModules) -> None:
         _text(reading, path)
 
 
-def _text(reading: _Reading, path: str) -> str:
+def _text(reading: _WheelReading, path: str) -> str:
     if path not in reading.texts:
         size, packed = reading.wheel.sizes[path]
         text = ""
@@ -293,7 +293,7 @@ def _opened_below(
     """
     for top in modules.tops:
         below = modules.submodules(top)
-        with_library: dict[str, Reached] = {}
+        with_library: dict[str, ReachedFiles] = {}
         for name in below[:40]:
             found = reach([name], modules, read, others)
             if found.opened:
@@ -307,7 +307,7 @@ def _opened_below(
 
 
 def _elsewhere(
-    known: Mapping[str, ModuleFacts | None], reading: _Reading, modules: WheelModules
+    known: Mapping[str, ModuleFacts | None], reading: _WheelReading, modules: WheelModules
 ) -> list[OpenedLibrary]:
     """What modules open that no import was seen to reach: they may be loaded by name."""
     found: list[OpenedLibrary] = []

@@ -1,6 +1,6 @@
 """What would be chosen? Requirements × target × index → a pin for every package."""
 
-from wheelcheck.resolution.choice import FileRules, Refusal, Refused, choose, refusal_of
+from wheelcheck.resolution.choice import FileRules, RefusalReason, Refused, choose, refusal_of
 from wheelcheck.resolution.pins import Conflict, Demand, Pin, Resolution, Standing
 from wheelcheck.resolution.resolver import Resolver, prefetch_all, resolve
 
@@ -9,7 +9,7 @@ __all__ = [
     "Demand",
     "FileRules",
     "Pin",
-    "Refusal",
+    "RefusalReason",
     "Refused",
     "Resolution",
     "Resolver",

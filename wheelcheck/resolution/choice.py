@@ -24,7 +24,7 @@ from wheelcheck.targets import TagMiss, Target, fit, ranks_on
 __all__ = [
     "TIME_REFUSALS",
     "FileRules",
-    "Refusal",
+    "RefusalReason",
     "Refused",
     "admits_python",
     "choose",
@@ -33,7 +33,7 @@ __all__ = [
 ]
 
 
-class Refusal(StrEnum):
+class RefusalReason(StrEnum):
     """Why a file is passed over, in the order in which the reasons are tried."""
 
     TOO_NEW = "too-new"
@@ -44,7 +44,7 @@ class Refusal(StrEnum):
     TAG = "tag"
 
 
-TIME_REFUSALS = frozenset({Refusal.TOO_NEW, Refusal.NO_UPLOAD_TIME})
+TIME_REFUSALS = frozenset({RefusalReason.TOO_NEW, RefusalReason.NO_UPLOAD_TIME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Refused:
     """A file that is passed over, with the reason in words; `miss` where a wheel's tag fails."""
 
     file: Wheel | Sdist
-    refusal: Refusal
+    refusal: RefusalReason
     why: str
     miss: TagMiss | None = None
 
@@ -115,7 +115,9 @@ def refusal_of(file: Wheel | Sdist, target: Target, rules: FileRules) -> Refused
         return refused
     outcome = fit(file.tag, target)
     return (
-        Refused(file, Refusal.TAG, outcome.why, outcome) if isinstance(outcome, TagMiss) else None
+        Refused(file, RefusalReason.TAG, outcome.why, outcome)
+        if isinstance(outcome, TagMiss)
+        else None
     )
 
 
@@ -196,18 +198,18 @@ def _refused_by_time(file: Wheel | Sdist, policy: FilePolicy) -> Refused | None:
         return None
     if file.upload_time is None:
         why = "the index gives no upload time for it, so its age is not known"
-        return Refused(file, Refusal.NO_UPLOAD_TIME, why)
+        return Refused(file, RefusalReason.NO_UPLOAD_TIME, why)
     if file.upload_time >= bound:
-        return Refused(file, Refusal.TOO_NEW, f"uploaded on {file.upload_time:%Y-%m-%d}")
+        return Refused(file, RefusalReason.TOO_NEW, f"uploaded on {file.upload_time:%Y-%m-%d}")
     return None
 
 
 def _refused_by_format(file: Wheel | Sdist, policy: FilePolicy) -> Refused | None:
     if isinstance(file, Wheel):
         if policy.no_binary.applies_to(file.name):
-            return Refused(file, Refusal.FORMAT, "wheels are ruled out by --no-binary")
+            return Refused(file, RefusalReason.FORMAT, "wheels are ruled out by --no-binary")
     elif policy.only_binary.applies_to(file.name):
-        return Refused(file, Refusal.FORMAT, "sdists are ruled out by --only-binary")
+        return Refused(file, RefusalReason.FORMAT, "sdists are ruled out by --only-binary")
     return None
 
 
@@ -221,9 +223,9 @@ def _refused_by_hash(file: Wheel | Sdist, rules: FileRules) -> Refused | None:
         return None  # the index tells other algorithms: only the download would show
     lock, what = rules.locks.get(file.name), "it" if isinstance(file, Wheel) else "the sdist"
     if lock:
-        return Refused(file, Refusal.HASH, f"{lock} does not list {what}")
+        return Refused(file, RefusalReason.HASH, f"{lock} does not list {what}")
     why = "hash is not among those the requirement lists"
-    return Refused(file, Refusal.HASH, f"{'its' if what == 'it' else 'the sdist’s'} {why}")
+    return Refused(file, RefusalReason.HASH, f"{'its' if what == 'it' else 'the sdist’s'} {why}")
 
 
 def _refused_by_python(file: Wheel | Sdist, target: Target) -> Refused | None:
@@ -231,7 +233,7 @@ def _refused_by_python(file: Wheel | Sdist, target: Target) -> Refused | None:
     if not required or python_admitted(required, target):
         return None
     why = f"needs Python {required}, the target has {target.python_full_version}"
-    return Refused(file, Refusal.REQUIRES_PYTHON, why)
+    return Refused(file, RefusalReason.REQUIRES_PYTHON, why)
 
 
 def _refused_by_installer(file: Wheel | Sdist, target: Target) -> Refused | None:
@@ -240,4 +242,4 @@ def _refused_by_installer(file: Wheel | Sdist, target: Target) -> Refused | None
     if not target.installer.has(Rule.TAR_GZ_AND_ZIP_ALONE):
         return None
     why = f"{target.installer.label} takes no sdists but .tar.gz and .zip"
-    return Refused(file, Refusal.FORMAT, why)
+    return Refused(file, RefusalReason.FORMAT, why)

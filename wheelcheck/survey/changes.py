@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from wheelcheck.survey.day import DayOfSurvey
 
-__all__ = ["Change", "changes", "render_changes"]
+__all__ = ["SurveyChange", "changes", "render_changes"]
 
 _SHOWN = 40
 _SHOWN_TARGETS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SurveyChange:
     """A project whose latest release gained or lost a wheel on some targets."""
 
     project: str
@@ -24,12 +24,12 @@ class Change:
     lost: tuple[str, ...]
 
 
-def changes(old: DayOfSurvey, new: DayOfSurvey) -> tuple[Change, ...]:
+def changes(old: DayOfSurvey, new: DayOfSurvey) -> tuple[SurveyChange, ...]:
     """All changes on the projects and targets that both surveys have, by project."""
     return tuple(_changes(old, new))
 
 
-def _changes(old: DayOfSurvey, new: DayOfSurvey) -> Iterator[Change]:
+def _changes(old: DayOfSurvey, new: DayOfSurvey) -> Iterator[SurveyChange]:
     targets = [target for target in new.targets if target in set(old.targets)]
     old_columns = [old.targets.index(target) for target in targets]
     new_columns = [new.targets.index(target) for target in targets]
@@ -41,7 +41,7 @@ def _changes(old: DayOfSurvey, new: DayOfSurvey) -> Iterator[Change]:
             continue
         was, now = before[earlier].tolist(), after[row].tolist()
         pairs = list(zip(targets, was, now, strict=True))
-        yield Change(
+        yield SurveyChange(
             project,
             old.versions[earlier],
             new.versions[row],
@@ -50,7 +50,7 @@ def _changes(old: DayOfSurvey, new: DayOfSurvey) -> Iterator[Change]:
         )
 
 
-def render_changes(found: tuple[Change, ...], old: DayOfSurvey, new: DayOfSurvey) -> str:
+def render_changes(found: tuple[SurveyChange, ...], old: DayOfSurvey, new: DayOfSurvey) -> str:
     """The changes as text, those who lost wheels first."""
     lost = [change for change in found if change.lost]
     gained = [change for change in found if change.gained]
@@ -66,7 +66,7 @@ def render_changes(found: tuple[Change, ...], old: DayOfSurvey, new: DayOfSurvey
     return "\n".join(lines) + "\n"
 
 
-def _line(change: Change, heading: str) -> str:
+def _line(change: SurveyChange, heading: str) -> str:
     targets = change.lost if heading == "Lost" else change.gained
     hidden = len(targets) - _SHOWN_TARGETS
     where = ", ".join(targets[:_SHOWN_TARGETS]) + (f" and {hidden} more" if hidden > 0 else "")

@@ -67,7 +67,7 @@ class FileNames:
 def read_file_names(projects: pa.Array, filenames: pa.Array) -> FileNames:
     """Read columns of project names, in any spelling, and file names of equal length."""
     names, project_of = _projects(projects)
-    reader = _Reader(names, project_of, filenames)
+    reader = _NameReader(names, project_of, filenames)
     is_wheel = _flags(pc.ends_with(filenames, ".whl"))
     reader.read_wheels(np.flatnonzero(is_wheel))
     reader.read_sdists(np.flatnonzero(_flags(pc.ends_with(filenames, _BATCHED))))
@@ -83,7 +83,7 @@ class _Numbers(dict[_Key, int]):
         return number
 
 
-class _Reader:
+class _NameReader:
     """Fills the columns of numbers, kind of name by kind of name."""
 
     def __init__(self, names: Sequence[str], project_of: Integers, filenames: pa.Array) -> None:

@@ -22,9 +22,9 @@ from wheelcheck.errors import UsageError
 from wheelcheck.survey.dataset import Part
 from wheelcheck.survey.file_names import Integers
 from wheelcheck.survey.release_rows import release_tables
-from wheelcheck.survey.releases import MISSING, FileRows, group_releases
 from wheelcheck.survey.settings import Settings
-from wheelcheck.survey.shards import Judged
+from wheelcheck.survey.shards import JudgedShard
+from wheelcheck.survey.survey_releases import MISSING, FileRows, group_releases
 
 __all__ = ["FileTable", "TableShard", "open_table", "table_shards"]
 
@@ -67,7 +67,7 @@ class TableShard:
         """Where its rows lie."""
         return [[part.path, part.begin, part.end] for part in self.slices]
 
-    def judge(self, settings: Settings) -> Judged:
+    def judge(self, settings: Settings) -> JudgedShard:
         """Judge the releases of its projects."""
         columns = dict(self.columns)
         table = pa.concat_tables([_read(part, columns) for part in self.slices])
@@ -88,7 +88,7 @@ class TableShard:
             "releases": len(releases),
             "unreadable": dict(releases.unreadable),
         }
-        return Judged(parts, notes)
+        return JudgedShard(parts, notes)
 
 
 def open_table(source: Path, *, needs_times: bool) -> FileTable:

@@ -18,7 +18,7 @@ from wheelcheck.survey.dataset import Part
 from wheelcheck.survey.project_list import Wire
 from wheelcheck.survey.schema import FLEET, FLEET_BILLS
 from wheelcheck.survey.settings import Settings
-from wheelcheck.survey.shards import Judged
+from wheelcheck.survey.shards import JudgedShard
 from wheelcheck.survey.shared_index import SharedIndexes
 
 __all__ = ["FleetShard", "find_inputs", "fleet_shards"]
@@ -56,10 +56,10 @@ class FleetShard:
         stats = [(path, path.stat()) for path in self.paths]
         return [[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in stats]
 
-    def judge(self, settings: Settings) -> Judged:
+    def judge(self, settings: Settings) -> JudgedShard:
         """Judge each file on all targets, as `wheelcheck.check` does; a Dockerfile on its own."""
         notes: dict[str, object] = {"inputs": len(self.paths)}
-        return Judged(self._parts(settings), notes)
+        return JudgedShard(self._parts(settings), notes)
 
     def _parts(self, settings: Settings) -> Iterator[Part]:
         with SharedIndexes() as indexes:

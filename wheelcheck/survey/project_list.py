@@ -25,11 +25,11 @@ from wheelcheck.requirements.requirement_set import IndexOptions
 from wheelcheck.survey.dataset import Part
 from wheelcheck.survey.file_names import Integers
 from wheelcheck.survey.release_rows import release_tables, unknown_rows
-from wheelcheck.survey.releases import MISSING, FileRows, group_releases
 from wheelcheck.survey.schema import FILES
 from wheelcheck.survey.sdist_verdicts import with_read_sdists
 from wheelcheck.survey.settings import Settings
-from wheelcheck.survey.shards import Judged
+from wheelcheck.survey.shards import JudgedShard
+from wheelcheck.survey.survey_releases import MISSING, FileRows, group_releases
 
 __all__ = ["NamesShard", "Wire", "names_shards", "read_names"]
 
@@ -71,7 +71,7 @@ class NamesShard:
         indexes = [options.index_url, *options.extra_index_urls, *options.find_links]
         return [*self.names, indexes]
 
-    def judge(self, settings: Settings) -> Judged:
+    def judge(self, settings: Settings) -> JudgedShard:
         """Ask for each page and judge what it lists. Raises IndexUnreachable."""
         files: list[File] = []
         unknown: dict[str, str] = {}
@@ -92,7 +92,7 @@ class NamesShard:
                     unknown[name] = "no file that counts"
             parts = list(self._parts(files, unknown, settings, index))
         notes = {"projects": len(self.names), "files": len(files), "unknown": unknown}
-        return Judged(iter(parts), notes)
+        return JudgedShard(iter(parts), notes)
 
     def _pages(self, index: Index) -> Iterator[tuple[NormalizedName, Project | Unknown]]:
         pace = _Pace(self.wire.per_second)

@@ -19,8 +19,8 @@ from wheelcheck.survey.release_verdicts import (
     evidence_of,
     judge_signatures,
 )
-from wheelcheck.survey.releases import MISSING, Flags, Releases
 from wheelcheck.survey.schema import RELEASES
+from wheelcheck.survey.survey_releases import MISSING, Flags, Releases
 from wheelcheck.targets import Target
 
 __all__ = ["platform_of", "release_tables", "unknown_rows"]

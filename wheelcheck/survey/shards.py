@@ -11,11 +11,11 @@ from typing import Any, Protocol
 from wheelcheck.survey.dataset import Dataset, Part
 from wheelcheck.survey.settings import Settings
 
-__all__ = ["Judged", "Shard", "ShardTask", "judge_shard"]
+__all__ = ["JudgedShard", "Shard", "ShardTask", "judge_shard"]
 
 
 @dataclass(slots=True)
-class Judged:
+class JudgedShard:
     """What a shard gives: its tables, made one by one, and what its manifest entry tells.
 
     `notes` may grow while the tables are made.
@@ -36,7 +36,7 @@ class Shard(Protocol):
     def contents(self) -> list[object]:
         """What it is made of, as JSON: a shard of other contents is judged again."""
 
-    def judge(self, settings: Settings) -> Judged:
+    def judge(self, settings: Settings) -> JudgedShard:
         """Judge it. What concerns one project or file is in the answer; raises OSError."""
 
 

@@ -12,7 +12,7 @@ from wheelcheck.targets.pythons import PythonRelease, find_release, newest_relea
 from wheelcheck.targets.tags import interpreter_tag
 from wheelcheck.targets.target import Image, Implementation, Target
 
-__all__ = ["Interpreter", "looks_like_python", "read_interpreter", "target_of"]
+__all__ = ["TargetInterpreter", "looks_like_python", "read_interpreter", "target_of"]
 
 OLDEST_PYTHON = (3, 6)
 FIRST_FREE_THREADED = (3, 13)
@@ -30,7 +30,7 @@ _KINDS = {
 }
 
 
-class Interpreter(NamedTuple):
+class TargetInterpreter(NamedTuple):
     """What a spelling says of the interpreter; `tag` is how it is spelled canonically."""
 
     release: PythonRelease
@@ -49,7 +49,7 @@ class Interpreter(NamedTuple):
 
 
 def target_of(
-    name: str, interpreter: Interpreter, platform: Platform, image: Image | None = None
+    name: str, interpreter: TargetInterpreter, platform: Platform, image: Image | None = None
 ) -> Target:
     """The target of an interpreter on a platform, without notes."""
     release = interpreter.release
@@ -71,7 +71,7 @@ def looks_like_python(text: str) -> bool:
     return _PYTHON.fullmatch(text.strip()) is not None
 
 
-def read_interpreter(spelling: str, python: str, as_of: date) -> Interpreter:
+def read_interpreter(spelling: str, python: str, as_of: date) -> TargetInterpreter:
     """Understand the Python in a target's spelling, with the releases of `as_of`.
 
     Raises `TargetError` for what is no interpreter, or does not exist.
@@ -99,7 +99,7 @@ def read_interpreter(spelling: str, python: str, as_of: date) -> Interpreter:
         tag = f"{prefix}{release.python_version}"
     if abi:
         tag = f"{'pypy' if prefix == 'pp' else prefix}{tag.removeprefix(prefix)}_{abi}"
-    return Interpreter(release, free_threaded, f"{tag}{match['t']}")
+    return TargetInterpreter(release, free_threaded, f"{tag}{match['t']}")
 
 
 def _release(

@@ -7,7 +7,7 @@ from datetime import date
 
 from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.targets.images import default_variant
-from wheelcheck.targets.interpreters import Interpreter
+from wheelcheck.targets.interpreters import TargetInterpreter
 from wheelcheck.targets.platform_spec import PlatformSpec
 from wheelcheck.targets.platforms import Architecture, Libc, Linux, manylinux_floor
 
@@ -32,7 +32,7 @@ _PIWHEELS_CPUS = {Architecture.ARMV6L, Architecture.ARMV7L}
 
 
 def choose_linux(
-    spelling: str, spec: PlatformSpec, interpreter: Interpreter, *, as_of: date
+    spelling: str, spec: PlatformSpec, interpreter: TargetInterpreter, *, as_of: date
 ) -> Linux:
     """The Linux that a spelling means, on that day: glibc and x86_64 where it does not say.
 

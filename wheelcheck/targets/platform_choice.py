@@ -14,7 +14,7 @@ from functools import cache
 
 from wheelcheck.errors import TargetError
 from wheelcheck.tables import read_table
-from wheelcheck.targets.interpreters import Interpreter
+from wheelcheck.targets.interpreters import TargetInterpreter
 from wheelcheck.targets.platform_spec import PlatformSpec
 from wheelcheck.targets.platform_words import read_platform
 from wheelcheck.targets.platforms import (
@@ -100,7 +100,7 @@ def near_platforms(text: str, more: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 def choose_platform(
-    spelling: str, spec: PlatformSpec, interpreter: Interpreter, *, as_of: date
+    spelling: str, spec: PlatformSpec, interpreter: TargetInterpreter, *, as_of: date
 ) -> Platform:
     """The platform, beside Linux, that a spelling means for an interpreter, on that day.
 
@@ -115,7 +115,7 @@ def choose_platform(
     return make(spelling, spec, arch, interpreter, as_of)
 
 
-def _architecture(spelling: str, spec: PlatformSpec, interpreter: Interpreter) -> Cpu:
+def _architecture(spelling: str, spec: PlatformSpec, interpreter: TargetInterpreter) -> Cpu:
     known = _ARCHITECTURES[spec.system]
     if spec.cpu is None:
         intel = spec.system is System.MACOS and spec.version and spec.version < _OLDEST_ARM_MAC
@@ -131,7 +131,7 @@ def _windows(
     spelling: str,
     spec: PlatformSpec,
     arch: Cpu,
-    interpreter: Interpreter,
+    interpreter: TargetInterpreter,
     _: date,
 ) -> Windows:
     if spec.version and spec.version not in _WINDOWS_VERSIONS:
@@ -145,7 +145,7 @@ def _macos(
     spelling: str,
     spec: PlatformSpec,
     arch: Cpu,
-    interpreter: Interpreter,
+    interpreter: TargetInterpreter,
     as_of: date,
 ) -> MacOS:
     oldest = _oldest(spelling, System.MACOS, arch, interpreter)
@@ -164,7 +164,7 @@ def _emscripten(
     spelling: str,
     spec: PlatformSpec,
     arch: Cpu,
-    interpreter: Interpreter,
+    interpreter: TargetInterpreter,
     _: date,
 ) -> Emscripten:
     rows = _pyodides()
@@ -188,7 +188,7 @@ def _android(
     spelling: str,
     spec: PlatformSpec,
     arch: Cpu,
-    interpreter: Interpreter,
+    interpreter: TargetInterpreter,
     _: date,
 ) -> Android:
     oldest = _oldest(spelling, System.ANDROID, arch, interpreter)[0]
@@ -205,7 +205,7 @@ def _ios(
     spelling: str,
     spec: PlatformSpec,
     arch: Cpu,
-    interpreter: Interpreter,
+    interpreter: TargetInterpreter,
     _: date,
 ) -> IOS:
     oldest = _oldest(spelling, System.IOS, arch, interpreter)
@@ -247,7 +247,9 @@ def _builds() -> Mapping[tuple[str, str, str], tuple[_Since, ...]]:
     return {key: tuple(sorted(rows, key=lambda since: since.python)) for key, rows in found.items()}
 
 
-def _oldest(spelling: str, system: System, arch: Cpu, interpreter: Interpreter) -> tuple[int, int]:
+def _oldest(
+    spelling: str, system: System, arch: Cpu, interpreter: TargetInterpreter
+) -> tuple[int, int]:
     """The oldest release of a system that an interpreter runs on.
 
     Raises `TargetError` where it has no builds there.
@@ -267,7 +269,7 @@ def _oldest(spelling: str, system: System, arch: Cpu, interpreter: Interpreter) 
     raise TargetError(spelling, why, tuple(_near_builds(system, arch, interpreter)))
 
 
-def _near_builds(system: System, arch: Cpu, interpreter: Interpreter) -> Iterator[str]:
+def _near_builds(system: System, arch: Cpu, interpreter: TargetInterpreter) -> Iterator[str]:
     """The first Python there, and the same Python on the other CPUs of the system."""
     implementation = interpreter.implementation.value
     rows = _builds().get((system.value, arch.value, implementation), ())
@@ -286,7 +288,7 @@ def _word(system: System, arch: Cpu) -> str:
     return "win32" if arch is OtherArchitecture.X86 else f"{system}-{arch}"
 
 
-def _python(interpreter: Interpreter) -> str:
+def _python(interpreter: TargetInterpreter) -> str:
     return "{} {}.{}".format(interpreter.implementation.title, *interpreter.python)
 
 

@@ -16,11 +16,7 @@ from itertools import product
 from wheelcheck.errors import TargetError
 from wheelcheck.targets.catalogue import DOCKER_PLATFORMS, catalogue, moving_aliases
 from wheelcheck.targets.image_targets import image_target
-from wheelcheck.targets.interpreters import (
-    Interpreter,
-    read_interpreter,
-    target_of,
-)
+from wheelcheck.targets.interpreters import TargetInterpreter, read_interpreter, target_of
 from wheelcheck.targets.linux_choice import LINUX_CPUS, choose_linux, default_libc_version
 from wheelcheck.targets.notes import notes_of
 from wheelcheck.targets.platform_spec import CPUS, PlatformSpec
@@ -309,7 +305,7 @@ def _target(spelling: str, python: str, spec: PlatformSpec, as_of: date) -> Targ
 
 
 def _beside_linux(
-    spelling: str, spec: PlatformSpec, interpreter: Interpreter, as_of: date
+    spelling: str, spec: PlatformSpec, interpreter: TargetInterpreter, as_of: date
 ) -> Target:
     from wheelcheck.targets.platform_choice import choose_platform, pyodide_release
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from wheelcheck.dockerfile.reading.shell.failing import Entry, Strictness, ends_script
+from wheelcheck.dockerfile.reading.shell.failing import ShellEntry, Strictness, ends_script
 from wheelcheck.dockerfile.reading.shell.nesting import Nesting, Word
 from wheelcheck.dockerfile.reading.shell.variables import MAX_TEXT, Values, parameter
 
@@ -76,7 +76,7 @@ def commands(
     `strict` is what the shell was started with: ``sh -e``, ``bash -o pipefail``.
     """
     found: list[tuple[int, Strictness, Command]] = []
-    entries: list[Entry] = []
+    entries: list[ShellEntry] = []
     for entry, command in _read(script, values):
         if command is not None:
             found.append((len(entries), strict, command))
@@ -86,7 +86,7 @@ def commands(
         yield replace(command, ends_script=ends_script(entries, position, strictness))
 
 
-def _read(script: str, values: Values) -> Iterator[tuple[Entry, Command | None]]:
+def _read(script: str, values: Values) -> Iterator[tuple[ShellEntry, Command | None]]:
     """Every part of a script up to an operator, with the command in it where there is one."""
     lexer = _Lexer(script, dict(values))
     nesting = Nesting()
@@ -109,7 +109,7 @@ def _read(script: str, values: Values) -> Iterator[tuple[Entry, Command | None]]
                 *lexer.heredoc,
             )
         texts = tuple(word.text for word in (*rest, *(value for _, value in assignments)))
-        yield Entry(texts, operator, len(nesting.stack)), command
+        yield ShellEntry(texts, operator, len(nesting.stack)), command
         declared = rest and rest[0].text in _DECLARATIONS
         if declared:
             assignments = [pair for word in rest[1:] for pair in _part([word])[0]]

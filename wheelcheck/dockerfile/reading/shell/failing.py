@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Entry", "Strictness", "ends_script"]
+__all__ = ["ShellEntry", "Strictness", "ends_script"]
 
 _FARTHEST = 200
 """Commands of one list that are looked at: longer than anyone writes."""
@@ -41,7 +41,7 @@ class Strictness:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ShellEntry:
     """A command of a script, or a bare keyword or bracket, with the operator behind it.
 
     `depth` counts the compound commands and subshells around it.
@@ -52,7 +52,7 @@ class Entry:
     depth: int = 0
 
 
-def ends_script(entries: Sequence[Entry], position: int, strict: Strictness) -> bool:
+def ends_script(entries: Sequence[ShellEntry], position: int, strict: Strictness) -> bool:
     """Whether the script ends with an error where the command at `position` fails."""
     chained = False
     own = entries[position].depth
@@ -77,7 +77,7 @@ def ends_script(entries: Sequence[Entry], position: int, strict: Strictness) -> 
     return len(entries) - position <= _FARTHEST
 
 
-def _gives_up(entries: Sequence[Entry], start: int) -> bool:
+def _gives_up(entries: Sequence[ShellEntry], start: int) -> bool:
     """Whether what runs after a failure ends the script itself, as ``|| exit 1``."""
     for entry in entries[start:]:
         if entry.words[:1] in {("exit",), ("return",)}:

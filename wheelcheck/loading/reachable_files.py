@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from wheelcheck.loading.opened import ModuleFacts, OpenedLibrary
 
-__all__ = ["Reached", "WheelModules", "reach"]
+__all__ = ["ReachedFiles", "WheelModules", "reach"]
 
 _EXTENSION = re.compile(r"(.+?)(?:\.(?:cpython|pypy|abi3|abi3t)[\w-]*)?\.so")
 _MAX_MODULES = 150
@@ -74,7 +74,7 @@ class WheelModules:
 
 
 @dataclass(slots=True)
-class Reached:
+class ReachedFiles:
     """What an import runs: Python modules, extension modules, and libraries it must open."""
 
     modules: set[str] = field(default_factory=set)
@@ -89,7 +89,7 @@ def reach(
     modules: WheelModules,
     read: Callable[[str], ModuleFacts | None],
     others: frozenset[str],
-) -> Reached:
+) -> ReachedFiles:
     """Follow the imports from `roots`.
 
     Parameters:
@@ -118,9 +118,9 @@ class _Walk:
         self.called: set[str] = set()
         """Names that some module that runs calls: a function may come from another module."""
         self.waiting: list[tuple[str, str]] = []
-        self.found = Reached()
+        self.found = ReachedFiles()
 
-    def run(self, roots: Iterable[str]) -> Reached:
+    def run(self, roots: Iterable[str]) -> ReachedFiles:
         for root in roots:
             self._enter(root)
         while self.waiting:

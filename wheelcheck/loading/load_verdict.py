@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from wheelcheck.loading.image import ImageLibraries, install_command
-from wheelcheck.loading.wheel_facts import AMONG_MANY, FileKind, FileNeeds, WheelFacts, closure
+from wheelcheck.loading.image_libraries import ImageLibraries, install_command
+from wheelcheck.loading.wheel_facts import AMONG_MANY, FileNeeds, WheelFacts, WheelFileKind, closure
 from wheelcheck.targets.target import Architecture, Libc, Target
 
 __all__ = ["LoadStatus", "Loads", "judge_loading", "main_files"]
@@ -120,7 +120,7 @@ def _main_files(
     reached = closure(facts.reached or (), files)
     if reached:
         return [found[file.path] for file in reached], True
-    for kind in FileKind:
+    for kind in WheelFileKind:
         own = [file for file in files.values() if file.kind is kind]
         if own:
             break
@@ -141,7 +141,7 @@ def main_files(facts: WheelFacts) -> tuple[FileNeeds, ...]:
     reached = closure(facts.reached or (), files)
     if reached:
         return reached
-    for kind in FileKind:
+    for kind in WheelFileKind:
         own = [file.path for file in facts.files if file.kind is kind]
         if own:
             return closure(own, files)
@@ -311,7 +311,7 @@ def _doubt(
 def _may_matter(
     file: FileNeeds, facts: WheelFacts, target: Target, image: ImageLibraries | None
 ) -> bool:
-    if file.kind is FileKind.PROGRAM:
+    if file.kind is WheelFileKind.PROGRAM:
         return False
     if not facts.audited:
         return True
