@@ -160,11 +160,11 @@ class _Order(NamedTuple):
 
     def key(self, file: Wheel | Sdist, rank: int, build: BuildTag) -> _Preference:
         """The greater, the sooner it is taken; `rank` is the place of its tag."""
-        kept = file.yanked is None or not self.knows_yanked
+        offered = file.yanked is None or not self.knows_yanked
         preferred = self.tar_gz_first and file.filename.endswith(".tar.gz")
         if self.build_tag == "first":
-            return kept, build, -rank, preferred
-        return kept, -rank, preferred, build if self.build_tag == "last" else ()
+            return offered, build, -rank, preferred
+        return offered, -rank, preferred, build if self.build_tag == "last" else ()
 
 
 @lru_cache(maxsize=256)

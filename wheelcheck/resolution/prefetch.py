@@ -58,7 +58,7 @@ def _walk(
 
 
 def _needs(provider: Provider, candidate: Candidate) -> Sequence[SolverRequirement]:
-    """What a candidate needs; nothing of one that an old pip ends at: the solver says so."""
+    """What a candidate needs; nothing where an old pip would stop at it, which the solver says."""
     try:
         return provider.dependencies(candidate)
     except Stopped:

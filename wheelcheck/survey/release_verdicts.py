@@ -52,8 +52,8 @@ _PURE_WHEEL, _WHEEL, _SOURCE_PURE, _SOURCE_UNKNOWN, _SOURCE_NATIVE, _UNAVAILABLE
 _SOURCE_BY_EVIDENCE = np.array([_SOURCE_UNKNOWN, _SOURCE_PURE, _SOURCE_NATIVE, _SOURCE_UNKNOWN])
 
 # One number orders the files of a release as pip does (`resolution.choice.choose`): yanked last,
-# then the place of the tag (an sdist behind every wheel), then the higher build, then the one that
-# the index lists last.
+# then the place of the tag (an sdist behind every wheel), then the higher build, then the file
+# listed last. Older pips differ (`installers.rules`): a survey judges as the newest pip does.
 _PLACE_BITS, _BUILD_BITS, _RANK_BITS = 30, 12, 18
 _NO_FILE = np.iinfo(np.int64).max
 _SDIST_RANK = (1 << _RANK_BITS) - 1
