@@ -12,6 +12,7 @@ from packaging.utils import NormalizedName
 
 from wheelcheck.advice.alternatives import distribution_package, extra_indexes_for, replacements_of
 from wheelcheck.advice.outcome import loading_after, outcome, version_changes, versions
+from wheelcheck.advice.outside import taken_outside
 from wheelcheck.advice.relocking import any_file_listed, what_to_list
 from wheelcheck.advice.repinning import Repinned, changes_between, is_near, proposals
 from wheelcheck.analysis.judge import Judge
@@ -19,12 +20,13 @@ from wheelcheck.analysis.judged_target import JudgedTarget, Weight
 from wheelcheck.analysis.report_costs import bill_value
 from wheelcheck.distributions.distribution import Distribution, distribution_of
 from wheelcheck.errors import TargetError, Unknown
-from wheelcheck.index.interface import Index
+from wheelcheck.index.interface import Index, Sdist, Wheel
 from wheelcheck.loading.image_libraries import install_command
 from wheelcheck.reports.values.advice_values import Advice, AdviceKind
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.requirement_set import Origin, RequirementLine
+from wheelcheck.resolution import Pin
 from wheelcheck.targets import Implementation, Target, parse_target_on
 from wheelcheck.targets.nearby import on_glibc, on_other_pythons, on_x86_64
 from wheelcheck.targets.platforms import System
@@ -49,6 +51,7 @@ class Adviser:
     """Finds advice for judged targets; what is judged for one target serves the others.
 
     `judge` has judged the requirements as they are; `judge_of` makes one for changed requirements.
+    With `runs_there` the installer runs on the targets themselves, as in a Dockerfile's step.
     """
 
     def __init__(
@@ -58,12 +61,15 @@ class Adviser:
         judge: Judge,
         judge_of: Callable[[Requirements], Judge],
         as_of: datetime,
+        *,
+        runs_there: bool = False,
     ) -> None:
         self._requirements = requirements
         self._index = index
         self._judge = judge
         self._judge_of = judge_of
         self._day: date = as_of.date()
+        self._runs_there = runs_there
         self._columns: dict[str, JudgedTarget] = {}
         self._judges: dict[Requirements, Judge] = {}
         self._unplanned: dict[tuple[Judge, Target], JudgedTarget] = {}
@@ -86,6 +92,14 @@ class Adviser:
             yield from _missing_packages(column)
             unloadable = [n for n in sorted(column.not_loading) if n not in column.troubled]
             yield from self._replacements(column, unloadable)
+        if not self._runs_there:
+            yield from taken_outside(column, self._files_of, self._judge.rules, self._day)
+
+    def _files_of(self, pin: Pin) -> Sequence[Wheel | Sdist]:
+        project = self._index.project(pin.name)
+        if isinstance(project, Unknown) or pin.version is None:
+            return ()
+        return project.files(pin.version)
 
     def _ways_out(self, column: JudgedTarget) -> Iterator[Advice]:
         yield from self._relocked(column)
@@ -413,6 +427,7 @@ _KINDS = (
     "python",
     "replacement",
     "system-package",
+    "outside",
     "extra-index",
     "architecture",
 )

@@ -265,7 +265,7 @@ class StepJudges:
             whole = replace(column, price=replace(column.price, image=size))
         report = _of_its_stages(judge.report([whole], step.inputs), self._dockerfile, stage)
         if advice:
-            adviser = Adviser(requirements, index, judge, judge_of, self._as_of)
+            adviser = Adviser(requirements, index, judge, judge_of, self._as_of, runs_there=True)
             report = report.model_copy(update={"advice": adviser.advise([column])})
         return JudgedStep(stage, step, column, installed, report)
 

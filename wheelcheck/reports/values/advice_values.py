@@ -21,10 +21,11 @@ AdviceKind = Literal[
     "replacement",
     "system-package",
     "extra-index",
+    "outside",
 ]
 """Another base image or libc; another Python; what another architecture would get; more files of
 the same versions in a lock or list of hashes; other pins; another project that does the same; a
-package of the distribution; one more index."""
+package of the distribution; one more index; wheels taken on another machine."""
 
 
 class Advice(Value):
