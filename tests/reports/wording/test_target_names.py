@@ -127,3 +127,11 @@ class TestMixedSystems:
     def test_sets_are_named(self, chosen, words):
         names = [target.name for target in self.targets if chosen(target)]
         assert Places(self.targets).describe(names) == words
+
+
+def test_a_single_target_is_named_by_its_own_python_where_platforms_have_different_ones():
+    linux = [_on("linux", p, "x86_64", libc="musl", libc_version="1.2") for p in ("3.12", "3.15")]
+    pyodide = [_on("emscripten", p, "wasm32", system_version="2025.0") for p in ("3.13", "3.14")]
+    places = Places([*linux, *pyodide])
+    assert places.describe([pyodide[0].name]) == "Pyodide (Python 3.13)"
+    assert places.describe([target.name for target in pyodide]) == "Pyodide"

@@ -163,6 +163,11 @@ class Places:
             for values, axis in zip(box, self._axes, strict=True)
         )
         where = " ".join(filter(None, ("/".join(platforms), "/".join(filter(None, archs)))))
+        there = {
+            point[2] for point in self._points.values() if point[0] in box[0] and point[1] in box[1]
+        }
+        if there <= box[2]:  # every Python that these platforms have
+            pythons = []
         which = ", ".join(_runs(pythons, self._axes[2]))
         if which and not which.startswith(("PyPy", "GraalPy")):
             which = f"Python {which}"
@@ -177,6 +182,14 @@ def _holds(box: _Box, point: _Point) -> bool:
     return all(value in values for value, values in zip(point, box, strict=True))
 
 
+def _is_whole(points: set[tuple[str, ...]], inside: set[_Point], axis: int, value: str) -> bool:
+    """Whether the new points are meant: some for a Python, for a platform or CPU all it has."""
+    if axis == _PYTHON_AXIS:
+        return bool(points & inside)
+    own = {point for point in inside if point[axis] == value}
+    return bool(own) and own <= points
+
+
 def _grow(
     seed: _Point,
     order: Sequence[int],
@@ -186,17 +199,15 @@ def _grow(
 ) -> _Box:
     """Widen a single point along one axis after the other, never onto a point outside.
 
-    With `inside`, a platform or CPU is taken in only with all its points there: not each platform
-    has each CPU and Python.
+    With `inside`, the points that are meant, a value is taken in only as far as it has points
+    there: not each platform has each CPU and Python.
     """
     sides = [{value} for value in seed]
     for axis in order:
         for value in axes[axis]:
             added = [{value} if i == axis else side for i, side in enumerate(sides)]
             points = set(product(*added))
-            own = {point for point in inside or () if point[axis] == value}
-            is_named = inside is None or axis == _PYTHON_AXIS or (own and own <= points)
-            if is_named and not outside & points:
+            if not outside & points and (inside is None or _is_whole(points, inside, axis, value)):
                 sides[axis].add(value)
     return (frozenset(sides[0]), frozenset(sides[1]), frozenset(sides[2]))
 
