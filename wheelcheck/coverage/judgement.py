@@ -69,7 +69,12 @@ def judge(pin: Pin, project: Project | Unknown, target: Target, rules: FileRules
 
 def is_pure(wheel: Wheel) -> bool:
     """Whether a wheel holds nothing built for a platform: its ABI is none, its platform any."""
-    return all(triple[1:] == ("none", "any") for triple in split_tag_set(wheel.tag))
+    return is_pure_tag(wheel.tag)
+
+
+def is_pure_tag(tag: str) -> bool:
+    """As `is_pure`, from the compressed tag set of a wheel's name."""
+    return all(triple[1:] == ("none", "any") for triple in split_tag_set(tag))
 
 
 def _as_wheel(wheel: Wheel) -> Judgement:

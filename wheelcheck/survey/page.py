@@ -10,6 +10,7 @@ import numpy as np
 
 from wheelcheck.reports.html.frame import asset, framed, script_of
 from wheelcheck.reports.html.markup import Markup, element, joined
+from wheelcheck.reports.html.pool import SCRIPT_ESCAPES
 from wheelcheck.survey.day import DayOfSurvey
 from wheelcheck.survey.file_names import Integers
 
@@ -17,7 +18,6 @@ __all__ = ["render_page"]
 
 _MOST_PROJECTS = 20_000
 _MISSING_SHOWN = 50
-_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 _SCRIPTS = ("dom", "theme", "survey")
 
 
@@ -165,7 +165,7 @@ def _data(day: DayOfSurvey, listed: Integers, weights: Mapping[str, float] | Non
     if day.since is not None:
         data["since"] = [_runs(row) for row in day.since[listed].tolist()]
         data["sinceVersions"] = day.since_versions
-    return json.dumps(data, separators=(",", ":")).translate(_ESCAPES)
+    return json.dumps(data, separators=(",", ":")).translate(SCRIPT_ESCAPES)
 
 
 def _runs(numbers: list[int]) -> list[int]:

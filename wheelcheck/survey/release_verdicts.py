@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from wheelcheck.builds.evidence.sibling_wheels import platform_kind
+from wheelcheck.coverage.judgement import is_pure_tag
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.resolution.choice import admits_python
 from wheelcheck.survey.file_names import NO_TAG, Integers
@@ -166,9 +167,7 @@ def _kind(tag: str) -> int:
     return {"pure": _PURE, "linux": _LINUX, "other": _OTHER}[platform_kind(tag)]
 
 
-@lru_cache(maxsize=1 << 14)
-def _is_pure(tag: str) -> bool:
-    return all(triple[1:] == ("none", "any") for triple in split_tag_set(tag))
+_is_pure = lru_cache(maxsize=1 << 14)(is_pure_tag)
 
 
 def _preference(signatures: Signatures, rank_of: Integers) -> Integers:

@@ -8,9 +8,10 @@ from math import isfinite
 
 from wheelcheck.reports.wording.phrases import clean
 
-__all__ = ["encode"]
+__all__ = ["SCRIPT_ESCAPES", "encode"]
 
-_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+SCRIPT_ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+"""What JSON inside a script element must not hold as it is (HTML, section 4.12.1.3)."""
 
 
 class _Pool:
@@ -64,4 +65,4 @@ def encode(value: object) -> str:
     pool.add(value)
     document = {"shapes": list(pool.shapes), "entries": pool.entries}
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.translate(_ESCAPES)
+    return text.translate(SCRIPT_ESCAPES)
