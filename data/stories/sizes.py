@@ -62,7 +62,7 @@ def contents(
     """What the story's image holds."""
     wheels = [pin.file for pin in pins if isinstance(pin.file, Wheel)]
     sdists = [pin.file for pin in pins if isinstance(pin.file, Sdist)]
-    planner = Planner(index, policy, SdistReader(index).facts)
+    planner = Planner(index, policy, SdistReader(index).read)
     plan = planner.plan(target, sdists, Installer.PIP_NO_CACHE)
     return ImageContents(
         wheels=[(wheel, unpacked(index.listing(wheel))) for wheel in wheels],
@@ -80,8 +80,7 @@ def unpacked(listing: ArchiveListing | Unknown) -> InstalledFiles | Unknown:
 def from_source(build: Build, index: Index, target: Target) -> BuiltFiles | Unknown:
     """One package as it is built, with the manylinux wheel of its release as a witness."""
     wheel = manylinux(build, index, target)
-    sdists = SdistReader(index)
-    facts, contents = sdists.facts(build.sdist, target), sdists.contents(build.sdist)
+    facts, contents = build.reading.facts, build.reading.contents
     features: BuildFeatures | Unknown
     if isinstance(facts, Unknown):
         features = facts

@@ -97,7 +97,7 @@ def planned(links: Path, installer: Installer, *names: str) -> dict[str, int]:
             (sdist,) = project.files(project.versions[0])
             assert isinstance(sdist, Sdist)
             sdists.append(sdist)
-        planner = Planner(index, FilePolicy(), SdistReader(index).facts)
+        planner = Planner(index, FilePolicy(), SdistReader(index).read)
         plan = planner.plan(target(python=(3, 11)), sdists, installer)
     return {build.label: build.times for build in plan.builds if build.times}
 

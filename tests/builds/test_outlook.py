@@ -40,8 +40,8 @@ def sdist(index: FakeIndex, name: str) -> Sdist:
 def outlooks(index: FakeIndex, names: Iterable[str], *targets: Target) -> list[dict[str, Outlook]]:
     """The outlook of all builds, by project, for one target after another."""
     sdists = SdistReader(index)
-    planner = Planner(index, FilePolicy(), sdists.facts)
-    forecaster = Forecaster(index, sdists)
+    planner = Planner(index, FilePolicy(), sdists.read)
+    forecaster = Forecaster(index)
     chosen = [sdist(index, name) for name in names]
     found = []
     for where in targets:
@@ -127,8 +127,8 @@ def test_a_build_before_the_change_is_not_hit():
     reader = index(app=native("'setuptools', 'cython'"))
     sdists = SdistReader(reader)
     policy = FilePolicy(exclude_newer=datetime(2020, 3, 1, tzinfo=UTC))
-    plan = Planner(reader, policy, sdists.facts).plan(MUSL, [sdist(reader, "app")], Installer.PIP)
-    found = Forecaster(reader, sdists).of_plan(plan, datetime(2020, 3, 1, tzinfo=UTC))
+    plan = Planner(reader, policy, sdists.read).plan(MUSL, [sdist(reader, "app")], Installer.PIP)
+    found = Forecaster(reader).of_plan(plan, datetime(2020, 3, 1, tzinfo=UTC))
     assert [codes(one) for one in found if one.build.name == "app"] == [[]]
 
 
@@ -156,8 +156,8 @@ def test_an_old_pip_builds_old_sdists_by_the_setuptools_of_the_image(
     where = replace(target("musl", python), installer=held)
     asked = index(app=old)
     sdists = SdistReader(asked)
-    plan = Planner(asked, FilePolicy(), sdists.facts).plan(where, [sdist(asked, "app")], installer)
-    (found,) = Forecaster(asked, sdists).of_plan(plan, TODAY)
+    plan = Planner(asked, FilePolicy(), sdists.read).plan(where, [sdist(asked, "app")], installer)
+    (found,) = Forecaster(asked).of_plan(plan, TODAY)
     assert found.fails() is breaks
     assert bool(found.constraints) is breaks
 

@@ -10,15 +10,13 @@ from packaging.version import Version
 from situations import asked, target
 
 from wheelcheck.builds.plan import Installer, Planner, SourceBuildPlan
-from wheelcheck.builds.sdist.contents import SdistContents
-from wheelcheck.builds.sdist.sdist_facts import SdistFacts, read_sdist, wanted
-from wheelcheck.builds.setup_script.script_context import BuildSite
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution import Resolver
 from wheelcheck.tables import read_table
-from wheelcheck.targets import Libc, Target
+from wheelcheck.targets import Libc
 
 MUSL = target("musl")
 
@@ -40,7 +38,7 @@ def sdists(**requires: tuple[str, ...]) -> tuple[dict, dict]:
 
 
 def plan(index: FakeIndex, *names: str, installer: Installer = Installer.PIP) -> SourceBuildPlan:
-    return Planner(index, FilePolicy(), reader(index)).plan(
+    return Planner(index, FilePolicy(), SdistReader(index).read).plan(
         MUSL, [sdist(index, name) for name in names], installer
     )
 
@@ -50,16 +48,6 @@ def sdist(index: Index, name: str) -> Sdist:
     assert not isinstance(project, Unknown)
     (found,) = [f for v in project.versions for f in project.files(v) if isinstance(f, Sdist)]
     return found
-
-
-def reader(index: FakeIndex):
-    def read(file: Sdist, on: Target) -> SdistFacts | Unknown:
-        listing = index.listing(file, wanted)
-        if isinstance(listing, Unknown):
-            return listing
-        return read_sdist(SdistContents(listing), BuildSite.of(on))
-
-    return read
 
 
 def counts(found: SourceBuildPlan) -> dict[str, int]:
@@ -191,7 +179,7 @@ class TestVersionsThatAreTried:
             file for file in index.project(NormalizedName("lib")).files(Version("3"))
             if isinstance(file, Sdist)
         )  # fmt: skip
-        planner = Planner(index, FilePolicy(), reader(index))
+        planner = Planner(index, FilePolicy(), SdistReader(index).read)
         roots = [sdist(index, "app"), newest]
         counted = {
             installer: by_label(planner.plan(MUSL, roots, installer))["lib 3"]
@@ -227,13 +215,13 @@ class TestVersionsThatAreTried:
         """pip then installs the wheel that it built to read its metadata."""
         index = rejected()
         newest = index.project(NormalizedName("lib")).files(Version("3"))
-        found = Planner(index, FilePolicy(), reader(index)).plan(MUSL, newest, installer)
+        found = Planner(index, FilePolicy(), SdistReader(index).read).plan(MUSL, newest, installer)
         assert by_label(found)["lib 3"] == 1
 
     def test_what_the_installation_itself_tries_is_planned_when_told(self):
         index = rejected()
         files = index.project(NormalizedName("lib")).files(Version("3"))
-        planner = Planner(index, FilePolicy(), reader(index))
+        planner = Planner(index, FilePolicy(), SdistReader(index).read)
         found = planner.plan(MUSL, [sdist(index, "tool")], Installer.PIP, tried=files)
         builds = {build.label: build for build in found.builds}
         assert builds["lib 3"].tried_by == ("requirements",)
@@ -247,7 +235,7 @@ class TestVersionsThatAreTried:
             {"lib": files, "pin": {**pure("pin", "1"), **pure("pin", "2")}},
             requires={("lib", "3"): ["pin>=2"], ("lib", "2"): ["pin>=2"]},
         )
-        planner = Planner(index, FilePolicy(), reader(index))
+        planner = Planner(index, FilePolicy(), SdistReader(index).read)
         resolver = Resolver(asked("lib", "pin<2"), index)
         tried = {
             on.libc: [

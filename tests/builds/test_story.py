@@ -61,7 +61,7 @@ def _sdist(system: dict | None) -> dict[str, str]:
 def plans(index: FakeIndex) -> dict[Installer, SourceBuildPlan]:
     resolution = Resolver(asked("scikit-learn", "pandas", policy=POLICY), index).resolve(ALPINE)
     sdists = [pin.file for pin in resolution.pins.values() if isinstance(pin.file, Sdist)]
-    planner = Planner(index, POLICY, SdistReader(index).facts)
+    planner = Planner(index, POLICY, SdistReader(index).read)
     assert all(not planner.tried(resolution, installer) for installer in Installer)
     return {installer: planner.plan(ALPINE, sdists, installer) for installer in Installer}
 

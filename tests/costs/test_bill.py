@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
+from sdist_readings import unread
 from situations import target
 
 from wheelcheck.builds.environment import BuildEnvironment
@@ -33,7 +34,7 @@ def sdist(name: str, size: int | None = MB) -> Sdist:
 def build(name: str, *needs: Wheel, times: int = 1, asked_by: tuple[str, ...] = ()) -> Build:
     pins = tuple(Pin(one.name, V1, one, Standing.INSTALLABLE) for one in needs)
     environment = BuildEnvironment((), pins)
-    return Build(NormalizedName(name), V1, sdist(name), environment, not asked_by, asked_by, times)
+    return Build(unread(sdist(name)), environment, not asked_by, asked_by, times)
 
 
 def cost(cpu: float, memory: float = 500 * MB, serial: float = 1.0) -> PredictedCost:

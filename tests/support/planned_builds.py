@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+from sdist_readings import unread
 
 from wheelcheck.builds.environment import BuildEnvironment, Installer
 from wheelcheck.builds.evidence.classification import Classification, Confidence
@@ -44,7 +45,7 @@ def outlook(
         version=Version(version),
     )
     environment = BuildEnvironment(())
-    build = Build(sdist.name, sdist.version, sdist, environment, top_level, (), times)
+    build = Build(unread(sdist), environment, top_level, (), times)
     reason = Classification(
         verdict,
         Confidence.CERTAIN,

@@ -91,7 +91,7 @@ class Judge:
             max_rounds=ADVISED_ROUNDS if advised else MAX_ROUNDS,
         )
         self._sources = SourceBuilds(index, requirements.policy, installer, as_of, sdists)
-        self._pricing = Pricing(index, sdists, installer, machine, image_options)
+        self._pricing = Pricing(index, installer, machine, image_options)
         self._loading = LoadCheck(index, loading, added_packages)
         self._prefetched: dict[Target, _Chosen] = {}
 

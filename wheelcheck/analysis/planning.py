@@ -43,8 +43,8 @@ class SourceBuilds:
         sdists: SdistReader,
     ) -> None:
         self._sdists = sdists
-        self._planner = Planner(index, policy, sdists.facts)
-        self._forecaster = Forecaster(index, sdists)
+        self._planner = Planner(index, policy, sdists.read)
+        self._forecaster = Forecaster(index)
         self._installer = installer
         self._as_of = as_of
 
@@ -53,7 +53,7 @@ class SourceBuilds:
         sdist = judgement.file
         if not isinstance(sdist, Sdist):
             return judgement
-        found = self._sdists.classification(sdist, target)
+        found = self._sdists.read(sdist, target).classification
         reason = f"{judgement.reason}; {found.reason}"
         if not is_planned(target) and found.verdict in _MAY_COMPILE:
             toolchain = toolchain_of(target.platform.system)

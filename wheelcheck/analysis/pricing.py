@@ -8,7 +8,7 @@ from dataclasses import replace
 from wheelcheck.analysis.judged_target import Price, TargetBuilds
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.plan import Build, SourceBuildPlan
-from wheelcheck.builds.sdist_reader import SdistReader
+from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.costs.bill import Machine, make_bill
 from wheelcheck.costs.built_sizes import built_files, compresses
 from wheelcheck.costs.features import BuildFeatures, published, read_features
@@ -42,13 +42,11 @@ class Pricing:
     def __init__(
         self,
         index: Index,
-        sdists: SdistReader,
         installer: Installer,
         machine: Machine,
         options: ImageOptions | None = None,
     ) -> None:
         self._index = index
-        self._sdists = sdists
         self._installer = installer
         self._machine = machine
         self._options = options or ImageOptions(pip_cache=installer is Installer.PIP)
@@ -81,27 +79,26 @@ class Pricing:
     def _cost(self, build: Build, target: Target) -> PredictedCost:
         features: BuildFeatures | Unknown = _NOT_NEEDED
         if not is_measured(build.name, build.version):
-            features = self._features_of(build.sdist, target)
+            features = self._features_of(build.reading, target)
         return predict(build.name, build.version, python=target.python, features=features)
 
-    def _features_of(self, sdist: Sdist, target: Target) -> BuildFeatures | Unknown:
-        key = (sdist.filename, target.python, target.arch)
+    def _features_of(self, reading: SdistReading, target: Target) -> BuildFeatures | Unknown:
+        key = (reading.sdist.filename, target.python, target.arch)
         if key not in self._features:
-            self._features[key] = self._read_features(sdist, target)
+            self._features[key] = self._read_features(reading, target)
         return self._features[key]
 
-    def _read_features(self, sdist: Sdist, target: Target) -> BuildFeatures | Unknown:
-        facts = self._sdists.facts(sdist, target)
+    def _read_features(self, reading: SdistReading, target: Target) -> BuildFeatures | Unknown:
+        facts = reading.facts
         if isinstance(facts, Unknown):
             return facts
 
-        def conclude() -> BuildFeatures | Unknown:
-            contents = self._sdists.contents(sdist)
+        def compute() -> BuildFeatures | Unknown:
+            contents = reading.contents
             return contents if isinstance(contents, Unknown) else read_features(facts, contents)
 
-        site = self._sdists.read_for(sdist, target)
-        own = self._sdists.concluded(sdist, f"features for {site}", BuildFeatures, conclude)
-        wheel = self._published(sdist, target)
+        own = reading.derive(f"features for {reading.site}", BuildFeatures, compute)
+        wheel = self._published(reading.sdist, target)
         if wheel is None or isinstance(own, Unknown):
             return own
         return replace(own, wheel=published(wheel))

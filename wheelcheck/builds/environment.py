@@ -13,7 +13,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist, Wheel
 from wheelcheck.requirements.requirement_set import (
@@ -113,14 +113,14 @@ class BuildEnvironment:
 class BuildEnvironments:
     """Resolves build requires for any number of targets; each set of them once.
 
-    `read` gives the facts of an sdist on a target, or why they cannot be had.
+    `read` reads an sdist for a target, once for all that answer alike (`SdistReader.read`).
     """
 
     def __init__(
         self,
         index: Index,
         policy: FilePolicy,
-        read: Callable[[Sdist, Target], SdistFacts | Unknown],
+        read: Callable[[Sdist, Target], SdistReading],
     ) -> None:
         self._index = index
         # pip hands the user's choice of files on to the build environment, but no hashes.
@@ -131,9 +131,9 @@ class BuildEnvironments:
         self._resolved: dict[tuple[tuple[str, ...], Target], Resolution] = {}
         self._newer_files: dict[tuple[object, ...], tuple[tuple[Wheel | Sdist, ...], ...]] = {}
 
-    def of(self, sdist: Sdist, target: Target, installer: Installer) -> BuildEnvironment:
+    def of(self, reading: SdistReading, target: Target, installer: Installer) -> BuildEnvironment:
         """Resolve what is installed to build an sdist on a target."""
-        facts = self._read(sdist, target)
+        sdist, facts = reading.sdist, reading.facts
         if isinstance(facts, Unknown):
             message = (
                 f"the build requires of {sdist.name} {sdist.version} are unknown: {facts.reason}"
@@ -157,7 +157,7 @@ class BuildEnvironments:
 
     def prefetch(self, pairs: Iterable[tuple[Target, Sdist]]) -> None:
         """Have the index fetch, side by side, what setting up these environments asks for."""
-        read = ((target, self._read(sdist, target)) for target, sdist in pairs)
+        read = ((target, self._read(sdist, target).facts) for target, sdist in pairs)
         known = [(target, facts) for target, facts in read if not isinstance(facts, Unknown)]
         stated = [(target, facts.build_requires) for target, facts in known]
         self._prefetch(stated)

@@ -1,15 +1,16 @@
 """Everything a user must know of each build in a plan: its needs and its obstacles.
 
     sdists = SdistReader(index)
-    planner = Planner(index, policy, sdists.facts)
-    forecaster = Forecaster(index, sdists)
+    planner = Planner(index, policy, sdists.read)
+    forecaster = Forecaster(index)
     plan = planner.plan(target, chosen, Installer.PIP)
     outlooks = forecaster.of_plan(plan, as_of)
     commands = commands_for(target, outlooks)
 
-`SdistReader` and `Forecaster` serve all targets: an sdist is fetched once, and read once for all
-of them that answer alike to what its scripts ask. Nothing here raises for a single package; only
-an index that does not answer at all raises `IndexUnreachable`.
+All three serve all targets: an sdist is fetched once, and read once for all of them that answer
+alike to what its scripts ask; each build of the plan carries what was read (`Build.reading`).
+Nothing here raises for a single package; only an index that does not answer at all raises
+`IndexUnreachable`.
 """
 
 from __future__ import annotations
@@ -37,12 +38,12 @@ from wheelcheck.builds.obstacles.bit_rot import (
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.obstacle_rules import sdist_obstacles, target_obstacles
 from wheelcheck.builds.plan import Build, Installer, SourceBuildPlan
-from wheelcheck.builds.sdist_reader import SdistReader
+from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.builds.setup_script.script_context import BuildSite
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
-from wheelcheck.index.interface import Index, Sdist
+from wheelcheck.index.interface import Index
 from wheelcheck.installers import Certainty, Rule
 from wheelcheck.targets import Target
 from wheelcheck.targets.pythons import python_support
@@ -78,9 +79,8 @@ _NeedsAndObstacles = tuple[tuple[BuildNeed, ...], tuple[BuildObstacle, ...]]
 class Forecaster:
     """Forecasts builds, for any number of targets."""
 
-    def __init__(self, index: Index, sdists: SdistReader) -> None:
+    def __init__(self, index: Index) -> None:
         self._index = index
-        self._sdists = sdists
         self._known: dict[tuple[str, BuildSite, frozenset[str]], _NeedsAndObstacles] = {}
         self._histories: dict[tuple[NormalizedName, str], History | None] = {}
 
@@ -111,10 +111,8 @@ class Forecaster:
         in_image = pip.certainty is Certainty.IMAGE and pip.setuptools != ""
         if pip.has(Rule.ISOLATES_WITHOUT_WHEEL) and not in_image:
             return True
-        sdist, name = build.sdist, "pyproject.toml"
-        return self._sdists.concluded(
-            sdist, f"has {name}", bool, lambda: name in self._sdists.texts(sdist)
-        )
+        reading, name = build.reading, "pyproject.toml"
+        return reading.derive(f"has {name}", bool, lambda: name in reading.texts)
 
     def of(
         self, build: Build, target: Target, as_of: datetime, *, isolated: bool = True
@@ -123,9 +121,9 @@ class Forecaster:
 
         Where the build is not `isolated`, its build requires are not installed and do not age.
         """
-        classification = self._sdists.classification(build.sdist, target)
+        classification = build.reading.classification
         installed = frozenset(pin.name for pin in build.environment.pins) & tools_on_pypi().keys()
-        all_needs, own = self._of_sdist(build.sdist, frozenset(installed), target)
+        all_needs, own = self._of_sdist(build.reading, frozenset(installed), target)
         needs = tuple(_counting(all_needs, classification))
         distribution = distribution_of(target)
         known = None if isinstance(distribution, Unknown) else distribution
@@ -137,38 +135,25 @@ class Forecaster:
         return Outlook(build, classification, needs, gathered, constraints)
 
     def _of_sdist(
-        self, sdist: Sdist, installed: frozenset[str], target: Target
+        self, reading: SdistReading, installed: frozenset[str], target: Target
     ) -> _NeedsAndObstacles:
         """Needs and obstacles that are the same for all targets with one Python."""
-        key = sdist.filename, BuildSite.of(target), installed
+        key = reading.sdist.filename, BuildSite.of(target), installed
         if key not in self._known:
-            site = self._sdists.read_for(sdist, target)
-            words = (site, sorted(installed), self._sdists.vendored(sdist))
+            words = (reading.site, sorted(installed), reading.vendored)
 
-            def conclude() -> _NeedsAndObstacles:
-                source = self._sdists.needs_input(sdist, target)
-                source = replace(source, installed=installed)
+            def compute() -> _NeedsAndObstacles:
+                source = replace(reading.needs_input, installed=installed)
                 return source_needs(source), sdist_obstacles(source)
 
-            needs, obstacles = self._sdists.concluded(
-                sdist, f"needs for {words}", _NeedsAndObstacles, conclude
-            )
-            too_new = self._sdists.concluded(
-                sdist,
+            needs, obstacles = reading.derive(f"needs for {words}", _NeedsAndObstacles, compute)
+            too_new = reading.derive(
                 f"too old for {target.python}",
                 tuple[BuildObstacle, ...],
-                lambda: python_too_new(target.python, self._sdists.texts(sdist)),
+                lambda: python_too_new(target.python, reading.texts),
             )
             self._known[key] = needs, tuple(dict.fromkeys((*obstacles, *too_new)))
         return self._known[key]
-
-    def _shows(self, sdist: Sdist, sign: re.Pattern[str]) -> tuple[str, ...]:
-        return self._sdists.concluded(
-            sdist,
-            f"shows {sign.pattern}",
-            tuple[str, ...],
-            lambda: showing(sign, self._sdists.texts(sdist)),
-        )
 
     def _rot(
         self, build: Build, target: Target, as_of: datetime
@@ -182,7 +167,7 @@ class Forecaster:
         known = ((name, self._history(name, target)) for name in pins)
         histories = {name: history for name, history in known if history is not None}
         environment = {**pins, build.name: build.version}
-        shows = partial(self._shows, build.sdist)
+        shows = partial(_shows, build.reading)
         found = bit_rot(published, requires, histories, environment, shows)
         if not found:
             return (), ""
@@ -200,6 +185,12 @@ class Forecaster:
                 None if isinstance(project, Unknown) else History.of(project, key[1])
             )
         return self._histories[key]
+
+
+def _shows(reading: SdistReading, sign: re.Pattern[str]) -> tuple[str, ...]:
+    """The build files of an sdist in which a sign is found."""
+    key = f"shows {sign.pattern}"
+    return reading.derive(key, tuple[str, ...], lambda: showing(sign, reading.texts))
 
 
 def _is_younger(target: Target, published: datetime) -> bool:

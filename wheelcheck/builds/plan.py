@@ -24,8 +24,7 @@ from wheelcheck.builds.environment import (
     Installer,
     environment_problem,
 )
-from wheelcheck.builds.sdist.sdist_facts import SdistFacts
-from wheelcheck.errors import Unknown
+from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution import Resolution
@@ -47,14 +46,27 @@ class Build:
     installer builds it: 0 for a version that was only tried, and whose metadata take no build.
     """
 
-    name: NormalizedName
-    version: Version
-    sdist: Sdist
+    reading: SdistReading
     environment: BuildEnvironment
     top_level: bool
     requested_by: tuple[str, ...]
     times: int
     tried_by: tuple[str, ...] = ()
+
+    @property
+    def sdist(self) -> Sdist:
+        """The file that is built."""
+        return self.reading.sdist
+
+    @property
+    def name(self) -> NormalizedName:
+        """The project."""
+        return self.sdist.name
+
+    @property
+    def version(self) -> Version:
+        """The release."""
+        return self.sdist.version
 
     @property
     def label(self) -> str:
@@ -77,14 +89,14 @@ class SourceBuildPlan:
 
 @dataclass(slots=True)
 class _Node:
-    sdist: Sdist
+    reading: SdistReading
     environment: BuildEnvironment
     children: tuple[str, ...] = ()
     tried: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
-        return f"{self.sdist.name} {self.sdist.version}"
+        return f"{self.reading.sdist.name} {self.reading.sdist.version}"
 
 
 @dataclass(slots=True)
@@ -99,15 +111,16 @@ class _PlanWalk:
 class Planner:
     """Plans source builds for any number of targets; resolves each set of build requires once.
 
-    `read` gives the facts of an sdist on a target, or why they cannot be had.
+    `read` reads an sdist for a target, once for all that answer alike (`SdistReader.read`).
     """
 
     def __init__(
         self,
         index: Index,
         policy: FilePolicy,
-        read: Callable[[Sdist, Target], SdistFacts | Unknown],
+        read: Callable[[Sdist, Target], SdistReading],
     ) -> None:
+        self._read = read
         self._environments = BuildEnvironments(index, policy, read)
 
     def plan(
@@ -140,7 +153,8 @@ class Planner:
         pairs = list(requested)
         self._environments.prefetch(pairs)
         found = [
-            (target, self._environments.of(sdist, target, installer)) for target, sdist in pairs
+            (target, self._environments.of(self._read(sdist, target), target, installer))
+            for target, sdist in pairs
         ]
         return [(target, below) for target, item in found for below in (*item.built, *item.tried)]
 
@@ -162,8 +176,9 @@ class Planner:
             return False
         if sdist.filename in walk.nodes:
             return True
-        environment = self._environments.of(sdist, walk.target, walk.installer)
-        node = _Node(sdist, environment)
+        reading = self._read(sdist, walk.target)
+        environment = self._environments.of(reading, walk.target, walk.installer)
+        node = _Node(reading, environment)
         if len(chain) >= MAX_DEPTH:
             deep = f"the build requires of {label} are nested too deeply to follow"
             node.environment = environment.hindered(
@@ -184,7 +199,7 @@ def _close(circle: tuple[str, ...], nodes: Iterable[_Node]) -> None:
         if node.label in circle:
             message = f"the build requires go round in a circle: {chain}"
             node.environment = node.environment.hindered(
-                environment_problem("circle", message, node.sdist.filename, fatal=True)
+                environment_problem("circle", message, node.reading.sdist.filename, fatal=True)
             )
 
 
@@ -232,11 +247,8 @@ def _build(
     times: Mapping[str, int],
 ) -> Build:
     node = nodes[key]
-    sdist = node.sdist
     return Build(
-        name=sdist.name,
-        version=sdist.version,
-        sdist=sdist,
+        reading=node.reading,
         environment=node.environment,
         top_level=key in top,
         requested_by=tuple(other.label for other in nodes.values() if key in other.children),

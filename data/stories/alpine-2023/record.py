@@ -124,7 +124,7 @@ def main() -> None:
         index = Recording(live)
         resolution = Resolver(Requirements(tuple(lines), policy=policy), index).resolve(target)
         sdists = [pin.file for pin in resolution.pins.values() if isinstance(pin.file, Sdist)]
-        planner = Planner(index, policy, SdistReader(index).facts)
+        planner = Planner(index, policy, SdistReader(index).read)
         for installer in Installer:
             planner.plan(target, sdists, installer)
         projects = {name: _kept(index, name) for name in sorted(index.projects)}

@@ -41,8 +41,8 @@ def outlook(index: Index, name: str, version: str, image: str) -> Outlook:
     wanted = [Version(version)] if version else finals
     (sdist, *_) = [f for v in wanted for f in project.files(v) if isinstance(f, Sdist)]
     sdists, where = SdistReader(index), parse_target_on(image, as_of=NOW.date())
-    plan = Planner(index, FilePolicy(), sdists.facts).plan(where, [sdist], Installer.UV)
-    found = Forecaster(index, sdists).of_plan(plan, NOW)
+    plan = Planner(index, FilePolicy(), sdists.read).plan(where, [sdist], Installer.UV)
+    found = Forecaster(index).of_plan(plan, NOW)
     return found[-1]
 
 

@@ -122,7 +122,7 @@ def test_an_sdist_is_read_once_for_all_targets_that_answer_alike(
     contents = SdistContents(ArchiveListing(members, texts))
     targets = [target(libc, (3, minor)) for minor in (10, 11, 12) for libc in ("glibc", "musl")]
     for where in targets:
-        facts = reader.facts(sdist, where)
-        assert facts == read_sdist(contents, BuildSite.of(where))
-        assert reader.needs_input(sdist, where).texts == {"setup.py": texts["x-1/setup.py"]}
+        reading = reader.read(sdist, where)
+        assert reading.facts == read_sdist(contents, BuildSite.of(where))
+        assert reading.needs_input.texts == {"setup.py": texts["x-1/setup.py"]}
     assert len(read) == readings
