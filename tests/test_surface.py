@@ -100,7 +100,7 @@ def checking(*words: str) -> str:
         "from wheelcheck.cli import main; main(['--help'])",
         "from wheelcheck.cli import main; main(['--version'])",
         "from wheelcheck.cli import main; main(['cache', '--help'])",
-        "from wheelcheck.cli import main; main([])",
+        "from wheelcheck.cli import main; main(['--no-such-option'])",
     ],
 )
 def test_starting_imports_nothing_heavy(statement):

@@ -94,6 +94,7 @@ def test_every_option_of_the_library_is_reached(asked):
         "stage": None,
         "images": {},
         "service": None,
+        "discoveries": (),
         "installer": "uv",
         "machine": machine_of(8, 7 * 1024**3, 125e6, 1.5),
         "advice": False,
@@ -298,13 +299,37 @@ def test_wrong_usage_is_exit_2_with_a_sentence(words, sentence, capsys, tmp_path
     assert len(err.splitlines()) <= 2
 
 
-def test_a_file_that_lies_there_is_pointed_out(tmp_path, monkeypatch, capsys):
+@pytest.mark.parametrize("words", [[], ["."]])
+def test_without_a_file_the_working_folder_is_judged(asked, tmp_path, monkeypatch, capsys, words):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "requirements.txt").write_text("six\n")
-    assert main([]) == 2
-    assert (
-        "There is a requirements.txt here: wheelcheck requirements.txt" in capsys.readouterr().err
+    (tmp_path / "Dockerfile").write_text("FROM python:3.12-alpine\n")
+    assert main(words) == 0
+    assert [str(path) for path in asked["requirements"]] == ["requirements.txt"]
+    assert asked["targets"] == ["python:3.12-alpine"]
+    assert capsys.readouterr().err == (
+        "wheelcheck: found here: requirements.txt on python:3.12-alpine (Dockerfile)\n"
     )
+    assert main([*words, "--target", "python:3.13-slim"]) == 0
+    assert asked["targets"] == ["python:3.13-slim"]
+
+
+def test_a_folder_goes_with_its_own_policy(asked, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "uv.lock").write_text("version = 1\n")
+    (tmp_path / "shop" / "pyproject.toml").write_text(
+        "[tool.wheelcheck]\ntargets = ['python:3.13-slim']\nfail-on = ['source-native']\n"
+    )
+    assert main(["shop"]) == 1
+    assert [str(path) for path in asked["requirements"]] == ["shop/uv.lock"]
+    assert asked["targets"] == ["python:3.13-slim"]
+
+
+def test_an_empty_folder_is_wrong_usage(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main([]) == 2
+    assert "nothing to check in this folder" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("asked")

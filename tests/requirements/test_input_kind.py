@@ -56,7 +56,7 @@ def test_an_empty_project_is_one():
         ("Pipfile.lock", "{\n,}", 2, "not valid JSON"),
         ("x.json", "{}", None, "no Pipfile.lock"),
         ("Pipfile.lock", '{"_meta": 1}', None, "no Pipfile.lock"),
-        ("setup.py", "import x\n", None, "PEP 723"),
+        ("tool.py", "import x\n", None, "PEP 723"),
         ("x.toml", "a" + ".a" * 5000 + " = 1", 1, "nested too deeply"),
         ("x.toml", "[" + "a." * 5000 + "a]", 1, "nested too deeply"),
         ("x.toml", "a = {" + "'='." * 5000 + "a = 1}", 1, "nested too deeply"),

@@ -55,7 +55,8 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     """Judge requirements on targets: what comes as a wheel, what compiles, what cannot be had.
 
     `requirements` is a file name, a requirement (``"pandas>=2"`` or a `Requirement`), or several
-    of both; a file holds requirements, a project, a lock or a script. `packages` are always
+    of both; a file holds requirements, a project, a lock or a script. Of a folder the file is
+    taken that says most exactly what is installed (`discover`). `packages` are always
     requirements. `extras` and `groups` choose from projects and locks; groups take the place of
     those that a lock's own tool installs by default, and ``main`` alone means none of these.
     `allow_outside` lets projects and locks name files outside their own folder. `targets` are
@@ -146,6 +147,7 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
 
     `report_cache` has an earlier report, if the index still says the same, or stores a new one.
     """
+    question = question.with_folders_read()
     build = build_of(question, no_deps=no_deps, installer=installer, verdicts_only=verdicts_only)
     if build is not None:
         from wheelcheck.api.check_dockerfile import check_dockerfile  # much, and for these alone

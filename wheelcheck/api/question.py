@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 
+from wheelcheck.api.discovery import Discovery, discover, is_folder
+from wheelcheck.api.lock_comparison import compared
 from wheelcheck.api.question_keywords import Input
 from wheelcheck.builds.environment import Installer
 from wheelcheck.errors import TargetError, UsageError
@@ -58,7 +60,8 @@ _SEVERAL = (
 class Question:
     """Requirements, targets, what may be chosen and where to look: the keywords of `check`.
 
-    Those from `context` on are for Dockerfiles and the files that name them.
+    Those from `context` to `service` are for Dockerfiles and the files that name them;
+    `discoveries` say what was found in folders, whose files are among `requirements`.
     """
 
     requirements: Input | Iterable[Input] = ()
@@ -86,6 +89,7 @@ class Question:
     stage: str | None = None
     images: Mapping[str, str] = field(default_factory=dict)
     service: str | None = None
+    discoveries: tuple[Discovery, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise UsageError for one string where several are meant: its letters would be taken."""
@@ -115,6 +119,8 @@ class Question:
             fetch=lambda url: fetch(url, environ=os.environ),
             on_read=files.__setitem__,
         )
+        remarks = compared(self.discoveries, requirements, files.__setitem__)
+        requirements = replace(requirements, warnings=(*requirements.warnings, *remarks))
         bound = requirements.policy.exclude_newer or now
         # A bound is the first moment left out: the images are those of the moment before.
         matrix = _matrix(self.targets, (bound - timedelta(microseconds=1)).date())
@@ -139,6 +145,32 @@ class Question:
         return open_index(
             options, cache_dir=keep, offline=self.offline, environ=os.environ, warn=warnings.append
         )
+
+    def with_folders_read(self) -> Question:
+        """The question with the files that are in its folders in their place.
+
+        Targets are those of the first folder that says where it is installed, where none is named.
+        Raises `UsageError` for a folder with nothing to judge.
+        """
+        inputs = as_list(self.requirements)
+        if not any(map(is_folder, inputs)):
+            return self
+        bound, now = self.moment()
+        day = ((bound or now) - timedelta(microseconds=1)).date()
+        found = {
+            str(item): discover(Path(str(item)), as_of=day, with_targets=self.targets is None)
+            for item in inputs
+            if is_folder(item)
+        }
+        named = [
+            path
+            for item in inputs
+            for path in (found[str(item)].inputs if is_folder(item) else (item,))
+        ]
+        targets = self.targets
+        if targets is None:
+            targets = next((each.targets for each in found.values() if each.targets), None)
+        return replace(self, requirements=named, targets=targets, discoveries=tuple(found.values()))
 
     def moment(self) -> tuple[datetime | None, datetime]:
         """The date bound, if there is one, and now."""

@@ -44,15 +44,9 @@ def _check(words: Sequence[str]) -> int:
 
         print_schema(args.output)
         return DONE
-    if not (args.files or args.requirement or args.package):
-        from wheelcheck.cli.cached_report import states_policy
+    from wheelcheck.cli.folder_arguments import take_folders
 
-        if states_policy(args):
-            from wheelcheck.cli.policy_options import defaults_of
-
-            args.files = list(defaults_of(args).get("requirements", []))
-        if not args.files:
-            parser.error(_nothing_to_check())
+    take_folders(args)
     if args.emit:
         from wheelcheck.cli.check_command import write_dockerfile
 
@@ -66,17 +60,6 @@ def _check(words: Sequence[str]) -> int:
     from wheelcheck.cli.check_command import judge
 
     return judge(args, report_cache)
-
-
-def _nothing_to_check() -> str:
-    from pathlib import Path
-
-    usual = "requirements.txt"
-    here = f" There is a {usual} here:" if Path(usual).is_file() else " For example:"
-    return (
-        "nothing to check: name a requirement file, - for standard input, or --package NAME."
-        f"{here} wheelcheck {usual}"
-    )
 
 
 def _cache(words: Sequence[str]) -> int:

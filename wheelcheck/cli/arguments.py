@@ -37,6 +37,8 @@ __all__ = [
 
 _CHECK_EXAMPLES = """\
 examples:
+  wheelcheck
+      what this folder installs: its lock, requirement file or project, on its Dockerfile's image
   wheelcheck requirements.txt
       the default matrix: every supported CPython, glibc and musl, x86_64 and aarch64
   wheelcheck requirements.txt --target python:3.12-alpine --target python:3.12-slim
@@ -73,7 +75,7 @@ def check_parser() -> argparse.ArgumentParser:
     """The parser of the main job, which needs no command word."""
     parser = Parser(
         prog=PROGRAM,
-        usage="%(prog)s [options] FILE...",
+        usage="%(prog)s [options] [FILE or FOLDER...]",
         description="What comes as a wheel, what compiles from source, what that costs, and what "
         "to do\ninstead, on any Python, libc and CPU. "
         "Nothing is installed, and no package's code is run.",
@@ -99,6 +101,7 @@ def check_parser() -> argparse.ArgumentParser:
     add_machine(parser.add_argument_group("what it costs"))
     add_policy(parser.add_argument_group("when to fail"))
     add_output(parser.add_argument_group("how to answer"))
+    parser.set_defaults(discoveries=())
     return parser
 
 

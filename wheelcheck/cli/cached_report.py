@@ -22,7 +22,17 @@ if TYPE_CHECKING:
 __all__ = ["incomplete", "report_cache_of", "states_policy", "write_cached"]
 
 _BESIDE_THE_QUESTION = frozenset(
-    {"builds", "cache_dir", "color", "format", "no_cache", "offline", "output", "versions"}
+    {
+        "builds",
+        "cache_dir",
+        "color",
+        "discoveries",
+        "format",
+        "no_cache",
+        "offline",
+        "output",
+        "versions",
+    }
     | {"fail_on", "max_build_minutes", "max_image_mb", "min_coverage", "allow", "no_policy"}
 )
 """Options that do not alter the report, but where it is kept, what is held against it and how it
@@ -43,7 +53,7 @@ def report_cache_of(args: Namespace) -> ReportCache | None:
     except OSError:  # it was removed
         return None
     words = {key: value for key, value in vars(args).items() if key not in _BESIDE_THE_QUESTION}
-    words |= {"folder": folder, "policy": _policy_text(args)}
+    words |= {"folder": folder, "policy": _policy_text(args), "found": repr(args.discoveries)}
     words |= {name: os.environ.get(name) for name in _ENCODING}
     root = Path(args.cache_dir) if args.cache_dir else default_cache_dir(os.environ)
     return ReportCache(root, words, offline=args.offline)

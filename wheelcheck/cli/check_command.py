@@ -101,11 +101,16 @@ def _question(args: Namespace, inputs: Sequence[Input]) -> Question:
             packages=args.package,
             **keywords,
             **_of_dockerfiles(args),
+            discoveries=args.discoveries,
             stage=stage,
             images={**images_of(args), **dict(map(_image, args.image))},
         )
     return Question(
-        requirements=inputs, packages=args.package, **keywords_of(args), **_of_dockerfiles(args)
+        requirements=inputs,
+        packages=args.package,
+        **keywords_of(args),
+        **_of_dockerfiles(args),
+        discoveries=args.discoveries,
     )
 
 

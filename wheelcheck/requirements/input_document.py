@@ -71,12 +71,17 @@ class InputDocument:
         start = self.place if self.allow_outside else self.place.confined()
         return start.join(name, name)
 
+    @property
+    def has_no_folder(self) -> bool:
+        """Whether nothing lies beside it: it came from the web or from standard input."""
+        return is_remote(self.place.location) or self.place.location == "-"
+
     def neighbour(self, name: str) -> Mapping[str, Any]:
         """Return the TOML document of a file in the same folder; {} where there is none.
 
         What came from the web or from standard input has no neighbours.
         """
-        if is_remote(self.place.location) or self.place.location == "-":
+        if self.has_no_folder:
             return {}
         try:
             text = self.opener.read(self.beside(name)).decode("utf-8")

@@ -26,6 +26,8 @@ class InputKind(StrEnum):
     POETRY_LOCK = "poetry.lock"
     PDM_LOCK = "pdm.lock"
     PIPFILE_LOCK = "Pipfile.lock"
+    SETUP_CFG = "setup.cfg"
+    SETUP_SCRIPT = "setup.py"
     SCRIPT = "script"
 
 
@@ -51,6 +53,8 @@ def recognise(name: str, text: str) -> Recognised:
     if _SCRIPT.search(text):
         return Recognised(InputKind.SCRIPT)
     by_name = _kind_by_name(name)
+    if by_name in {InputKind.SETUP_CFG, InputKind.SETUP_SCRIPT}:
+        return Recognised(by_name)
     beginning = _first_line(text)
     if beginning.startswith("{") or by_name is InputKind.PIPFILE_LOCK:
         document = parse_json(name, text)
@@ -80,7 +84,7 @@ def _kind_by_name(name: str) -> InputKind | None:
     last = PurePath(name).name
     if re.fullmatch(r"pylock\.([^.]+\.)?toml", last):
         return InputKind.PYLOCK
-    if last.endswith(".py"):
+    if last.endswith(".py") and last != InputKind.SETUP_SCRIPT.value:
         return InputKind.SCRIPT
     return next((kind for kind in InputKind if kind.value == last), None)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
@@ -144,39 +145,29 @@ class _Intake:
             self.collection.place(_judge(requirement), _API, text)
 
 
-def reader_of(kind: InputKind) -> Callable[[InputDocument], None]:  # noqa: PLR0911 (one for each kind)
+_READERS = {
+    InputKind.PYPROJECT: ("projects.pyproject", "read_pyproject"),
+    InputKind.PYLOCK: ("locks.pylock", "read_pylock"),
+    InputKind.UV_LOCK: ("locks.uv_lock", "read_uv_lock"),
+    InputKind.POETRY_LOCK: ("locks.poetry_lock", "read_poetry_lock"),
+    InputKind.PDM_LOCK: ("locks.pdm_lock", "read_pdm_lock"),
+    InputKind.PIPFILE_LOCK: ("locks.pipfile_lock", "read_pipfile_lock"),
+    InputKind.SETUP_CFG: ("projects.setup_files", "read_setup_cfg"),
+    InputKind.SETUP_SCRIPT: ("projects.setup_files", "read_setup_script"),
+    InputKind.SCRIPT: ("projects.script", "read_script"),
+}
+"""Kind → the module of this room and its function, imported on first use."""
+
+
+def reader_of(kind: InputKind) -> Callable[[InputDocument], None]:
     """Return what reads a kind of document; the modules of other kinds are not imported."""
-    match kind:
-        case InputKind.PYPROJECT:
-            from wheelcheck.requirements.projects.pyproject import read_pyproject
-
-            return read_pyproject
-        case InputKind.PYLOCK:
-            from wheelcheck.requirements.locks.pylock import read_pylock
-
-            return read_pylock
-        case InputKind.UV_LOCK:
-            from wheelcheck.requirements.locks.uv_lock import read_uv_lock
-
-            return read_uv_lock
-        case InputKind.POETRY_LOCK:
-            from wheelcheck.requirements.locks.poetry_lock import read_poetry_lock
-
-            return read_poetry_lock
-        case InputKind.PDM_LOCK:
-            from wheelcheck.requirements.locks.pdm_lock import read_pdm_lock
-
-            return read_pdm_lock
-        case InputKind.PIPFILE_LOCK:
-            from wheelcheck.requirements.locks.pipfile_lock import read_pipfile_lock
-
-            return read_pipfile_lock
-        case InputKind.SCRIPT:
-            from wheelcheck.requirements.projects.script import read_script
-
-            return read_script
-        case InputKind.REQUIREMENT_FILE:
-            raise ValueError(f"a {kind} is no document")
+    if kind not in _READERS:
+        raise ValueError(f"a {kind} is no document")
+    module, function = _READERS[kind]
+    reader: Callable[[InputDocument], None] = getattr(
+        import_module(f"wheelcheck.requirements.{module}"), function
+    )
+    return reader
 
 
 def _judge(requirement: Requirement) -> Judged | NotJudged:

@@ -25,6 +25,7 @@ from wheelcheck.requirements.projects.declared_requirements import (
     resolve_group,
 )
 from wheelcheck.requirements.projects.poetry_project import PoetryProject
+from wheelcheck.requirements.projects.setup_files import add_setup_files, has_setup_files
 
 __all__ = ["read_pyproject", "warn_of_uv"]
 
@@ -51,7 +52,7 @@ def read_pyproject(given: InputDocument) -> None:
     if poetry and "dependencies" not in project:
         PoetryProject(given, poetry).add()
     elif not project and "dependency-groups" not in given.tree:
-        _warn_of_dynamic(given, "there is no [project], so that they stand elsewhere")
+        _add_undeclared(given)
     else:
         reading.add_dependencies()
     reading.add_extras()
@@ -71,6 +72,16 @@ def warn_of_uv(given: InputDocument, *, applied: tuple[str, ...]) -> None:
 def _warn_of_dynamic(given: InputDocument, why: str) -> None:
     unknown = Unknown("dynamic-dependencies", f"dynamic: its dependencies are not static; {why}")
     given.collection.skip(given.origin(), unknown)
+
+
+def _add_undeclared(given: InputDocument) -> None:
+    """Add what setup files require; without any, and without a build, nothing is declared."""
+    if has_setup_files(given):
+        add_setup_files(given)
+    elif "build-system" in given.tree or given.has_no_folder:
+        _warn_of_dynamic(given, "there is no [project], so that they are elsewhere")
+    else:
+        given.warn("it only configures tools: it declares no requirements")
 
 
 class _Project:
@@ -161,6 +172,8 @@ class _Project:
         setting = self._setuptools(field)
         if "file" in setting:
             self._add_files(setting, f"its {field}")
+        elif has_setup_files(self._document):
+            add_setup_files(self._document)
         else:
             build = table(self._document.tree, "build-system", complain=self._document.complain)
             backend = (

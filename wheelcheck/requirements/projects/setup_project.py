@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from wheelcheck.errors import Unknown
+from wheelcheck.requirements.projects.setup_values import SetupValues
 
 __all__ = ["SetupRequirements", "setup_requirements"]
 
@@ -19,10 +20,16 @@ LARGEST = 200_000
 
 @dataclass(frozen=True, slots=True)
 class SetupRequirements:
-    """``install_requires``, and ``extras_require`` by the names of extras."""
+    """``install_requires``, and ``extras_require`` by the names of extras.
+
+    `files` are requirement files whose lines are ``install_requires``; `python` is
+    ``python_requires``, "" where it is not stated.
+    """
 
     requires: tuple[str, ...] = ()
     extras: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    python: str = ""
 
 
 def setup_requirements(script: str, configuration: str) -> SetupRequirements | Unknown:
@@ -32,22 +39,22 @@ def setup_requirements(script: str, configuration: str) -> SetupRequirements | U
         return stated or SetupRequirements()
     call = _call(script)
     if call is None:
-        return stated or Unknown("local-project", "what its setup script asks for is not plain")
-    keywords = {item.arg: item.value for item in call[0].keywords if item.arg}
-    values = {
-        name: _literal(keywords[name], call[1]) if name in keywords else ()
-        for name in ("install_requires", "extras_require")
-    }
-    requires = _strings(values["install_requires"])
-    if requires is None:
-        return stated or Unknown("local-project", "its setup script computes what it asks for")
-    extras = values["extras_require"]
-    named = {
-        str(name): _strings(each) or ()
-        for name, each in (extras.items() if isinstance(extras, dict) else ())
-    }
-    found = SetupRequirements(requires, named)
-    return stated if stated is not None and not requires and not named else found
+        return stated or Unknown("local-project", "what its setup script requires is not plain")
+    values, keywords = call
+    node = keywords.get("install_requires")
+    if node is None and stated is not None:
+        return stated
+    requires = () if node is None else values.strings(node)
+    files = values.files(node) if node is not None and requires is None else ()
+    if requires is None and not files:
+        return stated or Unknown("local-project", "its setup script computes its requirements")
+    python = values.strings(keywords["python_requires"]) if "python_requires" in keywords else ()
+    return SetupRequirements(
+        _lines(requires or ()),
+        {name: _lines(texts) for name, texts in values.table(keywords.get("extras_require"))},
+        files,
+        ",".join(python or ()),
+    )
 
 
 def _configured(text: str) -> SetupRequirements | None:
@@ -60,54 +67,41 @@ def _configured(text: str) -> SetupRequirements | None:
         return None
     section = "options.extras_require"
     extras = dict(parser.items(section)) if parser.has_section(section) else {}
+    listed = parser.get("options", "install_requires")
     return SetupRequirements(
-        _lines(parser.get("options", "install_requires")),
-        {name: _lines(each) for name, each in extras.items()},
+        _lines((listed,)),
+        {name: _lines((each,)) for name, each in extras.items()},
+        _files(listed),
+        parser.get("options", "python_requires", fallback="").strip(),
     )
 
 
-def _lines(text: str) -> tuple[str, ...]:
-    """One requirement a line, or several with ``;`` between: setuptools takes lines alone here."""
-    lines = (line.partition("#")[0].strip() for line in text.splitlines())
-    return tuple(line for line in lines if line and not line.startswith("file:"))
+def _lines(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """One requirement a line: setuptools splits each string at its line breaks."""
+    lines = (line.partition(" #")[0].strip() for text in texts for line in text.splitlines())
+    return tuple(line for line in lines if line and not line.startswith(("file:", "#")))
 
 
-def _call(script: str) -> tuple[ast.Call, Mapping[str, ast.expr]] | None:
-    """The call of setup, and what names are assigned at the top of the script."""
+def _files(text: str) -> tuple[str, ...]:
+    """The requirement files of ``file: a.txt, b.txt``."""
+    lines = (line.strip() for line in text.splitlines())
+    listed = (line.removeprefix("file:") for line in lines if line.startswith("file:"))
+    return tuple(name.strip() for names in listed for name in names.split(",") if name.strip())
+
+
+def _call(script: str) -> tuple[SetupValues, Mapping[str, ast.expr]] | None:
+    """What the names of a script mean, and the keywords of its call of setup."""
     if len(script) > LARGEST:
         return None
     try:
         tree = ast.parse(script)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                called = node.func
+                name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
+                if name == "setup":
+                    values = SetupValues(tree)
+                    return values, values.keywords(node)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    names = {
-        target.id: node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            called = node.func
-            name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
-            if name == "setup":
-                return node, names
-    return None
-
-
-def _literal(node: ast.expr, names: Mapping[str, ast.expr]) -> object:
-    if isinstance(node, ast.Name):
-        node = names.get(node.id, node)
-    try:
-        return ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return None
-
-
-def _strings(value: object) -> tuple[str, ...] | None:
-    if isinstance(value, str):
-        return _lines(value)
-    if isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value):
-        return tuple(value)
     return None

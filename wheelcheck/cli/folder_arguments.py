@@ -1,0 +1,74 @@
+"""Folders on the command line, or no input at all: the files in them take their place."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from wheelcheck.cli.options import PROGRAM
+
+__all__ = ["take_folders"]
+
+
+def take_folders(args: Namespace) -> None:
+    """Replace folders by what is found in them, and say on standard error what that is.
+
+    Without any input the working folder is meant. Raises `UsageError` for a folder with nothing
+    to judge.
+    """
+    if not (args.files or args.requirement or args.package):
+        args.files = ["."]
+    folders = [name for name in args.files if name != "-" and Path(name).is_dir()]
+    if not folders:
+        return
+    from wheelcheck.api.discovery import Discovery, discover
+
+    named = bool(args.target or args.python or args.libc or args.arch or args.platforms)
+    found: dict[str, Discovery] = {}
+    for name in dict.fromkeys(folders):
+        _take_policy(args, Path(name))
+        found[name] = discover(
+            Path(name),
+            as_of=_day(args).date(),
+            with_targets=not named and not _policy_targets(args),
+        )
+        sys.stderr.write(f"{PROGRAM}: {found[name].sentence}\n")
+    args.files = [
+        str(path)
+        for name in args.files
+        for path in (found[name].inputs if name in found else (name,))
+    ]
+    args.target = args.target or next((list(e.targets) for e in found.values() if e.targets), [])
+    args.discoveries = tuple(found.values())
+
+
+def _take_policy(args: Namespace, folder: Path) -> None:
+    """The policy of a folder goes before that of the working folder, where it states one."""
+    if args.policy is not None or args.no_policy or folder == Path():
+        return
+    from wheelcheck.requirements.folder_inputs import project_table
+
+    tools = project_table(folder).get("tool", {})
+    if isinstance(tools, dict) and "wheelcheck" in tools:
+        args.policy = str(folder / "pyproject.toml")
+
+
+def _policy_targets(args: Namespace) -> bool:
+    """Whether ``[tool.wheelcheck]`` names targets; it is checked as a whole there."""
+    from wheelcheck.cli.cached_report import states_policy
+
+    if not states_policy(args):
+        return False
+    from wheelcheck.cli.policy_options import defaults_of
+
+    return bool(defaults_of(args).get("targets"))
+
+
+def _day(args: Namespace) -> datetime:
+    from wheelcheck.requirements import parse_exclude_newer
+
+    now = datetime.now(UTC)
+    bound = parse_exclude_newer(args.exclude_newer, now=now) if args.exclude_newer else None
+    return (bound or now) - timedelta(microseconds=1)
