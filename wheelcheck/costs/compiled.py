@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from wheelcheck.builds.needs.toolchain import is_vendored
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
@@ -142,8 +143,9 @@ def _chosen(
     scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
     modules = [extension for script in scripts for extension in script.extensions]
     declared = _declared(modules, cython=cython)
-    if facts.kind == "setuptools" and declared and all(module.sources for module in declared):
-        listed = _resolved((p for module in declared for p in module.sources or ()), sizes)
+    sources = [module.sources or () for module in declared]
+    if facts.kind == "setuptools" and declared and all(sources):
+        listed = _resolved(chain.from_iterable(sources), sizes)
         return {p for p in listed if _compiles(p, cython=cython)} | _untouched(listed, candidates)
     if facts.kind == "meson":
         listed = _by_meson(texts, sizes, candidates)

@@ -183,6 +183,13 @@ def _python_parts(
     archives = missing or total(
         [Quantity.exact(downloads), *(package.archive for package in built)]
     )
+    yield from _copies_of_archives(archives, contents, options)
+
+
+def _copies_of_archives(
+    archives: Quantity | Unknown, contents: ImageContents, options: ImageOptions
+) -> Iterable[ImagePart]:
+    """Wheels that stay in the image beside what they unpack to."""
     if options.wheels_layer:
         yield ImagePart("wheels copied as a layer", archives, single_stage=False)
     if options.pip_cache:

@@ -67,6 +67,16 @@ class Quantity:
         return replace(self, low=self.value / math.exp(low), high=self.value * math.exp(high))
 
 
+def _variance(means: Sequence[float], spreads: Sequence[float], correlation: float) -> float:
+    """The variance of a sum of log-normal values whose logarithms are correlated."""
+    variance = 0.0
+    for i, (own, item) in enumerate(zip(means, spreads, strict=True)):
+        for j, (other, two) in enumerate(zip(means, spreads, strict=True)):
+            shared = 1.0 if i == j else correlation
+            variance += own * other * math.expm1(shared * item * two)
+    return variance
+
+
 def total(parts: Sequence[Quantity], correlation: float = CORRELATION) -> Quantity:
     """The sum of estimates whose errors share `correlation` (0 … 1) of their logarithm.
 
@@ -82,11 +92,7 @@ def total(parts: Sequence[Quantity], correlation: float = CORRELATION) -> Quanti
         return parts[0]
     spreads = [math.log(part.factor) / _DECILE for part in parts]
     means = [part.value * math.exp(s * s / 2) for part, s in zip(parts, spreads, strict=True)]
-    mean, variance = sum(means), 0.0
-    for i, (own, item) in enumerate(zip(means, spreads, strict=True)):
-        for j, (other, two) in enumerate(zip(means, spreads, strict=True)):
-            shared = 1.0 if i == j else correlation
-            variance += own * other * math.expm1(shared * item * two)
+    mean, variance = sum(means), _variance(means, spreads, correlation)
     spread = math.sqrt(math.log1p(variance / mean**2))
     value = max(sum(part.value for part in parts), mean * math.exp(-spread * spread / 2))
     factor = math.exp(_DECILE * spread)

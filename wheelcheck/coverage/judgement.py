@@ -52,6 +52,16 @@ def judge(pin: Pin, project: Project | Unknown, target: Target, rules: FileRules
     if isinstance(pin.file, Wheel):
         return _as_wheel(pin.file)
     files = () if isinstance(project, Unknown) else project.files(pin.version)
+    return _without_wheel(pin, files, project, target, rules)
+
+
+def _without_wheel(
+    pin: Pin,
+    files: Sequence[Wheel | Sdist],
+    project: Project | Unknown,
+    target: Target,
+    rules: FileRules,
+) -> Judgement:
     refused = [found for file in files if (found := refusal_of(file, target, rules))]
     misses = tuple(nearest_first(refused, target)[:SHOWN_MISSES])
     why_no_wheel = _why_no_wheel(refused, target, rules)

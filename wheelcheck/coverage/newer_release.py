@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from wheelcheck.coverage.judgement import nearest_first
 from wheelcheck.errors import Unknown
-from wheelcheck.index.interface import Project
+from wheelcheck.index.interface import Project, Sdist, Wheel
 from wheelcheck.resolution import FileRules, Pin, RefusalReason, refusal_of
 from wheelcheck.targets import Target
 
@@ -52,11 +52,17 @@ def newer_release(
     )
     if newest is None or newest == pin.version:
         return ""
-    refused = [refusal_of(file, target, rules) for file in project.files(newest)]
+    why = _why_not(project.files(newest), target, rules)
+    return f"{newest} {why}" if why else ""
+
+
+def _why_not(files: Iterable[Wheel | Sdist], target: Target, rules: FileRules) -> str:
+    """What keeps the target from taking any of these files; "" where something else does."""
+    refused = [refusal_of(file, target, rules) for file in files]
     reasons = [each for each in refused if each is not None]
     if len(reasons) < len(refused) or any(each.refusal not in _OF_THE_TARGET for each in reasons):
         return ""
-    return f"{newest} {nearest_first(reasons, target)[0].why}" if reasons else ""
+    return nearest_first(reasons, target)[0].why if reasons else ""
 
 
 def _counts(version: Version, taken: Version, wanted: SpecifierSet, project: Project) -> bool:

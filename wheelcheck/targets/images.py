@@ -193,17 +193,21 @@ def _family_rows(repository: str, minor: str, day: date) -> list[ImageRow]:
     return sorted(rows, key=lambda row: row.last or date.max, reverse=True)
 
 
+def _kind(row: ImageRow) -> str | None:
+    """What a tag adds to a Python's version to get this kind of image: ``slim``, ``alpine``, ""."""
+    if row.os == "alpine":
+        return "alpine"
+    if "-slim-" in row.image:
+        return "slim"
+    return "" if row.os == "debian" else None
+
+
 def _choose_variant(rows: list[ImageRow], prefix: str, variant: str) -> ImageRow | None:
     """Among rows, supported before unsupported: the named row, or the default of its kind."""
     exact = [row for row in rows if row.image == f"{prefix}-{variant}"]
     if exact:
         return exact[0]
-    kinds = {
-        "": [row for row in rows if row.os == "debian" and "-slim-" not in row.image],
-        "slim": [row for row in rows if "-slim-" in row.image],
-        "alpine": [row for row in rows if row.os == "alpine"],
-    }
-    candidates = kinds.get(variant, [])
+    candidates = [row for row in rows if _kind(row) == variant]
     if not candidates:
         return None
     last_day = max(row.last or date.max for row in candidates)

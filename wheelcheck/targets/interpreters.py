@@ -87,10 +87,8 @@ def read_interpreter(spelling: str, python: str, as_of: date) -> TargetInterpret
     cpython = implementation is Implementation.CPYTHON
     if free_threaded and (not cpython or minor < FIRST_FREE_THREADED):
         raise TargetError(spelling, "free-threaded builds exist for CPython 3.13 and later only")
-    if abi and implementation is not (
-        Implementation.GRAALPY if abi.isdecimal() else Implementation.PYPY
-    ):
-        owner = "GraalPy" if abi.isdecimal() else "PyPy"
+    if abi and implementation is not _owner(abi):
+        owner = "GraalPy" if _owner(abi) is Implementation.GRAALPY else "PyPy"
         raise TargetError(spelling, f"{abi} is an ABI of {owner}")
     release = _release(implementation, minor, patch, abi, as_of)
     tag = interpreter_tag(implementation, minor)
@@ -100,6 +98,11 @@ def read_interpreter(spelling: str, python: str, as_of: date) -> TargetInterpret
     if abi:
         tag = f"{'pypy' if prefix == 'pp' else prefix}{tag.removeprefix(prefix)}_{abi}"
     return TargetInterpreter(release, free_threaded, f"{tag}{match['t']}")
+
+
+def _owner(abi: str) -> Implementation:
+    """Whose ABI a spelling names: GraalPy's are plain numbers, PyPy's begin with ``pp``."""
+    return Implementation.GRAALPY if abi.isdecimal() else Implementation.PYPY
 
 
 def _release(

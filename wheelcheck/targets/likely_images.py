@@ -152,18 +152,21 @@ def _prerelease(name: str) -> Iterator[LikelyImage]:
         yield LikelyImage(loose, why, _python(match["minor"]))
 
 
+def _system_in(name: str) -> str:
+    """The distribution that a name has in it with a number, or Alpine without one; else ""."""
+    numbered = _NUMBERED.search(name)
+    system = _system(numbered["os"], numbered["version"]) if numbered else ""
+    if not system and re.search(r"\balpine\b|\balpine\d", name):
+        return "alpine:latest"
+    return system
+
+
 def _guesses(name: str) -> Iterator[LikelyImage]:
     """From the words in a name: a Python version, a distribution, a release of it."""
     found = _PYTHON.search(name) or _TAG_OF_PYTHON.search(name)
     minor = f"3.{found['minor']}" if found else ""
     codename = next((word for word in _CODENAMES if re.search(rf"\b{word}\b", name)), "")
-    numbered = next(_NUMBERED.finditer(name), None)
-    system = _CODENAMES.get(codename, "")
-    if numbered and not system:
-        system = _system(numbered["os"], numbered["version"])
-    alpine = re.search(r"\balpine\b|\balpine\d", name)
-    if not system and alpine:
-        system = "alpine:latest"
+    system = _CODENAMES.get(codename, "") or _system_in(name)
     why = "a guess from its name; --image says what it really is"
     if minor and system.startswith("alpine"):
         release = system.partition(":")[2]

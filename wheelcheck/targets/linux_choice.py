@@ -51,16 +51,23 @@ def choose_linux(
         why = "Linux has no deployment target: what bounds its wheels is the libc"
         shown = "{}{}.{}".format(libc, *default_libc_version(libc, as_of=as_of))
         raise TargetError(spelling, why, (f"linux-{arch}", f"{shown}-{arch}"))
-    if len(spec.version) == 1:
-        raise TargetError(spelling, f"a {libc} has two numbers, as {libc} 2.28 has")
     level = spec.version[:2] or default_libc_version(libc, as_of=as_of)
+    return Linux(arch, libc, _checked_level(spelling, arch, libc, level))
+
+
+def _checked_level(
+    spelling: str, arch: Architecture, libc: Libc, level: tuple[int, ...]
+) -> tuple[int, int]:
+    """The version of a libc. Raises `TargetError` where there is none, or no wheel for it."""
+    if len(level) == 1:
+        raise TargetError(spelling, f"a {libc} has two numbers, as {libc} 2.28 has")
     newest = _NEWEST_LEVEL[libc]
     if level[0] != newest[0] or level > newest:
         raise TargetError(spelling, f"there is no {libc} {level[0]}.{level[1]}")
     if libc is Libc.GLIBC and level < manylinux_floor(arch):
         floor = "{}.{}".format(*manylinux_floor(arch))
         raise TargetError(spelling, f"manylinux on {arch} begins with glibc {floor}")
-    return Linux(arch, libc, (level[0], level[1]))
+    return level[0], level[1]
 
 
 def default_libc_version(libc: Libc, *, as_of: date) -> tuple[int, int]:

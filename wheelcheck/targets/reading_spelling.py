@@ -71,16 +71,16 @@ def _read_at(spelling: str, before: str, after: str) -> Spelled | None:
     if image and not official and (turned := _turned(before, after)):
         raise TargetError(spelling, "before @ comes a Python or an image", (turned,))
     spec = read_platform_spec(after)
-    if spec is None:
-        if image and not official:
-            return None
-        near = tuple(f"{before}@{each}" for each in near_platforms(after))
-        raise TargetError(spelling, f"{after!r} is no platform", near)
-    if official:
+    if official and spec:
         return Spelled(official["python"], spec)
-    if image:
+    if image and not official:
+        if spec is None:
+            return None
         why = f"{before} is an image for Linux; name the Python instead"
         raise TargetError(spelling, why, (f"3.12@{after}",))
+    if spec is None:
+        near = tuple(f"{before}@{each}" for each in near_platforms(after))
+        raise TargetError(spelling, f"{after!r} is no platform", near)
     return Spelled(before or None, spec)
 
 
