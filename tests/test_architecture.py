@@ -31,6 +31,7 @@ LAYERS = [
     "gate",
     "analysis",
     "advice",
+    "readiness",
     "dockerfile.judging",
     "dockerfile.fixing",
     "dockerfile",

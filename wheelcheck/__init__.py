@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from wheelcheck.api.analyse import analyse
     from wheelcheck.api.check import check
     from wheelcheck.api.explain import explain
+    from wheelcheck.api.ready import ready
     from wheelcheck.coverage.verdict import Verdict
     from wheelcheck.errors import (
         IndexUnreachable,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         WheelcheckError,
     )
     from wheelcheck.index import open_index
+    from wheelcheck.reports.values.readiness_values import Readiness
     from wheelcheck.reports.values.report import Cell, Miss, Package, Problem, Report, TargetSummary
     from wheelcheck.requirements import read as read_requirements
     from wheelcheck.requirements.requirement_set import IndexOptions
@@ -34,6 +36,7 @@ _HOMES = {
     "analyse": "wheelcheck.api.analyse",
     "check": "wheelcheck.api.check",
     "explain": "wheelcheck.api.explain",
+    "ready": "wheelcheck.api.ready",
     "Verdict": "wheelcheck.coverage.verdict",
     "IndexUnreachable": "wheelcheck.errors",
     "RequirementsError": "wheelcheck.errors",
@@ -45,6 +48,7 @@ _HOMES = {
     "Miss": "wheelcheck.reports.values.report",
     "Package": "wheelcheck.reports.values.report",
     "Problem": "wheelcheck.reports.values.report",
+    "Readiness": "wheelcheck.reports.values.readiness_values",
     "Report": "wheelcheck.reports.values.report",
     "TargetSummary": "wheelcheck.reports.values.report",
     "read_requirements": "wheelcheck.requirements:read",
@@ -70,6 +74,7 @@ __all__ = [
     "Miss",
     "Package",
     "Problem",
+    "Readiness",
     "Report",
     "RequirementsError",
     "Target",
@@ -89,6 +94,7 @@ __all__ = [
     "open_index",
     "parse_target",
     "read_requirements",
+    "ready",
     "resolve",
     "supported_tags",
 ]

@@ -108,6 +108,24 @@ def _diff(words: Sequence[str]) -> int:
     return run(args)
 
 
+def _ready(words: Sequence[str]) -> int:
+    from wheelcheck.cli.arguments import ready_parser
+
+    parser = ready_parser()
+    args = parser.parse_args(words)
+    if not args.new:
+        parser.error("name a Python, for example --python 3.15")
+    if not (args.files or args.requirement or args.package):
+        from wheelcheck.cli.policy_options import defaults_of
+
+        args.files = list(defaults_of(args).get("requirements", []))
+        if not args.files:
+            parser.error(_nothing_to_check().replace("wheelcheck req", "wheelcheck ready req"))
+    from wheelcheck.cli.ready_command import run
+
+    return run(args)
+
+
 def _show(words: Sequence[str]) -> int:
     from wheelcheck.cli.arguments import show_parser
 
@@ -151,6 +169,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "completion": _completion,
     "diff": _diff,
     "explain": _explain,
+    "ready": _ready,
     "show": _show,
     "survey": _survey,
 }

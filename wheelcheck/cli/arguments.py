@@ -19,10 +19,13 @@ from wheelcheck.cli.options import (
     add_installer,
     add_machine,
     add_output,
+    add_package,
+    add_platforms,
     add_policy,
     add_repeatable,
     add_selection,
     add_targets,
+    listed,
 )
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "completion_parser",
     "diff_parser",
     "explain_parser",
+    "ready_parser",
     "show_parser",
 ]
 
@@ -86,13 +90,7 @@ def check_parser() -> argparse.ArgumentParser:
     )
     inputs = parser.add_argument_group("what to check")
     add_inputs(inputs)
-    add_repeatable(
-        inputs,
-        "-p",
-        "--package",
-        metavar="REQUIREMENT",
-        words="a requirement without a file, e.g. 'pandas>=2' (repeatable)",
-    )
+    add_package(inputs)
     add_targets(parser.add_argument_group("where it would be installed"))
     add_dockerfile(parser.add_argument_group("of a Dockerfile or compose file"))
     add_choice(parser.add_argument_group("what may be chosen (as in pip)"))
@@ -180,6 +178,73 @@ def diff_parser() -> argparse.ArgumentParser:
     output = parser.add_argument_group("how to answer")
     add_format(output, "text", "json")
     output.add_argument("-h", "--help", action="help", help="print this, and end")
+    return parser
+
+
+_READY_EXAMPLES = """\
+examples:
+  wheelcheck ready uv.lock --python 3.15 --python 3.15t
+      for every package the first release with wheels, and what to bump, all together
+  wheelcheck ready requirements.txt --python 3.15 --platforms windows,macos,glibc-x86_64
+      on the platforms of yours
+  wheelcheck ready requirements.txt --python 3.15 --format constraints -o bumps.txt
+      the bumps alone, for pip -c
+
+exit codes: 0 ready as it is, 1 not ready, 2 wrong usage, 3 the answer is incomplete
+"""
+
+
+def ready_parser() -> argparse.ArgumentParser:
+    """The parser of ``wheelcheck ready``."""
+    parser = Parser(
+        prog=f"{PROGRAM} ready",
+        usage="%(prog)s FILE... --python VERSION [options]",
+        description="Is a project ready for a new Python? The first release of every package with "
+        "wheels\non each platform, and the smallest bump that gets there.",
+        epilog=_READY_EXAMPLES,
+        formatter_class=Help,
+        allow_abbrev=False,
+        add_help=False,
+    )
+    inputs = parser.add_argument_group("what to judge")
+    add_inputs(inputs)
+    add_package(inputs)
+    places = parser.add_argument_group("for which Pythons, on which platforms")
+    places.add_argument(
+        "--python",
+        dest="new",
+        action="extend",
+        default=[],
+        type=listed("Python version"),
+        metavar="LIST",
+        help="the new Pythons, as in 3.15,3.15t (repeatable)",
+    )
+    add_platforms(places)
+    add_repeatable(
+        places,
+        "-t",
+        "--target",
+        metavar="TARGET",
+        words="the platform of this target, whatever its Python (repeatable); by default those of "
+        "[tool.wheelcheck], else Linux, macOS and Windows",
+    )
+    add_choice(parser.add_argument_group("what may be chosen (as in pip)"))
+    add_index(parser.add_argument_group("where to look"))
+    output = parser.add_argument_group("how to answer")
+    output.add_argument(
+        "--all", action="store_true", help="a row for every package, those that are ready too"
+    )
+    output.add_argument(
+        "--json",
+        dest="format",
+        action="store_const",
+        const="json",
+        default="text",
+        help="short for --format json",
+    )
+    add_format(output, "text", "json", "constraints")
+    output.add_argument("-h", "--help", action="help", help="print this, and end")
+    parser.set_defaults(python=[], libc=[], arch=[], policy=None, no_policy=False)
     return parser
 
 

@@ -28,10 +28,13 @@ __all__ = [
     "add_installer",
     "add_machine",
     "add_output",
+    "add_package",
+    "add_platforms",
     "add_policy",
     "add_repeatable",
     "add_selection",
     "add_targets",
+    "listed",
 ]
 
 PROGRAM = "wheelcheck"
@@ -129,15 +132,7 @@ def add_targets(group: argparse._ArgumentGroup) -> None:
         "pyodide, 3.12@windows) or a Python (3.12); repeatable, or a list with commas; of a "
         "Dockerfile the stage to build",
     )
-    group.add_argument(
-        "--platforms",
-        action="extend",
-        default=[],
-        type=listed("platform"),
-        metavar="LIST",
-        help="desktop, servers, mobile or all, or platforms as in --target: each with every "
-        "Python, or those of --python",
-    )
+    add_platforms(group)
     for name, noun, example in (
         ("python", "Python version", "3.12,3.13t"),
         ("libc", "libc", "glibc,musl"),
@@ -151,6 +146,30 @@ def add_targets(group: argparse._ArgumentGroup) -> None:
             metavar="LIST",
             help=f"e.g. {example}: a matrix on Linux with the other axes, given or usual",
         )
+
+
+def add_package(group: argparse._ArgumentGroup) -> None:
+    """Requirements without a file."""
+    add_repeatable(
+        group,
+        "-p",
+        "--package",
+        metavar="REQUIREMENT",
+        words="a requirement without a file, e.g. 'pandas>=2' (repeatable)",
+    )
+
+
+def add_platforms(group: argparse._ArgumentGroup) -> None:
+    """Platforms, whatever the Python."""
+    group.add_argument(
+        "--platforms",
+        action="extend",
+        default=[],
+        type=listed("platform"),
+        metavar="LIST",
+        help="desktop, servers, mobile or all, or platforms as in --target: each with every "
+        "Python, or those of --python",
+    )
 
 
 def add_dockerfile(group: argparse._ArgumentGroup) -> None:

@@ -21,7 +21,7 @@ from wheelcheck.targets.pythons import supported_pythons
 from wheelcheck.targets.spelling import default_libc_version, parse_target_on
 from wheelcheck.targets.target import Implementation, Target
 
-__all__ = ["on_glibc", "on_other_pythons", "on_x86_64"]
+__all__ = ["on_glibc", "on_other_pythons", "on_python", "on_x86_64"]
 
 _OFFICIAL = re.compile(r"python:\d+\.\d+(?:\.\d+)?(?P<variant>-[a-z]+)?[^@]*(?P<platform>@.*)?")
 
@@ -66,6 +66,14 @@ def on_other_pythons(target: Target, as_of: date) -> Iterator[Target]:
             found = _parsed(f"python:{label}{match['variant'] or ''}{_platform(target)}", as_of)
         if found is not None:
             yield found
+
+
+def on_python(target: Target, python: str, as_of: date) -> Target | None:
+    """Another Python, as in ``3.15t``, on the platform of a target; None where it has no builds.
+
+    An image is left behind: what counts is its libc and CPU.
+    """
+    return _moved(python, target.platform, as_of)
 
 
 def on_x86_64(target: Target, as_of: date) -> Target | None:

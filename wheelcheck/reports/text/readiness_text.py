@@ -1,0 +1,283 @@
+"""Is a project ready for a new Python: the answer for people, on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from wheelcheck.reports.text.text_page import TextPage
+from wheelcheck.reports.values.readiness_values import (
+    Readiness,
+    ReadyCell,
+    ReadyPackage,
+    ReadyPython,
+    ReadyStatus,
+)
+from wheelcheck.reports.wording.marks import to_ascii
+from wheelcheck.reports.wording.phrases import clean, counted, listing
+
+__all__ = ["render_constraints", "render_readiness"]
+
+_MIN_WIDTH, _MAX_WIDTH = 60, 200
+_MOST_PASTED = 6
+_MOST_NAMED = 12
+_MOST_REASONS = 8
+
+_SIGNS: dict[ReadyStatus, tuple[str, str]] = {
+    "ready": ("·", "green"),
+    "bump": ("↑", "cyan"),
+    "partly": ("◐", "yellow"),
+    "held-back": ("▲", "bold yellow"),
+    "waiting": ("✗", "bold red"),
+    "source": ("○", "dim"),
+    "unknown": ("?", "bold magenta"),
+    "not-required": ("–", "dim"),
+}
+_LEGEND: dict[ReadyStatus, str] = {
+    "ready": "ready as it is",
+    "bump": "ready from this release on",
+    "partly": "no release has wheels on every platform",
+    "held-back": "does not go with the others",
+    "waiting": "no release has a wheel",
+    "source": "built from its sdist, now as then",
+    "unknown": "could not be judged",
+}
+_BLOCKING = ("waiting", "partly", "held-back", "unknown")
+
+
+def render_readiness(
+    answer: Readiness,
+    *,
+    width: int = 100,
+    colour: bool = False,
+    ascii_only: bool = False,
+    every: bool = False,
+) -> str:
+    """The answer as lines of at most `width` columns, held between 60 and 200.
+
+    With `every`, packages that are ready get a row, too: with the first release that has wheels.
+    """
+    page = TextPage(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
+    for python in answer.pythons:
+        page.prose(Text(_headline(answer, python), "bold"))
+    rows = [package for package in answer.packages if every or _shown(package)]
+    if rows:
+        page.line()
+        _table(page, answer, rows)
+    _rest(page, answer, rows)
+    _reasons(page, answer)
+    _others(page, answer)
+    for python in answer.pythons:
+        _what_to_do(page, python, several=len(answer.pythons) > 1)
+    _judged(page, answer)
+    text = page.text()
+    return to_ascii(text).replace("↑", "^").replace("◐", "%") if ascii_only else text
+
+
+def render_constraints(answer: Readiness) -> str:
+    """The bumps of every new Python as a constraint file."""
+    lines: list[str] = []
+    for python in answer.pythons:
+        lines.append(f"# for Python {python.python}, made together")
+        lines += [f"{bump.package}=={bump.after}" for bump in python.bumps]
+    return "\n".join([*lines, ""])
+
+
+def _headline(answer: Readiness, python: ReadyPython) -> str:
+    label, on = python.python, [package.on[python.python] for package in answer.packages]
+    number = sum(cell.status != "not-required" for cell in on)
+    packages = "the only package" if number == 1 else f"all {number} packages"
+    if python.refused:
+        return f"Not ready for Python {label}: {clean(python.refused)}."
+    if not number:
+        return f"Nothing was found to judge for Python {label}."
+    if python.ready:
+        return f"Ready for Python {label} as it is: {packages}."
+    parts = list(_blocking(answer, label, number))
+    if not parts:
+        bumps = counted(len(python.bumps), "bump")
+        return f"Ready for Python {label} after {bumps}: then {packages} can be installed."
+    parts += [f"{len(python.bumps)} must be bumped"] if python.bumps else []
+    return f"Not ready for Python {label}: {', '.join(parts)}."
+
+
+def _blocking(answer: Readiness, label: str, number: int) -> Iterator[str]:
+    """``3 of 161 packages have no release with a wheel yet (h5py, numba, psutil)``."""
+    of_all = f" of {counted(number, 'package')}"
+    for status, singular, plural in (
+        ("waiting", "has no release with a wheel yet", "have no release with a wheel yet"),
+        ("partly", "has wheels on some platforms alone", "have wheels on some platforms alone"),
+        ("held-back", "is held back by others", "are held back by others"),
+        ("unknown", "could not be judged", "could not be judged"),
+    ):
+        names = [p.name for p in answer.packages if p.on[label].status == status]
+        if names:
+            verb = singular if len(names) == 1 else plural
+            yield f"{len(names)}{of_all} {verb} ({listing(list(map(clean, names)), 4)})"
+            of_all = ""
+
+
+def _shown(package: ReadyPackage) -> bool:
+    return any(
+        cell.status not in {"ready", "source", "not-required"} for cell in package.on.values()
+    )
+
+
+def _table(page: TextPage, answer: Readiness, rows: Sequence[ReadyPackage]) -> None:
+    labels = [python.python for python in answer.pythons]
+    header = ["", "now", *labels]
+    body = [
+        [
+            Text(clean(package.name), "bold"),
+            Text(clean(package.current or "–")),
+            *(_cell(package, package.on[label]) for label in labels),
+        ]
+        for package in rows
+    ]
+    lines = [[Text(title, "dim") for title in header], *body]
+    widths = [max(line[i].cell_len for line in lines) for i in range(len(header))]
+    for line in lines:
+        row = Text()
+        for text, width in zip(line, widths, strict=True):
+            padded = text.copy()
+            padded.pad_right(width + 2 - text.cell_len)
+            row.append_text(padded)
+        row.truncate(page.width, overflow="ellipsis")
+        page.line(row)
+
+
+def _cell(package: ReadyPackage, cell: ReadyCell) -> Text:
+    sign, style = _SIGNS[cell.status]
+    since = f" ({cell.since})" if cell.since else ""
+    words = {
+        "bump": f"{cell.version}{since if cell.first else ''}",
+        "ready": f"from {cell.first}{since}" if cell.first else "pure" if package.pure else "",
+        "waiting": "no release yet",
+        "partly": f"not on {listing(list(cell.missing), 2)}",
+        "held-back": f"{cell.first or ''} held back",
+        "unknown": "not judged",
+        "source": "sdist",
+        "not-required": "",
+    }[cell.status]
+    if cell.pre_release:
+        words = f"{cell.pre_release} alone"
+    return Text.assemble((sign, style), f" {words}" if words else "")
+
+
+def _rest(page: TextPage, answer: Readiness, rows: Sequence[ReadyPackage]) -> None:
+    shown = {package.name for package in rows}
+    rest = [package for package in answer.packages if package.name not in shown]
+    source = [p.name for p in rest if any(c.status == "source" for c in p.on.values())]
+    ready = [
+        p.name
+        for p in rest
+        if p.name not in source and any(c.status == "ready" for c in p.on.values())
+    ]
+    if ready and shown:
+        is_ready = f"{counted(len(ready), 'package')} {'is' if len(ready) == 1 else 'are'} ready"
+        page.prose(f"+ {is_ready}: {listing(list(map(clean, ready)), 7)}", hang=2)
+    if source:
+        names = listing(list(map(clean, source)), 7)
+        page.prose(f"+ built from their sdists, now as then: {names}", hang=2)
+    statuses = {cell.status for package in rows for cell in package.on.values()}
+    legend = [f"{_SIGNS[each][0]} {_LEGEND[each]}" for each in _LEGEND if each in statuses]
+    if legend:
+        page.line()
+        page.prose(Text("   ".join(legend), "dim"))
+
+
+def _reasons(page: TextPage, answer: Readiness) -> None:
+    """Why packages are not ready, each once for all Pythons that share the reason."""
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for python in answer.pythons:
+        for package in answer.packages:
+            cell = package.on[python.python]
+            if cell.status in _BLOCKING:
+                reasons.setdefault((package.name, cell.reason), []).append(python.python)
+    if not reasons:
+        return
+    page.heading("What is waited for")
+    for (name, reason), pythons in list(reasons.items())[:_MOST_REASONS]:
+        which = f" ({', '.join(pythons)})" if len(answer.pythons) > 1 else ""
+        why = clean(reason).removeprefix("no release has a wheel; ")
+        page.prose(Text.assemble((clean(name), "bold"), f"{which}: {why}"), hang=2)
+    left = len(reasons) - _MOST_REASONS
+    if left > 0:
+        page.prose(Text(f"and {left} more: --format json has them", "dim"))
+
+
+def _what_to_do(page: TextPage, python: ReadyPython, *, several: bool) -> None:
+    if python.conflict:
+        page.heading(f"No versions go together on Python {python.python}")
+        page.prose(clean(python.conflict), hang=2)
+    if not python.bumps:
+        return
+    page.heading(f"To be ready for Python {python.python}" if several else "What to do")
+    commands = [line for line in python.paste if " " in line]
+    for line in commands or list(_pasted(python)):
+        page.line(Text(clean(line), "cyan"))
+    if not commands and len(python.bumps) > _MOST_PASTED:
+        page.prose("the versions above, all together: --format constraints writes them")
+    majors = [f"{bump.package} {bump.after}" for bump in python.bumps if bump.new_major]
+    if majors:
+        page.prose(f"new major versions: {listing(list(map(clean, majors)), _MOST_NAMED)}", hang=2)
+    others = [bump.package for bump in python.bumps if bump.why == "others"]
+    if others:
+        names = listing(list(map(clean, others)), _MOST_NAMED)
+        page.prose(f"only to go with the others: {names}", hang=2)
+    if python.set_aside:
+        names = listing(list(map(clean, python.set_aside)), 4)
+        page.prose(f"made without regard to {names}, which no release is ready of", hang=2)
+
+
+def _pasted(python: ReadyPython) -> Iterator[str]:
+    if len(python.bumps) > _MOST_PASTED:
+        return
+    for bump in python.bumps:
+        where = f"  # {', '.join(bump.where)}" if bump.where else ""
+        yield f"{bump.package}=={bump.after}{where}"
+
+
+def _others(page: TextPage, answer: Readiness) -> None:
+    """Since when others have had their wheels, where some are waited for."""
+    parts = []
+    for python in answer.pythons:
+        waiting = any(p.on[python.python].status in _BLOCKING for p in answer.packages)
+        if python.others is not None and waiting:
+            others = python.others
+            verb = "has wheels" if others.packages == 1 else "have wheels"
+            parts.append(
+                f"{others.packages} {verb} made for {python.python}, from {others.first_day} "
+                f"({clean(others.first)}) to {others.last_day} ({clean(others.last)})"
+            )
+    if parts:
+        page.prose(f"Of the other compiled packages {'; '.join(parts)}.")
+
+
+def _judged(page: TextPage, answer: Readiness) -> None:
+    if answer.problems:
+        page.heading("Problems")
+    for problem in answer.problems[:_MOST_REASONS]:
+        name = f"{clean(problem.package)}: " if problem.package else ""
+        page.prose(f"? {name}{clean(problem.message)} [{clean(problem.code)}]", hang=2)
+    page.heading("What was judged")
+    rows = [
+        ("read", listing(list(map(clean, answer.inputs)), 4)),
+        ("index", f"as of {clean(answer.as_of)}" if answer.as_of else "as it is now"),
+        ("now", f"pins and locks as they are; else what Python {answer.present} gets"),
+        *(_platforms(answer)),
+    ]
+    label = max(cell_len(name) for name, _ in rows) + 2
+    for name, words in rows:
+        page.prose(f"{name:<{label}}{words}", hang=label)
+
+
+def _platforms(answer: Readiness) -> Iterator[tuple[str, str]]:
+    by_platforms: dict[tuple[str, ...], list[str]] = {}
+    for python in answer.pythons:
+        by_platforms.setdefault(python.platforms, []).append(python.python)
+    for platforms, pythons in by_platforms.items():
+        which = "" if len(by_platforms) == 1 else f"{', '.join(pythons)}: "
+        yield "platforms", which + ", ".join(map(clean, platforms))
