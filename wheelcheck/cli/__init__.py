@@ -115,12 +115,6 @@ def _ready(words: Sequence[str]) -> int:
     args = parser.parse_args(words)
     if not args.new:
         parser.error("name a Python, for example --python 3.15")
-    if not (args.files or args.requirement or args.package):
-        from wheelcheck.cli.policy_options import defaults_of
-
-        args.files = list(defaults_of(args).get("requirements", []))
-        if not args.files:
-            parser.error(_nothing_to_check().replace("wheelcheck req", "wheelcheck ready req"))
     from wheelcheck.cli.ready_command import run
 
     return run(args)

@@ -198,7 +198,7 @@ def ready_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck ready``."""
     parser = Parser(
         prog=f"{PROGRAM} ready",
-        usage="%(prog)s FILE... --python VERSION [options]",
+        usage="%(prog)s [FILE...] --python VERSION [options]",
         description="Is a project ready for a new Python? The first release of every package with "
         "wheels\non each platform, and the smallest bump that gets there.",
         epilog=_READY_EXAMPLES,

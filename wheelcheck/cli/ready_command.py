@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
+from wheelcheck.api.discovery import PYTHON_VERSION
 from wheelcheck.api.ready import ready
+from wheelcheck.cli.folder_arguments import take_folders
 from wheelcheck.cli.keywords import inputs_of, keywords_of
 from wheelcheck.cli.policy_options import defaults_of
 from wheelcheck.cli.terminal import look_of, progress_shown
@@ -19,6 +21,9 @@ __all__ = ["run"]
 def run(args: Namespace) -> int:
     """Judge and write the answer; 1 where something must be done, 3 where it is incomplete."""
     require_folder(args.output)
+    take_folders(args)
+    if any(found.targets_from == PYTHON_VERSION for found in getattr(args, "discoveries", ())):
+        args.target = []  # it names a Python and no platform
     keywords = keywords_of(args)
     del keywords["targets"]
     targets = args.target

@@ -193,7 +193,7 @@ class Search:
     def _conflict(self, target: Target, found: Resolution) -> Conflict | Unknown | None:
         """Why a resolution fails: also where a package has wheels there, and gets no file.
 
-        A resolver takes a version that nobody offers for one that does not exist.
+        To a resolver a version that nobody offers does not exist.
         """
         if found.conflict:
             return found.conflict
