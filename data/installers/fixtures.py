@@ -1,6 +1,8 @@
 """The packages of `packages.toml` as archives, and a loopback index that serves them.
 
-A page in HTML as PEP 503 has it, with data-requires-python and data-yanked: every pip reads it.
+Beside them the packages of `heldout.toml`, and stand-ins for the real files of `real.json` with
+their recorded metadata. A page in HTML as PEP 503 has it, with data-requires-python and
+data-yanked: every pip reads it.
 Besides, the index serves the wheels of a folder of real packages (setuptools, wheel).
 """
 
@@ -10,6 +12,7 @@ import gzip
 import hashlib
 import html
 import io
+import json
 import re
 import tarfile
 import threading
@@ -21,6 +24,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import unquote
+
+from packaging.version import InvalidVersion, Version
 
 __all__ = ["FixtureIndex", "Served"]
 
@@ -114,9 +119,8 @@ def name_and_version(filename: str) -> tuple[str, str]:
 
 
 def archives(index: str) -> Iterator[Served]:
-    """All files of `packages.toml`, in its order."""
-    table = tomllib.loads((HERE / "packages.toml").read_text(encoding="utf-8"))
-    for facts in table["files"]:
+    """All files of `packages.toml`, of `heldout.toml` and of `real.json`, in their order."""
+    for facts in (*tabulated(), *recorded()):
         for filename in expanded(facts["file"]):
             name, version = name_and_version(filename)
             make = wheel if filename.endswith(".whl") else sdist
@@ -128,6 +132,28 @@ def archives(index: str) -> Iterator[Served]:
                 facts.get("page-python", required),
                 facts.get("yanked", False),
             )
+
+
+def tabulated() -> Iterator[Mapping[str, Any]]:
+    """The files of the tables that are written by hand."""
+    for table in ("packages.toml", "heldout.toml"):
+        yield from tomllib.loads((HERE / table).read_text(encoding="utf-8"))["files"]
+
+
+def recorded() -> Iterator[Mapping[str, Any]]:
+    """The files of recorded pages, each with the metadata of its version."""
+    for project in json.loads((HERE / "real.json").read_text(encoding="utf-8"))["projects"]:
+        metadata = {Version(version): facts for version, facts in project["metadata"].items()}
+        for file in project["files"]:
+            try:
+                facts = metadata.get(Version(name_and_version(file["file"])[1]), {})
+            except InvalidVersion:
+                facts = {}
+            inside = {"requires": facts.get("requires", ()), "extras": facts.get("extras", ())}
+            required = {"page-python": file["requires-python"]}
+            if facts.get("requires-python"):
+                required["requires-python"] = facts["requires-python"]
+            yield {**inside, **required, "file": file["file"], "yanked": "yanked" in file}
 
 
 def core_metadata(name: str, version: str, facts: Mapping[str, Any], index: str) -> str:
@@ -158,7 +184,8 @@ def wheel(filename: str, name: str, version: str, facts: Mapping[str, Any], inde
 def sdist(filename: str, name: str, version: str, facts: Mapping[str, Any], index: str) -> bytes:
     """An sdist of one of the kinds that `packages.toml` explains."""
     kind = facts.get("kind", "setup-py")
-    members = {"PKG-INFO": core_metadata(name, version, facts, index), f"{name}.py": ""}
+    about = core_metadata(name, version, facts, index)
+    members = {"PKG-INFO": about, f"{name}.egg-info/PKG-INFO": about, f"{name}.py": ""}
     if kind == "backend":
         members["own_backend.py"] = BACKEND.format(name=name, version=version)
         members["pyproject.toml"] = (

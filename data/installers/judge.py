@@ -1,11 +1,12 @@
 """Ask real pips what they take: every input of `inputs.toml` × every pip of `pips.toml`.
 
-    python data/installers/judge.py --scratch /tmp/pips --pythons ~/.pyenv/versions
+    python data/installers/judge.py --scratch SCRATCH --pythons ~/.pyenv/versions [--heldout]
 
-Writes `answers.csv`: what each pip took, file by file, or the reason for which it refused. Each pip
-stands in a virtual environment of its own in the scratch folder, made once, with the setuptools and
-wheel of its day; it reads a loopback index of small packages made for the purpose, and no
-configuration. Building runs code of those packages alone. Takes some 40 minutes on one core.
+Writes `answers.csv`, or with --heldout, for the inputs of `heldout.toml`, `heldout_answers.csv`:
+what each pip took, file by file, or the reason for which it refused. Each pip is in a virtual
+environment of its own in the scratch folder, made once, with the setuptools and wheel of its day;
+it reads a loopback index of small packages made for the purpose, and no configuration. Building
+runs code of those packages alone. Takes some 40 minutes on one core.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from typing import Any
 from fixtures import HERE, FixtureIndex
 
 ANSWERS = HERE / "answers.csv"
+HELDOUT_ANSWERS = HERE / "heldout_answers.csv"
 COLUMNS = ("topic", "input", "pip", "python", "outcome", "took", "reason")
 REAL = (
     "setuptools==57.5.0",
@@ -71,7 +73,8 @@ def main() -> None:
     scratch: Path = options.scratch
     real = fetched(scratch / "real", REAL)
     table = tomllib.loads((HERE / "pips.toml").read_text(encoding="utf-8"))["pips"]
-    inputs = tomllib.loads((HERE / "inputs.toml").read_text(encoding="utf-8"))["input"]
+    source = "heldout.toml" if options.heldout else "inputs.toml"
+    inputs = tomllib.loads((HERE / source).read_text(encoding="utf-8"))["input"]
     chosen = [row for row in table if not options.pip or row["pip"] in options.pip]
     asked = [each for each in inputs if not options.input or each["name"] in options.input]
     rows = []
@@ -83,7 +86,8 @@ def main() -> None:
                 print(row["pip"], each["name"], rows[-1]["outcome"], rows[-1]["took"], flush=True)
             judge.close()
     whole = not options.pip and not options.input
-    output = options.output or (ANSWERS if whole else Path(os.devnull))
+    answers = HELDOUT_ANSWERS if options.heldout else ANSWERS
+    output = options.output or (answers if whole else Path(os.devnull))
     with output.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
@@ -97,6 +101,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--pythons", type=Path, required=True, help="a folder of X.Y.Z/bin/python")
     parser.add_argument("--pip", action="append", help="ask this pip alone; may be repeated")
     parser.add_argument("--input", action="append", help="ask this input alone; may be repeated")
+    parser.add_argument("--heldout", action="store_true", help="ask the held-out inputs")
     parser.add_argument("--output", type=Path, help="write the table here")
     return parser.parse_args()
 
