@@ -2,19 +2,22 @@
 
 https://pip.pypa.io/en/stable/topics/secure-installs/#hash-checking-mode. pip then wants a hash for
 every requirement and every dependency; of what has none it says that it is not pinned, or that its
-hash is missing. A hash without a pin is enough: it narrows the versions to one. uv checks the
-hashes that there are, and wants one for everything only with --require-hashes (judged in
-`data/acceptance/`).
+hash is missing. Since 26.1 a hash without a pin is enough (it narrows the versions to one), and so
+are the hashes of a constraint. Of several lines about a package pip looks at the first that holds.
+uv checks the hashes that there are, and wants one for everything only with --require-hashes
+(judged in `data/acceptance/` and `data/installers/`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.acceptance.input_refusal import InputRefusal
 from wheelcheck.index.interface import Sdist, Wheel
+from wheelcheck.installers import Installer, Rule
 from wheelcheck.requirements.requirement_set import (
     LockFormat,
     RequirementLine,
@@ -22,6 +25,7 @@ from wheelcheck.requirements.requirement_set import (
     SkippedLine,
 )
 from wheelcheck.resolution import Pin, Resolution, Standing
+from wheelcheck.resolution.allowed_hashes import is_pinned
 from wheelcheck.targets import Target
 
 __all__ = ["hash_refusals"]
@@ -34,19 +38,17 @@ _UNHASHABLE = {
 }
 
 
-def hash_refusals(
-    requirements: Requirements, resolution: Resolution, tool: str
-) -> Iterator[InputRefusal]:
+def hash_refusals(requirements: Requirements, resolution: Resolution) -> Iterator[InputRefusal]:
     """Yield what hash-checking mode refuses on the target of a resolution.
 
     Args:
         requirements: what was read; its policy says whether the mode is on.
         resolution: what would be installed, dependencies included.
-        tool: who installs: ``pip`` or ``uv``.
     """
+    target = resolution.target
+    tool = target.installer.tool.value
     if not _mode_is_on(requirements, tool):
         return
-    target = resolution.target
     for line in requirements.skipped:
         if line.why.code in _UNHASHABLE and _applies(line, target):
             yield InputRefusal(
@@ -59,21 +61,30 @@ def hash_refusals(
             )
     for name, pin in resolution.pins.items():
         lines = _lines_of(name, requirements, target)
-        if pin.standing is Standing.UNKNOWN or any(line.locked for line in lines):
-            continue
-        if not any(line.hashes for line in lines):
-            yield _without_hash(pin, lines, tool)
-        elif tool == "uv" and not any(map(_is_pinned, lines)):
-            message = f"--require-hashes is on, and {lines[0].text} is not pinned with =="
-            yield InputRefusal(
-                "hash-without-pin",
-                tool,
-                message,
-                "pin it:",
-                f"{pin.name}=={pin.version}",
-                lines[0].origin,
-                package=pin.name,
-            )
+        if pin.standing is not Standing.UNKNOWN and not any(line.locked for line in lines.every):
+            yield from _of_pin(pin, lines, target.installer)
+
+
+def _of_pin(pin: Pin, lines: _Lines, installer: Installer) -> Iterator[InputRefusal]:
+    """What is missing of a package; the installer looks at the first requirement alone."""
+    tool, first = installer.tool.value, lines.first(installer)
+    by_constraint = installer.has(Rule.CONSTRAINT_HASHES) and any(
+        line.hashes for line in lines.constraints
+    )
+    if first is None and not by_constraint:
+        yield _without_hash(pin, None, tool)
+    elif first is not None and not first.hashes and not by_constraint:
+        yield _without_hash(pin, first, tool)
+    elif first is not None and not is_pinned(first) and not installer.has(Rule.HASH_WITHOUT_PIN):
+        yield InputRefusal(
+            "hash-without-pin",
+            installer.label if tool == "pip" else tool,
+            f"hash-checking mode is on, and {first.text} is not pinned with ==",
+            "pin it:",
+            f"{pin.name}=={pin.version}",
+            first.origin,
+            package=pin.name,
+        )
 
 
 def _mode_is_on(requirements: Requirements, tool: str) -> bool:
@@ -87,38 +98,46 @@ def _mode_is_on(requirements: Requirements, tool: str) -> bool:
     )
 
 
-def _lines_of(
-    name: NormalizedName, requirements: Requirements, target: Target
-) -> list[RequirementLine]:
-    """The lines and constraints about a package that count on a target."""
-    return [
-        line
-        for line in (*requirements.lines, *requirements.constraints)
-        if canonicalize_name(line.requirement.name) == name and _admits(line, target)
-    ]
+class _Lines(NamedTuple):
+    """What the user wrote about a package that counts on a target."""
+
+    requirements: tuple[RequirementLine, ...]
+    constraints: tuple[RequirementLine, ...]
+
+    @property
+    def every(self) -> tuple[RequirementLine, ...]:
+        return (*self.requirements, *self.constraints)
+
+    def first(self, installer: Installer) -> RequirementLine | None:
+        """The line whose hashes and pin an installer looks at; uv looks at all of them."""
+        if not installer.is_pip or installer.has(Rule.LEGACY_RESOLVER):
+            hashed = (line for line in self.every if line.hashes and is_pinned(line))
+            return next(hashed, next(iter(self.every), None))
+        return next(iter(self.requirements), None)
 
 
-def _is_pinned(line: RequirementLine) -> bool:
-    clauses = line.requirement.specifier
-    return line.requirement.url is not None or any(
-        each.operator in {"==", "==="} and "*" not in each.version for each in clauses
-    )
+def _lines_of(name: NormalizedName, requirements: Requirements, target: Target) -> _Lines:
+    environment = target.marker_environment()
 
+    def counting(lines: Iterable[RequirementLine]) -> tuple[RequirementLine, ...]:
+        return tuple(
+            line
+            for line in lines
+            if canonicalize_name(line.requirement.name) == name
+            and (line.requirement.marker is None or line.requirement.marker.evaluate(environment))
+        )
 
-def _admits(line: RequirementLine, target: Target) -> bool:
-    marker = line.requirement.marker
-    return marker is None or marker.evaluate(target.marker_environment())
+    return _Lines(counting(requirements.lines), counting(requirements.constraints))
 
 
 def _applies(line: SkippedLine, target: Target) -> bool:
     return line.marker is None or line.marker.evaluate(target.marker_environment())
 
 
-def _without_hash(pin: Pin, lines: Sequence[RequirementLine], tool: str) -> InputRefusal:
+def _without_hash(pin: Pin, line: RequirementLine | None, tool: str) -> InputRefusal:
     digest = _digest(pin.file)
     option = f"--hash={digest}" if digest else ""
-    if lines:
-        line = lines[0]
+    if line is not None:
         message = f"hash-checking mode is on, and {line.text} has no hash"
         mend = "add to it:" if option else "add its hash: `pip hash` tells it"
         return InputRefusal(

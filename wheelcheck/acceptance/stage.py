@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wheelcheck.acceptance.hashes import hash_refusals
 from wheelcheck.acceptance.input_refusal import InputRefusal
+from wheelcheck.acceptance.lines import line_refusals
 from wheelcheck.acceptance.lock_acceptance import lock_refusals
 from wheelcheck.acceptance.scopes import scope_refusals
 from wheelcheck.requirements.requirement_set import Requirements
@@ -27,5 +28,6 @@ def refusals_of(
     return (
         *lock_refusals(requirements, target, tool),
         *scope_refusals(requirements, target, tool),
-        *hash_refusals(requirements, resolution, tool),
+        *line_refusals(requirements, resolution),
+        *hash_refusals(requirements, resolution),
     )

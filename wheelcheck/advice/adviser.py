@@ -93,7 +93,8 @@ class Adviser:
             unloadable = [n for n in sorted(column.not_loading) if n not in column.troubled]
             yield from self._replacements(column, unloadable)
         if not self._runs_there:
-            yield from taken_outside(column, self._files_of, self._judge.rules, self._day)
+            rules = self._judge.rules_of(column.resolution.target)
+            yield from taken_outside(column, self._files_of, rules, self._day)
 
     def _files_of(self, pin: Pin) -> Sequence[Wheel | Sdist]:
         project = self._index.project(pin.name)
@@ -165,7 +166,7 @@ class Adviser:
         """The first set of pins that helps; it is judged as it is written."""
         names = column.troubled
         target = column.resolution.target
-        rules = self._judge.rules
+        rules = self._judge.rules_of(target)
         best: Advice | None = None
         judges: set[Judge] = set()
         for proposal in proposals(self._requirements, column, names, self._index, rules):

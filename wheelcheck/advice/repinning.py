@@ -71,7 +71,7 @@ def nearest_with_wheel(
     """
     if isinstance(project, Unknown) or pin.version is None:
         return None, None
-    own, rules = pin.version, replace(rules, hashes=None)  # they were those of the pin
+    own, rules = pin.version, replace(rules, hashes={})  # they were those of the pin
     above = [candidate for candidate in reversed(project.versions) if candidate > own]
     below = [candidate for candidate in project.versions if candidate < own]
 

@@ -95,10 +95,9 @@ class Judge:
         self._loading = LoadCheck(index, loading, added_packages)
         self._prefetched: dict[Target, _Chosen] = {}
 
-    @property
-    def rules(self) -> FileRules:
-        """The user's rules on files."""
-        return self._resolver.rules
+    def rules_of(self, target: Target) -> FileRules:
+        """The user's rules on files, as the installer of a target applies them."""
+        return self._resolver.rules_of(target)
 
     def prefetch(self, targets: Sequence[Target], *, plan: bool = True) -> None:
         """Have the index fetch, side by side, what judging these targets will ask for."""
@@ -162,7 +161,7 @@ class Judge:
 
     def _judged(self, pin: Pin, target: Target) -> Judgement:
         project = self._index.project(pin.name)
-        rules = self._resolver.rules_of(target)
+        rules = self.rules_of(target)
         found = judge(pin, project, target, rules)
         newer = newer_release(pin, project, target, rules, self._constraints.get(pin.name))
         return replace(found, newer=newer) if newer else found

@@ -96,7 +96,7 @@ def _explained(name: NormalizedName, opened: OpenQuestion, judge: Judge) -> Expl
         raise UsageError(f"nothing asks for {name} on these targets; asked for: {listing(names)}")
     project = opened.index.project(name)
     explanations = (
-        _on_target(name, project, column, report, opened.requirements, judge.rules)
+        _on_target(name, project, column, report, opened.requirements, judge)
         for column in columns
         if name in column.judged
     )
@@ -114,9 +114,10 @@ def _on_target(
     column: JudgedTarget,
     report: Report,
     requirements: Requirements,
-    rules: FileRules,
+    judge: Judge,
 ) -> TargetExplanation:
     target = column.resolution.target
+    rules = judge.rules_of(target)
     pin, judgement = column.judged[name]
     package = report.package(name)
     tags = supported_tags(target)

@@ -122,7 +122,7 @@ def _why_no_wheel(refused: Sequence[Refused], target: Target, rules: FileRules) 
     wheels = [found for found in refused if isinstance(found.file, Wheel)]
     unlisted = {found.file: found.why for found in wheels if found.refusal is RefusalReason.HASH}
     if unlisted:
-        any_hash = replace(rules, hashes=None)
+        any_hash = replace(rules, hashes={})
         fitting = choose(list(unlisted), target, any_hash)
         if isinstance(fitting, Wheel):
             return f"{fitting.tag} would fit, but {unlisted[fitting]}"

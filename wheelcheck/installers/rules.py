@@ -61,6 +61,14 @@ class Rule(StrEnum):
     PYTHON_LOWER_BOUNDS_ALONE = "python-lower-bounds-alone"
     PYTHON_VERSION_LISTS = "python-version-lists"
     PINS_ALONE_NARROW_BY_HASH = "pins-alone-narrow-by-hash"
+    HASHES_NARROW = "hashes-narrow"
+    # which lines are accepted
+    NAMED_URLS = "named-urls"
+    CONSTRAINT_EXTRAS = "constraint-extras"
+    CONSTRAINT_URLS = "constraint-urls"
+    CONSTRAINT_URLS_WITH_EXTRAS = "constraint-urls-with-extras"
+    HASH_WITHOUT_PIN = "hash-without-pin"
+    CONSTRAINT_HASHES = "constraint-hashes"
 
 
 _Range = tuple[Version | None, Version | None]

@@ -169,6 +169,4 @@ class Collection:
             return
         if not parsed.named:
             raise InvalidLine("unnamed requirements are not allowed as constraints")
-        if parsed.requirement.extras:
-            raise InvalidLine("constraints cannot have extras")
         self._constraints.append(line)

@@ -57,20 +57,26 @@ class Refused:
     miss: TagMiss | None = None
 
 
+class HashRule(NamedTuple):
+    """The ``algorithm:digest`` values of which a file must have one.
+
+    What `narrows` is looked at in choosing; else the file is chosen first, and compared then.
+    """
+
+    digests: frozenset[str]
+    narrows: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class FileRules:
-    """The user's rules on files: the policy, and the hashes allowed for a project.
+    """The user's rules on files: the policy, and what is said of hashes, by project.
 
     `locks` names the lock file that a project's hashes come from, if one does.
     """
 
     policy: FilePolicy = field(default_factory=FilePolicy)
-    hashes: Mapping[NormalizedName, frozenset[str]] | None = None
+    hashes: Mapping[NormalizedName, HashRule] = field(default_factory=dict)
     locks: Mapping[NormalizedName, str] = field(default_factory=dict)
-
-    def allowed_hashes(self, name: NormalizedName) -> frozenset[str]:
-        """``algorithm:digest`` values a file must match; empty where any file may be taken."""
-        return self.hashes.get(name, frozenset()) if self.hashes else frozenset()
 
 
 @lru_cache(maxsize=4096)
@@ -110,7 +116,7 @@ def _lower_bounds(requires_python: str) -> str:
 
 def refusal_of(file: Wheel | Sdist, target: Target, rules: FileRules) -> Refused | None:
     """Why an installer on this target passes a file over, or None where it may take it."""
-    refused = _refused_but_for_tag(file, target, rules)
+    refused = _refused_but_for_tag(file, target, rules) or _refused_by_hash(file, rules)
     if refused is not None or isinstance(file, Sdist):
         return refused
     outcome = fit(file.tag, target)
@@ -144,7 +150,8 @@ def choose(
         better = best is None or key > best[0] or (key == best[0] and order.last_of_equals)
         if better and not _refused_but_for_tag(file, target, rules):
             best = (key, file)
-    return best[1] if best else None
+    chosen = best[1] if best else None
+    return None if chosen and rules.hashes and _refused_by_hash(chosen, rules) else chosen
 
 
 _Preference = tuple[bool, int | BuildTag, int | bool, bool | BuildTag]
@@ -186,7 +193,7 @@ def _refused_but_for_tag(file: Wheel | Sdist, target: Target, rules: FileRules) 
     return (
         _refused_by_time(file, rules.policy)
         or _refused_by_format(file, rules.policy)
-        or _refused_by_hash(file, rules)
+        or (_refused_by_hash(file, rules) if _narrows(file, rules) else None)
         or _refused_by_python(file, target)
         or _refused_by_installer(file, target)
     )
@@ -213,14 +220,20 @@ def _refused_by_format(file: Wheel | Sdist, policy: FilePolicy) -> Refused | Non
     return None
 
 
+def _narrows(file: Wheel | Sdist, rules: FileRules) -> bool:
+    rule = rules.hashes.get(file.name) if rules.hashes else None
+    return rule is not None and rule.narrows
+
+
 def _refused_by_hash(file: Wheel | Sdist, rules: FileRules) -> Refused | None:
-    allowed = rules.allowed_hashes(file.name)
-    if not allowed or not file.hashes:
+    rule = rules.hashes.get(file.name)
+    if rule is None or not file.hashes:
         return None
+    allowed = rule.digests
     if any(f"{algorithm}:{digest}" in allowed for algorithm, digest in file.hashes.items()):
         return None
-    if not any(known.partition(":")[0] in file.hashes for known in allowed):
-        return None  # the index tells other algorithms: only the download would show
+    if any(known.partition(":")[0] not in file.hashes for known in allowed):
+        return None  # the index names other algorithms: only the download would show
     lock, what = rules.locks.get(file.name), "it" if isinstance(file, Wheel) else "the sdist"
     if lock:
         return Refused(file, RefusalReason.HASH, f"{lock} does not list {what}")

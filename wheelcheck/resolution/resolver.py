@@ -13,7 +13,8 @@ from packaging.version import Version
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Project
 from wheelcheck.installers import Installer, Rule
-from wheelcheck.requirements.requirement_set import RequirementLine, Requirements
+from wheelcheck.requirements.requirement_set import Requirements
+from wheelcheck.resolution.allowed_hashes import AllowedHashes
 from wheelcheck.resolution.answers import Answers, reference_target
 from wheelcheck.resolution.choice import FileRules
 from wheelcheck.resolution.common import Common
@@ -91,8 +92,8 @@ class Resolver:
             for pin in installed
             if pin.version is not None and pin.file is not None
         }
-        self._rules = FileRules(requirements.policy, _hashes(requirements), _locks(requirements))
-        self._pinned_hashes = _hashes(requirements, pinned=True)
+        self._rules = FileRules(requirements.policy, locks=_locks(requirements))
+        self._hashes = AllowedHashes(requirements)
         self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
         self._common = Common(index)
         self._questions = SolverInputs(requirements)
@@ -105,14 +106,8 @@ class Resolver:
 
     def rules_of(self, target: Target) -> FileRules:
         """The user's rules on files as the installer of a target applies them."""
-        if target.installer.has(Rule.PINS_ALONE_NARROW_BY_HASH):
-            return replace(self._rules, hashes=self._pinned_hashes)
-        return self._rules
-
-    @property
-    def rules(self) -> FileRules:
-        """The user's rules on files, as the resolution applies them."""
-        return self._rules
+        hashes = self._hashes.on(self._environment(target), target.installer)
+        return replace(self._rules, hashes=hashes) if hashes else self._rules
 
     def prefetch(self, targets: Iterable[Target]) -> None:
         """Have the index fetch, side by side, what resolving for these targets will ask for."""
@@ -254,7 +249,7 @@ class Resolver:
         if isinstance(project, Unknown):
             return True
         clauses = [need.specifier for need in needs]
-        every = [*clauses, provider.constraint(name)]
+        every = [*clauses, provider.constraint(name).specifier]
         return _some_version(project, every) or any(
             not _some_version(project, [clause]) for clause in clauses
         )
@@ -281,27 +276,6 @@ def _some_version(project: Project, specifiers: Iterable[SpecifierSet]) -> bool:
         all(specifier.contains(version, prereleases=True) for specifier in specifiers)
         for version in project.versions
     )
-
-
-def _hashes(
-    requirements: Requirements, *, pinned: bool = False
-) -> Mapping[NormalizedName, frozenset[str]]:
-    """Allowed hashes by project: where several lines list some, a file must satisfy them all.
-
-    With `pinned` those of requirements on one version alone.
-    """
-    allowed: dict[NormalizedName, frozenset[str]] = {}
-    for line in (*requirements.lines, *requirements.constraints):
-        if line.hashes and not (pinned and _is_range(line)):
-            name = canonicalize_name(line.requirement.name)
-            allowed[name] = allowed.get(name, line.hashes) & line.hashes
-    return allowed
-
-
-def _is_range(line: RequirementLine) -> bool:
-    clauses = line.requirement.specifier
-    exact = any(each.operator in {"==", "==="} and "*" not in each.version for each in clauses)
-    return not (exact or line.requirement.url or line.locked)
 
 
 def _locks(requirements: Requirements) -> Mapping[NormalizedName, str]:

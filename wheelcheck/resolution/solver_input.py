@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.requirements.requirement_set import RequirementLine, Requirements
 from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.dependencies import MarkerEnvironment
-from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement, needs_of
+from wheelcheck.resolution.solving.nodes import (
+    Candidate,
+    Constraint,
+    SolverRequirement,
+    needs_of,
+)
 
 __all__ = ["SolverInput", "SolverInputs"]
 
@@ -25,7 +29,7 @@ class SolverInput:
 
     roots: list[SolverRequirement]
     requested: Mapping[str, int]
-    constraints: Mapping[NormalizedName, SpecifierSet]
+    constraints: Mapping[NormalizedName, Constraint]
     locked: frozenset[NormalizedName]
 
 
@@ -39,7 +43,8 @@ class SolverInputs:
 
     def __init__(self, requirements: Requirements) -> None:
         self._requirements = requirements
-        self._any_direct = any(line.requirement.url for line in requirements.lines)
+        every = (*requirements.lines, *requirements.constraints)
+        self._any_direct = any(line.requirement.url for line in every)
         self._known: dict[MarkerEnvironment, SolverInput] = {}
         self._needs: dict[int, tuple[SolverRequirement, ...]] = {}
 
@@ -86,10 +91,16 @@ class SolverInputs:
                 self._needs[position] = known
         return known
 
-    def _constraints(self, answers: Answers) -> dict[NormalizedName, SpecifierSet]:
-        merged: dict[NormalizedName, SpecifierSet] = {}
+    def _constraints(self, answers: Answers) -> dict[NormalizedName, Constraint]:
+        merged: dict[NormalizedName, Constraint] = {}
         for line in self._requirements.constraints:
-            if answers.environment.admits(line.requirement.marker):
-                name = canonicalize_name(line.requirement.name)
-                merged[name] = merged.get(name, SpecifierSet()) & line.requirement.specifier
+            if not answers.environment.admits(line.requirement.marker):
+                continue
+            name = canonicalize_name(line.requirement.name)
+            known = merged.get(name, Constraint())
+            specifier, files = known.specifier & line.requirement.specifier, known.files
+            if line.requirement.url:
+                base = needs_of(line.requirement, str(line.origin), answers.direct)
+                files = (*files, *(need.exact for need in base if need.exact and not need.extras))
+            merged[name] = Constraint(specifier, tuple(dict.fromkeys(files)))
         return merged

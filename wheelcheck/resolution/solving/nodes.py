@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from wheelcheck.resolution.offers import Offer
 
-__all__ = ["Candidate", "SolverRequirement", "identifier_of", "needs_of", "text_of"]
+__all__ = ["Candidate", "Constraint", "SolverRequirement", "identifier_of", "needs_of", "text_of"]
 
 
 _ANY_VERSION = SpecifierSet()
@@ -71,6 +71,26 @@ class SolverRequirement:
     def identifier(self) -> str:
         """The solver's name for the node: ``celery`` or ``celery[redis]``."""
         return identifier_of(self.name, self.extras)
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """What constraints say of a package: its versions, and the files that alone may be taken.
+
+    `files` are those of URL constraints, as candidates without extras; pip wants all of them at
+    once, so that two different ones leave nothing.
+    """
+
+    specifier: SpecifierSet = _ANY_VERSION
+    files: tuple[Candidate, ...] = ()
+
+    def admits(self, candidate: Candidate) -> bool:
+        """Whether a candidate may be taken; one without a version may."""
+        if candidate.version is None:
+            return True
+        return self.specifier.contains(candidate.version, prereleases=True) and all(
+            file.direct == candidate.direct for file in self.files
+        )
 
 
 def identifier_of(name: NormalizedName, extras: frozenset[NormalizedName]) -> str:

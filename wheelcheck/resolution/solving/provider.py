@@ -21,12 +21,18 @@ from packaging.version import Version
 from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.common import Common, LazySequence
 from wheelcheck.resolution.offers import Offer
-from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement, identifier_of
+from wheelcheck.resolution.solving.nodes import (
+    Candidate,
+    Constraint,
+    SolverRequirement,
+    identifier_of,
+)
 from wheelcheck.resolution.solving.order import ProjectRequest, in_order, request_of
 from wheelcheck.resolution.solving.search import Cause, Preference, Stopped
 
 __all__ = ["Provider"]
 
+_UNCONSTRAINED = Constraint()
 PROMOTE_AFTER_CONFLICTS = 5  # as pip: a package that keeps conflicting is settled earlier
 
 
@@ -40,7 +46,7 @@ class Provider:
     def __init__(
         self,
         answers: Answers,
-        constraints: Mapping[NormalizedName, SpecifierSet],
+        constraints: Mapping[NormalizedName, Constraint],
         requested: Mapping[str, int],
         *,
         no_deps: bool = False,
@@ -133,6 +139,8 @@ class Provider:
         name, extras = needs[0].name, needs[0].extras
         every = [*needs, *base]
         exact = dict.fromkeys(need.exact for need in every if need.exact is not None)
+        if not exact and name in self._constraints:
+            exact = dict.fromkeys(self._constraints[name].files)
         if exact:
             wanted = [Candidate(name, extras, c.version, c.offer, c.direct) for c in exact]
             return tuple(
@@ -201,7 +209,7 @@ class Provider:
             stand_ins = name in self._behind_excused
         clauses = {need.clauses for need in needs if need.exact is None}
         if name in self._constraints:
-            clauses.add(str(self._constraints[name]))
+            clauses.add(str(self._constraints[name].specifier))
         key = (name, ",".join(sorted(clauses - {""})))
         known = self._substitutes if stand_ins else self._matches
         if key not in known:
@@ -209,14 +217,12 @@ class Provider:
             known[key] = LazySequence(found)
         return known[key]
 
-    def constraint(self, name: NormalizedName) -> SpecifierSet:
-        """What -c says of a package's version."""
-        return self._constraints.get(name, SpecifierSet())
+    def constraint(self, name: NormalizedName) -> Constraint:
+        """What -c says of a package."""
+        return self._constraints.get(name, _UNCONSTRAINED)
 
     def _constraint_admits(self, candidate: Candidate) -> bool:
-        version = candidate.version
-        specifier = self.constraint(candidate.name)
-        return version is None or specifier.contains(version, prereleases=True)
+        return self.constraint(candidate.name).admits(candidate)
 
     def _search(
         self, name: NormalizedName, request: ProjectRequest, *, stand_ins: bool
