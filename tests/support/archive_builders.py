@@ -28,7 +28,12 @@ def tar_of(members: Content, *, mode: str = "w:gz", form: int = tarfile.PAX_FORM
 
 
 def wheel_of(
-    name: str, version: str, *, requires: tuple[str, ...] = (), more: Content | None = None
+    name: str,
+    version: str,
+    *,
+    requires: tuple[str, ...] = (),
+    extras: tuple[str, ...] = (),
+    more: Content | None = None,
 ) -> bytes:
     """A wheel with its METADATA at the end, as the wheel specification recommends."""
     folder = f"{name}-{version}.dist-info"
@@ -37,6 +42,7 @@ def wheel_of(
         f"Name: {name}",
         f"Version: {version}",
         *(f"Requires-Dist: {requirement}" for requirement in requires),
+        *(f"Provides-Extra: {extra}" for extra in extras),
     ]
     return zip_of(
         {

@@ -114,7 +114,6 @@ def test_requirements_within_constraints_are_requirements(reading):
 @pytest.mark.parametrize(
     ("line", "why"),
     [
-        ("a[x]<2", "cannot have extras"),
         ("-e git+https://x.example/a.git#egg=a", "editable"),
         ("https://x.example/main.zip", "unnamed"),
         ("https://x.example/a-1.0.tar.gz", "unnamed"),  # only building it tells pip the name

@@ -1,0 +1,153 @@
+"""Lines, hashes and constraints that installers take or refuse, by their release.
+
+The expected answers are those of real pips, as `data/installers/` has asked them.
+"""
+
+import hashlib
+
+import pytest
+from archive_builders import wheel_of
+
+from wheelcheck import check
+
+
+@pytest.fixture(scope="module")
+def links(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("links")
+    for name, version, requires in (
+        ("dep", "1.0", ()),
+        ("dep", "2.0", ()),
+        ("more", "1.0", ("dep ; extra == 'x'",)),
+    ):
+        data = wheel_of(name, version, requires=requires, extras=("x",))
+        (folder / f"{name}-{version}-py3-none-any.whl").write_bytes(data)
+    anchors = (f'<a href="{path.name}#{digest(path)}">{path.name}</a>' for path in files(folder))
+    (folder / "links.html").write_text("\n".join(anchors))
+    return folder
+
+
+def files(folder):
+    return sorted(folder.glob("*.whl"))
+
+
+def digest(path) -> str:
+    return f"sha256={hashlib.sha256(path.read_bytes()).hexdigest()}"
+
+
+def outcome(links, tmp_path, lines: str, constraints: str = "", *, installer: str, target="3.8"):
+    """The files that are taken, or the codes of what is refused."""
+
+    def filled(text: str) -> str:
+        for path in files(links):
+            hashed = digest(path).replace("=", ":")
+            text = text.replace(f"<{path.name[:7]}>", f"--hash={hashed}")
+            text = text.replace(f"<url {path.name[:7]}>", path.as_uri())
+        return text
+
+    (tmp_path / "r.txt").write_text(filled(lines))
+    (tmp_path / "c.txt").write_text(filled(constraints))
+    report = check(
+        [tmp_path / "r.txt"],
+        constraints=[tmp_path / "c.txt"],
+        targets=[f"cp{target.replace('.', '')}-manylinux_2_17_x86_64"],
+        installer=installer,
+        no_index=True,
+        find_links=[str(links / "links.html")],
+        cache_dir=None,
+        verdicts_only=True,
+    )
+    (target_,) = report.targets
+    if target_.refusals:
+        return {refusal.code for refusal in target_.refusals}
+    return {cell.on[target_.name].file for cell in report.packages} - {None}
+
+
+@pytest.mark.parametrize(
+    ("installer", "taken"),
+    [
+        ("pip==20.2.4", {"dep-1.0-py3-none-any.whl"}),
+        ("pip==20.3.4", {"constraint-url"}),
+        ("pip==21.1.2", {"dep-1.0-py3-none-any.whl"}),
+        ("pip==25.0.1", {"dep-1.0-py3-none-any.whl"}),
+        ("uv==0.9.7", {"dep-1.0-py3-none-any.whl"}),
+    ],
+)
+def test_a_url_constraint_says_which_file_is_taken(links, tmp_path, installer, taken):
+    said = outcome(links, tmp_path, "dep", "dep @ <url dep-1.0>", installer=installer)
+    assert said == taken
+
+
+def test_a_url_constraint_behind_a_false_marker_says_nothing(links, tmp_path):
+    constraint = "dep @ <url dep-1.0> ; sys_platform == 'win32'"
+    said = outcome(links, tmp_path, "dep", constraint, installer="pip==25.0.1")
+    assert said == {"dep-2.0-py3-none-any.whl"}
+
+
+@pytest.mark.parametrize(
+    ("installer", "target", "taken"),
+    [
+        ("pip==25.3", "3.12", {"constraint-url-with-extras"}),
+        ("pip==26.3", "3.12", {"more-1.0-py3-none-any.whl", "dep-2.0-py3-none-any.whl"}),
+    ],
+)
+def test_extras_of_a_constrained_url_came_with_pip_26_1(links, tmp_path, installer, target, taken):
+    constraint = "more @ <url more-1.>"
+    said = outcome(links, tmp_path, "more[x]", constraint, installer=installer, target=target)
+    assert said == taken
+
+
+@pytest.mark.parametrize("marker", ["", " ; sys_platform == 'win32'"])
+def test_constraints_with_extras_are_refused_since_pip_20_3(links, tmp_path, marker):
+    lines = ("dep", f"more[x]==1.0{marker}")
+    assert outcome(links, tmp_path, *lines, installer="pip==25.0.1") == {"constraint-extras"}
+    assert outcome(links, tmp_path, *lines, installer="uv==0.9.7") == {"dep-2.0-py3-none-any.whl"}
+
+
+def test_hashes_of_lines_for_other_systems_do_not_count(links, tmp_path):
+    lines = (
+        "dep==2.0 ; sys_platform == 'win32' <dep-2.0>\n"
+        "dep==1.0 ; sys_platform != 'win32' <dep-1.0>\n"
+    )
+    assert outcome(links, tmp_path, lines, installer="pip==25.0.1") == {"dep-1.0-py3-none-any.whl"}
+
+
+def test_a_hash_behind_a_false_marker_turns_the_mode_on_for_the_others(links, tmp_path):
+    lines = "dep==2.0 ; sys_platform == 'win32' <dep-2.0>\ndep==1.0\n"
+    assert outcome(links, tmp_path, lines, installer="pip==25.0.1") == {"hash-missing"}
+
+
+def test_hashes_that_contradict_each_other_leave_those_of_the_first_line(links, tmp_path):
+    said = outcome(
+        links, tmp_path, "dep==1.0 <dep-1.0>", "dep==1.0 <dep-2.0>", installer="pip==25.0.1"
+    )
+    assert said == {"dep-1.0-py3-none-any.whl"}
+    said = outcome(
+        links, tmp_path, "dep==1.0 <dep-2.0>", "dep==1.0 <dep-1.0>", installer="pip==25.0.1"
+    )
+    assert said == set()
+
+
+@pytest.mark.parametrize(
+    ("installer", "target", "taken"),
+    [
+        ("pip==25.3", "3.12", {"hash-without-pin"}),
+        ("pip==26.3", "3.12", {"dep-1.0-py3-none-any.whl"}),
+    ],
+)
+def test_a_hash_without_a_pin_is_enough_since_pip_26_1(links, tmp_path, installer, target, taken):
+    said = outcome(links, tmp_path, "dep <dep-1.0>", installer=installer, target=target)
+    assert said == taken
+
+
+@pytest.mark.parametrize(
+    ("installer", "target", "taken"),
+    [
+        ("pip==25.3", "3.12", {"hash-missing"}),
+        ("pip==26.3", "3.12", {"dep-1.0-py3-none-any.whl"}),
+    ],
+)
+def test_hashes_of_constraints_alone_count_since_pip_26_1(
+    links, tmp_path, installer, target, taken
+):
+    said = outcome(links, tmp_path, "dep", "dep==1.0 <dep-1.0>", installer=installer, target=target)
+    assert said == taken
