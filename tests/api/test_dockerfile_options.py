@@ -12,6 +12,7 @@ from wheelcheck import Verdict
 from wheelcheck.cli import main
 from wheelcheck.cli.arguments import check_parser
 from wheelcheck.errors import NothingJudged, UsageError
+from wheelcheck.gate.policy import Policy
 
 TARGET = "python:3.12-alpine"
 COMPILES = (
@@ -239,6 +240,10 @@ class TestHeeded:
             wheelcheck.check(file, load_check="some")
         assert wheelcheck.check(file, load_check="off").targets
 
+    def test_policy(self, file):
+        report = wheelcheck.check(file, policy=Policy(max_image_mb=1))
+        assert [broken.rule for broken in report.violations] == ["max-image-mb"]
+
     def test_cpu(self, file):
         with pytest.raises(UsageError, match="'i486' is not known"):
             wheelcheck.check(file, cpu="i486")
@@ -283,7 +288,7 @@ class TestFromTheCommandLine:
     def test_every_option_is_a_keyword_or_holds_for_any_input(self):
         options = {action.dest for action in check_parser()._actions}
         keywords = {SPELLINGS.get(name, name) for name in options - UNTOUCHED - POLICY - ENDINGS}
-        assert keywords | {"advice", "progress", "stage"} == set(
+        assert keywords | {"advice", "progress", "stage", "policy"} == set(
             inspect.signature(wheelcheck.check).parameters
         )
 

@@ -68,6 +68,7 @@ def test_every_option_of_the_library_is_reached(asked):
     del asked["report"]
     assert [str(name) for name in asked.pop("requirements")] == ["a.txt", "-", "b.txt"]
     assert asked.pop("progress") is None  # stderr is no terminal here
+    assert asked.pop("policy").file == ""  # no pyproject.toml says anything here
     assert asked == {
         "targets": ["python:3.8-alpine"],
         "packages": ["pandas>=2"],

@@ -8,7 +8,8 @@ from fake_index import FakeIndex
 
 from wheelcheck import analyse, parse_target
 from wheelcheck.cli import main
-from wheelcheck.gate.policy import Policy, violations
+from wheelcheck.gate.policy import Policy
+from wheelcheck.gate.violations import violations
 from wheelcheck.reports.text.report_text import render_text
 from wheelcheck.requirements import read
 

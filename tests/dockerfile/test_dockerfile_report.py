@@ -15,7 +15,8 @@ from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
 from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile
 from wheelcheck.dockerfile.reading.recognition import is_dockerfile
 from wheelcheck.errors import UsageError
-from wheelcheck.gate.policy import Policy, violations
+from wheelcheck.gate.policy import Policy
+from wheelcheck.gate.violations import violations
 from wheelcheck.reports.text.report_text import render_text
 from wheelcheck.reports.values.report import Report
 

@@ -7,7 +7,9 @@ from sample_reports import alpine_story
 
 from wheelcheck import Verdict
 from wheelcheck.errors import UsageError
-from wheelcheck.gate.policy import Allowance, Policy, read_policy, violations
+from wheelcheck.gate.policy import Allowance, Policy
+from wheelcheck.gate.settings import read_settings
+from wheelcheck.gate.violations import violations
 from wheelcheck.reports.values.cost_values import Bill, Estimate, ImageSize
 from wheelcheck.reports.values.report import Report
 
@@ -119,17 +121,18 @@ class TestFile:
     """
 
     def test_as_people_write_it(self):
-        policy, rest = read_policy(self.TEXT, "pyproject.toml")
+        settings = read_settings(self.TEXT, "pyproject.toml")
+        policy = settings.policy
         assert policy.fail_on == {Verdict.SOURCE_NATIVE, Verdict.UNAVAILABLE}
         assert policy.max_build_minutes == 10
         assert policy.allow[0].package == "scikit-learn"
         assert policy.allow[0].expires == date(2027, 1, 1)
-        assert rest == {"targets": ["python:3.12-alpine"]}
+        assert settings.targets == ("python:3.12-alpine",)
 
     def test_a_file_without_the_table_demands_nothing(self):
-        policy, rest = read_policy("[project]\nname = 'x'\n", "pyproject.toml")
-        assert not policy.demands
-        assert rest == {}
+        settings = read_settings("[project]\nname = 'x'\n", "pyproject.toml")
+        assert not settings.policy.demands
+        assert (settings.requirements, settings.targets) == ((), ())
 
     @pytest.mark.parametrize(
         ("text", "named"),
@@ -145,10 +148,10 @@ class TestFile:
     )
     def test_mistakes_are_usage_errors_that_name_the_key(self, text, named):
         with pytest.raises(UsageError, match=named):
-            read_policy(text, "pyproject.toml")
+            read_settings(text, "pyproject.toml")
 
     def test_the_command_line_goes_before_the_file_and_allowances_add_up(self):
-        base, _ = read_policy(self.TEXT, "pyproject.toml")
+        base = read_settings(self.TEXT, "pyproject.toml").policy
         given = Policy(max_build_minutes=60, allow=(Allowance(package="numpy"),))
         both = given.over(base)
         assert both.max_build_minutes == 60

@@ -22,6 +22,7 @@ from wheelcheck.api.question import (
     warnings_of,
 )
 from wheelcheck.api.question_keywords import CheckKeywords, Input, with_keywords
+from wheelcheck.api.settled import settled
 from wheelcheck.costs.bill import Machine
 from wheelcheck.errors import UsageError
 from wheelcheck.loading.baselines import cpu_level
@@ -81,13 +82,18 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     says of images by their names what target they are. A compose file is judged by the one image
     that it builds, or that of `service`.
 
+    `policy` is what the report is held against, for `Report.violations`: a `Policy`, or the name of
+    a file with ``[tool.wheelcheck]`` (``"pyproject.toml"``). Its ``requirements``, ``targets`` and
+    ``images`` are used where the call names none, as the command line uses them; nothing is read
+    without it.
+
     Raises `NothingJudged`, with a report, where no step of a Dockerfile can be judged, else
     `UsageError` for what the caller can mend and `IndexUnreachable` where no index answers.
     What cannot be judged of a single package is in `Report.problems`.
     """
-    asking = Question(requirements=as_list(requirements), **question)
-    return answer(
-        asking,
+    asking = settled(Question(requirements=as_list(requirements), **question))
+    report = answer(
+        asking.question,
         machine_of(cores, memory_bytes, bytes_per_second, machine_factor),
         no_deps=no_deps,
         installer=installer,
@@ -96,6 +102,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
         loading=loading_of(load_check, cpu),
         progress=progress,
     )
+    return asking.held_against(report)
 
 
 def loading_of(mode: str, cpu: str | None) -> LoadOptions:

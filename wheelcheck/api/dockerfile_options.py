@@ -18,9 +18,11 @@ _BEGINNING = 20_000
 """Bytes of a file that tell what it is."""
 
 _FOR_DOCKERFILES = frozenset({"context", "platforms", "build_args", "stage", "images", "service"})
-_USED = _FOR_DOCKERFILES | {
-    "requirements", "discoveries", "exclude_newer", "index_url", "cache_dir", "offline"
-}  # fmt: skip
+_USED = (
+    _FOR_DOCKERFILES
+    | {"requirements", "discoveries", "exclude_newer", "index_url", "cache_dir", "offline"}
+    | {"policy"}
+)
 """Keywords of a question that mean the same for a Dockerfile: when, and by which way, to look."""
 
 _ON_THE_LINE = "write it on the install line that it is meant for"

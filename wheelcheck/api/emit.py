@@ -8,6 +8,7 @@ from pathlib import PurePath
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.api.dockerfile_options import refuse_dockerfiles
 from wheelcheck.api.question import OpenQuestion, Question, as_list
+from wheelcheck.api.settled import settled
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.builds.sdist_reader import SdistReader
@@ -29,6 +30,7 @@ def emit(question: Question) -> str:
     itself, a folder of links, which an image does not see, or a package that cannot be installed
     there. Credentials of an index are left out: they would stay in the image.
     """
+    question = settled(question).question
     refuse_dockerfiles(question, "judged by itself, it is corrected as a diff")
     with question.open() as opened:
         if len(opened.targets) != 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Unpack
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -22,6 +23,7 @@ from wheelcheck.api.question import (
     keyword_defaults,
 )
 from wheelcheck.api.question_keywords import Input, QuestionKeywords, with_keywords
+from wheelcheck.api.settled import settled
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.coverage import nearest_first
@@ -49,7 +51,7 @@ def explain(
     package: str,
     requirements: Input | Iterable[Input] = (),
     *,
-    targets: Iterable[str | Target],
+    targets: Iterable[str | Target] | None = None,
     no_deps: bool = False,
     installer: str | None = None,
     **question: Unpack[QuestionKeywords],
@@ -57,15 +59,18 @@ def explain(
     """Tell everything that leads to the verdict on one package, on each target.
 
     `package` is the name of a package among those that `requirements` lead to, or, where there
-    are none, a requirement (``pandas==2.0.0``). The other keywords are those of `check`.
+    are none, a requirement (``pandas==2.0.0``). The other keywords are those of `check`: with
+    `policy`, a bare name is a package of the requirements that the settings name, if they do.
 
     Raises `UsageError` for what the caller can mend (a package that nothing asks for, too), and
     `IndexUnreachable` where no index answers.
     """
-    name, inputs = _name(package), as_list(requirements)
-    asking = Question(
-        requirements=inputs, targets=targets, packages=() if inputs else (package,), **question
-    )
+    name = _name(package)
+    named = as_list(requirements)
+    asking = settled(Question(requirements=named, targets=targets, **question)).question
+    if asking.targets is None:
+        raise UsageError("name a target, for example --target python:3.12-alpine")
+    asking = _by_itself(asking, package) if not named else asking
     refuse_dockerfiles(asking, "name the requirement files that it installs, and its image")
     with asking.open(installer) as opened:
         judge = Judge(
@@ -78,6 +83,13 @@ def explain(
             sdists=SdistReader(opened.index),
         )
         return _explained(name, opened, judge)
+
+
+def _by_itself(question: Question, package: str) -> Question:
+    """The question about one requirement; a bare name is a package of the project's settings."""
+    if as_list(question.requirements) and package.strip() == Requirement(package).name:
+        return question
+    return replace(question, requirements=(), packages=(package,))
 
 
 def _name(package: str) -> NormalizedName:

@@ -18,6 +18,8 @@ from wheelcheck.api.lock_comparison import compared
 from wheelcheck.api.question_keywords import Input
 from wheelcheck.builds.environment import Installer
 from wheelcheck.errors import TargetError, UsageError
+from wheelcheck.gate.policy import Policy
+from wheelcheck.gate.settings import Settings
 from wheelcheck.index import default_cache_dir, fetch, open_index
 from wheelcheck.installers import Tool, parse_installer
 from wheelcheck.reports.values.report import Problem
@@ -61,7 +63,8 @@ class Question:
     """Requirements, targets, what may be chosen and where to look: the keywords of `check`.
 
     Those from `context` to `service` are for Dockerfiles and the files that name them;
-    `discoveries` say what was found in folders, whose files are among `requirements`.
+    `discoveries` say what was found in folders, whose files are among `requirements`; `policy` is
+    what `settled` fills in from.
     """
 
     requirements: Input | Iterable[Input] = ()
@@ -90,12 +93,18 @@ class Question:
     images: Mapping[str, str] = field(default_factory=dict)
     service: str | None = None
     discoveries: tuple[Discovery, ...] = ()
+    policy: Policy | Settings | str | Path | None = None
 
     def __post_init__(self) -> None:
-        """Raise UsageError for one string where several are meant: its letters would be taken."""
+        """List what may be any iterable: a generator can be read but once.
+
+        Raises UsageError for one string where several are meant: its letters would be taken.
+        """
         for name in _SEVERAL:
-            if isinstance(getattr(self, name), str):
-                raise UsageError(f"{name} wants a list of strings, not one string")
+            object.__setattr__(self, name, _several(name, getattr(self, name)))
+        object.__setattr__(self, "requirements", as_list(self.requirements))
+        if self.targets is not None:
+            object.__setattr__(self, "targets", _target_list(self.targets))
 
     @contextmanager
     def open(self, installer: str | None = None) -> Iterator[OpenQuestion]:
@@ -328,12 +337,35 @@ def _date_bound(given: str | date | datetime | None, now: datetime) -> datetime 
     return parse_exclude_newer(text, now=now)
 
 
+def _several(name: str, given: object) -> list[object]:
+    if given is None:
+        return []
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+        raise UsageError(f"{name} wants a list of strings, not {_kind_of(given)}")
+    return list(given)
+
+
+def _target_list(given: object) -> list[object]:
+    """Spellings and targets, of which there may be but one."""
+    if isinstance(given, str | Target):
+        return [given]
+    if not isinstance(given, Iterable):
+        raise UsageError(f"targets wants spellings such as python:3.12-alpine, not {given!r}")
+    listed = list(given)
+    for item in listed:
+        if not isinstance(item, str | Target):
+            raise UsageError(f"targets wants spellings such as python:3.12-alpine, not {item!r}")
+    return listed
+
+
+def _kind_of(given: object) -> str:
+    return "one string" if isinstance(given, str) else f"{given!r}"
+
+
 def _matrix(targets: Iterable[str | Target] | None, as_of: date) -> tuple[Target, ...]:
     """Parse spellings; the same target named twice is judged once."""
     if targets is None:
         return default_matrix_on(as_of=as_of)
-    if isinstance(targets, (str, Target)):
-        targets = [targets]
     parsed: Sequence[Target] = [
         target
         for given in targets

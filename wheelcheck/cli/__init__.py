@@ -75,10 +75,7 @@ def _cache(words: Sequence[str]) -> int:
 def _explain(words: Sequence[str]) -> int:
     from wheelcheck.cli.arguments import explain_parser
 
-    parser = explain_parser()
-    args = parser.parse_args(words)
-    if not (args.target or args.python or args.libc or args.arch or args.platforms):
-        parser.error("name a target, for example --target python:3.12-alpine")
+    args = explain_parser().parse_args(words)
     from wheelcheck.cli.explain_command import run
 
     return run(args)
@@ -98,8 +95,7 @@ def _diff(words: Sequence[str]) -> int:
 
     parser = diff_parser()
     args = parser.parse_args(words)
-    needed = 2 if args.git is None else 1
-    if len(args.files) != needed:
+    if len(args.files) not in ({2} if args.git is None else {0, 1}):
         parser.error("name an older and a newer file, or --git REVISION and one file")
     if args.git is not None and args.git.startswith("-"):
         parser.error(f"{args.git!r} is no revision")

@@ -9,6 +9,7 @@ from wheelcheck.cli.options import (
     PROGRAM,
     Help,
     Parser,
+    add_allow,
     add_builds,
     add_cache_dir,
     add_choice,
@@ -24,6 +25,7 @@ from wheelcheck.cli.options import (
     add_policy,
     add_repeatable,
     add_selection,
+    add_settings,
     add_targets,
     listed,
 )
@@ -116,7 +118,7 @@ def explain_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck explain``."""
     parser = Parser(
         prog=f"{PROGRAM} explain",
-        usage="%(prog)s PACKAGE [FILE...] --target TARGET [options]",
+        usage="%(prog)s PACKAGE [FILE...] [--target TARGET] [options]",
         description="The whole reasoning for one package: releases, tags, near misses, evidence,\n"
         "toolchain, system packages, build environments.",
         epilog=_EXPLAIN_EXAMPLES,
@@ -133,6 +135,7 @@ def explain_parser() -> argparse.ArgumentParser:
     add_choice(parser.add_argument_group("what may be chosen (as in pip)"))
     add_installer(parser.add_argument_group("what is built from source"))
     add_index(parser.add_argument_group("where to look"))
+    add_settings(parser.add_argument_group("what the project says"))
     output = parser.add_argument_group("how to answer")
     add_format(output, "text", "json")
     output.add_argument("-h", "--help", action="help", help="print this, and end")
@@ -145,6 +148,8 @@ examples:
       two reports of --format json
   wheelcheck diff --git main requirements.txt
       the file as it is on a branch, and as it is here
+  wheelcheck diff --git main
+      the same of all that [tool.wheelcheck] names
   wheelcheck diff old.txt new.txt --target python:3.12-alpine
       two requirement files
 
@@ -156,7 +161,7 @@ def diff_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck diff``."""
     parser = Parser(
         prog=f"{PROGRAM} diff",
-        usage="%(prog)s OLD NEW [options]",
+        usage="%(prog)s [options] OLD NEW\n       %(prog)s [options] --git REVISION [FILE]",
         description="What gained or lost wheels between two states, and what that costs.",
         epilog=_DIFF_EXAMPLES,
         formatter_class=Help,
@@ -165,7 +170,11 @@ def diff_parser() -> argparse.ArgumentParser:
     )
     inputs = parser.add_argument_group("what to compare")
     inputs.add_argument(
-        "files", nargs="+", metavar="FILE", help="a report as JSON, or a requirement file"
+        "files",
+        nargs="*",
+        default=[],
+        metavar="FILE",
+        help="a report as JSON, or a file with requirements",
     )
     inputs.add_argument(
         "--git", metavar="REVISION", help="compare the file with itself at a revision"
@@ -175,6 +184,9 @@ def diff_parser() -> argparse.ArgumentParser:
     add_choice(parser.add_argument_group("what may be chosen (as in pip)"))
     add_installer(parser.add_argument_group("what is built from source"))
     add_index(parser.add_argument_group("where to look"))
+    policy = parser.add_argument_group("when to fail")
+    add_allow(policy)
+    add_settings(policy)
     output = parser.add_argument_group("how to answer")
     add_format(output, "text", "json")
     output.add_argument("-h", "--help", action="help", help="print this, and end")

@@ -66,7 +66,8 @@ def write_cached(args: Namespace, report_cache: ReportCache | None) -> int | Non
     written in any form but JSON.
     """
     limits = (args.max_build_minutes, args.max_image_mb, args.min_coverage)
-    policy = args.fail_on or states_policy(args) or any(each is not None for each in limits)
+    policy = args.fail_on or args.allow or states_policy(args)
+    policy = policy or any(each is not None for each in limits)
     found = report_cache.found if report_cache and report_cache.fresh else None
     if found is None or args.format != "json" or policy or found.fails:
         return None

@@ -12,14 +12,16 @@ from typing import Any
 from wheelcheck.api.check import answer, loading_of, machine_of
 from wheelcheck.api.dockerfile_options import is_dockerfile_at
 from wheelcheck.api.question import Input, Question
+from wheelcheck.api.settled import settled
 from wheelcheck.cli.keywords import inputs_of, keywords_of
 from wheelcheck.cli.options import PROGRAM, USAGE_ERROR
-from wheelcheck.cli.policy_options import defaults_of, held_against, images_of, policy_of
+from wheelcheck.cli.policy_options import settings_of
 from wheelcheck.cli.rendering import exit_code, rendered
 from wheelcheck.cli.terminal import progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import NothingJudged, UsageError
 from wheelcheck.gate.policy import Policy
+from wheelcheck.gate.settings import Settings
 from wheelcheck.reports.values.report import Report
 from wheelcheck.result_cache.report_cache import ReportCache
 
@@ -37,19 +39,20 @@ def judge(args: Namespace, report_cache: ReportCache | None) -> int:
     incomplete.
     """
     require_folder(args.output)
-    policy = policy_of(args)
-    _require_costs(args, policy)
-    args.fail_on = sorted(policy.fail_on)  # whichever said so: formats that fail cases ask
+    settings = settings_of(args)
+    _require_costs(args, settings.policy)
+    asking = settled(_question(args, inputs_of(args), settings))
+    args.fail_on = sorted(settings.policy.fail_on)  # whichever said so: formats that fail cases ask
     if report_cache and report_cache.found and report_cache.fresh:
         report = Report.model_validate_json(report_cache.found.json)
     else:
         try:
-            report = _answered(args, report_cache)
+            report = _answered(asking.question, args, report_cache)
         except NothingJudged as error:
             return _nothing_judged(error, args)
-    report = held_against(report, policy)
+    report = asking.held_against(report)
     write(rendered(report, args), args.output)
-    return exit_code(report, args, policy)
+    return exit_code(report, args, settings.policy)
 
 
 def _nothing_judged(error: NothingJudged, args: Namespace) -> int:
@@ -60,15 +63,11 @@ def _nothing_judged(error: NothingJudged, args: Namespace) -> int:
     return USAGE_ERROR
 
 
-def _answered(args: Namespace, report_cache: ReportCache | None) -> Report:
-    inputs = inputs_of(args)
-    says_where = args.target or args.python or args.libc or args.arch or args.platforms
-    if not says_where and not any(map(is_dockerfile_at, inputs)):
-        args.target = defaults_of(args).get("targets", [])
+def _answered(question: Question, args: Namespace, report_cache: ReportCache | None) -> Report:
     bandwidth = args.bandwidth * BYTES_PER_MEGABIT
     with progress_shown() as progress:
         return answer(
-            _question(args, inputs),
+            question,
             machine_of(args.cores, args.memory, bandwidth, args.machine_factor),
             no_deps=args.no_deps,
             installer=args.installer,
@@ -92,7 +91,7 @@ def _require_costs(args: Namespace, policy: Policy) -> None:
             raise UsageError(f"--verdicts-only plans and prices nothing: {what} cannot be answered")
 
 
-def _question(args: Namespace, inputs: Sequence[Input]) -> Question:
+def _question(args: Namespace, inputs: Sequence[Input], settings: Settings) -> Question:
     if any(map(is_dockerfile_at, inputs)):
         stage, args.target = _stage(args), []
         keywords = {**keywords_of(args), "targets": None} if not _axes(args) else keywords_of(args)
@@ -103,7 +102,8 @@ def _question(args: Namespace, inputs: Sequence[Input]) -> Question:
             **_of_dockerfiles(args),
             discoveries=args.discoveries,
             stage=stage,
-            images={**images_of(args), **dict(map(_image, args.image))},
+            images=dict(map(_image, args.image)),
+            policy=settings,
         )
     return Question(
         requirements=inputs,
@@ -111,6 +111,7 @@ def _question(args: Namespace, inputs: Sequence[Input]) -> Question:
         **keywords_of(args),
         **_of_dockerfiles(args),
         discoveries=args.discoveries,
+        policy=settings,
     )
 
 
@@ -164,7 +165,7 @@ def write_dockerfile(args: Namespace) -> int:
     from wheelcheck.api.emit import emit  # with all that is known of Dockerfiles
 
     with progress_shown():
-        written = emit(_question(args, inputs_of(args)))
+        written = emit(_question(args, inputs_of(args), settings_of(args)))
     write(written.encode(), args.output)
     return 0
 

@@ -7,20 +7,24 @@ import subprocess
 import sys
 import tarfile
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from wheelcheck.api.check import check
+from wheelcheck.api.settled import usual_inputs
 from wheelcheck.cli.cached_report import incomplete
 from wheelcheck.cli.keywords import keywords_of
+from wheelcheck.cli.policy_options import settings_of
 from wheelcheck.cli.rendering import read_report
 from wheelcheck.cli.terminal import look_of, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.difference import difference
 from wheelcheck.gate.difference_text import render_difference
+from wheelcheck.gate.settings import Settings
 from wheelcheck.reports.json_form import render_json
 from wheelcheck.reports.values.report import Report
 
@@ -30,9 +34,12 @@ __all__ = ["run"]
 def run(args: Namespace) -> int:
     """Compare and tell; 1 where something is worse, else 3 where an answer is incomplete."""
     require_folder(args.output)
-    with progress_shown(), _older(args) as older:
-        before, after = _report(older, args), _report(Path(args.files[-1]), args)
-    found = difference(before, after)
+    settings = settings_of(args)
+    newer = _newer(args, settings)
+    with progress_shown(), _older(args, newer) as older:
+        before, after = (_report(paths, args, settings) for paths in (older, newer))
+    today = datetime.now(UTC).date()
+    found = difference(before, after, allow=settings.policy.allow, today=today)
     if args.format == "json":
         written = render_json(found)
     else:
@@ -57,34 +64,53 @@ def run(args: Namespace) -> int:
     return incomplete(len(errors)) if errors else 0
 
 
-def _report(path: Path, args: Namespace) -> Report:
-    """The report in a JSON file, or the report on a requirement file."""
-    content = path.read_bytes()
-    if not content.lstrip().startswith(b"{"):
-        choice = {"no_deps": args.no_deps, "installer": args.installer}
-        return check([path], advice=False, **choice, **keywords_of(args))
-    return read_report(path)
+def _report(paths: Sequence[Path], args: Namespace, settings: Settings) -> Report:
+    """The report in a JSON file, or the report on requirement files, by the project's settings."""
+    if paths[0].read_bytes().lstrip().startswith(b"{"):
+        return read_report(paths[0])
+    choice = {"no_deps": args.no_deps, "installer": args.installer, "policy": settings}
+    return check(paths, advice=False, **choice, **keywords_of(args))
+
+
+def _newer(args: Namespace, settings: Settings) -> list[Path]:
+    """The newer files: the last that is named, or with ``--git`` all, or those of the settings."""
+    if args.git is None:
+        return [Path(args.files[-1])]
+    usual = [item for item in usual_inputs(settings) if isinstance(item, Path)]
+    named = list(map(Path, args.files)) or usual
+    if not named:
+        raise UsageError(
+            "name the files to compare, for example: wheelcheck diff --git main requirements.txt"
+        )
+    return named
 
 
 @contextmanager
-def _older(args: Namespace) -> Iterator[Path]:
-    """The older file: the first one named, or the same file as git has it at a revision.
+def _older(args: Namespace, newer: Sequence[Path]) -> Iterator[list[Path]]:
+    """The older files: the first that is named, or the newer as git has them at a revision.
 
-    The whole revision is unpacked beside it, for files that it names.
+    The whole revision is unpacked beside them, for files that they name.
     """
     if args.git is None:
-        yield Path(args.files[0])
+        yield [Path(args.files[0])]
         return
-    path = Path(args.files[0]).resolve()
-    root = Path(_git(path.parent, "rev-parse", "--show-toplevel").decode().strip())
+    paths = [path.resolve() for path in newer]
+    root = Path(_git(paths[0].parent, "rev-parse", "--show-toplevel").decode().strip())
     archive = _git(root, "archive", "--format=tar", args.git)
     with TemporaryDirectory() as folder:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
             tar.extractall(folder, filter="data")
-        older = Path(folder, path.relative_to(root))
-        if not older.is_file():
-            raise UsageError(f"{args.files[0]} is not in revision {args.git}")
-        yield older
+        yield [_at_revision(path, root, Path(folder), args.git) for path in paths]
+
+
+def _at_revision(path: Path, root: Path, folder: Path, revision: str) -> Path:
+    """The file as it was unpacked; raises `UsageError` where the revision does not have it."""
+    if not path.is_relative_to(root):
+        raise UsageError(f"{path.name} is not in the repository of the first file")
+    older = folder / path.relative_to(root)
+    if not older.is_file():
+        raise UsageError(f"{path.name} is not in revision {revision}")
+    return older
 
 
 def _git(folder: Path, *words: str) -> bytes:

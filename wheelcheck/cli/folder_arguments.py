@@ -61,9 +61,9 @@ def _policy_targets(args: Namespace) -> bool:
 
     if not states_policy(args):
         return False
-    from wheelcheck.cli.policy_options import defaults_of
+    from wheelcheck.cli.policy_options import settings_of
 
-    return bool(defaults_of(args).get("targets"))
+    return bool(settings_of(args).targets)
 
 
 def _day(args: Namespace) -> datetime:

@@ -18,6 +18,7 @@ __all__ = [
     "PROGRAM",
     "Help",
     "Parser",
+    "add_allow",
     "add_builds",
     "add_cache_dir",
     "add_choice",
@@ -33,6 +34,7 @@ __all__ = [
     "add_policy",
     "add_repeatable",
     "add_selection",
+    "add_settings",
     "add_targets",
     "listed",
 ]
@@ -336,10 +338,11 @@ def add_policy(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--fail-on",
         type=listed("verdict"),
+        action="extend",
         default=[],
         metavar="LIST",
-        help="verdicts that fail, e.g. source-native,unavailable; none lets even what would not "
-        "install pass",
+        help="verdicts that fail, e.g. source-native,unavailable, missing-libraries, or findings "
+        "of a Dockerfile, e.g. missing-compiler; none lets even what would not install pass",
     )
     for name, words in (
         ("max-build-minutes", "fail where source builds take longer on a target"),
@@ -348,6 +351,12 @@ def add_policy(group: argparse._ArgumentGroup) -> None:
     ):
         most = 100 if name == "min-coverage" else float("inf")
         group.add_argument(f"--{name}", type=limit(most), metavar="NUMBER", help=words)
+    add_allow(group)
+    add_settings(group)
+
+
+def add_allow(group: argparse._ActionsContainer) -> None:
+    """What is let pass."""
     add_repeatable(
         group,
         "--allow",
@@ -355,6 +364,10 @@ def add_policy(group: argparse._ArgumentGroup) -> None:
         words="let a package pass, on targets that match a pattern (repeatable); a reason and a "
         "last day go into pyproject.toml",
     )
+
+
+def add_settings(group: argparse._ArgumentGroup) -> None:
+    """Which file has the project's settings."""
     source = group.add_mutually_exclusive_group()
     source.add_argument(
         "--policy",

@@ -19,7 +19,8 @@ from wheelcheck.gate.failing_verdicts import failures
 from wheelcheck.gate.policy import Policy
 from wheelcheck.reports.json_form import render_json
 from wheelcheck.reports.values.report import Report
-from wheelcheck.reports.wording.phrases import counted
+from wheelcheck.reports.wording.phrases import clean, counted
+from wheelcheck.reports.wording.violation_phrases import broken_words
 
 __all__ = ["exit_code", "read_report", "rendered"]
 
@@ -32,6 +33,9 @@ _RENDERERS = {
     "sarif": ("wheelcheck.reports.sarif", "render_sarif"),
 }
 """Format → the module and function that writes it, imported on first use."""
+
+
+_MOST_PROBLEMS = 20
 
 
 def rendered(report: Report, args: Namespace) -> bytes:
@@ -73,18 +77,30 @@ def exit_code(report: Report, args: Namespace, policy: Policy | None = None) -> 
     let failures pass.
     """
     quiet = args.output or args.format != "text"
+    if args.format == "csv":
+        _report_problems(report)
     failing = failures(report, policy or Policy(), datetime.now(UTC).date())
     if report.violations or failing:
         if quiet and failing:
             sys.stderr.write(f"wheelcheck: {failing[0]}\n")
         if quiet and report.violations:
-            broken = counted(len(report.violations), "time")
-            sys.stderr.write(f"wheelcheck: the policy is broken {broken}\n")
+            sys.stderr.write(f"wheelcheck: {broken_words(report)}\n")
         return 1
     if report.complete:
         return 0
     errors = sum(problem.severity == "error" for problem in report.problems)
     return incomplete(errors) if quiet else 3
+
+
+def _report_problems(report: Report) -> None:
+    """Write problems to standard error where the format has no place for them."""
+    for problem in report.problems[:_MOST_PROBLEMS]:
+        subject = problem.where or problem.package
+        words = f"{subject}: {problem.message}" if subject else problem.message
+        sys.stderr.write(f"wheelcheck: {clean(words)}\n")
+    left = len(report.problems) - _MOST_PROBLEMS
+    if left > 0:
+        sys.stderr.write(f"wheelcheck: and {counted(left, 'more problem')}: see --format json\n")
 
 
 def read_report(path: Path) -> Report:

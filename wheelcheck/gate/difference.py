@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.gate.policy import Allowance
 from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.values.report import Cell, Report, TargetSummary
 from wheelcheck.reports.values.value import Value
@@ -28,7 +30,11 @@ _FINE = frozenset({Verdict.NOT_REQUIRED, Verdict.PURE_WHEEL, Verdict.WHEEL})
 
 
 class Change(Value):
-    """One package on some targets, before and after; None where it was not asked for."""
+    """One package on some targets, before and after; None where it was not requested.
+
+    `allowed` is set where an allowance of the policy lets a change for the worse pass: its reason,
+    or its name where it has none. `allowed_until` is the day on which such an allowance ended.
+    """
 
     package: str
     targets: tuple[str, ...]
@@ -37,6 +43,8 @@ class Change(Value):
     version_before: str | None
     version_after: str | None
     kind: Literal["worse", "better", "version"]
+    allowed: str | None = None
+    allowed_until: date | None = None
 
 
 class Difference(Value):
@@ -54,12 +62,23 @@ class Difference(Value):
 
     @property
     def regressions(self) -> tuple[Change, ...]:
-        """The changes for the worse."""
-        return tuple(change for change in self.changes if change.kind == "worse")
+        """The changes for the worse that no allowance lets pass."""
+        return tuple(
+            change for change in self.changes if change.kind == "worse" and change.allowed is None
+        )
 
 
-def difference(before: Report, after: Report) -> Difference:
-    """Compare two reports on the targets that both have."""
+def difference(
+    before: Report,
+    after: Report,
+    *,
+    allow: Sequence[Allowance] = (),
+    today: date = date.min,
+) -> Difference:
+    """Compare two reports on the targets that both have.
+
+    `allow` are a policy's allowances; `today` is the day by which they may have ended.
+    """
     old, new = ({target.name: target for target in report.targets} for report in (before, after))
     shared = [name for name in new if name in old]
     groups: dict[Change, list[str]] = {}
@@ -71,7 +90,7 @@ def difference(before: Report, after: Report) -> Difference:
         for target in shared:
             change = _change(name, *(packages.get(name, {}).get(target) for packages in cells))
             if change is not None:
-                groups.setdefault(change, []).append(target)
+                groups.setdefault(_let_pass(change, target, allow, today), []).append(target)
     changes = [change.model_copy(update={"targets": tuple(on)}) for change, on in groups.items()]
     order = ("worse", "better", "version")
     return Difference(
@@ -120,6 +139,18 @@ def _change(package: str, before: Cell | None, after: Cell | None) -> Change | N
         version_after=versions[1],
         kind=kind,
     )
+
+
+def _let_pass(change: Change, target: str, allow: Sequence[Allowance], today: date) -> Change:
+    """The change with the allowance that lets it pass on a target, or the last that did."""
+    if change.kind != "worse":
+        return change
+    about = [allowance for allowance in allow if allowance.is_about(change.package, target)]
+    for allowance in about:
+        if not allowance.has_ended(today):
+            return change.model_copy(update={"allowed": allowance.reason or str(allowance)})
+    ends = [allowance.expires for allowance in about if allowance.expires]
+    return change.model_copy(update={"allowed_until": max(ends)}) if ends else change
 
 
 def _rank(verdict: Verdict) -> int:

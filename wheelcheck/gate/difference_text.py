@@ -65,6 +65,8 @@ def _headline(found: Difference) -> str:
     if not found.changes:
         return "Nothing changed."
     parts = [f"{counted(worse, 'package')} worse" if worse else "nothing is worse"]
+    allowed = len({change.package for change in found.changes if change.allowed is not None})
+    parts += [f"{counted(allowed, 'package')} worse that the policy allows"] if allowed else []
     parts += [f"{counted(better, 'package')} better"] if better else []
     text = ", ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
@@ -77,6 +79,10 @@ def _line(change: Change, places: Places) -> Text:
     text.append(f" {' → '.join(map(clean, versions))}" if versions else "")
     text.append(f" on {places.describe(change.targets)}: ")
     text.append(" → ".join(dict.fromkeys((_word(change.before), _word(change.after)))))
+    if change.allowed is not None:
+        text.append(f" (allowed: {clean(change.allowed)})", "dim")
+    elif change.allowed_until is not None:
+        text.append(f" (it was allowed until {change.allowed_until})")
     return text
 
 

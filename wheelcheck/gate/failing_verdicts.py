@@ -11,7 +11,7 @@ from wheelcheck.reports.values.report import Report, TargetSummary
 from wheelcheck.reports.wording.headline import refused_words
 from wheelcheck.reports.wording.phrases import listing
 
-__all__ = ["failures"]
+__all__ = ["failing_packages", "failures"]
 
 
 def failures(report: Report, policy: Policy, today: date) -> tuple[str, ...]:
@@ -37,17 +37,18 @@ def _failures(report: Report, policy: Policy, today: date) -> Iterator[str]:
 
 def _failing(report: Report, target: TargetSummary, policy: Policy, today: date) -> Iterator[str]:
     """The packages that fail and are not allowed to; a conflict has none to name."""
-    lost = _without_a_file(report, target.name) | _not_building(report, target.name)
+    lost = failing_packages(report, target.name)
     if not lost:
         yield f"{target.name}: the requirements conflict"
         return
-    counted = sorted(
-        name
-        for name in lost
-        if not any(allowed.covers(name, target.name, today) for allowed in policy.allow)
-    )
+    counted = sorted(name for name in lost if not policy.lets_pass(name, target.name, today))
     if counted:
         yield f"{target.name}: the installation fails for {listing(counted, 4)}"
+
+
+def failing_packages(report: Report, target: str) -> set[str]:
+    """The packages for which the installation on a target fails, by their names."""
+    return _without_a_file(report, target) | _not_building(report, target)
 
 
 def _without_a_file(report: Report, target: str) -> set[str]:

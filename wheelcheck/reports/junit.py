@@ -1,4 +1,4 @@
-"""The report as JUnit XML: a suite per target, a case per package; and a Dockerfile's own suite.
+"""The report as JUnit XML: a suite per target, a case per package; others beside them.
 
 The dialect that GitLab, Jenkins and others read: github.com/testmoapp/junitxml
 """
@@ -10,13 +10,14 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.dockerfile_values import DockerfileFinding, JudgedDockerfile
-from wheelcheck.reports.values.report import Cell, Report, TargetSummary
+from wheelcheck.reports.values.report import POLICY_REMARKS, Cell, Report, TargetSummary
 from wheelcheck.reports.wording.dockerfile_phrases import place, to_change, worst_first
 from wheelcheck.reports.wording.findings import (
     InputLine,
     dockerfile_line,
     findings,
     line_of,
+    problem_line,
     remaining_violations,
 )
 from wheelcheck.reports.wording.headline import headline
@@ -47,6 +48,7 @@ def render_junit(report: Report, *, failing: Collection[Verdict] = FAILING) -> s
     root = Element("testsuites", name=f"wheelcheck: {headline(report)}")
     for target in report.targets:
         _suite(root, report, target, lines, frozenset(failing))
+    _policy_suite(root, report)
     if report.dockerfile:
         _dockerfile_suite(root, report, report.dockerfile, by_default=bool(failing))
     for kind in ("tests", "failures", "errors", "skipped"):
@@ -79,6 +81,22 @@ def _suite(
                 suite, "testcase", classname=clean(target.name), name=f"policy: {violation.rule}"
             )
             SubElement(case, "failure", type=violation.rule, message=clean(violation.message))
+    _count(suite)
+
+
+def _policy_suite(root: Element, report: Report) -> None:
+    """Remarks on the policy itself are cases that pass."""
+    remarks = [problem for problem in report.problems if problem.code in POLICY_REMARKS]
+    if not remarks:
+        return
+    suite = SubElement(root, "testsuite", name="policy")
+    for remark in remarks:
+        name = f"{clean(remark.package or remark.where or '')}: {clean(remark.code)}"
+        case = SubElement(suite, "testcase", classname="policy", name=name)
+        line = problem_line(remark)
+        if line:
+            case.set("file", line.file)
+        SubElement(case, "system-out").text = clean(remark.message)
     _count(suite)
 
 

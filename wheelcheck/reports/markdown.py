@@ -37,6 +37,7 @@ from wheelcheck.reports.wording.report_phrases import (
     version_words,
 )
 from wheelcheck.reports.wording.target_names import Places
+from wheelcheck.reports.wording.violation_phrases import broken_rules
 
 __all__ = ["render_markdown"]
 
@@ -108,8 +109,8 @@ def _answer(report: Report, room: _Room) -> str:
 
 def _violations(report: Report, room: _Room) -> str:
     lines = [
-        f"**{text(violation.rule)}**: {text(violation.message, room.characters)}"
-        for violation in report.violations
+        f"**{text(broken.rule)}**: {text(broken.message, room.characters)}"
+        for broken in broken_rules(report)
     ]
     return f"#### The policy is violated\n\n{_bullets(lines, room)}" if lines else ""
 

@@ -25,6 +25,7 @@ from wheelcheck.reports.wording.report_phrases import (
     verdict_words,
 )
 from wheelcheck.reports.wording.target_names import Places
+from wheelcheck.reports.wording.violation_phrases import broken_rules
 
 __all__ = [
     "advice_section",
@@ -121,10 +122,10 @@ def _advice_item(advice: Advice, places: Places) -> Markup:
 def violations_section(report: Report) -> Markup:
     """Where the report breaks the user's policy."""
     items = [
-        element("li", element("b", "✗ "), f"{violation.message} ", element("code", violation.rule))
-        for violation in report.violations
+        element("li", element("b", "✗ "), f"{broken.message} ", element("code", broken.rule))
+        for broken in broken_rules(report)
     ]
-    return section("policy", "The policy is violated", listed(items, "more violation", "plain"))
+    return section("policy", "The policy is violated", listed(items, "more way", "plain"))
 
 
 def obstacles_section(report: Report, places: Places) -> Markup:

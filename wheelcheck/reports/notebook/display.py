@@ -19,7 +19,7 @@ from wheelcheck.reports.wording.cost_phrases import spread
 from wheelcheck.reports.wording.grid import Block, Shape, shape, verdict_on
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
-from wheelcheck.reports.wording.phrases import counted, listing
+from wheelcheck.reports.wording.phrases import capitalised, counted, listing
 from wheelcheck.reports.wording.quantities import duration, size
 from wheelcheck.reports.wording.reasons import matters, reasons, without_unjudged
 from wheelcheck.reports.wording.report_phrases import (
@@ -32,6 +32,7 @@ from wheelcheck.reports.wording.report_phrases import (
     version_words,
 )
 from wheelcheck.reports.wording.target_names import Places
+from wheelcheck.reports.wording.violation_phrases import broken_rules, broken_words
 
 __all__ = ["to_html"]
 
@@ -85,11 +86,11 @@ def _warnings(report: Report) -> Markup:
     """What no reader may miss: an incomplete answer, and a policy that is broken."""
     errors = sum(problem.severity == "error" for problem in report.problems)
     lines = [f"? This answer is incomplete: {counted(errors, 'problem')}."] if errors else []
-    lines += [
-        f"✗ {violation.message} [{violation.rule}]" for violation in report.violations[:_MOST_ITEMS]
-    ]
-    left = len(report.violations) - _MOST_ITEMS
-    lines += [f"and {counted(left, 'more violation')}"] if left > 0 else []
+    broken = broken_rules(report)
+    lines += [f"{capitalised(broken_words(report))}:"] if broken else []
+    lines += [f"✗ {rule.message} [{rule.rule}]" for rule in broken[:_MOST_ITEMS]]
+    left = len(broken) - _MOST_ITEMS
+    lines += [f"and {counted(left, 'more way')}"] if left > 0 else []
     return joined(element("p", element("b", words), class_="warning") for words in lines)
 
 

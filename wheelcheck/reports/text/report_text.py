@@ -84,7 +84,7 @@ def render_text(
         _versions(page, judged)
     _legend(page, rows)
     draw_bill(page, report, places)
-    draw_violations(page, report, places)
+    draw_violations(page, report)
     _refusals(page, report, places)
     if report.dockerfile:
         draw_findings(page, report.dockerfile)

@@ -20,6 +20,7 @@ from wheelcheck.reports.values.value import Value
 from wheelcheck.reports.values.violation import Violation
 
 __all__ = [
+    "POLICY_REMARKS",
     "SCHEMA_VERSION",
     "Cell",
     "Loading",
@@ -36,6 +37,9 @@ __all__ = [
 SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 Severity = Literal["error", "warning"]
+
+POLICY_REMARKS = frozenset({"allowance-ended", "allowance-unused"})
+"""Codes of problems that are about the user's policy."""
 
 
 class Refusal(Value):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.value import Value
 
@@ -15,5 +17,8 @@ class Violation(Value):
     target: str
     package: str | None = None
     verdict: Verdict | None = None
+    finding: str | None = Field(
+        default=None, description="Code of the finding in a Dockerfile that breaks it."
+    )
     message: str
     where: tuple[str, ...] = ()

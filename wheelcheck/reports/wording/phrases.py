@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["clean", "counted", "listing"]
+__all__ = ["capitalised", "clean", "counted", "listing"]
 
 
 def clean(text: str) -> str:
@@ -16,6 +16,11 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else "�" for char in " ".join(text.split()))
+
+
+def capitalised(words: str) -> str:
+    """The words as the beginning of a sentence."""
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def counted(number: int, noun: str) -> str:

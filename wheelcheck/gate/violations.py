@@ -1,0 +1,188 @@
+"""Where a report breaks a policy, target by target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fnmatch import fnmatchcase
+
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.gate.policy import Policy
+from wheelcheck.gate.rules import LoadRule
+from wheelcheck.reports.values.report import Cell, Report, TargetSummary
+from wheelcheck.reports.values.violation import Violation
+
+__all__ = ["breaks_limits", "violations"]
+
+_WHEELS = frozenset({Verdict.WHEEL, Verdict.PURE_WHEEL})
+_MINUTE = 60
+_MEGABYTE = 1_000_000
+
+
+def violations(report: Report, policy: Policy, today: date) -> tuple[Violation, ...]:
+    """Every way in which a report breaks a policy, target by target."""
+    found: list[Violation] = []
+    if policy.fail_on:
+        found += _findings(report, policy)
+    for target in report.targets:
+        if policy.fail_on:
+            found += _verdicts(report, target, policy, today)
+        if LoadRule.MISSING_LIBRARIES in policy.fail_on:
+            found += _loading(report, target, policy, today)
+        found += _coverage(report, target, policy, today)
+        found += _costs(report, target, policy)
+    return tuple(found)
+
+
+def _verdicts(
+    report: Report, target: TargetSummary, policy: Policy, today: date
+) -> Iterator[Violation]:
+    for package in report.packages:
+        cell = package.on.get(target.name)
+        if cell is None or cell.verdict not in policy.fail_on:
+            continue
+        if policy.lets_pass(package.name, target.name, today):
+            continue
+        label = f"{package.name} {cell.version}" if cell.version else package.name
+        ended = [
+            allowance.expires
+            for allowance in policy.allow
+            if allowance.expires and allowance.is_about(package.name, target.name)
+        ]
+        expired = f" (it was allowed until {max(ended)})" if ended else ""
+        yield Violation(
+            rule="fail-on",
+            target=target.name,
+            package=package.name,
+            verdict=cell.verdict,
+            message=f"{label} is {cell.verdict} on {target.name}{expired}: {cell.reason}",
+            where=tuple(source for source in cell.requested_by if ":" in source),
+        )
+
+
+def _loading(
+    report: Report, target: TargetSummary, policy: Policy, today: date
+) -> Iterator[Violation]:
+    for package in report.packages:
+        cell = package.on.get(target.name)
+        if cell is None or not _fails_to_load(cell):
+            continue
+        if not policy.lets_pass(package.name, target.name, today):
+            yield Violation(
+                rule="fail-on",
+                target=target.name,
+                package=package.name,
+                verdict=cell.verdict,
+                message=f"{package.name} {cell.version} does not load on {target.name}: "
+                f"{cell.loads.reason if cell.loads else ''}",
+                where=tuple(requester for requester in cell.requested_by if ":" in requester),
+            )
+
+
+def _fails_to_load(cell: Cell) -> bool:
+    return cell.loads is not None and cell.loads.status in {"needs", "no"}
+
+
+def breaks_limits(cell: Cell, target: str, policy: Policy) -> bool:
+    """Whether a package counts against the limits of a policy on a target, but for allowances."""
+    return (
+        cell.verdict in policy.fail_on
+        or (LoadRule.MISSING_LIBRARIES in policy.fail_on and _fails_to_load(cell))
+        or (
+            cell.verdict not in {*_WHEELS, Verdict.NOT_REQUIRED}
+            and _least_coverage(policy, target) is not None
+        )
+    )
+
+
+def _findings(report: Report, policy: Policy) -> Iterator[Violation]:
+    """What is found in a Dockerfile: what the policy names, and whatever breaks the image.
+
+    A policy that fails on a verdict fails on an image that cannot be built.
+    """
+    if report.dockerfile is None:
+        return
+    targets = {step.stage: step.target for step in report.dockerfile.steps if step.target}
+    for finding in report.dockerfile.findings:
+        named = finding.code in policy.fail_on
+        if named or finding.severity == "error":
+            where = f"{report.dockerfile.name}:{finding.line}"
+            yield Violation(
+                rule="fail-on" if named else "dockerfile",
+                target=targets.get(finding.stage) or finding.stage,
+                finding=finding.code,
+                message=f"{where}: {finding.message}",
+                where=(where,),
+            )
+
+
+def _coverage(
+    report: Report, target: TargetSummary, policy: Policy, today: date
+) -> Iterator[Violation]:
+    least = _least_coverage(policy, target.name)
+    if least is None:
+        return
+    verdicts = [
+        Verdict.WHEEL if policy.lets_pass(package.name, target.name, today) else cell.verdict
+        for package in report.packages
+        if (cell := package.on.get(target.name)) and cell.verdict is not Verdict.NOT_REQUIRED
+    ]
+    if not verdicts:
+        return
+    share = 100 * sum(verdict in _WHEELS for verdict in verdicts) / len(verdicts)
+    if share < least:
+        yield Violation(
+            rule="min-coverage",
+            target=target.name,
+            message=f"{share:.1f} % of {len(verdicts)} packages come as wheels on {target.name}, "
+            f"less than the required {least:g} %",
+        )
+
+
+def _least_coverage(policy: Policy, target: str) -> float | None:
+    """The bound of the first pattern that the target's name matches."""
+    if not isinstance(policy.min_coverage, dict):
+        return policy.min_coverage
+    return next((v for k, v in policy.min_coverage.items() if fnmatchcase(target, k)), None)
+
+
+def _costs(report: Report, target: TargetSummary, policy: Policy) -> Iterator[Violation]:
+    """Bounds on numbers: an unknown number is a violation, too."""
+    bill = target.bill
+    if policy.max_build_minutes is not None:
+        builds = bill.build_wall_seconds if bill else None
+        minutes = builds.value / _MINUTE if builds else None
+        if minutes is None and report.plan(target.name) is None:
+            minutes = None if _compiles_unpriced(report, target) else 0.0
+        message = "source builds take {} min on {}, more than the {:g} min allowed"
+        yield from _bounded(
+            "max-build-minutes", message, minutes, policy.max_build_minutes, target.name
+        )
+    if policy.max_image_mb is not None and target.system == "linux":
+        image = bill.image.size if bill and bill.image else None
+        size = image.value / _MEGABYTE if image else None
+        message = "the image has {} MB on {}, more than the {:g} MB allowed"
+        yield from _bounded("max-image-mb", message, size, policy.max_image_mb, target.name)
+
+
+def _compiles_unpriced(report: Report, target: TargetSummary) -> bool:
+    """Whether something compiles on a system where builds are not planned."""
+    return target.system != "linux" and any(
+        cell.verdict in _MAY_COMPILE
+        for package in report.packages
+        if (cell := package.on.get(target.name))
+    )
+
+
+_MAY_COMPILE = (Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN)
+
+
+def _bounded(
+    rule: str, template: str, value: float | None, bound: float, target: str
+) -> Iterator[Violation]:
+    if value is None or value > bound:
+        digits = 1 if value is not None and round(value) <= bound else 0  # not 1 min, above 1 min
+        amount = "an unknown number of" if value is None else f"about {value:.{digits}f}"
+        if value is None:
+            template = template.replace("more than", "perhaps more than")
+        yield Violation(rule=rule, target=target, message=template.format(amount, target, bound))
