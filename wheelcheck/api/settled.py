@@ -37,11 +37,9 @@ class SettledQuestion:
 def settled(question: Question) -> SettledQuestion:
     """Fill in what the settings name and the caller does not: requirements, targets, images.
 
-    Folders are replaced by what is found in them.
-    A Dockerfile says itself where it installs.
+    Folders are replaced by what is found in them. A Dockerfile says itself where it installs.
 
-    Raises `UsageError` for settings that cannot be
-    read.
+    Raises `UsageError` for settings that cannot be read.
     """
     settings = _settings(question.policy)
     inputs, usual = as_list(question.requirements), usual_inputs(settings)

@@ -19,7 +19,7 @@ def take_folders(args: Namespace) -> None:
     to judge.
     """
     if not (args.files or args.requirement or args.package):
-        args.files = ["."]
+        args.files = _of_named_policy(args) or ["."]
     folders = [name for name in args.files if name != "-" and Path(name).is_dir()]
     if not folders:
         return
@@ -42,6 +42,16 @@ def take_folders(args: Namespace) -> None:
     ]
     args.target = args.target or next((list(e.targets) for e in found.values() if e.targets), [])
     args.discoveries = tuple(found.values())
+
+
+def _of_named_policy(args: Namespace) -> list[str]:
+    """The inputs that the file of ``--policy`` names."""
+    if args.policy is None:
+        return []
+    from wheelcheck.api.settled import usual_inputs
+    from wheelcheck.cli.policy_options import settings_of
+
+    return list(map(str, usual_inputs(settings_of(args))))
 
 
 def _take_policy(args: Namespace, folder: Path) -> None:
