@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Unpack
 
 from wheelcheck.api.dockerfile_options import refuse_dockerfiles
 from wheelcheck.api.question import Question, as_list, keyword_defaults
 from wheelcheck.api.question_keywords import Input, QuestionKeywords, with_keywords
+from wheelcheck.api.settled import settled
 from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.readiness.baseline import same_platform
 from wheelcheck.readiness.judging import judge_readiness
@@ -48,7 +50,8 @@ def ready(
         pythons: the new Pythons, as in ``["3.15", "3.15t"]``.
         platforms: platforms and groups of them (``["windows", "servers"]``); by default those of
             `targets`, else Linux (glibc and musl, x86_64 and aarch64), macOS and Windows.
-        targets: targets whose platforms count, whatever their Python.
+        targets: targets whose platforms count, whatever their Python; by default those of the
+            settings that `policy` names.
         packages: requirements beside the inputs.
         no_deps: judge only what is listed.
         **question: as for `check`.
@@ -65,14 +68,11 @@ def ready(
     names, spelled = list(pythons), list(targets)
     if isinstance(pythons, str) or not names:
         raise UsageError('pythons wants a list of Pythons, as in ["3.15", "3.15t"]')
-    inputs = as_list(requirements)
-    asking = Question(
-        requirements=inputs,
-        packages=packages,
-        targets=["glibc-x86_64"],
-        **question,
-    )
-    if not (inputs or asking.packages):
+    asked = settled(Question(requirements=as_list(requirements), packages=packages, **question))
+    asking = replace(asked.question, targets=["glibc-x86_64"])
+    if not (platforms or spelled):
+        spelled = list(asked.settings.targets)
+    if not (as_list(asking.requirements) or asking.packages):
         raise UsageError("nothing to check: name a requirement file, a project or a lock")
     refuse_dockerfiles(asking, "name the requirement files that it installs")
     bound, moment = asking.moment()

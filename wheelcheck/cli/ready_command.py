@@ -9,7 +9,7 @@ from wheelcheck.api.discovery import PYTHON_VERSION
 from wheelcheck.api.ready import ready
 from wheelcheck.cli.folder_arguments import take_folders
 from wheelcheck.cli.keywords import inputs_of, keywords_of
-from wheelcheck.cli.policy_options import defaults_of
+from wheelcheck.cli.policy_options import settings_of
 from wheelcheck.cli.terminal import look_of, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.reports.json_form import render_json
@@ -26,18 +26,16 @@ def run(args: Namespace) -> int:
         args.target = []  # it names a Python and no platform
     keywords = keywords_of(args)
     del keywords["targets"]
-    targets = args.target
-    if not (targets or args.platforms):
-        targets = defaults_of(args).get("targets", [])
     with progress_shown():
         answer = ready(
             inputs_of(args),
             pythons=args.new,
             platforms=args.platforms,
-            targets=targets,
+            targets=args.target,
             packages=args.package,
             no_deps=args.no_deps,
             **keywords,
+            policy=settings_of(args),
         )
     write(_rendered(answer, args), args.output)
     if args.format != "text" and not answer.ready:
