@@ -32,6 +32,7 @@ LAYERS = [
     "analysis",
     "advice",
     "readiness",
+    "wheels_only",
     "dockerfile.judging",
     "dockerfile.fixing",
     "dockerfile",

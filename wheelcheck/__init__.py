@@ -9,6 +9,7 @@ Names are imported when they are first used, so that `import wheelcheck` costs n
 TYPE_CHECKING = False  # type checkers take it for true; `typing` alone takes a third of a --help
 if TYPE_CHECKING:
     from wheelcheck.api.analyse import analyse
+    from wheelcheck.api.binary_policy import binary_policy
     from wheelcheck.api.check import check
     from wheelcheck.api.explain import explain
     from wheelcheck.api.ready import ready
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         WheelcheckError,
     )
     from wheelcheck.index import open_index
+    from wheelcheck.reports.values.binary_policy_values import BinaryPolicy
     from wheelcheck.reports.values.readiness_values import Readiness
     from wheelcheck.reports.values.report import Cell, Miss, Package, Problem, Report, TargetSummary
     from wheelcheck.requirements import read as read_requirements
@@ -34,6 +36,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "analyse": "wheelcheck.api.analyse",
+    "binary_policy": "wheelcheck.api.binary_policy",
     "check": "wheelcheck.api.check",
     "explain": "wheelcheck.api.explain",
     "ready": "wheelcheck.api.ready",
@@ -44,6 +47,7 @@ _HOMES = {
     "Unknown": "wheelcheck.errors",
     "UsageError": "wheelcheck.errors",
     "WheelcheckError": "wheelcheck.errors",
+    "BinaryPolicy": "wheelcheck.reports.values.binary_policy_values",
     "Cell": "wheelcheck.reports.values.report",
     "Miss": "wheelcheck.reports.values.report",
     "Package": "wheelcheck.reports.values.report",
@@ -67,6 +71,7 @@ _HOMES = {
 """Public name → the module that has it (``module:name`` where the names differ)."""
 
 __all__ = [
+    "BinaryPolicy",
     "Cell",
     "Fit",
     "IndexOptions",
@@ -86,6 +91,7 @@ __all__ = [
     "WheelcheckError",
     "analyse",
     "best_wheel",
+    "binary_policy",
     "check",
     "default_matrix",
     "expand_axes",

@@ -104,6 +104,15 @@ def _diff(words: Sequence[str]) -> int:
     return run(args)
 
 
+def _policy(words: Sequence[str]) -> int:
+    from wheelcheck.cli.arguments import binary_policy_parser
+
+    args = binary_policy_parser().parse_args(words)
+    from wheelcheck.cli.binary_policy_command import run
+
+    return run(args)
+
+
 def _ready(words: Sequence[str]) -> int:
     from wheelcheck.cli.arguments import ready_parser
 
@@ -159,6 +168,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "completion": _completion,
     "diff": _diff,
     "explain": _explain,
+    "policy": _policy,
     "ready": _ready,
     "show": _show,
     "survey": _survey,

@@ -18,6 +18,7 @@ from wheelcheck.cli.options import (
     add_index,
     add_inputs,
     add_installer,
+    add_json,
     add_machine,
     add_output,
     add_package,
@@ -31,6 +32,7 @@ from wheelcheck.cli.options import (
 )
 
 __all__ = [
+    "binary_policy_parser",
     "cache_parser",
     "calibrate_parser",
     "check_parser",
@@ -193,6 +195,58 @@ def diff_parser() -> argparse.ArgumentParser:
     return parser
 
 
+_POLICY_EXAMPLES = """\
+examples:
+  wheelcheck policy requirements.txt --target python:3.12-slim
+      what must be built all the same, why, and the lines for pip, uv and Poetry
+  wheelcheck policy requirements.txt --target python:3.12-slim --tool pip >> requirements.txt
+      the lines for pip alone
+  wheelcheck policy uv.lock --target 3.13@linux --target 3.13@windows --json
+      for several targets
+
+exit codes: 0 it installs so, 1 nothing installs on a target, 2 wrong usage, 3 incomplete
+"""
+
+
+def binary_policy_parser() -> argparse.ArgumentParser:
+    """The parser of ``wheelcheck policy``."""
+    parser = Parser(
+        prog=f"{PROGRAM} policy",
+        usage="%(prog)s [FILE...] --target TARGET [options]",
+        description="Wheels alone: the strictest policy under which it still installs, with the "
+        "fewest\nexceptions, for pip, uv and Poetry.",
+        epilog=_POLICY_EXAMPLES,
+        formatter_class=Help,
+        allow_abbrev=False,
+        add_help=False,
+    )
+    inputs = parser.add_argument_group("what to judge")
+    add_inputs(inputs)
+    add_package(inputs)
+    add_targets(parser.add_argument_group("where it would be installed"))
+    choice = parser.add_argument_group("what may be chosen (as in pip)")
+    add_choice(choice)
+    choice.add_argument(
+        "--keep-versions",
+        action="store_true",
+        help="an exception, too, for what would fall back to an older release",
+    )
+    add_installer(parser.add_argument_group("what is built from source"))
+    add_index(parser.add_argument_group("where to look"))
+    output = parser.add_argument_group("how to answer")
+    output.add_argument(
+        "--tool",
+        choices=("pip", "uv", "poetry"),
+        metavar="NAME",
+        help="the lines for pip, uv or poetry alone",
+    )
+    add_json(output)
+    add_format(output, "text", "json")
+    output.add_argument("-h", "--help", action="help", help="print this, and end")
+    parser.set_defaults(policy=None, no_policy=False)
+    return parser
+
+
 _READY_EXAMPLES = """\
 examples:
   wheelcheck ready uv.lock --python 3.15 --python 3.15t
@@ -246,14 +300,7 @@ def ready_parser() -> argparse.ArgumentParser:
     output.add_argument(
         "--all", action="store_true", help="a row for every package, those that are ready too"
     )
-    output.add_argument(
-        "--json",
-        dest="format",
-        action="store_const",
-        const="json",
-        default="text",
-        help="short for --format json",
-    )
+    add_json(output)
     add_format(output, "text", "json", "constraints")
     output.add_argument("-h", "--help", action="help", help="print this, and end")
     parser.set_defaults(python=[], libc=[], arch=[], policy=None, no_policy=False)

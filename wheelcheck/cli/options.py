@@ -27,6 +27,7 @@ __all__ = [
     "add_index",
     "add_inputs",
     "add_installer",
+    "add_json",
     "add_machine",
     "add_output",
     "add_package",
@@ -414,6 +415,18 @@ def add_output(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument("-V", "--version", action="store_true", help="print the version, and end")
     group.add_argument("-h", "--help", action="help", help="print this, and end")
+
+
+def add_json(group: argparse._ActionsContainer) -> None:
+    """A short form of ``--format json``."""
+    group.add_argument(
+        "--json",
+        dest="format",
+        action="store_const",
+        const="json",
+        default="text",
+        help="short for --format json",
+    )
 
 
 def add_format(group: argparse._ActionsContainer, *formats: str) -> None:

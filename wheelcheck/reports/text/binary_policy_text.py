@@ -1,0 +1,115 @@
+"""The strictest policy that still installs, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from wheelcheck.reports.text.text_page import TextPage
+from wheelcheck.reports.values.binary_policy_values import BinaryPolicy, BuildException, PolicyFile
+from wheelcheck.reports.wording.marks import to_ascii
+from wheelcheck.reports.wording.phrases import clean, counted, listing
+
+__all__ = ["render_binary_policy"]
+
+_MIN_WIDTH, _MAX_WIDTH = 60, 200
+_TITLES = {"pip": "For pip", "uv": "For uv", "poetry": "For Poetry"}
+_KINDS = {"pure": "pure, no compiler", "compiled": "compiles", "unknown": "may compile"}
+
+
+def render_binary_policy(
+    policy: BinaryPolicy, *, width: int = 100, colour: bool = False, ascii_only: bool = False
+) -> str:
+    """The policy as lines of at most `width` columns, held between 60 and 200.
+
+    Lines to paste are never wrapped.
+    """
+    page = TextPage(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
+    page.prose(Text(_headline(policy), "bold"))
+    if policy.exceptions:
+        page.heading("Exceptions")
+    for exception in policy.exceptions:
+        _exception(page, exception, policy)
+    if policy.fallbacks:
+        page.heading("Installed in an older release, without a word (--keep-versions prevents it)")
+    for fallback in policy.fallbacks:
+        where = _where(fallback.targets, policy)
+        line = Text.assemble((clean(fallback.package), "bold"))
+        line.append(f" {clean(fallback.under)} instead of {clean(fallback.without)}{where}: ")
+        page.prose(line.append(clean(fallback.reason)), hang=2)
+    if policy.direct:
+        page.heading("Built in spite of it by pip; uv needs an exception, or refuses")
+    for line_ in policy.direct:
+        page.prose(f"{clean(line_.where)}: {clean(line_.text)} ({line_.what})", hang=2)
+    if policy.fails:
+        page.heading("Nothing installs, with or without a policy")
+    for target, why in policy.fails.items():
+        page.prose(Text.assemble((clean(target), "bold"), f": {clean(why)}"), hang=2)
+    for file in policy.files:
+        _file(page, file, policy)
+    _judged(page, policy)
+    text = page.text()
+    return to_ascii(text) if ascii_only else text
+
+
+def _headline(policy: BinaryPolicy) -> str:
+    working = len(policy.targets) - len(policy.fails)
+    if not working:
+        return "No policy installs it: nothing installs on these targets at all."
+    packages = counted(policy.packages, "package")
+    names = [f"{each.package}" for each in policy.exceptions]
+    if not names:
+        end = f"{packages} as {'a wheel' if policy.packages == 1 else 'wheels'}"
+        text = f"--only-binary :all: installs {end}, without an exception"
+    else:
+        shown = listing(list(map(clean, names)), 5)
+        text = (
+            f"--only-binary :all: with {counted(len(names), 'exception')} ({shown}) installs "
+            f"{packages}"
+        )
+    older = len({fallback.package for fallback in policy.fallbacks})
+    if older:
+        text += f"; {counted(older, 'package')} in an older release"
+    if policy.direct:
+        text += f"; {counted(len(policy.direct), 'line')} built in spite of it"
+    return f"{text}."
+
+
+def _exception(page: TextPage, exception: BuildException, policy: BinaryPolicy) -> None:
+    label = f"{exception.package} {exception.version or ''}".strip()
+    line = Text.assemble((clean(label), "bold"), f": {_KINDS[exception.kind]}")
+    line.append(f", to build {clean(exception.builds_for)}" if exception.builds_for else "")
+    line.append(_where(exception.targets, policy))
+    line.append(f": {clean(exception.reason)}")
+    page.prose(line, hang=2)
+    if exception.wheel_elsewhere:
+        names = listing(list(map(clean, exception.wheel_elsewhere)), 3)
+        page.prose(Text(f"comes as a wheel on {names}", "dim"), indent=2)
+
+
+def _where(targets: Sequence[str], policy: BinaryPolicy) -> str:
+    if len(targets) == len(policy.targets) - len(policy.fails):
+        return ""
+    return f" on {listing(list(map(clean, targets)), 3)}"
+
+
+def _file(page: TextPage, file: PolicyFile, policy: BinaryPolicy) -> None:
+    page.heading(f"{_TITLES[file.tool]}{_where(file.targets, policy)}")
+    for line in file.lines:
+        page.line(Text(clean(line), "cyan"))
+    for note in file.notes:
+        page.prose(Text(note, "dim"), hang=2)
+
+
+def _judged(page: TextPage, policy: BinaryPolicy) -> None:
+    if policy.problems:
+        page.heading("Problems")
+    for problem in policy.problems:
+        name = f"{clean(problem.package)}: " if problem.package else ""
+        page.prose(f"? {name}{clean(problem.message)} [{clean(problem.code)}]", hang=2)
+    page.heading("What was judged")
+    page.prose(f"read     {listing(list(map(clean, policy.inputs)), 4)}", hang=9)
+    index = f"as of {clean(policy.as_of)}" if policy.as_of else "as it is now"
+    page.prose(f"index    {index}", hang=9)
+    page.prose(f"targets  {listing(list(map(clean, policy.targets)), 6)}", hang=9)

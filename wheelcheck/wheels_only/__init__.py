@@ -1,0 +1,1 @@
+"""Wheels alone: the strictest policy under which requirements install, and its exceptions."""

@@ -1,0 +1,219 @@
+"""From the exceptions of each target to one policy for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from wheelcheck.analysis.judge import Judge
+from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.sdist_reader import SdistReader
+from wheelcheck.costs.bill import Machine
+from wheelcheck.coverage import Judgement, Verdict
+from wheelcheck.errors import UsageError
+from wheelcheck.index.interface import Index, Sdist
+from wheelcheck.reports.values.binary_policy_values import (
+    BinaryPolicy,
+    BuildException,
+    DirectBuild,
+    Fallback,
+)
+from wheelcheck.reports.values.report import Problem
+from wheelcheck.requirements import Requirements
+from wheelcheck.targets import Target
+from wheelcheck.wheels_only.target_exceptions import ExceptionSearch, TargetExceptions
+from wheelcheck.wheels_only.tool_files import PolicyNames, policy_files
+
+__all__ = ["write_policy"]
+
+_KINDS: Mapping[Verdict, Literal["pure", "compiled", "unknown"]] = {
+    Verdict.SOURCE_PURE: "pure",
+    Verdict.SOURCE_NATIVE: "compiled",
+}
+_WHAT = {"vcs-requirement": "a checkout", "local-project": "a directory"}
+
+
+def write_policy(
+    requirements: Requirements,
+    targets: Sequence[Target],
+    index: Index,
+    *,
+    as_of: datetime,
+    inputs: Sequence[str] = (),
+    installer: Installer = Installer.PIP,
+    no_deps: bool = False,
+    keep_versions: bool = False,
+) -> BinaryPolicy:
+    """Find the strictest policy under which requirements install on all targets.
+
+    Args:
+        requirements: what was read.
+        targets: where it is installed.
+        index: where releases are looked up.
+        as_of: the moment of the builds.
+        inputs: names to show for what was read.
+        installer: who builds.
+        no_deps: whether only what is listed counts.
+        keep_versions: whether an exception is made, too, for what would fall back to an older
+            release.
+
+    Raises:
+        UsageError: where the input itself rules out all wheels.
+        IndexUnreachable: where no index answers.
+    """
+    if requirements.policy.no_binary.all_projects:
+        raise UsageError("the input itself says --no-binary :all:, which leaves no wheel to admit")
+    sdists = SdistReader(index)
+    judge = Judge(
+        requirements,
+        index,
+        no_deps=no_deps,
+        installer=installer,
+        machine=Machine(),
+        as_of=as_of,
+        sdists=sdists,
+    )
+    judge.prefetch(targets, plan=False)
+    search = ExceptionSearch(
+        requirements,
+        index,
+        judge,
+        sdists,
+        installer,
+        no_deps=no_deps,
+        keep_versions=keep_versions,
+    )
+    found = [search.on(target) for target in targets]
+    working = [each for each in found if not each.fails]
+    exceptions = tuple(_exceptions(working))
+    direct = tuple(_direct(requirements, working))
+    names = PolicyNames(
+        exceptions=exceptions,
+        by_target={each.target.name: frozenset({*each.names, *each.built_for}) for each in working},
+        build_requirements=frozenset(name for each in working for name in each.built_for),
+        direct=frozenset(line.package for line in direct if line.package),
+        others={name for each in working for name in each.taken},
+    )
+    bound = requirements.policy.exclude_newer
+    return BinaryPolicy(
+        inputs=tuple(inputs),
+        as_of=bound.isoformat() if bound else None,
+        targets=tuple(target.name for target in targets),
+        packages=len({name for each in found for name in each.judged}),
+        exceptions=exceptions,
+        fallbacks=tuple(_fallbacks(working)),
+        direct=direct,
+        fails={each.target.name: each.fails for each in found if each.fails},
+        files=policy_files(names) if working else (),
+        problems=tuple(_problems(requirements, found)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """An exception on one target."""
+
+    target: str
+    version: str | None
+    judgement: Judgement | None
+    builds_for: NormalizedName | None
+
+
+def _exceptions(found: Sequence[TargetExceptions]) -> Iterator[BuildException]:
+    needs: dict[NormalizedName, list[_Need]] = {}
+    for each in found:
+        for name in each.names:
+            version, judgement = each.built(name)
+            label = str(version) if version else None
+            needs.setdefault(name, []).append(_Need(each.target.name, label, judgement, None))
+        for name, builds_for in each.built_for.items():
+            needs.setdefault(name, []).append(_Need(each.target.name, None, None, builds_for))
+    for name in sorted(needs):
+        first, targets = needs[name][0], tuple(need.target for need in needs[name])
+        reason = first.judgement.reason if first.judgement else "no wheel of it fits the build"
+        yield BuildException(
+            package=name,
+            version=first.version,
+            kind=_KINDS.get(first.judgement.verdict, "unknown") if first.judgement else "unknown",
+            reason=reason,
+            targets=targets,
+            wheel_elsewhere=tuple(
+                each.target.name
+                for each in found
+                if each.target.name not in targets and _has_wheel(each, name)
+            ),
+            builds_for=first.builds_for,
+        )
+
+
+def _has_wheel(found: TargetExceptions, name: NormalizedName) -> bool:
+    return name in found.judged and found.judged[name][1].verdict.is_wheel
+
+
+def _fallbacks(found: Sequence[TargetExceptions]) -> Iterator[Fallback]:
+    """Packages that were to be built, and under the policy come as an older wheel."""
+    groups: dict[tuple[NormalizedName, str, str], list[str]] = {}
+    reasons: dict[tuple[NormalizedName, str, str], str] = {}
+    for each in found:
+        for name, pin in sorted(each.taken.items()):
+            if name not in each.judged or pin.version is None:
+                continue
+            was, judgement = each.judged[name]
+            if was.version is not None and pin.version < was.version:
+                reason = judgement.reason
+                if judgement.verdict.is_wheel:
+                    reason = "it requires what the policy keeps away"
+                key = (name, str(was.version), str(pin.version))
+                groups.setdefault(key, []).append(each.target.name)
+                reasons.setdefault(key, reason)
+    for names, targets in groups.items():
+        package, without, under = names
+        yield Fallback(
+            package=package,
+            without=without,
+            under=under,
+            reason=reasons[names],
+            targets=tuple(targets),
+        )
+
+
+def _direct(requirements: Requirements, found: Sequence[TargetExceptions]) -> Iterator[DirectBuild]:
+    for line in requirements.lines:
+        name = canonicalize_name(line.requirement.name)
+        files = [each.judged[name][1].file for each in found if name in each.judged]
+        if line.requirement.url and any(isinstance(file, Sdist) for file in files):
+            yield DirectBuild(package=name, text=line.text, where=str(line.origin), what="an sdist")
+    for skipped in requirements.skipped:
+        what = _WHAT.get(skipped.why.code)
+        if what:
+            yield DirectBuild(
+                package=skipped.name, text=skipped.text, where=str(skipped.origin), what=what
+            )
+
+
+def _problems(requirements: Requirements, found: Sequence[TargetExceptions]) -> Iterator[Problem]:
+    for skipped in requirements.skipped:
+        if skipped.why.code not in _WHAT:
+            yield Problem(
+                code=skipped.why.code,
+                message=skipped.why.reason,
+                package=skipped.name,
+                where=str(skipped.origin),
+            )
+    for warning in requirements.warnings:
+        yield Problem(code="requirements", message=warning, severity="warning")
+    seen: dict[tuple[str, str], list[str]] = {}
+    for each in found:
+        for name, (_, judgement) in each.judged.items():
+            if judgement.verdict is Verdict.UNKNOWN and not _is_skipped(requirements, name):
+                seen.setdefault((name, judgement.reason), []).append(each.target.name)
+    for (label, reason), targets in seen.items():
+        yield Problem(code="not-judged", message=reason, package=label, targets=tuple(targets))
+
+
+def _is_skipped(requirements: Requirements, name: str) -> bool:
+    return any(skipped.name == name for skipped in requirements.skipped)
