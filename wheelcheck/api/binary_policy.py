@@ -8,6 +8,7 @@ from typing import Unpack
 from wheelcheck.api.dockerfile_options import refuse_dockerfiles
 from wheelcheck.api.question import Question, as_list, installer_named, keyword_defaults
 from wheelcheck.api.question_keywords import Input, QuestionKeywords, with_keywords
+from wheelcheck.api.settled import settled
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.values.binary_policy_values import BinaryPolicy
 from wheelcheck.targets import Target
@@ -46,9 +47,11 @@ def binary_policy(
         UsageError: for what the caller can mend.
         IndexUnreachable: where no index answers.
     """
-    inputs = as_list(requirements)
-    asking = Question(requirements=inputs, targets=targets, packages=packages, **question)
-    if not (inputs or asking.packages):
+    asked = Question(
+        requirements=as_list(requirements), targets=targets, packages=packages, **question
+    )
+    asking = settled(asked).question
+    if not (as_list(asking.requirements) or asking.packages):
         raise UsageError("nothing to check: name a requirement file, a project or a lock")
     refuse_dockerfiles(asking, "name the requirement files that it installs, and its image")
     with asking.open(installer) as opened:

@@ -7,7 +7,7 @@ from argparse import Namespace
 from wheelcheck.api.binary_policy import binary_policy
 from wheelcheck.cli.folder_arguments import take_folders
 from wheelcheck.cli.keywords import inputs_of, keywords_of
-from wheelcheck.cli.policy_options import defaults_of
+from wheelcheck.cli.policy_options import settings_of
 from wheelcheck.cli.terminal import look_of, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
@@ -21,8 +21,6 @@ def run(args: Namespace) -> int:
     """Write the policy; 1 where nothing installs on some target, 3 where it is incomplete."""
     require_folder(args.output)
     take_folders(args)
-    if not (args.target or args.python or args.libc or args.arch or args.platforms):
-        args.target = defaults_of(args).get("targets", [])
     with progress_shown():
         policy = binary_policy(
             inputs_of(args),
@@ -31,6 +29,7 @@ def run(args: Namespace) -> int:
             installer=args.installer,
             keep_versions=args.keep_versions,
             **keywords_of(args),
+            policy=settings_of(args),
         )
     write(_rendered(policy, args), args.output)
     if policy.fails:
