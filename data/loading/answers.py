@@ -25,13 +25,17 @@ def main() -> None:
     """Ask about every case and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--target", required=True)
+    parser.add_argument("--file", default="cases.csv", help="cases.csv or held_out.csv")
     parser.add_argument("--list", nargs="+", default=["resolved", "risk"])
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--load-check", default="quick")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    with Path(__file__).with_name("cases.csv").open(encoding="utf-8") as file:
+    with Path(__file__).with_name(options.file).open(encoding="utf-8") as file:
         cases = [row for row in csv.DictReader(file) if row["list"] in options.list]
+    for case in cases:
+        stratum = case.pop("stratum", None)
+        case["list"] += f"/{stratum}" if stratum else ""
     with options.out.open("w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, FIELDS)
         table.writeheader()

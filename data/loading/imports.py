@@ -2,9 +2,11 @@
 
     python data/loading/imports.py --root ROOT --cases INSTALLED --out imports.csv
 
-`INSTALLED` holds one folder per project, made by `install.py`. Each case gets an overlay over
-`ROOT`, so nothing leaks from case to case. With `--packages`, the packages that wheelcheck names
-are installed there first (Debian roots alone). It runs code of packages: only in these roots.
+`INSTALLED` holds one folder per project, made by `install.py`. `list` in the result is the list's
+name, and where the file has strata (`held_out.csv`) the stratum, as ``a/risk``. Each case gets an
+overlay over `ROOT`, so nothing leaks from case to case. With `--packages`, the packages that
+wheelcheck names are installed there first (Debian roots alone). It runs code of packages: only in
+these roots.
 """
 
 from __future__ import annotations
@@ -60,7 +62,7 @@ def main() -> None:
     with options.out.open("w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, [field.name for field in fields(Row)])
         table.writeheader()
-        for kind, project in _cases(options.list):
+        for kind, project in _cases(options):
             folder = options.cases / project
             if (packages and project not in packages) or not any(folder.glob("*.dist-info")):
                 continue
@@ -75,6 +77,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--root", type=Path, required=True)
     parser.add_argument("--python", required=True, help="the interpreter's path inside the root")
     parser.add_argument("--cases", type=Path, required=True)
+    parser.add_argument("--file", default="cases.csv", help="cases.csv or held_out.csv")
     parser.add_argument("--list", nargs="+", default=["resolved", "risk"])
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--packages", type=Path, help="CSV with project, packages")
@@ -83,11 +86,11 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _cases(kinds: list[str]) -> Iterator[tuple[str, str]]:
-    with Path(__file__).with_name("cases.csv").open(encoding="utf-8") as file:
+def _cases(options: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    with Path(__file__).with_name(options.file).open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            if row["list"] in kinds:
-                yield row["list"], row["project"]
+            if row["list"] in options.list and (not options.only or row["project"] in options.only):
+                yield "/".join(filter(None, (row["list"], row.get("stratum")))), row["project"]
 
 
 def _packages(path: Path) -> dict[str, list[str]]:

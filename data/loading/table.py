@@ -3,7 +3,8 @@
     python data/loading/table.py --out wheelcheck/loading/known_wheels.csv FILE.txt …
 
 Every wheel that the files resolve to for CPython 3.13 on Debian 13 and Alpine is read whole, but
-for those of projects in `cases.csv`, which judge us. One row per project and libc. Needs the index.
+for those of projects in `held_out.csv`, which judge us. One row per project and libc. Needs the
+index.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def main() -> None:
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    with Path(__file__).with_name("cases.csv").open(encoding="utf-8") as file:
+    with Path(__file__).with_name("held_out.csv").open(encoding="utf-8") as file:
         judged = {row["project"] for row in csv.DictReader(file)}
     rows = {}
     for libc, target in TARGETS.items():

@@ -20,7 +20,7 @@ def test_a_whole_file_says_what_it_needs():
     assert found.soname == "libx.so.1"
     assert found.isa == 2
     assert found.machine == "x86_64"
-    assert found.python == ("PyObject_New",)
+    assert found.python == ("PyList_New",)
 
 
 def test_its_beginning_says_the_same_long_before_its_end():

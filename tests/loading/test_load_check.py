@@ -1,49 +1,10 @@
 """Do wheels load? From the files of a wheel to the report."""
 
-import io
-import zipfile
-from datetime import date
-
 import pytest
 from elf_builder import elf
-from fake_index import FakeIndex
+from made_wheels import ALPINE, EXTENSION, INIT, MUSL, SLIM, loads
 
 from wheelcheck.analysis.load_options import LoadMode, LoadOptions
-from wheelcheck.api.analyse import analyse
-from wheelcheck.requirements import CommandLine, read
-from wheelcheck.targets import parse_target_on
-
-SLIM, ALPINE = "python:3.13-slim-trixie", "python:3.13-alpine3.22"
-GLIBC = "x-1-cp313-cp313-manylinux_2_17_x86_64.whl"
-MUSL = "x-1-cp313-cp313-musllinux_1_2_x86_64.whl"
-EXTENSION = "x/core.cpython-313-x86_64-linux-gnu.so"
-INIT = {"x/__init__.py": b"from . import core\n"}
-
-
-def loads(members, filename=GLIBC, on=SLIM, options=None, requires=()):
-    """The cell's `loads` of a wheel with these members."""
-    content = wheel(members)
-    index = FakeIndex(
-        {"x": {"1": [filename]}},
-        listings={filename: {path: len(data) for path, data in members.items()}},
-        wheels={filename: content},
-        requires={("x", "1"): requires},
-    )
-    asked = read([], packages=["x"], options=CommandLine())
-    target = parse_target_on(on, as_of=DAY)
-    report = analyse(asked, [target], index, advice=False, loading=options or LoadOptions())
-    return report.packages[0].on[target.name].loads
-
-
-def wheel(members) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, data in members.items():
-            archive.writestr(path, data)
-    return packed.getvalue()
-
-
-DAY = date(2026, 11, 28)
 
 
 def test_a_wheel_that_finds_all_its_libraries_loads():
@@ -65,7 +26,10 @@ def test_the_package_has_the_name_of_its_release():
 
 
 def test_alpine_has_no_c_plus_plus_library():
-    members = {**INIT, EXTENSION: elf(("libstdc++.so.6", "libc.musl-x86_64.so.1"))}
+    members = {
+        **INIT,
+        "x/core.cpython-313-x86_64-linux-musl.so": elf(("libstdc++.so.6", "libc.musl-x86_64.so.1")),
+    }
     found = loads(members, MUSL, ALPINE)
     assert (found.status, found.packages) == ("needs", ("libstdc++",))
 

@@ -13,7 +13,7 @@ def elf(
     *,
     soname: str = "",
     versions: dict[str, tuple[str, ...]] | None = None,
-    symbols: tuple[str, ...] = ("__cxa_finalize", "PyInit_x", "PyObject_New"),
+    symbols: tuple[str, ...] = ("__cxa_finalize", "PyInit_x", "PyList_New"),
     machine: int = 62,
     isa: int = 0,
     moved: bool = False,
@@ -28,12 +28,15 @@ def elf(
         strings += name.encode() + b"\0"
     records = _verneed(versions, offsets)
     note = _isa_note(isa)
-    front = _BASE + len(note)
+    table = _symbols(symbols, offsets)
+    at = (_BASE + len(note) + 7) // 8 * 8
+    front = at + len(table)
     behind = front + (0 if moved else len(strings)) + 8 + len(records) + len(code)
     entries = [(TAGS["needed"], offsets[name]) for name in needed]
     entries += [(TAGS["soname"], offsets[soname])] if soname else []
     strtab = front if not moved else behind + 16 * (len(entries) + 6)
     place = front + (len(strings) if not moved else 0) + 8
+    entries += [(TAGS["symtab"], at)]
     entries += [(TAGS["strtab"], strtab), (TAGS["strsz"], len(strings))]
     entries += [(VERNEED, place), (VERNEEDNUM, len(versions))] if versions else []
     dynamic = b"".join(struct.pack("<2Q", *entry) for entry in [*entries, (0, 0)])
@@ -53,14 +56,34 @@ def elf(
         + bytes(9)
         + struct.pack("<2HI3QI6H", 3, machine, 1, 0, 64, 0, 0, 64, 56, 3, 0, 0, 0)
     )
-    table = b"".join(
+    programs = b"".join(
         struct.pack("<2I6Q", kind, 4, offset, start, start, length, length, 8)
         for kind, offset, start, length in segments
     )
     fill = b"X" * 64 if moved else b""
     tail = strings if moved else b""
     code = fill + code[len(fill) :]
-    return header + table + note + body + b"\0\0\1\0\2\0\1\0" + records + code + dynamic + tail
+    note = note.ljust(at - _BASE, b"\0")
+    return (
+        header
+        + programs
+        + note
+        + table
+        + body
+        + b"\0\0\1\0\2\0\1\0"
+        + records
+        + code
+        + dynamic
+        + tail
+    )
+
+
+def _symbols(names: tuple[str, ...], offsets: dict[str, int]) -> bytes:
+    """A symbol table: undefined functions, what Python calls to load the module defined."""
+    entry = struct.Struct("<I2BH2Q")
+    ordered = sorted(names, key=lambda name: name.startswith("PyInit_"))
+    rows = ((offsets[name], 0x12, 0, 7 * name.startswith("PyInit_"), 0, 0) for name in ordered)
+    return bytes(entry.size) + b"".join(entry.pack(*row) for row in rows)
 
 
 def _verneed(versions: dict[str, tuple[str, ...]], offsets: dict[str, int]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from packaging.markers import Marker
 from packaging.utils import NormalizedName
@@ -53,7 +54,7 @@ def assemble(
         inputs=tuple(inputs),
         as_of=bound.isoformat() if bound else None,
         targets=tuple(_summary(column, problems) for column in columns),
-        packages=tuple(_packages(columns)),
+        packages=tuple(_packages(columns, projects)),
         builds=tuple(
             plan_value(column.builds, column.price) for column in columns if column.builds
         ),
@@ -126,19 +127,24 @@ def _bill(column: JudgedTarget) -> Bill | None:
     return bill.model_copy(update={"left_out": (message, *bill.left_out)})
 
 
-def _packages(columns: Sequence[JudgedTarget]) -> Iterator[Package]:
+def _packages(
+    columns: Sequence[JudgedTarget], projects: Mapping[NormalizedName, Project | Unknown]
+) -> Iterator[Package]:
     names = sorted({name for column in columns for name in column.judged})
     for name in names:
         alike: dict[tuple[object, ...], Cell] = {}
         yield Package(
             name=name,
-            on={column.name: _cell(column, name, alike) for column in columns},
+            on={column.name: _cell(column, name, projects[name], alike) for column in columns},
             evidence=source_evidence(name, [(column.name, column.builds) for column in columns]),
         )
 
 
 def _cell(
-    column: JudgedTarget, name: NormalizedName, alike: dict[tuple[object, ...], Cell]
+    column: JudgedTarget,
+    name: NormalizedName,
+    project: Project | Unknown,
+    alike: dict[tuple[object, ...], Cell],
 ) -> Cell:
     """The cell of a package; targets that get the same file for the same reasons share one."""
     if column.resolution.conflict:
@@ -149,16 +155,20 @@ def _cell(
     asking = tuple(dict.fromkeys([demand.source for demand in pin.demands]))
     loads = column.loads.get(name)
     if judgement.file is None or judgement.misses:
-        return _cell_value(pin, judgement, asking, loads)
+        return _cell_value(pin, judgement, asking, loads, project)
     why = (judgement.reason, judgement.newer)
     key = (judgement.file.filename, judgement.verdict, why, asking, loads)
     if key not in alike:
-        alike[key] = _cell_value(pin, judgement, asking, loads)
+        alike[key] = _cell_value(pin, judgement, asking, loads, project)
     return alike[key]
 
 
 def _cell_value(
-    pin: Pin, judgement: Judgement, asking: tuple[str, ...], loads: Loads | None
+    pin: Pin,
+    judgement: Judgement,
+    asking: tuple[str, ...],
+    loads: Loads | None,
+    project: Project | Unknown,
 ) -> Cell:
     file = judgement.file
     return Cell(
@@ -180,7 +190,26 @@ def _cell_value(
         )
         if loads
         else None,
+        remarks=(*(loads.remarks if loads else ()), *_late_upload(file, project)),
     )
+
+
+_LATE = timedelta(days=365)
+"""Files of a release that are uploaded later than this after its first are remarked on: most come
+within days, and wheels for a Python that was released since within months."""
+
+
+def _late_upload(file: Wheel | Sdist | None, project: Project | Unknown) -> Iterator[str]:
+    """That a file came long after its release: it is not what those saw who took it before."""
+    if file is None or file.upload_time is None or isinstance(project, Unknown):
+        return
+    times = [each.upload_time for each in project.files(file.version) if each.upload_time]
+    first = min(times, default=file.upload_time)
+    if file.upload_time - first > _LATE:
+        days = (file.upload_time - first).days
+        yield (
+            f"uploaded on {file.upload_time:%Y-%m-%d}, {days} days after the release's first file"
+        )
 
 
 def miss_value(refused: Refused) -> Miss:
@@ -292,6 +321,9 @@ def _load_problems(pin: Pin, loads: Loads | None) -> Iterator[tuple[str, str, Se
     elif loads is not None and loads.status is LoadStatus.NO:
         message = f"the wheel of {pin.version} never loads there: {loads.reason}"
         yield "does-not-load", message, "warning"
+    for remark in loads.remarks if loads is not None else ():
+        message = f"the wheel of {pin.version} differs from its tag: {remark}"
+        yield "wheel-against-tag", message, "warning"
 
 
 def _undated(pin: Pin, project: Project | Unknown) -> bool:

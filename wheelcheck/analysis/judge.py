@@ -14,7 +14,7 @@ from wheelcheck.analysis.already_installed import NOTHING, Installed
 from wheelcheck.analysis.assembly import assemble
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.analysis.load_check import LoadCheck
-from wheelcheck.analysis.load_options import LoadOptions
+from wheelcheck.analysis.load_options import LoadOptions, RunImage
 from wheelcheck.analysis.planning import SourceBuilds, is_planned
 from wheelcheck.analysis.pricing import Pricing
 from wheelcheck.builds.environment import Installer
@@ -59,8 +59,8 @@ class Judge:
 
     `sdists` may be shared between judges: what an sdist holds depends on nobody's requirements.
     Packages that are `installed` in the same version have no part in a column: nothing is done.
-    What is `advised` is tried less long than what the user wrote. `added_packages` are system
-    packages that are installed on top of the target's image.
+    What is `advised` is tried less long than what the user wrote. `run_image` is where what is
+    installed is imported.
     """
 
     def __init__(  # noqa: PLR0913 (the question, the index, the installer, the machine)
@@ -77,7 +77,7 @@ class Judge:
         installed: Installed = NOTHING,
         advised: bool = False,
         loading: LoadOptions = LoadOptions(),  # noqa: B008 (frozen)
-        added_packages: tuple[str, ...] = (),
+        run_image: RunImage = RunImage(),  # noqa: B008 (frozen)
     ) -> None:
         self._requirements = requirements
         self._index = index = with_locked_files(index, requirements)
@@ -92,7 +92,7 @@ class Judge:
         )
         self._sources = SourceBuilds(index, requirements.policy, installer, as_of, sdists)
         self._pricing = Pricing(index, installer, machine, image_options)
-        self._loading = LoadCheck(index, loading, added_packages)
+        self._loading = LoadCheck(index, loading, run_image)
         self._prefetched: dict[Target, _Chosen] = {}
 
     def rules_of(self, target: Target) -> FileRules:

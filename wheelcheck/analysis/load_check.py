@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 
 import msgspec
 from packaging.utils import NormalizedName
 
-from wheelcheck.analysis.load_options import LoadMode, LoadOptions
+from wheelcheck.analysis.load_options import LoadMode, LoadOptions, RunImage
 from wheelcheck.coverage import Judgement
 from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
@@ -17,7 +19,8 @@ from wheelcheck.loading.baselines import cpu_baseline
 from wheelcheck.loading.image_libraries import ImageLibraries, image_libraries
 from wheelcheck.loading.known_facts import known_facts
 from wheelcheck.loading.load_verdict import Loads, LoadStatus, judge_loading
-from wheelcheck.loading.wheel_facts import WheelFacts, may_be_elf
+from wheelcheck.loading.tag_promise import tag_remarks, unfitting_modules
+from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, may_be_elf
 from wheelcheck.loading.wheel_reader import Budget, read_wheel
 from wheelcheck.resolution import Pin
 from wheelcheck.targets import Architecture, Target
@@ -26,7 +29,7 @@ __all__ = ["LoadCheck"]
 
 BUDGET_BYTES = 30_000_000
 """What the quick mode may fetch in a run to read whole files."""
-_FORMAT = b"loads-1"
+_FORMAT = b"loads-2"
 """Facts in the cache that were written in another form are read again."""
 
 
@@ -52,16 +55,22 @@ _Judged = Mapping[NormalizedName, tuple[Pin, Judgement]]
 class LoadCheck:
     """Judges the wheels of one target after another; what is read serves all of them.
 
-    `added` are system packages that are installed on top of the image.
+    `run_image` is where what is installed is imported.
     """
 
-    def __init__(self, index: Index, options: LoadOptions, added: tuple[str, ...] = ()) -> None:
-        self._added = added
+    def __init__(
+        self,
+        index: Index,
+        options: LoadOptions,
+        run_image: RunImage = RunImage(),  # noqa: B008 (frozen)
+    ) -> None:
+        self._run_image = run_image
         self._index = index
         self._options = options
         self._budget = Budget(None if options.mode is LoadMode.FULL else BUDGET_BYTES)
         self._facts: dict[tuple[object, ...], WheelFacts] = {}
         self._sizes: dict[str, int] = {}
+        self._paths: dict[str, tuple[str, ...]] = {}
 
     @property
     def read_bytes(self) -> int:
@@ -80,7 +89,8 @@ class LoadCheck:
         """Whether each wheel loads on a target; nothing for what is no wheel."""
         if self._options.mode is LoadMode.OFF or target.libc is None:
             return {}
-        there = _image(target, self._added)
+        site = self._run_target(target)
+        there = _image(site, self._run_image.packages)
         found = {wheel.name: self._facts_of(wheel, target, judged) for wheel in _wheels(judged)}
         lent = {
             name: facts.lent() for name, facts in found.items() if isinstance(facts, WheelFacts)
@@ -91,8 +101,15 @@ class LoadCheck:
             brought: dict[str, tuple[str, ...]] = {}
             for other, libraries in lent.items():
                 brought |= libraries if other != wheel.name else {}
-            loads[wheel.name] = self._judge(wheel, facts, target, there, brought)
+            loads[wheel.name] = self._judge(wheel, facts, site, there, brought)
         return loads
+
+    def _run_target(self, target: Target) -> Target:
+        """The target with the platform on which what is installed there is run."""
+        run = self._run_image.target
+        if run is None or run.libc is None:
+            return target
+        return replace(target, platform=run.platform, image=run.image)
 
     def _judge(
         self,
@@ -105,9 +122,17 @@ class LoadCheck:
         baseline = cpu_baseline(wheel.name, wheel.version) if self._options.cpu else None
         if baseline is not None and baseline.level > self._options.cpu:
             return Loads(LoadStatus.NO, reason=baseline.why(self._options.cpu))
+        paths = self._paths_of(wheel) if target.image is not None else ()
+        lost = unfitting_modules(paths, target)
         if isinstance(facts, Loads):
-            return facts
-        return judge_loading(facts, target, image, cpu=self._options.cpu, brought=brought)
+            found = facts if not lost.is_most else Loads(LoadStatus.NO, reason=lost.why(target))
+            files: tuple[FileNeeds, ...] = ()
+        else:
+            found = judge_loading(
+                facts, target, image, cpu=self._options.cpu, brought=brought, lost=lost
+            )
+            files = facts.files
+        return replace(found, remarks=tuple(tag_remarks(wheel.tag, paths, files)))
 
     def _facts_of(self, wheel: Wheel, target: Target, judged: _Judged) -> WheelFacts | Loads:
         known = self._known(wheel, target)
@@ -157,9 +182,14 @@ class LoadCheck:
     def _has_elf(self, wheel: Wheel) -> bool:
         """Whether something in a wheel may be an ELF file; its listing is read for sizes anyway."""
         listing = self._index.listing(wheel)
-        return isinstance(listing, Unknown) or any(
-            may_be_elf(member.path, member.size) for member in listing.members
-        )
+        if isinstance(listing, Unknown):
+            return True
+        self._paths[wheel.filename] = tuple(member.path for member in listing.members)
+        return any(may_be_elf(member.path, member.size) for member in listing.members)
+
+    def _paths_of(self, wheel: Wheel) -> tuple[str, ...]:
+        """The members of a wheel, where its listing was read."""
+        return self._paths.get(wheel.filename, ())
 
     def _unread(self, wheel: Wheel, target: Target) -> Loads:
         if target.image is not None or (_is_pure(wheel) and not self._names_libraries(wheel)):
@@ -178,9 +208,9 @@ class LoadCheck:
 
     def _key(self, wheel: Wheel) -> tuple[object, ...]:
         """What the facts are taken to depend on: in the quick mode not the Python."""
-        if self._options.mode is LoadMode.FULL or _is_pure(wheel):
+        _, abi, platforms = wheel.tag.split("-", 2)
+        if self._options.mode is LoadMode.FULL or not abi.startswith(("cp", "pp")):
             return (wheel.filename,)
-        platforms = wheel.tag.rpartition("-")[2]
         return (wheel.name, wheel.version, platforms)
 
 
@@ -194,12 +224,14 @@ def _is_pure(wheel: Wheel) -> bool:
     return wheel.filename.endswith("-any.whl")
 
 
-def _image(target: Target, added: tuple[str, ...]) -> ImageLibraries | None:
+def _image(target: Target, added: tuple[tuple[str, bool], ...]) -> ImageLibraries | None:
     distribution = distribution_of(target)
     if isinstance(distribution, Unknown):
         return None
     image = image_libraries(target, distribution)
-    return image and image.with_packages(added, recommends=False)
+    for recommends, group in groupby(added, key=itemgetter(1)):
+        image = image and image.with_packages([name for name, _ in group], recommends=recommends)
+    return image
 
 
 _encode: Callable[[WheelFacts], bytes] = msgspec.msgpack.Encoder().encode

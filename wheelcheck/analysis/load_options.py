@@ -1,11 +1,13 @@
-"""What the user says of loading."""
+"""What the user says of loading, and where what is installed is run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["LoadMode", "LoadOptions"]
+from wheelcheck.targets import Target
+
+__all__ = ["LoadMode", "LoadOptions", "RunImage"]
 
 
 class LoadMode(StrEnum):
@@ -24,3 +26,20 @@ class LoadOptions:
 
     mode: LoadMode = LoadMode.QUICK
     cpu: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunImage:
+    """The image in which packages are imported, where that is not simply the target's.
+
+    Attributes:
+        target: Its platform and image count instead of those of the target that they are installed
+            on: a virtual environment may be copied into another image. None for the same.
+        title: What people call the stage that they are copied to; "" where they are not.
+        packages: System packages on top of the image, in the order of installation, each with
+            whether those it recommends came along.
+    """
+
+    target: Target | None = None
+    title: str = ""
+    packages: tuple[tuple[str, bool], ...] = ()

@@ -19,12 +19,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wheelcheck.loading.elf_symbols import undefined_python, undefined_python_in_front
+
 __all__ = ["ElfNeeds", "NotElf", "Prefix", "read_elf", "read_prefix"]
 
 _MACHINES = {3: "i686", 22: "s390x", 21: "ppc64le", 40: "armv7l", 62: "x86_64", 183: "aarch64",
              243: "riscv64", 258: "loongarch64"}  # fmt: skip
 _PT_LOAD, _PT_DYNAMIC, _PT_INTERP, _PT_NOTE = 1, 2, 3, 4
-_DT_NEEDED, _DT_STRTAB, _DT_STRSZ = 1, 5, 10
+_DT_NEEDED, _DT_STRTAB, _DT_SYMTAB, _DT_STRSZ = 1, 5, 6, 10
 _DT_SONAME, _DT_RPATH, _DT_RUNPATH = 14, 15, 29
 _DT_VERNEED, _DT_VERNEEDNUM = 0x6FFF_FFFE, 0x6FFF_FFFF
 _ISA_1_NEEDED = 0xC000_8002
@@ -35,7 +37,6 @@ _CLASSES = {1: False, 2: True}
 _ORDERS = {1: "<", 2: ">"}
 _MAX_ENTRIES = 4_096
 """Program headers, dynamic entries, needed versions: real files have a few dozen."""
-_PYTHON = re.compile(rb"(?<=\0)_?Py[A-Z_]\w{1,80}(?=\0)")
 _SONAME = re.compile(
     rb"(?:lib[\w.+-]{1,120}?|ld-[\w.-]{1,40}?|[\w.+-]{1,120}?)\.so(?:\.[\w.]{1,20})?"
 )
@@ -75,7 +76,7 @@ class ElfNeeds:
     the string table, which may include the file's own and some that were replaced. `versions` are
     the symbol versions by library; a library without a name is ``""``. `search` is RUNPATH, else
     RPATH. `isa` is the x86-64 level that the file says it needs (1 where it says nothing).
-    `python` are the undefined symbols of CPython's API, empty where they were not read.
+    `python` are the undefined symbols of CPython's API, None where they could not be read.
     """
 
     machine: str
@@ -86,7 +87,7 @@ class ElfNeeds:
     isa: int = 1
     exact: bool = True
     is_program: bool = False
-    python: tuple[str, ...] = ()
+    python: tuple[str, ...] | None = None
 
     def version_names(self) -> Iterator[str]:
         """All symbol versions, of whichever library."""
@@ -163,7 +164,13 @@ def read_elf(data: bytes) -> ElfNeeds:
         search=tuple(part for path in search for part in path.split(":") if part),
         isa=_isa(data, header),
         is_program=any(header.of_kind(_PT_INTERP)),
-        python=_python_symbols(strings),
+        python=undefined_python(
+            data,
+            header.offset(dict(dynamic).get(_DT_SYMTAB, -1)),
+            strings,
+            header.order,
+            wide=header.wide,
+        ),
     )
 
 
@@ -264,12 +271,6 @@ def _properties(notes: bytes, order: str) -> Iterator[tuple[int, bytes]]:
         place = body + (length + 7) // 8 * 8
 
 
-def _python_symbols(strings: bytes) -> tuple[str, ...]:
-    """The names of CPython's API in a string table, what the file defines itself left out."""
-    found = _PYTHON.findall(b"\0" + strings)
-    return tuple(dict.fromkeys(s.decode() for s in found if not s.startswith(b"PyInit_")))
-
-
 def read_prefix(data: bytes, *, whole: bool = False) -> tuple[Prefix, ElfNeeds | None]:
     """What the first bytes of a file ask for, where they tell. Raises NotElf.
 
@@ -286,21 +287,26 @@ def read_prefix(data: bytes, *, whole: bool = False) -> tuple[Prefix, ElfNeeds |
     if found is None:
         first = next((offset + size for offset, size in header.of_kind(_PT_LOAD)), 0)
         return (Prefix.MOVED if len(data) > first else Prefix.MORE), None
-    strings, versions = found
+    start, table = found
+    strings = table.split(b"\0")
     needed = [s for s in strings if _SONAME.fullmatch(s)]
+    versions = [s.decode() for s in strings if _VERSION.fullmatch(s)]
     return Prefix.ENOUGH, ElfNeeds(
         machine=header.machine,
         needed=tuple(dict.fromkeys(name.decode("ascii", "replace") for name in needed)),
         versions={"": tuple(dict.fromkeys(versions))},
+        search=tuple(
+            part for s in strings if b"$ORIGIN" in s for part in s.decode().split(":") if part
+        ),
         isa=_isa(data, header),
         exact=False,
         is_program=any(header.of_kind(_PT_INTERP)),
-        python=_python_symbols(b"\0".join(strings) + b"\0"),
+        python=undefined_python_in_front(data, start, start + len(table), header.order),
     )
 
 
-def _names_in_front(data: bytes) -> tuple[list[bytes], list[str]] | None:
-    """The strings of `.dynstr`, and those that are versions; None where it is not (all) there.
+def _names_in_front(data: bytes) -> tuple[int, bytes] | None:
+    """Where `.dynstr` begins, and what is in it; None where it is not (all) there.
 
     It is the run of strings that names the C library, and it has ended where other bytes follow:
     strings of the code itself may name other libraries, never that one beside symbols.
@@ -310,9 +316,10 @@ def _names_in_front(data: bytes) -> tuple[list[bytes], list[str]] | None:
         end = _NO_STRINGS.search(data, marker.start() + 1)
         if end is None or end.start() + 16 > len(data):
             return None
-        strings = data[start : end.start()].split(b"\0")
+        table = data[start : end.start()]
+        strings = table.split(b"\0")
         if len(strings) >= _FEWEST_STRINGS and any(_LIBC.fullmatch(s) for s in strings):
-            return strings, [s.decode() for s in strings if _VERSION.fullmatch(s)]
+            return start, table
     return None
 
 

@@ -99,6 +99,18 @@ class ImageLibraries:
         there, _ = replace(self.system, packages=frozenset()).install(owners, recommends=False)
         return any(there.holders(FileKind.SONAME, name) for name in sonames)
 
+    def without_implied(self, packages: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of some packages that the others do not bring along anyway."""
+        wanted = list(packages)
+        if self.system is None:
+            return packages
+        for package in packages:
+            rest = [name for name in wanted if name != package]
+            after, _ = self.system.install(rest, recommends=False)
+            if rest and package in after.packages:
+                wanted = rest
+        return tuple(wanted)
+
     @property
     def knows_packages(self) -> bool:
         """Whether a library without a package is known to have none."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
 from wheelcheck.loading.image_libraries import ImageLibraries, install_command
+from wheelcheck.loading.tag_promise import UnfittingModules, suffix_of, symbol_too_new
 from wheelcheck.loading.wheel_facts import AMONG_MANY, FileNeeds, WheelFacts, WheelFileKind, closure
 from wheelcheck.targets.target import Architecture, Libc, Target
 
@@ -46,7 +47,7 @@ class LoadStatus(StrEnum):
 class Loads:
     """A verdict on loading, with the libraries that are missing and the packages that bring them.
 
-    `command` installs these.
+    `command` installs these. `remarks` say in what the wheel differs from its tag.
     """
 
     status: LoadStatus
@@ -54,6 +55,7 @@ class Loads:
     packages: tuple[str, ...] = ()
     reason: str = ""
     command: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def judge_loading(  # noqa: PLR0911 (one for each status and reason)
     *,
     cpu: int = 0,
     brought: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    lost: UnfittingModules = UnfittingModules(),  # noqa: B008 (frozen)
 ) -> Loads:
     """Judge one wheel on one target.
 
@@ -83,10 +86,13 @@ def judge_loading(  # noqa: PLR0911 (one for each status and reason)
         cpu: The x86-64 level of the machine; 0 where it is not given.
         brought: The libraries in the other wheels of the resolution by base name, with what they
             need from outside their wheel.
+        lost: Its extension modules that have no file for the target's Python.
     """
     if facts.broken:
         return Loads(LoadStatus.NOT_CHECKED, reason=facts.broken)
-    files = {file.path: file for file in facts.files}
+    if lost.is_most or any(map(lost.holds, facts.reached or ())):
+        return Loads(LoadStatus.NO, reason=lost.why(target))
+    files = {file.path: file for file in _for_target(facts.files, target)}
     found = {path: _trouble(file, target, image, brought, cpu) for path, file in files.items()}
     main, is_sure = _main_files(facts, files, found)
     opened = _opened(facts.opened, facts, image, brought)
@@ -109,6 +115,18 @@ def judge_loading(  # noqa: PLR0911 (one for each status and reason)
     return Loads(LoadStatus.YES)
 
 
+def _for_target(files: Iterable[FileNeeds], target: Target) -> Iterator[FileNeeds]:
+    """The files, without those for other Pythons that lie beside a file for the target's."""
+    found = tuple(files)
+    served = {
+        suffix.module for file in found if (suffix := suffix_of(file.path)) and suffix.fits(target)
+    }
+    for file in found:
+        suffix = suffix_of(file.path)
+        if suffix is None or suffix.fits(target) or suffix.module not in served:
+            yield file
+
+
 def _main_files(
     facts: WheelFacts, files: Mapping[str, FileNeeds], found: Mapping[str, _Trouble]
 ) -> tuple[list[_Trouble], bool]:
@@ -117,7 +135,7 @@ def _main_files(
     Where the public modules load none by themselves, what half of the extension modules lack
     counts: else only some are concerned.
     """
-    reached = closure(facts.reached or (), files)
+    reached = closure(_same_modules(facts.reached or (), files), files)
     if reached:
         return [found[file.path] for file in reached], True
     for kind in WheelFileKind:
@@ -130,6 +148,16 @@ def _main_files(
     if len(bad) * 2 < len(own):
         return [], facts.reached is not None
     return [found[f.path] for file in bad for f in closure([file.path], files)], True
+
+
+def _same_modules(paths: Iterable[str], files: Mapping[str, FileNeeds]) -> Iterator[str]:
+    """The files of the modules that these files are of, whichever Python each is for."""
+    modules = {suffix.module for path in paths if (suffix := suffix_of(path))}
+    yield from paths
+    for path in files:
+        suffix = suffix_of(path)
+        if suffix is not None and suffix.module in modules:
+            yield path
 
 
 def main_files(facts: WheelFacts) -> tuple[FileNeeds, ...]:
@@ -163,7 +191,12 @@ def _trouble(
         return _Trouble()
     if file.machine and file.machine != target.arch:
         return _Trouble()  # files for other machines lie beside the right files
-    never = _wrong_libc(file, target) or _too_new(file, target, image) or _cpu(file, target, cpu)
+    never = (
+        _wrong_libc(file, target)
+        or _too_new(file, target, image)
+        or _cpu(file, target, cpu)
+        or symbol_too_new(file, target)
+    )
     if never:
         return _Trouble(never=never, needs=_named(file, target))
     more = (need for name in file.outside for need in brought.get(name, ()))
@@ -284,7 +317,7 @@ def _needs(status: LoadStatus, missing: tuple[str, ...], image: ImageLibraries |
     if image is None:
         return Loads(status, needs=missing)
     packages = {name: image.package_of(name) for name in missing}
-    found = tuple(dict.fromkeys(p for p in packages.values() if p))
+    found = image.without_implied(tuple(dict.fromkeys(p for p in packages.values() if p)))
     lost = [name for name, package in packages.items() if package is None]
     reason = f"{image.title} has no {', '.join(missing[:_MAX_NAMED])}"
     if status is LoadStatus.NEEDS and lost and image.knows_packages:

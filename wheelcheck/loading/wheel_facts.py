@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from wheelcheck.loading.elf import ElfNeeds
+from wheelcheck.loading.python_symbols import notable_symbols
 
 __all__ = [
     "C_LIBRARY",
@@ -55,7 +56,9 @@ class FileNeeds:
     `outside` are the libraries that the wheel does not hold, the C library apart; `inside` those
     that it does, by base name. `versions` are symbol versions (``GLIBC_2.28``). `libc` is
     ``glibc``, ``musl`` or "" where the file says nothing. Where it is not `exact`, `outside` may
-    hold the file's own soname. `unread` says why nothing is known.
+    hold the file's own soname. `search` are the folders of RUNPATH or RPATH, ``$ORIGIN`` in them.
+    `python` are the symbols of CPython's API that it uses and that not every CPython has or
+    promises, else any of them. `unread` says why nothing is known.
     """
 
     path: str
@@ -68,6 +71,8 @@ class FileNeeds:
     isa: int = 1
     exact: bool = True
     unread: str = ""
+    search: tuple[str, ...] = ()
+    python: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -152,7 +157,17 @@ def file_needs(path: str, kind: WheelFileKind, needs: ElfNeeds, holds: frozenset
     ):
         libc = "glibc"
     return FileNeeds(
-        path, kind, needs.machine, outside, inside, versions, libc, needs.isa, needs.exact
+        path,
+        kind,
+        needs.machine,
+        outside,
+        inside,
+        versions,
+        libc,
+        needs.isa,
+        needs.exact,
+        search=needs.search,
+        python=notable_symbols(needs.python or ()),
     )
 
 

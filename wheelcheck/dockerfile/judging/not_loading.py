@@ -1,4 +1,4 @@
-"""Wheels whose import fails in the image: a finding for each step that installs some."""
+"""Wheels whose import fails in the image, or that differ from their tag: findings for each step."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["not_loading"]
 
 
 def not_loading(found: Iterable[JudgedStep]) -> Iterator[Finding]:
-    """Findings about the wheels of these steps that do not load in the image."""
+    """Findings about the wheels of these steps that do not load where they are imported."""
     for step in found:
         labels = {
             f"{name} {step.column.judged[name][0].version}": loads
@@ -24,13 +24,22 @@ def not_loading(found: Iterable[JudgedStep]) -> Iterator[Finding]:
             yield _missing(step, needing)
         for label, loads in labels.items():
             if loads.status is LoadStatus.NO:
-                yield finding(
-                    "wheel-does-not-load",
-                    step.step.line,
-                    step.stage.title,
-                    f"{label} does not load: {loads.reason}",
-                    builds=(label,),
-                )
+                place = f" in {_image(step)}" if step.run_image.title else ""
+                message = f"{label} does not load{place}: {loads.reason}"
+                yield _of(step, "wheel-does-not-load", message, (label,))
+            for remark in loads.remarks:
+                message = f"the wheel of {label} differs from its tag: {remark}"
+                yield _of(step, "wheel-against-tag", message, (label,))
+
+
+def _of(step: JudgedStep, code: str, message: str, builds: tuple[str, ...]) -> Finding:
+    return finding(code, step.step.line, step.stage.title, message, builds=builds)
+
+
+def _image(step: JudgedStep) -> str:
+    if step.run_image.title:
+        return f"the stage {step.run_image.title}, into which it is copied"
+    return "the image"
 
 
 def _missing(step: JudgedStep, needing: dict[str, Loads]) -> Finding:
@@ -38,9 +47,10 @@ def _missing(step: JudgedStep, needing: dict[str, Loads]) -> Finding:
     packages = tuple(dict.fromkeys(name for loads in needing.values() for name in loads.packages))
     verb = "needs" if len(needing) == 1 else "need"
     brings = f" ({' '.join(packages)})" if packages else ""
+    comma = "," if step.run_image.title else ""
     message = (
-        f"{named(tuple(needing))} {verb} {named(libraries, 6)}{brings}, which the image does not "
-        "have: the import fails"
+        f"{named(tuple(needing))} {verb} {named(libraries, 6)}{brings}, "
+        f"which {_image(step)}{comma} does not have: the import fails"
     )
     return finding(
         "missing-shared-library",

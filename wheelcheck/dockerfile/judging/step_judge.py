@@ -14,12 +14,13 @@ from wheelcheck.advice.adviser import Adviser
 from wheelcheck.analysis.already_installed import Installed
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
-from wheelcheck.analysis.load_options import LoadOptions
+from wheelcheck.analysis.load_options import LoadOptions, RunImage
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
 from wheelcheck.coverage import Verdict
+from wheelcheck.dockerfile.judging.run_images import run_image
 from wheelcheck.dockerfile.judging.stage_environments import StageEnvironments
 from wheelcheck.dockerfile.judging.stage_images import StageImages
 from wheelcheck.dockerfile.judging.step_installers import into_marked_python, step_installer
@@ -64,13 +65,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class JudgedStep:
-    """A step with its column, what it found installed, and the report of it alone."""
+    """A step with its column, what it found installed, and the report of it alone.
+
+    `run_image` is where what it installs is imported.
+    """
 
     stage: Stage
     step: InstallStep
     column: JudgedTarget
     installed: Installed
     report: Report
+    run_image: RunImage = RunImage()  # noqa: RUF009 (frozen)
 
     @property
     def is_plain(self) -> bool:
@@ -104,16 +109,6 @@ class JudgedStep:
             return None
         reason = f"{pin.version} is there already, from line {self.installed.lines[pin.name]}"
         return Cell(version=None, verdict=Verdict.NOT_REQUIRED, reason=reason)
-
-
-def _packages_at_run(dockerfile: Dockerfile, stage: Stage) -> tuple[str, ...]:
-    """The system packages that are there when what a stage installs is run.
-
-    What a stage before the last one installs is copied, and runs in the last one.
-    """
-    final = dockerfile.final
-    where = stage if final is None or isinstance(final.target, Unknown) else final
-    return tuple(dict.fromkeys(package.name for package in (where.packages or ())))
 
 
 def steps_of(dockerfile: Dockerfile) -> list[Step]:
@@ -231,6 +226,7 @@ class StepJudges:
             index = self._stack.enter_context(self._open_index(requirements.index))
             self._opened[requirements.index] = index, SdistReader(index)
         index, sdists = self._opened[requirements.index]
+        runs_in = run_image(self._dockerfile, stage)
 
         def judge_of(changed: Requirements) -> Judge:
             return Judge(
@@ -245,7 +241,7 @@ class StepJudges:
                 installed=installed,
                 advised=changed is not requirements,
                 loading=self._loading,
-                added_packages=_packages_at_run(self._dockerfile, stage),
+                run_image=runs_in,
             )
 
         judge = judge_of(requirements)
@@ -267,7 +263,7 @@ class StepJudges:
         if advice:
             adviser = Adviser(requirements, index, judge, judge_of, self._as_of, runs_there=True)
             report = report.model_copy(update={"advice": adviser.advise([column])})
-        return JudgedStep(stage, step, column, installed, report)
+        return JudgedStep(stage, step, column, installed, report, runs_in)
 
 
 def _platform_refusals(dockerfile: Dockerfile, step: InstallStep) -> Iterator[InputRefusal]:

@@ -196,7 +196,8 @@ def _legend(page: TextPage, rows: Sequence[Package]) -> None:
 
 def _why(page: TextPage, report: Report, places: Places) -> None:
     found = reasons(report)
-    if not found and not unloadable(report):
+    remarked = any(cell.remarks for package in report.packages for cell in package.on.values())
+    if not found and not unloadable(report) and not remarked:
         return
     page.heading("Why")
     for reason in found[:_MOST_REASONS]:
@@ -209,6 +210,7 @@ def _why(page: TextPage, report: Report, places: Places) -> None:
             hang=2,
         )
     _not_loading(page, report, places)
+    _remarks(page, report, places)
 
 
 def _not_loading(page: TextPage, report: Report, places: Places) -> None:
@@ -225,6 +227,21 @@ def _not_loading(page: TextPage, report: Report, places: Places) -> None:
             head.append(f" on {places.describe(targets)}")
             page.prose(head, hang=2)
             page.prose(clean(reason), indent=2)
+
+
+def _remarks(page: TextPage, report: Report, places: Places) -> None:
+    """What to know of chosen files beside their verdict."""
+    for package in report.packages:
+        groups: dict[str, list[str]] = {}
+        for target, cell in package.on.items():
+            for remark in cell.remarks:
+                groups.setdefault(remark, []).append(target)
+        for remark, targets in groups.items():
+            name = label(report, package.name, tuple(targets))
+            page.prose(
+                Text.assemble((name, "bold"), f" on {places.describe(targets)}: {clean(remark)}"),
+                hang=2,
+            )
 
 
 def _reason(page: TextPage, report: Report, places: Places, reason: Reason) -> None:

@@ -156,6 +156,11 @@ class Cell(Value):
     loads: Loading | None = Field(
         default=None, description="Whether the wheel loads; None for what is no wheel."
     )
+    remarks: tuple[str, ...] = Field(
+        default=(),
+        description="What to know of the chosen file: in what a wheel differs from its tag, and "
+        "that it was uploaded long after its release.",
+    )
 
 
 class Package(Value):

@@ -1,0 +1,114 @@
+"""Wheels that do not load in the image of a Dockerfile: stage by stage."""
+
+from contextlib import nullcontext
+from datetime import UTC, datetime
+
+import pytest
+from elf_builder import elf
+from fake_index import FakeIndex
+from made_wheels import EXTENSION, GLIBC, INIT, wheel
+
+from wheelcheck.costs.bill import Machine
+from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
+from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile
+
+NOW = datetime(2026, 11, 28, tzinfo=UTC)
+X11 = ("libX11.so.6", "libc.so.6")
+"""In the full image of Python, not in the slim image."""
+FULL, SLIM = "python:3.13-bookworm", "python:3.13-slim-bookworm"
+APT = "RUN apt-get update && apt-get install -y"
+
+
+def findings(text: str, needed=X11, extension=EXTENSION) -> dict[str, str]:
+    """The findings about loading, by code."""
+    members = {**INIT, extension: elf(needed)}
+    index = FakeIndex(
+        {"x": {"1": [GLIBC]}},
+        listings={GLIBC: {path: len(data) for path, data in members.items()}},
+        wheels={GLIBC: wheel(members)},
+    )
+    dockerfile = parse_dockerfile(text, as_of=NOW.date())
+    report = analyse_dockerfile(
+        dockerfile, lambda _: nullcontext(index), machine=Machine(), as_of=NOW
+    )
+    assert report.dockerfile is not None
+    codes = {"missing-shared-library", "wheel-does-not-load", "wheel-against-tag"}
+    return {f.code: f.message for f in report.dockerfile.findings if f.code in codes}
+
+
+def venv(builder: str, final: str, more: str = "") -> str:
+    """A virtual environment that is copied from one image into another."""
+    return (
+        f"FROM {builder} AS builder\nRUN python -m venv /venv && /venv/bin/pip install x\n"
+        f"FROM {final} AS run\n{more}\nCOPY --from=builder /venv /venv\n"
+    )
+
+
+def test_a_step_is_judged_by_its_own_image():
+    assert findings(f"FROM {FULL}\nRUN pip install x\n") == {}
+    found = findings(f"FROM {SLIM}\nRUN pip install x\n")
+    assert "libx11-6" in found["missing-shared-library"]
+
+
+def test_a_copied_environment_is_judged_by_the_image_it_is_copied_to():
+    found = findings(venv(FULL, SLIM))
+    assert "the stage run, into which it is copied" in found["missing-shared-library"]
+    assert findings(venv(SLIM, FULL)) == {}
+
+
+@pytest.mark.parametrize(
+    "package",
+    ["libx11-6", "libxext6"],  # itself, and a package that depends on it
+)
+def test_what_the_final_stage_installs_is_there(package: str):
+    more = f"{APT} --no-install-recommends {package}"
+    assert findings(venv(SLIM, SLIM, more)) == {}
+
+
+def test_what_only_the_builder_installs_is_not_there():
+    text = venv(SLIM, SLIM).replace("RUN python", f"{APT} libx11-6\nRUN python")
+    assert "missing-shared-library" in findings(text)
+
+
+def test_a_stage_whose_packages_are_not_copied_is_judged_by_itself():
+    tools = (
+        f"FROM {FULL} AS assets\nRUN pip install x && make assets\n"
+        f"FROM {SLIM}\nCOPY --from=assets /assets /assets\n"
+    )
+    assert findings(tools) == {}
+
+
+def test_a_stage_built_on_another_has_its_packages():
+    text = (
+        f"FROM {SLIM} AS base\n{APT} libx11-6\nFROM base AS builder\nRUN pip install x\n"
+        "FROM builder AS run\n"
+    )
+    assert findings(text) == {}
+
+
+def test_an_older_libc_in_the_final_stage():
+    trixie = "python:3.13-slim-trixie"
+    text = venv(trixie, "python:3.13-slim-bullseye")
+    members = {"libc.so.6": ("GLIBC_2.34",)}
+    data = elf(("libc.so.6",), versions=members)
+    index = FakeIndex(
+        {"x": {"1": [GLIBC]}},
+        listings={GLIBC: dict.fromkeys((*INIT, EXTENSION), 500000)},
+        wheels={GLIBC: wheel({**INIT, EXTENSION: data})},
+    )
+    dockerfile = parse_dockerfile(text, as_of=NOW.date())
+    report = analyse_dockerfile(
+        dockerfile, lambda _: nullcontext(index), machine=Machine(), as_of=NOW
+    )
+    assert report.dockerfile is not None
+    (message,) = [f.message for f in report.dockerfile.findings if f.code == "wheel-does-not-load"]
+    assert "GLIBC_2.34" in message
+    assert "2.31" in message
+
+
+def test_a_wheel_that_differs_from_its_tag():
+    found = findings(
+        f"FROM {FULL}\nRUN pip install x\n", extension="x/core.cpython-312-x86_64-linux-gnu.so"
+    )
+    assert "CPython 3.12" in found["wheel-against-tag"]
+    assert "wheel-does-not-load" in found
