@@ -123,7 +123,9 @@ class ReadyPython(Value):
 class Readiness(Value):
     """Whether a project is ready for new Pythons."""
 
-    schema_version: Literal["1.0"] = "1.0"
+    schema_version: Literal["1.0"] = Field(
+        default="1.0", description="Version of this schema; within one, fields are only added."
+    )
     inputs: tuple[str, ...] = Field(description="What was read.")
     as_of: str | None = Field(default=None, description="The date bound, ISO 8601.")
     present: str | None = Field(
