@@ -12,11 +12,11 @@ from wheelcheck.reports.values.value import Value
 
 __all__ = [
     "BuildPlan",
+    "BuildRequirement",
     "Commands",
     "Evidence",
     "Need",
     "Obstacle",
-    "Requirement",
     "SourceBuild",
     "SourceEvidence",
 ]
@@ -79,7 +79,7 @@ class Obstacle(Value):
     )
 
 
-class Requirement(Value):
+class BuildRequirement(Value):
     """One package of a build environment, as an installer would choose it on the target."""
 
     name: str = Field(description="Normalised name.")
@@ -110,7 +110,7 @@ class SourceBuild(Value):
     requires: tuple[str, ...] = Field(
         default=(), description="Build requirements as stated and as the backend adds them."
     )
-    environment: tuple[Requirement, ...] = Field(
+    environment: tuple[BuildRequirement, ...] = Field(
         default=(), description="What is installed for them."
     )
     problem: str | None = Field(

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from wheelcheck.reports.values.nearest import entry
 from wheelcheck.reports.values.report import Problem
 from wheelcheck.reports.values.value import Value
 
@@ -148,8 +149,5 @@ class Readiness(Value):
         return not any(problem.severity == "error" for problem in self.problems)
 
     def python(self, label: str) -> ReadyPython:
-        """One of the new Pythons; raises KeyError."""
-        for python in self.pythons:
-            if python.python == label:
-                return python
-        raise KeyError(label)
+        """A new Python, as in 3.15t. Raises `NotInReport`, a KeyError, with the nearest names."""
+        return entry("Python", label, {python.python: python for python in self.pythons})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from packaging.utils import canonicalize_name
 from pydantic import Field
 
 from wheelcheck.coverage.verdict import Verdict
@@ -15,6 +16,7 @@ from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.build_values import BuildPlan, SourceEvidence
 from wheelcheck.reports.values.cost_values import Bill
 from wheelcheck.reports.values.dockerfile_values import JudgedDockerfile
+from wheelcheck.reports.values.nearest import entry
 from wheelcheck.reports.values.shown import Shown
 from wheelcheck.reports.values.value import Value
 from wheelcheck.reports.values.violation import Violation
@@ -23,6 +25,7 @@ __all__ = [
     "POLICY_REMARKS",
     "SCHEMA_VERSION",
     "Cell",
+    "InstallerSummary",
     "Loading",
     "Miss",
     "Outcome",
@@ -46,7 +49,7 @@ class Refusal(Value):
     """One reason for which an installer refuses a whole input: nothing of it is installed."""
 
     code: str = Field(description="Stable name of this kind of refusal.")
-    installer: str = Field(description="Who refuses it: pip, uv, Poetry …")
+    installer: str = Field(description="Who refuses it: pip, uv, Poetry or another.")
     message: str = Field(description="What is refused, as a clause after the installer's name.")
     mend: str = Field(
         default="", description="What to do instead; empty where nothing can be said."
@@ -276,13 +279,27 @@ class Report(Shown):
             for package in self.packages
         }
 
+    def target(self, name: str) -> TargetSummary:
+        """A target by its name. Raises `NotInReport`, a KeyError, with the nearest names."""
+        return entry("target", name, {target.name: target for target in self.targets})
+
     def plan(self, target: str) -> BuildPlan | None:
-        """The build plan of a target by its name; None where nothing is built there."""
-        return next((plan for plan in self.builds if plan.target == target), None)
+        """The build plan of a target by its name; None where nothing is built there.
+
+        Raises `NotInReport`, a KeyError, with the nearest names.
+        """
+        for plan in self.builds:
+            if plan.target == target:
+                return plan
+        self.target(target)
+        return None
 
     def package(self, name: str) -> Package:
-        """One package by its normalised name; raises KeyError."""
-        for package in self.packages:
-            if package.name == name:
-                return package
-        raise KeyError(name)
+        """A package by its name, in any spelling (PEP 503).
+
+        Raises `NotInReport`, a KeyError, with the nearest names.
+        """
+        packages = {package.name: package for package in self.packages}
+        if name in packages:
+            return packages[name]
+        return entry("package", canonicalize_name(str(name)), packages)
