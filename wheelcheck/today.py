@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 
 from packaging.tags import Tag
 
-from wheelcheck import targets as on_a_day
+import wheelcheck.targets as on_a_day
 from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.targets import Fit, TagMiss, Target
 
