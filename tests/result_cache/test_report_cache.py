@@ -74,7 +74,9 @@ class Repeated:
         command += [] if "--format" in words else ["--format", "json"]
         command += [] if "--no-cache" in words else ["--cache-dir", str(self.cache)]
         assert main(command) == code
-        return self._capture.readouterr().out
+        written = self._capture.readouterr()
+        self.complaints = written.err
+        return written.out
 
     @property
     def asked(self) -> list[tuple[str, int]]:
@@ -310,15 +312,63 @@ def test_only_so_many_answers_are_kept(repeated, monkeypatch):
     assert len(list((repeated.cache / FORMAT / "answers").glob("*/*"))) == 3
 
 
-def test_a_kept_answer_is_given_before_anything_heavy_is_imported(repeated):
-    first = repeated.ask()
-    command = [str(repeated.file), "--index-url", repeated.url, "-t", ALPINE, "--format", "json"]
+@pytest.fixture
+def not_rendered(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From when it is called on, nothing can be rendered anew."""
+
+    def rendered(*_: object, **__: object) -> None:
+        raise AssertionError("rendered anew")
+
+    return lambda: monkeypatch.setattr("wheelcheck.cli.check_command.rendered", rendered)
+
+
+@pytest.mark.parametrize("form", ["text", "html", "markdown", "sarif", "csv", "junit", "github"])
+def test_a_report_is_rendered_once_for_a_command_that_is_repeated(repeated, not_rendered, form):
+    first = repeated.ask("--format", form)
+    not_rendered()
+    assert repeated.ask("--format", form) == first
+    assert repeated.asked == []
+
+
+def test_a_repeated_command_ends_with_the_same_code_and_complaint(repeated, not_rendered):
+    words = ("--format", "json", "--min-coverage", "100", "--fail-on", "pure-wheel")
+    first = repeated.ask(*words, code=1)
+    complaints = repeated.complaints
+    assert complaints
+    not_rendered()
+    assert repeated.ask(*words, code=1) == first
+    assert repeated.complaints == complaints
+
+
+def test_another_manner_is_rendered_anew(repeated, monkeypatch):
+    wide = repeated.ask("--format", "text")
+    monkeypatch.setenv("COLUMNS", "70")
+    narrow = repeated.ask("--format", "text")
+    assert max(map(len, narrow.decode().splitlines())) <= 70 < max(map(len, wide.splitlines()))
+    assert b"\x1b[" in repeated.ask("--format", "text", "--color", "always")
+    repeated.ask("--format", "text", "--fail-on", "pure-wheel", code=1)
+    repeated.ask("--format", "text")
+
+
+def test_what_is_rendered_follows_a_changed_page(repeated):
+    assert b"dep 1.0" in repeated.ask("--format", "text", "--versions")
+    repeated.publish(dep=["1.0", "2.0"])
+    repeated.pass_minutes()
+    assert b"dep 2.0" in repeated.ask("--format", "text", "--versions")
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_kept_answer_is_given_before_anything_heavy_is_imported(repeated, form):
+    command = [str(repeated.file), "--index-url", repeated.url, "-t", ALPINE, "--format", form]
     command += ["--cache-dir", str(repeated.cache)]
     program = f"import sys; from wheelcheck.cli import main; main({command!r})"
     told = "print(*sys.modules, file=sys.stderr)"
-    done = subprocess.run(
-        [sys.executable, "-c", f"{program}; {told}"], capture_output=True, check=True
+    first, done = (
+        subprocess.run(
+            [sys.executable, "-c", f"{program}; {told}"], capture_output=True, check=True
+        )
+        for _ in range(2)
     )
-    assert done.stdout == first
+    assert done.stdout == first.stdout
     heavy = {"httpx", "logging", "msgspec", "packaging", "pydantic", "rich"}
     assert not heavy & set(done.stderr.decode().split())

@@ -28,7 +28,7 @@ _T = TypeVar("_T")
 class SdistArchive:
     """An sdist on the index: its files, and what earlier runs have found out about it.
 
-    Fetched on first use: where all that is asked for is in the cache, it is never opened.
+    Fetched on first use: where the cache has all results that are needed, it is never opened.
     """
 
     index: Index = field(compare=False, repr=False)
@@ -42,7 +42,7 @@ class SdistArchive:
 
     @cached_property
     def results(self) -> SdistCache:
-        """The results of this run and of earlier ones."""
+        """The results of this run and of earlier runs."""
         return SdistCache(self.index, self.sdist)
 
     @property
@@ -68,7 +68,7 @@ class SdistReading:
     """An sdist as read for a `site`: it says the same on all targets that share this value.
 
     `facts` are what its build files say there, or why they cannot be read. Everything else
-    follows from the sdist and its site, and is worked out when it is first asked for.
+    follows from the sdist and its site, and is computed on first use.
     """
 
     site: BuildSite

@@ -10,35 +10,37 @@ import re
 import sys
 from pathlib import Path
 
+from wheelcheck.cli.width import columns
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.index import default_cache_dir
 from wheelcheck.reports.wording.phrases import counted
-from wheelcheck.result_cache.report_cache import ReportCache
+from wheelcheck.result_cache.report_cache import Rendering, ReportCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import Namespace
 
-__all__ = ["incomplete", "report_cache_of", "states_policy", "write_cached"]
+__all__ = [
+    "incomplete_words",
+    "is_plain",
+    "manner_of",
+    "report_cache_of",
+    "states_policy",
+    "write_cached",
+]
 
-_BESIDE_THE_QUESTION = frozenset(
-    {
-        "builds",
-        "cache_dir",
-        "color",
-        "discoveries",
-        "format",
-        "no_cache",
-        "offline",
-        "output",
-        "versions",
-    }
-    | {"fail_on", "max_build_minutes", "max_image_mb", "min_coverage", "allow", "no_policy"}
+_MANNER = frozenset({"builds", "color", "format", "versions"})
+_POLICY = frozenset(
+    {"fail_on", "max_build_minutes", "max_image_mb", "min_coverage", "allow", "no_policy"}
+)
+_BESIDE_THE_QUESTION = (
+    frozenset({"cache_dir", "discoveries", "no_cache", "offline", "output"}) | _MANNER | _POLICY
 )
 """Options that do not alter the report, but where it is kept, what is held against it and how it
 is shown."""
 _ENCODING = ("LC_ALL", "LC_CTYPE", "LANG", "PYTHONUTF8")
 """Variables by which files are decoded that are neither UTF-8 nor say what they are."""
+_COLOURS = ("NO_COLOR", "FORCE_COLOR", "TERM")
 _ABSOLUTE = re.compile(r"\d{4}-")
 
 
@@ -60,26 +62,47 @@ def report_cache_of(args: Namespace) -> ReportCache | None:
 
 
 def write_cached(args: Namespace, report_cache: ReportCache | None) -> int | None:
-    """Write a cached report as it is; None where there is none or it must be parsed.
+    """Write a cached report; None where there is none or it must be rendered first.
 
-    It must where a policy is held against it, where the installation would fail, or where it is
-    written in any form but JSON.
+    It must unless it was written in the same manner before, or is written as JSON with no policy
+    held against it and the installation succeeds.
     """
+    found = report_cache.found if report_cache and report_cache.fresh else None
+    if found is None or report_cache is None:
+        return None
+    if is_plain(args) and not found.fails:
+        complaints = incomplete_words(found.errors) if found.errors else ""
+        rendering = Rendering(found.json, complaints, 3 if found.errors else 0)
+    else:
+        known = report_cache.rendering(manner_of(args))
+        if known is None:
+            return None
+        rendering = known
+    require_folder(args.output)
+    write(rendering.output, args.output)
+    sys.stderr.write(rendering.complaints)
+    return rendering.code
+
+
+def is_plain(args: Namespace) -> bool:
+    """Whether the report is written as it is cached: as JSON, with no policy held against it."""
     limits = (args.max_build_minutes, args.max_image_mb, args.min_coverage)
     policy = args.fail_on or args.allow or states_policy(args)
-    policy = policy or any(each is not None for each in limits)
-    found = report_cache.found if report_cache and report_cache.fresh else None
-    if found is None or args.format != "json" or policy or found.fails:
-        return None
-    require_folder(args.output)
-    write(found.json, args.output)
-    return incomplete(found.errors) if found.errors else 0
+    return args.format == "json" and not policy and all(each is None for each in limits)
 
 
-def incomplete(errors: int) -> int:
-    """Say on standard error that the answer is not whole; the exit code for that."""
-    sys.stderr.write(f"wheelcheck: the answer is incomplete: {counted(errors, 'problem')}\n")
-    return 3
+def manner_of(args: Namespace) -> dict[str, object]:
+    """All that decides how a report is written, besides the report: options and terminal."""
+    manner = {option: getattr(args, option) for option in _MANNER | _POLICY}
+    terminal = {"width": columns(0), "is_terminal": sys.stdout.isatty()}
+    environment = {name: os.environ.get(name) for name in _COLOURS}
+    to_file = {"to_file": args.output is not None, "encoding": sys.stdout.encoding}
+    return manner | terminal | environment | to_file
+
+
+def incomplete_words(errors: int) -> str:
+    """The line for standard error that says that the answer is not whole."""
+    return f"wheelcheck: the answer is incomplete: {counted(errors, 'problem')}\n"
 
 
 def states_policy(args: Namespace) -> bool:

@@ -13,20 +13,23 @@ from wheelcheck.api.check import answer, loading_of, machine_of
 from wheelcheck.api.dockerfile_options import is_dockerfile_at
 from wheelcheck.api.question import Input, Question
 from wheelcheck.api.settled import settled
+from wheelcheck.cli.cached_report import is_plain, manner_of
 from wheelcheck.cli.keywords import inputs_of, keywords_of
 from wheelcheck.cli.options import PROGRAM, USAGE_ERROR
 from wheelcheck.cli.policy_options import settings_of
-from wheelcheck.cli.rendering import exit_code, rendered
+from wheelcheck.cli.rendering import outcome, rendered
 from wheelcheck.cli.terminal import progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import NothingJudged, UsageError
 from wheelcheck.gate.policy import Policy
 from wheelcheck.reports.json_schema import json_schema
 from wheelcheck.reports.values.report import Report
-from wheelcheck.result_cache.report_cache import ReportCache
+from wheelcheck.result_cache.report_cache import Rendering, ReportCache
 
 __all__ = ["judge", "print_schema", "write_dockerfile"]
 
+FAILING = 1
+"""The exit code where the installation would fail or the policy is broken."""
 BYTES_PER_MEGABIT = 125_000
 
 _STAGE = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
@@ -39,6 +42,7 @@ def judge(args: Namespace, report_cache: ReportCache | None) -> int:
     incomplete.
     """
     require_folder(args.output)
+    manner, plain = manner_of(args), is_plain(args)
     settings = settings_of(args)
     _require_costs(args, settings.policy)
     asking = settled(_question(args, inputs_of(args)))
@@ -51,8 +55,13 @@ def judge(args: Namespace, report_cache: ReportCache | None) -> int:
         except NothingJudged as error:
             return _nothing_judged(error, args)
     report = asking.held_against(report)
-    write(rendered(report, args), args.output)
-    return exit_code(report, args, settings.policy)
+    code, complaints = outcome(report, args, settings.policy)
+    rendering = Rendering(rendered(report, args), complaints, code)
+    if report_cache and (code == FAILING or not plain):
+        report_cache.store_rendering(manner, rendering)
+    write(rendering.output, args.output)
+    sys.stderr.write(rendering.complaints)
+    return rendering.code
 
 
 def _nothing_judged(error: NothingJudged, args: Namespace) -> int:

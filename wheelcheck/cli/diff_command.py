@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from wheelcheck.api.check import check
 from wheelcheck.api.settled import usual_inputs
-from wheelcheck.cli.cached_report import incomplete
+from wheelcheck.cli.cached_report import incomplete_words
 from wheelcheck.cli.keywords import keywords_of
 from wheelcheck.cli.policy_options import settings_of
 from wheelcheck.cli.rendering import read_report
@@ -61,7 +61,10 @@ def run(args: Namespace) -> int:
         for problem in report.problems
         if problem.severity == "error"
     }
-    return incomplete(len(errors)) if errors else 0
+    if errors:
+        sys.stderr.write(incomplete_words(len(errors)))
+        return 3
+    return 0
 
 
 def _report(paths: Sequence[Path], args: Namespace) -> Report:

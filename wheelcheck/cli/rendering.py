@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from datetime import UTC, datetime
 from importlib import import_module
@@ -11,7 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 import wheelcheck
-from wheelcheck.cli.cached_report import incomplete
+from wheelcheck.cli.cached_report import incomplete_words
 from wheelcheck.cli.terminal import look_of
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
@@ -22,7 +21,7 @@ from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.phrases import clean, counted
 from wheelcheck.reports.wording.violation_phrases import broken_words
 
-__all__ = ["exit_code", "read_report", "rendered"]
+__all__ = ["outcome", "read_report", "rendered"]
 
 _RENDERERS = {
     "csv": ("wheelcheck.reports.csv_table", "render_csv"),
@@ -70,37 +69,39 @@ def _renderer_options(args: Namespace) -> dict[str, object]:
     return {}
 
 
-def exit_code(report: Report, args: Namespace, policy: Policy | None = None) -> int:
-    """1 where the installation or the policy fails, else 3 where the answer is incomplete, else 0.
+def outcome(report: Report, args: Namespace, policy: Policy | None = None) -> tuple[int, str]:
+    """The exit code, and the text for standard error.
 
-    Says so on standard error where the answer itself is not for people, or not shown. `policy` may
-    let failures pass.
+    1 where the installation or the policy fails, else 3 where the answer is incomplete, else 0. The
+    text says why where the answer itself is not for people, or not shown. `policy` may let failures
+    pass.
     """
     quiet = args.output or args.format != "text"
-    if args.format == "csv":
-        _report_problems(report)
+    text = _problem_words(report) if args.format == "csv" else ""
     failing = failures(report, policy or Policy(), datetime.now(UTC).date())
     if report.violations or failing:
         if quiet and failing:
-            sys.stderr.write(f"wheelcheck: {failing[0]}\n")
+            text += f"wheelcheck: {failing[0]}\n"
         if quiet and report.violations:
-            sys.stderr.write(f"wheelcheck: {broken_words(report)}\n")
-        return 1
+            text += f"wheelcheck: {broken_words(report)}\n"
+        return 1, text
     if report.complete:
-        return 0
+        return 0, text
     errors = sum(problem.severity == "error" for problem in report.problems)
-    return incomplete(errors) if quiet else 3
+    return 3, text + (incomplete_words(errors) if quiet else "")
 
 
-def _report_problems(report: Report) -> None:
-    """Write problems to standard error where the format has no place for them."""
+def _problem_words(report: Report) -> str:
+    """The problems, for formats that have no place for them."""
+    text = ""
     for problem in report.problems[:_MOST_PROBLEMS]:
         subject = problem.where or problem.package
         words = f"{subject}: {problem.message}" if subject else problem.message
-        sys.stderr.write(f"wheelcheck: {clean(words)}\n")
+        text += f"wheelcheck: {clean(words)}\n"
     left = len(report.problems) - _MOST_PROBLEMS
     if left > 0:
-        sys.stderr.write(f"wheelcheck: and {counted(left, 'more problem')}: see --format json\n")
+        text += f"wheelcheck: and {counted(left, 'more problem')}: see --format json\n"
+    return text
 
 
 def read_report(path: Path) -> Report:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from pathlib import Path
 
-from wheelcheck.cli.rendering import exit_code, read_report, rendered
+from wheelcheck.cli.rendering import outcome, read_report, rendered
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
 
@@ -17,7 +18,9 @@ def show(args: Namespace) -> int:
     require_folder(args.output)
     report = read_report(Path(args.report))
     write(rendered(report, args), args.output)
-    return exit_code(report, args)
+    code, complaints = outcome(report, args)
+    sys.stderr.write(complaints)
+    return code
 
 
 def complete(shell: str) -> int:

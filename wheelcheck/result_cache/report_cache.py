@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
     from wheelcheck.index.client import NetworkIndex
 
-__all__ = ["CachedReport", "ReportCache"]
+__all__ = ["CachedReport", "Rendering", "ReportCache"]
 
-MOST = 100
-"""Reports that are cached, the newest of them: one takes up to some hundred kB."""
+MOST = 200
+"""Reports and renderings that are cached, the newest of them: one takes up to some hundred kB."""
 
 _HEADER_BYTES = 4
 
@@ -63,6 +63,28 @@ class CachedReport:
     def json(self) -> bytes:
         """The report as ``--format json`` writes it."""
         return zlib.decompress(self.packed)
+
+
+class Rendering:
+    """A report as a command wrote it: the output, the text on standard error, the exit code."""
+
+    def __init__(self, output: bytes, complaints: str, code: int) -> None:
+        self.output = output
+        self.complaints = complaints
+        self.code = code
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> Rendering:
+        """Read a cached rendering. Raises ValueError for anything else."""
+        end = _HEADER_BYTES + int.from_bytes(data[:_HEADER_BYTES], "big")
+        complaints, code = json.loads(data[_HEADER_BYTES:end])
+        return cls(zlib.decompress(data[end:]), complaints, code)
+
+    def packed(self) -> bytes:
+        """The bytes that `unpacked` reads."""
+        header = json.dumps([self.complaints, self.code]).encode()
+        size = len(header).to_bytes(_HEADER_BYTES, "big")
+        return size + header + zlib.compress(self.output, 1)
 
 
 class ReportCache:
@@ -108,6 +130,26 @@ class ReportCache:
         self._put(found.packed, (found.errors, found.fails), found.files, index)
         return found
 
+    def rendering(self, manner: Mapping[str, object]) -> Rendering | None:
+        """The cached report as it was written before in a `manner`; None where it was not.
+
+        `manner` is all that decides how a report is written: format, width, policy and so on.
+        """
+        if self.found is None or not self.fresh:
+            return None
+        return self._cache.get(
+            "answers", self._rendering_key(self.found, manner), Rendering.unpacked
+        )
+
+    def store_rendering(self, manner: Mapping[str, object], rendering: Rendering) -> None:
+        """Cache how the report was written, if the report itself is in the cache."""
+        if self.found is not None and self.fresh:
+            self._cache.put("answers", self._rendering_key(self.found, manner), rendering.packed())
+
+    def _rendering_key(self, report: CachedReport, manner: Mapping[str, object]) -> str:
+        parts = [self._key, self._made_of, _digest(report.packed), manner]
+        return cache_key(json.dumps(parts, sort_keys=True))
+
     def store(
         self,
         report: bytes,
@@ -142,6 +184,7 @@ class ReportCache:
         text = json.dumps(header).encode()
         size = len(text).to_bytes(_HEADER_BYTES, "big")
         self._cache.put("answers", self._key, size + text + packed)
+        self.found, self.fresh = CachedReport(header, packed), True
         self._cache.trim("answers", MOST)
 
 

@@ -78,7 +78,7 @@ class Constraint:
     """What constraints say of a package: its versions, and the files that alone may be taken.
 
     `files` are those of URL constraints, as candidates without extras; pip wants all of them at
-    once, so that two different ones leave nothing.
+    once, so that two different files leave nothing.
     """
 
     specifier: SpecifierSet = _ANY_VERSION
