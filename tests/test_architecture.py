@@ -26,6 +26,7 @@ LAYERS = [
     "coverage",
     "loading",
     "builds",
+    "logs",
     "costs",
     "reports",
     "gate",

@@ -11,6 +11,7 @@ from typing import ParamSpec, TypedDict, TypeVar
 from packaging.requirements import Requirement
 
 from wheelcheck.gate.policy import Policy
+from wheelcheck.gate.settings import Settings
 from wheelcheck.targets import Target
 
 __all__ = ["CheckKeywords", "Input", "QuestionKeywords", "with_keywords"]
@@ -40,7 +41,7 @@ class QuestionKeywords(TypedDict, total=False):
     pip_config: bool
     cache_dir: str | Path | None
     offline: bool
-    policy: Policy | str | Path | None
+    policy: Policy | Settings | str | Path | None
 
 
 class CheckKeywords(QuestionKeywords, total=False):

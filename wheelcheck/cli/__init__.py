@@ -44,6 +44,10 @@ def _check(words: Sequence[str]) -> int:
 
         print_schema(args.output)
         return DONE
+    if args.from_log is not None:
+        from wheelcheck.cli.diagnose_command import run
+
+        return run(args)
     from wheelcheck.cli.folder_arguments import take_folders
 
     take_folders(args)

@@ -55,6 +55,8 @@ examples:
       a matrix of your own
   wheelcheck Dockerfile
       every step that installs, on its own image; what breaks it, and the corrected file
+  pip install -r requirements.txt 2>&1 | wheelcheck --from-log -
+      which package failed, what is missing, and the system package that brings it
   wheelcheck --package 'pandas>=2' --target cp312-musllinux_1_2_x86_64
       one requirement, one target, no file
   wheelcheck requirements.txt --exclude-newer 2023-04-14
@@ -95,6 +97,12 @@ def check_parser() -> argparse.ArgumentParser:
     inputs = parser.add_argument_group("what to check")
     add_inputs(inputs)
     add_package(inputs)
+    inputs.add_argument(
+        "--from-log",
+        metavar="FILE",
+        help="instead: say what failed in the log of pip, uv or docker build, and what to do; "
+        "- is stdin",
+    )
     add_targets(parser.add_argument_group("where it would be installed"))
     add_dockerfile(parser.add_argument_group("of a Dockerfile or compose file"))
     add_choice(parser.add_argument_group("what may be chosen (as in pip)"))

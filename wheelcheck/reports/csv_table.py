@@ -29,8 +29,6 @@ COLUMNS = (
     "requested_by",
     "nearest_miss",
     "nearest_miss_part",
-    "system",
-    "loads",
 )
 _FORMULA = tuple("=+-@\t\r")
 
@@ -61,7 +59,6 @@ def _row(package: Package, target: TargetSummary, cell: Cell) -> Iterator[object
     yield from (cell.upload_time, cell.yanked, "; ".join(cell.requested_by))
     nearest = cell.misses[0] if cell.misses else None
     yield from (nearest.file, nearest.part) if nearest else ("", "")
-    yield from (target.system, cell.loads.status if cell.loads else None)
 
 
 def _text(value: object) -> str:

@@ -1,0 +1,238 @@
+"""From the log of a failed installation to what failed, why, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from wheelcheck.api.check import answer, machine_of
+from wheelcheck.api.question import Question
+from wheelcheck.distributions.distribution import Distribution, Family, distribution_of
+from wheelcheck.errors import IndexUnreachable, TargetError, Unknown, UsageError
+from wheelcheck.logs.failure_signs import Named
+from wheelcheck.logs.log_causes import Finding
+from wheelcheck.logs.log_environment import LogEnvironment
+from wheelcheck.logs.log_failures import LogFailure, LogReading, read_log
+from wheelcheck.logs.missing_things import NEWEST_DEBIAN, Remedy, remedy_for
+from wheelcheck.reports.progress import Progress
+from wheelcheck.reports.values.log_values import DiagnosedFailure, LogDiagnosis, LogPlace
+from wheelcheck.reports.values.report import Problem, Report
+from wheelcheck.targets import Target, default_matrix_on, expand_axes_on, expand_target_on
+
+__all__ = ["diagnose"]
+
+_OF_PACKAGES = frozenset(
+    {"build-broken", "build-module-missing", "compile-error", "compiler-missing", "conflict"}
+    | {"header-missing", "library-missing", "metadata-invalid", "no-version", "out-of-memory"}
+    | {"python-unsupported", "refused-by-package", "toolchain-old", "unknown"}
+    | {"wheel-not-supported"}
+)
+"""Causes of which the index can tell more: whether there is a wheel, and what else would do."""
+_MOST_JUDGED = 20
+_QUOTED = 300
+
+
+def diagnose(
+    text: str,
+    log: str = "-",
+    *,
+    question: Question | None = None,
+    progress: Progress | None = None,
+) -> LogDiagnosis:
+    """Say what failed in the log of pip, uv, Poetry, PDM or Pipenv, also within one of a build.
+
+    `text` is the log, `log` its name for people. `question` says where to look and on which
+    targets the packages are judged; without targets, it is where the log says that it ran.
+
+    Raises `UsageError` where the log shows no failure, or ends before one.
+    """
+    reading = read_log(text)
+    if not reading.failures:
+        raise UsageError(_nothing_failed(reading, log))
+    asking = question or Question()
+    place = reading.environment
+    problems: list[Problem] = []
+    bound, now = asking.moment()
+    as_of = ((bound or now) - timedelta(microseconds=1)).date()
+    concerned = _concerned(reading.failures)
+    targets: tuple[Target, ...] = ()
+    if concerned or asking.targets:
+        targets = _targets(asking, place, problems, as_of=as_of)
+    distribution = _distribution(place, targets)
+    failures = tuple(_diagnosed(each, distribution, problems) for each in reading.failures)
+    report = None
+    if concerned:
+        report = _judged(concerned, replace(asking, targets=targets), problems, progress)
+    return LogDiagnosis(
+        log=log,
+        place=_place(place),
+        targets=tuple(target.name for target in targets) if report else (),
+        failures=failures,
+        report=report,
+        problems=tuple(dict.fromkeys(problems)),
+    )
+
+
+def _nothing_failed(reading: LogReading, log: str) -> str:
+    name = "standard input" if log == "-" else log
+    if not reading.lines:
+        return f"{name} is empty: give the whole log of the installation"
+    if reading.cut is not None:
+        return (
+            f"{name} ends in the middle, at line {reading.cut.number}: {reading.cut.text[:80]!r}; "
+            "give the log up to its end, where the error is"
+        )
+    if reading.succeeded:
+        return f"{name}: nothing failed there, the installation ended well"
+    return (
+        f"{name}: no line of it says that an installation failed; give the output of pip, uv or "
+        "docker build --progress=plain, whole"
+    )
+
+
+def _diagnosed(
+    failure: LogFailure, distribution: Distribution, problems: list[Problem]
+) -> DiagnosedFailure:
+    packages = tuple(map(_pin, failure.packages))
+    finding = failure.finding
+    if finding is None:
+        names = ", ".join(packages) or "the installation"
+        why = f"no line of the log says why {names} failed: its build's output may be cut off"
+        problems.append(Problem(code="cause-unknown", message=why))
+        return DiagnosedFailure(packages=packages, required_by=failure.required_by, cause="unknown")
+    if not packages and finding.cause.code in _OF_PACKAGES:
+        why = "the log does not say which package failed: its beginning may be cut off"
+        problems.append(Problem(code="package-unknown", message=why))
+    remedy = remedy_for((finding, *failure.more), distribution)
+    if isinstance(remedy, Unknown):
+        problems.append(Problem(code=remedy.code, message=remedy.reason, severity="warning"))
+    return DiagnosedFailure(
+        packages=packages,
+        required_by=failure.required_by,
+        cause=finding.cause.code,
+        missing=finding.what,
+        line=finding.line.number,
+        quoted=finding.line.text[:_QUOTED],
+        means=_means(finding, failure.more),
+        mend=finding.mend,
+        install=remedy.command if isinstance(remedy, Remedy) else "",
+        install_for=str(distribution) if isinstance(remedy, Remedy) else "",
+        source=finding.cause.source,
+    )
+
+
+def _means(finding: Finding, more: Sequence[Finding]) -> str:
+    others = [each.means for each in more]
+    return " and ".join([finding.means, *others[:1]])
+
+
+def _concerned(failures: Sequence[LogFailure]) -> tuple[LogFailure, ...]:
+    """The failures of which the index can tell more."""
+    return tuple(
+        each
+        for each in failures
+        if each.packages
+        and (each.finding.cause.code if each.finding else "unknown") in _OF_PACKAGES
+    )
+
+
+def _judged(
+    failures: Sequence[LogFailure],
+    question: Question,
+    problems: list[Problem],
+    progress: Progress | None,
+) -> Report | None:
+    """Judge the packages that failed, as if they were installed again."""
+    packages = dict.fromkeys(_pin(named) for each in failures for named in each.packages)
+    together = any(each.finding and each.finding.cause.code == "conflict" for each in failures)
+    asking = replace(question, requirements=(), packages=list(packages)[:_MOST_JUDGED])
+    try:
+        return answer(
+            asking,
+            machine_of(2, None, 12.5e6, None),
+            no_deps=not together,
+            installer=None,
+            verdicts_only=False,
+            advice=True,
+            progress=progress,
+        )
+    except (IndexUnreachable, UsageError) as error:
+        why = f"the index was not looked at: {error}"
+        problems.append(Problem(code="not-judged", message=why, severity="warning"))
+        return None
+
+
+def _pin(named: Named) -> str:
+    return f"{named.name}=={named.version}" if named.version else str(named.name)
+
+
+def _place(place: LogEnvironment) -> LogPlace:
+    return LogPlace(
+        python=place.python,
+        libc=place.libc,
+        arch=place.arch,
+        system=place.system,
+        image=place.image,
+        installer=place.installer,
+    )
+
+
+def _targets(
+    asking: Question, place: LogEnvironment, problems: list[Problem], *, as_of: date
+) -> tuple[Target, ...]:
+    """Those that are asked for, else where the log says that it ran.
+
+    What it does not say is taken for the usual, and that is said.
+    """
+    if asking.targets is not None:
+        given = (
+            (t,) if isinstance(t, Target) else expand_target_on(t, as_of=as_of)
+            for t in asking.targets
+        )
+        return tuple(target for targets in given for target in targets)
+    for spelling in _spellings(place):
+        try:
+            return expand_target_on(spelling, as_of=as_of)[:1]
+        except TargetError:
+            continue
+    libc, arch = place.libc or "glibc", place.arch or "x86_64"
+    usual = dict.fromkeys("{}.{}".format(*each.python) for each in default_matrix_on(as_of=as_of))
+    try:
+        pythons = [place.python] if place.python else list(usual)
+        found = expand_axes_on(pythons, [libc], [arch], as_of=as_of)
+    except TargetError as error:
+        problems.append(Problem(code="place-unknown", message=str(error), severity="warning"))
+        return ()
+    known = ((libc, place.libc), (arch, place.arch), ("every supported Python", place.python))
+    assumed = [word for word, written in known if not written]
+    if assumed:
+        why = (
+            f"the log does not say where it ran: judged for {', '.join(assumed)}; "
+            "--target names another place"
+        )
+        problems.append(Problem(code="place-assumed", message=why, severity="warning"))
+    return found
+
+
+def _spellings(place: LogEnvironment) -> list[str]:
+    """Spellings of the image or the platform, the most exact first."""
+    cpu = "@linux/arm64" if place.arch == "aarch64" else ""
+    found = [f"{place.image}{cpu}"] if place.image else []
+    if place.python and place.system == "windows":
+        found.append(f"{place.python}@windows{'-arm64' if place.arch == 'arm64' else ''}")
+    if place.python and place.system == "macos":
+        found += [f"{place.python}@macos-{place.arch or 'arm64'}", f"{place.python}@macos"]
+    return found
+
+
+def _distribution(place: LogEnvironment, targets: Sequence[Target]) -> Distribution:
+    """The distribution whose packages are named: Debian where nothing says another."""
+    if targets:
+        found = distribution_of(targets[0])
+        if isinstance(found, Distribution) and (found.release or not place.release):
+            return found
+    name, _, release = place.release.partition(" ")
+    if name == "alpine" or place.libc == "musl":
+        return Distribution(Family.APK, "alpine", release)
+    return Distribution(Family.APT, "debian", release or NEWEST_DEBIAN)

@@ -1,0 +1,1 @@
+"""Logs of failed installations: which package failed, where, and what the lines mean."""
