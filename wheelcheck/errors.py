@@ -5,6 +5,7 @@ Exceptions are for the caller's mistakes and for a world that cannot be reached 
     WheelcheckError
     ├── UsageError                 the caller can mend it (exit code 2)
     │   ├── TargetError            a target's spelling or an image that is not known
+    │   ├── NotInReport            a name that a report does not have, with the nearest that it has
     │   ├── RequirementsError      a line pip would refuse, with its file and line
     │   └── NothingJudged          no step of a Dockerfile could be judged; it has a report of why
     └── IndexUnreachable           no index answers; nothing can be judged (exit code 3)
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "IndexUnreachable",
+    "NotInReport",
     "NothingJudged",
     "RequirementsError",
     "TargetError",
@@ -82,6 +84,20 @@ class RequirementsError(UsageError):
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         shown = f": {self.text!r}" if self.text else ""
         return f"{place}{shown}: {self.why}"
+
+
+class NotInReport(UsageError, KeyError):  # noqa: N818 (says what happened)
+    """A report has no package, target or Python of that name; `near` are the nearest it has."""
+
+    def __init__(self, kind: str, name: str, near: tuple[str, ...] = ()) -> None:
+        super().__init__(kind, name, near)
+        self.kind = kind
+        self.name = name
+        self.near = near
+
+    def __str__(self) -> str:
+        hint = f" Did you mean {', '.join(self.near)}?" if self.near else ""
+        return f"the report has no {self.kind} {self.name!r}.{hint}"
 
 
 class NothingJudged(UsageError):  # noqa: N818 (says what happened)

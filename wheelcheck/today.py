@@ -1,6 +1,7 @@
 """Targets as they are today, for callers who have no other day in mind.
 
-The functions of `wheelcheck.targets` take the day as an argument; these read the clock.
+The functions of `wheelcheck.targets` take a target and the day as arguments; these take spellings
+of both, and read the clock.
 """
 
 from __future__ import annotations
@@ -8,24 +9,39 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
-from wheelcheck.targets import Target
-from wheelcheck.targets import spelling as on_a_day
+from packaging.tags import Tag
 
-__all__ = ["default_matrix", "expand_axes", "parse_target"]
+import wheelcheck.targets as on_a_day
+from wheelcheck.errors import TargetError, UsageError
+from wheelcheck.targets import Fit, TagMiss, Target
+
+__all__ = [
+    "best_wheel",
+    "default_matrix",
+    "expand_axes",
+    "fit_wheel",
+    "parse_target",
+    "supported_tags",
+]
 
 
-def parse_target(text: str, *, as_of: date | None = None) -> Target:
+def parse_target(text: str | Target, *, as_of: date | datetime | str | None = None) -> Target:
     """Read a target in any spelling: an image name, or ``cp312-musllinux_1_2_x86_64``.
 
-    `as_of` is the day on which an image name that moves is looked at; None is today (UTC).
-    Raises TargetError, which names near matches.
+    `as_of` is the day on which an image name that moves is looked at (a moment counts as its day in
+    UTC; a string is ISO 8601); None is today (UTC). A `Target` is returned as it is.
+    Raises TargetError, which names near matches, and `UsageError` for what is no day.
     """
-    return on_a_day.parse_target_on(text, as_of=as_of or _today())
+    if isinstance(text, Target):
+        return text
+    if not isinstance(text, str):
+        raise TargetError(str(text), "a target is a string such as python:3.12-alpine")
+    return on_a_day.parse_target_on(text, as_of=_day(as_of))
 
 
-def default_matrix(*, as_of: date | None = None) -> tuple[Target, ...]:
+def default_matrix(*, as_of: date | datetime | str | None = None) -> tuple[Target, ...]:
     """The targets judged where none are named: see `wheelcheck.targets.default_matrix_on`."""
-    return on_a_day.default_matrix_on(as_of=as_of or _today())
+    return on_a_day.default_matrix_on(as_of=_day(as_of))
 
 
 def expand_axes(
@@ -33,11 +49,53 @@ def expand_axes(
     libcs: Iterable[str],
     archs: Iterable[str],
     *,
-    as_of: date | None = None,
+    as_of: date | datetime | str | None = None,
 ) -> tuple[Target, ...]:
-    """Combine axes such as ``["3.12", "3.13t"], ["glibc", "musl"], ["x86_64"]``."""
-    return on_a_day.expand_axes_on(pythons, libcs, archs, as_of=as_of or _today())
+    """Combine axes such as ``["3.12", "3.13t"], ["glibc", "musl"], ["x86_64"]``.
+
+    A single string is an axis of one value, or of several with commas.
+    """
+    axes = (_axis(given) for given in (pythons, libcs, archs))
+    return on_a_day.expand_axes_on(*axes, as_of=_day(as_of))
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
+def supported_tags(target: Target | str) -> tuple[Tag, ...]:
+    """All tags that the target's installer supports, most preferred first.
+
+    See `wheelcheck.targets.supported_tags`. Raises TargetError for a spelling that is not known.
+    """
+    return on_a_day.supported_tags(parse_target(target))
+
+
+def fit_wheel(filename: str, target: Target | str) -> Fit | TagMiss:
+    """Judge a wheel by its file name (PEP 427): how it fits, or the first part that does not.
+
+    Raises TargetError for a spelling that is not known.
+    """
+    return on_a_day.fit_wheel(filename, parse_target(target))
+
+
+def best_wheel(filenames: Iterable[str], target: Target | str) -> str | None:
+    """Which of one release's wheels would pip take? None where none fits.
+
+    Raises TargetError for a spelling that is not known.
+    """
+    names = [filenames] if isinstance(filenames, str) else filenames
+    return on_a_day.best_wheel(names, parse_target(target))
+
+
+def _axis(given: Iterable[str]) -> Iterable[str]:
+    return [item.strip() for item in given.split(",")] if isinstance(given, str) else given
+
+
+def _day(given: date | datetime | str | None) -> date:
+    if given is None:
+        return datetime.now(UTC).date()
+    if isinstance(given, datetime):
+        return (given.astimezone(UTC) if given.tzinfo else given).date()
+    if isinstance(given, date):
+        return given
+    try:
+        return _day(datetime.fromisoformat(given))
+    except (TypeError, ValueError):
+        raise UsageError(f"as_of wants a day such as 2026-11-28, not {given!r}") from None

@@ -47,6 +47,8 @@ def test_a_row_has_what_the_cell_has():
         "requested_by": "requirements.txt:2",
         "nearest_miss": "pandas-2.0.0-cp38-cp38-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
         "nearest_miss_part": "libc",
+        "system": "linux",
+        "loads": "",
     }
 
 

@@ -6,11 +6,11 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.build_values import (
     BuildPlan,
+    BuildRequirement,
     Commands,
     Evidence,
     Need,
     Obstacle,
-    Requirement,
     SourceBuild,
     SourceEvidence,
 )
@@ -50,8 +50,8 @@ def build(name: str, version: str, minutes: float | None, *tools: str, **more) -
         times=more.pop("times", 1),
         requires=("setuptools", "wheel", "Cython>=0.29.24"),
         environment=(
-            Requirement(name="setuptools", version="67.6.1", file="setuptools-67.6.1.whl"),
-            Requirement(name="mystery", version=None),
+            BuildRequirement(name="setuptools", version="67.6.1", file="setuptools-67.6.1.whl"),
+            BuildRequirement(name="mystery", version=None),
         ),
         needs=tuple(
             Need(kind="tool", name=tool, role="required", source="the project's own build files")

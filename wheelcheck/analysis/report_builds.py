@@ -51,7 +51,7 @@ def _build(outlook: Outlook, item: BuildItem | None) -> values.SourceBuild:
         times=build.times,
         requires=build.environment.requires,
         environment=tuple(
-            values.Requirement(
+            values.BuildRequirement(
                 name=pin.name,
                 version=str(pin.version) if pin.version else None,
                 file=pin.file.filename if pin.file else None,

@@ -10,6 +10,7 @@ from wheelcheck.analysis.load_options import LoadOptions
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
+from wheelcheck.errors import UsageError
 from wheelcheck.index.interface import Index
 from wheelcheck.reports.progress import Progress, Silent
 from wheelcheck.reports.values.report import Report
@@ -38,7 +39,10 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
 
     `inputs` are the names to show for what was read; `as_of` is the moment of the builds, by
     default the date bound, or now. With `verdicts_only` nothing is planned, priced or advised.
+
+    Raises `UsageError` for requirements that are not read yet, and targets that are not parsed.
     """
+    _require(requirements, targets)
     progress = progress or Silent()
     moment = as_of or requirements.policy.exclude_newer or datetime.now(UTC)
 
@@ -73,3 +77,11 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
     progress.update("Looking for advice", 0, 0)
     adviser = Adviser(requirements, index, judge, judge_of, moment)
     return report.model_copy(update={"advice": adviser.advise(columns)})
+
+
+def _require(requirements: object, targets: object) -> None:
+    """Raise `UsageError` for the arguments of `check`, which reads and parses them first."""
+    if not isinstance(requirements, Requirements):
+        raise UsageError("analyse wants what read_requirements returns; check reads files itself")
+    if not isinstance(targets, Sequence) or not all(isinstance(each, Target) for each in targets):
+        raise UsageError('analyse wants targets as parse_target("python:3.12-alpine") returns them')

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Unpack
 
+from wheelcheck.api.argument_values import as_list
 from wheelcheck.api.dockerfile_options import refuse_dockerfiles
-from wheelcheck.api.question import Question, as_list, installer_named, keyword_defaults
+from wheelcheck.api.question import Question, installer_named, keyword_defaults
 from wheelcheck.api.question_keywords import Input, QuestionKeywords, with_keywords
 from wheelcheck.api.settled import settled
 from wheelcheck.errors import UsageError

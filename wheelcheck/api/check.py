@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import Unpack
 
 from wheelcheck.analysis.load_options import LoadMode, LoadOptions
+from wheelcheck.api.argument_values import as_list
 from wheelcheck.api.dockerfile_options import build_of
 from wheelcheck.api.question import (
     OpenQuestion,
     Question,
     age_warning,
-    as_list,
     installer_named,
     keyword_defaults,
     warnings_of,
@@ -63,18 +63,18 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     `allow_outside` lets projects and locks name files outside their own folder. `targets` are
     spellings such as ``python:3.12-alpine`` or ``cp312-musllinux_1_2_x86_64``, or `Target` values;
     by default the CPython versions now supported × glibc, musl × x86_64, aarch64. `exclude_newer`
-    judges the index as of a date (``2023-04-14``), a timestamp, or so long ago (``7d``).
-    `cache_dir` None keeps nothing on disk; `offline` asks nothing but the cache. `installer` is
-    who installs, with its release or without: ``pip==23.0.1``, ``uv==0.9``, ``pip-no-cache-dir``,
-    ``pip-no-cache``; pip alone is that of the image, or the newest. Without a cache, what several
-    builds need is built several times. `cores`, `memory_bytes` and
+    judges the index as of a date (``2023-04-14``), a timestamp, or so long ago (``7d``, a
+    `timedelta`). `cache_dir` None keeps nothing on disk; `offline` asks nothing but the cache.
+    `installer` is who installs, with its release or without: ``pip==23.0.1``, ``uv==0.9``, ``pip-
+    no-cache-dir``, ``pip-no-cache``; pip alone is that of the image, or the newest. Without a
+    cache, what several builds need is built several times. `cores`, `memory_bytes` and
     `bytes_per_second` are those of the machine that installs; `machine_factor` is how many of its
     seconds one reference second takes (``wheelcheck calibrate`` measures it), which narrows the
-    intervals. `advice` looks for changes that help, each judged again. With `verdicts_only`
-    builds are neither planned nor priced, and nothing is advised: that is quicker.
-    `load_check` says how much is read to find out whether wheels find their shared libraries
-    (``quick``, ``full``, ``off``), for targets that name an image; `cpu` is the oldest machine that
-    they run on (``x86-64-v2``, ``haswell``).
+    intervals. `advice` looks for changes that help, each judged again. With `verdicts_only` builds
+    are neither planned nor priced, and nothing is advised: that is quicker. `load_check` says how
+    much is read to find out whether wheels find their shared libraries (``quick``, ``full``,
+    ``off``), for targets that name an image; `cpu` is the oldest machine that they run on
+    (``x86-64-v2``, ``haswell``).
 
     A Dockerfile is judged alone: keywords that its own lines answer are refused. `context` is the
     folder given to ``docker build``, guessed without it; `platforms` (``linux/arm64``),
@@ -132,6 +132,8 @@ def machine_of(
         "machine_factor": factor,
     }
     for name, number in given.items():
+        if number is not None and not isinstance(number, int | float):
+            raise UsageError(f"{name} wants a number, not {number!r}")
         if number is not None and not 0 < number < float("inf"):
             raise UsageError(f"{name} must be above 0, not {number}")
     machine = Machine(cores, memory_bytes=memory_bytes, bytes_per_second=bytes_per_second)

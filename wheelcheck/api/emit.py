@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
 from wheelcheck.analysis.judge import Judge
+from wheelcheck.api.argument_values import as_list
 from wheelcheck.api.dockerfile_options import refuse_dockerfiles
-from wheelcheck.api.question import OpenQuestion, Question, as_list
+from wheelcheck.api.question import OpenQuestion, Question
 from wheelcheck.api.settled import settled
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.outlook import Outlook

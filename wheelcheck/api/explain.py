@@ -13,15 +13,10 @@ from packaging.version import Version
 from wheelcheck.analysis.assembly import miss_value
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.api.argument_values import as_list
 from wheelcheck.api.candidates import candidates
 from wheelcheck.api.dockerfile_options import refuse_dockerfiles
-from wheelcheck.api.question import (
-    OpenQuestion,
-    Question,
-    as_list,
-    installer_named,
-    keyword_defaults,
-)
+from wheelcheck.api.question import OpenQuestion, Question, installer_named, keyword_defaults
 from wheelcheck.api.question_keywords import Input, QuestionKeywords, with_keywords
 from wheelcheck.api.settled import settled
 from wheelcheck.builds.sdist_reader import SdistReader

@@ -11,8 +11,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packaging.requirements import Requirement
-
+from wheelcheck.api.argument_values import (
+    as_list,
+    cache_folder,
+    date_bound,
+    optional_text,
+    target_list,
+    text_mapping,
+)
 from wheelcheck.api.discovery import Discovery, discover, is_folder
 from wheelcheck.api.lock_comparison import compared
 from wheelcheck.api.question_keywords import Input
@@ -28,11 +34,11 @@ from wheelcheck.requirements import (
     CommandLine,
     Requirements,
     in_any_order,
-    parse_exclude_newer,
     read,
 )
 from wheelcheck.requirements.pip.pip_configuration import pip_configuration
 from wheelcheck.requirements.requirement_set import IndexOptions
+from wheelcheck.requirements.several import several
 from wheelcheck.targets import Target, default_matrix_on, expand_target_on, with_installer
 from wheelcheck.targets.table_age import outdated_tables
 
@@ -44,7 +50,6 @@ __all__ = [
     "OpenQuestion",
     "Question",
     "age_warning",
-    "as_list",
     "installed_by",
     "installer_named",
     "keyword_defaults",
@@ -56,6 +61,8 @@ _SEVERAL = (
     *("extra_index_urls", "find_links", "platforms"),
 )
 """Keywords that take several strings and nothing else."""
+_TEXTS = ("index_url", "stage", "service")
+_MAPPINGS = ("build_args", "images")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +85,7 @@ class Question:
     only_binary: Iterable[str] = ()
     no_binary: Iterable[str] = ()
     prefer_binary: bool = False
-    exclude_newer: str | date | datetime | None = None
+    exclude_newer: str | date | datetime | timedelta | None = None
     index_url: str | None = None
     extra_index_urls: Iterable[str] = ()
     no_index: bool = False
@@ -100,11 +107,16 @@ class Question:
 
         Raises UsageError for one string where several are meant: its letters would be taken.
         """
-        for name in _SEVERAL:
-            object.__setattr__(self, name, _several(name, getattr(self, name)))
-        object.__setattr__(self, "requirements", as_list(self.requirements))
-        if self.targets is not None:
-            object.__setattr__(self, "targets", _target_list(self.targets))
+        values: dict[str, object] = {
+            **{name: several(name, getattr(self, name)) for name in _SEVERAL},
+            **{name: optional_text(name, getattr(self, name)) for name in _TEXTS},
+            **{name: text_mapping(name, getattr(self, name)) for name in _MAPPINGS},
+            "requirements": as_list(self.requirements),
+            "packages": [str(package) for package in several("packages", self.packages)],
+            "targets": None if self.targets is None else target_list(self.targets),
+        }
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
 
     @contextmanager
     def open(self, installer: str | None = None) -> Iterator[OpenQuestion]:
@@ -146,9 +158,7 @@ class Question:
         self, options: IndexOptions, warnings: list[str]
     ) -> AbstractContextManager[NetworkIndex]:
         """Open the index that `options` name; what it warns of is added to `warnings`."""
-        keep = self.cache_dir
-        if keep is not None:
-            keep = default_cache_dir(os.environ) if keep == "default" else Path(keep)
+        keep = cache_folder(self.cache_dir, default_cache_dir(os.environ))
         if options.index_url is None and self.index_url is not None:
             options = replace(options, index_url=self.index_url)
         return open_index(
@@ -184,14 +194,14 @@ class Question:
     def moment(self) -> tuple[datetime | None, datetime]:
         """The date bound, if there is one, and now."""
         now = datetime.now(UTC)
-        return _date_bound(self.exclude_newer, now), now
+        return date_bound(self.exclude_newer, now), now
 
     def _options(self, now: datetime) -> CommandLine:
         options = CommandLine(
             controls=in_any_order(only_binary=self.only_binary, no_binary=self.no_binary),
             pre=self.pre,
             prefer_binary=self.prefer_binary,
-            exclude_newer=_date_bound(self.exclude_newer, now),
+            exclude_newer=date_bound(self.exclude_newer, now),
             index_url=self.index_url,
             extra_index_urls=tuple(self.extra_index_urls),
             no_index=self.no_index,
@@ -267,13 +277,6 @@ def age_warning(names: Iterable[str], day: date) -> tuple[Problem, ...]:
     return (Problem(code="old-tables", message=message, severity="warning", targets=targets),)
 
 
-def as_list(requirements: Input | Iterable[Input]) -> list[Input]:
-    """One input or several, as a list."""
-    if isinstance(requirements, (str, Path, Requirement)):
-        return [requirements]
-    return list(requirements)
-
-
 def installer_named(text: str | None) -> Installer:
     """Who builds: the name before ``==``, pip without one.
 
@@ -328,38 +331,6 @@ def _within_scope(
         if targets
     ]
     return inside, replace(requirements, warnings=(*requirements.warnings, *messages))
-
-
-def _date_bound(given: str | date | datetime | None, now: datetime) -> datetime | None:
-    if given is None:
-        return None
-    text = given if isinstance(given, str) else given.isoformat()
-    return parse_exclude_newer(text, now=now)
-
-
-def _several(name: str, given: object) -> list[object]:
-    if given is None:
-        return []
-    if isinstance(given, str | bytes) or not isinstance(given, Iterable):
-        raise UsageError(f"{name} wants a list of strings, not {_kind_of(given)}")
-    return list(given)
-
-
-def _target_list(given: object) -> list[object]:
-    """Spellings and targets, of which there may be but one."""
-    if isinstance(given, str | Target):
-        return [given]
-    if not isinstance(given, Iterable):
-        raise UsageError(f"targets wants spellings such as python:3.12-alpine, not {given!r}")
-    listed = list(given)
-    for item in listed:
-        if not isinstance(item, str | Target):
-            raise UsageError(f"targets wants spellings such as python:3.12-alpine, not {item!r}")
-    return listed
-
-
-def _kind_of(given: object) -> str:
-    return "one string" if isinstance(given, str) else f"{given!r}"
 
 
 def _matrix(targets: Iterable[str | Target] | None, as_of: date) -> tuple[Target, ...]:

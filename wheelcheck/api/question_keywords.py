@@ -11,7 +11,6 @@ from typing import ParamSpec, TypedDict, TypeVar
 from packaging.requirements import Requirement
 
 from wheelcheck.gate.policy import Policy
-from wheelcheck.gate.settings import Settings
 from wheelcheck.targets import Target
 
 __all__ = ["CheckKeywords", "Input", "QuestionKeywords", "with_keywords"]
@@ -41,7 +40,7 @@ class QuestionKeywords(TypedDict, total=False):
     pip_config: bool
     cache_dir: str | Path | None
     offline: bool
-    policy: Policy | Settings | str | Path | None
+    policy: Policy | str | Path | None
 
 
 class CheckKeywords(QuestionKeywords, total=False):

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Unpack
 
+from wheelcheck.api.argument_values import as_list
 from wheelcheck.api.dockerfile_options import refuse_dockerfiles
-from wheelcheck.api.question import Question, as_list, keyword_defaults
+from wheelcheck.api.question import Question, keyword_defaults
 from wheelcheck.api.question_keywords import Input, QuestionKeywords, with_keywords
 from wheelcheck.api.settled import settled
 from wheelcheck.errors import TargetError, UsageError
@@ -68,10 +69,12 @@ def ready(
     names, spelled = list(pythons), list(targets)
     if isinstance(pythons, str) or not names:
         raise UsageError('pythons wants a list of Pythons, as in ["3.15", "3.15t"]')
-    asked = settled(Question(requirements=as_list(requirements), packages=packages, **question))
-    asking = replace(asked.question, targets=["glibc-x86_64"])
+    settled_question = settled(
+        Question(requirements=as_list(requirements), packages=packages, **question)
+    )
+    asking = replace(settled_question.question, targets=["glibc-x86_64"])
     if not (platforms or spelled):
-        spelled = list(asked.settings.targets)
+        spelled = list(settled_question.settings.targets)
     if not (as_list(asking.requirements) or asking.packages):
         raise UsageError("nothing to check: name a requirement file, a project or a lock")
     refuse_dockerfiles(asking, "name the requirement files that it installs")

@@ -7,7 +7,6 @@ from argparse import Namespace
 from wheelcheck.api.binary_policy import binary_policy
 from wheelcheck.cli.folder_arguments import take_folders
 from wheelcheck.cli.keywords import inputs_of, keywords_of
-from wheelcheck.cli.policy_options import settings_of
 from wheelcheck.cli.terminal import look_of, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
@@ -29,7 +28,6 @@ def run(args: Namespace) -> int:
             installer=args.installer,
             keep_versions=args.keep_versions,
             **keywords_of(args),
-            policy=settings_of(args),
         )
     write(_rendered(policy, args), args.output)
     if policy.fails:

@@ -22,7 +22,7 @@ from wheelcheck.cli.terminal import progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import NothingJudged, UsageError
 from wheelcheck.gate.policy import Policy
-from wheelcheck.gate.settings import Settings
+from wheelcheck.reports.json_schema import json_schema
 from wheelcheck.reports.values.report import Report
 from wheelcheck.result_cache.report_cache import Rendering, ReportCache
 
@@ -45,7 +45,7 @@ def judge(args: Namespace, report_cache: ReportCache | None) -> int:
     manner, plain = manner_of(args), is_plain(args)
     settings = settings_of(args)
     _require_costs(args, settings.policy)
-    asking = settled(_question(args, inputs_of(args), settings))
+    asking = settled(_question(args, inputs_of(args)))
     args.fail_on = sorted(settings.policy.fail_on)  # whichever said so: formats that fail cases ask
     if report_cache and report_cache.found and report_cache.fresh:
         report = Report.model_validate_json(report_cache.found.json)
@@ -100,7 +100,7 @@ def _require_costs(args: Namespace, policy: Policy) -> None:
             raise UsageError(f"--verdicts-only plans and prices nothing: {what} cannot be answered")
 
 
-def _question(args: Namespace, inputs: Sequence[Input], settings: Settings) -> Question:
+def _question(args: Namespace, inputs: Sequence[Input]) -> Question:
     if any(map(is_dockerfile_at, inputs)):
         stage, args.target = _stage(args), []
         keywords = {**keywords_of(args), "targets": None} if not _axes(args) else keywords_of(args)
@@ -112,7 +112,6 @@ def _question(args: Namespace, inputs: Sequence[Input], settings: Settings) -> Q
             discoveries=args.discoveries,
             stage=stage,
             images=dict(map(_image, args.image)),
-            policy=settings,
         )
     return Question(
         requirements=inputs,
@@ -120,7 +119,6 @@ def _question(args: Namespace, inputs: Sequence[Input], settings: Settings) -> Q
         **keywords_of(args),
         **_of_dockerfiles(args),
         discoveries=args.discoveries,
-        policy=settings,
     )
 
 
@@ -174,12 +172,12 @@ def write_dockerfile(args: Namespace) -> int:
     from wheelcheck.api.emit import emit  # with all that is known of Dockerfiles
 
     with progress_shown():
-        written = emit(_question(args, inputs_of(args), settings_of(args)))
+        written = emit(_question(args, inputs_of(args)))
     write(written.encode(), args.output)
     return 0
 
 
 def print_schema(output: str | None) -> None:
     """Write the JSON Schema of the report."""
-    schema = json.dumps(Report.model_json_schema(mode="serialization"), indent=2)
+    schema = json.dumps(json_schema(Report), indent=2)
     write(f"{schema}\n".encode(), output)

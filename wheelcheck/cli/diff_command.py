@@ -37,7 +37,7 @@ def run(args: Namespace) -> int:
     settings = settings_of(args)
     newer = _newer(args, settings)
     with progress_shown(), _older(args, newer) as older:
-        before, after = (_report(paths, args, settings) for paths in (older, newer))
+        before, after = (_report(paths, args) for paths in (older, newer))
     today = datetime.now(UTC).date()
     found = difference(before, after, allow=settings.policy.allow, today=today)
     if args.format == "json":
@@ -67,11 +67,11 @@ def run(args: Namespace) -> int:
     return 0
 
 
-def _report(paths: Sequence[Path], args: Namespace, settings: Settings) -> Report:
+def _report(paths: Sequence[Path], args: Namespace) -> Report:
     """The report in a JSON file, or the report on requirement files, by the project's settings."""
     if paths[0].read_bytes().lstrip().startswith(b"{"):
         return read_report(paths[0])
-    choice = {"no_deps": args.no_deps, "installer": args.installer, "policy": settings}
+    choice = {"no_deps": args.no_deps, "installer": args.installer}
     return check(paths, advice=False, **choice, **keywords_of(args))
 
 

@@ -6,7 +6,6 @@ from argparse import Namespace
 
 from wheelcheck.api.explain import explain
 from wheelcheck.cli.keywords import inputs_of, keywords_of
-from wheelcheck.cli.policy_options import settings_of
 from wheelcheck.cli.terminal import look_of, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.reports.json_form import render_json
@@ -24,7 +23,6 @@ def run(args: Namespace) -> int:
             no_deps=args.no_deps,
             installer=args.installer,
             **keywords_of(args),
-            policy=settings_of(args),
         )
     if args.format == "json":
         written = render_json(explanation)

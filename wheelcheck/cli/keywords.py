@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from wheelcheck.cli.policy_options import settings_of
 from wheelcheck.errors import UsageError
 from wheelcheck.requirements import parse_exclude_newer
 from wheelcheck.targets import (
@@ -64,6 +65,7 @@ def keywords_of(args: Namespace) -> dict[str, Any]:
         "pip_config": args.pip_config,
         "cache_dir": _cache_dir(args),
         "offline": args.offline,
+        "policy": settings_of(args),
     }
 
 

@@ -9,7 +9,6 @@ from wheelcheck.api.discovery import PYTHON_VERSION
 from wheelcheck.api.ready import ready
 from wheelcheck.cli.folder_arguments import take_folders
 from wheelcheck.cli.keywords import inputs_of, keywords_of
-from wheelcheck.cli.policy_options import settings_of
 from wheelcheck.cli.terminal import look_of, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.reports.json_form import render_json
@@ -35,7 +34,6 @@ def run(args: Namespace) -> int:
             packages=args.package,
             no_deps=args.no_deps,
             **keywords,
-            policy=settings_of(args),
         )
     write(_rendered(answer, args), args.output)
     if args.format != "text" and not answer.ready:

@@ -30,35 +30,46 @@ _FINE = frozenset({Verdict.NOT_REQUIRED, Verdict.PURE_WHEEL, Verdict.WHEEL})
 
 
 class Change(Value):
-    """One package on some targets, before and after; None where it was not requested.
+    """One package on some targets, before and after."""
 
-    `allowed` is set where an allowance of the policy lets a change for the worse pass: its reason,
-    or its name where it has none. `allowed_until` is the day on which such an allowance ended.
-    """
-
-    package: str
-    targets: tuple[str, ...]
-    before: Verdict | None
-    after: Verdict | None
-    version_before: str | None
-    version_after: str | None
-    kind: Literal["worse", "better", "version"]
-    allowed: str | None = None
-    allowed_until: date | None = None
+    package: str = Field(description="Normalised name.")
+    targets: tuple[str, ...] = Field(description="Names of the targets on which it changed so.")
+    before: Verdict | None = Field(description="Its verdict; None where it was not requested.")
+    after: Verdict | None = Field(
+        description="Its verdict; None where it is not requested any more."
+    )
+    version_before: str | None = Field(description="The release that was chosen.")
+    version_after: str | None = Field(description="The release that is chosen.")
+    kind: Literal["worse", "better", "version"] = Field(
+        description="worse: fewer wheels; better: more; version: as good with another release."
+    )
+    allowed: str | None = Field(
+        default=None,
+        description="Reason of the allowance that lets a change for the worse pass, or its "
+        "name; None where nothing does.",
+    )
+    allowed_until: date | None = Field(
+        default=None, description="Last day of an allowance that has ended."
+    )
 
 
 class Difference(Value):
-    """All changes, regressions first. Targets of one report alone are not compared.
+    """What changed between two reports, on the targets that both have."""
 
-    `seconds` and `image_bytes` tell, by target, how much longer an installation takes and how much
-    larger the image gets; targets without a bill on both sides are left out.
-    """
-
-    changes: tuple[Change, ...]
-    targets_only_before: tuple[str, ...] = ()
-    targets_only_after: tuple[str, ...] = ()
-    seconds: dict[str, float] = Field(default_factory=dict)
-    image_bytes: dict[str, float] = Field(default_factory=dict)
+    changes: tuple[Change, ...] = Field(description="Those for the worse first.")
+    targets_only_before: tuple[str, ...] = Field(
+        default=(), description="Targets of the older report alone: they are not compared."
+    )
+    targets_only_after: tuple[str, ...] = Field(
+        default=(), description="Targets of the newer report alone: they are not compared."
+    )
+    seconds: dict[str, float] = Field(
+        default_factory=dict,
+        description="Name of the target → how much longer the installation takes.",
+    )
+    image_bytes: dict[str, float] = Field(
+        default_factory=dict, description="Name of the target → how much larger the image gets."
+    )
 
     @property
     def regressions(self) -> tuple[Change, ...]:

@@ -38,7 +38,7 @@ def _log(message: str) -> None:
 def open_index(
     options: IndexOptions,
     *,
-    cache_dir: Path | None,
+    cache_dir: str | Path | None,
     offline: bool = False,
     environ: Mapping[str, str] | None = None,
     warn: Callable[[str], None] = _log,
@@ -46,10 +46,10 @@ def open_index(
 ) -> Iterator[NetworkIndex]:
     """The indexes that `options` name, as one; closing drops all requests under way.
 
-    `cache_dir` None keeps nothing: a temporary directory serves this run. `offline` asks nothing
-    but the cache. netrc is found through `environ` (NETRC, HOME). `warn` hears, once each, of what
-    costs speed or completeness, such as a cache that cannot be written. `contact` is sent to the
-    indexes with every request.
+    `cache_dir` None keeps nothing: a temporary directory serves this run; ``"default"`` is the
+    user's cache folder. `offline` asks nothing but the cache. netrc is found through `environ`
+    (NETRC, HOME). `warn` hears, once each, of what costs speed or completeness, such as a cache
+    that cannot be written. `contact` is sent to the indexes with every request.
     """
     from tempfile import TemporaryDirectory
 
@@ -59,7 +59,7 @@ def open_index(
         index = NetworkIndex(
             options,
             default_url=DEFAULT_INDEX_URL,
-            cache_dir=Path(scratch) if cache_dir is None else cache_dir,
+            cache_dir=Path(scratch) if cache_dir is None else _folder(cache_dir),
             offline=offline,
             environ=environ or {},
             warn=warn,
@@ -69,6 +69,19 @@ def open_index(
             yield index
         finally:
             index.close()
+
+
+def _folder(given: str | Path) -> Path:
+    """The cache's folder; raises `UsageError` for what is no path."""
+    if given == "default":
+        import os
+
+        return default_cache_dir(os.environ)
+    if isinstance(given, str | Path):
+        return Path(given).expanduser()
+    from wheelcheck.errors import UsageError
+
+    raise UsageError(f"cache_dir wants a folder, or None for no cache, not {given!r}")
 
 
 def fetch(url: str, *, environ: Mapping[str, str] | None = None) -> bytes:

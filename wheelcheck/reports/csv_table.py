@@ -29,6 +29,8 @@ COLUMNS = (
     "requested_by",
     "nearest_miss",
     "nearest_miss_part",
+    "system",
+    "loads",
 )
 _FORMULA = tuple("=+-@\t\r")
 
@@ -59,6 +61,7 @@ def _row(package: Package, target: TargetSummary, cell: Cell) -> Iterator[object
     yield from (cell.upload_time, cell.yanked, "; ".join(cell.requested_by))
     nearest = cell.misses[0] if cell.misses else None
     yield from (nearest.file, nearest.part) if nearest else ("", "")
+    yield from (target.system, cell.loads.status if cell.loads else None)
 
 
 def _text(value: object) -> str:

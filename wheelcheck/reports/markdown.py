@@ -22,10 +22,11 @@ from wheelcheck.reports.wording.dockerfile_phrases import (
 )
 from wheelcheck.reports.wording.grid import mark_on
 from wheelcheck.reports.wording.headline import headline
-from wheelcheck.reports.wording.marks import MARKS
+from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.reports.wording.quantities import duration, estimated, size
-from wheelcheck.reports.wording.reasons import Reason, reasons, rows_of, skews
+from wheelcheck.reports.wording.reasons import Reason, not_loading, reasons, rows_of, skews
+from wheelcheck.reports.wording.refusal_phrases import refusal_words, refusals
 from wheelcheck.reports.wording.report_phrases import (
     folded,
     index_moment,
@@ -74,6 +75,7 @@ def _parts(report: Report, room: _Room) -> Iterator[str]:
     places = Places(report.targets)
     yield _answer(report, room)
     yield _violations(report, room)
+    yield _refusals(report, room)
     if len(report.targets) <= _MOST_COLUMNS:
         yield _matrix(report, room)
         yield _folded("Why", _reason_list(report, places, room))
@@ -115,6 +117,18 @@ def _violations(report: Report, room: _Room) -> str:
     return f"#### The policy is violated\n\n{_bullets(lines, room)}" if lines else ""
 
 
+def _refusals(report: Report, room: _Room) -> str:
+    """What is refused as a whole, each with the line to paste."""
+    items = []
+    for refusal, names in refusals(report)[: room.rows]:
+        place = f"{code(refusal.where, room.characters)}: " if refusal.where else ""
+        words = text(refusal_words(report, refusal, names), room.characters)
+        items.append(f"✗ {place}{words} {code(refusal.code)}")
+        items.append(text(refusal.mend, room.characters))
+        items.append(fenced(refusal.paste[: room.characters]) if refusal.paste else "")
+    return "\n\n".join(filter(None, ["#### Refused" if items else "", *items]))
+
+
 def _matrix(report: Report, room: _Room) -> str:
     rows = rows_of(report)
     if not rows or not report.targets:
@@ -152,7 +166,9 @@ def _reason_table(report: Report, places: Places, room: _Room) -> str:
         ]
         for reason in reasons(report)
     ]
-    return _table(["", "Packages", "Where", "Why"], rows, room)
+    table = _table(["", "Packages", "Where", "Why"], rows, room)
+    lines = _bullets(_not_loading(report, places, room), room)
+    return "\n\n".join(filter(None, [table, lines]))
 
 
 def _reason_list(report: Report, places: Places, room: _Room) -> str:
@@ -162,7 +178,15 @@ def _reason_list(report: Report, places: Places, room: _Room) -> str:
         f"{text(reason_words(places, reason), room.characters)}"
         for reason in reasons(report)
     ]
-    return _bullets(lines, room)
+    return _bullets([*lines, *_not_loading(report, places, room)], room)
+
+
+def _not_loading(report: Report, places: Places, room: _Room) -> Iterator[str]:
+    for found in not_loading(report):
+        name = text(label(report, found.package, found.targets), room.characters)
+        where = text(places.describe(found.targets), room.characters)
+        why = text(found.reason, room.characters)
+        yield f"{LOAD_MARKS[found.status].sign} **{name}** on {where}: {why}"
 
 
 def _labels(report: Report, reason: Reason) -> str:

@@ -30,6 +30,7 @@ from wheelcheck.requirements.pip.requirement_strings import Judged, NotJudged, r
 from wheelcheck.requirements.redaction import redact
 from wheelcheck.requirements.requirement_set import Origin, RequirementLine, Requirements
 from wheelcheck.requirements.selection import Selection
+from wheelcheck.requirements.several import several
 
 __all__ = ["read", "reader_of"]
 
@@ -37,9 +38,11 @@ _FILE_SUFFIXES = {".txt", ".in", ".toml", ".lock", ".cfg"}
 _NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 _API = Origin("<api>")
 
+Input = str | Path | Requirement | RequirementLine
+
 
 def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
-    inputs: Iterable[str | Path | Requirement | RequirementLine],
+    inputs: Input | Iterable[Input],
     *,
     constraints: Iterable[str | Path] = (),
     packages: Iterable[str] = (),
@@ -70,14 +73,16 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     """
     options = options or CommandLine()
     _check(options)
+    if isinstance(inputs, str | Path | Requirement | RequirementLine):
+        inputs = [inputs]
     collection = Collection(options)
     reader = RequirementFileReader(collection, Opener(stdin, fetch, on_read), environ)
-    selection = Selection(extras, groups)
+    selection = Selection(several("extras", extras), several("groups", groups))
     intake = _Intake(collection, reader, selection, allow_outside)
-    for file in (*options.constraints, *constraints):
+    for file in (*options.constraints, *several("constraints", constraints)):
         reader.read(InputLocation.of(str(file)), constraint=True)
-    for package in packages:
-        intake.requirement(package, Origin("--package"))
+    for package in several("packages", packages):
+        intake.requirement(str(package), Origin("--package"))
     for item in inputs:
         intake.take(item)
     for warning in selection.warnings():
@@ -94,7 +99,7 @@ class _Intake:
     selection: Selection
     allow_outside: bool
 
-    def take(self, item: str | Path | Requirement | RequirementLine) -> None:
+    def take(self, item: Input) -> None:
         if isinstance(item, RequirementLine):
             self.collection.add_line(item)
         elif isinstance(item, Requirement):

@@ -10,7 +10,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from wheelcheck.errors import Unknown
+from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.index.interface import Index, Project
 from wheelcheck.installers import Installer, Rule
 from wheelcheck.requirements.requirement_set import Requirements
@@ -43,7 +43,14 @@ _Causes = Collection[Cause]
 def resolve(
     requirements: Requirements, target: Target, index: Index, *, no_deps: bool = False
 ) -> Resolution:
-    """Resolve for one target; see `Resolver`, which shares work between several."""
+    """Resolve for one target; see `Resolver`, which shares work between several.
+
+    Raises `UsageError` for requirements that are not read yet, or a target that is not parsed.
+    """
+    if not isinstance(requirements, Requirements):
+        raise UsageError("resolve wants what read_requirements returns")
+    if not isinstance(target, Target):
+        raise UsageError('resolve wants a target as parse_target("python:3.12-alpine") returns it')
     return Resolver(requirements, index, no_deps=no_deps).resolve(target)
 
 

@@ -14,6 +14,7 @@ from wheelcheck.reports.html.sections import (
     facts_section,
     obstacles_section,
     problems_section,
+    refusals_section,
     skews_section,
     violations_section,
     why_section,
@@ -40,6 +41,7 @@ def render_html(report: Report) -> str:
     body = joined(
         answer(report),
         violations_section(report),
+        refusals_section(report),
         matrix_section(report, places),
         dockerfile_section(report),
         why_section(report, places),

@@ -12,7 +12,7 @@ from itertools import groupby
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
 from wheelcheck.reports.values.report import Package, Report, TargetSummary
 from wheelcheck.reports.wording.grid import mark_on, verdict_on
-from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
+from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, WORST_FIRST
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.reports.wording.reasons import rows_of
 from wheelcheck.reports.wording.report_phrases import folded, ordered_targets, version_words
@@ -129,6 +129,17 @@ def _legend(report: Report) -> Markup:
     items = [
         element("li", _sign(verdict.value, mark.sign), " ", mark.meaning)
         for mark, verdict in reversed(verdicts.items())
+    ]
+    statuses = {
+        cell.loads.status
+        for package in report.packages
+        for cell in package.on.values()
+        if cell.loads
+    }
+    items += [
+        element("li", _sign("wheel", mark.sign), " ", mark.meaning)
+        for status, mark in LOAD_MARKS.items()
+        if status in statuses
     ]
     return element("ul", items, class_="legend", aria_label="Signs")
 

@@ -9,10 +9,11 @@ from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.reports.wording.dockerfile_phrases import fate
 from wheelcheck.reports.wording.headline import headline
-from wheelcheck.reports.wording.marks import MARKS
+from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.reports.wording.quantities import duration, size
-from wheelcheck.reports.wording.reasons import Reason, reasons, skews
+from wheelcheck.reports.wording.reasons import NotLoading, Reason, not_loading, reasons, skews
+from wheelcheck.reports.wording.refusal_phrases import refusal_words, refusals
 from wheelcheck.reports.wording.report_phrases import (
     askers,
     index_moment,
@@ -34,6 +35,7 @@ __all__ = [
     "listed",
     "obstacles_section",
     "problems_section",
+    "refusals_section",
     "section",
     "skews_section",
     "violations_section",
@@ -68,6 +70,7 @@ def _headline(report: Report) -> Markup:
 def why_section(report: Report, places: Places) -> Markup:
     """The distinct reasons, worst first; beyond the first few folded."""
     found = [_reason(report, places, reason) for reason in reasons(report)]
+    found += [_not_loading(report, places, item) for item in not_loading(report)]
     return section("why", "Why", listed(found, "more reason", "reasons"))
 
 
@@ -83,6 +86,18 @@ def _reason(report: Report, places: Places, reason: Reason) -> Markup:
         element("span", _requested_from(report, reason), class_="version"),
     )
     return element("li", head, element("p", reason_words(places, reason)))
+
+
+def _not_loading(report: Report, places: Places, found: NotLoading) -> Markup:
+    mark = LOAD_MARKS[found.status]
+    head = element(
+        "p",
+        element("span", mark.sign, class_="sign wheel", aria_hidden="true"),
+        " ",
+        element("b", label(report, found.package, found.targets)),
+        f" {mark.meaning} on {places.describe(found.targets)}",
+    )
+    return element("li", head, element("p", found.reason))
 
 
 def _requested_from(report: Report, reason: Reason) -> str:
@@ -126,6 +141,28 @@ def violations_section(report: Report) -> Markup:
         for broken in broken_rules(report)
     ]
     return section("policy", "The policy is violated", listed(items, "more way", "plain"))
+
+
+def refusals_section(report: Report) -> Markup:
+    """What an installer refuses as a whole, each with what to write instead."""
+    items = []
+    for refusal, names in refusals(report):
+        head = element(
+            "p",
+            element("span", "✗", class_="sign unavailable", aria_hidden="true"),
+            " ",
+            element("b", f"{refusal.where}: ") if refusal.where else None,
+            f"{refusal_words(report, refusal, names)} ",
+            element("code", refusal.code),
+        )
+        mend = element("p", refusal.mend) if refusal.mend else None
+        paste = None
+        if refusal.paste:
+            paste = element(
+                "pre", refusal.paste, tabindex="0", role="group", aria_label="Line to paste"
+            )
+        items.append(element("li", head, mend, paste))
+    return section("refused", "Refused", listed(items, "more refusal", "reasons"))
 
 
 def obstacles_section(report: Report, places: Places) -> Markup:

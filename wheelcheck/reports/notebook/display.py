@@ -14,14 +14,15 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
 from wheelcheck.reports.notebook.palette import COLOURS
 from wheelcheck.reports.values.cost_values import Bill, Estimate
-from wheelcheck.reports.values.report import Package, Report, TargetSummary
+from wheelcheck.reports.values.report import Package, Refusal, Report, TargetSummary
 from wheelcheck.reports.wording.cost_phrases import spread
-from wheelcheck.reports.wording.grid import Block, Shape, shape, verdict_on
+from wheelcheck.reports.wording.grid import Block, Shape, ground_on, mark_on, shape
 from wheelcheck.reports.wording.headline import headline
-from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
+from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, WORST_FIRST
 from wheelcheck.reports.wording.phrases import capitalised, counted, listing
 from wheelcheck.reports.wording.quantities import duration, size
-from wheelcheck.reports.wording.reasons import matters, reasons, without_unjudged
+from wheelcheck.reports.wording.reasons import not_loading, reasons, rows_of, without_unjudged
+from wheelcheck.reports.wording.refusal_phrases import refusal_words, refusals
 from wheelcheck.reports.wording.report_phrases import (
     folded,
     index_moment,
@@ -91,12 +92,21 @@ def _warnings(report: Report) -> Markup:
     lines += [f"✗ {rule.message} [{rule.rule}]" for rule in broken[:_MOST_ITEMS]]
     left = len(broken) - _MOST_ITEMS
     lines += [f"and {counted(left, 'more way')}"] if left > 0 else []
-    return joined(element("p", element("b", words), class_="warning") for words in lines)
+    warnings = [element("p", element("b", words), class_="warning") for words in lines]
+    return joined(warnings, [_refusal(report, *each) for each in refusals(report)[:_MOST_ITEMS]])
+
+
+def _refusal(report: Report, refusal: Refusal, names: tuple[str, ...]) -> Markup:
+    """What is refused as a whole, with the line to write instead."""
+    place = f"{refusal.where}: " if refusal.where else ""
+    head = element("b", f"✗ {place}{refusal_words(report, refusal, names)}")
+    paste = element("pre", refusal.paste) if refusal.paste else None
+    return element("div", head, f" {refusal.mend}", paste, class_="warning")
 
 
 def _matrix(report: Report) -> Markup:
     """Packages that do not come as wheels everywhere; targets that agree share a column."""
-    rows = matters(report)
+    rows = rows_of(report)
     if not rows:
         return joined(_others(report, rows))
     shown, rest = rows[:_MOST_ROWS], rows[_MOST_ROWS:]
@@ -146,9 +156,9 @@ def _head(drawn: Shape, band: Sequence[Block]) -> Markup:
 
 
 def _cell(row: Package, target: str, *, words: bool, edge: bool) -> Markup:
-    verdict = verdict_on(row, target)
-    mark = MARKS[verdict]
-    kind = f"{verdict.value} edge" if edge and not words else verdict.value
+    mark = mark_on(row, target)
+    ground = ground_on(row, target).value
+    kind = f"{ground} edge" if edge and not words else ground
     text = f"{mark.sign} {mark.word}" if words else mark.sign
     return element("td", text, class_=kind, aria_label=None if words else mark.word)
 
@@ -171,8 +181,9 @@ def _fold(title: str, *body: object) -> Markup:
 
 
 def _legend(rows: Sequence[Package]) -> Markup:
-    present = {cell.verdict for row in rows for cell in row.on.values()}
-    marks = {MARKS[verdict]: verdict for verdict in WORST_FIRST if verdict in present}
+    used = {mark_on(row, name): ground_on(row, name) for row in rows for name in row.on}
+    order = [*(MARKS[verdict] for verdict in WORST_FIRST), *LOAD_MARKS.values()]
+    marks = {mark: used[mark] for mark in order if mark in used}
     items = [
         element("span", element("span", mark.sign, class_=f"sign {verdict.value}"), mark.meaning)
         for mark, verdict in marks.items()
@@ -277,9 +288,18 @@ def _reasons(report: Report, places: Places) -> Markup | None:
         )
         for reason in found[:_MOST_ROWS]
     ]
+    items += [
+        element(
+            "li",
+            f"{LOAD_MARKS[each.status].sign} ",
+            element("b", label(report, each.package, each.targets)),
+            f" {LOAD_MARKS[each.status].meaning} on {places.describe(each.targets)}: {each.reason}",
+        )
+        for each in not_loading(report)[:_MOST_ROWS]
+    ]
     if not items:
         return None
-    left = len(found) - len(items)
+    left = len(found) - _MOST_ROWS
     more = element("p", f"and {counted(left, 'more reason')}") if left > 0 else None
     return _fold("Why", element("ul", items), more)
 

@@ -1,20 +1,21 @@
-"""The matrix as a data frame: one row per package and target."""
+"""The matrix as a data frame, one row per package and target; the costs, one row per target."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
-from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.cost_values import Bill, Estimate
+from wheelcheck.reports.values.report import Report, TargetSummary
 from wheelcheck.reports.wording.target_names import python_label
 
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-__all__ = ["COLUMNS", "to_pandas", "to_polars"]
+__all__ = ["COLUMNS", "COST_COLUMNS", "costs_to_pandas", "to_pandas", "to_polars"]
 
 COLUMNS = (
     "package",
@@ -28,7 +29,12 @@ COLUMNS = (
     "size",
     "requested_by",
     "reason",
+    "system",
+    "loads",
 )
+COST_COLUMNS = ("target", "python", "libc", "arch", "system", "cores", "builds", "download_bytes")
+"""Columns of costs that are no estimates; each of `ESTIMATES` has four more."""
+
 _VERDICTS = [verdict.value for verdict in Verdict]
 
 
@@ -55,6 +61,49 @@ def to_polars(report: Report) -> pl.DataFrame:
     return pl.DataFrame(list(_rows(report)), schema=schema, orient="row")
 
 
+_ESTIMATES: Mapping[str, Callable[[Bill], Estimate | None]] = {
+    "wall_seconds": lambda bill: bill.wall_seconds,
+    "build_wall_seconds": lambda bill: bill.build_wall_seconds,
+    "cpu_seconds": lambda bill: bill.cpu_seconds,
+    "peak_memory_bytes": lambda bill: bill.peak_memory_bytes,
+    "download_seconds": lambda bill: bill.download_seconds,
+    "image_bytes": lambda bill: bill.image.single_stage if bill.image else None,
+    "image_bytes_multi_stage": lambda bill: bill.image.multi_stage if bill.image else None,
+}
+
+
+def costs_to_pandas(report: Report) -> pd.DataFrame:
+    """A row for each target; raises `UsageError` where pandas is not installed."""
+    try:
+        import pandas as pd
+    except ImportError:
+        raise _missing("costs_to_pandas", "pandas") from None
+    frame = pd.DataFrame([_costs_of(target) for target in report.targets], columns=_cost_columns())
+    text = ("target", "python", "libc", "arch", "system", *(f"{name}_basis" for name in _ESTIMATES))
+    kinds = dict.fromkeys(text, "string") | dict.fromkeys(
+        ("cores", "builds", "download_bytes"), "Int64"
+    )
+    numbers = {f"{name}{end}": "Float64" for name in _ESTIMATES for end in ("", "_low", "_high")}
+    return frame.astype(kinds | numbers)
+
+
+def _cost_columns() -> list[str]:
+    ends = ("", "_low", "_high", "_basis")
+    return [*COST_COLUMNS, *(f"{name}{end}" for name in _ESTIMATES for end in ends)]
+
+
+def _costs_of(target: TargetSummary) -> list[object]:
+    bill = target.bill
+    row: list[object] = [
+        *(target.name, python_label(target), target.libc, target.arch, target.system),
+        *((bill.cores, bill.builds, bill.download_bytes) if bill else (None, None, None)),
+    ]
+    for of in _ESTIMATES.values():
+        found = of(bill) if bill else None
+        row += [found.value, found.low, found.high, found.basis] if found else [None] * 4
+    return row
+
+
 def _missing(method: str, library: str) -> UsageError:
     return UsageError(f"{method}() needs {library}: pip install 'wheelcheck[notebook]'")
 
@@ -78,4 +127,6 @@ def _rows(report: Report) -> Iterator[tuple[str | int | None, ...]]:
                 cell.size,
                 "; ".join(cell.requested_by),
                 cell.reason,
+                target.system,
+                cell.loads.status if cell.loads else None,
             )

@@ -9,9 +9,9 @@ from rich.text import Text
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.build_values import (
     BuildPlan,
+    BuildRequirement,
     Commands,
     Obstacle,
-    Requirement,
     SourceBuild,
 )
 from wheelcheck.reports.values.report import Report
@@ -140,7 +140,7 @@ def _environment(build: SourceBuild) -> Iterable[str]:
         yield f"in an environment of {', '.join(map(clean, pins))}"
 
 
-def _required(requirement: Requirement) -> str:
+def _required(requirement: BuildRequirement) -> str:
     """``numpy 1.19.5 (built)``: build requirements come as wheels unless marked."""
     label = f"{requirement.name} {requirement.version or '?'}"
     return (

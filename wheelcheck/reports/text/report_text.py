@@ -17,7 +17,7 @@ from wheelcheck.reports.text.dockerfile_text import draw_correction, draw_findin
 from wheelcheck.reports.text.matrix_text import draw_matrix
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.text.violations_text import draw_violations
-from wheelcheck.reports.values.report import Package, Problem, Refusal, Report
+from wheelcheck.reports.values.report import Package, Problem, Report
 from wheelcheck.reports.wording.dockerfile_phrases import fate
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, WORST_FIRST, to_ascii
@@ -25,12 +25,14 @@ from wheelcheck.reports.wording.phrases import clean, counted, listing
 from wheelcheck.reports.wording.reasons import (
     Reason,
     Skew,
+    not_loading,
     reasons,
     rows_of,
     skews,
     unloadable,
     without_unjudged,
 )
+from wheelcheck.reports.wording.refusal_phrases import refusal_words, refusals
 from wheelcheck.reports.wording.report_phrases import (
     askers,
     folded,
@@ -85,7 +87,7 @@ def render_text(
     _legend(page, rows)
     draw_bill(page, report, places)
     draw_violations(page, report)
-    _refusals(page, report, places)
+    _refusals(page, report)
     if report.dockerfile:
         draw_findings(page, report.dockerfile)
     _why(page, judged, places)
@@ -114,22 +116,17 @@ def _answer(page: TextPage, report: Report) -> None:
         page.prose(Text(words, style="bold magenta"))
 
 
-def _refusals(page: TextPage, report: Report, places: Places) -> None:
+def _refusals(page: TextPage, report: Report) -> None:
     """What is refused as a whole, where, and what to write instead."""
-    found: dict[Refusal, list[str]] = {}
-    for target in report.targets:
-        for refusal in target.refusals:
-            found.setdefault(refusal, []).append(target.name)
+    found = refusals(report)
     if not found:
         return
     page.heading("Refused")
-    for refusal, names in found.items():
+    for refusal, names in found:
         text = Text.assemble(("✗ ", "bold red"))
         if refusal.where:
             text.append(f"{clean(refusal.where)}: ", style="bold")
-        text.append(f"{clean(refusal.message)}: {clean(refusal.installer)} refuses the whole input")
-        if len(names) < len(report.targets):
-            text.append(f" (on {places.describe(names)})")
+        text.append(refusal_words(report, refusal, names))
         text.append(f" [{clean(refusal.code)}]", style="dim")
         page.prose(text, hang=2)
         if refusal.mend:
@@ -215,18 +212,13 @@ def _why(page: TextPage, report: Report, places: Places) -> None:
 
 def _not_loading(page: TextPage, report: Report, places: Places) -> None:
     """Wheels that do not load, each with what it lacks."""
-    for package in unloadable(report):
-        groups: dict[tuple[str, str], list[str]] = {}
-        for target, cell in package.on.items():
-            if cell.loads is not None and cell.loads.status in LOAD_MARKS:
-                groups.setdefault((cell.loads.status, cell.loads.reason), []).append(target)
-        for (status, reason), targets in groups.items():
-            mark = LOAD_MARKS[status]
-            name = label(report, package.name, tuple(targets))
-            head = Text.assemble((mark.sign, mark.style), " ", (name, "bold"))
-            head.append(f" on {places.describe(targets)}")
-            page.prose(head, hang=2)
-            page.prose(clean(reason), indent=2)
+    for found in not_loading(report):
+        mark = LOAD_MARKS[found.status]
+        name = label(report, found.package, found.targets)
+        head = Text.assemble((mark.sign, mark.style), " ", (name, "bold"))
+        head.append(f" on {places.describe(found.targets)}")
+        page.prose(head, hang=2)
+        page.prose(clean(found.reason), indent=2)
 
 
 def _remarks(page: TextPage, report: Report, places: Places) -> None:

@@ -29,26 +29,36 @@ package of the distribution; one more index; wheels taken on another machine."""
 
 
 class Advice(Value):
-    """A change that helps some targets, judged again with the change made.
+    """A change that helps some targets, judged again with the change made."""
 
-    `change` is what to write, line by line (``FROM python:3.12-slim``, ``pandas==2.1.4``);
-    `evidence` says what the change was found to do, `caveat` what else it changes. `verdicts`
-    are those of the packages in trouble after the change. `builds_…` count source builds that
-    compile, `blockers_…` packages that cannot be installed, before and after; `bill` is that after
-    the change. Not recomputed (None) where the change leaves what an index can tell.
-    """
-
-    kind: AdviceKind
-    targets: tuple[str, ...]
-    title: str
-    change: tuple[str, ...]
-    evidence: str
-    caveat: str = ""
-    verdicts: dict[str, Verdict] = Field(default_factory=dict)
-    builds_before: int
-    builds_after: int | None = None
-    blockers_before: int
-    blockers_after: int | None = None
-    bill: Bill | None = None
-    saves_seconds: float | None = None
-    saves_bytes: float | None = None
+    kind: AdviceKind = Field(
+        description="What is changed: base image, Python, architecture, lock, version, "
+        "project, system package, index, or where the wheels are taken."
+    )
+    targets: tuple[str, ...] = Field(description="Names of the targets that it helps.")
+    title: str = Field(description="The change in a few words.")
+    change: tuple[str, ...] = Field(
+        description="What to write, line by line, as in FROM python:3.12-slim."
+    )
+    evidence: str = Field(description="What the change was found to do.")
+    caveat: str = Field(default="", description="What else it changes.")
+    verdicts: dict[str, Verdict] = Field(
+        default_factory=dict, description="Package in trouble → its verdict after the change."
+    )
+    builds_before: int = Field(description="Source builds that compile, before the change.")
+    builds_after: int | None = Field(
+        default=None, description="The same after it; None where an index cannot tell."
+    )
+    blockers_before: int = Field(
+        description="Packages that cannot be installed, before the change."
+    )
+    blockers_after: int | None = Field(
+        default=None, description="The same after it; None where an index cannot tell."
+    )
+    bill: Bill | None = Field(
+        default=None, description="What the installation costs after the change."
+    )
+    saves_seconds: float | None = Field(
+        default=None, description="Seconds that the installation takes less."
+    )
+    saves_bytes: float | None = Field(default=None, description="Bytes that the image is smaller.")

@@ -12,100 +12,117 @@ from wheelcheck.reports.values.value import Value
 
 __all__ = [
     "BuildPlan",
+    "BuildRequirement",
     "Commands",
     "Evidence",
     "Need",
     "Obstacle",
-    "Requirement",
     "SourceBuild",
     "SourceEvidence",
 ]
 
 
 class Evidence(Value):
-    """One piece of evidence for or against native code.
+    """One piece of evidence for or against native code."""
 
-    `where` is a member path of the sdist (with its line, where there is one) or a file of the
-    index; `meaning` is the one-line meaning of `code`, `detail` what was seen there.
-    """
-
-    code: str
-    meaning: str
-    where: str
-    detail: str = ""
+    code: str = Field(description="Stable name of this kind of evidence.")
+    meaning: str = Field(description="What the code means, in one line.")
+    where: str = Field(
+        description="Member of the sdist, with its line where there is one, or a file of the index."
+    )
+    detail: str = Field(default="", description="What was seen there.")
 
 
 class SourceEvidence(Value):
     """What building one sdist means on some targets, and everything that says so."""
 
-    sdist: str
-    targets: tuple[str, ...]
-    verdict: Verdict
-    confidence: Literal["certain", "strong", "weak", "none"]
+    sdist: str = Field(description="Its file name.")
+    targets: tuple[str, ...] = Field(description="Names of the targets for which this holds.")
+    verdict: Verdict = Field(description="Whether it compiles.")
+    confidence: Literal["certain", "strong", "weak", "none"] = Field(
+        description="How sure the evidence is."
+    )
     optional_extensions: bool = Field(
         description="Extension modules are left out where there is no compiler."
     )
-    reason: str
-    evidence: tuple[Evidence, ...]
+    reason: str = Field(description="The sentence that supports the verdict.")
+    evidence: tuple[Evidence, ...] = Field(
+        description="Everything that was found, for and against."
+    )
 
 
 class Need(Value):
-    """A tool or library that a build asks of the system. `source` says who says so."""
+    """A tool or library that a build asks of the system."""
 
-    kind: Literal["tool", "library"]
-    name: str
-    role: Literal["required", "optional", "bundled"]
-    minimum_version: str | None = None
+    kind: Literal["tool", "library"] = Field(description="A tool, or a library with its headers.")
+    name: str = Field(description="As the field names it, as in gcc or openblas.")
+    role: Literal["required", "optional", "bundled"] = Field(
+        description="Whether the build needs it, uses it if it is there, or brings it along."
+    )
+    minimum_version: str | None = Field(
+        default=None, description="The oldest that does; None where any does."
+    )
     from_pypi: bool = Field(default=False, description="Build isolation fetches it as a wheel.")
     inferred: bool = Field(default=False, description="Concluded from the sdist, not known.")
-    source: str
+    source: str = Field(description="Who says so.")
 
 
 class Obstacle(Value):
-    """Why a build may fail. `fatal`: it fails for certain; `needs_network`: in a closed network."""
+    """Why a build may fail."""
 
-    code: str
-    message: str
-    source: str
-    fatal: bool = False
-    needs_network: bool = False
+    code: str = Field(description="Stable name of this kind of obstacle.")
+    message: str = Field(description="What is in the way, in a sentence.")
+    source: str = Field(description="Who says so.")
+    fatal: bool = Field(default=False, description="The build fails for certain.")
+    needs_network: bool = Field(
+        default=False, description="The build fails where it has no network."
+    )
 
 
-class Requirement(Value):
+class BuildRequirement(Value):
     """One package of a build environment, as an installer would choose it on the target."""
 
-    name: str
-    version: str | None
-    file: str | None = None
+    name: str = Field(description="Normalised name.")
+    version: str | None = Field(description="The release that is chosen; None where none can be.")
+    file: str | None = Field(default=None, description="The file that is chosen.")
 
 
 class SourceBuild(Value):
-    """One sdist that is built. `times` is how often this installer builds it.
+    """One sdist that is built."""
 
-    `asked_by` are builds (``scipy 1.10.1``) whose environment needs it; `top_level` says that it
-    is installed itself. `tried_by` are builds that try it for its metadata and take an older
-    version (``requirements``: the installation itself). `requires` are the build requires
-    as stated and as the backend adds them, `environment` what is installed for them; `problem`
-    says why that is not known to the end.
-    `constraints` is a constraint file that keeps later build requirements out, "" where those of
-    today do.
-    """
-
-    name: str
-    version: str
-    sdist: str
-    verdict: Verdict
-    reason: str
-    top_level: bool
-    asked_by: tuple[str, ...] = ()
-    tried_by: tuple[str, ...] = ()
-    times: int
-    requires: tuple[str, ...] = ()
-    environment: tuple[Requirement, ...] = ()
-    problem: str | None = None
-    needs: tuple[Need, ...] = ()
-    obstacles: tuple[Obstacle, ...] = ()
-    constraints: str = ""
+    name: str = Field(description="Normalised name.")
+    version: str = Field(description="The release that is built.")
+    sdist: str = Field(description="Its file name.")
+    verdict: Verdict = Field(description="Whether it compiles.")
+    reason: str = Field(description="The sentence that supports the verdict.")
+    top_level: bool = Field(
+        description="Whether it is installed itself, and not only to build another package."
+    )
+    asked_by: tuple[str, ...] = Field(
+        default=(), description="Builds whose environment needs it, as in scipy 1.10.1."
+    )
+    tried_by: tuple[str, ...] = Field(
+        default=(),
+        description="Builds that try it for its metadata and take an older release; "
+        "requirements: the installation itself.",
+    )
+    times: int = Field(description="How often this installer builds it.")
+    requires: tuple[str, ...] = Field(
+        default=(), description="Build requirements as stated and as the backend adds them."
+    )
+    environment: tuple[BuildRequirement, ...] = Field(
+        default=(), description="What is installed for them."
+    )
+    problem: str | None = Field(
+        default=None, description="Why the environment is not known to the end."
+    )
+    needs: tuple[Need, ...] = Field(default=(), description="Tools and libraries of the system.")
+    obstacles: tuple[Obstacle, ...] = Field(default=(), description="What may make it fail.")
+    constraints: str = Field(
+        default="",
+        description="A constraint file that keeps later build requirements out; empty where "
+        "those of today do.",
+    )
     cost: BuildCost | None = Field(default=None, description="Of building it once.")
 
     @property
@@ -120,32 +137,36 @@ class SourceBuild(Value):
 
 
 class Commands(Value):
-    """Shell commands to paste; "" where nothing is to be done.
+    """Shell commands to paste; "" where nothing is to be done."""
 
-    `run` installs what the built packages need afterwards, `remove` takes the rest away again.
-    `unresolved` names needs for which no package of the distribution is known.
-    """
-
-    distribution: str
-    build: str
-    run: str
-    remove: str
-    unresolved: tuple[str, ...] = ()
+    distribution: str = Field(description="Name and release, as in debian 12.")
+    build: str = Field(description="Installs what the builds need.")
+    run: str = Field(description="Installs what the built packages need afterwards.")
+    remove: str = Field(description="Takes away what only the builds needed.")
+    unresolved: tuple[str, ...] = Field(
+        default=(), description="Needs for which no package of the distribution is known."
+    )
 
 
 class BuildPlan(Value):
-    """All source builds of one target, each after those that its environment needs.
+    """All source builds of one target."""
 
-    `cycles` are builds that need themselves, as chains of labels. `commands` is None where the
-    distribution is not known; `commands_unknown` then says why.
-    """
-
-    target: str
-    installer: Literal["pip", "pip-no-cache-dir", "pip-no-cache", "uv"]
-    builds: tuple[SourceBuild, ...] = ()
-    cycles: tuple[tuple[str, ...], ...] = ()
-    commands: Commands | None = None
-    commands_unknown: str | None = None
+    target: str = Field(description="Name of the target.")
+    installer: Literal["pip", "pip-no-cache-dir", "pip-no-cache", "uv"] = Field(
+        description="Who builds, and with which cache."
+    )
+    builds: tuple[SourceBuild, ...] = Field(
+        default=(), description="Each after those that its environment needs."
+    )
+    cycles: tuple[tuple[str, ...], ...] = Field(
+        default=(), description="Builds that need themselves, as chains of labels."
+    )
+    commands: Commands | None = Field(
+        default=None,
+        description="Commands that bring what the builds need; None where the distribution is "
+        "not known.",
+    )
+    commands_unknown: str | None = Field(default=None, description="Why there are no commands.")
 
     @property
     def compiled(self) -> tuple[SourceBuild, ...]:

@@ -12,45 +12,54 @@ __all__ = ["Bill", "BuildCost", "Estimate", "ImageSize"]
 
 
 class Estimate(Value):
-    """A number with its 80 % interval, and how it was come by.
+    """A number with its 80 % interval, and how it was come by."""
 
-    `basis`: ``exact`` (counted), ``measured``, ``scaled`` (from a measured release),
-    ``modelled`` (by the fitted model), ``derived`` (computed from several of these).
-    """
-
-    value: float
-    low: float
-    high: float
-    basis: Literal["exact", "measured", "scaled", "modelled", "derived"]
-    source: str = ""
+    value: float = Field(description="The expected number.")
+    low: float = Field(description="Lower end of the 80 % interval.")
+    high: float = Field(description="Upper end of the 80 % interval.")
+    basis: Literal["exact", "measured", "scaled", "modelled", "derived"] = Field(
+        description="exact: counted; measured; scaled: from a measured release; modelled: by "
+        "the fitted model; derived: computed from several of these."
+    )
+    source: str = Field(default="", description="What it rests on.")
 
 
 class BuildCost(Value):
-    """The cost of building an sdist once. None where it is not known; `unknown` says why.
+    """The cost of building an sdist once; None where it is not known."""
 
-    `cpu_seconds` is of the given machine, of the whole process tree.
-    """
-
-    cpu_seconds: Estimate | None = None
-    wall_seconds: Estimate | None = None
+    cpu_seconds: Estimate | None = Field(
+        default=None, description="Of the given machine, over the whole process tree."
+    )
+    wall_seconds: Estimate | None = Field(
+        default=None, description="From start to end, on the given cores."
+    )
     environment_seconds: Estimate | None = Field(
         default=None, description="Preparing the build environment, downloads included."
     )
-    peak_memory_bytes: Estimate | None = None
+    peak_memory_bytes: Estimate | None = Field(
+        default=None, description="Of the whole process tree."
+    )
     built_bytes: Estimate | None = Field(default=None, description="Unpacked, as installed.")
-    unknown: str | None = None
+    unknown: str | None = Field(
+        default=None, description="Why a number is not known; None where all are."
+    )
 
 
 class ImageSize(Value):
-    """Size of the image in bytes, uncompressed, and what it is made of.
+    """Size of the image in bytes, uncompressed, and what it is made of."""
 
-    `single_stage` keeps what the build leaves behind, `multi_stage` only what is needed to run.
-    """
-
-    single_stage: Estimate | None = None
-    multi_stage: Estimate | None = None
-    parts: tuple[tuple[str, Estimate], ...] = ()
-    unknown: str | None = None
+    single_stage: Estimate | None = Field(
+        default=None, description="With what the build leaves behind."
+    )
+    multi_stage: Estimate | None = Field(
+        default=None, description="With what is needed to run alone."
+    )
+    parts: tuple[tuple[str, Estimate], ...] = Field(
+        default=(), description="Name and size of each part."
+    )
+    unknown: str | None = Field(
+        default=None, description="Why the size is not known; None where it is."
+    )
 
     @property
     def size(self) -> Estimate | None:
@@ -59,23 +68,34 @@ class ImageSize(Value):
 
 
 class Bill(Value):
-    """What installing on one target costs. Seconds and bytes.
+    """What installing on one target costs. Seconds and bytes; None where it is not known."""
 
-    `builds` counts source builds with their repetitions. `left_out` names what the numbers do not
-    have in them, and why.
-    """
-
-    cores: int
-    builds: int
-    cpu_seconds: Estimate | None = None
+    cores: int = Field(description="Cores of the machine that installs.")
+    builds: int = Field(description="Source builds, with their repetitions.")
+    cpu_seconds: Estimate | None = Field(
+        default=None, description="Of all builds, on that machine."
+    )
     wall_seconds: Estimate | None = Field(
         default=None, description="Downloads, builds and installation, from start to end."
     )
-    build_wall_seconds: Estimate | None = None
-    peak_memory_bytes: Estimate | None = None
+    build_wall_seconds: Estimate | None = Field(
+        default=None,
+        description="Time that the builds take, from the start of the first to the end of the "
+        "last.",
+    )
+    peak_memory_bytes: Estimate | None = Field(
+        default=None, description="Of the build that needs most."
+    )
     memory_bytes: int | None = Field(default=None, description="What the machine has, if given.")
-    fits_memory: bool | None = None
-    download_bytes: int | None = None
-    download_seconds: Estimate | None = None
-    image: ImageSize | None = None
-    left_out: tuple[str, ...] = ()
+    fits_memory: bool | None = Field(
+        default=None,
+        description="Whether that is less than the machine has; None where it is not given.",
+    )
+    download_bytes: int | None = Field(default=None, description="Wheels and sdists together.")
+    download_seconds: Estimate | None = Field(default=None, description="At the given bandwidth.")
+    image: ImageSize | None = Field(
+        default=None, description="Size of the image; None where the target names none."
+    )
+    left_out: tuple[str, ...] = Field(
+        default=(), description="What the numbers do not have in them, and why."
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.value import Value
 
@@ -18,86 +20,105 @@ __all__ = [
 
 
 class DockerfileStep(Value):
-    """One command that installs. `target` is its column in the report, None where it has none.
+    """One command that installs."""
 
-    `unjudged` says why it is not judged. `platform` is set where several were asked for;
-    `tolerated` says that the build goes on where the command fails. `note` tells what was there
-    already, and what a step without a column of its own brings.
-    """
-
-    line: int
-    stage: str
-    command: str
-    target: str | None
-    unjudged: str | None = None
-    note: str = ""
-    platform: str | None = None
-    tolerated: bool = False
+    line: int = Field(description="Line of the Dockerfile, from 1.")
+    stage: str = Field(description="Name or number of the build stage.")
+    command: str = Field(description="The command that installs.")
+    target: str | None = Field(description="Its column in the report; None where it has none.")
+    unjudged: str | None = Field(default=None, description="Why it is not judged.")
+    note: str = Field(
+        default="",
+        description="What was there already, and what a step without a column of its own brings.",
+    )
+    platform: str | None = Field(
+        default=None, description="As in linux/arm64; set where several were requested."
+    )
+    tolerated: bool = Field(
+        default=False, description="Whether the build goes on where the command fails."
+    )
 
 
 class DockerfileFinding(Value):
-    """What breaks the build, costs time, or costs bytes. An ``error`` ends the build, or the run.
+    """What breaks the build, costs time, or costs bytes."""
 
-    `excerpt` is the line as it is in the file, without credentials. `packages` are system
-    packages to add, `superfluous` those to leave out, `builds` the source builds concerned.
-    """
-
-    code: str
-    severity: Literal["error", "warning", "note"]
-    line: int
-    stage: str
-    message: str
-    source: str
-    excerpt: str = ""
-    packages: tuple[str, ...] = ()
-    superfluous: tuple[str, ...] = ()
-    builds: tuple[str, ...] = ()
+    code: str = Field(
+        description="Stable; --fail-on and a comment # wheelcheck: ignore[CODE] take it."
+    )
+    severity: Literal["error", "warning", "note"] = Field(
+        description="An error ends the build, or the run."
+    )
+    line: int = Field(description="Line of the Dockerfile, from 1.")
+    stage: str = Field(description="Name or number of the build stage.")
+    message: str = Field(description="What is found, in a sentence.")
+    source: str = Field(description="Who says so.")
+    excerpt: str = Field(
+        default="", description="The line as it is in the file, without credentials."
+    )
+    packages: tuple[str, ...] = Field(default=(), description="System packages to add.")
+    superfluous: tuple[str, ...] = Field(default=(), description="System packages to leave out.")
+    builds: tuple[str, ...] = Field(
+        default=(), description="The source builds concerned, as in scipy 1.10.1."
+    )
 
 
 class UnreadPart(Value):
     """A part of the file that was not followed, and why."""
 
-    line: int
-    text: str
-    code: str
-    why: str
+    line: int = Field(description="Line of the Dockerfile, from 1.")
+    text: str = Field(description="What is written there.")
+    code: str = Field(description="Stable name of this kind of part.")
+    why: str = Field(description="Why it was not followed.")
 
 
 class PlatformDifference(Value):
-    """A package whose version or verdict differs: `here` on the platform judged, else `there`.
+    """A package whose version or verdict differs on another platform."""
 
-    None where it is not installed.
-    """
-
-    line: int
-    package: str
-    here: Verdict | None
-    version: str | None
-    there: Verdict | None
+    line: int = Field(description="Line of the Dockerfile, from 1.")
+    package: str = Field(description="Normalised name.")
+    here: Verdict | None = Field(
+        description="Verdict on the judged platform; None where it is not installed."
+    )
+    version: str | None = Field(description="The release that is chosen there.")
+    there: Verdict | None = Field(
+        description="Verdict on the other platform; None where it is not installed."
+    )
 
 
 class OtherPlatform(Value):
-    """What differs on another platform, in verdicts alone; `unjudged` says why nothing is known."""
+    """What differs on another platform, in verdicts alone."""
 
-    platform: str
-    differences: tuple[PlatformDifference, ...] = ()
-    unjudged: str = ""
+    platform: str = Field(description="As in linux/arm64.")
+    differences: tuple[PlatformDifference, ...] = Field(
+        default=(), description="Packages whose version or verdict differs there."
+    )
+    unjudged: str = Field(default="", description="Why nothing is known of it.")
 
 
 class JudgedDockerfile(Value):
-    """A Dockerfile as it was read and judged.
+    """A Dockerfile as it was read and judged."""
 
-    `correction` is a unified diff that keeps the image and makes the builds succeed, once and
-    outside of the image; `other_image` moves to an image on which nothing compiles. ""
-    where there is nothing to change. `remarks` are for the author to do by hand.
-    `other_platform` is what differs on linux/arm64, where no platform was asked for.
-    """
-
-    name: str
-    steps: tuple[DockerfileStep, ...]
-    findings: tuple[DockerfileFinding, ...] = ()
-    unread: tuple[UnreadPart, ...] = ()
-    correction: str = ""
-    other_image: str = ""
-    remarks: tuple[str, ...] = ()
-    other_platform: OtherPlatform | None = None
+    name: str = Field(description="The file as it was named.")
+    steps: tuple[DockerfileStep, ...] = Field(
+        description="Commands that install, in the order of the file."
+    )
+    findings: tuple[DockerfileFinding, ...] = Field(
+        default=(), description="What breaks the build, costs time, or costs bytes."
+    )
+    unread: tuple[UnreadPart, ...] = Field(
+        default=(), description="Parts of the file that were not followed."
+    )
+    correction: str = Field(
+        default="",
+        description="A unified diff that keeps the image and makes the builds succeed; empty "
+        "where there is nothing to change.",
+    )
+    other_image: str = Field(
+        default="", description="A unified diff that moves to an image on which nothing compiles."
+    )
+    remarks: tuple[str, ...] = Field(
+        default=(), description="What is left to the author to do by hand."
+    )
+    other_platform: OtherPlatform | None = Field(
+        default=None, description="What differs on linux/arm64, where no platform was named."
+    )

@@ -14,42 +14,54 @@ __all__ = ["ExplainedCandidate", "ExplainedFile", "Explanation", "TargetExplanat
 class ExplainedCandidate(Value):
     """A release that was looked at, newest first, and what became of it."""
 
-    version: str
+    version: str = Field(description="The release.")
     uploaded: str | None = Field(default=None, description="Date of its first file, ISO 8601.")
-    chosen: bool = False
-    why: str
+    chosen: bool = Field(default=False, description="Whether it is taken.")
+    why: str = Field(description="Why it is, or is not.")
 
 
 class ExplainedFile(Value):
-    """A file of the chosen release. `part` and `why` say what keeps it off; None where it fits."""
+    """A file of the chosen release."""
 
-    file: str
-    fits: bool
-    part: str | None = None
-    why: str | None = None
+    file: str = Field(description="Name of the file.")
+    fits: bool = Field(description="Whether the installer could take it there.")
+    part: str | None = Field(
+        default=None, description="The part of its tag that keeps it off; None where it fits."
+    )
+    why: str | None = Field(default=None, description="Why it does, in words; None where it fits.")
 
 
 class TargetExplanation(Value):
-    """One package on one target, from the candidates to the build.
+    """One package on one target, from the candidates to the build."""
 
-    `tags` are the first tags that an installer there accepts, best first, of `tags_in_all`.
-    `files` has the files of the chosen release, those that fit first, then the nearest misses.
-    """
-
-    target: TargetSummary
-    cell: Cell
-    candidates: tuple[ExplainedCandidate, ...]
-    tags: tuple[str, ...]
-    tags_in_all: int
-    files: tuple[ExplainedFile, ...]
-    evidence: SourceEvidence | None = None
-    plan: BuildPlan | None = None
+    target: TargetSummary = Field(description="The target.")
+    cell: Cell = Field(description="What happens there.")
+    candidates: tuple[ExplainedCandidate, ...] = Field(
+        description="Releases that were looked at, the newest first."
+    )
+    tags: tuple[str, ...] = Field(
+        description="The first tags that an installer accepts there, best first."
+    )
+    tags_in_all: int = Field(description="How many tags it accepts.")
+    files: tuple[ExplainedFile, ...] = Field(
+        description="Of the chosen release: those that fit first, then the nearest misses."
+    )
+    evidence: SourceEvidence | None = Field(
+        default=None, description="Whether its sdist compiles; None where it comes as a wheel."
+    )
+    plan: BuildPlan | None = Field(
+        default=None, description="What is built for it; None where nothing is."
+    )
 
 
 class Explanation(Value):
     """Why one package comes as it does, target by target."""
 
-    package: str
-    inputs: tuple[str, ...]
-    on: tuple[TargetExplanation, ...]
-    problems: tuple[Problem, ...] = ()
+    package: str = Field(description="Normalised name.")
+    inputs: tuple[str, ...] = Field(description="What was read.")
+    on: tuple[TargetExplanation, ...] = Field(
+        description="One entry for each target that requires it."
+    )
+    problems: tuple[Problem, ...] = Field(
+        default=(), description="What could not be judged, or must be known to read the answer."
+    )

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from wheelcheck.reports.values.nearest import entry
 from wheelcheck.reports.values.report import Problem
 from wheelcheck.reports.values.value import Value
 
@@ -123,7 +124,9 @@ class ReadyPython(Value):
 class Readiness(Value):
     """Whether a project is ready for new Pythons."""
 
-    schema_version: Literal["1.0"] = "1.0"
+    schema_version: Literal["1.0"] = Field(
+        default="1.0", description="Version of this schema; within one, fields are only added."
+    )
     inputs: tuple[str, ...] = Field(description="What was read.")
     as_of: str | None = Field(default=None, description="The date bound, ISO 8601.")
     present: str | None = Field(
@@ -146,8 +149,5 @@ class Readiness(Value):
         return not any(problem.severity == "error" for problem in self.problems)
 
     def python(self, label: str) -> ReadyPython:
-        """One of the new Pythons; raises KeyError."""
-        for python in self.pythons:
-            if python.python == label:
-                return python
-        raise KeyError(label)
+        """A new Python, as in 3.15t. Raises `NotInReport`, a KeyError, with the nearest names."""
+        return entry("Python", label, {python.python: python for python in self.pythons})

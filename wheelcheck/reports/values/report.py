@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from packaging.utils import canonicalize_name
 from pydantic import Field
 
 from wheelcheck.coverage.verdict import Verdict
@@ -15,6 +16,7 @@ from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.build_values import BuildPlan, SourceEvidence
 from wheelcheck.reports.values.cost_values import Bill
 from wheelcheck.reports.values.dockerfile_values import JudgedDockerfile
+from wheelcheck.reports.values.nearest import entry
 from wheelcheck.reports.values.shown import Shown
 from wheelcheck.reports.values.value import Value
 from wheelcheck.reports.values.violation import Violation
@@ -23,6 +25,7 @@ __all__ = [
     "POLICY_REMARKS",
     "SCHEMA_VERSION",
     "Cell",
+    "InstallerSummary",
     "Loading",
     "Miss",
     "Outcome",
@@ -43,19 +46,21 @@ POLICY_REMARKS = frozenset({"allowance-ended", "allowance-unused"})
 
 
 class Refusal(Value):
-    """One reason for which an installer refuses a whole input: nothing of it is installed.
+    """One reason for which an installer refuses a whole input: nothing of it is installed."""
 
-    `code` is stable. `message` follows the installer's name as a clause; `mend` says what to do
-    instead, and `paste` is the line to write, where it is one; both may be "".
-    """
-
-    code: str
-    installer: str = Field(description="Who refuses it: pip, uv, Poetry …")
-    message: str
-    mend: str = ""
-    paste: str = ""
+    code: str = Field(description="Stable name of this kind of refusal.")
+    installer: str = Field(description="Who refuses it: pip, uv, Poetry or another.")
+    message: str = Field(description="What is refused, as a clause after the installer's name.")
+    mend: str = Field(
+        default="", description="What to do instead; empty where nothing can be said."
+    )
+    paste: str = Field(
+        default="", description="The line to write instead, where it is a single line."
+    )
     where: str | None = Field(default=None, description="file:line of the input.")
-    package: str | None = None
+    package: str | None = Field(
+        default=None, description="The package concerned; None where it is no single one."
+    )
 
 
 Outcome = Literal["installs", "refused", "fails", "unknown"]
@@ -64,30 +69,31 @@ Outcome = Literal["installs", "refused", "fails", "unknown"]
 class InstallerSummary(Value):
     """The pip or uv that a target is judged with."""
 
-    name: Literal["pip", "uv"]
-    version: str
+    name: Literal["pip", "uv"] = Field(description="pip or uv.")
+    version: str = Field(description="Its release.")
     known: Literal["named", "image", "newest", "unknown"] = Field(
         description="How its release is known: named by the user or a Dockerfile, held by the "
         "image, the newest that runs there as none is named, or not known: judged as the newest."
     )
-    source: str = ""
+    source: str = Field(default="", description="Where that is known from.")
 
 
 class TargetSummary(Value):
-    """One judged target. `python` is ``3.12``; `python_full_version` is what markers saw.
+    """One judged target."""
 
-    `libc` and its version are None where `system` is not Linux.
-    """
-
-    name: str
-    python: str
-    python_full_version: str
-    implementation: Literal["cpython", "pypy", "graalpy"]
-    free_threaded: bool
-    libc: Literal["glibc", "musl"] | None
-    libc_version: str | None
-    arch: str
-    system: Literal["linux", "windows", "macos", "emscripten", "android", "ios"] = "linux"
+    name: str = Field(description="The name by which all else refers to it.")
+    python: str = Field(description="Minor version, as in 3.12.")
+    python_full_version: str = Field(description="What markers see, as in 3.12.7.")
+    implementation: Literal["cpython", "pypy", "graalpy"] = Field(description="Which Python.")
+    free_threaded: bool = Field(description="Whether it is a free-threaded build (3.13t).")
+    libc: Literal["glibc", "musl"] | None = Field(description="None where the system is not Linux.")
+    libc_version: str | None = Field(description="As in 2.36; None where the system is not Linux.")
+    arch: str = Field(
+        description="CPU, as the platform tag names it: x86_64, aarch64, arm64, amd64."
+    )
+    system: Literal["linux", "windows", "macos", "emscripten", "android", "ios"] = Field(
+        default="linux", description="Operating system."
+    )
     system_version: str | None = Field(
         default=None,
         description="macOS, iOS: the oldest release to support; Android: the API level; "
@@ -106,47 +112,55 @@ class TargetSummary(Value):
     refusals: tuple[Refusal, ...] = Field(
         default=(), description="Why the installer refuses the whole input."
     )
-    notes: tuple[str, ...] = ()
-    bill: Bill | None = None
-    installer: InstallerSummary | None = None
+    notes: tuple[str, ...] = Field(default=(), description="What was taken for granted of it.")
+    bill: Bill | None = Field(
+        default=None, description="What the installation costs; None where it is not priced."
+    )
+    installer: InstallerSummary | None = Field(
+        default=None, description="Who installs; None where that makes no difference."
+    )
 
 
 class Miss(Value):
     """A file that nearly fits: the first part of its tag that fails, and why in words."""
 
-    file: str
-    part: str
-    why: str
+    file: str = Field(description="Name of the file.")
+    part: str = Field(description="The first part of its tag that does not fit.")
+    why: str = Field(description="Why it does not, in words.")
 
 
 class Loading(Value):
-    """Whether the chosen wheel's files find what they ask for: their shared libraries.
+    """Whether the chosen wheel's files find what they ask for: their shared libraries."""
 
-    `needs` are the libraries (or symbol versions) that are missing, `packages` those of the
-    image's distribution that bring them.
-    """
-
-    status: Literal["yes", "needs", "some files need", "no", "not-checked"]
-    needs: tuple[str, ...] = ()
-    packages: tuple[str, ...] = ()
-    reason: str = ""
+    status: Literal["yes", "needs", "some files need", "no", "not-checked"] = Field(
+        description="Whether all files of the wheel find what they need."
+    )
+    needs: tuple[str, ...] = Field(
+        default=(), description="Libraries, or symbol versions, that are missing."
+    )
+    packages: tuple[str, ...] = Field(
+        default=(), description="System packages of the image's distribution that bring them."
+    )
+    reason: str = Field(default="", description="The sentence that supports the status.")
 
 
 class Cell(Value):
-    """What happens to one package on one target.
+    """What happens to one package on one target."""
 
-    `version`, `file` are None where none can be chosen. `requested_by` names what asks for it:
-    packages, or ``requirements.txt:3`` for the user's own lines. `upload_time` is ISO 8601.
-    """
-
-    version: str | None
-    verdict: Verdict
-    reason: str
-    file: str | None = None
-    requested_by: tuple[str, ...] = ()
-    misses: tuple[Miss, ...] = ()
+    version: str | None = Field(description="The release that is chosen; None where none can be.")
+    verdict: Verdict = Field(description="What happens to the package there.")
+    reason: str = Field(description="The sentence that supports the verdict.")
+    file: str | None = Field(
+        default=None, description="The file that is chosen; None where none can be."
+    )
+    requested_by: tuple[str, ...] = Field(
+        default=(), description="Packages, or the user's own lines, as in requirements.txt:3."
+    )
+    misses: tuple[Miss, ...] = Field(
+        default=(), description="Files that nearly fit, the nearest first."
+    )
     size: int | None = Field(default=None, description="Bytes of the chosen file.")
-    upload_time: str | None = None
+    upload_time: str | None = Field(default=None, description="Of the chosen file, ISO 8601.")
     yanked: str | None = Field(default=None, description="Reason, where the pin is yanked.")
     newer: str = Field(
         default="",
@@ -164,14 +178,13 @@ class Cell(Value):
 
 
 class Package(Value):
-    """One package of the matrix. `on` maps every target's name to a cell.
+    """One package of the matrix."""
 
-    `evidence` tells of its sdists, where some target has no wheel.
-    """
-
-    name: str
-    on: dict[str, Cell]
-    evidence: tuple[SourceEvidence, ...] = ()
+    name: str = Field(description="Normalised name.")
+    on: dict[str, Cell] = Field(description="Name of the target → what happens there.")
+    evidence: tuple[SourceEvidence, ...] = Field(
+        default=(), description="Of its sdists, where some target has no wheel."
+    )
 
     @property
     def versions(self) -> tuple[str, ...]:
@@ -198,38 +211,52 @@ _SEVERITY = [
 
 
 class Problem(Value):
-    """Something that could not be judged, or that a reader must know.
+    """Something that could not be judged, or that a reader must know."""
 
-    `code` is stable. `severity` is ``error`` where the answer is incomplete because of it.
-    """
-
-    code: str
-    message: str
-    severity: Severity = "error"
-    package: str | None = None
+    code: str = Field(description="Stable name of this kind of problem.")
+    message: str = Field(description="What it is, in a sentence.")
+    severity: Severity = Field(
+        default="error", description="error: the answer is incomplete because of it."
+    )
+    package: str | None = Field(
+        default=None, description="The package concerned; None where it is no single one."
+    )
     targets: tuple[str, ...] = Field(default=(), description="Empty: concerns all targets.")
     where: str | None = Field(default=None, description="file:line of the requirement.")
 
 
 class Report(Shown):
-    """The whole answer. `inputs` names what was read; `as_of` is the date bound, if one was set.
+    """The whole answer."""
 
-    `builds` has a plan for each target on which something is built from source; `advice` has
-    changes that help, the most helpful first. `violations` are those of the user's
-    policy, if there is one. `dockerfile` is what was read and found where the input is one: then
-    each target is a step.
-    """
-
-    schema_version: Literal["1.0"] = SCHEMA_VERSION
-    inputs: tuple[str, ...]
-    as_of: str | None = None
-    targets: tuple[TargetSummary, ...]
-    packages: tuple[Package, ...]
-    builds: tuple[BuildPlan, ...] = ()
-    advice: tuple[Advice, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    violations: tuple[Violation, ...] = ()
-    dockerfile: JudgedDockerfile | None = None
+    schema_version: Literal["1.0"] = Field(
+        default=SCHEMA_VERSION,
+        description="Version of this schema; within one, fields are only added.",
+    )
+    inputs: tuple[str, ...] = Field(
+        description="What was read: file names, requirements, - for standard input."
+    )
+    as_of: str | None = Field(
+        default=None, description="The date bound, ISO 8601; None where the index is as of now."
+    )
+    targets: tuple[TargetSummary, ...] = Field(
+        description="The judged targets; of a Dockerfile, its steps."
+    )
+    packages: tuple[Package, ...] = Field(description="One entry for each package of any target.")
+    builds: tuple[BuildPlan, ...] = Field(
+        default=(), description="A plan for each target on which something is built from source."
+    )
+    advice: tuple[Advice, ...] = Field(
+        default=(), description="Changes that help, the most helpful first."
+    )
+    problems: tuple[Problem, ...] = Field(
+        default=(), description="What could not be judged, or must be known to read the answer."
+    )
+    violations: tuple[Violation, ...] = Field(
+        default=(), description="Where the user's policy is broken, if there is one."
+    )
+    dockerfile: JudgedDockerfile | None = Field(
+        default=None, description="What was read and found, where the input is a Dockerfile."
+    )
 
     @property
     def complete(self) -> bool:
@@ -252,13 +279,27 @@ class Report(Shown):
             for package in self.packages
         }
 
+    def target(self, name: str) -> TargetSummary:
+        """A target by its name. Raises `NotInReport`, a KeyError, with the nearest names."""
+        return entry("target", name, {target.name: target for target in self.targets})
+
     def plan(self, target: str) -> BuildPlan | None:
-        """The build plan of a target by its name; None where nothing is built there."""
-        return next((plan for plan in self.builds if plan.target == target), None)
+        """The build plan of a target by its name; None where nothing is built there.
+
+        Raises `NotInReport`, a KeyError, with the nearest names.
+        """
+        for plan in self.builds:
+            if plan.target == target:
+                return plan
+        self.target(target)
+        return None
 
     def package(self, name: str) -> Package:
-        """One package by its normalised name; raises KeyError."""
-        for package in self.packages:
-            if package.name == name:
-                return package
-        raise KeyError(name)
+        """A package by its name, in any spelling (PEP 503).
+
+        Raises `NotInReport`, a KeyError, with the nearest names.
+        """
+        packages = {package.name: package for package in self.packages}
+        if name in packages:
+            return packages[name]
+        return entry("package", canonicalize_name(str(name)), packages)

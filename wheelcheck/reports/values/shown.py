@@ -44,8 +44,8 @@ class Shown(Value):
         """The matrix as a data frame, one row per package and target.
 
         Columns: package, version, target, python, libc, arch, verdict (ordered as `Verdict` is),
-        file, size (bytes), requested_by (separated by ``; ``), reason. What is not known is
-        missing. Raises `UsageError` where pandas is not installed.
+        file, size (bytes), requested_by (separated by ``; ``), reason, system, loads. What is not
+        known is missing. Raises `UsageError` where pandas is not installed.
         """
         frame: pd.DataFrame = _face("notebook.frames", "to_pandas")(self)
         return frame
@@ -54,6 +54,44 @@ class Shown(Value):
         """The same with polars."""
         frame: pl.DataFrame = _face("notebook.frames", "to_polars")(self)
         return frame
+
+    def costs_to_pandas(self) -> pd.DataFrame:
+        """What installing costs as a data frame, one row per target.
+
+        Columns: target, python, libc, arch, system, cores, builds, download_bytes; and for each of
+        wall_seconds, build_wall_seconds, cpu_seconds, peak_memory_bytes, download_seconds,
+        image_bytes, image_bytes_multi_stage the value, the ends of its 80 % interval (``_low``,
+        ``_high``) and its ``_basis``. What is not known is missing. Raises `UsageError` where
+        pandas is not installed.
+        """
+        frame: pd.DataFrame = _face("notebook.frames", "costs_to_pandas")(self)
+        return frame
+
+    def to_html(self) -> str:
+        """The page that ``--format html`` writes: whole, and it needs no network."""
+        text: str = _face("html", "render_html")(self)
+        return text
+
+    def to_markdown(self, *, limit: int = 65_000) -> str:
+        """GitHub-flavoured Markdown of at most `limit` characters, as ``--format markdown``."""
+        text: str = _face("markdown", "render_markdown")(self, limit=limit)
+        return text
+
+    def to_sarif(self) -> str:
+        """SARIF 2.1.0 for code scanning, as ``--format sarif`` writes it."""
+        version: str = import_module("wheelcheck").__version__
+        text: str = _face("sarif", "render_sarif")(self, version=version)
+        return text
+
+    def to_csv(self) -> str:
+        """The matrix for spreadsheets, as ``--format csv`` writes it."""
+        text: str = _face("csv_table", "render_csv")(self)
+        return text
+
+    def to_json(self) -> str:
+        """What ``--format json`` writes; ``Report.model_validate_json`` reads it again."""
+        data: bytes = _face("json_form", "render_json")(self)
+        return data.decode()
 
     @property
     def plot(self) -> Plots:

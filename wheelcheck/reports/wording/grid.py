@@ -27,7 +27,7 @@ from wheelcheck.reports.wording.target_names import (
     python_order,
 )
 
-__all__ = ["GAP", "Block", "Column", "Shape", "mark_on", "shape", "verdict_on"]
+__all__ = ["GAP", "Block", "Column", "Shape", "ground_on", "mark_on", "shape", "verdict_on"]
 
 GAP = 2
 """Columns of white space between blocks."""
@@ -89,6 +89,18 @@ def mark_on(package: Package, target: str) -> Mark:
     if cell is not None and cell.loads is not None and cell.loads.status in LOAD_MARKS:
         return LOAD_MARKS[cell.loads.status]
     return MARKS[verdict_on(package, target)]
+
+
+def ground_on(package: Package, target: str) -> Verdict:
+    """The verdict whose colour a cell has: a wheel that does not load is not coloured as one."""
+    mark = mark_on(package, target)
+    return _LOAD_GROUNDS.get(mark, verdict_on(package, target))
+
+
+_LOAD_GROUNDS = {
+    LOAD_MARKS["needs"]: Verdict.SOURCE_UNKNOWN,
+    LOAD_MARKS["no"]: Verdict.UNAVAILABLE,
+}
 
 
 def shape(report: Report, rows: Sequence[Package], width: int) -> Shape:

@@ -11,7 +11,17 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.report import Cell, Package, Report
 from wheelcheck.reports.wording.marks import LOAD_MARKS, WORST_FIRST
 
-__all__ = ["Reason", "Skew", "matters", "reasons", "rows_of", "skews", "unloadable"]
+__all__ = [
+    "NotLoading",
+    "Reason",
+    "Skew",
+    "matters",
+    "not_loading",
+    "reasons",
+    "rows_of",
+    "skews",
+    "unloadable",
+]
 
 _FEW = 6
 
@@ -93,6 +103,31 @@ def unloadable(report: Report) -> list[Package]:
         for package in report.packages
         if any(cell.loads and cell.loads.status in LOAD_MARKS for cell in package.on.values())
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class NotLoading:
+    """Why the wheels of a package do not load, and where; `status` is that of `Loading`."""
+
+    package: str
+    status: str
+    reason: str
+    targets: tuple[str, ...]
+
+
+def not_loading(report: Report) -> list[NotLoading]:
+    """Every reason for which wheels do not load, package by package."""
+    found = []
+    for package in unloadable(report):
+        groups: dict[tuple[str, str], list[str]] = {}
+        for target, cell in package.on.items():
+            if cell.loads is not None and cell.loads.status in LOAD_MARKS:
+                groups.setdefault((cell.loads.status, cell.loads.reason), []).append(target)
+        found += [
+            NotLoading(package.name, status, reason, tuple(targets))
+            for (status, reason), targets in groups.items()
+        ]
+    return found
 
 
 _FINE = WORST_FIRST.index(Verdict.WHEEL)

@@ -1,0 +1,26 @@
+"""What an installer refuses as a whole, in the words that every format gives."""
+
+from __future__ import annotations
+
+from wheelcheck.reports.values.report import Refusal, Report
+from wheelcheck.reports.wording.phrases import clean
+from wheelcheck.reports.wording.target_names import Places
+
+__all__ = ["refusal_words", "refusals"]
+
+
+def refusals(report: Report) -> list[tuple[Refusal, tuple[str, ...]]]:
+    """Each refusal once, with the names of its targets."""
+    found: dict[Refusal, list[str]] = {}
+    for target in report.targets:
+        for refusal in target.refusals:
+            found.setdefault(refusal, []).append(target.name)
+    return [(refusal, tuple(names)) for refusal, names in found.items()]
+
+
+def refusal_words(report: Report, refusal: Refusal, names: tuple[str, ...]) -> str:
+    """``… : pip refuses the whole input (on musl)``, without the place."""
+    words = f"{clean(refusal.message)}: {clean(refusal.installer)} refuses the whole input"
+    if len(names) < len(report.targets):
+        words += f" (on {Places(report.targets).describe(names)})"
+    return words
