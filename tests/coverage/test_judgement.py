@@ -28,7 +28,7 @@ def judged(files, on, text="a", policy=None, **facts):
     index = FakeIndex({"a": {"1": files}}, **facts)
     resolver = Resolver(asked(text, policy=policy), index)
     pin = resolver.resolve(on).pins["a"]
-    return judge(pin, index.project("a"), on, resolver.rules)
+    return judge(pin, index.project("a"), on, resolver.rules_of(on))
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_wheel_that_the_hashes_leave_out():
     )
     resolver = Resolver(asked("a==1", hashes={"a==1": {"sha256:bb"}}), index)
     pin = resolver.resolve(GLIBC).pins["a"]
-    found = judge(pin, index.project("a"), GLIBC, resolver.rules)
+    found = judge(pin, index.project("a"), GLIBC, resolver.rules_of(GLIBC))
     assert found.verdict is Verdict.SOURCE_UNKNOWN
     assert found.reason == (
         "cp312-cp312-manylinux_2_28_x86_64 would fit, but its hash is not among those the "
@@ -173,6 +173,6 @@ def test_wheel_that_a_lock_leaves_out():
         )
         resolver = Resolver(Requirements((line,)), index)
         pin = resolver.resolve(on).pins["a"]
-        found = judge(pin, index.project("a"), on, resolver.rules)
+        found = judge(pin, index.project("a"), on, resolver.rules_of(on))
         assert found.verdict is verdict
         assert found.reason.endswith(reason)

@@ -13,6 +13,7 @@ from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.analysis.report_builds import plan_value, source_evidence
 from wheelcheck.analysis.report_costs import bill_value
 from wheelcheck.coverage import Judgement, Verdict
+from wheelcheck.coverage.wheel_loss import WheelLoss
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Project, ProjectStatus, Sdist, Wheel
 from wheelcheck.loading.load_verdict import Loads, LoadStatus
@@ -21,6 +22,7 @@ from wheelcheck.reports.values.report import (
     Cell,
     InstallerSummary,
     Loading,
+    LostWheel,
     Miss,
     Outcome,
     Package,
@@ -156,7 +158,7 @@ def _cell(
     loads = column.loads.get(name)
     if judgement.file is None or judgement.misses:
         return _cell_value(pin, judgement, asking, loads, project)
-    why = (judgement.reason, judgement.newer)
+    why = (judgement.reason, judgement.newer, judgement.lost)
     key = (judgement.file.filename, judgement.verdict, why, asking, loads)
     if key not in alike:
         alike[key] = _cell_value(pin, judgement, asking, loads, project)
@@ -182,6 +184,7 @@ def _cell_value(
         upload_time=file.upload_time.isoformat() if file and file.upload_time else None,
         yanked=file.yanked if file else None,
         newer=judgement.newer,
+        lost=_lost_value(judgement.lost),
         loads=Loading(
             status=loads.status.value,
             needs=loads.needs,
@@ -210,6 +213,18 @@ def _late_upload(file: Wheel | Sdist | None, project: Project | Unknown) -> Iter
         yield (
             f"uploaded on {file.upload_time:%Y-%m-%d}, {days} days after the release's first file"
         )
+
+
+def _lost_value(lost: WheelLoss | None) -> LostWheel | None:
+    if lost is None:
+        return None
+    return LostWheel(
+        kind=lost.kind.value,
+        release=str(lost.release),
+        before=str(lost.before) if lost.before else None,
+        day=lost.day.date().isoformat() if lost.day else None,
+        reason=lost.reason,
+    )
 
 
 def miss_value(refused: Refused) -> Miss:

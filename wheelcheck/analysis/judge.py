@@ -21,7 +21,7 @@ from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
-from wheelcheck.coverage import Judgement, judge, newer_release
+from wheelcheck.coverage import Judgement, judge, lost_wheel, newer_release
 from wheelcheck.index.interface import Index, Sdist, Wheel
 from wheelcheck.index.lock_index import with_locked_files
 from wheelcheck.reports.values.report import Report
@@ -82,6 +82,7 @@ class Judge:
         self._requirements = requirements
         self._index = index = with_locked_files(index, requirements)
         self._constraints = _constraints(requirements)
+        self._as_of = as_of
         self._installed = installed
         self._resolver = Resolver(
             requirements,
@@ -163,8 +164,12 @@ class Judge:
         project = self._index.project(pin.name)
         rules = self.rules_of(target)
         found = judge(pin, project, target, rules)
-        newer = newer_release(pin, project, target, rules, self._constraints.get(pin.name))
-        return replace(found, newer=newer) if newer else found
+        constraint = self._constraints.get(pin.name)
+        newer = newer_release(pin, project, target, rules, constraint)
+        if isinstance(found.file, Wheel) and not newer:
+            return found
+        lost = lost_wheel(pin, project, target, rules, self._as_of, constraint)
+        return replace(found, newer=newer, lost=lost)
 
     def report(self, columns: Sequence[JudgedTarget], inputs: Iterable[str]) -> Report:
         """Put judged targets together; `inputs` are the names to show for what was read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from wheelcheck.analysis.judged_target import TargetBuilds
@@ -58,7 +59,7 @@ class SourceBuilds:
         if not is_planned(target) and found.verdict in _MAY_COMPILE:
             toolchain = toolchain_of(target.platform.system)
             reason += f"; compiling there takes {toolchain}, which is not priced"
-        return Judgement(found.verdict, reason, sdist, judgement.misses)
+        return replace(judgement, verdict=found.verdict, reason=reason)
 
     def prefetch(self, sdists: Iterable[Sdist]) -> None:
         """Have the index fetch, side by side, what planning these builds asks for."""

@@ -34,6 +34,7 @@ from wheelcheck.requirements import (
     CommandLine,
     Requirements,
     in_any_order,
+    is_duration,
     read,
 )
 from wheelcheck.requirements.pip.pip_configuration import pip_configuration
@@ -140,6 +141,7 @@ class Question:
             fetch=lambda url: fetch(url, environ=os.environ),
             on_read=files.__setitem__,
         )
+        requirements = _with_cooldown(requirements, self.exclude_newer, now)
         remarks = compared(self.discoveries, requirements, files.__setitem__)
         requirements = replace(requirements, warnings=(*requirements.warnings, *remarks))
         bound = requirements.policy.exclude_newer or now
@@ -331,6 +333,17 @@ def _within_scope(
         if targets
     ]
     return inside, replace(requirements, warnings=(*requirements.warnings, *messages))
+
+
+def _with_cooldown(
+    requirements: Requirements, given: str | date | timedelta | None, now: datetime
+) -> Requirements:
+    """The requirements with the age that files must have, where the bound is written so."""
+    bound = requirements.policy.exclude_newer
+    is_age = isinstance(given, timedelta) or (isinstance(given, str) and is_duration(given))
+    if bound is None or not is_age:
+        return requirements
+    return replace(requirements, policy=replace(requirements.policy, cooldown=now - bound))
 
 
 def _matrix(targets: Iterable[str | Target] | None, as_of: date) -> tuple[Target, ...]:

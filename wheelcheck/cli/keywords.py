@@ -57,7 +57,7 @@ def keywords_of(args: Namespace) -> dict[str, Any]:
         "only_binary": args.only_binary,
         "no_binary": args.no_binary,
         "prefer_binary": args.prefer_binary,
-        "exclude_newer": bound,
+        "exclude_newer": args.exclude_newer,
         "index_url": args.index_url,
         "extra_index_urls": args.extra_index_url,
         "no_index": args.no_index,

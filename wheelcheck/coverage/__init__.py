@@ -1,7 +1,8 @@
 """Does it come as a wheel? A verdict, with its reason, for every pin on every target."""
 
 from wheelcheck.coverage.judgement import Judgement, judge, nearest_first
+from wheelcheck.coverage.lost_wheels import lost_wheel
 from wheelcheck.coverage.newer_release import newer_release
 from wheelcheck.coverage.verdict import Verdict
 
-__all__ = ["Judgement", "Verdict", "judge", "nearest_first", "newer_release"]
+__all__ = ["Judgement", "Verdict", "judge", "lost_wheel", "nearest_first", "newer_release"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.coverage.wheel_loss import WheelLoss
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Project, Sdist, UnusableFile, Wheel
 from wheelcheck.resolution import (
@@ -32,7 +33,9 @@ class Judgement:
 
     `file` is what would be installed or built. `misses` are the files that came nearest, best
     first. `newer` says what the newest release needs that the target lacks, where an older one is
-    taken. A source build is `SOURCE_UNKNOWN` here: whether it compiles is for evidence to say.
+    taken.
+    `lost` says what became of a wheel that could be expected. A source build is
+    `SOURCE_UNKNOWN` here: whether it compiles is for evidence to say.
     """
 
     verdict: Verdict
@@ -40,6 +43,7 @@ class Judgement:
     file: Wheel | Sdist | None = None
     misses: tuple[Refused, ...] = ()
     newer: str = ""
+    lost: WheelLoss | None = None
 
 
 def judge(pin: Pin, project: Project | Unknown, target: Target, rules: FileRules) -> Judgement:

@@ -14,7 +14,7 @@ from wheelcheck.index.interface import Project, Sdist, Wheel
 from wheelcheck.resolution import FileRules, Pin, RefusalReason, refusal_of
 from wheelcheck.targets import Target
 
-__all__ = ["newer_release"]
+__all__ = ["newer_release", "newest_wanted", "wanted_by"]
 
 _OF_THE_TARGET = frozenset({RefusalReason.TAG, RefusalReason.REQUIRES_PYTHON})
 
@@ -41,19 +41,33 @@ def newer_release(
     """
     if isinstance(project, Unknown) or pin.version is None or pin.file is None:
         return ""
-    if not project.versions or project.versions[0] == pin.version:
-        return ""
-    wanted = _specifier(demand.requirement for demand in pin.demands)
-    if wanted is None:
-        return ""
-    wanted &= constraint or SpecifierSet()
-    newest = next(
-        (each for each in project.versions if _counts(each, pin.version, wanted, project)), None
-    )
+    newest = newest_wanted(pin, project, constraint)
     if newest is None or newest == pin.version:
         return ""
     why = _why_not(project.files(newest), target, rules)
     return f"{newest} {why}" if why else ""
+
+
+def newest_wanted(
+    pin: Pin, project: Project, constraint: SpecifierSet | None = None
+) -> Version | None:
+    """The newest release that all who ask for a package would take, were there files that fit.
+
+    None where one version alone is wanted, and where nothing is newer than the pin.
+    """
+    if pin.version is None or not project.versions or project.versions[0] == pin.version:
+        return None
+    wanted = wanted_by(pin)
+    if wanted is None:
+        return None
+    wanted &= constraint or SpecifierSet()
+    taken = pin.version
+    return next((each for each in project.versions if _counts(each, taken, wanted, project)), None)
+
+
+def wanted_by(pin: Pin) -> SpecifierSet | None:
+    """What all that ask for a package admit; None where that is one version alone."""
+    return _specifier(demand.requirement for demand in pin.demands)
 
 
 def _why_not(files: Iterable[Wheel | Sdist], target: Target, rules: FileRules) -> str:

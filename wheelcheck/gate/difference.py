@@ -51,6 +51,9 @@ class Change(Value):
     allowed_until: date | None = Field(
         default=None, description="Last day of an allowance that has ended."
     )
+    lost: str | None = Field(
+        default=None, description="What became of the wheel that was there before, where known."
+    )
 
 
 class Difference(Value):
@@ -149,6 +152,7 @@ def _change(package: str, before: Cell | None, after: Cell | None) -> Change | N
         version_before=versions[0],
         version_after=versions[1],
         kind=kind,
+        lost=after.lost.reason if after and after.lost and kind == "worse" else None,
     )
 
 

@@ -79,6 +79,7 @@ def _line(change: Change, places: Places) -> Text:
     text.append(f" {' → '.join(map(clean, versions))}" if versions else "")
     text.append(f" on {places.describe(change.targets)}: ")
     text.append(" → ".join(dict.fromkeys((_word(change.before), _word(change.after)))))
+    text.append(f": {clean(change.lost)}" if change.lost else "", style="dim")
     if change.allowed is not None:
         text.append(f" (allowed: {clean(change.allowed)})", "dim")
     elif change.allowed_until is not None:

@@ -64,8 +64,9 @@ def _rules(given: object) -> object:
 class Policy(_Setting):
     """What a report must fulfil; nothing by default.
 
-    `fail_on` are verdicts that no package may have, ``missing-libraries``, or codes of what is
-    found in Dockerfiles (``missing-compiler``); where there are any, a Dockerfile must work, too.
+    `fail_on` are verdicts that no package may have, ``missing-libraries``, ``wheels-lost``, or
+    codes of what is found in Dockerfiles (``missing-compiler``); where there are any, a Dockerfile
+    must work, too.
     `max_build_minutes` bounds the time that source builds take on a target, `max_image_mb` the
     image, in megabytes of 10^6 bytes. `min_coverage` is the least share of packages, in percent,
     that come as wheels: for all targets, or by patterns of their names.

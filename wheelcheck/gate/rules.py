@@ -16,6 +16,8 @@ class LoadRule(StrEnum):
 
     MISSING_LIBRARIES = "missing-libraries"
     """A wheel that does not load: shared libraries are missing, or libc or CPU are too old."""
+    WHEELS_LOST = "wheels-lost"
+    """A release without the wheel that the one before it has, half uploaded ones included."""
 
 
 FailOn = Verdict | LoadRule | str

@@ -29,6 +29,8 @@ def violations(report: Report, policy: Policy, today: date) -> tuple[Violation, 
             found += _verdicts(report, target, policy, today)
         if LoadRule.MISSING_LIBRARIES in policy.fail_on:
             found += _loading(report, target, policy, today)
+        if LoadRule.WHEELS_LOST in policy.fail_on:
+            found += _lost(report, target, policy, today)
         found += _coverage(report, target, policy, today)
         found += _costs(report, target, policy)
     return tuple(found)
@@ -79,6 +81,29 @@ def _loading(
             )
 
 
+def _lost(
+    report: Report, target: TargetSummary, policy: Policy, today: date
+) -> Iterator[Violation]:
+    for package in report.packages:
+        cell = package.on.get(target.name)
+        if cell is None or not _has_lost(cell):
+            continue
+        if not policy.lets_pass(package.name, target.name, today):
+            yield Violation(
+                rule="fail-on",
+                target=target.name,
+                package=package.name,
+                verdict=cell.verdict,
+                message=f"{package.name} lost its wheel on {target.name}: "
+                f"{cell.lost.reason if cell.lost else ''}",
+                where=tuple(requester for requester in cell.requested_by if ":" in requester),
+            )
+
+
+def _has_lost(cell: Cell) -> bool:
+    return cell.lost is not None and cell.lost.kind in {"lost", "uploading"}
+
+
 def _fails_to_load(cell: Cell) -> bool:
     return cell.loads is not None and cell.loads.status in {"needs", "no"}
 
@@ -88,6 +113,7 @@ def breaks_limits(cell: Cell, target: str, policy: Policy) -> bool:
     return (
         cell.verdict in policy.fail_on
         or (LoadRule.MISSING_LIBRARIES in policy.fail_on and _fails_to_load(cell))
+        or (LoadRule.WHEELS_LOST in policy.fail_on and _has_lost(cell))
         or (
             cell.verdict not in {*_WHEELS, Verdict.NOT_REQUIRED}
             and _least_coverage(policy, target) is not None

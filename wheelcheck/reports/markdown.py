@@ -22,6 +22,7 @@ from wheelcheck.reports.wording.dockerfile_phrases import (
 )
 from wheelcheck.reports.wording.grid import mark_on
 from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.lost_phrases import LOST_TITLE, lost_words
 from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.reports.wording.quantities import duration, estimated, size
@@ -82,6 +83,7 @@ def _parts(report: Report, room: _Room) -> Iterator[str]:
     else:
         yield _reason_table(report, places, room)
         yield _rest(report, rows_of(report), room)
+    yield _lost(report, places, room)
     yield _bills(report, places, room)
     if report.dockerfile:
         yield _dockerfile(report.dockerfile, room)
@@ -107,6 +109,14 @@ def _answer(report: Report, room: _Room) -> str:
             f"\n\n> [!WARNING]\n> This answer is incomplete: see {counted(errors, 'problem')}."
         )
     return answer
+
+
+def _lost(report: Report, places: Places, room: _Room) -> str:
+    words = (
+        text(f"{package}: {what}", room.characters) for package, what in lost_words(report, places)
+    )
+    bullets = _bullets(words, room)
+    return f"#### {LOST_TITLE}\n\n{bullets}" if bullets else ""
 
 
 def _violations(report: Report, room: _Room) -> str:

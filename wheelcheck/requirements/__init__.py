@@ -1,6 +1,6 @@
 """Requirements: the user's files become values; the only place that reads them."""
 
-from wheelcheck.requirements.exclude_newer import parse_exclude_newer
+from wheelcheck.requirements.exclude_newer import is_duration, parse_exclude_newer
 from wheelcheck.requirements.input_reader import read
 from wheelcheck.requirements.pip.pip_configuration import pip_configuration
 from wheelcheck.requirements.pip.pip_options import CommandLine, in_any_order
@@ -36,6 +36,7 @@ __all__ = [
     "ScopeEnvironment",
     "SkippedLine",
     "in_any_order",
+    "is_duration",
     "parse_exclude_newer",
     "pip_configuration",
     "read",

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from wheelcheck.errors import UsageError
 
-__all__ = ["parse_exclude_newer"]
+__all__ = ["is_duration", "parse_exclude_newer"]
 
 _UNITS = {
     "w": timedelta(weeks=1),
@@ -50,6 +50,11 @@ def parse_exclude_newer(text: str, *, now: datetime) -> datetime:
             f"{text!r} is neither a date (2023-04-14), nor a timestamp (2023-04-14T12:00:00Z), "
             "nor a duration in weeks, days or hours (7d, 2 weeks, P7D)"
         ) from error
+
+
+def is_duration(text: str) -> bool:
+    """Whether a bound is written as an age, so that it moves on with the day."""
+    return _duration(text.strip()) is not None
 
 
 def _duration(text: str) -> timedelta | None:

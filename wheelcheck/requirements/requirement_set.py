@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from packaging.markers import Marker
@@ -190,7 +190,8 @@ class FilePolicy:
     `pre` admits pre-releases everywhere (--pre, --all-releases :all:), `all_releases` for the
     named projects; `only_final` refuses them. `require_hashes` is set as soon as one requirement
     has a hash, as pip does; `hashes_demanded` where an option --require-hashes says so.
-    `exclude_newer` drops files uploaded at or after it.
+    `exclude_newer` drops files uploaded at or after it; `cooldown` is set where it is so long ago,
+    and moves on with the day.
     """
 
     no_binary: FormatControl = FormatControl()
@@ -199,6 +200,7 @@ class FilePolicy:
     pre: bool = False
     require_hashes: bool = False
     exclude_newer: datetime | None = None
+    cooldown: timedelta | None = None
     all_releases: frozenset[NormalizedName] = frozenset()
     only_final: FormatControl = FormatControl()
     hashes_demanded: bool = False

@@ -9,6 +9,7 @@ from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.reports.wording.dockerfile_phrases import fate
 from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.lost_phrases import LOST_TITLE, lost_words
 from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.reports.wording.quantities import duration, size
@@ -33,6 +34,7 @@ __all__ = [
     "answer",
     "facts_section",
     "listed",
+    "lost_section",
     "obstacles_section",
     "problems_section",
     "refusals_section",
@@ -108,6 +110,15 @@ def _requested_from(report: Report, reason: Reason) -> str:
     parts = [f"requested in {listing(lines, 3)}"] if lines else []
     parts += [f"needed by {listing(packages, 3)}"] if packages else []
     return ", " + ", ".join(parts)
+
+
+def lost_section(report: Report, places: Places) -> Markup:
+    """Releases that lost wheels, are half uploaded, or wait for a cooldown to end."""
+    items = [
+        element("li", element("p", element("b", package), f": {words}"))
+        for package, words in lost_words(report, places)
+    ]
+    return section("lost", LOST_TITLE, listed(items, "more release", "releases"))
 
 
 def advice_section(report: Report, places: Places) -> Markup:

@@ -20,6 +20,7 @@ from wheelcheck.reports.text.violations_text import draw_violations
 from wheelcheck.reports.values.report import Package, Problem, Report
 from wheelcheck.reports.wording.dockerfile_phrases import fate
 from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.lost_phrases import LOST_TITLE, lost_words
 from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, WORST_FIRST, to_ascii
 from wheelcheck.reports.wording.phrases import clean, counted, listing
 from wheelcheck.reports.wording.reasons import (
@@ -82,6 +83,7 @@ def render_text(
     alive = [target.name for target in judged.targets]
     _folded(page, judged, rows, "" if judged is report else places.describe(alive))
     _older_releases(page, judged, places)
+    _lost_wheels(page, judged, places)
     if versions:
         _versions(page, judged)
     _legend(page, rows)
@@ -167,6 +169,20 @@ def _older_releases(page: TextPage, report: Report, places: Places) -> None:
     left = list(found)[_MOST_SKEWS:]
     if left:
         names = listing([taken for taken, _ in left])
+        page.prose(Text(f"and {counted(len(left), 'more release')}: {names}", "dim"), hang=2)
+
+
+def _lost_wheels(page: TextPage, report: Report, places: Places) -> None:
+    """Releases that lost wheels, are half uploaded, or wait for a cooldown to end."""
+    found = lost_words(report, places)
+    if not found:
+        return
+    page.heading(LOST_TITLE)
+    for package, words in found[:_MOST_SKEWS]:
+        page.prose(Text.assemble((clean(package), "bold"), f": {clean(words)}"), hang=2)
+    left = found[_MOST_SKEWS:]
+    if left:
+        names = listing(list(dict.fromkeys(clean(each.package) for each in left)))
         page.prose(Text(f"and {counted(len(left), 'more release')}: {names}", "dim"), hang=2)
 
 

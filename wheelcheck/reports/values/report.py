@@ -27,6 +27,7 @@ __all__ = [
     "Cell",
     "InstallerSummary",
     "Loading",
+    "LostWheel",
     "Miss",
     "Outcome",
     "Package",
@@ -144,6 +145,26 @@ class Loading(Value):
     reason: str = Field(default="", description="The sentence that supports the status.")
 
 
+class LostWheel(Value):
+    """A wheel that could be expected on a target, and what became of it."""
+
+    kind: Literal["lost", "uploading", "cooldown"] = Field(
+        description="lost: the release before has a wheel for the target; uploading: the same, but "
+        "the release is younger than two days and has fewer files, so that more may come; "
+        "cooldown: there is a wheel, too young for --exclude-newer."
+    )
+    release: str = Field(
+        description="The release that lacks the wheel; under a cooldown, that which has it."
+    )
+    before: str | None = Field(default=None, description="The release before, which has a wheel.")
+    day: str | None = Field(
+        default=None,
+        description="ISO 8601: when the release came; under a cooldown, the first day on which the "
+        "wheel is let in.",
+    )
+    reason: str = Field(description="The same in a sentence.")
+
+
 class Cell(Value):
     """What happens to one package on one target."""
 
@@ -166,6 +187,9 @@ class Cell(Value):
         default="",
         description="Where an older release is taken because of the target: what the newest one "
         "needs.",
+    )
+    lost: LostWheel | None = Field(
+        default=None, description="A wheel that could be expected, and is not there."
     )
     loads: Loading | None = Field(
         default=None, description="Whether the wheel loads; None for what is no wheel."

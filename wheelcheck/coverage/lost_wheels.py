@@ -1,0 +1,172 @@
+"""Did a release lose wheels that the one before it has, or do they only come later?
+
+Decided by the targets that are covered, not by the names of tags: a wheel under another name
+(manylinux1 and manylinux2014, universal2 and arm64, abi3 instead of a wheel for each Python) is no
+loss where the target still gets one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from wheelcheck.coverage.newer_release import newest_wanted, wanted_by
+from wheelcheck.coverage.wheel_loss import WheelLoss, WheelLossKind
+from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Project, Sdist, Wheel
+from wheelcheck.resolution import FileRules, Pin, choose
+from wheelcheck.targets import Implementation, Target
+from wheelcheck.targets.pythons import python_support
+
+__all__ = ["lost_wheel"]
+
+UPLOADING = timedelta(days=2)
+"""How young a release is whose files may still be on their way: builds of rare platforms take
+hours, and are uploaded one after the other."""
+_FIRST_SUPPORTED_FREE_THREADED = (3, 14)
+"""PEP 779: the free-threaded build of 3.13 was an experiment."""
+
+
+def lost_wheel(
+    pin: Pin,
+    project: Project | Unknown,
+    target: Target,
+    rules: FileRules,
+    as_of: datetime,
+    constraint: SpecifierSet | None = None,
+) -> WheelLoss | None:
+    """What became of the wheel that a target does not get; None where nothing was lost.
+
+    Args:
+        pin: what is taken.
+        project: the files that there are.
+        target: where it would be installed.
+        rules: the user's rules on files. Hashes do not count: they are the user's own choice.
+        as_of: the moment that is judged.
+        constraint: what the user's constraints say of the package.
+    """
+    if isinstance(project, Unknown) or pin.version is None or _ruled_out(pin, rules):
+        return None
+    wanted = pin.version
+    if isinstance(pin.file, Wheel):
+        newest = newest_wanted(pin, project, constraint)
+        if newest is None or newest == pin.version:
+            return None
+        wanted = newest
+    seen = _Seen(project, target, replace(rules, hashes={}))
+    return seen.waiting(pin, wanted, constraint) or seen.lost(wanted, as_of)
+
+
+def _ruled_out(pin: Pin, rules: FileRules) -> bool:
+    return rules.policy.no_binary.applies_to(pin.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The releases of a project as a target sees them."""
+
+    project: Project
+    target: Target
+    rules: FileRules
+
+    def wheel(self, version: Version, rules: FileRules | None = None) -> Wheel | None:
+        file = choose(self.project.files(version), self.target, rules or self.rules)
+        return file if isinstance(file, Wheel) and file.yanked is None else None
+
+    # --- lost -------------------------------------------------------------------------------
+
+    def lost(self, version: Version, as_of: datetime) -> WheelLoss | None:
+        if self.wheel(version) is not None:
+            return None
+        before = next(self._before(version), None)
+        had = self.wheel(before) if before is not None else None
+        if before is None or had is None:
+            return None
+        uploaded = self._uploaded(version)
+        if uploaded is not None and self._is_over(uploaded):
+            return None
+        files = len(self._known(version)), len(self._known(before))
+        kind = WheelLossKind.LOST
+        reason = f"{before} has {had.tag}, {version} has no wheel for it"
+        young = uploaded is not None and as_of - uploaded < UPLOADING
+        if young and files[0] < files[1]:
+            kind = WheelLossKind.UPLOADING
+            reason = (
+                f"{version} may still be uploaded: {files[0]} of the {files[1]} files of {before}, "
+                f"the first on {uploaded:%Y-%m-%d}"
+            )
+        return WheelLoss(kind, version, reason, before=before, day=uploaded, files=files)
+
+    def _before(self, version: Version) -> Iterator[Version]:
+        """Earlier releases, the nearest first: final ones, and pre-releases for a pre-release."""
+        for other in self.project.versions:
+            early = other < version and (version.is_prerelease or not other.is_prerelease)
+            if early and any(file.yanked is None for file in self._known(other)):
+                yield other
+
+    def _known(self, version: Version) -> Sequence[Wheel | Sdist]:
+        """The files that the date bound lets in."""
+        bound = self.rules.policy.exclude_newer
+        return [
+            file
+            for file in self.project.files(version)
+            if bound is None or (file.upload_time is not None and file.upload_time < bound)
+        ]
+
+    def _uploaded(self, version: Version) -> datetime | None:
+        times = (file.upload_time for file in self._known(version))
+        return min((time for time in times if time is not None), default=None)
+
+    def _is_over(self, day: datetime) -> bool:
+        """Whether nobody expects wheels for this Python any more: its support had ended."""
+        target = self.target
+        if target.implementation is not Implementation.CPYTHON:
+            return False
+        if target.free_threaded and target.python < _FIRST_SUPPORTED_FREE_THREADED:
+            return True
+        support = python_support(target.python)
+        return support is not None and support.end_of_support < day.date()
+
+    # --- waited for -------------------------------------------------------------------------
+
+    def waiting(
+        self, pin: Pin, wanted: Version, constraint: SpecifierSet | None
+    ) -> WheelLoss | None:
+        """The wheel that a cooldown lets in first, of this release or a later one."""
+        cooldown = self.rules.policy.cooldown
+        if cooldown is None or pin.version is None or self.wheel(wanted) is not None:
+            return None
+        any_time = replace(
+            self.rules, policy=replace(self.rules.policy, exclude_newer=None, cooldown=None)
+        )
+        admitted = wanted_by(pin)
+        coming = []
+        for version in self.project.versions:
+            if version < pin.version:
+                break
+            if version != pin.version and (
+                admitted is None
+                or version.is_prerelease
+                or not (admitted & (constraint or SpecifierSet())).contains(version)
+            ):
+                continue
+            wheel = self.wheel(version, any_time)
+            if wheel is not None and wheel.upload_time is not None:
+                coming.append((wheel.upload_time + cooldown, version, wheel))
+        if not coming:
+            return None
+        day, version, wheel = min(coming, key=lambda each: each[0])
+        reason = (
+            f"{version} has {wheel.tag}, uploaded on {wheel.upload_time:%Y-%m-%d}: the cooldown of "
+            f"{_days(cooldown)} lets it in from {day:%Y-%m-%d} on"
+        )
+        return WheelLoss(WheelLossKind.COOLDOWN, version, reason, day=day)
+
+
+def _days(span: timedelta) -> str:
+    days = span / timedelta(days=1)
+    return f"{days:g} days" if days != 1 else "1 day"
