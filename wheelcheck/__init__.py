@@ -28,7 +28,13 @@ if TYPE_CHECKING:
     from wheelcheck.gate.policy import Allowance, Policy
     from wheelcheck.index import open_index
     from wheelcheck.reports.values.advice_values import Advice
-    from wheelcheck.reports.values.binary_policy_values import BinaryPolicy
+    from wheelcheck.reports.values.binary_policy_values import (
+        BinaryPolicy,
+        BuildException,
+        DirectBuild,
+        Fallback,
+        PolicyFile,
+    )
     from wheelcheck.reports.values.build_values import (
         BuildPlan,
         BuildRequirement,
@@ -66,6 +72,7 @@ if TYPE_CHECKING:
         Cell,
         InstallerSummary,
         Loading,
+        LostWheel,
         Miss,
         Package,
         Problem,
@@ -90,6 +97,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "LostWheel": "wheelcheck.reports.values.report",
+    "PolicyFile": "wheelcheck.reports.values.binary_policy_values",
+    "Fallback": "wheelcheck.reports.values.binary_policy_values",
+    "DirectBuild": "wheelcheck.reports.values.binary_policy_values",
+    "BuildException": "wheelcheck.reports.values.binary_policy_values",
     "analyse": "wheelcheck.api.analyse",
     "binary_policy": "wheelcheck.api.binary_policy",
     "check": "wheelcheck.api.check",
@@ -170,6 +182,7 @@ __all__ = [
     "Bill",
     "BinaryPolicy",
     "BuildCost",
+    "BuildException",
     "BuildPlan",
     "BuildRequirement",
     "Bump",
@@ -177,6 +190,7 @@ __all__ = [
     "Change",
     "Commands",
     "Difference",
+    "DirectBuild",
     "DockerfileFinding",
     "DockerfileStep",
     "Estimate",
@@ -184,6 +198,7 @@ __all__ = [
     "ExplainedCandidate",
     "ExplainedFile",
     "Explanation",
+    "Fallback",
     "Fit",
     "ImageSize",
     "IndexOptions",
@@ -191,6 +206,7 @@ __all__ = [
     "InstallerSummary",
     "JudgedDockerfile",
     "Loading",
+    "LostWheel",
     "Miss",
     "Need",
     "NotInReport",
@@ -201,6 +217,7 @@ __all__ = [
     "Package",
     "PlatformDifference",
     "Policy",
+    "PolicyFile",
     "Problem",
     "Readiness",
     "ReadyCell",

@@ -48,10 +48,10 @@ def binary_policy(
         UsageError: for what the caller can mend.
         IndexUnreachable: where no index answers.
     """
-    asked = Question(
+    question_put = Question(
         requirements=as_list(requirements), targets=targets, packages=packages, **question
     )
-    asking = settled(asked).question
+    asking = settled(question_put).question
     if not (as_list(asking.requirements) or asking.packages):
         raise UsageError("nothing to check: name a requirement file, a project or a lock")
     refuse_dockerfiles(asking, "name the requirement files that it installs, and its image")

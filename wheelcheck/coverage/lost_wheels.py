@@ -102,7 +102,7 @@ class _Seen:
         return WheelLoss(kind, version, reason, before=before, day=uploaded, files=files)
 
     def _before(self, version: Version) -> Iterator[Version]:
-        """Earlier releases, the nearest first: final ones, and pre-releases for a pre-release."""
+        """Earlier releases, the nearest first: final, and pre-releases for a pre-release."""
         for other in self.project.versions:
             early = other < version and (version.is_prerelease or not other.is_prerelease)
             if early and any(file.yanked is None for file in self._known(other)):

@@ -17,7 +17,7 @@ class LoadRule(StrEnum):
     MISSING_LIBRARIES = "missing-libraries"
     """A wheel that does not load: shared libraries are missing, or libc or CPU are too old."""
     WHEELS_LOST = "wheels-lost"
-    """A release without the wheel that the one before it has, half uploaded ones included."""
+    """A release without the wheel that its predecessor has, or half uploaded."""
 
 
 FailOn = Verdict | LoadRule | str
