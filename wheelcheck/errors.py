@@ -30,6 +30,10 @@ __all__ = [
 ]
 
 
+_LONGEST = 80
+"""Characters of a line that a message quotes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """Something unknown, and why.
@@ -82,7 +86,8 @@ class RequirementsError(UsageError):
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        shown = f": {self.text!r}" if self.text else ""
+        text = self.text if len(self.text) <= _LONGEST else f"{self.text[:_LONGEST]}…"
+        shown = f": {text!r}" if text else ""
         return f"{place}{shown}: {self.why}"
 
 

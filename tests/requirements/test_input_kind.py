@@ -52,7 +52,6 @@ def test_an_empty_project_is_one():
         ("poetry.lock", "# nothing yet\n", None, "it is empty"),
         ("pylock.dev.toml", "", None, "it is empty"),
         ("x.toml", "[other]\n", None, "neither a project"),
-        ("Pipfile", "[packages]\n[[source]]\n", None, "Pipfile.lock beside it"),
         ("Pipfile.lock", "{\n,}", 2, "not valid JSON"),
         ("x.json", "{}", None, "no Pipfile.lock"),
         ("Pipfile.lock", '{"_meta": 1}', None, "no Pipfile.lock"),

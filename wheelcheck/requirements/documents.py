@@ -14,7 +14,16 @@ from typing import Any
 
 from wheelcheck.errors import RequirementsError
 
-__all__ = ["Complain", "parse_json", "parse_toml", "table", "tables", "text_at", "texts"]
+__all__ = [
+    "Complain",
+    "parse_json",
+    "parse_toml",
+    "parse_yaml",
+    "table",
+    "tables",
+    "text_at",
+    "texts",
+]
 
 _LARGEST = 64_000_000
 """Characters. The largest locks of public projects have some five million."""
@@ -64,6 +73,22 @@ def parse_json(name: str, text: str) -> object:
         raise RequirementsError(name, error.lineno, "", why) from None
     except (RecursionError, ValueError):
         raise RequirementsError(name, None, "", _INSANE) from None
+
+
+def parse_yaml(name: str, text: str) -> object:
+    """Return a YAML document; raises RequirementsError with the line where it is none."""
+    import yaml  # for few inputs
+
+    _check_size(name, text)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(text, Loader=loader)  # noqa: S506 (a safe loader, in C where it is there)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = mark.line + 1 if mark else None
+        raise RequirementsError(name, where, "", f"not valid YAML: {error.problem}") from None
+    except (yaml.YAMLError, RecursionError, ValueError):
+        raise RequirementsError(name, None, "", "not valid YAML") from None
 
 
 def _check_size(name: str, text: str) -> None:

@@ -11,7 +11,8 @@ from pathlib import PurePath
 from typing import Any
 
 from wheelcheck.errors import RequirementsError
-from wheelcheck.requirements.documents import parse_json, parse_toml
+from wheelcheck.requirements.documents import parse_json, parse_toml, parse_yaml
+from wheelcheck.requirements.foreign_files import foreign_file
 
 __all__ = ["InputKind", "Recognised", "recognise"]
 
@@ -26,6 +27,9 @@ class InputKind(StrEnum):
     POETRY_LOCK = "poetry.lock"
     PDM_LOCK = "pdm.lock"
     PIPFILE_LOCK = "Pipfile.lock"
+    PIXI_LOCK = "pixi.lock"
+    PIPFILE = "Pipfile"
+    CONDA_ENVIRONMENT = "environment.yml"
     SETUP_CFG = "setup.cfg"
     SETUP_SCRIPT = "setup.py"
     SCRIPT = "script"
@@ -42,6 +46,8 @@ class Recognised:
 _SCRIPT = re.compile(r"^# /// script[ \t]*\r?$", re.MULTILINE)
 # Two spellings that no requirement file begins with: a table, and a key with its value.
 _TOML = re.compile(r"""\[|(?:\w[\w.-]*|"[^"]*"|'[^']*')\s*=(?!=)""")
+_YAML = {InputKind.PIXI_LOCK, InputKind.CONDA_ENVIRONMENT}
+_PIPFILE_TABLES = {"source", "dev-packages", "requires"}
 _PROJECT_TABLES = {"project", "build-system", "dependency-groups", "tool"}
 
 
@@ -56,6 +62,14 @@ def recognise(name: str, text: str) -> Recognised:
     if by_name in {InputKind.SETUP_CFG, InputKind.SETUP_SCRIPT}:
         return Recognised(by_name)
     beginning = _first_line(text)
+    if foreign := foreign_file(name, beginning):
+        raise RequirementsError(name, None, "", foreign)
+    if by_name in _YAML or PurePath(name).suffix in {".yml", ".yaml"}:
+        return _yaml(name, text)
+    return _by_content(name, text, beginning, by_name)
+
+
+def _by_content(name: str, text: str, beginning: str, by_name: InputKind | None) -> Recognised:
     if beginning.startswith("{") or by_name is InputKind.PIPFILE_LOCK:
         document = parse_json(name, text)
         if isinstance(document, Mapping) and isinstance(document.get("_meta"), Mapping):
@@ -72,6 +86,18 @@ def recognise(name: str, text: str) -> Recognised:
             raise RequirementsError(name, None, "", _unknown_toml(tree))
         return Recognised(kind, tree)
     return Recognised(InputKind.REQUIREMENT_FILE)
+
+
+def _yaml(name: str, text: str) -> Recognised:
+    """A pixi.lock or an environment of conda, whatever its name."""
+    tree = parse_yaml(name, text)
+    if isinstance(tree, Mapping) and "environments" in tree and "version" in tree:
+        return Recognised(InputKind.PIXI_LOCK, tree)
+    if isinstance(tree, Mapping) and isinstance(tree.get("dependencies"), list):
+        return Recognised(InputKind.CONDA_ENVIRONMENT, tree)
+    raise RequirementsError(
+        name, None, "", "this YAML is neither a pixi.lock nor an environment.yml"
+    )
 
 
 def _first_line(text: str) -> str:
@@ -100,12 +126,12 @@ def _kind_of_toml(document: Mapping[str, Any]) -> InputKind | None:
         return InputKind.PDM_LOCK
     if "version" in document and document.keys() & {"package", "requires-python", "manifest"}:
         return InputKind.UV_LOCK
+    if document.keys() & {"packages", "dev-packages"} and document.keys() & _PIPFILE_TABLES:
+        return InputKind.PIPFILE
     return InputKind.PYPROJECT if document.keys() & _PROJECT_TABLES else None
 
 
 def _unknown_toml(document: Mapping[str, Any]) -> str:
-    if "packages" in document and document.keys() & {"source", "dev-packages", "requires"}:
-        return "this is a Pipfile, which locks nothing: give the Pipfile.lock beside it"
     if not document:
         return "it is empty"
     return "this TOML is neither a project (pyproject.toml) nor a lock file of a known kind"

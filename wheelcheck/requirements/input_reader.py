@@ -18,8 +18,9 @@ from types import MappingProxyType
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from wheelcheck.errors import UsageError
+from wheelcheck.errors import RequirementsError, UsageError
 from wheelcheck.requirements.collection import Collection, refusals
+from wheelcheck.requirements.foreign_files import binary_kind
 from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.input_kind import InputKind, recognise
 from wheelcheck.requirements.input_location import InputLocation, Opener, is_remote
@@ -119,6 +120,9 @@ class _Intake:
         """Read a file that the user named, whatever kind it is."""
         reader = self.reader
         data = reader.open(place)
+        binary = binary_kind(data)
+        if binary:
+            raise RequirementsError(place.shown, None, "", f"looks like a binary file{binary}")
         text = reader.decode(place, data)
         found = recognise(place.shown, text)
         if found.kind is InputKind.REQUIREMENT_FILE:
@@ -157,6 +161,9 @@ _READERS = {
     InputKind.POETRY_LOCK: ("locks.poetry_lock", "read_poetry_lock"),
     InputKind.PDM_LOCK: ("locks.pdm_lock", "read_pdm_lock"),
     InputKind.PIPFILE_LOCK: ("locks.pipfile_lock", "read_pipfile_lock"),
+    InputKind.PIXI_LOCK: ("locks.pixi_lock", "read_pixi_lock"),
+    InputKind.PIPFILE: ("projects.pipfile", "read_pipfile"),
+    InputKind.CONDA_ENVIRONMENT: ("projects.conda_environment", "read_conda_environment"),
     InputKind.SETUP_CFG: ("projects.setup_files", "read_setup_cfg"),
     InputKind.SETUP_SCRIPT: ("projects.setup_files", "read_setup_script"),
     InputKind.SCRIPT: ("projects.script", "read_script"),

@@ -47,10 +47,8 @@ def build_of_compose(path: Path, service: str | None) -> BuildRequest:
 
 
 def _services(path: Path) -> Mapping[str, Any]:
-    try:
-        import yaml
-    except ImportError:
-        raise UsageError(f"reading {path} needs PyYAML: install wheelcheck[compose]") from None
+    import yaml  # for few inputs
+
     with path.open("rb") as file:
         data = file.read(LARGEST + 1)
     if len(data) > LARGEST:

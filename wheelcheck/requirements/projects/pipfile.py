@@ -6,8 +6,11 @@ import tomllib
 from collections.abc import Mapping
 
 from wheelcheck.errors import Unknown
+from wheelcheck.requirements.documents import table, text_at
+from wheelcheck.requirements.input_document import InputDocument
+from wheelcheck.requirements.projects.declared_requirements import add_requirement, parse_declared
 
-__all__ = ["pipfile_requirements"]
+__all__ = ["pipfile_requirements", "read_pipfile"]
 
 
 def pipfile_requirements(text: str, *, dev: bool) -> tuple[list[str], list[Unknown]]:
@@ -30,6 +33,22 @@ def pipfile_requirements(text: str, *, dev: bool) -> tuple[list[str], list[Unkno
             else:
                 found.append(requirement)
     return found, problems
+
+
+def read_pipfile(given: InputDocument) -> None:
+    """Add what ``pipenv install --skip-lock`` would: ``[packages]``, and the group ``dev``."""
+    wanted = given.selection.groups(["dev", "dev-packages"])
+    found, problems = pipfile_requirements(given.text, dev=bool(wanted))
+    for text in found:
+        requirement = parse_declared(given, text)
+        if requirement is not None:
+            add_requirement(given, requirement, given.origin())
+    for why in problems:
+        given.collection.skip(given.origin(), why)
+    requires = table(given.tree, "requires", complain=given.complain)
+    version = text_at(requires, "python_version", given.complain)
+    if version:
+        given.bound_python(f"=={version}.*")
 
 
 def _requirement(name: str, entry: object) -> str | None:
