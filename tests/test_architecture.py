@@ -39,6 +39,7 @@ LAYERS = [
     "dockerfile",
     "api",
     "survey",
+    "mcp_server",
     "cli",
 ]
 FACES = {"__init__", "__main__"}
@@ -51,6 +52,7 @@ IMPURE = {
     "today",
     "api",
     "survey",
+    "mcp_server",
     "cli",
     *FACES,
 }

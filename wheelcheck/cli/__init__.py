@@ -94,6 +94,15 @@ def _calibrate(words: Sequence[str]) -> int:
     return run()
 
 
+def _mcp(words: Sequence[str]) -> int:
+    from wheelcheck.cli.arguments import mcp_parser
+
+    args = mcp_parser().parse_args(words)
+    from wheelcheck.cli.mcp_command import run
+
+    return run(args)
+
+
 def _diff(words: Sequence[str]) -> int:
     from wheelcheck.cli.arguments import diff_parser
 
@@ -172,6 +181,7 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "completion": _completion,
     "diff": _diff,
     "explain": _explain,
+    "mcp": _mcp,
     "policy": _policy,
     "ready": _ready,
     "show": _show,

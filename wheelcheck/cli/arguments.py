@@ -16,6 +16,7 @@ from wheelcheck.cli.options import (
     add_dockerfile,
     add_format,
     add_index,
+    add_index_urls,
     add_inputs,
     add_installer,
     add_json,
@@ -39,6 +40,7 @@ __all__ = [
     "completion_parser",
     "diff_parser",
     "explain_parser",
+    "mcp_parser",
     "ready_parser",
     "show_parser",
 ]
@@ -68,6 +70,7 @@ other commands (each has its own --help):
   wheelcheck explain PACKAGE --target TARGET
   wheelcheck diff OLD NEW
   wheelcheck show REPORT.json --format html -o report.html
+  wheelcheck mcp
   wheelcheck calibrate
   wheelcheck completion bash|zsh|tcsh
   wheelcheck cache info|clear
@@ -312,6 +315,33 @@ def ready_parser() -> argparse.ArgumentParser:
     add_format(output, "text", "json", "constraints")
     output.add_argument("-h", "--help", action="help", help="print this, and end")
     parser.set_defaults(python=[], libc=[], arch=[], policy=None, no_policy=False)
+    return parser
+
+
+_MCP_EXAMPLES = """\
+in the configuration of a client:
+  {"mcpServers": {"wheelcheck": {"command": "wheelcheck", "args": ["mcp", "--root", "FOLDER"]}}}
+"""
+
+
+def mcp_parser() -> argparse.ArgumentParser:
+    """The parser of ``wheelcheck mcp``."""
+    parser = Parser(
+        prog=f"{PROGRAM} mcp",
+        description="Serve check, explain, advise and ready to clients of the Model Context "
+        "Protocol,\nover standard input and output.",
+        epilog=_MCP_EXAMPLES,
+        formatter_class=Help,
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--root", default=".", metavar="FOLDER", help="no file outside it is read (this folder)"
+    )
+    add_index_urls(parser)
+    cache = parser.add_mutually_exclusive_group()
+    add_cache_dir(cache)
+    cache.add_argument("--no-cache", action="store_true", help="keep nothing on disk")
+    parser.add_argument("--offline", action="store_true", help="ask nothing but the cache")
     return parser
 
 

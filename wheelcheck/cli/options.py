@@ -25,6 +25,7 @@ __all__ = [
     "add_dockerfile",
     "add_format",
     "add_index",
+    "add_index_urls",
     "add_inputs",
     "add_installer",
     "add_json",
@@ -378,10 +379,15 @@ def add_settings(group: argparse._ArgumentGroup) -> None:
     source.add_argument("--no-policy", action="store_true", help="use no such file")
 
 
-def add_index(group: argparse._ArgumentGroup) -> None:
-    """Where to look."""
+def add_index_urls(group: argparse._ActionsContainer) -> None:
+    """Which indexes."""
     group.add_argument("-i", "--index-url", metavar="URL", help="instead of the public index")
     add_repeatable(group, "--extra-index-url", metavar="URL", words="also look there (repeatable)")
+
+
+def add_index(group: argparse._ArgumentGroup) -> None:
+    """Where to look."""
+    add_index_urls(group)
     group.add_argument("--no-index", action="store_true", help="use --find-links alone")
     add_repeatable(
         group, "-f", "--find-links", metavar="PLACE", words="folder or page with files (repeatable)"

@@ -47,7 +47,7 @@ from wheelcheck.reports.wording.report_phrases import (
 )
 from wheelcheck.reports.wording.target_names import Places, platform_label, python_order
 
-__all__ = ["render_text"]
+__all__ = ["draw_refusals", "render_text"]
 
 _MIN_WIDTH, _MAX_WIDTH = 60, 200
 _MOST_REASONS = 12
@@ -89,7 +89,7 @@ def render_text(
     _legend(page, rows)
     draw_bill(page, report, places)
     draw_violations(page, report)
-    _refusals(page, report)
+    draw_refusals(page, report)
     if report.dockerfile:
         draw_findings(page, report.dockerfile)
     _why(page, judged, places)
@@ -118,7 +118,7 @@ def _answer(page: TextPage, report: Report) -> None:
         page.prose(Text(words, style="bold magenta"))
 
 
-def _refusals(page: TextPage, report: Report) -> None:
+def draw_refusals(page: TextPage, report: Report) -> None:
     """What is refused as a whole, where, and what to write instead."""
     found = refusals(report)
     if not found:

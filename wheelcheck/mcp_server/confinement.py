@@ -1,0 +1,81 @@
+"""No file outside the server's folder is read, whatever a file in it names.
+
+A requirement file may name files anywhere (`-r`, `-c`, `--find-links`, `file:` URLs), and so may
+locks and Dockerfiles. So it is not each reader that is confined, but the process: CPython tells an
+audit hook of every file before it is opened (PEP 578). The interpreter, its packages, the cache and
+a folder for temporary files are left open.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from wheelcheck.errors import UsageError
+
+__all__ = ["confine", "inside"]
+
+_SYSTEM = ("/dev/", "/proc/", "/sys/", "/etc/", "/usr/share/zoneinfo/")
+_NOT_EVEN_THERE = ("/etc/passwd", "/etc/shadow", "/etc/group", "/proc/self/environ")
+_EVENTS = {"open", "os.listdir", "os.scandir"}
+
+
+def inside(root: Path, name: str) -> Path:
+    """A file or folder that a client names, relative to the root.
+
+    Raises `UsageError` for what lies outside, for URLs, and for what is not there.
+    """
+    if name == "-" or "://" in name:
+        raise UsageError(f"{name[:60]!r} is no file of the server's folder: name a file in it")
+    real = os.path.realpath(root / name)
+    if not _within(real, str(root)):
+        raise UsageError(f"{name[:60]!r} lies outside the server's folder: name a file in it")
+    if not Path(real).exists():
+        raise UsageError(f"there is no file {name[:60]!r} in the server's folder{_there(root)}")
+    return Path(os.path.relpath(root / name, root))
+
+
+def confine(root: Path, cache: Path | None) -> None:
+    """Let this process read nothing outside `root` from now on, but what it needs itself."""
+    tempfile.tempdir = tempfile.mkdtemp(prefix="wheelcheck-mcp-")
+    netrc = os.environ.get("NETRC") or str(Path.home() / ".netrc")
+    own = Path(__file__).parent.parent
+    folders = [sys.prefix, sys.base_prefix, sys.exec_prefix, tempfile.tempdir, str(own)]
+    folders += [path for path in sys.path if path] + ([str(cache)] if cache else [])
+    open_to_us = tuple(_prefixes(folders))
+    home = str(root)
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        if event not in _EVENTS or not arguments or not isinstance(arguments[0], str | bytes):
+            return
+        path = os.path.abspath(os.fsdecode(arguments[0]))  # noqa: PTH100 (no pathlib in a hook)
+        if path.startswith(open_to_us) or path == netrc:
+            return
+        if path.startswith(_SYSTEM) and path not in _NOT_EVEN_THERE:
+            return
+        if not _within(os.path.realpath(path), home):
+            raise PermissionError(13, "it lies outside the server's folder", path)
+
+    sys.addaudithook(hook)
+
+
+def _prefixes(folders: Iterable[str]) -> Iterable[str]:
+    for folder in folders:
+        for form in {os.path.abspath(folder), os.path.realpath(folder)}:  # noqa: PTH100
+            yield form if form.endswith(os.sep) else form + os.sep
+
+
+def _within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def _there(root: Path) -> str:
+    names = sorted(
+        path.name
+        for path in root.iterdir()
+        if path.is_file() and path.suffix in {".txt", ".toml", ".lock", ".in", ".cfg"}
+    )
+    return f"; there are {', '.join(names[:6])}" if names else ""
