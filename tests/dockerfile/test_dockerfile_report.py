@@ -298,6 +298,26 @@ class TestEmitting:
         assert "--mount=type=bind,from=" in text
         assert text.count("FROM python:3.12-alpine") == 2
 
+    def test_a_project_is_written_into_it_as_a_requirement_file(self, capsys, tmp_path):
+        (tmp_path / "pyproject.toml").write_text(
+            "[project]\nname = 'x'\nversion = '1'\n"
+            "dependencies = ['sci', \"easy; sys_platform == 'win32'\"]\n"
+        )
+        text = self.emitted(capsys, "pyproject.toml", "-t", "python:3.12-alpine")
+        assert text.count("COPY <<'EOF' /requirements.txt\n# from pyproject.toml") == 2
+        assert "\nsci\nEOF\n" in text
+        assert "pip wheel --wheel-dir /wheels -r /requirements.txt" in text
+
+    def test_a_lock_is_written_into_it_with_its_versions_alone(self, capsys, tmp_path):
+        (tmp_path / "pylock.toml").write_text(
+            "lock-version = '1.0'\ncreated-by = 'x'\n[[packages]]\nname = 'easy'\nversion = '1'\n"
+            "[[packages.wheels]]\nurl = 'https://index.example/easy-1-py3-none-any.whl'\n"
+            "hashes = {sha256 = 'aa'}\n"
+        )
+        text = self.emitted(capsys, "pylock.toml", "-t", "python:3.12-slim")
+        assert "easy==1 \\\n    --hash=sha256:aa\n" in text
+        assert "pip install --no-deps -r /requirements.txt" in text
+
     def test_it_reads_back_and_has_nothing_to_mend(self, capsys, tmp_path):
         text = self.emitted(capsys, "requirements.txt", "-t", "python:3.12-alpine")
         (tmp_path / "Dockerfile").write_text(text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
+from packaging.requirements import Requirement
+
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.api.argument_values import as_list
 from wheelcheck.api.dockerfile_options import refuse_dockerfiles
@@ -20,16 +22,22 @@ from wheelcheck.index.network.urls import split_credentials
 from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.requirements import Requirements, in_any_order
 from wheelcheck.requirements.redaction import redact
+from wheelcheck.requirements.requirement_set import RequirementLine
+from wheelcheck.targets import Target
 
 __all__ = ["emit"]
+
+_OTHER_SUFFIXES = frozenset({".toml", ".lock", ".py", ".cfg", ".yml", ".yaml"})
+_OTHER_NAMES = frozenset({"Pipfile"})
 
 
 def emit(question: Question) -> str:
     """Write a Dockerfile for the one target of a question: what has no wheel is built apart.
 
-    Raises `UsageError` where there is more than one target, an input that pip does not read by
-    itself, a folder of links, which an image does not see, or a package that cannot be installed
-    there. Credentials of an index are left out: they would stay in the image.
+    Inputs that pip does not read by itself (projects, locks, standard input) are written into it as
+    a requirement file. Raises `UsageError` where there is more than one target, a folder of links,
+    which an image does not see, or a package that cannot be installed there. Credentials of an
+    index are left out: they would stay in the image.
     """
     question = settled(question).question
     refuse_dockerfiles(question, "judged by itself, it is corrected as a diff")
@@ -58,7 +66,7 @@ def emit(question: Question) -> str:
         commands = column.builds.commands
         constraints = _constraints(column.builds.outlooks)
         failing = () if constraints else tuple(_failing(column.builds.outlooks))
-    inputs = _inputs(question, opened)
+    inputs = _inputs(question, opened, target)
     written = emit_dockerfile(
         target,
         inputs,
@@ -84,6 +92,9 @@ def _mind(opened: OpenQuestion) -> Iterator[str]:
     bound = opened.requirements.policy.exclude_newer
     if bound is not None:
         yield f"# judged by files from before {bound:%Y-%m-%d %H:%M} UTC; pip takes newer files"
+    for line in opened.requirements.skipped:
+        what = clean(line.text or line.name or str(line.origin))
+        yield f"# not in here: {what}, {line.why.reason}"
 
 
 def _failing(outlooks: Sequence[Outlook]) -> Iterator[str]:
@@ -106,22 +117,50 @@ def _constraints(outlooks: Sequence[Outlook]) -> str:
     return "" if others or not first.fails() else first.constraints
 
 
-def _inputs(question: Question, opened: OpenQuestion) -> PipInputs:
-    files = [str(item) for item in as_list(question.requirements)]
-    for name in files:
-        if PurePath(name).suffix in {".toml", ".lock", ".py"} or name == "-":
-            raise UsageError(f"{name}: a Dockerfile is written for requirement files and packages")
+def _inputs(question: Question, opened: OpenQuestion, target: Target) -> PipInputs:
+    named_files = [str(item) for item in as_list(question.requirements)]
+    lines = [line for line in opened.requirements.lines if line.origin.file in named_files]
+    documents = [name for name in named_files if _is_document(name, lines)]
+    files = [name for name in named_files if name not in documents]
+    taken = [line for line in lines if line.origin.file in documents]
     constraints = [str(constraint) for constraint in question.constraints]
-    named = {*files, *constraints}
+    packages = list(question.packages)
+    named = {*files, *constraints, *documents}
     built = opened.requirements.policy.no_binary
     return PipInputs(
         files=tuple(files),
         constraints=tuple(constraints),
         included=tuple(name for name in _files_of(opened.requirements) if name not in named),
-        packages=tuple(question.packages),
+        packages=tuple(packages),
         options=tuple(_options(question)),
         no_binary=built.all_projects or bool(built.names),
+        written=_written(taken, documents, target),
+        locked=bool(taken) and all(line.locked for line in taken) and not (files or packages),
     )
+
+
+def _is_document(name: str, lines: Sequence[RequirementLine]) -> bool:
+    """Whether pip does not read an input by itself: a project, a lock, standard input."""
+    last = PurePath(name).name
+    locked = any(line.locked for line in lines if line.origin.file == name)
+    return locked or name == "-" or last in _OTHER_NAMES or PurePath(name).suffix in _OTHER_SUFFIXES
+
+
+def _written(lines: Sequence[RequirementLine], files: Sequence[str], target: Target) -> str:
+    """The lines of a requirement file that says what projects and locks say for a target."""
+    if not lines:
+        return ""
+    environment = target.marker_environment()
+    found = []
+    for line in lines:
+        marker = line.requirement.marker
+        if marker is not None and not marker.evaluate(environment):
+            continue
+        bare = Requirement(str(line.requirement).partition(";")[0])
+        hashes = "".join(f" \\\n    --hash={each}" for each in sorted(line.hashes))
+        found.append(f"{bare}{hashes}")
+    names = ", ".join("standard input" if name == "-" else name for name in files)
+    return "\n".join([f"# from {names}: write it again when that changes", *found])
 
 
 def _options(question: Question) -> Iterator[str]:

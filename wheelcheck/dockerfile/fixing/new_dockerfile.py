@@ -18,6 +18,7 @@ __all__ = ["PipInputs", "emit_dockerfile"]
 
 _PLAIN = re.compile(r"\w[\w.+@/-]*")
 _CONSTRAINTS = "/build-constraints.txt"
+_WRITTEN = "/requirements.txt"
 _SYNTAX = "# syntax=docker/dockerfile:1"
 _CACHE_MOUNT = "--mount=type=cache,target=/root/.cache/pip"
 _FOLDER = "/tmp/requirements"  # noqa: S108 (of the image, for the time of one RUN)
@@ -31,6 +32,8 @@ class PipInputs:
     `included` are files that those name in their turn; `packages` are requirements; `options` are
     words for the pip that chooses, not for the pip that installs what was built. `no_binary` says
     that one of them or a file demands source builds: pip would pass over the wheels made of them.
+    `written` is the text of a requirement file that the Dockerfile itself brings, for inputs that
+    pip does not read; `locked` says that it lists all that is required.
     """
 
     files: tuple[str, ...] = ()
@@ -39,6 +42,13 @@ class PipInputs:
     packages: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     no_binary: bool = False
+    written: str = ""
+    locked: bool = False
+
+    @property
+    def copied(self) -> tuple[str, ...]:
+        """The lines that bring the written requirements into the image."""
+        return tuple(_heredoc(self.written, _WRITTEN)) if self.written else ()
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -53,7 +63,8 @@ class PipInputs:
     @property
     def arguments(self) -> str:
         """The words behind pip install that say what."""
-        words = []
+        words = ["--no-deps"] if self.locked else []
+        words += [f"-r {_WRITTEN}"] if self.written else []
         for flag, paths in (("-c", self.constraints), ("-r", self.files)):
             words += [f"{flag} {_FOLDER}/{path}" for path in paths]
         words += [shlex.quote(package) for package in self.packages]
@@ -96,7 +107,7 @@ def emit_dockerfile(
         install = _run([_CACHE_MOUNT, *inputs.mounts], f"pip install {inputs.choice}")
         if run_packages and not isinstance(distribution, Unknown):
             install.insert(0, f"RUN {install_line(run_packages, distribution)}")
-        return "\n".join([_SYNTAX, f"FROM {base}", *install, ""])
+        return "\n".join([_SYNTAX, f"FROM {base}", *inputs.copied, *install, ""])
     if isinstance(distribution, Unknown):
         return distribution
     if run_packages:
@@ -114,14 +125,19 @@ def _constrained(target: Target, text: str) -> tuple[list[str], str]:
     """
     if not text.strip():
         return [], ""
-    end = "EOF"
-    while end in text.split("\n"):
-        end += "F"
     names = ["PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT"]
     if target.installer.certainty is Certainty.IMAGE:
         names = names[1:] if target.installer.has(Rule.BUILD_CONSTRAINT) else names[:1]
     setting = "".join(f"{name}={_CONSTRAINTS} " for name in names)
-    return [f"COPY <<'{end}' {_CONSTRAINTS}", text.strip("\n"), end], setting
+    return _heredoc(text, _CONSTRAINTS), setting
+
+
+def _heredoc(text: str, path: str) -> list[str]:
+    """The lines that write a file into the image."""
+    end = "EOF"
+    while end in text.split("\n"):
+        end += "F"
+    return [f"COPY <<'{end}' {path}", text.strip("\n"), end]
 
 
 def _stages(
@@ -134,7 +150,7 @@ def _stages(
     lines = [f"FROM {base} AS wheels"]
     if commands.build_packages:
         lines.append(f"RUN {install_line(commands.build_packages, distribution)}")
-    lines += constrained[0]
+    lines += [*constrained[0], *inputs.copied]
     lines += _run(
         [_CACHE_MOUNT, *inputs.mounts],
         f"{constrained[1]}pip wheel --wheel-dir /wheels {inputs.choice}",
@@ -142,8 +158,9 @@ def _stages(
     lines += ["", f"FROM {base}"]
     if commands.run_packages:
         lines.append(f"RUN {install_line(commands.run_packages, distribution)}")
+    lines += () if inputs.locked else inputs.copied
     what, mounts = f"--find-links /wheels {inputs.arguments}", inputs.mounts
-    if inputs.no_binary:
+    if inputs.no_binary or inputs.locked:  # a hash is that of the file, not of what is built of it
         what, mounts = "--no-deps /wheels/*.whl", ()
     lines += _run(
         ["--mount=type=bind,from=wheels,source=/wheels,target=/wheels", *mounts],
