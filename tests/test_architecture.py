@@ -12,6 +12,9 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "wheelcheck"
 LAYERS = [
     "errors",
+    "redaction",
+    "fence",
+    "regular_files",
     "tables",
     "installers",
     "targets",
@@ -54,6 +57,7 @@ IMPURE = {
     "survey",
     "mcp_server",
     "cli",
+    "regular_files",
     *FACES,
 }
 WORLD = {"httpx", "os", "pathlib", "platform", "random", "socket", "subprocess", "sys", "time"}

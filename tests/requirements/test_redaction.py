@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.requirements.redaction import redact
+from wheelcheck.redaction import redact
 
 
 @pytest.mark.parametrize(

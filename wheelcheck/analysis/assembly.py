@@ -15,6 +15,7 @@ from wheelcheck.analysis.report_costs import bill_value
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.coverage.wheel_loss import WheelLoss
 from wheelcheck.errors import Unknown
+from wheelcheck.fence import contain
 from wheelcheck.index.interface import Project, ProjectStatus, Sdist, Wheel
 from wheelcheck.loading.load_verdict import Loads, LoadStatus
 from wheelcheck.reports.values.cost_values import Bill
@@ -262,7 +263,13 @@ def _input_problems(
 
 
 def _holds(marker: Marker | None, column: JudgedTarget) -> bool:
-    return marker is None or marker.evaluate(column.resolution.target.marker_environment())
+    if marker is None:
+        return True
+    try:
+        return marker.evaluate(column.resolution.target.marker_environment())
+    except Exception as error:  # noqa: BLE001 (of this line alone)
+        contain(error, "a marker", "marker-undefined")
+        return True
 
 
 def _judged_problems(
@@ -279,6 +286,8 @@ def _judged_problems(
             yield Problem(code="version-conflict", message=str(conflict), targets=targets)
         elif conflict:
             yield Problem(code=conflict.code, message=conflict.reason, targets=targets)
+        for fault in column.faults:
+            yield Problem(code=fault.code, message=fault.reason, targets=targets)
         for name, (pin, judgement) in column.judged.items():
             found = [*_pin_problems(pin, judgement, projects[name])]
             if pin.why and pin.why not in skipped:

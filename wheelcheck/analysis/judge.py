@@ -21,7 +21,9 @@ from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
-from wheelcheck.coverage import Judgement, judge, lost_wheel, newer_release
+from wheelcheck.coverage import Judgement, Verdict, judge, lost_wheel, newer_release
+from wheelcheck.errors import Unknown
+from wheelcheck.fence import fenced
 from wheelcheck.index.interface import Index, Sdist, Wheel
 from wheelcheck.index.lock_index import with_locked_files
 from wheelcheck.reports.values.report import Report
@@ -102,6 +104,10 @@ class Judge:
 
     def prefetch(self, targets: Sequence[Target], *, plan: bool = True) -> None:
         """Have the index fetch, side by side, what judging these targets will ask for."""
+        # whatever fails here fails again where its result is read, and is reported there
+        fenced("what to fetch", "not-fetched", lambda: self._prefetch(targets, plan=plan))
+
+    def _prefetch(self, targets: Sequence[Target], *, plan: bool) -> None:
         self._resolver.prefetch(targets)
         for target in targets:
             self._prefetched[target] = self._choose(target, plan=plan)
@@ -127,17 +133,45 @@ class Judge:
         chosen = self._prefetched.pop(target, None) or self._choose(target, only, plan=plan)
         resolution = chosen.resolution
         judged = {
-            name: (pin, self._sources.refine(found, target))
+            name: (pin, self._refined(found, target))
             for name, (pin, found) in chosen.judged.items()
             if only in {None, name}
         }
         refusals = refusals_of(self._requirements, resolution, target.installer.tool.value)
         if not (plan and is_planned(target)):
             return JudgedTarget(resolution, judged, refusals=refusals)
-        builds = self._sources.of(target, chosen.sdists, chosen.tried)
-        price = self._pricing.price(target, chosen.files, builds)
-        loads = self._loading.judge(target, chosen.judged)
-        return JudgedTarget(resolution, judged, builds, price, refusals, loads)
+        builds = fenced(
+            "the plan of the builds",
+            "builds-not-planned",
+            lambda: self._sources.of(target, chosen.sdists, chosen.tried),
+        )
+        planned = None if isinstance(builds, Unknown) else builds
+        price = fenced(
+            "the bill",
+            "costs-unknown",
+            lambda: self._pricing.price(target, chosen.files, planned),
+        )
+        loads = fenced(
+            "the load check",
+            "load-check-failed",
+            lambda: self._loading.judge(target, chosen.judged),
+        )
+        return JudgedTarget(
+            resolution,
+            judged,
+            planned,
+            None if isinstance(price, Unknown) else price,
+            refusals,
+            {} if isinstance(loads, Unknown) else loads,
+            tuple(each for each in (builds, price, loads) if isinstance(each, Unknown)),
+        )
+
+    def _refined(self, judgement: Judgement, target: Target) -> Judgement:
+        what = judgement.file.filename if judgement.file else ""
+        found = fenced(what, "sdist-unreadable", lambda: self._sources.refine(judgement, target))
+        if isinstance(found, Unknown):
+            return replace(judgement, reason=f"{judgement.reason}; {found.reason}")
+        return found
 
     def _choose(
         self, target: Target, only: NormalizedName | None = None, *, plan: bool = True
@@ -154,7 +188,9 @@ class Judge:
             chosen = _Chosen(resolution, judged)
             self._sources.prefetch(chosen.sdists)
             return chosen
-        tried = self._sources.tried(replace(resolution, pins=fetched))
+        pins = replace(resolution, pins=fetched)
+        tried = fenced("what is tried", "builds-not-planned", lambda: self._sources.tried(pins))
+        tried = () if isinstance(tried, Unknown) else tried
         chosen = _Chosen(resolution, judged, tried)
         self._sources.prefetch((*chosen.sdists, *tried))
         self._pricing.prefetch(target, (*chosen.files, *tried))
@@ -163,13 +199,18 @@ class Judge:
     def _judged(self, pin: Pin, target: Target) -> Judgement:
         project = self._index.project(pin.name)
         rules = self.rules_of(target)
-        found = judge(pin, project, target, rules)
         constraint = self._constraints.get(pin.name)
-        newer = newer_release(pin, project, target, rules, constraint)
-        if isinstance(found.file, Wheel) and not newer:
-            return found
-        lost = lost_wheel(pin, project, target, rules, self._as_of, constraint)
-        return replace(found, newer=newer, lost=lost)
+
+        def judged() -> Judgement:
+            found = judge(pin, project, target, rules)
+            newer = newer_release(pin, project, target, rules, constraint)
+            if isinstance(found.file, Wheel) and not newer:
+                return found
+            lost = lost_wheel(pin, project, target, rules, self._as_of, constraint)
+            return replace(found, newer=newer, lost=lost)
+
+        found = fenced(f"{pin.name} {pin.version}", "package-not-judged", judged)
+        return Judgement(Verdict.UNKNOWN, found.reason) if isinstance(found, Unknown) else found
 
     def report(self, columns: Sequence[JudgedTarget], inputs: Iterable[str]) -> Report:
         """Put judged targets together; `inputs` are the names to show for what was read."""

@@ -24,7 +24,7 @@ __all__ = ["JudgedTarget", "Price", "TargetBuilds", "Weight"]
 _COMPILES = frozenset({Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN})
 _TROUBLE = _COMPILES | {Verdict.UNAVAILABLE}
 
-_NOWHERE = frozenset({"project-not-found", "version-not-found"})
+_NOWHERE = frozenset({"file-not-there", "project-not-found", "version-not-found"})
 """Why a package is not known that no installer finds either."""
 
 Weight = tuple[int, int]
@@ -67,6 +67,8 @@ class JudgedTarget:
     refusals: tuple[InputRefusal, ...] = ()
     loads: Mapping[NormalizedName, Loads] = field(default_factory=dict, hash=False)
     """Whether each wheel loads here; empty where that was not looked at."""
+    faults: tuple[Unknown, ...] = ()
+    """What of builds, costs or loading could not be judged, beside what packages say themselves."""
 
     @property
     def not_loading(self) -> frozenset[NormalizedName]:

@@ -10,10 +10,11 @@ from wheelcheck.analysis.load_options import LoadOptions
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
-from wheelcheck.errors import UsageError
+from wheelcheck.errors import Unknown, UsageError
+from wheelcheck.fence import fenced
 from wheelcheck.index.interface import Index
 from wheelcheck.reports.progress import Progress, Silent
-from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.requirements import Requirements
 from wheelcheck.targets import Target
 
@@ -76,7 +77,11 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
 
     progress.update("Looking for advice", 0, 0)
     adviser = Adviser(requirements, index, judge, judge_of, moment)
-    return report.model_copy(update={"advice": adviser.advise(columns)})
+    advised = fenced("the advice", "advice-failed", lambda: adviser.advise(columns))
+    if isinstance(advised, Unknown):
+        problem = Problem(code=advised.code, message=advised.reason, severity="warning")
+        return report.model_copy(update={"problems": (*report.problems, problem)})
+    return report.model_copy(update={"advice": advised})
 
 
 def _require(requirements: object, targets: object) -> None:

@@ -12,6 +12,7 @@ from wheelcheck.api.question import Question
 from wheelcheck.dockerfile.reading.build_request import BuildRequest
 from wheelcheck.dockerfile.reading.recognition import is_compose_file, is_dockerfile
 from wheelcheck.errors import UsageError
+from wheelcheck.regular_files import is_regular
 
 __all__ = ["build_of", "is_dockerfile_at", "refuse_dockerfiles"]
 
@@ -93,7 +94,7 @@ def is_dockerfile_at(given: object) -> bool:
     if not isinstance(given, str | Path) or str(given) == "-" or "://" in str(given):
         return False
     path = Path(given)
-    if not path.is_file():
+    if not is_regular(path):
         return False
     if is_compose_file(path.name):
         return True

@@ -19,9 +19,9 @@ from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfile.fixing.new_dockerfile import PipInputs, emit_dockerfile
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.index.network.urls import split_credentials
+from wheelcheck.redaction import redact
 from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.requirements import Requirements, in_any_order
-from wheelcheck.requirements.redaction import redact
 from wheelcheck.requirements.requirement_set import RequirementLine
 from wheelcheck.targets import Target
 

@@ -13,7 +13,11 @@ from wheelcheck.errors import UsageError
 from wheelcheck.gate.held_against import held_against
 from wheelcheck.gate.policy import Policy
 from wheelcheck.gate.settings import Settings, read_settings
+from wheelcheck.regular_files import read_regular
 from wheelcheck.reports.values.report import Report
+
+LARGEST = 4_000_000
+"""Bytes of a file with settings."""
 
 __all__ = ["SettledQuestion", "settings_at", "settled", "usual_inputs"]
 
@@ -74,7 +78,7 @@ def usual_inputs(settings: Settings) -> list[Input]:
 def settings_at(path: str | Path) -> Settings:
     """``[tool.wheelcheck]`` of a file; raises `UsageError` where it cannot be read."""
     try:
-        return read_settings(Path(path).read_text(encoding="utf-8"), str(path))
+        return read_settings(read_regular(path, LARGEST).decode(), str(path))
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from None
 

@@ -17,6 +17,9 @@ DONE, USAGE, INCOMPLETE, INTERRUPTED = 0, 2, 3, 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code. Errors are written to stderr, a sentence each."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if "--debug" in words:  # of every command, and needed before its options are read
+        words.remove("--debug")
+        _show_debugging()
     try:
         if words and words[0] in _COMMANDS:
             return _COMMANDS[words[0]](words[1:])
@@ -192,15 +195,31 @@ _COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
 
 def _failure(error: Exception) -> int:
     from wheelcheck.errors import UsageError, WheelcheckError
+    from wheelcheck.redaction import redact
 
     if not isinstance(error, (WheelcheckError, OSError)):
+        import logging
         import traceback
 
-        traceback.print_exception(error)
-        _say("this is a defect of wheelcheck; the lines above show where. Please report it.")
+        logging.getLogger("wheelcheck.fence").debug(
+            "%s", redact("".join(traceback.format_exception(error)))
+        )
+        what = redact(str(error).strip().partition("\n")[0])[:200]
+        _say(
+            f"this is a defect of wheelcheck ({type(error).__name__}: {what}); --debug shows "
+            "where. Please report it."
+        )
         return INCOMPLETE
-    _say(str(error))
+    _say(redact(str(error)))
     return USAGE if isinstance(error, (UsageError, OSError)) else INCOMPLETE
+
+
+def _show_debugging() -> None:
+    """Write what the library logs, tracebacks among it, to standard error."""
+    import logging
+
+    logging.basicConfig(stream=sys.stderr, format="%(name)s: %(message)s")
+    logging.getLogger("wheelcheck").setLevel(logging.DEBUG)
 
 
 def _say(sentence: str) -> None:

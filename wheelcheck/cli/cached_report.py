@@ -13,6 +13,7 @@ from pathlib import Path
 from wheelcheck.cli.width import columns
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.index import default_cache_dir
+from wheelcheck.regular_files import is_regular, read_regular
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.result_cache.report_cache import Rendering, ReportCache
 
@@ -124,6 +125,6 @@ def _policy_text(args: Namespace) -> str:
     Raises OSError where the named file cannot be read: a misspelt name must not open the gate.
     """
     path = Path(args.policy or "pyproject.toml")
-    if args.no_policy or (args.policy is None and not path.is_file()):
+    if args.no_policy or (args.policy is None and not is_regular(path)):
         return ""
-    return path.read_text(encoding="utf-8", errors="surrogateescape")
+    return read_regular(path, 1_000_000).decode("utf-8", "surrogateescape")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from pathlib import Path
 
 from wheelcheck.api.diagnose import diagnose
 from wheelcheck.api.question import Question
@@ -12,6 +11,7 @@ from wheelcheck.cli.keywords import keywords_of
 from wheelcheck.cli.terminal import look_of, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
+from wheelcheck.regular_files import read_regular
 from wheelcheck.reports.json_form import render_json
 
 __all__ = ["run"]
@@ -49,7 +49,7 @@ def run(args: Namespace) -> int:
 
 
 def _text(name: str) -> str:
-    data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    data = sys.stdin.buffer.read() if name == "-" else read_regular(name, 1 << 30)
     text = data[-_LARGEST:].decode("utf-8-sig", "replace")
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:  # PowerShell's > writes UTF-16
         text = data.decode("utf-16", "replace")

@@ -25,6 +25,7 @@ from wheelcheck.errors import UsageError
 from wheelcheck.gate.difference import difference
 from wheelcheck.gate.difference_text import render_difference
 from wheelcheck.gate.settings import Settings
+from wheelcheck.regular_files import read_regular
 from wheelcheck.reports.json_form import render_json
 from wheelcheck.reports.values.report import Report
 
@@ -69,7 +70,7 @@ def run(args: Namespace) -> int:
 
 def _report(paths: Sequence[Path], args: Namespace) -> Report:
     """The report in a JSON file, or the report on requirement files, by the project's settings."""
-    if paths[0].read_bytes().lstrip().startswith(b"{"):
+    if read_regular(paths[0], 256_000_000).lstrip().startswith(b"{"):
         return read_report(paths[0])
     choice = {"no_deps": args.no_deps, "installer": args.installer}
     return check(paths, advice=False, **choice, **keywords_of(args))

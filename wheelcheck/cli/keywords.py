@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from wheelcheck.cli.policy_options import settings_of
 from wheelcheck.errors import UsageError
+from wheelcheck.regular_files import is_there
 from wheelcheck.requirements import parse_exclude_newer
 from wheelcheck.targets import (
     Target,
@@ -33,7 +34,7 @@ def inputs_of(args: Namespace) -> list[str | Path]:
     Raises `UsageError` where a requirement is named in the place of a file.
     """
     for name in args.files:
-        if _REQUIREMENT.fullmatch(name) and not Path(name).exists():
+        if _REQUIREMENT.fullmatch(name) and not is_there(name):
             raise UsageError(f"there is no file {name}; name a requirement with --package {name}")
     return [_input(name) for name in (*args.files, *args.requirement)]
 

@@ -16,6 +16,7 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.failing_verdicts import failures
 from wheelcheck.gate.policy import Policy
+from wheelcheck.regular_files import read_regular
 from wheelcheck.reports.json_form import render_json
 from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.phrases import clean, counted
@@ -107,7 +108,7 @@ def _problem_words(report: Report) -> str:
 def read_report(path: Path) -> Report:
     """A report that was written with ``--format json``; raises `UsageError` for anything else."""
     try:
-        return Report.model_validate_json(path.read_bytes())
+        return Report.model_validate_json(read_regular(path, 256_000_000))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))

@@ -50,8 +50,8 @@ def judge(pin: Pin, project: Project | Unknown, target: Target, rules: FileRules
     """Say whether a pin comes as a wheel, and if not, why not."""
     if pin.standing is Standing.UNKNOWN or pin.version is None:
         return Judgement(Verdict.UNKNOWN, pin.why.reason if pin.why else "no reason is known")
-    lost = pin.dependencies_unknown
-    if lost is not None and lost.code == "file-not-found":
+    lost = pin.why or pin.dependencies_unknown
+    if lost is not None and (pin.why or lost.code == "file-not-found"):
         return Judgement(Verdict.UNAVAILABLE, lost.reason)
     if isinstance(pin.file, Wheel):
         return _as_wheel(pin.file)

@@ -31,6 +31,8 @@ from wheelcheck.dockerfile.judging.step_judge import (
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
 from wheelcheck.dockerfile.reading.dockerfile_syntax import physical_lines
 from wheelcheck.errors import IndexUnreachable, NothingJudged, Unknown
+from wheelcheck.fence import contain
+from wheelcheck.redaction import redact
 from wheelcheck.reports.progress import Progress, Silent
 from wheelcheck.reports.values.dockerfile_values import (
     DockerfileFinding,
@@ -39,7 +41,6 @@ from wheelcheck.reports.values.dockerfile_values import (
     UnreadPart,
 )
 from wheelcheck.reports.values.report import Problem, Report
-from wheelcheck.requirements.redaction import redact
 from wheelcheck.targets import Target, parse_target_on
 from wheelcheck.targets.nearby import on_glibc
 
@@ -82,6 +83,10 @@ def analyse_dockerfile(
             except IndexUnreachable as error:  # of this step alone, maybe
                 steps[position] = replace(step, unjudged=str(error))
                 unreachable = error
+                continue
+            except Exception as error:  # noqa: BLE001 (of this step alone)
+                why = contain(error, step.step.text, "step-not-judged")
+                steps[position] = replace(step, unjudged=why.reason)
                 continue
             if judged is not None:
                 found[position] = judged

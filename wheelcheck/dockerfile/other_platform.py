@@ -11,6 +11,7 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.dockerfile.judging.step_judge import JudgedStep, OpenIndex, StepJudges, steps_of
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
 from wheelcheck.errors import Unknown, WheelcheckError
+from wheelcheck.fence import contain
 from wheelcheck.reports.values.dockerfile_values import OtherPlatform, PlatformDifference
 from wheelcheck.reports.values.report import Report
 
@@ -42,16 +43,20 @@ def differences_on(
     if lacking:
         return OtherPlatform(platform=platform, unjudged="; ".join(dict.fromkeys(lacking)))
     differing: list[PlatformDifference] = []
-    try:
-        with ExitStack() as stack:
-            judges = StepJudges(there, stack, open_index, machine, as_of, bound, verdicts_only=True)
-            for step in steps_of(there):
+    unjudged: list[str] = []
+    with ExitStack() as stack:
+        judges = StepJudges(there, stack, open_index, machine, as_of, bound, verdicts_only=True)
+        for step in steps_of(there):
+            try:
                 judged = judges.judged(step, advice=False)
                 if judged is not None:
                     differing += _differing(judged, report)
-    except WheelcheckError as error:
-        return OtherPlatform(platform=platform, unjudged=str(error))
-    return OtherPlatform(platform=platform, differences=tuple(differing))
+            except WheelcheckError as error:
+                unjudged.append(str(error))
+            except Exception as error:  # noqa: BLE001 (of this step alone)
+                unjudged.append(contain(error, step.step.text, "step-not-judged").reason)
+    why = "; ".join(dict.fromkeys(unjudged))
+    return OtherPlatform(platform=platform, differences=tuple(differing), unjudged=why)
 
 
 def _differing(judged: JudgedStep, report: Report) -> Iterator[PlatformDifference]:

@@ -69,7 +69,7 @@ def read_settings(text: str, file: str) -> Settings:
 def _table(text: str, file: str) -> Mapping[str, Any]:
     try:
         table = tomllib.loads(text).get("tool", {}).get("wheelcheck", {})
-    except (tomllib.TOMLDecodeError, AttributeError) as error:
+    except (ValueError, AttributeError, RecursionError) as error:
         raise UsageError(f"{file} cannot be read: {error}") from None
     if not isinstance(table, dict):
         raise UsageError(f"{file}: [tool.wheelcheck] must be a table")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TypeVar
 from packaging.utils import NormalizedName
 
 from wheelcheck.errors import IndexUnreachable, Unknown
+from wheelcheck.fence import contain, fenced
 from wheelcheck.index.cache.disk import Cache
 from wheelcheck.index.facts import Facts, is_identified, of_the_day, shared_metadata
 from wheelcheck.index.interface import (
@@ -35,6 +37,8 @@ from wheelcheck.requirements.requirement_set import IndexOptions
 __all__ = ["NetworkIndex"]
 
 _T = TypeVar("_T")
+_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,998}[a-z0-9])?", re.ASCII)
+"""A normalised name (PEP 503), of a length that some index might have."""
 
 
 class NetworkIndex:
@@ -117,11 +121,12 @@ class NetworkIndex:
         """
         if url.lower().startswith("file:"):
             self.pages_used.not_cacheable()
-        return file_from_url(self._credentials.take_from(url), name)
+        what, code = f"the direct reference of {name}", "file-name-unreadable"
+        return fenced(what, code, lambda: file_from_url(self._credentials.take_from(url), name))
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """What does this file depend on?"""
-        read = partial(self._facts.metadata, file)
+        read = self._metadata_reader(file)
         shared = shared_metadata(file)
         if shared is not None:
             found = self._tasks.ask(("metadata", shared), read)
@@ -133,18 +138,18 @@ class NetworkIndex:
         self, file: Wheel | Sdist, wanted: Callable[[str], bool] | None = None
     ) -> ArchiveListing | Unknown:
         """What does this archive contain?"""
-        read = partial(self._facts.listing, file, wanted)
+        read = self._listing_reader(file, wanted)
         return self._heeding(file, self._tasks.take(("listing", file.url, wanted), read))
 
     def look_into(self, wheel: Wheel, look: Callable[[MemberReader], _T]) -> _T | Unknown:
         """What `look` finds in the members of a wheel."""
-        read = partial(self._facts.look_into, wheel, look)
+        read = self._look_reader(wheel, look)
         return self._heeding(wheel, self._tasks.take(("look", wheel.url, look), read))
 
     def prefetch_look(self, wheel: Wheel, look: Callable[[MemberReader], object]) -> None:
         """Look into a wheel in the background."""
         if not self._offline:
-            read = partial(self._facts.look_into, wheel, look)
+            read = self._look_reader(wheel, look)
             self._tasks.prefetch(("look", wheel.url, look), read)
 
     def derived(self, file: Wheel | Sdist) -> bytes | None:
@@ -174,13 +179,31 @@ class NetworkIndex:
             self._tasks.prefetch(("project", name), partial(self._project, name))
         for file in files:
             key = shared_metadata(file) or file.url
-            self._tasks.prefetch(("metadata", key), partial(self._facts.metadata, file))
+            self._tasks.prefetch(("metadata", key), self._metadata_reader(file))
         for file in listings:
-            read = partial(self._facts.listing, file, wanted)
+            read = self._listing_reader(file, wanted)
             self._tasks.prefetch(("listing", file.url, wanted), read)
+
+    def _metadata_reader(self, file: Wheel | Sdist) -> Callable[[], CoreMetadata | Unknown]:
+        what, code = f"the metadata of {file.filename}", "metadata-unreadable"
+        return lambda: fenced(what, code, partial(self._facts.metadata, file))
+
+    def _listing_reader(
+        self, file: Wheel | Sdist, wanted: Callable[[str], bool] | None
+    ) -> Callable[[], ArchiveListing | Unknown]:
+        read = partial(self._facts.listing, file, wanted)
+        return lambda: fenced(file.filename, "archive-unreadable", read)
+
+    def _look_reader(
+        self, wheel: Wheel, look: Callable[[MemberReader], _T]
+    ) -> Callable[[], _T | Unknown]:
+        read = partial(self._facts.look_into, wheel, look)
+        return lambda: fenced(wheel.filename, "archive-unreadable", read)
 
     def _project(self, name: NormalizedName) -> Project | Unknown:
         self.pages_used.names[name] = None
+        if not _NAME.fullmatch(name):  # it was never one, and no index has to be asked for it
+            return Unknown("project-not-found", "that is no name of a project")
         answers = [_answer(source, name) for source in self._sources]
         pages = [answer for answer in answers if isinstance(answer, IndexPage)]
         silent = [answer for answer in answers if isinstance(answer, IndexUnreachable)]
@@ -214,6 +237,8 @@ def _answer(source: Source, name: NormalizedName) -> IndexPage | Unknown | Index
         return source.page(name)
     except IndexUnreachable as failure:
         return failure
+    except Exception as error:  # noqa: BLE001 (of this page alone)
+        return contain(error, f"the page of {name}", "index-malformed")
 
 
 def _merged(pages: list[IndexPage]) -> Project | Unknown:

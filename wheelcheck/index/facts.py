@@ -19,7 +19,7 @@ from packaging.version import Version
 from wheelcheck.errors import Unknown
 from wheelcheck.index.archives.archive import HashMismatch, read_archive
 from wheelcheck.index.archives.build_texts import build_texts
-from wheelcheck.index.archives.limits import ArchiveRefused
+from wheelcheck.index.archives.limits import MAX_TEXT_BYTES, ArchiveRefused
 from wheelcheck.index.archives.members import open_wheel
 from wheelcheck.index.cache.disk import Cache, cache_key
 from wheelcheck.index.interface import (
@@ -36,8 +36,11 @@ from wheelcheck.index.metadata import (
     sdist_metadata,
     wheel_metadata,
 )
+from wheelcheck.index.network import deadlines
+from wheelcheck.index.network.deadlines import OutOfTime, within
 from wheelcheck.index.network.http import FetchFailed, Http
 from wheelcheck.index.network.urls import local_path, split_credentials
+from wheelcheck.regular_files import is_regular
 
 __all__ = ["Facts", "is_identified", "of_the_day", "shared_metadata"]
 
@@ -117,7 +120,7 @@ class Facts:
         parts = urlsplit(file.url)
         url = urlunsplit(parts._replace(path=parts.path + ".metadata"))
         try:
-            body = self._http.get(url).body
+            body = self._http.get(url, most=MAX_TEXT_BYTES).body
         except FetchFailed as failure:
             return None if failure.not_found else _fetch_failed(file, failure)
         for algorithm in _STRONG:
@@ -166,8 +169,13 @@ class Facts:
         if self._offline and local_path(wheel.url) is None:
             return Unknown("offline", f"{wheel.filename} is not in the cache")
         try:
-            with open_wheel(self._http, wheel) as members:
+            with (
+                within(deadlines.ARCHIVE_SECONDS, self._http.clock),
+                open_wheel(self._http, wheel) as members,
+            ):
                 return look(members)
+        except OutOfTime as error:
+            return Unknown("out-of-time", f"{wheel.filename} is not read: {error}")
         except ArchiveRefused as error:
             return Unknown("archive-refused", f"{wheel.filename} is not read: {error}")
         except FetchFailed as failure:
@@ -212,7 +220,10 @@ class Facts:
         if self._offline and local_path(file.url) is None:
             return Unknown("offline", f"{file.filename} is not in the cache")
         try:
-            found = read_archive(self._http, file, wanted)
+            with within(deadlines.ARCHIVE_SECONDS, self._http.clock):
+                found = read_archive(self._http, file, wanted)
+        except OutOfTime as error:
+            return Unknown("out-of-time", f"{file.filename} is not read: {error}")
         except ArchiveRefused as error:
             return Unknown("archive-refused", f"{file.filename} is not read: {error}")
         except HashMismatch:
@@ -282,7 +293,7 @@ def _key(file: Wheel | Sdist) -> str:
     place = urlunsplit(parts._replace(query="", fragment=""))
     digest = next((file.hashes[name] for name in _STRONG if name in file.hashes), None)
     path = local_path(file.url)
-    if path is not None and path.exists():
+    if path is not None and is_regular(path):
         return cache_key(place, str(path.stat().st_mtime_ns), str(path.stat().st_size))
     return cache_key(place, digest or str(file.size))
 
@@ -290,6 +301,8 @@ def _key(file: Wheel | Sdist) -> str:
 def _fetch_failed(file: Wheel | Sdist, failure: FetchFailed) -> Unknown:
     if failure.not_found:
         return Unknown("file-not-found", f"{file.filename} is listed but not there")
+    if failure.out_of_time:
+        return Unknown("out-of-time", f"{file.filename} is not read: {failure.why}")
     if failure.forbidden:
         return Unknown("file-forbidden", f"{file.filename} may not be read: {failure.why}")
     return Unknown("file-unreachable", f"{file.filename} cannot be read: {failure.why}")

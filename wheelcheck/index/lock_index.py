@@ -32,6 +32,7 @@ from wheelcheck.index.interface import (
 )
 from wheelcheck.index.network.urls import local_path
 from wheelcheck.index.pages.filenames import BadName, WheelName, parse_filename
+from wheelcheck.regular_files import is_regular
 from wheelcheck.requirements.requirement_set import LockedFile, Requirements
 
 __all__ = ["LockIndex", "with_locked_files"]
@@ -180,7 +181,7 @@ class LockedProject:
     def _missing(self, version: Version) -> list[Path]:
         """The files on this machine that the lock names and that are not there."""
         paths = (local_path(file.url) for file in self._listed.get(version, ()))
-        return [path for path in paths if path is not None and not path.is_file()]
+        return [path for path in paths if path is not None and not is_regular(path)]
 
     def files(self, version: Version) -> tuple[Wheel | Sdist, ...]:
         """The files of a version: the lock's, as the index has them where it has the same."""
@@ -227,6 +228,8 @@ class LockedProject:
 def _digests(path: Path, hashes: frozenset[str]) -> frozenset[str] | None:
     """The hashes of a file by the algorithms of others; None where there is no such file."""
     algorithms = {each.partition(":")[0] for each in hashes} & hashlib.algorithms_guaranteed
+    if not is_regular(path):
+        return None
     try:
         with path.open("rb") as file:
             found = {name: hashlib.file_digest(file, name) for name in sorted(algorithms)[:1]}

@@ -44,6 +44,10 @@ _LIBRARIES = re.compile(
     | (?:apt(?:-get)?|apk|yum|dnf|brew|pacman|zypper)\s+(?:-\w+\s+)*(?:install|add|-S) ) \b"""
 )
 """What the text of a project says whose code opens libraries of the system."""
+MAX_REQUIRES_DIST = 10_000
+"""Requirements that the metadata of one file may state, for all extras and targets together."""
+_SHOWN = 100
+"""Characters of what is not believed that are shown."""
 _MOST_READ = 60_000
 """Characters of a description that are looked at."""
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -68,7 +72,11 @@ def parse_metadata(text: str, file: DistributionFile, found_in: str) -> CoreMeta
     if not name or version is None:
         return Unknown("metadata-malformed", f"{file.filename} does not tell its name and version")
     if canonicalize_name(name) != file.name or version != file.version:
-        return Unknown("metadata-inconsistent", f"{file.filename} says that it is {name} {version}")
+        shown = f"{name[:_SHOWN]} {str(version)[:_SHOWN]}"
+        return Unknown("metadata-inconsistent", f"{file.filename} says that it is {shown}")
+    if len(fields.get("requires-dist", ())) > MAX_REQUIRES_DIST:
+        why = f"{file.filename} states more than {MAX_REQUIRES_DIST:,} requirements"
+        return Unknown("too-many-requirements", why)
     return CoreMetadata(
         name=file.name,
         version=file.version,
@@ -122,23 +130,23 @@ def sdist_metadata(listing: ArchiveListing, file: Sdist) -> CoreMetadata | Unkno
 
 def _fields(text: str) -> dict[str, list[str]]:
     """The header fields of an e-mail like text, by lower-case name; a blank line ends them."""
-    fields: dict[str, list[str]] = {}
-    current: list[str] | None = None
+    fields: dict[str, list[list[str]]] = {}
+    current: list[str] = []
     for line in _LINE_END.split(text.removeprefix("\ufeff")):
         if not line:
             break
         if line[0] in " \t":
-            if current is not None:
-                current[-1] += "\n" + line
+            current.append(line)
             continue
         field = _FIELD.match(line)
         if field is None:
             break
-        current = fields.setdefault(field[1].lower(), [])
-        current.append(field[2])
+        current = [field[2]]
+        fields.setdefault(field[1].lower(), []).append(current)
+    joined = {name: list(map("\n".join, values)) for name, values in fields.items()}
     return {
         name: [" ".join(value.split()) for value in values if value.strip() != "UNKNOWN"]
-        for name, values in fields.items()
+        for name, values in joined.items()
         if name != "description"
     }
 

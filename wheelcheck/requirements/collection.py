@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from packaging.markers import Marker
-from packaging.utils import NormalizedName
+from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.errors import RequirementsError, Unknown
+from wheelcheck.fence import contain
+from wheelcheck.redaction import redact
+from wheelcheck.requirements.conditions import unreadable_part
 from wheelcheck.requirements.pip.pip_options import CommandLine, OptionMerger
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine, Line
 from wheelcheck.requirements.pip.requirement_strings import (
@@ -18,7 +22,6 @@ from wheelcheck.requirements.pip.requirement_strings import (
     parse_editable,
     parse_requirement,
 )
-from wheelcheck.requirements.redaction import redact
 from wheelcheck.requirements.requirement_set import (
     IndexOptions,
     LockFacts,
@@ -32,6 +35,12 @@ from wheelcheck.requirements.requirement_set import (
 __all__ = ["Collection", "refusals"]
 
 
+_NAME = re.compile(
+    r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*@", re.ASCII
+)
+"""The name before the URL of a direct reference."""
+
+
 @contextmanager
 def refusals(origin: Origin, line: Line) -> Iterator[None]:
     """Turn an InvalidLine into a RequirementsError that names the place and hides secrets."""
@@ -41,6 +50,21 @@ def refusals(origin: Origin, line: Line) -> Iterator[None]:
         why = line.hide(str(error))
         # A traceback would quote the cause, and the cause quotes the line with its secrets.
         raise RequirementsError(origin.file, origin.line, line.written, why) from None
+
+
+def _parsed(text: str, parse: Callable[[], Judged | NotJudged]) -> Judged | NotJudged:
+    """A requirement as it was parsed; what cannot be handled is not judged.
+
+    Raises InvalidLine where pip refuses it.
+    """
+    try:
+        return parse()
+    except InvalidLine:
+        raise
+    except Exception as error:  # noqa: BLE001 (of this line alone)
+        why = contain(error, "the requirement", "requirement-unreadable")
+        found = _NAME.match(text)
+        return NotJudged(why, canonicalize_name(found[1]) if found else None)
 
 
 class Collection:
@@ -128,7 +152,7 @@ class Collection:
         constraint: bool = False,
     ) -> None:
         """Add a requirement as pip spells it; raises InvalidLine where pip refuses it."""
-        parsed = parse_requirement(text, line.hide)
+        parsed = _parsed(text, lambda: parse_requirement(text, line.hide))
         self.place(parsed, origin, line.shown, hashes=hashes, constraint=constraint)
 
     def add_editable(
@@ -137,10 +161,15 @@ class Collection:
         """Add what follows ``-e``; raises InvalidLine where pip refuses it."""
         if constraint:
             raise InvalidLine("editable requirements are not allowed as constraints")
-        self.place(parse_editable(text), origin, line.shown)
+        self.place(_parsed(text, lambda: parse_editable(text)), origin, line.shown)
 
     def add_line(self, line: RequirementLine) -> None:
         """Add a requirement that is a value already."""
+        why = unreadable_part(line.requirement)
+        if why is not None:
+            name = canonicalize_name(line.requirement.name)
+            self.skip(line.origin, why, text=line.text, name=name)
+            return
         self._lines.append(line)
         self._any_hash |= bool(line.hashes) and not line.locked
 
@@ -162,6 +191,11 @@ class Collection:
                     raise InvalidLine("unnamed requirements are not allowed as constraints")
                 why = Unknown("direct-constraint", f"{parsed.name} is constrained to: {why}")
             self.skip(origin, why, text=written, name=parsed.name, marker=parsed.marker)
+            return
+        unreadable = unreadable_part(parsed.requirement)
+        if unreadable is not None:
+            name = canonicalize_name(parsed.requirement.name)
+            self.skip(origin, unreadable, text=written, name=name)
             return
         line = RequirementLine(parsed.requirement, origin, written, parsed.hashes.union(hashes))
         if not constraint:

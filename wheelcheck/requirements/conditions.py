@@ -13,8 +13,11 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+
+from wheelcheck.errors import Unknown
 
 __all__ = [
     "ALWAYS",
@@ -27,7 +30,14 @@ __all__ = [
     "parse_marker",
     "python_marker",
     "settle",
+    "unreadable_part",
 ]
+
+MAX_DIGITS = 4000
+"""Of one number: Python refuses to read more than 4,300."""
+_DIGITS = re.compile(rf"[0-9]{{{MAX_DIGITS}}}")
+_SHOWN = 100
+"""Characters of a marker that are shown."""
 
 Condition = frozenset[frozenset[str]]
 """When a package is wanted: where all markers of any one of these sets hold."""
@@ -72,6 +82,34 @@ def parse_marker(text: str) -> Marker:
     except RecursionError:
         raise InvalidMarker("nested too deeply") from None
     return marker
+
+
+def unreadable_part(requirement: Requirement) -> Unknown | None:
+    """Why installers end with an error at a requirement that they can parse; None where not.
+
+    Codes: ``marker-undefined``, ``number-too-long``.
+    """
+    marker = str(requirement.marker) if requirement.marker is not None else ""
+    clauses = str(requirement.specifier)
+    for text in (marker, clauses):
+        if len(text) > MAX_DIGITS and _DIGITS.search(text):
+            why = f"a number in it has more than {MAX_DIGITS:,} digits"
+            return Unknown("number-too-long", f"{why}: installers end with an error")
+    if not marker or _undefined(marker) is None:
+        return None
+    why = f"its marker {marker[:_SHOWN]!r} cannot be evaluated"
+    return Unknown("marker-undefined", f"{why}: installers end with an error")
+
+
+@lru_cache(maxsize=4096)
+def _undefined(text: str) -> str | None:
+    try:
+        Marker(text).evaluate(_ANY_LINUX, context="requirement")
+    except (UndefinedComparison, UndefinedEnvironmentName, ValueError) as error:
+        return str(error)
+    except RecursionError:
+        return "nested too deeply"
+    return None
 
 
 def settle(

@@ -10,11 +10,12 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 from urllib.request import url2pathname
 
-from wheelcheck.requirements.redaction import redact
+from wheelcheck.redaction import redact
+from wheelcheck.regular_files import read_regular
 
 __all__ = ["InputLocation", "Opener", "is_remote"]
 
-_LARGEST = 256_000_000
+_LARGEST = 64_000_000
 _SCHEME = re.compile(r"(https?|file):", re.IGNORECASE)
 
 
@@ -86,14 +87,6 @@ def _beside(file: str, relative: str) -> str:
     return os.path.normpath(Path(file).parent / relative)
 
 
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(_LARGEST + 1)
-    if len(data) > _LARGEST:
-        raise OSError(0, f"it is larger than {_LARGEST:,} bytes")
-    return data
-
-
 @dataclass(frozen=True, slots=True)
 class Opener:
     """How the outside is reached. `stdin` gives all of standard input, `fetch` a URL's body.
@@ -114,7 +107,7 @@ class Opener:
         path = _local_path(place.location)
         known = None
         try:
-            data = self._elsewhere(place.location) if path is None else _read(path)
+            data = self._elsewhere(place.location) if path is None else read_regular(path, _LARGEST)
             known = data if path is not None else None
         finally:
             if self.on_read is not None:

@@ -19,6 +19,8 @@ from types import MappingProxyType
 from packaging.requirements import InvalidRequirement, Requirement
 
 from wheelcheck.errors import RequirementsError, UsageError
+from wheelcheck.redaction import redact
+from wheelcheck.regular_files import is_folder, is_regular
 from wheelcheck.requirements.collection import Collection, refusals
 from wheelcheck.requirements.foreign_files import binary_kind
 from wheelcheck.requirements.input_document import InputDocument
@@ -28,7 +30,6 @@ from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import CONTROLS, InvalidLine, Line, is_archive, is_url
 from wheelcheck.requirements.pip.requirement_file import RequirementFileReader
 from wheelcheck.requirements.pip.requirement_strings import Judged, NotJudged, refer
-from wheelcheck.requirements.redaction import redact
 from wheelcheck.requirements.requirement_set import Origin, RequirementLine, Requirements
 from wheelcheck.requirements.selection import Selection
 from wheelcheck.requirements.several import several
@@ -106,7 +107,7 @@ class _Intake:
         elif isinstance(item, Requirement):
             self._value(item)
         elif isinstance(item, Path):
-            if is_archive(item.name) or item.is_dir():
+            if is_archive(item.name) or is_folder(item):
                 # The dot keeps a directory from being taken for a project's name.
                 self.requirement(str(item) if item.is_absolute() else f"./{item}", _API)
             else:
@@ -195,9 +196,9 @@ def _is_file(text: str) -> bool:
         return True
     if is_url(text) or is_archive(text):
         return is_remote(text) and not is_archive(text.partition("#")[0].partition("?")[0])
-    if Path(text).is_file():
+    if is_regular(text):
         return True
-    if Path(text).is_dir() or "@" in text:
+    if is_folder(text) or "@" in text:
         return False
     try:
         Requirement(text)

@@ -7,6 +7,7 @@ take over the result without solving again.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -14,7 +15,9 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
+from wheelcheck.fence import fenced
 from wheelcheck.index.interface import CoreMetadata, Project, Sdist, Wheel
+from wheelcheck.index.network.urls import split_credentials
 from wheelcheck.installers import Rule
 from wheelcheck.resolution.choice import (
     TIME_REFUSALS,
@@ -76,6 +79,19 @@ class Answers:
             return None
         fits = choose((found,), self.target, FileRules(hashes=self.rules.hashes)) is not None
         return Offer(found.version, found, installable=fits)
+
+    def direct_of_metadata(self, requirement: Requirement) -> Offer | None:
+        """As `direct`, of a reference that a package makes.
+
+        It has no credentials (those of the user are for the hosts that the user names), and what
+        is on this machine is not looked at.
+        """
+        url = split_credentials(requirement.url or "")[0]
+        if not url.lower().startswith(("https://", "http://")):
+            return None
+        plain = copy(requirement)
+        plain.url = url
+        return self.direct(plain)
 
     def at_url(self, requirement: Requirement) -> Wheel | Sdist | Unknown:
         """Which file a direct reference means."""
@@ -171,7 +187,12 @@ class Answers:
         project = self.project(name)
         if isinstance(project, Unknown):
             return None
-        file = choose(project.files(version), target, self.rules)
+        what = f"a file of {name} {version}"
+        file = fenced(
+            what, "file-unreadable", lambda: choose(project.files(version), target, self.rules)
+        )
+        if isinstance(file, Unknown):
+            return None
         return Offer(version, file, installable) if file else None
 
     def _any_offer(self, name: NormalizedName, version: Version) -> Offer | None:
@@ -187,6 +208,9 @@ class Answers:
         self, name: NormalizedName, offer: Offer, extras: frozenset[NormalizedName]
     ) -> Dependencies:
         metadata = self._metadata(name, offer)
+        if isinstance(metadata, Unknown) and metadata.code == "metadata-inconsistent":
+            # pip's MetadataInconsistent, uv's InconsistentMetadata: both try the next release
+            return Dependencies(refused=metadata.reason, unreadable=True)
         if isinstance(metadata, Unknown):
             return Dependencies(unknown=metadata)
         required, pip = metadata.requires_python, self.target.installer
@@ -196,6 +220,8 @@ class Answers:
             stops = pip.has(Rule.LEGACY_RESOLVER)
             return Dependencies(refused=f"Requires-Python is {required}", stops=stops)
         found = requirements_of(metadata, extras, self.environment)
+        if isinstance(found, Unknown):
+            return Dependencies(unknown=found)
         if isinstance(found, InvalidRequirement):
             # An old pip ends with an exception there, and tries no other version.
             stops = legacy and pip.is_pip

@@ -79,6 +79,10 @@ class FileRules:
     locks: Mapping[NormalizedName, str] = field(default_factory=dict)
 
 
+_LONGEST = 2000
+"""Characters of a Requires-Python that are read."""
+
+
 @lru_cache(maxsize=4096)
 def admits_python(requires_python: str, python_full_version: str, *, legacy: bool = False) -> bool:
     """Whether a Requires-Python admits an interpreter; what does not parse admits all.
@@ -86,12 +90,15 @@ def admits_python(requires_python: str, python_full_version: str, *, legacy: boo
     As pip does: the interpreter's pre-release counts as its release would. With `legacy` it is
     read as pip before 24.1 does, which accepts ``>=3.8.*``.
     """
+    if len(requires_python) > _LONGEST:
+        return True
     try:
-        specifier = SpecifierSet(requires_python)
+        return SpecifierSet(requires_python).contains(python_full_version, prereleases=True)
     except InvalidSpecifier:
         readable = readable_clauses(requires_python) if legacy else None
         return not readable or admits_python(readable, python_full_version)
-    return specifier.contains(python_full_version, prereleases=True)
+    except ValueError:  # a number of more digits than Python reads
+        return True
 
 
 def python_admitted(requires_python: str, target: Target) -> bool:

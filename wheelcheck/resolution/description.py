@@ -14,9 +14,14 @@ from wheelcheck.index.pages.filenames import variant_of
 from wheelcheck.installers import Rule
 from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.resolution.answers import Answers
-from wheelcheck.resolution.offers import Offer
+from wheelcheck.resolution.offers import Dependencies, Offer
 from wheelcheck.resolution.pins import Conflict, Demand, Pin, Resolution, Standing
-from wheelcheck.resolution.solving.nodes import Candidate, SolverRequirement, text_of
+from wheelcheck.resolution.solving.nodes import (
+    AT_URL,
+    Candidate,
+    SolverRequirement,
+    text_of,
+)
 from wheelcheck.resolution.solving.search import Cause
 from wheelcheck.resolution.solving.solution import Solution
 
@@ -99,6 +104,18 @@ class Describer:
         ]
         return Conflict(tuple(dict.fromkeys(demands)))
 
+    def _refused(
+        self, answers: Answers, candidate: Candidate, dependencies: Dependencies
+    ) -> Unknown:
+        """Why the installer does not take this release, whatever else there is."""
+        if not dependencies.unreadable:
+            return Unknown("requires-another-python", dependencies.refused or "")
+        need = SolverRequirement(
+            candidate.name, source=candidate.label, impossible=dependencies.refused
+        )
+        demand = self._unreadable(answers, candidate, need)
+        return Unknown("metadata-invalid", f"its metadata is invalid: {demand.requirement}")
+
     def _unreadable(
         self, answers: Answers, candidate: Candidate, need: SolverRequirement
     ) -> Demand:
@@ -135,6 +152,9 @@ class Describer:
         if offer is None or not offer.installable:
             return Pin(name, version, None, Standing.UNAVAILABLE, demands, extras)
         dependencies = None if listed else answers.dependencies(name, offer, frozenset())
+        if dependencies is not None and dependencies.refused:
+            why = self._refused(answers, candidate, dependencies)
+            return Pin(name, version, None, Standing.UNAVAILABLE, demands, extras, why=why)
         return Pin(
             name,
             version,
@@ -156,6 +176,10 @@ class Describer:
                 file = answers.at_url(line.requirement)
                 if isinstance(file, Unknown):
                     return file
+        references = [demand for demand in demands if demand.requirement.endswith(AT_URL)]
+        if references:
+            why = f"{references[0].source} names a file for it that cannot be judged"
+            return Unknown("direct-reference-not-judged", why)
         project = answers.project(name)
         if isinstance(project, Unknown):
             return project

@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 from wheelcheck.resolution.legacy_requirements import readable_requirement
 
-__all__ = ["Stated", "needed_extra", "parse_requirement", "retained", "stated"]
+__all__ = ["LONGEST", "Stated", "needed_extra", "parse_requirement", "retained", "stated"]
 
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _RELEASE = r"[0-9]{1,9}(?:\.[0-9]{1,9})*"
@@ -48,6 +48,11 @@ _FOR_AN_EXTRA = re.compile(
 )
 
 
+LONGEST = 100_000
+"""Characters of one requirement; honest markers have some hundred."""
+MAX_DIGITS = 4000
+"""Of one number: Python refuses to read more than 4,300."""
+_DIGITS = re.compile(rf"[0-9]{{{MAX_DIGITS}}}")
 _TRAILING_COMMA = re.compile(r",\s*(?:\)|;|$)", re.ASCII)
 
 
@@ -121,6 +126,8 @@ def parse_requirement(text: str, *, legacy: bool = False) -> Requirement | Inval
     With `legacy` as pip before 24.1 does, for which a trailing comma is an error and much else
     is none.
     """
+    if len(text) > LONGEST or (len(text) > MAX_DIGITS and _DIGITS.search(text)):
+        return InvalidRequirement(f"it has {len(text):,} characters: {text[:40]}…")
     if legacy and _TRAILING_COMMA.search(text):
         return InvalidRequirement(f"a comma that nothing follows: {text}")
     try:

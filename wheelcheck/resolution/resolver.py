@@ -11,6 +11,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown, UsageError
+from wheelcheck.fence import contain
 from wheelcheck.index.interface import Index, Project
 from wheelcheck.installers import Installer, Rule
 from wheelcheck.requirements.requirement_set import Requirements
@@ -130,6 +131,13 @@ class Resolver:
 
     def resolve(self, target: Target) -> Resolution:
         """Resolve for a target, taking over an earlier result where every answer is the same."""
+        try:
+            return self._resolved(target)
+        except Exception as error:  # noqa: BLE001 (other targets may fare better)
+            conflict = contain(error, "the resolution", "resolution-failed")
+            return Resolution(target, conflict=conflict)
+
+    def _resolved(self, target: Target) -> Resolution:
         ready = self._prefetched.pop(target, None) or self._ready(target)
         solved = self._agreeing(ready)
         if solved is None:
@@ -202,15 +210,16 @@ class Resolver:
                 reference = self._reference(answers) if reference is None else reference
                 provider = ready.provider.excusing(excused, reference)
             outcome = self._attempt(provider, question)
-            if isinstance(outcome, Stopped):
-                causes = [Cause(outcome.why, outcome.candidate)]
-                conflict = self._describer.conflict(answers, causes)
-                return _Solved(question, answers, conflict, reference)
-            if not isinstance(outcome, Impossible):
+            if not isinstance(outcome, Impossible | Stopped):
                 return _Solved(question, answers, outcome, reference)
-            blocked = self._blocked_names(provider, answers, outcome.causes) - excused
+            causes: _Causes = (
+                [Cause(outcome.why, outcome.candidate)]
+                if isinstance(outcome, Stopped)
+                else outcome.causes
+            )
+            blocked = self._blocked_names(provider, answers, causes) - excused
             if not blocked:
-                conflict = self._describer.conflict(answers, outcome.causes)
+                conflict = self._describer.conflict(answers, causes)
                 return _Solved(question, answers, conflict, reference)
             excused |= blocked
 
@@ -232,7 +241,12 @@ class Resolver:
         by_name: dict[NormalizedName, list[SolverRequirement]] = defaultdict(list)
         for cause in causes:
             by_name[cause.requirement.name].append(cause.requirement)
-        return frozenset(
+        refused = frozenset(
+            cause.parent.name
+            for cause in causes
+            if cause.parent is not None and cause.requirement.impossible
+        )
+        return refused | frozenset(
             name
             for name, needs in by_name.items()
             if self._blocked(provider, answers, needs)

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from wheelcheck.errors import UsageError
+from wheelcheck.regular_files import read_regular
 from wheelcheck.survey.dataset import Dataset
 from wheelcheck.survey.file_table import open_table, table_shards
 from wheelcheck.survey.fleet import find_inputs, fleet_shards
@@ -127,7 +128,7 @@ def _lines(source: str | Path) -> list[str]:
         return sys.stdin.read().splitlines()
     path = Path(source)
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        return read_regular(path, 256_000_000).decode().splitlines()
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is no text: a list of project names has one a line") from error
 

@@ -218,7 +218,7 @@ source = { registry = "https://index.example/simple" }
             "a": ("not-from-an-index", "built from a checkout (git)"),
             "b": (
                 "not-from-an-index",
-                "its URL leads to nothing that installs (there is no such file)",
+                "there is no such file: b-1.zip",
             ),
             "e": ("no-files-locked", "the lock lists no file of it"),
             "member": ("not-from-an-index", "built from another member of the workspace"),

@@ -17,6 +17,7 @@ from packaging.version import Version
 from wheelcheck.errors import UsageError
 from wheelcheck.requirements import CommandLine, read
 from wheelcheck.requirements.pip.decoding import decode
+from wheelcheck.requirements.pip.requirement_strings import project_of
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what an old pip vendors is not our concern
@@ -67,7 +68,7 @@ def as_pip_reads(file):
     return {
         "lines": [of_pip(req) for req in found if not req.constraint and not skipped(req)],
         "constraints": [of_pip(req) for req in found if req.constraint and not skipped(req)],
-        "skipped": [req.name and canonicalize_name(req.name) for req in found if skipped(req)],
+        "skipped": [name_of(req) for req in found if skipped(req)],
         "formats": {name: finder.format_control.get_allowed_formats(name) for name in PROJECTS},
         "pre": {name: releases.allows_prereleases(canonicalize_name(name)) for name in PROJECTS},
         "indexes": finder.search_scope.index_urls,
@@ -93,7 +94,7 @@ def refused_later(req: InstallRequirement) -> bool:
     if req.link.is_file:
         path = Path(req.link.file_path)
         buildable = any((path / name).is_file() for name in ("pyproject.toml", "setup.py"))
-        return not (path.is_file() or buildable)
+        return path.is_dir() and not buildable
     return req.link.scheme not in {"http", "https"}
 
 
@@ -101,7 +102,15 @@ def skipped(req: InstallRequirement) -> bool:
     """What we leave unjudged; an archive without a name is so, too, until it is built."""
     if req.link is None:
         return False
-    return req.editable or req.link.is_vcs or req.link.is_existing_dir() or req.name is None
+    missing = req.link.is_file and not Path(req.link.file_path).is_file()
+    return req.editable or req.link.is_vcs or missing or req.name is None
+
+
+def name_of(req: InstallRequirement):
+    """Its name; that of an sdist which is not there, from its file's name: pip never asks."""
+    if req.name is None and req.link and req.link.is_file:
+        return project_of(req.link.filename)
+    return req.name and canonicalize_name(req.name)
 
 
 def of_pip(req: InstallRequirement):

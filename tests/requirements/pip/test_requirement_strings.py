@@ -6,6 +6,7 @@ import pickle
 import pytest
 from packaging.markers import Marker
 
+from wheelcheck.redaction import redact
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine
 from wheelcheck.requirements.pip.requirement_strings import (
     Judged,
@@ -13,7 +14,6 @@ from wheelcheck.requirements.pip.requirement_strings import (
     parse_editable,
     parse_requirement,
 )
-from wheelcheck.requirements.redaction import redact
 
 WHEEL = "https://files.example/a/My_Pkg-1.0-py3-none-any.whl"
 DIGEST = "ab" * 32
@@ -95,6 +95,10 @@ def test_credentials_stay_in_the_url_alone():
         ("A.b @ hg+https://x.example/a ; os_name == 'nt'", "vcs-requirement", "a-b"),
         ("https://x.example/archive/main.zip", "unnamed-archive", None),
         ("https://x.example/", "unnamed-archive", None),
+        ("nowhere-1.0.tar.gz", "file-not-there", "nowhere"),
+        ("dist/nowhere-1.0-py3-none-any.whl ; os_name == 'nt'", "file-not-there", "nowhere"),
+        ("file:///nowhere/a-1.0.tar.gz", "file-not-there", "a"),
+        ("a @ file:///home/conda/feedstock_root/a_1/work", "file-not-there", "a"),
     ],
 )
 def test_what_cannot_be_judged(text, code, name):
@@ -113,9 +117,6 @@ def test_what_cannot_be_judged(text, code, name):
         ("a>=1[extra]", "Expected"),
         ("nowhere/at/all", "looks like a path"),
         ("./nowhere", "looks like a path"),
-        ("nowhere-1.0.tar.gz", "no such file"),
-        ("dist/nowhere-1.0-py3-none-any.whl", "no such file"),
-        ("file:///nowhere/a-1.0.tar.gz", "no such file"),
         ("file://host.example/a-1.0.tar.gz", "another host"),
         ("ftp://x.example/a-1.0.tar.gz", "over http and https"),
         ("a @ ./here.whl", "over http and https"),

@@ -16,6 +16,7 @@ from wheelcheck.dockerfile.reading.ignore_file import (
     IgnoreRule,
     parse_ignore_file,
 )
+from wheelcheck.regular_files import read_regular
 
 __all__ = ["BuildContext", "EmptyContext", "FolderContext", "Kind", "context_of", "likely_context"]
 
@@ -106,11 +107,7 @@ class FolderContext:
         inside = self._inside(path)
         if not inside.is_file():
             raise FileNotFoundError(2, "there is no such file in the build context", path)
-        with inside.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise OSError(27, f"larger than {MAX_BYTES // 1_000_000} MB", path)
-        return data
+        return read_regular(inside, MAX_BYTES)
 
     def excluded(self, path: str) -> IgnoreRule | None:
         """The rule that leaves out what there is of that path."""

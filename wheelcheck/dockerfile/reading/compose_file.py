@@ -13,6 +13,7 @@ from typing import Any
 
 from wheelcheck.dockerfile.reading.build_request import BuildRequest
 from wheelcheck.errors import UsageError
+from wheelcheck.regular_files import read_regular
 
 __all__ = ["build_of_compose"]
 
@@ -49,10 +50,7 @@ def build_of_compose(path: Path, service: str | None) -> BuildRequest:
 def _services(path: Path) -> Mapping[str, Any]:
     import yaml  # for few inputs
 
-    with path.open("rb") as file:
-        data = file.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        raise UsageError(f"{path} is larger than {LARGEST // 1_000_000} MB")
+    data = read_regular(path, LARGEST)
     try:
         document = yaml.safe_load(data)
     except (yaml.YAMLError, ValueError, RecursionError) as error:

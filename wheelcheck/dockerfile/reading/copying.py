@@ -25,7 +25,7 @@ from wheelcheck.dockerfile.reading.shell.variables import expand
 from wheelcheck.dockerfile.reading.stage_state import StageState
 from wheelcheck.dockerfile.reading.system_state import Fault
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.redaction import redact
+from wheelcheck.redaction import redact
 
 __all__ = ["copy", "run_with_mounts", "stage_called", "words_of"]
 

@@ -26,7 +26,8 @@ from wheelcheck.dockerfile.reading.shell.variables import expand
 from wheelcheck.dockerfile.reading.stage_state import StageState
 from wheelcheck.dockerfile.reading.system_state import Fault, SystemState
 from wheelcheck.errors import TargetError, Unknown, UsageError
-from wheelcheck.requirements.redaction import redact
+from wheelcheck.redaction import redact
+from wheelcheck.regular_files import read_regular
 from wheelcheck.targets import Target, parse_target_on
 from wheelcheck.targets.likely_images import likely_target
 
@@ -69,7 +70,7 @@ def read_dockerfile(
     says of images what target they are. Raises OSError where the Dockerfile itself cannot be read
     and `UsageError` for a stage that it does not have.
     """
-    text = path.read_bytes().decode("utf-8", errors="replace")
+    text = read_regular(path, 4 * LARGEST).decode("utf-8", errors="replace")
     root = context if context is not None else likely_context(path, copied_sources(text))
     folder = context_of(path, root)
     if root != (context or path.parent):

@@ -31,7 +31,7 @@ from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.dockerfile.reading.stage_state import LONGEST_TEXT, StageState
 from wheelcheck.dockerfile.reading.system_state import Fault
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.redaction import redact
+from wheelcheck.redaction import redact
 from wheelcheck.requirements.requirement_set import Origin
 from wheelcheck.targets.target import Target
 

@@ -32,6 +32,7 @@ from wheelcheck.dockerfile.reading.shell.lock_selection import (
 )
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.errors import RequirementsError, Unknown, UsageError
+from wheelcheck.redaction import redact
 from wheelcheck.requirements.collection import Collection, refusals
 from wheelcheck.requirements.exclude_newer import parse_exclude_newer
 from wheelcheck.requirements.input_document import InputDocument
@@ -45,7 +46,6 @@ from wheelcheck.requirements.pip.requirement_file import RequirementFileReader
 from wheelcheck.requirements.pip.requirement_strings import NotJudged
 from wheelcheck.requirements.projects.pipfile import pipfile_requirements
 from wheelcheck.requirements.projects.setup_project import setup_requirements
-from wheelcheck.requirements.redaction import redact
 from wheelcheck.requirements.requirement_set import Origin, Requirements
 from wheelcheck.requirements.selection import Selection
 

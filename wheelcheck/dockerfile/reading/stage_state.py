@@ -23,7 +23,7 @@ from wheelcheck.dockerfile.reading.shell.system_tools import Manager, SystemComm
 from wheelcheck.dockerfile.reading.shell.variables import MAX_VALUE
 from wheelcheck.dockerfile.reading.system_state import Fault, SystemState
 from wheelcheck.errors import TargetError, Unknown
-from wheelcheck.requirements.redaction import redact
+from wheelcheck.redaction import redact
 from wheelcheck.targets import Target
 from wheelcheck.targets.likely_images import with_python
 

@@ -9,7 +9,6 @@ unpacks them in order.
 from __future__ import annotations
 
 import hashlib
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import lru_cache
@@ -21,7 +20,6 @@ from wheelcheck.index.archives.limits import (
     MAX_COMPRESSED_BYTES,
     MAX_MEMBERS,
     MAX_PATH,
-    MAX_SECONDS,
     MAX_TEXT_BYTES,
     MAX_TEXTS_BYTES,
     ArchiveRefused,
@@ -36,6 +34,7 @@ from wheelcheck.index.archives.ranges import (
 from wheelcheck.index.archives.tars import BLOCK, count_lines, is_tar, tar_members, unpacked
 from wheelcheck.index.archives.zips import ZipMember, read_member, zip_members
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember, DistributionFile
+from wheelcheck.index.network.deadlines import check
 from wheelcheck.index.network.http import Http
 from wheelcheck.index.network.urls import local_path
 
@@ -65,7 +64,8 @@ def read_archive(http: Http, file: DistributionFile, wanted: Wanted) -> ArchiveL
 
     def attempt() -> ArchiveListing:
         with http.open(file.url, {"Accept-Encoding": "identity"}) as (response, _):
-            return _read_stream(response.iter_bytes(_CHUNK), file, wanted)
+            # as pip, the bytes as they are: some servers call a .tar.gz a tar that is encoded
+            return _read_stream(response.iter_raw(), file, wanted)
 
     return http.retrying(file.url, attempt)
 
@@ -154,7 +154,6 @@ class _Watched:
     def __init__(self, chunks: Iterator[bytes], file: DistributionFile) -> None:
         self._chunks = chunks
         self._left = MAX_COMPRESSED_BYTES
-        self._deadline = time.monotonic() + MAX_SECONDS
         algorithm = next((name for name in _STRONG if name in file.hashes), None)
         self._digest = hashlib.new(algorithm) if algorithm else None
         self._expected = file.hashes[algorithm].lower() if algorithm else ""
@@ -167,8 +166,7 @@ class _Watched:
         self._left -= len(chunk)
         if self._left < 0:
             raise ArchiveRefused("it is larger than any archive we read whole")
-        if time.monotonic() > self._deadline:
-            raise ArchiveRefused(f"it could not be read within {MAX_SECONDS:.0f} seconds")
+        check()
         if self._digest is not None:
             self._digest.update(chunk)
         return chunk

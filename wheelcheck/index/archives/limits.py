@@ -12,7 +12,6 @@ __all__ = [
     "MAX_EXPANSION",
     "MAX_MEMBERS",
     "MAX_PATH",
-    "MAX_SECONDS",
     "MAX_TEXTS_BYTES",
     "MAX_TEXT_BYTES",
     "MAX_UNPACKED_BYTES",
@@ -31,8 +30,6 @@ MAX_TEXT_BYTES = 4 << 20
 """Of one member that is wanted as text; a longer one is listed, its text is left out."""
 MAX_TEXTS_BYTES = 32 << 20
 """Of all texts of one archive together."""
-MAX_SECONDS = 180.0
-"""For one archive that must be read whole."""
 MAX_EXPANSION = 1032
 """Deflate cannot expand further (RFC 1951); a directory that claims more is lying."""
 

@@ -11,8 +11,14 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, TYPE_CHECKING, Protocol
 
-from wheelcheck.index.archives.limits import MAX_COMPRESSED_BYTES, ArchiveRefused
+from wheelcheck.index.archives.limits import (
+    MAX_COMPRESSED_BYTES,
+    MAX_DIRECTORY_BYTES,
+    ArchiveRefused,
+)
+from wheelcheck.index.network.deadlines import check
 from wheelcheck.index.network.http import FetchFailed, Http
+from wheelcheck.regular_files import is_regular, is_there
 
 if TYPE_CHECKING:
     import httpx
@@ -24,11 +30,16 @@ TAIL_BYTES = 32 << 10
 GAP_BYTES = 8 << 10
 """A range is read at least this long, so that neighbours come along."""
 IN_MEMORY_BYTES = 8 << 20
+MAX_RANGE = MAX_DIRECTORY_BYTES + (1 << 20)
+"""Bytes of one answer: the longest that is read at once is a directory."""
 AT_ONCE = 8
 """Ranges of one file that are fetched side by side."""
 
 _NO_SUCH_RANGE = frozenset({400, 416, 501})
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
+
+
+_OTHER_BYTES = "its server answers with other bytes than those requested"
 
 
 class ByteSource(Protocol):
@@ -62,11 +73,15 @@ class FileBytes:
 @contextmanager
 def open_local(path: Path) -> Iterator[FileBytes]:
     """A file of this machine. Raises FetchFailed."""
+    if is_there(path) and not is_regular(path):
+        raise FetchFailed("it is not a regular file")
     try:
         with path.open("rb") as file:
             yield FileBytes(file)
     except FileNotFoundError as error:
         raise FetchFailed("there is no such file", status=404) from error
+    except ValueError as error:
+        raise FetchFailed("its name is no name of a file", status=404) from error
     except OSError as error:
         raise FetchFailed(error.strerror or "it cannot be read") from error
 
@@ -93,16 +108,32 @@ class HttpBytes:
 
     def read(self, start: int, length: int) -> bytes:
         """Exactly these bytes, fewer only at the end. Raises FetchFailed."""
+        check()
         length = min(length, self.size - start)
         if self._whole is not None:
             self._whole.seek(start)
             return self._whole.read(length)
+        known = self._known(start, length)
+        if known is None:
+            end = min(self.size, start + max(length, GAP_BYTES))
+            self._fetch(f"bytes={start}-{end - 1}", start)
+            return self._fetched(start, length)
+        return known
+
+    def _fetched(self, start: int, length: int) -> bytes:
+        """What was just fetched; less than that would be asked for again and again."""
+        if self._whole is not None:
+            return self.read(start, length)
+        found = self._known(start, min(length, self.size - start))
+        if found is None:
+            raise FetchFailed(_OTHER_BYTES)
+        return found
+
+    def _known(self, start: int, length: int) -> bytes | None:
         for begin, block in self._blocks:
             if begin <= start and start + length <= begin + len(block):
                 return block[start - begin : start - begin + length]
-        end = min(self.size, start + max(length, GAP_BYTES))
-        self._fetch(f"bytes={start}-{end - 1}", start)
-        return self.read(start, length)
+        return None
 
     def read_many(self, ranges: Sequence[tuple[int, int]]) -> None:
         """Fetch several ranges side by side. Raises FetchFailed."""
@@ -156,18 +187,18 @@ class HttpBytes:
     def _take_range(self, response: httpx.Response, start: int | None) -> None:
         content_range = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", ""))
         if content_range is None or (start is not None and int(content_range[1]) != start):
-            raise FetchFailed("its server answers with other bytes than those asked for")
+            raise FetchFailed(_OTHER_BYTES)
         first, last = int(content_range[1]), int(content_range[2])
-        block = b"".join(_limited(response.iter_raw(), last - first + 1))
+        block = b"".join(_limited(response.iter_raw(), min(last - first + 1, MAX_RANGE)))
         total = int(content_range[3]) if content_range[3] != "*" else self.size
         if len(block) != last - first + 1 or not total or (self._blocks and total != self.size):
-            raise FetchFailed("its server answers with other bytes than those asked for")
+            raise FetchFailed(_OTHER_BYTES)
         self.size = total
         self._blocks.append((first, block))
 
     def _take_whole(self, response: httpx.Response) -> None:
         whole = SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 (closed by `close`)
-        for chunk in _limited(response.iter_bytes(), MAX_COMPRESSED_BYTES):
+        for chunk in _limited(response.iter_raw(), MAX_COMPRESSED_BYTES):
             whole.write(chunk)
         self.size = whole.tell()
         self._whole = whole

@@ -17,6 +17,7 @@ from functools import partial
 from typing import Protocol
 
 from wheelcheck.index.archives.limits import MAX_UNPACKED_BYTES, ArchiveRefused
+from wheelcheck.index.network.deadlines import check
 
 __all__ = ["TarMember", "count_lines", "is_tar", "tar_members", "unpacked"]
 
@@ -94,6 +95,7 @@ def unpacked(chunks: Iterator[bytes], head: bytes) -> Iterator[bytes]:
             data = chunk
             while data or not unpacker.needs_input:
                 begun = True
+                check()
                 if piece := unpacker.decompress(data, _CHUNK):
                     yield piece
                 data = b""

@@ -12,15 +12,19 @@ import ssl
 from collections.abc import Iterable
 from contextlib import suppress
 from threading import Lock
-from urllib.request import getproxies
+from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
 
-__all__ = ["Addresses", "Connections"]
+from wheelcheck.index.network.deadlines import current
+from wheelcheck.redaction import redact
+
+__all__ = ["Addresses", "Connections", "ProxyUnusable"]
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 30.0
+_MOMENT = 0.01
 
 
 class Addresses:
@@ -60,20 +64,118 @@ class Connections:
             headers={"User-Agent": self._agent},
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             verify=self._certificates,
-            transport=None if getproxies() else self._direct(self._certificates),
+            transport=_Routed(self._direct(self._certificates), self._certificates, self._backend),
             mounts={f"all://{host}": self._direct(self._any_certificate) for host in self._trusted},
+            trust_env=False,  # `_Routed` looks at proxies, the context at certificates
         )
 
+    @property
+    def _backend(self) -> _Backend:
+        return _Backend(self._addresses)
+
     def _direct(self, certificates: ssl.SSLContext) -> _Direct:
-        return _Direct(certificates, _Backend(self._addresses))
+        return _Direct(certificates, self._backend)
+
+
+class ProxyUnusable(httpx.ProxyError):
+    """The proxy that the environment names cannot be used; the text says why."""
 
 
 class _Direct(httpx.HTTPTransport):
-    """httpx's own transport, without a proxy, with a backend to connect by."""
+    """httpx's own transport, with a backend to connect by."""
 
-    def __init__(self, certificates: ssl.SSLContext, backend: httpcore.NetworkBackend) -> None:
-        super().__init__(verify=certificates)
-        self._pool = httpcore.ConnectionPool(ssl_context=certificates, network_backend=backend)
+    def __init__(
+        self,
+        certificates: ssl.SSLContext,
+        backend: httpcore.NetworkBackend,
+        proxy: str | None = None,
+    ) -> None:
+        super().__init__(verify=certificates, proxy=proxy)
+        if proxy is None:
+            self._pool = httpcore.ConnectionPool(ssl_context=certificates, network_backend=backend)
+        else:
+            self._pool._network_backend = backend  # noqa: SLF001 (no argument of httpx leads there)
+
+
+class _Routed(httpx.BaseTransport):
+    """Through the proxy that the environment names for a host, or directly (`no_proxy`)."""
+
+    def __init__(
+        self, direct: httpx.BaseTransport, certificates: ssl.SSLContext, backend: _Backend
+    ) -> None:
+        self._direct = direct
+        self._certificates = certificates
+        self._backend = backend
+        self._proxies = getproxies()
+        self._known: dict[str, httpx.BaseTransport] = {}
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request on its way."""
+        url = request.url
+        proxy = self._proxies.get(url.scheme) or self._proxies.get("all")
+        if not proxy or proxy_bypass(url.netloc.decode("ascii").rpartition("@")[2]):
+            return self._direct.handle_request(request)
+        if proxy not in self._known:
+            self._known[proxy] = self._through(proxy)
+        return self._known[proxy].handle_request(request)
+
+    def _through(self, proxy: str) -> httpx.BaseTransport:
+        url = proxy if "://" in proxy else f"http://{proxy}"
+        try:
+            return _Direct(self._certificates, self._backend, url)
+        except ImportError:
+            why = "needs the package socksio: pip install 'httpx[socks]'"
+        except (httpx.InvalidURL, ValueError):
+            why = "is none that can be used"
+        raise ProxyUnusable(f"the proxy {redact(url)}, which the environment names, {why}")
+
+    def close(self) -> None:
+        """Close all connections."""
+        for transport in (self._direct, *self._known.values()):
+            transport.close()
+
+
+class _TimedStream(httpcore.NetworkStream):
+    """A connection whose reads end with the deadline of the thread that reads."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Read what there is. Raises OutOfTime."""
+        deadline = current()
+        if deadline is None:
+            return self._stream.read(max_bytes, timeout)
+        deadline.check()
+        longest = min(timeout or READ_SECONDS, deadline.left)
+        try:
+            data = self._stream.read(max_bytes, max(longest, _MOMENT))
+        except httpcore.ReadTimeout:
+            deadline.check()
+            raise
+        deadline.received += len(data)
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Write all of it."""
+        self._stream.write(buffer, timeout)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        """The same, encrypted."""
+        return _TimedStream(self._stream.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> object:
+        """What the connection knows of itself."""
+        return self._stream.get_extra_info(info)
 
 
 class _Backend(httpcore.SyncBackend):
@@ -91,9 +193,27 @@ class _Backend(httpcore.SyncBackend):
         """Connect to the first address that answers, as `socket.create_connection` does."""
         try:
             *others, last = self._addresses.of(host)
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: labels that no host has
             raise httpcore.ConnectError(str(error)) from error
+        deadline = current()
+        if deadline is not None:
+            deadline.check()
+            timeout = min(timeout or CONNECT_SECONDS, deadline.left)
         for address in others:
             with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
-                return super().connect_tcp(address, port, timeout, local_address, socket_options)
-        return super().connect_tcp(last, port, timeout, local_address, socket_options)
+                return self._connected(address, port, timeout, local_address, socket_options)
+        return self._connected(last, port, timeout, local_address, socket_options)
+
+    def _connected(
+        self,
+        address: str,
+        port: int,
+        timeout: float | None,
+        local_address: str | None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None,
+    ) -> httpcore.NetworkStream:
+        try:
+            stream = super().connect_tcp(address, port, timeout, local_address, socket_options)
+        except (OverflowError, ValueError) as error:  # a port that no host has
+            raise httpcore.ConnectError(str(error)) from error
+        return _TimedStream(stream)

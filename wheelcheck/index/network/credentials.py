@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from wheelcheck.index.network.urls import split_credentials
+from wheelcheck.regular_files import is_regular
 
 __all__ = ["Credentials"]
 
@@ -60,7 +61,7 @@ def _read_netrc(environ: Mapping[str, str], warn: Callable[[str], None]) -> netr
     home = Path(environ["HOME"]) if environ.get("HOME") else None
     places = [Path(environ["NETRC"])] if environ.get("NETRC") else []
     places += [home / ".netrc", home / "_netrc"] if home and not places else []
-    path = next((place for place in places if place.is_file()), None)
+    path = next((place for place in places if is_regular(place)), None)
     if path is None:
         return None
     try:

@@ -17,8 +17,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urljoin
 
+from wheelcheck.index.network import deadlines
+from wheelcheck.index.network.bodies import BadBody, decoded, limited
 from wheelcheck.index.network.credentials import Credentials
+from wheelcheck.index.network.deadlines import RunClock
 from wheelcheck.index.network.urls import origin_of, split_credentials
+from wheelcheck.redaction import redact
 
 if TYPE_CHECKING:  # importing httpx takes longer than answering from the cache
     import httpx
@@ -36,7 +40,7 @@ FIRST_DELAY = 0.25
 LONGEST_DELAY = 20.0
 """Seconds; a Retry-After beyond this is not waited for: the request has failed."""
 MAX_REDIRECTS = 10
-MAX_PAGE_BYTES = 128 << 20
+MAX_PAGE_BYTES = 64 << 20
 
 _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -48,7 +52,8 @@ class FetchFailed(Exception):  # noqa: N818 (says what happened)
     """No answer to a request.
 
     `status` is that of the answer, if there was one. `unreachable` says that the host has not
-    answered any request; another attempt may help where `transient` is set.
+    answered any request, `out_of_time` that it took too long; another attempt may help where
+    `transient` is set.
     """
 
     def __init__(
@@ -58,12 +63,14 @@ class FetchFailed(Exception):  # noqa: N818 (says what happened)
         status: int | None = None,
         retry_after: float | None = None,
         unreachable: bool = False,
+        out_of_time: bool = False,
     ) -> None:
         super().__init__(why)
         self.why = why
         self.status = status
         self.retry_after = retry_after
         self.unreachable = unreachable
+        self.out_of_time = out_of_time
         self.transient = status in _TRANSIENT
 
     @property
@@ -108,8 +115,10 @@ class Http:
         trusted_hosts: tuple[str, ...] = (),
         wait: Callable[[float], object] | None = None,
         contact: str = "",
+        clock: RunClock | None = None,
     ) -> None:
         self._contact = contact
+        self.clock = clock or RunClock()
         self._credentials = credentials
         self._trusted = trusted_hosts
         self._closing = threading.Event()
@@ -128,22 +137,42 @@ class Http:
             for client in self._clients:
                 client.close()
 
-    def get(self, url: str, headers: Mapping[str, str] | None = None) -> Reply:
-        """Fetch a whole resource of moderate size, with retries. Raises FetchFailed."""
+    def get(
+        self, url: str, headers: Mapping[str, str] | None = None, *, most: int = MAX_PAGE_BYTES
+    ) -> Reply:
+        """Fetch a whole resource of at most `most` bytes, with retries. Raises FetchFailed."""
 
         def read() -> Reply:
-            with self.open(url, headers) as (response, final):
-                body = b"".join(_within(MAX_PAGE_BYTES, response.iter_bytes()))
+            sent = {"Accept-Encoding": "gzip"} | dict(headers or {})
+            with self.open(url, sent) as (response, final):
+                coding = response.headers.get("content-encoding", "")
+                why = f"its answer has more than {most:,} bytes"
+                body = b"".join(limited(decoded(response.iter_raw(), coding), most, why))
                 return Reply(final, response.status_code, response.headers, body)
 
-        return self.retrying(url, read)
+        return self.retrying(url, read, deadlines.PAGE_SECONDS)
 
-    def retrying(self, url: str, attempt: Callable[[], _T]) -> _T:
-        """Run `attempt`, which asks for `url`, until it succeeds or fails for good."""
+    def retrying(self, url: str, attempt: Callable[[], _T], seconds: float | None = None) -> _T:
+        """Run `attempt`, which asks for `url`, until it succeeds or fails for good.
+
+        That takes `seconds` at most, by default those of an archive. Raises FetchFailed.
+        """
         try:
             host = origin_of(url)
         except ValueError as error:
             raise FetchFailed("the URL is malformed", unreachable=True) from error
+        try:
+            with deadlines.within(seconds or deadlines.ARCHIVE_SECONDS, self.clock) as deadline:
+                return self._retrying(host, attempt, deadline)
+        except deadlines.OutOfTime as error:
+            silent = host not in self._alive and not self.clock.is_over
+            if silent:
+                self._dead[host] = "no answer in time"
+            raise FetchFailed(str(error), unreachable=silent, out_of_time=True) from error
+
+    def _retrying(
+        self, host: tuple[str, str], attempt: Callable[[], _T], deadline: deadlines.Deadline
+    ) -> _T:
         for number in range(1, ATTEMPTS + 1):
             if host in self._dead:  # every other request to it would wait as long, in vain
                 raise FetchFailed(self._dead[host], unreachable=True)
@@ -151,7 +180,8 @@ class Http:
                 return attempt()
             except FetchFailed as failure:
                 delay = _delay(number, failure.retry_after)
-                last = number == ATTEMPTS or delay > LONGEST_DELAY or self._closing.is_set()
+                longest = min(LONGEST_DELAY, deadline.left)
+                last = number == ATTEMPTS or delay > longest or self._closing.is_set()
                 if not failure.transient:
                     raise
                 if last:
@@ -178,8 +208,10 @@ class Http:
                 yield response, final
             finally:
                 response.close()
-        except httpx.InvalidURL as error:
-            raise FetchFailed(f"the URL is malformed ({error})", unreachable=True) from error
+        except BadBody as error:
+            raise FetchFailed(str(error)) from error
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise FetchFailed(f"the URL is malformed ({str(error)[:80]})") from error
         except httpx.TimeoutException as error:
             raise _NoAnswer("no answer in time") from error
         except httpx.TransportError as error:
@@ -189,15 +221,25 @@ class Http:
 
     def _follow(self, url: str, headers: dict[str, str]) -> tuple[httpx.Response, str]:
         """Send, and follow redirects with the credentials of each host of its own."""
+        import httpx
+
         url = self._credentials.take_from(url)
         secure = url.startswith("https:")
-        for _ in range(MAX_REDIRECTS):
+        for number in range(MAX_REDIRECTS):
             # from https to http nothing secret is sent on, even to the same host
             allowed = url.startswith("https:") or not secure
             secret = self._credentials.header_for(url) if allowed else None
             sent = headers | ({"Authorization": secret} if secret else {})
             client = self._opened()
-            response = client.send(client.build_request("GET", url, headers=sent), stream=True)
+            deadlines.check()
+            try:
+                response = client.send(client.build_request("GET", url, headers=sent), stream=True)
+            except httpx.TransportError as error:
+                if number:  # where a page redirects to is no fault of its index
+                    raise FetchFailed(
+                        f"it redirects to a host that fails: {_text(error)}"
+                    ) from error
+                raise
             self._alive.add(origin_of(url))
             if response.status_code not in _REDIRECTS or "location" not in response.headers:
                 return _accepted(response), url
@@ -247,6 +289,10 @@ def _accepted(response: httpx.Response) -> httpx.Response:
 def _connection_failure(error: httpx.TransportError) -> FetchFailed:
     import httpx
 
+    from wheelcheck.index.network.connections import ProxyUnusable
+
+    if isinstance(error, ProxyUnusable):
+        return FetchFailed(str(error), unreachable=True)
     if isinstance(error, httpx.UnsupportedProtocol):
         return FetchFailed("its URL is neither http nor https", unreachable=True)
     cause: BaseException | None = error
@@ -257,15 +303,11 @@ def _connection_failure(error: httpx.TransportError) -> FetchFailed:
             why = f"its certificate is not trusted ({cause.verify_message})"
             return FetchFailed(why, unreachable=True)
         cause = cause.__cause__ or cause.__context__
-    return _NoAnswer(str(error) or type(error).__name__)
+    return _NoAnswer(_text(error))
 
 
-def _within(limit: int, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    for chunk in chunks:
-        limit -= len(chunk)
-        if limit < 0:
-            raise FetchFailed("its answer is larger than any index page")
-        yield chunk
+def _text(error: Exception) -> str:
+    return redact(str(error))[:200] or type(error).__name__
 
 
 def _delay(number: int, retry_after: float | None) -> float:
@@ -279,9 +321,8 @@ def _retry_after(value: str | None) -> float | None:
     if value is None:
         return None
     if value.strip().isdecimal():
-        return float(value)
+        return float(value[:20])
     try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+        return email.utils.parsedate_to_datetime(value[:100]).timestamp() - time.time()
+    except (ValueError, OverflowError, TypeError, IndexError, OSError):
         return None
-    return moment.timestamp() - time.time()

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 import msgspec
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
+from wheelcheck.errors import Unknown
+from wheelcheck.fence import fenced
 from wheelcheck.index.interface import ProjectStatus, Sdist, UnusableFile, Wheel
 from wheelcheck.index.pages.filenames import BadName, parse_version, version_of, wheel_parts
 
@@ -160,12 +162,14 @@ class FilesOfProject:
         """The files of one version, index by index; () for a version that is not there."""
         found = self._files.get(version)
         if found is None:
-            found = self._files[version] = tuple(
-                _file(page, row)
+            rows = (
+                fenced(row.filename, "file-unreadable", partial(_file, page, row))
                 for page, spelled in zip(self._pages, self._spelled, strict=True)
                 if version in spelled
                 for row in _decode_rows(page.versions[spelled[version]])
             )
+            found = tuple(file for file in rows if not isinstance(file, Unknown))
+            self._files[version] = found
         return found
 
 

@@ -17,11 +17,12 @@ from packaging.utils import NormalizedName
 
 from wheelcheck.errors import IndexUnreachable, Unknown
 from wheelcheck.index.network.credentials import Credentials
-from wheelcheck.index.network.http import FetchFailed, Reply
+from wheelcheck.index.network.http import MAX_PAGE_BYTES, FetchFailed, Reply
 from wheelcheck.index.network.urls import local_path
 from wheelcheck.index.pages.index_page import IndexPage, Row, make_page
 from wheelcheck.index.pages.simple_api import MalformedPage, html_rows, parse_html, parse_page
 from wheelcheck.index.pages.stored_pages import NotCached, StoredPages
+from wheelcheck.regular_files import is_folder, is_regular, read_regular
 
 __all__ = ["FlatLinks", "LocalIndex", "SimpleIndex", "Source", "open_source"]
 
@@ -77,9 +78,9 @@ class LocalIndex:
         """The files of one project."""
         page = self._path / name / "index.html"
         try:
-            body = page.read_bytes()
+            body = read_regular(page, MAX_PAGE_BYTES)
         except FileNotFoundError:
-            if self._path.is_dir():
+            if is_folder(self._path):
                 return None
             return Unknown("index-error", f"the index {self._url} is no URL, and no folder here")
         except OSError as error:
@@ -138,6 +139,7 @@ def _page_or_unknown(place: str, fetch: Callable[[], _T], what: str) -> _T | Unk
         if failure.unreachable:
             raise IndexUnreachable(place, failure.why) from failure
         code = "index-forbidden" if failure.forbidden else "index-error"
+        code = "out-of-time" if failure.out_of_time else code
         return Unknown(code, f"{place} does not tell of {what}: {failure.why}")
 
 
@@ -150,11 +152,13 @@ def _remote_links(reply: Reply) -> list[Row]:
 
 
 def _local_links(path: Path) -> Iterable[Row]:
-    if path.is_dir():  # pages in it are read too, as pip reads them
-        files = [file for file in sorted(path.iterdir()) if file.is_file()]
+    if is_folder(path):  # pages in it are read too, as pip reads them
+        files = [file for file in sorted(path.iterdir()) if is_regular(file)]
         return [row for file in files for row in _local_links(file)]
     if path.suffix.lower() in {".html", ".htm"}:
-        return html_rows(path.read_bytes(), path.absolute().as_uri())
+        return html_rows(read_regular(path, MAX_PAGE_BYTES), path.absolute().as_uri())
+    if not is_regular(path):
+        raise OSError(2, "there is no such file or folder")
     return [_local_row(path)]
 
 

@@ -8,6 +8,7 @@ page that cannot be read as a whole is a `MalformedPage`.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -17,7 +18,13 @@ import msgspec
 from packaging.utils import NormalizedName
 
 from wheelcheck.index.interface import ProjectStatus
-from wheelcheck.index.network.urls import filename_of, fragment_hashes, split_credentials
+from wheelcheck.index.network.deadlines import check
+from wheelcheck.index.network.urls import (
+    filename_of,
+    fragment_hashes,
+    origin_of,
+    split_credentials,
+)
 from wheelcheck.index.pages.index_page import IndexPage, Row, make_page
 
 __all__ = [
@@ -33,9 +40,21 @@ JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 ACCEPT = f"{JSON_TYPE}, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01"
 """The same preferences as pip states them (PEP 691)."""
 
+MAX_HTML_BYTES = 32 << 20
+HTML_SECONDS = 1.0
+HTML_CHARACTERS_PER_SECOND = 1_000_000
+"""The time that parsing a page may take grows with its length: honest pages take a fifth."""
+_NO_SIZE = 1 << 53
+_PIECE = 32 << 10
+_LONGEST_PIECE = 128 << 10
 _UNSET = msgspec.UNSET
+_FROM_THE_NETWORK = ("https://", "http://")
 _PLAIN_PATH = re.compile(r"((?!//)(?:[\w.%+~!-]*/)*)([\w%+~!-][\w.%+~!-]*)", re.ASCII)
 """A relative URL that is a path and nothing else: its folder and its last part."""
+
+
+_ORDINARY = re.compile(r"https?://[\w.-]+(?::\d{1,5})?(?:/[^#@\[\]\s\\]*)?", re.ASCII)
+"""A URL in which nothing has to be looked for: neither credentials nor a fragment."""
 
 
 class MalformedPage(ValueError):  # noqa: N818 (named for what it is)
@@ -168,7 +187,15 @@ def _rows(
 
 
 def _absolute(page_url: str, url: str) -> str:
-    return split_credentials(urldefrag(urljoin(page_url, url)).url)[0]
+    """Raises ValueError where it is malformed, or where a page from the network names a file."""
+    return _followed(page_url, split_credentials(urldefrag(urljoin(page_url, url)).url)[0])
+
+
+def _followed(page_url: str, url: str) -> str:
+    if not url.lower().startswith(_FROM_THE_NETWORK) and not page_url.startswith("file:"):
+        raise ValueError("neither http nor https")
+    origin_of(url)
+    return url
 
 
 def _row(file: _File, page_url: str, folders: dict[str, str]) -> Row:
@@ -178,14 +205,15 @@ def _row(file: _File, page_url: str, folders: dict[str, str]) -> Row:
         if folder not in folders:
             folders[folder] = _absolute(page_url, f"{folder}-")[:-1]
         url = folders[folder] + last
-    elif "://" not in url or "#" in url or "@" in url or "[" in url:
+    elif not _ORDINARY.fullmatch(url):
         url = _absolute(page_url, url)
     yanked = file.yanked
+    size = file.size if file.size is not None and 0 <= file.size < _NO_SIZE else None
     return Row(
         file.filename,
         url,
         file.hashes,
-        file.size,
+        size,
         file.upload_time,
         file.requires_python,
         yanked if isinstance(yanked, str) else "" if yanked else None,
@@ -225,8 +253,23 @@ def html_rows(body: bytes, url: str) -> list[Row]:
 
 
 def _parsed(body: bytes) -> _Anchors:
+    """Parse HTML piece by piece.
+
+    Python's parser takes quadratic time over some pages that are cut or malformed (CPython issues
+    135462, 140875): so a piece that does not end is limited, and time is.
+    """
+    if len(body) > MAX_HTML_BYTES:
+        raise MalformedPage(f"it has more than {MAX_HTML_BYTES:,} bytes")
     parser = _Anchors()
-    parser.feed(body.decode("utf-8", errors="replace"))
+    text = body.decode("utf-8", errors="replace")
+    latest = time.thread_time() + HTML_SECONDS + len(text) / HTML_CHARACTERS_PER_SECOND
+    for place in range(0, len(text), _PIECE):
+        parser.feed(text[place : place + _PIECE])
+        if len(parser.rawdata) > _LONGEST_PIECE:
+            raise MalformedPage(f"it has a tag of more than {_LONGEST_PIECE:,} characters")
+        if time.thread_time() > latest:
+            raise MalformedPage("it takes too long to parse")
+        check()
     parser.close()
     return parser
 
@@ -258,11 +301,15 @@ class _Anchors(HTMLParser):
 
 
 def _anchor_rows(parser: _Anchors, url: str) -> Iterator[Row]:
-    base = urljoin(url, parser.base or "")
+    try:
+        base = urljoin(url, parser.base or "")
+    except ValueError:  # as if there were none: what is relative is then looked for beside the page
+        base = url
     for anchor in parser.anchors:
         try:
             target, fragment = urldefrag(urljoin(base, str(anchor["href"]).strip()))
             filename = filename_of(target)
+            target = _followed(url, split_credentials(target)[0])
         except ValueError:  # a malformed host: no installer could fetch it either
             continue
         if not filename:
@@ -270,7 +317,7 @@ def _anchor_rows(parser: _Anchors, url: str) -> Iterator[Row]:
         yanked = anchor.get("data-yanked") or "" if "data-yanked" in anchor else None
         yield Row(
             filename,
-            split_credentials(target)[0],
+            target,
             fragment_hashes(fragment),
             requires_python=anchor.get("data-requires-python"),
             yanked=yanked,

@@ -92,7 +92,7 @@ def _on_other_platform(dockerfile: JudgedDockerfile) -> list[str]:
     other = dockerfile.other_platform
     if other is None:
         return []
-    if other.unjudged:
+    if other.unjudged and not other.differences:
         return [f"{clean(other.platform)}: not judged: {clean(other.unjudged)}"]
     if not other.differences:
         return [f"{clean(other.platform)}: the same verdicts"]

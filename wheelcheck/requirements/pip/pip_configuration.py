@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from wheelcheck.errors import UsageError
+from wheelcheck.regular_files import is_regular, read_regular
 from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import CONTROLS
 
@@ -126,6 +127,9 @@ def _places(
     return [directory / name for directory in directories] + ([Path(named)] if named else [])
 
 
+_LARGEST = 1_000_000
+
+
 class _ConfigurationParser(configparser.RawConfigParser):
     def optionxform(self, optionstr: str) -> str:
         return _key(optionstr)
@@ -133,8 +137,13 @@ class _ConfigurationParser(configparser.RawConfigParser):
 
 def _items(path: Path) -> Iterator[tuple[str, str, str]]:
     parser = _ConfigurationParser()
+    if not is_regular(path):
+        return
+    encoding = "utf-8" if sys.flags.utf8_mode else locale.getencoding()
     try:
-        parser.read(path, encoding="utf-8" if sys.flags.utf8_mode else locale.getencoding())
+        parser.read_string(read_regular(path, _LARGEST).decode(encoding))
+    except OSError:  # as pip: what cannot be read says nothing
+        return
     except (configparser.Error, UnicodeDecodeError) as error:
         raise UsageError(f"pip's configuration {path.name} cannot be read") from error
     for section in parser.sections():

@@ -10,6 +10,7 @@ from pathlib import Path
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.errors import UsageError
+from wheelcheck.regular_files import is_there
 from wheelcheck.requirements.pip.pip_syntax import LineOptions
 from wheelcheck.requirements.requirement_set import FilePolicy, FormatControl, IndexOptions
 
@@ -154,7 +155,7 @@ class OptionMerger:
         self._apply(line)
         for link in line.find_links[:1]:
             beside = directory / link
-            self._add_links([str(beside) if beside.exists() else _expand_home(link)])
+            self._add_links([str(beside) if is_there(beside) else _expand_home(link)])
 
     def exclude_newer(self, moment: datetime) -> None:
         """Apply a date bound that an input sets; what the user says goes before it."""
@@ -204,6 +205,6 @@ class OptionMerger:
 
 
 def _expand_home(link: str) -> str:
-    if link.startswith("~") and Path(link).expanduser().exists():
+    if link.startswith("~") and is_there(Path(link).expanduser()):
         return str(Path(link).expanduser())
     return link

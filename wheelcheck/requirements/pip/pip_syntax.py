@@ -1,7 +1,6 @@
 """The line grammar of requirement files: the only module with pip-requirements-parser.
 
-Its parts that agree with pip 26.3 are used as they are: joining and comments (`preprocess`), the
-border between requirement and options (`break_args_options`), what is an archive, what is a URL.
+Its parts that agree with pip 26.3 are used as they are: what is an archive, what is a URL.
 Its option table is older than pip's, so the table is ours; it decodes and expands differently
 from pip (see `decoding` and `expand`), and turns refused lines into values, so neither is used.
 """
@@ -12,16 +11,17 @@ import functools
 import optparse
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import pip_requirements_parser as library
 
-from wheelcheck.requirements.redaction import redact
+from wheelcheck.redaction import redact
 
 __all__ = [
     "CONTROLS",
+    "LONGEST_LINE",
     "InvalidLine",
     "Line",
     "LineOptions",
@@ -35,6 +35,8 @@ __all__ = [
 CONTROLS = ("no-binary", "only-binary", "all-releases", "only-final")
 """Options that edit sets of projects, so that their order matters."""
 
+LONGEST_LINE = 500_000
+"""Characters of a logical line: more than six thousand hashes."""
 _STRONG_HASHES = ("sha256", "sha384", "sha512")
 _UNQUOTED = re.compile(r"[ !#-&(-\[\]-~]*")  # printable ASCII but quotes and the backslash
 _VARIABLE = re.compile(r"(\$\{([A-Z0-9_]+)\})")
@@ -60,7 +62,7 @@ class Line:
     @property
     def shown(self) -> str:
         """The requirement without its options (a dozen hashes, say), or the line if it has none."""
-        requirement = library.break_args_options(self.written)[0]
+        requirement = _requirement_and_options(self.written)[0]
         return " ".join((requirement or self.written).split())
 
     def hide(self, message: str) -> str:
@@ -96,16 +98,45 @@ class LineOptions:
 
 def logical_lines(text: str, environ: Mapping[str, str]) -> Iterator[Line]:
     """Split a file's text as pip does: join continuations, then drop comments, then expand."""
-    for entry in library.preprocess(text):
-        if isinstance(entry, library.TextLine):
-            yield expand(entry.line_number, entry.line, environ)
+    for number, joined in _joined(text.splitlines()):
+        line = _without_comment(joined)
+        if line:
+            yield expand(number, line, environ)
+
+
+def _joined(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Lines with those that a backslash continues, and the number of the first of each.
+
+    pip joins in the same way (`join_lines`, pip 26.3); with its expressions, a long run of blanks
+    takes quadratic time.
+    """
+    first, pieces = 0, list[str]()
+    for number, line in enumerate(lines, 1):
+        comment = line.lstrip().startswith("#")
+        first = first if pieces else number
+        if line.endswith("\\") and not comment:
+            pieces.append(line.strip("\\"))
+            continue
+        pieces.append(f" {line}" if comment else line)  # so that it still is a comment when joined
+        yield first, "".join(pieces)
+        pieces = []
+    if pieces:
+        yield first, "".join(pieces)
+
+
+def _without_comment(line: str) -> str:
+    """What comes before a ``#`` at the beginning of a word."""
+    place = line.find("#")
+    while place > 0 and not line[place - 1].isspace():
+        place = line.find("#", place + 1)
+    return (line if place < 0 else line[:place]).strip()
 
 
 def expand(number: int, text: str, environ: Mapping[str, str]) -> Line:
     """Expand ``${NAME}`` (upper case, digits, underscore); what is unset or empty stays."""
     expanded = text
     found = []
-    for spelling, name in _VARIABLE.findall(text):
+    for spelling, name in dict.fromkeys(_VARIABLE.findall(text)) if "${" in text else ():
         value = environ.get(name)
         if value:
             expanded = expanded.replace(spelling, value)
@@ -118,7 +149,9 @@ def split_options(text: str) -> tuple[str, LineOptions]:
 
     Raises InvalidLine for an option that pip does not know or whose value it refuses.
     """
-    requirement, rest = library.break_args_options(text)
+    if len(text) > LONGEST_LINE:
+        raise InvalidLine(f"it has more than {LONGEST_LINE:,} characters")
+    requirement, rest = _requirement_and_options(text)
     if not rest:
         return requirement, LineOptions()
     values, ignored = _parser().parse_args(_words(rest), optparse.Values(_defaults()))
@@ -137,6 +170,14 @@ def _words(options: str) -> list[str]:
         return shlex.split(options)
     except ValueError as error:
         raise InvalidLine(f"the options cannot be split: {error}") from error
+
+
+def _requirement_and_options(text: str) -> tuple[str, str]:
+    """Part a line before the first word that begins with a dash."""
+    if text.startswith("-"):
+        return "", text
+    requirement, dash, options = text.partition(" -")
+    return requirement, f"-{options}" if dash else ""
 
 
 def is_archive(name: str) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wheelcheck.errors import RequirementsError
+from wheelcheck.redaction import redact
 from wheelcheck.requirements.collection import Collection, refusals
 from wheelcheck.requirements.input_location import InputLocation, Opener
 from wheelcheck.requirements.pip.decoding import decode
@@ -17,11 +18,14 @@ from wheelcheck.requirements.pip.pip_syntax import (
     logical_lines,
     split_options,
 )
-from wheelcheck.requirements.redaction import redact
 from wheelcheck.requirements.requirement_set import Origin
 
 __all__ = ["RequirementFileReader"]
 
+MAX_INCLUDES = 100
+"""Files that include one another, in a chain."""
+MAX_FILES = 2000
+"""Files that are included in all."""
 _FEATURES = {
     "build-constraint",
     "fast-deps",
@@ -64,6 +68,8 @@ class RequirementFileReader:
     collection: Collection
     opener: Opener
     environ: Mapping[str, str]
+    included: list[str] = field(default_factory=list)
+    """What has been read because another file names it."""
 
     def read(
         self, place: InputLocation, data: bytes | None = None, *, constraint: bool = False
@@ -107,8 +113,9 @@ class RequirementFileReader:
         """Return the text of an input, by pip's order of guesses; raises RequirementsError."""
         try:
             text, warning = decode(data)
-        except (UnicodeDecodeError, LookupError) as error:
-            raise RequirementsError(place.shown, None, "", f"cannot be decoded: {error}") from error
+        except (ValueError, LookupError) as error:  # codecs raise more than UnicodeDecodeError
+            why = f"cannot be decoded: {str(error)[:200]}"
+            raise RequirementsError(place.shown, None, "", why) from error
         if warning:
             self.collection.warn(Origin(place.shown), warning)
         return text
@@ -147,12 +154,18 @@ class RequirementFileReader:
         including: dict[str, str | None],
     ) -> None:
         location = (options.requirements or options.constraints)[0]
-        inner = place.join(location, line.hide(location))
+        try:
+            inner = place.join(location, line.hide(location))
+        except ValueError as error:
+            raise InvalidLine("its URL is malformed") from error
         if inner.identity in including:
             first = including[inner.identity]
             again = f" and again in {first}" if first else ""
             why = f"{inner.shown} recursively references itself in {place.shown}{again}"
             raise InvalidLine(why)
+        if len(including) > MAX_INCLUDES or len(self.included) > MAX_FILES:
+            raise InvalidLine(f"too many files are included: {inner.shown} is not read")
+        self.included.append(inner.identity)
         try:
             data = self.opener.read(inner)
         except OSError as error:

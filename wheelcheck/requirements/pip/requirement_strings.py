@@ -26,10 +26,11 @@ from packaging.utils import (
 from packaging.version import InvalidVersion, Version
 
 from wheelcheck.errors import Unknown
+from wheelcheck.regular_files import is_folder, is_regular, is_there
+from wheelcheck.requirements.direct_reference import DirectReference
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine, is_archive, is_url, is_vcs
-from wheelcheck.requirements.redaction import DirectReference
 
-__all__ = ["Judged", "NotJudged", "parse_editable", "parse_requirement", "refer"]
+__all__ = ["Judged", "NotJudged", "parse_editable", "parse_requirement", "project_of", "refer"]
 
 _OPERATORS = ("~=", "==", "!=", "<=", ">=", "<", ">")
 _EXTRAS = re.compile(r"(.+?)\s*(\[[^\]]+\])")
@@ -128,11 +129,14 @@ def refer(
         return _not_judged("vcs-requirement", f"built from a checkout ({tool})", known, marker)
     if scheme == "file":
         path = _local_path(url)
-        if path.is_dir():
-            _check_installable(path)
+        if is_folder(path):
+            if name is None:
+                _check_installable(path)
             return _not_judged("local-project", "built from a directory", known, marker)
-        if not path.is_file():
-            raise InvalidLine("there is no such file")
+        if not is_regular(path):
+            why = "there is no such file" if not is_there(path) else "it is not a regular file"
+            known = known or project_of(path.name)
+            return _not_judged("file-not-there", f"{why}: {path.name}", known, marker)
         _, mark, fragment = url.partition("#")
         location = path.as_uri() + mark + fragment
     elif scheme not in {"http", "https"}:
@@ -159,6 +163,14 @@ def _project(url: str, name: str | None) -> tuple[str | None, bool]:
         return name or inside, True
     known = name or _egg(url)
     return (known, True) if known else (_sdist_name(filename), False)
+
+
+def project_of(filename: str) -> str | None:
+    """The project that a wheel's or an sdist's file name states, if it states one."""
+    try:
+        return _wheel_name(filename) if filename.endswith(".whl") else _sdist_name(filename)
+    except InvalidLine:
+        return None
 
 
 def _not_judged(code: str, why: str, name: str | None, marker: Marker | None) -> NotJudged:
@@ -188,12 +200,12 @@ def _split_extras(text: str) -> tuple[str, frozenset[str]]:
 
 def _is_path(path: str, body: str) -> bool:
     """Whether pip takes the text for a path rather than for a name."""
-    if _looks_like_path(body) and Path(path).is_dir():
+    if _looks_like_path(body) and is_folder(path):
         return True
     if not is_archive(path):
         return False
     before, at, _ = body.partition("@")
-    return Path(path).is_file() or not at or _looks_like_path(before)
+    return is_regular(path) or not at or _looks_like_path(before)
 
 
 def _looks_like_path(text: str) -> bool:
@@ -223,7 +235,7 @@ def _egg(url: str) -> str | None:
 
 def _editable_url(text: str) -> str:
     path, _ = _split_extras(text)
-    if Path(path).is_dir():
+    if is_folder(path):
         return _absolute(path).as_uri()
     if path.lower().startswith("file:"):
         return path
@@ -243,9 +255,9 @@ def _absolute(path: str) -> Path:
 
 
 def _check_installable(path: Path) -> None:
-    if not path.is_dir():
+    if not is_folder(path):
         raise InvalidLine("there is no such directory")
-    if not any((path / name).is_file() for name in ("pyproject.toml", "setup.py")):
+    if not any(is_regular(path / name) for name in ("pyproject.toml", "setup.py")):
         raise InvalidLine("the directory has neither pyproject.toml nor setup.py")
 
 

@@ -13,10 +13,20 @@ from packaging.version import Version
 
 from wheelcheck.resolution.offers import Offer
 
-__all__ = ["Candidate", "Constraint", "SolverRequirement", "identifier_of", "needs_of", "text_of"]
+__all__ = [
+    "AT_URL",
+    "Candidate",
+    "Constraint",
+    "SolverRequirement",
+    "identifier_of",
+    "needs_of",
+    "text_of",
+]
 
 
 _ANY_VERSION = SpecifierSet()
+AT_URL = " @ (direct reference)"
+"""What is shown in the place of a URL, which may keep secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,5 +141,5 @@ def text_of(requirement: Requirement) -> str:
 
 def _text(requirement: Requirement, clauses: str) -> str:
     extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
-    at = " @ (direct reference)" if requirement.url else clauses
+    at = AT_URL if requirement.url else clauses
     return f"{requirement.name}{extras}{at}"

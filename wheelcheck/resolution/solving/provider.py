@@ -271,7 +271,7 @@ class Provider:
 
     def announce(self, needs: Iterable[SolverRequirement]) -> None:
         """Say what will be asked for next."""
-        self._common.announce(need.name for need in needs)
+        self._common.announce(need.name for need in needs if not need.impossible)
 
     def _dependencies(self, candidate: Candidate) -> Iterator[SolverRequirement]:
         source = candidate.label
@@ -285,6 +285,8 @@ class Provider:
         if candidate.offer is None or self._no_deps or listed:
             return
         dependencies = self._answers.dependencies(candidate.name, candidate.offer, candidate.extras)
+        if dependencies.refused and candidate.name in self._excused:
+            return  # nothing better is there: its pin says why it is not installed
         if dependencies.refused:
             name = NormalizedName(f"<{candidate.label}>")
             why = SolverRequirement(
@@ -297,7 +299,9 @@ class Provider:
             if dependencies.stops:
                 raise Stopped(candidate, why)
             yield why
-        needs = self._common.needs(dependencies.requirements, source, self._answers.direct)
+        needs = self._common.needs(
+            dependencies.requirements, source, self._answers.direct_of_metadata
+        )
         if candidate.name in self._behind_excused:
             self._behind_excused.update(need.name for need in needs)
         yield from needs

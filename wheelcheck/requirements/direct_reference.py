@@ -1,32 +1,15 @@
-"""Keeping secrets out of everything that people or files get to see."""
+"""A requirement on a file at a URL, whose text keeps the secrets of the URL to itself."""
 
 from __future__ import annotations
 
-import re
 from typing import Self
 
 from packaging.markers import Marker
 from packaging.requirements import Requirement
 
-__all__ = ["DirectReference", "redact"]
+from wheelcheck.redaction import redact
 
-# Userinfo (RFC 3986, 3.2.1) as a whole: an index token stands as often for the user as for the
-# password, so nothing of it is shown.
-_USERINFO = re.compile(r"(?<=://)[^\s/?#]*@")
-# Names are matched in part: hiding a value too many does no harm.
-_QUERY_SECRET = re.compile(
-    r"([?&][\w.-]*(?:token|key|secret|passw|signature|\bsig|credential|auth)[\w.-]*=)[^\s&#'\"]+",
-    re.IGNORECASE,
-)
-
-
-def redact(text: str) -> str:
-    """Return the text with the credentials of every URL in it replaced by ``****``.
-
-    Hidden are the user and password before ``@`` and the values of query parameters whose name
-    speaks of a token, key, secret, password, signature or credential.
-    """
-    return _QUERY_SECRET.sub(r"\1****", _USERINFO.sub("****@", text))
+__all__ = ["DirectReference"]
 
 
 class DirectReference(Requirement):
