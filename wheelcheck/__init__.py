@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from wheelcheck.reports.values.dockerfile_values import (
         DockerfileFinding,
         DockerfileStep,
+        IgnoredFinding,
         JudgedDockerfile,
         OtherPlatform,
         PlatformDifference,
@@ -156,6 +157,7 @@ _HOMES = {
     "ImageSize": "wheelcheck.reports.values.cost_values",
     "DockerfileFinding": "wheelcheck.reports.values.dockerfile_values",
     "DockerfileStep": "wheelcheck.reports.values.dockerfile_values",
+    "IgnoredFinding": "wheelcheck.reports.values.dockerfile_values",
     "JudgedDockerfile": "wheelcheck.reports.values.dockerfile_values",
     "OtherPlatform": "wheelcheck.reports.values.dockerfile_values",
     "PlatformDifference": "wheelcheck.reports.values.dockerfile_values",
@@ -200,6 +202,7 @@ __all__ = [
     "Explanation",
     "Fallback",
     "Fit",
+    "IgnoredFinding",
     "ImageSize",
     "IndexOptions",
     "IndexUnreachable",

@@ -9,6 +9,7 @@ from wheelcheck.analysis.load_options import LoadOptions
 from wheelcheck.api.question import Question
 from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
+from wheelcheck.dockerfile.ignored_findings import without_ignored
 from wheelcheck.dockerfile.other_platform import differences_on
 from wheelcheck.dockerfile.platform_merging import merged_platforms
 from wheelcheck.dockerfile.reading.build_request import BuildRequest
@@ -46,10 +47,11 @@ def check_dockerfile(
     moment = bound or now
     day = (moment - timedelta(microseconds=1)).date()
     platforms = [_known(platform) for platform in build.platforms] or [DEFAULT_PLATFORM]
+    files = {platform: _read(question, build, platform, day) for platform in platforms}
     with _Indexes(question, index_messages) as indexes:
         reports = [
             analyse_dockerfile(
-                _read(question, build, platform, day),
+                file,
                 indexes.open,
                 machine=machine,
                 as_of=moment,
@@ -58,9 +60,10 @@ def check_dockerfile(
                 loading=loading,
                 progress=progress,
             )
-            for platform in dict.fromkeys(platforms)
+            for file in files.values()
         ]
         report = merged_platforms(reports, platforms)
+        report = without_ignored(report, files[platforms[0]].text)
         if build.platforms or report.dockerfile is None or not report.targets:
             return report
         there = _read(question, build, OTHER_PLATFORM, day)

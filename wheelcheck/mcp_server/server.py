@@ -22,7 +22,7 @@ from wheelcheck.mcp_server.tools import TOOLS, Workplace
 __all__ = ["serve"]
 
 _AT_ONCE = 4
-"""Calls that are answered side by side; further ones wait."""
+"""Calls that are answered side by side; further calls wait."""
 _INSTRUCTIONS = (
     "wheelcheck says what comes as a wheel and what compiles from source, for requirement files, "
     "projects, locks and Dockerfiles of its folder. An answer has at most 8,000 characters; its "

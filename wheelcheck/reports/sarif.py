@@ -80,7 +80,8 @@ def _rules(report: Report, found: Sequence[PackageFinding]) -> Iterator[_Json]:
 
 def _dockerfile_rules(dockerfile: JudgedDockerfile) -> Iterator[_Json]:
     """With what each code means in general, and who says so."""
-    for finding in {finding.code: finding for finding in dockerfile.findings}.values():
+    found = (*dockerfile.findings, *(each.finding for each in dockerfile.ignored))
+    for finding in {finding.code: finding for finding in found}.values():
         code = clean(finding.code)
         known = finding_codes().get(code, {"meaning": code, "source": finding.source})
         rule = _rule(code, known["meaning"], finding.severity)
@@ -120,7 +121,8 @@ def _finding(finding: PackageFinding, report: Report) -> _Json:
 def _dockerfile(report: Report) -> Iterator[_Json]:
     if report.dockerfile is None:
         return
-    for finding in worst_first(report.dockerfile):
+    ignored = {each.finding: each for each in report.dockerfile.ignored}
+    for finding in (*worst_first(report.dockerfile), *ignored):
         changes = [clean(finding.message), *to_change(finding)]
         line = dockerfile_line(report.dockerfile, finding)
         result = _result(clean(finding.code), finding.severity, "; ".join(changes), [line], report)
@@ -130,6 +132,9 @@ def _dockerfile(report: Report) -> Iterator[_Json]:
         result["properties"] = _dockerfile_properties(finding)
         if finding.excerpt:
             result["locations"] = [_location(line, clean(finding.excerpt))]
+        if finding in ignored:
+            suppression = {"kind": "inSource", "justification": clean(ignored[finding].reason)}
+            result["suppressions"] = [suppression]
         yield result
 
 

@@ -12,6 +12,7 @@ from wheelcheck.reports.values.value import Value
 __all__ = [
     "DockerfileFinding",
     "DockerfileStep",
+    "IgnoredFinding",
     "JudgedDockerfile",
     "OtherPlatform",
     "PlatformDifference",
@@ -62,6 +63,14 @@ class DockerfileFinding(Value):
     )
 
 
+class IgnoredFinding(Value):
+    """A finding that a comment in the file lets pass."""
+
+    finding: DockerfileFinding = Field(description="What is found all the same.")
+    line: int = Field(description="Line of the comment, from 1.")
+    reason: str = Field(default="", description="What the comment says after the codes.")
+
+
 class UnreadPart(Value):
     """A part of the file that was not followed, and why."""
 
@@ -104,6 +113,9 @@ class JudgedDockerfile(Value):
     )
     findings: tuple[DockerfileFinding, ...] = Field(
         default=(), description="What breaks the build, costs time, or costs bytes."
+    )
+    ignored: tuple[IgnoredFinding, ...] = Field(
+        default=(), description="Findings that comments in the file let pass."
     )
     unread: tuple[UnreadPart, ...] = Field(
         default=(), description="Parts of the file that were not followed."

@@ -42,7 +42,9 @@ SCHEMA_VERSION: Literal["1.0"] = "1.0"
 
 Severity = Literal["error", "warning"]
 
-POLICY_REMARKS = frozenset({"allowance-ended", "allowance-unused"})
+POLICY_REMARKS = frozenset(
+    {"allowance-ended", "allowance-unused", "ignore-unknown", "ignore-unused"}
+)
 """Codes of problems that are about the user's policy."""
 
 

@@ -77,14 +77,23 @@ def to_change(finding: DockerfileFinding) -> list[str]:
 
 
 def step_notes(dockerfile: JudgedDockerfile) -> list[str]:
-    """The steps that were not judged, and why; what others left as it was; the other platform."""
+    """Steps that were not judged, and why; what is ignored; the other platform."""
     notes = [
         f"line {step.line}: {shorten(clean(step.command), _COMMAND, placeholder=' ...')}: "
         f"{clean(text)}"
         for step in dockerfile.steps
         if (text := f"not judged: {step.unjudged}" if step.unjudged else step.note)
     ]
-    return [*notes, *_on_other_platform(dockerfile)]
+    return [*notes, *_ignored(dockerfile), *_on_other_platform(dockerfile)]
+
+
+def _ignored(dockerfile: JudgedDockerfile) -> list[str]:
+    """What comments in the file let pass, each with its reason."""
+    return [
+        f"line {each.finding.line}: {clean(each.finding.code)} is ignored by line {each.line}"
+        + (f": {clean(each.reason)}" if each.reason else "")
+        for each in dockerfile.ignored
+    ]
 
 
 def _on_other_platform(dockerfile: JudgedDockerfile) -> list[str]:
