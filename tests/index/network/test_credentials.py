@@ -1,7 +1,9 @@
 """Names and passwords belong to their own host, whatever the URL looks like."""
 
 import logging
+import sys
 from http import HTTPStatus
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -111,3 +113,51 @@ def test_no_log_and_no_warning_tells_a_password(caplog, tmp_path):
     told = f"{caplog.text} {answer!r} {options!r}"
     assert "secret" not in told
     assert "bWU6c2VjcmV0" not in told
+
+
+@pytest.fixture
+def keyring(monkeypatch):
+    """A keyring library with one password; the services that are asked of it."""
+    services = []
+
+    def get_credential(service, user):
+        services.append((service, user))
+        if service.startswith("127.0.0.1"):
+            return SimpleNamespace(username="me", password="secret")
+        return None
+
+    library = ModuleType("keyring")
+    library.get_credential = get_credential
+    monkeypatch.setitem(sys.modules, "keyring", library)
+    return services
+
+
+def guarded(request: Request) -> Response:
+    page = b'<a href="foo-1.0-py3-none-any.whl">foo</a>'
+    if request.headers.get("authorization") != BASIC:
+        return Response(HTTPStatus.UNAUTHORIZED)
+    return Response(HTTPStatus.OK, {"Content-Type": "text/html"}, page)
+
+
+def answers_of(environ: dict[str, str], tmp_path) -> list[object]:
+    server = Server(guarded).start()
+    options = IndexOptions(index_url=f"http://127.0.0.1:{server.port}/simple/")
+    with open_index(options, cache_dir=tmp_path / "cache", environ=environ) as index:
+        answer = [index.project(NormalizedName("foo")), index.project(NormalizedName("bar"))]
+    server.stop()
+    return answer
+
+
+def test_the_keyring_is_asked_once_for_a_host_that_refuses(keyring, tmp_path):
+    foo, bar = answers_of({}, tmp_path)
+    assert not isinstance(foo, Unknown)
+    assert not isinstance(bar, Unknown)
+    assert [service.partition(":")[0] for service, _ in keyring] == ["http", "127.0.0.1"]
+
+
+def test_the_keyring_is_left_alone_where_pip_must_leave_it(keyring, tmp_path):
+    foo, _ = answers_of({"PIP_KEYRING_PROVIDER": "disabled"}, tmp_path)
+    assert isinstance(foo, Unknown)
+    assert foo.code == "index-forbidden"
+    assert "~/.netrc" in foo.reason
+    assert not keyring

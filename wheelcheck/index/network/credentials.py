@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import netrc
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,15 +19,21 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Credentials:
-    """What the user's URLs and netrc say about each host.
+    """What the user's URLs, netrc and keyring say about each host.
 
     Those of a URL belong to its scheme, host and port; those of netrc to the host. The `default`
-    entry of a netrc file is not used: it would go to hosts that the user never named.
+    entry of a netrc file is not used: it would go to hosts that the user never named. The keyring
+    is asked for hosts of the user's indexes that refuse a request, unless PIP_KEYRING_PROVIDER is
+    ``disabled``.
     """
 
     def __init__(self, environ: Mapping[str, str], warn: Callable[[str], None]) -> None:
         self._document: dict[tuple[str, str, int | None], tuple[str, str]] = {}
         self._netrc = _read_netrc(environ, warn)
+        self._asks_keyring = environ.get("PIP_KEYRING_PROVIDER") != "disabled"
+        self._refused: set[tuple[str, str, int | None]] = set()
+        self._from_keyring: set[tuple[str, str, int | None]] = set()
+        self._lock = threading.Lock()
 
     def __repr__(self) -> str:
         return "<Credentials>"
@@ -38,6 +45,24 @@ class Credentials:
             with suppress(ValueError):  # a malformed port: the request will say so
                 self._document[_origin(clean)] = found
         return clean
+
+    def look_up(self, url: str) -> bool:
+        """Ask the keyring for a host that wants other credentials, once; whether there are any."""
+        origin = _origin(url)
+        with self._lock:
+            if origin in self._refused:
+                return origin in self._document and origin in self._from_keyring
+            self._refused.add(origin)
+            if not self._asks_keyring:
+                return False
+            from wheelcheck.index.network.keyrings import from_keyring
+
+            found = from_keyring(url, self._document.get(origin, ("", ""))[0])
+            if found is None:
+                return False
+            self._document[origin] = found
+            self._from_keyring.add(origin)
+            return True
 
     def header_for(self, url: str) -> str | None:
         """The Authorization header for a request to `url`, if there is one for its host."""

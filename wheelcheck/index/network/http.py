@@ -46,6 +46,13 @@ _TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NOT_FOUND = frozenset({404, 410})
 _FORBIDDEN = frozenset({401, 403, 407})
+_WANTS_CREDENTIALS = 401
+_ADVICE = {
+    401: "it wants a name and a password: put them into ~/.netrc, into a keyring "
+    "(keyring set HOST USER) or into the URL of the index",
+    403: "it does not let you in; other credentials may do, from ~/.netrc, a keyring or the URL",
+    407: "the proxy wants a name and a password: put them into HTTPS_PROXY",
+}
 
 
 class FetchFailed(Exception):  # noqa: N818 (says what happened)
@@ -241,6 +248,11 @@ class Http:
                     ) from error
                 raise
             self._alive.add(origin_of(url))
+            if response.status_code == _WANTS_CREDENTIALS and allowed:
+                again = self._credentials.look_up(url) and self._credentials.header_for(url)
+                if again and again != secret:
+                    response.close()
+                    continue
             if response.status_code not in _REDIRECTS or "location" not in response.headers:
                 return _accepted(response), url
             response.close()
@@ -283,7 +295,8 @@ def _accepted(response: httpx.Response) -> httpx.Response:
         return response
     response.close()
     after = _retry_after(response.headers.get("retry-after"))
-    raise FetchFailed(f"HTTP status {status}", status=status, retry_after=after)
+    advice = f": {_ADVICE[status]}" if status in _ADVICE else ""
+    raise FetchFailed(f"HTTP status {status}{advice}", status=status, retry_after=after)
 
 
 def _connection_failure(error: httpx.TransportError) -> FetchFailed:
