@@ -6,7 +6,7 @@ built and come as a wheel, too (pip's `FormatControl`; uv's `BuildOptions`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from packaging.utils import NormalizedName, canonicalize_name
@@ -46,6 +46,8 @@ class TargetExceptions:
     """What one target needs. `judged` are the pins without a policy, `taken` those under it.
 
     `built_for` maps build requirements that must be built, too, to the package that needs them.
+    `built_together` says that the build of one exception needs another. `own` are the packages of
+    which the input itself rules out wheels.
     `fails` says why nothing installs there even without a policy, "" where it does.
     """
 
@@ -54,6 +56,8 @@ class TargetExceptions:
     names: Names = frozenset()
     built_for: Mapping[NormalizedName, NormalizedName] = field(default_factory=dict, hash=False)
     taken: Mapping[NormalizedName, Pin] = field(default_factory=dict, hash=False)
+    own: Names = frozenset()
+    built_together: bool = False
     fails: str = ""
 
     def built(self, name: NormalizedName) -> tuple[Version | None, Judgement]:
@@ -107,9 +111,18 @@ class ExceptionSearch:
         direct = {n for n, (p, _) in column.judged.items() if self._is_direct(n)}
         source = {n for n, (_, j) in column.judged.items() if j.verdict in _SOURCE} - direct
         names = self._fewest(target, found, frozenset(source) | own, own)
-        built_for = self._built_for(target, {*names, *(direct & _built(column.judged))}, names)
+        built = {*names, *(direct & _built(column.judged))}
         taken = self.resolution(target, names).pins
-        return replace(found, names=names, built_for=built_for, taken=taken)
+        files = [(name, taken[name].file) for name in sorted(built) if name in taken]
+        sdists = [(name, file) for name, file in files if isinstance(file, Sdist)]
+        return replace(
+            found,
+            names=names,
+            built_for=self._built_for(target, sdists, names),
+            built_together=bool(self._built_for(target, sdists, frozenset())),
+            taken=taken,
+            own=names & own,
+        )
 
     def _is_direct(self, name: NormalizedName) -> bool:
         return any(
@@ -150,15 +163,13 @@ class ExceptionSearch:
     # --- build requirements -----------------------------------------------------------------
 
     def _built_for(
-        self, target: Target, built: Iterable[NormalizedName], names: Names
+        self, target: Target, built: Sequence[tuple[NormalizedName, Sdist]], names: Names
     ) -> Mapping[NormalizedName, NormalizedName]:
         """Build requirements that have no wheel either, by the package whose build needs them.
 
         The policy holds for build environments, too (pip hands it on, and so does uv).
         """
-        pins = self.resolution(target, names).pins
-        files = [(name, pins[name].file) for name in sorted(built) if name in pins]
-        wave = [(name, file) for name, file in files if isinstance(file, Sdist)]
+        wave = list(built)
         found: dict[NormalizedName, NormalizedName] = {}
         for _ in range(_DEEPEST):
             below = []

@@ -32,6 +32,10 @@ _PIP_BUILDS = (
 _UV_FORCES = (
     "in pyproject.toml; with no-build = true an exception would be built where it has a wheel, too"
 )
+_UV_LOCKS = (
+    "uv lock looks at every platform and Python: bound them by environments = [...] where it "
+    "refuses what these targets do not need"
+)
 _UV_EXCEPTION = (
     "in pyproject.toml, or in uv.toml without the header; no-binary-package is uv's word for an "
     "exception, which is always built"
@@ -44,7 +48,8 @@ class PolicyNames:
 
     `by_target` has the exceptions that each target needs, `forced` says whether any of them has a
     wheel on another target. `build_requirements` must be built to build others, `direct` are built
-    by URL. `others` are all packages that come as wheels.
+    by URL. `others` are all packages. `built_together` says that the build of one exception needs
+    another.
     """
 
     exceptions: Sequence[BuildException]
@@ -52,6 +57,7 @@ class PolicyNames:
     build_requirements: frozenset[str]
     direct: frozenset[str]
     others: Collection[NormalizedName]
+    built_together: bool = False
 
     @property
     def forced(self) -> bool:
@@ -70,7 +76,7 @@ def policy_files(names: PolicyNames) -> tuple[PolicyFile, ...]:
 def _pip(names: PolicyNames) -> Iterator[PolicyFile]:
     for targets, wanted in _groups(names):
         own = [each for each in names.exceptions if each.package in wanted]
-        if any(each.builds_for for each in own):
+        if own and names.built_together:
             yield PolicyFile(
                 tool="pip",
                 targets=targets,
@@ -104,11 +110,13 @@ def _pip_names(names: PolicyNames, own: Sequence[BuildException]) -> Iterator[st
     yield "# every package but those that are built:"
     yield from (f"# {each.package}: {_comment(each)}" for each in own)
     allowed = [name for name in sorted(names.others) if name not in {e.package for e in own}]
-    yield f"--only-binary {','.join(allowed)}"
+    if allowed:
+        yield f"--only-binary {','.join(allowed)}"
 
 
 def _comment(exception: BuildException) -> str:
     kind = {"pure": "pure", "compiled": "compiles", "unknown": "may compile"}[exception.kind]
+    kind = f"your own; {kind}" if exception.own else kind
     what = f"{kind}: {exception.version}" if exception.version else kind
     why = f"{what}, to build {exception.builds_for}" if exception.builds_for else what
     return shorten(clean(f"{why}: {exception.reason}"), _WIDTH, placeholder=" …")
@@ -134,7 +142,8 @@ def _uv(names: PolicyNames) -> PolicyFile:
     else:
         lines = ("[tool.uv]", "no-build = true", *_named("no-binary-package", built, comments))
     targets = tuple(names.by_target)
-    return PolicyFile(tool="uv", targets=targets, lines=lines, notes=notes if built else ())
+    shown = (*notes, _UV_LOCKS) if built else ("in pyproject.toml", _UV_LOCKS)
+    return PolicyFile(tool="uv", targets=targets, lines=lines, notes=shown)
 
 
 # Poetry

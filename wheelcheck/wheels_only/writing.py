@@ -97,6 +97,7 @@ def write_policy(
         build_requirements=frozenset(name for each in working for name in each.built_for),
         direct=frozenset(line.package for line in direct if line.package),
         others={name for each in working for name in each.taken},
+        built_together=any(each.built_together for each in working),
     )
     bound = requirements.policy.exclude_newer
     return BinaryPolicy(
@@ -121,6 +122,7 @@ class _Need:
     version: str | None
     judgement: Judgement | None
     builds_for: NormalizedName | None
+    own: bool = False
 
 
 def _exceptions(found: Sequence[TargetExceptions]) -> Iterator[BuildException]:
@@ -129,7 +131,8 @@ def _exceptions(found: Sequence[TargetExceptions]) -> Iterator[BuildException]:
         for name in each.names:
             version, judgement = each.built(name)
             label = str(version) if version else None
-            needs.setdefault(name, []).append(_Need(each.target.name, label, judgement, None))
+            need = _Need(each.target.name, label, judgement, None, name in each.own)
+            needs.setdefault(name, []).append(need)
         for name, builds_for in each.built_for.items():
             needs.setdefault(name, []).append(_Need(each.target.name, None, None, builds_for))
     for name in sorted(needs):
@@ -147,6 +150,7 @@ def _exceptions(found: Sequence[TargetExceptions]) -> Iterator[BuildException]:
                 if each.target.name not in targets and _has_wheel(each, name)
             ),
             builds_for=first.builds_for,
+            own=all(need.own for need in needs[name]),
         )
 
 
@@ -211,8 +215,23 @@ def _problems(requirements: Requirements, found: Sequence[TargetExceptions]) -> 
         for name, (_, judgement) in each.judged.items():
             if judgement.verdict is Verdict.UNKNOWN and not _is_skipped(requirements, name):
                 seen.setdefault((name, judgement.reason), []).append(each.target.name)
+    yield from _unknown_dependencies(found)
     for (label, reason), targets in seen.items():
         yield Problem(code="not-judged", message=reason, package=label, targets=tuple(targets))
+
+
+def _unknown_dependencies(found: Sequence[TargetExceptions]) -> Iterator[Problem]:
+    """What only a build tells may need exceptions that nobody can name."""
+    groups: dict[tuple[str, NormalizedName, str], list[str]] = {}
+    for each in found:
+        for name, (pin, _) in each.judged.items():
+            unknown = pin.dependencies_unknown
+            if unknown is not None:
+                key = (unknown.code, name, unknown.reason)
+                groups.setdefault(key, []).append(each.target.name)
+    for (code, package, reason), targets in groups.items():
+        message = f"what else it needs is unknown, and may need exceptions: {reason}"
+        yield Problem(code=code, message=message, package=package, targets=tuple(targets))
 
 
 def _is_skipped(requirements: Requirements, name: str) -> bool:

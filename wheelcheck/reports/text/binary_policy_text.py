@@ -79,6 +79,7 @@ def _headline(policy: BinaryPolicy) -> str:
 def _exception(page: TextPage, exception: BuildException, policy: BinaryPolicy) -> None:
     label = f"{exception.package} {exception.version or ''}".strip()
     line = Text.assemble((clean(label), "bold"), f": {_KINDS[exception.kind]}")
+    line.append(", your own --no-binary" if exception.own else "")
     line.append(f", to build {clean(exception.builds_for)}" if exception.builds_for else "")
     line.append(_where(exception.targets, policy))
     line.append(f": {clean(exception.reason)}")

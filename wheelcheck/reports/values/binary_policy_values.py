@@ -25,6 +25,9 @@ class BuildException(Value):
     wheel_elsewhere: tuple[str, ...] = Field(
         default=(), description="Other targets, on which it has a wheel."
     )
+    own: bool = Field(
+        default=False, description="Whether the input itself rules out wheels of it (--no-binary)."
+    )
     builds_for: str | None = Field(
         default=None, description="The package whose build requires it; None for a package itself."
     )
