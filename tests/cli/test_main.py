@@ -411,3 +411,30 @@ def test_a_requirement_in_the_place_of_a_file_is_told_where_it_belongs(name, cap
 def test_the_version(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("wheelcheck 0.")
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["a.txt", "--taget", "x"], "Did you mean --target"),
+        (["a.txt", "--exclude-never=2d"], "Did you mean --exclude-newer?"),
+        (["a.txt", "--format", "jsn"], "Did you mean json?"),
+        (["explan", "numpy"], "no command and no file explan. Did you mean explain?"),
+        (["requirement.txt"], "there is no file requirement.txt. Did you mean requirements.txt?"),
+        (["diff", "a", "b", "--fromat", "json"], "Did you mean --format?"),
+    ],
+)
+def test_the_nearest_word_is_named_where_one_is_misspelt(
+    words, hint, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "requirements.txt").write_text("six\n")
+    (tmp_path / "a.txt").write_text("six\n")
+    assert main(words) == 2
+    assert hint in capsys.readouterr().err
+
+
+def test_nothing_is_guessed_where_no_word_is_near(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["a.txt", "--zzz"]) == 2
+    assert "Did you mean" not in capsys.readouterr().err

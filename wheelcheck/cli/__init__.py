@@ -37,6 +37,7 @@ def _check(words: Sequence[str]) -> int:
 
     parser = check_parser()
     args = parser.parse_args(words)
+    _refuse_misspelt(words)
     if args.version:
         import wheelcheck
 
@@ -67,6 +68,22 @@ def _check(words: Sequence[str]) -> int:
     from wheelcheck.cli.check_command import judge
 
     return judge(args, report_cache)
+
+
+def _refuse_misspelt(words: Sequence[str]) -> None:
+    """Raise UsageError where the first word is nearly a command, and no file."""
+    first = words[0] if words else "-"
+    if not first.isalpha():
+        return
+    from pathlib import Path
+
+    from wheelcheck.cli.options import did_you_mean
+
+    hint = did_you_mean(first, _COMMANDS)
+    if hint and not Path(first).exists():
+        from wheelcheck.errors import UsageError
+
+        raise UsageError(f"there is no command and no file {first}{hint}")
 
 
 def _cache(words: Sequence[str]) -> int:

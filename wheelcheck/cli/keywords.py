@@ -6,9 +6,11 @@ import re
 from argparse import Namespace
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
+from wheelcheck.cli.options import did_you_mean
 from wheelcheck.cli.policy_options import settings_of
 from wheelcheck.errors import UsageError
 from wheelcheck.regular_files import is_there
@@ -24,6 +26,7 @@ from wheelcheck.targets import (
 
 __all__ = ["inputs_of", "keywords_of"]
 
+_MOST_NEIGHBOURS = 2_000
 _REQUIREMENT = re.compile(r"\w[\w-]*(\[[\w,-]*\])?([<>=!~].*)?", re.ASCII)
 """What looks like a requirement more than like a file: no dot and no slash in its name."""
 
@@ -36,7 +39,18 @@ def inputs_of(args: Namespace) -> list[str | Path]:
     for name in args.files:
         if _REQUIREMENT.fullmatch(name) and not is_there(name):
             raise UsageError(f"there is no file {name}; name a requirement with --package {name}")
+        _refuse_misspelt(Path(name))
     return [_input(name) for name in (*args.files, *args.requirement)]
+
+
+def _refuse_misspelt(path: Path) -> None:
+    """Raise UsageError for a file that is not there, where one of nearly that name is."""
+    if str(path) == "-" or ":" in str(path) or path.exists() or not path.parent.is_dir():
+        return
+    names = [each.name for each in islice(path.parent.iterdir(), _MOST_NEIGHBOURS)]
+    hint = did_you_mean(path.name, names)
+    if hint:
+        raise UsageError(f"there is no file {path}{hint}")
 
 
 def keywords_of(args: Namespace) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from wheelcheck.cli.width import columns
 
@@ -38,6 +38,7 @@ __all__ = [
     "add_selection",
     "add_settings",
     "add_targets",
+    "did_you_mean",
     "listed",
 ]
 
@@ -47,12 +48,32 @@ FORMATS = ("text", "json", "html", "markdown", "github", "sarif", "junit", "csv"
 INSTALLERS = ("pip", "pip-no-cache-dir", "pip-no-cache", "uv")
 
 
+_CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
+
+
 class Parser(argparse.ArgumentParser):
     """Tells an error in one sentence instead of a page of usage."""
 
     def error(self, message: str) -> NoReturn:
-        """Exit with 2 and the sentence."""
-        self.exit(USAGE_ERROR, f"{PROGRAM}: {message}\nTry '{self.prog} --help'.\n")
+        """Exit with 2 and the sentence, with the nearest option where one is misspelt."""
+        hint = self._near(message)
+        self.exit(USAGE_ERROR, f"{PROGRAM}: {message}{hint}\nTry '{self.prog} --help'.\n")
+
+    def _near(self, message: str) -> str:
+        unknown = message.partition("unrecognized arguments: ")[2].split()
+        choice = _CHOICE.search(message)
+        if choice:
+            return did_you_mean(choice[1], re.findall(r"[\w-]+", choice[2]))
+        options = [word.partition("=")[0] for word in unknown if word.startswith("-")]
+        return did_you_mean(options[0], self._option_string_actions) if options else ""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A question with the nearest known words, "" where none is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=2, cutoff=0.7)
+    return f". Did you mean {' or '.join(near)}?" if near else ""
 
 
 class Help(argparse.RawDescriptionHelpFormatter):

@@ -143,3 +143,21 @@ def test_keys_are_names_of_files_and_distinct():
     keys = {cache_key("a", "b"), cache_key("ab"), cache_key("a", "", "b")}
     assert len(keys) == 3
     assert all(key.isalnum() and len(key) == 40 for key in keys)
+
+
+@pytest.mark.parametrize(
+    ("platform", "earlier"),
+    [("win32", "local/wheelcheck/Cache"), ("darwin", "home/Library/Caches/wheelcheck")],
+)
+def test_a_cache_that_an_earlier_release_filled_is_not_lost(
+    platform, earlier, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("wheelcheck.index.cache.disk.sys.platform", platform)
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda *_, **__: tmp_path / "new")
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    environ = {"LOCALAPPDATA": str(tmp_path / "local")}
+    assert default_cache_dir(environ) == tmp_path / "new"
+    (tmp_path / earlier).mkdir(parents=True)
+    assert default_cache_dir(environ) == tmp_path / earlier
+    (tmp_path / "new").mkdir()
+    assert default_cache_dir(environ) == tmp_path / "new"

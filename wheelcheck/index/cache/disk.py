@@ -53,14 +53,23 @@ _SECOND = 10**9  # in nanoseconds
 
 
 def default_cache_dir(environ: Mapping[str, str]) -> Path:
-    """The user's cache directory by the custom of the platform, XDG_CACHE_HOME first."""
+    """The user's cache directory by the custom of the platform, XDG_CACHE_HOME first.
+
+    A folder that earlier releases filled is used as long as the other does not exist.
+    """
     if xdg := environ.get("XDG_CACHE_HOME"):
         return Path(xdg) / "wheelcheck"
     home = Path.home()
-    if sys.platform == "win32":
-        return Path(environ.get("LOCALAPPDATA") or home / "AppData/Local") / "wheelcheck" / "Cache"
-    folder = "Library/Caches" if sys.platform == "darwin" else ".cache"
-    return home / folder / "wheelcheck"
+    if sys.platform not in {"win32", "darwin"}:
+        # as platformdirs has it; its import would take as long as a repeated answer
+        return home / ".cache" / "wheelcheck"
+    from platformdirs import user_cache_path
+
+    folder = user_cache_path("wheelcheck", appauthor=False)
+    local = Path(environ.get("LOCALAPPDATA") or home / "AppData/Local")
+    windows = sys.platform == "win32"
+    earlier = local / "wheelcheck/Cache" if windows else home / "Library/Caches/wheelcheck"
+    return earlier if earlier.is_dir() and not folder.is_dir() else folder
 
 
 def _checksum(data: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from io import StringIO
 from itertools import zip_longest
@@ -10,6 +11,10 @@ from rich.console import Console
 from rich.text import Text
 
 __all__ = ["TextPage"]
+
+_BEFORE_UNITS = re.compile(r"(?<=\d) (?=(?:ms|s|min|h|d|B|[kMGT]i?B|Mbit)\b|%)")
+_NO_BREAK = "\ue000"
+"""A sign for private use in place of a blank while lines are broken: rich breaks at U+00A0, too."""
 
 
 class TextPage:
@@ -69,10 +74,13 @@ class TextPage:
         self.line(line)
 
     def wrapped(self, text: Text, width: int) -> list[Text]:
-        """The text in lines of at most `width` columns."""
-        lines = list(text.wrap(self._console, max(width, 8)))
+        """The text in lines of at most `width` columns; a number and its unit are not parted."""
+        joined = text.copy()
+        joined.plain = _BEFORE_UNITS.sub(_NO_BREAK, text.plain)
+        lines = list(joined.wrap(self._console, max(width, 8)))
         for line in lines:
             line.rstrip()
+            line.plain = line.plain.replace(_NO_BREAK, " ")
         return lines
 
     def text(self) -> str:
