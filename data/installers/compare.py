@@ -24,8 +24,31 @@ from fixtures import HERE, FixtureIndex
 from wheelcheck import UsageError, check
 
 AGREEMENT = HERE / "agreement.csv"
+HELDOUT = HERE / "heldout_agreement.csv"
+PIPS = (
+    "9.0.1",
+    "18.1",
+    "19.3.1",
+    "20.2.4",
+    "20.3.4",
+    "21.1.2",
+    "22.0.4",
+    "23.0.1",
+    "24.1.2",
+    "25.0.1",
+    "26.0.1",
+    "26.3",
+)
 COLUMNS = ("topic", "input", "pip", "agrees", "pip_took", "wheelcheck_took", "wheelcheck_said")
-FILE_OPTIONS = {"--no-binary", "--only-binary", "--prefer-binary", "--require-hashes", "-c", "-r"}
+FILE_OPTIONS = {
+    "--no-binary",
+    "--only-binary",
+    "--pre",
+    "--prefer-binary",
+    "--require-hashes",
+    "-c",
+    "-r",
+}
 WITH_VALUE = {"--no-binary", "--only-binary", "-c", "-r"}
 
 
@@ -46,7 +69,9 @@ def requirement_lines(arguments: list[str]) -> list[str] | None:
 
 def judged(each: Mapping[str, Any], row: Mapping[str, str], index: FixtureIndex) -> tuple[str, str]:
     """What wheelcheck says is taken, and its headline."""
-    lines = requirement_lines(shlex.split(index.filled(each["args"])))
+    arguments = shlex.split(index.filled(each["args"]))
+    no_deps = "--no-deps" in arguments
+    lines = requirement_lines([word for word in arguments if word != "--no-deps"])
     assert lines is not None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -60,6 +85,7 @@ def judged(each: Mapping[str, Any], row: Mapping[str, str], index: FixtureIndex)
                 index_url=f"{index.url}/simple/",
                 installer=f"pip=={row['pip']}",
                 cache_dir=None,
+                no_deps=no_deps,
                 verdicts_only=True,
             )
         except UsageError as error:
@@ -72,16 +98,21 @@ def judged(each: Mapping[str, Any], row: Mapping[str, str], index: FixtureIndex)
     return " ".join(sorted(cell.file for cell in cells if cell.file)), target.outcome
 
 
-def rows(pips: list[str], index: FixtureIndex) -> Iterator[dict[str, str]]:
+def rows(options: argparse.Namespace, index: FixtureIndex) -> Iterator[dict[str, str]]:
     """One row for each pip and each input that can be compared."""
-    inputs = tomllib.loads((HERE / "inputs.toml").read_text(encoding="utf-8"))["input"]
+    kind = "heldout" if options.heldout else "inputs"
+    inputs = tomllib.loads((HERE / f"{kind}.toml").read_text(encoding="utf-8"))["input"]
     by_name = {each["name"]: each for each in inputs}
-    with (HERE / "answers.csv").open(encoding="utf-8") as file:
-        answers = [row for row in csv.DictReader(file) if not pips or row["pip"] in pips]
-    for row in answers:
+    answers = "heldout_answers.csv" if options.heldout else "answers.csv"
+    with (HERE / answers).open(encoding="utf-8") as file:
+        known = [row for row in csv.DictReader(file) if row["pip"] in options.pip]
+    for row in known:
+        if options.topic not in {None, row["topic"]}:
+            continue
         each = by_name[row["input"]]
         arguments = shlex.split(index.filled(each["args"]))
-        if row["topic"] == "builds" or requirement_lines(arguments) is None:
+        lines = requirement_lines([word for word in arguments if word != "--no-deps"])
+        if row["topic"] == "builds" or lines is None:
             continue
         took, said = judged(each, row, index)
         yield {
@@ -100,14 +131,17 @@ def rows(pips: list[str], index: FixtureIndex) -> Iterator[dict[str, str]]:
 def main() -> None:
     """Compare and write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pip", action="append", default=[])
-    parser.add_argument("--output", type=Path, default=AGREEMENT)
+    parser.add_argument("--pip", nargs="+", default=PIPS, help="the pips to compare")
+    parser.add_argument("--topic", help="compare this topic alone")
+    parser.add_argument("--heldout", action="store_true", help="compare the held-out inputs")
+    parser.add_argument("--output", type=Path)
     options = parser.parse_args()
+    options.output = options.output or (HELDOUT if options.heldout else AGREEMENT)
     counts: Counter[tuple[str, str]] = Counter()
     with FixtureIndex() as index, options.output.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
-        for row in rows(options.pip, index):
+        for row in rows(options, index):
             writer.writerow(row)
             file.flush()
             counts[row["topic"], row["agrees"]] += 1

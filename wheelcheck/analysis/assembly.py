@@ -35,7 +35,7 @@ from wheelcheck.reports.values.report import (
 )
 from wheelcheck.reports.wording.phrases import listing
 from wheelcheck.requirements import Requirements
-from wheelcheck.resolution import Conflict, Pin, Refused
+from wheelcheck.resolution import Conflict, Demand, Pin, Refused
 
 __all__ = ["assemble", "miss_value", "refusal_value"]
 
@@ -288,6 +288,8 @@ def _judged_problems(
             yield Problem(code=conflict.code, message=conflict.reason, targets=targets)
         for fault in column.faults:
             yield Problem(code=fault.code, message=fault.reason, targets=targets)
+        for name, demand in column.resolution.unmet:
+            yield _unmet(column, name, demand)
         for name, (pin, judgement) in column.judged.items():
             found = [*_pin_problems(pin, judgement, projects[name])]
             if pin.why and pin.why not in skipped:
@@ -303,6 +305,20 @@ def _judged_problems(
                 yield Problem(
                     code=code, message=message, severity=severity, package=name, targets=targets
                 )
+
+
+def _unmet(column: JudgedTarget, name: NormalizedName, demand: Demand) -> Problem:
+    """What an old pip installs against a requirement, and reports afterwards."""
+    pip = column.resolution.target.installer.label
+    version = column.resolution.pins[name].version
+    message = f"{demand}, and {pip} takes {name} {version}: it takes the first that it meets"
+    return Problem(
+        code="requirement-not-met",
+        message=message,
+        severity="warning",
+        package=name,
+        targets=(column.name,),
+    )
 
 
 def _pin_problems(

@@ -83,7 +83,7 @@ class Describer:
             for candidate in solution.pins.values()
             if not candidate.extras
         }
-        return Resolution(answers.target, pins)
+        return Resolution(answers.target, pins, unmet=solution.unmet)
 
     def conflict(self, answers: Answers, causes: Collection[Cause]) -> Conflict:
         """A conflict with all requirements that take part in it, constraints among them."""

@@ -73,8 +73,13 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """Pins for one target, by normalised name; empty when there is a `conflict`."""
+    """Pins for one target, by normalised name; empty when there is a `conflict`.
+
+    `unmet` are requirements on a package that its pin does not meet: pip before 20.3 installs it
+    all the same, and reports them afterwards.
+    """
 
     target: Target
     pins: Mapping[NormalizedName, Pin] = field(default_factory=dict, hash=False)
     conflict: Conflict | Unknown | None = None
+    unmet: tuple[tuple[NormalizedName, Demand], ...] = ()

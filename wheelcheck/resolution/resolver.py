@@ -25,6 +25,7 @@ from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.pins import Conflict, Pin, Resolution
 from wheelcheck.resolution.prefetch import prefetch
 from wheelcheck.resolution.solver_input import SolverInput, SolverInputs
+from wheelcheck.resolution.solving.first_come import FirstCome
 from wheelcheck.resolution.solving.nodes import SolverRequirement
 from wheelcheck.resolution.solving.provider import Provider
 from wheelcheck.resolution.solving.search import Cause, Impossible, Stopped, TooDeep
@@ -209,7 +210,7 @@ class Resolver:
             if excused:
                 reference = self._reference(answers) if reference is None else reference
                 provider = ready.provider.excusing(excused, reference)
-            outcome = self._attempt(provider, question)
+            outcome = self._attempt(provider, question, answers)
             if not isinstance(outcome, Impossible | Stopped):
                 return _Solved(question, answers, outcome, reference)
             causes: _Causes = (
@@ -224,9 +225,13 @@ class Resolver:
             excused |= blocked
 
     def _attempt(
-        self, provider: Provider, question: SolverInput
+        self, provider: Provider, question: SolverInput, answers: Answers
     ) -> Solution | Unknown | Impossible | Stopped:
         try:
+            if answers.target.installer.has(Rule.LEGACY_RESOLVER):
+                search = FirstCome(provider)
+                lines = sorted(question.roots, key=question.position)
+                return solution_of(search.solve(lines), search.unmet())
             return solution_of(Solver(provider).solve(question.roots, self._max_rounds))
         except (Impossible, Stopped) as ended:
             return ended

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -31,6 +32,10 @@ class SolverInput:
     requested: Mapping[str, int]
     constraints: Mapping[NormalizedName, Constraint]
     locked: frozenset[NormalizedName]
+
+    def position(self, need: SolverRequirement) -> float:
+        """The place of the line that a root comes from; last what has none."""
+        return self.requested.get(need.identifier, self.requested.get(need.name, math.inf))
 
 
 class SolverInputs:
@@ -102,5 +107,6 @@ class SolverInputs:
             if line.requirement.url:
                 base = needs_of(line.requirement, str(line.origin), answers.direct)
                 files = (*files, *(need.exact for need in base if need.exact and not need.extras))
-            merged[name] = Constraint(specifier, tuple(dict.fromkeys(files)))
+            extras = known.extras.union(map(canonicalize_name, line.requirement.extras))
+            merged[name] = Constraint(specifier, tuple(dict.fromkeys(files)), extras)
         return merged

@@ -59,7 +59,7 @@ def installer_notes(target: Target) -> Iterator[str]:
     if installer.has(Rule.LEGACY_RESOLVER):
         yield (
             f"its {installer.label} takes the first requirement on a package that it meets and "
-            "reports conflicts afterwards: the versions are those that pip 20.3 and later choose"
+            "reports conflicts afterwards"
         )
     for rule, libc, kind in _KINDS_OF_WHEELS:
         if libc is target.libc and not installer.has(rule):

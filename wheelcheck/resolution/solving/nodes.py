@@ -88,11 +88,12 @@ class Constraint:
     """What constraints say of a package: its versions, and the files that alone may be taken.
 
     `files` are those of URL constraints, as candidates without extras; pip wants all of them at
-    once, so that two different files leave nothing.
+    once, so that two different files leave nothing. `extras` count for pip before 20.3 alone.
     """
 
     specifier: SpecifierSet = _ANY_VERSION
     files: tuple[Candidate, ...] = ()
+    extras: frozenset[NormalizedName] = frozenset()
 
     def admits(self, candidate: Candidate) -> bool:
         """Whether a candidate may be taken; one without a version may."""

@@ -17,14 +17,18 @@ __all__ = ["Solution", "solution_of"]
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """A candidate by node; who asks for each package, and with which extras."""
+    """A candidate by node; who asks for each package, and with which extras.
+
+    `unmet` are requirements that an old pip does not meet, and reports afterwards.
+    """
 
     pins: Mapping[str, Candidate]
     demands: Mapping[NormalizedName, tuple[Demand, ...]]
     extras: Mapping[NormalizedName, frozenset[NormalizedName]]
+    unmet: tuple[tuple[NormalizedName, Demand], ...] = ()
 
 
-def solution_of(settled: Settled) -> Solution:
+def solution_of(settled: Settled, unmet: Iterable[Cause] = ()) -> Solution:
     """Return the nodes that a root needs, directly or not: choices since undone leave others."""
     needed_by: dict[str | None, set[str]] = defaultdict(set)
     for node, causes in settled.causes.items():
@@ -39,7 +43,9 @@ def solution_of(settled: Settled) -> Solution:
             reached.add(node)
             waiting += needed_by[node]
     pins = {node: found for node, found in settled.pins.items() if node in reached}
-    return Solution(pins, *_demands_and_extras([settled.causes[node] for node in pins]))
+    missed = ((need.name, Demand(need.source, need.text)) for need, _ in unmet)
+    wanted = _demands_and_extras([settled.causes[node] for node in pins])
+    return Solution(pins, *wanted, tuple(missed))
 
 
 def _demands_and_extras(
