@@ -151,3 +151,24 @@ def test_hashes_of_constraints_alone_count_since_pip_26_1(
 ):
     said = outcome(links, tmp_path, "dep", "dep==1.0 <dep-1.0>", installer=installer, target=target)
     assert said == taken
+
+
+@pytest.mark.parametrize(
+    ("line", "installer", "taken"),
+    [
+        ("--use-feature nosuch\ndep==1.0", "pip==25.0.1", {"unknown-feature"}),
+        ("--use-feature 2020-resolver\ndep==1.0", "pip==21.1.2", {"dep-1.0-py3-none-any.whl"}),
+        ("--use-feature 2020-resolver\ndep==1.0", "pip==23.0.1", {"unknown-feature"}),
+        ("dep>=1.0.*,<2", "pip==23.0.1", {"dep-1.0-py3-none-any.whl"}),
+        ("dep>=1.0.*,<2", "pip==24.1", {"invalid-requirement"}),
+        ("dep>=1.0.*,<2", "uv==0.9.7", {"invalid-requirement"}),
+        ("dep==1.0\nmore>dev ; sys_platform == 'win32'", "pip==24.1", {"invalid-requirement"}),
+        ("dep==2004d", "pip==23.0.1", {"invalid-requirement"}),
+    ],
+)
+def test_what_lines_may_say_depends_on_the_release(links, tmp_path, line, installer, taken):
+    assert outcome(links, tmp_path, line, installer=installer) == taken
+
+
+def test_a_version_that_pep_440_does_not_know_is_not_judged_where_pip_takes_it(links, tmp_path):
+    assert outcome(links, tmp_path, "dep==2004d", installer="pip==20.2.4") == set()

@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from packaging.utils import canonicalize_name
 
 from wheelcheck.acceptance.input_refusal import InputRefusal
-from wheelcheck.installers import Installer, Rule, first_release
+from wheelcheck.installers import Installer, Rule, features_of, first_release
 from wheelcheck.requirements.requirement_set import RequirementLine, Requirements
 from wheelcheck.resolution import Resolution
 
 __all__ = ["line_refusals"]
+
+_WRITE_IT_ANEW = "write it as PEP 440 has it (>=2.0 for >=2.0.*), or use pip<24.1"
 
 
 def line_refusals(requirements: Requirements, resolution: Resolution) -> Iterator[InputRefusal]:
@@ -26,6 +28,8 @@ def line_refusals(requirements: Requirements, resolution: Resolution) -> Iterato
         resolution: what would be installed; it says which extras are requested.
     """
     installer = resolution.target.installer
+    yield from _of_features(requirements, installer)
+    yield from _of_legacy_lines(requirements, installer)
     for line in requirements.lines:
         if _is_named_url(line) and not installer.has(Rule.NAMED_URLS):
             since = first_release(Rule.NAMED_URLS, installer.tool)
@@ -38,6 +42,36 @@ def line_refusals(requirements: Requirements, resolution: Resolution) -> Iterato
             )
     for line in requirements.constraints:
         yield from _of_constraint(line, resolution, installer)
+
+
+def _of_features(requirements: Requirements, installer: Installer) -> Iterator[InputRefusal]:
+    """An unknown --use-feature; uv has no such option in files, and passes over it."""
+    for feature, origin in requirements.features if installer.is_pip else ():
+        known = features_of(installer.version)
+        if feature in known:
+            continue
+        message = f"--use-feature {feature} is unknown to {installer.label}"
+        mend = f"leave it out; known are {', '.join(known)}" if known else "leave it out"
+        yield InputRefusal("unknown-feature", installer.label, message, mend, where=origin)
+
+
+def _of_legacy_lines(requirements: Requirements, installer: Installer) -> Iterator[InputRefusal]:
+    """Requirements that PEP 440 forbids, which pip before 24.1 reads by older rules."""
+    reads = installer.is_pip and installer.has(Rule.LEGACY_SPECIFIERS)
+    for line in (*requirements.lines, *requirements.constraints):
+        if line.invalid and not reads:
+            message = f"{line.text}: {line.invalid}"
+            yield _refusal("invalid-requirement", line, installer, message, _WRITE_IT_ANEW)
+    for skipped in requirements.skipped:
+        if skipped.why.code == "legacy-version" and not installer.has(Rule.LEGACY_RESOLVER):
+            yield InputRefusal(
+                "invalid-requirement",
+                installer.label,
+                f"{skipped.text}: {skipped.why.reason}",
+                _WRITE_IT_ANEW,
+                where=skipped.origin,
+                package=skipped.name,
+            )
 
 
 def _of_constraint(

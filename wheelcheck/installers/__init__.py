@@ -1,5 +1,6 @@
 """Which pip or uv would install, and by which rules."""
 
+from wheelcheck.installers.features import features_of
 from wheelcheck.installers.in_images import (
     in_distribution,
     in_official_image,
@@ -16,6 +17,7 @@ __all__ = [
     "Release",
     "Rule",
     "Tool",
+    "features_of",
     "find_release",
     "first_release",
     "holds",

@@ -83,6 +83,7 @@ class Collection:
         self._skipped: dict[SkippedLine, None] = {}
         self._warnings: dict[str, None] = {}
         self._any_hash = False
+        self._features: dict[tuple[str, Origin], None] = {}
 
     def result(
         self, missing_extras: tuple[str, ...] = (), missing_groups: tuple[str, ...] = ()
@@ -94,6 +95,7 @@ class Collection:
             skipped=tuple(self._skipped),
             policy=self.options.policy(any_hash=self._any_hash),
             index=self._index(),
+            features=tuple(self._features),
             warnings=tuple(self._warnings),
             scopes=tuple(self._scopes),
             locks=tuple(self._locks),
@@ -125,6 +127,10 @@ class Collection:
     def add_lock(self, lock: LockFacts) -> None:
         """Add what is known of a lock as a whole."""
         self._locks.append(lock)
+
+    def add_feature(self, feature: str, origin: Origin) -> None:
+        """Add what ``--use-feature`` names."""
+        self._features[feature, origin] = None
 
     def skip(
         self,
@@ -197,7 +203,9 @@ class Collection:
             name = canonicalize_name(parsed.requirement.name)
             self.skip(origin, unreadable, text=written, name=name)
             return
-        line = RequirementLine(parsed.requirement, origin, written, parsed.hashes.union(hashes))
+        hashes_ = parsed.hashes.union(hashes)
+        requirement, invalid = parsed.requirement, parsed.invalid
+        line = RequirementLine(requirement, origin, written, hashes_, invalid=invalid)
         if not constraint:
             self._lines.append(line)
             return

@@ -69,7 +69,8 @@ class RequirementLine:
     so that it can be fetched; `str(requirement)` hides them (`redaction.DirectReference`).
     `hashes` are the ``algorithm:digest`` values of ``--hash`` and of the URL's fragment.
     `locked`: a lock lists it, and beside it whatever it requires, so that is not looked up;
-    `files` are those that the lock lists for this version.
+    `files` are those that the lock lists for this version. `invalid` says what PEP 440 forbids in
+    it, "" for most: pip before 24.1 reads it as `requirement` says, all others refuse it.
     """
 
     requirement: Requirement = field(repr=False)
@@ -78,6 +79,7 @@ class RequirementLine:
     hashes: frozenset[str] = frozenset()
     locked: bool = False
     files: tuple[LockedFile, ...] = ()
+    invalid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,8 @@ class IndexOptions:
 class Requirements:
     """Everything read from the inputs, in the order pip would see it.
 
-    `missing_extras` and `missing_groups` were asked for, and none of the inputs has them.
+    `features` are those of --use-feature. `missing_extras` and `missing_groups` were asked for, and
+    none of the inputs has them.
     """
 
     lines: tuple[RequirementLine, ...] = ()
@@ -242,6 +245,7 @@ class Requirements:
     skipped: tuple[SkippedLine, ...] = ()
     policy: FilePolicy = FilePolicy()
     index: IndexOptions = IndexOptions()
+    features: tuple[tuple[str, Origin], ...] = ()
     warnings: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = ()
     locks: tuple[LockFacts, ...] = ()

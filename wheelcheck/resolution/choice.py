@@ -17,8 +17,8 @@ from packaging.utils import BuildTag, NormalizedName
 
 from wheelcheck.index.interface import Sdist, Wheel
 from wheelcheck.installers import Installer, Rule
+from wheelcheck.requirements.legacy_requirements import readable_clauses
 from wheelcheck.requirements.requirement_set import FilePolicy
-from wheelcheck.resolution.legacy_requirements import readable_clauses
 from wheelcheck.targets import TagMiss, Target, fit, ranks_on
 
 __all__ = [

@@ -18,6 +18,7 @@ from wheelcheck.errors import UsageError
 from wheelcheck.requirements import CommandLine, read
 from wheelcheck.requirements.pip.decoding import decode
 from wheelcheck.requirements.pip.requirement_strings import project_of
+from wheelcheck.requirements.requirement_set import SkippedLine
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what an old pip vendors is not our concern
@@ -132,6 +133,10 @@ def as_we_read(file, environ):
         found = read([file], options=CommandLine(index_url=INDEX), environ=environ)
     except UsageError:
         return REFUSED
+    if any(map(only_old_pips_take, (*found.lines, *found.constraints, *found.skipped))):
+        return REFUSED
+    if any(line.requirement.extras for line in found.constraints):
+        return REFUSED
     index, policy = found.index, found.policy
     indexes = [] if index.no_index else [index.index_url, *index.extra_index_urls]
     formats = {
@@ -152,6 +157,13 @@ def as_we_read(file, environ):
         "find_links": [str(Path(link).absolute()) for link in index.find_links],
         "prefer_binary": policy.prefer_binary,
     }
+
+
+def only_old_pips_take(line):
+    """What is refused once the installer is known, which here is the newest."""
+    if isinstance(line, SkippedLine):
+        return line.why.code == "legacy-version"
+    return bool(line.invalid)
 
 
 def ours(line):

@@ -215,7 +215,6 @@ def test_an_error_names_file_line_text_and_reason_without_secrets(reading, line,
         ("--hash=sha256:12", "--hash without a requirement"),
         ("-r b.txt -r c.txt", "reads only the first"),
         ("a --global-option=--fast", "refused since pip 25.3"),
-        ("--use-feature no-such", "unknown to pip 26.3"),
     ],
 )
 def test_what_pip_passes_over_in_silence_is_a_warning(reading, line, warning):

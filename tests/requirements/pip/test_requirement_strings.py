@@ -111,7 +111,6 @@ def test_what_cannot_be_judged(text, code, name):
     ("text", "why"),
     [
         ("pandas=2", "did you mean =="),
-        ("pandas>=x.y.z", "Expected"),
         ("a b", "Expected"),
         ("a ; nonsense == 1", "Expected"),
         ("a>=1[extra]", "Expected"),
@@ -130,6 +129,15 @@ def test_what_cannot_be_judged(text, code, name):
 def test_what_pip_refuses(text, why):
     with pytest.raises(InvalidLine, match=why):
         parse_requirement(text, redact)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"), [("pandas>=2.0.*", "pandas>=2.0"), ("pandas>=x.y.z", "pandas")]
+)
+def test_what_old_pips_read_is_kept_with_the_reason_why_others_refuse_it(text, read):
+    found = parse_requirement(text, redact)
+    assert str(found.requirement) == read
+    assert found.invalid
 
 
 def test_local_files_and_directories(folder):

@@ -28,6 +28,7 @@ from packaging.version import InvalidVersion, Version
 from wheelcheck.errors import Unknown
 from wheelcheck.regular_files import is_folder, is_regular, is_there
 from wheelcheck.requirements.direct_reference import DirectReference
+from wheelcheck.requirements.legacy_requirements import readable_requirement
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine, is_archive, is_url, is_vcs
 
 __all__ = ["Judged", "NotJudged", "parse_editable", "parse_requirement", "project_of", "refer"]
@@ -37,6 +38,8 @@ _EXTRAS = re.compile(r"(.+?)\s*(\[[^\]]+\])")
 _EGG = re.compile(r"[#&]egg=([^&]*)")
 _PROJECT_NAME = re.compile(r"[A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9]", re.IGNORECASE)
 _FRAGMENT_HASH = re.compile(r"[#&](sha512|sha384|sha256|sha224|sha1|md5)=([^&]*)")
+_EXTRAS_BEHIND = re.compile(r"[<>=!~][^;]*\[")
+_LEGACY_PIN = re.compile(r"={2,3}\s*[^\s,;()]*[^\d.\s,;()*]")
 _BARE_VCS = ("ssh", "git", "hg", "bzr", "sftp", "svn")
 
 
@@ -45,12 +48,14 @@ class Judged:
     """A requirement that an index or a single file can answer.
 
     `named` tells whether the text itself names the project, as a constraint must: an sdist's
-    file name does not count. `hashes` are those of the URL's fragment.
+    file name does not count. `hashes` are those of the URL's fragment. `invalid` says what
+    PEP 440 forbids in it: pip before 24.1 reads it as `requirement` says.
     """
 
     requirement: Requirement
     hashes: frozenset[str] = frozenset()
     named: bool = True
+    invalid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +83,31 @@ def parse_requirement(text: str, shown: Shown) -> Judged | NotJudged:
     if _is_path(path, body):
         written = body.rpartition("[")[0].rstrip() if extras else body
         return refer(_absolute(path).as_uri(), None, lambda _: shown(written), extras, marker)
-    requirement = _pep508(body)
+    try:
+        requirement = _pep508(body)
+    except InvalidLine as error:
+        legacy = _legacy(body, marker, str(error))
+        if legacy is None:
+            raise
+        return legacy
     if requirement.url is not None:
         # pip lets brackets behind the URL stand for those before the @.
         extras = extras or frozenset(requirement.extras)
         return refer(requirement.url, requirement.name, shown, extras, marker)
     requirement.marker = marker
     return Judged(requirement)
+
+
+def _legacy(body: str, marker: Marker | None, why: str) -> Judged | NotJudged | None:
+    """A requirement that pip before 24.1 reads; None where no pip does."""
+    readable = None if _EXTRAS_BEHIND.search(body) else readable_requirement(body)
+    if readable is None:
+        return None
+    requirement = Requirement(readable)
+    if _LEGACY_PIN.search(body):
+        return _not_judged("legacy-version", why, requirement.name, marker)
+    requirement.marker = marker
+    return Judged(requirement, invalid=why)
 
 
 def parse_editable(text: str) -> NotJudged:
