@@ -19,6 +19,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
 from wheelcheck.dockerfile.reading.image_files import FromContext, absolute
 from wheelcheck.dockerfile.reading.install_faults import faults_of_install
 from wheelcheck.dockerfile.reading.other_python import python_of_uv
+from wheelcheck.dockerfile.reading.pip_settings import unseen_settings
 from wheelcheck.dockerfile.reading.requested_target import requested_target, requests_a_target
 from wheelcheck.dockerfile.reading.requirement_inputs import (
     Gathered,
@@ -81,7 +82,8 @@ def add_install(
     origin = Origin(stage.file_name, line)
     around = InstallContext(stage.files, layer.workdir, environ, origin, stage.as_of)
     gathered = gather(command, around)
-    for why in gathered.problems:
+    unseen = unseen_settings(stage.files, variables, stage.home) if command.tool == "pip" else ()
+    for why in (*gathered.problems, *unseen):
         stage.note_unread(line, text, why)
     if layer.required:
         for fault in faults_of_install(

@@ -96,6 +96,8 @@ def gather(command: InstallerCommand, around: InstallContext) -> Gathered:
     problems += stated
     collection, clash = _collection(options)
     problems += clash
+    for feature in command.values("use-feature"):
+        collection.add_feature(feature, around.origin)
     opener = _ImageOpener(files=around.files)
     reader = RequirementFileReader(collection, opener, around.environ)
     constraints, editables = command.values("constraint"), command.values("editable")

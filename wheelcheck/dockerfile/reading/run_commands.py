@@ -13,6 +13,7 @@ from wheelcheck.dockerfile.reading.file_effects import follow_files, follow_outp
 from wheelcheck.dockerfile.reading.image_files import absolute
 from wheelcheck.dockerfile.reading.install_steps import Layer, add_install, add_lock_install
 from wheelcheck.dockerfile.reading.other_python import python_of
+from wheelcheck.dockerfile.reading.pip_settings import pip_config_set, pip_settings
 from wheelcheck.dockerfile.reading.shell.commands import Command, Strictness, Word, commands
 from wheelcheck.dockerfile.reading.shell.export_commands import ExportCommand, export_command
 from wheelcheck.dockerfile.reading.shell.file_commands import (
@@ -190,7 +191,12 @@ def _step(runner: _Runner, line: int, command: Command, depth: int = 0) -> None:
         return
     if _moves(runner, words):
         return
-    action = _recognised(words, {**stage.variables, **_overlay(command)})
+    setting = pip_config_set(words)
+    if setting is not None and not command.within:
+        stage.pip_settings.append(setting)
+    variables = {**stage.variables, **_overlay(command)}
+    settings = pip_settings(stage.files, variables, stage.home, stage.pip_settings)
+    action = _recognised(words, {**settings, **variables})
     _follow_unknown(runner, line, command, words, action)
     if action is not None:
         _act(runner, action, line, command, marked)

@@ -19,6 +19,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
 )
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.image_files import ImageFiles, absolute
+from wheelcheck.dockerfile.reading.pip_settings import Setting
 from wheelcheck.dockerfile.reading.shell.system_tools import Manager, SystemCommand
 from wheelcheck.dockerfile.reading.shell.variables import MAX_VALUE
 from wheelcheck.dockerfile.reading.system_state import Fault, SystemState
@@ -65,6 +66,7 @@ class StageState:
     system: SystemState = field(default_factory=SystemState)
     faults: dict[Fault, None] = field(default_factory=dict)
     sure_image: bool = True
+    pip_settings: list[Setting] = field(default_factory=list)
     venv_pythons: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property

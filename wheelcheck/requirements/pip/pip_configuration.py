@@ -22,7 +22,7 @@ from wheelcheck.regular_files import is_regular, read_regular
 from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import CONTROLS
 
-__all__ = ["pip_configuration"]
+__all__ = ["configuration_items", "pip_configuration"]
 
 _FLAGS = ("prefer-binary", "pre", "no-index", "require-hashes", "no-require-hashes")
 _LISTS = {
@@ -133,6 +133,26 @@ _LARGEST = 1_000_000
 class _ConfigurationParser(configparser.RawConfigParser):
     def optionxform(self, optionstr: str) -> str:
         return _key(optionstr)
+
+
+def configuration_items(text: str, shown: str) -> Iterator[tuple[str, str, str]]:
+    """Yield section, key and value of each setting of a pip.conf.
+
+    Args:
+        text: what the file holds.
+        shown: its name for people.
+
+    Raises:
+        UsageError: pip would refuse the file.
+    """
+    parser = _ConfigurationParser()
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        raise UsageError(f"pip's configuration {shown} cannot be read") from None
+    for section in parser.sections():
+        for key, value in parser.items(section):
+            yield section, key, value
 
 
 def _items(path: Path) -> Iterator[tuple[str, str, str]]:

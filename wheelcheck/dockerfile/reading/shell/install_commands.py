@@ -20,6 +20,8 @@ Tool = Literal["pip", "uv"]
 _PIP = re.compile(r"pip(?:\d(?:\.\d+)*)?")
 _PYTHON = re.compile(r"(?:python|pypy)(?:\d(?:\.\d+)*)?t?")
 _ACTIONS = {"pip": {"install", "wheel", "download"}, "uv": {"install", "sync"}}
+_PACKAGES_OF_UV = {"no-binary-package": "no-binary", "no-build-package": "only-binary"}
+"""Variables of uv (UV_NO_BINARY_PACKAGE) for which `uv pip` has options of another name."""
 _FALSE = {"", "n", "no", "f", "false", "off", "0"}
 
 
@@ -205,10 +207,13 @@ def _from_environment(tool: Tool, environ: Mapping[str, str | None]) -> Iterator
     for name, value in environ.items():
         if not name.startswith(prefix) or value is None:
             continue
-        option = known.get("--" + name.removeprefix(prefix).lower().replace("_", "-"))
+        spelling = name.removeprefix(prefix).lower().replace("_", "-")
+        option = known.get("--" + _PACKAGES_OF_UV.get(spelling, spelling))
         if option is None or not option.meaning:
             continue
-        if option.takes_value:
+        if tool == "uv" and spelling == "no-binary":  # a flag as a variable, unlike the option
+            yield from () if value.lower() in _FALSE else [(option.meaning, ":all:")]
+        elif option.takes_value:
             yield from ((option.meaning, each) for each in value.split())
         elif value.lower() not in _FALSE or (option.meaning == "no-cache" and tool == "pip"):
             # pip takes PIP_NO_CACHE_DIR=off for a wish to have no cache (its cmdoptions.py).
