@@ -62,7 +62,7 @@ def test_pip_config_set_counts_from_then_on():
 
 def test_a_configuration_that_cannot_be_seen_is_reported():
     text = "FROM python:3.12-slim\nCOPY --from=other.example/x /pip.conf /etc/pip.conf\n"
-    (found,) = read(f"{text}RUN pip install six\n").stages[-1].unread
+    _, found = read(f"{text}RUN pip install six\n").stages[-1].unread
     assert "/etc/pip.conf configures pip" in found.why.reason
 
 
