@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wheelcheck.acceptance.hashes import hash_refusals
 from wheelcheck.acceptance.input_refusal import InputRefusal
+from wheelcheck.acceptance.installer_acceptance import installer_refusals
 from wheelcheck.acceptance.lines import line_refusals
 from wheelcheck.acceptance.lock_acceptance import lock_refusals
 from wheelcheck.acceptance.scopes import scope_refusals
@@ -26,6 +27,7 @@ def refusals_of(
     """
     target = resolution.target
     return (
+        *installer_refusals(requirements, target),
         *lock_refusals(requirements, target, tool),
         *scope_refusals(requirements, target, tool),
         *line_refusals(requirements, resolution),

@@ -281,15 +281,7 @@ def _judged_problems(
     skipped = {line.why for line in requirements.skipped}
     for column in columns:
         targets = (column.name,)
-        conflict = column.resolution.conflict
-        if isinstance(conflict, Conflict):
-            yield Problem(code="version-conflict", message=str(conflict), targets=targets)
-        elif conflict:
-            yield Problem(code=conflict.code, message=conflict.reason, targets=targets)
-        for fault in column.faults:
-            yield Problem(code=fault.code, message=fault.reason, targets=targets)
-        for name, demand in column.resolution.unmet:
-            yield _unmet(column, name, demand)
+        yield from _column_problems(column)
         for name, (pin, judgement) in column.judged.items():
             found = [*_pin_problems(pin, judgement, projects[name])]
             if pin.why and pin.why not in skipped:
@@ -305,6 +297,19 @@ def _judged_problems(
                 yield Problem(
                     code=code, message=message, severity=severity, package=name, targets=targets
                 )
+
+
+def _column_problems(column: JudgedTarget) -> Iterator[Problem]:
+    """What is wrong on a target as a whole."""
+    targets, conflict = (column.name,), column.resolution.conflict
+    if isinstance(conflict, Conflict):
+        yield Problem(code="version-conflict", message=str(conflict), targets=targets)
+    elif conflict:
+        yield Problem(code=conflict.code, message=conflict.reason, targets=targets)
+    for fault in column.faults:
+        yield Problem(code=fault.code, message=fault.reason, targets=targets)
+    for name, demand in column.resolution.unmet:
+        yield _unmet(column, name, demand)
 
 
 def _unmet(column: JudgedTarget, name: NormalizedName, demand: Demand) -> Problem:

@@ -27,7 +27,7 @@ from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.gate.policy import Policy
 from wheelcheck.gate.settings import Settings
 from wheelcheck.index import default_cache_dir, fetch, open_index
-from wheelcheck.installers import Tool, parse_installer
+from wheelcheck.installers import Tool, newest, parse_installer
 from wheelcheck.reports.values.report import Problem
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.requirements import (
@@ -38,7 +38,7 @@ from wheelcheck.requirements import (
     read,
 )
 from wheelcheck.requirements.pip.pip_configuration import pip_configuration
-from wheelcheck.requirements.requirement_set import IndexOptions
+from wheelcheck.requirements.requirement_set import IndexOptions, LockFormat
 from wheelcheck.requirements.several import several
 from wheelcheck.targets import Target, default_matrix_on, expand_target_on, with_installer
 from wheelcheck.targets.table_age import outdated_tables
@@ -149,7 +149,10 @@ class Question:
         matrix = _matrix(self.targets, (bound - timedelta(microseconds=1)).date())
         if self.targets is None:
             matrix, requirements = _within_scope(matrix, requirements)
-        matrix = installed_by(installer, matrix)
+        if installer is None:
+            matrix = for_its_locks(requirements, matrix)
+        else:
+            matrix = installed_by(installer, matrix)
         warnings: list[str] = []
         with self.open_index(requirements.index, warnings) as index:
             names = (*map(str, inputs), *packages)
@@ -297,17 +300,32 @@ def installer_named(text: str | None) -> Installer:
 def installed_by(text: str | None, targets: tuple[Target, ...]) -> tuple[Target, ...]:
     """The targets with the installer that is named: ``pip==23.0.1``, ``uv``, ``uv==0.9``.
 
-    pip without a release is that of each target: its image's, or the newest.
-    Raises `UsageError` for a release that is not known, or that does not run on a target's Python.
+    pip without a release is that of each target: its image's, or the newest. A release that does
+    not run on the Python of some targets is refused there (`acceptance`).
+    Raises `UsageError` for a release that is not known, or that runs on none of the targets.
     """
     _, equals, release = (text or "").partition("==")
     tool = Tool.UV if installer_named(text) is Installer.UV else Tool.PIP
     if not equals and tool is Tool.PIP:
         return targets
-    named = f"{tool}=={release.strip()}" if equals else tool.value
+    if not equals:
+        chosen = [newest(tool, target.python_full_version) for target in targets]
+    else:
+        named = parse_installer(f"{tool}=={release.strip()}")
+        pythons = [target.python_full_version for target in targets]
+        if pythons and not any(named.runs_on(python) for python in pythons):
+            parse_installer(f"{tool}=={release.strip()}", pythons[0])  # raises, and says why
+        chosen = [named] * len(targets)
+    return tuple(map(with_installer, targets, chosen))
+
+
+def for_its_locks(requirements: Requirements, targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    """The targets with uv where a uv.lock is all that is installed: no other tool reads it."""
+    formats = {lock.format for lock in requirements.locks}
+    if formats != {LockFormat.UV} or not all(line.locked for line in requirements.lines):
+        return targets
     return tuple(
-        with_installer(target, parse_installer(named, target.python_full_version))
-        for target in targets
+        with_installer(target, newest(Tool.UV, target.python_full_version)) for target in targets
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import islice, takewhile
@@ -13,9 +12,11 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.pip_builds import build_requires
 from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist, Wheel
+from wheelcheck.installers import Rule
 from wheelcheck.requirements.requirement_set import (
     FilePolicy,
     Origin,
@@ -141,7 +142,7 @@ class BuildEnvironments:
             return BuildEnvironment(
                 (), problems=(environment_problem("unknown", message, sdist.filename),)
             )
-        stated = facts.build_requires
+        stated = build_requires(facts, target.installer)
         resolution = self._resolve(stated, target)
         added = hook_requires(facts.system.backend, stated, resolution)
         requires = (*stated, *added)
@@ -150,7 +151,7 @@ class BuildEnvironments:
         return BuildEnvironment(
             requires,
             tuple(resolution.pins.values()),
-            problems=(*_invalid(stated, sdist), *_unmet(resolution)),
+            problems=(*_invalid(stated, sdist, target), *_unmet(resolution)),
             tried=self.tried(resolution, installer),
             builds_for_metadata=_module(facts.system.backend) in _BUILDS_FOR_METADATA,
         )
@@ -159,7 +160,7 @@ class BuildEnvironments:
         """Have the index fetch, side by side, what setting up these environments asks for."""
         read = ((target, self._read(sdist, target).facts) for target, sdist in pairs)
         known = [(target, facts) for target, facts in read if not isinstance(facts, Unknown)]
-        stated = [(target, facts.build_requires) for target, facts in known]
+        stated = [(target, build_requires(facts, target.installer)) for target, facts in known]
         self._prefetch(stated)
         added = [
             hook_requires(facts.system.backend, requires, self._resolve(requires, target))
@@ -188,8 +189,11 @@ class BuildEnvironments:
         if requires not in self._resolvers:
             origin, lines = Origin(_STATED), []
             for text in requires:
-                with suppress(InvalidRequirement):  # reported by `_invalid`
-                    lines.append(RequirementLine(Requirement(text), origin, text))
+                found = parse_requirement(text)
+                if isinstance(found, InvalidRequirement):
+                    found = parse_requirement(text, legacy=True)
+                if isinstance(found, Requirement):  # the others are reported by `_invalid`
+                    lines.append(RequirementLine(found, origin, text))
             requirements = Requirements(lines=tuple(lines), policy=self._policy)
             self._resolvers[requires] = Resolver(requirements, self._index)
         return self._resolvers[requires]
@@ -255,12 +259,11 @@ def environment_problem(
     return BuildObstacle(f"build-requires-{code}", message, source, fatal)
 
 
-def _invalid(requires: tuple[str, ...], sdist: Sdist) -> Iterator[BuildObstacle]:
-    """Build requires that no installer understands: pip refuses the whole pyproject.toml."""
+def _invalid(requires: tuple[str, ...], sdist: Sdist, target: Target) -> Iterator[BuildObstacle]:
+    """Build requires that the installer does not read: pip refuses the whole pyproject.toml."""
+    legacy = target.installer.has(Rule.LEGACY_SPECIFIERS)
     for text in requires:
-        try:
-            Requirement(text)
-        except InvalidRequirement:
+        if isinstance(parse_requirement(text, legacy=legacy), InvalidRequirement):
             message = f"the build requirement {text!r} is not valid"
             yield environment_problem("invalid", message, sdist.filename, fatal=True)
 

@@ -37,6 +37,7 @@ from wheelcheck.builds.obstacles.bit_rot import (
 )
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.obstacle_rules import sdist_obstacles, target_obstacles
+from wheelcheck.builds.pip_builds import is_isolated, pip_obstacles
 from wheelcheck.builds.plan import Build, Installer, SourceBuildPlan
 from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.builds.setup_script.script_context import BuildSite
@@ -44,7 +45,6 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index
-from wheelcheck.installers import Certainty, Rule
 from wheelcheck.targets import Target
 from wheelcheck.targets.pythons import python_support
 
@@ -88,7 +88,8 @@ class Forecaster:
         """Return the outlook of every build, in order; what needs a failing build fails too."""
         found: dict[str, Outlook] = {}
         for build in plan.builds:
-            isolated = self._is_isolated(build, plan)
+            by_uv = plan.installer is Installer.UV
+            isolated = by_uv or is_isolated(build.reading, plan.target.installer)
             outlook = self.of(build, plan.target, as_of, isolated=isolated)
             failing = [
                 other for other in found.values() if other.fails() if _builds(build, other.build)
@@ -97,22 +98,6 @@ class Forecaster:
                 outlook, obstacles=(*outlook.obstacles, *map(_failing, failing))
             )
         return tuple(found.values())
-
-    def _is_isolated(self, build: Build, plan: SourceBuildPlan) -> bool:
-        """Whether the build requires are installed at all, or the image's setuptools is taken.
-
-        pip did the latter for sdists without a pyproject.toml: always before 23.1, and until 25.3
-        where setuptools and wheel are installed, as in python images up to 3.11
-        (pip.pypa.io/en/stable/news; docker-library/python issues 952 and 1023).
-        """
-        pip = plan.target.installer
-        if plan.installer is Installer.UV or pip.has(Rule.ALWAYS_ISOLATES):
-            return True
-        in_image = pip.certainty is Certainty.IMAGE and pip.setuptools != ""
-        if pip.has(Rule.ISOLATES_WITHOUT_WHEEL) and not in_image:
-            return True
-        reading, name = build.reading, "pyproject.toml"
-        return reading.derive(f"has {name}", bool, lambda: name in reading.texts)
 
     def of(
         self, build: Build, target: Target, as_of: datetime, *, isolated: bool = True
@@ -131,7 +116,8 @@ class Forecaster:
         obstacles = (*target_obstacles(release, needs, target.libc, known), *own)
         aged = self._rot(build, target, as_of) if isolated else ((), "")
         rotten, constraints = aged
-        gathered = (*build.environment.problems, *obstacles, *rotten)
+        by_pip = pip_obstacles(build.reading, target.installer)
+        gathered = (*build.environment.problems, *by_pip, *obstacles, *rotten)
         return Outlook(build, classification, needs, gathered, constraints)
 
     def _of_sdist(

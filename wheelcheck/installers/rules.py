@@ -47,6 +47,7 @@ class Rule(StrEnum):
     ISOLATES_WITHOUT_WHEEL = "isolates-without-wheel"
     ALWAYS_ISOLATES = "always-isolates"
     BUILD_CONSTRAINT = "build-constraint"
+    DEFAULT_BUILD_REQUIRES_WHEEL = "default-build-requires-wheel"
     # environments
     EXTERNALLY_MANAGED = "externally-managed"
     # choosing and resolving
@@ -62,7 +63,8 @@ class Rule(StrEnum):
     PYTHON_VERSION_LISTS = "python-version-lists"
     PINS_ALONE_NARROW_BY_HASH = "pins-alone-narrow-by-hash"
     HASHES_NARROW = "hashes-narrow"
-    # which lines are accepted
+    # what is accepted
+    PYLOCK = "pylock"
     NAMED_URLS = "named-urls"
     CONSTRAINT_EXTRAS = "constraint-extras"
     CONSTRAINT_URLS = "constraint-urls"

@@ -38,7 +38,8 @@ class BuildSystem:
     """The `[build-system]` table, or setuptools' legacy default where there is none (`legacy`).
 
     `backend_path` is not () where the backend is part of the sdist. `scripts` are files that the
-    backend runs (poetry and PDM build scripts, hatch's custom hooks). `problem` says why
+    backend runs (poetry and PDM build scripts, hatch's custom hooks). `lacks_requires`: the table
+    is there without ``requires``, which PEP 518 does not allow. `problem` says why
     `pyproject.toml` could not be read; the defaults stand then.
     """
 
@@ -46,6 +47,7 @@ class BuildSystem:
     requires: tuple[str, ...] = LEGACY_REQUIRES
     backend_path: tuple[str, ...] = ()
     legacy: bool = True
+    lacks_requires: bool = False
     scripts: tuple[str, ...] = ()
     problem: Unknown | None = None
 
@@ -107,6 +109,7 @@ def read_build_system(text: str | None) -> tuple[BuildSystem, tuple[EvidencePiec
         requires=strings(stated.get("requires")) if stated else LEGACY_REQUIRES,
         backend_path=strings(stated.get("backend-path")),
         legacy=legacy,
+        lacks_requires=bool(stated) and "requires" not in stated,
         scripts=tuple(_scripts(table(document, "tool"))),
     )
     return system, tuple(_declared(document))

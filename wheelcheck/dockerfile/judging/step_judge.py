@@ -9,7 +9,12 @@ from datetime import datetime
 
 from packaging.utils import canonicalize_name
 
-from wheelcheck.acceptance import InputRefusal, managed_refusals, platform_refusals
+from wheelcheck.acceptance import (
+    InputRefusal,
+    managed_refusals,
+    platform_refusals,
+    pylock_refusals,
+)
 from wheelcheck.advice.adviser import Adviser
 from wheelcheck.analysis.already_installed import Installed
 from wheelcheck.analysis.judge import Judge
@@ -27,6 +32,7 @@ from wheelcheck.dockerfile.judging.step_installers import into_marked_python, st
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index
+from wheelcheck.installers import Certainty
 from wheelcheck.reports.values.report import Cell, Report
 from wheelcheck.reports.wording.phrases import listing
 from wheelcheck.requirements import Requirements
@@ -251,6 +257,9 @@ class StepJudges:
             column = replace(
                 column, refusals=(*_platform_refusals(self._dockerfile, step), *column.refusals)
             )
+        if step.tool == "pip" and target.installer.certainty is not Certainty.NAMED:
+            refused = pylock_refusals(requirements, target)
+            column = replace(column, refusals=(*refused, *column.refusals))
         if into_marked_python(self._dockerfile, step):
             where = Origin(self._dockerfile.name, step.line)
             refusals = (*managed_refusals(target, where), *column.refusals)

@@ -152,6 +152,9 @@ def gather_lock(command: LockCommand, around: InstallContext) -> Gathered:
         code = opener.failures[0].code if opener.failures else "requirement-refused"
         problems.append(Unknown("no-lock" if opener.failures else code, str(error)))
     requirements = _finished(collection, problems)
+    if command.tool == "pipenv" and "--deploy" in command.arguments:
+        scopes = tuple(replace(scope, advisory=False) for scope in requirements.scopes)
+        requirements = replace(requirements, scopes=scopes)
     return Gathered(requirements, tuple(opener.seen), (), {}, tuple(problems))
 
 
