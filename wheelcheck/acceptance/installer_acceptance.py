@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wheelcheck.acceptance.input_refusal import InputRefusal
-from wheelcheck.installers import Certainty, Rule, first_release, newest
+from wheelcheck.installers import Certainty, Rule, first_release, newest, runs_on
 from wheelcheck.requirements.requirement_set import LockFormat, Requirements
 from wheelcheck.targets import Target
 
@@ -22,7 +22,7 @@ def installer_refusals(requirements: Requirements, target: Target) -> Iterator[I
     installer = target.installer
     if installer.certainty is not Certainty.NAMED:
         return
-    if not installer.runs_on(target.python_full_version):
+    if not runs_on(installer, target.python_full_version):
         fitting = newest(installer.tool, target.python_full_version)
         yield InputRefusal(
             "installer-does-not-run",

@@ -27,7 +27,7 @@ from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.gate.policy import Policy
 from wheelcheck.gate.settings import Settings
 from wheelcheck.index import default_cache_dir, fetch, open_index
-from wheelcheck.installers import Tool, newest, parse_installer
+from wheelcheck.installers import Tool, newest, parse_installer, runs_on
 from wheelcheck.reports.values.report import Problem
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.requirements import (
@@ -313,7 +313,7 @@ def installed_by(text: str | None, targets: tuple[Target, ...]) -> tuple[Target,
     else:
         named = parse_installer(f"{tool}=={release.strip()}")
         pythons = [target.python_full_version for target in targets]
-        if pythons and not any(named.runs_on(python) for python in pythons):
+        if pythons and not any(runs_on(named, python) for python in pythons):
             parse_installer(f"{tool}=={release.strip()}", pythons[0])  # raises, and says why
         chosen = [named] * len(targets)
     return tuple(map(with_installer, targets, chosen))

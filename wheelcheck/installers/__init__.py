@@ -8,7 +8,13 @@ from wheelcheck.installers.in_images import (
     unknown_pip,
 )
 from wheelcheck.installers.installer import Certainty, Installer
-from wheelcheck.installers.releases import Release, find_release, newest, parse_installer
+from wheelcheck.installers.releases import (
+    Release,
+    find_release,
+    newest,
+    parse_installer,
+    runs_on,
+)
 from wheelcheck.installers.rules import Rule, Tool, first_release, holds
 
 __all__ = [
@@ -26,5 +32,6 @@ __all__ = [
     "is_externally_managed",
     "newest",
     "parse_installer",
+    "runs_on",
     "unknown_pip",
 ]

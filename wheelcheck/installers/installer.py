@@ -56,13 +56,6 @@ class Installer:
         """Whether this is a pip, of whatever release."""
         return self.tool is Tool.PIP
 
-    def runs_on(self, python: str) -> bool:
-        """Whether this release runs on a Python, given in full (``3.8.1``)."""
-        from wheelcheck.installers.releases import find_release
-
-        release = find_release(self.tool, self.version)
-        return release is None or release.runs_on(python)
-
     def has(self, rule: Rule) -> bool:
         """Whether a rule of `rules.csv` holds for this release."""
         return holds(rule, self.tool, self.version)

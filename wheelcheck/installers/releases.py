@@ -14,7 +14,7 @@ from wheelcheck.installers.installer import Certainty, Installer
 from wheelcheck.installers.rules import Tool
 from wheelcheck.tables import read_table
 
-__all__ = ["Release", "find_release", "newest", "parse_installer"]
+__all__ = ["Release", "find_release", "newest", "parse_installer", "runs_on"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,12 @@ def newest(tool: Tool, python: str, released_by: date | None = None) -> Installe
     ]
     version = (fitting or _releases(tool))[-1].version
     return Installer(tool, version, Certainty.NEWEST, "the newest release that runs on it")
+
+
+def runs_on(installer: Installer, python: str) -> bool:
+    """Whether an installer runs on a Python, given in full (``3.8.1``); yes where that is unknown."""
+    release = find_release(installer.tool, installer.version)
+    return release is None or release.runs_on(python)
 
 
 def parse_installer(text: str, python: str | None = None) -> Installer:
