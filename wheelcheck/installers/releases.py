@@ -95,7 +95,7 @@ def newest(tool: Tool, python: str, released_by: date | None = None) -> Installe
 
 
 def runs_on(installer: Installer, python: str) -> bool:
-    """Whether an installer runs on a Python, given in full (``3.8.1``); yes where that is unknown."""
+    """Whether an installer runs on a Python, given in full; yes where that is unknown."""
     release = find_release(installer.tool, installer.version)
     return release is None or release.runs_on(python)
 
