@@ -237,6 +237,21 @@ class TestOtherPins:
         final = FakeIndex({"sci": {**files, "1.4": wheels("sci", "1.4", MUSL)}})
         assert advice(final, "sci")["version"].change == ("sci==1.4",)
 
+    def test_no_older_pre_release_is_advised(self):
+        files = {"0.0.0a0": ["sci-0.0.0a0-py3-none-any.whl"], "1.5": wheels("sci", "1.5", MANY)}
+        assert "version" not in advice(FakeIndex({"sci": files}), "sci")
+
+    def test_nothing_is_advised_that_leaves_more_unknown(self):
+        requires = {("sci", "2"): ["fast==2"], ("sci", "1"): ["nowhere==1"]}
+        index = FakeIndex(
+            {
+                "sci": {"1": wheels("sci", "1", MANY)[1:], "2": wheels("sci", "2", MANY)[1:]},
+                "fast": {"1": wheels("fast", "1", MUSL), "2": wheels("fast", "2", MANY)[1:]},
+            },
+            requires=requires,
+        )
+        assert "version" not in advice(index, "sci")
+
     def test_another_python_comes_before_a_step_down(self):
         both = [*wheels("sci", "2", MANY, python="cp313"), *wheels("sci", "2", MANY)[1:]]
         index = FakeIndex({"sci": {"1": wheels("sci", "1", MANY, python="cp314"), "2": both}})

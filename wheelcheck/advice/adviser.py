@@ -138,11 +138,11 @@ class Adviser:
         if other.name not in self._columns:
             self._columns[other.name] = self._judge.column(other, plan=False)
         after = self._columns[other.name]
-        if after.resolution.conflict or after.weight >= column.weight:
+        if not after.improves_on(column):
             return
         if after.price is None:
             after = self._columns[other.name] = self._judge.column(other)
-            if after.weight >= column.weight:  # its builds, now planned, may fail
+            if not after.improves_on(column):  # its builds, now planned, may fail
                 return
         title, change = _moving(kind, other, column.resolution.target)
         yield _advice(kind, column, after, title, change, _MOVING_CAVEATS[kind])
@@ -154,7 +154,7 @@ class Adviser:
         if judge_of is None:
             return
         there = self._verdicts(self._judged(judge_of), column.resolution.target)
-        if there.resolution.conflict or there.weight >= column.weight:
+        if not there.improves_on(column):
             return
         after = self._judged(judge_of).column(column.resolution.target)
         change = what_to_list(self._requirements, column.troubled, after)
@@ -171,7 +171,7 @@ class Adviser:
         judges: set[Judge] = set()
         for proposal in proposals(self._requirements, column, names, self._index, rules):
             there = self._verdicts(self._judged(proposal), target)
-            if there.resolution.conflict or there.weight >= column.weight:
+            if not there.improves_on(column):
                 continue
             repinned = changes_between(self._requirements, column, there, names)
             judge = self._judged(repinned.applied(self._requirements))
@@ -179,12 +179,12 @@ class Adviser:
                 continue
             judges.add(judge)
             after = self._verdicts(judge, target)
-            if not repinned or after.resolution.conflict or after.weight >= column.weight:
+            if not repinned or not after.improves_on(column):
                 continue
             if not self._all_near(repinned, column):
                 continue
             after = judge.column(target)
-            if after.weight >= column.weight:
+            if not after.improves_on(column):
                 continue
             count = len(repinned.lines) + len(repinned.constraints)
             title = f"Pin {counted(count, 'other version')}"

@@ -67,7 +67,8 @@ def nearest_with_wheel(
 ) -> tuple[Version | None, Version | None]:
     """The next version above a pin that has a wheel for the target, and the next below.
 
-    Only versions near the pin (`is_near`); pre-releases where no final release has a wheel.
+    Only versions near the pin (`is_near`); a pre-release only above it, where no final release has
+    a wheel: those below are often placeholders (0.0.0a0).
     """
     if isinstance(project, Unknown) or pin.version is None:
         return None, None
@@ -88,7 +89,7 @@ def nearest_with_wheel(
         return [version for version in versions if not version.is_prerelease]
 
     pair = first(final(above)), first(final(below))
-    return pair if any(pair) else (first(above), first(below))
+    return pair if any(pair) else (first(above), None)
 
 
 def is_near(version: Version, own: Version, project: Project) -> bool:

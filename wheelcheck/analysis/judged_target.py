@@ -127,6 +127,14 @@ class JudgedTarget:
         """How many blockers and source builds there are here."""
         return self.weight_of(self.judged)
 
+    def improves_on(self, other: JudgedTarget) -> bool:
+        """Whether fewer blockers or builds are left here than there, and no more is unknown."""
+        mine, theirs = (
+            sum(found.verdict is Verdict.UNKNOWN for _, found in each.judged.values())
+            for each in (self, other)
+        )
+        return not self.resolution.conflict and self.weight < other.weight and mine <= theirs
+
     def _never_loads(self, name: NormalizedName) -> bool:
         loads = self.loads.get(name)
         return loads is not None and loads.status is LoadStatus.NO
