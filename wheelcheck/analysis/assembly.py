@@ -134,12 +134,13 @@ def _packages(
     columns: Sequence[JudgedTarget], projects: Mapping[NormalizedName, Project | Unknown]
 ) -> Iterator[Package]:
     names = sorted({name for column in columns for name in column.judged})
+    evidence = source_evidence([(column.name, column.builds) for column in columns])
     for name in names:
         alike: dict[tuple[object, ...], Cell] = {}
         yield Package(
             name=name,
             on={column.name: _cell(column, name, projects[name], alike) for column in columns},
-            evidence=source_evidence(name, [(column.name, column.builds) for column in columns]),
+            evidence=evidence.get(name, ()),
         )
 
 

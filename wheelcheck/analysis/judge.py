@@ -179,8 +179,9 @@ class Judge:
         """Resolve, judge by tags, and announce what building and pricing will ask for."""
         resolution = self._resolver.resolve(target)
         fetched = {name: p for name, p in resolution.pins.items() if not self._installed.has(p)}
+        rules = self.rules_of(target)
         judged = {
-            name: (pin, self._judged(pin, target))
+            name: (pin, self._judged(pin, target, rules))
             for name, pin in fetched.items()
             if only in {None, name}
         }
@@ -196,9 +197,8 @@ class Judge:
         self._pricing.prefetch(target, (*chosen.files, *tried))
         return chosen
 
-    def _judged(self, pin: Pin, target: Target) -> Judgement:
+    def _judged(self, pin: Pin, target: Target, rules: FileRules) -> Judgement:
         project = self._index.project(pin.name)
-        rules = self.rules_of(target)
         constraint = self._constraints.get(pin.name)
 
         def judged() -> Judgement:

@@ -99,21 +99,24 @@ def _commands(commands: InstallCommands) -> values.Commands:
 
 
 def source_evidence(
-    name: NormalizedName, columns: Iterable[tuple[str, TargetBuilds | None]]
-) -> tuple[values.SourceEvidence, ...]:
-    """The evidence for and against native code in a package's sdists, once for equal targets.
+    columns: Iterable[tuple[str, TargetBuilds | None]],
+) -> dict[NormalizedName, tuple[values.SourceEvidence, ...]]:
+    """The evidence for and against native code in each package's sdists, once for equal targets.
 
     `columns` are target names with what is built there.
     """
-    groups: dict[tuple[str, Classification], list[str]] = {}
+    groups: dict[NormalizedName, dict[tuple[str, Classification], list[str]]] = {}
     for target, builds in columns:
         for outlook in builds.outlooks if builds else ():
-            if outlook.build.name == name and outlook.build.top_level:
+            if outlook.build.top_level:
                 key = (outlook.build.sdist.filename, outlook.classification)
-                groups.setdefault(key, []).append(target)
-    return tuple(
-        _evidence_value(sdist, found, targets) for (sdist, found), targets in groups.items()
-    )
+                groups.setdefault(outlook.build.name, {}).setdefault(key, []).append(target)
+    return {
+        name: tuple(
+            _evidence_value(sdist, found, targets) for (sdist, found), targets in of.items()
+        )
+        for name, of in groups.items()
+    }
 
 
 def _evidence_value(
