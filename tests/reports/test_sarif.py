@@ -184,3 +184,10 @@ def test_a_code_that_this_version_does_not_know_is_a_rule_all_the_same():
 
 def test_what_a_finding_tells_is_not_told_again_as_a_violation():
     assert run_of(broken_policy()) == run_of(broken_image())
+
+
+def test_every_rule_carries_help_in_text_and_markdown():
+    for report in (mixed(), broken_image(), nasty()):
+        for rule in run_of(report)["tool"]["driver"]["rules"]:
+            assert rule["help"]["text"].endswith(".")
+            assert rule["help"]["markdown"]

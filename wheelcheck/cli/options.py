@@ -44,7 +44,7 @@ __all__ = [
 
 PROGRAM = "wheelcheck"
 USAGE_ERROR = 2
-FORMATS = ("text", "json", "html", "markdown", "github", "sarif", "junit", "csv")
+FORMATS = ("text", "brief", "json", "html", "markdown", "github", "sarif", "junit", "csv")
 INSTALLERS = ("pip", "pip-no-cache-dir", "pip-no-cache", "uv")
 
 

@@ -25,6 +25,7 @@ from wheelcheck.reports.wording.violation_phrases import broken_words
 __all__ = ["outcome", "read_report", "rendered"]
 
 _RENDERERS = {
+    "brief": ("wheelcheck.reports.brief", "render_brief"),
     "csv": ("wheelcheck.reports.csv_table", "render_csv"),
     "github": ("wheelcheck.reports.github", "render_github"),
     "html": ("wheelcheck.reports.html", "render_html"),
@@ -77,7 +78,7 @@ def outcome(report: Report, args: Namespace, policy: Policy | None = None) -> tu
     text says why where the answer itself is not for people, or not shown. `policy` may let failures
     pass.
     """
-    quiet = args.output or args.format != "text"
+    quiet = args.output or args.format not in {"text", "brief"}
     text = _problem_words(report) if args.format == "csv" else ""
     failing = failures(report, policy or Policy(), datetime.now(UTC).date())
     if report.violations or failing:

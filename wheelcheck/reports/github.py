@@ -21,6 +21,7 @@ from wheelcheck.reports.wording.findings import (
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import MARKS
 from wheelcheck.reports.wording.phrases import clean, counted
+from wheelcheck.reports.wording.refusal_phrases import refusal_words, refusals
 from wheelcheck.reports.wording.report_phrases import verdict_words
 
 __all__ = ["render_github"]
@@ -36,12 +37,21 @@ def render_github(report: Report) -> str:
     """
     commands = [
         *_dockerfile(report),
+        *_refusals(report),
         *_violations(report),
         *_problems(report),
         *_findings(report),
     ]
     commands.append(_command("notice", None, "wheelcheck", headline(report)))
     return "".join(f"{command}\n" for command in commands)
+
+
+def _refusals(report: Report) -> Iterator[str]:
+    """What an installer refuses as a whole, at its line, with the line to write instead."""
+    for refusal, names in refusals(report):
+        line = line_of(refusal.where) if refusal.where else None
+        words = [refusal_words(report, refusal, names), clean(refusal.mend), clean(refusal.paste)]
+        yield _command("error", line, clean(refusal.code), "\n".join(filter(None, words)))
 
 
 def _violations(report: Report) -> Iterator[str]:

@@ -75,6 +75,12 @@ def _suite(
             line = lines.get((package.name, cell.verdict))
             fails = cell.verdict in failing or package.name in broken
             _case(suite, clean(package.name), cell, line, fails=fails)
+    for refusal in target.refusals:
+        name = f"refused: {clean(refusal.code)}"
+        case = SubElement(suite, "testcase", classname=clean(target.name), name=name)
+        message = f"{clean(refusal.installer)} refuses the whole input: {clean(refusal.message)}"
+        failure = SubElement(case, "failure", type=clean(refusal.code), message=message)
+        failure.text = "\n".join(filter(None, (clean(refusal.mend), clean(refusal.paste))))
     for violation in remaining_violations(report):
         if violation.target == target.name and violation.package is None:
             case = SubElement(

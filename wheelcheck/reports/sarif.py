@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from urllib.parse import quote
 
+from wheelcheck.reports.markdown_escapes import code as code_span
+from wheelcheck.reports.markdown_escapes import text as escaped
 from wheelcheck.reports.values.dockerfile_values import DockerfileFinding, JudgedDockerfile
 from wheelcheck.reports.values.finding_codes import finding_codes
 from wheelcheck.reports.values.report import Problem, Report
@@ -25,6 +27,8 @@ from wheelcheck.reports.wording.findings import (
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import MARKS
 from wheelcheck.reports.wording.phrases import clean
+from wheelcheck.reports.wording.refusal_phrases import refusal_words, refusals
+from wheelcheck.reports.wording.rule_help import rule_help
 
 __all__ = ["SCHEMA", "render_sarif"]
 
@@ -43,6 +47,7 @@ def render_sarif(report: Report, *, version: str = "") -> str:
     """
     found = findings(report)
     results = [
+        *_refused(report),
         *(_violation(violation, report) for violation in remaining_violations(report)),
         *_dockerfile(report),
         *(_problem(problem, report) for problem in report.problems),
@@ -74,6 +79,8 @@ def _rules(report: Report, found: Sequence[PackageFinding]) -> Iterator[_Json]:
         yield _rule(_problem_rule(code), f"the answer is limited: {code}", "warning")
     for rule in dict.fromkeys(clean(violation.rule) for violation in remaining_violations(report)):
         yield _rule(f"policy/{rule}", f"the policy is violated: {rule}", "error")
+    for code in dict.fromkeys(clean(refusal.code) for refusal, _ in refusals(report)):
+        yield _rule(f"refused/{code}", f"the installer refuses the whole input: {code}", "error")
     if report.dockerfile:
         yield from _dockerfile_rules(report.dockerfile)
 
@@ -86,13 +93,17 @@ def _dockerfile_rules(dockerfile: JudgedDockerfile) -> Iterator[_Json]:
         known = finding_codes().get(code, {"meaning": code, "source": finding.source})
         rule = _rule(code, known["meaning"], finding.severity)
         text = f"{_sentence(known['meaning'])} Source: {clean(known['source'])}."
-        yield {**rule, "help": {"text": text}}
+        comment = code_span(f"# wheelcheck: ignore[{code}] the reason")
+        markdown = f"{escaped(text)} A comment above the instruction lets it pass: {comment}"
+        yield {**rule, "help": {"text": text, "markdown": markdown}}
 
 
 def _rule(name: str, meaning: str, level: str) -> _Json:
+    text = rule_help(name, _sentence(meaning))
     return {
         "id": name,
         "shortDescription": {"text": _sentence(meaning)},
+        "help": {"text": text, "markdown": escaped(text)},
         "defaultConfiguration": {"level": level},
     }
 
@@ -104,6 +115,16 @@ def _sentence(words: str) -> str:
 
 def _problem_rule(code: str) -> str:
     return f"problem/{code}"
+
+
+def _refused(report: Report) -> Iterator[_Json]:
+    for refusal, names in refusals(report):
+        words = (refusal_words(report, refusal, names), clean(refusal.mend), clean(refusal.paste))
+        lines = [line_of(refusal.where)] if refusal.where else []
+        rule = f"refused/{clean(refusal.code)}"
+        result = _result(rule, "error", "\n".join(filter(None, words)), lines, report)
+        result["partialFingerprints"] = _printed(rule, clean(refusal.package or ""))
+        yield result
 
 
 def _finding(finding: PackageFinding, report: Report) -> _Json:

@@ -1,0 +1,64 @@
+"""The report in a few lines, for hooks and logs: the verdict, and what makes it so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wheelcheck.reports.values.report import POLICY_REMARKS, Report
+from wheelcheck.reports.wording.dockerfile_phrases import place, worst_first
+from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.phrases import capitalised, clean, counted
+from wheelcheck.reports.wording.refusal_phrases import refusal_words, refusals
+from wheelcheck.reports.wording.violation_phrases import broken_rules, broken_words
+
+__all__ = ["render_brief"]
+
+_MOST = 5
+"""Lines of each kind."""
+
+
+def render_brief(report: Report) -> str:
+    """The headline, then what is refused, fails, breaks the policy or could not be judged."""
+    lines = [
+        headline(report),
+        *_cut(list(_refused(report))),
+        *_cut(list(_failing_steps(report))),
+        *_cut(list(_broken(report))),
+        *_cut(list(_problems(report))),
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _refused(report: Report) -> Iterator[str]:
+    for refusal, names in refusals(report):
+        where = f"{clean(refusal.where)}: " if refusal.where else ""
+        yield f"✗ {where}{refusal_words(report, refusal, names)} [{clean(refusal.code)}]"
+
+
+def _failing_steps(report: Report) -> Iterator[str]:
+    for finding in worst_first(report.dockerfile) if report.dockerfile else ():
+        if finding.severity == "error":
+            yield f"✗ {place(finding)}: {clean(finding.message)} [{clean(finding.code)}]"
+
+
+def _broken(report: Report) -> Iterator[str]:
+    broken = broken_rules(report)
+    if broken:
+        yield f"{capitalised(broken_words(report))}:"
+    yield from (f"✗ {rule.message} [{rule.rule}]" for rule in broken)
+
+
+def _problems(report: Report) -> Iterator[str]:
+    """What could not be judged, and remarks on the policy itself; no other remarks."""
+    for problem in sorted(report.problems, key=lambda problem: problem.severity):
+        subject = problem.where or problem.package
+        words = f"{clean(subject)}: {clean(problem.message)}" if subject else clean(problem.message)
+        if problem.severity == "error":
+            yield f"? {words}"
+        elif problem.code in POLICY_REMARKS:
+            yield f"! {words}"
+
+
+def _cut(lines: list[str]) -> list[str]:
+    left = len(lines) - _MOST - 1
+    return [*lines[:_MOST], f"and {counted(left + 1, 'more line')}"] if left > 0 else lines
