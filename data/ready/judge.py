@@ -48,6 +48,8 @@ PLATFORMS = {
     "Windows amd64": "x86_64-pc-windows-msvc",
 }
 """wheelcheck's name of a platform, and uv's."""
+LEVELS = {"MACOSX_DEPLOYMENT_TARGET": "14.0"}
+"""The version of the system that uv is to assume."""
 FILES = ("web.txt", "science.txt", "big.txt", "story.txt", "story-2020.txt", "pinned-2021.txt")
 DAYS = ("2026-07-10", "2026-08-01", "2026-08-20", "2026-09-15", "2026-10-05", "2026-10-25")
 LOCKS = (
@@ -138,7 +140,7 @@ class Uv:
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "UV_PYTHON_DOWNLOADS": "never"},
+            env={**os.environ, **LEVELS, "UV_PYTHON_DOWNLOADS": "never"},
         )
         return "" if ended.returncode == 0 else " ".join(ended.stderr.split())[:300]
 
@@ -152,6 +154,8 @@ def judge(case: Case, url: str, uv: Uv, scratch: Path, index: FrozenIndex | None
     python = answer.pythons[0]
     pins, lines = versions(answer), asked_lines(path)
     places = [each for each in python.platforms if not impossible_on(answer, each, index)]
+    if any(package.on[PYTHON].status == "unknown" for package in answer.packages):
+        places = [each for each in places if each.startswith(("glibc", "musl"))]
     failing = [
         f"{platform}: {why}"
         for platform in places

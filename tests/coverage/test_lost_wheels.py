@@ -117,6 +117,35 @@ def test_a_python_whose_support_has_ended_is_no_loss():
     assert lost(judged(index, on=[old]), old) is None
 
 
+def test_a_python_that_a_release_does_not_admit_is_no_loss():
+    index = FakeIndex(
+        {
+            "sci": {
+                v: files("sci", v, tag) for v, tag in (("1", cp(MANY)), ("2", cp(MANY, "cp313")))
+            }
+        },
+        requires_python={("sci", "2"): ">=3.13"},
+    )
+    report = judged(index, on=[GLIBC])
+    assert report.package("sci").on[GLIBC.name].version == "1"
+    assert lost(report, GLIBC) is None
+
+
+def test_a_late_release_of_an_older_series_is_not_the_one_before():
+    index = FakeIndex(
+        {"sci": {v: files("sci", v, *tags) for v, tags in RELEASED_LATE.items()}},
+        upload_times={
+            ("sci", "1.0"): (NOW - timedelta(days=900)).isoformat(),
+            ("sci", "2.0"): (NOW - timedelta(days=800)).isoformat(),
+            ("sci", "1.1"): (NOW - timedelta(days=100)).isoformat(),
+        },
+    )
+    assert lost(judged(index)) is None
+
+
+RELEASED_LATE = {"1.0": [cp(MANY)], "1.1": [cp(MANY), cp(MUSLLINUX)], "2.0": [cp(MANY)]}
+
+
 def test_pre_releases_and_yanked_releases_are_not_the_one_before():
     index = FakeIndex(
         {

@@ -224,6 +224,28 @@ def test_a_package_without_a_wheel_does_not_hide_what_the_others_can_do():
     assert cell(answer, "jit").status == "waiting"
 
 
+def test_what_is_held_back_does_not_hide_what_the_others_can_do():
+    index = FakeIndex(
+        {
+            "queue": {v: [f"queue-{v}-py3-none-any.whl"] for v in ("5", "6")},
+            "pack": {
+                "1": wheels("pack", "1", "cp314", MANY, WIN),
+                "2": wheels("pack", "2", "cp315", MANY, WIN),
+            },
+            "image": {
+                "1": wheels("image", "1", "cp314", MANY, WIN),
+                "2": wheels("image", "2", "cp315", MANY, WIN),
+            },
+        },
+        requires={("queue", "5"): ["pack==1"], ("queue", "6"): ["pack==1"]},
+    )
+    answer = ready(index, "queue==5", "image==1")
+    assert bumps(answer) == {"image": "2"}
+    held = cell(answer, "pack")
+    assert (held.status, held.version, held.first) == ("held-back", "1", "2")
+    assert held.reason == "2 has wheels, but queue 5 requires pack==1"
+
+
 def test_a_pre_release_is_named_and_not_proposed():
     index = FakeIndex(
         {

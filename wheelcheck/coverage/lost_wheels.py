@@ -19,6 +19,7 @@ from wheelcheck.coverage.wheel_loss import WheelLoss, WheelLossKind
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Project, Sdist, Wheel
 from wheelcheck.resolution import FileRules, Pin, choose
+from wheelcheck.resolution.choice import python_admitted
 from wheelcheck.targets import Implementation, Target
 from wheelcheck.targets.pythons import python_support
 
@@ -80,7 +81,7 @@ class _Seen:
     # --- lost -------------------------------------------------------------------------------
 
     def lost(self, version: Version, as_of: datetime) -> WheelLoss | None:
-        if self.wheel(version) is not None:
+        if self.wheel(version) is not None or not self._admits_python(version):
             return None
         before = next(self._before(version), None)
         had = self.wheel(before) if before is not None else None
@@ -101,11 +102,23 @@ class _Seen:
             )
         return WheelLoss(kind, version, reason, before=before, day=uploaded, files=files)
 
+    def _admits_python(self, version: Version) -> bool:
+        """Whether a release is meant for the target's Python at all: else it says so itself."""
+        required = {file.requires_python for file in self._known(version)}
+        return any(not each or python_admitted(each, self.target) for each in required)
+
     def _before(self, version: Version) -> Iterator[Version]:
-        """Earlier releases, the nearest first: final, and pre-releases for a pre-release."""
+        """Earlier releases, the nearest first: final, and pre-releases for a pre-release.
+
+        Earlier in time, too: a late release of an older series may have wheels that came only then.
+        """
+        own = self._uploaded(version)
         for other in self.project.versions:
             early = other < version and (version.is_prerelease or not other.is_prerelease)
-            if early and any(file.yanked is None for file in self._known(other)):
+            if not early or all(file.yanked is not None for file in self._known(other)):
+                continue
+            day = self._uploaded(other)
+            if own is None or day is None or day <= own:
                 yield other
 
     def _known(self, version: Version) -> Sequence[Wheel | Sdist]:

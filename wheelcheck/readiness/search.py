@@ -8,10 +8,11 @@ time, until no lower release of a single package goes with the others.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import NormalizedName
+from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
@@ -87,6 +88,7 @@ class Search:
         self._required_on = dict(required_on)
         self._rules = FileRules(self._requirements.policy)
         self._releases: dict[NormalizedName, Releases | Unknown] = {}
+        self._relaxed: set[NormalizedName] = set()
 
     def releases(self, name: NormalizedName) -> Releases | Unknown:
         """The releases of a project; Unknown where it has no page."""
@@ -121,7 +123,10 @@ class Search:
         versions = [v for v in reversed(releases.stable) if v >= floor]
         if not versions:  # its release is not on the index any more, or never was
             versions = [v for v in reversed(releases.unstable) if v >= floor]
-        return releases.best(versions or list(releases.stable), self.on(name))
+        best = releases.best(versions or list(releases.stable), self.on(name))
+        if name not in self._relaxed:
+            return best
+        return [*best, *(version for version in versions if version not in best)]
 
     def find(self) -> Found:
         """Search, and make what is found smaller."""
@@ -130,6 +135,8 @@ class Search:
         waiting = self.waiting
         if found.conflict and waiting:
             found = self._agreed(opened, waiting)
+        while found.conflict and self._relax(found.conflict):
+            found = self._agreed(opened, found.set_aside)
         if found.conflict:
             return replace(found, caps=caps)
         learnt = {name: frozenset(found.pins(name)) for name in found.names}
@@ -138,6 +145,20 @@ class Search:
             again = self._agreed(opened, found.set_aside)
             found = found if again.conflict else again
         return replace(self._lowered(opened, found), caps=caps)
+
+    def _relax(self, conflict: Conflict | Unknown) -> bool:
+        """Let the packages of a conflict stay without wheels; False where that is no help.
+
+        They are held back then, and the others can be looked at.
+        """
+        demands = conflict.demands if isinstance(conflict, Conflict) else ()
+        names = set()
+        for demand in demands:
+            with suppress(InvalidRequirement):
+                names.add(canonicalize_name(Requirement(demand.requirement).name))
+        new = names - self._relaxed
+        self._relaxed |= new
+        return bool(new)
 
     @property
     def waiting(self) -> frozenset[NormalizedName]:
@@ -200,6 +221,8 @@ class Search:
         for name, pin in found.pins.items():
             releases = self.releases(name)
             if pin.standing is Standing.INSTALLABLE or isinstance(releases, Unknown):
+                continue
+            if name in self._relaxed:
                 continue
             if any(target in releases.covered(version) for version in self.candidates(name)):
                 return Conflict(pin.demands)
