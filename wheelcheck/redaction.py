@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["has_secret", "redact"]
+__all__ = ["has_secret", "redact", "without_secrets"]
 
 _USERINFO = re.compile(r"(?<=://)[^\s/?#]*@")
 """Userinfo (RFC 3986, 3.2.1) as a whole: an index token is as often the user as the password."""
@@ -27,9 +27,14 @@ def redact(text: str) -> str:
     return _PARAMETER.sub(_hidden, text) if "=" in text else text
 
 
-def has_secret(url: str) -> bool:
-    """Whether a URL holds something that `redact` hides."""
-    return redact(url) != url
+def has_secret(text: str) -> bool:
+    """Whether a text holds something that `redact` hides."""
+    return ("?" in text or "@" in text) and redact(text) != text
+
+
+def without_secrets(text: str) -> str:
+    """As `redact`, but user names and passwords are left out: for files that tools read."""
+    return redact(_USERINFO.sub("", text))
 
 
 def _hidden(found: re.Match[str]) -> str:

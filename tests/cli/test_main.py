@@ -60,7 +60,7 @@ def test_every_option_of_the_library_is_reached(asked):
         "--no-deps --pre "
         "--only-binary numpy --no-binary :all: --prefer-binary --exclude-newer 2023-04-14 "
         "-i https://index.example/simple --extra-index-url https://two.example --no-index "
-        "-f wheels --pip-config --no-cache --offline -t python:3.8-alpine --installer uv "
+        "-f wheels --pip-config --no-cache --offline --timeout 2 -t python:3.8-alpine --installer uv "
         "--cores 8 --memory 7GiB --bandwidth 1000 --machine-factor 1.5 --no-advice "
         "--verdicts-only --load-check off --cpu x86-64-v2"
     )
@@ -89,6 +89,7 @@ def test_every_option_of_the_library_is_reached(asked):
         "pip_config": True,
         "cache_dir": None,
         "offline": True,
+        "timeout": 120.0,
         "context": None,
         "platforms": [],
         "build_args": {},

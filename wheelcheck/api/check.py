@@ -65,6 +65,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     by default the CPython versions now supported × glibc, musl × x86_64, aarch64. `exclude_newer`
     judges the index as of a date (``2023-04-14``), a timestamp, or so long ago (``7d``, a
     `timedelta`). `cache_dir` None keeps nothing on disk; `offline` asks nothing but the cache.
+    After `timeout` seconds nothing more is fetched, and what is missing is unknown.
     `installer` is who installs, with its release or without: ``pip==23.0.1``, ``uv==0.9``, ``pip-
     no-cache-dir``, ``pip-no-cache``; pip alone is that of the image, or the newest. Without a
     cache, what several builds need is built several times. `cores`, `memory_bytes` and

@@ -17,6 +17,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
 from wheelcheck.dockerfile.reading.dockerfile_reader import DEFAULT_PLATFORM, read_dockerfile
 from wheelcheck.errors import UsageError
 from wheelcheck.index.interface import Index
+from wheelcheck.index.network.deadlines import RunClock
 from wheelcheck.reports.progress import Progress
 from wheelcheck.reports.values.report import Report
 from wheelcheck.requirements.requirement_set import IndexOptions
@@ -81,11 +82,12 @@ class _Indexes(ExitStack):
         super().__init__()
         self._question, self._index_messages = question, index_messages
         self._opened: dict[IndexOptions, Index] = {}
+        self._clock = RunClock(question.timeout)
 
     def open(self, options: IndexOptions) -> AbstractContextManager[Index]:
         """The index that options name; it stays open until the end."""
         if options not in self._opened:
-            opening = self._question.open_index(options, self._index_messages)
+            opening = self._question.open_index(options, self._index_messages, self._clock)
             self._opened[options] = self.enter_context(opening)
         return nullcontext(self._opened[options])
 

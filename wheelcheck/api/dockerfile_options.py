@@ -22,7 +22,15 @@ _BEGINNING = 20_000
 _FOR_DOCKERFILES = frozenset({"context", "platforms", "build_args", "stage", "images", "service"})
 _USED = (
     _FOR_DOCKERFILES
-    | {"requirements", "discoveries", "exclude_newer", "index_url", "cache_dir", "offline"}
+    | {
+        "requirements",
+        "discoveries",
+        "exclude_newer",
+        "index_url",
+        "cache_dir",
+        "offline",
+        "timeout",
+    }
     | {"policy"}
 )
 """Keywords of a question that mean the same for a Dockerfile: when, and by which way, to look."""

@@ -18,8 +18,7 @@ from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfile.fixing.new_dockerfile import PipInputs, emit_dockerfile
 from wheelcheck.errors import Unknown, UsageError
-from wheelcheck.index.network.urls import split_credentials
-from wheelcheck.redaction import redact
+from wheelcheck.redaction import redact, without_secrets
 from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.requirements import Requirements, in_any_order
 from wheelcheck.requirements.requirement_set import RequirementLine
@@ -124,7 +123,7 @@ def _inputs(question: Question, opened: OpenQuestion, target: Target) -> PipInpu
     files = [name for name in named_files if name not in documents]
     taken = [line for line in lines if line.origin.file in documents]
     constraints = [str(constraint) for constraint in question.constraints]
-    packages = list(question.packages)
+    packages = [without_secrets(package) for package in question.packages]
     named = {*files, *constraints, *documents}
     built = opened.requirements.policy.no_binary
     return PipInputs(
@@ -182,7 +181,7 @@ def _options(question: Question) -> Iterator[str]:
 def _public(place: str) -> str:
     if not place.startswith(("http://", "https://")):
         raise UsageError(f"{redact(place)}: an image does not see places of this machine")
-    return split_credentials(place)[0]
+    return without_secrets(place)
 
 
 def _files_of(requirements: Requirements) -> Iterator[str]:

@@ -27,7 +27,9 @@ from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.gate.policy import Policy
 from wheelcheck.gate.settings import Settings
 from wheelcheck.index import default_cache_dir, fetch, open_index
+from wheelcheck.index.network.deadlines import RUN_SECONDS, RunClock
 from wheelcheck.installers import Tool, newest, parse_installer, runs_on
+from wheelcheck.redaction import redact
 from wheelcheck.reports.values.report import Problem
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.requirements import (
@@ -94,6 +96,7 @@ class Question:
     pip_config: bool = False
     cache_dir: str | Path | None = "default"
     offline: bool = False
+    timeout: float | None = RUN_SECONDS
     context: str | Path | None = None
     platforms: Iterable[str] = ()
     build_args: Mapping[str, str] = field(default_factory=dict)
@@ -116,6 +119,8 @@ class Question:
             "packages": [str(package) for package in several("packages", self.packages)],
             "targets": None if self.targets is None else target_list(self.targets),
         }
+        if self.timeout is not None and not self.timeout > 0:
+            raise UsageError(f"timeout must be above 0 seconds, not {self.timeout}")
         for name, value in values.items():
             object.__setattr__(self, name, value)
 
@@ -154,20 +159,28 @@ class Question:
         else:
             matrix = installed_by(installer, matrix)
         warnings: list[str] = []
-        with self.open_index(requirements.index, warnings) as index:
-            names = (*map(str, inputs), *packages)
+        with self.open_index(requirements.index, warnings, RunClock(self.timeout)) as index:
+            names = tuple(map(redact, (*map(str, inputs), *packages)))
             opened = OpenQuestion(requirements, matrix, index, bound, names, warnings, files)
             yield replace(opened, default_matrix=self.targets is None)
 
     def open_index(
-        self, options: IndexOptions, warnings: list[str]
+        self, options: IndexOptions, warnings: list[str], clock: RunClock | None = None
     ) -> AbstractContextManager[NetworkIndex]:
-        """Open the index that `options` name; what it warns of is added to `warnings`."""
+        """Open the index that `options` name; what it warns of is added to `warnings`.
+
+        Past the end of `clock` it answers nothing but what it has already.
+        """
         keep = cache_folder(self.cache_dir, default_cache_dir(os.environ))
         if options.index_url is None and self.index_url is not None:
             options = replace(options, index_url=self.index_url)
         return open_index(
-            options, cache_dir=keep, offline=self.offline, environ=os.environ, warn=warnings.append
+            options,
+            cache_dir=keep,
+            offline=self.offline,
+            environ=os.environ,
+            warn=warnings.append,
+            clock=clock,
         )
 
     def with_folders_read(self) -> Question:

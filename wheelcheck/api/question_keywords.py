@@ -40,6 +40,7 @@ class QuestionKeywords(TypedDict, total=False):
     pip_config: bool
     cache_dir: str | Path | None
     offline: bool
+    timeout: float | None
     policy: Policy | str | Path | None
 
 

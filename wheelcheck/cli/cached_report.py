@@ -35,7 +35,9 @@ _POLICY = frozenset(
     {"fail_on", "max_build_minutes", "max_image_mb", "min_coverage", "allow", "no_policy"}
 )
 _BESIDE_THE_QUESTION = (
-    frozenset({"cache_dir", "discoveries", "no_cache", "offline", "output"}) | _MANNER | _POLICY
+    frozenset({"cache_dir", "discoveries", "no_cache", "offline", "output", "timeout"})
+    | _MANNER
+    | _POLICY
 )
 """Options that do not alter the report, but where it is kept, what is held against it and how it
 is shown."""

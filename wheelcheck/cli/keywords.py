@@ -80,6 +80,7 @@ def keywords_of(args: Namespace) -> dict[str, Any]:
         "pip_config": args.pip_config,
         "cache_dir": _cache_dir(args),
         "offline": args.offline,
+        "timeout": 60 * args.timeout,
         "policy": settings_of(args),
     }
 

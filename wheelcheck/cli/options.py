@@ -422,6 +422,13 @@ def add_index(group: argparse._ArgumentGroup) -> None:
     add_cache_dir(cache)
     cache.add_argument("--no-cache", action="store_true", help="keep nothing on disk")
     group.add_argument("--offline", action="store_true", help="ask nothing but the cache")
+    group.add_argument(
+        "--timeout",
+        metavar="MINUTES",
+        type=float,
+        default=15.0,
+        help="after so long nothing more is fetched: what is missing is unknown (default: 15)",
+    )
 
 
 def add_cache_dir(group: argparse._ActionsContainer) -> None:
@@ -439,6 +446,9 @@ def add_output(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--schema", action="store_true", help="print the JSON Schema of --format json, and end"
+    )
+    group.add_argument(
+        "--debug", action="store_true", help="log to standard error, with what went wrong inside"
     )
     group.add_argument("-V", "--version", action="store_true", help="print the version, and end")
     group.add_argument("-h", "--help", action="help", help="print this, and end")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from wheelcheck.index.cache.cache_folder import CacheInfo
     from wheelcheck.index.client import NetworkIndex
+    from wheelcheck.index.network.deadlines import RunClock
     from wheelcheck.requirements.requirement_set import IndexOptions
 
 __all__ = [
@@ -43,6 +44,7 @@ def open_index(
     environ: Mapping[str, str] | None = None,
     warn: Callable[[str], None] = _log,
     contact: str = "",
+    clock: RunClock | None = None,
 ) -> Iterator[NetworkIndex]:
     """The indexes that `options` name, as one; closing drops all requests under way.
 
@@ -64,6 +66,7 @@ def open_index(
             environ=environ or {},
             warn=warn,
             contact=contact,
+            clock=clock,
         )
         try:
             yield index

@@ -25,6 +25,7 @@ from wheelcheck.index.interface import (
     Wheel,
 )
 from wheelcheck.index.network.credentials import Credentials
+from wheelcheck.index.network.deadlines import RunClock
 from wheelcheck.index.network.http import CONCURRENCY, Http
 from wheelcheck.index.network.tasks import Tasks
 from wheelcheck.index.pages.direct import file_from_url
@@ -47,7 +48,7 @@ class NetworkIndex:
     `default_url` is the index where the options name none. Close it, or use it with `with`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 (what is outside, part by part)
         self,
         options: IndexOptions,
         *,
@@ -58,23 +59,37 @@ class NetworkIndex:
         warn: Callable[[str], None],
         wait: Callable[[float], object] | None = None,
         contact: str = "",
+        clock: RunClock | None = None,
     ) -> None:
         self._offline = offline
         self._credentials = credentials = Credentials(environ, warn)
         self._http = Http(
-            credentials, trusted_hosts=options.trusted_hosts, wait=wait, contact=contact
+            credentials,
+            trusted_hosts=options.trusted_hosts,
+            wait=wait,
+            contact=contact,
+            clock=clock,
         )
         self._cache = cache = Cache(cache_dir, warn)
         self.pages_used = PagesUsed()
         """The pages that the answers of this index so far were made from."""
-        pages = StoredPages(self._http, cache, self.pages_used, offline=offline)
+        pages = StoredPages(
+            self._http,
+            cache,
+            self.pages_used,
+            offline=offline,
+            fingerprint=credentials.fingerprint_for,
+        )
+        spelled = dict(options.spelled)
         indexes = [options.index_url or default_url, *options.extra_index_urls]
         self._sources: list[Source] = [
-            open_source(place, pages, credentials, flat=True) for place in options.find_links
+            open_source(place, pages, credentials, flat=True, spelled=spelled.get(place))
+            for place in options.find_links
         ]
         if not options.no_index:
             self._sources += [
-                open_source(url, pages, credentials, flat=False) for url in dict.fromkeys(indexes)
+                open_source(url, pages, credentials, flat=False, spelled=spelled.get(url))
+                for url in dict.fromkeys(indexes)
             ]
         # with all indexes silent nothing can be judged: lists of links only add to them
         self._first_index = 0 if options.no_index else len(options.find_links)

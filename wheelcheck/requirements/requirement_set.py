@@ -230,6 +230,8 @@ class IndexOptions:
     find_links: tuple[str, ...] = field(default=(), repr=False)
     no_index: bool = False
     trusted_hosts: tuple[str, ...] = ()
+    spelled: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """URLs in which variables were expanded, each with its spelling, which may be shown."""
 
 
 @dataclass(frozen=True, slots=True)

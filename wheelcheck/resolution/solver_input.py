@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.requirements.requirement_set import RequirementLine, Requirements
@@ -36,6 +38,33 @@ class SolverInput:
     def position(self, need: SolverRequirement) -> float:
         """The place of the line that a root comes from; last what has none."""
         return self.requested.get(need.identifier, self.requested.get(need.name, math.inf))
+
+
+_SEVERAL = 50
+"""Needs of one node that the user has; of more the solver sees one with all their clauses."""
+
+
+def _merged(needs: Sequence[SolverRequirement]) -> Iterator[SolverRequirement]:
+    """The needs, where no node has more than a few of its own: each costs time at every step."""
+    groups: dict[str, list[SolverRequirement]] = defaultdict(list)
+    if max(Counter(need.identifier for need in needs).values(), default=0) <= _SEVERAL:
+        yield from needs
+        return
+    for need in needs:
+        groups[need.identifier].append(need)
+    for group in groups.values():
+        plain = [need for need in group if need.exact is None and not need.impossible]
+        if len(plain) <= _SEVERAL:
+            yield from group
+            continue
+        yield from (need for need in group if need.exact is not None or need.impossible)
+        clauses = ",".join(sorted({need.clauses for need in plain} - {""}))
+        yield replace(
+            plain[0],
+            specifier=SpecifierSet(clauses),
+            clauses=clauses,
+            text=f"{plain[0].text} and {len(plain) - 1:,} requirements more",
+        )
 
 
 class SolverInputs:
@@ -83,6 +112,7 @@ class SolverInputs:
                 needs.append(
                     SolverRequirement(skipped.name, text=text, source=source, exact=nothing)
                 )
+        needs = [*_merged(needs)]
         needs.sort(key=lambda need: bool(need.extras))
         return SolverInput(needs, requested, self._constraints(answers), frozenset(locked))
 

@@ -16,6 +16,7 @@ from wheelcheck.api.check import answer
 from wheelcheck.api.question import Question
 from wheelcheck.costs.bill import Machine
 from wheelcheck.index.client import NetworkIndex
+from wheelcheck.index.network.deadlines import RunClock
 from wheelcheck.reports.values.report import Report
 from wheelcheck.requirements.requirement_set import IndexOptions
 
@@ -67,7 +68,10 @@ class _SharingQuestion(Question):
     indexes: SharedIndexes = field(default_factory=SharedIndexes)
 
     @contextmanager
-    def open_index(self, options: IndexOptions, warnings: list[str]) -> Iterator[NetworkIndex]:
-        """The shared index of these options, which stays open."""
+    def open_index(
+        self, options: IndexOptions, warnings: list[str], clock: RunClock | None = None
+    ) -> Iterator[NetworkIndex]:
+        """The shared index of these options, which stays open; a survey ends by itself."""
+        del clock
         plain = Question(cache_dir=self.cache_dir, offline=self.offline, index_url=self.index_url)
         yield self.indexes.open(plain, options, warnings)

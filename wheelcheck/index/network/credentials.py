@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import netrc
 import threading
 from collections.abc import Callable, Mapping
@@ -34,6 +35,7 @@ class Credentials:
         self._refused: set[tuple[str, str, int | None]] = set()
         self._from_keyring: set[tuple[str, str, int | None]] = set()
         self._lock = threading.Lock()
+        self._fingerprints: dict[str, str] = {}
 
     def __repr__(self) -> str:
         return "<Credentials>"
@@ -63,6 +65,21 @@ class Credentials:
             self._document[origin] = found
             self._from_keyring.add(origin)
             return True
+
+    def fingerprint_for(self, url: str) -> str:
+        """What differs with the credentials for a URL, "" without any; it does not tell them."""
+        try:
+            header = self.header_for(url)
+        except ValueError:  # the request will say so
+            header = None
+        if header is None:
+            return ""
+        if header not in self._fingerprints:
+            found = hashlib.scrypt(
+                header.encode(), salt=b"wheelcheck", n=1 << 12, r=8, p=1, dklen=16
+            )
+            self._fingerprints[header] = found.hex()
+        return self._fingerprints[header]
 
     def header_for(self, url: str) -> str | None:
         """The Authorization header for a request to `url`, if there is one for its host."""

@@ -22,6 +22,7 @@ from wheelcheck.index.network.urls import local_path
 from wheelcheck.index.pages.index_page import IndexPage, Row, make_page
 from wheelcheck.index.pages.simple_api import MalformedPage, html_rows, parse_html, parse_page
 from wheelcheck.index.pages.stored_pages import NotCached, StoredPages
+from wheelcheck.redaction import redact
 from wheelcheck.regular_files import is_folder, is_regular, read_regular
 
 __all__ = ["FlatLinks", "LocalIndex", "SimpleIndex", "Source", "open_source"]
@@ -36,35 +37,50 @@ class Source(Protocol):
         """The files of one project."""
 
 
-def open_source(place: str, pages: StoredPages, credentials: Credentials, *, flat: bool) -> Source:
-    """The source at a URL or, for flat lists, a path; a URL's credentials go to `credentials`."""
+def open_source(
+    place: str,
+    pages: StoredPages,
+    credentials: Credentials,
+    *,
+    flat: bool,
+    spelled: str | None = None,
+) -> Source:
+    """The source at a URL or, for flat lists, a path; a URL's credentials go to `credentials`.
+
+    `spelled` is how the user wrote it, where variables were expanded in it.
+    """
     url = credentials.take_from(place)
+    shown = redact(url) if spelled is None else spelled
     path = local_path(url) if url.startswith("file:") else None
     if "://" not in url and not url.startswith("file:"):
         path = Path(url).expanduser()
     if path is not None:
         pages.pages_used.not_cacheable()
     if flat:
-        return FlatLinks(url, path, pages)
-    return SimpleIndex(url, pages) if path is None else LocalIndex(url, path)
+        return FlatLinks(url, path, pages, shown)
+    return SimpleIndex(url, pages, shown) if path is None else LocalIndex(shown, path)
 
 
 class SimpleIndex:
-    """An index that speaks the Simple API over HTTP. `url` has no credentials."""
+    """An index that speaks the Simple API over HTTP; `shown` is its URL without secrets."""
 
-    def __init__(self, url: str, pages: StoredPages) -> None:
+    def __init__(self, url: str, pages: StoredPages, shown: str = "") -> None:
         self._url = url
         self._pages = pages
+        self._shown = shown or url
 
     def page(self, name: NormalizedName) -> IndexPage | Unknown | None:
         """The files of one project."""
 
         def read(reply: Reply) -> IndexPage:
             kind = reply.headers.get("content-type", "")
-            return parse_page(reply.body, kind, name=name, url=reply.url, origin=self._url)
+            return parse_page(reply.body, kind, name=name, url=reply.url, origin=self._shown)
 
         url = f"{self._url.rstrip('/')}/{name}/"
-        return _page_or_unknown(self._url, lambda: self._pages.get(url, IndexPage, read), name)
+        private = self._shown != self._url
+        return _page_or_unknown(
+            self._shown, lambda: self._pages.get(url, IndexPage, read, private=private), name
+        )
 
 
 class LocalIndex:
@@ -95,8 +111,9 @@ class LocalIndex:
 class FlatLinks:
     """A folder, a page of links or a single archive, of any projects (pip's --find-links)."""
 
-    def __init__(self, shown: str, path: Path | None, pages: StoredPages) -> None:
-        self._shown = shown
+    def __init__(self, url: str, path: Path | None, pages: StoredPages, shown: str = "") -> None:
+        self._url = url
+        self._shown = shown or url
         self._path = path
         self._pages = pages
         self._lock = Lock()
@@ -121,7 +138,9 @@ class FlatLinks:
                 return Unknown("index-error", f"{self._shown} cannot be read: {error.strerror}")
         found = _page_or_unknown(
             self._shown,
-            lambda: self._pages.get(self._shown, list[Row], _remote_links),
+            lambda: self._pages.get(
+                self._url, list[Row], _remote_links, private=self._shown != self._url
+            ),
             "its links",
         )
         return Unknown("index-error", f"{self._shown} is not there") if found is None else found

@@ -18,6 +18,7 @@ from wheelcheck.index.cache.disk import Cache, cache_key
 from wheelcheck.index.network.http import FetchFailed, Http, Reply
 from wheelcheck.index.pages.pages_used import PageState, PagesUsed
 from wheelcheck.index.pages.simple_api import ACCEPT
+from wheelcheck.redaction import has_secret
 
 __all__ = ["NotCached", "StoredPages"]
 
@@ -29,6 +30,7 @@ minutes old tells no less of what an installer will meet.
 """
 
 _MAX_AGE = re.compile(r"max-age\s*=\s*\"?(\d{1,9})")
+_PARAMETER = re.compile(rb"[?&;][\w.%-]+=")
 _T = TypeVar("_T")
 
 
@@ -51,27 +53,45 @@ _decode = msgspec.msgpack.Decoder(_Stored).decode
 
 
 class StoredPages:
-    """Pages by URL; `offline` asks nothing but the cache. `pages_used` learns of what was given."""
+    """Pages by URL; `offline` asks nothing but the cache. `pages_used` learns of what was given.
 
-    def __init__(self, http: Http, cache: Cache, pages_used: PagesUsed, *, offline: bool) -> None:
+    `fingerprint` gives what differs with the credentials for a URL: nobody gets from the cache what
+    an index has given for the password of somebody else.
+    """
+
+    def __init__(
+        self,
+        http: Http,
+        cache: Cache,
+        pages_used: PagesUsed,
+        *,
+        offline: bool,
+        fingerprint: Callable[[str], str] = lambda _: "",
+    ) -> None:
         self._http = http
+        self._fingerprint = fingerprint
         self._cache = cache
         self.pages_used = pages_used
         self._offline = offline
 
-    def get(self, url: str, kind: type[_T], read: Callable[[Reply], _T]) -> _T | None:
+    def get(
+        self, url: str, kind: type[_T], read: Callable[[Reply], _T], *, private: bool = False
+    ) -> _T | None:
         """The page at `url` as `read` understands it; None where there is none (404).
 
+        A `private` page is not stored, nor is one with secrets in it, such as signed URLs.
         Raises FetchFailed, NotCached, and what `read` raises.
         """
         try:
-            return self._get(url, kind, read)
+            return self._get(url, kind, read, private=private)
         except (FetchFailed, NotCached):
             self.pages_used.not_cacheable()
             raise
 
-    def _get(self, url: str, kind: type[_T], read: Callable[[Reply], _T]) -> _T | None:
-        key = cache_key(url)
+    def _get(
+        self, url: str, kind: type[_T], read: Callable[[Reply], _T], *, private: bool
+    ) -> _T | None:
+        key = self._key(url)
         decoder = msgspec.msgpack.Decoder(kind | None)
         found = self._cache.get_dated("pages", key, _with_content(decoder))
         stored, content, stored_at = (*found[0], found[1]) if found else (None, None, 0)
@@ -88,16 +108,29 @@ class StoredPages:
                 raise
             self._store(key, None, {}, b"")
             return None
+        key = self._key(url)  # a keyring may have been asked meanwhile
         if reply.status == 304 and stored is not None:  # noqa: PLR2004 (Not Modified)
             self._note(key, stored, self._cache.confirm("pages", key))
             return content
         digest = _digest(reply)
         known = stored is not None and stored.digest == digest
         page = content if known else read(reply)
-        self._store(key, page, reply.headers, digest)
+        private = private or _has_secrets(reply.body)
+        self._store(key, page, reply.headers, digest, private=private)
         return page
 
-    def _store(self, key: str, page: object, headers: Mapping[str, str], digest: bytes) -> None:
+    def _key(self, url: str) -> str:
+        return cache_key(url, *filter(None, [self._fingerprint(url)]))
+
+    def _store(
+        self,
+        key: str,
+        page: object,
+        headers: Mapping[str, str],
+        digest: bytes,
+        *,
+        private: bool = False,
+    ) -> None:
         control = headers.get("cache-control", "").lower()
         stored = _Stored(
             _fresh_seconds(control, headers.get("age", "")),
@@ -106,7 +139,7 @@ class StoredPages:
             msgspec.Raw(_encode(page)),
             digest,
         )
-        storable = "no-store" not in control
+        storable = "no-store" not in control and not private
         self._note(key, stored, self._cache.put("pages", key, _encode(stored)) if storable else 0)
 
     def _note(self, key: str, stored: _Stored, stored_at: int) -> None:
@@ -129,6 +162,10 @@ def _digest(reply: Reply) -> bytes:
     found = hashlib.blake2b(reply.body, digest_size=16)
     found.update(f"\0{reply.headers.get('content-type', '')}\0{reply.url}".encode())
     return found.digest()
+
+
+def _has_secrets(body: bytes) -> bool:
+    return _PARAMETER.search(body) is not None and has_secret(body.decode("utf-8", "replace"))
 
 
 def _validators(stored: _Stored | None) -> dict[str, str]:

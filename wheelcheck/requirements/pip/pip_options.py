@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.errors import UsageError
+from wheelcheck.redaction import redact
 from wheelcheck.regular_files import is_there
 from wheelcheck.requirements.pip.pip_syntax import LineOptions
 from wheelcheck.requirements.requirement_set import FilePolicy, FormatControl, IndexOptions
@@ -150,9 +151,17 @@ class OptionMerger:
             pair = self._binaries if option.endswith("binary") else self._releases
             pair.apply(option, value)
 
-    def apply_line(self, line: LineOptions, directory: Path) -> None:
-        """Apply a file's option line; `directory` is where the file lies."""
+    def apply_line(
+        self, line: LineOptions, directory: Path, shown: Callable[[str], str] = redact
+    ) -> None:
+        """Apply a file's option line; `directory` is where the file lies.
+
+        `shown` spells a part of it as it may be shown.
+        """
         self._apply(line)
+        urls = (line.index_url, *line.extra_index_urls, *line.find_links[:1])
+        pairs = [(url, shown(url)) for url in urls if url and shown(url) != redact(url)]
+        self._index = replace(self._index, spelled=(*self._index.spelled, *pairs))
         for link in line.find_links[:1]:
             beside = directory / link
             self._add_links([str(beside) if is_there(beside) else _expand_home(link)])

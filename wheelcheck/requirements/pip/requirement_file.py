@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -22,6 +23,8 @@ from wheelcheck.requirements.requirement_set import Origin
 
 __all__ = ["RequirementFileReader"]
 
+MAX_REPEATED = 50
+"""Lines that say the same of which each counts: more of them make no difference to an installer."""
 MAX_INCLUDES = 100
 """Files that include one another, in a chain."""
 MAX_FILES = 2000
@@ -62,6 +65,8 @@ class RequirementFileReader:
     environ: Mapping[str, str]
     included: list[str] = field(default_factory=list)
     """What has been read because another file names it."""
+    repeated: Counter[str] = field(default_factory=Counter)
+    """How often each line has come."""
 
     def read(
         self, place: InputLocation, data: bytes | None = None, *, constraint: bool = False
@@ -97,6 +102,9 @@ class RequirementFileReader:
             origin = Origin(place.shown, line.number)
             if listed and _PROJECT_ITSELF.fullmatch(line.text):
                 self.collection.warn(origin, "the project itself: what it requires is listed")
+                continue
+            self.repeated[line.text] += 1
+            if self.repeated[line.text] > MAX_REPEATED and not line.text.startswith("-"):
                 continue
             with refusals(origin, line):
                 self._line(line, origin, place, constraint=constraint, including=including)
@@ -138,7 +146,7 @@ class RequirementFileReader:
         elif options.requirements or options.constraints:
             self._include(line, place, options, including)
         else:
-            self.collection.options.apply_line(options, place.directory)
+            self.collection.options.apply_line(options, place.directory, line.hide)
 
     def _include(
         self,
