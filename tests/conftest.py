@@ -8,9 +8,20 @@ import pytest
 from hypothesis import HealthCheck, settings
 from replay import MIRROR, PUBLIC, Replay
 
+from wheelcheck import fence
+
 # A busy machine makes any example slow: how long one takes says nothing of what is tested.
 settings.register_profile("wheelcheck", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("wheelcheck")
+
+
+@pytest.fixture(autouse=True)
+def _fence_is_idle(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the fence catches in tests of honest input is a defect of ours."""
+    with fence.recording() as caught:
+        yield
+    if request.node.get_closest_marker("hostile") is None:
+        assert caught == [], "the fence caught something, and the test is not marked as hostile"
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from dataclasses import fields
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 from sample_reports import alpine_story, mixed
@@ -60,7 +60,8 @@ def test_every_option_of_the_library_is_reached(asked):
         "--no-deps --pre "
         "--only-binary numpy --no-binary :all: --prefer-binary --exclude-newer 2023-04-14 "
         "-i https://index.example/simple --extra-index-url https://two.example --no-index "
-        "-f wheels --pip-config --no-cache --offline --timeout 2 -t python:3.8-alpine --installer uv "
+        "-f wheels --pip-config --no-cache --offline --timeout 2 -t python:3.8-alpine "
+        "--installer uv "
         "--cores 8 --memory 7GiB --bandwidth 1000 --machine-factor 1.5 --no-advice "
         "--verdicts-only --load-check off --cpu x86-64-v2"
     )
@@ -81,7 +82,7 @@ def test_every_option_of_the_library_is_reached(asked):
         "only_binary": ["numpy"],
         "no_binary": [":all:"],
         "prefer_binary": True,
-        "exclude_newer": datetime(2023, 4, 15, tzinfo=UTC),
+        "exclude_newer": "2023-04-14",
         "index_url": "https://index.example/simple",
         "extra_index_urls": ["https://two.example"],
         "no_index": True,

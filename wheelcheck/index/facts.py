@@ -92,6 +92,7 @@ class Facts:
         self._busy: dict[str, Lock] = {}
         self._derived: dict[str, bytes] = {}
         self._read_now: set[str] = set()
+        self._late: dict[str, str] = {}
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """Core metadata: served beside the file, or read from within it."""
@@ -166,20 +167,31 @@ class Facts:
 
     def look_into(self, wheel: Wheel, look: Callable[[MemberReader], _T]) -> _T | Unknown:
         """What `look` finds in the members of a wheel, which it reads as far as it needs them."""
-        if self._offline and local_path(wheel.url) is None:
-            return Unknown("offline", f"{wheel.filename} is not in the cache")
-        try:
-            with (
-                within(deadlines.ARCHIVE_SECONDS, self._http.clock),
-                open_wheel(self._http, wheel) as members,
-            ):
+
+        def read() -> _T:
+            with open_wheel(self._http, wheel) as members:
                 return look(members)
-        except OutOfTime as error:
-            return Unknown("out-of-time", f"{wheel.filename} is not read: {error}")
+
+        return self._in_time(wheel, read)
+
+    def _in_time(self, file: Wheel | Sdist, read: Callable[[], _T]) -> _T | Unknown:
+        """What `read` finds in a file, or why it finds nothing."""
+        if self._offline and local_path(file.url) is None:
+            return Unknown("offline", f"{file.filename} is not in the cache")
+        try:
+            if file.url in self._late:
+                raise OutOfTime(self._late[file.url])
+            with within(deadlines.ARCHIVE_SECONDS, self._http.clock):
+                return read()
         except ArchiveRefused as error:
-            return Unknown("archive-refused", f"{wheel.filename} is not read: {error}")
-        except FetchFailed as failure:
-            return _fetch_failed(wheel, failure)
+            return Unknown("archive-refused", f"{file.filename} is not read: {error}")
+        except HashMismatch:
+            return Unknown("hash-mismatch", f"{file.filename} is not the file that the index lists")
+        except (FetchFailed, OutOfTime) as failure:
+            if isinstance(failure, FetchFailed) and not failure.out_of_time:
+                return _fetch_failed(file, failure)
+            self._late[file.url] = str(failure)  # it is not waited for again
+            return Unknown("out-of-time", f"{file.filename} is not read: {failure}")
 
     def derived(self, file: Wheel | Sdist) -> bytes | None:
         """What was stored as derived from a file of an index before."""
@@ -217,20 +229,9 @@ class Facts:
         return self._offline or key in self._read_now or is_identified(file)
 
     def _read(self, file: Wheel | Sdist, wanted: Callable[[str], bool]) -> ArchiveListing | Unknown:
-        if self._offline and local_path(file.url) is None:
-            return Unknown("offline", f"{file.filename} is not in the cache")
-        try:
-            with within(deadlines.ARCHIVE_SECONDS, self._http.clock):
-                found = read_archive(self._http, file, wanted)
-        except OutOfTime as error:
-            return Unknown("out-of-time", f"{file.filename} is not read: {error}")
-        except ArchiveRefused as error:
-            return Unknown("archive-refused", f"{file.filename} is not read: {error}")
-        except HashMismatch:
-            return Unknown("hash-mismatch", f"{file.filename} is not the file that the index lists")
-        except FetchFailed as failure:
-            return _fetch_failed(file, failure)
-        self._read_now.add(_key(file))
+        found = self._in_time(file, lambda: read_archive(self._http, file, wanted))
+        if not isinstance(found, Unknown):
+            self._read_now.add(_key(file))
         return found
 
     @contextmanager

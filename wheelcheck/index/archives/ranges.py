@@ -98,7 +98,11 @@ class HttpBytes:
         self._blocks: list[tuple[int, bytes]] = []
         self._whole: SpooledTemporaryFile[bytes] | None = None
         self.size = size or 0
-        self._fetch_tail(size)
+        try:
+            self._fetch_tail(size)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Forget all bytes."""
@@ -197,11 +201,12 @@ class HttpBytes:
         self._blocks.append((first, block))
 
     def _take_whole(self, response: httpx.Response) -> None:
-        whole = SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 (closed by `close`)
+        if self._whole is not None:  # of an attempt that was cut short
+            self._whole.close()
+        self._whole = whole = SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 (see `close`)
         for chunk in _limited(response.iter_raw(), MAX_COMPRESSED_BYTES):
             whole.write(chunk)
         self.size = whole.tell()
-        self._whole = whole
 
 
 def _limited(chunks: Iterator[bytes], limit: int) -> Iterator[bytes]:
