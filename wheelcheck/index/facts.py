@@ -92,7 +92,7 @@ class Facts:
         self._busy: dict[str, Lock] = {}
         self._derived: dict[str, bytes] = {}
         self._read_now: set[str] = set()
-        self._late: dict[str, str] = {}
+        self._late: dict[str, Unknown] = {}
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """Core metadata: served beside the file, or read from within it."""
@@ -176,11 +176,10 @@ class Facts:
 
     def _in_time(self, file: Wheel | Sdist, read: Callable[[], _T]) -> _T | Unknown:
         """What `read` finds in a file, or why it finds nothing."""
-        if self._offline and local_path(file.url) is None:
-            return Unknown("offline", f"{file.filename} is not in the cache")
+        known = self._not_asked(file)
+        if known is not None:
+            return known
         try:
-            if file.url in self._late:
-                raise OutOfTime(self._late[file.url])
             with within(deadlines.ARCHIVE_SECONDS, self._http.clock):
                 return read()
         except ArchiveRefused as error:
@@ -190,8 +189,15 @@ class Facts:
         except (FetchFailed, OutOfTime) as failure:
             if isinstance(failure, FetchFailed) and not failure.out_of_time:
                 return _fetch_failed(file, failure)
-            self._late[file.url] = str(failure)  # it is not waited for again
-            return Unknown("out-of-time", f"{file.filename} is not read: {failure}")
+            late = Unknown("out-of-time", f"{file.filename} is not read: {failure}")
+            self._late[file.url] = late
+            return late
+
+    def _not_asked(self, file: Wheel | Sdist) -> Unknown | None:
+        """Why a file is not fetched: without the network, or as it took too long before."""
+        if self._offline and local_path(file.url) is None:
+            return Unknown("offline", f"{file.filename} is not in the cache")
+        return self._late.get(file.url)
 
     def derived(self, file: Wheel | Sdist) -> bytes | None:
         """What was stored as derived from a file of an index before."""

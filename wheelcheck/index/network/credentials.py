@@ -24,7 +24,7 @@ class Credentials:
 
     Those of a URL belong to its scheme, host and port; those of netrc to the host. The `default`
     entry of a netrc file is not used: it would go to hosts that the user never named. The keyring
-    is asked for hosts of the user's indexes that refuse a request, unless PIP_KEYRING_PROVIDER is
+    is queried for hosts of the user's indexes that refuse a request, unless PIP_KEYRING_PROVIDER is
     ``disabled``.
     """
 
