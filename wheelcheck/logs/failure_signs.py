@@ -18,6 +18,7 @@ __all__ = ["Named", "Sign", "is_step", "named_in", "sdist_in", "sign_of", "succe
 _NAME = r"(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)"
 _VERSION = r"(?P<version>\d+(?:[\w.!+-]*\w)?)"
 _PIN = rf"{_NAME}(?:\[[\w,-]*\])?(?: ?\(?(?:==)?v?{_VERSION}\)?)?"
+_PINNED = rf"{_NAME}(?:\[[\w,-]*\])?==v?{_VERSION}"
 _NO_NAMES = frozenset({"setup", "temp", "the", "some", "of", "wheels", "dependencies", "build"})
 
 
@@ -65,6 +66,9 @@ def sign_of(line: LogLine) -> Sign | None:
         words = re.split(r", | and ", conflict["all"])
         pins = (_named(re.match(_PIN, word.strip())) for word in words)
         return Sign(tuple(filter(None, pins)), whole=True)
+    if _match(signs["contradicting"], text):
+        pinned = dict.fromkeys(filter(None, map(_named, re.finditer(_PINNED, text))))
+        return Sign(tuple(pinned), whole=True)
     for kind in ("failed", "refused"):
         named = _first(signs[kind], text)
         if named is not None:

@@ -117,7 +117,9 @@ def _spans(lines: Sequence[LogLine]) -> list[_Span]:
 def _note(found: list[_Span], sign: Sign, packages: tuple[Named, ...], position: int) -> None:
     """Add a failure, or see that a line repeats one that is known."""
     names = {package.name for package in packages}
-    if found and found[-1].guessed and sign.packages and not sign.whole and not found[-1].inside:
+    last = found[-1] if found else None
+    vague = last is not None and last.guessed and not last.inside
+    if vague and sign.packages and not (sign.whole and found[-1].packages):
         found[-1].packages, found[-1].guessed = packages, False
         return
     for span in found:
