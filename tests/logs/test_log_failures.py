@@ -15,11 +15,7 @@ CASES = {
     for case in tomllib.loads((LOGS / f"{name}.toml").read_text(encoding="utf-8"))["case"]
 }
 FILES = {path.stem: path for path in sorted(LOGS.glob("*/*.log"))}
-OTHER_ANSWERS = {
-    "index-wants-a-password": "pip does not say that the index refused it",
-    "numpy-impimporter": "distutils is missed first on this Python",
-    "pillow-no-jpeg": "zlib is missed first, jpeg after it",
-}
+OTHER_ANSWERS = {"index-wants-a-password": "pip does not say that the index refused it"}
 """Cases whose log does not show what was expected before it was made."""
 
 

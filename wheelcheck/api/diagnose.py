@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from wheelcheck.api.check import answer, machine_of
 from wheelcheck.api.question import Question
+from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.distributions.distribution import Distribution, Family, distribution_of
 from wheelcheck.errors import IndexUnreachable, TargetError, Unknown, UsageError
 from wheelcheck.logs.failure_signs import Named
@@ -29,6 +30,12 @@ _OF_PACKAGES = frozenset(
     | {"wheel-not-supported"}
 )
 """Causes of which the index can tell more: whether there is a wheel, and what else would do."""
+_BUILDS = frozenset(
+    {"build-broken", "build-module-missing", "compile-error", "compiler-missing"}
+    | {"header-missing", "library-missing", "out-of-memory", "toolchain-old"}
+)
+"""Causes that only a source build has."""
+_WHEELS = frozenset({Verdict.WHEEL, Verdict.PURE_WHEEL})
 _MOST_JUDGED = 20
 _QUOTED = 300
 
@@ -64,6 +71,7 @@ def diagnose(
     report = None
     if concerned:
         report = _judged(concerned, replace(asking, targets=targets), problems, progress)
+    problems += _remarks(reading, report)
     return LogDiagnosis(
         log=log,
         place=_place(place),
@@ -161,6 +169,34 @@ def _judged(
         why = f"the index was not looked at: {error}"
         problems.append(Problem(code="not-judged", message=why, severity="warning"))
         return None
+
+
+def _remarks(reading: LogReading, report: Report | None) -> Iterator[Problem]:
+    """What the answer of the index means beside the log."""
+    place = reading.environment
+    codes = {each.finding.cause.code for each in reading.failures if each.finding}
+    if place.indexes and "no-version" in codes:
+        why = (
+            f"pip looked in {', '.join(place.indexes)}: it says the same where an index wants a "
+            "password (401) or lacks the project; curl -I shows which"
+        )
+        yield Problem(code="other-index", message=why, severity="warning")
+    if report is None or not codes & _BUILDS:
+        return
+    wheels = [
+        package.name
+        for package in report.packages
+        if package.on and all(cell.verdict in _WHEELS for cell in package.on.values())
+    ]
+    if wheels:
+        reason = (
+            "--no-binary on the command line had it built"
+            if place.no_binary
+            else "it was built all the same: by an old pip, --no-binary, or on another platform "
+            "than is judged here"
+        )
+        why = f"the index has a wheel of {', '.join(wheels)} that fits; {reason}"
+        yield Problem(code="wheel-exists", message=why, severity="warning")
 
 
 def _pin(named: Named) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from wheelcheck.logs.log_lines import LogLine
+from wheelcheck.redaction import redact
 
 __all__ = ["LogEnvironment", "environment_of"]
 
@@ -59,6 +60,7 @@ _IMAGE = re.compile(
 )
 _ALPINE = re.compile(r"alpine/v(\d+\.\d+)/|Alpine Linux v?(\d+\.\d+)|alpine(\d+\.\d+)")
 _DEBIAN = re.compile(r"\b(bullseye|bookworm|trixie)\b|/debian(?:-security)? (\w+)")
+_INDEXES = re.compile(r"Looking in indexes: (.*)")
 _PIP = re.compile(r"pip[- ](\d+(?:\.\d+)+)\b|a new release of pip available: (\d[\d.]*)")
 _UV = re.compile(
     r"\buv[ -](\d+\.\d+\.\d+)\b|\buv (?:pip|sync|add|lock|run)\b"
@@ -78,7 +80,9 @@ class LogEnvironment:
     `python` is ``3.12`` or ``3.13t``, `implementation` ``cpython`` or ``pypy``; `libc` is
     ``glibc`` or ``musl`` (Linux alone); `system` is ``linux``, ``windows`` or ``macos``.
     `image` is the base image, `release` that of its distribution: ``alpine 3.19``, ``debian 12``.
-    `installer` is pip, uv, poetry … with its release where the log has it.
+    `installer` is pip, uv, poetry … with its release where the log has it. `indexes` are those that
+    pip says it looks in, which it does where they are not the usual one; credentials removed.
+    `no_binary` says that the command line asks for source builds.
     """
 
     python: str = ""
@@ -89,6 +93,8 @@ class LogEnvironment:
     image: str = ""
     release: str = ""
     installer: str = ""
+    indexes: tuple[str, ...] = ()
+    no_binary: bool = False
 
 
 def environment_of(lines: Sequence[LogLine]) -> LogEnvironment:
@@ -112,7 +118,14 @@ def environment_of(lines: Sequence[LogLine]) -> LogEnvironment:
         image=image,
         release=_release(whole),
         installer=_installer(whole),
+        indexes=tuple(redact(url) for url in _INDEXES.sub(r"\1", _line(texts)).split(", ") if url),
+        no_binary="--no-binary" in whole,
     )
+
+
+def _line(texts: Iterable[str]) -> str:
+    """The line that names the indexes, "" where there is none."""
+    return next((text for text in texts if _INDEXES.match(text)), "")
 
 
 def _python(texts: Iterable[str], wheels: Iterable[tuple[str, ...]]) -> str:
