@@ -10,11 +10,10 @@ from wheelcheck.logs.log_failures import read_log
 LOGS = Path(__file__).parents[2] / "data" / "logs"
 CASES = {
     case["name"]: case
-    for name in ("cases", "restated", "held_out")
-    if (LOGS / f"{name}.toml").exists()
+    for name in ("cases", "restated")
     for case in tomllib.loads((LOGS / f"{name}.toml").read_text(encoding="utf-8"))["case"]
 }
-FILES = {path.stem: path for path in sorted(LOGS.glob("*/*.log"))}
+FILES = {path.stem: path for path in sorted(LOGS.glob("re*/*.log"))}
 OTHER_ANSWERS = {"index-wants-a-password": "pip does not say that the index refused it"}
 """Cases whose log does not show what was expected before it was made."""
 
@@ -113,6 +112,19 @@ def test_a_build_that_fails_for_its_own_requirement_names_both():
 def test_several_failures_are_named_one_by_one():
     failures = read_log(FILES["windows-msvc-312"].read_text()).failures
     assert [str(each.packages[0]) for each in failures] == ["frozenlist 1.3.3", "multidict 6.0.4"]
+
+
+def test_a_build_that_fails_counts_before_what_pip_says_of_other_releases():
+    text = (
+        "Collecting a==1\n  Downloading a-1.tar.gz (1 kB)\n"
+        "    ERROR: Command errored out with exit status 1:\n"
+        "    ModuleNotFoundError: No module named 'Cython'\n"
+        "WARNING: Discarding https://index.example/a-1.tar.gz. Command errored out with exit\n"
+        "ERROR: Could not find a version that satisfies the requirement a==1 (from versions: 1)\n"
+        "ERROR: No matching distribution found for a==1\n"
+    )
+    (failure,) = read_log(text).failures
+    assert (failure.finding.cause.code, failure.finding.what) == ("build-module-missing", "Cython")
 
 
 def test_warnings_do_not_hide_the_error():

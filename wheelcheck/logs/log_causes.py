@@ -73,13 +73,17 @@ def causes() -> tuple[Cause, ...]:
     )
 
 
-def find_cause(lines: Sequence[LogLine]) -> Finding | None:
+def find_cause(lines: Sequence[LogLine], *, of_a_build: bool = False) -> Finding | None:
     """The cause that lines show: the first of the table that does; None where none does.
 
-    What only warnings show counts where nothing else is shown.
+    What only warnings show counts where nothing else is shown. Where a build failed
+    (`of_a_build`), pip may go on with other releases, and say in the end that none is left.
     """
     errors = [line for line in lines if not _REMARK.search(line.text)]
-    found = next(all_findings(errors), None)
+    shown = list(all_findings(errors))
+    if of_a_build and len(shown) > 1:
+        shown = [each for each in shown if each.cause.code != "no-version"]
+    found = next(iter(shown), None)
     remarked = next(all_findings(lines), None)
     if found is not None and found.cause.code == "no-version" and remarked is not None:
         return remarked if remarked.cause.code in _UNREACHED else found

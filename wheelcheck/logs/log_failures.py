@@ -67,6 +67,7 @@ class _Span:
     start: int
     inside: bool = False
     guessed: bool = False
+    whole: bool = False
     required_by: str = ""
     lines: list[LogLine] = field(default_factory=list)
 
@@ -128,7 +129,7 @@ def _note(found: list[_Span], sign: Sign, packages: tuple[Named, ...], position:
             return
     if not sign.packages and found and not sign.inside and not found[-1].inside:
         return  # more of the same output
-    found.append(_Span(packages, position, sign.inside, not sign.packages))
+    found.append(_Span(packages, position, sign.inside, not sign.packages, sign.whole))
 
 
 def _with_versions(
@@ -158,7 +159,7 @@ def _without_outer(spans: list[_Span]) -> list[_Span]:
 
 
 def _failure(span: _Span) -> LogFailure:
-    finding = find_cause(span.lines)
+    finding = find_cause(span.lines, of_a_build=not span.whole)
     more = [
         each
         for each in all_findings(span.lines)
