@@ -51,7 +51,9 @@ PLATFORMS = {
 LEVELS = {"MACOSX_DEPLOYMENT_TARGET": "14.0"}
 """The version of the system that uv is to assume."""
 FILES = ("web.txt", "science.txt", "big.txt", "story.txt", "story-2020.txt", "pinned-2021.txt")
-DAYS = ("2026-07-10", "2026-08-01", "2026-08-20", "2026-09-15", "2026-10-05", "2026-10-25")
+AGES = (2, 4, 8)
+"""How many releases back the pins of an aged input are."""
+DAYS = ("2026-08-01", "2026-08-20", "2026-09-15", "2026-10-05", "2026-10-25")
 LOCKS = (
     "pdm-plain/pdm.lock",
     "pdm/pdm.lock",
@@ -68,16 +70,18 @@ MOST_LOWER = 12
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An input; with a `day` what it pins on that day."""
+    """An input; with a `day` what it pins on that day, with an `age` what it pins, aged."""
 
     path: Path
     day: str = ""
+    age: int = 0
 
     @property
     def name(self) -> str:
         """What the table calls it."""
         shown = f"{self.path.parent.name}/{self.path.name}"
-        return f"{shown} of {self.day}" if self.day else shown
+        aged = f"{shown}, {self.age} releases back" if self.age else shown
+        return f"{shown} of {self.day}" if self.day else aged
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +108,11 @@ def cases() -> Iterator[Case]:
     for name in FILES:
         yield Case(folder / name)
     yield Case(folder / "nested" / "requirements.txt")
+    for day in DAYS:
+        yield Case(folder / "web.txt", day)
     for name in ("web.txt", "science.txt", "big.txt"):
-        for day in DAYS:
-            yield Case(folder / name, day)
+        for age in AGES:
+            yield Case(folder / name, age=age)
     for name in LOCKS:
         yield Case(ROOT / "tests" / "requirements" / "locks" / name)
 
@@ -147,7 +153,7 @@ class Uv:
 
 def judge(case: Case, url: str, uv: Uv, scratch: Path, index: FrozenIndex | None) -> Judged:
     """The row of an input."""
-    path = pinned(case, url, scratch) if case.day else case.path
+    path = pinned(case, url, scratch, index) if case.day or case.age else case.path
     began = time.process_time()
     answer = wheelcheck.ready(str(path), pythons=[PYTHON], index_url=url, cache_dir=None)
     seconds = time.process_time() - began
@@ -203,7 +209,7 @@ def built_on(answer: wheelcheck.Readiness, platform: str) -> list[str]:
         package.name
         for package in answer.packages
         if platform in (*package.on[PYTHON].missing, *package.on[PYTHON].without)
-        or package.on[PYTHON].status in {"source", "waiting"}
+        or package.on[PYTHON].status in {"source", "waiting", "held-back"}
     ]
 
 
@@ -253,22 +259,39 @@ def lower(bump: wheelcheck.Bump, index: FrozenIndex | None, url: str) -> list[st
     return [str(version) for version in chosen]
 
 
-def pinned(case: Case, url: str, scratch: Path) -> Path:
-    """A file of what an input pinned on a day, on the Python of that day."""
+def pinned(case: Case, url: str, scratch: Path, index: FrozenIndex | None) -> Path:
+    """A file of what an input pins on the present Python, on a day or some releases back."""
     report = wheelcheck.check(
         str(case.path),
         targets=["3.14@glibc-x86_64"],
-        exclude_newer=case.day,
+        exclude_newer=case.day or None,
         index_url=url,
         cache_dir=None,
         verdicts_only=True,
     )
-    path = scratch / f"{case.path.stem}-{case.day}.txt"
+    path = scratch / f"{case.path.stem}-{case.day or case.age}.txt"
     lines = [
-        f"{package.name}=={package.versions[0]}" for package in report.packages if package.versions
+        f"{package.name}=={aged(package.name, package.versions[0], case.age, index)}"
+        for package in report.packages
+        if package.versions
     ]
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return path
+
+
+def aged(name: str, version: str, age: int, index: FrozenIndex | None) -> str:
+    """The release so many before this one, or the oldest that there is with a file."""
+    project = index.project(canonicalize_name(name)) if index and age else None
+    if project is None:
+        return version
+    known = sorted(
+        found
+        for release in project.releases
+        if release.files
+        and (found := Version(release.version)) <= Version(version)
+        and not found.is_prerelease
+    )
+    return str(known[-1 - age if age < len(known) else 0]) if known else version
 
 
 def main() -> None:

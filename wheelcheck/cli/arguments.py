@@ -69,6 +69,8 @@ the index as of a day
 other commands (each has its own --help):
   wheelcheck explain PACKAGE --target TARGET
   wheelcheck diff OLD NEW
+  wheelcheck ready [FILE] --python 3.15
+  wheelcheck policy [FILE] --target TARGET
   wheelcheck show REPORT.json --format html -o report.html
   wheelcheck mcp
   wheelcheck calibrate

@@ -81,7 +81,8 @@ class _Seen:
     # --- lost -------------------------------------------------------------------------------
 
     def lost(self, version: Version, as_of: datetime) -> WheelLoss | None:
-        if self.wheel(version) is not None or not self._admits_python(version):
+        taken = choose(self.project.files(version), self.target, self.rules)
+        if isinstance(taken, Wheel) or not self._admits_python(version):  # a yanked one is there
             return None
         before = next(self._before(version), None)
         had = self.wheel(before) if before is not None else None

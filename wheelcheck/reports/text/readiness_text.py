@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 from rich.cells import cell_len
 from rich.text import Text
 
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.readiness_values import (
+    Bump,
     Readiness,
     ReadyCell,
     ReadyPackage,
@@ -19,6 +21,8 @@ from wheelcheck.reports.wording.marks import to_ascii
 from wheelcheck.reports.wording.phrases import clean, counted, listing
 
 __all__ = ["render_constraints", "render_readiness"]
+
+_T = TypeVar("_T")
 
 _MIN_WIDTH, _MAX_WIDTH = 60, 200
 _MOST_PASTED = 6
@@ -60,8 +64,8 @@ def render_readiness(
     With `every`, packages that are ready get a row, too: with the first release that has wheels.
     """
     page = TextPage(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
-    for python in answer.pythons:
-        page.prose(Text(_headline(answer, python), "bold"))
+    for labels, template in _alike((p.python, _headline(answer, p)) for p in answer.pythons):
+        page.prose(Text(template.format(f"Python {' and '.join(labels)}"), "bold"))
     rows = [package for package in answer.packages if every or _shown(package)]
     if rows:
         page.line()
@@ -69,8 +73,8 @@ def render_readiness(
     _rest(page, answer, rows)
     _reasons(page, answer)
     _others(page, answer)
-    for python in answer.pythons:
-        _what_to_do(page, python, several=len(answer.pythons) > 1)
+    for labels, change in _alike((p.python, _change(p)) for p in answer.pythons):
+        _what_to_do(page, change, labels if len(answer.pythons) > 1 else [])
     _judged(page, answer)
     text = page.text()
     return to_ascii(text).replace("↑", "^").replace("◐", "%") if ascii_only else text
@@ -85,22 +89,36 @@ def render_constraints(answer: Readiness) -> str:
     return "\n".join([*lines, ""])
 
 
+def _alike(pairs: Iterable[tuple[str, _T]]) -> Iterator[tuple[list[str], _T]]:
+    """What is said of several Pythons in the same words, once."""
+    groups: dict[_T, list[str]] = {}
+    for label, words in pairs:
+        groups.setdefault(words, []).append(label)
+    for words, labels in groups.items():
+        yield labels, words
+
+
 def _headline(answer: Readiness, python: ReadyPython) -> str:
+    """The answer for a Python, with ``{}`` in the place of its name."""
     label, on = python.python, [package.on[python.python] for package in answer.packages]
     number = sum(cell.status != "not-required" for cell in on)
     packages = "the only package" if number == 1 else f"all {number} packages"
     if python.refused:
-        return f"Not ready for Python {label}: {clean(python.refused)}."
+        return f"Not ready for {{}}: {_braced(python.refused)}."
     if not number:
-        return f"Nothing was found to judge for Python {label}."
+        return "Nothing was found to judge for {}."
     if python.ready:
-        return f"Ready for Python {label} as it is: {packages}."
+        return f"Ready for {{}} as it is: {packages}."
     parts = list(_blocking(answer, label, number))
     if not parts:
         bumps = counted(len(python.bumps), "bump")
-        return f"Ready for Python {label} after {bumps}: then {packages} can be installed."
+        return f"Ready for {{}} after {bumps}: then {packages} can be installed."
     parts += [f"{len(python.bumps)} must be bumped"] if python.bumps else []
-    return f"Not ready for Python {label}: {', '.join(parts)}."
+    return f"Not ready for {{}}: {_braced(', '.join(parts))}."
+
+
+def _braced(text: str) -> str:
+    return clean(text).replace("{", "{{").replace("}", "}}")
 
 
 def _blocking(answer: Readiness, label: str, number: int) -> Iterator[str]:
@@ -208,35 +226,51 @@ def _reasons(page: TextPage, answer: Readiness) -> None:
         page.prose(Text(f"and {left} more: --format json has them", "dim"))
 
 
-def _what_to_do(page: TextPage, python: ReadyPython, *, several: bool) -> None:
-    if python.conflict:
-        page.heading(f"No versions go together on Python {python.python}")
-        page.prose(clean(python.conflict), hang=2)
-    if not python.bumps:
+class _Change(NamedTuple):
+    """What to change for a Python."""
+
+    bumps: tuple[Bump, ...]
+    paste: tuple[str, ...]
+    set_aside: tuple[str, ...]
+    conflict: str | None
+
+
+def _change(python: ReadyPython) -> _Change:
+    return _Change(python.bumps, python.paste, python.set_aside, python.conflict)
+
+
+def _what_to_do(page: TextPage, change: _Change, labels: Sequence[str]) -> None:
+    """The bumps, all together; `labels` names the Pythons where there are several."""
+    which = f" for Python {' and '.join(labels)}" if labels else ""
+    if change.conflict:
+        page.heading(f"No versions go together{which}")
+        page.prose(clean(change.conflict), hang=2)
+    if not change.bumps:
         return
-    page.heading(f"To be ready for Python {python.python}" if several else "What to do")
-    commands = [line for line in python.paste if " " in line]
-    for line in commands or list(_pasted(python)):
+    page.heading(f"To be ready{which}" if labels else "What to do")
+    commands = [line for line in change.paste if " " in line]
+    for line in commands or list(_pasted(change)):
         page.line(Text(clean(line), "cyan"))
-    if not commands and len(python.bumps) > _MOST_PASTED:
+    if not commands and len(change.bumps) > _MOST_PASTED:
         page.prose("the versions above, all together: --format constraints writes them")
-    majors = [f"{bump.package} {bump.after}" for bump in python.bumps if bump.new_major]
+    majors = [f"{bump.package} {bump.after}" for bump in change.bumps if bump.new_major]
     if majors:
         page.prose(f"new major versions: {listing(list(map(clean, majors)), _MOST_NAMED)}", hang=2)
-    others = [bump.package for bump in python.bumps if bump.why == "others"]
+    others = [bump.package for bump in change.bumps if bump.why == "others"]
     if others:
         names = listing(list(map(clean, others)), _MOST_NAMED)
         page.prose(f"only to go with the others: {names}", hang=2)
-    if python.set_aside:
-        names = listing(list(map(clean, python.set_aside)), 4)
+    if change.set_aside:
+        names = listing(list(map(clean, change.set_aside)), 4)
         page.prose(f"made without regard to {names}, which no release is ready of", hang=2)
 
 
-def _pasted(python: ReadyPython) -> Iterator[str]:
-    if len(python.bumps) > _MOST_PASTED:
+def _pasted(change: _Change) -> Iterator[str]:
+    if len(change.bumps) > _MOST_PASTED:
         return
-    for bump in python.bumps:
-        where = f"  # {', '.join(bump.where)}" if bump.where else ""
+    for bump in change.bumps:
+        lines = [line for line in bump.where if ":" in line]
+        where = f"  # {', '.join(lines)}" if lines else ""
         yield f"{bump.package}=={bump.after}{where}"
 
 
