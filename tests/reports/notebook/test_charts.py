@@ -5,7 +5,7 @@ from sample_bills import priced_matrix, priced_story
 from sample_reports import alpine_story, big, everywhere, images, mixed, nasty, wheel
 
 from wheelcheck.errors import UsageError
-from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.report import Loading, Report
 
 pytest.importorskip("matplotlib")
 
@@ -167,3 +167,51 @@ def test_everything_drawn_is_inside_the_picture():
                 assert box.x0 >= 0
                 assert box.x1 <= width, text.get_text()
                 assert 0 <= box.y0 <= box.y1 <= height
+
+
+class TestMatrix:
+    def test_packages_in_trouble_with_the_sign_of_each_target(self):
+        told = words(alpine_story().plot.matrix())
+        assert {"numpy 1.24.2", "▲ compiles", "· wheel", SLIM, ALPINE} <= set(told)
+        assert "six 1.16.0" not in told
+        assert "6 packages come as wheels everywhere" in told
+
+    def test_every_package_on_request(self):
+        assert "six 1.16.0" in words(alpine_story().plot.matrix(every=True))
+
+    def test_targets_that_agree_share_a_column_under_their_axes(self):
+        told = words(mixed().plot.matrix())
+        assert told.count("x86_64, aarch64") == 2
+        assert told.count("3.15t") == 2
+
+    def test_a_wheel_that_does_not_load_has_its_mark_and_a_legend(self):
+        told = words(unloading().plot.matrix())
+        assert "! needs libs" in told
+        assert "comes as a wheel that needs system libraries" in told
+
+    def test_a_long_matrix_says_what_it_leaves_out(self):
+        assert "and 9 more packages" in words(big().plot.matrix())
+
+    def test_nothing_runs_over_the_edge(self):
+        for report in (images(30), nasty(), big(), mixed()):
+            chart = report.plot.matrix()
+            chart.draw_without_rendering()
+            width = chart.get_size_inches()[0] * chart.dpi
+            for text in chart.axes[0].texts:
+                box = text.get_window_extent()
+                assert box.x0 >= 0
+                assert box.x1 <= width, text.get_text()
+
+    def test_a_report_without_packages_is_a_usage_error(self):
+        with pytest.raises(UsageError, match="nothing to draw"):
+            Report(inputs=(), targets=(), packages=()).plot.matrix()
+
+
+def unloading() -> Report:
+    loads = Loading(status="needs", needs=("libgomp.so.1",), reason="libgomp.so.1 is not there")
+    report = alpine_story()
+    six = report.package("six")
+    cell = six.on[SLIM].model_copy(update={"loads": loads})
+    changed = six.model_copy(update={"on": {**six.on, SLIM: cell}})
+    others = (each for each in report.packages if each is not six)
+    return report.model_copy(update={"packages": (*others, changed)})

@@ -10,7 +10,7 @@ _WHEEL = ("#d3dfd4", "#3c4f41")
 COLOURS = {
     Verdict.UNAVAILABLE: ("#8c1d18", "#ffffff"),
     Verdict.SOURCE_NATIVE: ("#f2a33a", "#2b1700"),
-    Verdict.UNKNOWN: ("#ded2f1", "#43246f"),
+    Verdict.UNKNOWN: ("#b8a1e0", "#2a1250"),
     Verdict.SOURCE_UNKNOWN: ("#fbe3ad", "#4d3800"),
     Verdict.SOURCE_PURE: ("#cbe3f6", "#0b3a5b"),
     Verdict.WHEEL: _WHEEL,

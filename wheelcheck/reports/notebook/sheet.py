@@ -8,6 +8,7 @@ touched.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from io import BytesIO
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -19,7 +20,7 @@ from PIL import Image
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.notebook.palette import COLOURS, INK, PAPER, SOFT
-from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
+from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, WORST_FIRST, Mark
 from wheelcheck.reports.wording.phrases import clean
 
 __all__ = ["Chart", "Sheet"]
@@ -112,8 +113,13 @@ class Sheet:
             self.line((x, x), (y - 0.045, y + 0.045), INK)
 
     def legend(self, present: set[Verdict]) -> None:
-        """Explain the signs that occur, on as many lines as they need."""
-        marks = {MARKS[verdict]: verdict for verdict in WORST_FIRST if verdict in present}
+        """Explain the signs of verdicts that occur, on as many lines as they need."""
+        self.marks({MARKS[verdict]: verdict for verdict in present})
+
+    def marks(self, grounds: Mapping[Mark, Verdict]) -> None:
+        """Explain marks, each on the ground of a verdict: verdicts first, then loading."""
+        order = [*(MARKS[verdict] for verdict in WORST_FIRST), *LOAD_MARKS.values()]
+        marks = {mark: grounds[mark] for mark in order if mark in grounds}
         x = self.left
         for mark, verdict in marks.items():
             ground, ink = COLOURS[verdict]

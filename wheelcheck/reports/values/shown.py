@@ -95,7 +95,7 @@ class Shown(Value):
 
     @property
     def plot(self) -> Plots:
-        """Charts: ``report.plot.coverage()``, ``.bill()`` and ``.compare()``."""
+        """Charts: ``report.plot.matrix()``, ``.coverage()``, ``.bill()`` and ``.compare()``."""
         return Plots(self)
 
 
@@ -107,6 +107,15 @@ class Plots:
 
     def __init__(self, report: Shown) -> None:
         self._report = report
+
+    def matrix(self, *, every: bool = False) -> Figure:
+        """What happens to each package on each target, by sign and colour, as a heat map.
+
+        Packages that come as wheels everywhere have a row only with `every`; targets that agree
+        share a column where there are many.
+        """
+        figure: Figure = _chart("matrix", "matrix_chart", self._report, every=every)
+        return figure
 
     def coverage(self) -> Figure:
         """How many packages come as wheels on each target; targets that are alike share a bar."""
@@ -136,9 +145,9 @@ def _face(module: str, name: str) -> Any:
     return getattr(import_module(f"wheelcheck.reports.{module}"), name)
 
 
-def _chart(module: str, name: str, *given: object) -> Any:
+def _chart(module: str, name: str, *given: object, **options: object) -> Any:
     try:
         import_module("matplotlib")
     except ImportError:
         raise UsageError("charts need Matplotlib: pip install 'wheelcheck[notebook]'") from None
-    return _face(f"notebook.{module}_chart", name)(*given)
+    return _face(f"notebook.{module}_chart", name)(*given, **options)
