@@ -26,7 +26,13 @@ __all__ = ["diagnose"]
 _OF_PACKAGES = frozenset(
     {"build-broken", "build-module-missing", "compile-error", "compiler-missing", "conflict"}
     | {"header-missing", "library-missing", "metadata-invalid", "no-version", "out-of-memory"}
-    | {"python-unsupported", "refused-by-package", "toolchain-old", "unknown"}
+    | {
+        "platform-unsupported",
+        "python-unsupported",
+        "refused-by-package",
+        "toolchain-old",
+        "unknown",
+    }
     | {"wheel-not-supported"}
 )
 """Causes of which the index can tell more: whether there is a wheel, and what else would do."""

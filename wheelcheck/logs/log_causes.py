@@ -15,6 +15,12 @@ __all__ = ["Cause", "Finding", "all_findings", "causes", "find_cause"]
 
 _REMARK = re.compile(r"WARNING:|DEPRECATION:|\[notice\]|SyntaxWarning|DeprecationWarning")
 """Lines that are no error where an error is there."""
+_PROGRESS = re.compile(
+    r"(?:\S*/)?(?:[\w-]+-)?(?:gcc|g\+\+|cc|c\+\+|clang(?:\+\+)?) (?!.*error).{60}"
+    r"|(?:creating|copying|adding|writing|byte-compiling|removing|Compiling) \S"
+    r"|\[\d+/\d+\] (?:Compiling|Building|Linking|Cythonizing)|[^ ]*: warning: |[|^~ ]+$"
+)
+"""What compilers and build tools print as they go: most of a long log, and never the cause."""
 _UNREACHED = frozenset({"network", "certificate", "not-authorised"})
 """pip only warns of these, and then says that it found no version."""
 _LAST_COUNTS = frozenset({"module"})
@@ -92,7 +98,7 @@ def find_cause(lines: Sequence[LogLine], *, of_a_build: bool = False) -> Finding
 
 def all_findings(lines: Iterable[LogLine]) -> Iterator[Finding]:
     """The finding of each cause that lines show, in the order of the table."""
-    every = list(lines)
+    every = [line for line in lines if not _PROGRESS.match(line.text)]
     for cause in causes():
         ordered = reversed(every) if cause.kind in _LAST_COUNTS else every
         found = next(filter(None, (_finding(cause, line) for line in ordered)), None)

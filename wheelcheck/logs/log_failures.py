@@ -116,7 +116,7 @@ def _spans(lines: Sequence[LogLine]) -> list[_Span]:
 
 
 def _note(found: list[_Span], sign: Sign, packages: tuple[Named, ...], position: int) -> None:
-    """Add a failure, or see that a line repeats one that is known."""
+    """Add a failure, or see that a line repeats a known failure."""
     names = {package.name for package in packages}
     last = found[-1] if found else None
     vague = last is not None and last.guessed and not last.inside

@@ -22,7 +22,7 @@ NEWEST_DEBIAN = "13"
 _PYTHON_HEADERS = ("Python.h", "pyconfig.h", "patchlevel.h")
 _C_LIBRARY = "libc"
 """What `headers.csv` calls the C library, which comes with the compiler."""
-_NO_PACKAGES = frozenset({"msvc", "xcode"})
+_NO_PACKAGES = frozenset({"cuda", "msvc", "xcode"})
 _BY_THE_SYSTEM = frozenset(
     {"compiler-missing", "header-missing", "library-missing", "tool-missing"}
 )
