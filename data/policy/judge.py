@@ -38,7 +38,7 @@ import wheelcheck  # noqa: E402 (the folder above must be known first)
 
 COLUMNS = ("case", "tool", "exceptions", "installs", "each_needed", "said")
 _BACKEND = """
-import os, zipfile
+import base64, hashlib, os, zipfile
 NAME, VERSION, REQUIRES, MARK = {name!r}, {version!r}, {requires!r}, {mark!r}
 for module in {needs!r}:
     __import__(module)
@@ -59,11 +59,15 @@ def prepare_metadata_for_build_wheel(folder, config_settings=None):
 def build_wheel(folder, config_settings=None, metadata_directory=None):
     name = "%s-%s-py3-none-any.whl" % (NAME, VERSION)
     head = "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n"
+    files = {{NAME + ".py": "MADE = %r\\n" % MARK, INFO + "/METADATA": METADATA}}
+    files[INFO + "/WHEEL"] = head
+    record = ""
     with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
-        wheel.writestr(NAME + ".py", "MADE = %r\\n" % MARK)
-        wheel.writestr(INFO + "/METADATA", METADATA)
-        wheel.writestr(INFO + "/WHEEL", head)
-        wheel.writestr(INFO + "/RECORD", "")
+        for path, text in files.items():
+            digest = base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest())
+            record += "%s,sha256=%s,%d\\n" % (path, digest.decode().rstrip("="), len(text))
+            wheel.writestr(path, text)
+        wheel.writestr(INFO + "/RECORD", record + INFO + "/RECORD,,\\n")
     return name
 """
 
@@ -245,6 +249,10 @@ class Tools:
 
 def exceptions_in(tool: str, policy: wheelcheck.BinaryPolicy) -> list[str]:
     """The exceptions that a tool's file makes."""
+    own = {each.package for each in policy.exceptions if each.own}
+    if tool == "poetry":
+        listed = (line.strip() for line in policy.lines(tool) if line.startswith("    "))
+        return [name for line in listed if (name := line.split('"')[1]) not in own]
     names = [each.package for each in policy.exceptions if not each.own]
     direct = [each.package for each in policy.direct if each.package] if tool == "uv" else []
     return list(dict.fromkeys([*names, *direct]))

@@ -129,7 +129,12 @@ class Uv:
         self._scratch = scratch
 
     def resolves(
-        self, lines: Sequence[str], pins: dict[str, str], built: Iterable[str], platform: str
+        self,
+        lines: Sequence[str],
+        pins: dict[str, str],
+        built: Iterable[str],
+        platform: str,
+        *more: str,
     ) -> str:
         """Why uv refuses, "" where it takes exactly the pins."""
         asked, constraints = self._scratch / "asked.in", self._scratch / "constraints.txt"
@@ -141,6 +146,7 @@ class Uv:
             [
                 *(*self._command, "--python-platform", platform, "-c", str(constraints)),
                 *options,
+                *more,
                 str(asked),
             ],
             capture_output=True,
@@ -175,7 +181,7 @@ def judge(case: Case, url: str, uv: Uv, scratch: Path, index: FrozenIndex | None
             if not any(
                 uv.resolves(lines, changed, built_on(answer, platform), PLATFORMS[platform])
                 for platform in places
-            ):
+            ) and not _refused_alone(uv, bump.package, version, answer, places):
                 accepted.append(f"{bump.package} {version}, not {bump.after}")
     statuses = [package.on[PYTHON].status for package in answer.packages]
     return Judged(
@@ -191,6 +197,17 @@ def judge(case: Case, url: str, uv: Uv, scratch: Path, index: FrozenIndex | None
         lower_tried=tried,
         lower_refused=tried - len(accepted),
         lower_accepted="; ".join(accepted),
+    )
+
+
+def _refused_alone(
+    uv: Uv, name: str, version: str, answer: wheelcheck.Readiness, places: Sequence[str]
+) -> bool:
+    """Whether a release has no wheel on a platform where the whole input cannot be judged."""
+    return any(
+        uv.resolves([name], {name: version}, (), PLATFORMS[platform], "--no-deps")
+        for platform in answer.pythons[0].platforms
+        if platform not in places and name not in built_on(answer, platform)
     )
 
 

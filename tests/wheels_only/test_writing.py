@@ -106,6 +106,13 @@ def test_an_older_release_is_named_and_needs_no_exception():
     assert "fall 1 instead of 2" in render_binary_policy(found)
 
 
+def test_poetry_installs_what_is_locked_so_nothing_falls_back():
+    found = policy(index(), "fall")
+    assert found.lines("pip") == ("--only-binary :all:",)
+    poetry = tomllib.loads("\n".join(found.lines("poetry")))
+    assert poetry["installer"]["no-binary"] == ["fall"]
+
+
 def test_versions_can_be_held():
     found = policy(index(), "fall", keep_versions=True)
     assert [each.package for each in found.exceptions] == ["fall"]

@@ -259,22 +259,35 @@ class Search:
                 again = self._resolved(
                     opened, {**fixed, name: lower}, self._current, found.set_aside
                 )
-                if not again.conflict and self._as_good(again, found):
+                if not again.conflict and _as_good(again, found):
                     return again
         return None
 
-    def _as_good(self, again: Found, found: Found) -> bool:
-        """Whether nothing that came as a wheel is anything else now."""
-        return all(
-            isinstance(again.pins(name)[target].file, Wheel)
-            for name in found.names & again.names
-            for target, pin in found.pins(name).items()
-            if isinstance(pin.file, Wheel) and target in again.pins(name)
-        ) and all(
-            isinstance(pin.file, Wheel)
-            for name in again.names - found.names
-            for pin in again.pins(name).values()
-        )
+
+def _as_good(again: Found, found: Found) -> bool:
+    """Whether nothing that came as a wheel is anything else now.
+
+    What is new must be a wheel, too, but where something else is none already.
+    """
+    lacking = {
+        target
+        for name in found.names
+        for target, pin in found.pins(name).items()
+        if not isinstance(pin.file, Wheel)
+    }
+    old = (
+        again.pins(name)[target]
+        for name in found.names & again.names
+        for target, pin in found.pins(name).items()
+        if isinstance(pin.file, Wheel) and target in again.pins(name)
+    )
+    new = (
+        pin
+        for name in again.names - found.names
+        for target, pin in again.pins(name).items()
+        if target not in lacking
+    )
+    return all(isinstance(pin.file, Wheel) for pin in (*old, *new))
 
 
 def _versions(found: Found, name: NormalizedName) -> set[Version]:

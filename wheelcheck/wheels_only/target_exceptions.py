@@ -48,7 +48,9 @@ class TargetExceptions:
     `built_for` maps build requirements that must be built, too, to the package that needs them.
     `built_together` says that the build of one exception needs another. `own` are the packages of
     which the input itself rules out wheels.
-    `fails` says why nothing installs there even without a policy, "" where it does.
+    `source` are all that are built without a policy, and `own`: the exceptions of an installer that
+    takes the versions of a lock. `fails` says why nothing installs there even without a policy, ""
+    where it does.
     """
 
     target: Target
@@ -57,6 +59,7 @@ class TargetExceptions:
     built_for: Mapping[NormalizedName, NormalizedName] = field(default_factory=dict, hash=False)
     taken: Mapping[NormalizedName, Pin] = field(default_factory=dict, hash=False)
     own: Names = frozenset()
+    source: Names = frozenset()
     built_together: bool = False
     fails: str = ""
 
@@ -122,6 +125,7 @@ class ExceptionSearch:
             built_together=bool(self._built_for(target, sdists, frozenset())),
             taken=taken,
             own=names & own,
+            source=frozenset(source) | own,
         )
 
     def _is_direct(self, name: NormalizedName) -> bool:

@@ -32,6 +32,10 @@ _PIP_BUILDS = (
 _UV_FORCES = (
     "in pyproject.toml; with no-build = true an exception would be built where it has a wheel, too"
 )
+_POETRY = (
+    "in poetry.toml, for Poetry 2.0 and later; it installs what is locked, so nothing falls back: "
+    "what is built without a policy needs an exception"
+)
 _UV_LOCKS = (
     "uv lock looks at every platform and Python: bound them by environments = [...] where it "
     "refuses what these targets do not need"
@@ -46,6 +50,7 @@ _UV_EXCEPTION = (
 class PolicyNames:
     """What the files are written from.
 
+    `locked` are the exceptions where the versions of a lock are taken, and none falls back.
     `by_target` has the exceptions that each target needs, `forced` says whether any of them has a
     wheel on another target. `build_requirements` must be built to build others, `direct` are built
     by URL. `others` are all packages. `built_together` says that the build of one exception needs
@@ -53,6 +58,7 @@ class PolicyNames:
     """
 
     exceptions: Sequence[BuildException]
+    locked: Sequence[BuildException]
     by_target: Mapping[str, frozenset[str]]
     build_requirements: frozenset[str]
     direct: frozenset[str]
@@ -150,10 +156,10 @@ def _uv(names: PolicyNames) -> PolicyFile:
 
 
 def _poetry(names: PolicyNames) -> PolicyFile:
-    comments = {each.package: _comment(each) for each in names.exceptions}
-    own = [each.package for each in names.exceptions]
-    notes = ["in poetry.toml; for Poetry 2.0 and later, whose lock is not changed by it"]
-    if names.forced:
+    comments = {each.package: _comment(each) for each in names.locked}
+    own = [each.package for each in names.locked]
+    notes = [_POETRY]
+    if any(each.wheel_elsewhere for each in names.locked):
         allowed = [name for name in sorted(names.others) if name not in own]
         lines = ["[installer]", *(f"# built: {name}: {comments[name]}" for name in own)]
         lines.append(f"only-binary = {_toml(allowed)}")

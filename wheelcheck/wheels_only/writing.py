@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -90,9 +90,11 @@ def write_policy(
     found = [search.on(target) for target in targets]
     working = [each for each in found if not each.fails]
     exceptions = tuple(_exceptions(working))
+    locked = [replace(each, names=each.source) for each in working]
     direct = tuple(_direct(requirements, working))
     names = PolicyNames(
         exceptions=exceptions,
+        locked=tuple(_exceptions(locked)),
         by_target={each.target.name: frozenset({*each.names, *each.built_for}) for each in working},
         build_requirements=frozenset(name for each in working for name in each.built_for),
         direct=frozenset(line.package for line in direct if line.package),

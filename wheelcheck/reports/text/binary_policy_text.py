@@ -32,7 +32,9 @@ def render_binary_policy(
     for exception in policy.exceptions:
         _exception(page, exception, policy)
     if policy.fallbacks:
-        page.heading("Installed in an older release, without a word (--keep-versions prevents it)")
+        page.heading(
+            "Older releases that pip and uv take without a word (--keep-versions prevents it)"
+        )
     for fallback in policy.fallbacks:
         where = _where(fallback.targets, policy)
         line = Text.assemble((clean(fallback.package), "bold"))
