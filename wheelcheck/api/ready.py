@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Unpack
 
 from wheelcheck.api.argument_values import as_list
@@ -16,7 +18,7 @@ from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.readiness.baseline import same_platform
 from wheelcheck.readiness.judging import judge_readiness
 from wheelcheck.reports.values.readiness_values import Readiness
-from wheelcheck.requirements import Requirements
+from wheelcheck.requirements import RequirementLine, Requirements, read
 from wheelcheck.targets import (
     Implementation,
     Target,
@@ -91,8 +93,21 @@ def ready(
             _now(wanted, opened.requirements, day),
             inputs=opened.inputs,
             no_deps=no_deps,
+            declared=_declared(opened.requirements),
         )
         return answer.model_copy(update={"problems": (*answer.problems, *opened.warnings)})
+
+
+def _declared(requirements: Requirements) -> tuple[RequirementLine, ...]:
+    """What the projects beside the locks require; what cannot be read is left out."""
+    folders = dict.fromkeys(Path(lock.origin.file).parent for lock in requirements.locks)
+    found: list[RequirementLine] = []
+    for folder in folders:
+        project = folder / "pyproject.toml"
+        if project.is_file():
+            with suppress(UsageError):
+                found += read([project]).lines
+    return tuple(found)
 
 
 def _wanted(

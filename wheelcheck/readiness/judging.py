@@ -26,7 +26,7 @@ from wheelcheck.reports.values.readiness_values import (
 )
 from wheelcheck.reports.values.report import Problem
 from wheelcheck.reports.wording.phrases import listing
-from wheelcheck.requirements import Requirements
+from wheelcheck.requirements import RequirementLine, Requirements
 from wheelcheck.resolution import FileRules, Pin, Resolution, Standing, choose
 from wheelcheck.targets import Target
 
@@ -50,6 +50,7 @@ def judge_readiness(
     *,
     inputs: Sequence[str] = (),
     no_deps: bool = False,
+    declared: Sequence[RequirementLine] = (),
 ) -> Readiness:
     """Judge whether requirements are ready for new Pythons.
 
@@ -60,6 +61,7 @@ def judge_readiness(
         now: the same platforms with the present Python.
         inputs: names to show for what was read.
         no_deps: whether only what is listed counts.
+        declared: what the project of a lock requires itself; a lock does not say.
 
     Raises:
         IndexUnreachable: where no index answers.
@@ -72,6 +74,7 @@ def judge_readiness(
             index,
             now,
             no_deps=no_deps,
+            declared=declared,
         )
         for label, targets in wanted.items()
     }
@@ -151,7 +154,9 @@ class _NewPython:
         now: Sequence[Target],
         *,
         no_deps: bool,
+        declared: Sequence[RequirementLine],
     ) -> None:
+        self._declared = tuple(declared)
         self._label = label
         self._targets = tuple(targets)
         self._requirements = requirements
@@ -386,7 +391,11 @@ class _NewPython:
         )
         lines = [
             str(line.origin)
-            for line in (*self._requirements.lines, *self._requirements.constraints)
+            for line in (
+                *self._requirements.lines,
+                *self._requirements.constraints,
+                *self._declared,
+            )
             if canonicalize_name(line.requirement.name) == name
             and not line.requirement.specifier.contains(after, prereleases=True)
         ]
@@ -402,8 +411,17 @@ class _NewPython:
     def _paste(self, bumps: Sequence[Bump]) -> tuple[str, ...]:
         pins = [f"{bump.package}=={bump.after}" for bump in bumps]
         if pins and any(lock.format.value == "uv.lock" for lock in self._requirements.locks):
-            return ("uv lock " + " ".join(f"--upgrade-package {pin}" for pin in pins),)
+            command = "uv lock " + " ".join(f"--upgrade-package {pin}" for pin in pins)
+            return (*self._lifted(bumps), command)
         return tuple(pins)
+
+    def _lifted(self, bumps: Sequence[Bump]) -> Iterator[str]:
+        """What the project of a lock must lift first."""
+        after = {bump.package: bump.after for bump in bumps}
+        for line in self._declared:
+            version = after.get(canonicalize_name(line.requirement.name))
+            if version and not line.requirement.specifier.contains(version, prereleases=True):
+                yield f"# first lift {line.text} ({line.origin})"
 
     def _own_wheels(self, name: NormalizedName) -> bool:
         """Whether its first release has wheels made for this very Python."""

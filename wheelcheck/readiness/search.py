@@ -267,13 +267,13 @@ class Search:
 def _as_good(again: Found, found: Found) -> bool:
     """Whether nothing that came as a wheel is anything else now.
 
-    What is new must be a wheel, too, but where something else is none already.
+    What is new must be a wheel, too, but where something else has no file at all.
     """
     lacking = {
         target
         for name in found.names
         for target, pin in found.pins(name).items()
-        if not isinstance(pin.file, Wheel)
+        if pin.file is None
     }
     old = (
         again.pins(name)[target]
