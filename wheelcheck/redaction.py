@@ -6,8 +6,13 @@ import re
 
 __all__ = ["has_secret", "redact", "without_secrets"]
 
-_USERINFO = re.compile(r"(?<=://)[^\s/?#]*@")
-"""Userinfo (RFC 3986, 3.2.1) as a whole: an index token is as often the user as the password."""
+_USERINFO = re.compile(
+    r"(?<=://)(?:[^\s/?#]*@|[^\s/?#@:\[]*:(?!\d{0,5}(?:[/?#\s\"']|$))[^\s\"']*@)"
+)
+"""Userinfo (RFC 3986, 3.2.1) as a whole: an index token is as often the user as the password.
+
+A slash within a password makes the host end early, at no valid port.
+"""
 _PARAMETER = re.compile(r"([?&;][\w.%-]++=)([^\s&;#'\"]++)")
 _SECRET_NAME = re.compile(
     r"token|key|secret|passw|pwd|signature|\bsig\b|\bsig=|credential|auth|\bjwt|session",

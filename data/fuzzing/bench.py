@@ -71,7 +71,7 @@ def main() -> int:
     """Run and print a summary; 1 where a bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("what", choices=["kinds", "inputs"])
-    parser.add_argument("--only", default="", help="names that begin so")
+    parser.add_argument("--only", default="", help="names that begin so, or @FILE with names")
     parser.add_argument("--output", type=Path, help="CSV to write")
     parser.add_argument("--keep", type=Path, help="folder for the output of runs that failed")
     parser.add_argument("--jobs", type=int, default=4)
@@ -84,29 +84,40 @@ def main() -> int:
         index.serve()
         os._exit(0)
     try:
-        attacks = list(_attacks(args.what, index, args.only))
+        attacks = _attacks(args.what, index)
+        attacks = [each for each in attacks if _wanted(each.name, args.only)]
         _warm()
-        rows = list(_measured(attacks, _honest(args.what, index), args.jobs, args.keep))
+        measured = _measured(attacks, _honest(args.what, index), args.jobs, args.keep)
+        rows = list(_written(measured, args.output or Path(os.devnull)))
     finally:
         os.kill(server, signal.SIGKILL)
-    if args.output:
-        args.output.parent.mkdir(parents=True, exist_ok=True)
-        with args.output.open("w", newline="") as file:
-            writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
     return _summary(rows)
 
 
-def _attacks(what: str, index: HostileIndex, only: str) -> Iterator[Attack]:
+def _written(rows: Iterator[dict[str, object]], output: Path) -> Iterator[dict[str, object]]:
+    """Write the rows while they come: such a run takes long."""
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with output.open("w", newline="") as file:
+        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow(row)
+            file.flush()
+            yield row
+
+
+def _wanted(name: str, only: str) -> bool:
+    if only.startswith("@"):
+        return name in Path(only[1:]).read_text().splitlines()
+    return name.startswith(only)
+
+
+def _attacks(what: str, index: HostileIndex) -> Iterator[Attack]:
     if what == "kinds":
-        for kind in index.kinds.values():
-            if kind.name.startswith(only) and kind.name != "honest-run":
-                yield _of_kind(kind, index)
-        return
-    for each in inputs():
-        if each.name.startswith(only):
-            yield _of_input(each, index)
+        named = (kind for kind in index.kinds.values() if kind.name != "honest-run")
+        yield from (_of_kind(kind, index) for kind in named)
+    else:
+        yield from (_of_input(each, index) for each in inputs())
 
 
 def _of_kind(kind: Kind, index: HostileIndex) -> Attack:

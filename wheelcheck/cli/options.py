@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from wheelcheck.cli.width import columns
+from wheelcheck.redaction import redact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Exit with 2 and the sentence, with the nearest option where one is misspelt."""
+        message = redact(message)
         hint = self._near(message)
         self.exit(USAGE_ERROR, f"{PROGRAM}: {message}{hint}\nTry '{self.prog} --help'.\n")
 
