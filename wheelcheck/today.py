@@ -55,8 +55,9 @@ def expand_axes(
 
     A single string is an axis of one value, or of several with commas.
     """
-    axes = (_axis(given) for given in (pythons, libcs, archs))
-    return on_a_day.expand_axes_on(*axes, as_of=_day(as_of))
+    return on_a_day.expand_axes_on(
+        _axis("pythons", pythons), _axis("libcs", libcs), _axis("archs", archs), as_of=_day(as_of)
+    )
 
 
 def supported_tags(target: Target | str) -> tuple[Tag, ...]:
@@ -72,7 +73,7 @@ def fit_wheel(filename: str, target: Target | str) -> Fit | TagMiss:
 
     Raises TargetError for a spelling that is not known.
     """
-    return on_a_day.fit_wheel(filename, parse_target(target))
+    return on_a_day.fit_wheel(_file_name(filename), parse_target(target))
 
 
 def best_wheel(filenames: Iterable[str], target: Target | str) -> str | None:
@@ -81,11 +82,22 @@ def best_wheel(filenames: Iterable[str], target: Target | str) -> str | None:
     Raises TargetError for a spelling that is not known.
     """
     names = [filenames] if isinstance(filenames, str) else filenames
-    return on_a_day.best_wheel(names, parse_target(target))
+    return on_a_day.best_wheel(map(_file_name, names), parse_target(target))
 
 
-def _axis(given: Iterable[str]) -> Iterable[str]:
-    return [item.strip() for item in given.split(",")] if isinstance(given, str) else given
+def _file_name(given: object) -> str:
+    """A file's name; of a path, or of a file of the index, the name in it."""
+    found = getattr(given, "filename", None) or getattr(given, "name", given)
+    if not isinstance(found, str):
+        raise UsageError(f"a wheel is named by a string, not {given!r}")
+    return found
+
+
+def _axis(name: str, given: Iterable[str]) -> list[str]:
+    items = given.split(",") if isinstance(given, str) else list(given or ())
+    if not items or not all(isinstance(item, str) for item in items):
+        raise UsageError(f'{name} wants a list of strings such as ["3.12"], not {given!r}')
+    return [item.strip() for item in items]
 
 
 def _day(given: date | datetime | str | None) -> date:

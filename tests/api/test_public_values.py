@@ -115,6 +115,11 @@ class TestKinds:
             ("memory_bytes", "7G"),
             ("exclude_newer", 20230414),
             ("cache_dir", 3),
+            ("cores", 2.5),
+            ("installer", ["pip"]),
+            ("cpu", 3),
+            ("progress", True),
+            ("policy", {"fail_on": ["wheel"]}),
         ],
     )
     def test_what_cannot_be_meant_names_the_argument(self, keyword, given):
@@ -147,6 +152,31 @@ class TestKinds:
                 wheelcheck.resolve("six", wheelcheck.parse_target(SLIM), index)
             with pytest.raises(UsageError, match="parse_target"):
                 wheelcheck.resolve(read, SLIM, index)
+
+    @pytest.mark.parametrize(
+        "call",
+        [
+            lambda: wheelcheck.explain(3, targets=SLIM),
+            lambda: wheelcheck.ready(packages=["six"], pythons=[3.15]),
+            lambda: wheelcheck.difference(alpine_story(), "old.json"),
+            lambda: wheelcheck.expand_axes([3.12], ["musl"], ["x86_64"]),
+            lambda: wheelcheck.expand_axes(None, None, None),
+            lambda: wheelcheck.fit_wheel(3, SLIM),
+            lambda: wheelcheck.open_index(None, cache_dir=None).__enter__(),
+        ],
+    )
+    def test_other_functions_refuse_in_a_sentence_too(self, call):
+        with pytest.raises(UsageError, match=r"wants|named by"):
+            call()
+
+    def test_paths_and_values_of_ours_where_names_are_meant(self):
+        wheel = Path("dist/six-1.16.0-py2.py3-none-any.whl")
+        assert wheelcheck.best_wheel([wheel], SLIM) == wheel.name
+        assert alpine_story().target(wheelcheck.parse_target(SLIM)).name == SLIM
+        assert alpine_story().package(Requirement("NumPy>=1")).name == "numpy"
+        assert wheelcheck.read_requirements(None).lines == ()
+        with wheelcheck.open_index("https://index.example/simple", cache_dir=None) as index:
+            assert index
 
     @pytest.mark.parametrize("name", ["packages", "constraints", "extras", "groups"])
     def test_letters_of_a_string_are_not_read_as_requirements(self, name):

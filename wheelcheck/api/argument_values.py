@@ -18,7 +18,15 @@ from wheelcheck.requirements import parse_exclude_newer
 from wheelcheck.requirements.several import several
 from wheelcheck.targets import Target
 
-__all__ = ["as_list", "cache_folder", "date_bound", "optional_text", "target_list", "text_mapping"]
+__all__ = [
+    "as_list",
+    "cache_folder",
+    "date_bound",
+    "optional_text",
+    "target_list",
+    "text",
+    "text_mapping",
+]
 
 
 def as_list(requirements: Input | Iterable[Input] | None) -> list[Input]:
@@ -67,12 +75,20 @@ def cache_folder(given: object, usual: Path) -> Path | None:
 
 
 def optional_text(name: str, given: object) -> str | None:
-    """A string, or None; a number is its digits."""
+    """A string, or None; a requirement is its text, and a stage may be named by its number."""
     if given is None or isinstance(given, str):
         return given
-    if isinstance(given, int) and not isinstance(given, bool):
+    if isinstance(given, Requirement) or (name == "stage" and type(given) is int):
         return str(given)
     raise UsageError(f"{name} wants a string, not {given!r}")
+
+
+def text(name: str, given: object) -> str:
+    """A string."""
+    found = optional_text(name, given)
+    if found is None:
+        raise UsageError(f"{name} wants a string, not None")
+    return found
 
 
 def text_mapping(name: str, given: object) -> dict[str, str]:

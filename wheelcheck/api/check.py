@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Unpack
 
 from wheelcheck.analysis.load_options import LoadMode, LoadOptions
-from wheelcheck.api.argument_values import as_list
+from wheelcheck.api.argument_values import as_list, optional_text
 from wheelcheck.api.dockerfile_options import build_of
 from wheelcheck.api.question import (
     OpenQuestion,
@@ -92,6 +92,9 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     `UsageError` for what the caller can mend and `IndexUnreachable` where no index answers.
     What cannot be judged of a single package is in `Report.problems`.
     """
+    if progress is not None and not callable(getattr(progress, "update", None)):
+        raise UsageError(f"progress wants a value with a method update, not {progress!r}")
+    installer, cpu = optional_text("installer", installer), optional_text("cpu", cpu)
     asking = settled(Question(requirements=as_list(requirements), **question))
     report = answer(
         asking.question,
@@ -135,6 +138,8 @@ def machine_of(
     for name, number in given.items():
         if number is not None and not isinstance(number, int | float):
             raise UsageError(f"{name} wants a number, not {number!r}")
+        if name == "cores" and number != int(number or 0):
+            raise UsageError(f"cores wants a whole number, not {number!r}")
         if number is not None and not 0 < number < float("inf"):
             raise UsageError(f"{name} must be above 0, not {number}")
     machine = Machine(cores, memory_bytes=memory_bytes, bytes_per_second=bytes_per_second)

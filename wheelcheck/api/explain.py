@@ -13,7 +13,7 @@ from packaging.version import Version
 from wheelcheck.analysis.assembly import miss_value
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
-from wheelcheck.api.argument_values import as_list
+from wheelcheck.api.argument_values import as_list, optional_text, text
 from wheelcheck.api.candidates import candidates
 from wheelcheck.api.dockerfile_options import refuse_dockerfiles
 from wheelcheck.api.question import OpenQuestion, Question, installer_named, keyword_defaults
@@ -60,6 +60,7 @@ def explain(
     Raises `UsageError` for what the caller can mend (a package that nothing asks for, too), and
     `IndexUnreachable` where no index answers.
     """
+    package, installer = text("package", package), optional_text("installer", installer)
     name = _name(package)
     named = as_list(requirements)
     asking = settled(Question(requirements=named, targets=targets, **question)).question

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Unpack
 
-from wheelcheck.api.argument_values import as_list
+from wheelcheck.api.argument_values import as_list, target_list
 from wheelcheck.api.dockerfile_options import refuse_dockerfiles
 from wheelcheck.api.question import Question, keyword_defaults
 from wheelcheck.api.question_keywords import Input, QuestionKeywords, with_keywords
@@ -19,6 +19,7 @@ from wheelcheck.readiness.baseline import same_platform
 from wheelcheck.readiness.judging import judge_readiness
 from wheelcheck.reports.values.readiness_values import Readiness
 from wheelcheck.requirements import RequirementLine, Requirements, read
+from wheelcheck.requirements.several import several
 from wheelcheck.targets import (
     Implementation,
     Target,
@@ -68,8 +69,8 @@ def ready(
         UsageError: for a Python that does not exist, and for whatever else the caller can mend.
         IndexUnreachable: where no index answers.
     """
-    names, spelled = list(pythons), list(targets)
-    if isinstance(pythons, str) or not names:
+    names, spelled = several("pythons", pythons), target_list(targets)
+    if not names or not all(isinstance(name, str) for name in names):
         raise UsageError('pythons wants a list of Pythons, as in ["3.15", "3.15t"]')
     settled_question = settled(
         Question(requirements=as_list(requirements), packages=packages, **question)

@@ -88,4 +88,8 @@ def _settings(given: Policy | Settings | str | Path | None) -> Settings:
         return Settings()
     if isinstance(given, Settings):
         return given
-    return Settings(policy=given) if isinstance(given, Policy) else settings_at(given)
+    if isinstance(given, Policy):
+        return Settings(policy=given)
+    if isinstance(given, str | Path):
+        return settings_at(given)
+    raise UsageError(f'policy wants a Policy, or a file such as "pyproject.toml", not {given!r}')

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.errors import UsageError
 from wheelcheck.gate.policy import Allowance
 from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.values.report import Cell, Report, TargetSummary
@@ -92,7 +93,11 @@ def difference(
     """Compare two reports on the targets that both have.
 
     `allow` are a policy's allowances; `today` is the day by which they may have ended.
+    Raises `UsageError` for what is no report.
     """
+    for report in (before, after):
+        if not isinstance(report, Report):
+            raise UsageError(f"difference wants two reports, not {type(report).__name__}")
     old, new = ({target.name: target for target in report.targets} for report in (before, after))
     shared = [name for name in new if name in old]
     groups: dict[Change, list[str]] = {}

@@ -37,7 +37,7 @@ def _log(message: str) -> None:
 
 @contextmanager
 def open_index(
-    options: IndexOptions,
+    options: IndexOptions | str,
     *,
     cache_dir: str | Path | None,
     offline: bool = False,
@@ -47,6 +47,8 @@ def open_index(
     clock: RunClock | None = None,
 ) -> Iterator[NetworkIndex]:
     """The indexes that `options` name, as one; closing drops all requests under way.
+
+    A string is the URL of an index. Raises `UsageError` for what is neither.
 
     `cache_dir` None keeps nothing: a temporary directory serves this run; ``"default"`` is the
     user's cache folder. `offline` asks nothing but the cache. netrc is found through `environ`
@@ -59,7 +61,7 @@ def open_index(
 
     with TemporaryDirectory(prefix="wheelcheck-", ignore_cleanup_errors=True) as scratch:
         index = NetworkIndex(
-            options,
+            _options(options),
             default_url=DEFAULT_INDEX_URL,
             cache_dir=Path(scratch) if cache_dir is None else _folder(cache_dir),
             offline=offline,
@@ -72,6 +74,17 @@ def open_index(
             yield index
         finally:
             index.close()
+
+
+def _options(given: IndexOptions | str) -> IndexOptions:
+    from wheelcheck.errors import UsageError
+    from wheelcheck.requirements.requirement_set import IndexOptions
+
+    if isinstance(given, str):
+        return IndexOptions(index_url=given)
+    if not isinstance(given, IndexOptions):
+        raise UsageError(f"open_index wants IndexOptions or the URL of an index, not {given!r}")
+    return given
 
 
 def _folder(given: str | Path) -> Path:

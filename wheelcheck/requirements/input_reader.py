@@ -77,6 +77,7 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     _check(options)
     if isinstance(inputs, str | Path | Requirement | RequirementLine):
         inputs = [inputs]
+    inputs = several("inputs", inputs)
     collection = Collection(options)
     reader = RequirementFileReader(collection, Opener(stdin, fetch, on_read), environ)
     selection = Selection(several("extras", extras), several("groups", groups))

@@ -14,7 +14,8 @@ _MOST = 3
 
 
 def entry(kind: str, name: object, entries: Mapping[str, _T]) -> _T:
-    """The entry of that name. Raises `NotInReport` where there is none."""
+    """The entry of that name, or of a value with that name. Raises `NotInReport` for others."""
+    name = getattr(name, "name", name)
     if isinstance(name, str) and name in entries:
         return entries[name]
     from difflib import get_close_matches  # for mistakes alone

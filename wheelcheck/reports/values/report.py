@@ -317,8 +317,8 @@ class Report(Shown):
         for plan in self.builds:
             if plan.target == target:
                 return plan
-        self.target(target)
-        return None
+        found = self.target(target)
+        return next((plan for plan in self.builds if plan.target == found.name), None)
 
     def package(self, name: str) -> Package:
         """A package by its name, in any spelling (PEP 503).
@@ -328,4 +328,5 @@ class Report(Shown):
         packages = {package.name: package for package in self.packages}
         if name in packages:
             return packages[name]
-        return entry("package", canonicalize_name(str(name)), packages)
+        spelled = str(getattr(name, "name", name))
+        return entry("package", canonicalize_name(spelled), packages)
