@@ -181,6 +181,7 @@ class Tools:
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_NO_CACHE_DIR": "1",  # what was built before would come as a wheel
             "NO_COLOR": "1",
+            "POETRY_CACHE_DIR": str(scratch / "poetry-cache"),
         }
 
     def pip(self, policy: Sequence[str], lines: Sequence[str]) -> str:
@@ -210,6 +211,7 @@ class Tools:
     def poetry(self, policy: Sequence[str], lines: Sequence[str]) -> str:
         """Why Poetry refuses to install what it has locked; "" where it installs."""
         project = self._fresh("poetry")
+        self._fresh("poetry-cache")
         wanted = ", ".join(f"{line!r}" for line in lines if not line.startswith("-"))
         text = (
             f'[project]\nname = "project"\nversion = "0"\nrequires-python = ">=3.12,<4"\n'

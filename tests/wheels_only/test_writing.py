@@ -175,7 +175,7 @@ def test_a_build_requirement_without_a_wheel_is_an_exception_too():
     uv = tomllib.loads("\n".join(found.lines("uv")))
     assert uv["tool"]["uv"]["no-binary-package"] == ["app", "pure"]
     poetry = tomllib.loads("\n".join(found.lines("poetry")))
-    assert poetry["installer"]["no-binary"] == ["app"]  # its build environments obey no policy
+    assert poetry["installer"]["no-binary"] == ["app", "pure"]
     # pip hands --no-binary on before --only-binary: behind :all: the exception would be lost
     assert found.lines("pip")[-1] == "--only-binary six"
 

@@ -7,8 +7,7 @@
   ``no-build-package`` names adds nothing to it. It holds for direct archives and for build
   environments, too (uv 0.13.9).
 - Poetry: ``installer.only-binary`` and ``installer.no-binary``, where a name goes before ``:all:``
-  (2.0 and later); a lock is not changed by them, and build environments are set up without regard
-  to them (2.2.1).
+  (2.0 and later); a lock is not changed by them, and they hold for build environments, too.
 """
 
 from __future__ import annotations
@@ -157,11 +156,10 @@ def _uv(names: PolicyNames) -> PolicyFile:
 
 
 def _poetry(names: PolicyNames) -> PolicyFile:
-    exceptions = [each for each in names.locked if each.builds_for is None]
-    comments = {each.package: _comment(each) for each in exceptions}
-    own = [each.package for each in exceptions]
+    comments = {each.package: _comment(each) for each in names.locked}
+    own = [each.package for each in names.locked]
     notes = [_POETRY]
-    if any(each.wheel_elsewhere for each in exceptions):
+    if any(each.wheel_elsewhere for each in names.locked):
         allowed = [name for name in sorted(names.others) if name not in own]
         lines = ["[installer]", *(f"# built: {name}: {comments[name]}" for name in own)]
         lines.append(f"only-binary = {_toml(allowed)}")
