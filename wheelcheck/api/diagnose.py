@@ -73,7 +73,9 @@ def diagnose(
     if concerned or asking.targets:
         targets = _targets(asking, place, problems, as_of=as_of)
     distribution = _distribution(place, targets)
-    failures = tuple(_diagnosed(each, distribution, problems) for each in reading.failures)
+    failures = tuple(
+        _diagnosed(each, distribution, problems, local=reading.local) for each in reading.failures
+    )
     report = None
     if concerned:
         report = _judged(concerned, replace(asking, targets=targets), problems, progress)
@@ -106,7 +108,7 @@ def _nothing_failed(reading: LogReading, log: str) -> str:
 
 
 def _diagnosed(
-    failure: LogFailure, distribution: Distribution, problems: list[Problem]
+    failure: LogFailure, distribution: Distribution, problems: list[Problem], *, local: bool
 ) -> DiagnosedFailure:
     packages = tuple(map(_pin, failure.packages))
     finding = failure.finding
@@ -115,7 +117,7 @@ def _diagnosed(
         why = f"no line of the log says why {names} failed: its build's output may be cut off"
         problems.append(Problem(code="cause-unknown", message=why))
         return DiagnosedFailure(packages=packages, required_by=failure.required_by, cause="unknown")
-    if not packages and finding.cause.code in _OF_PACKAGES:
+    if not packages and finding.cause.code in _OF_PACKAGES and not local:
         why = "the log does not say which package failed: its beginning may be cut off"
         problems.append(Problem(code="package-unknown", message=why))
     remedy = remedy_for((finding, *failure.more), distribution)

@@ -69,8 +69,8 @@ def run(args: Namespace) -> int:
 
 
 def _report(paths: Sequence[Path], args: Namespace) -> Report:
-    """The report in a JSON file, or the report on requirement files, by the project's settings."""
-    if read_regular(paths[0], 256_000_000).lstrip().startswith(b"{"):
+    """The report in a JSON file, or the report on requirement files or a folder."""
+    if not paths[0].is_dir() and read_regular(paths[0], 256_000_000).lstrip().startswith(b"{"):
         return read_report(paths[0])
     choice = {"no_deps": args.no_deps, "installer": args.installer}
     return check(paths, advice=False, **choice, **keywords_of(args))
@@ -99,7 +99,8 @@ def _older(args: Namespace, newer: Sequence[Path]) -> Iterator[list[Path]]:
         yield [Path(args.files[0])]
         return
     paths = [path.resolve() for path in newer]
-    root = Path(_git(paths[0].parent, "rev-parse", "--show-toplevel").decode().strip())
+    place = paths[0] if paths[0].is_dir() else paths[0].parent
+    root = Path(_git(place, "rev-parse", "--show-toplevel").decode().strip())
     archive = _git(root, "archive", "--format=tar", args.git)
     with TemporaryDirectory() as folder:
         with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
@@ -112,7 +113,7 @@ def _at_revision(path: Path, root: Path, folder: Path, revision: str) -> Path:
     if not path.is_relative_to(root):
         raise UsageError(f"{path.name} is not in the repository of the first file")
     older = folder / path.relative_to(root)
-    if not older.is_file():
+    if not older.exists():
         raise UsageError(f"{path.name} is not in revision {revision}")
     return older
 

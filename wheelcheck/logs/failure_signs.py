@@ -19,7 +19,9 @@ _NAME = r"(?P<name>[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)"
 _VERSION = r"(?P<version>\d+(?:[\w.!+-]*\w)?)"
 _PIN = rf"{_NAME}(?:\[[\w,-]*\])?(?: ?\(?(?:==)?v?{_VERSION}\)?)?"
 _PINNED = rf"{_NAME}(?:\[[\w,-]*\])?==v?{_VERSION}"
-_NO_NAMES = frozenset({"setup", "temp", "the", "some", "of", "wheels", "dependencies", "build"})
+_NO_NAMES = frozenset(
+    {"setup", "temp", "the", "some", "of", "wheels", "dependencies", "build", "collected", "wheel"}
+)
 
 
 @dataclass(frozen=True, slots=True)

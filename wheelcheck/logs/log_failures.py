@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -24,6 +25,7 @@ __all__ = ["LogFailure", "LogReading", "read_log"]
 
 _ALONE = frozenset({"compile-error", "no-version", "conflict"})
 """Causes that say nothing where no line says that something failed."""
+_LOCAL = re.compile(r"(?:Processing|Obtaining) (?:/|\.|file:|[A-Za-z]:\\)(?!\S*\.(?:whl|gz|zip)\b)")
 _TOOLS_TOO = frozenset({"compiler-missing"})
 
 
@@ -46,7 +48,8 @@ class LogReading:
     """What a log says.
 
     `cut` is the line of a step that began and whose end is not in the log, None where it ends
-    as it should. `succeeded` says that an installation ended well.
+    as it should. `succeeded` says that an installation ended well, `local` that a project on the
+    machine was installed: it has no name before it is built.
     """
 
     environment: LogEnvironment
@@ -54,6 +57,7 @@ class LogReading:
     lines: int
     cut: LogLine | None = None
     succeeded: bool = False
+    local: bool = False
 
 
 @dataclass(slots=True)
@@ -87,6 +91,7 @@ def read_log(text: str) -> LogReading:
         len(lines),
         None if failures else _cut(lines),
         any(map(succeeded, lines)),
+        any(_LOCAL.match(line.text) for line in lines),
     )
 
 

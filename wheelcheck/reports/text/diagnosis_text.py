@@ -6,6 +6,7 @@ from rich.text import Text
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.text.advice_text import draw_advice
+from wheelcheck.reports.text.builds_text import draw_recipes
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.log_values import DiagnosedFailure, LogDiagnosis, LogPlace
 from wheelcheck.reports.values.report import Report
@@ -88,6 +89,8 @@ def _draw_report(page: TextPage, report: Report) -> None:
     for problem in report.problems:
         page.prose(f"? {clean(problem.message)} [{clean(problem.code)}]", hang=2)
     draw_advice(page, report, places)
+    if any(plan.commands for plan in report.builds):
+        draw_recipes(page, report, places)
 
 
 def _place(place: LogPlace) -> str:
