@@ -34,17 +34,20 @@ def root(tmp_path_factory) -> Path:
     inner.mkdir()
     (inner / "requirements.txt").write_text("pandas==2.0.0\nnumpy==1.24.2\n")
     (inner / "names_others.txt").write_text("-r ../secret.txt\n")
+    (inner / "constrained.txt").write_text("-c ../secret.txt\nsix\n")
+    (inner / "by_url.txt").write_text(f"-r {(folder / 'secret.txt').as_uri()}\n")
     (inner / "linked.txt").symlink_to(folder / "secret.txt")
     (inner / "links.txt").write_text(f"--no-index\n--find-links {folder}\nsix\n")
     return inner
 
 
 @pytest.fixture
-def session(root, public_index):
+def session(root, public_index, monkeypatch):
     """Run a function with a client whose server answers for the folder."""
 
     def run(conversation: Callable[[Call, object], Awaitable[None]]) -> None:
         words = ["-m", "wheelcheck", "mcp", "--root", str(root), "--no-cache"]
+        monkeypatch.chdir(root.parent)  # where a client starts the server says nothing
         server = mcp.StdioServerParameters(
             command=sys.executable,
             args=[*words, "--index-url", public_index.url],
@@ -84,7 +87,7 @@ def test_a_conversation(session, root, public_index, capsys):
                 assert entry["description"].endswith(".")
 
         failed, text = await call("check", **THEN)
-        assert not failed
+        assert not failed, text
         os.chdir(root)
         index = ["--index-url", public_index.url, "--no-cache", "--no-advice"]
         assert main(["-t", ALPINE, "--exclude-newer", "2023-04-14", *index]) == 0
@@ -131,12 +134,18 @@ REFUSED = [
     ("check", {"files": ["/etc/passwd"]}, "lies outside the server's folder"),
     ("check", {"files": ["linked.txt"]}, "lies outside the server's folder"),
     ("check", {"files": ["names_others.txt"]}, "it lies outside the server's folder"),
+    ("check", {"files": ["constrained.txt"]}, "it lies outside the server's folder"),
+    ("check", {"files": ["by_url.txt"]}, "it lies outside the server's folder"),
     ("check", {"files": ["-"]}, "name a file in it"),
+    ("check", {"files": [""]}, "name a file in it"),
+    ("check", {"files": ["a\0b"]}, "name a file in it"),
+    ("check", {"files": ["x" * 5000]}, "there is no file"),
     ("check", {"files": ["https://index.example/r.txt"]}, "name a file in it"),
     ("check", {"files": ["nothing.txt"]}, "there is no file 'nothing.txt' in the server's folder"),
     ("check", {"targets": ["python:3.12-alpin"]}, "Did you mean python:3.12-alpine"),
     ("check", {"cursor": "1234.5"}, "is not known here"),
     ("explain", {}, 'package="pandas==2.0.0"'),
+    ("explain", {"package": "six"}, 'targets=["python:3.12-alpine"]'),
     ("ready", {}, 'pythons=["3.15"]'),
     ("ready", {"pythons": ["3.99"]}, "there is no Python 3.99"),
     ("judge", {}, "there is no tool 'judge'; there are check, explain, advise, ready"),

@@ -9,7 +9,9 @@ a folder for temporary files are left open.
 from __future__ import annotations
 
 import os
+import site
 import sys
+import sysconfig
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,12 +30,16 @@ def inside(root: Path, name: str) -> Path:
 
     Raises `UsageError` for what lies outside, for URLs, and for what is not there.
     """
-    if name == "-" or "://" in name:
+    if name == "-" or "://" in name or not name.strip() or "\0" in name:
         raise UsageError(f"{name[:60]!r} is no file of the server's folder: name a file in it")
     real = os.path.realpath(root / name)
     if not _within(real, str(root)):
         raise UsageError(f"{name[:60]!r} lies outside the server's folder: name a file in it")
-    if not Path(real).exists():
+    try:
+        there = Path(real).exists()
+    except OSError:  # the name is too long
+        there = False
+    if not there:
         raise UsageError(f"there is no file {name[:60]!r} in the server's folder{_there(root)}")
     return Path(os.path.relpath(root / name, root))
 
@@ -43,8 +49,11 @@ def confine(root: Path, cache: Path | None) -> None:
     tempfile.tempdir = tempfile.mkdtemp(prefix="wheelcheck-mcp-")
     netrc = os.environ.get("NETRC") or str(Path.home() / ".netrc")
     own = Path(__file__).parent.parent
+    # not sys.path: with `python -m` its first entry is the folder of whoever starts the server
     folders = [sys.prefix, sys.base_prefix, sys.exec_prefix, tempfile.tempdir, str(own)]
-    folders += [path for path in sys.path if path] + ([str(cache)] if cache else [])
+    folders += [*sysconfig.get_paths().values(), site.getusersitepackages()]
+    folders += filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+    folders += [str(cache)] if cache else []
     open_to_us = tuple(_prefixes(folders))
     home = str(root)
 
@@ -52,7 +61,7 @@ def confine(root: Path, cache: Path | None) -> None:
         if event not in _EVENTS or not arguments or not isinstance(arguments[0], str | bytes):
             return
         path = os.path.abspath(os.fsdecode(arguments[0]))  # noqa: PTH100 (no pathlib in a hook)
-        if path.startswith(open_to_us) or path == netrc:
+        if (path + os.sep).startswith(open_to_us) or path == netrc:
             return
         if path.startswith(_SYSTEM) and path not in _NOT_EVEN_THERE:
             return

@@ -23,6 +23,8 @@ __all__ = ["serve"]
 
 _AT_ONCE = 4
 """Calls that are answered side by side; further calls wait."""
+_MOST_WORDS = 1_000
+"""Characters of a message."""
 _INSTRUCTIONS = (
     "wheelcheck says what comes as a wheel and what compiles from source, for requirement files, "
     "projects, locks and Dockerfiles of its folder. An answer has at most 8,000 characters; its "
@@ -122,7 +124,8 @@ class Calls:
 
 
 def _sentence(error: Exception) -> str:
-    return " ".join(str(error).split())
+    words = " ".join(str(error).split())
+    return words if len(words) <= _MOST_WORDS else f"{words[:_MOST_WORDS]}…"
 
 
 def _result(text: str, *, is_error: bool = False) -> types.CallToolResult:

@@ -10,6 +10,7 @@ from typing import Any
 from wheelcheck.api.check import check
 from wheelcheck.api.explain import explain
 from wheelcheck.api.ready import ready
+from wheelcheck.api.settled import settings_at
 from wheelcheck.errors import NothingJudged, UsageError
 from wheelcheck.mcp_server.confinement import inside
 from wheelcheck.mcp_server.tool_arguments import (
@@ -107,6 +108,9 @@ def _explain(workplace: Workplace, given: ExplainArguments, _: Progress) -> str:
     if not given.package:
         raise UsageError('name the package, for example package="pandas==2.0.0"')
     keywords = workplace.asking(given)
+    project = keywords["policy"]
+    if not (given.targets or (project and settings_at(project).targets)):
+        raise UsageError('name a target, for example targets=["python:3.12-alpine"]')
     if not given.files:
         keywords["requirements"] = given.packages
     explanation = explain(given.package, targets=given.targets or None, **keywords)
