@@ -47,13 +47,25 @@ def test_the_packages_that_failed_are_judged_where_it_ran(log, judged, capsys):
     assert "apt-get install -y --no-install-recommends libpq-dev" in shown
     question = judged["question"]
     assert question.packages == ["psycopg2==2.9.9"]
-    assert [target.name for target in question.targets] == ["cp312-manylinux_2_41_x86_64"]
+    assert [target.name for target in question.targets] == ["python:3.12-slim"]
 
 
 def test_a_target_on_the_command_line_goes_first(log, judged, capsys):
     assert main(["--from-log", log(FAILED), "--target", "python:3.12-alpine"]) == 1
     assert "apk add --no-cache libpq-dev" in capsys.readouterr().out
     assert [target.name for target in judged["question"].targets] == ["python:3.12-alpine"]
+
+
+def test_a_package_whose_build_requirement_failed_is_judged_too(log, judged):
+    text = (
+        "Collecting crypt==2\n  Downloading crypt-2.tar.gz (1 kB)\n"
+        "  Installing build dependencies: finished with status 'error'\n"
+        "  Collecting cffi==1\n  Downloading cffi-1.tar.gz (1 kB)\n"
+        "    unable to execute 'gcc': No such file or directory\n"
+        "    ERROR: Failed building wheel for cffi\n"
+    )
+    assert main(["--from-log", log(text)]) == 1
+    assert judged["question"].packages == ["crypt==2", "cffi==1"]
 
 
 @pytest.mark.usefixtures("judged")

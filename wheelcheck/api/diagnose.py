@@ -160,7 +160,8 @@ def _judged(
     progress: Progress | None,
 ) -> Report | None:
     """Judge the packages that failed, as if they were installed again."""
-    packages = dict.fromkeys(_pin(named) for each in failures for named in each.packages)
+    outer = [each.required_by.replace(" ", "==") for each in failures if each.required_by]
+    packages = dict.fromkeys([*outer, *(_pin(n) for each in failures for n in each.packages)])
     together = any(each.finding and each.finding.cause.code == "conflict" for each in failures)
     asking = replace(question, requirements=(), packages=list(packages)[:_MOST_JUDGED])
     try:
@@ -240,6 +241,14 @@ def _targets(
             return expand_target_on(spelling, as_of=as_of)[:1]
         except TargetError:
             continue
+    usual_image = _usual_image(place, as_of)
+    if usual_image is not None:
+        why = (
+            f"the log does not name an image: judged on {usual_image.name}; --target names "
+            "another place"
+        )
+        problems.append(Problem(code="place-assumed", message=why, severity="warning"))
+        return (usual_image,)
     libc, arch = place.libc or "glibc", place.arch or "x86_64"
     usual = dict.fromkeys("{}.{}".format(*each.python) for each in default_matrix_on(as_of=as_of))
     try:
@@ -257,6 +266,20 @@ def _targets(
         )
         problems.append(Problem(code="place-assumed", message=why, severity="warning"))
     return found
+
+
+def _usual_image(place: LogEnvironment, as_of: date) -> Target | None:
+    """Python's own image for the Python, libc and CPU of a log; None where there is none."""
+    if not place.python or place.system not in {"", "linux"} or place.implementation != "cpython":
+        return None
+    if place.arch not in {"", "x86_64", "aarch64"}:
+        return None
+    kind = "alpine" if place.libc == "musl" else "slim"
+    cpu = "@linux/arm64" if place.arch == "aarch64" else ""
+    try:
+        return expand_target_on(f"python:{place.python}-{kind}{cpu}", as_of=as_of)[0]
+    except TargetError:
+        return None
 
 
 def _spellings(place: LogEnvironment) -> list[str]:

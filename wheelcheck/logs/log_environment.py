@@ -60,6 +60,8 @@ _IMAGE = re.compile(
 )
 _ALPINE = re.compile(r"alpine/v(\d+\.\d+)/|Alpine Linux v?(\d+\.\d+)|alpine(\d+\.\d+)")
 _DEBIAN = re.compile(r"\b(bullseye|bookworm|trixie)\b|/debian(?:-security)? (\w+)")
+_NO_BINARY = re.compile(r"--no-binary[= ](?!:none:)")
+"""pip itself passes ``--no-binary :none:`` on to the environments of builds."""
 _INDEXES = re.compile(r"Looking in indexes: (.*)")
 _PIP = re.compile(r"pip[- ](\d+(?:\.\d+)+)\b|a new release of pip available: (\d[\d.]*)")
 _UV = re.compile(
@@ -119,7 +121,7 @@ def environment_of(lines: Sequence[LogLine]) -> LogEnvironment:
         release=_release(whole),
         installer=_installer(whole),
         indexes=tuple(redact(url) for url in _INDEXES.sub(r"\1", _line(texts)).split(", ") if url),
-        no_binary="--no-binary" in whole,
+        no_binary=_NO_BINARY.search(whole) is not None,
     )
 
 

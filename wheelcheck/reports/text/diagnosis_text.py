@@ -33,7 +33,8 @@ def render_diagnosis(
             page.line()
         _draw_failure(page, failure)
     if diagnosis.report is not None:
-        _draw_report(page, diagnosis.report)
+        lacking = any(each.install for each in diagnosis.failures)
+        _draw_report(page, diagnosis.report, recipes=lacking)
     if diagnosis.problems:
         page.heading("Problems" if not diagnosis.complete else "Remarks")
         for problem in diagnosis.problems:
@@ -69,7 +70,7 @@ def _draw_failure(page: TextPage, failure: DiagnosedFailure) -> None:
         page.prose(_sentence(failure.mend), indent=2)
 
 
-def _draw_report(page: TextPage, report: Report) -> None:
+def _draw_report(page: TextPage, report: Report, *, recipes: bool) -> None:
     """Why the packages did not come as wheels, and what would."""
     places = Places(report.targets)
     found: dict[tuple[str, Verdict, str | None, str], list[str]] = {}
@@ -89,7 +90,7 @@ def _draw_report(page: TextPage, report: Report) -> None:
     for problem in report.problems:
         page.prose(f"? {clean(problem.message)} [{clean(problem.code)}]", hang=2)
     draw_advice(page, report, places)
-    if any(plan.commands for plan in report.builds):
+    if recipes and any(plan.commands for plan in report.builds):
         draw_recipes(page, report, places)
 
 
