@@ -65,6 +65,16 @@ def test_an_older_cpu_than_the_file_needs():
     assert loads(members).status == "yes"
 
 
+def test_a_bare_target_with_an_older_glibc_than_the_files_need():
+    data = elf(versions={"libc.so.6": ("GLIBC_2.28",)})
+    wheel = "x-1-py3-none-manylinux1_x86_64.whl"
+    found = loads({**INIT, "x/core.so": data}, wheel, "cp313-manylinux_2_17-x86_64")
+    assert found.status == "no"
+    assert "GLIBC_2.28" in found.reason
+    assert "2.17" in found.reason
+    assert loads({**INIT, "x/core.so": data}, wheel, "cp313-manylinux_2_28-x86_64").status == "yes"
+
+
 def test_names_at_the_end_are_read_within_the_budget():
     members = {**INIT, EXTENSION: elf(("libgomp.so.1", "libc.so.6"), moved=True)}
     assert loads(members).status == "needs"

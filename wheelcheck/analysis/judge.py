@@ -13,7 +13,7 @@ from wheelcheck.acceptance import refusals_of
 from wheelcheck.analysis.already_installed import NOTHING, Installed
 from wheelcheck.analysis.assembly import assemble
 from wheelcheck.analysis.judged_target import JudgedTarget
-from wheelcheck.analysis.load_check import LoadCheck
+from wheelcheck.analysis.load_check import LoadCheck, ReadWheels
 from wheelcheck.analysis.load_options import LoadOptions, RunImage
 from wheelcheck.analysis.planning import SourceBuilds, is_planned
 from wheelcheck.analysis.pricing import Pricing
@@ -62,7 +62,7 @@ class Judge:
     `sdists` may be shared between judges: what an sdist holds depends on nobody's requirements.
     Packages that are `installed` in the same version have no part in a column: nothing is done.
     What is `advised` is tried less long than what the user wrote. `run_image` is where what is
-    installed is imported.
+    installed is imported; `read_wheels` may be shared like `sdists`.
     """
 
     def __init__(  # noqa: PLR0913 (the question, the index, the installer, the machine)
@@ -80,6 +80,7 @@ class Judge:
         advised: bool = False,
         loading: LoadOptions = LoadOptions(),  # noqa: B008 (frozen)
         run_image: RunImage = RunImage(),  # noqa: B008 (frozen)
+        read_wheels: ReadWheels | None = None,
     ) -> None:
         self._requirements = requirements
         self._index = index = with_locked_files(index, requirements)
@@ -95,7 +96,7 @@ class Judge:
         )
         self._sources = SourceBuilds(index, requirements.policy, installer, as_of, sdists)
         self._pricing = Pricing(index, installer, machine, image_options)
-        self._loading = LoadCheck(index, loading, run_image)
+        self._loading = LoadCheck(index, loading, run_image, read_wheels)
         self._prefetched: dict[Target, _Chosen] = {}
 
     def rules_of(self, target: Target) -> FileRules:
@@ -216,7 +217,8 @@ class Judge:
         """Put judged targets together; `inputs` are the names to show for what was read."""
         names = {name for column in columns for name in column.judged}
         projects = {name: self._index.project(name) for name in names}
-        return assemble(self._requirements, columns, projects, tuple(inputs))
+        report = assemble(self._requirements, columns, projects, tuple(inputs))
+        return report.model_copy(update={"load_check": self._loading.summary})
 
 
 def _constraints(requirements: Requirements) -> Mapping[NormalizedName, SpecifierSet]:

@@ -22,13 +22,16 @@ from wheelcheck.loading.load_verdict import Loads, LoadStatus, judge_loading
 from wheelcheck.loading.tag_promise import tag_remarks, unfitting_modules
 from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, may_be_elf
 from wheelcheck.loading.wheel_reader import Budget, read_wheel
+from wheelcheck.reports.values.report import LoadSummary
 from wheelcheck.resolution import Pin
-from wheelcheck.targets import Architecture, Target
+from wheelcheck.targets import Architecture, Libc, Target
 
-__all__ = ["LoadCheck"]
+__all__ = ["LoadCheck", "ReadWheels"]
 
 BUDGET_BYTES = 30_000_000
 """What the quick mode may fetch in a run to read whole files."""
+_NEW_ENOUGH = (2, 35)
+"""glibc of Ubuntu 22.04: manylinux has no image with a newer."""
 _FORMAT = b"loads-2"
 """Facts in the cache that were written in another form are read again."""
 
@@ -49,13 +52,33 @@ class _CheckedWheel:
         )
 
 
+@dataclass(slots=True)
+class ReadWheels:
+    """What was read of wheels in a run, and what it may still read; judges of a run share it."""
+
+    budget: Budget
+    facts: dict[tuple[object, ...], WheelFacts] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def start(cls, options: LoadOptions) -> ReadWheels:
+        """Nothing yet."""
+        return cls(Budget(None if options.mode is LoadMode.FULL else BUDGET_BYTES))
+
+    @property
+    def total_bytes(self) -> int:
+        """Bytes that were fetched so far."""
+        return sum(self.sizes.values())
+
+
 _Judged = Mapping[NormalizedName, tuple[Pin, Judgement]]
 
 
 class LoadCheck:
     """Judges the wheels of one target after another; what is read serves all of them.
 
-    `run_image` is where what is installed is imported.
+    `run_image` is where what is installed is imported; `read` is shared by the judges of a run.
     """
 
     def __init__(
@@ -63,26 +86,24 @@ class LoadCheck:
         index: Index,
         options: LoadOptions,
         run_image: RunImage = RunImage(),  # noqa: B008 (frozen)
+        read: ReadWheels | None = None,
     ) -> None:
         self._run_image = run_image
+        self._read = read or ReadWheels.start(options)
         self._index = index
         self._options = options
-        self._budget = Budget(None if options.mode is LoadMode.FULL else BUDGET_BYTES)
-        self._facts: dict[tuple[object, ...], WheelFacts] = {}
-        self._sizes: dict[str, int] = {}
-        self._paths: dict[str, tuple[str, ...]] = {}
 
     @property
-    def read_bytes(self) -> int:
-        """Bytes that were fetched so far."""
-        return sum(self._sizes.values())
+    def summary(self) -> LoadSummary:
+        """How it was looked at, and what that took."""
+        return LoadSummary(mode=self._options.mode.value, read_bytes=self._read.total_bytes)
 
     def prefetch(self, target: Target, judged: _Judged) -> None:
         """Have the index read, side by side, what judging this target asks for."""
         wheels = [wheel for wheel in _wheels(judged) if self._must_read(wheel, target)]
         for wheel in sorted(wheels, key=lambda each: each.size or 0):
             key = self._key(wheel)
-            if key not in self._facts and self._stored(wheel) is None:
+            if key not in self._read.facts and self._stored(wheel) is None:
                 self._index.prefetch_look(wheel, self._reading(wheel, judged))
 
     def judge(self, target: Target, judged: _Judged) -> dict[NormalizedName, Loads]:
@@ -138,19 +159,19 @@ class LoadCheck:
         known = self._known(wheel, target)
         if known is not None:
             return known
-        if target.image is None and self._options.mode is not LoadMode.FULL:
+        if not _is_looked_at(target) and self._options.mode is not LoadMode.FULL:
             return self._unread(wheel, target)
-        stored = self._facts.get(self._key(wheel)) or self._stored(wheel)
+        stored = self._read.facts.get(self._key(wheel)) or self._stored(wheel)
         if stored is not None:
-            self._facts[self._key(wheel)] = stored
+            self._read.facts[self._key(wheel)] = stored
             return stored
         if not self._must_read(wheel, target):
             return self._unread(wheel, target)
         found = self._index.look_into(wheel, self._reading(wheel, judged))
         if isinstance(found, Unknown):
             return Loads(LoadStatus.NOT_CHECKED, reason=found.reason)
-        self._facts[self._key(wheel)] = found
-        self._sizes[wheel.filename] = found.read_bytes
+        self._read.facts[self._key(wheel)] = found
+        self._read.sizes[wheel.filename] = found.read_bytes
         if not any(file.unread for file in found.files) or self._options.mode is LoadMode.FULL:
             self._index.store_derived(wheel, _FORMAT + _encode(found))
         return found
@@ -170,13 +191,15 @@ class LoadCheck:
         return facts
 
     def _must_read(self, wheel: Wheel, target: Target) -> bool:
-        """Whether a wheel is opened: not where the target names no image, in the quick mode."""
+        """Whether a wheel is opened: in the quick mode not where little can come of it."""
         if self._options.mode is LoadMode.FULL:
             return True
-        if self._options.mode is LoadMode.OFF or target.image is None:
+        if self._options.mode is LoadMode.OFF or not _is_looked_at(target):
             return False
         if self._known(wheel, target) is not None:
             return False
+        if target.image is None:
+            return not _is_pure(wheel)
         return self._names_libraries(wheel) if _is_pure(wheel) else self._has_elf(wheel)
 
     def _has_elf(self, wheel: Wheel) -> bool:
@@ -184,12 +207,12 @@ class LoadCheck:
         listing = self._index.listing(wheel)
         if isinstance(listing, Unknown):
             return True
-        self._paths[wheel.filename] = tuple(member.path for member in listing.members)
+        self._read.paths[wheel.filename] = tuple(member.path for member in listing.members)
         return any(may_be_elf(member.path, member.size) for member in listing.members)
 
     def _paths_of(self, wheel: Wheel) -> tuple[str, ...]:
         """The members of a wheel, where its listing was read."""
-        return self._paths.get(wheel.filename, ())
+        return self._read.paths.get(wheel.filename, ())
 
     def _unread(self, wheel: Wheel, target: Target) -> Loads:
         if target.image is not None or (_is_pure(wheel) and not self._names_libraries(wheel)):
@@ -204,7 +227,7 @@ class LoadCheck:
         others = frozenset(name.replace("-", "_") for name in judged if name != wheel.name)
         full = self._options.mode is LoadMode.FULL
         opens = full or self._names_libraries(wheel)
-        return _CheckedWheel(wheel, others, opens, full, self._budget)
+        return _CheckedWheel(wheel, others, opens, full, self._read.budget)
 
     def _key(self, wheel: Wheel) -> tuple[object, ...]:
         """What the facts are taken to depend on: in the quick mode not the Python."""
@@ -218,6 +241,18 @@ def _wheels(judged: _Judged) -> Iterable[Wheel]:
     for _, judgement in judged.values():
         if isinstance(judgement.file, Wheel):
             yield judgement.file
+
+
+def _is_looked_at(target: Target) -> bool:
+    """Whether wheels are opened in the quick mode: for an image, or an older glibc.
+
+    Without an image the C library is all that is known of a system. One as new as this has the
+    symbols that wheels ask for, whatever their tags promise.
+    """
+    if target.image is not None:
+        return True
+    version = target.libc_version
+    return target.libc is Libc.GLIBC and version is not None and version < _NEW_ENOUGH
 
 
 def _is_pure(wheel: Wheel) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.build_values import SourceEvidence
-from wheelcheck.reports.values.report import Cell, Package, Report
+from wheelcheck.reports.values.report import Cell, LoadSummary, Package, Report
 
 __all__ = ["merged"]
 
@@ -40,9 +40,16 @@ def merged(reports: Sequence[Report]) -> Report:
             "targets": targets,
             "packages": packages,
             "builds": tuple(plan for report in reports for plan in report.builds),
+            "load_check": _load_summary(reports),
             "advice": tuple(way for report in reports for way in report.advice),
             "problems": tuple(
                 dict.fromkeys(problem for report in reports for problem in report.problems)
             ),
         }
     )
+
+
+def _load_summary(reports: Sequence[Report]) -> LoadSummary | None:
+    """What reading wheels took: reports of a run share what they read, so the highest counts."""
+    found = [report.load_check for report in reports if report.load_check]
+    return max(found, key=lambda each: each.read_bytes, default=None)

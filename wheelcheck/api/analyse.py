@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from wheelcheck.analysis.judge import Judge
+from wheelcheck.analysis.load_check import ReadWheels
 from wheelcheck.analysis.load_options import LoadOptions
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.sdist_reader import SdistReader
@@ -48,6 +49,7 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
     moment = as_of or requirements.policy.exclude_newer or datetime.now(UTC)
 
     sdists = SdistReader(index)
+    read_wheels = ReadWheels.start(loading)
 
     def judge_of(changed: Requirements) -> Judge:
         return Judge(
@@ -60,6 +62,7 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
             sdists=sdists,
             advised=changed is not requirements,
             loading=loading,
+            read_wheels=read_wheels,
         )
 
     judge = judge_of(requirements)

@@ -19,6 +19,7 @@ from wheelcheck.advice.adviser import Adviser
 from wheelcheck.analysis.already_installed import Installed
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.analysis.load_check import ReadWheels
 from wheelcheck.analysis.load_options import LoadOptions, RunImage
 from wheelcheck.builds.environment import Installer
 from wheelcheck.builds.sdist_reader import SdistReader
@@ -203,6 +204,7 @@ class StepJudges:
         self._as_of = as_of
         self._bound = bound
         self._loading = loading
+        self._read_wheels = ReadWheels.start(loading)
         self._opened: dict[IndexOptions, tuple[Index, SdistReader]] = {}
         self._environments = StageEnvironments(dockerfile)
         self._images = StageImages(dockerfile)
@@ -248,6 +250,7 @@ class StepJudges:
                 advised=changed is not requirements,
                 loading=self._loading,
                 run_image=runs_in,
+                read_wheels=self._read_wheels,
             )
 
         judge = judge_of(requirements)

@@ -23,6 +23,7 @@ from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.lost_phrases import LOST_TITLE, lost_words
 from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, WORST_FIRST, to_ascii
 from wheelcheck.reports.wording.phrases import clean, counted, listing
+from wheelcheck.reports.wording.quantities import size
 from wheelcheck.reports.wording.reasons import (
     Reason,
     Skew,
@@ -329,9 +330,32 @@ def _facts(page: TextPage, report: Report, places: Places) -> None:
     page.heading("What was judged")
     facts = [("read", inputs(report)), ("index", index_moment(report.as_of))]
     facts += _target_facts(report, places)
+    facts += _load_facts(report)
     side = min(max(len(title) for title, _ in facts), _MOST_LABEL, page.width - _LEAST_WORDS)
     for title, words in facts:
         page.labelled(Text(title, "dim"), words, side)
+
+
+def _load_facts(report: Report) -> list[tuple[str, str]]:
+    """What was read to find out whether wheels load, and what could not be checked."""
+    if report.load_check is None or report.load_check.mode == "off":
+        return []
+    images = {target.name for target in report.targets if target.image}
+    unchecked = [
+        package.name
+        for package in report.packages
+        if any(
+            cell.loads and cell.loads.status == "not-checked"
+            for name, cell in package.on.items()
+            if name in images
+        )
+    ]
+    if not (report.load_check.read_bytes or unchecked):
+        return []
+    words = f"{size(report.load_check.read_bytes)} of wheels read ({report.load_check.mode})"
+    if unchecked:
+        words += f"; not checked: {listing(unchecked, 6)}"
+    return [("loading", words)]
 
 
 def _target_facts(report: Report, places: Places) -> list[tuple[str, str]]:

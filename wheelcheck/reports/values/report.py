@@ -26,6 +26,7 @@ __all__ = [
     "SCHEMA_VERSION",
     "Cell",
     "InstallerSummary",
+    "LoadSummary",
     "Loading",
     "LostWheel",
     "Miss",
@@ -167,6 +168,15 @@ class LostWheel(Value):
     reason: str = Field(description="The same in a sentence.")
 
 
+class LoadSummary(Value):
+    """How it was found out whether wheels load."""
+
+    mode: Literal["quick", "full", "off"] = Field(
+        description="The mode, as `--load-check` names it."
+    )
+    read_bytes: int = Field(description="Bytes of wheels that were fetched for it.")
+
+
 class Cell(Value):
     """What happens to one package on one target."""
 
@@ -282,6 +292,9 @@ class Report(Shown):
     )
     dockerfile: JudgedDockerfile | None = Field(
         default=None, description="What was read and found, where the input is a Dockerfile."
+    )
+    load_check: LoadSummary | None = Field(
+        default=None, description="How it was found out whether wheels load."
     )
 
     @property
