@@ -49,7 +49,7 @@ def confine(root: Path, cache: Path | None) -> None:
     tempfile.tempdir = tempfile.mkdtemp(prefix="wheelcheck-mcp-")
     netrc = os.environ.get("NETRC") or str(Path.home() / ".netrc")
     own = Path(__file__).parent.parent
-    # not sys.path: with `python -m` its first entry is the folder of whoever starts the server
+    # not sys.path: with `python -m` its first entry is the folder that the server is started in
     folders = [sys.prefix, sys.base_prefix, sys.exec_prefix, tempfile.tempdir, str(own)]
     folders += [*sysconfig.get_paths().values(), site.getusersitepackages()]
     folders += filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
