@@ -117,7 +117,12 @@ def test_a_log_that_shows_no_failure_is_wrong_usage(log, capsys, text, message):
 @pytest.mark.usefixtures("judged")
 def test_a_failure_that_nothing_explains_is_incomplete(log, capsys):
     assert main(["--from-log", log("Collecting a==1\nERROR: Failed building wheel for a\n")]) == 3
-    assert "no line says why" in capsys.readouterr().out
+    assert "its build's output may be cut off" in capsys.readouterr().out
+    text = "Collecting a==1\n  ValueError: 42 is odd\nERROR: Failed building wheel for a\n"
+    assert main(["--from-log", log(text)]) == 3
+    shown = capsys.readouterr().out
+    assert "no line that is known says why" in shown
+    assert "line 2: ValueError: 42 is odd" in shown
 
 
 def test_from_log_takes_no_other_input(log, capsys):

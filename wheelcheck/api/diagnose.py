@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from packaging.version import Version
+
 from wheelcheck.api.check import answer, machine_of
 from wheelcheck.api.question import Question
 from wheelcheck.coverage.verdict import Verdict
@@ -42,6 +44,8 @@ _BUILDS = frozenset(
 )
 """Causes that only a source build has."""
 _WHEELS = frozenset({Verdict.WHEEL, Verdict.PURE_WHEEL})
+_TAKES_MANYLINUX_2014 = Version("19.3")
+"""pip.pypa.io/en/stable/news: 19.3 brought manylinux2014."""
 _MOST_JUDGED = 20
 _QUOTED = 300
 
@@ -115,8 +119,16 @@ def _diagnosed(
     if finding is None:
         names = ", ".join(packages) or "the installation"
         why = f"no line of the log says why {names} failed: its build's output may be cut off"
+        if failure.last_error is not None:
+            why = f"no line of the log says why {names} failed in words that are known here"
         problems.append(Problem(code="cause-unknown", message=why))
-        return DiagnosedFailure(packages=packages, required_by=failure.required_by, cause="unknown")
+        return DiagnosedFailure(
+            packages=packages,
+            required_by=failure.required_by,
+            cause="unknown",
+            line=failure.last_error.number if failure.last_error else None,
+            quoted=failure.last_error.text[:_QUOTED] if failure.last_error else "",
+        )
     if not packages and finding.cause.code in _OF_PACKAGES and not local:
         why = "the log does not say which package failed: its beginning may be cut off"
         problems.append(Problem(code="package-unknown", message=why))
@@ -198,14 +210,22 @@ def _remarks(reading: LogReading, report: Report | None) -> Iterator[Problem]:
         if package.on and all(cell.verdict in _WHEELS for cell in package.on.values())
     ]
     if wheels:
-        reason = (
-            "--no-binary on the command line had it built"
-            if place.no_binary
-            else "it was built all the same: by an old pip, --no-binary, or on another platform "
-            "than is judged here"
-        )
+        reason = _why_built(place)
         why = f"the index has a wheel of {', '.join(wheels)} that fits; {reason}"
         yield Problem(code="wheel-exists", message=why, severity="warning")
+
+
+def _why_built(place: LogEnvironment) -> str:
+    """Why something was built that has a wheel."""
+    if place.no_binary:
+        return "--no-binary on the command line had it built"
+    name, _, release = place.installer.partition(" ")
+    if name == "pip" and release and Version(release) < _TAKES_MANYLINUX_2014:
+        return f"pip {release} is too old to take it: pip install -U pip"
+    return (
+        "it was built all the same: by an old pip, --no-binary, or on another platform than is "
+        "judged here"
+    )
 
 
 def _pin(named: Named) -> str:

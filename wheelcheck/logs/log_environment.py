@@ -63,7 +63,7 @@ _DEBIAN = re.compile(r"\b(bullseye|bookworm|trixie)\b|/debian(?:-security)? (\w+
 _NO_BINARY = re.compile(r"--no-binary[= ](?!:none:)")
 """pip itself passes ``--no-binary :none:`` on to the environments of builds."""
 _INDEXES = re.compile(r"Looking in indexes: (.*)")
-_PIP = re.compile(r"pip[- ](\d+(?:\.\d+)+)\b|a new release of pip available: (\d[\d.]*)")
+_PIP = re.compile(r"\bpip(?:[- ]|: )(\d+(?:\.\d+)+)\b|a new release of pip available: (\d[\d.]*)")
 _UV = re.compile(
     r"\buv[ -](\d+\.\d+\.\d+)\b|\buv (?:pip|sync|add|lock|run)\b"
     r"|The build backend returned an error|No solution found when resolving"

@@ -26,6 +26,11 @@ __all__ = ["LogFailure", "LogReading", "read_log"]
 _ALONE = frozenset({"compile-error", "no-version", "conflict"})
 """Causes that say nothing where no line says that something failed."""
 _LOCAL = re.compile(r"(?:Processing|Obtaining) (?:/|\.|file:|[A-Za-z]:\\)(?!\S*\.(?:whl|gz|zip)\b)")
+_ERROR = re.compile(
+    r"(?!ERROR: (?:Failed|Could not build)|error: (?:subprocess-exited|metadata-generation|Failed))"
+    r"(?:[\w.]*(?:Error|Exception)|error|ERROR|fatal|CMake Error[^:]*|\S+:\d+(?::\d+)?: error): ."
+)
+"""A line of an error, but for what installers say of every build that fails."""
 _TOOLS_TOO = frozenset({"compiler-missing"})
 
 
@@ -34,13 +39,15 @@ class LogFailure:
     """One thing that failed: the packages it concerns, mostly one, and why.
 
     `required_by` is the package whose build required it, "" where it was to be installed itself.
-    `finding` is None where no line is understood; `more` are tools that are missing besides.
+    `finding` is None where no line is understood; then `last_error` is the last line that
+    looks like an error. `more` are tools that are missing besides.
     """
 
     packages: tuple[Named, ...] = ()
     finding: Finding | None = None
     required_by: str = ""
     more: tuple[Finding, ...] = ()
+    last_error: LogLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +180,10 @@ def _failure(span: _Span) -> LogFailure:
         and each.what != finding.what
         and finding.cause.code.endswith("-missing")
     ]
-    return LogFailure(span.packages, finding, span.required_by, tuple(more))
+    errors = () if finding else (line for line in reversed(span.lines) if _ERROR.match(line.text))
+    return LogFailure(
+        span.packages, finding, span.required_by, tuple(more), next(iter(errors), None)
+    )
 
 
 def _only_named(lines: Sequence[LogLine]) -> tuple[Named, ...]:

@@ -57,7 +57,9 @@ def _draw_failure(page: TextPage, failure: DiagnosedFailure) -> None:
         f", which {clean(failure.required_by)} needs to be built" if failure.required_by else ""
     )
     head = Text.assemble(("✗ ", "bold red"), (f"{who}{needed}", "bold"))
-    head.append(f": {clean(failure.means)}" if failure.means else ", and no line says why")
+    head.append(
+        f": {clean(failure.means)}" if failure.means else ", and no line that is known says why"
+    )
     head.append(f" [{clean(failure.cause)}]", style="dim")
     page.prose(head, hang=2)
     if failure.line is not None:
