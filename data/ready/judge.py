@@ -127,6 +127,8 @@ class Uv:
             *("--index-url", url, "--cache-dir", str(scratch / "uv-cache")),
         ]
         self._scratch = scratch
+        self.absent: list[str] = []
+        """Packages that the index lacks, which count as not required."""
 
     def resolves(
         self,
@@ -142,6 +144,10 @@ class Uv:
         text = "".join(f"{name}=={version}\n" for name, version in sorted(pins.items()))
         constraints.write_text(text, encoding="utf-8")
         options = [word for name in built for word in ("--no-binary", name)]
+        if self.absent:
+            absent = self._scratch / "absent.txt"
+            absent.write_text("".join(f"{n}; python_version < '3'\n" for n in self.absent))
+            options += ["--override", str(absent)]
         ended = subprocess.run(
             [
                 *(*self._command, "--python-platform", platform, "-c", str(constraints)),
@@ -165,6 +171,7 @@ def judge(case: Case, url: str, uv: Uv, scratch: Path, index: FrozenIndex | None
     seconds = time.process_time() - began
     python = answer.pythons[0]
     pins, lines = versions(answer), asked_lines(path)
+    uv.absent = [p.name for p in answer.packages if p.on[PYTHON].status == "unknown"]
     places = [each for each in python.platforms if not impossible_on(answer, each, index)]
     if any(package.on[PYTHON].status == "unknown" for package in answer.packages):
         places = [each for each in places if each.startswith(("glibc", "musl"))]

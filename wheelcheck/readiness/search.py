@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
@@ -205,11 +206,15 @@ class Search:
 
         view = AdmittedIndex(self._index, admitted, set_aside)
         resolver = Resolver(opened, view, no_deps=self._no_deps, max_rounds=_ROUNDS)
-        resolver.prefetch(self._targets)
-        resolutions = {target: resolver.resolve(target) for target in self._targets}
-        conflicts = (self._conflict(target, found) for target, found in resolutions.items())
-        conflict = next((each for each in conflicts if each is not None), None)
-        return Found(resolutions, set_aside=set_aside, conflict=conflict)
+        if not fixed:  # else all has been fetched before
+            resolver.prefetch(self._targets)
+        resolutions: dict[Target, Resolution] = {}
+        for target in self._targets:
+            resolutions[target] = resolver.resolve(target)
+            conflict = self._conflict(target, resolutions[target])
+            if conflict is not None:
+                return Found(resolutions, set_aside=set_aside, conflict=conflict)
+        return Found(resolutions, set_aside=set_aside)
 
     def _conflict(self, target: Target, found: Resolution) -> Conflict | Unknown | None:
         """Why a resolution fails: also where a package has wheels there, and gets no file.
@@ -233,35 +238,29 @@ class Search:
     def _lowered(self, opened: Requirements, found: Found) -> Found:
         """Lower every bump as far as the others let it, until none can be lowered."""
         for _ in range(_MOST_PASSES):
-            lowered = self._lowered_once(opened, found)
-            if lowered is None:
-                return found
-            found = lowered
+            before = found
+            for name in sorted(found.names & self._current.keys()):
+                found = self._lowest(opened, found, name)
+            if found is before:
+                break
         return found
 
-    def _lowered_once(self, opened: Requirements, found: Found) -> Found | None:
-        for name in sorted(found.names & self._current.keys()):
-            versions = _versions(found, name)
-            taken = found.version(name)
-            if len(versions) > 1 or taken is None or taken <= self._current[name]:
-                continue
-            for lower in self.candidates(name):
-                if lower >= taken:
-                    break
-                if not _admitted_by_others(found, name, lower):
-                    continue
-                fixed = {
-                    other: version
-                    for other in found.names
-                    if (version := found.version(other)) is not None
-                    and len(_versions(found, other)) == 1
-                }
-                again = self._resolved(
-                    opened, {**fixed, name: lower}, self._current, found.set_aside
-                )
-                if not again.conflict and _as_good(again, found):
-                    return again
-        return None
+    def _lowest(self, opened: Requirements, found: Found, name: NormalizedName) -> Found:
+        """The same with the lowest release of a package that goes with all others."""
+        versions, taken = _versions(found, name), found.version(name)
+        if len(versions) > 1 or taken is None or taken <= self._current[name]:
+            return found
+        lower = takewhile(lambda version: version < taken, self.candidates(name))
+        for version in [each for each in lower if _admitted_by_others(found, name, each)]:
+            fixed = {
+                other: own
+                for other in found.names
+                if (own := found.version(other)) is not None and len(_versions(found, other)) == 1
+            }
+            again = self._resolved(opened, {**fixed, name: version}, self._current, found.set_aside)
+            if not again.conflict and _as_good(again, found):
+                return again
+        return found
 
 
 def _as_good(again: Found, found: Found) -> bool:
