@@ -138,10 +138,13 @@ class ExceptionSearch:
         """Leave out one exception after the other, as long as everything still installs."""
         if self._keep_versions:
             return names
-        for name in sorted(names - own):
-            fewer = names - {name}
-            if self.installs(target, fewer, found):
-                names = fewer
+        before = None
+        while names != before:
+            before = names
+            for name in sorted(names - own):
+                fewer = names - {name}
+                if self.installs(target, fewer, found):
+                    names = fewer & (self.resolution(target, fewer).pins.keys() | own)
         return names
 
     def installs(self, target: Target, names: Names, found: TargetExceptions) -> bool:
