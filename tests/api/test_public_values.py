@@ -19,7 +19,13 @@ from wheelcheck.errors import NotInReport, TargetError, UsageError
 from wheelcheck.reports.json_schema import json_schema
 
 ALPINE, SLIM = "python:3.8-alpine", "python:3.8-slim"
-ANSWERS = (wheelcheck.Report, wheelcheck.Explanation, wheelcheck.Difference, wheelcheck.Readiness)
+ANSWERS = (
+    wheelcheck.Report,
+    wheelcheck.Explanation,
+    wheelcheck.Difference,
+    wheelcheck.Readiness,
+    wheelcheck.BinaryPolicy,
+)
 
 
 class TestNames:

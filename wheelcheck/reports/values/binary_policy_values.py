@@ -55,7 +55,7 @@ class DirectBuild(Value):
 class PolicyFile(Value):
     """The policy in the words of one tool, for targets that can share it."""
 
-    tool: Literal["pip", "uv", "poetry"]
+    tool: Literal["pip", "uv", "poetry"] = Field(description="Who reads it.")
     targets: tuple[str, ...] = Field(description="The targets that it is for.")
     lines: tuple[str, ...] = Field(description="What to write.")
     notes: tuple[str, ...] = Field(default=(), description="Where to write it, and what it means.")
@@ -64,20 +64,30 @@ class PolicyFile(Value):
 class BinaryPolicy(Value):
     """The strictest policy under which requirements still install."""
 
-    schema_version: Literal["1.0"] = "1.0"
+    schema_version: Literal["1.0"] = Field(
+        default="1.0", description="Version of this schema; within one, fields are only added."
+    )
     inputs: tuple[str, ...] = Field(description="What was read.")
     as_of: str | None = Field(default=None, description="The date bound, ISO 8601.")
     targets: tuple[str, ...] = Field(description="The targets, by name.")
     packages: int = Field(description="How many packages are installed, over all targets.")
-    exceptions: tuple[BuildException, ...] = ()
-    fallbacks: tuple[Fallback, ...] = ()
-    direct: tuple[DirectBuild, ...] = ()
+    exceptions: tuple[BuildException, ...] = Field(
+        default=(), description="Packages that must be built all the same."
+    )
+    fallbacks: tuple[Fallback, ...] = Field(
+        default=(), description="Packages of which an older release is installed."
+    )
+    direct: tuple[DirectBuild, ...] = Field(
+        default=(), description="Lines that are built in spite of the policy."
+    )
     fails: dict[str, str] = Field(
         default_factory=dict,
         description="Target → why its installation fails without a policy, too.",
     )
     files: tuple[PolicyFile, ...] = Field(default=(), description="The policy for each tool.")
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = Field(
+        default=(), description="What could not be judged, or must be known to read the answer."
+    )
 
     @property
     def complete(self) -> bool:
