@@ -273,7 +273,7 @@ def lower(bump: wheelcheck.Bump, index: FrozenIndex | None, url: str) -> list[st
     if project is not None:
         known = [Version(release.version) for release in project.releases if release.files]
     else:
-        with wheelcheck.open_index(wheelcheck.IndexOptions(index_url=url)) as live:
+        with wheelcheck.open_index(wheelcheck.IndexOptions(index_url=url), cache_dir=None) as live:
             page = live.project(canonicalize_name(bump.package))
             known = [] if isinstance(page, wheelcheck.Unknown) else list(page.versions)
     before, after = Version(bump.before), Version(bump.after)
