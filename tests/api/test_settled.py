@@ -123,6 +123,33 @@ def test_a_package_on_two_targets_is_one_way_on_both_streams(tmp_path, capsys):
     assert "the policy is broken in 1 way\n" in capsys.readouterr().err
 
 
+def test_a_report_that_is_shown_again_fails_by_the_same_allowances(tmp_path, monkeypatch):
+    report = alpine_story()
+    targets = tuple(
+        each.model_copy(update={"outcome": "fails"}) if each.name == ALPINE else each
+        for each in report.targets
+    )
+    cell = (
+        report.package("numpy")
+        .on[ALPINE]
+        .model_copy(update={"verdict": wheelcheck.Verdict.UNAVAILABLE})
+    )
+    packages = tuple(
+        each.model_copy(update={"on": {**each.on, ALPINE: cell}}) if each.name == "numpy" else each
+        for each in report.packages
+    )
+    failing = report.model_copy(update={"targets": targets, "packages": packages})
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "report.json").write_text(failing.model_dump_json())
+    assert main(["show", "report.json"]) == 1
+    assert main(["show", "report.json", "--allow", "numpy:*alpine*"]) == 0
+    (tmp_path / "pyproject.toml").write_text(
+        '[[tool.wheelcheck.allow]]\npackage = "numpy"\nreason = "built apart"\n'
+    )
+    assert main(["show", "report.json"]) == 0
+    assert main(["show", "report.json", "--no-policy"]) == 1
+
+
 class TestAllowances:
     ENDED = Allowance(package="numpy", expires=date(2026, 1, 1))
     UNUSED = Allowance(package="six", target="*alpine*")

@@ -357,6 +357,8 @@ def show_parser() -> argparse.ArgumentParser:
     parser.add_argument("report", metavar="REPORT", help="a file of --format json")
     parser.add_argument("--builds", action="store_true", help="show the whole build plan")
     parser.add_argument("--versions", action="store_true", help="show the version of every package")
+    add_allow(parser)
+    add_settings(parser)
     add_format(parser, *FORMATS)
     return parser
 

@@ -391,7 +391,7 @@ def add_allow(group: argparse._ActionsContainer) -> None:
     )
 
 
-def add_settings(group: argparse._ArgumentGroup) -> None:
+def add_settings(group: argparse._ActionsContainer) -> None:
     """Which file has the project's settings."""
     source = group.add_mutually_exclusive_group()
     source.add_argument(
