@@ -103,3 +103,21 @@ def test_a_damaged_file_is_not_checked(data: bytes):
     found = loads({**INIT, EXTENSION: data})
     assert found.status == "not-checked"
     assert found.reason
+
+
+def test_a_library_of_the_wheel_is_known_by_its_own_soname():
+    members = {
+        **INIT,
+        EXTENSION: elf(("libown.so.28", "libc.so.6")),
+        "x/lib/libown.so": elf(("libc.so.6",), soname="libown.so.28"),
+    }
+    assert loads(members).status == "yes"
+
+
+def test_the_many_files_of_an_audited_wheel_are_like_those_that_were_read():
+    members = {**INIT, EXTENSION: elf()}
+    for number in range(120):
+        members[f"x/part{number}.cpython-313-x86_64-linux-gnu.so"] = elf(code=b"\x90" * 3000)
+    audited = "x-1-cp313-cp313-manylinux2014_x86_64.manylinux_2_17_x86_64.whl"
+    assert loads(members, audited).status == "yes"
+    assert loads(members).status == "not-checked"

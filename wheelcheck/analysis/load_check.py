@@ -149,6 +149,7 @@ class LoadCheck:
             found = facts if not lost.is_most else Loads(LoadStatus.NO, reason=lost.why(target))
             files: tuple[FileNeeds, ...] = ()
         else:
+            facts = replace(facts, audited=facts.audited or _is_audited(wheel))
             found = judge_loading(
                 facts, target, image, cpu=self._options.cpu, brought=brought, lost=lost
             )
@@ -253,6 +254,12 @@ def _is_looked_at(target: Target) -> bool:
         return True
     version = target.libc_version
     return target.libc is Libc.GLIBC and version is not None and version < _NEW_ENOUGH
+
+
+def _is_audited(wheel: Wheel) -> bool:
+    """Whether auditwheel wrote the tag: it puts the old and the new name of a policy (PEP 600)."""
+    platforms = wheel.tag.rpartition("-")[2].split(".")
+    return len(platforms) > 1 and all(p.startswith(("manylinux", "musllinux")) for p in platforms)
 
 
 def _is_pure(wheel: Wheel) -> bool:

@@ -16,6 +16,7 @@ __all__ = [
     "WheelFacts",
     "WheelFileKind",
     "file_needs",
+    "is_own_name",
     "kind_of",
     "may_be_elf",
 ]
@@ -179,6 +180,11 @@ def is_c_library(soname: str) -> bool:
 def _is_soname(name: str) -> bool:
     """Whether a name from a string table looks like a library that a linker names."""
     return name.startswith(("lib", "ld-")) and name != "lib.so"
+
+
+def is_own_name(name: str, path: str) -> bool:
+    """Whether a name is that of the file at a path, as its soname is: ``libx.so.3`` of libx.so."""
+    return _is_own(name, {path.rpartition("/")[2]})
 
 
 def _is_own(name: str, own: set[str]) -> bool:

@@ -21,6 +21,7 @@ from wheelcheck.loading.wheel_facts import (
     WheelFacts,
     WheelFileKind,
     file_needs,
+    is_own_name,
     kind_of,
     may_be_elf,
 )
@@ -172,6 +173,9 @@ def _holds(reading: _WheelReading, paths: list[str]) -> tuple[str, ...]:
     """Names under which files of the wheel are found: base names, and their own sonames."""
     names = {p.rpartition("/")[2] for p in paths if ".so" in p}
     names |= {needs.soname for needs in reading.needs.values() if needs.soname}
+    for path, needs in reading.needs.items():  # a file's first bytes do not say which is its own
+        if not needs.exact and kind_of(path, needs, importable=False) is WheelFileKind.LIBRARY:
+            names |= {name for name in needs.needed if is_own_name(name, path)}
     return tuple(sorted(names))
 
 
