@@ -37,7 +37,7 @@ CPU_SECONDS = 3.0
 MEMORY_BYTES = 200 << 20
 WALL_SECONDS = 90.0
 """A run that takes longer is ended: it waits for ever, or nearly so."""
-SLOW_SECONDS = 40.0
+SLOW_SECONDS = 75.0
 """The same for kinds that take time on purpose: limits on time are shortened for these runs."""
 FIELDS = ("kind", "outcome", "told", "exit", "cpu", "memory", "seconds")
 _REPORT = "report.json"
@@ -250,8 +250,8 @@ def _limits() -> None:
         from wheelcheck.index.network import deadlines
     except ImportError:
         return
-    deadlines.PAGE_SECONDS = 3.0
-    deadlines.ARCHIVE_SECONDS = 5.0
+    deadlines.PAGE_SECONDS = 12.0
+    deadlines.ARCHIVE_SECONDS = 16.0
 
 
 def _verdicts(ended: Ended) -> dict[str, object]:

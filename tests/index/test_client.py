@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import random
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -665,7 +666,8 @@ def test_one_index_does_not_answer_for_the_file_of_another(site, other, opened):
     """Both claim the same hash; what one says of it is not told of the other's file."""
     for place, requires in ((site, "honest"), (other, "evil")):
         place.page({"filename": WHEEL, "url": f"/files/{WHEEL}", "hashes": {"sha256": "ab"}})
-        place.file(WHEEL, wheel_of("foo", "1.0", requires=(requires,)))
+        more = {"foo/data": random.Random(1).randbytes(200_000)}  # so that it is not read whole
+        place.file(WHEEL, wheel_of("foo", "1.0", requires=(requires,), more=more))
         index = opened(place.simple)
         metadata = index.metadata(first(index))
         assert isinstance(metadata, CoreMetadata)

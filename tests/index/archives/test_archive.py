@@ -11,8 +11,11 @@ import tarfile
 import zipfile
 import zlib
 from contextlib import suppress
+from dataclasses import replace
 
+import httpx
 import pytest
+import respx
 from archive_builders import tar_of, wheel_of, zip_of
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -428,3 +431,34 @@ _ANY = Sdist("foo-1.0.tar.gz", "https://index.example/x", NormalizedName("foo"),
 def test_a_wheels_metadata_is_where_it_should_be(read):
     listing = read(wheel_of("foo", "1.0", requires=("bar",)), "foo-1.0-py3-none-any.whl")
     assert "Requires-Dist: bar" in listing.texts["foo-1.0.dist-info/METADATA"]
+
+
+@pytest.mark.parametrize("filename", ["foo-1.0.zip", "foo-1.0-py3-none-any.whl"])
+def test_a_zip_on_this_machine_is_compared_with_its_hash(read, filename):
+    data = zip_of(MEMBERS)
+    true = {"sha256": hashlib.sha256(data).hexdigest()}
+    assert paths(read(data, filename, hashes=true))
+    with pytest.raises(HashMismatch):
+        read(data, filename, hashes={"sha256": "0" * 64})
+
+
+@respx.mock
+@pytest.mark.parametrize("ranges", [True, False], ids=["one range", "no ranges"])
+def test_a_wheel_that_comes_whole_is_compared_with_its_hash(ranges):
+    data = zip_of(MEMBERS)
+    headers = {"Content-Range": f"bytes 0-{len(data) - 1}/{len(data)}"} if ranges else {}
+    respx.get("https://x.example/foo.whl").mock(
+        return_value=httpx.Response(206 if ranges else 200, content=data, headers=headers)
+    )
+    file = Wheel(
+        filename="foo-1.0-py3-none-any.whl",
+        url="https://x.example/foo.whl",
+        name=NormalizedName("foo"),
+        version=Version("1.0"),
+        hashes={"sha256": hashlib.sha256(data).hexdigest()},
+    )
+    http = Http(Credentials({}, print))
+    assert paths(read_archive(http, file, lambda _: False))
+    with pytest.raises(HashMismatch):
+        read_archive(http, replace(file, hashes={"sha256": "0" * 64}), lambda _: False)
+    http.close()

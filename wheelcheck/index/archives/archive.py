@@ -8,13 +8,13 @@ unpacks them in order.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
+from wheelcheck.index.archives.digests import Digest, HashMismatch
 from wheelcheck.index.archives.languages import language_of
 from wheelcheck.index.archives.limits import (
     MAX_COMPRESSED_BYTES,
@@ -44,13 +44,8 @@ _CHUNK = 256 << 10
 _ZIP = b"PK\3\4"
 _EMPTY = frozenset({"", ".", ".."})
 """Parts of a path that name no file or folder in it."""
-_STRONG = ("sha512", "sha384", "sha256", "sha224")
 
 Wanted = Callable[[str], bool]
-
-
-class HashMismatch(Exception):  # noqa: N818 (says what happened)
-    """The bytes are not those whose hash the index gives."""
 
 
 def read_archive(http: Http, file: DistributionFile, wanted: Wanted) -> ArchiveListing:
@@ -59,7 +54,7 @@ def read_archive(http: Http, file: DistributionFile, wanted: Wanted) -> ArchiveL
     if path is not None:
         return _read_local(path, file, wanted)
     if _is_zip(file):
-        with closing(HttpBytes(http, file.url, file.size)) as source:
+        with closing(HttpBytes(http, file.url, file.size, file.hashes)) as source:
             return read_zip(source, wanted)
 
     def attempt() -> ArchiveListing:
@@ -77,10 +72,14 @@ def _is_zip(file: DistributionFile) -> bool:
 
 def _read_local(path: Path, file: DistributionFile, wanted: Wanted) -> ArchiveListing:
     with open_local(path) as source:
-        if _is_zip(file):
-            return read_zip(source, wanted)
         starts = range(0, source.size, _CHUNK)
-        return _read_stream((source.read(start, _CHUNK) for start in starts), file, wanted)
+        chunks = (source.read(start, _CHUNK) for start in starts)
+        if not _is_zip(file):
+            return _read_stream(chunks, file, wanted)
+        if file.hashes:
+            for _ in Digest(file.hashes).passing(chunks):
+                check()
+        return read_zip(source, wanted)
 
 
 def read_zip(source: ByteSource, wanted: Wanted) -> ArchiveListing:
@@ -149,14 +148,11 @@ def _read_tar(stream: Iterator[bytes], wanted: Wanted) -> ArchiveListing:
 
 
 class _Watched:
-    """The compressed bytes as they pass by: counted, timed and hashed."""
+    """The compressed bytes as they pass by: counted, timed and hashed. Raises HashMismatch."""
 
     def __init__(self, chunks: Iterator[bytes], file: DistributionFile) -> None:
-        self._chunks = chunks
+        self._chunks = Digest(file.hashes).passing(chunks)
         self._left = MAX_COMPRESSED_BYTES
-        algorithm = next((name for name in _STRONG if name in file.hashes), None)
-        self._digest = hashlib.new(algorithm) if algorithm else None
-        self._expected = file.hashes[algorithm].lower() if algorithm else ""
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -167,16 +163,12 @@ class _Watched:
         if self._left < 0:
             raise ArchiveRefused("it is larger than any archive we read whole")
         check()
-        if self._digest is not None:
-            self._digest.update(chunk)
         return chunk
 
     def finish(self) -> None:
-        """Read what is left and compare the hash."""
+        """Read what is left, behind which the hash is compared."""
         for _ in self:
             pass
-        if self._digest is not None and self._digest.hexdigest() != self._expected:
-            raise HashMismatch
 
 
 def checked_path(path: str) -> str:

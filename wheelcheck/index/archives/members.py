@@ -88,5 +88,5 @@ def open_wheel(http: Http, file: DistributionFile) -> Iterator[WheelBytes]:
         with open_local(path) as source:
             yield WheelBytes(source)
         return
-    with closing(HttpBytes(http, file.url, file.size)) as remote:
+    with closing(HttpBytes(http, file.url, file.size, file.hashes)) as remote:
         yield WheelBytes(remote)

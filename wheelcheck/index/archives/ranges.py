@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Protocol
 
+from wheelcheck.index.archives.digests import Digest
 from wheelcheck.index.archives.limits import (
     MAX_COMPRESSED_BYTES,
     MAX_DIRECTORY_BYTES,
@@ -39,6 +41,7 @@ _NO_SUCH_RANGE = frozenset({400, 416, 501})
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII)
 
 
+_NO_HASHES: Mapping[str, str] = MappingProxyType({})
 _OTHER_BYTES = "its server answers with other bytes than those requested"
 
 
@@ -89,11 +92,15 @@ def open_local(path: Path) -> Iterator[FileBytes]:
 class HttpBytes:
     """A remote file, read by ranges; the whole of it where the server knows no ranges.
 
-    What was read is kept until `close`, so neighbouring reads cost one request.
+    What was read is kept until `close`, so neighbouring reads cost one request. Where all of it
+    comes in one answer, that is compared with the `hashes`: HashMismatch.
     """
 
-    def __init__(self, http: Http, url: str, size: int | None) -> None:
+    def __init__(
+        self, http: Http, url: str, size: int | None, hashes: Mapping[str, str] = _NO_HASHES
+    ) -> None:
         self._http = http
+        self._digest = Digest(hashes)
         self._url = url
         self._blocks: list[tuple[int, bytes]] = []
         self._whole: SpooledTemporaryFile[bytes] | None = None
@@ -197,6 +204,8 @@ class HttpBytes:
         total = int(content_range[3]) if content_range[3] != "*" else self.size
         if len(block) != last - first + 1 or not total or (self._blocks and total != self.size):
             raise FetchFailed(_OTHER_BYTES)
+        if first == 0 and len(block) == total:
+            self._digest.compare(block)
         self.size = total
         self._blocks.append((first, block))
 
@@ -204,7 +213,7 @@ class HttpBytes:
         if self._whole is not None:  # of an attempt that was cut short
             self._whole.close()
         self._whole = whole = SpooledTemporaryFile(IN_MEMORY_BYTES)  # noqa: SIM115 (see `close`)
-        for chunk in _limited(response.iter_raw(), MAX_COMPRESSED_BYTES):
+        for chunk in self._digest.passing(_limited(response.iter_raw(), MAX_COMPRESSED_BYTES)):
             whole.write(chunk)
         self.size = whole.tell()
 
