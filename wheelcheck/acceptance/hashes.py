@@ -47,7 +47,7 @@ def hash_refusals(requirements: Requirements, resolution: Resolution) -> Iterato
     """
     target = resolution.target
     tool = target.installer.tool.value
-    if not _mode_is_on(requirements, tool):
+    if not _mode_is_on(requirements, target):
         return
     for line in requirements.skipped:
         if line.why.code in _UNHASHABLE and _applies(line, target):
@@ -87,11 +87,14 @@ def _of_pin(pin: Pin, lines: _Lines, installer: Installer) -> Iterator[InputRefu
         )
 
 
-def _mode_is_on(requirements: Requirements, tool: str) -> bool:
-    """For pip by any hash, be it of a line whose marker does not hold or of a pylock.toml."""
-    policy = requirements.policy
-    if tool == "uv":
+def _mode_is_on(requirements: Requirements, target: Target) -> bool:
+    """For pip by any hash, since 20.2 be it of a line whose marker does not hold, or of a lock."""
+    policy, installer = requirements.policy, target.installer
+    if not installer.is_pip:
         return policy.hashes_demanded
+    if not installer.has(Rule.HASH_MODE_BY_ANY_LINE) and not policy.hashes_demanded:
+        every = (*requirements.lines, *requirements.constraints)
+        return any(line.hashes and _holds(line, target) for line in every)
     locks = {lock.origin.file for lock in requirements.locks if lock.format is LockFormat.PYLOCK}
     return policy.require_hashes or any(
         line.hashes and line.origin.file in locks for line in requirements.lines
@@ -117,17 +120,19 @@ class _Lines(NamedTuple):
 
 
 def _lines_of(name: NormalizedName, requirements: Requirements, target: Target) -> _Lines:
-    environment = target.marker_environment()
-
     def counting(lines: Iterable[RequirementLine]) -> tuple[RequirementLine, ...]:
         return tuple(
             line
             for line in lines
-            if canonicalize_name(line.requirement.name) == name
-            and (line.requirement.marker is None or line.requirement.marker.evaluate(environment))
+            if canonicalize_name(line.requirement.name) == name and _holds(line, target)
         )
 
     return _Lines(counting(requirements.lines), counting(requirements.constraints))
+
+
+def _holds(line: RequirementLine, target: Target) -> bool:
+    marker = line.requirement.marker
+    return marker is None or marker.evaluate(target.marker_environment())
 
 
 def _applies(line: SkippedLine, target: Target) -> bool:

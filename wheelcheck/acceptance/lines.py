@@ -32,14 +32,7 @@ def line_refusals(requirements: Requirements, resolution: Resolution) -> Iterato
     yield from _of_legacy_lines(requirements, installer)
     for line in requirements.lines:
         if _is_named_url(line) and not installer.has(Rule.NAMED_URLS):
-            since = first_release(Rule.NAMED_URLS, installer.tool)
-            yield _refusal(
-                "named-url",
-                line,
-                installer,
-                f"{line.text} is read by {installer.tool} {since} and later",
-                "write the URL alone, without the name",
-            )
+            yield _named_url(line, installer)
     for line in requirements.constraints:
         yield from _of_constraint(line, resolution, installer)
 
@@ -83,6 +76,9 @@ def _of_constraint(
         yield _refusal("constraint-extras", line, installer, message, "leave out the extras")
     if not line.requirement.url:
         return
+    if _is_named_url(line) and not installer.has(Rule.NAMED_URLS):
+        yield _named_url(line, installer)
+        return
     if not installer.has(Rule.CONSTRAINT_URLS):
         message = f"URLs are not allowed as constraints: {line.text}"
         mend = f"write the requirement {name} with the URL, or upgrade pip to 21.1 or later"
@@ -94,6 +90,12 @@ def _of_constraint(
         message = f"{wanted} is required, and a constraint says from which URL: it fails at that"
         mend = "write the URL in the requirement, or upgrade pip to 26.1 or later"
         yield _refusal("constraint-url-with-extras", line, installer, message, mend)
+
+
+def _named_url(line: RequirementLine, installer: Installer) -> InputRefusal:
+    since = first_release(Rule.NAMED_URLS, installer.tool)
+    message = f"{line.text} is read by {installer.tool} {since} and later"
+    return _refusal("named-url", line, installer, message, "write the URL alone, without the name")
 
 
 def _is_named_url(line: RequirementLine) -> bool:

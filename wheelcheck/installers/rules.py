@@ -69,6 +69,7 @@ class Rule(StrEnum):
     CONSTRAINT_EXTRAS = "constraint-extras"
     CONSTRAINT_URLS = "constraint-urls"
     CONSTRAINT_URLS_WITH_EXTRAS = "constraint-urls-with-extras"
+    HASH_MODE_BY_ANY_LINE = "hash-mode-by-any-line"
     HASH_WITHOUT_PIN = "hash-without-pin"
     CONSTRAINT_HASHES = "constraint-hashes"
 

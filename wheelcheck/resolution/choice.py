@@ -61,10 +61,13 @@ class HashRule(NamedTuple):
     """The ``algorithm:digest`` values of which a file must have one.
 
     What `narrows` is looked at in choosing; else the file is chosen first, and compared then.
+    `found`: the index names a file that has one, so that all others are passed over, be it that
+    the index does not name every algorithm of the list.
     """
 
     digests: frozenset[str]
     narrows: bool = True
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +242,8 @@ def _refused_by_hash(file: Wheel | Sdist, rules: FileRules) -> Refused | None:
     allowed = rule.digests
     if any(f"{algorithm}:{digest}" in allowed for algorithm, digest in file.hashes.items()):
         return None
-    if any(known.partition(":")[0] not in file.hashes for known in allowed):
+    unnamed = any(known.partition(":")[0] not in file.hashes for known in allowed)
+    if unnamed and not rule.found:
         return None  # the index names other algorithms: only the download would show
     lock, what = rules.locks.get(file.name), "it" if isinstance(file, Wheel) else "the sdist"
     if lock:

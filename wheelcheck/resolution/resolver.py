@@ -17,7 +17,7 @@ from wheelcheck.installers import Installer, Rule
 from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.resolution.allowed_hashes import AllowedHashes
 from wheelcheck.resolution.answers import Answers, reference_target
-from wheelcheck.resolution.choice import FileRules
+from wheelcheck.resolution.choice import FileRules, HashRule
 from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.dependencies import MarkerEnvironment
 from wheelcheck.resolution.description import Describer
@@ -116,7 +116,25 @@ class Resolver:
     def rules_of(self, target: Target) -> FileRules:
         """The user's rules on files as the installer of a target applies them."""
         hashes = self._hashes.on(self._environment(target), target.installer)
-        return replace(self._rules, hashes=hashes) if hashes else self._rules
+        if not hashes:
+            return self._rules
+        found = {name: self._looked_up(name, rule) for name, rule in hashes.items()}
+        return replace(self._rules, hashes=found)
+
+    def _looked_up(self, name: NormalizedName, rule: HashRule) -> HashRule:
+        """Look, where hashes are of several algorithms, whether the index has a file for one."""
+        if len({digest.partition(":")[0] for digest in rule.digests}) == 1:
+            return rule
+        project = self._common.project(name)
+        if isinstance(project, Unknown):
+            return rule
+        found = any(
+            f"{algorithm}:{digest}" in rule.digests
+            for version in project.versions
+            for file in project.files(version)
+            for algorithm, digest in file.hashes.items()
+        )
+        return rule._replace(found=found)
 
     def prefetch(self, targets: Iterable[Target]) -> None:
         """Have the index fetch, side by side, what resolving for these targets will ask for."""

@@ -77,7 +77,7 @@ class FirstCome:
         need = cause.requirement
         constraint = self._provider.constraint(need.name)
         decisive = replace(need, extras=_NO_EXTRAS)
-        if need.exact is None and len(constraint.specifier):
+        if need.exact is None and (len(constraint.specifier) or constraint.files):
             specifier = constraint.specifier
             decisive = replace(decisive, specifier=specifier, clauses=str(specifier))
         return _Entry(decisive, need.extras | constraint.extras, [cause])
