@@ -22,7 +22,10 @@ _SECTIONS = ("global", "install")
 
 
 def pip_settings(
-    files: ImageFiles, variables: Mapping[str, str | None], home: str, said: Sequence[Setting] = ()
+    files: ImageFiles,
+    variables: Mapping[str, str | None],
+    home: str,
+    configured: Sequence[Setting] = (),
 ) -> dict[str, str]:
     """What pip's configuration says, as the variables that would say the same.
 
@@ -30,7 +33,7 @@ def pip_settings(
         files: the files of the stage as they are when the command runs.
         variables: the variables that the command sees; PIP_CONFIG_FILE and VIRTUAL_ENV count.
         home: the user's home, where pip looks for two of its files.
-        said: what ``pip config set`` has said so far, in order; it writes into the user's file.
+        configured: what ``pip config set`` has set so far, in order; it writes into the user's file.
     """
     if variables.get("PIP_CONFIG_FILE") == "/dev/null":
         return {}
@@ -39,7 +42,7 @@ def pip_settings(
         for section, key, value in _items(files, place):
             if section in found:
                 found[section][key] = value
-    for name, value in said:
+    for name, value in configured:
         section, _, key = name.partition(".")
         if section in found:
             found[section][key] = value
