@@ -176,7 +176,7 @@ class Facts:
 
     def _in_time(self, file: Wheel | Sdist, read: Callable[[], _T]) -> _T | Unknown:
         """What `read` finds in a file, or why it finds nothing."""
-        known = self._not_asked(file)
+        known = self._not_requested(file)
         if known is not None:
             return known
         try:
@@ -193,7 +193,7 @@ class Facts:
             self._late[file.url] = late
             return late
 
-    def _not_asked(self, file: Wheel | Sdist) -> Unknown | None:
+    def _not_requested(self, file: Wheel | Sdist) -> Unknown | None:
         """Why a file is not fetched: without the network, or as it took too long before."""
         if self._offline and local_path(file.url) is None:
             return Unknown("offline", f"{file.filename} is not in the cache")

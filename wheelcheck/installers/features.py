@@ -1,6 +1,6 @@
 """What ``pip --use-feature`` may name, by release (`features.csv`).
 
-A feature that is always on stays known; one that pip does not know ends the command.
+A feature that is always on stays known; a name that pip does not know ends the command.
 """
 
 from __future__ import annotations

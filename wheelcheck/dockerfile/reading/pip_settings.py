@@ -33,7 +33,7 @@ def pip_settings(
         files: the files of the stage as they are when the command runs.
         variables: the variables that the command sees; PIP_CONFIG_FILE and VIRTUAL_ENV count.
         home: the user's home, where pip looks for two of its files.
-        configured: what ``pip config set`` has set so far, in order; it writes into the user's file.
+        configured: what ``pip config set`` has set so far, in order: the user's file.
     """
     if variables.get("PIP_CONFIG_FILE") == "/dev/null":
         return {}
