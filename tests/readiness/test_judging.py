@@ -280,6 +280,7 @@ def test_what_is_not_on_the_index_hides_nothing():
     assert cell(answer, "nowhere").status == "unknown"
     assert cell(answer, "sci").status == "ready"
     assert not answer.complete
+    assert "This answer is incomplete: see 1 problem below." in render_readiness(answer)
 
 
 def test_free_threaded_pythons_have_columns_of_their_own():

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from wheelcheck.reports.text.incomplete_text import draw_incomplete
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.binary_policy_values import BinaryPolicy, BuildException, PolicyFile
 from wheelcheck.reports.wording.marks import to_ascii
@@ -27,6 +28,7 @@ def render_binary_policy(
     """
     page = TextPage(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
     page.prose(Text(_headline(policy), "bold"))
+    draw_incomplete(page, policy.problems)
     if policy.exceptions:
         page.heading("Exceptions")
     for exception in policy.exceptions:
@@ -109,7 +111,7 @@ def _judged(page: TextPage, policy: BinaryPolicy) -> None:
     if policy.problems:
         page.heading("Problems")
     for problem in policy.problems:
-        name = f"{clean(problem.package)}: " if problem.package else ""
+        name = f"{clean(problem.package or problem.where or '')}: ".removeprefix(": ")
         page.prose(f"? {name}{clean(problem.message)} [{clean(problem.code)}]", hang=2)
     page.heading("What was judged")
     page.prose(f"read     {listing(list(map(clean, policy.inputs)), 4)}", hang=9)

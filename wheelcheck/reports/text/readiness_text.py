@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 from rich.cells import cell_len
 from rich.text import Text
 
+from wheelcheck.reports.text.incomplete_text import draw_incomplete
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.readiness_values import (
     Bump,
@@ -66,6 +67,7 @@ def render_readiness(
     page = TextPage(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
     for labels, template in _alike((p.python, _headline(answer, p)) for p in answer.pythons):
         page.prose(Text(template.format(f"Python {' and '.join(labels)}"), "bold"))
+    draw_incomplete(page, answer.problems)
     rows = [package for package in answer.packages if every or _shown(package)]
     if rows:
         page.line()
@@ -294,7 +296,7 @@ def _judged(page: TextPage, answer: Readiness) -> None:
     if answer.problems:
         page.heading("Problems")
     for problem in answer.problems[:_MOST_REASONS]:
-        name = f"{clean(problem.package)}: " if problem.package else ""
+        name = f"{clean(problem.package or problem.where or '')}: ".removeprefix(": ")
         page.prose(f"? {name}{clean(problem.message)} [{clean(problem.code)}]", hang=2)
     page.heading("What was judged")
     rows = [

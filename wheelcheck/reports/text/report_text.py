@@ -14,6 +14,7 @@ from wheelcheck.reports.text.advice_text import draw_advice
 from wheelcheck.reports.text.bill_text import draw_bill
 from wheelcheck.reports.text.builds_text import draw_plans, draw_recipes
 from wheelcheck.reports.text.dockerfile_text import draw_correction, draw_findings
+from wheelcheck.reports.text.incomplete_text import draw_incomplete
 from wheelcheck.reports.text.matrix_text import draw_matrix
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.text.violations_text import draw_violations
@@ -113,10 +114,7 @@ def _answer(page: TextPage, report: Report) -> None:
     broken = fate(report.dockerfile) if report.dockerfile else ""
     if broken:
         page.prose(Text(broken, style="bold red"))
-    errors = sum(problem.severity == "error" for problem in report.problems)
-    if errors:
-        words = f"This answer is incomplete: see {counted(errors, 'problem')} below."
-        page.prose(Text(words, style="bold magenta"))
+    draw_incomplete(page, report.problems)
 
 
 def draw_refusals(page: TextPage, report: Report) -> None:
