@@ -36,6 +36,9 @@ def root(tmp_path_factory) -> Path:
     (inner / "names_others.txt").write_text("-r ../secret.txt\n")
     (inner / "constrained.txt").write_text("-c ../secret.txt\nsix\n")
     (inner / "by_url.txt").write_text(f"-r {(folder / 'secret.txt').as_uri()}\n")
+    (inner / "hosts.txt").write_text("-r /etc/hosts\n")
+    (folder / "netrc").write_text("machine index.example login me password secret\n")
+    (inner / "netrc.txt").write_text(f"-r {folder / 'netrc'}\n")
     (inner / "linked.txt").symlink_to(folder / "secret.txt")
     (inner / "links.txt").write_text(f"--no-index\n--find-links {folder}\nsix\n")
     return inner
@@ -51,7 +54,7 @@ def session(root, public_index, monkeypatch):
         server = mcp.StdioServerParameters(
             command=sys.executable,
             args=[*words, "--index-url", public_index.url],
-            env=dict(os.environ),
+            env={**os.environ, "NETRC": str(root.parent / "netrc")},
         )
 
         async def whole() -> None:
@@ -136,6 +139,8 @@ REFUSED = [
     ("check", {"files": ["names_others.txt"]}, "it lies outside the server's folder"),
     ("check", {"files": ["constrained.txt"]}, "it lies outside the server's folder"),
     ("check", {"files": ["by_url.txt"]}, "it lies outside the server's folder"),
+    ("check", {"files": ["hosts.txt"]}, "it lies outside the server's folder"),
+    ("check", {"files": ["netrc.txt"]}, "it lies outside the server's folder"),
     ("check", {"files": ["-"]}, "name a file in it"),
     ("check", {"files": [""]}, "name a file in it"),
     ("check", {"files": ["a\0b"]}, "name a file in it"),

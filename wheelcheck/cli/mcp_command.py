@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from argparse import Namespace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from wheelcheck.cli.options import PROGRAM
 from wheelcheck.errors import UsageError
@@ -39,12 +41,14 @@ def run(args: Namespace) -> int:
     if sys.stdin.isatty():
         sys.stderr.write(f"{PROGRAM}: {_FOR_PEOPLE}\n")
     os.chdir(root)  # inputs are named, and shown, relative to it
-    confine(root, cache)
     index = {
         "index_url": args.index_url,
         "extra_index_urls": args.extra_index_url,
         "cache_dir": cache,
         "offline": args.offline,
     }
-    serve(Workplace(root, index))
+    with TemporaryDirectory(prefix="wheelcheck-mcp-") as folder:
+        tempfile.tempdir = folder
+        confine(root, cache)
+        serve(Workplace(root, index))
     return 0

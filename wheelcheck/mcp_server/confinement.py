@@ -15,13 +15,16 @@ import sysconfig
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from types import FrameType
 
 from wheelcheck.errors import UsageError
 
 __all__ = ["confine", "inside"]
 
-_SYSTEM = ("/dev/", "/proc/", "/sys/", "/etc/", "/usr/share/zoneinfo/")
-_NOT_EVEN_THERE = ("/etc/passwd", "/etc/shadow", "/etc/group", "/proc/self/environ")
+_SYSTEM = ("/dev/null/", "/dev/urandom/", "/etc/ssl/", "/etc/pki/", "/usr/share/zoneinfo/")
+"""What Python's own modules open: nothing in it is secret. The C library is not asked."""
+_NETRC_READER = "netrc"
+"""The module of the standard library that may read the user's netrc: no requirement file may."""
 _EVENTS = {"open", "os.listdir", "os.scandir"}
 
 
@@ -45,30 +48,40 @@ def inside(root: Path, name: str) -> Path:
 
 
 def confine(root: Path, cache: Path | None) -> None:
-    """Let this process read nothing outside `root` from now on, but what it needs itself."""
-    tempfile.tempdir = tempfile.mkdtemp(prefix="wheelcheck-mcp-")
-    netrc = os.environ.get("NETRC") or str(Path.home() / ".netrc")
+    """Let this process read nothing outside `root` from now on, but what it needs itself.
+
+    The folder of `tempfile` is left open: give this process one of its own first.
+    """
+    netrcs = {str(Path.home() / ".netrc"), str(Path.home() / "_netrc"), os.environ.get("NETRC", "")}
     own = Path(__file__).parent.parent
     # not sys.path: with `python -m` its first entry is the folder that the server is started in
-    folders = [sys.prefix, sys.base_prefix, sys.exec_prefix, tempfile.tempdir, str(own)]
+    folders = [sys.prefix, sys.base_prefix, sys.exec_prefix, tempfile.gettempdir(), str(own)]
     folders += [*sysconfig.get_paths().values(), site.getusersitepackages()]
     folders += filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
     folders += [str(cache)] if cache else []
-    open_to_us = tuple(_prefixes(folders))
+    open_to_us = (*_prefixes(folders), *_SYSTEM)
     home = str(root)
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
         if event not in _EVENTS or not arguments or not isinstance(arguments[0], str | bytes):
             return
         path = os.path.abspath(os.fsdecode(arguments[0]))  # noqa: PTH100 (no pathlib in a hook)
-        if (path + os.sep).startswith(open_to_us) or path == netrc:
+        if (path + os.sep).startswith(open_to_us):
             return
-        if path.startswith(_SYSTEM) and path not in _NOT_EVEN_THERE:
+        if path in netrcs and _is_called_from(_NETRC_READER):
             return
         if not _within(os.path.realpath(path), home):
             raise PermissionError(13, "it lies outside the server's folder", path)
 
     sys.addaudithook(hook)
+
+
+def _is_called_from(module: str) -> bool:
+    """Whether a function of that module is being executed."""
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001 (there is no other way to know)
+    while frame is not None and frame.f_globals.get("__name__") != module:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _prefixes(folders: Iterable[str]) -> Iterable[str]:
