@@ -49,15 +49,17 @@ class LogDiagnosis(Value):
     where the packages are not the matter.
     """
 
-    schema_version: Literal["1.0"] = "1.0"
+    schema_version: Literal["1.0"] = Field(default="1.0", description="Of this value.")
     log: str = Field(description="The file, or - for standard input.")
-    place: LogPlace
+    place: LogPlace = Field(description="Where it ran.")
     targets: tuple[str, ...] = Field(
         default=(), description="The targets that the packages are judged on."
     )
-    failures: tuple[DiagnosedFailure, ...]
-    report: Report | None = None
-    problems: tuple[Problem, ...] = ()
+    failures: tuple[DiagnosedFailure, ...] = Field(description="In the order of the log.")
+    report: Report | None = Field(default=None, description="The packages that failed, judged.")
+    problems: tuple[Problem, ...] = Field(
+        default=(), description="What is not known, and what was assumed."
+    )
 
     @property
     def complete(self) -> bool:
