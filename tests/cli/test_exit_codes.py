@@ -93,8 +93,12 @@ def test_0_for_a_package_that_is_allowed(run: Run):
     assert run("-p", "armonly", "--allow", "gamma") == 1
 
 
+def test_1_for_a_line_that_only_old_pips_read(run: Run):
+    assert run("requirements.txt", requirements_txt="gamma>=1.*\n") == 1
+
+
 def test_2_for_what_cannot_be_read(run: Run):
-    assert run("requirements.txt", requirements_txt="gamma>=1.*\n") == 2
+    assert run("requirements.txt", requirements_txt="gamma 1\n") == 2
     assert run("nothing-there.txt") == 2
 
 
