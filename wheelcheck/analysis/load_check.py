@@ -30,8 +30,8 @@ __all__ = ["LoadCheck", "ReadWheels"]
 
 BUDGET_BYTES = 30_000_000
 """What the quick mode may fetch in a run to read whole files."""
-_NEW_ENOUGH = (2, 35)
-"""glibc of Ubuntu 22.04: manylinux has no image with a newer."""
+_NEW_ENOUGH = (2, 28)
+"""glibc of manylinux_2_28, the image in which most wheels are built."""
 _FORMAT = b"loads-2"
 """Facts in the cache that were written in another form are read again."""
 
@@ -247,8 +247,8 @@ def _wheels(judged: _Judged) -> Iterable[Wheel]:
 def _is_looked_at(target: Target) -> bool:
     """Whether wheels are opened in the quick mode: for an image, or an older glibc.
 
-    Without an image the C library is all that is known of a system. One as new as this has the
-    symbols that wheels ask for, whatever their tags promise.
+    Without an image the C library is all that is known of a system. One as new as that of the
+    image in which most wheels are built has what nearly all ask for, whatever their tags promise.
     """
     if target.image is not None:
         return True
