@@ -276,7 +276,7 @@ def _judged(
         outcome = "over a limit"
     elif b"Traceback" in ended.err or b"defect" in ended.err or ended.code == 70:
         outcome = "traceback"
-        told = ended.err.decode("utf-8", "replace").strip().splitlines()[-2][:150]
+        told = ended.err.decode("utf-8", "replace").strip()[-150:]
     elif SECRET.encode() in ended.out + ended.err + ended.cached:
         outcome = "secret shown"
     elif cpu > CPU_SECONDS or memory > MEMORY_BYTES:
