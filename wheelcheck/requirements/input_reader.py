@@ -19,6 +19,7 @@ from types import MappingProxyType
 from packaging.requirements import InvalidRequirement, Requirement
 
 from wheelcheck.errors import RequirementsError, UsageError
+from wheelcheck.fence import contain
 from wheelcheck.redaction import redact
 from wheelcheck.regular_files import is_folder, is_regular
 from wheelcheck.requirements.collection import Collection, refusals
@@ -140,7 +141,11 @@ class _Intake:
             reader.environ,
             self.allow_outside,
         )
-        reader_of(found.kind)(given)
+        try:
+            reader_of(found.kind)(given)
+        except Exception as error:  # noqa: BLE001 (a document is read as a whole)
+            why = contain(error, "it", "document-unreadable")
+            raise RequirementsError(place.shown, None, "", why.reason) from None
 
     def requirement(self, text: str, origin: Origin) -> None:
         line = Line(0, text, redact(text))

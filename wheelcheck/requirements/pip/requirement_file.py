@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from wheelcheck.errors import RequirementsError
+from wheelcheck.fence import contain
 from wheelcheck.redaction import redact
 from wheelcheck.requirements.collection import Collection, refusals
 from wheelcheck.requirements.input_location import InputLocation, Opener
@@ -106,8 +107,12 @@ class RequirementFileReader:
             self.repeated[line.text] += 1
             if self.repeated[line.text] > MAX_REPEATED and not line.text.startswith("-"):
                 continue
-            with refusals(origin, line):
-                self._line(line, origin, place, constraint=constraint, including=including)
+            try:
+                with refusals(origin, line):
+                    self._line(line, origin, place, constraint=constraint, including=including)
+            except Exception as error:  # noqa: BLE001 (of this line alone)
+                why = contain(error, "the line", "line-unreadable")
+                self.collection.skip(origin, why, text=line.written[:200])
 
     def decode(self, place: InputLocation, data: bytes) -> str:
         """Return the text of an input, by pip's order of guesses; raises RequirementsError."""
