@@ -40,10 +40,10 @@ REFUSED = {
 }
 """By keyword of `check` the option of that meaning, and a value."""
 
-UNTOUCHED = {"builds", "versions", "no_advice", "no_cache", "format", "output", "color"}
+UNTOUCHED = {"builds", "versions", "no_advice", "no_cache", "format", "output", "color", "debug"}
 """Options of the command beside the keywords of `check` that hold for any input."""
 POLICY = {"fail_on", "max_build_minutes", "max_image_mb", "min_coverage", "allow", "policy"}
-ENDINGS = {"schema", "version", "help", "emit", "no_policy"}
+ENDINGS = {"schema", "version", "help", "emit", "no_policy", "from_log"}
 SPELLINGS = {
     "requirement": "requirements",
     "files": "requirements",
@@ -248,6 +248,11 @@ class TestHeeded:
         with pytest.raises(UsageError, match="'i486' is not known"):
             wheelcheck.check(file, cpu="i486")
         assert wheelcheck.check(file, cpu="haswell").targets
+
+    def test_timeout(self, file):
+        with pytest.raises(UsageError, match="timeout must be above 0 seconds"):
+            wheelcheck.check(file, timeout=0)
+        assert wheelcheck.check(file, timeout=600).targets
 
 
 def heeded() -> set[str]:

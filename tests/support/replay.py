@@ -88,6 +88,8 @@ class Replay:
     ) -> None:
         self.manner = manner
         self.log: list[tuple[str, str, int]] = []
+        self.parts: list[tuple[str, str]] = []
+        """Path and byte range, "" for the whole, of everything that was sent."""
         self._source = FrozenIndex() if source is None else source
         self._resources: dict[tuple[str, ...], Resource | None] = {}
         self._archives: dict[str, bytes | None] = {}
@@ -126,6 +128,8 @@ class Replay:
         """The response to a request, whatever the transport."""
         response = self._route(request)
         self.log.append((request.method, request.path, response.status.value))
+        if response.status.value < HTTPStatus.MULTIPLE_CHOICES.value:
+            self.parts.append((request.path, request.headers.get("range", "")))
         return response
 
     def _route(self, request: Request) -> Response:
