@@ -70,6 +70,8 @@ FORMATS = {
     "gnu": tar_of(MEMBERS, form=tarfile.GNU_FORMAT),
     "zip": zip_of(MEMBERS),
     "stored zip": zip_of(MEMBERS, compression=zipfile.ZIP_STORED),
+    "bzip2 in a zip": zip_of(MEMBERS, compression=zipfile.ZIP_BZIP2),
+    "lzma in a zip": zip_of(MEMBERS, compression=zipfile.ZIP_LZMA),
     "two gzip streams": b"".join(
         gzip.compress(part)
         for part in (tar_of(MEMBERS, mode="w:")[:700], tar_of(MEMBERS, mode="w:")[700:])

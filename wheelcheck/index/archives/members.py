@@ -6,21 +6,25 @@ it is. What was read is counted, and nothing is inflated further than it was ask
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 
 from wheelcheck.index.archives.archive import checked_path
 from wheelcheck.index.archives.limits import ArchiveRefused
 from wheelcheck.index.archives.ranges import ByteSource, HttpBytes, open_local
-from wheelcheck.index.archives.zips import ZipMember, member_data, member_range, zip_members
+from wheelcheck.index.archives.zips import (
+    ZipMember,
+    member_data,
+    member_range,
+    unpacked,
+    zip_members,
+)
 from wheelcheck.index.interface import DistributionFile
 from wheelcheck.index.network.http import Http
 from wheelcheck.index.network.urls import local_path
 
 __all__ = ["WheelBytes", "open_wheel"]
 
-_STORED, _DEFLATED = 0, 8
 _ALL_AT_ONCE = 1 << 20
 """A wheel of up to this size (bytes) is fetched by one request."""
 _WORTH_READING = 16 << 10
@@ -67,14 +71,7 @@ class WheelBytes:
         member = self._members[path]
         packed = min(packed, member.packed)
         data = member_data(self._source, member, packed)
-        if member.method == _STORED:
-            return data, packed == member.packed
-        if member.method != _DEFLATED:
-            raise ArchiveRefused(f"the member {path!r} is packed by an unusual method")
-        try:
-            content = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, member.size + 1)
-        except zlib.error as error:
-            raise ArchiveRefused(f"the member {path!r} is damaged") from error
+        content = unpacked(data, member)
         if len(content) > member.size:
             raise ArchiveRefused(f"the member {path!r} is longer than the directory says")
         return content, packed == member.packed and len(content) == member.size

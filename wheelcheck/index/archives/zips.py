@@ -11,6 +11,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
+from enum import IntEnum
 from typing import NamedTuple
 
 from wheelcheck.index.archives.limits import (
@@ -22,7 +23,7 @@ from wheelcheck.index.archives.limits import (
 )
 from wheelcheck.index.archives.ranges import TAIL_BYTES, ByteSource
 
-__all__ = ["ZipMember", "member_data", "member_range", "read_member", "zip_members"]
+__all__ = ["ZipMember", "member_data", "member_range", "read_member", "unpacked", "zip_members"]
 
 _END = struct.Struct("<4s4H2LH")
 _END64_PLACE = struct.Struct("<4sLQL")
@@ -33,10 +34,20 @@ _U32 = 0xFFFF_FFFF
 _U16 = 0xFFFF
 _LOOK_BACK = 66_000
 """An end record may be followed by a comment of up to 65,535 bytes."""
-_STORED, _DEFLATED = 0, 8
+_LZMA_HEADER = 4
+_LZMA_MEMORY = 256 << 20
 _ENCRYPTED = 0x1
 _UTF8 = 0x800
 _LINK, _TYPE = 0o120000, 0o170000
+
+
+class _Method(IntEnum):
+    """How a member is packed (APPNOTE 4.4.5)."""
+
+    STORED = 0
+    DEFLATED = 8
+    BZIP2 = 12
+    LZMA = 14
 
 
 class ZipMember(NamedTuple):
@@ -152,7 +163,7 @@ def read_member(source: ByteSource, member: ZipMember) -> bytes | None:
     if max(member.size, member.packed) > MAX_TEXT_BYTES:
         return None
     data = member_data(source, member, member.packed)
-    content = _unpacked(data, member)
+    content = unpacked(data, member)
     if len(content) != member.size or zlib.crc32(content) != member.crc:
         raise ArchiveRefused(f"the member {member.path!r} is damaged")
     return content
@@ -181,12 +192,42 @@ def member_data(source: ByteSource, member: ZipMember, packed: int) -> bytes:
     return data[start : start + packed]
 
 
-def _unpacked(data: bytes, member: ZipMember) -> bytes:
-    if member.method == _STORED:
-        return data
-    if member.method != _DEFLATED:
-        raise ArchiveRefused(f"the member {member.path!r} is packed by an unusual method")
+def unpacked(data: bytes, member: ZipMember) -> bytes:
+    """What the first bytes of a member unpack to, at most a byte more than its size.
+
+    Deflated, or packed with bzip2 or LZMA, which pip reads as well (APPNOTE 4.4.5 and 5.8.8).
+    Raises ArchiveRefused.
+    """
+    most = member.size + 1
     try:
-        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, member.size + 1)
-    except zlib.error as error:
+        match member.method:
+            case _Method.STORED:
+                return data
+            case _Method.DEFLATED:
+                return zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, most)
+            case _Method.BZIP2:
+                import bz2
+
+                return bz2.BZ2Decompressor().decompress(data, most)
+            case _Method.LZMA:
+                return _unpacked_lzma(data, most)
+            case _:
+                why = f"the member {member.path!r} is packed by an unusual method"
+                raise ArchiveRefused(why)
+    except (zlib.error, OSError, EOFError, ValueError, MemoryError) as error:
         raise ArchiveRefused(f"the member {member.path!r} is damaged") from error
+
+
+def _unpacked_lzma(data: bytes, most: int) -> bytes:
+    """A raw LZMA stream behind two numbers and its properties, read as the old .lzma format."""
+    import lzma
+
+    (length,) = struct.unpack_from("<2xH", data) if len(data) > _LZMA_HEADER else (0,)
+    properties = data[_LZMA_HEADER : _LZMA_HEADER + length]
+    unknown_size = b"\xff" * 8
+    stream = properties + unknown_size + data[_LZMA_HEADER + length :]
+    unpacker = lzma.LZMADecompressor(lzma.FORMAT_ALONE, memlimit=_LZMA_MEMORY)
+    try:
+        return unpacker.decompress(stream, most)
+    except lzma.LZMAError as error:
+        raise ValueError("no LZMA stream") from error
