@@ -25,6 +25,11 @@ def test_the_package_has_the_name_of_its_release():
     assert loads(members, on="python:3.13-slim-bookworm").packages == ("libglib2.0-0",)
 
 
+def test_a_library_without_a_version_in_its_name_has_a_package_too():
+    found = loads({**INIT, EXTENSION: elf(("libnspr4.so", "libc.so.6"))})
+    assert (found.status, found.packages) == ("needs", ("libnspr4",))
+
+
 def test_alpine_has_no_c_plus_plus_library():
     members = {
         **INIT,

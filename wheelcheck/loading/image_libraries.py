@@ -7,7 +7,7 @@ source. Where nothing says what an image has beyond the libraries of a table, th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -57,7 +57,7 @@ class ImageLibraries:
         """Whether a library is there; None where that is not known."""
         if soname in self.sonames:
             return True
-        if self.system is not None and self.system.holders(FileKind.SONAME, soname):
+        if self.system is not None and _packages(self.system.holders, soname):
             return True
         return False if self.is_complete else None
 
@@ -80,7 +80,7 @@ class ImageLibraries:
     def package_of(self, soname: str) -> str | None:
         """The package that brings a library here; None where none does, or nobody knows."""
         if self.system is not None:
-            found = self.system.suppliers(FileKind.SONAME, soname)
+            found = _packages(self.system.suppliers, soname)
             return min(found, key=_preference) if found else None
         if self.family in {Family.APK, Family.DNF}:
             rows = (row for row in read_table(_PACKAGES) if row["soname"] == soname)
@@ -198,6 +198,20 @@ def _symbols(
 
 
 @cache
+def _packages(
+    with_file: Callable[[FileKind, str], tuple[str, ...]], soname: str
+) -> tuple[str, ...]:
+    """The packages with a library; one without a version in its name too.
+
+    ``libnspr4.so`` stands in the package data by what follows ``-l``, as do links of -dev packages.
+    """
+    found = with_file(FileKind.SONAME, soname)
+    if found or not (soname.startswith("lib") and soname.endswith(".so")):
+        return found
+    named = with_file(FileKind.LIB, soname.removeprefix("lib").removesuffix(".so"))
+    return tuple(package for package in named if not package.endswith("-dev"))
+
+
 def _all_sonames(system: InstalledSystem) -> tuple[str, ...]:
     """Every soname of the distribution's packages."""
     return tuple(
