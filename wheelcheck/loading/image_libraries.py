@@ -203,7 +203,7 @@ def _packages(
 ) -> tuple[str, ...]:
     """The packages with a library; one without a version in its name too.
 
-    ``libnspr4.so`` stands in the package data by what follows ``-l``, as do links of -dev packages.
+    The package data has ``libnspr4.so`` by what follows ``-l``, as the links of -dev packages.
     """
     found = with_file(FileKind.SONAME, soname)
     if found or not (soname.startswith("lib") and soname.endswith(".so")):
