@@ -197,7 +197,6 @@ def _symbols(
     return found
 
 
-@cache
 def _packages(
     with_file: Callable[[FileKind, str], tuple[str, ...]], soname: str
 ) -> tuple[str, ...]:
@@ -212,6 +211,7 @@ def _packages(
     return tuple(package for package in named if not package.endswith("-dev"))
 
 
+@cache
 def _all_sonames(system: InstalledSystem) -> tuple[str, ...]:
     """Every soname of the distribution's packages."""
     return tuple(
