@@ -77,7 +77,7 @@ def parse_marker(text: str) -> Marker:
     try:
         marker = Marker(text)
         marker.evaluate(_ANY_LINUX, context="lock_file")
-    except (UndefinedComparison, UndefinedEnvironmentName) as error:
+    except (UndefinedComparison, UndefinedEnvironmentName, ValueError) as error:
         raise InvalidMarker(str(error)) from error
     except RecursionError:
         raise InvalidMarker("nested too deeply") from None

@@ -108,7 +108,10 @@ class ScopeEnvironment:
         """Whether a target is of this kind."""
         if self.libc not in {None, target.libc}:
             return False
-        return self.marker is None or self.marker.evaluate(target.marker_environment())
+        try:
+            return self.marker is None or self.marker.evaluate(target.marker_environment())
+        except ValueError:  # a number of more digits than Python reads: as pip, admit all
+            return True
 
 
 @dataclass(frozen=True, slots=True)
