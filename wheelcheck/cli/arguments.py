@@ -6,7 +6,6 @@ import argparse
 
 from wheelcheck.cli.options import (
     FORMATS,
-    PROGRAM,
     Help,
     Parser,
     add_allow,
@@ -15,6 +14,7 @@ from wheelcheck.cli.options import (
     add_choice,
     add_dockerfile,
     add_format,
+    add_help,
     add_index,
     add_index_urls,
     add_inputs,
@@ -29,6 +29,7 @@ from wheelcheck.cli.options import (
     add_selection,
     add_settings,
     add_targets,
+    grouped_parser,
     listed,
 )
 
@@ -88,16 +89,13 @@ exit codes:
 
 def check_parser() -> argparse.ArgumentParser:
     """The parser of the main job, which needs no command word."""
-    parser = Parser(
-        prog=PROGRAM,
+    parser = grouped_parser(
+        "",
         usage="%(prog)s [options] [FILE or FOLDER...]",
         description="What comes as a wheel, what compiles from source, what that costs, and what "
         "to do\ninstead, on any Python, libc and CPU. "
         "Nothing is installed, and no package's code is run.",
         epilog=_CHECK_EXAMPLES,
-        formatter_class=Help,
-        allow_abbrev=False,
-        add_help=False,
     )
     inputs = parser.add_argument_group("what to check")
     add_inputs(inputs)
@@ -131,15 +129,12 @@ examples:
 
 def explain_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck explain``."""
-    parser = Parser(
-        prog=f"{PROGRAM} explain",
+    parser = grouped_parser(
+        "explain",
         usage="%(prog)s PACKAGE [FILE...] [--target TARGET] [options]",
         description="The whole reasoning for one package: releases, tags, near misses, evidence,\n"
         "toolchain, system packages, build environments.",
         epilog=_EXPLAIN_EXAMPLES,
-        formatter_class=Help,
-        allow_abbrev=False,
-        add_help=False,
     )
     inputs = parser.add_argument_group("what to explain")
     inputs.add_argument(
@@ -153,7 +148,7 @@ def explain_parser() -> argparse.ArgumentParser:
     add_settings(parser.add_argument_group("what the project says"))
     output = parser.add_argument_group("how to answer")
     add_format(output, "text", "json")
-    output.add_argument("-h", "--help", action="help", help="print this, and end")
+    add_help(output)
     return parser
 
 
@@ -174,14 +169,11 @@ exit codes: 0 nothing is worse, 1 something is, 2 wrong usage, 3 an answer is in
 
 def diff_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck diff``."""
-    parser = Parser(
-        prog=f"{PROGRAM} diff",
+    parser = grouped_parser(
+        "diff",
         usage="%(prog)s [options] OLD NEW\n       %(prog)s [options] --git REVISION [FILE]",
         description="What gained or lost wheels between two states, and what that costs.",
         epilog=_DIFF_EXAMPLES,
-        formatter_class=Help,
-        allow_abbrev=False,
-        add_help=False,
     )
     inputs = parser.add_argument_group("what to compare")
     inputs.add_argument(
@@ -204,7 +196,7 @@ def diff_parser() -> argparse.ArgumentParser:
     add_settings(policy)
     output = parser.add_argument_group("how to answer")
     add_format(output, "text", "json")
-    output.add_argument("-h", "--help", action="help", help="print this, and end")
+    add_help(output)
     return parser
 
 
@@ -223,15 +215,12 @@ exit codes: 0 it installs so, 1 nothing installs on a target, 2 wrong usage, 3 i
 
 def binary_policy_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck policy``."""
-    parser = Parser(
-        prog=f"{PROGRAM} policy",
+    parser = grouped_parser(
+        "policy",
         usage="%(prog)s [FILE...] --target TARGET [options]",
         description="Wheels alone: the strictest policy under which it still installs, with the "
         "fewest\nexceptions, for pip, uv and Poetry.",
         epilog=_POLICY_EXAMPLES,
-        formatter_class=Help,
-        allow_abbrev=False,
-        add_help=False,
     )
     inputs = parser.add_argument_group("what to judge")
     add_inputs(inputs)
@@ -255,7 +244,7 @@ def binary_policy_parser() -> argparse.ArgumentParser:
     )
     add_json(output)
     add_format(output, "text", "json")
-    output.add_argument("-h", "--help", action="help", help="print this, and end")
+    add_help(output)
     parser.set_defaults(policy=None, no_policy=False)
     return parser
 
@@ -275,15 +264,12 @@ exit codes: 0 ready as it is, 1 not ready, 2 wrong usage, 3 the answer is incomp
 
 def ready_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck ready``."""
-    parser = Parser(
-        prog=f"{PROGRAM} ready",
+    parser = grouped_parser(
+        "ready",
         usage="%(prog)s [FILE...] --python VERSION [options]",
         description="Is a project ready for a new Python? The first release of every package with "
         "wheels\non each platform, and the smallest bump that gets there.",
         epilog=_READY_EXAMPLES,
-        formatter_class=Help,
-        allow_abbrev=False,
-        add_help=False,
     )
     inputs = parser.add_argument_group("what to judge")
     add_inputs(inputs)
@@ -315,7 +301,7 @@ def ready_parser() -> argparse.ArgumentParser:
     )
     add_json(output)
     add_format(output, "text", "json", "constraints")
-    output.add_argument("-h", "--help", action="help", help="print this, and end")
+    add_help(output)
     parser.set_defaults(python=[], libc=[], arch=[], policy=None, no_policy=False)
     return parser
 
@@ -329,12 +315,11 @@ in the configuration of a client:
 def mcp_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck mcp``."""
     parser = Parser(
-        prog=f"{PROGRAM} mcp",
+        "mcp",
         description="Serve check, explain, advise and ready to clients of the Model Context "
         "Protocol,\nover standard input and output.",
         epilog=_MCP_EXAMPLES,
         formatter_class=Help,
-        allow_abbrev=False,
     )
     parser.add_argument(
         "--root", default=".", metavar="FOLDER", help="no file outside it is read (this folder)"
@@ -350,9 +335,8 @@ def mcp_parser() -> argparse.ArgumentParser:
 def show_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck show``."""
     parser = Parser(
-        prog=f"{PROGRAM} show",
+        "show",
         description="Write a report of --format json again, in any format. No index is queried.",
-        allow_abbrev=False,
     )
     parser.add_argument("report", metavar="REPORT", help="a file of --format json")
     parser.add_argument("--builds", action="store_true", help="show the whole build plan")
@@ -366,9 +350,8 @@ def show_parser() -> argparse.ArgumentParser:
 def completion_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck completion``."""
     parser = Parser(
-        prog=f"{PROGRAM} completion",
+        "completion",
         description='Write a completion script: eval "$(wheelcheck completion bash)".',
-        allow_abbrev=False,
     )
     parser.add_argument("shell", choices=("bash", "zsh", "tcsh"))
     return parser
@@ -377,19 +360,17 @@ def completion_parser() -> argparse.ArgumentParser:
 def calibrate_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck calibrate``."""
     return Parser(
-        prog=f"{PROGRAM} calibrate",
+        "calibrate",
         description="Compile two small sources of wheelcheck's own and tell how fast this machine "
         "is: the number for --machine-factor.",
-        allow_abbrev=False,
     )
 
 
 def cache_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck cache``."""
     parser = Parser(
-        prog=f"{PROGRAM} cache",
+        "cache",
         description="Look at or empty the cache of index pages and file facts.",
-        allow_abbrev=False,
     )
     parser.add_argument(
         "action", choices=("info", "clear"), help="info: where and how much; clear: empty it"

@@ -7,7 +7,7 @@ from argparse import Namespace
 from wheelcheck.api.binary_policy import binary_policy
 from wheelcheck.cli.folder_arguments import take_folders
 from wheelcheck.cli.keywords import inputs_of, keywords_of
-from wheelcheck.cli.terminal import look_of, progress_shown
+from wheelcheck.cli.terminal import drawn, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.json_form import render_json
@@ -48,8 +48,4 @@ def _rendered(policy: BinaryPolicy, args: Namespace) -> bytes:
         return render_json(policy)
     from wheelcheck.reports.text.binary_policy_text import render_binary_policy
 
-    look = look_of(args)
-    text = render_binary_policy(
-        policy, width=look.width, colour=look.colour, ascii_only=look.ascii_only
-    )
-    return text.encode(look.encoding, "replace")
+    return drawn(render_binary_policy, policy, args=args)

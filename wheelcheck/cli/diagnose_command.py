@@ -8,7 +8,7 @@ from argparse import Namespace
 from wheelcheck.api.diagnose import diagnose
 from wheelcheck.api.question import Question
 from wheelcheck.cli.keywords import keywords_of
-from wheelcheck.cli.terminal import look_of, progress_shown
+from wheelcheck.cli.terminal import drawn, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
 from wheelcheck.regular_files import read_regular
@@ -39,11 +39,7 @@ def run(args: Namespace) -> int:
     else:
         from wheelcheck.reports.text.diagnosis_text import render_diagnosis
 
-        look = look_of(args)
-        text = render_diagnosis(
-            diagnosis, width=look.width, colour=look.colour, ascii_only=look.ascii_only
-        )
-        written = text.encode(look.encoding, "replace")
+        written = drawn(render_diagnosis, diagnosis, args=args)
     write(written, args.output)
     return FAILED if diagnosis.complete else INCOMPLETE
 

@@ -19,7 +19,7 @@ from wheelcheck.cli.cached_report import incomplete_words
 from wheelcheck.cli.keywords import keywords_of
 from wheelcheck.cli.policy_options import settings_of
 from wheelcheck.cli.rendering import read_report
-from wheelcheck.cli.terminal import look_of, progress_shown
+from wheelcheck.cli.terminal import drawn, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.difference import difference
@@ -44,15 +44,7 @@ def run(args: Namespace) -> int:
     if args.format == "json":
         written = render_json(found)
     else:
-        look = look_of(args)
-        text = render_difference(
-            found,
-            after.targets,
-            width=look.width,
-            colour=look.colour,
-            ascii_only=look.ascii_only,
-        )
-        written = text.encode(look.encoding, "replace")
+        written = drawn(render_difference, found, after.targets, args=args)
     write(written, args.output)
     if found.regressions:
         return 1

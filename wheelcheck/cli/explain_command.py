@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from wheelcheck.api.explain import explain
 from wheelcheck.cli.keywords import inputs_of, keywords_of
-from wheelcheck.cli.terminal import look_of, progress_shown
+from wheelcheck.cli.terminal import drawn, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.reports.json_form import render_json
 
@@ -29,10 +29,6 @@ def run(args: Namespace) -> int:
     else:
         from wheelcheck.reports.text.explanation_text import render_explanation
 
-        look = look_of(args)
-        text = render_explanation(
-            explanation, width=look.width, colour=look.colour, ascii_only=look.ascii_only
-        )
-        written = text.encode(look.encoding, "replace")
+        written = drawn(render_explanation, explanation, args=args)
     write(written, args.output)
     return 3 if any(problem.severity == "error" for problem in explanation.problems) else 0

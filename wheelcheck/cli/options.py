@@ -11,7 +11,7 @@ from wheelcheck.redaction import redact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 __all__ = [
     "FORMATS",
@@ -25,6 +25,7 @@ __all__ = [
     "add_choice",
     "add_dockerfile",
     "add_format",
+    "add_help",
     "add_index",
     "add_index_urls",
     "add_inputs",
@@ -40,6 +41,7 @@ __all__ = [
     "add_settings",
     "add_targets",
     "did_you_mean",
+    "grouped_parser",
     "listed",
 ]
 
@@ -53,7 +55,11 @@ _CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)")
 
 
 class Parser(argparse.ArgumentParser):
-    """Tells an error in one sentence instead of a page of usage."""
+    """Tells an error in one sentence instead of a page of usage. No option is abbreviated."""
+
+    def __init__(self, command: str = "", **options: Any) -> None:
+        """`command` is the word after the program's name; `options` are those of argparse."""
+        super().__init__(prog=f"{PROGRAM} {command}".rstrip(), allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         """Exit with 2 and the sentence, with the nearest option where one is misspelt."""
@@ -453,6 +459,23 @@ def add_output(group: argparse._ArgumentGroup) -> None:
         "--debug", action="store_true", help="log to standard error, with what went wrong inside"
     )
     group.add_argument("-V", "--version", action="store_true", help="print the version, and end")
+    add_help(group)
+
+
+def grouped_parser(command: str, *, usage: str, description: str, epilog: str) -> Parser:
+    """The parser of a command whose options stand in groups: `add_help` goes into one of them."""
+    return Parser(
+        command,
+        usage=usage,
+        description=description,
+        epilog=epilog,
+        formatter_class=Help,
+        add_help=False,
+    )
+
+
+def add_help(group: argparse._ActionsContainer) -> None:
+    """The option that every parser has."""
     group.add_argument("-h", "--help", action="help", help="print this, and end")
 
 

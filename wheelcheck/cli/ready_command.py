@@ -9,7 +9,7 @@ from wheelcheck.api.discovery import PYTHON_VERSION
 from wheelcheck.api.ready import ready
 from wheelcheck.cli.folder_arguments import take_folders
 from wheelcheck.cli.keywords import inputs_of, keywords_of
-from wheelcheck.cli.terminal import look_of, progress_shown
+from wheelcheck.cli.terminal import drawn, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.reports.json_form import render_json
 from wheelcheck.reports.values.readiness_values import Readiness
@@ -51,12 +51,4 @@ def _rendered(answer: Readiness, args: Namespace) -> bytes:
 
     if args.format == "constraints":
         return render_constraints(answer).encode()
-    look = look_of(args)
-    text = render_readiness(
-        answer,
-        width=look.width,
-        colour=look.colour,
-        ascii_only=look.ascii_only,
-        every=args.all,
-    )
-    return text.encode(look.encoding, "replace")
+    return drawn(render_readiness, answer, args=args, every=args.all)

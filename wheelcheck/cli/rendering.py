@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 import wheelcheck
 from wheelcheck.cli.cached_report import incomplete_words
-from wheelcheck.cli.terminal import look_of
+from wheelcheck.cli.terminal import drawn
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.failing_verdicts import failures
@@ -50,16 +50,7 @@ def rendered(report: Report, args: Namespace) -> bytes:
         return text.encode("utf-8", "backslashreplace")
     from wheelcheck.reports.text.report_text import render_text
 
-    look = look_of(args)
-    text = render_text(
-        report,
-        width=look.width,
-        colour=look.colour,
-        ascii_only=look.ascii_only,
-        builds=args.builds,
-        versions=args.versions,
-    )
-    return text.encode(look.encoding, "replace")
+    return drawn(render_text, report, args=args, builds=args.builds, versions=args.versions)
 
 
 def _renderer_options(args: Namespace) -> dict[str, object]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 
 from wheelcheck.cli.options import (
-    PROGRAM,
-    Help,
     Parser,
     add_format,
+    add_help,
     add_index,
     add_repeatable,
+    grouped_parser,
     positive,
 )
 
@@ -35,15 +35,12 @@ exit codes: 0 all was judged, 2 wrong usage, 3 some projects could not be judged
 
 def survey_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck survey``."""
-    parser = Parser(
-        prog=f"{PROGRAM} survey",
+    parser = grouped_parser(
+        "survey",
         usage="%(prog)s SOURCE... --output FOLDER [options]",
         description="Judge many projects or many requirement files, and write a dated Parquet\n"
         "dataset. A second start goes on where the first one ended.",
         epilog=_EXAMPLES,
-        formatter_class=Help,
-        allow_abbrev=False,
-        add_help=False,
     )
     source = parser.add_argument_group("what to survey")
     source.add_argument(
@@ -92,7 +89,7 @@ def survey_parser() -> argparse.ArgumentParser:
     output.add_argument(
         "--output", required=True, metavar="FOLDER", help="a folder, or any URL that fsspec opens"
     )
-    output.add_argument("-h", "--help", action="help", help="print this, and end")
+    add_help(output)
     return parser
 
 
@@ -125,9 +122,8 @@ def _add_wire(parser: argparse.ArgumentParser) -> None:
 def report_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck survey report``."""
     parser = Parser(
-        prog=f"{PROGRAM} survey report",
+        "survey report",
         description="Write one self-contained page on the newest day of a survey's folder.",
-        allow_abbrev=False,
     )
     parser.add_argument("folder", metavar="FOLDER", help="of a survey")
     parser.add_argument(
@@ -142,10 +138,9 @@ def report_parser() -> argparse.ArgumentParser:
 def diff_parser() -> argparse.ArgumentParser:
     """The parser of ``wheelcheck survey diff``."""
     parser = Parser(
-        prog=f"{PROGRAM} survey diff",
+        "survey diff",
         description="Which projects gained or lost wheels between two surveys. FOLDER alone means "
         "its oldest day for OLD and its newest for NEW. Exit code 1 where one lost wheels.",
-        allow_abbrev=False,
     )
     parser.add_argument("old", metavar="OLD", help="FOLDER or FOLDER@2026-05-28")
     parser.add_argument("new", metavar="NEW", help="FOLDER or FOLDER@2026-11-28")

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TextIO
@@ -19,6 +19,7 @@ __all__ = [
     "WIPE",
     "Look",
     "StatusLine",
+    "drawn",
     "look_of",
     "progress_shown",
     "speaks_unicode",
@@ -53,6 +54,15 @@ def look_of(args: Namespace) -> Look:
         ascii_only=not speaks_unicode(encoding),
         encoding=encoding,
     )
+
+
+def drawn(render: Callable[..., str], *values: object, args: Namespace, **options: object) -> bytes:
+    """The text that a renderer makes of values, as it is written where it goes."""
+    look = look_of(args)
+    text = render(
+        *values, width=look.width, colour=look.colour, ascii_only=look.ascii_only, **options
+    )
+    return text.encode(look.encoding, "replace")
 
 
 def wants_colour(choice: str, environ: Mapping[str, str], stream: TextIO | None) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import partial
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.gate.policy import Policy
@@ -25,49 +26,41 @@ def violations(report: Report, policy: Policy, today: date) -> tuple[Violation, 
     if policy.fail_on:
         found += _findings(report, policy)
     for target in report.targets:
-        if policy.fail_on:
-            found += _verdicts(report, target, policy, today)
-        if LoadRule.MISSING_LIBRARIES in policy.fail_on:
-            found += _loading(report, target, policy, today)
-        if LoadRule.WHEELS_LOST in policy.fail_on:
-            found += _lost(report, target, policy, today)
+        for breaks, words in _rules(policy):
+            say = partial(words, target=target.name, policy=policy)
+            found += _packages(report, target, policy, today, breaks, say)
         found += _coverage(report, target, policy, today)
         found += _costs(report, target, policy)
     return tuple(found)
 
 
-def _verdicts(
-    report: Report, target: TargetSummary, policy: Policy, today: date
-) -> Iterator[Violation]:
-    for package in report.packages:
-        cell = package.on.get(target.name)
-        if cell is None or cell.verdict not in policy.fail_on:
-            continue
-        if policy.lets_pass(package.name, target.name, today):
-            continue
-        label = f"{package.name} {cell.version}" if cell.version else package.name
-        ended = [
-            allowance.expires
-            for allowance in policy.allow
-            if allowance.expires and allowance.is_about(package.name, target.name)
-        ]
-        expired = f" (it was allowed until {max(ended)})" if ended else ""
-        yield Violation(
-            rule="fail-on",
-            target=target.name,
-            package=package.name,
-            verdict=cell.verdict,
-            message=f"{label} is {cell.verdict} on {target.name}{expired}: {cell.reason}",
-            where=tuple(source for source in cell.requested_by if ":" in source),
-        )
+_Words = Callable[..., str]
 
 
-def _loading(
-    report: Report, target: TargetSummary, policy: Policy, today: date
+def _rules(policy: Policy) -> Iterator[tuple[Callable[[Cell], bool], _Words]]:
+    """What a policy fails on in the cells of packages, and how that is said."""
+    yield lambda cell: cell.verdict in policy.fail_on, _verdict_words
+    if LoadRule.MISSING_LIBRARIES in policy.fail_on:
+        yield _fails_to_load, _loading_words
+    if LoadRule.WHEELS_LOST in policy.fail_on:
+        yield _has_lost, _lost_words
+
+
+def _packages(
+    report: Report,
+    target: TargetSummary,
+    policy: Policy,
+    today: date,
+    breaks: Callable[[Cell], bool],
+    words: Callable[[str, Cell], str],
 ) -> Iterator[Violation]:
+    """The packages whose cell breaks a rule and that no allowance lets pass.
+
+    `words` are those of the violation, from a package's name and its cell.
+    """
     for package in report.packages:
         cell = package.on.get(target.name)
-        if cell is None or not _fails_to_load(cell):
+        if cell is None or not breaks(cell):
             continue
         if not policy.lets_pass(package.name, target.name, today):
             yield Violation(
@@ -75,29 +68,29 @@ def _loading(
                 target=target.name,
                 package=package.name,
                 verdict=cell.verdict,
-                message=f"{package.name} {cell.version} does not load on {target.name}: "
-                f"{cell.loads.reason if cell.loads else ''}",
+                message=words(package.name, cell),
                 where=tuple(requester for requester in cell.requested_by if ":" in requester),
             )
 
 
-def _lost(
-    report: Report, target: TargetSummary, policy: Policy, today: date
-) -> Iterator[Violation]:
-    for package in report.packages:
-        cell = package.on.get(target.name)
-        if cell is None or not _has_lost(cell):
-            continue
-        if not policy.lets_pass(package.name, target.name, today):
-            yield Violation(
-                rule="fail-on",
-                target=target.name,
-                package=package.name,
-                verdict=cell.verdict,
-                message=f"{package.name} lost its wheel on {target.name}: "
-                f"{cell.lost.reason if cell.lost else ''}",
-                where=tuple(requester for requester in cell.requested_by if ":" in requester),
-            )
+def _verdict_words(name: str, cell: Cell, target: str, policy: Policy) -> str:
+    label = f"{name} {cell.version}" if cell.version else name
+    ended = [
+        allowance.expires
+        for allowance in policy.allow
+        if allowance.expires and allowance.is_about(name, target)
+    ]
+    expired = f" (it was allowed until {max(ended)})" if ended else ""
+    return f"{label} is {cell.verdict} on {target}{expired}: {cell.reason}"
+
+
+def _loading_words(name: str, cell: Cell, target: str, _: Policy) -> str:
+    why = cell.loads.reason if cell.loads else ""
+    return f"{name} {cell.version} does not load on {target}: {why}"
+
+
+def _lost_words(name: str, cell: Cell, target: str, _: Policy) -> str:
+    return f"{name} lost its wheel on {target}: {cell.lost.reason if cell.lost else ''}"
 
 
 def _has_lost(cell: Cell) -> bool:
@@ -110,14 +103,9 @@ def _fails_to_load(cell: Cell) -> bool:
 
 def breaks_limits(cell: Cell, target: str, policy: Policy) -> bool:
     """Whether a package counts against the limits of a policy on a target, but for allowances."""
-    return (
-        cell.verdict in policy.fail_on
-        or (LoadRule.MISSING_LIBRARIES in policy.fail_on and _fails_to_load(cell))
-        or (LoadRule.WHEELS_LOST in policy.fail_on and _has_lost(cell))
-        or (
-            cell.verdict not in {*_WHEELS, Verdict.NOT_REQUIRED}
-            and _least_coverage(policy, target) is not None
-        )
+    return any(breaks(cell) for breaks, _ in _rules(policy)) or (
+        cell.verdict not in {*_WHEELS, Verdict.NOT_REQUIRED}
+        and _least_coverage(policy, target) is not None
     )
 
 

@@ -18,6 +18,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.errors import IndexUnreachable, Unknown
+from wheelcheck.index.index_over import IndexOver
 from wheelcheck.index.interface import (
     ArchiveListing,
     CoreMetadata,
@@ -52,11 +53,11 @@ def with_locked_files(index: Index, requirements: Requirements) -> Index:
     return LockIndex(index, listed) if listed else index
 
 
-class LockIndex:
+class LockIndex(IndexOver):
     """`Index` for the projects that a lock lists files of; all other questions go through."""
 
     def __init__(self, index: Index, listed: Mapping[NormalizedName, _Listed]) -> None:
-        self._index = index
+        super().__init__(index)
         self._listed = listed
         self._unreachable = False
 
@@ -80,10 +81,6 @@ class LockIndex:
             self._unreachable = True
             return None
         return None if isinstance(found, Unknown) else found
-
-    def at_url(self, url: str, name: NormalizedName) -> Wheel | Sdist | Unknown:
-        """Which file does a direct reference mean?"""
-        return self._index.at_url(url, name)
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """What does this file depend on?"""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
+from wheelcheck.index.index_over import IndexOver
 from wheelcheck.index.interface import (
-    ArchiveListing,
     CoreMetadata,
     Index,
-    MemberReader,
     Project,
     ProjectStatus,
     Sdist,
-    T,
     UnusableFile,
     Wheel,
 )
@@ -26,7 +24,7 @@ __all__ = ["AdmittedIndex"]
 Admitted = Callable[[Project], Sequence[Version]]
 
 
-class AdmittedIndex:
+class AdmittedIndex(IndexOver):
     """An `Index` whose projects have the releases that `admitted` names, in that order.
 
     A solver tries them in that order: the lowest first, where that is wanted. Packages that are
@@ -36,7 +34,7 @@ class AdmittedIndex:
     def __init__(
         self, index: Index, admitted: Admitted, undemanding: Collection[NormalizedName] = ()
     ) -> None:
-        self._index = index
+        super().__init__(index)
         self._admitted = admitted
         self._undemanding = undemanding
 
@@ -45,47 +43,11 @@ class AdmittedIndex:
         found = self._index.project(name)
         return found if isinstance(found, Unknown) else _Admitted(found, self._admitted(found))
 
-    def at_url(self, url: str, name: NormalizedName) -> Wheel | Sdist | Unknown:
-        """Which file does a direct reference mean?"""
-        return self._index.at_url(url, name)
-
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """What does this file depend on?"""
         if file.name in self._undemanding:
             return CoreMetadata(file.name, file.version, requires_python=file.requires_python)
-        return self._index.metadata(file)
-
-    def listing(
-        self, file: Wheel | Sdist, wanted: Callable[[str], bool] | None = None
-    ) -> ArchiveListing | Unknown:
-        """What does this archive contain?"""
-        return self._index.listing(file, wanted)
-
-    def look_into(self, wheel: Wheel, look: Callable[[MemberReader], T]) -> T | Unknown:
-        """What `look` finds in the members of a wheel."""
-        return self._index.look_into(wheel, look)
-
-    def prefetch_look(self, wheel: Wheel, look: Callable[[MemberReader], object]) -> None:
-        """Look into a wheel in the background."""
-        self._index.prefetch_look(wheel, look)
-
-    def derived(self, file: Wheel | Sdist) -> bytes | None:
-        """What was stored as derived from this file before."""
-        return self._index.derived(file)
-
-    def store_derived(self, file: Wheel | Sdist, data: bytes) -> None:
-        """Store what was derived from this file."""
-        self._index.store_derived(file, data)
-
-    def prefetch(
-        self,
-        names: Iterable[NormalizedName] = (),
-        files: Iterable[Wheel | Sdist] = (),
-        listings: Iterable[Wheel | Sdist] = (),
-        wanted: Callable[[str], bool] | None = None,
-    ) -> None:
-        """Say what will probably be asked next."""
-        self._index.prefetch(names, files, listings, wanted)
+        return super().metadata(file)
 
 
 class _Admitted:
