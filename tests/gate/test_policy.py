@@ -11,7 +11,7 @@ from wheelcheck.gate.policy import Allowance, Policy
 from wheelcheck.gate.settings import read_settings
 from wheelcheck.gate.violations import violations
 from wheelcheck.reports.values.cost_values import Bill, Estimate, ImageSize
-from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.report import Loading, Report
 
 TODAY = date(2026, 11, 23)
 ALPINE, SLIM = "python:3.8-alpine", "python:3.8-slim"
@@ -67,6 +67,28 @@ class TestVerdicts:
             one for one in broken(Policy(fail_on=NATIVE, allow=(ended,))) if "numpy" in one[:5]
         ]
         assert "it was allowed until 2026-01-01" in said
+
+
+def test_a_wheel_that_lacks_a_library_fails_where_the_policy_says_so():
+    report = alpine_story()
+    loading = Loading(status="needs", needs=("libgomp.so.1",), reason="libgomp.so.1 is missing")
+    packages = tuple(
+        package.model_copy(
+            update={
+                "on": {
+                    target: cell.model_copy(update={"loads": loading}) if target == SLIM else cell
+                    for target, cell in package.on.items()
+                }
+            }
+        )
+        if package.name == "numpy"
+        else package
+        for package in report.packages
+    )
+    report = report.model_copy(update={"packages": packages})
+    assert broken(Policy(fail_on="missing-libraries"), report) == [
+        "numpy 1.24.2 does not load on python:3.8-slim: libgomp.so.1 is missing"
+    ]
 
 
 class TestCoverage:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from fnmatch import fnmatchcase
-from functools import partial
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.gate.policy import Policy
@@ -27,14 +26,13 @@ def violations(report: Report, policy: Policy, today: date) -> tuple[Violation, 
         found += _findings(report, policy)
     for target in report.targets:
         for breaks, words in _rules(policy):
-            say = partial(words, target=target.name, policy=policy)
-            found += _packages(report, target, policy, today, breaks, say)
+            found += _packages(report, target, policy, today, breaks, words)
         found += _coverage(report, target, policy, today)
         found += _costs(report, target, policy)
     return tuple(found)
 
 
-_Words = Callable[..., str]
+_Words = Callable[[str, Cell, str, Policy], str]
 
 
 def _rules(policy: Policy) -> Iterator[tuple[Callable[[Cell], bool], _Words]]:
@@ -52,11 +50,12 @@ def _packages(
     policy: Policy,
     today: date,
     breaks: Callable[[Cell], bool],
-    words: Callable[[str, Cell], str],
+    words: _Words,
 ) -> Iterator[Violation]:
     """The packages whose cell breaks a rule and that no allowance lets pass.
 
-    `words` are those of the violation, from a package's name and its cell.
+    `words` are those of the violation, from a package's name, its cell, the target's name and
+    the policy.
     """
     for package in report.packages:
         cell = package.on.get(target.name)
@@ -68,7 +67,7 @@ def _packages(
                 target=target.name,
                 package=package.name,
                 verdict=cell.verdict,
-                message=words(package.name, cell),
+                message=words(package.name, cell, target.name, policy),
                 where=tuple(requester for requester in cell.requested_by if ":" in requester),
             )
 
