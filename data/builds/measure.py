@@ -2,6 +2,7 @@
 
     python measure.py queue --python PATH [--python PATH …] [--until HH:MM]
     python measure.py build NAME[==VERSION] --python PATH [--constraints FILE] [--cores N]
+        [--held-out] [--tables FOLDER]
     python measure.py reference
 
 `queue` builds what packages.csv lists and measurements.csv lacks, in order, one at a time; it reads
@@ -25,14 +26,15 @@ from pathlib import Path
 from measuring import building, columns, machine, table
 
 _HERE = Path(__file__).resolve().parent
-_MEASUREMENTS = _HERE / "measurements.csv"
-_CALLS = _HERE / "translation_units.csv.gz"
+_MEASUREMENTS = "measurements.csv"
+_CALLS = "translation_units.csv.gz"
 
 
 @dataclass(slots=True)
 class Recorder:
-    """Measures builds and appends them to the tables."""
+    """Measures builds and appends them to the tables in `folder`."""
 
+    folder: Path
     reference: float | None = None  # CPU seconds of the reference compile, if taken just now
 
     def record(
@@ -49,11 +51,11 @@ class Recorder:
         succeeded = bool(row["outcome"] == "success")
         if keep_timeout or row.get("reason") != "timeout":
             if succeeded:
-                table.append_calls(_CALLS, columns.of_compiles(row, calls))
-            table.append_build(_MEASUREMENTS, row)
-        told = f"{row['build_cpu_s']} s CPU" if succeeded else f"{row['reason']}: {row['detail']}"
+                table.append_calls(self.folder / _CALLS, columns.of_compiles(row, calls))
+            table.append_build(self.folder / _MEASUREMENTS, row)
+        ending = f"{row['build_cpu_s']} s CPU" if succeeded else f"{row['reason']}: {row['detail']}"
         taken = time.monotonic() - start
-        print(f"{row['name']} {row['version']}: {told} ({taken:.0f} s)", flush=True)
+        print(f"{row['name']} {row['version']}: {ending} ({taken:.0f} s)", flush=True)
         return succeeded
 
 
@@ -72,7 +74,7 @@ def _listed(path: Path, pythons: dict[str, Path]) -> Iterator[building.Request]:
 
 
 def _next(arguments: argparse.Namespace, pythons: dict[str, Path]) -> building.Request | None:
-    done = table.measured(_MEASUREMENTS)
+    done = table.measured(arguments.tables / _MEASUREMENTS)
     listed = _listed(arguments.packages, pythons)
     return next((request for request in listed if request.key() not in done), None)
 
@@ -80,7 +82,7 @@ def _next(arguments: argparse.Namespace, pythons: dict[str, Path]) -> building.R
 def _queue(arguments: argparse.Namespace) -> int:
     pythons = {machine.python_version(path).rpartition(".")[0]: path for path in arguments.python}
     end = _clock_time(arguments.until) if arguments.until else datetime.max.replace(tzinfo=UTC)
-    recorder = Recorder()
+    recorder = Recorder(arguments.tables)
     while request := _next(arguments, pythons):
         left = (end - datetime.now(UTC)).total_seconds()
         if left < 0:
@@ -104,8 +106,10 @@ def _build(arguments: argparse.Namespace) -> int:
     request = building.Request(
         name, version, arguments.python[0], arguments.constraints, arguments.cores
     )
-    settings = building.Settings(arguments.index, arguments.time_limit * 60, arguments.logs)
-    return 0 if Recorder().record(request, settings) else 1
+    settings = building.Settings(
+        arguments.index, arguments.time_limit * 60, arguments.logs, held_out=arguments.held_out
+    )
+    return 0 if Recorder(arguments.tables).record(request, settings) else 1
 
 
 def _reference(_arguments: argparse.Namespace) -> int:
@@ -124,6 +128,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     common.add_argument("--index", default="https://pypi.org/simple/", help="Simple API (JSON)")
     common.add_argument("--time-limit", type=float, default=40, metavar="MINUTES", help="per build")
+    common.add_argument(
+        "--tables", type=Path, default=_HERE, metavar="FOLDER", help="where the tables are"
+    )
     common.add_argument("--logs", type=Path, help="keep the logs of failed builds in this folder")
     queue = commands.add_parser(
         "queue", parents=[common], help="build what the list has and the table lacks"
@@ -137,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("release", metavar="NAME[==VERSION]")
     build.add_argument("--constraints", default="", metavar="FILE", help="a file of constraints/")
     build.add_argument("--cores", type=int, help="confine the build to so many cores")
+    build.add_argument("--held-out", action="store_true", help="build held-out names too")
     build.set_defaults(run=_build)
     reference = commands.add_parser("reference", help="time the reference compile")
     reference.set_defaults(run=_reference)

@@ -1,0 +1,172 @@
+"""Builds the releases of a list in a Debian root, each in an overlay of its own.
+
+    python judge.py rich --root ROOT [--over RICH] --list unseen.csv --out FOLDER
+
+`rich` builds each release in `RICH` (the upper folder of an overlay over `ROOT`, with compilers
+and many `-dev` packages installed) as `measure.py` does: does it build at all with the tools of
+the day, what does it cost, why does it fail. Rows go to `FOLDER/rich-HALF.csv`, compiler calls
+beside them, logs to `FOLDER/logs/HALF`. What the files hold is not built again.
+
+Run as root: it mounts. **Package code runs here**, in the overlay alone, which is deleted
+afterwards; the interpreters of pyenv are mounted into it read-only.
+"""
+
+import argparse
+import csv
+import gzip
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+_REPOSITORY = _HERE.parents[1]
+_PYENV = Path("/root/.pyenv/versions")
+_INSIDE = "/judge"  # where an overlay sees this repository's tools
+_TOOLS = ("data/builds", "wheelcheck/costs/reference")
+_CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+_MINUTES = 25
+
+
+@contextmanager
+def overlay(lower: list[Path], folder: Path) -> Iterator[Path]:
+    """A root over `lower` (topmost first), with /proc, /dev and pyenv; deleted at the end."""
+    with (
+        tempfile.TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as place,
+        ExitStack() as stack,
+    ):
+        upper, work, root = (Path(place, name) for name in ("upper", "work", "root"))
+        for path in (upper, work, root):
+            path.mkdir()
+        layers = ":".join(map(str, lower))
+        options = f"lowerdir={layers},upperdir={upper},workdir={work}"
+        _mount(stack, root, "-t", "overlay", "overlay", "-o", options)
+        for shared in ("/proc", "/dev"):
+            _mount(stack, Path(f"{root}{shared}"), "--bind", shared)
+        _mount(stack, Path(f"{root}{_PYENV}"), "--bind", "-o", "ro", str(_PYENV))
+        for file in ("/etc/resolv.conf", _CERTIFICATES):
+            target = Path(f"{root}{file}")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+        yield root
+
+
+def _mount(stack: ExitStack, target: Path, *arguments: str) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", *arguments, str(target)], check=True)
+    stack.callback(subprocess.run, ["umount", "--lazy", str(target)], check=False)
+
+
+def _rich(arguments: argparse.Namespace) -> int:
+    lower = [path for path in (arguments.over, arguments.root) if path]
+    for case in _cases(arguments.list):
+        result = arguments.out / f"rich-{case['half']}.csv"
+        if (case["name"], case["version"], case["python"]) not in _done(result):
+            with overlay(lower, arguments.out) as root:
+                _measure(case, root, arguments.out)
+    return 0
+
+
+def _cases(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _done(result: Path) -> set[tuple[str, str, str]]:
+    if not result.exists():
+        return set()
+    return {
+        (row["name"], row["requested"], row["python"].rpartition(".")[0]) for row in _cases(result)
+    }
+
+
+def _measure(case: dict[str, str], root: Path, out: Path) -> None:
+    """Let `measure.py` build one case inside `root`, and gather what it wrote."""
+    for part in _TOOLS:
+        shutil.copytree(
+            _REPOSITORY / part,
+            Path(f"{root}{_INSIDE}/{part}"),
+            ignore=shutil.ignore_patterns("*.csv", "*.json", "*.gz", "__pycache__"),
+        )
+    packaging = Path(sys.modules["packaging"].__path__[0])
+    shutil.copytree(packaging, Path(f"{root}{_INSIDE}/lib/packaging"))
+    script = f"{_INSIDE}/data/builds/measure.py"
+    command = [
+        *("chroot", str(root), _interpreter("3.13"), script, "build"),
+        *(f"{case['name']}=={case['version']}", "--python", _interpreter(case["python"])),
+        *("--tables", f"{_INSIDE}/tables", "--logs", f"{_INSIDE}/logs", "--held-out"),
+        *("--time-limit", str(_MINUTES)),
+    ]
+    Path(f"{root}{_INSIDE}/tables").mkdir()
+    run = subprocess.run(command, env=_variables(), capture_output=True, text=True, check=False)
+    _gather(Path(f"{root}{_INSIDE}"), case, out, run.stdout + run.stderr)
+
+
+def _interpreter(minor: str) -> str:
+    found = sorted(_PYENV.glob(f"{minor}.*"))
+    return str(found[-1] / "bin" / f"python{minor}")
+
+
+def _variables() -> dict[str, str]:
+    return {
+        "PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": "/root",
+        "PYTHONPATH": f"{_INSIDE}/lib",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "SSL_CERT_FILE": _CERTIFICATES,
+        "PIP_CERT": _CERTIFICATES,
+        "REQUESTS_CA_BUNDLE": _CERTIFICATES,
+        "GIT_SSL_CAINFO": _CERTIFICATES,
+    }
+
+
+def _gather(inside: Path, case: dict[str, str], out: Path, said: str) -> None:
+    logs = out / "logs" / case["half"]
+    logs.mkdir(parents=True, exist_ok=True)
+    stem = f"{case['name']}-{case['version']}-{case['python']}"
+    (logs / f"{stem}.said").write_text(said)
+    for log in inside.glob("logs/*.log"):
+        shutil.copyfile(log, logs / f"{stem}.log")
+    measured = inside / "tables" / "measurements.csv"
+    if not measured.exists():
+        print(f"{stem}: no row, see {logs / stem}.said", flush=True)
+        return
+    rows = measured.read_text().splitlines(keepends=True)
+    result = out / f"rich-{case['half']}.csv"
+    with result.open("a", encoding="utf-8") as file:
+        file.writelines(rows[1:] if file.tell() else rows)
+    calls = inside / "tables" / "translation_units.csv.gz"
+    if calls.exists():
+        lines = gzip.decompress(calls.read_bytes()).decode().splitlines(keepends=True)
+        with (out / f"calls-{case['half']}.csv").open("a", encoding="utf-8") as file:
+            file.writelines(lines[1:] if file.tell() else lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    rich = commands.add_parser("rich", help="build where everything is installed")
+    rich.add_argument("--root", type=Path, required=True, help="a Debian root")
+    rich.add_argument("--over", type=Path, help="what is installed over it")
+    rich.add_argument("--list", type=Path, default=_HERE / "unseen.csv")
+    rich.add_argument("--out", type=Path, required=True)
+    rich.set_defaults(run=_rich)
+    return parser
+
+
+def main() -> int:
+    """Run one command; its exit status."""
+    import packaging  # noqa: F401,PLC0415 - its folder is copied into every root
+
+    arguments = _parser().parse_args()
+    return int(arguments.run(arguments))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
