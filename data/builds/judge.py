@@ -162,7 +162,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     """Run one command; its exit status."""
-    import packaging  # noqa: F401,PLC0415 - its folder is copied into every root
+    import packaging  # noqa: F401 - its folder is copied into every root
 
     arguments = _parser().parse_args()
     return int(arguments.run(arguments))
