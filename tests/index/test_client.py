@@ -521,12 +521,14 @@ def test_an_sdist_is_downloaded_once_for_all_questions(site, opened):
     again = index.listing(first(index))
     assert not isinstance(again, Unknown)
     assert (again.members, again.texts) == (listing.members, {})
+    assert [member.marks for member in again.members] == [m.marks for m in listing.members]
+    assert again.members[-1].marks is not None
 
 
 def test_a_listing_that_was_cached_before_lines_were_counted_has_none():
     members = [("foo-1.0/a.c", 3)]
     stored = facts._decode_listing(msgspec.msgpack.encode((members, {}, [])))
-    assert (stored.members, stored.lines) == (members, {})
+    assert (stored.members, stored.lines, stored.marks) == (members, {}, None)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from wheelcheck.index.archives.archive import HashMismatch, read_archive
 from wheelcheck.index.archives.build_texts import build_texts
 from wheelcheck.index.archives.limits import MAX_TEXT_BYTES, ArchiveRefused
 from wheelcheck.index.archives.members import open_wheel
+from wheelcheck.index.archives.source_marks import SourceMarks
 from wheelcheck.index.cache.disk import Cache, cache_key
 from wheelcheck.index.interface import (
     ArchiveListing,
@@ -55,13 +56,15 @@ _REFUSED = frozenset({"archive-refused", "hash-mismatch"})
 class _Listing(msgspec.Struct, array_like=True):
     """A listing in the cache; `tried` are the paths whose text is in `texts` or cannot be had.
 
-    `lines` are those of members by their place; none in what was cached before they were counted.
+    `lines` and `marks` are those of members by their place; None in what was cached before they
+    were counted.
     """
 
     members: list[tuple[str, int]]
     texts: dict[str, str]
     tried: set[str]
     lines: dict[int, int] = {}
+    marks: dict[int, tuple[int, tuple[str, ...], str]] | None = None
 
 
 class _Metadata(msgspec.Struct, array_like=True):
@@ -148,7 +151,11 @@ class Facts:
         key = _key(file)
         with self._alone(key):
             stored = self._cache.get("listings", key, _decode_listing)
-            missing = (stored is None or not self._holds(file, key)) or (
+            missing = (
+                stored is None
+                or not self._holds(file, key)
+                or (isinstance(file, Sdist) and stored.marks is None and not self._offline)
+            ) or (
                 wanted is not None
                 and any(path not in stored.tried and wanted(path) for path, _ in stored.members)
             )
@@ -159,8 +166,14 @@ class Facts:
                 stored = self._remember(key, file, found, _also_usual(file, stored, wanted))
         assert stored is not None
         texts = {p: t for p, t in stored.texts.items() if wanted is not None and wanted(p)}
+        marks = stored.marks or {}
         members = (
-            ArchiveMember(path, size, stored.lines.get(place))
+            ArchiveMember(
+                path,
+                size,
+                stored.lines.get(place),
+                SourceMarks(*marks[place]) if place in marks else None,
+            )
             for place, (path, size) in enumerate(stored.members)
         )
         return ArchiveListing(tuple(members), texts)
@@ -225,7 +238,12 @@ class Facts:
             for place, member in enumerate(found.members)
             if member.lines is not None
         }
-        listing = _Listing(members, dict(found.texts), tried, lines)
+        marks = {
+            place: (member.marks.statements, member.marks.includes, member.marks.generator)
+            for place, member in enumerate(found.members)
+            if member.marks is not None
+        }
+        listing = _Listing(members, dict(found.texts), tried, lines, marks)
         if local_path(file.url) is None:  # a file on this machine may change under its name
             self._cache.put("listings", key, _encode(listing))
         return listing

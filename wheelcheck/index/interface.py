@@ -17,6 +17,7 @@ from packaging.utils import BuildTag, NormalizedName
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
+from wheelcheck.index.archives.source_marks import SourceMarks
 
 __all__ = [
     "ArchiveListing",
@@ -145,12 +146,14 @@ class ArchiveMember:
     """One regular file inside an archive: its path with `/`, and its unpacked size in bytes.
 
     `lines` are counted in the sources of compiled languages (`index.languages`) while an archive
-    streams by. They are None elsewhere, and in zip archives, of which only the directory is read.
+    streams by, `marks` in these and in headers. They are None elsewhere, and in zip archives, of
+    which only the directory is read.
     """
 
     path: str
     size: int
     lines: int | None = None
+    marks: SourceMarks | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from wheelcheck.builds.sdist.source_files import SourceCount, count_sources, generated_c
+from wheelcheck.index.archives.source_marks import SourceMarks
 from wheelcheck.index.interface import ArchiveListing
 
 __all__ = ["SdistContents"]
@@ -15,7 +16,7 @@ class SdistContents:
     """An sdist's files and texts, and what follows from them on any site, worked out once.
 
     Paths count from the sdist's one top directory. `sizes` are the bytes of all files, in the
-    archive's order.
+    archive's order. `marks` are what its sources and headers show; none of a zip archive.
     """
 
     def __init__(self, listing: ArchiveListing) -> None:
@@ -29,6 +30,11 @@ class SdistContents:
         }
         self.texts: Mapping[str, str] = {
             path.removeprefix("./")[cut:]: text for path, text in listing.texts.items()
+        }
+        self.marks: Mapping[str, SourceMarks] = {
+            path[cut:]: member.marks
+            for path, member in zip(paths, members, strict=True)
+            if member.marks is not None
         }
         self._lines = {
             path[cut:]: member.lines

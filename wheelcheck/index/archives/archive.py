@@ -31,6 +31,7 @@ from wheelcheck.index.archives.ranges import (
     HttpBytes,
     open_local,
 )
+from wheelcheck.index.archives.source_marks import MAX_MARKED_BYTES, is_marked, read_marks
 from wheelcheck.index.archives.tars import BLOCK, count_lines, is_tar, tar_members, unpacked
 from wheelcheck.index.archives.zips import ZipMember, read_member, zip_members
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember, DistributionFile
@@ -133,15 +134,20 @@ def _read_tar(stream: Iterator[bytes], wanted: Wanted) -> ArchiveListing:
         path = checked_path(member.path)
         texts.pop(path, None)
         source = language_of(path) is not None
-        lines = None
-        if wanted(path) and member.size <= min(MAX_TEXT_BYTES, room):
+        content, lines = b"", None
+        needed = wanted(path) and member.size <= min(MAX_TEXT_BYTES, room)
+        marked = is_marked(path) and member.size <= MAX_MARKED_BYTES
+        if needed or marked:
             content = member.read()
-            texts[path] = content.decode("utf-8", errors="replace")
-            room -= len(content)
             lines = count_lines([content]) if source else None
         elif source:
             lines = member.lines()
-        found[path] = ArchiveMember(path, member.size, lines)
+        if needed:
+            texts[path] = content.decode("utf-8", errors="replace")
+            room -= len(content)
+        found[path] = ArchiveMember(
+            path, member.size, lines, read_marks(content) if marked else None
+        )
         if len(found) > MAX_MEMBERS:
             raise ArchiveRefused(f"it holds more than {MAX_MEMBERS} members")
     return ArchiveListing(tuple(found.values()), texts)
