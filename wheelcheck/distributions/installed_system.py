@@ -12,7 +12,7 @@ from wheelcheck.distributions.repository import Repository, debian_repository
 from wheelcheck.distributions.symbol_versions import symbol_versions
 from wheelcheck.tables import read_table
 
-__all__ = ["InstalledSystem", "debian_system", "system_of"]
+__all__ = ["InstalledSystem", "debian_system", "repositories_of", "system_of"]
 
 _UBUNTU_BETWEEN: Mapping[str, tuple[str, ...]] = {
     # /etc/debian_version says bookworm/sid in 22.04 and trixie/sid in 24.04.
@@ -129,6 +129,21 @@ def system_of(distribution: Distribution) -> InstalledSystem | None:
     return debian_system(distribution.name, distribution.release, distribution.base)
 
 
+def repositories_of(distribution: Distribution) -> tuple[Repository, ...]:
+    """The releases of Debian by which a distribution is judged: its own, or those around Ubuntu's.
+
+    () where the tables know none.
+    """
+    if distribution.family is not Family.APT:
+        return ()
+    return _repositories(distribution.name, distribution.release)
+
+
+def _repositories(name: str, release: str) -> tuple[Repository, ...]:
+    numbers = _UBUNTU_BETWEEN.get(release, ()) if name == "ubuntu" else (release,)
+    return tuple(filter(None, map(debian_repository, numbers)))
+
+
 @cache
 def debian_system(name: str, release: str, base: str = "debian") -> InstalledSystem | None:
     """What a base image of Debian or Ubuntu has; None for a release that the tables do not know.
@@ -139,8 +154,7 @@ def debian_system(name: str, release: str, base: str = "debian") -> InstalledSys
         base: A row of ``base_images.csv``: ``debian`` (also for Ubuntu's own image),
             ``python-slim``, ``buildpack-deps``, ``python`` (the full image).
     """
-    numbers = _UBUNTU_BETWEEN.get(release, ()) if name == "ubuntu" else (release,)
-    repositories = tuple(filter(None, map(debian_repository, numbers)))
+    repositories = _repositories(name, release)
     if not repositories:
         return None
     packages = frozenset[str]().union(

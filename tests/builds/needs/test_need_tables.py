@@ -24,6 +24,7 @@ KINDS = {"pc", "cmake", "crate", "lib", "so", "exe"}
         "builds/hook_requires",
         "distributions/image_packages",
         "builds/needs/libraries",
+        "builds/needs/other_names",
         "builds/needs/system_packages",
         "builds/needs/toolchain",
     ],
@@ -100,3 +101,16 @@ def test_versions_are_of_known_tools_and_libraries():
         numbers = [value for key, value in row.items() if key != "name" and value]
         assert numbers
         assert all(value[0].isdigit() for value in numbers), row
+
+
+def test_other_names_mean_nothing_or_what_our_tables_know():
+    seen: set[tuple[str, str]] = set()
+    for row in read_table("builds/needs/other_names.csv"):
+        meaning = row["means"]
+        if meaning.startswith("library:"):
+            assert meaning.removeprefix("library:") in library_table()
+        else:
+            assert not meaning or meaning in tool_table()
+        for name in row["names"].split():
+            assert (row["kind"], name) not in seen
+            seen.add((row["kind"], name))

@@ -25,7 +25,8 @@ def tools(**more) -> dict[str, BuildNeed]:
 
 
 def libraries(**more) -> dict[str, Role]:
-    return {need.name: need.role for need in library_needs(facts(**more))}
+    needs = library_needs(facts(**more))
+    return {need.name: need.role for need in needs if need.kind is NeedKind.LIBRARY}
 
 
 def test_languages_become_compilers():

@@ -11,6 +11,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.index.archives.languages import language_of
 
 __all__ = ["BuildNeed", "NeedKind", "Role", "SourceNeedsInput", "needs_input", "strongest"]
@@ -37,6 +38,8 @@ class Role(StrEnum):
 class BuildNeed:
     """One thing a build needs, by its name in `toolchain.csv` or `libraries.csv`.
 
+    What no table knows has the name of the file that the build looks for, and `files` says how it
+    does, in the order in which names are tried; the target's distribution may hold none of them.
     `source` says who says so: a row of a table, or the file it was read from. `inferred` marks
     what was concluded rather than known. `from_pypi` says that the build requires or the backend
     fetch it as a distribution, so that the system need not have it (if that has a wheel there).
@@ -49,6 +52,7 @@ class BuildNeed:
     minimum_version: Version | None = None
     from_pypi: bool = False
     inferred: bool = True
+    files: tuple[tuple[FileKind, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class SourceNeedsInput:
 
     `languages` maps each compiled language to the place it was seen; `extension_libraries` are
     the ``libraries=`` of declared extension modules as (place, name, whether the build can do
-    without), `tools_run` the build tools that custom commands start as (place, name). `vendored`
+    without), `tools_run` the build tools that custom commands start as (place, name), `decided` the
+    conditions of scripts, by file and line, that have one answer in this build. `vendored`
     are member paths of shared libraries that a wheel of the release carries. `installed` are the
     names of what the build environment holds besides the build requirements stated, as far as
     known: what these pull in, and what the backend adds.
@@ -72,6 +77,7 @@ class SourceNeedsInput:
     texts: Mapping[str, str] = field(default_factory=dict, hash=False)
     extension_libraries: tuple[tuple[str, str, bool], ...] = ()
     tools_run: tuple[tuple[str, str], ...] = ()
+    decided: Mapping[tuple[str, int], bool] = field(default_factory=dict, hash=False)
     vendored: tuple[str, ...] = ()
     installed: frozenset[str] = frozenset()
 
@@ -111,6 +117,9 @@ def needs_input(
             for library in module.libraries
         ),
         tools_run=tuple(place for script in scripts for place in script.tools),
+        decided={
+            (path, line): answer for script in scripts for path, line, answer in script.decided
+        },
     )
 
 
@@ -144,4 +153,5 @@ def _merged(first: BuildNeed, second: BuildNeed) -> BuildNeed:
         least,
         first.from_pypi or second.from_pypi,
         first.inferred and second.inferred,
+        lead.files,
     )

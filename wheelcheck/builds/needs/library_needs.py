@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from bisect import bisect
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TypeGuard
 
-from packaging.version import InvalidVersion, Version
+from packaging.utils import canonicalize_name
 
 from wheelcheck.builds.needs.build_need import (
     BuildNeed,
@@ -21,42 +17,27 @@ from wheelcheck.builds.needs.build_need import (
     SourceNeedsInput,
     strongest,
 )
+from wheelcheck.builds.needs.cmake_needs import cmake_needs
 from wheelcheck.builds.needs.libraries import (
     brought_along,
     library_called,
     library_table,
     library_vendored,
     names_of,
-    programs,
 )
+from wheelcheck.builds.needs.meson_needs import meson_needs
+from wheelcheck.builds.needs.names import brought_by_requirements, need_called
+from wheelcheck.builds.needs.script_needs import script_needs
 from wheelcheck.builds.needs.toolchain import is_vendored
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.builds.sdist.source_files import is_aside
-from wheelcheck.builds.setup_script.script_syntax import parse, walk
+from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown
 
 __all__ = ["library_needs"]
 
 _LONG = 1_000_000
 _COMMENT = re.compile(r"#[^\n]*")
-_CALL = r"\(([^()]{0,600}(?:\([^()]{0,200}\)[^()]{0,400})*)\)"
-_MESON = re.compile(r"\b(dependency|find_library)\s*" + _CALL)
-_CMAKE = re.compile(
-    r"\b(find_package|pkg_check_modules|pkg_search_module|find_library)\s*\(([^)]{0,600})\)",
-    re.IGNORECASE,
-)
-_KEYWORD = re.compile(r"\b[a-z_]+\s*:(?!:)")
-_QUOTED = re.compile(r"'([^'\n]{1,80})'")
-_OPTIONAL = re.compile(r"\brequired\s*:\s*(?!true\b)[\w.]+\s*(?:\('[^']*'\))?\s*(?:[,)]|$)")
-_VERSION = re.compile(r"\bversion\s*:\s*\[?\s*'\s*>=?\s*([\d.]+)'")
-_OPENS = re.compile(r"^[ \t]*(?:if|function|macro)\b", re.MULTILINE | re.IGNORECASE)
-_CLOSES = re.compile(r"^[ \t]*end(?:if|function|macro)\b", re.MULTILINE | re.IGNORECASE)
-_SCRIPTS = re.compile(
-    r"(^|/)(?!\w*(?:darwin|macos|osx|win|msys))(setup\w*|\w*build\w*|\w*config\w*)\.py$"
-)
-_PKG_CONFIG = re.compile(r"pkg-config|(?i:pkg_?config)")
-_LINKED = ("libraries", "libs", "LIBRARIES", "LIBS")
-_LINKS = re.compile(rf"\b(?:{'|'.join(_LINKED)})\b")
 _CFG_LIBRARIES = re.compile(r"^libraries\s*[=:]\s*([\w\s,.+-]{1,200}?)$", re.MULTILINE)
 _MANY_SOURCES = 5
 _BUNDLING_CRATES: Mapping[str, str] = MappingProxyType(
@@ -77,28 +58,72 @@ _BUNDLING_CRATES: Mapping[str, str] = MappingProxyType(
 """Crates that bring the library's source (their build.rs on docs.rs says so)."""
 
 
+_SYS_CRATE = re.compile(r"([\w-]+?)[-_]sys")
+_OWN_CRATES = {
+    "core-foundation-sys", "core-graphics-sys", "coreaudio-sys", "fsevent-sys", "inotify-sys",
+    "jemalloc-sys", "js-sys", "linux-raw-sys", "mach-sys", "mimalloc-sys", "libmimalloc-sys",
+    "ndk-sys", "objc-sys", "security-framework-sys", "tikv-jemalloc-sys", "wasi-sys", "web-sys",
+    "windows-sys", "winapi-sys", "blosc2-sys", "onig_sys", "tree-sitter-sys", "whisper-rs-sys",
+}  # fmt: skip
+"""Crates for other systems, for Linux itself, and those that always compile their own copy."""
+
+
 def library_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
-    """The libraries that an sdist's build files and its release's wheels speak of."""
+    """The libraries that an sdist's build files and its release's wheels speak of.
+
+    With them the programs that build files look for, pkg-config among them. What the build
+    environment brings or the sdist ships as a program is none.
+    """
     shipped = _shipped_sources(facts)
-    needs = strongest(
-        (
-            *_from_meson(facts),
-            *_from_cmake(facts),
-            *_from_scripts(facts),
-            *_from_setup_cfg(facts),
-            *_from_extensions(facts),
-            *_from_crates(facts),
-            *_from_external(facts),
-            *_from_wheels(facts),
-            *_from_members(shipped),
+    found = [
+        *meson_needs(facts),
+        *cmake_needs(facts),
+        *script_needs(facts),
+        *_from_setup_cfg(facts),
+        *_from_extensions(facts),
+        *_from_pyproject(facts),
+        *_from_crates(facts),
+        *_from_external(facts),
+        *_from_wheels(facts),
+        *_from_members(shipped),
+    ]
+    brought = brought_by_requirements(facts)
+    files = {path.rpartition("/")[2] for path in facts.members}
+    left_out = {
+        need.source
+        for need in found
+        if need.name != "pkg-config"
+        and (
+            need.role is Role.BUNDLED or _names(need) & shipped or _is_brought(need, brought, files)
         )
-    )
+    }
     return tuple(
         replace(need, role=Role.BUNDLED, source=f"{need.source}; its source is in the sdist")
-        if need.role is not Role.BUNDLED and names_of(need.name) & shipped
+        if need.role is not Role.BUNDLED and _names(need) & shipped
         else need
-        for need in needs
+        for need in strongest(
+            need for need in found if need.name != "pkg-config" or need.source not in left_out
+        )
+        if not _is_brought(need, brought, files)
     )
+
+
+def _is_brought(need: BuildNeed, requirements: frozenset[str], files: set[str]) -> bool:
+    """Whether a build requirement brings a thing that no table knows, or the sdist a program."""
+    names = {name for _, name in need.files}
+    if any(canonicalize_name(name) in requirements for name in names):
+        return True
+    if need.kind is NeedKind.TOOL:
+        return bool(names & files)
+    return any(f"lib{name}{suffix}" in files for name in names for suffix in (".a", ".so"))
+
+
+def _names(need: BuildNeed) -> set[str]:
+    """What a folder or a file with the source of a need is called."""
+    if need.files:
+        names = {name.lower() for _, name in need.files}
+        return names | {f"lib{name}" for name in names}
+    return names_of(need.name) if need.kind is NeedKind.LIBRARY else set()
 
 
 def _shipped_sources(facts: SourceNeedsInput) -> set[str]:
@@ -126,128 +151,10 @@ def _shipped_sources(facts: SourceNeedsInput) -> set[str]:
     return found - own
 
 
-def _library(library: str | None, source: str, role: Role, least: str = "") -> Iterator[BuildNeed]:
-    if library is not None:
-        minimum = None
-        with suppress(InvalidVersion):
-            minimum = Version(least.rstrip(".")) if least else None
-        yield BuildNeed(NeedKind.LIBRARY, library, source, role, minimum)
-
-
 def _texts(facts: SourceNeedsInput, *names: str) -> Iterator[tuple[str, str]]:
     for path, text in facts.texts.items():
         if path.rpartition("/")[2] in names and not is_aside(path) and not is_vendored(path):
             yield path, _COMMENT.sub("", text[:_LONG])
-
-
-def _from_meson(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
-    """`dependency('name', …)` and `cc.find_library('z', …)`; `required: false` is optional."""
-    for path, text in _texts(facts, "meson.build"):
-        conditions = _conditions(text)
-        for match in _MESON.finditer(text):
-            function, arguments = match.groups()
-            sure = _OPTIONAL.search(arguments) is None and not _inside(conditions, match.start())
-            role = Role.REQUIRED if sure else Role.OPTIONAL
-            least = _VERSION.search(arguments)
-            for name in _QUOTED.findall(_KEYWORD.split(arguments)[0]):
-                kind = "pc" if function == "dependency" else "lib"
-                found = library_called(kind, name) or library_called("cmake", name)
-                source = f"{path}: {function}('{name}')"
-                yield from _library(found, source, role, least.group(1) if least else "")
-
-
-def _from_cmake(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
-    """`find_package`, `pkg_check_modules`, `find_library`; without REQUIRED it is optional."""
-    for path, text in _texts(facts, "CMakeLists.txt"):
-        conditions = _conditions(text)
-        for match in _CMAKE.finditer(text):
-            function, words = match.group(1).lower(), match.group(2).split()
-            if not words:
-                continue
-            sure = "REQUIRED" in words and not _inside(conditions, match.start())
-            role = Role.REQUIRED if sure else Role.OPTIONAL
-            least = words[1] if len(words) > 1 and re.match(r"\d[\d.]*$", words[1]) else ""
-            for kind, name in _cmake_names(function, words):
-                source = f"{path}: {function}({name})"
-                yield from _library(library_called(kind, name), source, role, least)
-
-
-def _conditions(text: str) -> tuple[list[int], list[int]]:
-    """Where conditions of Meson or CMake (and CMake's functions) begin, and where they end."""
-    return (
-        [match.start() for match in _OPENS.finditer(text)],
-        [match.start() for match in _CLOSES.finditer(text)],
-    )
-
-
-def _inside(conditions: tuple[list[int], list[int]], position: int) -> bool:
-    """Whether a statement stands under a condition."""
-    opens, closes = conditions
-    return bisect(opens, position) > bisect(closes, position)
-
-
-def _cmake_names(function: str, words: list[str]) -> Iterator[tuple[str, str]]:
-    if function == "find_package":
-        yield "cmake", words[0]
-    elif function == "find_library":
-        for word in words[1:]:
-            yield "lib", word.strip("\"'")
-    else:
-        for word in words[1:]:
-            yield "pc", re.split(r"[<>=]", word.strip("\"'"))[0]
-
-
-def _from_scripts(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
-    """pkg-config's arguments and the `…-config` programs in setup scripts and their helpers."""
-    for path, text in facts.texts.items():
-        if not _SCRIPTS.search(path) or is_aside(path) or is_vendored(path):
-            continue
-        asks = _PKG_CONFIG.search(text) is not None
-        if not asks and not _LINKS.search(text) and not any(map(text.__contains__, programs())):
-            continue  # it has nothing that is looked for: not parsed
-        tree = parse(text)
-        if isinstance(tree, Unknown):
-            continue
-        for node in walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                place = f"{path}:{node.lineno}"
-                yield from _from_string(node.value, place, asks=asks)
-            for name, role in _linked(node):
-                source = f"{path}: libraries … '{name}'"
-                yield from _library(library_called("lib", name), source, role)
-
-
-def _linked(node: ast.AST) -> Iterator[tuple[str, Role]]:
-    """Names in ``libraries=[…]`` and ``libraries = […]``; what is added later is optional."""
-    value: ast.expr | None = None
-    role = Role.REQUIRED
-    if (isinstance(node, ast.keyword) and node.arg == "libraries") or (
-        isinstance(node, ast.Assign) and any(_is_libraries(target) for target in node.targets)
-    ):
-        value = node.value
-    elif isinstance(node, ast.AugAssign) and _is_libraries(node.target):
-        value, role = node.value, Role.OPTIONAL
-    elif _extends_libraries(node):
-        value, role = node.args[0], Role.OPTIONAL
-    elements = value.elts if isinstance(value, ast.List | ast.Tuple) else [value]
-    for element in elements:
-        if isinstance(element, ast.Constant) and isinstance(element.value, str):
-            yield element.value, role
-
-
-def _extends_libraries(node: ast.AST) -> TypeGuard[ast.Call]:
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in {"append", "extend"}
-        and len(node.args) == 1
-        and _is_libraries(node.func.value)
-    )
-
-
-def _is_libraries(node: ast.expr) -> bool:
-    name = getattr(node, "attr", None) or getattr(node, "id", "")
-    return name in _LINKED
 
 
 def _from_setup_cfg(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
@@ -255,8 +162,22 @@ def _from_setup_cfg(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     for path, text in _texts(facts, "setup.cfg"):
         for match in _CFG_LIBRARIES.finditer(text):
             for name in re.split(r"[\s,]+", match.group(1)):
-                source = f"{path}: libraries = {name}"
-                yield from _library(library_called("lib", name), source, Role.REQUIRED)
+                yield from need_called(FileKind.LIB, name, f"{path}: libraries = {name}")
+
+
+def _from_pyproject(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
+    """`libraries` and `extra-link-args` of setuptools' extension modules in a table."""
+    document = read_toml(facts.texts.get("pyproject.toml", ""))
+    modules = [] if isinstance(document, Unknown) else table(document, "tool", "setuptools")
+    found = modules.get("ext-modules") if isinstance(modules, dict) else None
+    for module in found if isinstance(found, list) else ():
+        options = module if isinstance(module, dict) else {}
+        names = list(strings(options.get("libraries")))
+        words = strings(options.get("extra-link-args"))
+        names += [word[2:] for word in words if word.startswith("-l")]
+        role = Role.OPTIONAL if options.get("optional") is True else Role.REQUIRED
+        for name in names:
+            yield from need_called(FileKind.LIB, name, f"pyproject.toml: libraries = {name}", role)
 
 
 def _from_members(shipped: set[str]) -> Iterator[BuildNeed]:
@@ -264,26 +185,14 @@ def _from_members(shipped: set[str]) -> Iterator[BuildNeed]:
     for folder in sorted(shipped):
         for library in {folder, folder.removeprefix("lib"), f"lib{folder}"} & set(library_table()):
             source = f"its source is in the sdist ({folder})"
-            yield from _library(library, source, Role.BUNDLED)
-
-
-def _from_string(value: str, place: str, *, asks: bool) -> Iterator[BuildNeed]:
-    words = value.split()
-    if not words or len(words) > 8 or len(value) > 200:  # noqa: PLR2004 (prose, not a command)
-        return
-    program = words[0].rpartition("/")[2]
-    yield from _library(library_called("exe", program), f"{place} runs {program}", Role.REQUIRED)
-    if asks and (len(words) == 1 or words[1][0] in "<>=" or "pkg-config" in program):
-        for word in words:
-            name = re.split(r"[<>=]", word)[0]
-            found = library_called("pc", name)
-            yield from _library(found, f"{place} asks pkg-config for {name}", Role.REQUIRED)
+            yield BuildNeed(NeedKind.LIBRARY, library, source, Role.BUNDLED)
 
 
 def _from_extensions(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     for place, name, optional in facts.extension_libraries:
         role = Role.OPTIONAL if optional else Role.REQUIRED
-        yield from _library(library_called("lib", name), f"{place}: libraries=['{name}']", role)
+        source = f"{place}: libraries=['{name}']"
+        yield from need_called(FileKind.LIB, name, source, role)
 
 
 def _from_crates(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
@@ -299,9 +208,20 @@ def _from_crates(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
             if "windows" not in platform and "macos" not in platform:
                 crates |= table(owner, "dependencies")
         for crate, wanted in crates.items():
-            yield from _library(
-                library_called("crate", crate), f"{path}: crate {crate}", _crate_role(crate, wanted)
-            )
+            yield from _of_crate(crate, f"{path}: crate {crate}", _crate_role(crate, wanted))
+
+
+def _of_crate(crate: str, source: str, role: Role) -> Iterator[BuildNeed]:
+    """A crate of our table, or another that links with a library, by its name: ``foo-sys``."""
+    known = library_called("crate", crate)
+    match = _SYS_CRATE.fullmatch(crate)
+    if known is not None:
+        yield BuildNeed(NeedKind.LIBRARY, known, source, role)
+    elif match and crate not in _OWN_CRATES:
+        role = Role.OPTIONAL if role is Role.REQUIRED else role
+        source += ", which may compile its own copy"
+        name = match[1].removeprefix("lib")
+        yield from need_called(FileKind.LIB, name, source, role, others=(f"lib{name}",))
 
 
 def _crate_role(crate: str, wanted: object) -> Role:
@@ -326,7 +246,10 @@ def _from_external(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
             name = re.split(r"[@<>=\s]", line.rpartition("/")[2])[0].lower()
             known = name if name in library_table() else library_called("pc", name)
             source = f"pyproject.toml: external.{key} {line}"
-            yield from _library(known, source, role)
+            if known is not None:
+                yield BuildNeed(NeedKind.LIBRARY, known, source, role)
+            elif key != "build-requires":
+                yield from need_called(FileKind.PC, name, source, role)
 
 
 def _from_wheels(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
@@ -336,4 +259,4 @@ def _from_wheels(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     along = {item for library in libraries for item in brought_along(library)}
     for library in sorted(libraries - along):
         path = (found[library] or "").rpartition("/")[2]
-        yield from _library(library, f"the wheel carries {path}", Role.REQUIRED)
+        yield BuildNeed(NeedKind.LIBRARY, library, f"the wheel carries {path}")

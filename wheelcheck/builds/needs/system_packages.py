@@ -18,8 +18,10 @@ from wheelcheck.builds.needs.build_need import (
     SourceNeedsInput,
     strongest,
 )
+from wheelcheck.builds.needs.cmake_needs import states_languages
 from wheelcheck.builds.needs.libraries import library_table
 from wheelcheck.builds.needs.library_needs import library_needs
+from wheelcheck.builds.needs.package_files import build_package, library_of, run_packages
 from wheelcheck.builds.needs.toolchain import command_needs, tool_table, toolchain_needs
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
 from wheelcheck.tables import read_table
@@ -85,18 +87,20 @@ def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     """Everything that building an sdist needs: first the table, then our reading.
 
     Tools are united from both. Where the table knows the project, libraries that only our reading
-    names are demoted to optional, as are programs that its scripts run, for another system perhaps:
-    people have built it without them.
+    names are demoted to optional: people have built it without them.
     """
     known = known_needs(facts.name, facts.version)
     libraries = library_needs(facts)
+    guess = not states_languages(facts)
     if not known:
-        return _with_generator(strongest((*toolchain_needs(facts), *libraries)))
-    tools = toolchain_needs(replace(facts, tools_run=()))
+        tools = toolchain_needs(facts, guess_compilers=guess)
+        return _with_generator(strongest((*tools, *libraries)))
+    tools = toolchain_needs(replace(facts, tools_run=()), guess_compilers=guess)
     commands = [
         need if need.name in _EVERYWHERE else _demoted(need) for need in command_needs(facts)
     ]
-    return _with_generator(strongest((*known, *tools, *commands, *map(_demoted, libraries))))
+    sought = [need if need.kind is NeedKind.TOOL else _demoted(need) for need in libraries]
+    return _with_generator(strongest((*known, *tools, *commands, *sought)))
 
 
 def _with_generator(needs: tuple[BuildNeed, ...]) -> tuple[BuildNeed, ...]:
@@ -111,7 +115,7 @@ def _with_generator(needs: tuple[BuildNeed, ...]) -> tuple[BuildNeed, ...]:
 def _demoted(need: BuildNeed) -> BuildNeed:
     if need.role is not Role.REQUIRED:
         return need
-    return BuildNeed(need.kind, need.name, need.source, Role.OPTIONAL, need.minimum_version)
+    return replace(need, role=Role.OPTIONAL, inferred=True)
 
 
 @cache
@@ -175,13 +179,24 @@ def packages_for(
 
 
 def _row(need: BuildNeed) -> Mapping[str, str]:
-    table = tool_table() if need.kind is NeedKind.TOOL else library_table()
-    return table.get(need.name, {})
+    if need.kind is NeedKind.TOOL:
+        return tool_table().get(need.name, {})
+    known = library_table().get(need.name)
+    for sought in need.files if known is None else ():
+        known = known or library_table().get(library_of(sought) or "")
+    return known or {}
 
 
 def _answers(
     need: BuildNeed, stage: InstallPhase, distribution: Distribution
 ) -> Iterator[SystemPackage]:
+    by_file = (build_package(sought, distribution) for sought in need.files)
+    held = next(filter(None, by_file), None)
+    if held is not None:
+        build = stage is InstallPhase.BUILD
+        for name in (held,) if build else run_packages(held, distribution):
+            yield SystemPackage(name, stage, need)
+        return
     row, family = _row(need), distribution.family
     names = names_for(row.get(f"{family}_{stage}", ""), distribution)
     if names or stage is InstallPhase.BUILD or not row.get(f"{family}_run"):

@@ -21,12 +21,21 @@ from wheelcheck.builds.needs.build_need import (
     SourceNeedsInput,
     strongest,
 )
+from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
 
-__all__ = ["command_needs", "is_vendored", "tool_table", "toolchain_needs", "tools_on_pypi"]
+__all__ = [
+    "command_needs",
+    "is_vendored",
+    "program_need",
+    "tool_table",
+    "toolchain_needs",
+    "tools_on_pypi",
+]
 
 _LONG = 1_000_000
 _COMMENT = re.compile(r"#[^\n]*")
@@ -53,35 +62,11 @@ _LANGUAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "fortran": ("fortran",),
         "rust": ("rust",),
         "go": ("go",),
-        "swig": ("swig",),
+        "swig": ("swig", "c"),
         "cuda": (),
     }
 )
-_PROGRAMS: Mapping[str, str] = MappingProxyType(
-    {
-        "autoreconf": "autoconf",
-        "autoconf": "autoconf",
-        "automake": "automake",
-        "bison": "bison",
-        "cargo": "rust",
-        "clang": "clang",
-        "cmake": "cmake",
-        "configure": "make",
-        "flex": "flex",
-        "git": "git",
-        "gmake": "make",
-        "go": "go",
-        "libtoolize": "libtool",
-        "make": "make",
-        "meson": "meson",
-        "nasm": "nasm",
-        "ninja": "ninja",
-        "patchelf": "patchelf",
-        "perl": "perl",
-        "pkg-config": "pkg-config",
-        "swig": "swig",
-    }
-)
+_COMPILERS = {"c", "c++", "fortran"}
 _EDITIONS: Mapping[str, str] = MappingProxyType({"2018": "1.31", "2021": "1.56", "2024": "1.85"})
 """The Rust release that brought each edition (doc.rust-lang.org/edition-guide)."""
 
@@ -107,12 +92,18 @@ def tool_table() -> Mapping[str, Mapping[str, str]]:
     return {row["tool"]: row for row in read_table("builds/needs/toolchain.csv")}
 
 
-def toolchain_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
-    """The tools a build runs, each once, with the least version that the build files state."""
+def toolchain_needs(
+    facts: SourceNeedsInput, *, guess_compilers: bool = True
+) -> tuple[BuildNeed, ...]:
+    """The tools a build runs, each once, with the least version that the build files state.
+
+    `guess_compilers` concludes from sources and build requirements which compilers there must be;
+    not needed where the build files say it themselves.
+    """
+    guessed = (*_from_requirements(facts), *_from_languages(facts))
     needs = strongest(
         (
-            *_from_requirements(facts),
-            *_from_languages(facts),
+            *(need for need in guessed if guess_compilers or need.name not in _COMPILERS),
             *_from_meson_programs(facts),
             *command_needs(facts),
             *_from_external(facts),
@@ -164,7 +155,8 @@ def _from_languages(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
 def _called_for(facts: SourceNeedsInput) -> set[str]:
     """Languages whose sources count although other builds ship such files without using them."""
     called = {"swig"} if "setup.py" in facts.languages.get("swig", "") else set()
-    return called | {_PROGRAMS.get(tool, "") for _, tool in facts.tools_run}
+    runs = (need for where, tool in facts.tools_run for need in program_need(tool, where))
+    return called | {need.name for need in runs}
 
 
 def _meson_languages(path: str, text: str) -> Iterator[BuildNeed]:
@@ -199,9 +191,8 @@ def _from_meson_programs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         for match in _MESON_PROGRAM.finditer(_COMMENT.sub("", text)):
             optional = re.search(r"required\s*:\s*(false|get_option)", match.group(1)) is not None
             for program in _QUOTED.findall(_KEYWORD.split(match.group(1))[0])[:1]:
-                if program in _PROGRAMS:
-                    role = Role.OPTIONAL if optional else Role.REQUIRED
-                    yield _tool(_PROGRAMS[program], f"{path}: find_program('{program}')", role=role)
+                role = Role.OPTIONAL if optional else Role.REQUIRED
+                yield from program_need(program, f"{path}: find_program('{program}')", role)
 
 
 def _minima(facts: SourceNeedsInput) -> Mapping[str, tuple[Version, str]]:
@@ -252,8 +243,12 @@ def _rust_minima(facts: SourceNeedsInput) -> Iterator[tuple[str, Version, str]]:
 def command_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """The tools that custom commands of the build scripts start."""
     for place, program in facts.tools_run:
-        if program in _PROGRAMS:
-            yield _tool(_PROGRAMS[program], f"{place} runs {program}")
+        yield from program_need(program, f"{place} runs {program}")
+
+
+def program_need(program: str, source: str, role: Role = Role.REQUIRED) -> Iterator[BuildNeed]:
+    """The need behind a program that a build runs or looks for; none for what every image has."""
+    yield from need_called(FileKind.EXECUTABLE, program.rpartition("/")[2], source, role)
 
 
 def _from_external(facts: SourceNeedsInput) -> Iterator[BuildNeed]:

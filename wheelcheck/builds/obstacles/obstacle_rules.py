@@ -13,6 +13,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.needs.package_files import search_command
 from wheelcheck.builds.needs.system_packages import unresolved
 from wheelcheck.builds.needs.toolchain import is_vendored
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
@@ -20,6 +21,7 @@ from wheelcheck.builds.obstacles.stub_sdist import is_stub
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.script_syntax import parse, walk
 from wheelcheck.distributions.distribution import Distribution, versions_on_offer
+from wheelcheck.distributions.installed_system import repositories_of
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
 from wheelcheck.targets.target import Libc
@@ -116,9 +118,7 @@ def missing_from_distribution(
     """
     required = [need for need in needs if need.role is Role.REQUIRED]
     for need in unresolved(required, distribution):
-        message = f"{distribution} has no package of {need.name} that we know"
-        if not distribution.release:
-            message += ", as its release is not known"
+        message = _not_packaged(need, distribution)
         fatal = not need.inferred and bool(distribution.release)
         yield BuildObstacle("not-packaged", message, need.source, fatal)
     for need in required:
@@ -131,6 +131,20 @@ def missing_from_distribution(
             message = f"{wanted} is needed, {distribution} has {max(offered)}"
             yield BuildObstacle(code, message, need.source, fatal=True)
     yield from _wrong_versions(facts, distribution)
+
+
+def _not_packaged(need: BuildNeed, distribution: Distribution) -> str:
+    """Say that a package is not there, or not known; and how to look for it."""
+    if need.files and repositories_of(distribution):
+        what = "it must be installed" if need.kind is NeedKind.TOOL else "its library must be built"
+        return f"no package of {distribution} holds {need.name}: {what} first"
+    if need.files:
+        message = f"{need.name} is needed; its package is not known here"
+        commands = (search_command(sought, distribution) for sought in need.files)
+        command = next(filter(None, commands), "")
+        return f"{message} ({command} looks for it)" if command else message
+    message = f"{distribution} has no package of {need.name} that we know"
+    return message if distribution.release else f"{message}, as its release is not known"
 
 
 def _wrong_versions(facts: SourceNeedsInput, distribution: Distribution) -> Iterator[BuildObstacle]:

@@ -8,7 +8,7 @@ from wheelcheck.builds.evidence.classification import EvidencePiece
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.errors import Unknown
 
-__all__ = ["read_cargo", "read_cmake", "read_gyp", "read_meson"]
+__all__ = ["cmake_languages", "read_cargo", "read_cmake", "read_gyp", "read_meson"]
 
 _LONG = 2_000_000
 _COMMENT = re.compile(r"#[^\n]*")
@@ -57,17 +57,18 @@ def read_cmake(path: str, text: str) -> EvidencePiece | None:
     builds = _CMAKE_BUILDS.search(bare)
     if project is None and builds is None:
         return None
-    languages = _cmake_languages(project.group(1).split()) if project else []
+    languages = cmake_languages(project.group(1).split()) if project else []
     if languages[:1] == ["NONE"]:
         return EvidencePiece("cmake-no-language", path)
     details = [*languages, *([builds.group(1)] if builds else [])]
     return EvidencePiece("cmake-project", path, ", ".join(details))
 
 
-def _cmake_languages(words: list[str]) -> list[str]:
+def cmake_languages(words: list[str]) -> list[str]:
+    """The languages of the words in a `project()`: C and C++ where it names none."""
     if "LANGUAGES" in words:
         after = words[words.index("LANGUAGES") + 1 :]
-        return [word for word in after if re.fullmatch(r"[A-Z]+", word)]
+        return [word for word in after if re.fullmatch(r"[A-Za-z_]+", word)]
     if len(words) > 1 and words[1] not in _CMAKE_OPTIONS:
         return words[1:]
     return ["C", "CXX"]

@@ -37,7 +37,8 @@ class SetupScript:
     read; `tools` are build tools that custom commands run, with their place, `tools_forgiven` says
     that the script goes on where they fail; `scripts_run` are setup scripts that it starts with
     ``build_ext``. `ignored` are keywords that setuptools passes over,
-    because what handles them is not required. `problem` is set where it could not be read at all.
+    because what handles them is not required. `decided` are conditions and handlers with one answer
+    in this build: file, line, answer. `problem` is set where it could not be read at all.
     """
 
     path: str
@@ -52,4 +53,5 @@ class SetupScript:
     scripts_run: tuple[str, ...] = ()
     setup_requires: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    decided: tuple[tuple[str, int, bool], ...] = ()
     problem: Unknown | None = None

@@ -39,6 +39,18 @@ class Flow(Calls):
         super().__init__(around, file)
         self._left: list[list[dict[str, Value]]] = []
         self._ways_gone = 0
+        self._decided: dict[tuple[str, int], bool | None] = {}
+
+    @property
+    def decided(self) -> tuple[tuple[str, int, bool], ...]:
+        """The conditions that always had one answer: their file and line, and the answer."""
+        found = self._decided.items()
+        return tuple((*place, answer) for place, answer in found if answer is not None)
+
+    def _decide(self, node: ast.stmt | ast.ExceptHandler, *, answer: bool | None) -> None:
+        place = (self.file, node.lineno)
+        same = self._decided.setdefault(place, answer) is answer
+        self._decided[place] = answer if same else None
 
     @contextmanager
     def _suppose(self, *conditions: str) -> Iterator[None]:
@@ -86,6 +98,7 @@ class Flow(Calls):
     def choose(self, node: ast.If) -> None:
         """One branch where the condition is known, else both."""
         known = self.known_truth(self.value(node.test))
+        self._decide(node, answer=known)
         if known is not None:
             self.run(node.body if known else node.orelse)
             return
@@ -166,6 +179,7 @@ class Flow(Calls):
             if handler is None:
                 self.run(node.finalbody)
                 raise
+            self._decide(handler, answer=True)
             if handler.name:
                 self.scope.set(handler.name, Opaque())
             self.run(handler.body)

@@ -159,6 +159,7 @@ def _script_value(
         extensions=() if asleep else _declared(first),
         forgiving=_forgiving(script, script.setup_calls),
         ignored=tuple(script.ignored),
+        decided=script.decided,
         unclear=(*(_unclear(first) if first else script.unread), *_stopped(stopped)),
         impure=_impure(path, script, first),
         tools=tuple((run.where, run.tool) for run in tools),

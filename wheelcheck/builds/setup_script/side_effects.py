@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from wheelcheck.builds.setup_script.script_syntax import children, walk
 from wheelcheck.builds.setup_script.script_values import ClassValue
 
-__all__ = ["ToolRun", "calls_itself_impure", "catches_failures", "is_trial", "tools_run"]
+__all__ = [
+    "ToolRun",
+    "calls_itself_impure",
+    "catches_failures",
+    "is_trial",
+    "swallows_failures",
+    "tools_run",
+]
 
 _ENDINGS = {"exit", "_exit"}
 _TOOLS = {
@@ -26,7 +33,7 @@ def is_trial(node: ast.Try) -> bool:
     """Whether an attempt compiles something to see whether that works, and goes on if it fails."""
     tried = (part for statement in node.body for part in walk(statement))
     return any(isinstance(item, ast.Call) and _called(item) in _TRIALS for item in tried) and any(
-        map(_swallows, node.handlers)
+        map(swallows_failures, node.handlers)
     )
 
 
@@ -40,7 +47,8 @@ _TRIALS = {
 }
 
 
-def _swallows(handler: ast.ExceptHandler) -> bool:
+def swallows_failures(handler: ast.ExceptHandler) -> bool:
+    """Whether a script goes on after a failure that a handler catches."""
     return catches_failures(handler) and not _always_ends(handler.body)
 
 
@@ -102,7 +110,7 @@ def _inside_functions(tree: ast.AST, *, forgiven: bool) -> Iterator[tuple[ast.ex
         if isinstance(node, ast.ClassDef) and _ASIDE.search(node.name):
             continue
         if isinstance(node, ast.Try):
-            swallowed = shielded or any(map(_swallows, node.handlers))
+            swallowed = shielded or any(map(swallows_failures, node.handlers))
             todo += [(part, swallowed) for part in node.body]
             todo += [(part, shielded) for part in (*node.handlers, *node.orelse, *node.finalbody)]
             continue

@@ -60,6 +60,8 @@ class PresentSystem:
 
 def _files_of(need: BuildNeed) -> tuple[tuple[tuple[FileKind, str], ...], ...]:
     """Alternatives of files, each of which suffices for a need."""
+    if need.files:
+        return tuple((sought,) for sought in need.files)
     if need.kind is NeedKind.TOOL:
         return _TOOL_FILES.get(need.name, (((FileKind.EXECUTABLE, need.name),),))
     kinds = {

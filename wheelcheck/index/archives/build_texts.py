@@ -11,7 +11,14 @@ import re
 __all__ = ["build_texts"]
 
 _NAMED = {"pyproject.toml", "setup.py", "setup.cfg"}
-_NESTED = {"meson.build": 4, "CMakeLists.txt": 3, "Cargo.toml": 4}
+_NESTED = {
+    "meson.build": 4,
+    "meson_options.txt": 2,
+    "meson.options": 2,
+    "CMakeLists.txt": 3,
+    "Cargo.toml": 4,
+}
+_CMAKE_DEPTH = 3
 _HELPER = re.compile(r"setup|build|backend|hook|ext|config|compil|cython|packag|tools|util|ver")
 
 
@@ -21,6 +28,8 @@ def build_texts(path: str) -> bool:
     depth, name = len(parts) - 1, parts[-1]
     if name in _NESTED:
         return depth <= _NESTED[name]
+    if name.endswith(".cmake"):
+        return depth <= _CMAKE_DEPTH
     if depth <= 1:
         return name in _NAMED or name.endswith(".py")
     if name.endswith(".py") and depth <= 3:  # noqa: PLR2004 (helpers of a build stand near the root)

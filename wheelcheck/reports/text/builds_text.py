@@ -91,7 +91,9 @@ def draw_commands(page: TextPage, commands: Commands, *, indent: int = 0) -> Non
             page.line(line)
     if commands.unresolved:
         names = listing(list(map(clean, commands.unresolved)))
-        page.prose(f"{commands.distribution} has no known package for {names}", indent=indent)
+        verb = "its package is" if len(commands.unresolved) == 1 else "their packages are"
+        text = f"needs {names}; {verb} not known here for {commands.distribution}"
+        page.prose(text, indent=indent)
 
 
 def draw_plan(page: TextPage, plan: BuildPlan) -> None:

@@ -1,0 +1,395 @@
+"""Nothing that a build file names ends in silence: a package, an unresolved need, or no need."""
+
+import pytest
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.needs.library_needs import library_needs
+from wheelcheck.builds.needs.names import need_called
+from wheelcheck.builds.needs.package_files import build_package, run_packages
+from wheelcheck.builds.needs.system_packages import install_commands, source_needs
+from wheelcheck.builds.obstacles.obstacle_rules import missing_from_distribution
+from wheelcheck.distributions.debian_package import FileKind
+from wheelcheck.distributions.distribution import Distribution, Family
+
+TRIXIE = Distribution(Family.APT, "debian", "13")
+BULLSEYE = Distribution(Family.APT, "debian", "11")
+NOBLE = Distribution(Family.APT, "ubuntu", "24.04")
+ALPINE = Distribution(Family.APK, "alpine", "3.22")
+FEDORA = Distribution(Family.DNF, "fedora", "42")
+
+
+def facts(texts: dict[str, str] | None = None, **more) -> SourceNeedsInput:
+    return SourceNeedsInput(NormalizedName("thing"), Version("1.0"), texts=texts or {}, **more)
+
+
+def roles(texts: dict[str, str], **more) -> dict[str, Role]:
+    return {need.name: need.role for need in library_needs(facts(texts, **more))}
+
+
+def required(text: str, **more) -> set[str]:
+    found = roles({"setup.py": text}, **more)
+    return {name for name, role in found.items() if role is Role.REQUIRED}
+
+
+def packages(texts: dict[str, str], distribution: Distribution = TRIXIE, **more) -> set[str]:
+    return set(install_commands(source_needs(facts(texts, **more)), distribution).build_packages)
+
+
+# What distributions hold
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "package"),
+    [
+        (FileKind.LIB, "rrd", "librrd-dev"),
+        (FileKind.LIB, "cddgmp", "libcdd-dev"),
+        (FileKind.PC, "ipopt", "coinor-libipopt-dev"),
+        (FileKind.LIB, "fplll", "libfplll-dev"),
+        (FileKind.EXECUTABLE, "dot", "graphviz"),
+        (FileKind.EXECUTABLE, "m4", "m4"),
+        (FileKind.HEADER, "rrd.h", "librrd-dev"),
+        (FileKind.LIB, "nobody-packages-this", None),
+    ],
+)
+def test_a_file_leads_to_the_package_that_holds_it(kind: FileKind, name: str, package: str | None):
+    assert build_package((kind, name), TRIXIE) == package
+
+
+def test_what_is_built_loads_the_library_behind_the_headers():
+    assert run_packages("librrd-dev", TRIXIE) == ("librrd8t64",)
+    assert run_packages("librrd-dev", BULLSEYE) == ("librrd8",)
+    assert run_packages("libeigen3-dev", TRIXIE) == ()
+
+
+def test_ubuntu_has_what_the_debians_around_it_agree_on():
+    assert build_package((FileKind.LIB, "rrd"), NOBLE) == "librrd-dev"
+    assert build_package((FileKind.LIB, "rrd"), ALPINE) is None
+
+
+def test_the_commands_hold_what_was_found_and_say_what_was_not():
+    text = 'setup(ext_modules=[Extension("x", ["x.c"], libraries=["rrd", "nowhere"])])'
+    commands = install_commands(source_needs(facts({"setup.py": text})), TRIXIE)
+    assert commands.build_packages == ("librrd-dev",)
+    assert commands.run_packages == ("librrd8t64",)
+    assert [need.name for need in commands.unresolved] == ["-lnowhere"]
+    on_alpine = install_commands(source_needs(facts({"setup.py": text})), ALPINE)
+    assert {need.name for need in on_alpine.unresolved} == {"-lrrd", "-lnowhere"}
+
+
+@pytest.mark.parametrize(
+    ("distribution", "message"),
+    [
+        (TRIXIE, "no package of Debian 13 holds nowhere.pc: its library must be built first"),
+        (ALPINE, ("nowhere.pc is needed; its package is not known here "
+            "(apk search --exact pc:nowhere looks for it)")),
+        (FEDORA, ("nowhere.pc is needed; its package is not known here "
+            "(dnf provides 'pkgconfig(nowhere)' looks for it)")),
+    ],
+)  # fmt: skip
+def test_what_no_package_holds_is_an_obstacle(distribution: Distribution, message: str):
+    needs = list(need_called(FileKind.PC, "nowhere", "meson.build"))
+    (obstacle,) = missing_from_distribution(facts(), needs, distribution)
+    assert (obstacle.code, obstacle.message, obstacle.fatal) == ("not-packaged", message, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (FileKind.LIB, "m"), (FileKind.LIB, "pthread"), (FileKind.LIB, "dl"), (FileKind.LIB, "rt"),
+        (FileKind.LIB, "ws2_32"), (FileKind.LIB, "python3.12"), (FileKind.LIB, "zlib.lib"),
+        (FileKind.CMAKE, "Threads"), (FileKind.CMAKE, "Python3"), (FileKind.PC, "python3-embed"),
+        (FileKind.EXECUTABLE, "uname"), (FileKind.EXECUTABLE, "xcrun"),
+    ],
+)  # fmt: skip
+def test_the_c_library_python_and_other_systems_are_no_needs(kind: FileKind, name: str):
+    assert list(need_called(kind, name, "here")) == []
+
+
+def test_the_c_plus_plus_library_means_its_compiler():
+    (need,) = need_called(FileKind.LIB, "stdc++", "here")
+    assert (need.kind, need.name) == (NeedKind.TOOL, "c++")
+
+
+# Setup scripts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'libraries = ["rrd"]',
+        'kw = dict(libraries=["rrd"])',
+        'kw = {"libraries": ["rrd"]}',
+        'kw["libraries"] = ["m"] + ["rrd"]',
+        'ext.libraries.append("rrd")',
+        'libs += ["rrd"]',
+        'LIBRARIES.insert(0, "rrd")',
+        'Extension("x", ["x.c"], extra_link_args=["-lrrd"])',
+        'ldflags = "-L/opt/lib -lrrd"',
+        'ffi.set_source("_x", "#include <rrd.h>", libraries=["rrd"])',
+        'class build_ext(b):\n  def finalize_options(self):\n    self.libraries = ["rrd"]',
+        'if self.libraries is None:\n  self.libraries = ["rrd"]',
+        'if not LIBRARIES:\n  LIBRARIES.append("rrd")',
+        'if "rrd" not in libs:\n  libs.append("rrd")',
+        'if sys.platform == "win32":\n  libs = ["foo"]\nelse:\n  libs = ["rrd"]',
+        'if name == "foo.lib":\n  libs = ["foo"]\nelse:\n  libs = ["rrd"]',
+        'if os.name != "nt":\n  libs = ["rrd"]',
+        'libs = {"win32": ["foo"], "linux": ["rrd"]}\nlibraries = ["rrd"]',
+    ],
+)
+def test_libraries_that_a_script_links_with(text: str):
+    assert required(text) == {"-lrrd"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'subprocess.check_output(["pkg-config", "--libs", "ipopt"])',
+        'os.popen("pkg-config --libs ipopt").read()',
+        'subprocess.getoutput("pkg-config --cflags --libs ipopt >= 3")',
+        'pkgconfig.parse("ipopt")',
+        'def flags(*packages):\n  run(["pkg-config", "--libs"] + list(packages))\nflags("ipopt")',
+        'NAME = "ipopt"\npkgconfig.parse(NAME)',
+        'for name in ["ipopt"]:\n  check_output(["pkg-config", "--libs", name])',
+        'def pkg_config(name, option):\n  pass\npkg_config("ipopt", "cflags-only-I")',
+    ],
+)
+def test_packages_that_a_script_asks_pkg_config_for(text: str):
+    assert required(text) == {"ipopt.pc", "pkg-config"}
+
+
+@pytest.mark.parametrize(
+    ("text", "program"),
+    [
+        ('subprocess.check_output(["dot", "-V"])', "dot"),
+        ('os.system("m4 in > out")', "m4"),
+        ('subprocess.check_call(["git", "describe"])', "git"),
+        ('subprocess.Popen(shlex.split("net-snmp-config --libs"))', "net-snmp-config"),
+        ('cpp = shlex.split(os.environ.get("CPP", "cpp"))\nsubprocess.Popen(["cpp", "-"])', "c"),
+        ('Extension("x", ["x.pyx"], language="c++")', "c++"),
+        ('Extension("x", ["x.pyx"], extra_compile_args=["-std=c++17"])', "c++"),
+    ],
+)
+def test_programs_that_a_script_runs(text: str, program: str):
+    assert required(text) == {program}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'libraries = ["m"]\nif have_rrd():\n  libraries.append("rrd")\nif True: libs = ["z"]',
+        'try:\n  subprocess.check_call(["dot"])\nexcept OSError:\n  pass\nlibs = ["z"]',
+        'libs = ["z"]\nif "--with-rrd" in sys.argv:\n  libs.append("rrd")',
+        'libs = ["z"]\nif pkgconfig.exists("ipopt"):\n  libs.append("ipopt")',
+        'libs = ["z"]\nshutil.which("dot")',
+    ],
+)
+def test_what_a_script_can_do_without_is_optional(text: str):
+    found = {name: role for name, role in roles({"setup.py": text}).items() if name != "pkg-config"}
+    assert found.pop("zlib") is Role.REQUIRED
+    assert set(found.values()) <= {Role.OPTIONAL}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'if platform.system() == "Windows":\n  libs = ["rrd"]',
+        'def mac_libraries():\n  libs = ["rrd"]',
+        'class TestCommand(c):\n  def run(self):\n    subprocess.call(["dot"])',
+        'setup(libraries=[("rrd", {"sources": ["rrd.c"]})])\nExtension("x", libraries=["rrd"])',
+        'subprocess.run(["ls", "-lrrd"])',
+        'subprocess.run([sys.executable, "x.py"])',
+    ],
+)
+def test_other_systems_tests_and_what_the_sdist_builds_itself_are_no_needs(text: str):
+    assert roles({"setup.py": text}) == {}
+
+
+def test_alternatives_under_conditions_count_where_nothing_is_certain():
+    text = 'if version > 3:\n  libs = ["rrd"]\nelse:\n  libs = ["rrd", "nowhere"]'
+    assert roles({"setup.py": text}) == {"-lrrd": Role.REQUIRED, "-lnowhere": Role.OPTIONAL}
+
+
+def test_conditions_that_the_walk_through_the_script_decides_are_known():
+    text = 'if shared:\n  libs = ["rrd"]\nelse:\n  libs = ["nowhere"]\n'
+    assert roles({"setup.py": text}, decided={("setup.py", 1): True}) == {"-lrrd": Role.REQUIRED}
+
+
+def test_modules_that_the_setup_script_imports_are_read_and_no_others():
+    texts = {
+        "setup.py": "import tools.flags\nsetup(cffi_modules=['src/thing/make.py:ffi'])",
+        "tools/flags.py": 'libs = ["rrd"]',
+        "src/thing/make.py": 'ffi.set_source("_x", "", libraries=["cdd"])',
+        "src/thing/config.py": 'libs = ["nowhere"]',
+    }
+    assert set(roles(texts)) == {"-lrrd", "-lcdd"}
+
+
+def test_programs_and_libraries_that_come_with_the_build_environment_are_no_needs():
+    text = 'subprocess.check_call(["scons"])\nsubprocess.check_call(["./waf"])\nlibs = ["own"]'
+    members = ("waf", "lib/libown.a")
+    assert roles({"setup.py": text}, build_requires=("SCons>=4",), members=members) == {}
+
+
+# Meson
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("dependency('ipopt')", Role.REQUIRED),
+        ("dependency('ipopt', required: false)", Role.OPTIONAL),
+        ("x = a.found() ? false : true\ndependency('ipopt', required: x)", Role.REQUIRED),
+        ("dependency('ipopt', required: get_option('auto'))", Role.OPTIONAL),
+        ("dependency('ipopt', required: get_option('on'))", Role.REQUIRED),
+        ("if get_option('off')\n  dependency('ipopt')\nendif", None),
+        ("if host_machine.system() == 'windows'\n  dependency('ipopt')\nendif", None),
+        ("if host_machine.system() == 'windows'\n  x\nelse\n  dependency('ipopt')\nendif",
+            Role.REQUIRED),
+        ("mac = host_machine.system() == 'darwin'\nif not mac\n  dependency('ipopt')\nendif",
+            Role.REQUIRED),
+        ("if unknown\n  dependency('ipopt')\nendif", Role.OPTIONAL),
+        ("dependency('ipopt')\nmeson.override_dependency('ipopt', dep)", None),
+    ],
+)  # fmt: skip
+def test_dependencies_of_meson(text: str, role: Role | None):
+    options = """
+option('auto', type: 'feature', value: 'auto')
+option('on', type: 'feature', value: 'enabled')
+option('off', type: 'boolean', value: false)
+"""
+    found = roles({"meson.build": text, "meson_options.txt": options})
+    assert found.get("ipopt.pc") is role
+    assert found.get("pkg-config") is role
+
+
+def test_meson_asks_for_its_own_dependencies_without_pkg_config():
+    found = roles({"meson.build": "dependency('blas')\ndependency('threads')"})
+    assert found == {"openblas": Role.REQUIRED}
+
+
+def test_several_names_are_one_need():
+    text = "cc.find_library('nowhere', 'rrd')"
+    assert packages({"meson.build": text}) == {"librrd-dev"}
+
+
+def test_subprojects_of_cmake_need_cmake():
+    assert roles({"meson.build": "p = cmake.subproject('x')"})["cmake"] is Role.REQUIRED
+
+
+# CMake
+
+
+def cmake(text: str, **more) -> dict[str, Role]:
+    return roles({"CMakeLists.txt": text}, backend="scikit_build_core.build", **more)
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("find_package(IPOPT REQUIRED)", Role.REQUIRED),
+        ("find_package(IPOPT)", Role.OPTIONAL),
+        ("find_package(IPOPT)\nif(NOT IPOPT_FOUND)\nmessage(FATAL_ERROR no)\nendif()",
+            Role.REQUIRED),
+        ("if(WIN32)\nfind_package(IPOPT REQUIRED)\nendif()", None),
+        ("if(WIN32)\nelse()\nfind_package(IPOPT REQUIRED)\nendif()", Role.REQUIRED),
+        ('option(X "" OFF)\nif(X)\nfind_package(IPOPT REQUIRED)\nendif()', None),
+        ('option(X "" ON)\nif(X AND NOT APPLE)\nfind_package(IPOPT REQUIRED)\nendif()',
+            Role.REQUIRED),
+        ("if(UNKNOWN)\nfind_package(IPOPT REQUIRED)\nendif()", Role.OPTIONAL),
+        ("function(f)\nfind_package(IPOPT REQUIRED)\nendfunction()", Role.OPTIONAL),
+        ("#[[\nfind_package(IPOPT REQUIRED)\n]]", None),
+    ],
+)  # fmt: skip
+def test_packages_of_cmake(text: str, role: Role | None):
+    assert cmake(text).get("IPOPTConfig.cmake") is role
+
+
+def test_a_name_of_cmake_leads_to_a_package_of_pkg_config():
+    assert build_package((FileKind.CMAKE, "IPOPT"), TRIXIE) == "coinor-libipopt-dev"
+
+
+def test_modules_of_pkg_config_libraries_and_programs_in_cmake():
+    text = """
+pkg_check_modules(IPOPT REQUIRED IMPORTED_TARGET ipopt>=3.11)
+find_library(RRD NAMES rrd rrd_th PATHS /opt/lib REQUIRED)
+find_program(DOT dot REQUIRED)
+find_package(Threads REQUIRED)
+"""
+    assert cmake(text) == {
+        "ipopt.pc": Role.REQUIRED,
+        "pkg-config": Role.REQUIRED,
+        "-lrrd": Role.REQUIRED,
+        "dot": Role.REQUIRED,
+    }
+
+
+def compilers(text: str, **more) -> set[str]:
+    texts = {"CMakeLists.txt": text, **more}
+    source = facts(
+        texts,
+        backend="scikit_build_core.build",
+        build_requires=("scikit-build-core",),
+        languages={"c": "1 file", "c++": "2 files", "fortran": "3 files"},
+    )
+    needs = source_needs(source)
+    return {
+        need.name
+        for need in needs
+        if need.role is Role.REQUIRED and need.name in {"c", "c++", "fortran"}
+    }
+
+
+def test_cmake_says_which_languages_it_compiles():
+    assert compilers("project(x LANGUAGES NONE)") == set()
+    assert compilers("project(x LANGUAGES C)") == {"c"}
+    assert compilers("project(x C Fortran)") == {"c", "fortran"}
+    assert compilers("project(x)") == {"c", "c++"}
+    assert compilers("project(x NONE)\nenable_language(CXX)") == {"c++"}
+    assert compilers("set(x 1)") == {"c", "c++", "fortran"}  # no project: what the sources are
+
+
+def test_folders_that_are_not_built_ask_for_nothing():
+    text = (
+        'project(x C)\noption(F "" OFF)\nif(F)\nadd_subdirectory(f)\nendif()\nadd_subdirectory(g)'
+    )
+    below = {"f/CMakeLists.txt": "enable_language(Fortran)", "g/CMakeLists.txt": "project(g CXX)"}
+    assert compilers(text, **below) == {"c", "c++"}
+
+
+def test_what_the_backend_defines_decides():
+    text = 'option(W "" OFF)\nif(W)\nfind_package(IPOPT REQUIRED)\nendif()'
+    define = "[tool.scikit-build.cmake.define]\nW = true\n"
+    texts = {"CMakeLists.txt": text, "pyproject.toml": define}
+    found = roles(texts, backend="scikit_build_core.build")
+    assert found["IPOPTConfig.cmake"] is Role.REQUIRED
+
+
+def test_a_cmake_project_that_the_build_does_not_run_is_optional():
+    texts = {"setup.py": "setup()", "CMakeLists.txt": "find_package(IPOPT REQUIRED)"}
+    assert roles(texts)["IPOPTConfig.cmake"] is Role.OPTIONAL
+
+
+# Crates
+
+
+def test_crates_that_link_with_a_library_are_told_by_their_names():
+    text = '[dependencies]\nrrd-sys = "1"\nwindows-sys = "1"\njs-sys = "1"\n'
+    assert roles({"Cargo.toml": text}) == {"-lrrd": Role.OPTIONAL}
+
+
+def test_needs_of_hostile_build_files_end():
+    deep = "if(" * 5000 + "\nfind_package(X)\n" + ")" * 5000
+    assert isinstance(library_needs(facts({"CMakeLists.txt": deep})), tuple)
+    assert isinstance(library_needs(facts({"CMakeLists.txt": "NOT " * 9000})), tuple)
+    loop = "add_subdirectory(.)\nadd_subdirectory(a)"
+    texts = {"CMakeLists.txt": loop, "a/CMakeLists.txt": "add_subdirectory(..)"}
+    assert library_needs(facts(texts)) == ()
+    nested = "if " + "not " * 5000 + "x\ndependency('y')\nendif"
+    assert isinstance(library_needs(facts({"meson.build": nested})), tuple)
+
+
+def test_what_is_merged_keeps_the_files_that_are_looked_for():
+    first = BuildNeed(NeedKind.LIBRARY, "-lrrd", "a", Role.OPTIONAL, files=((FileKind.LIB, "rrd"),))
+    assert first.files == ((FileKind.LIB, "rrd"),)

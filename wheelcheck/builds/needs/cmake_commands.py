@@ -1,0 +1,312 @@
+"""The commands of a CMake project that run on Linux, and which of them always do.
+
+Read from the top `CMakeLists.txt` through `add_subdirectory`, with the values of options and
+variables as far as the files state them; nothing is run.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+__all__ = ["CMakeCommand", "cmake_commands"]
+
+_LONG = 1_000_000
+_MOST = 40_000
+"""Commands that are read of one project."""
+_TOKEN = re.compile(
+    r"#\[(=*)\[.*?\]\1\]|#[^\n]*"  # comments
+    r'|\[(=*)\[(.*?)\]\2\]|"((?:[^"\\]|\\.)*)"|([()])|([^\s()#"]+)',
+    re.DOTALL,
+)
+_LINUX: Mapping[str, str] = {
+    "UNIX": "1", "LINUX": "1", "WIN32": "", "APPLE": "", "MSVC": "", "MINGW": "", "CYGWIN": "",
+    "ANDROID": "", "IOS": "", "EMSCRIPTEN": "", "BORLAND": "", "MSYS": "", "BSD": "", "WASM": "",
+    "CMAKE_SYSTEM_NAME": "Linux", "CMAKE_C_COMPILER_ID": "GNU", "CMAKE_CXX_COMPILER_ID": "GNU",
+    "CMAKE_COMPILER_IS_GNUCC": "1", "CMAKE_COMPILER_IS_GNUCXX": "1", "SKBUILD": "2",
+    "CMAKE_CURRENT_SOURCE_DIR": "", "CMAKE_SOURCE_DIR": "", "PROJECT_SOURCE_DIR": "",
+    "PROJECT_IS_TOP_LEVEL": "1", "CMAKE_CROSSCOMPILING": "", "BUILD_TESTING": "",
+}  # fmt: skip
+_FALSE = re.compile(r"(|0|off|no|false|n|ignore|notfound|.*-notfound)$", re.IGNORECASE)
+_TRUE = re.compile(r"(1|on|yes|true|y|[1-9]\d*)$", re.IGNORECASE)
+_REFERENCE = re.compile(r"\$\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class CMakeCommand:
+    """One command, its name in lower case. `sure`: no condition that a build decides is around it.
+
+    `conditions` are the words of the conditions around it.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    path: str
+    sure: bool
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Block:
+    """An ``if``, a loop or a function: whether it runs (None: unknown), and its words.
+
+    `decided` says that a branch before was taken (None: perhaps), so that no later branch is.
+    """
+
+    runs: bool | None
+    words: tuple[str, ...] = ()
+    decided: bool | None = False
+
+
+@dataclass(slots=True)
+class _Walk:
+    texts: Mapping[str, str]
+    values: dict[str, str | None]
+    seen: set[str] = field(default_factory=set)
+    blocks: list[_Block] = field(default_factory=list)
+    count: int = 0
+
+
+def cmake_commands(
+    texts: Mapping[str, str], root: str = "CMakeLists.txt", defines: Mapping[str, str] | None = None
+) -> Iterator[CMakeCommand]:
+    """The commands of a project, in order.
+
+    Parameters:
+        texts: The sdist's build files by path.
+        root: The project's own `CMakeLists.txt`.
+        defines: Variables that the backend or the setup script sets on the command line.
+    """
+    walk = _Walk(texts, {**_LINUX, **(defines or {})})
+    walk.seen.add(root)
+    yield from _file(walk, root)
+
+
+def _file(walk: _Walk, path: str) -> Iterator[CMakeCommand]:
+    outer, walk.blocks = walk.blocks, [*walk.blocks]
+    depth = len(walk.blocks)
+    for name, words in _split(walk.texts.get(path, "")[:_LONG]):
+        walk.count += 1
+        if walk.count > _MOST:
+            break
+        if name in _BLOCKS:
+            _BLOCKS[name](walk, words, depth)
+            continue
+        if any(block.runs is False for block in walk.blocks):
+            continue
+        sure = all(block.runs for block in walk.blocks)
+        if name in {"set", "option"} and words:
+            _assign(walk, name, words, sure=sure)
+        around = tuple(word for block in walk.blocks for word in block.words)
+        expanded = tuple(part for word in words for part in _expanded(walk, word))
+        yield CMakeCommand(name, expanded, path, sure, around)
+        if name == "return" and sure:
+            break
+        if name in {"add_subdirectory", "include"} and expanded:
+            yield from _nested(walk, name, path, expanded[0])
+    walk.blocks = outer
+
+
+def _nested(walk: _Walk, name: str, path: str, target: str) -> Iterator[CMakeCommand]:
+    base = posixpath.dirname(path)
+    file = "CMakeLists.txt" if name == "add_subdirectory" else ""
+    for folder in (base, ""):
+        below = posixpath.normpath(posixpath.join(folder, target.lstrip("/"), file))
+        if below in walk.texts and below not in walk.seen:
+            walk.seen.add(below)
+            yield from _file(walk, below)
+            return
+
+
+def _split(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Commands with their arguments, quotes and comments taken off."""
+    name, words, depth = "", [], 0
+    for match in _TOKEN.finditer(text):
+        _, _, bracket, quoted, parenthesis, bare = match.groups()
+        if parenthesis == "(":
+            depth += 1
+            if depth > 1:
+                words.append("(")
+        elif parenthesis == ")":
+            depth -= 1
+            if depth > 0:
+                words.append(")")
+            elif depth == 0:
+                yield name.lower(), words
+                words = []
+            depth = max(depth, 0)
+        elif depth == 0:
+            name = bare or ""
+        else:
+            word = next((item for item in (bracket, quoted, bare) if item is not None), None)
+            if word is not None:
+                words.append(word)
+
+
+def _expanded(walk: _Walk, word: str) -> tuple[str, ...]:
+    """A word with the variables whose value is known; a list gives several words."""
+    if "${" not in word:
+        return (word,)
+
+    def value(match: re.Match[str]) -> str:
+        known = walk.values.get(match[1])
+        return match[0] if known is None else known
+
+    text = _REFERENCE.sub(value, word)
+    return tuple(part for part in text.split(";") if part) if ";" in text else (text,)
+
+
+def _assign(walk: _Walk, name: str, words: Sequence[str], *, sure: bool) -> None:
+    variable = words[0]
+    if variable in _LINUX:
+        return
+    if name == "option":
+        default = words[2] if len(words) > 2 else "OFF"  # noqa: PLR2004 (name, text, value)
+        walk.values.setdefault(variable, _expanded(walk, default)[0] if default else "")
+        return
+    rest = list(words[1:])
+    if "CACHE" in rest:
+        if variable in walk.values:
+            return
+        rest = rest[: rest.index("CACHE")]
+    if rest[-1:] == ["PARENT_SCOPE"]:
+        rest = rest[:-1]
+    value = ";".join(part for word in rest for part in _expanded(walk, word))
+    walk.values[variable] = value if sure else None
+
+
+def _if(walk: _Walk, words: Sequence[str], _depth: int) -> None:
+    truth = _truth(walk, words)
+    walk.blocks.append(_Block(truth, tuple(words), truth))
+
+
+def _elseif(walk: _Walk, words: Sequence[str], depth: int) -> None:
+    if len(walk.blocks) > depth:
+        block = walk.blocks[-1]
+        truth = _truth(walk, words)
+        runs: bool | None = False
+        if block.decided is not True:
+            runs = None if block.decided is None and truth is not False else truth
+        block.runs, block.words = runs, (*block.words, *words)
+        if block.decided is not True:
+            block.decided = truth if block.decided is False or truth is True else None
+
+
+def _else(walk: _Walk, _words: Sequence[str], depth: int) -> None:
+    if len(walk.blocks) > depth:
+        block = walk.blocks[-1]
+        block.runs = None if block.decided is None else not block.decided
+
+
+def _end(walk: _Walk, _words: Sequence[str], depth: int) -> None:
+    if len(walk.blocks) > depth:
+        walk.blocks.pop()
+
+
+def _function(walk: _Walk, _words: Sequence[str], _depth: int) -> None:
+    walk.blocks.append(_Block(runs=None))
+
+
+def _loop(walk: _Walk, words: Sequence[str], _depth: int) -> None:
+    if words:
+        walk.values[words[0]] = None
+    walk.blocks.append(_Block(runs=True))
+
+
+_BLOCKS = {
+    "if": _if, "elseif": _elseif, "else": _else, "endif": _end,
+    "function": _function, "endfunction": _end, "macro": _function, "endmacro": _end,
+    "foreach": _loop, "endforeach": _end, "while": _loop, "endwhile": _end,
+}  # fmt: skip
+
+
+def _truth(walk: _Walk, words: Sequence[str]) -> bool | None:
+    """Whether a condition holds; None where only a build knows."""
+    tokens = list(words)
+    result = _any(walk, tokens)
+    return None if tokens else result
+
+
+def _any(walk: _Walk, tokens: list[str]) -> bool | None:
+    result = _every(walk, tokens)
+    while tokens[:1] == ["OR"]:
+        tokens.pop(0)
+        other = _every(walk, tokens)
+        result = True if True in (result, other) else (None if None in (result, other) else False)
+    return result
+
+
+def _every(walk: _Walk, tokens: list[str]) -> bool | None:
+    result = _not(walk, tokens)
+    while tokens[:1] == ["AND"]:
+        tokens.pop(0)
+        other = _not(walk, tokens)
+        result = False if False in (result, other) else (None if None in (result, other) else True)
+    return result
+
+
+def _not(walk: _Walk, tokens: list[str]) -> bool | None:
+    negations = 0
+    while tokens[:1] == ["NOT"]:
+        tokens.pop(0)
+        negations += 1
+    inner = _simple(walk, tokens)
+    return inner if inner is None or negations % 2 == 0 else not inner
+
+
+_UNARY = {"DEFINED", "EXISTS", "TARGET", "COMMAND", "POLICY", "TEST", "IS_DIRECTORY", "IS_ABSOLUTE"}
+_COMPARISON = re.compile(
+    r"(STREQUAL|EQUAL|MATCHES|IN_LIST|LESS|GREATER|STRLESS|STRGREATER|PATH_EQUAL)"
+    r"|(VERSION_)?(LESS|GREATER|EQUAL|LESS_EQUAL|GREATER_EQUAL)"
+)
+
+
+def _simple(walk: _Walk, tokens: list[str]) -> bool | None:
+    if not tokens:
+        return None
+    word = tokens.pop(0)
+    if word == "(":
+        inner = _any(walk, tokens)
+        if tokens[:1] == [")"]:
+            tokens.pop(0)
+        return inner
+    if word in _UNARY:
+        operand = tokens.pop(0) if tokens else ""
+        return True if word == "DEFINED" and walk.values.get(operand) else None
+    if tokens and _COMPARISON.fullmatch(tokens[0]):
+        operator, right = tokens.pop(0), tokens.pop(0) if tokens else ""
+        return _compared(walk, word, operator, right)
+    return _constant(walk, word)
+
+
+def _constant(walk: _Walk, word: str) -> bool | None:
+    text = "".join(_expanded(walk, word))
+    if "${" in text:
+        return None
+    if _TRUE.match(text):
+        return True
+    if _FALSE.match(text):
+        return False
+    known = walk.values.get(text)
+    if known is None:
+        return None
+    return not _FALSE.match(known)
+
+
+def _compared(walk: _Walk, left: str, operator: str, right: str) -> bool | None:
+    if operator not in {"STREQUAL", "MATCHES"}:
+        return None
+    first = walk.values.get(left) if left in walk.values else ";".join(_expanded(walk, left))
+    second = ";".join(_expanded(walk, right))
+    if first is None or "${" in first or "${" in second:
+        return None
+    if left not in walk.values and first == left and not re.search(r"[\"$]", left):
+        return None  # a variable that nothing read has set
+    if operator == "STREQUAL":
+        return first == second
+    try:
+        return re.search(second, first) is not None
+    except re.error:
+        return None

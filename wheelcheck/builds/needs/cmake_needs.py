@@ -1,0 +1,201 @@
+"""What a CMake project looks for, and the languages that it compiles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.needs.cmake_commands import CMakeCommand, cmake_commands
+from wheelcheck.builds.needs.names import need_called
+from wheelcheck.builds.needs.toolchain import is_vendored, program_need
+from wheelcheck.builds.sdist.build_files import cmake_languages
+from wheelcheck.builds.sdist.build_system import read_toml, strings, table
+from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.distributions.debian_package import FileKind
+from wheelcheck.errors import Unknown
+
+__all__ = ["cmake_needs", "states_languages"]
+
+_DEFINE = re.compile(r"-D\s*(\w+)(?::\w+)?=([\w./+-]*)")
+_VERSION = re.compile(r"\d[\d.]*")
+_MODULE_WORDS = {"REQUIRED", "QUIET", "IMPORTED_TARGET", "GLOBAL", "NO_CMAKE_PATH", "STATIC",
+    "NO_CMAKE_ENVIRONMENT_PATH"}  # fmt: skip
+_ENDS_NAMES = re.compile(
+    r"PATHS|HINTS|PATH_SUFFIXES|DOC|NO_\w+|REQUIRED|OPTIONAL|ENV|CMAKE_FIND_\w+|ONLY_\w+"
+    r"|REGISTRY_VIEW|VALIDATOR|NAMES_PER_DIR"
+)
+_FOUND = re.compile(r"(\w+?)(?:_FOUND|_LIBRAR(?:Y|IES)|_EXECUTABLE|_INCLUDE_DIRS?)")
+_PROJECT = re.compile(r"^[ \t]*project\s*\(", re.IGNORECASE | re.MULTILINE)
+_BY_CMAKE = {"scikit_build_core", "py_build_cmake", "cmeel"}
+_NEVER = {"mesonpy", "maturin", "flit_core", "uv_build"}
+"""Backends that do not run CMake, but for Meson's subprojects."""
+_USES = re.compile(r"(?i)cmake|skbuild")
+
+
+def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
+    """Libraries and programs that CMake looks for; without REQUIRED, or conditional, optional."""
+    doubtful = not _is_used(facts)
+    for root in _roots(facts):
+        commands = [
+            command
+            for command in cmake_commands(facts.texts, root, _defines(facts))
+            if not is_aside(command.path)
+        ]
+        demanded = _demanded(commands)
+        if "swig" in facts.languages:  # interfaces that nothing else could translate
+            demanded |= {"swig"}
+        for command in commands:
+            for need in _needs_of(command, demanded):
+                yield _optional(need) if doubtful and need.role is Role.REQUIRED else need
+
+
+def states_languages(facts: SourceNeedsInput) -> bool:
+    """Whether CMake alone compiles, and its project says which languages it does."""
+    alone = facts.backend.partition(".")[0] in _BY_CMAKE
+    return alone and any(_PROJECT.search(facts.texts[root]) for root in _roots(facts))
+
+
+def _optional(need: BuildNeed) -> BuildNeed:
+    return replace(need, role=Role.OPTIONAL)
+
+
+def _is_used(facts: SourceNeedsInput) -> bool:
+    """Whether the build runs CMake at all: many a library's own files are shipped beside."""
+    backend = facts.backend.partition(".")[0]
+    if backend in _BY_CMAKE or any(_USES.search(line) for line in facts.build_requires):
+        return True
+    if backend in _NEVER:
+        return any("cmake.subproject" in text for text in facts.texts.values())
+    scripts = [text for path, text in facts.texts.items() if path.endswith(".py")]
+    return not scripts or any(_USES.search(text) for text in scripts)
+
+
+def _roots(facts: SourceNeedsInput) -> list[str]:
+    """The project's own `CMakeLists.txt`: where the backend says, at the top, or the shallowest."""
+    paths = [
+        path
+        for path in facts.texts
+        if path.rpartition("/")[2] == "CMakeLists.txt" and not is_aside(path)
+    ]
+    document = read_toml(facts.texts.get("pyproject.toml", ""))
+    settings = {} if isinstance(document, Unknown) else table(document, "tool", "scikit-build")
+    folder = table(settings, "cmake").get("source-dir")
+    stated = f"{folder.strip('./')}/CMakeLists.txt" if isinstance(folder, str) else ""
+    for path in (stated, "CMakeLists.txt"):
+        if path in paths:
+            return [path]
+    own = [path for path in paths if not is_vendored(path)]
+    depth = min((path.count("/") for path in own), default=0)
+    return [path for path in own if path.count("/") == depth]
+
+
+def _defines(facts: SourceNeedsInput) -> Mapping[str, str]:
+    """Variables that the backend's settings or the setup script put on CMake's command line."""
+    found: dict[str, str] = {}
+    document = read_toml(facts.texts.get("pyproject.toml", ""))
+    if not isinstance(document, Unknown):
+        for name, value in table(document, "tool", "scikit-build", "cmake", "define").items():
+            if isinstance(value, str | bool):
+                found[name] = ("ON" if value else "OFF") if isinstance(value, bool) else value
+        words = strings(table(document, "tool", "scikit-build", "cmake").get("args"))
+        found |= dict(_DEFINE.findall(" ".join(words)))
+    for path, text in facts.texts.items():
+        if path.endswith(".py") and "-D" in text and "cmake" in text.lower():
+            found |= {name: value for name, value in _DEFINE.findall(text) if value}
+    return found
+
+
+def _demanded(commands: Sequence[CMakeCommand]) -> frozenset[str]:
+    """What a project ends for want of: ``if(NOT X_FOUND)`` and then ``message(FATAL_ERROR …)``."""
+    found: set[str] = set()
+    for command in commands:
+        if command.name == "message" and command.words[:1] in (("FATAL_ERROR",), ("SEND_ERROR",)):
+            words = command.conditions
+            for negation, word in pairwise(words):
+                match = _FOUND.fullmatch(word) if negation == "NOT" else None
+                if match:
+                    found |= {match[1].lower(), word.lower()}
+    return frozenset(found)
+
+
+def _needs_of(command: CMakeCommand, demanded: frozenset[str]) -> Iterator[BuildNeed]:
+    words = command.words
+    if not words or command.name not in _READERS:
+        return
+    first = words[0].lower()
+    wanted = "REQUIRED" in words or first in demanded
+    yield from _READERS[command.name](command, _role(command, wanted=wanted))
+
+
+def _role(command: CMakeCommand, *, wanted: bool) -> Role:
+    return Role.REQUIRED if command.sure and wanted else Role.OPTIONAL
+
+
+def _package(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
+    name = command.words[0]
+    least = command.words[1] if len(command.words) > 1 else ""
+    source = f"{command.path}: find_package({name})"
+    stated = least if _VERSION.fullmatch(least) else ""
+    yield from need_called(FileKind.CMAKE, name, source, role, stated)
+
+
+def _modules(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
+    yield BuildNeed(NeedKind.TOOL, "pkg-config", f"{command.path}: {command.name}()", role)
+    wanted = [word for word in command.words[1:] if word not in _MODULE_WORDS]
+    groups = [[word] for word in wanted]
+    if command.name == "pkg_search_module" and wanted:  # the first that is there
+        groups = [wanted]
+    for group in groups:
+        name, *versions = re.split(r"([<>=]+)", group[0])
+        source = f"{command.path}: {command.name}({name})"
+        least = versions[1] if versions and versions[0].startswith(">") else ""
+        yield from need_called(FileKind.PC, name, source, role, least, group[1:])
+
+
+def _library(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
+    names = [name.removeprefix("lib") for name in _names(command.words)]
+    if names:
+        source = f"{command.path}: find_library({names[0]})"
+        yield from need_called(FileKind.LIB, names[0], source, role, others=names[1:])
+
+
+def _program(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
+    for name in _names(command.words)[:1]:
+        yield from program_need(name, f"{command.path}: find_program({name})", role)
+
+
+def _names(words: Sequence[str]) -> list[str]:
+    names = []
+    for word in words[1:]:
+        if _ENDS_NAMES.fullmatch(word):
+            break
+        if word != "NAMES" and "$" not in word:
+            names.append(word)
+    return names
+
+
+def _languages(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
+    """The compilers of ``project()`` and ``enable_language()``, which CMake looks for at once."""
+    role = Role.REQUIRED if command.sure else Role.OPTIONAL
+    words = list(command.words)
+    languages = cmake_languages(words) if command.name == "project" else words[:1]
+    for language in languages:
+        if language in _COMPILERS:
+            source = f"{command.path}: {command.name}() compiles {language}"
+            yield BuildNeed(NeedKind.TOOL, _COMPILERS[language], source, role)
+
+
+_COMPILERS = {"C": "c", "CXX": "c++", "Fortran": "fortran", "ASM_NASM": "nasm"}
+_READERS = {
+    "project": _languages,
+    "enable_language": _languages,
+    "find_package": _package,
+    "find_dependency": _package,
+    "pkg_check_modules": _modules,
+    "pkg_search_module": _modules,
+    "find_library": _library,
+    "find_program": _program,
+}

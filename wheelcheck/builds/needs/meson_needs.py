@@ -1,0 +1,123 @@
+"""What a Meson project looks for: dependencies, libraries and programs, and its languages."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.needs.meson_values import MesonValues
+from wheelcheck.builds.needs.names import need_called
+from wheelcheck.builds.needs.toolchain import is_vendored
+from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.distributions.debian_package import FileKind
+
+__all__ = ["meson_needs"]
+
+_LONG = 1_000_000
+_COMMENT = re.compile(r"#[^\n]*")
+_CALL = re.compile(
+    r"\b(dependency|find_library)\s*\(([^()]{0,600}(?:\([^()]{0,200}\)[^()]{0,400})*)\)"
+)
+_KEYWORD = re.compile(r"\b[a-z_]+\s*:(?!:)")
+_QUOTED = re.compile(r"'([^'\n]{1,80})'")
+_REQUIRED = re.compile(r"\brequired\s*:\s*((?:[^(),\n]|\([^()]*\))+)")
+_VERSION = re.compile(r"\bversion\s*:\s*\[?\s*'\s*>=?\s*([\d.]+)'")
+_FALLBACK = re.compile(r"\bfallback\s*:\s*\[?\s*'([^']+)'")
+_BLOCK = re.compile(r"^[ \t]*(if|elif|else|endif)\b([^\n]*)", re.MULTILINE)
+_OVERRIDE = re.compile(r"\boverride_dependency\s*\(\s*'([^']+)'")
+_BUILT_IN = {
+    "appleframeworks", "atomic", "blas", "boost", "coarray", "cuda", "dl", "iconv", "intl",
+    "lapack", "m", "mpi", "numpy", "openmp", "pybind11", "python", "python3", "threads",
+}  # fmt: skip
+"""Dependencies that Meson finds without pkg-config (mesonbuild.com/Dependencies.html)."""
+
+
+def meson_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
+    """Needs of the project's own `meson.build` files; ``required: false`` is optional.
+
+    Meson asks pkg-config for a dependency, so that is needed as well.
+    """
+    texts = {
+        path: _COMMENT.sub("", text[:_LONG])
+        for path, text in facts.texts.items()
+        if path.rpartition("/")[2] == "meson.build" and not is_aside(path)
+    }
+    built = {name for text in texts.values() for name in _OVERRIDE.findall(text)}
+    shipped = {path.split("/")[1] for path in facts.members if path.startswith("subprojects/")}
+    values = MesonValues({**facts.texts, **texts})
+    for path, text in texts.items():
+        if not is_vendored(path):
+            yield from _of_file(path, text, built, shipped, values)
+
+
+def _of_file(
+    path: str, text: str, built: set[str], shipped: set[str], values: MesonValues
+) -> Iterator[BuildNeed]:
+    if "cmake.subproject" in text:
+        yield BuildNeed(NeedKind.TOOL, "cmake", f"{path}: cmake.subproject()")
+    parts = _parts(text, values)
+    for match in _CALL.finditer(text):
+        function, arguments = match.groups()
+        state = _state(parts, match.start())
+        names = [name for name in _QUOTED.findall(_KEYWORD.split(arguments)[0]) if name]
+        if state is False or not names or names[0] in built:
+            continue
+        wanted = _REQUIRED.search(arguments)
+        sure = state and (wanted is None or values.is_required(wanted[1]))
+        role = Role.REQUIRED if sure else Role.OPTIONAL
+        fallback = _FALLBACK.search(arguments)
+        if fallback and fallback[1] in shipped:
+            role = Role.BUNDLED
+        kind = FileKind.PC if function == "dependency" else FileKind.LIB
+        source = f"{path}: {function}('{names[0]}')"
+        least = _VERSION.search(arguments)
+        needs = list(
+            need_called(kind, names[0], source, role, least[1] if least else "", names[1:])
+        )
+        yield from needs
+        if needs and kind is FileKind.PC and names[0] not in _BUILT_IN:
+            yield BuildNeed(NeedKind.TOOL, "pkg-config", source, role)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Where the text changes from one state to another: runs, does not, unknown (None)."""
+
+    begins: tuple[int, ...]
+    states: tuple[bool | None, ...]
+
+
+def _state(parts: _Parts, position: int) -> bool | None:
+    return parts.states[bisect(parts.begins, position) - 1]
+
+
+def _parts(text: str, values: MesonValues) -> _Parts:
+    begins = [0]
+    states: list[bool | None] = [True]
+    blocks: list[tuple[bool | None, bool | None]] = []
+    """Of each block: whether this branch runs, and whether one so far was taken."""
+    for match in _BLOCK.finditer(text):
+        word, condition = match.groups()
+        truth = True if word == "else" else values.truth(condition)
+        if word == "if":
+            blocks.append((truth, truth))
+        elif word == "endif":
+            blocks = blocks[:-1]
+        elif blocks:
+            blocks[-1] = _next_branch(taken=blocks[-1][1], truth=truth)
+        running = [runs for runs, _ in blocks]
+        begins.append(match.end())
+        states.append(False if False in running else None if None in running else True)
+    return _Parts(tuple(begins), tuple(states))
+
+
+def _next_branch(*, taken: bool | None, truth: bool | None) -> tuple[bool | None, bool | None]:
+    """Whether a later branch runs, and whether one was taken with it."""
+    if taken:
+        return False, True
+    if truth is False:
+        return False, taken
+    return (None if taken is None else truth), (True if truth else None)

@@ -1,0 +1,152 @@
+"""The packages of a distribution that hold the files by which a build looks for a thing.
+
+Debian's Contents tables answer for Debian, and for Ubuntu where the releases of Debian around it
+agree. Elsewhere a file leads to a package of the newest Debian, and this to a row of
+`libraries.csv`, where other distributions' names are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from wheelcheck.builds.needs.libraries import library_table
+from wheelcheck.distributions.debian_package import FileKind
+from wheelcheck.distributions.debian_tables import RELEASES
+from wheelcheck.distributions.distribution import Distribution, Family, names_for
+from wheelcheck.distributions.installed_system import repositories_of
+from wheelcheck.distributions.repository import Repository, debian_repository
+
+__all__ = ["build_package", "is_packaged", "library_of", "run_packages", "search_command"]
+
+_Sought = tuple[FileKind, str]
+
+
+def build_package(sought: _Sought, distribution: Distribution) -> str | None:
+    """The package to install for a build that looks for a file; None where none is known."""
+    repositories = repositories_of(distribution)
+    found = [_best(repository, sought) for repository in repositories]
+    agreed = found and all(name == found[0] for name in found)
+    return found[0] if agreed else None
+
+
+def run_packages(package: str, distribution: Distribution) -> tuple[str, ...]:
+    """What a program that was built with a -dev package loads: of its dependencies the libraries.
+
+    () for a package of headers alone.
+    """
+    repositories = repositories_of(distribution)
+    found = [_libraries(repository, package) for repository in repositories]
+    agreed = found and all(names == found[0] for names in found)
+    return found[0] if agreed else ()
+
+
+@cache
+def library_of(sought: _Sought) -> str | None:
+    """The library of our table to whose package in the newest Debian a file belongs."""
+    repository = debian_repository(RELEASES[-1])
+    package = _best(repository, sought) if repository is not None else None
+    return _by_package().get(package) if package is not None else None
+
+
+def is_packaged(sought: _Sought) -> bool:
+    """Whether the newest Debian has a package with a file."""
+    repository = debian_repository(RELEASES[-1])
+    return repository is not None and _best(repository, sought) is not None
+
+
+def search_command(sought: _Sought, distribution: Distribution) -> str:
+    """How a distribution's own tool looks for a file; "" where it has no way.
+
+    apk's names ``pc:`` and ``cmd:`` are what abuild writes into packages; dnf finds RPM's
+    ``pkgconfig()`` and paths (man pages of apk-search and dnf).
+    """
+    kind, name = sought
+    if distribution.family is Family.APK:
+        prefix = {FileKind.PC: "pc:", FileKind.EXECUTABLE: "cmd:"}.get(kind)
+        return f"apk search --exact {prefix}{name}" if prefix else ""
+    if distribution.family is Family.DNF:
+        patterns = {
+            FileKind.PC: f"'pkgconfig({name})'",
+            FileKind.LIB: f"'*/lib{name}.so'",
+            FileKind.EXECUTABLE: f"'*bin/{name}'",
+            FileKind.HEADER: f"'*/include/{name}'",
+            FileKind.CMAKE: f"'cmake({name})'",
+        }
+        return f"dnf provides {patterns[kind]}" if kind in patterns else ""
+    return ""
+
+
+@cache
+def _by_package() -> Mapping[str, str]:
+    debian = Distribution(Family.APT, "debian", RELEASES[-1])
+    return {
+        package: library
+        for library, row in reversed(list(library_table().items()))
+        for package in names_for(row["apt_build"], debian)
+    }
+
+
+@cache
+def _best(repository: Repository, sought: _Sought) -> str | None:
+    """Of the packages that hold a file, the likeliest: for development, and of that name."""
+    kind, name = sought
+    found = next(filter(None, (_holders(repository, item) for item in _spellings(kind, name))), ())
+    if kind is not FileKind.EXECUTABLE:
+        found = tuple(package for package in found if package.endswith("-dev")) or found
+
+    def order(package: str) -> tuple[bool, int, str]:
+        return not _is_named(package, name), len(package), package
+
+    return min(found, key=order, default=None)
+
+
+def _holders(repository: Repository, sought: _Sought) -> tuple[str, ...]:
+    return repository.packages_with(*sought)
+
+
+def _spellings(kind: FileKind, name: str) -> Iterator[_Sought]:
+    """The ways in which a distribution may name what a build looks for, likeliest first.
+
+    CMake's own modules look for what brings no configuration for CMake; Meson takes names for
+    pkg-config or for CMake. Headers of large folders are listed by the folder alone.
+    """
+    yield kind, name
+    lower = name.lower()
+    if kind is FileKind.HEADER:
+        if "/" in name:
+            yield kind, f"{name.partition('/')[0]}/"
+        return
+    if kind is FileKind.EXECUTABLE:
+        return
+    if kind is FileKind.PC:
+        yield FileKind.CMAKE, name
+    elif kind is FileKind.CMAKE:
+        yield FileKind.PC, lower
+        yield FileKind.PC, f"lib{lower}"
+    for stem in dict.fromkeys((name, lower)):
+        yield FileKind.LIB, stem.removeprefix("lib")
+
+
+def _is_named(package: str, name: str) -> bool:
+    """Whether a package is called after a file: ``libfoo-dev``, ``foo-dev``, ``libfoo2-dev``."""
+    stem = package.removesuffix("-dev").removeprefix("lib").rstrip("0123456789.-")
+    return stem == name.lower().removeprefix("lib").rstrip("0123456789.-").replace("_", "-")
+
+
+def _libraries(repository: Repository, package: str) -> tuple[str, ...]:
+    known = repository.package(package)
+    stems = {f"lib{name}" for name in repository.files(package, FileKind.LIB)}
+    if known is None or not stems:
+        return ()
+    depends = [name.rstrip("!") for group in known.depends for name in group[:1]]
+    own = package.removesuffix("-dev").rstrip("0123456789.-")
+    found = [name for name in depends if stems & _stems(repository, name)] or [
+        name for name in depends if name.startswith(own) and _stems(repository, name)
+    ]
+    return tuple(sorted(found))
+
+
+def _stems(repository: Repository, package: str) -> set[str]:
+    """The names of a package's shared objects, without their versions."""
+    return {name.split(".so")[0] for name in repository.files(package, FileKind.SONAME)}

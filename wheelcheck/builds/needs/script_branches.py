@@ -1,0 +1,183 @@
+"""The parts of a script that run on Linux, and which of them always do."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from enum import IntEnum
+
+from wheelcheck.builds.setup_script.script_syntax import children
+from wheelcheck.builds.setup_script.side_effects import swallows_failures
+
+__all__ = ["Certainty", "Part", "branches"]
+
+_ASIDE = re.compile(r"(?i)test|clean|sdist|doc|lint|upload|format|publish|release|(^|_)help")
+"""Functions and commands that no build runs."""
+_OTHER = re.compile(
+    r"(?i)(^|[^a-z])(win(dows|nt)?(_?(32|64))?|mac(os|osx)?|osx|darwin|msvc|mingw(32)?|cygwin|nt"
+    r"|msys|xcode|bsd|freebsd|openbsd|netbsd|aix|sunos|solaris)([^a-z]|$)"
+)
+_SYSTEM = re.compile(r"linux2?|windows|win32|nt|darwin|posix|mac|macos|osx|cygwin|unix")
+_LINUX = re.compile(r"(?i)(^|[^a-z])(linux\d?|posix|unix)([^a-z]|$)")
+_LOOKS = re.compile(
+    r"(?i)have|has|with|use|using|enable|exist|found|find|check|support|option|try|environ|argv"
+    r"|getenv|debug|static|wants?|build_|which|isfile|isdir"
+)
+_LIST = re.compile(r"(?i)(.*_)?(libraries|libs)")
+_FILE = re.compile(r"(?i)\.(lib|dll|dylib|pyd|framework|exe)\b")
+_PLATFORM = re.compile(
+    r"platform|os\.name|sys_?name|system|uname|is_?|on_?|^[A-Z_]+$", re.IGNORECASE
+)
+
+
+class Certainty(IntEnum):
+    """Whether a part of a script runs in an isolated build on Linux."""
+
+    SURE = 0
+    CONDITIONAL = 1
+    """Under a condition that only a build decides: one of several ways to do the same."""
+    TENTATIVE = 2
+    """Where the script looks for something, offers a choice, or goes on if it fails."""
+
+
+Part = tuple[ast.AST, Certainty]
+
+
+def branches(tree: ast.Module, decided: Mapping[int, bool]) -> Iterator[Part]:
+    """Every node that may run on Linux, from the top down.
+
+    Functions are taken to be called, but for those named after tests, documentation and the like.
+
+    Parameters:
+        tree: The script.
+        decided: What is known of its conditions and handlers, by their line.
+    """
+    todo: list[Part] = [(node, Certainty.SURE) for node in reversed(tree.body)]
+    while todo:
+        node, certainty = todo.pop()
+        yield node, certainty
+        todo += reversed(list(_below(node, certainty, decided)))
+
+
+def _below(node: ast.AST, certainty: Certainty, decided: Mapping[int, bool]) -> Iterator[Part]:
+    if isinstance(node, ast.If | ast.IfExp):
+        yield from _chosen(node, certainty, decided)
+    elif isinstance(node, ast.Try):
+        yield from _attempted(node, certainty, decided)
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if not _ASIDE.search(node.name) and not _names_other_system(node.name):
+            yield from ((part, certainty) for part in children(node))
+    elif isinstance(node, ast.Dict):
+        yield from ((part, certainty) for part in _entries(node))
+    else:
+        yield from ((part, certainty) for part in children(node))
+
+
+def _chosen(
+    node: ast.If | ast.IfExp, certainty: Certainty, decided: Mapping[int, bool]
+) -> Iterator[Part]:
+    known = decided.get(node.lineno) if isinstance(node, ast.If) else None
+    truth = _truth(node.test) if known is None else known
+    looks = _LOOKS.search(ast.unparse(node.test)) is not None
+    doubt = max(certainty, Certainty.TENTATIVE if looks else Certainty.CONDITIONAL)
+    body = node.body if isinstance(node.body, list) else [node.body]
+    orelse = node.orelse if isinstance(node.orelse, list) else [node.orelse]
+    yield node.test, certainty
+    if truth is not False:
+        usual = truth or _is_default(node.test)
+        yield from ((part, certainty if usual else doubt) for part in body)
+    if truth is not True:
+        yield from ((part, doubt if truth is None else certainty) for part in orelse)
+
+
+def _attempted(node: ast.Try, certainty: Certainty, decided: Mapping[int, bool]) -> Iterator[Part]:
+    """What is tried, and what is done where that fails."""
+    fails = any(decided.get(handler.lineno) for handler in node.handlers)
+    goes_on = any(map(_goes_on, node.handlers))
+    tried = max(certainty, Certainty.TENTATIVE) if goes_on and not fails else certainty
+    instead = max(certainty, Certainty.CONDITIONAL)
+    yield from ((part, tried) for part in node.body)
+    for handler in node.handlers:
+        taken = certainty if decided.get(handler.lineno) else instead
+        yield from ((part, taken) for part in (handler.type, *handler.body) if part is not None)
+    yield from ((part, certainty) for part in (*node.orelse, *node.finalbody))
+
+
+def _goes_on(handler: ast.ExceptHandler) -> bool:
+    """Whether a script goes on after a failure, and not by another attempt that must succeed."""
+    if not swallows_failures(handler):
+        return False
+    last = handler.body[-1]
+    return not (isinstance(last, ast.Try) and not any(map(_goes_on, last.handlers)))
+
+
+def _is_default(test: ast.expr) -> bool:
+    """Whether a condition asks for what nobody gave: ``libraries is None``, ``not libraries``."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        return _is_list(test.operand)
+    if not isinstance(test, ast.Compare) or any(isinstance(x, ast.Call) for x in ast.walk(test)):
+        return False
+    right = test.comparators[0]
+    if isinstance(test.ops[0], ast.NotIn):
+        return _is_list(right)
+    return (
+        isinstance(test.ops[0], ast.Is) and isinstance(right, ast.Constant) and right.value is None
+    )
+
+
+def _is_list(node: ast.expr) -> bool:
+    name = getattr(node, "attr", getattr(node, "id", ""))
+    return _LIST.fullmatch(name) is not None
+
+
+def _entries(node: ast.Dict) -> Iterator[ast.AST]:
+    """The entries of a table but for those of other systems: ``{"win32": …, "linux": …}``."""
+    for key, value in zip(node.keys, node.values, strict=True):
+        name = key.value if isinstance(key, ast.Constant) else None
+        if not (isinstance(name, str) and _names_other_system(name)):
+            yield from ([key] if key is not None else [])
+            yield value
+
+
+def _names_other_system(name: str) -> bool:
+    return _OTHER.search(name) is not None and _LINUX.search(name) is None
+
+
+def _truth(test: ast.expr) -> bool | None:
+    """Whether a condition holds in an isolated build on Linux, if its words say so."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = _truth(test.operand)
+        return None if inner is None else not inner
+    if isinstance(test, ast.BoolOp):
+        return _of_all([_truth(value) for value in test.values], test.op)
+    return bool(test.value) if isinstance(test, ast.Constant) else _of_words(test)
+
+
+def _of_words(test: ast.expr) -> bool | None:
+    """Whether a condition on the system's name, which it compares or is called after, holds."""
+    text = ast.unparse(test)
+    if text.replace("'", '"') == '__name__ == "__main__"':
+        return True
+    named = isinstance(test, ast.Compare) and _is_system(test)
+    if "environ" in text or "getenv" in text or not (named or _PLATFORM.search(text)):
+        return None
+    negated = isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.NotEq | ast.NotIn)
+    if _LINUX.search(text):
+        return not negated
+    return negated if _OTHER.search(text) or _FILE.search(text) else None
+
+
+def _is_system(test: ast.Compare) -> bool:
+    """Whether something is compared with the name of a system, or of a file of another one."""
+    right = test.comparators[0]
+    words = right.value if isinstance(right, ast.Constant) else ""
+    return isinstance(words, str) and bool(_SYSTEM.fullmatch(words.lower()) or _FILE.search(words))
+
+
+def _of_all(truths: list[bool | None], operator: ast.boolop) -> bool | None:
+    """The truth of ``a and b`` or ``a or b``, where some of it is known."""
+    decisive = isinstance(operator, ast.Or)
+    if decisive in truths:
+        return decisive
+    return None if None in truths else not decisive

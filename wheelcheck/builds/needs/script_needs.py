@@ -1,0 +1,110 @@
+"""What setup scripts and their helpers link with, ask pkg-config for, and run; by their syntax.
+
+The interpreter of setup scripts knows what extension modules are declared. This reads the rest of
+the text: libraries in lists that it could not follow, commands, and questions to the system.
+Statements for other systems say nothing; what stands under a condition is optional.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.needs.names import need_called
+from wheelcheck.builds.needs.package_files import is_packaged
+from wheelcheck.builds.needs.script_branches import Certainty, branches
+from wheelcheck.builds.needs.script_questions import Question, questions
+from wheelcheck.builds.needs.toolchain import is_vendored, program_need
+from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.setup_script.script_syntax import parse
+from wheelcheck.distributions.debian_package import FileKind
+from wheelcheck.errors import Unknown
+
+__all__ = ["build_scripts", "script_needs"]
+
+_NAMED_SO = re.compile(
+    r"(?!\w*(?:darwin|macos|osx|win|msys))(setup\w*|\w*build\w*|\w*config\w*|\w*ext\w*)\.py"
+)
+_OTHER_SYSTEM = re.compile(
+    r"(?i)(^|[/_])(darwin|mac|macos|osx|win|win32|windows|msys\d?|mingw)(_|\.py)"
+)
+_NAMES_SCRIPTS = re.compile(
+    r"\s*(from|import|build-backend|script|path|setup-script|custom-hook)\b"
+    r"|.{0,200}(cffi_modules|\.py:)"
+)
+_WORDS = re.compile(r"\w+")
+_SPEAKS = re.compile(
+    r"(?i)librar|\blibs|LIBS|-l\w|pkg-?_?config|-config|_config|Popen|popen|subprocess|system\("
+    r"|spawn|find_executable|which|check_output|check_call|language|-std="
+)
+
+
+def build_scripts(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The setup script, and what it or `pyproject.toml` imports or names, also indirectly."""
+    todo = [path for path in texts if path in {"setup.py", "pyproject.toml"}]
+    todo += [path for path in texts if "/" not in path and _NAMED_SO.fullmatch(path)]
+    stems: dict[str, list[str]] = {}
+    for path in texts:
+        folder, _, name = path.rpartition("/")
+        stem = folder.rpartition("/")[2] if name == "__init__.py" else name.removesuffix(".py")
+        if path.endswith(".py") and not _left_out(path):
+            stems.setdefault(stem, []).append(path)
+    seen = dict.fromkeys(todo)
+    while todo:
+        path = todo.pop()
+        named = (line for line in texts[path].splitlines() if _NAMES_SCRIPTS.match(line))
+        for word in {word for line in named for word in _WORDS.findall(line)} & stems.keys():
+            new = [other for other in stems[word] if other not in seen]
+            seen |= dict.fromkeys(new)
+            todo += new
+        if "add_subpackage" in texts[path]:  # numpy.distutils: each folder has a setup script
+            new = [other for other in stems.get("setup", ()) if other not in seen]
+            seen |= dict.fromkeys(new)
+            todo += new
+    yield from ((path, texts[path]) for path in seen if path.endswith(".py"))
+
+
+def _left_out(path: str) -> bool:
+    return is_aside(path) or is_vendored(path) or _OTHER_SYSTEM.search(path) is not None
+
+
+def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
+    """Libraries and programs by the build's own Python files.
+
+    Of several ways to find a library one must succeed: where none is certain, those count that
+    stand under a condition, are no mere attempt, and name what some distribution has.
+    """
+    found: list[tuple[str, Question]] = []
+    for path, text in build_scripts(facts.texts):
+        if _SPEAKS.search(text) and not _OTHER_SYSTEM.search(path):
+            tree = parse(text)
+            if not isinstance(tree, Unknown):
+                own = {line: answer for (at, line), answer in facts.decided.items() if at == path}
+                found += [(path, question) for question in questions(branches(tree, own))]
+    links = {FileKind.LIB, FileKind.PC}
+    certain = any(
+        question.certainty is Certainty.SURE and any(_needs_of(question, path, Certainty.SURE))
+        for path, question in found
+        if question.kind in links
+    )
+    limit = Certainty.SURE if certain else Certainty.CONDITIONAL
+    for path, question in found:
+        likely = question.kind in links and is_packaged((question.kind, question.name))
+        yield from _needs_of(question, path, limit if likely else Certainty.SURE)
+
+
+def _needs_of(question: Question, path: str, limit: Certainty) -> Iterator[BuildNeed]:
+    place = f"{path}:{question.line}"
+    role = Role.REQUIRED if question.certainty <= limit else Role.OPTIONAL
+    match question.kind:
+        case FileKind.LIB:
+            yield from need_called(FileKind.LIB, question.name, f"{place}: -l{question.name}", role)
+        case FileKind.PC:
+            source = f"{place} asks pkg-config for {question.name}"
+            yield from need_called(FileKind.PC, question.name, source, role, question.least)
+            yield BuildNeed(NeedKind.TOOL, "pkg-config", source, role)
+        case _ if question.name == "g++":
+            yield BuildNeed(NeedKind.TOOL, "c++", f"{place} compiles C++", role)
+        case _:
+            yield from program_need(question.name, f"{place} runs {question.name}", role)
