@@ -94,8 +94,18 @@ def _verneed(versions: dict[str, tuple[str, ...]], offsets: dict[str, int]) -> b
         out += struct.pack("<2H3I", 1, len(names), offsets[library], 16, following)
         for number, name in enumerate(names):
             step = 16 if number < len(names) - 1 else 0
-            out += struct.pack("<I2H2I", 0, 0, 2, offsets[name], step)
+            out += struct.pack("<I2H2I", _hash(name), 0, 2, offsets[name], step)
     return out
+
+
+def _hash(name: str) -> int:
+    """As in `elf_hash` of the System V ABI: the top four bits are folded in and cleared."""
+    value = 0
+    for byte in name.encode():
+        value = (value * 16 + byte) & 0xFFFF_FFFF
+        top = value >> 28
+        value = (value ^ (top << 4)) & 0x0FFF_FFFF
+    return value
 
 
 def _isa_note(isa: int) -> bytes:

@@ -32,7 +32,7 @@ BUDGET_BYTES = 30_000_000
 """What the quick mode may fetch in a run to read whole files."""
 _NEW_ENOUGH = (2, 28)
 """glibc of manylinux_2_28, the image in which most wheels are built."""
-_FORMAT = b"loads-2"
+_FORMAT = b"loads-3"
 """Facts in the cache that were written in another form are read again."""
 
 
@@ -60,6 +60,7 @@ class ReadWheels:
     facts: dict[tuple[object, ...], WheelFacts] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    has_elf: dict[str, bool] = field(default_factory=dict)
 
     @classmethod
     def start(cls, options: LoadOptions) -> ReadWheels:
@@ -100,6 +101,9 @@ class LoadCheck:
 
     def prefetch(self, target: Target, judged: _Judged) -> None:
         """Have the index read, side by side, what judging this target asks for."""
+        if target.image is not None and self._options.mode is not LoadMode.OFF:
+            unknown = (wheel for wheel in _wheels(judged) if self._known(wheel, target) is None)
+            self._index.prefetch(listings=[w for w in unknown if not self._paths_of(w)])
         wheels = [wheel for wheel in _wheels(judged) if self._must_read(wheel, target)]
         for wheel in sorted(wheels, key=lambda each: each.size or 0):
             key = self._key(wheel)
@@ -201,10 +205,16 @@ class LoadCheck:
             return False
         if target.image is None:
             return not _is_pure(wheel)
-        return self._names_libraries(wheel) if _is_pure(wheel) else self._has_elf(wheel)
+        return self._has_elf(wheel) or (_is_pure(wheel) and self._names_libraries(wheel))
 
     def _has_elf(self, wheel: Wheel) -> bool:
         """Whether something in a wheel may be an ELF file; its listing is read for sizes anyway."""
+        known = self._read.has_elf.get(wheel.filename)
+        if known is None:
+            known = self._read.has_elf[wheel.filename] = self._lists_elf(wheel)
+        return known
+
+    def _lists_elf(self, wheel: Wheel) -> bool:
         listing = self._index.listing(wheel)
         if isinstance(listing, Unknown):
             return True

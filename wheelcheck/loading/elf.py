@@ -325,10 +325,11 @@ def _names_in_front(data: bytes) -> tuple[int, bytes] | None:
 
 def _start_of_strings(data: bytes, place: int) -> int:
     """Where the run of strings around `place` begins."""
-    low = place
-    while low > 0:
-        low = max(0, low - 65_536)
-        ends = [match.end() for match in _NO_STRINGS.finditer(data, low, place)]
+    high = place
+    while high > 0:
+        low = max(0, high - 65_536)
+        ends = [match.end() for match in _NO_STRINGS.finditer(data, low, min(high + 1, place))]
         if ends:
             return ends[-1]
+        high = low
     return 0

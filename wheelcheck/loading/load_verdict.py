@@ -10,7 +10,14 @@ from types import MappingProxyType
 
 from wheelcheck.loading.image_libraries import ImageLibraries, install_command
 from wheelcheck.loading.tag_promise import UnfittingModules, suffix_of, symbol_too_new
-from wheelcheck.loading.wheel_facts import AMONG_MANY, FileNeeds, WheelFacts, WheelFileKind, closure
+from wheelcheck.loading.wheel_facts import (
+    AMONG_MANY,
+    FileNeeds,
+    WheelFacts,
+    WheelFileKind,
+    closure,
+    is_named,
+)
 from wheelcheck.targets.target import Architecture, Libc, Target
 
 __all__ = ["LoadStatus", "Loads", "judge_loading", "main_files"]
@@ -94,7 +101,7 @@ def judge_loading(  # noqa: PLR0911 (one for each status and reason)
         return Loads(LoadStatus.NO, reason=lost.why(target))
     files = {file.path: file for file in _for_target(facts.files, target)}
     found = {path: _trouble(file, target, image, brought, cpu) for path, file in files.items()}
-    main, is_sure = _main_files(facts, files, found)
+    main = _main_files(facts, files, found)
     opened = _opened(facts.opened, facts, image, brought)
     never = next((trouble for trouble in (*main, *opened) if trouble.never), None)
     if never is not None:
@@ -105,14 +112,26 @@ def judge_loading(  # noqa: PLR0911 (one for each status and reason)
         return _needs(LoadStatus.NEEDS, missing, image)
     if unknown:
         return Loads(LoadStatus.NOT_CHECKED, needs=unknown, reason=_what_image(image))
-    doubt = _doubt(facts, target, image, is_sure=is_sure)
+    doubt = _doubt(facts, target, image)
     if doubt:
         return Loads(LoadStatus.NOT_CHECKED, reason=doubt)
     optional = _opened(facts.optional, facts, image, brought)
     rest = _union(trouble.missing for trouble in (*found.values(), *optional))
-    if rest or any(trouble.never for trouble in found.values()):
-        return _needs(LoadStatus.SOME_FILES_NEED, rest, image)
+    never = next((trouble for trouble in found.values() if trouble.never), None)
+    if never is not None and not rest:
+        return Loads(LoadStatus.SOME_FILES_NEED, needs=never.needs, reason=never.never)
+    if rest:
+        return _needs(LoadStatus.SOME_FILES_NEED, rest, image, _whose(found))
     return Loads(LoadStatus.YES)
+
+
+def _whose(found: Mapping[str, _Trouble]) -> str:
+    """Which files miss something, to be shown."""
+    names = [path.rpartition("/")[2] for path, trouble in found.items() if trouble.missing]
+    if not names:
+        return "its code opens it when it is first used"
+    others = f" and {len(names) - 1} others" if len(names) > 1 else ""
+    return f"needed by {names[0]}{others}, which an import does not load"
 
 
 def _for_target(files: Iterable[FileNeeds], target: Target) -> Iterator[FileNeeds]:
@@ -129,25 +148,30 @@ def _for_target(files: Iterable[FileNeeds], target: Target) -> Iterator[FileNeed
 
 def _main_files(
     facts: WheelFacts, files: Mapping[str, FileNeeds], found: Mapping[str, _Trouble]
-) -> tuple[list[_Trouble], bool]:
-    """What the files that an import loads lack, and whether these are known for sure.
+) -> list[_Trouble]:
+    """What the files that an import loads lack.
 
     Where the public modules load none by themselves, what half of the extension modules lack
-    counts: else only some are concerned.
+    counts: else only some are concerned. Libraries that no import opens and programs that it does
+    not start fail when they are first used.
     """
     reached = closure(_same_modules(facts.reached or (), files), files)
     if reached:
-        return [found[file.path] for file in reached], True
+        return [found[file.path] for file in reached]
     for kind in WheelFileKind:
         own = [file for file in files.values() if file.kind is kind]
         if own:
             break
     else:
-        return [], True
+        return []
+    if kind is WheelFileKind.PROGRAM:
+        return [found[f.path] for f in own if found[f.path].needs]  # a tag that lies
+    if kind is WheelFileKind.LIBRARY and facts.opens_files is False:
+        return []
     bad = [file for file in own if any(_is_bad(found[f.path]) for f in closure([file.path], files))]
     if len(bad) * 2 < len(own):
-        return [], facts.reached is not None
-    return [found[f.path] for file in bad for f in closure([file.path], files)], True
+        return []
+    return [found[f.path] for file in bad for f in closure([file.path], files)]
 
 
 def _same_modules(paths: Iterable[str], files: Mapping[str, FileNeeds]) -> Iterator[str]:
@@ -187,8 +211,6 @@ def _trouble(
     brought: Mapping[str, tuple[str, ...]],
     cpu: int,
 ) -> _Trouble:
-    if file.unread:
-        return _Trouble()
     if file.machine and file.machine != target.arch:
         return _Trouble()  # files for other machines lie beside the right files
     never = (
@@ -279,7 +301,7 @@ def _opening(  # noqa: PLR0911 (one for each answer)
     held = {*facts.holds, *brought}
     stems = [name for name in names if ".so" not in name]
     exact = [name for name in names if ".so" in name]
-    if any(_matches(name, held) for name in names):
+    if any(is_named(name, file) for name in names for file in held):
         return _Trouble()
     if image is None:
         return _Trouble(unknown=names[:1])
@@ -302,24 +324,16 @@ def _opening(  # noqa: PLR0911 (one for each answer)
     return _Trouble(missing=(known or (exact or stems)[0],))
 
 
-def _matches(name: str, held: Iterable[str]) -> bool:
-    """Whether a wheel itself holds a library of that name, whatever its version."""
-    stem = re.sub(r"\.so[\d.]*$", "", name).removeprefix("lib").rstrip("*")
-    stem = re.sub(r"[-_.]?\d[\d.-]*$", "", stem) or stem
-    pattern = re.compile(
-        rf"(?:lib)?{re.escape(stem)}(?:[-_.]?[\d_]|[-_.](?:x86|arm|aarch)|[-.]).*", re.IGNORECASE
-    )
-    return any(pattern.fullmatch(each) for each in held if ".so" in each)
-
-
-def _needs(status: LoadStatus, missing: tuple[str, ...], image: ImageLibraries | None) -> Loads:
+def _needs(
+    status: LoadStatus, missing: tuple[str, ...], image: ImageLibraries | None, why: str = ""
+) -> Loads:
     """Which packages bring what is missing; `no` where nothing does and that is known."""
     if image is None:
         return Loads(status, needs=missing)
     packages = {name: image.package_of(name) for name in missing}
     found = image.without_implied(tuple(dict.fromkeys(p for p in packages.values() if p)))
     lost = [name for name, package in packages.items() if package is None]
-    reason = f"{image.title} has no {', '.join(missing[:_MAX_NAMED])}"
+    reason = f"{image.title} has no {', '.join(missing[:_MAX_NAMED])}" + (f": {why}" if why else "")
     if status is LoadStatus.NEEDS and lost and image.knows_packages:
         return Loads(LoadStatus.NO, missing, (), f"no package of {image.title} has {lost[0]}")
     if image.family is None and status is LoadStatus.NEEDS:
@@ -328,13 +342,16 @@ def _needs(status: LoadStatus, missing: tuple[str, ...], image: ImageLibraries |
     return Loads(status, missing, found, reason, command)
 
 
-def _doubt(
-    facts: WheelFacts, target: Target, image: ImageLibraries | None, *, is_sure: bool
-) -> str:
-    """Why a wheel in which nothing was found missing may miss something all the same."""
-    if not facts.unread or is_sure is None:
+def _doubt(facts: WheelFacts, target: Target, image: ImageLibraries | None) -> str:
+    """Why a wheel in which nothing was found missing may miss something all the same.
+
+    What no extension module needs is opened by a path or a plugin: an import goes on without it.
+    """
+    if not facts.unread:
         return ""
-    vital = [file for file in facts.unread if _may_matter(file, facts, target, image)]
+    modules = (file for file in facts.unread if file.kind is WheelFileKind.EXTENSION)
+    unread = dict.fromkeys([*(f for f in main_files(facts) if f.unread), *modules])
+    vital = [file for file in unread if _may_matter(file, facts, target, image)]
     if not vital:
         return ""
     why = vital[0].unread
@@ -344,7 +361,8 @@ def _doubt(
 def _may_matter(
     file: FileNeeds, facts: WheelFacts, target: Target, image: ImageLibraries | None
 ) -> bool:
-    if file.kind is WheelFileKind.PROGRAM:
+    never_opened = facts.opens_files is False and not facts.reached
+    if file.kind is WheelFileKind.PROGRAM or (file.kind is WheelFileKind.LIBRARY and never_opened):
         return False
     if not facts.audited:
         return True

@@ -10,16 +10,23 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
+from wheelcheck.loading.branches import (
+    RaiseSearch,
+    last_name,
+    opens,
+    raises,
+    runs_on_linux,
+    swallows,
+)
+
 __all__ = ["ModuleFacts", "OpenedLibrary", "may_open", "read_module"]
 
-_MENTIONS = re.compile(r"find_?lib|CDLL|PyDLL|dlopen|LoadLibrary|load_?lib", re.IGNORECASE)
-_OPENERS = re.compile(
-    r"_*(?:try_|ffi_|safe_)?(?:find_?lib(?:rary)?|load_?(?:shared_)?lib(?:rary)?|c?dll|pydll|dlopen|open_lib(?:rary)?)",
-    re.IGNORECASE,
+_MENTIONS = re.compile(
+    r"find_?lib|CDLL|PyDLL|dlopen|LoadLibrary|load_?(?:shared_|op_|native_)?lib", re.IGNORECASE
 )
 _FINDERS = re.compile(r"_*find_?lib(?:rary)?", re.IGNORECASE)
 _FOREIGN = re.compile(
@@ -29,14 +36,6 @@ _EXACT = re.compile(r"[\w.+-]+\.so(?:\.[\w.]+)?")
 _STEM = re.compile(r"[A-Za-z_][\w.+-]{1,60}\*?")
 _ALWAYS = frozenset({"c", "m", "dl", "pthread", "rt", "util", "libc", "None", "resolv"})
 """Parts of the C library, there on every system."""
-_SWALLOWED = frozenset({
-    "ImportError", "ModuleNotFoundError", "OSError", "Exception", "BaseException",
-    "EnvironmentError", "IOError", "AttributeError", "LookupError", "RuntimeError",
-})  # fmt: skip
-_SYSTEMS = frozenset({
-    "Windows", "Darwin", "Linux", "Java", "windows", "win32", "darwin", "linux", "linux2", "cygwin",
-    "nt", "posix", "Microsoft", "FreeBSD", "freebsd",
-})  # fmt: skip
 _MAX_NAMES = 64
 _MAX_DEPTH = 40
 
@@ -82,6 +81,8 @@ class ModuleFacts:
     attempts: dict[str, list[str]] = field(default_factory=dict)
     calls: dict[str, set[str]] = field(default_factory=dict)
     bodies: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    own_files: dict[str, set[str]] = field(default_factory=dict)
+    """By scope in which something is opened: base names of files, as far as they are known."""
     pending: dict[str, Callable[[], None]] = field(default_factory=dict)
     """Functions that were not looked into: most are never called by an import."""
 
@@ -94,11 +95,23 @@ class ModuleFacts:
     def raises(self, scope: str) -> bool:
         """Whether a scope raises."""
         if scope not in self._raising:
-            self._raising[scope] = _raises(self.bodies.get(scope, ()))
+            self._raising[scope] = raises(self.bodies.get(scope, ()))
         return self._raising[scope]
+
+    def raises_without(self, scope: str, functions: frozenset[str] = frozenset()) -> bool:
+        """Whether a scope raises for want of what these functions give, else of a library."""
+        key = (scope, functions)
+        if key not in self._raising_without:
+            body = self.bodies.get(scope, ())
+            self._raising_without[key] = RaiseSearch(functions or None).finds(body)
+        return self._raising_without[key]
 
     @cached_property
     def _raising(self) -> dict[str, bool]:
+        return {}
+
+    @cached_property
+    def _raising_without(self) -> dict[tuple[str, frozenset[str]], bool]:
         return {}
 
     @cached_property
@@ -145,6 +158,8 @@ class _LibraryReader:
         self.base = base
         self.strings: dict[str, tuple[str, ...]] = {}
         self.files: dict[str, None] = {}
+        self.paths: dict[str, set[str]] = {}
+        """The base names of libraries at the end of the paths that a variable may hold."""
         self.searched: set[str] = set()
         """The variables that hold what `find_library` gave."""
         self.demanded: set[str] = set()
@@ -208,22 +223,23 @@ class _LibraryReader:
                 self._statement(child, scope, guarded=guarded, depth=depth + 1)
 
     def _branches(self, node: ast.If, scope: str, *, guarded: bool, depth: int) -> None:
-        runs = _runs_on_linux(node.test)
+        runs = runs_on_linux(node.test)
         tested = {part.id for part in ast.walk(node.test) if isinstance(part, ast.Name)}
-        self.tested.append(tested)
-        if _raises(node.body) or _raises(node.orelse):
+        if raises(node.body) or raises(node.orelse):
             self.demanded |= tested & self.searched
         self._calls(node.test, scope, guarded=guarded)
+        found = _found_in(node.test)
         for wanted, body in ((True, node.body), (False, node.orelse)):
             if runs in (None, wanted):
+                self.tested.append(tested | {_IF_IT_EXISTS} if wanted is found else tested)
                 for child in body:
                     self._statement(child, scope, guarded=guarded, depth=depth + 1)
-        self.tested.pop()
+                self.tested.pop()
 
     def _try(self, node: ast.Try | ast.TryStar, scope: str, *, guarded: bool, depth: int) -> None:
-        swallows = any(_swallows(handler) for handler in node.handlers)
+        is_caught = any(swallows(handler) for handler in node.handlers)
         for child in node.body:
-            self._statement(child, scope, guarded=guarded or swallows, depth=depth + 1)
+            self._statement(child, scope, guarded=guarded or is_caught, depth=depth + 1)
         for handler in node.handlers:  # a second attempt counts as the first: one is enough
             for child in handler.body:
                 self._statement(child, scope, guarded=True, depth=depth + 1)
@@ -241,16 +257,16 @@ class _LibraryReader:
         for call in ast.walk(node):
             if isinstance(call, ast.Constant) and _is_file_name(call.value):
                 self.files[str(call.value)] = None
-            if isinstance(call, ast.Subscript) and _last(call.value) in {"cdll", "pydll"}:
+            if isinstance(call, ast.Subscript) and last_name(call.value) in {"cdll", "pydll"}:
                 self._opened("CDLL", [call.slice], scope, guarded=guarded)
             if not isinstance(call, ast.Call):
                 continue
-            name = _last(call.func)
+            name = last_name(call.func)
             if name in {"import_module", "__import__"} and call.args:
                 modules = [_relative(m, self.base) for m in self._texts(call.args[0])]
                 found_modules = self.facts.attempts if guarded else self.facts.imports
                 found_modules.setdefault(scope, []).extend(modules)
-            elif name and _OPENERS.fullmatch(name):
+            elif name and opens(name):
                 self._opened(name, call.args, scope, guarded=guarded)
             if name:
                 self.facts.calls[scope].add(name)
@@ -259,9 +275,13 @@ class _LibraryReader:
         finds = _FINDERS.fullmatch(opener) is not None or self._is_tested(arguments)
         texts = [text for argument in arguments for text in self._texts(argument)]
         names = [n for n in dict.fromkeys(texts) if _is_library(n)][:_MAX_NAMES]
+        first = arguments[0] if arguments else None
+        files = {name for argument in arguments for name in self._file_names(argument)}
+        unknown = first is not None and not texts and not _is_none(first)
+        if (names or files or unknown) and not _FINDERS.fullmatch(opener):
+            self.facts.own_files.setdefault(scope, set()).update(files)
         if not names:
             return
-        first = arguments[0] if arguments else None
         none_opens = isinstance(first, ast.Name) and first.id in self.searched - self.demanded
         known = next((o for o in self.facts.opened if _same(o, names, scope)), None)
         if known is not None:
@@ -272,7 +292,9 @@ class _LibraryReader:
         self.facts.opened.append(OpenedLibrary(tuple(names), scope, finds, guarded, none_opens))
 
     def _is_tested(self, arguments: list[ast.expr]) -> bool:
-        """Whether the first argument is a variable that was tested before: not opened if None."""
+        """Whether it is opened only where a file is there, or a variable is not None."""
+        if any(_IF_IT_EXISTS in names for names in self.tested):
+            return True
         first = arguments[0] if arguments else None
         return isinstance(first, ast.Name) and any(first.id in names for names in self.tested)
 
@@ -290,10 +312,25 @@ class _LibraryReader:
             if isinstance(target, ast.Name) and _is_search(value):
                 self.searched.add(target.id)
             texts = tuple(self._texts(value))
+            files = set(self._file_names(value))
             for name in ast.walk(target):
+                if isinstance(name, ast.Name) and files:
+                    self.paths.setdefault(name.id, set()).update(files)
                 if isinstance(name, ast.Name) and texts:
                     merged = dict.fromkeys([*self.strings.get(name.id, ()), *texts])
                     self.strings[name.id] = tuple(merged)[:_MAX_NAMES]
+
+    def _file_names(self, node: ast.expr) -> Iterator[str]:
+        """The base names of libraries at the end of the paths that an expression may give."""
+        for part in ast.walk(node):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                name = part.value.rpartition("/")[2]
+                if _EXACT.fullmatch(name):
+                    yield name
+            elif isinstance(part, ast.Name):
+                yield from self.paths.get(part.id, ())
+            elif isinstance(part, ast.Attribute):
+                yield from self.paths.get(part.attr, ())
 
     def _texts(self, node: ast.expr) -> list[str]:  # noqa: PLR0911 (one for each kind)
         """The strings that an expression may give."""
@@ -322,7 +359,7 @@ class _LibraryReader:
 
     def _of_call(self, node: ast.Call) -> list[str]:
         """The strings that a call may give: its arguments, or parts of the string it works on."""
-        name = _last(node.func)
+        name = last_name(node.func)
         if name in {"join", "dirname", "get", "getenv", "exists", "isfile"}:
             return []
         owner = self._texts(node.func.value) if isinstance(node.func, ast.Attribute) else []
@@ -356,10 +393,20 @@ def _relative(module: str, base: str) -> str:
     return base + module if module.startswith(".") else module
 
 
-def _last(node: ast.expr) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
+_IF_IT_EXISTS = "if it exists"
+"""Among the variables that conditions look at: the condition is that a file is there."""
+
+
+def _found_in(test: ast.expr) -> bool | None:
+    """The branch of a condition in which a file is there; None where it is about others."""
+    negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+    calls = (part for part in ast.walk(test) if isinstance(part, ast.Call))
+    looks = any(last_name(call.func) in {"exists", "isfile", "is_file"} for call in calls)
+    return not negated if looks else None
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _is_file_name(value: object) -> bool:
@@ -367,7 +414,7 @@ def _is_file_name(value: object) -> bool:
 
 
 def _is_search(value: ast.expr) -> bool:
-    return isinstance(value, ast.Call) and bool(_FINDERS.fullmatch(_last(value.func)))
+    return isinstance(value, ast.Call) and bool(_FINDERS.fullmatch(last_name(value.func)))
 
 
 def _is_library(name: str) -> bool:
@@ -390,92 +437,3 @@ def _same(known: OpenedLibrary, names: list[str], scope: str) -> bool:
 def _stem(name: str) -> str:
     bare = re.sub(r"\.so[\d.]*$", "", name).removeprefix("lib")
     return re.sub(r"[-_.]?\d[\d.-]*$", "", bare).lower()
-
-
-def _swallows(handler: ast.ExceptHandler) -> bool:
-    caught = (
-        {_last(node) for node in ast.walk(handler.type) if isinstance(node, ast.expr)}
-        if handler.type
-        else {"Exception"}
-    )
-    return bool(caught & _SWALLOWED or not handler.type) and not _raises(handler.body)
-
-
-def _raises(body: Iterable[ast.stmt]) -> bool:
-    """Whether statements raise, or end the program; what functions in them do does not count."""
-    waiting: list[ast.AST] = list(body)
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Raise):
-            return True
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            continue
-        runs = _runs_on_linux(node.test) if isinstance(node, ast.If) else None
-        if isinstance(node, ast.If) and runs is not None:
-            waiting += node.body if runs else node.orelse
-        else:
-            waiting += ast.iter_child_nodes(node)
-    return False
-
-
-def _runs_on_linux(test: ast.expr) -> bool | None:  # noqa: PLR0911 (one for each kind)
-    """Whether a condition holds on Linux; None where it is about something else."""
-    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        inner = _runs_on_linux(test.operand)
-        return None if inner is None else not inner
-    if isinstance(test, ast.Name) and test.id == "TYPE_CHECKING":
-        return False
-    if isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING":
-        return False
-    if isinstance(test, ast.BoolOp):
-        return _together(test)
-    if isinstance(test, ast.Call) and _last(test.func) == "startswith":
-        system = test.func.value if isinstance(test.func, ast.Attribute) else test
-        return _matches(system, test.args[:1], str.startswith)
-    if isinstance(test, ast.Compare) and len(test.ops) == 1:
-        operator = test.ops[0]
-        if isinstance(operator, ast.Eq | ast.In):
-            return _matches(test.left, test.comparators, _equals)
-        if isinstance(operator, ast.NotEq | ast.NotIn):
-            equal = _matches(test.left, test.comparators, _equals)
-            return None if equal is None else not equal
-    return None
-
-
-def _together(test: ast.BoolOp) -> bool | None:
-    values = [_runs_on_linux(value) for value in test.values]
-    decisive = isinstance(test.op, ast.Or)
-    if decisive in values:
-        return decisive
-    return None if None in values else not decisive
-
-
-def _equals(value: str, word: str) -> bool:
-    return value == word
-
-
-def _matches(system: ast.expr, words: list[ast.expr], compare: object) -> bool | None:
-    value = _system_value(system)
-    texts = [
-        node.value
-        for word in words
-        for node in ast.walk(word)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    ]
-    if not value and isinstance(system, ast.Name) and texts and _SYSTEMS.issuperset(texts):
-        return any(text.lower() in {"linux", "linux2", "posix"} for text in texts)
-    if not value or not texts or not callable(compare):
-        return None
-    return any(compare(value, text) for text in texts)
-
-
-def _system_value(node: ast.expr) -> str:
-    """What names of the system give on Linux: `sys.platform`, `os.name`, `platform.system()`."""
-    text = ast.unparse(node)
-    if text.endswith("sys.platform"):
-        return "linux"
-    if text == "os.name":
-        return "posix"
-    if text.startswith("platform.system()") or text == "system()":
-        return "linux" if text.endswith(".lower()") else "Linux"
-    return ""

@@ -8,7 +8,7 @@ unless the code raises after its attempts have failed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from wheelcheck.loading.opened import ModuleFacts, OpenedLibrary
@@ -50,12 +50,18 @@ class WheelModules:
 
     @property
     def tops(self) -> tuple[str, ...]:
-        """The public top-level modules and packages."""
+        """The public top-level modules and packages; below a namespace (PEP 420), the first."""
         found = {name for name in self.packages if "." not in name}
         found |= {name for name in (*self.python, *self.extensions) if "." not in name}
-        folders = {name.split(".")[0] for name in (*self.python, *self.extensions)} - found
         public = {n for n in found if not n.startswith("_") and n not in _NOT_API}
-        return tuple(sorted(public or found or folders))
+        return tuple(sorted(public or found or self._below_namespaces()))
+
+    def _below_namespaces(self) -> set[str]:
+        """The modules and packages that lie in folders alone: ``google.protobuf``."""
+        names = {*self.python, *self.extensions}
+        first = {name for name in names if not self.packages.intersection(_parents(name))}
+        public = {name for name in first if _is_public(name)}
+        return public or first
 
     def submodules(self, top: str) -> tuple[str, ...]:
         """The public modules right below a package."""
@@ -73,6 +79,18 @@ class WheelModules:
         )  # fmt: skip
 
 
+def _parents(name: str) -> Iterator[str]:
+    """The dotted names above a module: ``a.b`` and ``a`` for ``a.b.c``."""
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name
+
+
+def _is_public(name: str) -> bool:
+    parts = name.split(".")
+    return not any(part.startswith("_") or part in _NOT_API for part in parts)
+
+
 @dataclass(slots=True)
 class ReachedFiles:
     """What an import runs: Python modules, extension modules, and libraries it must open."""
@@ -81,6 +99,10 @@ class ReachedFiles:
     extensions: set[str] = field(default_factory=set)
     opened: list[tuple[str, OpenedLibrary]] = field(default_factory=list)
     """Module and library, where the import fails without it."""
+    own_files: set[str] = field(default_factory=set)
+    """Base names of libraries that it opens by a path."""
+    opens: bool = False
+    """Whether it opens anything, known by name or not."""
     optional: list[tuple[str, OpenedLibrary]] = field(default_factory=list)
 
 
@@ -131,6 +153,9 @@ class _Walk:
                 vital = runs and self._is_vital(facts, opened)
                 target_list = self.found.opened if vital else self.found.optional
                 target_list.append((module, opened))
+            for scope in facts.own_files.keys() & self.executed[module]:
+                self.found.opens = True
+                self.found.own_files |= facts.own_files[scope]
         return self.found
 
     def _enter(self, name: str) -> None:
@@ -152,7 +177,7 @@ class _Walk:
         self.facts[module] = facts
         self.executed[module] = set()
         self.waiting.append((module, ""))
-        for name in self.called & facts.functions.keys() if facts.opened else ():
+        for name in self.called & facts.functions.keys() if _may_open(facts) else ():
             self.waiting += [(module, s) for s in facts.functions[name] if "." not in s]
 
     def _execute(self, module: str, scope: str) -> None:
@@ -180,7 +205,7 @@ class _Walk:
 
     def _call_elsewhere(self, name: str, module: str) -> None:
         for other, facts in self.facts.items():
-            if other != module and facts.opened:
+            if other != module and _may_open(facts):
                 self.waiting += [(other, s) for s in facts.functions.get(name, ()) if "." not in s]
 
     def _is_met(self, attempts: list[str]) -> bool:
@@ -191,13 +216,13 @@ class _Walk:
         """Whether an import fails without the library: by the call itself, or by a ``raise``."""
         if opened.none_opens and opened.scope:
             return False  # fails when a function of it is first called
-        if not (opened.finds or opened.guarded) or facts.raises(opened.scope):
+        if not (opened.finds or opened.guarded) or facts.raises_without(opened.scope):
             return True
-        return bool(opened.scope) and self._is_missed(opened.scope.rpartition(".")[2])
+        return bool(opened.scope) and self._is_missed(_called_as(opened.scope))
 
     def _is_missed(self, function: str) -> bool:
         """Whether something raises that calls this function, straight or through others."""
-        chain, names = {function}, {function}
+        chain, names = {function}, frozenset({function})
         while names:
             callers = [
                 (facts, scope)
@@ -205,8 +230,18 @@ class _Walk:
                 for scope in self.executed[module]
                 if names & facts.calls.get(scope, set())
             ]
-            if any(facts.raises(scope) for facts, scope in callers):
+            if any(facts.raises_without(scope, names) for facts, scope in callers):
                 return True
-            names = {scope.rpartition(".")[2] for _, scope in callers if scope} - chain
+            names = frozenset(_called_as(scope) for _, scope in callers if scope) - chain
             chain |= names
         return False
+
+
+def _may_open(facts: ModuleFacts) -> bool:
+    return bool(facts.opened or facts.own_files)
+
+
+def _called_as(scope: str) -> str:
+    """The name by which a function is called; that of the class for its ``__init__``."""
+    owner, _, name = scope.rpartition(".")
+    return owner.rpartition(".")[2] if name == "__init__" and owner else name

@@ -16,6 +16,7 @@ __all__ = [
     "WheelFacts",
     "WheelFileKind",
     "file_needs",
+    "is_named",
     "is_own_name",
     "kind_of",
     "may_be_elf",
@@ -93,6 +94,8 @@ class WheelFacts:
             looked, because all files ask for the same few libraries.
         opened: Libraries that the import opens by name and cannot do without: alternatives each.
         optional: Those that it opens later, or can do without.
+        opens_files: Whether an import opens libraries of the wheel by their path; None where that
+            is not known.
         read_bytes: Bytes that were fetched for it.
         broken: Why the wheel could not be read at all.
     """
@@ -103,7 +106,7 @@ class WheelFacts:
     reached: tuple[str, ...] | None = None
     opened: tuple[tuple[str, ...], ...] = ()
     optional: tuple[tuple[str, ...], ...] = ()
-    remarks: tuple[str, ...] = ()
+    opens_files: bool | None = None
     read_bytes: int = 0
     broken: str = ""
 
@@ -195,6 +198,14 @@ def _is_own(name: str, own: set[str]) -> bool:
 def _bare(name: str) -> str:
     stem = name.partition(".")[0].removeprefix("lib").strip("_").lower()
     return _ARCHITECTURE.sub("", stem)
+
+
+def is_named(name: str, file: str) -> bool:
+    """Whether a file is the library of a name, whatever its version: ``libx.so.3`` for ``x``."""
+    stem = re.sub(r"\.so[\d.]*$", "", name).removeprefix("lib").rstrip("*")
+    stem = re.sub(r"[-_.]?\d[\d.-]*$", "", stem) or stem
+    pattern = rf"(?i)(?:lib)?{re.escape(stem)}(?:[-_.]?[\d_]|[-_.](?:x86|arm|aarch)|[-.]).*"
+    return ".so" in file and re.fullmatch(pattern, file) is not None
 
 
 def closure(paths: Iterable[str], files: Mapping[str, FileNeeds]) -> tuple[FileNeeds, ...]:

@@ -8,11 +8,12 @@ first. The Python files are read only where something depends on which of them a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from wheelcheck.index.interface import MemberReader
 from wheelcheck.loading.elf import ElfNeeds, NotElf, Prefix, read_elf, read_prefix
+from wheelcheck.loading.elf_versions import LIBRARIES, moved_versions
 from wheelcheck.loading.opened import ModuleFacts, OpenedLibrary, may_open, read_module
 from wheelcheck.loading.reachable_files import ReachedFiles, WheelModules, reach
 from wheelcheck.loading.wheel_facts import (
@@ -21,6 +22,8 @@ from wheelcheck.loading.wheel_facts import (
     WheelFacts,
     WheelFileKind,
     file_needs,
+    is_c_library,
+    is_named,
     is_own_name,
     kind_of,
     may_be_elf,
@@ -32,6 +35,10 @@ FIRST_BYTES = 48 << 10
 """Of a deflated member; enough for the names of most extension modules."""
 _PREFIX_SHARE = 0.15
 """Names beyond this share of a file are not worth looking for: it is read whole or not at all."""
+_MOST_FOR_VERSIONS = 2 << 20
+_MOST_LARGE = 2
+"""Packed bytes of a large extension module that are read to find its table of versions alone, and
+how many modules of a wheel are so read."""
 MOST_FILES = 96
 """ELF files of a wheel that are looked at in the quick mode, the topmost first."""
 _PYTHON_BYTES = 1 << 20
@@ -40,6 +47,7 @@ _EVERYWHERE = frozenset({"libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"})
 _RISKY = re.compile(
     r"(?i)qt|xcb|x11|xext|xpm|cairo|pango|gdk|gtk|glib|gobject|sdl|glfw|opengl|egl|glu|skia|cv2"
     r"|fontconfig|gd-|gst|pulse|asound|jack|portaudio|usb|udev|atomic|odbc|gomp|omp|native|vtk"
+    r"|gdal|kml|udunits|exiv2|dbus|gvc|expat|spatialite"  # built with expat, which policies allow
 )
 _LIBS = re.compile(r"(?:^|/)[^/]+\.libs/|(?:^|/)\.libs/|(?:^|/)\.dylibs/")
 _SBOM = re.compile(r"\.dist-info/sboms?/auditwheel")
@@ -73,6 +81,8 @@ class _WheelReading:
     read: int = 0
     needs: dict[str, ElfNeeds] = field(default_factory=dict)
     unread: dict[str, str] = field(default_factory=dict)
+    versions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Symbol versions that files need of which nothing else is known."""
     texts: dict[str, str] = field(default_factory=dict)
 
     def beginning(self, path: str, packed: int) -> tuple[bytes, bool]:
@@ -102,12 +112,12 @@ def read_wheel(
         _look(reading, path)
     for path in elf[len(looked_at) :]:
         reading.unread[path] = AMONG_MANY
-    _read_whole(reading)
+    _read_whole(reading, modules)
     files = _files(reading, elf, modules)
     facts = WheelFacts(
         files=files,
         holds=_holds(reading, paths),
-        audited=any(_LIBS.search(p) or _SBOM.search(p) for p in paths),
+        audited=_is_audited(paths),
     )
     facts = _with_python(reading, facts, modules, others, opens=opens)
     return replace(facts, read_bytes=reading.read)
@@ -146,27 +156,80 @@ def _look(reading: _WheelReading, path: str) -> None:
 _WHOLE = "its names lie at its end, and the budget did not reach for it"
 
 
-def _read_whole(reading: _WheelReading) -> None:
-    """Read the files whose names lie at the end, riskiest and smallest first."""
-    waiting = [path for path, why in reading.unread.items() if why == _WHOLE]
-    risky = [path for path in waiting if risk_of(path)]
-    calm = [path for path in waiting if not risk_of(path)]
-    rest = sum(reading.wheel.sizes[path][1] for path in calm)
-    wanted = sorted(risky, key=lambda path: reading.wheel.sizes[path][1])
-    if not reading.budget.has(rest):
-        calm = []  # half of them would tell no more than none
-    affordable = [
-        path for path in (*wanted, *calm) if reading.budget.take(reading.wheel.sizes[path][1])
-    ]
-    for path in affordable:
-        packed = reading.wheel.sizes[path][1]
-        data, _ = reading.beginning(path, packed)
-        try:
-            reading.needs[path] = read_elf(data)
-        except NotElf as error:
-            reading.unread[path] = str(error)
-        else:
-            del reading.unread[path]
+def _read_whole(reading: _WheelReading, modules: WheelModules) -> None:
+    """Read the files whose names lie at the end, riskiest and smallest first.
+
+    Where the budget does not reach for all of them, half of them would say no more than none: of
+    the rest only what the extension modules need is read, and where auditwheel has repaired the
+    wheel only if some file asks for what not every image has.
+    """
+    waiting = {p: reading.wheel.sizes[p][1] for p, why in reading.unread.items() if why == _WHOLE}
+    for path in sorted(filter(risk_of, waiting), key=waiting.__getitem__):
+        _read_all(reading, path)
+    calm = [path for path in waiting if path in reading.unread]
+    if reading.budget.has(sum(waiting[path] for path in calm)):
+        for path in calm:
+            _read_all(reading, path)
+    elif not _is_audited(reading.wheel.sizes) or _asks_for_uncommon(reading):
+        _read_needed(reading, modules, waiting)
+    importable = set(modules.extensions.values())
+    left = [path for path in waiting if path in reading.unread]
+    large = [path for path in left if path in importable][:_MOST_LARGE]
+    for path in left:
+        _read_versions(reading, path, most=_MOST_FOR_VERSIONS if path in large else FIRST_BYTES)
+
+
+def _read_needed(reading: _WheelReading, modules: WheelModules, waiting: Mapping[str, int]) -> None:
+    """Read extension modules, and then what of the wheel they need, smallest first."""
+    importable = set(modules.extensions.values())
+    by_name = {path.rpartition("/")[2]: path for path in waiting}
+    queue = [path for path in waiting if path in importable]
+    tried: set[str] = set()
+    while queue:
+        path = min(queue, key=waiting.__getitem__)
+        queue.remove(path)
+        tried.add(path)
+        if path in reading.unread:
+            _read_all(reading, path)
+        if path in reading.needs:
+            wanted = (by_name[name] for name in reading.needs[path].needed if name in by_name)
+            queue += [p for p in wanted if p not in tried and p not in queue]
+
+
+def _read_all(reading: _WheelReading, path: str) -> None:
+    """Read a file whole, if the budget has room for it."""
+    packed = reading.wheel.sizes[path][1]
+    if not reading.budget.take(packed):
+        return
+    data, _ = reading.beginning(path, packed)
+    try:
+        reading.needs[path] = read_elf(data)
+    except NotElf as error:
+        reading.unread[path] = str(error)
+    else:
+        del reading.unread[path]
+
+
+def _read_versions(reading: _WheelReading, path: str, *, most: int) -> None:
+    """Find the symbol versions that a file needs whose other names lie at its end."""
+    for step in (FIRST_BYTES, most):
+        data, _ = reading.beginning(path, step)
+        found = moved_versions(data)
+        if found is not None:
+            reading.versions[path] = found
+            return
+
+
+def _is_audited(paths: Iterable[str]) -> bool:
+    """Whether auditwheel repaired a wheel: it leaves a folder of libraries, or its SBOM."""
+    return any(_LIBS.search(path) or _SBOM.search(path) for path in paths)
+
+
+def _asks_for_uncommon(reading: _WheelReading) -> bool:
+    """Whether a file that was read needs a library that neither the wheel nor every image has."""
+    held = {path.rpartition("/")[2] for path in reading.wheel.sizes}
+    named = {name for needs in reading.needs.values() for name in needs.needed}
+    return any(not is_c_library(name) for name in named - held - _EVERYWHERE)
 
 
 def _holds(reading: _WheelReading, paths: list[str]) -> tuple[str, ...]:
@@ -189,8 +252,24 @@ def _files(reading: _WheelReading, elf: list[str], modules: WheelModules) -> tup
         if needs is not None:
             found.append(file_needs(path, kind, needs, holds))
         elif reading.unread.get(path):
-            found.append(FileNeeds(path, kind, unread=reading.unread[path]))
+            found.append(_unread_file(reading, path, kind, holds))
     return tuple(_with_grafts(found))
+
+
+def _unread_file(
+    reading: _WheelReading, path: str, kind: WheelFileKind, holds: frozenset[str]
+) -> FileNeeds:
+    """What is known of a file that was not read: the libraries of the versions that it needs."""
+    versions = reading.versions.get(path, ())
+    libraries = (LIBRARIES.get(name.rpartition("_")[0], "") for name in versions)
+    return FileNeeds(
+        path,
+        kind,
+        outside=tuple(dict.fromkeys(n for n in libraries if n and n not in holds)),
+        versions=versions,
+        libc="glibc" if any(name.startswith("GLIBC_") for name in versions) else "",
+        unread=reading.unread[path],
+    )
 
 
 def _with_grafts(files: list[FileNeeds]) -> list[FileNeeds]:
@@ -232,7 +311,10 @@ def _with_python(
     if not (uncommon or opens) or not modules.python:
         return facts
     _read_texts(reading, modules)
-    opens = opens and any(may_open(text) for text in reading.texts.values())
+    mentioned = any(may_open(text) for text in reading.texts.values())
+    opens = opens and mentioned
+    if only_libraries and not mentioned and len(reading.texts) == len(modules.python):
+        return replace(facts, opens_files=False)
     if not (uncommon or opens):
         return facts
     known: dict[str, ModuleFacts | None] = {}
@@ -253,12 +335,25 @@ def _with_python(
     if not opened and opens:
         opened = _opened_below(modules, read, others)
     by_path = {modules.extensions[name] for name in found.extensions}
+    if opens and not by_path:
+        by_path = _own_files(facts, found)
     return replace(
         facts,
         reached=tuple(sorted(by_path)),
+        opens_files=found.opens if opens else None,
         opened=_groups(opened),
         optional=_groups([*later, *_elsewhere(known, reading, modules)] if opens else []),
     )
+
+
+def _own_files(facts: WheelFacts, found: ReachedFiles) -> set[str]:
+    """The libraries of the wheel that an import opens: by a path, or by their names."""
+    names = {name for _, opened in found.opened for name in opened.names}
+    return {
+        file.path
+        for file in facts.files
+        if file.name in found.own_files or any(is_named(name, file.name) for name in names)
+    }
 
 
 def _read_texts(reading: _WheelReading, modules: WheelModules) -> None:
