@@ -1,5 +1,6 @@
 import json
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 
 import pytest
 from hypothesis import given
@@ -255,6 +256,15 @@ def test_an_old_api_without_sizes_and_times_is_read():
 def test_what_is_no_page_is_malformed(body: str, kind: str):
     with pytest.raises(MalformedPage):
         project(body, kind)
+
+
+def test_a_page_that_the_parser_refuses_is_malformed(monkeypatch: pytest.MonkeyPatch):
+    def refuse(_: HTMLParser, data: str) -> None:
+        raise AssertionError(data)
+
+    monkeypatch.setattr(HTMLParser, "feed", refuse)
+    with pytest.raises(MalformedPage, match="cannot be parsed"):
+        project(html(""), HTML)
 
 
 def test_an_empty_page_is_a_page():

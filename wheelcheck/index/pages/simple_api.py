@@ -264,7 +264,10 @@ def _parsed(body: bytes) -> _Anchors:
     text = body.decode("utf-8", errors="replace")
     latest = time.thread_time() + HTML_SECONDS + len(text) / HTML_CHARACTERS_PER_SECOND
     for place in range(0, len(text), _PIECE):
-        parser.feed(text[place : place + _PIECE])
+        try:
+            parser.feed(text[place : place + _PIECE])
+        except AssertionError as error:  # how Python's parser refuses some declarations
+            raise MalformedPage("its HTML cannot be parsed") from error
         if len(parser.rawdata) > _LONGEST_PIECE:
             raise MalformedPage(f"it has a tag of more than {_LONGEST_PIECE:,} characters")
         if time.thread_time() > latest:
