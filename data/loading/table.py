@@ -3,8 +3,9 @@
     python data/loading/table.py --out wheelcheck/loading/known_wheels.csv FILE.txt …
 
 Every wheel that the files resolve to for CPython 3.13 on Debian 13 and Alpine is read whole, but
-for projects of `held_out.csv` that judge us yet: list `a` has done so. One row per project and
-libc. Needs the index.
+for projects of `held_out.csv` that judge us yet: the lists `a` and `b` have done so. One row per
+project and libc; a pure wheel has one where its import opens libraries. Rows that are not read
+again stay as they are. Needs the index.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from wheelcheck.resolution import Resolver
 
 FIELDS = ["project", "since", "read", "date", "libc", "needs", "some_need", "opens", "holds",
           "versions"]  # fmt: skip
-LARGEST = 150_000_000
+LARGEST = 200_000_000
 TARGETS = {"glibc": "python:3.13-slim", "musl": "python:3.13-alpine"}
 
 
@@ -39,8 +40,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     with Path(__file__).with_name("held_out.csv").open(encoding="utf-8") as file:
-        judged = {row["project"] for row in csv.DictReader(file) if row["list"] != "a"}
+        judged = {row["project"] for row in csv.DictReader(file) if row["list"] not in {"a", "b"}}
     rows = {}
+    if options.out.exists():
+        with options.out.open(encoding="utf-8") as file:
+            rows = {(r["project"], r["libc"]): dict(r) for r in csv.DictReader(file)}
     for libc, target in TARGETS.items():
         for row in _rows(options.files, libc, target, judged):
             rows[row["project"], row["libc"]] = row
@@ -54,24 +58,27 @@ def _rows(files: list[Path], libc: str, target: str, judged: set[str]) -> Iterat
     seen: set[str] = set()
     lines = {line.split("#")[0].strip() for file in files for line in file.read_text().splitlines()}
     for line in sorted(filter(None, lines)):
-        with Question(requirements=[line], targets=[target]).open() as opened:
+        question = Question(requirements=[line], targets=[target], only_binary=[":all:"])
+        with question.open() as opened:
             pins = Resolver(opened.requirements, opened.index).resolve(opened.targets[0]).pins
             others = frozenset(name.replace("-", "_") for name in pins)
             for name, pin in pins.items():
                 wheel = pin.file
                 if name in seen or name in judged or not isinstance(wheel, Wheel):
                     continue
-                if wheel.filename.endswith("-any.whl") or (wheel.size or 0) > LARGEST:
+                if (wheel.size or 0) > LARGEST:
                     continue
                 seen.add(name)
                 found = opened.index.look_into(
                     wheel,
                     lambda members, others=others: read_wheel(
-                        members, budget=Budget(None), others=others, opens=False, full=True
+                        members, budget=Budget(None), others=others, opens=True, full=True
                     ),
                 )
                 if isinstance(found, Unknown):
                     print(name, found.reason)
+                    continue
+                if wheel.filename.endswith("-any.whl") and not (found.opened or found.files):
                     continue
                 yield _row(wheel, libc, found)
 

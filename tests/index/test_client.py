@@ -603,7 +603,17 @@ def test_file_facts_are_kept_for_ever(site, opened):
         answers.append((index.metadata(first(index)), index.listing(first(index))))
         index.close()
     assert answers[0] == answers[1]
-    assert site.paths.count(f"/files/{WHEEL}") == 2, "once for the metadata, once for the listing"
+    assert site.paths.count(f"/files/{WHEEL}") == 1, "once for the metadata and the listing"
+
+
+def test_a_wheel_is_listed_and_looked_into_by_one_reading_of_its_directory(site, opened):
+    site.page(WHEEL)
+    site.file(WHEEL, wheel_of("foo", "1.0"))
+    index = opened(site.simple)
+    wheel = first(index)
+    paths = {member.path for member in index.listing(wheel).members}
+    assert index.look_into(wheel, lambda members: set(members.sizes)) == paths
+    assert site.paths.count(f"/files/{WHEEL}") == 1
 
 
 def test_what_a_bare_url_means_is_read_anew_in_every_run(site, opened):

@@ -32,7 +32,7 @@ BUDGET_BYTES = 30_000_000
 """What the quick mode may fetch in a run to read whole files."""
 _NEW_ENOUGH = (2, 28)
 """glibc of manylinux_2_28, the image in which most wheels are built."""
-_FORMAT = b"loads-3"
+_FORMAT = b"loads-4"
 """Facts in the cache that were written in another form are read again."""
 
 
@@ -106,8 +106,7 @@ class LoadCheck:
             self._index.prefetch(listings=[w for w in unknown if not self._paths_of(w)])
         wheels = [wheel for wheel in _wheels(judged) if self._must_read(wheel, target)]
         for wheel in sorted(wheels, key=lambda each: each.size or 0):
-            key = self._key(wheel)
-            if key not in self._read.facts and self._stored(wheel) is None:
+            if self._known_facts(wheel) is None:
                 self._index.prefetch_look(wheel, self._reading(wheel, judged))
 
     def judge(self, target: Target, judged: _Judged) -> dict[NormalizedName, Loads]:
@@ -166,10 +165,9 @@ class LoadCheck:
             return known
         if not _is_looked_at(target) and self._options.mode is not LoadMode.FULL:
             return self._unread(wheel, target)
-        stored = self._read.facts.get(self._key(wheel)) or self._stored(wheel)
-        if stored is not None:
-            self._read.facts[self._key(wheel)] = stored
-            return stored
+        read = self._known_facts(wheel)
+        if read is not None:
+            return read
         if not self._must_read(wheel, target):
             return self._unread(wheel, target)
         found = self._index.look_into(wheel, self._reading(wheel, judged))
@@ -177,8 +175,15 @@ class LoadCheck:
             return Loads(LoadStatus.NOT_CHECKED, reason=found.reason)
         self._read.facts[self._key(wheel)] = found
         self._read.sizes[wheel.filename] = found.read_bytes
-        if not any(file.unread for file in found.files) or self._options.mode is LoadMode.FULL:
-            self._index.store_derived(wheel, _FORMAT + _encode(found))
+        self._index.store_derived(wheel, _FORMAT + _encode(found))
+        return found
+
+    def _known_facts(self, wheel: Wheel) -> WheelFacts | None:
+        """What was read of a wheel in this run or before it."""
+        key = self._key(wheel)
+        found = self._read.facts.get(key) or self._stored(wheel)
+        if found is not None:
+            self._read.facts[key] = found
         return found
 
     def _known(self, wheel: Wheel, target: Target) -> WheelFacts | None:
@@ -193,7 +198,13 @@ class LoadCheck:
         if data is None or not data.startswith(_FORMAT):
             return None
         facts: WheelFacts = _decode(data.removeprefix(_FORMAT))
-        return facts
+        return facts if self._is_enough(facts) else None
+
+    def _is_enough(self, facts: WheelFacts) -> bool:
+        """Whether a reading that stopped at its budget would not come further now."""
+        if not facts.left_bytes or self._options.mode is LoadMode.FULL:
+            return not facts.left_bytes
+        return not self._read.budget.has(facts.left_bytes)
 
     def _must_read(self, wheel: Wheel, target: Target) -> bool:
         """Whether a wheel is opened: in the quick mode not where little can come of it."""

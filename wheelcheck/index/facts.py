@@ -21,6 +21,7 @@ from wheelcheck.index.archives.archive import HashMismatch, read_archive
 from wheelcheck.index.archives.build_texts import build_texts
 from wheelcheck.index.archives.limits import MAX_TEXT_BYTES, ArchiveRefused
 from wheelcheck.index.archives.members import open_wheel
+from wheelcheck.index.archives.ranges import ArchiveEnds
 from wheelcheck.index.archives.source_marks import SourceMarks
 from wheelcheck.index.cache.disk import Cache, cache_key
 from wheelcheck.index.interface import (
@@ -96,6 +97,7 @@ class Facts:
         self._derived: dict[str, bytes] = {}
         self._read_now: set[str] = set()
         self._late: dict[str, Unknown] = {}
+        self._ends = ArchiveEnds()
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """Core metadata: served beside the file, or read from within it."""
@@ -182,7 +184,7 @@ class Facts:
         """What `look` finds in the members of a wheel, which it reads as far as it needs them."""
 
         def read() -> _T:
-            with open_wheel(self._http, wheel) as members:
+            with open_wheel(self._http, wheel, self._ends) as members:
                 return look(members)
 
         return self._in_time(wheel, read)
@@ -253,7 +255,7 @@ class Facts:
         return self._offline or key in self._read_now or is_identified(file)
 
     def _read(self, file: Wheel | Sdist, wanted: Callable[[str], bool]) -> ArchiveListing | Unknown:
-        found = self._in_time(file, lambda: read_archive(self._http, file, wanted))
+        found = self._in_time(file, lambda: read_archive(self._http, file, wanted, self._ends))
         if not isinstance(found, Unknown):
             self._read_now.add(_key(file))
         return found

@@ -158,15 +158,10 @@ def _main_files(
     reached = closure(_same_modules(facts.reached or (), files), files)
     if reached:
         return [found[file.path] for file in reached]
-    for kind in WheelFileKind:
-        own = [file for file in files.values() if file.kind is kind]
-        if own:
-            break
-    else:
-        return []
+    kind, own = _likeliest(files.values())
     if kind is WheelFileKind.PROGRAM:
         return [found[f.path] for f in own if found[f.path].needs]  # a tag that lies
-    if kind is WheelFileKind.LIBRARY and facts.opens_files is False:
+    if _only_later(facts, kind):
         return []
     bad = [file for file in own if any(_is_bad(found[f.path]) for f in closure([file.path], files))]
     if len(bad) * 2 < len(own):
@@ -187,17 +182,32 @@ def _same_modules(paths: Iterable[str], files: Mapping[str, FileNeeds]) -> Itera
 def main_files(facts: WheelFacts) -> tuple[FileNeeds, ...]:
     """The files that an import of the wheel's modules loads, as far as that is known.
 
-    Where the public modules load none by themselves: the extension modules, else the libraries.
+    Where the public modules load none by themselves: the extension modules, else the libraries,
+    unless these are opened when they are first used.
     """
     files = {file.path: file for file in facts.files}
     reached = closure(facts.reached or (), files)
     if reached:
         return reached
+    kind, own = _likeliest(facts.files)
+    if kind is WheelFileKind.PROGRAM or _only_later(facts, kind):
+        return ()
+    return closure([file.path for file in own], files)
+
+
+def _likeliest(files: Iterable[FileNeeds]) -> tuple[WheelFileKind, list[FileNeeds]]:
+    """The files that an import most likely loads: extension modules, else libraries."""
+    found = tuple(files)
     for kind in WheelFileKind:
-        own = [file.path for file in facts.files if file.kind is kind]
+        own = [file for file in found if file.kind is kind]
         if own:
-            return closure(own, files)
-    return ()
+            return kind, own
+    return WheelFileKind.EXTENSION, []
+
+
+def _only_later(facts: WheelFacts, kind: WheelFileKind) -> bool:
+    """Whether the libraries of a wheel are not opened before something of it is used."""
+    return kind is WheelFileKind.LIBRARY and facts.opens_files is False
 
 
 def _is_bad(trouble: _Trouble) -> bool:

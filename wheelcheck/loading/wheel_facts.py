@@ -97,6 +97,7 @@ class WheelFacts:
         opens_files: Whether an import opens libraries of the wheel by their path; None where that
             is not known.
         read_bytes: Bytes that were fetched for it.
+        left_bytes: Packed bytes of the files that were left unread for want of a budget.
         broken: Why the wheel could not be read at all.
     """
 
@@ -108,6 +109,7 @@ class WheelFacts:
     optional: tuple[tuple[str, ...], ...] = ()
     opens_files: bool | None = None
     read_bytes: int = 0
+    left_bytes: int = 0
     broken: str = ""
 
     def lent(self) -> dict[str, tuple[str, ...]]:

@@ -120,7 +120,8 @@ def read_wheel(
         audited=_is_audited(paths),
     )
     facts = _with_python(reading, facts, modules, others, opens=opens)
-    return replace(facts, read_bytes=reading.read)
+    left = sum(wheel.sizes[path][1] for path, why in reading.unread.items() if why == _WHOLE)
+    return replace(facts, read_bytes=reading.read, left_bytes=left)
 
 
 def risk_of(path: str) -> int:

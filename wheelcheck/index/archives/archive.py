@@ -26,6 +26,7 @@ from wheelcheck.index.archives.limits import (
 )
 from wheelcheck.index.archives.ranges import (
     IN_MEMORY_BYTES,
+    ArchiveEnds,
     ByteSource,
     FileBytes,
     HttpBytes,
@@ -49,13 +50,18 @@ _EMPTY = frozenset({"", ".", ".."})
 Wanted = Callable[[str], bool]
 
 
-def read_archive(http: Http, file: DistributionFile, wanted: Wanted) -> ArchiveListing:
-    """List an archive wherever it lies. Raises ArchiveRefused, FetchFailed, HashMismatch."""
+def read_archive(
+    http: Http, file: DistributionFile, wanted: Wanted, ends: ArchiveEnds | None = None
+) -> ArchiveListing:
+    """List an archive wherever it lies; `ends` has what was read of it before.
+
+    Raises ArchiveRefused, FetchFailed, HashMismatch.
+    """
     path = local_path(file.url)
     if path is not None:
         return _read_local(path, file, wanted)
     if _is_zip(file):
-        with closing(HttpBytes(http, file.url, file.size, file.hashes)) as source:
+        with closing(HttpBytes(http, file.url, file.size, file.hashes, ends)) as source:
             return read_zip(source, wanted)
 
     def attempt() -> ArchiveListing:

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 
 from wheelcheck.index.archives.archive import checked_path
 from wheelcheck.index.archives.limits import ArchiveRefused
-from wheelcheck.index.archives.ranges import ByteSource, HttpBytes, open_local
+from wheelcheck.index.archives.ranges import ArchiveEnds, ByteSource, HttpBytes, open_local
 from wheelcheck.index.archives.zips import (
     ZipMember,
     member_data,
@@ -78,12 +78,14 @@ class WheelBytes:
 
 
 @contextmanager
-def open_wheel(http: Http, file: DistributionFile) -> Iterator[WheelBytes]:
+def open_wheel(
+    http: Http, file: DistributionFile, ends: ArchiveEnds | None = None
+) -> Iterator[WheelBytes]:
     """Open a wheel wherever it lies. Raises ArchiveRefused, FetchFailed."""
     path = local_path(file.url)
     if path is not None:
         with open_local(path) as source:
             yield WheelBytes(source)
         return
-    with closing(HttpBytes(http, file.url, file.size, file.hashes)) as remote:
+    with closing(HttpBytes(http, file.url, file.size, file.hashes, ends)) as remote:
         yield WheelBytes(remote)

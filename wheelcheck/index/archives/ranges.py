@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
+from threading import Lock
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Protocol
 
@@ -25,12 +26,14 @@ from wheelcheck.regular_files import is_regular, is_there
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["ByteSource", "FileBytes", "HttpBytes", "open_local"]
+__all__ = ["ArchiveEnds", "ByteSource", "FileBytes", "HttpBytes", "open_local"]
 
 TAIL_BYTES = 32 << 10
 """What is read first: the end of a zip archive, where its directory and often METADATA stand."""
 GAP_BYTES = 8 << 10
 """A range is read at least this long, so that neighbours come along."""
+MOST_OF_END = 1 << 20
+"""A block of an archive's end that is longer is not stored."""
 IN_MEMORY_BYTES = 8 << 20
 MAX_RANGE = MAX_DIRECTORY_BYTES + (1 << 20)
 """Bytes of one answer: the longest that is read at once is a directory."""
@@ -89,6 +92,40 @@ def open_local(path: Path) -> Iterator[FileBytes]:
         raise FetchFailed(error.strerror or "it cannot be read") from error
 
 
+class ArchiveEnds:
+    """The ends of remote archives that were read in a run: their directories, for a second reader.
+
+    Metadata, listing and members of a wheel are read one after another, each by its directory. The
+    oldest ends are dropped where they take more than `most` bytes together.
+    """
+
+    def __init__(self, most: int = 32 << 20) -> None:
+        self._left = most
+        self._known: dict[str, tuple[int, list[tuple[int, bytes]]]] = {}
+        self._lock = Lock()
+
+    def of(self, url: str) -> tuple[int, list[tuple[int, bytes]]] | None:
+        """The size of a file and the blocks of its end: where each begins, and its bytes."""
+        with self._lock:
+            return self._known.get(url)
+
+    def add(self, url: str, size: int, blocks: Sequence[tuple[int, bytes]]) -> None:
+        """Add a file, whose first two blocks are its end and its directory."""
+        found = [(start, data) for start, data in blocks[:2] if len(data) <= MOST_OF_END]
+        if not found:
+            return
+        with self._lock:
+            self._drop(url)
+            self._known[url] = (size, found)
+            self._left -= sum(len(data) for _, data in found)
+            while self._left < 0:
+                self._drop(next(iter(self._known)))
+
+    def _drop(self, url: str) -> None:
+        _, blocks = self._known.pop(url, (0, []))
+        self._left += sum(len(data) for _, data in blocks)
+
+
 class HttpBytes:
     """A remote file, read by ranges; the whole of it where the server knows no ranges.
 
@@ -97,14 +134,24 @@ class HttpBytes:
     """
 
     def __init__(
-        self, http: Http, url: str, size: int | None, hashes: Mapping[str, str] = _NO_HASHES
+        self,
+        http: Http,
+        url: str,
+        size: int | None,
+        hashes: Mapping[str, str] = _NO_HASHES,
+        ends: ArchiveEnds | None = None,
     ) -> None:
         self._http = http
+        self._ends = ends
         self._digest = Digest(hashes)
         self._url = url
         self._blocks: list[tuple[int, bytes]] = []
         self._whole: SpooledTemporaryFile[bytes] | None = None
         self.size = size or 0
+        known = ends.of(url) if ends is not None else None
+        if known is not None:
+            self.size, self._blocks = known[0], list(known[1])
+            return
         try:
             self._fetch_tail(size)
         except BaseException:
@@ -112,7 +159,9 @@ class HttpBytes:
             raise
 
     def close(self) -> None:
-        """Forget all bytes."""
+        """Forget all bytes but those of the end, where somebody stores them."""
+        if self._ends is not None and self._whole is None and self._blocks:
+            self._ends.add(self._url, self.size, self._blocks)
         self._blocks.clear()
         if self._whole is not None:
             self._whole.close()
