@@ -41,6 +41,10 @@ TARGETS = [
 ]
 
 
+_ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+"""With byte code beside the sources, as an installation has it."""
+
+
 class StoredIndex:
     """Answers from a folder; what is not in it comes from upstream first."""
 
@@ -153,7 +157,7 @@ def _run(file: Path, targets: list[str], url: str, mode: str, cache: Path) -> tu
     for target in targets:
         command += ["--target", target]
     start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, check=False, capture_output=True, env=dict(os.environ))
+    done = subprocess.run(command, check=False, capture_output=True, env=_ENVIRONMENT)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode not in {0, 1}:
         raise SystemExit(done.stderr.decode()[-2000:])

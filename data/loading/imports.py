@@ -182,7 +182,22 @@ def _modules(info: Path) -> list[str]:
     public = [n for n in named if not n.startswith("_") and n.split("/")[0] not in BY_NATURE]
     own = info.name.split("-")[0].lower()
     exact = [n for n in public if re.sub(r"[-_.]+", "_", n).lower() == own]
-    return exact or public or named
+    return _below_namespaces(exact or public or named, info)
+
+
+def _below_namespaces(names: list[str], info: Path) -> list[str]:
+    """The packages and modules in them: an import of a namespace (PEP 420) alone runs nothing."""
+    paths = [row[0] for row in csv.reader((info / "RECORD").read_text("utf-8").splitlines())]
+    files = (re.fullmatch(r"((?:\w+/)*\w+)(?:\.[\w-]+)?(?:\.py|\.so)", path) for path in paths)
+    dotted = (match[1].removesuffix("/__init__").replace("/", ".") for match in files if match)
+    modules = dict.fromkeys(dotted)
+    found: list[str] = []
+    for name in names or sorted({m.split(".")[0] for m in modules if "." in m}):
+        below = [m for m in modules if m.startswith(f"{name}.")]
+        first = [m for m in below if not any(m.startswith(f"{o}.") for o in below)]
+        public = [m for m in first if not re.search(r"\b(_|lib\w+$)", m)]
+        found += [name] if name in modules or not public else sorted(public)[:20]
+    return found
 
 
 def _from_record(info: Path) -> set[str]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import csv
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -23,7 +23,7 @@ from wheelcheck.api.question import Question
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Wheel
 from wheelcheck.loading.load_verdict import main_files
-from wheelcheck.loading.wheel_facts import WheelFacts
+from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, WheelFileKind, closure
 from wheelcheck.loading.wheel_reader import Budget, read_wheel
 from wheelcheck.resolution import Resolver
 
@@ -85,11 +85,8 @@ def _rows(files: list[Path], libc: str, target: str, judged: set[str]) -> Iterat
 
 def _row(wheel: Wheel, libc: str, facts: WheelFacts) -> dict[str, str]:
     main = main_files(facts)
-    paths = {file.path for file in main}
-    needs = dict.fromkeys(n for file in main for n in file.outside)
-    some = dict.fromkeys(
-        n for file in facts.files if file.path not in paths for n in file.outside if n not in needs
-    )
+    needs = _needs(facts, main)
+    some = dict.fromkeys(n for file in facts.files for n in file.outside if n not in needs)
     highest: dict[str, str] = {}
     for file in main:
         for version in file.versions:
@@ -111,6 +108,21 @@ def _row(wheel: Wheel, libc: str, facts: WheelFacts) -> dict[str, str]:
         "holds": " ".join(filter(_is_shared, facts.holds)),
         "versions": " ".join(highest.values()),
     }  # fmt: skip
+
+
+def _needs(facts: WheelFacts, main: Sequence[FileNeeds]) -> dict[str, None]:
+    """What an import needs: where it is not known what it loads, what half of the files need."""
+    named = dict.fromkeys(name for file in main for name in file.outside)
+    if facts.reached and main:
+        return named
+    files = {file.path: file for file in facts.files}
+    kinds = {file.kind for file in main}
+    first = min(kinds, key=list(WheelFileKind).index, default=None)
+    roots = [closure([f.path], files) for f in main if f.kind is first]
+    shares = {
+        name: sum(any(name in f.outside for f in all_of) for all_of in roots) for name in named
+    }
+    return {name: None for name in named if shares[name] * 2 >= len(roots)}
 
 
 def _is_shared(name: str) -> bool:

@@ -13,7 +13,12 @@ from functools import cache
 
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.distribution import Distribution, Family
-from wheelcheck.distributions.installed_system import InstalledSystem, debian_system
+from wheelcheck.distributions.installed_system import (
+    InstalledSystem,
+    debian_system,
+    repositories_of,
+)
+from wheelcheck.distributions.symbol_versions import symbol_versions
 from wheelcheck.tables import read_table
 from wheelcheck.targets.target import Libc, Target
 
@@ -41,7 +46,8 @@ class ImageLibraries:
         is_complete: Whether what is not listed is not there.
         symbols: The highest symbol versions by prefix: ``GLIBCXX`` → (3, 4, 33).
         family: The package manager; None where nothing can be installed.
-        system: The packages of a Debian or Ubuntu image, which answer for all libraries.
+        find_system: Gives `system`: most images are never asked for more than `sonames`, and
+            reading all packages of a release takes a while.
     """
 
     title: str
@@ -51,13 +57,19 @@ class ImageLibraries:
     is_complete: bool = False
     symbols: Mapping[str, tuple[int, ...]] = field(default_factory=dict, hash=False)
     family: Family | None = None
-    system: InstalledSystem | None = None
+    find_system: Callable[[], InstalledSystem | None] = field(default=lambda: None, compare=False)
+
+    @property
+    def system(self) -> InstalledSystem | None:
+        """The packages of a Debian or Ubuntu image, which answer for all libraries."""
+        return self.find_system()
 
     def has(self, soname: str) -> bool | None:
         """Whether a library is there; None where that is not known."""
         if soname in self.sonames:
             return True
-        if self.system is not None and _packages(self.system.holders, soname):
+        system = self.system
+        if system is not None and _packages(system.holders, soname):
             return True
         return False if self.is_complete else None
 
@@ -124,7 +136,7 @@ class ImageLibraries:
         if self.system is not None:
             system, closure = self.system.install(added, recommends=recommends)
             complete = self.is_complete and closure.is_complete
-            return replace(self, system=system, is_complete=complete)
+            return replace(self, find_system=lambda: system, is_complete=complete)
         family = str(self.family)
         brought = {row["soname"] for row in read_table(_PACKAGES) if row.get(family) in added}
         # what the tables do not know of a package it may bring all the same
@@ -140,34 +152,34 @@ def image_libraries(target: Target, distribution: Distribution) -> ImageLibrarie
     """What the image of a target has; None where no table knows it."""
     if target.libc is None or target.libc_version is None:
         return None
-    system = _system_of(target, distribution)
+    base = _base_of(target, distribution)
     row = _row(target, distribution)
-    if row is None and system is None:
+    if row is None and not base:
         return None
+
+    def find_system() -> InstalledSystem | None:
+        return debian_system(distribution.name, distribution.release, base) if base else None
+
     return ImageLibraries(
         title=str(distribution),
         libc=target.libc,
         libc_version=target.libc_version,
         sonames=frozenset(row["sonames"].split()) if row else _EVERY_GLIBC,
         is_complete=row["complete"] == "yes" if row else True,
-        symbols=_symbols(distribution, system),
+        symbols=_symbols(distribution, has_data=bool(base)),
         family=None if row and row["installs"] == "no" else distribution.family,
-        system=system,
+        find_system=find_system,
     )
 
 
-def _system_of(target: Target, distribution: Distribution) -> InstalledSystem | None:
+def _base_of(target: Target, distribution: Distribution) -> str:
+    """The row of ``base_images.csv`` for the image; "" where there is no data of its packages."""
     image = target.image.name if target.image else ""
-    if distribution.name not in {"debian", "ubuntu"} or not image:
-        return None
-    official = image.startswith("python:")
-    if official:
-        base = "python-slim" if "slim" in image else "python"
-    elif image.startswith(("debian:", "ubuntu:")):
-        base = "debian"
-    else:
-        return None
-    return debian_system(distribution.name, distribution.release, base)
+    if distribution.name not in {"debian", "ubuntu"} or not repositories_of(distribution):
+        return ""
+    if image.startswith("python:"):
+        return "python-slim" if "slim" in image else "python"
+    return "debian" if image.startswith(("debian:", "ubuntu:")) else ""
 
 
 def _row(target: Target, distribution: Distribution) -> Mapping[str, str] | None:
@@ -179,12 +191,12 @@ def _row(target: Target, distribution: Distribution) -> Mapping[str, str] | None
     return None
 
 
-def _symbols(
-    distribution: Distribution, system: InstalledSystem | None
-) -> Mapping[str, tuple[int, ...]]:
+def _symbols(distribution: Distribution, *, has_data: bool) -> Mapping[str, tuple[int, ...]]:
     """The newest symbol versions of the C++ library in a release."""
     found: dict[str, tuple[int, ...]] = {}
-    for version in (system.symbol_versions("libstdc++.so.6") if system else None) or ():
+    repositories = repositories_of(distribution) if has_data else ()
+    release = repositories[0].release if repositories else ""  # of Ubuntu the older release
+    for version in symbol_versions(release, "libstdc++.so.6") or ():
         prefix, _, number = version.rpartition("_")
         if re.fullmatch(r"\d+(\.\d+)*", number):
             parts = tuple(map(int, number.split(".")))
