@@ -19,7 +19,7 @@ sys.path.insert(0, str(_HERE.parent.parent))
 
 from fitting import environments, report, rows, transfer  # noqa: E402 (after the path is set)
 
-_MEASUREMENTS = _HERE / "measurements.csv"
+_MEASUREMENTS = (_HERE / "measurements.csv", _HERE / "unseen-development.csv")
 _FEATURES = _HERE / "features.json"
 _SIZES = _HERE / "requirement_sizes.json"
 _INSTALLS = _HERE / "install_times.csv"

@@ -1,11 +1,17 @@
 """Builds the releases of a list in a Debian root, each in an overlay of its own.
 
-    python judge.py rich --root ROOT [--over RICH] --list unseen.csv --out FOLDER
+    python judge.py rich --root ROOT [--over RICH] --out FOLDER [--list unseen.csv]
+    python judge.py ask --out FOLDER [--half HALF]
+    python judge.py printed --root ROOT --out FOLDER [--half HALF]
 
 `rich` builds each release in `RICH` (the upper folder of an overlay over `ROOT`, with compilers
 and many `-dev` packages installed) as `measure.py` does: does it build at all with the tools of
 the day, what does it cost, why does it fail. Rows go to `FOLDER/rich-HALF.csv`, compiler calls
 beside them, logs to `FOLDER/logs/HALF`. What the files hold is not built again.
+
+`ask` has wheelcheck say what it takes and costs to build each release: `answers-HALF.csv`.
+`printed` builds the root cases with the packages alone that the answers name: it runs the printed
+command in a bare overlay over `ROOT`, then `pip wheel --no-deps --no-binary`: `printed-HALF.csv`.
 
 Run as root: it mounts. **Package code runs here**, in the overlay alone, which is deleted
 afterwards; the interpreters of pyenv are mounted into it read-only.
@@ -18,9 +24,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+
+from measuring import answers, failures
 
 _HERE = Path(__file__).resolve().parent
 _REPOSITORY = _HERE.parents[1]
@@ -29,6 +38,7 @@ _INSIDE = "/judge"  # where an overlay sees this repository's tools
 _TOOLS = ("data/builds", "wheelcheck/costs/reference")
 _CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 _MINUTES = 25
+_HALVES = ("development", "held-out")
 
 
 @contextmanager
@@ -68,6 +78,66 @@ def _rich(arguments: argparse.Namespace) -> int:
             with overlay(lower, arguments.out) as root:
                 _measure(case, root, arguments.out)
     return 0
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    cases = [case for case in _cases(arguments.list) if case["half"] in arguments.half]
+    for half in arguments.half:
+        own = [case for case in cases if case["half"] == half]
+        rows = [answers.ask(case, arguments.out / "cache") for case in own]
+        answers.write(arguments.out / f"answers-{half}.csv", rows)
+    return 0
+
+
+def _printed(arguments: argparse.Namespace) -> int:
+    for half in arguments.half:
+        asked = {
+            (row["name"], row["version"]): row["command"]
+            for row in _cases(arguments.out / f"answers-{half}.csv")
+        }
+        result = arguments.out / f"printed-{half}.csv"
+        done = {(row["name"], row["version"]) for row in _cases(result)} if result.exists() else ()
+        for case in _cases(arguments.list):
+            key = (case["name"], case["version"])
+            if case["half"] == half and "root" in case["parts"].split() and key not in done:
+                with overlay([arguments.root], arguments.out) as root:
+                    _build_with(case, asked[key], root, arguments.out)
+    return 0
+
+
+def _build_with(case: dict[str, str], command: str, root: Path, out: Path) -> None:
+    """Run the printed command, then pip, in `root`; append a row."""
+    logs = out / "logs" / f"printed-{case['half']}"
+    logs.mkdir(parents=True, exist_ok=True)
+    log = logs / f"{case['name']}-{case['version']}.log"
+    python = _interpreter(case["python"])
+    release = f"--no-binary {case['name']} {case['name']}=={case['version']}"
+    wheel = f"/tmp/venv/bin/pip wheel -v --no-deps --no-cache-dir -w /tmp/wheels {release}"
+    steps = (
+        ("packages", command),
+        ("venv", f"{python} -m venv /tmp/venv"),
+        ("build", wheel),
+    )
+    failed, start = "", time.monotonic()
+    with log.open("w", encoding="utf-8") as file:
+        for name, step in steps:
+            shell = ["chroot", str(root), "timeout", str(_MINUTES * 60), "sh", "-c", step or "true"]
+            variables = _variables() | {"DEBIAN_FRONTEND": "noninteractive"}
+            run = subprocess.run(shell, env=variables, stdout=file, stderr=file, check=False)
+            if run.returncode:
+                failed = name
+                break
+    told = failures.classify(log.read_text(errors="replace")) if failed else ("", "")
+    row = {
+        **{key: case[key] for key in ("name", "version", "python")},
+        "outcome": "failure" if failed else "success",
+        "step": failed,
+        "reason": told[0],
+        "detail": told[1],
+        "seconds": round(time.monotonic() - start),
+        "command": command,
+    }
+    answers.append(out / f"printed-{case['half']}.csv", row)
 
 
 def _cases(path: Path) -> list[dict[str, str]]:
@@ -151,12 +221,24 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    rich = commands.add_parser("rich", help="build where everything is installed")
-    rich.add_argument("--root", type=Path, required=True, help="a Debian root")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--list", type=Path, default=_HERE / "unseen.csv")
+    common.add_argument("--out", type=Path, required=True)
+    halves = argparse.ArgumentParser(add_help=False)
+    halves.add_argument("--half", action="append", choices=_HALVES)
+    root = argparse.ArgumentParser(add_help=False)
+    root.add_argument("--root", type=Path, required=True, help="a Debian root")
+    rich = commands.add_parser(
+        "rich", parents=[common, root], help="build where everything is installed"
+    )
     rich.add_argument("--over", type=Path, help="what is installed over it")
-    rich.add_argument("--list", type=Path, default=_HERE / "unseen.csv")
-    rich.add_argument("--out", type=Path, required=True)
     rich.set_defaults(run=_rich)
+    ask = commands.add_parser("ask", parents=[common, halves], help="ask wheelcheck")
+    ask.set_defaults(run=_ask)
+    printed = commands.add_parser(
+        "printed", parents=[common, halves, root], help="build with the printed packages alone"
+    )
+    printed.set_defaults(run=_printed)
     return parser
 
 
@@ -165,6 +247,8 @@ def main() -> int:
     import packaging  # noqa: F401 - its folder is copied into every root
 
     arguments = _parser().parse_args()
+    if hasattr(arguments, "half"):
+        arguments.half = arguments.half or list(_HALVES)
     return int(arguments.run(arguments))
 
 

@@ -17,8 +17,11 @@ from wheelcheck.costs.modelled import (
     cpu_terms,
     memory_terms,
     modelled_cost,
+    settled,
     source_seconds,
 )
+from wheelcheck.costs.units import TranslationUnit
+from wheelcheck.index.archives.source_marks import read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 MB = 1_000_000
@@ -28,7 +31,9 @@ ONE = "from setuptools import setup, Extension\nsetup(ext_modules=[Extension('x'
 
 def listing(files: dict[str, str | int]) -> ArchiveListing:
     members = tuple(
-        ArchiveMember(f"x-1/{path}", text if isinstance(text, int) else len(text))
+        ArchiveMember(f"x-1/{path}", text)
+        if isinstance(text, int)
+        else ArchiveMember(f"x-1/{path}", len(text), marks=read_marks(text.encode()))
         for path, text in files.items()
     )
     return ArchiveListing(
@@ -47,11 +52,36 @@ def test_a_pure_sdist_compiles_nothing():
     assert modelled_cost(found, coefficients()).extension_bytes.value == 0
 
 
-def test_bytes_beyond_300_kb_of_a_c_file_are_told_apart():
-    found = features({"setup.py": ONE, "x.c": MB})
-    assert found.of(SourceKind.C) == Sources(files=1, bytes=MB, largest=MB, beyond=700_000)
-    assert cpu_terms(found)["c_mb"] == pytest.approx(0.3)
-    assert cpu_terms(found)["c_huge_mb"] == pytest.approx(0.7)
+def test_a_table_has_bytes_but_no_statements():
+    table = "int t[] = {" + "1, 2, 3, " * 100_000 + "};"
+    found = features({"setup.py": ONE, "x.c": table}).of(SourceKind.C)
+    assert (found.files, found.bytes, found.statements) == (1, len(table), 1)
+    code = features({"setup.py": ONE, "x.c": "a = b;\n" * 20_000})
+    assert source_seconds(code, coefficients()) > 5
+    assert source_seconds(features({"setup.py": ONE, "x.c": table}), coefficients()) < 1
+
+
+def test_what_a_file_includes_is_compiled_with_it():
+    parts: dict[str, str | int] = {f"part{n}.c": "a = b;\n" * 1000 for n in range(9)}
+    one = "".join(f'#include "part{n}.c"\n' for n in range(9))
+    found = features({"setup.py": ONE, "x.c": one, **parts}).of(SourceKind.C)
+    assert (found.files, found.statements, found.heaviest.statements) == (1, 9000, 9000)
+
+
+def test_without_a_look_at_sources_statements_follow_from_bytes():
+    assert features({"setup.py": ONE, "x.c": 35_000}).of(SourceKind.C).statements == 1000
+
+
+def test_sources_that_no_module_lists_count_where_the_published_wheel_has_them():
+    files: dict[str, str | int] = {
+        "setup.py": ONE,
+        "x.c": "a = b;\n" * 300,
+        **{f"other/part{n}.c": "a = b;\n" * 2000 for n in range(10)},
+    }
+    found = features(files)
+    assert settled(found, coefficients()).statements == 300
+    large = dataclasses.replace(found, wheel=some_wheel(4 * MB))
+    assert settled(large, coefficients()).statements == 20_300
 
 
 def test_a_dispatched_file_is_compiled_for_every_simd_level():
@@ -121,15 +151,6 @@ def test_what_cmake_compiles_for_a_setup_script(
     assert (found.backend, found.parallel) == (backend, parallel)
 
 
-@pytest.mark.parametrize(
-    ("stated", "modern"),
-    [("", True), ("set(CMAKE_CXX_STANDARD 11)\n", False), ("set(CMAKE_CXX_STANDARD 17)\n", True)],
-)
-def test_cmake_without_a_standard_gets_the_compilers(stated: str, modern: bool):  # noqa: FBT001
-    found = features({"setup.py": SKBUILD, "CMakeLists.txt": stated + CMAKE, "x.cpp": 1000})
-    assert found.modern_cpp is modern
-
-
 def test_vendored_libraries_of_a_wheel_are_not_its_own():
     wheel = ArchiveListing(
         (
@@ -158,20 +179,24 @@ def some_wheel(extension: int) -> PublishedWheel:
     return PublishedWheel(1, extension, extension, 10_000)
 
 
+def sources_of(files: int, statements: int, **more: int) -> Sources:
+    heaviest = TranslationUnit(statements * 35 // files, statements // files)
+    return Sources(files, statements * 35, statements, heaviest=heaviest, **more)
+
+
 kinds = st.sampled_from(sorted(SourceKind))
 sources = st.builds(
     Sources,
     files=st.integers(1, 500),
     bytes=st.integers(0, 50 * MB),
-    largest=st.integers(0, 10 * MB),
-    beyond=st.just(0),
+    statements=st.integers(0, 1_000_000),
+    standard=st.integers(0, 20_000),
 )
 any_features = st.builds(
     BuildFeatures,
     compiles=st.booleans(),
     backend=st.sampled_from(["setuptools", "meson", "native", "pure", "unknown"]),
     sources=st.dictionaries(kinds, sources, max_size=4),
-    header_bytes=st.integers(0, 200 * MB),
     python_bytes=st.integers(0, 20 * MB),
     wheel=st.none() | st.integers(0, 200 * MB).map(some_wheel),
 )
@@ -189,7 +214,7 @@ def test_every_build_costs_something_within_its_interval(found: BuildFeatures):
 @given(any_features, kinds, st.integers(1, 20 * MB))
 def test_more_source_never_costs_less(found: BuildFeatures, kind: SourceKind, more: int):
     known = found.of(kind)
-    grown = Sources(known.files + 1, known.bytes + more, max(known.largest, more), known.beyond)
+    grown = known.plus(Sources(files=1, bytes=more, statements=more // 35))
     larger = BuildFeatures(
         compiles=True, backend=found.backend, sources={**found.sources, kind: grown}
     )
@@ -198,7 +223,7 @@ def test_more_source_never_costs_less(found: BuildFeatures, kind: SourceKind, mo
 
 
 def test_serial_backends_do_not_profit_from_cores():
-    c = {SourceKind.C: Sources(20, 2 * MB, 300_000)}
+    c = {SourceKind.C: sources_of(20, 60_000)}
     serial = modelled_cost(BuildFeatures(compiles=True, backend="setuptools", sources=c),
                            coefficients())  # fmt: skip
     parallel = modelled_cost(
@@ -209,8 +234,18 @@ def test_serial_backends_do_not_profit_from_cores():
     assert parallel.peak_bytes_at(9).value > 2 * serial.peak_bytes_at(9).value
 
 
+def test_no_more_compilers_run_at_once_than_there_are_files():
+    binding = {SourceKind.BINDING: sources_of(1, 400, standard=20)}
+    one = modelled_cost(
+        BuildFeatures(compiles=True, backend="native", sources=binding, parallel=True),
+        coefficients(),
+    )
+    assert one.peak_bytes_at(16) == one.peak_bytes_at(1)
+    assert one.wall_seconds(16).value == pytest.approx(one.cpu_seconds.value)
+
+
 def test_a_published_wheel_narrows_the_interval():
-    c = {SourceKind.C: Sources(20, 2 * MB, 300_000)}
+    c = {SourceKind.C: sources_of(20, 60_000)}
     plain = BuildFeatures(compiles=True, backend="meson", sources=c)
     seconds = source_seconds(plain, coefficients())
     fitting = round(seconds / coefficients().published["stripped"] * MB)
@@ -222,7 +257,7 @@ def test_a_published_wheel_narrows_the_interval():
 
 
 def test_what_a_published_module_links_in_is_not_taken_for_its_size():
-    c = {SourceKind.C: Sources(20, 400_000, 50_000)}
+    c = {SourceKind.C: sources_of(20, 12_000)}
     bare = BuildFeatures(compiles=True, backend="meson", sources=c)
     swollen = BuildFeatures(compiles=True, backend="meson", sources=c, wheel=some_wheel(110 * MB))
     sizes = [modelled_cost(one, coefficients()).extension_bytes.value for one in (bare, swollen)]
@@ -234,9 +269,8 @@ def cpp(files: int) -> BuildFeatures:
     return BuildFeatures(
         compiles=True,
         backend="native",
-        sources={SourceKind.CPP: Sources(files, files * 24_000, 100_000)},
+        sources={SourceKind.CPP: sources_of(files, files * 700, standard=files * 20)},
         parallel=True,
-        modern_cpp=True,
     )
 
 
@@ -257,11 +291,11 @@ def test_a_thousand_files_of_cpp_take_tens_of_minutes_and_no_wheel_of_debug_code
 
 def test_the_shipped_coefficients_are_whole():
     table = coefficients()
+    unit = TranslationUnit(1, 1, 1, 1, 1, 1)
     everything = BuildFeatures(
         compiles=True,
         backend="meson",
-        sources={kind: Sources(1, MB, MB, MB // 2) for kind in SourceKind},
-        header_bytes=MB,
+        sources={kind: Sources(1, MB, 1, 1, 1, 1, 1, 1, 1, unit) for kind in SourceKind},
         configures=True,
         cffi=True,
     )

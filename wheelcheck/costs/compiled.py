@@ -13,12 +13,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
+from types import MappingProxyType
 
 from wheelcheck.builds.needs.toolchain import is_vendored
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
+from wheelcheck.costs.units import Includes, TranslationUnit
 from wheelcheck.index.archives.languages import Language, language_of
+from wheelcheck.index.archives.source_marks import SourceMarks
 
 __all__ = ["CompiledFile", "SourceKind", "compiled_files", "untemplated"]
 
@@ -37,15 +40,17 @@ class SourceKind(StrEnum):
     FORTRAN = "fortran"
     ASSEMBLY = "assembly"
     RUST = "rust"
+    SWIG = "swig"
+    """An interface file for which SWIG writes C or C++ during the build."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledFile:
-    """One member of the sdist (its path from the root) that is compiled, `bytes` long."""
+    """One member of the sdist (its path from the root) that is compiled, and what that reads."""
 
     path: str
     kind: SourceKind
-    bytes: int
+    unit: TranslationUnit
 
 
 _TEMPLATES = (".in", ".tp", ".src", ".tpl", ".jinja", ".jinja2")
@@ -56,6 +61,7 @@ _KINDS: Mapping[Language, SourceKind] = {
     Language.CYTHON: SourceKind.CYTHON,
     Language.FORTRAN: SourceKind.FORTRAN,
     Language.RUST: SourceKind.RUST,
+    Language.SWIG: SourceKind.SWIG,
 }
 _BINDERS = frozenset({"pybind11", "nanobind", "pybind11-global", "cppy"})
 _FOREIGN = {
@@ -71,6 +77,8 @@ _FOREIGN = {
     "wasm", "wasm32", "win", "win32", "win64", "wince", "windows", "zos",
 }  # fmt: skip
 """Words in a path that say: not on CPython on Linux on the common processors, not by default."""
+_TEST_FILE = re.compile(r"(?:^|/)(?:tests?_[^/]*|[^/]*_(?:unit)?tests?)\.[a-zA-Z+]+$")
+_CYTHON_ITSELF = "Cython/Compiler/Main.py"
 _SMALL = 30
 _LONG = 1_000_000
 _BINDS = re.compile(r"bind|wrap|/py\w+\.[a-z]+$")
@@ -91,17 +99,32 @@ def untemplated(path: str) -> str:
 
 
 def compiled_files(
-    facts: SdistFacts, sizes: Mapping[str, int], texts: Mapping[str, str]
-) -> tuple[CompiledFile, ...]:
-    """The files that are compiled, each once. Paths of `sizes` and `texts` count from the root."""
+    facts: SdistFacts,
+    sizes: Mapping[str, int],
+    texts: Mapping[str, str],
+    marks: Mapping[str, SourceMarks] = MappingProxyType({}),
+) -> tuple[tuple[CompiledFile, ...], tuple[CompiledFile, ...]]:
+    """The files that are compiled, each once, and those that only a custom command could compile.
+
+    Paths count from the root of the sdist.
+    """
     requires = facts.system.required_names | _named(facts.build_requires)
-    cython = "cython" in requires or "cython" in facts.system.backend
+    own = _CYTHON_ITSELF in sizes
+    cython = own or "cython" in requires or "cython" in facts.system.backend
+    includes = Includes(sizes, marks)
     candidates = _candidates(sizes)
+    candidates -= includes.included(candidates)
     chosen = _chosen(facts, sizes, texts, candidates, cython=cython)
     binding = _bindings(chosen) if requires & _BINDERS else set()
-    return tuple(
-        _file(path, sizes, binding=path in binding, cython=cython) for path in sorted(chosen)
-    )
+    unlisted = _without_doubles(candidates - chosen) if chosen else set[str]()
+
+    def described(paths: set[str]) -> tuple[CompiledFile, ...]:
+        return tuple(
+            _file(path, sizes, marks, includes.unit(path), binding=path in binding, cython=cython)
+            for path in sorted(paths)
+        )
+
+    return described(chosen), described(unlisted - includes.included(chosen))
 
 
 def _bindings(chosen: set[str]) -> set[str]:
@@ -119,8 +142,18 @@ def _candidates(sizes: Mapping[str, int]) -> set[str]:
     return {
         path
         for path in sizes
-        if _kind(path) is not None and not is_aside(path) and not _is_foreign(path)
+        if _kind(path) not in {None, SourceKind.SWIG}
+        and not is_aside(path)
+        and not _is_foreign(path)
+        and not _TEST_FILE.search(path)
+        and not _is_lexer_input(path, sizes)
     }
+
+
+def _is_lexer_input(path: str, sizes: Mapping[str, int]) -> bool:
+    """Whether ``lexer.in.cc`` lies beside the ``lexer.cc`` that was made from it."""
+    stem, suffix = posixpath.splitext(path)
+    return stem.endswith(".in") and stem.removesuffix(".in") + suffix in sizes
 
 
 def _kind(path: str) -> SourceKind | None:
@@ -146,7 +179,9 @@ def _chosen(
     sources = [module.sources or () for module in declared]
     if facts.kind == "setuptools" and declared and all(sources):
         listed = _resolved(chain.from_iterable(sources), sizes)
-        return {p for p in listed if _compiles(p, cython=cython)} | _untouched(listed, candidates)
+        if listed:  # else a placeholder, for which a custom command compiles something else
+            own = {path for path in listed if _compiles(path, cython=cython)}
+            return own | _untouched(listed, candidates)
     if facts.kind == "meson":
         listed = _by_meson(texts, sizes, candidates)
         if listed:
@@ -232,13 +267,32 @@ def _without_doubles(candidates: set[str]) -> set[str]:
     }
 
 
-def _file(path: str, sizes: Mapping[str, int], *, binding: bool, cython: bool) -> CompiledFile:
+def _file(
+    path: str,
+    sizes: Mapping[str, int],
+    marks: Mapping[str, SourceMarks],
+    unit: TranslationUnit,
+    *,
+    binding: bool,
+    cython: bool,
+) -> CompiledFile:
     kind = _kind(path) or SourceKind.CYTHON
-    if binding and kind is SourceKind.CPP:
+    if kind not in {SourceKind.C, SourceKind.CPP}:
+        return CompiledFile(path, kind, unit)
+    if path in marks:
+        written = marks[path].generator.startswith("cython")
+        binding = unit.binds
+    else:
+        written = _looks_written(path, sizes, cython=cython)
+    if written:
+        kind = SourceKind.GENERATED_C
+    elif binding and kind is SourceKind.CPP:
         kind = SourceKind.BINDING
-    elif kind in {SourceKind.C, SourceKind.CPP}:
-        stem = posixpath.splitext(path)[0]
-        beside = f"{stem}.py" in sizes or (cython and not is_vendored(path))
-        if f"{stem}.pyx" in sizes or (beside and sizes[path] > _SURELY_GENERATED):
-            kind = SourceKind.GENERATED_C
-    return CompiledFile(path, kind, sizes[path])
+    return CompiledFile(path, kind, unit)
+
+
+def _looks_written(path: str, sizes: Mapping[str, int], *, cython: bool) -> bool:
+    """Whether Cython wrote a file, by its name and size alone."""
+    stem = posixpath.splitext(path)[0]
+    beside = f"{stem}.py" in sizes or (cython and not is_vendored(path))
+    return f"{stem}.pyx" in sizes or (beside and sizes[path] > _SURELY_GENERATED)

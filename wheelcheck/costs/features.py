@@ -4,36 +4,27 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
 from wheelcheck.builds.evidence.backend_evidence import classify_sdist
 from wheelcheck.builds.evidence.sibling_wheels import wheel_contents
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
-from wheelcheck.costs.compiled import CompiledFile, SourceKind, compiled_files, untemplated
+from wheelcheck.costs.compiled import CompiledFile, SourceKind, compiled_files
+from wheelcheck.costs.units import TranslationUnit
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.index.interface import ArchiveListing
 
 __all__ = ["BuildFeatures", "PublishedWheel", "Sources", "published", "read_features"]
 
-_HUGE = 300_000
-"""Of a C file this long, the rest is tables or was generated, and costs less a byte."""
+_NEAR = 3
+"""Statements of headers that count for each statement of the file that includes them."""
 _DISPATCHED = 4
 """How often a file with ``.dispatch.`` in its name is compiled: once for every SIMD level."""
-_HEADERS = (".h", ".hh", ".hpp", ".hxx", ".ipp", ".tcc", ".inl")
-_WEIGHED = frozenset({*_HEADERS, ".pxi", ".py"})
 _STRIPS = re.compile(r"--strip-(?:all|debug)\b|-Wl,-s\b|['\" ]-g0\b")
 _PUBLISHES_STRIPPED = re.compile(r"--strip\b|--strip-(?:all|debug)\b|-Wl,-s\b")
-_MODERN = re.compile(
-    r"(?:std=(?:c|gnu)\+\+|CXX_STANDARD[ =\"']{1,4}|cxx_std[_=])(?:14|1[yz]|17|2[0-9abc])\b"
-)
-"""C++14 or later asked for: such files include the standard library's templates."""
-_STANDARD = re.compile(r"std=(?:c|gnu)\+\+\d|CXX_STANDARD[ =\"']{1,4}\d|cxx_std[_=]\d")
-_BUILD_FILES = ("setup.py", "pyproject.toml", "meson.build", "CMakeLists.txt")
-_LONG = 1_000_000
 _PARALLEL = re.compile(r"\bParallelCompile\b|\bcpu_count\b|parallel_compile")
 _CMAKE_JOBS = re.compile(
     r"['\"](?:--parallel|-j|-G ?Ninja|Ninja)|CMAKE_BUILD_PARALLEL_LEVEL|skbuild"
@@ -44,15 +35,41 @@ _CRATES_OF_A_PROJECT = 12
 _CONFIGURE = ("configure", "configure.ac")
 
 
+_NOTHING = TranslationUnit()
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The compiled files of one kind: how many, their bytes, the largest, bytes of huge files."""
+    """The compiled files of one kind, each with the sources that it includes.
+
+    All but `files` are sums over what each file has its compiler read, so that what several files
+    include counts for each. `near_code` are the statements of code in the sdist's own headers, as
+    far as they are in proportion to the file that includes them: most of a large header stays
+    unused.
+    `standard` counts headers of the C++ standard library, `templates` files that include a
+    library of templates such as Boost or Eigen. `heaviest` is the one file that needs most memory.
+    """
 
     files: int = 0
     bytes: int = 0
-    largest: int = 0
-    beyond: int = 0
-    """Bytes of plain C files beyond their first 300 kB; part of `bytes`."""
+    statements: int = 0
+    header_bytes: int = 0
+    header_statements: int = 0
+    header_code: int = 0
+    near_code: int = 0
+    standard: int = 0
+    templates: int = 0
+    heaviest: TranslationUnit = _NOTHING
+
+    def plus(self, other: Sources) -> Sources:
+        """Both together."""
+        heaviest = max(self.heaviest, other.heaviest, key=lambda each: (each.weight, each.bytes))
+        sums = {
+            item.name: getattr(self, item.name) + getattr(other, item.name)
+            for item in fields(self)
+            if item.name != "heaviest"
+        }
+        return Sources(**sums, heaviest=heaviest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +92,19 @@ class BuildFeatures:
 
     `compiles` is false where reading says that this build makes a pure wheel. `backend` is the
     kind of the build backend (`SdistFacts.kind`), ``native`` too where a setup script leaves
-    compiling to CMake. `header_bytes` are the headers among the sources, `cython_include_bytes` the
-    `.pxi` files; `configures` says that a bundled library has a ``configure`` script, `cffi` that
-    cffi writes C. `python_bytes` are the package's modules.
+    compiling to CMake. `unlisted` are sources that no extension module of a setup script
+    lists: a custom command may add them. `configures` says that a bundled library has a
+    ``configure`` script, `cffi` that cffi writes C. `python_bytes` are the package's modules.
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``). `fetches_crates`: it
     is Rust, and what it depends on is fetched and compiled too, but not part of the sdist.
-    `parallel`: it compiles several files at once. `modern_cpp`: it asks for C++14 or later, or
-    for a binding library that does.
+    `parallel`: it compiles several files at once.
     """
 
     compiles: bool
     backend: str
     sources: Mapping[SourceKind, Sources] = field(default_factory=dict)
-    header_bytes: int = 0
-    cython_include_bytes: int = 0
+    unlisted: Mapping[SourceKind, Sources] = field(default_factory=dict)
     configures: bool = False
     cffi: bool = False
     python_bytes: int = 0
@@ -97,12 +112,29 @@ class BuildFeatures:
     ships_stripped: bool = False
     fetches_crates: bool = False
     parallel: bool = False
-    modern_cpp: bool = False
     wheel: PublishedWheel | None = None
 
     def of(self, kind: SourceKind) -> Sources:
         """The sources of one kind, possibly none."""
         return self.sources.get(kind, Sources())
+
+    def with_unlisted(self) -> BuildFeatures:
+        """The same where a custom command compiles all that is there."""
+        kinds = self.sources.keys() | self.unlisted.keys()
+        merged = {
+            kind: self.of(kind).plus(self.unlisted.get(kind, Sources())) for kind in sorted(kinds)
+        }
+        return replace(self, sources=merged, unlisted={})
+
+    @property
+    def compiled_files(self) -> int:
+        """How many files are compiled: what can run at once."""
+        return sum(source.files for source in self.sources.values())
+
+    @property
+    def statements(self) -> int:
+        """Statements of all files that are compiled."""
+        return sum(source.statements for source in self.sources.values())
 
     @property
     def native_bytes(self) -> int:
@@ -120,23 +152,22 @@ def read_features(
     sizes, texts = contents.sizes, contents.texts
     compiles = _compiles(facts)
     backend = _backend(facts)
-    files = compiled_files(facts, sizes, texts) if compiles else ()
-    kinds = {file.kind for file in files}
-    weights = _bytes_by_ending(sizes)
+    none: tuple[CompiledFile, ...] = ()
+    files, unlisted = (
+        compiled_files(facts, sizes, texts, contents.marks) if compiles else (none, none)
+    )
     return BuildFeatures(
         compiles=compiles,
         backend=backend,
         sources=_by_kind(files),
-        header_bytes=sum(weights[ending] for ending in _HEADERS),
-        cython_include_bytes=weights[".pxi"] if SourceKind.CYTHON in kinds else 0,
+        unlisted=_by_kind(unlisted) if facts.kind == "setuptools" else {},
         configures=compiles and any(map(_is_configure, sizes)),
         cffi=compiles and any(text.lower().startswith("cffi") for text in facts.build_requires),
-        python_bytes=weights[".py"],
+        python_bytes=_python_bytes(sizes),
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
         ships_stripped=_PUBLISHES_STRIPPED.search(texts.get("pyproject.toml", "")) is not None,
         fetches_crates=compiles and _fetches_crates(facts, sizes),
         parallel=_is_parallel(facts, backend, texts),
-        modern_cpp=SourceKind.BINDING in kinds or _is_modern(texts, backend),
         wheel=None if wheel is None else published(wheel),
     )
 
@@ -175,18 +206,6 @@ def _is_parallel(facts: SdistFacts, backend: str, texts: Mapping[str, str]) -> b
     return any(map(_CMAKE_JOBS.search, scripts))
 
 
-def _is_modern(texts: Mapping[str, str], backend: str) -> bool:
-    """Whether C++ is compiled as C++14 or later.
-
-    A CMake project that states no standard where it can be read gets the compiler's default,
-    C++17 since GCC 11, or what one of its many other files sets.
-    """
-    files = [text[:_LONG] for path, text in texts.items() if path.endswith(_BUILD_FILES)]
-    if any(map(_MODERN.search, files)):
-        return True
-    return backend == "native" and not any(map(_STANDARD.search, files))
-
-
 def _fetches_crates(facts: SdistFacts, sizes: Mapping[str, int]) -> bool:
     tools = {"maturin", "setuptools-rust", "setuptools_rust"}
     rust = any(name in tools for name in (*facts.system.required_names, facts.system.backend))
@@ -194,29 +213,30 @@ def _fetches_crates(facts: SdistFacts, sizes: Mapping[str, int]) -> bool:
     return 0 < crates <= _CRATES_OF_A_PROJECT
 
 
-def _bytes_by_ending(sizes: Mapping[str, int]) -> Counter[str]:
-    """Bytes of headers and modules by suffix, tests and docs aside; a template is what it makes."""
-    found: Counter[str] = Counter()
-    for path, size in sizes.items():
-        name = untemplated(path)
-        ending = name[name.rfind(".") :]
-        if ending in _WEIGHED and not is_aside(path):
-            found[ending] += size
-    return found
+def _python_bytes(sizes: Mapping[str, int]) -> int:
+    """Bytes of Python modules, tests and docs aside."""
+    return sum(size for path, size in sizes.items() if path.endswith(".py") and not is_aside(path))
 
 
 def _by_kind(files: Iterable[CompiledFile]) -> dict[SourceKind, Sources]:
     found: dict[SourceKind, Sources] = {}
     for file in files:
-        known = found.get(file.kind, Sources())
+        unit = file.unit
         times = _DISPATCHED if ".dispatch." in posixpath.basename(file.path) else 1
-        beyond = max(0, file.bytes - _HUGE) if file.kind is SourceKind.C else 0
-        found[file.kind] = Sources(
-            known.files + times,
-            known.bytes + file.bytes * times,
-            max(known.largest, file.bytes),
-            known.beyond + beyond,
+        near = min(unit.header_code, _NEAR * unit.statements)
+        own = Sources(
+            files=times,
+            bytes=unit.bytes * times,
+            statements=unit.statements * times,
+            header_bytes=unit.header_bytes * times,
+            header_statements=unit.header_statements * times,
+            header_code=unit.header_code * times,
+            near_code=near * times,
+            standard=unit.standard * times,
+            templates=unit.templates * times,
+            heaviest=unit,
         )
+        found[file.kind] = found.get(file.kind, Sources()).plus(own)
     return found
 
 

@@ -23,33 +23,36 @@ from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.costs.reach import FAR, beyond
 
 __all__ = [
+    "SHARPNESS",
     "Coefficients",
     "PublishedReading",
     "beyond_reach",
     "coefficients",
     "corrected_seconds",
     "cpu_terms",
+    "memory_of",
     "memory_terms",
     "modelled_cost",
     "read_published",
     "reading_class",
     "serial_share",
+    "settled",
     "source_seconds",
     "term_seconds",
 ]
 
 _MB = 1e6
+_THOUSAND = 1e3
+SHARPNESS = 6
+"""The power by which the dearest of several kinds of source stands out."""
 _WITHOUT_DEBUG = {"meson", "native"}
 """Kinds of backends that do not hand Python's own compiler flags, and their ``-g``, on."""
-_HEADERS_A_SOURCE = 5
-_HEADER_LIMIT_MB = 2.0
-"""Headers count up to five times the bytes of the sources that include them, and two megabytes."""
-
-
 _RARER = 0.25
 """By how much (in logarithms) a wheel must look stripped: most that setuptools made are not."""
 
 
+_LACKING = math.log(2.5)
+"""From this distance on, a published module holds more than the listed sources would make."""
 _FOREIGN = 2.0
 """From this distance on (in logarithms), a published module holds what this build does not make:
 libraries of others, linked in statically."""
@@ -84,38 +87,37 @@ def coefficients() -> Coefficients:
     return Coefficients(**json.loads(text))
 
 
-def _huge_bytes(features: BuildFeatures) -> tuple[float, float]:
-    """Megabytes of plain C, and of it what lies beyond the first 300 kB of a file."""
-    c = features.of(SourceKind.C)
-    return (c.bytes - c.beyond) / _MB, c.beyond / _MB
-
-
 def cpu_terms(features: BuildFeatures) -> dict[str, float]:
-    """What CPU time is the sum of: files, and megabytes, of each kind. Only what is not zero."""
+    """What CPU time is the sum of: files, thousands of statements, megabytes. Only what is not 0.
+
+    C++ that binds costs what other C++ does, and ``binding…`` on top.
+    """
     if not features.compiles:
         return {"pure": 1.0, "python_mb": features.python_bytes / _MB}
     c, generated = features.of(SourceKind.C), features.of(SourceKind.GENERATED_C)
-    cython, cpp = features.of(SourceKind.CYTHON), features.of(SourceKind.CPP)
-    binding, plain = features.of(SourceKind.BINDING), _huge_bytes(features)
+    cython, binding = features.of(SourceKind.CYTHON), features.of(SourceKind.BINDING)
+    cpp = (features.of(SourceKind.CPP), binding)
     described = features.backend in _WITHOUT_DEBUG
-    plain_cpp = "modern_cpp" if features.modern_cpp else "cpp"
-    includes = features.cython_include_bytes if cython.files else 0
-    written = (c.bytes + cpp.bytes + binding.bytes) / _MB
-    headers = min(features.header_bytes / _MB, _HEADERS_A_SOURCE * written, _HEADER_LIMIT_MB)
     found = {
         "base_described" if described else "base": 1.0,
         "c_files": c.files,
-        "c_mb": plain[0],
-        "c_huge_mb": plain[1],
+        "c_statements": c.statements / _THOUSAND,
+        "c_header_mb": c.header_bytes / _MB,
+        "c_near_code": c.near_code / _THOUSAND,
         "generated_files": generated.files,
         "generated_mb": generated.bytes / _MB,
         "cython_files": cython.files,
-        "cython_mb": (cython.bytes + includes) / _MB,
-        f"{plain_cpp}_files": cpp.files,
-        f"{plain_cpp}_mb": cpp.bytes / _MB,
+        "cython_mb": (cython.bytes + cython.header_bytes) / _MB,
+        "cpp_files": sum(each.files for each in cpp),
+        "cpp_statements": sum(each.statements for each in cpp) / _THOUSAND,
+        "cpp_near_code": sum(each.near_code for each in cpp) / _THOUSAND,
+        "cpp_header_statements": sum(each.header_statements for each in cpp) / _THOUSAND,
+        "cpp_standard": sum(each.standard for each in cpp),
+        "cpp_templates": features.of(SourceKind.CPP).templates,
         "binding_files": binding.files,
-        "binding": float(binding.files > 0),
-        "cpp_header_mb" if cpp.files or binding.files else "c_header_mb": headers,
+        "binding_statements": binding.statements / _THOUSAND,
+        "binding_header_code": binding.header_code / _THOUSAND,
+        "swig_files": features.of(SourceKind.SWIG).files,
         "fortran_mb": features.of(SourceKind.FORTRAN).bytes / _MB,
         "assembly_mb": features.of(SourceKind.ASSEMBLY).bytes / _MB,
         "rust_mb": features.of(SourceKind.RUST).bytes / _MB,
@@ -126,25 +128,60 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
 
 
 def memory_terms(features: BuildFeatures) -> dict[str, float]:
-    """What the largest process may be: one candidate for each kind of source."""
+    """What the largest process may be: the heaviest file of each kind of source.
+
+    The terms of one kind, which their names begin with, are summed.
+    """
     if not features.compiles:
         return {"pure": 1.0}
-    largest = {kind: features.of(kind).largest / _MB for kind in SourceKind}
-    some = {kind: float(features.of(kind).files > 0) for kind in SourceKind}
-    found = {
-        "base": 1.0,
-        "c_mb": min(largest[SourceKind.C], 0.3),
-        "c_huge_mb": max(0.0, largest[SourceKind.C] - 0.3),
-        "generated_mb": largest[SourceKind.GENERATED_C],
-        "cython": some[SourceKind.CYTHON],
-        "cython_mb": largest[SourceKind.CYTHON],
-        "modern_cpp" if features.modern_cpp else "cpp": some[SourceKind.CPP],
-        "cpp_mb": largest[SourceKind.CPP],
-        "binding": some[SourceKind.BINDING],
-        "rust": some[SourceKind.RUST],
-        "fortran_mb": largest[SourceKind.FORTRAN],
+    found = {"base": 1.0, "cffi": float(features.cffi)}
+    for kind, name in _MEMORY_KINDS.items():
+        unit = features.of(kind).heaviest
+        if not features.of(kind).files:
+            continue
+        found |= {
+            name: 1.0,
+            f"{name}_statements": unit.statements / _THOUSAND,
+            f"{name}_header_mb": unit.header_bytes / _MB,
+            f"{name}_standard": unit.standard,
+            f"{name}_mb": (unit.bytes + (unit.header_bytes if name == "cython" else 0)) / _MB,
+        }
+    return {name: value for name, value in found.items() if value and name in _MEMORY_TERMS}
+
+
+_MEMORY_KINDS = {
+    SourceKind.C: "c",
+    SourceKind.GENERATED_C: "generated",
+    SourceKind.CYTHON: "cython",
+    SourceKind.CPP: "cpp",
+    SourceKind.BINDING: "binding",
+    SourceKind.FORTRAN: "fortran",
+    SourceKind.RUST: "rust",
+    SourceKind.SWIG: "swig",
+}
+_MEMORY_TERMS = frozenset(
+    {
+        *("pure", "base", "cffi"),
+        *("c", "c_statements", "c_header_mb"),
+        *("generated", "generated_mb"),
+        *("cython", "cython_mb"),
+        *("cpp", "cpp_statements", "cpp_header_mb", "cpp_standard"),
+        *("binding", "binding_statements", "binding_standard"),
+        *("fortran", "fortran_mb", "rust", "swig"),
     }
-    return {name: value for name, value in found.items() if value}
+)
+
+
+def memory_of(terms: Mapping[str, float]) -> float:
+    """Bytes of the largest process, from bytes by term: the dearest kind of source.
+
+    Where two kinds are near each other, either may have the larger file: a little is added.
+    """
+    kinds: dict[str, float] = {}
+    for name, value in terms.items():
+        kind = name.partition("_")[0]
+        kinds[kind] = kinds.get(kind, 0.0) + value
+    return float(sum(value**SHARPNESS for value in kinds.values()) ** (1 / SHARPNESS))
 
 
 def term_seconds(features: BuildFeatures, cpu: Mapping[str, float]) -> dict[str, float]:
@@ -192,6 +229,25 @@ def read_published(
     return stripped if abs(stripped.distance) + _RARER < abs(debug.distance) else debug
 
 
+def settled(features: BuildFeatures, table: Coefficients) -> BuildFeatures:
+    """The features with the sources that no extension module lists, where the wheel has them.
+
+    Custom commands gather sources in ways that no reader follows; what they made is in the
+    published wheel, and larger than what is listed would make.
+    """
+    if not features.unlisted:
+        return features
+    listed = read_published(features, source_seconds(features, table), table)
+    wider = features.with_unlisted()
+    if listed is None or listed.distance < _LACKING:
+        return features
+    if wider.statements < 2 * features.statements:
+        return features  # a few files more or less: what is listed is what is compiled
+    everything = read_published(wider, source_seconds(wider, table), table)
+    closer = everything is not None and abs(everything.distance) < listed.distance
+    return wider if closer else features
+
+
 def corrected_seconds(
     by_sources: float, reading: PublishedReading | None, table: Coefficients
 ) -> float:
@@ -219,9 +275,9 @@ def reading_class(features: BuildFeatures, reading: PublishedReading | None) -> 
 
 
 def largest_process(features: BuildFeatures, table: Coefficients) -> float:
-    """Bytes of the largest process: the dearest candidate, softened where two are near."""
+    """Bytes of the largest process."""
     terms = memory_terms(features)
-    return float(sum((table.memory[name] * value) ** 3 for name, value in terms.items()) ** (1 / 3))
+    return memory_of({name: table.memory[name] * value for name, value in terms.items()})
 
 
 def passes_debug(features: BuildFeatures) -> bool:
@@ -258,6 +314,7 @@ def serial_share(features: BuildFeatures, seconds: float, table: Coefficients) -
 
 def modelled_cost(features: BuildFeatures, table: Coefficients) -> PredictedCost:
     """What building costs by the model."""
+    features = settled(features, table)
     by_sources = source_seconds(features, table)
     reading = read_published(features, by_sources, table)
     seconds = corrected_seconds(by_sources, reading, table)
@@ -279,6 +336,7 @@ def modelled_cost(features: BuildFeatures, table: Coefficients) -> PredictedCost
         serial_share=share,
         peak_process_bytes=estimate("memory", largest_process(features, table)),
         concurrent_share=table.serial["concurrent"] if share < 1 else 0.0,
+        most_jobs=max(1, features.compiled_files),
         built_bytes=Quantity(
             other + size.value, other + size.low, other + size.high, "modelled", source
         ),

@@ -11,7 +11,13 @@ from packaging.version import Version
 
 from wheelcheck.costs.features import BuildFeatures
 from wheelcheck.costs.measured import MeasuredBuild, measured_builds, nearest
-from wheelcheck.costs.modelled import Coefficients, coefficients, modelled_cost, source_seconds
+from wheelcheck.costs.modelled import (
+    Coefficients,
+    coefficients,
+    modelled_cost,
+    settled,
+    source_seconds,
+)
 from wheelcheck.costs.quantity import Basis, PredictedCost, Quantity
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
@@ -53,10 +59,12 @@ def predict(
     if features.fetches_crates:
         return _published(name, features, table)
     if known is not None and known.source_seconds and features.compiles:
-        ratio = source_seconds(features, table) / known.source_seconds
+        own = source_seconds(settled(features, table), table)
+        ratio = own / known.source_seconds
         if 1 / _FAR < ratio < _FAR:
             source = f"scaled from {known.label} by native source size"
             scaled = _like(known, ratio, "scaled", source, table, "scaled")
+            scaled = replace(scaled, most_jobs=max(1, features.compiled_files))
             return _as_this_release(scaled, features, table)
     return modelled_cost(features, table)
 

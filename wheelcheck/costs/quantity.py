@@ -119,7 +119,9 @@ class PredictedCost:
     of them in which one core works alone, however many there are. `peak_process_bytes` is the
     largest single process; `concurrent_share` (0 … 1) how much of that each further job adds.
     `built_bytes` are the wheel's files, unpacked; `extension_bytes` the compiled files among them,
-    with the debug information that the build leaves in. What is not known is an `Unknown`.
+    with the debug information that the build leaves in. `most_jobs` is the number of files that
+    are compiled, and so of compilers that can run at once; None where it is not known. What else
+    is not known is an `Unknown`.
     """
 
     cpu_seconds: Quantity | Unknown
@@ -128,12 +130,14 @@ class PredictedCost:
     concurrent_share: float
     built_bytes: Quantity | Unknown
     extension_bytes: Quantity | Unknown
+    most_jobs: int | None = None
 
     def wall_seconds(self, cores: int) -> Quantity | Unknown:
         """Reference seconds from start to end on that many cores which are otherwise idle."""
         if isinstance(self.cpu_seconds, Unknown):
             return self.cpu_seconds
-        return self.cpu_seconds.times(self.serial_share + (1 - self.serial_share) / cores)
+        jobs = self._jobs(cores)
+        return self.cpu_seconds.times(self.serial_share + (1 - self.serial_share) / jobs)
 
     def peak_bytes_at(self, jobs: int) -> Quantity | Unknown:
         """Memory of all processes together at the worst moment of a build with `jobs` jobs.
@@ -142,5 +146,8 @@ class PredictedCost:
         """
         if isinstance(self.peak_process_bytes, Unknown):
             return self.peak_process_bytes
-        more = self.concurrent_share * (jobs - 1)
+        more = self.concurrent_share * (self._jobs(jobs) - 1)
         return self.peak_process_bytes.times(1 + more).widened(_CROWD if more else 1.0)
+
+    def _jobs(self, offered: int) -> int:
+        return offered if self.most_jobs is None else min(offered, self.most_jobs)

@@ -65,7 +65,7 @@ class _Listing(msgspec.Struct, array_like=True):
     texts: dict[str, str]
     tried: set[str]
     lines: dict[int, int] = {}
-    marks: dict[int, tuple[int, tuple[str, ...], str]] | None = None
+    marks: dict[int, tuple[int, tuple[str, ...], int, str]] | None = None
 
 
 class _Metadata(msgspec.Struct, array_like=True):
@@ -241,9 +241,9 @@ class Facts:
             if member.lines is not None
         }
         marks = {
-            place: (member.marks.statements, member.marks.includes, member.marks.generator)
+            place: (mark.statements, mark.includes, mark.returns, mark.generator)
             for place, member in enumerate(found.members)
-            if member.marks is not None
+            if (mark := member.marks) is not None
         }
         listing = _Listing(members, dict(found.texts), tried, lines, marks)
         if local_path(file.url) is None:  # a file on this machine may change under its name

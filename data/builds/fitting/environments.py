@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 from scipy.optimize import least_squares
 
+from fitting.rows import measured
 from wheelcheck.costs.published import published_wheel
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Wheel
@@ -20,16 +21,15 @@ _START = {"pip": (0.7, 0.1, 0.1), "uv": (0.02, 0.005, 0.05)}
 """Seconds a run, a wheel and a compressed megabyte: where the fits start."""
 
 
-def _environments(measurements: Path) -> Iterator[tuple[list[str], str, float]]:
+def _environments(measurements: Iterable[Path]) -> Iterator[tuple[list[str], str, float]]:
     """Build environments made of wheels alone: requirements, Python, reference seconds."""
-    with measurements.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["env_ref_s"] and row["env_compiler_calls"] == "0":
-                python = row["python"].rpartition(".")[0]
-                yield row["requires"].split(), python, float(row["env_ref_s"])
+    for row in measured(measurements):
+        if row["env_ref_s"] and row["env_compiler_calls"] == "0" and row["requires"]:
+            python = row["python"].rpartition(".")[0]
+            yield row["requires"].split(), python, float(row["env_ref_s"])
 
 
-def gather(measurements: Path, index: Index, known: dict[str, int]) -> dict[str, int]:
+def gather(measurements: Iterable[Path], index: Index, known: dict[str, int]) -> dict[str, int]:
     """Compressed bytes of the wheels in build environments, by ``numpy==2.5.5 3.12``."""
     for requires, python, _ in _environments(measurements):
         for text in requires:
@@ -52,7 +52,7 @@ def _wheel_bytes(text: str, python: str, index: Index) -> int | None:
     return None if wheel is None else wheel.size
 
 
-def fit(measurements: Path, sizes: Path, installs: Path) -> dict[str, Any]:
+def fit(measurements: Iterable[Path], sizes: Path, installs: Path) -> dict[str, Any]:
     """Rates of each installer, and the factor that 80 % of what was measured keep within."""
     known = json.loads(sizes.read_text(encoding="utf-8"))
     rows: dict[str, list[tuple[float, float, float]]] = {"pip": [], "uv": []}

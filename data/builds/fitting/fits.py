@@ -20,19 +20,22 @@ from wheelcheck.costs.quantity import Quantity
 from wheelcheck.costs.reach import reach
 
 CPU_PRIOR = {
-    "pure": 0.3, "python_mb": 0.1, "base": 0.3, "base_described": 1.0,
-    "c_files": 0.08, "c_mb": 8.0, "c_huge_mb": 3.0, "c_header_mb": 2.0,
-    "generated_files": 0.3, "generated_mb": 3.8, "cython_files": 1.0, "cython_mb": 250.0,
-    "cpp_files": 0.2, "cpp_mb": 10.0, "modern_cpp_files": 1.5, "modern_cpp_mb": 20.0,
-    "cpp_header_mb": 5.0, "binding_files": 3.0, "binding": 8.0,
+    "pure": 0.3, "python_mb": 0.1, "base": 0.4, "base_described": 1.0,
+    "c_files": 0.04, "c_statements": 0.5, "c_header_mb": 0.04, "c_near_code": 0.05,
+    "generated_files": 0.05, "generated_mb": 3.7, "cython_files": 1.0, "cython_mb": 250.0,
+    "cpp_files": 0.03, "cpp_statements": 0.8, "cpp_near_code": 0.4, "cpp_standard": 0.04,
+    "cpp_header_statements": 0.02, "cpp_templates": 1.0, "swig_files": 4.0,
+    "binding_files": 5.0, "binding_statements": 2.0, "binding_header_code": 1.2,
     "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5, "configure": 8.0, "cffi": 0.5,
 }  # fmt: skip
 """Seconds a unit by the compiler calls alone (translation_units.csv.gz): where a fit starts, and
 what it keeps to where few rows speak."""
 MEMORY_PRIOR = {
-    "pure": 25e6, "base": 45e6, "c_mb": 500e6, "c_huge_mb": 60e6, "generated_mb": 75e6,
-    "cython": 150e6, "cython_mb": 3000e6, "cpp": 150e6, "modern_cpp": 300e6,
-    "cpp_mb": 300e6, "binding": 600e6, "rust": 250e6, "fortran_mb": 200e6,
+    "pure": 30e6, "base": 50e6, "cffi": 60e6, "c": 37e6, "c_statements": 23e6, "c_header_mb": 9e6,
+    "generated": 48e6, "generated_mb": 134e6, "cython": 150e6, "cython_mb": 3000e6,
+    "cpp": 41e6, "cpp_statements": 64e6, "cpp_header_mb": 10e6, "cpp_standard": 4.7e6,
+    "binding": 350e6, "binding_statements": 70e6, "binding_standard": 5e6,
+    "fortran": 40e6, "fortran_mb": 200e6, "rust": 250e6, "swig": 200e6,
 }  # fmt: skip
 PULL = 0.35
 """How strongly the priors pull, against a row's logarithmic error."""
@@ -64,7 +67,16 @@ class Missed:
 
 
 def fit(rows: Sequence[Row]) -> Coefficients:
-    """All coefficients from some rows; the spread is left empty."""
+    """All coefficients from some rows; the spread is left empty.
+
+    Which builds compile more than their scripts list is only known by a first fit.
+    """
+    first = _fit(rows)
+    settled = [replace(row, features=modelled.settled(row.features, first)) for row in rows]
+    return _fit(settled)
+
+
+def _fit(rows: Sequence[Row]) -> Coefficients:
     cpu = _positive(
         [modelled.cpu_terms(row.features) for row in rows],
         [row.cpu for row in rows],
@@ -79,9 +91,20 @@ def fit(rows: Sequence[Row]) -> Coefficients:
         [modelled.memory_terms(row.features) for row in memory_rows],
         [row.peak_process for row in memory_rows],
         MEMORY_PRIOR,
-        lambda parts: (parts**3).sum(axis=1) ** (1 / 3),
+        _dearest_kind,
     )
     return replace(table, memory=memory, size=_size(rows, table), serial=_serial(rows))
+
+
+def _dearest_kind(parts: np.ndarray) -> np.ndarray:
+    """`modelled.memory_of` for many rows at once."""
+    kinds = [name.partition("_")[0] for name in MEMORY_PRIOR]
+    sums = [
+        parts[:, [place for place, other in enumerate(kinds) if other == kind]].sum(axis=1)
+        for kind in dict.fromkeys(kinds)
+    ]
+    sharp = modelled.SHARPNESS
+    return np.asarray((np.column_stack(sums) ** sharp).sum(axis=1) ** (1 / sharp))
 
 
 def _positive(
@@ -177,7 +200,7 @@ def _serial(rows: Sequence[Row]) -> dict[str, float]:
 
 def say(row: Row, table: Coefficients) -> Missed:
     """What some coefficients say of one row."""
-    features = row.features
+    features = modelled.settled(row.features, table)
     by_sources = modelled.source_seconds(features, table)
     reading = modelled.read_published(features, by_sources, table)
     seconds = modelled.corrected_seconds(by_sources, reading, table)

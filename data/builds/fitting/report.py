@@ -244,6 +244,6 @@ def ship_measured(path: Path, learned: Sequence[Row], table: Coefficients) -> No
                     *(f"{row.environment:.3g}", f"{share:.2f}"),
                     *(round(row.peak_process), round(row.peak_tree)),
                     *(row.built, row.extension, row.stripped),
-                    f"{modelled.source_seconds(row.features, table):.4g}",
+                    f"{modelled.source_seconds(modelled.settled(row.features, table), table):.4g}",
                 ]
             )

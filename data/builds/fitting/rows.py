@@ -3,7 +3,7 @@
 import csv
 import json
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from wheelcheck.builds.setup_script.script_context import BuildSite
 from wheelcheck.costs.compiled import SourceKind
 from wheelcheck.costs.features import BuildFeatures, PublishedWheel, Sources, read_features
 from wheelcheck.costs.published import published_wheel
+from wheelcheck.costs.units import TranslationUnit
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Project, Sdist
 
@@ -58,14 +59,20 @@ def family(name: str) -> str:
     return next((key for key, names in FAMILIES.items() if name in names), name)
 
 
-def successes(path: Path) -> dict[Release, list[dict[str, str]]]:
-    """The successful builds of the table, by release and Python."""
+def measured(paths: Iterable[Path]) -> Iterator[dict[str, str]]:
+    """All rows of some tables of measurements."""
+    for path in paths:
+        with path.open(newline="", encoding="utf-8") as file:
+            yield from csv.DictReader(file)
+
+
+def successes(paths: Iterable[Path]) -> dict[Release, list[dict[str, str]]]:
+    """The successful builds of the tables, by release and Python."""
     found: dict[Release, list[dict[str, str]]] = {}
-    with path.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["outcome"] == "success":
-                python = row["python"].rpartition(".")[0]
-                found.setdefault((row["name"], row["version"], python), []).append(row)
+    for row in measured(paths):
+        if row["outcome"] == "success":
+            python = row["python"].rpartition(".")[0]
+            found.setdefault((row["name"], row["version"], python), []).append(row)
     return found
 
 
@@ -113,7 +120,7 @@ def stored(path: Path) -> dict[Release, Any]:
     return {tuple(key.split(" ")): value for key, value in document.items()}  # type: ignore[misc]
 
 
-def rows(measurements: Path, features: Path) -> list[Row]:
+def rows(measurements: Iterable[Path], features: Path) -> list[Row]:
     """All releases with features, in the order of their names."""
     known = stored(features)
     builds = successes(measurements)
@@ -130,12 +137,18 @@ def read_features_of(document: dict[str, Any]) -> BuildFeatures:
     return BuildFeatures(
         **{
             **document,
-            "sources": {
-                SourceKind(key): Sources(**value) for key, value in document["sources"].items()
-            },
+            "sources": _read_sources(document["sources"]),
+            "unlisted": _read_sources(document["unlisted"]),
             "wheel": None if wheel is None else PublishedWheel(**wheel),
         }
     )
+
+
+def _read_sources(document: dict[str, Any]) -> dict[SourceKind, Sources]:
+    return {
+        SourceKind(kind): Sources(**{**value, "heaviest": TranslationUnit(**value["heaviest"])})
+        for kind, value in document.items()
+    }
 
 
 def _row(release: Release, builds: list[dict[str, str]], features: BuildFeatures) -> Row:

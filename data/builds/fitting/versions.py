@@ -45,7 +45,10 @@ def pair_errors(rows: Sequence[Row], table: Coefficients) -> dict[str, dict[str,
 
 
 def _growth(one: Row, other: Row, table: Coefficients) -> float:
-    seconds = (modelled.source_seconds(row.features, table) for row in (other, one))
+    seconds = (
+        modelled.source_seconds(modelled.settled(row.features, table), table)
+        for row in (other, one)
+    )
     return math.log(next(seconds) / next(seconds))
 
 

@@ -45,6 +45,8 @@ _OPTIONAL_MODULES = {
     "jinja2": ("jinja2",),
 }
 """Distributions a setup script may do without, and the modules each brings."""
+_ELSEWHERE = frozenset({"__pypy__"})
+"""Modules of other Pythons, by which scripts ask where they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def _wrapped(text: str) -> str:
 
 def _missing(required: frozenset[str]) -> frozenset[str]:
     absent = (names for name, names in _OPTIONAL_MODULES.items() if name not in required)
-    return frozenset(module for names in absent for module in names)
+    return frozenset(module for names in absent for module in names) | _ELSEWHERE
 
 
 def _read_twice(text: str, around: ScriptContext, system: BuildSystem) -> SetupScript:

@@ -1,0 +1,148 @@
+"""What a compiler really reads for each compiled file: its includes are followed within the sdist.
+
+One file may include ninety others, and a table of a megabyte is no code. Headers of the system and
+of other packages are not part of the sdist; of them only the names count.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from wheelcheck.index.archives.languages import Language, language_of
+from wheelcheck.index.archives.source_marks import SourceMarks
+
+__all__ = ["Includes", "TranslationUnit"]
+
+_BYTES_A_STATEMENT = 35
+"""Of source code, comments included; taken where an archive's sources could not be looked into."""
+_STATEMENTS_A_RETURN = 8
+"""Of a header: code has a ``return`` in about every eighth statement."""
+_USUAL_HEADERS = 10
+"""Headers of the standard library that a C++ file includes, taken where it could not be looked
+into."""
+_MAX_INCLUDED = 3000
+"""Files that are followed for one compiled file: more than any project's headers."""
+_MADE_FROM = (".in", ".src", ".tp")
+_STANDARD = re.compile(r"[a-z_]+$")
+_TEMPLATES = ("boost/", "pybind11/", "nanobind/", "Eigen/", "unsupported/Eigen", "xtensor/")
+"""Header libraries whose templates make every file that includes them dear."""
+_BINDERS = ("pybind11/", "nanobind/", "boost/python")
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationUnit:
+    """One compiled file with what it includes. `bytes` and `statements` are those of sources.
+
+    `header_bytes` and `header_statements` are those of the sdist's own headers among what is
+    included, `header_code` those of the statements that are code rather than declarations;
+    `standard` is the number of headers of the C++ standard library.
+    `templates` says that it includes a library of templates, `binds` that this is one for bindings.
+    """
+
+    bytes: int = 0
+    statements: int = 0
+    header_bytes: int = 0
+    header_statements: int = 0
+    header_code: int = 0
+    standard: int = 0
+    templates: bool = False
+    binds: bool = False
+
+    @property
+    def weight(self) -> float:
+        """How heavy it is for a compiler's memory, in statements."""
+        return self.statements + self.header_statements / 10 + 75 * self.standard
+
+
+class Includes:
+    """Follows includes within one sdist, whose files have these `sizes` and `marks`."""
+
+    def __init__(self, sizes: Mapping[str, int], marks: Mapping[str, SourceMarks]) -> None:
+        self._sizes = sizes
+        self._marks = marks
+        self._named: defaultdict[str, list[str]] = defaultdict(list)
+        for path in marks:
+            self._named[posixpath.basename(path)].append(path)
+        self._direct: dict[str, tuple[Counter[str], tuple[str, ...]]] = {}
+
+    def unit(self, path: str) -> TranslationUnit:
+        """What compiling one file reads."""
+        size = self._sizes[path]
+        if path not in self._marks:
+            standard = _USUAL_HEADERS if language_of(path) is Language.CPP else 0
+            return TranslationUnit(size, size // _BYTES_A_STATEMENT, standard=standard)
+        own, foreign = self._closure(path)
+        sources = {each: times for each, times in own.items() if each == path or language_of(each)}
+        headers = own.keys() - sources.keys()
+        return TranslationUnit(
+            bytes=sum(self._sizes[each] * times for each, times in sources.items()),
+            statements=sum(self._marks[each].statements * n for each, n in sources.items()),
+            header_bytes=sum(self._sizes[each] for each in headers),
+            header_statements=sum(self._marks[each].statements for each in headers),
+            header_code=sum(map(self._code, headers)),
+            standard=sum(_STANDARD.match(name) is not None for name in foreign),
+            templates=any(name.startswith(_TEMPLATES) for name in foreign),
+            binds=any(name.startswith(_BINDERS) for name in foreign),
+        )
+
+    def included(self, paths: Iterable[str]) -> set[str]:
+        """Which files some of these include."""
+        known = [path for path in paths if path in self._marks]
+        return {each for path in known for each in self._includes(path)[0] if each != path}
+
+    def _code(self, path: str) -> int:
+        marks = self._marks[path]
+        return min(marks.statements, _STATEMENTS_A_RETURN * marks.returns)
+
+    def _closure(self, path: str) -> tuple[dict[str, int], set[str]]:
+        """All files of the sdist that are read, how often, and the names of those from elsewhere.
+
+        A source may be included several times, each time with other macros; a header counts once.
+        """
+        own, foreign, left = {path: 1}, set[str](), [path]
+        while left and len(own) < _MAX_INCLUDED:
+            found, elsewhere = self._includes(left.pop())
+            foreign.update(elsewhere)
+            left += [each for each in found if each not in own]
+            for each, times in found.items():
+                own.setdefault(each, times)
+        return own, foreign
+
+    def _includes(self, path: str) -> tuple[Counter[str], tuple[str, ...]]:
+        if path not in self._direct:
+            named = Counter(name[1:] for name in self._marks[path].includes)
+            inside: Counter[str] = Counter()
+            outside = []
+            for name, times in named.items():
+                place = self._resolved(name, path)
+                if place:
+                    inside[place] += times
+                else:
+                    outside.append(name)
+            self._direct[path] = inside, tuple(outside)
+        return self._direct[path]
+
+    def _resolved(self, name: str, includer: str) -> str:
+        """The member that an include means: beside the includer, or the nearest of that name."""
+        name = posixpath.normpath(name)
+        folder = posixpath.dirname(includer)
+        beside = posixpath.normpath(posixpath.join(folder, name))
+        if beside in self._marks:
+            return beside
+        tails = [name.lstrip("./") + ending for ending in ("", *_MADE_FROM)]
+        places = [
+            place
+            for tail in tails
+            for place in self._named.get(posixpath.basename(tail), ())
+            if place == tail or place.endswith(f"/{tail}")
+        ]
+        return max(places, key=lambda place: (_shared(place, includer), -len(place)), default="")
+
+
+def _shared(path: str, other: str) -> int:
+    """How many letters two paths have in common from the beginning."""
+    return len(posixpath.commonprefix((path, other)))
