@@ -126,3 +126,21 @@ def test_the_many_files_of_an_audited_wheel_are_like_those_that_were_read():
     audited = "x-1-cp313-cp313-manylinux2014_x86_64.manylinux_2_17_x86_64.whl"
     assert loads(members, audited).status == "yes"
     assert loads(members).status == "not-checked"
+
+
+def test_what_a_lambda_image_lacks_is_not_known_and_cannot_be_installed():
+    lambda_image = "public.ecr.aws/lambda/python:3.13"
+    members = {**INIT, EXTENSION: elf(("libstdc++.so.6", "libc.so.6"))}
+    assert loads(members, on=lambda_image).status == "yes"
+    found = loads({**INIT, EXTENSION: elf(("libGL.so.1", "libc.so.6"))}, on=lambda_image)
+    assert (found.status, found.needs) == ("not-checked", ("libGL.so.1",))
+    assert "nothing can be installed" in found.reason
+
+
+def test_a_distroless_image_takes_no_packages():
+    found = loads(
+        {**INIT, EXTENSION: elf(("libodbc.so.2", "libc.so.6"))},
+        on="gcr.io/distroless/python3-debian13",
+    )
+    assert (found.status, found.packages) == ("no", ())
+    assert "nothing can be installed" in found.reason

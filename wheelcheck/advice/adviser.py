@@ -21,7 +21,7 @@ from wheelcheck.analysis.report_costs import bill_value
 from wheelcheck.distributions.distribution import Distribution, distribution_of
 from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.index.interface import Index, Sdist, Wheel
-from wheelcheck.loading.image_libraries import install_command
+from wheelcheck.loading.image_libraries import install_command, installs_packages
 from wheelcheck.reports.values.advice_values import Advice, AdviceKind
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.requirements import Requirements
@@ -266,6 +266,8 @@ class Adviser:
             return
         if not self._loads_packages_of(distribution, target):
             return
+        if not installs_packages(target, distribution):
+            return
         found = {
             name: package
             for name in column.troubled
@@ -316,13 +318,15 @@ def _missing_packages(column: JudgedTarget) -> Iterator[Advice]:
     if not packages or isinstance(distribution, Unknown):
         return
     libraries = listing([soname for loads in needing.values() for soname in loads.needs], 6)
+    plural = sum(len(loads.needs) for loads in needing.values()) > 1
+    missing, place = "them" if plural else "it", "these" if len(packages) > 1 else "this package"
     blockers, builds = column.weight
     yield Advice(
         kind="system-package",
         targets=(column.name,),
         title=f"Install {listing(packages, 6)} for {listing(list(needing), 4)}",
         change=(install_command(distribution.family, packages),),
-        evidence=f"{distribution} has {libraries} in them, without which the import fails",
+        evidence=f"without {libraries} the import fails; {distribution} has {missing} in {place}",
         blockers_before=blockers,
         builds_before=builds,
         blockers_after=blockers,

@@ -22,7 +22,7 @@ from wheelcheck.distributions.symbol_versions import symbol_versions
 from wheelcheck.tables import read_table
 from wheelcheck.targets.target import Libc, Target
 
-__all__ = ["ImageLibraries", "image_libraries", "install_command"]
+__all__ = ["ImageLibraries", "image_libraries", "install_command", "installs_packages"]
 
 _COMMANDS: Mapping[str, str] = {
     "apt": "apt-get install -y --no-install-recommends",
@@ -167,9 +167,15 @@ def image_libraries(target: Target, distribution: Distribution) -> ImageLibrarie
         sonames=frozenset(row["sonames"].split()) if row else _EVERY_GLIBC,
         is_complete=row["complete"] == "yes" if row else True,
         symbols=_symbols(distribution, has_data=bool(base)),
-        family=None if row and row["installs"] == "no" else distribution.family,
+        family=distribution.family if installs_packages(target, distribution) else None,
         find_system=find_system,
     )
+
+
+def installs_packages(target: Target, distribution: Distribution) -> bool:
+    """Whether an image has a package manager: distroless images and Lambda's runtimes have none."""
+    row = _row(target, distribution)
+    return row is None or row["installs"] != "no"
 
 
 def _base_of(target: Target, distribution: Distribution) -> str:

@@ -399,7 +399,8 @@ def _asks_for(facts: WheelFacts, names: frozenset[str]) -> bool:
 def _what_image(image: ImageLibraries | None) -> str:
     if image is None:
         return "the target names no image whose libraries are known"
-    return f"what else {image.title} has is not known"
+    why = f"what else {image.title} has is not known"
+    return why if image.family else f"{why}, and nothing can be installed in it"
 
 
 def _union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
