@@ -1,4 +1,4 @@
-"""The inputs of `cases.toml` and `further.toml`, and how they are written to a folder."""
+"""The inputs of the case files (`cases.toml` …), and how they are written to a folder."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Case:
 
 def all_cases(*names: str) -> Iterator[Case]:
     """Yield the cases of files, by default of all of them."""
-    for name in names or ("cases.toml", "further.toml"):
+    for name in names or ("cases.toml", "further.toml", "lines.toml"):
         path = HERE / name
         if path.exists():
             for table in tomllib.loads(path.read_text())["case"]:
@@ -59,6 +59,8 @@ def expand(text: str, index: FixtureIndex, base: str) -> str:
                 return _PYLOCK
             case "url":
                 return url
+            case "digits":
+                return "9" * int(filename)
             case "hash":
                 return f"--hash=sha256:{index.digest('sha256', filename)}"
             case "wheel" | "sdist":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -109,3 +110,28 @@ def test_3_where_the_answer_is_incomplete(run: Run):
 def test_with_json_the_reason_is_on_standard_error(run: Run, capsys):
     assert run("-p", "armonly", "--format", "json") == 1
     assert "the installation fails for armonly" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["beta\0", "-r more\0.txt", "beta ; os_name ~= '1'", "beta @ http://[", "beta<" + "9" * 5000],
+)
+def test_1_where_the_installer_ends_with_an_error_at_a_line(run: Run, capsys, line: str):
+    assert run("requirements.txt", "--format", "json", requirements_txt=f"gamma\n{line}\n") == 1
+    report = json.loads(capsys.readouterr().out)
+    ((refusal,),) = [target["refusals"] for target in report["targets"]]
+    assert (refusal["code"], refusal["where"]) == ("ends-with-an-error", "requirements.txt:2")
+    assert {"gamma"} <= {package["name"] for package in report["packages"]}
+
+
+def test_a_null_byte_in_a_comment_is_no_matter(run: Run):
+    assert run("requirements.txt", requirements_txt="gamma # \0\n") == 0
+
+
+@pytest.mark.parametrize("file", ["gamma-1.0-py3-none-any.whl", "nowhere-1.0.tar.gz"])
+def test_3_where_nothing_of_a_named_file_can_be_read(run: Run, capsys, file: str):
+    url = f"{file.partition('-')[0]} @ http://127.0.0.1:9/{file}"
+    assert run("-p", url, "--format", "json") == 3
+    (package,) = json.loads(capsys.readouterr().out)["packages"]
+    assert {cell["verdict"] for cell in package["on"].values()} == {"unknown"}
+    assert run("-p", url, "--emit", "dockerfile") == 2

@@ -376,3 +376,40 @@ class TestEmitting:
 def test_merging_nothing_is_an_error():
     with pytest.raises(ValueError, match="no report"):
         merged([])
+
+
+@pytest.mark.parametrize(
+    "requirement",
+    [
+        "easy=1",  # refused as it is read
+        "easy ; sys_platform ~= '1'",
+        "easy ; 'dev' in extras",
+        "easy==" + "9" * 5000,
+        "easy @ http://[",
+        "easy @ http://localhost:99999/easy-1-py3-none-any.whl",
+        "easy @ http:///easy-1-py3-none-any.whl",
+    ],
+)
+def test_a_step_fails_where_pip_refuses_a_requirement_or_ends_with_an_error(requirement):
+    report = judged(
+        f'FROM python:3.12-slim\nRUN pip install easy\nRUN pip install "{requirement}"\n'
+    )
+    (failing,) = [f for f in report.dockerfile.findings if f.severity == "error"]
+    assert (failing.line, failing.code) == (3, "input-refused")
+
+
+def test_what_an_unknown_variable_stands_for_fails_no_step():
+    report = judged('FROM python:3.12-slim\nRUN pip install easy\nRUN pip install "easy=$WHICH"\n')
+    assert [f for f in report.dockerfile.findings if f.severity == "error"] == []
+
+
+@pytest.mark.parametrize(("tool", "fails"), [("pip", True), ("uv pip", False)])
+def test_a_hash_of_md5_is_judged_by_the_installer_of_the_step(tool, fails):
+    report = judged(
+        "FROM python:3.12-slim\nCOPY --from=ghcr.io/astral-sh/uv:0.13.9 /uv /bin/uv\n"
+        "COPY <<EOF r.txt\neasy==1 --hash=md5:a7c927740e4964dd29b72cebfc1429bb\nEOF\n"
+        f"RUN {tool} install {'--system ' if 'uv' in tool else ''}-r r.txt\n"
+    )
+    errors = [f.code for f in report.dockerfile.findings if f.severity == "error"]
+    assert errors == (["input-refused"] if fails else [])
+    assert render_text(report).startswith("Refused by pip" if fails else "On python:3.12-slim")

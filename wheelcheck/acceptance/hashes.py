@@ -11,6 +11,7 @@ uv checks the hashes that there are, and wants one for everything only with --re
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from packaging.utils import NormalizedName, canonicalize_name
@@ -25,7 +26,7 @@ from wheelcheck.requirements.requirement_set import (
     SkippedLine,
 )
 from wheelcheck.resolution import Pin, Resolution, Standing
-from wheelcheck.resolution.allowed_hashes import is_pinned
+from wheelcheck.resolution.allowed_hashes import hashes_for, is_pinned
 from wheelcheck.targets import Target
 
 __all__ = ["hash_refusals"]
@@ -75,6 +76,16 @@ def _of_pin(pin: Pin, lines: _Lines, installer: Installer) -> Iterator[InputRefu
         yield _without_hash(pin, None, tool)
     elif first is not None and not first.hashes and not by_constraint:
         yield _without_hash(pin, first, tool)
+    elif not installer.has(Rule.DEMANDED_HASHES_OF_MD5) and lines.weakly_hashed():
+        yield InputRefusal(
+            "hash-algorithm",
+            installer.label,
+            f"hashes are demanded, and {pin.name} has one of MD5 alone, which is insecure",
+            "add to it:" if _digest(pin.file) else "add its SHA-256",
+            f"--hash={_digest(pin.file)}" if _digest(pin.file) else "",
+            first.origin if first else None,
+            package=pin.name,
+        )
     elif first is not None and not is_pinned(first) and not installer.has(Rule.HASH_WITHOUT_PIN):
         yield InputRefusal(
             "hash-without-pin",
@@ -94,7 +105,7 @@ def _mode_is_on(requirements: Requirements, target: Target) -> bool:
         return policy.hashes_demanded
     if not installer.has(Rule.HASH_MODE_BY_ANY_LINE) and not policy.hashes_demanded:
         every = (*requirements.lines, *requirements.constraints)
-        return any(line.hashes and _holds(line, target) for line in every)
+        return any(line.hashes and line.holds_on(target) for line in every)
     locks = {lock.origin.file for lock in requirements.locks if lock.format is LockFormat.PYLOCK}
     return policy.require_hashes or any(
         line.hashes and line.origin.file in locks for line in requirements.lines
@@ -111,6 +122,10 @@ class _Lines(NamedTuple):
     def every(self) -> tuple[RequirementLine, ...]:
         return (*self.requirements, *self.constraints)
 
+    def weakly_hashed(self) -> bool:
+        """Whether all hashes are of MD5."""
+        return {text.partition(":")[0] for line in self.every for text in line.hashes} == {"md5"}
+
     def first(self, installer: Installer) -> RequirementLine | None:
         """The line whose hashes and pin an installer looks at; uv looks at all of them."""
         if not installer.is_pip or installer.has(Rule.LEGACY_RESOLVER):
@@ -122,17 +137,12 @@ class _Lines(NamedTuple):
 def _lines_of(name: NormalizedName, requirements: Requirements, target: Target) -> _Lines:
     def counting(lines: Iterable[RequirementLine]) -> tuple[RequirementLine, ...]:
         return tuple(
-            line
+            replace(line, hashes=hashes_for(line, target.installer))
             for line in lines
-            if canonicalize_name(line.requirement.name) == name and _holds(line, target)
+            if canonicalize_name(line.requirement.name) == name and line.holds_on(target)
         )
 
     return _Lines(counting(requirements.lines), counting(requirements.constraints))
-
-
-def _holds(line: RequirementLine, target: Target) -> bool:
-    marker = line.requirement.marker
-    return marker is None or marker.evaluate(target.marker_environment())
 
 
 def _applies(line: SkippedLine, target: Target) -> bool:

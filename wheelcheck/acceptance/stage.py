@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from wheelcheck.acceptance.hash_values import hash_value_refusals
 from wheelcheck.acceptance.hashes import hash_refusals
 from wheelcheck.acceptance.input_refusal import InputRefusal
 from wheelcheck.acceptance.installer_acceptance import installer_refusals
+from wheelcheck.acceptance.line_errors import line_error_refusals
 from wheelcheck.acceptance.lines import line_refusals
 from wheelcheck.acceptance.lock_acceptance import lock_refusals
 from wheelcheck.acceptance.scopes import scope_refusals
@@ -31,5 +33,7 @@ def refusals_of(
         *lock_refusals(requirements, target, tool),
         *scope_refusals(requirements, target, tool),
         *line_refusals(requirements, resolution),
+        *line_error_refusals(requirements, resolution),
+        *hash_value_refusals(requirements, target),
         *hash_refusals(requirements, resolution),
     )

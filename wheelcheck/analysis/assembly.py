@@ -239,7 +239,12 @@ def _input_problems(
     requirements: Requirements, columns: Sequence[JudgedTarget]
 ) -> Iterator[Problem]:
     for line in requirements.skipped:
-        targets = [column.name for column in columns if _holds(line.marker, column)]
+        targets = [
+            column.name
+            for column in columns
+            if _holds(line.marker, column)
+            and (not line.constraint or line.name in column.resolution.pins)
+        ]
         if targets:
             yield Problem(
                 code=line.why.code,
@@ -287,7 +292,8 @@ def _judged_problems(
             found = [*_pin_problems(pin, judgement, projects[name])]
             if pin.why and pin.why not in skipped:
                 found.insert(0, (pin.why.code, pin.why.reason, "error"))
-            if judgement.verdict is Verdict.UNKNOWN and pin.why is None:
+            known = pin.why or pin.dependencies_unknown
+            if judgement.verdict is Verdict.UNKNOWN and known is None:
                 found.append(("hashes-not-on-index", judgement.reason, "error"))
             found += _hash_problems(pin, projects[name])
             found += _load_problems(pin, column.loads.get(name))

@@ -53,10 +53,23 @@ def judge(pin: Pin, project: Project | Unknown, target: Target, rules: FileRules
     lost = pin.why or pin.dependencies_unknown
     if lost is not None and (pin.why or lost.code == "file-not-found"):
         return Judgement(Verdict.UNAVAILABLE, lost.reason)
+    if lost is not None and lost.code in _UNREAD and not _is_listed(pin.file, project):
+        return Judgement(Verdict.UNKNOWN, lost.reason)
     if isinstance(pin.file, Wheel):
         return _as_wheel(pin.file)
     files = () if isinstance(project, Unknown) else project.files(pin.version)
     return _without_wheel(pin, files, project, target, rules)
+
+
+_UNREAD = frozenset({"file-unreachable", "archive-refused"})
+"""Codes of files of which nothing could be read: with a direct reference there is but its name."""
+
+
+def _is_listed(file: Wheel | Sdist | None, project: Project | Unknown) -> bool:
+    """Whether an index or a lock lists a file, so that others have seen it there."""
+    if file is None or isinstance(project, Unknown):
+        return False
+    return any(each.url == file.url for each in project.files(file.version))
 
 
 def _without_wheel(

@@ -72,6 +72,12 @@ class Rule(StrEnum):
     HASH_MODE_BY_ANY_LINE = "hash-mode-by-any-line"
     HASH_WITHOUT_PIN = "hash-without-pin"
     CONSTRAINT_HASHES = "constraint-hashes"
+    NESTED_CONSTRAINT_HASHES = "nested-constraint-hashes"
+    HASHES_OF_MD5 = "hashes-of-md5"
+    DEMANDED_HASHES_OF_MD5 = "demanded-hashes-of-md5"
+    DIGESTS_CHECKED = "digests-checked"
+    MARKERS_WITHOUT_MEANING = "markers-without-meaning"
+    LARGE_NUMBERS = "large-numbers"
 
 
 _Range = tuple[Version | None, Version | None]

@@ -13,7 +13,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.fence import contain
 from wheelcheck.redaction import redact
-from wheelcheck.requirements.conditions import unreadable_part
+from wheelcheck.requirements.conditions import readable_marker, unreadable_part
 from wheelcheck.requirements.pip.pip_options import CommandLine, OptionMerger
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine, Line
 from wheelcheck.requirements.pip.requirement_strings import (
@@ -84,6 +84,7 @@ class Collection:
         self._warnings: dict[str, None] = {}
         self._any_hash = False
         self._features: dict[tuple[str, Origin], None] = {}
+        self._algorithms: dict[tuple[str, Origin], None] = {}
 
     def result(
         self, missing_extras: tuple[str, ...] = (), missing_groups: tuple[str, ...] = ()
@@ -96,6 +97,7 @@ class Collection:
             policy=self.options.policy(any_hash=self._any_hash),
             index=self._index(),
             features=tuple(self._features),
+            algorithms_of_uv=tuple(self._algorithms),
             warnings=tuple(self._warnings),
             scopes=tuple(self._scopes),
             locks=tuple(self._locks),
@@ -132,6 +134,10 @@ class Collection:
         """Add what ``--use-feature`` names."""
         self._features[feature, origin] = None
 
+    def add_algorithm(self, algorithm: str, origin: Origin) -> None:
+        """Add the algorithm of a ``--hash`` that uv takes and pip does not."""
+        self._algorithms[algorithm, origin] = None
+
     def skip(
         self,
         origin: Origin,
@@ -140,9 +146,11 @@ class Collection:
         text: str = "",
         name: NormalizedName | None = None,
         marker: Marker | None = None,
+        constraint: bool = False,
     ) -> None:
         """Add something that an installer would apply and that is not judged."""
-        self._skipped[SkippedLine(origin, redact(text), why, name, marker)] = None
+        line = SkippedLine(origin, redact(text), why, name, marker, constraint)
+        self._skipped[line] = None
 
     def warn(self, origin: Origin | None, message: str) -> None:
         """Keep a warning, once."""
@@ -156,10 +164,20 @@ class Collection:
         *,
         hashes: tuple[str, ...] = (),
         constraint: bool = False,
+        nested: bool = False,
     ) -> None:
-        """Add a requirement as pip spells it; raises InvalidLine where pip refuses it."""
+        """Add a requirement as pip spells it; raises InvalidLine where pip refuses it.
+
+        Args:
+            text: the requirement without its options.
+            origin: where it is written.
+            line: the line that it is from, for messages.
+            hashes: the values of its ``--hash`` options.
+            constraint: whether it is from a constraint file.
+            nested: whether another input file names that constraint file.
+        """
         parsed = _parsed(text, lambda: parse_requirement(text, line.hide))
-        self.place(parsed, origin, line.shown, hashes=hashes, constraint=constraint)
+        self.place(parsed, origin, line.shown, hashes=hashes, constraint=constraint, nested=nested)
 
     def add_editable(
         self, text: str, origin: Origin, line: Line, *, constraint: bool = False
@@ -187,6 +205,7 @@ class Collection:
         *,
         hashes: tuple[str, ...] = (),
         constraint: bool = False,
+        nested: bool = False,
     ) -> None:
         """Put a parsed requirement where it belongs; raises InvalidLine for a bad constraint."""
         self._any_hash |= bool(hashes)
@@ -196,16 +215,31 @@ class Collection:
                 if parsed.name is None:
                     raise InvalidLine("unnamed requirements are not allowed as constraints")
                 why = Unknown("direct-constraint", f"{parsed.name} is constrained to: {why}")
-            self.skip(origin, why, text=written, name=parsed.name, marker=parsed.marker)
+            self.skip(
+                origin,
+                why,
+                text=written,
+                name=parsed.name,
+                marker=parsed.marker,
+                constraint=constraint,
+            )
             return
         unreadable = unreadable_part(parsed.requirement)
         if unreadable is not None:
-            name = canonicalize_name(parsed.requirement.name)
-            self.skip(origin, unreadable, text=written, name=name)
+            self.skip(
+                origin,
+                unreadable,
+                text=written,
+                name=canonicalize_name(parsed.requirement.name),
+                marker=readable_marker(parsed.requirement),
+                constraint=constraint,
+            )
             return
         hashes_ = parsed.hashes.union(hashes)
         requirement, invalid = parsed.requirement, parsed.invalid
-        line = RequirementLine(requirement, origin, written, hashes_, invalid=invalid)
+        line = RequirementLine(
+            requirement, origin, written, hashes_, invalid=invalid, nested=nested
+        )
         if not constraint:
             self._lines.append(line)
             return

@@ -29,6 +29,7 @@ __all__ = [
     "marker_of",
     "parse_marker",
     "python_marker",
+    "readable_marker",
     "settle",
     "unreadable_part",
 ]
@@ -66,9 +67,13 @@ _ANY_LINUX: dict[str, str | AbstractSet[str]] = {
     "python_version": "3.12",
     "sys_platform": "linux",
     "extra": "",
+}
+_OF_LOCKS: dict[str, str | AbstractSet[str]] = {
+    **_ANY_LINUX,
     "extras": frozenset[str](),
     "dependency_groups": frozenset[str](),
 }
+"""What a marker of a lock may name besides (PEP 751)."""
 
 
 @lru_cache(maxsize=4096)
@@ -76,7 +81,7 @@ def parse_marker(text: str) -> Marker:
     """Parse a marker that can be evaluated on every target; raises InvalidMarker otherwise."""
     try:
         marker = Marker(text)
-        marker.evaluate(_ANY_LINUX, context="lock_file")
+        marker.evaluate(_OF_LOCKS, context="lock_file")
     except (UndefinedComparison, UndefinedEnvironmentName, ValueError) as error:
         raise InvalidMarker(str(error)) from error
     except RecursionError:
@@ -87,25 +92,31 @@ def parse_marker(text: str) -> Marker:
 def unreadable_part(requirement: Requirement) -> Unknown | None:
     """Why installers end with an error at a requirement that they can parse; None where not.
 
-    Codes: ``marker-undefined``, ``number-too-long``.
+    Codes: ``marker-undefined``, ``number-too-long`` (in a version).
     """
     marker = str(requirement.marker) if requirement.marker is not None else ""
+    if marker and readable_marker(requirement) is None:
+        return Unknown("marker-undefined", f"its marker {marker[:_SHOWN]!r} cannot be evaluated")
     clauses = str(requirement.specifier)
-    for text in (marker, clauses):
-        if len(text) > MAX_DIGITS and _DIGITS.search(text):
-            why = f"a number in it has more than {MAX_DIGITS:,} digits"
-            return Unknown("number-too-long", f"{why}: installers end with an error")
-    if not marker or _undefined(marker) is None:
-        return None
-    why = f"its marker {marker[:_SHOWN]!r} cannot be evaluated"
-    return Unknown("marker-undefined", f"{why}: installers end with an error")
+    if len(clauses) > MAX_DIGITS and _DIGITS.search(clauses):
+        why = f"a number in it has more than {MAX_DIGITS:,} digits"
+        return Unknown("number-too-long", why)
+    return None
+
+
+def readable_marker(requirement: Requirement) -> Marker | None:
+    """The marker of a requirement, None where it has none that can be evaluated."""
+    marker = requirement.marker
+    text = str(marker) if marker is not None else ""
+    too_long = len(text) > MAX_DIGITS and _DIGITS.search(text)
+    return None if too_long or (text and _undefined(text) is not None) else marker
 
 
 @lru_cache(maxsize=4096)
 def _undefined(text: str) -> str | None:
     try:
         Marker(text).evaluate(_ANY_LINUX, context="requirement")
-    except (UndefinedComparison, UndefinedEnvironmentName, ValueError) as error:
+    except (UndefinedComparison, UndefinedEnvironmentName, ValueError, KeyError) as error:
         return str(error)
     except RecursionError:
         return "nested too deeply"

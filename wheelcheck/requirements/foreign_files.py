@@ -53,7 +53,17 @@ def binary_kind(data: bytes) -> str:
             return words
     if beginning.startswith(_TEXT_MARKS):
         return ""
-    if b"\x00" in beginning:
-        return " (it has null bytes)"
     odd = sum(byte in _CONTROLS for byte in beginning)
-    return " (it has control characters)" if odd > _FEW * max(len(beginning), 1) else ""
+    many = odd > _FEW * max(len(beginning), 1)
+    if b"\x00" in beginning and (many or not _is_utf_8(beginning)):
+        return " (it has null bytes)"
+    return " (it has control characters)" if many else ""
+
+
+def _is_utf_8(beginning: bytes) -> bool:
+    """Whether bytes are UTF-8, but for a character that is cut off at their end."""
+    try:
+        beginning.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return True

@@ -71,6 +71,7 @@ class RequirementLine:
     `locked`: a lock lists it, and beside it whatever it requires, so that is not looked up;
     `files` are those that the lock lists for this version. `invalid` says what PEP 440 forbids in
     it, "" for most: pip before 24.1 reads it as `requirement` says, all others refuse it.
+    `nested`: a constraint of a file that another input file names with ``-c``.
     """
 
     requirement: Requirement = field(repr=False)
@@ -80,6 +81,12 @@ class RequirementLine:
     locked: bool = False
     files: tuple[LockedFile, ...] = ()
     invalid: str = ""
+    nested: bool = False
+
+    def holds_on(self, target: Target) -> bool:
+        """Whether its marker, if it has one, holds on a target."""
+        marker = self.requirement.marker
+        return marker is None or marker.evaluate(target.marker_environment())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,8 @@ class SkippedLine:
     """What an installer would apply but cannot be judged (VCS, local project, unreadable, …).
 
     `name` is the project's name where the line tells it, else None. `marker` says on which
-    targets the line counts at all; None means on every one.
+    targets the line counts at all; None means on every one. `constraint`: it only narrows what
+    else is required.
     """
 
     origin: Origin
@@ -95,6 +103,7 @@ class SkippedLine:
     why: Unknown
     name: NormalizedName | None = None
     marker: Marker | None = None
+    constraint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +250,8 @@ class IndexOptions:
 class Requirements:
     """Everything read from the inputs, in the order pip would see it.
 
-    `features` are those of --use-feature. `missing_extras` and `missing_groups` were asked for, and
+    `features` are those of --use-feature, `algorithms_of_uv` those of --hash options that uv takes
+    and pip does not. `missing_extras` and `missing_groups` were asked for, and
     none of the inputs has them.
     """
 
@@ -251,6 +261,7 @@ class Requirements:
     policy: FilePolicy = FilePolicy()
     index: IndexOptions = IndexOptions()
     features: tuple[tuple[str, Origin], ...] = ()
+    algorithms_of_uv: tuple[tuple[str, Origin], ...] = ()
     warnings: tuple[str, ...] = ()
     scopes: tuple[Scope, ...] = ()
     locks: tuple[LockFacts, ...] = ()

@@ -17,7 +17,7 @@ from wheelcheck.requirements.requirement_set import RequirementLine, Requirement
 from wheelcheck.resolution.choice import HashRule
 from wheelcheck.resolution.dependencies import MarkerEnvironment
 
-__all__ = ["AllowedHashes", "hash_rule", "is_pinned"]
+__all__ = ["AllowedHashes", "hash_rule", "hashes_for", "is_pinned"]
 
 _HashRules = Mapping[NormalizedName, HashRule]
 
@@ -44,9 +44,10 @@ class AllowedHashes:
         pins_alone = installer.has(Rule.PINS_ALONE_NARROW_BY_HASH)
         by_name: dict[NormalizedName, list[frozenset[str]]] = {}
         for line in self._lines:
-            ignored = pins_alone and not is_pinned(line)
+            hashes = hashes_for(line, installer)
+            ignored = not hashes or (pins_alone and not is_pinned(line))
             if not ignored and environment.admits(line.requirement.marker):
-                by_name.setdefault(canonicalize_name(line.requirement.name), []).append(line.hashes)
+                by_name.setdefault(canonicalize_name(line.requirement.name), []).append(hashes)
         return {name: hash_rule(found, installer) for name, found in by_name.items()}
 
 
@@ -65,6 +66,12 @@ def hash_rule(found: Sequence[frozenset[str]], installer: Installer) -> HashRule
     for other in others:
         allowed &= other
     return HashRule(allowed or first, narrows=bool(allowed))
+
+
+def hashes_for(line: RequirementLine, installer: Installer) -> frozenset[str]:
+    """The hashes of a line that an installer compares with files."""
+    unseen = line.nested and not installer.has(Rule.NESTED_CONSTRAINT_HASHES)
+    return frozenset() if unseen else line.hashes
 
 
 def is_pinned(line: RequirementLine) -> bool:

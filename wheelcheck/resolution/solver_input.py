@@ -105,7 +105,10 @@ class SolverInputs:
                 needs += found
                 if line.locked:
                     locked.add(found[0].name)
+        required = {need.name for need in needs}
         for skipped in self._requirements.skipped:
+            if skipped.constraint and skipped.name not in required:
+                continue  # a constraint installs nothing
             if skipped.name and answers.environment.admits(skipped.marker):
                 nothing = Candidate(skipped.name, frozenset(), None)
                 source, text = str(skipped.origin), skipped.text

@@ -135,6 +135,8 @@ def as_we_read(file, environ):
         return REFUSED
     if any(map(only_old_pips_take, (*found.lines, *found.constraints, *found.skipped))):
         return REFUSED
+    if found.algorithms_of_uv or any(ends_with_an_error(line) for line in found.skipped):
+        return REFUSED
     if any(line.requirement.extras for line in found.constraints):
         return REFUSED
     index, policy = found.index, found.policy
@@ -164,6 +166,10 @@ def only_old_pips_take(line):
     if isinstance(line, SkippedLine):
         return line.why.code == "legacy-version"
     return bool(line.invalid)
+
+
+def ends_with_an_error(line):
+    return line.why.code in {"marker-undefined", "requirement-unreadable"}
 
 
 def ours(line):

@@ -111,7 +111,7 @@ def test_every_option_line(line, requirement, field, value):
         "-r",
         "--no",  # ambiguous
         "--pre=yes",
-        "a --hash=md5:12",
+        "a --hash=sha1:12",
         "a --hash=12",
         "a --config-settings k",
         "--no-binary=-x",

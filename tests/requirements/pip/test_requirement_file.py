@@ -190,7 +190,7 @@ def test_skipped_lines_keep_name_marker_and_place(reading):
     [
         ("pandas=2", "did you mean =="),
         ("--no-such-option", "no such option"),
-        ("a --hash=md5:12", "sha256, sha384, sha512, not md5"),
+        ("a --hash=sha1:12", "sha256, sha384, sha512, not sha1"),
         ("a @ https://me:s3cret@x.example/not_a_wheel.whl", "Invalid wheel filename"),
         ("a=${TOKEN}", "did you mean =="),
         ("-e nowhere", "an editable requirement is"),

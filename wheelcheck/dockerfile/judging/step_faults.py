@@ -23,6 +23,7 @@ def faults_of_stage(stage: Stage) -> Iterator[Finding]:
 def _doubtful(message: str) -> str:
     """The same sentence for what may be otherwise."""
     for sure, unsure in (
+        ("refuses it, and the step fails", "may refuse it, so that the step may fail"),
         ("the step fails", "the step may fail"),
         (", and fails", ", and may fail"),
     ):

@@ -11,6 +11,7 @@ from packaging.utils import canonicalize_name
 
 from wheelcheck.acceptance import (
     InputRefusal,
+    has_line_error,
     managed_refusals,
     platform_refusals,
     pylock_refusals,
@@ -136,7 +137,7 @@ def _unjudged(stage: Stage, step: InstallStep) -> str:
         return step.requested.reason
     if step.only_ready_wheels:
         return "it takes wheels that another step has built"
-    if step.requirements.lines:
+    if step.requirements.lines or has_line_error(step.requirements):
         return ""
     if step.requirements.skipped:
         return step.requirements.skipped[0].why.reason

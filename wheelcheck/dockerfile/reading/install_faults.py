@@ -43,12 +43,24 @@ def faults_of_install(
             if why.code == "not-in-context" and not stage.system.scripts:
                 message = "nothing in this file puts it into the image: the step fails"
                 yield Fault(line, "no-such-file", f"{why.reason}; {message}")
+    yield from _refused(command, problems, line)
     if command.tool == "uv" and _lacks_environment(stage, command, workdir, venv, variables):
         message = "uv pip installs into a virtual environment, and none is active or made here"
         yield Fault(line, "no-environment", f"{message}: it wants --system or uv venv, and fails")
     if command.tool == "pip" and not venv:
         yield from _without_pip(stage, command, line)
     yield from _without_rights(stage, command, venv, line)
+
+
+def _refused(command: InstallerCommand, problems: Iterable[Unknown], line: int) -> Iterator[Fault]:
+    """Requirements that pip refuses as it reads them; uv reads some of them."""
+    every = list(problems)
+    changed = any(why.code != "requirement-refused" for why in every)
+    for why in every:
+        if why.code == "requirement-refused" and "$" not in why.reason:
+            certain = command.tool == "pip" and not changed
+            message = f"{why.reason}: {command.tool} refuses it, and the step fails"
+            yield Fault(line, "input-refused", message, certain=certain)
 
 
 def _lacks_environment(

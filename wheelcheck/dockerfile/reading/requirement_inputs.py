@@ -441,6 +441,7 @@ class _ImageCollection(Collection):
         *,
         hashes: tuple[str, ...] = (),
         constraint: bool = False,
+        nested: bool = False,
     ) -> None:
         """Add a requirement; a path is set aside."""
         _, at, reference = text.partition("@")
@@ -449,7 +450,7 @@ class _ImageCollection(Collection):
             why = Unknown("file-in-image", "a file or project inside the image that is built")
             self.place(NotJudged(why), origin, line.shown, hashes=hashes, constraint=constraint)
             return
-        super().add(text, origin, line, hashes=hashes, constraint=constraint)
+        super().add(text, origin, line, hashes=hashes, constraint=constraint, nested=nested)
 
     def add_editable(
         self, text: str, origin: Origin, line: Line, *, constraint: bool = False

@@ -62,7 +62,9 @@ def _about_all(report: Report) -> str:
     """The sentence where no target differs from the others; "" where there is more to say."""
     refusals = {target.refusals for target in report.targets}
     if not report.targets:
-        return "Nothing was judged: no target was given."
+        of_steps = report.dockerfile is not None
+        why = "no step of the Dockerfile could be" if of_steps else "no target was given"
+        return f"Nothing was judged: {why}."
     if len(refusals) == 1 and report.targets[0].refusals:
         return _sentence(refused_words(report.targets[0].refusals))
     if report.packages or refusals != {()}:

@@ -37,7 +37,8 @@ CONTROLS = ("no-binary", "only-binary", "all-releases", "only-final")
 
 LONGEST_LINE = 500_000
 """Characters of a logical line: more than six thousand hashes."""
-_STRONG_HASHES = ("sha256", "sha384", "sha512")
+_PIP_HASHES = ("sha256", "sha384", "sha512")
+_UV_HASHES = (*_PIP_HASHES, "md5", "blake2b")
 _UNQUOTED = re.compile(r"[ !#-&(-\[\]-~]*")  # printable ASCII but quotes and the backslash
 _VARIABLE = re.compile(r"(\$\{([A-Z0-9_]+)\})")
 
@@ -74,7 +75,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class LineOptions:
-    """The options of one line, in pip's meaning. `ignored` is text after options pip drops."""
+    """The options of one line, in pip's meaning. `ignored` is text after options pip drops.
+
+    `hashes` may have algorithms that uv alone takes: `algorithms_of_uv`.
+    """
 
     requirements: tuple[str, ...] = ()
     constraints: tuple[str, ...] = ()
@@ -94,6 +98,12 @@ class LineOptions:
     config_settings: tuple[str, ...] = ()
     global_options: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+
+    @property
+    def algorithms_of_uv(self) -> tuple[str, ...]:
+        """The algorithms of `hashes` for which pip refuses the line."""
+        found = dict.fromkeys(digest.partition(":")[0] for digest in self.hashes)
+        return tuple(algorithm for algorithm in found if algorithm not in _PIP_HASHES)
 
 
 def logical_lines(text: str, environ: Mapping[str, str]) -> Iterator[Line]:
@@ -253,8 +263,8 @@ def _hash(_: optparse.Option, spelling: str, value: str, parser: optparse.Option
     algorithm, colon, digest = value.partition(":")
     if not colon:
         raise InvalidLine(f"{spelling} wants an algorithm and a digest, as sha256:abcde…")
-    if algorithm not in _STRONG_HASHES:
-        raise InvalidLine(f"{spelling} takes {', '.join(_STRONG_HASHES)}, not {algorithm}")
+    if algorithm not in _UV_HASHES:
+        raise InvalidLine(f"{spelling} takes {', '.join(_PIP_HASHES)}, not {algorithm}")
     assert parser.values is not None
     parser.values.hashes.append(f"{algorithm}:{digest}")
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from wheelcheck.errors import RequirementsError
+from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.fence import contain
 from wheelcheck.redaction import redact
 from wheelcheck.requirements.collection import Collection, refusals
@@ -107,6 +107,10 @@ class RequirementFileReader:
             self.repeated[line.text] += 1
             if self.repeated[line.text] > MAX_REPEATED and not line.text.startswith("-"):
                 continue
+            if "\0" in line.text:  # pip ends with an error, at some lines with a traceback
+                why = Unknown("requirement-unreadable", "it has a null byte")
+                self.collection.skip(origin, why, text=line.written[:200], constraint=constraint)
+                continue
             try:
                 with refusals(origin, line):
                     self._line(line, origin, place, constraint=constraint, including=including)
@@ -139,6 +143,8 @@ class RequirementFileReader:
             self.collection.warn(origin, line.hide(oddity))
         for feature in options.features:
             self.collection.add_feature(feature, origin)
+        for algorithm in options.algorithms_of_uv:
+            self.collection.add_algorithm(algorithm, origin)
         self.collection.options.apply_controls(options.controls)
         if options.editables:
             # An -e behind a requirement does not add one: pip takes the requirement as editable.
@@ -146,7 +152,12 @@ class RequirementFileReader:
             self.collection.add_editable(editable, origin, line, constraint=constraint)
         elif requirement:
             self.collection.add(
-                requirement, origin, line, hashes=options.hashes, constraint=constraint
+                requirement,
+                origin,
+                line,
+                hashes=options.hashes,
+                constraint=constraint,
+                nested=constraint and len(including) > 1,
             )
         elif options.requirements or options.constraints:
             self._include(line, place, options, including)

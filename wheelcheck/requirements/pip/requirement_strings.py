@@ -120,6 +120,9 @@ def parse_editable(text: str) -> NotJudged:
         name, url, marker = requirement.name, requirement.url, requirement.marker
     else:
         name, url, marker = None, _editable_url(text), None
+    why = _unreadable(url)
+    if why:
+        return _not_judged("requirement-unreadable", why, name, None)
     name = name or _egg(url)
     scheme = urlsplit(url).scheme
     if scheme == "file":
@@ -144,6 +147,9 @@ def refer(
 
     Raises InvalidLine where the URL leads to nothing that pip can install.
     """
+    why = _unreadable(url)
+    if why:
+        return _not_judged("requirement-unreadable", why, name, None)
     scheme = urlsplit(url).scheme
     known = name or _egg(url)
     location = url
@@ -152,18 +158,15 @@ def refer(
         return _not_judged("vcs-requirement", f"built from a checkout ({tool})", known, marker)
     if scheme == "file":
         path = _local_path(url)
-        if is_folder(path):
-            if name is None:
-                _check_installable(path)
-            return _not_judged("local-project", "built from a directory", known, marker)
-        if not is_regular(path):
-            why = "there is no such file" if not is_there(path) else "it is not a regular file"
-            known = known or project_of(path.name)
-            return _not_judged("file-not-there", f"{why}: {path.name}", known, marker)
+        unjudged = _unjudged_path(path, name, known, marker)
+        if unjudged is not None:
+            return unjudged
         _, mark, fragment = url.partition("#")
         location = path.as_uri() + mark + fragment
     elif scheme not in {"http", "https"}:
         raise InvalidLine(f"pip downloads over http and https, not from {scheme or 'a bare path'}")
+    elif why := _malformed(url):
+        return _not_judged("url-malformed", why, known, marker)
     project, named = _project(location, name)
     if project is None:
         why = "nothing tells the project's name before it is built"
@@ -174,6 +177,43 @@ def refer(
         project, location, shown=shown(url), extras=extras, marker=marker
     )
     return Judged(reference, hashes, named)
+
+
+def _unjudged_path(
+    path: Path, name: str | None, known: str | None, marker: Marker | None
+) -> NotJudged | None:
+    """What a path is that is no file; None for a file."""
+    if is_folder(path):
+        if name is None:
+            _check_installable(path)
+        return _not_judged("local-project", "built from a directory", known, marker)
+    if is_regular(path):
+        return None
+    why = "there is no such file" if not is_there(path) else "it is not a regular file"
+    return _not_judged(
+        "file-not-there", f"{why}: {path.name}", known or project_of(path.name), marker
+    )
+
+
+def _unreadable(url: str) -> str:
+    """Why a URL cannot be split into its parts; "" where it can."""
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        return f"its URL cannot be read ({_first_line(error)})"
+    return ""
+
+
+def _malformed(url: str) -> str:
+    """What keeps a URL of http or https from being one; "" where nothing does."""
+    parts = urlsplit(url)
+    if not parts.hostname:
+        return "its URL has no host"
+    try:
+        parts.port  # noqa: B018 (urlsplit reads it when it is wanted)
+    except ValueError:
+        return "the port in its URL is no number up to 65535"
+    return ""
 
 
 def _project(url: str, name: str | None) -> tuple[str | None, bool]:
