@@ -144,3 +144,12 @@ def test_a_distroless_image_takes_no_packages():
     )
     assert (found.status, found.packages) == ("no", ())
     assert "nothing can be installed" in found.reason
+
+
+def test_a_library_that_wants_an_executable_stack_is_not_opened_since_glibc_2_41():
+    members = {**INIT, EXTENSION: elf(exec_stack=True)}
+    found = loads(members)
+    assert found.status == "no"
+    assert "executable stack" in found.reason
+    assert loads(members, on="python:3.13-slim-bookworm").status == "yes"
+    assert loads({**INIT, EXTENSION: elf()}).status == "yes"

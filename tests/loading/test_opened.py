@@ -23,6 +23,13 @@ SNIPPETS = {
     "def find():\n    for name in 'fluidsynth libfluidsynth'.split():\n"
     "        lib = find_library(name)\n        if lib:\n            return lib\n"
     "    raise ImportError\nlib = find()\n": ("fluidsynth", "libfluidsynth"),
+    # as soundcard: where the handler fails, too, nothing catches it
+    "try:\n    lib = ffi.dlopen('pulse')\nexcept OSError:\n    lib = ffi.dlopen('libpulse.so')\n": (
+        "pulse", "libpulse.so",
+    ),
+    "try:\n    lib = CDLL('libfoo.so.2')\nexcept OSError:\n    lib = CDLL('libbar.so.1')\n": (
+        "libfoo.so.2", "libbar.so.1",
+    ),
     # branches of other systems
     "import sys\nif sys.platform == 'win32':\n    lib = CDLL('magic1')\nelse:\n"
     "    lib = CDLL('libmagic.so.1')\n": ("libmagic.so.1",),
@@ -40,6 +47,16 @@ def test_an_import_needs_what_its_code_opens(code: str, names: tuple[str, ...]):
         "try:\n    lib = CDLL('libfoo.so.1')\nexcept OSError:\n    lib = None\n",
         "path = find_library('foo')\nif path is not None:\n    lib = CDLL(path)\n",
         "def use():\n    return CDLL('libfoo.so.1')\n",
+        "def start():\n    return CDLL('libfoo.so.1')\nif __name__ == '__main__':\n    start()\n",
+        (
+            "try:\n    lib = CDLL('libfoo.so.2')\nexcept OSError:\n    try:\n"
+            "        lib = CDLL('libfoo.so.1')\n    except OSError:\n        lib = None\n"
+        ),
+        "import os\npath = 'libfoo.so.1'\nif os.path.exists(path):\n    lib = CDLL(path)\n",
+        (
+            "def find():\n    return find_library('foo')\npath = find()\n"
+            "if os.environ.get('STRICT') == 'old':\n    raise RuntimeError\n"
+        ),
         # CDLL(None) opens the program itself: as python-vlc
         (
             "def find():\n    p = find_library('vlc')\n    try:\n        return CDLL(p)\n"

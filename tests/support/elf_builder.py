@@ -3,7 +3,7 @@
 import struct
 
 CODE = b"\x90" * 400_000
-_BASE = 64 + 56 * 3
+_BASE = 64 + 56 * 4
 TAGS = {"needed": 1, "strtab": 5, "symtab": 6, "strsz": 10, "soname": 14, "runpath": 29}
 VERNEED, VERNEEDNUM = 0x6FFF_FFFE, 0x6FFF_FFFF
 
@@ -16,6 +16,7 @@ def elf(
     symbols: tuple[str, ...] = ("__cxa_finalize", "PyInit_x", "PyList_New"),
     machine: int = 62,
     isa: int = 0,
+    exec_stack: bool = False,
     moved: bool = False,
     code: bytes = CODE,
 ) -> bytes:
@@ -51,13 +52,14 @@ def elf(
     body = b"" if moved else strings
     size = behind + len(dynamic) + (len(strings) if moved else 0)
     segments = [(1, 0, 0, size), (2, behind, behind, len(dynamic)), (4, _BASE, _BASE, len(note))]
+    segments += [(0x6474_E551, 0, 0, 0)]
     header = (
         b"\x7fELF\2\1\1"
         + bytes(9)
-        + struct.pack("<2HI3QI6H", 3, machine, 1, 0, 64, 0, 0, 64, 56, 3, 0, 0, 0)
+        + struct.pack("<2HI3QI6H", 3, machine, 1, 0, 64, 0, 0, 64, 56, 4, 0, 0, 0)
     )
     programs = b"".join(
-        struct.pack("<2I6Q", kind, 4, offset, start, start, length, length, 8)
+        struct.pack("<2I6Q", kind, 7 if exec_stack else 6, offset, start, start, length, length, 8)
         for kind, offset, start, length in segments
     )
     fill = b"X" * 64 if moved else b""

@@ -317,16 +317,17 @@ def _missing_packages(column: JudgedTarget) -> Iterator[Advice]:
     distribution = distribution_of(column.resolution.target)
     if not packages or isinstance(distribution, Unknown):
         return
-    libraries = listing([soname for loads in needing.values() for soname in loads.needs], 6)
-    plural = sum(len(loads.needs) for loads in needing.values()) > 1
-    missing, place = "them" if plural else "it", "these" if len(packages) > 1 else "this package"
+    sonames = dict.fromkeys(n for loads in needing.values() for n in loads.needs)
+    them = "them" if len(sonames) > 1 else "it"
+    these = "these packages" if len(packages) > 1 else "this package"
     blockers, builds = column.weight
     yield Advice(
         kind="system-package",
         targets=(column.name,),
         title=f"Install {listing(packages, 6)} for {listing(list(needing), 4)}",
         change=(install_command(distribution.family, packages),),
-        evidence=f"without {libraries} the import fails; {distribution} has {missing} in {place}",
+        evidence=f"without {listing(list(sonames), 6)} the import fails; "
+        f"{distribution} has {them} in {these}",
         blockers_before=blockers,
         builds_before=builds,
         blockers_after=blockers,

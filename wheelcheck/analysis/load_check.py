@@ -32,7 +32,7 @@ BUDGET_BYTES = 30_000_000
 """What the quick mode may fetch in a run to read whole files."""
 _NEW_ENOUGH = (2, 28)
 """glibc of manylinux_2_28, the image in which most wheels are built."""
-_FORMAT = b"loads-4"
+_FORMAT = b"loads-5"
 """Facts in the cache that were written in another form are read again."""
 
 

@@ -165,6 +165,8 @@ def runs_on_linux(test: ast.expr) -> bool | None:  # noqa: PLR0911 (one for each
         system = test.func.value if isinstance(test.func, ast.Attribute) else test
         return _matches(system, test.args[:1], str.startswith)
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
+        if isinstance(test.left, ast.Name) and test.left.id == "__name__":
+            return False  # of a script; an import runs the rest
         operator = test.ops[0]
         if isinstance(operator, ast.Eq | ast.In):
             return _matches(test.left, test.comparators, _equals)

@@ -26,6 +26,7 @@ __all__ = ["ElfNeeds", "NotElf", "Prefix", "read_elf", "read_prefix"]
 _MACHINES = {3: "i686", 22: "s390x", 21: "ppc64le", 40: "armv7l", 62: "x86_64", 183: "aarch64",
              243: "riscv64", 258: "loongarch64"}  # fmt: skip
 _PT_LOAD, _PT_DYNAMIC, _PT_INTERP, _PT_NOTE = 1, 2, 3, 4
+_PT_GNU_STACK, _PF_X = 0x6474_E551, 1
 _DT_NEEDED, _DT_STRTAB, _DT_SYMTAB, _DT_STRSZ = 1, 5, 6, 10
 _DT_SONAME, _DT_RPATH, _DT_RUNPATH = 14, 15, 29
 _DT_VERNEED, _DT_VERNEEDNUM = 0x6FFF_FFFE, 0x6FFF_FFFF
@@ -77,6 +78,7 @@ class ElfNeeds:
     the symbol versions by library; a library without a name is ``""``. `search` is RUNPATH, else
     RPATH. `isa` is the x86-64 level that the file says it needs (1 where it says nothing).
     `python` are the undefined symbols of CPython's API, None where they could not be read.
+    `exec_stack` says that the file asks for a stack that code may run on.
     """
 
     machine: str
@@ -87,6 +89,7 @@ class ElfNeeds:
     isa: int = 1
     exact: bool = True
     is_program: bool = False
+    exec_stack: bool = False
     python: tuple[str, ...] | None = None
 
     def version_names(self) -> Iterator[str]:
@@ -102,6 +105,7 @@ class _Header:
     order: str
     segments: tuple[tuple[int, int, int, int], ...]
     """Type, offset, address, size in the file."""
+    exec_stack: bool
 
     def offset(self, address: int) -> int:
         """Where in the file an address lies; -1 nowhere."""
@@ -132,16 +136,18 @@ def _header(data: bytes) -> _Header:
         size, count = struct.unpack_from(order + "2H", data, 42)
     if size < (56 if wide else 32) or count > _MAX_ENTRIES:
         raise NotElf("its program headers are damaged")
-    found = []
+    found, exec_stack = [], False
     for place in range(table, table + size * count, size):
         if place + size > len(data):
             break  # patchelf may move them to the end, too
         if wide:
-            kind, _, offset, start, _, length = struct.unpack_from(order + "2I4Q", data, place)
+            kind, flags, offset, start, _, length = struct.unpack_from(order + "2I4Q", data, place)
         else:
-            kind, offset, start, _, length = struct.unpack_from(order + "5I", data, place)
+            kind, offset, start, _, length, _, flags = struct.unpack_from(order + "7I", data, place)
         found.append((kind, offset, start, length))
-    return _Header(_MACHINES.get(machine, f"machine {machine}"), wide, order, tuple(found))
+        exec_stack = exec_stack or (kind == _PT_GNU_STACK and bool(flags & _PF_X))
+    name = _MACHINES.get(machine, f"machine {machine}")
+    return _Header(name, wide, order, tuple(found), exec_stack)
 
 
 def read_elf(data: bytes) -> ElfNeeds:
@@ -164,6 +170,7 @@ def read_elf(data: bytes) -> ElfNeeds:
         search=tuple(part for path in search for part in path.split(":") if part),
         isa=_isa(data, header),
         is_program=any(header.of_kind(_PT_INTERP)),
+        exec_stack=header.exec_stack,
         python=undefined_python(
             data,
             header.offset(dict(dynamic).get(_DT_SYMTAB, -1)),
@@ -301,6 +308,7 @@ def read_prefix(data: bytes, *, whole: bool = False) -> tuple[Prefix, ElfNeeds |
         isa=_isa(data, header),
         exact=False,
         is_program=any(header.of_kind(_PT_INTERP)),
+        exec_stack=header.exec_stack,
         python=undefined_python_in_front(data, start, start + len(table), header.order),
     )
 

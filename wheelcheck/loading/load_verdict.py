@@ -30,6 +30,7 @@ _AUDITED_MAY_NEED = frozenset({
 """What auditwheel's policies for manylinux let a file need from outside (6.8.2), less what every
 image with glibc has. Those for musllinux allow libc and libz alone."""
 _MAX_NAMED = 12
+_NO_EXEC_STACK = (2, 41)
 
 
 class LoadStatus(StrEnum):
@@ -227,6 +228,7 @@ def _trouble(
         _wrong_libc(file, target)
         or _too_new(file, target, image)
         or _cpu(file, target, cpu)
+        or _stack(file, target)
         or symbol_too_new(file, target)
     )
     if never:
@@ -290,6 +292,18 @@ def _cpu(file: FileNeeds, target: Target, cpu: int) -> str:
     if cpu and target.arch is Architecture.X86_64 and file.isa > cpu:
         return f"{file.name} is built for x86-64-v{file.isa}, this CPU is x86-64-v{cpu}"
     return ""
+
+
+def _stack(file: FileNeeds, target: Target) -> str:
+    """Why a library cannot be opened that asks for an executable stack.
+
+    Source: the NEWS of glibc 2.41: dlopen no longer makes the stack executable.
+    """
+    glibc = target.libc_version if target.libc is Libc.GLIBC else None
+    if not file.exec_stack or glibc is None or glibc < _NO_EXEC_STACK:
+        return ""
+    number = ".".join(map(str, glibc))
+    return f"{file.name} asks for an executable stack, which glibc {number} gives no library"
 
 
 def _opened(

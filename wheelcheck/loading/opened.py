@@ -36,6 +36,8 @@ _EXACT = re.compile(r"[\w.+-]+\.so(?:\.[\w.]+)?")
 _STEM = re.compile(r"[A-Za-z_][\w.+-]{1,60}\*?")
 _ALWAYS = frozenset({"c", "m", "dl", "pthread", "rt", "util", "libc", "None", "resolv"})
 """Parts of the C library, there on every system."""
+_FOLDERS = frozenset({"lib", "libs", "lib64", "bin", "build"})
+"""Parts of paths, which are no names of libraries."""
 _MAX_NAMES = 64
 _MAX_DEPTH = 40
 
@@ -151,6 +153,15 @@ def read_module(text: str, package: str, *, is_package: bool) -> ModuleFacts:
     return facts
 
 
+@dataclass(frozen=True, slots=True)
+class _Fallback:
+    """What is opened in a handler: it is tried where opening `first` has failed."""
+
+    first: OpenedLibrary
+    guarded: bool
+    """Whether a failure of this is caught, too."""
+
+
 class _LibraryReader:
     def __init__(self, facts: ModuleFacts, base: str, *, opens: bool) -> None:
         self.opens = opens
@@ -164,6 +175,7 @@ class _LibraryReader:
         """The variables that hold what `find_library` gave."""
         self.demanded: set[str] = set()
         """Those of them without which the code raises."""
+        self.instead: _Fallback | None = None
         self.tested: list[set[str]] = []
         """The variables that the conditions around a statement look at."""
 
@@ -238,11 +250,16 @@ class _LibraryReader:
 
     def _try(self, node: ast.Try | ast.TryStar, scope: str, *, guarded: bool, depth: int) -> None:
         is_caught = any(swallows(handler) for handler in node.handlers)
+        before, first = self.instead, len(self.facts.opened)
+        self.instead = None if is_caught else before
         for child in node.body:
             self._statement(child, scope, guarded=guarded or is_caught, depth=depth + 1)
+        if is_caught and len(self.facts.opened) > first:
+            self.instead = _Fallback(self.facts.opened[-1], guarded=guarded)
         for handler in node.handlers:  # a second attempt counts as the first: one is enough
             for child in handler.body:
                 self._statement(child, scope, guarded=True, depth=depth + 1)
+        self.instead = before
         for child in (*node.orelse, *node.finalbody):
             self._statement(child, scope, guarded=guarded, depth=depth + 1)
 
@@ -284,6 +301,12 @@ class _LibraryReader:
             return
         none_opens = isinstance(first, ast.Name) and first.id in self.searched - self.demanded
         known = next((o for o in self.facts.opened if _same(o, names, scope)), None)
+        if self.instead is not None and self.instead.first in self.facts.opened:
+            known, guarded = self.instead.first, self.instead.guarded
+            self.facts.opened.remove(known)
+            known = replace(known, guarded=guarded)
+            self.facts.opened.append(known)
+            self.instead = _Fallback(known, guarded=guarded)
         if known is not None:
             self.facts.opened.remove(known)
             names = list(dict.fromkeys([*known.names, *names]))
@@ -418,7 +441,7 @@ def _is_search(value: ast.expr) -> bool:
 
 
 def _is_library(name: str) -> bool:
-    if name in _ALWAYS or _FOREIGN.match(name):
+    if name in _ALWAYS or name.rstrip("*") in _FOLDERS or _FOREIGN.match(name):
         return False
     if name.startswith(
         ("libc.so", "libc.musl", "libm.so", "libpthread.so", "libdl.so", "librt.so")

@@ -60,7 +60,8 @@ class FileNeeds:
     ``glibc``, ``musl`` or "" where the file says nothing. Where it is not `exact`, `outside` may
     hold the file's own soname. `search` are the folders of RUNPATH or RPATH, ``$ORIGIN`` in them.
     `python` are the symbols of CPython's API that it uses and that not every CPython has or
-    promises, else any of them. `unread` says why nothing is known.
+    promises, else any of them. `exec_stack`: it asks for a stack that code may run on. `unread`
+    says why nothing is known.
     """
 
     path: str
@@ -75,6 +76,7 @@ class FileNeeds:
     unread: str = ""
     search: tuple[str, ...] = ()
     python: tuple[str, ...] = ()
+    exec_stack: bool = False
 
     @property
     def name(self) -> str:
@@ -174,6 +176,7 @@ def file_needs(path: str, kind: WheelFileKind, needs: ElfNeeds, holds: frozenset
         needs.exact,
         search=needs.search,
         python=notable_symbols(needs.python or ()),
+        exec_stack=needs.exec_stack and not needs.is_program,
     )
 
 

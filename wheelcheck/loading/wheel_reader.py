@@ -338,6 +338,8 @@ def _with_python(
     by_path = {modules.extensions[name] for name in found.extensions}
     if opens and not by_path:
         by_path = _own_files(facts, found)
+        if by_path:  # words beside them are parts of paths
+            opened = [each for each in opened if each.files or each.finds]
     return replace(
         facts,
         reached=tuple(sorted(by_path)),
