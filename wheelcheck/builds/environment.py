@@ -13,6 +13,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.pip_builds import build_requires
+from wheelcheck.builds.sdist.hook_settings import HookSettings
 from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist, Wheel
@@ -144,7 +145,7 @@ class BuildEnvironments:
             )
         stated = build_requires(facts, target.installer)
         resolution = self._resolve(stated, target)
-        added = hook_requires(facts.system.backend, stated, resolution)
+        added = hook_requires(facts.system.backend, stated, resolution, facts.hook)
         requires = (*stated, *added)
         if added:
             resolution = self._resolve(requires, target)
@@ -163,7 +164,9 @@ class BuildEnvironments:
         stated = [(target, build_requires(facts, target.installer)) for target, facts in known]
         self._prefetch(stated)
         added = [
-            hook_requires(facts.system.backend, requires, self._resolve(requires, target))
+            hook_requires(
+                facts.system.backend, requires, self._resolve(requires, target), facts.hook
+            )
             for (target, facts), (_, requires) in zip(known, stated, strict=True)
         ]
         self._prefetch(
@@ -300,20 +303,32 @@ def _admitted(pin: Pin) -> SpecifierSet | None:
     return found
 
 
-def hook_requires(backend: str, stated: Sequence[str], resolution: Resolution) -> tuple[str, ...]:
+def hook_requires(
+    backend: str,
+    stated: Sequence[str],
+    resolution: Resolution,
+    settings: HookSettings = HookSettings(),  # noqa: B008 (frozen)
+) -> tuple[str, ...]:
     """What the backend's `get_requires_for_build_wheel` is known to add (`hook_requires.csv`).
 
     Only where the build requires do not have it yet: the system is taken to have none of these
-    tools, as base images do.
+    tools, as base images do. The project's own `settings` of the backend come first.
     """
     pins = resolution.pins
     module = _module(backend)
-    added = []
+    added = list(settings.requires)
+    known = {canonicalize_name(name) for name in (*map(_name, added), *settings.without)}
     for row in read_table("builds/hook_requires.csv"):
-        missing = canonicalize_name(row["unless"]) not in pins
+        name = canonicalize_name(row["unless"])
+        missing = name not in pins and name not in known
         if row["backend"] == module and missing and _applies(row["when"], pins):
             added.append(row["requirement"])
     return tuple(text for text in added if text not in stated)
+
+
+def _name(text: str) -> str:
+    requirement = parse_requirement(text)
+    return "" if isinstance(requirement, InvalidRequirement) else requirement.name
 
 
 def _module(backend: str) -> str:

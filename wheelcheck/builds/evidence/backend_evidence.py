@@ -39,9 +39,20 @@ def _opinion(facts: SdistFacts) -> _Opinion:
         return _by_meson(facts)
     if facts.kind == "pure":
         return _by_pure_backend(facts)
-    if facts.script is not None or facts.kind == "setuptools":
+    runs_script = facts.script is not None and not _has_other_backend(facts)
+    if runs_script or facts.kind == "setuptools":
         return _by_setuptools(facts)
     return _by_sources(facts, f"the build backend {facts.system.backend} is not one we know")
+
+
+def _has_other_backend(facts: SdistFacts) -> bool:
+    """Whether a backend that we do not know builds, and a setup script beside it hands nothing on.
+
+    Backends that wrap setuptools are known, or part of the sdist.
+    """
+    script = facts.script
+    stated = not facts.system.legacy and not facts.system.backend_path
+    return facts.kind == "unknown" and stated and not (script and script.extensions)
 
 
 def _by_native_backend(facts: SdistFacts) -> _Opinion:

@@ -106,7 +106,7 @@ def needs_input(
         name=name,
         version=version,
         backend=facts.system.backend,
-        build_requires=facts.build_requires,
+        build_requires=(*facts.build_requires, *facts.hook.requires),
         languages=languages,
         members=tuple(contents.sizes),
         texts=contents.texts,

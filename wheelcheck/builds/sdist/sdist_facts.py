@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from wheelcheck.builds.evidence.classification import EvidencePiece
 from wheelcheck.builds.sdist.build_files import read_cargo, read_cmake, read_gyp, read_meson
@@ -21,6 +21,7 @@ from wheelcheck.builds.sdist.build_system import (
     setup_cfg_requires,
 )
 from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.hook_settings import HookSettings, hook_settings
 from wheelcheck.builds.sdist.source_files import SourceCount, is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
 from wheelcheck.builds.setup_script.script_context import BuildSite, ScriptContext
@@ -56,6 +57,7 @@ class SdistFacts:
     `kind` is that of the backend (`backend_kind`), looked through where the backend is part of
     the sdist. `script` is ``setup.py`` as read for one `BuildSite`; `build_scripts` are the
     scripts and hooks other backends run. `sources` counts what is outside tests and docs.
+    `hook` is what settings have the backend ask for when it builds.
     `context_keys` names the fields of the `BuildSite` that scripts read: for a site that answers
     alike to these (`BuildSite.answers_as`), the facts are the same.
     """
@@ -68,6 +70,7 @@ class SdistFacts:
     build_scripts: tuple[SetupScript, ...]
     evidence: tuple[EvidencePiece, ...]
     context_keys: frozenset[str]
+    hook: HookSettings = field(default_factory=HookSettings)
 
     @property
     def build_requires(self) -> tuple[str, ...]:
@@ -119,7 +122,10 @@ def read_sdist(contents: SdistContents, site: BuildSite = BuildSite()) -> SdistF
         *_about_sources(sources, generated),
     )
     context_keys = frozenset(around.keys_read)
-    return SdistFacts(system, kind, sources, generated, script, hooks, evidence, context_keys)
+    return SdistFacts(
+        system, kind, sources, generated, script, hooks, evidence, context_keys,
+        hook_settings(system.backend, texts),
+    )  # fmt: skip
 
 
 def _found_by_name(system: BuildSystem, texts: Mapping[str, str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from wheelcheck.builds.setup_script.script_values import (
     join,
     truth,
 )
-from wheelcheck.builds.setup_script.side_effects import is_trial
+from wheelcheck.builds.setup_script.side_effects import builds_something, is_trial
 
 __all__ = ["TRIAL", "Flow", "last_name"]
 
@@ -240,7 +240,8 @@ class Flow(Calls):
                 if not isinstance(statement, ast.If) or known is None or statement.orelse:
                     return False
                 if known:
-                    return isinstance(statement.body[-1], ast.Return)
+                    returns = isinstance(statement.body[-1], ast.Return)
+                    return returns and not any(map(builds_something, statement.body))
         except Raised:
             return False
         finally:

@@ -12,6 +12,7 @@ from wheelcheck.builds.setup_script.script_values import ClassValue
 
 __all__ = [
     "ToolRun",
+    "builds_something",
     "calls_itself_impure",
     "catches_failures",
     "is_trial",
@@ -27,6 +28,14 @@ _TOOLS = {
 _ASIDE = re.compile(r"test|clean|sdist|doc|lint|upload|format", re.IGNORECASE)
 """Commands that no build runs, by the name of their class."""
 _RUNNERS = {"call", "check_call", "check_output", "run", "Popen", "system", "spawn", "popen"}
+
+
+_BUILDS = {"build_extension", "build_extensions", "run", "run_command"}
+
+
+def builds_something(node: ast.stmt) -> bool:
+    """Whether a statement of a command calls the command that it extends, or another one."""
+    return any(isinstance(part, ast.Call) and _called(part) in _BUILDS for part in walk(node))
 
 
 def is_trial(node: ast.Try) -> bool:
@@ -157,7 +166,15 @@ def calls_itself_impure(classes: Iterable[ClassValue]) -> str:
                 names = {getattr(target, "attr", "") for target in node.targets}
                 if "root_is_pure" in names:
                     return f"{owner.file}:{node.lineno}"
+            if isinstance(node, ast.Assign) and _replaces_method(node):
+                return f"{owner.file}:{node.lineno}"
     return ""
+
+
+def _replaces_method(node: ast.Assign) -> bool:
+    """Whether a function is put in place of ``Distribution.has_ext_modules``."""
+    names = {getattr(target, "attr", "") for target in node.targets}
+    return "has_ext_modules" in names and isinstance(node.value, ast.Name | ast.Lambda)
 
 
 _IMPURE = {("is_pure", False), ("has_ext_modules", True)}
