@@ -16,7 +16,7 @@ from wheelcheck.targets import Target
 __all__ = ["hash_value_refusals"]
 
 _DIGITS = {"md5": 32, "sha256": 64, "sha384": 96, "sha512": 128, "blake2b": 64}
-"""Hexadecimal digits of a digest as uv has it; its BLAKE2b is the one of 256 bits."""
+"""Hexadecimal digits of a digest as uv has it; its BLAKE2b is that of 256 bits."""
 
 
 def hash_value_refusals(requirements: Requirements, target: Target) -> Iterator[InputRefusal]:
