@@ -296,6 +296,7 @@ def _judged_problems(
             if judgement.verdict is Verdict.UNKNOWN and known is None:
                 found.append(("hashes-not-on-index", judgement.reason, "error"))
             found += _hash_problems(pin, projects[name])
+            found += _page_problems(projects[name])
             found += _load_problems(pin, column.loads.get(name))
             if dated and _undated(pin, projects[name]):
                 why = "the index gives no upload time for some of its files: they were left out"
@@ -361,6 +362,21 @@ def _hash_problems(pin: Pin, project: Project | Unknown) -> Iterator[tuple[str, 
             )
             yield "hash-differs", why, "error"
             return
+
+
+def _page_problems(project: Project | Unknown) -> Iterator[tuple[str, str, Severity]]:
+    """Entries of its page that cannot be read: there may be files that nobody sees."""
+    unusable = () if isinstance(project, Unknown) else project.unusable
+    malformed = [file for file in unusable if file.is_malformed]
+    if not malformed:
+        return
+    first, severe = malformed[0], [file for file in malformed if file.ends_installers]
+    message = f"on its page, {first.filename}: {first.reason}"
+    if len(malformed) > 1:
+        message += f", and {len(malformed) - 1:,} entries more"
+    if severe:
+        message += "; pip and uv end with an error there"
+    yield "page-entry-malformed", message, "error" if severe else "warning"
 
 
 def _load_problems(pin: Pin, loads: Loads | None) -> Iterator[tuple[str, str, Severity]]:

@@ -79,12 +79,27 @@ class Sdist(DistributionFile):
     """A source distribution, in whatever archive format pip accepts."""
 
 
+MALFORMED_URL = "its URL is malformed"
+MALFORMED_ENTRY = "its entry on the page is malformed"
+"""Why an entry of a page cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnusableFile:
     """A file of the project that no installer would take, and why (an egg, a bad version, …)."""
 
     filename: str
     reason: str
+
+    @property
+    def is_malformed(self) -> bool:
+        """Whether the page is at fault, rather than the file's name."""
+        return self.reason.startswith((MALFORMED_URL, MALFORMED_ENTRY))
+
+    @property
+    def ends_installers(self) -> bool:
+        """Whether pip and uv end with an error where they read the page."""
+        return self.reason == MALFORMED_URL
 
 
 class ProjectStatus(StrEnum):

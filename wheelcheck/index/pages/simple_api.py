@@ -17,7 +17,7 @@ from urllib.parse import urldefrag, urljoin
 import msgspec
 from packaging.utils import NormalizedName
 
-from wheelcheck.index.interface import ProjectStatus
+from wheelcheck.index.interface import MALFORMED_ENTRY, MALFORMED_URL, ProjectStatus
 from wheelcheck.index.network.deadlines import check
 from wheelcheck.index.network.urls import (
     filename_of,
@@ -148,9 +148,7 @@ def _readable(entries: Iterable[Any], unreadable: list[tuple[str, str]]) -> Iter
             yield msgspec.convert(entry, _File)
         except msgspec.ValidationError as error:
             filename = entry.get("filename") if isinstance(entry, dict) else None
-            unreadable.append(
-                (str(filename or "?"), f"its entry on the page is malformed: {error}")
-            )
+            unreadable.append((str(filename or "?"), f"{MALFORMED_ENTRY}: {error}"))
 
 
 def _check_version(text: str) -> None:
@@ -183,7 +181,7 @@ def _rows(
         try:
             yield _row(file, page_url, folders)
         except ValueError:
-            unreadable.append((file.filename, "its URL is malformed"))
+            unreadable.append((file.filename, MALFORMED_URL))
 
 
 def _absolute(page_url: str, url: str) -> str:
@@ -238,10 +236,13 @@ def parse_html(body: bytes, *, name: NormalizedName, url: str, origin: str) -> I
         raise MalformedPage("it is not an HTML page")
     if version := parser.meta.get("pypi:repository-version"):
         _check_version(version)
+    unreadable: list[tuple[str, str]] = []
+    rows = list(_anchor_rows(parser, url, unreadable))
     return make_page(
         name,
         origin,
-        _anchor_rows(parser, url),
+        rows,
+        unreadable=unreadable,
         status=_known_status(parser.meta.get("pypi:project-status", "")),
         status_reason=parser.meta.get("pypi:project-status-reason", ""),
     )
@@ -249,7 +250,7 @@ def parse_html(body: bytes, *, name: NormalizedName, url: str, origin: str) -> I
 
 def html_rows(body: bytes, url: str) -> list[Row]:
     """All links of a flat page (--find-links), of whatever projects."""
-    return list(_anchor_rows(_parsed(body), url))
+    return list(_anchor_rows(_parsed(body), url, []))
 
 
 def _parsed(body: bytes) -> _Anchors:
@@ -303,17 +304,22 @@ class _Anchors(HTMLParser):
             self.is_page = True
 
 
-def _anchor_rows(parser: _Anchors, url: str) -> Iterator[Row]:
+def _anchor_rows(parser: _Anchors, url: str, unreadable: list[tuple[str, str]]) -> Iterator[Row]:
     try:
         base = urljoin(url, parser.base or "")
     except ValueError:  # as if there were none: what is relative is then looked for beside the page
         base = url
+        unreadable.append(("<base href>", MALFORMED_URL))
     for anchor in parser.anchors:
+        link = str(anchor["href"]).strip()
         try:
-            target, fragment = urldefrag(urljoin(base, str(anchor["href"]).strip()))
+            target, fragment = urldefrag(urljoin(base, link))
             filename = filename_of(target)
             target = _followed(url, split_credentials(target)[0])
         except ValueError:  # a malformed host: no installer could fetch it either
+            last = link.partition("#")[0].rpartition("/")[2]
+            if last.endswith((".whl", ".tar.gz", ".zip")):
+                unreadable.append((last, MALFORMED_URL))
             continue
         if not filename:
             continue
