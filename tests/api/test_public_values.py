@@ -40,6 +40,26 @@ class TestNames:
         with pytest.raises(NotInReport, match=f"no .* '{wrong}'. Did you mean .*{meant}"):
             getattr(alpine_story(), ask)(wrong)
 
+    def test_a_matrix_takes_a_package_in_any_spelling_and_names_the_nearest(self):
+        report = alpine_story()
+        matrix = report.matrix
+        assert matrix["Scikit_Learn"] is matrix["scikit-learn"]
+        assert "Scikit_Learn" not in matrix
+        with pytest.raises(NotInReport, match=r"no package 'numpi'. Did you mean .*numpy"):
+            matrix["NumPi"]
+        for on in (matrix["numpy"], report.package("numpy").on):
+            with pytest.raises(NotInReport, match=r"no target 'python:3.8-alpin'. Did you mean"):
+                on["python:3.8-alpin"]
+        copied = wheelcheck.Report.model_validate_json(report.model_dump_json())
+        with pytest.raises(NotInReport):
+            copied.package("numpy").on["python:3.8-alpin"]
+        assert copied == report
+
+    @pytest.mark.parametrize("nothing", [(), []])
+    def test_a_question_without_input_is_a_usage_error_that_says_what_to_give(self, nothing):
+        with pytest.raises(UsageError, match="requirement file"):
+            wheelcheck.check(nothing, targets=[SLIM])
+
     def test_it_is_a_usage_error_and_a_key_error(self):
         assert issubclass(NotInReport, UsageError)
         assert issubclass(NotInReport, KeyError)

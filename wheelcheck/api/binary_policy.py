@@ -10,7 +10,6 @@ from wheelcheck.api.dockerfile_options import refuse_dockerfiles
 from wheelcheck.api.question import Question, installer_named, keyword_defaults
 from wheelcheck.api.question_keywords import Input, QuestionKeywords, with_keywords
 from wheelcheck.api.settled import settled
-from wheelcheck.errors import UsageError
 from wheelcheck.reports.values.binary_policy_values import BinaryPolicy
 from wheelcheck.targets import Target
 from wheelcheck.wheels_only.writing import write_policy
@@ -51,9 +50,7 @@ def binary_policy(
     question_put = Question(
         requirements=as_list(requirements), targets=targets, packages=packages, **question
     )
-    asking = settled(question_put).question
-    if not (as_list(asking.requirements) or asking.packages):
-        raise UsageError("nothing to check: name a requirement file, a project or a lock")
+    asking = settled(question_put).with_inputs().question
     refuse_dockerfiles(asking, "name the requirement files that it installs, and its image")
     with asking.open(installer) as opened:
         policy = write_policy(

@@ -95,7 +95,7 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
     if progress is not None and not callable(getattr(progress, "update", None)):
         raise UsageError(f"progress wants a value with a method update, not {progress!r}")
     installer, cpu = optional_text("installer", installer), optional_text("cpu", cpu)
-    asking = settled(Question(requirements=as_list(requirements), **question))
+    asking = settled(Question(requirements=as_list(requirements), **question)).with_inputs()
     report = answer(
         asking.question,
         machine_of(cores, memory_bytes, bytes_per_second, machine_factor),

@@ -74,12 +74,10 @@ def ready(
         raise UsageError('pythons wants a list of Pythons, as in ["3.15", "3.15t"]')
     settled_question = settled(
         Question(requirements=as_list(requirements), packages=packages, **question)
-    )
+    ).with_inputs()
     asking = replace(settled_question.question, targets=["glibc-x86_64"])
     if not (platforms or spelled):
         spelled = list(settled_question.settings.targets)
-    if not (as_list(asking.requirements) or asking.packages):
-        raise UsageError("nothing to check: name a requirement file, a project or a lock")
     refuse_dockerfiles(asking, "name the requirement files that it installs")
     bound, moment = asking.moment()
     day = ((bound or moment) - timedelta(microseconds=1)).date()

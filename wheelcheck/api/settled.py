@@ -34,6 +34,15 @@ class SettledQuestion:
     settings: Settings
     part: bool
 
+    def with_inputs(self) -> SettledQuestion:
+        """The same; raises `UsageError` where there is nothing to judge."""
+        if as_list(self.question.requirements) or list(self.question.packages):
+            return self
+        raise UsageError(
+            "nothing to check: name a requirement file, a project, a lock, a Dockerfile or a "
+            'folder, as in check("requirements.txt"), or packages=["pandas>=2"]'
+        )
+
     def held_against(self, report: Report) -> Report:
         """The report with its violations of the policy, as of today."""
         return held_against(report, self.settings, datetime.now(UTC).date(), part=self.part)

@@ -40,6 +40,7 @@ from wheelcheck.reports.values.dockerfile_values import (
     JudgedDockerfile,
     UnreadPart,
 )
+from wheelcheck.reports.values.nearest import ByTarget
 from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.targets import Target, parse_target_on
 from wheelcheck.targets.nearby import on_glibc
@@ -151,7 +152,7 @@ def _merged(found: Sequence[JudgedStep]) -> Report:
     for package in report.packages:
         cells = {finding.column.name: finding.elsewhere(package.name) for finding in shown}
         there = {name: cell for name, cell in cells.items() if cell is not None}
-        packages.append(package.model_copy(update={"on": {**package.on, **there}}))
+        packages.append(package.model_copy(update={"on": ByTarget({**package.on, **there})}))
     inputs = dict.fromkeys(name for item in found for name in item.report.inputs)
     return report.model_copy(update={"packages": tuple(packages), "inputs": tuple(inputs)})
 

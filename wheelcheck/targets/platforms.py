@@ -26,7 +26,9 @@ __all__ = [
     "Libc",
     "Linux",
     "MacOS",
+    "NamedMacOS",
     "NamedTags",
+    "NamedWindows",
     "OtherArchitecture",
     "Platform",
     "System",
@@ -288,6 +290,31 @@ class MacOS(Platform):
             OtherArchitecture.ARM64 if self.arch is OtherArchitecture.UNIVERSAL2 else self.arch
         )
         return _markers("posix", "darwin", "Darwin", machine)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedWindows(Windows):
+    """Windows as ``pip install --platform`` names it: markers are those of the Python that runs."""
+
+    environment: tuple[tuple[str, str], ...]
+
+    def markers(self) -> dict[str, str]:
+        """The whole marker environment of the Python that runs pip."""
+        return dict(self.environment)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMacOS(MacOS):
+    """macOS as ``pip install --platform`` names it: markers are those of the Python that runs.
+
+    pip adds the older releases (`_mac_platforms` of `pip._internal.utils.compatibility_tags`).
+    """
+
+    environment: tuple[tuple[str, str], ...]
+
+    def markers(self) -> dict[str, str]:
+        """The whole marker environment of the Python that runs pip."""
+        return dict(self.environment)
 
 
 _OS_X = 10

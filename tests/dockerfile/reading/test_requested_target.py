@@ -41,6 +41,22 @@ def test_pip_takes_the_tags_that_are_named_and_no_levels_below(options: str, fit
     assert "none of the platforms that are named" in miss.why
 
 
+@pytest.mark.parametrize(
+    ("platform", "fits", "fails"),
+    [
+        ("win_amd64", "win_amd64", "win32"),
+        ("macosx_11_0_arm64", "macosx_11_0_arm64", "macosx_12_0_arm64"),
+        ("macosx_10_15_x86_64", "macosx_10_9_x86_64", "macosx_11_0_x86_64"),
+    ],
+)
+def test_pip_takes_wheels_for_other_systems_with_markers_of_its_own(platform, fits, fails):
+    target = asked(f"pip install --platform {platform} --only-binary=:all: --target lib six")
+    assert isinstance(target, Target)
+    assert isinstance(fit(f"cp312-cp312-{fits}", target), Fit)
+    assert not isinstance(fit(f"cp312-cp312-{fails}", target), Fit)
+    assert target.marker_environment()["sys_platform"] == "linux"
+
+
 def test_markers_are_those_of_the_python_that_runs_pip():
     target = asked("pip download --platform manylinux2014_aarch64 --python-version 3.11 six")
     assert isinstance(target, Target)
@@ -68,7 +84,13 @@ def test_uv_takes_all_levels_and_the_targets_own_markers(name: str, platform: st
 
 
 @pytest.mark.parametrize(
-    "options", ["--platform win_amd64", "--abi cp39", "--python-version three", "--platform nil"]
+    "options",
+    [
+        "--platform win_amd64 --platform win32",
+        "--abi cp39",
+        "--python-version three",
+        "--platform nil",
+    ],
 )
 def test_what_is_not_known_is_said_and_not_judged(options: str):
     unknown = asked(f"pip install {options} --only-binary=:all: --target lib six")

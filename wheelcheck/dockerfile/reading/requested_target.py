@@ -8,7 +8,7 @@ Python that runs pip. uv: ``--python-platform`` and ``--python-version``, whose 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -16,7 +16,16 @@ from types import MappingProxyType
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.targets import Target, parse_target_on
-from wheelcheck.targets.platforms import Architecture, Linux, NamedTags, Platform
+from wheelcheck.targets.platforms import (
+    Architecture,
+    Linux,
+    MacOS,
+    NamedMacOS,
+    NamedTags,
+    NamedWindows,
+    Platform,
+    Windows,
+)
 from wheelcheck.targets.tags import abi_tag, interpreter_tag
 
 __all__ = ["requested_target", "requests_a_target"]
@@ -77,12 +86,25 @@ def _requested(command: InstallerCommand, image: Target, as_of: date) -> Target:
     if command.tool == "uv":
         platform = parse_target_on(f"{spelled}-{_uv_tag(names[-1])}", as_of=as_of).platform
         return replace(target, platform=platform, notes=())
-    first = _pip_platform(names[0], spelled, image, as_of)
-    if not isinstance(first, Linux):
-        raise ValueError(f"--platform {names[0]} is no Linux")  # noqa: TRY004 (of the words)
+    platforms = [_pip_platform(name, spelled, image, as_of) for name in names]
     running = tuple(sorted(image.marker_environment().items()))
-    platform = NamedTags(first.arch, first.libc, first.libc_version, names, running)
-    return replace(target, platform=platform, notes=())
+    return replace(target, platform=_named(platforms, names, running), notes=())
+
+
+def _named(
+    platforms: Sequence[Platform], names: tuple[str, ...], running: tuple[tuple[str, str], ...]
+) -> Platform:
+    """What several ``--platform`` of pip name together."""
+    first = platforms[0]
+    if isinstance(first, Linux):
+        return NamedTags(first.arch, first.libc, first.libc_version, names, running)
+    if len(set(names)) > 1:
+        raise ValueError(f"--platform {names[0]} beside {names[1]}")
+    if isinstance(first, Windows):
+        return NamedWindows(first.arch, running)
+    if isinstance(first, MacOS):
+        return NamedMacOS(first.arch, first.release, running)
+    raise ValueError(f"--platform {names[0]}")
 
 
 def _pip_platform(name: str, python: str, image: Target, as_of: date) -> Platform:

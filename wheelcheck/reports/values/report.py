@@ -6,17 +6,16 @@ Field names of the top level, of targets and of ``packages[].on`` are a contract
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from packaging.utils import canonicalize_name
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.build_values import BuildPlan, SourceEvidence
 from wheelcheck.reports.values.cost_values import Bill
 from wheelcheck.reports.values.dockerfile_values import JudgedDockerfile
-from wheelcheck.reports.values.nearest import entry
+from wheelcheck.reports.values.nearest import ByPackage, ByTarget, entry
 from wheelcheck.reports.values.shown import Shown
 from wheelcheck.reports.values.value import Value
 from wheelcheck.reports.values.violation import Violation
@@ -217,7 +216,9 @@ class Package(Value):
     """One package of the matrix."""
 
     name: str = Field(description="Normalised name.")
-    on: dict[str, Cell] = Field(description="Name of the target → what happens there.")
+    on: Annotated[dict[str, Cell], AfterValidator(ByTarget)] = Field(
+        description="Name of the target → what happens there."
+    )
     evidence: tuple[SourceEvidence, ...] = Field(
         default=(), description="Of its sdists, where some target has no wheel."
     )
@@ -312,11 +313,19 @@ class Report(Shown):
 
     @property
     def matrix(self) -> dict[str, dict[str, Verdict]]:
-        """Verdicts alone: package name → target name → verdict."""
-        return {
-            package.name: {target: cell.verdict for target, cell in package.on.items()}
-            for package in self.packages
-        }
+        """Verdicts alone: package name → target name → verdict.
+
+        `[]` takes a package in any spelling; of another name it raises `NotInReport`, a KeyError,
+        with the nearest names.
+        """
+        return ByPackage(
+            {
+                package.name: ByTarget(
+                    {target: cell.verdict for target, cell in package.on.items()}
+                )
+                for package in self.packages
+            }
+        )
 
     def target(self, name: str) -> TargetSummary:
         """A target by its name. Raises `NotInReport`, a KeyError, with the nearest names."""
@@ -338,8 +347,4 @@ class Report(Shown):
 
         Raises `NotInReport`, a KeyError, with the nearest names.
         """
-        packages = {package.name: package for package in self.packages}
-        if name in packages:
-            return packages[name]
-        spelled = str(getattr(name, "name", name))
-        return entry("package", canonicalize_name(spelled), packages)
+        return ByPackage({package.name: package for package in self.packages})[name]
