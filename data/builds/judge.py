@@ -3,6 +3,7 @@
     python judge.py rich --root ROOT [--over RICH] --out FOLDER [--list unseen.csv]
     python judge.py ask --out FOLDER [--half HALF]
     python judge.py printed --root ROOT --out FOLDER [--half HALF]
+    python judge.py results --out FOLDER
 
 `rich` builds each release in `RICH` (the upper folder of an overlay over `ROOT`, with compilers
 and many `-dev` packages installed) as `measure.py` does: does it build at all with the tools of
@@ -12,6 +13,7 @@ beside them, logs to `FOLDER/logs/HALF`. What the files hold is not built again.
 `ask` has wheelcheck say what it takes and costs to build each release: `answers-HALF.csv`.
 `printed` builds the root cases with the packages alone that the answers name: it runs the printed
 command in a bare overlay over `ROOT`, then `pip wheel --no-deps --no-binary`: `printed-HALF.csv`.
+`results` joins all of it in unseen-results.csv beside this file.
 
 Run as root: it mounts. **Package code runs here**, in the overlay alone, which is deleted
 afterwards; the interpreters of pyenv are mounted into it read-only.
@@ -29,7 +31,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from measuring import answers, failures
+from measuring import answers, failures, results
 
 _HERE = Path(__file__).resolve().parent
 _REPOSITORY = _HERE.parents[1]
@@ -84,7 +86,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     cases = [case for case in _cases(arguments.list) if case["half"] in arguments.half]
     for half in arguments.half:
         own = [case for case in cases if case["half"] == half]
-        rows = [answers.ask(case, arguments.out / "cache") for case in own]
+        rows = answers.ask(own, arguments.out / "cache")
         answers.write(arguments.out / f"answers-{half}.csv", rows)
     return 0
 
@@ -102,6 +104,13 @@ def _printed(arguments: argparse.Namespace) -> int:
             if case["half"] == half and "root" in case["parts"].split() and key not in done:
                 with overlay([arguments.root], arguments.out) as root:
                     _build_with(case, asked[key], root, arguments.out)
+    return 0
+
+
+def _results(arguments: argparse.Namespace) -> int:
+    results.write(
+        _cases(arguments.list), arguments.out, _HERE / "unseen-results.csv", arguments.half
+    )
     return 0
 
 
@@ -239,6 +248,10 @@ def _parser() -> argparse.ArgumentParser:
         "printed", parents=[common, halves, root], help="build with the printed packages alone"
     )
     printed.set_defaults(run=_printed)
+    joined = commands.add_parser(
+        "results", parents=[common, halves], help="join what was said and what happened"
+    )
+    joined.set_defaults(run=_results)
     return parser
 
 

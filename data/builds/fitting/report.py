@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from fitting import fits, transfer
+from fitting import fits, hold_out, transfer
 from fitting.fits import Missed, Spread
 from fitting.rows import Row
 from wheelcheck.costs import modelled
@@ -92,6 +92,7 @@ def written(
         + ", ".join(f"{share:.0%} ({name})" for name, share in coverage.items())
         + ".",
         "",
+        *hold_out.lines(folder / "unseen-results.csv"),
         *_interval_lines(spread),
         "",
         *_reach_lines(table),

@@ -4,7 +4,8 @@ import csv
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,34 +22,61 @@ COLUMNS = (
 )
 
 
-def ask(case: Mapping[str, str], cache: Path) -> dict[str, Any]:
-    """Have the command line judge one release as a source build on Debian 13."""
+def ask(cases: Iterable[Mapping[str, str]], cache: Path) -> Iterator[dict[str, Any]]:
+    """Have the command line judge releases as source builds on Debian 13.
+
+    All of one Python at once; those that need system packages again alone, for the command that
+    is printed for each.
+    """
+    for together in _batches(cases):
+        plan = _plan(together, cache)
+        for case in together:
+            own = _plan([case], cache) if "root" in case["parts"].split() else plan
+            yield {key: case[key] for key in ("name", "version", "python")} | _row(case, own)
+
+
+def _batches(cases: Iterable[Mapping[str, str]]) -> Iterator[list[Mapping[str, str]]]:
+    """Cases of one Python, each project once."""
+    found: dict[tuple[str, int], list[Mapping[str, str]]] = {}
+    seen: Counter[tuple[str, str]] = Counter()
+    for case in cases:
+        key = case["python"], case["name"]
+        found.setdefault((case["python"], seen[key]), []).append(case)
+        seen[key] += 1
+    yield from found.values()
+
+
+def _plan(cases: Iterable[Mapping[str, str]], cache: Path) -> Mapping[str, Any]:
+    """The build plan of the report for some cases of one Python; empty where there is none."""
+    packages: list[str] = []
+    for case in cases:
+        packages += ["-p", f"{case['name']}=={case['version']}", "--no-binary", case["name"]]
+        target = f"python:{case['python']}-slim-trixie"
     command = [
-        *(sys.executable, "-m", "wheelcheck", "-p", f"{case['name']}=={case['version']}"),
-        *("--no-binary", case["name"], "--no-deps", "--no-advice", "--format", "json"),
-        *("--target", f"python:{case['python']}-slim-trixie", "--cache-dir", str(cache)),
-        *("--fail-on", "none"),
+        *(sys.executable, "-m", "wheelcheck", *packages, "--no-deps", "--no-advice"),
+        *("--format", "json", "--target", target, "--cache-dir", str(cache), "--fail-on", "none"),
     ]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
-    row: dict[str, Any] = {key: case[key] for key in ("name", "version", "python")}
     try:
-        report = json.loads(run.stdout)
-        plan = report["builds"][0]
-        build = next(each for each in plan["builds"] if each["name"] == case["name"])
-    except (ValueError, IndexError, StopIteration):
-        return row | {"verdict": "none", "reason": (run.stderr or run.stdout)[-300:].strip()}
+        plan: Mapping[str, Any] = json.loads(run.stdout)["builds"][0]
+    except (ValueError, IndexError):
+        return {"builds": [], "commands": None, "said": (run.stderr or run.stdout)[-300:]}
+    return plan
+
+
+def _row(case: Mapping[str, str], plan: Mapping[str, Any]) -> dict[str, Any]:
+    build = next((each for each in plan["builds"] if each["name"] == case["name"]), None)
+    if build is None:
+        return {"verdict": "none", "reason": plan.get("said", "").strip()}
     commands = plan["commands"] or {"build": "", "unresolved": []}
-    return (
-        row
-        | _obstacles(build)
-        | _costs(build["cost"] or {})
-        | {
-            "verdict": build["verdict"],
-            "reason": build["reason"],
-            "command": commands["build"],
-            "unresolved": "; ".join(map(str, commands["unresolved"])),
-        }
-    )
+    return {
+        **_obstacles(build),
+        **_costs(build["cost"] or {}),
+        "verdict": build["verdict"],
+        "reason": build["reason"],
+        "command": commands["build"],
+        "unresolved": "; ".join(map(str, commands["unresolved"])),
+    }
 
 
 def _obstacles(build: Mapping[str, Any]) -> dict[str, str]:

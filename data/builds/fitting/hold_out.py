@@ -1,0 +1,96 @@
+"""How well what wheelcheck says of unseen builds holds: from unseen-results.csv alone."""
+
+import csv
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+Row = Mapping[str, str]
+_QUANTITIES = {
+    "CPU time": "cpu",
+    "peak memory": "memory",
+    "size of what is built": "size",
+    "build environment": "environment",
+}
+_COMPILES: tuple[str, Callable[[Row], bool]] = (
+    "builds that compile",
+    lambda row: row["verdict"] != "source-pure",
+)
+_PARTS: tuple[tuple[str, Callable[[Row], bool]], ...] = (
+    ("all builds", lambda _: True),
+    _COMPILES,
+    ("2 CPU seconds or more", lambda row: float(row["cpu_measured"]) >= 2),
+    ("20 CPU seconds or more", lambda row: float(row["cpu_measured"]) >= 20),
+)
+
+
+def figures(path: Path) -> dict[str, dict[str, dict[str, float]]]:
+    """Factors and coverage by quantity and part of the held-out builds that succeeded."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["half"] == "held-out"]
+    return {
+        title: {
+            part: _figures([row for row in rows if _has(row, name) and chosen(row)], name)
+            for part, chosen in _PARTS
+        }
+        for title, name in _QUANTITIES.items()
+    }
+
+
+def _has(row: Row, name: str) -> bool:
+    numbers = (row[f"{name}_measured"], row[f"{name}_said"])
+    return row["outcome"] == "success" and all(text and float(text) > 0 for text in numbers)
+
+
+def _figures(rows: Sequence[Row], name: str) -> dict[str, float]:
+    if not rows:
+        return {"builds": 0}
+    errors = np.array(
+        [abs(math.log(float(r[f"{name}_measured"]) / float(r[f"{name}_said"]))) for r in rows]
+    )
+    return {
+        "builds": len(rows),
+        "median": float(np.exp(np.median(errors))),
+        "p90": float(np.exp(np.quantile(errors, 0.9))),
+        "worst": float(np.exp(errors.max())),
+        "covered": float(np.mean([_covers(row, name) for row in rows])),
+    }
+
+
+def _covers(row: Row, name: str) -> bool:
+    measured = float(row[f"{name}_measured"])
+    return float(row[f"{name}_low"]) <= measured <= float(row[f"{name}_high"])
+
+
+def lines(path: Path) -> list[str]:
+    """The part of the page about builds that no fit has seen."""
+    if not path.exists():
+        return []
+    about = (
+        "The held-out half of `unseen.csv`: chosen before any was built, in no table and no fit. "
+        "What the command line says (`judge.py ask`) against what happened in a Debian 13 root "
+        "(`unseen-results.csv`). Factors are measured ÷ said or its inverse, whichever is above 1; "
+        "the last column is how many lie within the 80 % interval."
+    )
+    return [
+        "## Builds that nothing has seen",
+        "",
+        about,
+        "",
+        "| quantity | of | builds | median factor | 90 % within | worst | covered |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
+        *_table(figures(path)),
+        "",
+    ]
+
+
+def _table(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Iterable[str]:
+    for title, parts in found.items():
+        for part, one in parts.items():
+            if one["builds"]:
+                yield (
+                    f"| {title} | {part} | {one['builds']} | {one['median']:.2f} | "
+                    f"{one['p90']:.2f} | {one['worst']:.1f} | {one['covered']:.0%} |"
+                )

@@ -1,0 +1,62 @@
+"""One table of what was said of each unseen build, and what happened."""
+
+import csv
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+_MEASURED = {
+    "cpu": ("hook_ref_s", "build_ref_s"),
+    "environment": ("env_ref_s",),
+    "memory": ("peak_tree_bytes",),
+    "size": ("wheel_unpacked_bytes",),
+}
+_Row = Mapping[str, str]
+_SAID = ("verdict", "fatal", "warnings", "command", "unresolved")
+
+
+def _read(path: Path) -> list[dict[str, str]]:
+    if not path.exists():
+        return []
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _by_release(rows: Iterable[_Row], version: str = "version") -> dict[tuple[str, str], _Row]:
+    return {(row["name"], row[version]): row for row in rows}
+
+
+def write(cases: Iterable[_Row], folder: Path, path: Path, halves: Iterable[str]) -> None:
+    """Join the list with what `judge.py` wrote into `folder`."""
+    happened, said, printed = {}, {}, {}
+    for half in halves:
+        happened |= _by_release(_read(folder / f"rich-{half}.csv"), "requested")
+        said |= _by_release(_read(folder / f"answers-{half}.csv"))
+        printed |= _by_release(_read(folder / f"printed-{half}.csv"))
+    rows = []
+    for case in cases:
+        key = (case["name"], case["version"])
+        rows.append(_joined(case, happened.get(key, {}), said.get(key, {}), printed.get(key, {})))
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        out.writeheader()
+        out.writerows(rows)
+
+
+def _joined(case: _Row, happened: _Row, said: _Row, printed: _Row) -> dict[str, str]:
+    row = {name: case[name] for name in ("name", "version", "python", "parts", "half")}
+    row["outcome"] = happened.get("outcome", "not built")
+    row |= {name: happened.get(name, "") for name in ("phase", "reason", "detail")}
+    row |= {name: said.get(name, "") for name in _SAID}
+    for name, columns in _MEASURED.items():
+        parts = [float(happened[column]) for column in columns if happened.get(column)]
+        row[f"{name}_measured"] = f"{sum(parts):.4g}" if parts else ""
+        row[f"{name}_said"] = _short(said.get(name, ""))
+        row |= {f"{name}_{end}": _short(said.get(f"{name}_{end}", "")) for end in ("low", "high")}
+    row["basis"] = said.get("cpu_basis", "")
+    row["with_printed_packages"] = printed.get("outcome", "")
+    row["printed_failure"] = printed.get("detail", "")
+    return row
+
+
+def _short(text: str) -> str:
+    return f"{float(text):.4g}" if text else ""
