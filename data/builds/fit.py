@@ -49,7 +49,8 @@ def _fit(_arguments: argparse.Namespace) -> int:
     table = fits.fit(learned)
     table = replace(table, reach={**table.reach, "doubt": fits.doubt_beyond(learned)})
     missed = fits.leaving_out(learned)
-    spread = versions.spreads(learned, table, missed)
+    powers = fits.widening(*(rows.rows([path], _FEATURES) for path in _MEASUREMENTS))
+    spread = versions.spreads(learned, table, missed, powers)
     pairs = versions.pair_errors(learned, table)
     text, figures = report.written(table, missed, spread, pairs, _HERE)
     (_HERE / "fit.md").write_text(text, encoding="utf-8")
@@ -57,7 +58,7 @@ def _fit(_arguments: argparse.Namespace) -> int:
     report.ship_coefficients(_SHIPPED / "coefficients.json", table, spread, figures)
     report.ship_predictions(_HERE / "predictions.csv", missed, spread, table.reach["doubt"])
     report.ship_measured(_SHIPPED / "measured.csv", learned, table)
-    print(json.dumps(figures, indent=1))
+    print(json.dumps({**figures, "widening": powers}, indent=1))
     return 0
 
 

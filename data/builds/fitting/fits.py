@@ -43,6 +43,8 @@ JOBS = 3
 """What ninja runs at once on the two cores of the measured builds."""
 LIMITS = (20, 40, 80)
 """Reference seconds that end what a fit sees, to learn how it goes astray beyond."""
+COVERED = 0.82
+"""What intervals shall cover: 80 %, and a little for what even the later builds do not show."""
 QUANTITIES = ("cpu", "memory", "size")
 CLASSES = ("pure", "sources", "agreeing", "differing", "native")
 
@@ -273,6 +275,39 @@ def spread(missed: Iterable[Missed]) -> Spread:
             own = [one.error(quantity) for one in some if one.group == group]
             found[quantity][group] = decile_factors(own, everything)
     return found
+
+
+def widening(first: Sequence[Row], later: Sequence[Row]) -> dict[str, float]:
+    """By what power intervals must widen to hold on unseen ground, by quantity; at least 1.
+
+    The projects of the first table were chosen by those who made the model. Intervals that are
+    set by these alone are held against builds that were chosen later, without looking.
+    """
+    names = {row.name for row in later}
+    known = [row for row in first if row.name not in names]
+    missed, table = leaving_out(known), fit(known)
+    bounds = spread(missed)
+    said = [say(row, table) for row in later]
+    found = {}
+    for quantity in QUANTITIES:
+        needed = [
+            one.error(quantity) / math.log(bounds[quantity][one.group][one.error(quantity) > 0])
+            for one in said
+            if quantity in one.truth
+        ]
+        found[quantity] = max(1.0, float(np.quantile(needed, COVERED)))
+    return found
+
+
+def widened(bounds: Spread, powers: Mapping[str, float]) -> Spread:
+    """All intervals of a model, to the power that `widening` found."""
+    return {
+        quantity: {
+            group: (low ** powers[quantity], high ** powers[quantity])
+            for group, (low, high) in groups.items()
+        }
+        for quantity, groups in bounds.items()
+    }
 
 
 def decile_factors(own: list[float], everything: list[float]) -> tuple[float, float]:

@@ -1,7 +1,7 @@
 """How well one measured build speaks for another release of its project."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import permutations
 
 from fitting import fits
@@ -52,9 +52,11 @@ def _growth(one: Row, other: Row, table: Coefficients) -> float:
     return math.log(next(seconds) / next(seconds))
 
 
-def spreads(rows: Sequence[Row], table: Coefficients, missed: Iterable[Missed]) -> Spread:
+def spreads(
+    rows: Sequence[Row], table: Coefficients, missed: Iterable[Missed], powers: Mapping[str, float]
+) -> Spread:
     """All intervals: of the model, of scaling between versions, and of a measured build itself."""
-    found = fits.spread(missed)
+    found = fits.widened(fits.spread(missed), powers)
     for quantity, errors in pair_errors(rows, table).items():
         for how, some in errors.items():
             found[quantity][how] = fits.decile_factors(some, some)
