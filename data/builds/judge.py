@@ -63,6 +63,10 @@ def overlay(lower: list[Path], folder: Path) -> Iterator[Path]:
             target = Path(f"{root}{file}")
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
+        unsafe = Path(
+            f"{root}/etc/dpkg/dpkg.cfg.d/docker-apt-speedup"
+        )  # as Docker's images have it
+        unsafe.write_text("force-unsafe-io\n")
         yield root
 
 
@@ -92,19 +96,27 @@ def _ask(arguments: argparse.Namespace) -> int:
 
 
 def _printed(arguments: argparse.Namespace) -> int:
+    """Build with the printed packages alone what builds where everything is installed."""
     for half in arguments.half:
-        asked = {
-            (row["name"], row["version"]): row["command"]
-            for row in _cases(arguments.out / f"answers-{half}.csv")
+        said = _by_release(arguments.out / f"answers-{half}.csv")
+        builds = {
+            key
+            for key, row in _by_release(arguments.out / f"rich-{half}.csv").items()
+            if row["outcome"] == "success"
         }
-        result = arguments.out / f"printed-{half}.csv"
-        done = {(row["name"], row["version"]) for row in _cases(result)} if result.exists() else ()
+        left = builds - _by_release(arguments.out / f"printed-{half}.csv").keys()
         for case in _cases(arguments.list):
             key = (case["name"], case["version"])
-            if case["half"] == half and "root" in case["parts"].split() and key not in done:
+            if case["half"] == half and "root" in case["parts"].split() and key in left:
                 with overlay([arguments.root], arguments.out) as root:
-                    _build_with(case, asked[key], root, arguments.out)
+                    _build_with(case, said[key]["command"], root, arguments.out)
     return 0
+
+
+def _by_release(path: Path) -> dict[tuple[str, str], dict[str, str]]:
+    if not path.exists():
+        return {}
+    return {(row["name"], row.get("requested") or row["version"]): row for row in _cases(path)}
 
 
 def _results(arguments: argparse.Namespace) -> int:
