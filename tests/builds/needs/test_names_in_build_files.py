@@ -213,7 +213,8 @@ def test_alternatives_under_conditions_count_where_nothing_is_certain():
 
 def test_conditions_that_the_walk_through_the_script_decides_are_known():
     text = 'if shared:\n  libs = ["rrd"]\nelse:\n  libs = ["nowhere"]\n'
-    assert roles({"setup.py": text}, decided={("setup.py", 1): True}) == {"-lrrd": Role.REQUIRED}
+    found = roles({"setup.py": text}, decided={("setup.py", 1): True})
+    assert found == {"-lrrd": Role.REQUIRED, "-lnowhere": Role.OPTIONAL}
 
 
 def test_modules_that_the_setup_script_imports_are_read_and_no_others():
@@ -243,7 +244,7 @@ def test_programs_and_libraries_that_come_with_the_build_environment_are_no_need
         ("x = a.found() ? false : true\ndependency('ipopt', required: x)", Role.REQUIRED),
         ("dependency('ipopt', required: get_option('auto'))", Role.OPTIONAL),
         ("dependency('ipopt', required: get_option('on'))", Role.REQUIRED),
-        ("if get_option('off')\n  dependency('ipopt')\nendif", None),
+        ("if get_option('off')\n  dependency('ipopt')\nendif", Role.OPTIONAL),
         ("if host_machine.system() == 'windows'\n  dependency('ipopt')\nendif", None),
         ("if host_machine.system() == 'windows'\n  x\nelse\n  dependency('ipopt')\nendif",
             Role.REQUIRED),
@@ -294,7 +295,7 @@ def cmake(text: str, **more) -> dict[str, Role]:
             Role.REQUIRED),
         ("if(WIN32)\nfind_package(IPOPT REQUIRED)\nendif()", None),
         ("if(WIN32)\nelse()\nfind_package(IPOPT REQUIRED)\nendif()", Role.REQUIRED),
-        ('option(X "" OFF)\nif(X)\nfind_package(IPOPT REQUIRED)\nendif()', None),
+        ('option(X "" OFF)\nif(X)\nfind_package(IPOPT REQUIRED)\nendif()', Role.OPTIONAL),
         ('option(X "" ON)\nif(X AND NOT APPLE)\nfind_package(IPOPT REQUIRED)\nendif()',
             Role.REQUIRED),
         ("if(UNKNOWN)\nfind_package(IPOPT REQUIRED)\nendif()", Role.OPTIONAL),

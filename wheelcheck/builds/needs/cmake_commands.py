@@ -52,12 +52,14 @@ class CMakeCommand:
 class _Block:
     """An ``if``, a loop or a function: whether it runs (None: unknown), and its words.
 
-    `decided` says that a branch before was taken (None: perhaps), so that no later branch is.
+    `decided` says that a branch before was taken (None: perhaps), so that no later branch is;
+    `by_system` that it is the system that decides, and no option that a user may switch.
     """
 
     runs: bool | None
     words: tuple[str, ...] = ()
     decided: bool | None = False
+    by_system: bool = False
 
 
 @dataclass(slots=True)
@@ -94,7 +96,7 @@ def _file(walk: _Walk, path: str) -> Iterator[CMakeCommand]:
         if name in _BLOCKS:
             _BLOCKS[name](walk, words, depth)
             continue
-        if any(block.runs is False for block in walk.blocks):
+        if any(block.runs is False and block.by_system for block in walk.blocks):
             continue
         sure = all(block.runs for block in walk.blocks)
         if name in {"set", "option"} and words:
@@ -179,7 +181,8 @@ def _assign(walk: _Walk, name: str, words: Sequence[str], *, sure: bool) -> None
 
 def _if(walk: _Walk, words: Sequence[str], _depth: int) -> None:
     truth = _truth(walk, words)
-    walk.blocks.append(_Block(truth, tuple(words), truth))
+    by_system = truth is not None and _depends_on_system(walk, words)
+    walk.blocks.append(_Block(truth, tuple(words), truth, by_system))
 
 
 def _elseif(walk: _Walk, words: Sequence[str], depth: int) -> None:
@@ -190,6 +193,7 @@ def _elseif(walk: _Walk, words: Sequence[str], depth: int) -> None:
         if block.decided is not True:
             runs = None if block.decided is None and truth is not False else truth
         block.runs, block.words = runs, (*block.words, *words)
+        block.by_system |= truth is not None and _depends_on_system(walk, words)
         if block.decided is not True:
             block.decided = truth if block.decided is False or truth is True else None
 
@@ -227,6 +231,12 @@ def _truth(walk: _Walk, words: Sequence[str]) -> bool | None:
     tokens = list(words)
     result = _any(walk, tokens)
     return None if tokens else result
+
+
+def _depends_on_system(walk: _Walk, words: Sequence[str]) -> bool:
+    """Whether a condition with a known answer has none where the system is not known."""
+    values = {name: value for name, value in walk.values.items() if name not in _LINUX}
+    return _truth(_Walk(walk.texts, values), words) is None
 
 
 def _any(walk: _Walk, tokens: list[str]) -> bool | None:

@@ -99,16 +99,23 @@ def _parts(text: str, values: MesonValues) -> _Parts:
     states: list[bool | None] = [True]
     blocks: list[tuple[bool | None, bool | None]] = []
     """Of each block: whether this branch runs, and whether one so far was taken."""
+    systems: list[bool] = []
     for match in _BLOCK.finditer(text):
         word, condition = match.groups()
         truth = True if word == "else" else values.truth(condition)
         if word == "if":
             blocks.append((truth, truth))
+            systems.append(values.is_of_system(condition))
         elif word == "endif":
-            blocks = blocks[:-1]
+            blocks, systems = blocks[:-1], systems[:-1]
         elif blocks:
             blocks[-1] = _next_branch(taken=blocks[-1][1], truth=truth)
-        running = [runs for runs, _ in blocks]
+            systems[-1] |= values.is_of_system(condition)
+        # What an option leaves out may be switched on: it is optional, not of another system.
+        running = [
+            None if runs is False and not of_system else runs
+            for (runs, _), of_system in zip(blocks, systems, strict=True)
+        ]
         begins.append(match.end())
         states.append(False if False in running else None if None in running else True)
     return _Parts(tuple(begins), tuple(states))

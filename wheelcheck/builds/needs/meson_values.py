@@ -54,6 +54,12 @@ class MesonValues:
             return None if inner is None else not inner
         return self._atom(text, depth)
 
+    def is_of_system(self, condition: str) -> bool:
+        """Whether a condition speaks of the system, by itself or by a variable."""
+        words = re.findall(r"\w+", condition)
+        texts = (condition, *(self._variables.get(word, "") for word in words))
+        return any(".system()" in text for text in texts)
+
     def _atom(self, text: str, depth: int) -> bool | None:
         if text in {"true", "false"}:
             return text == "true"

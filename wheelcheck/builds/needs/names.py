@@ -59,7 +59,7 @@ def need_called(
         return
     name, table_kind = names[0], _TABLE_KINDS.get(kind, "header")
     library = next(filter(None, (library_called(table_kind, item) for item in names)), None)
-    meaning = _others().get((kind, name)) if library is None else None
+    meaning = _meaning(kind, name) if library is None else None
     minimum = _version(least)
     if meaning is not None and not meaning.startswith(_LIBRARY):
         if meaning:
@@ -91,6 +91,12 @@ def label_of(kind: FileKind, name: str) -> str:
             return f"{name}Config.cmake"
         case _:
             return name
+
+
+def _meaning(kind: FileKind, name: str) -> str | None:
+    """What `other_names.csv` says; the names of Windows' libraries have no case."""
+    found = _others().get((kind, name))
+    return _others().get((kind, name.lower())) if found is None else found
 
 
 @cache

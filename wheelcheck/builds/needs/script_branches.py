@@ -78,17 +78,22 @@ def _chosen(
     node: ast.If | ast.IfExp, certainty: Certainty, decided: Mapping[int, bool]
 ) -> Iterator[Part]:
     known = decided.get(node.lineno) if isinstance(node, ast.If) else None
-    truth = _truth(node.test) if known is None else known
+    by_system = _truth(node.test)
+    truth = by_system if known is None else known
     looks = _LOOKS.search(ast.unparse(node.test)) is not None
     doubt = max(certainty, Certainty.TENTATIVE if looks else Certainty.CONDITIONAL)
     body = node.body if isinstance(node.body, list) else [node.body]
     orelse = node.orelse if isinstance(node.orelse, list) else [node.orelse]
     yield node.test, certainty
-    if truth is not False:
-        usual = truth or _is_default(node.test)
+    if truth is False:
+        doubt = Certainty.TENTATIVE
+    if truth is not False or by_system is None:
+        usual = truth or (truth is None and _is_default(node.test))
         yield from ((part, certainty if usual else doubt) for part in body)
-    if truth is not True:
-        yield from ((part, doubt if truth is None else certainty) for part in orelse)
+    if truth:
+        doubt = Certainty.TENTATIVE
+    if truth is not True or by_system is None:
+        yield from ((part, certainty if truth is False else doubt) for part in orelse)
 
 
 def _attempted(node: ast.Try, certainty: Certainty, decided: Mapping[int, bool]) -> Iterator[Part]:
