@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_bills import priced_story
 from sample_dockerfiles import broken_image
-from sample_reports import alpine_story, mixed, wheel
+from sample_reports import alpine_story, mixed, wheel, with_lost_wheel
 
 from wheelcheck.reports.csv_table import COLUMNS, render_csv
 from wheelcheck.reports.values.report import Package, Report
@@ -49,7 +49,15 @@ def test_a_row_has_what_the_cell_has():
         "nearest_miss_part": "libc",
         "system": "linux",
         "loads": "",
+        "lost_wheel": "",
     }
+
+
+def test_a_lost_wheel_has_its_reason_in_a_column():
+    report, reason = with_lost_wheel(alpine_story(), "pandas")
+    found = {row["package"]: row["lost_wheel"] for row in rows(report) if "alpine" in row["target"]}
+    assert found["pandas"] == reason
+    assert found["numpy"] == ""
 
 
 @pytest.mark.parametrize("start", "=+-@")

@@ -3,7 +3,7 @@ from xml.etree.ElementTree import Element, fromstring
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_dockerfiles import NAME, broken_image, broken_policy, worded
-from sample_reports import alpine_story, mixed, nasty
+from sample_reports import alpine_story, mixed, nasty, with_lost_wheel
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.junit import render_junit
@@ -40,6 +40,14 @@ def test_a_failure_tells_why_and_names_the_line():
     assert failure.attrib["type"] == "source-native"
     assert "none for musllinux" in failure.attrib["message"]
     assert "target has musl 1.2" in failure.text
+
+
+def test_a_lost_wheel_is_reported_with_its_case_whether_that_fails_or_not():
+    for name in ("pandas", "six"):
+        report, reason = with_lost_wheel(alpine_story(), name)
+        suite = suites(render_junit(report))["python:3.8-alpine"]
+        (case,) = [c for c in suite.findall("testcase") if c.attrib["name"].startswith(name)]
+        assert case.find("system-out").text.endswith(f"Wheels lost, or still to come: {reason}")
 
 
 def test_totals_are_the_sums_of_the_suites():

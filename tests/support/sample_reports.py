@@ -1,7 +1,15 @@
 """Reports with realistic content, built by hand: what the renderings are tested on."""
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.values.report import Cell, Miss, Package, Problem, Report, TargetSummary
+from wheelcheck.reports.values.report import (
+    Cell,
+    LostWheel,
+    Miss,
+    Package,
+    Problem,
+    Report,
+    TargetSummary,
+)
 
 MUSL_MISS = "built for manylinux_2_17 (glibc), target has musl 1.2"
 
@@ -352,3 +360,24 @@ def unjudged_target() -> Report:
         code="version-conflict", message="numpy<1 and numpy>2 exclude each other", targets=(lost,)
     )
     return story.model_copy(update={"packages": packages, "problems": (problem,)})
+
+
+def with_lost_wheel(report: Report, name: str) -> tuple[Report, str]:
+    """The report with a lost wheel of a package on its last target, and the reason."""
+    reason = "the release before has a wheel, this one has none"
+    target = report.targets[-1].name
+    lost = LostWheel(kind="lost", release="2.0.0", before="1.9.0", reason=reason)
+    packages = [
+        package.model_copy(
+            update={
+                "on": {
+                    **package.on,
+                    target: package.on[target].model_copy(update={"lost": lost}),
+                }
+            }
+        )
+        if package.name == name
+        else package
+        for package in report.packages
+    ]
+    return report.model_copy(update={"packages": tuple(packages)}), reason

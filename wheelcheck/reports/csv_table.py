@@ -31,6 +31,7 @@ COLUMNS = (
     "nearest_miss_part",
     "system",
     "loads",
+    "lost_wheel",
 )
 _FORMULA = tuple("=+-@\t\r")
 
@@ -62,6 +63,7 @@ def _row(package: Package, target: TargetSummary, cell: Cell) -> Iterator[object
     nearest = cell.misses[0] if cell.misses else None
     yield from (nearest.file, nearest.part) if nearest else ("", "")
     yield from (target.system, cell.loads.status if cell.loads else None)
+    yield cell.lost.reason if cell.lost else None
 
 
 def _text(value: object) -> str:

@@ -21,6 +21,7 @@ from wheelcheck.reports.wording.findings import (
     remaining_violations,
 )
 from wheelcheck.reports.wording.headline import headline
+from wheelcheck.reports.wording.lost_phrases import LOST_TITLE
 from wheelcheck.reports.wording.marks import MARKS
 from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.reports.wording.report_phrases import target_words
@@ -162,5 +163,8 @@ def _case(suite: Element, name: str, cell: Cell, line: InputLine | None, *, fail
     elif fails:
         failure = SubElement(case, "failure", type=cell.verdict.value, message=message)
         failure.text = "\n".join(clean(f"{miss.file}: {miss.why}") for miss in cell.misses)
-    else:
-        SubElement(case, "system-out").text = message
+    output = [] if len(case) else [message]
+    if cell.lost is not None:
+        output.append(f"{LOST_TITLE}: {clean(cell.lost.reason)}")
+    if output:
+        SubElement(case, "system-out").text = "\n".join(output)
