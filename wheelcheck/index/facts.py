@@ -19,6 +19,7 @@ from packaging.version import Version
 from wheelcheck.errors import Unknown
 from wheelcheck.index.archives.archive import HashMismatch, read_archive
 from wheelcheck.index.archives.build_texts import build_texts
+from wheelcheck.index.archives.c_api import ApiBreak
 from wheelcheck.index.archives.limits import MAX_TEXT_BYTES, ArchiveRefused
 from wheelcheck.index.archives.members import open_wheel
 from wheelcheck.index.archives.ranges import ArchiveEnds
@@ -57,8 +58,8 @@ _REFUSED = frozenset({"archive-refused", "hash-mismatch"})
 class _Listing(msgspec.Struct, array_like=True):
     """A listing in the cache; `tried` are the paths whose text is in `texts` or cannot be had.
 
-    `lines` and `marks` are those of members by their place; None in what was cached before they
-    were counted.
+    `lines`, `marks` and what follows are those of members by their place; None in what was cached
+    before they were looked for.
     """
 
     members: list[tuple[str, int]]
@@ -66,6 +67,8 @@ class _Listing(msgspec.Struct, array_like=True):
     tried: set[str]
     lines: dict[int, int] = {}
     marks: dict[int, tuple[int, tuple[str, ...], int, str]] | None = None
+    api_breaks: dict[int, tuple[ApiBreak, ...]] | None = None
+    old_cython: dict[int, tuple[str, ...]] | None = None
 
 
 class _Metadata(msgspec.Struct, array_like=True):
@@ -156,7 +159,7 @@ class Facts:
             missing = (
                 stored is None
                 or not self._holds(file, key)
-                or (isinstance(file, Sdist) and stored.marks is None and not self._offline)
+                or (isinstance(file, Sdist) and stored.old_cython is None and not self._offline)
             ) or (
                 wanted is not None
                 and any(path not in stored.tried and wanted(path) for path, _ in stored.members)
@@ -168,13 +171,16 @@ class Facts:
                 stored = self._remember(key, file, found, _also_usual(file, stored, wanted))
         assert stored is not None
         texts = {p: t for p, t in stored.texts.items() if wanted is not None and wanted(p)}
-        marks = stored.marks or {}
+        marks, breaks = stored.marks or {}, stored.api_breaks or {}
+        old = stored.old_cython or {}
         members = (
             ArchiveMember(
                 path,
                 size,
                 stored.lines.get(place),
-                SourceMarks(*marks[place]) if place in marks else None,
+                SourceMarks(*marks[place], breaks.get(place, ()), old.get(place, ()))
+                if place in marks
+                else None,
             )
             for place, (path, size) in enumerate(stored.members)
         )
@@ -245,7 +251,17 @@ class Facts:
             for place, member in enumerate(found.members)
             if (mark := member.marks) is not None
         }
-        listing = _Listing(members, dict(found.texts), tried, lines, marks)
+        breaks = {
+            place: member.marks.api_breaks
+            for place, member in enumerate(found.members)
+            if member.marks is not None and member.marks.api_breaks
+        }
+        old = {
+            place: member.marks.old_cython
+            for place, member in enumerate(found.members)
+            if member.marks is not None and member.marks.old_cython
+        }
+        listing = _Listing(members, dict(found.texts), tried, lines, marks, breaks, old)
         if local_path(file.url) is None:  # a file on this machine may change under its name
             self._cache.put("listings", key, _encode(listing))
         return listing

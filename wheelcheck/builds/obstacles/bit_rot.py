@@ -162,7 +162,10 @@ def _moved(
         uploaded = histories[name].uploaded(now) if name in histories else None
         if uploaded is None or uploaded <= published:
             continue
-        then = histories[name].newest(specifiers.get(name, SpecifierSet()), published)
+        history = histories[name]
+        then = history.newest(specifiers.get(name, SpecifierSet()), published)
+        if then is None:  # an sdist older than what installers ask for on its behalf
+            then = history.newest(SpecifierSet(), published)
         if then is not None and now > then:
             yield name, then, now
 

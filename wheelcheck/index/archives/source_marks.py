@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from wheelcheck.index.archives.c_api import ApiBreak, api_breaks
 from wheelcheck.index.archives.languages import language_of
 
 __all__ = ["MAX_MARKED_BYTES", "SourceMarks", "is_marked", "read_marks"]
@@ -25,6 +26,23 @@ _HEAD = 2000
 _GENERATORS = re.compile(rb"[Gg]enerated by (Cython|SWIG|CFFI|cffi)\b[ (]*(?:[Vv]ersion )?([\d.]*)")
 
 
+_CYTHON_SIGNS = (
+    (
+        "long",
+        re.compile(
+            rb"^(?!\s*#)(?:[^#\"'\n]*[=(,\s])?(?<!def )(?:long\((?!\*)|\(int, ?long\))",
+            re.MULTILINE,
+        ),
+    ),
+    ("print", re.compile(rb"^[ \t]+print[ \t]+[\"'\w]", re.MULTILINE)),
+    ("language_level", re.compile(rb"^#.*cython:.*language_level", re.MULTILINE)),
+)
+_CIMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+cimport|cimport[ \t]+([\w.]+))", re.MULTILINE
+)
+_LOST_PXD = {b"cpython.int", b"cpython.string", b"cpython.oldbuffer"}
+
+
 @dataclass(frozen=True, slots=True)
 class SourceMarks:
     """What was counted in one source or header.
@@ -33,13 +51,18 @@ class SourceMarks:
     are the names it includes, those in quotes with a leading ``"``, those in angle brackets with a
     leading ``<``, as often as it includes them. `returns` counts the word: headers of declarations
     have none, those that hold code do. `generator` is the program that wrote it, with its
-    version if it says so: ``cython 3.0.11``.
+    version if it says so: ``cython 3.0.11``. `api_breaks` are names of the C API that some CPython
+    lacks (`c_api.api_breaks`); of what Cython wrote, its version says more. `old_cython` are words
+    of a `.pyx` that later releases of Cython lack: ``long``, ``print``, ``cimport cpython.int``,
+    any ``cimport`` of a name of one part; and ``language_level``, where the file states one.
     """
 
     statements: int
     includes: tuple[str, ...] = ()
     returns: int = 0
     generator: str = ""
+    api_breaks: tuple[ApiBreak, ...] = ()
+    old_cython: tuple[str, ...] = ()
 
 
 def is_marked(path: str) -> bool:
@@ -51,9 +74,22 @@ def read_marks(content: bytes) -> SourceMarks:
     """Count in the content of one source."""
     names = _INCLUDE.findall(content)[:_MAX_INCLUDES]
     head = _GENERATORS.search(content[:_HEAD])
+    generator = b" ".join(filter(None, head.groups())).decode().lower() if head else ""
     return SourceMarks(
         statements=content.count(b";"),
         includes=tuple(name.decode("utf-8", "replace") for name in names),
         returns=content.count(b"return"),
-        generator=b" ".join(filter(None, head.groups())).decode().lower() if head else "",
+        generator=generator,
+        api_breaks=() if generator.startswith("cython") else api_breaks(content),
+        old_cython=_old_cython(content) if b"cimport" in content or b"def " in content else (),
     )
+
+
+def _old_cython(content: bytes) -> tuple[str, ...]:
+    """Words of a Cython source that later releases lack."""
+    if _CIMPORT.search(content) is None and b"cdef" not in content and b"cpdef" not in content:
+        return ()
+    found = [word for word, sign in _CYTHON_SIGNS if sign.search(content)]
+    names = {first or second for first, second in _CIMPORT.findall(content)}
+    lost = sorted(name for name in names if name in _LOST_PXD or b"." not in name.strip(b"."))
+    return (*found, *(f"cimport {name.decode()}" for name in lost))

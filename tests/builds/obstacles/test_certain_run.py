@@ -1,0 +1,121 @@
+"""Setup scripts that stop for certain before they call `setup()`, and those that may not."""
+
+from __future__ import annotations
+
+import pytest
+from packaging.version import Version
+
+from wheelcheck.builds.obstacles.certain_run import Stop, certain_stop
+from wheelcheck.builds.obstacles.importable import Importable
+
+SETUP = "\nfrom setuptools import setup\nsetup(name='x')\n"
+
+
+def run(
+    text: str,
+    python: tuple[int, int] = (3, 13),
+    beside: bool = True,  # noqa: FBT001, FBT002
+    files: dict[str, str] | None = None,
+    **versions: str,
+) -> Stop | None:
+    texts = {"setup.py": text, **(files or {})}
+    installed = {"setuptools": "84.2.1", **versions}
+    finds = Importable(python, {name: Version(v) for name, v in installed.items()})
+    return certain_stop(texts, frozenset(texts), finds, finds_beside=beside, refuses_2to3=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("import imp", "imp is gone since Python 3.12"),
+        ("import ConfigParser", "ConfigParser is of Python 2"),
+        ("import numpy", "no build requirement brings the module numpy"),
+        ("from pip.req import parse_requirements", "brings the module pip"),
+        ("import pkg_resources", "pkg_resources is gone from setuptools since 82"),
+        ("from setuptools import Feature", "Feature is gone from setuptools since 46"),
+        ("from setuptools.dep_util import newer", "dep_util is gone from setuptools"),
+        ("import configparser\nconfigparser.SafeConfigParser()", "is gone since Python 3.12"),
+        ("import os\nos.getcwdu()", "os.getcwdu is of Python 2"),
+        ("execfile('version.py')", "execfile is a name of Python 2"),
+        ("open('README', 'rU').read()", "open() knows no mode U"),
+        ("__builtins__.BUILDING = True", "it sets __builtins__.BUILDING"),
+        ("raise RuntimeError('Install the real package instead')", "it raises RuntimeError: Inst"),
+        (
+            "import sys\nif sys.version_info[0] >= 3: sys.exit('Python 2 alone')",
+            "it exits: Python 2",
+        ),
+        ("print 'hello'", "is not Python 3"),
+        (
+            "try:\n  import numpy\nexcept ImportError:\n  raise SystemExit('numpy first')",
+            "numpy, and",
+        ),
+        ("from setuptools import setup\nsetup(use_2to3=True)", "use_2to3 is refused"),
+        ("from setuptools import setup\nkw = {}\nkw['use_2to3'] = True\nsetup(**kw)", "use_2to3"),
+        (
+            "def main():\n  import asynchat\nif __name__ == '__main__':\n  main()",
+            "asynchat is gone",
+        ),
+    ],
+)
+def test_a_script_that_stops_for_certain(text: str, words: str):
+    stop = run(text + SETUP)
+    assert stop is not None
+    assert words in stop.why
+    assert stop.place.startswith("setup.py:")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "try:\n  import imp\nexcept ImportError:\n  imp = None",
+        "try:\n  import numpy\nexcept ImportError:\n  numpy = None",
+        "import sys\nif sys.version_info < (3, 4): import ConfigParser",
+        "import os\nif os.path.exists('x'): import numpy",
+        "def lazily():\n  import numpy",
+        "import sys\nif sys.platform == 'win32': raise SystemExit(1)",
+        "try:\n  unicode\nexcept NameError:\n  unicode = str",
+        "import contextlib\nwith contextlib.suppress(ImportError):\n  import numpy",
+        "from distutils.core import Extension",
+        "from collections.abc import Mapping",
+        "import os.path, json",
+        "for file in ['a']:\n  print(file)",
+    ],
+)
+def test_a_script_that_may_go_on(text: str):
+    assert run(text + SETUP) is None
+
+
+def test_what_is_after_the_call_of_setup_says_nothing():
+    assert run(SETUP + "\nimport sys\nsys.exit(0)\n") is None
+
+
+def test_modules_of_the_sdist_are_followed():
+    versioneer = "import configparser\ndef get_version():\n  configparser.SafeConfigParser()\n"
+    stop = run(
+        "import versioneer\nfrom setuptools import setup\nsetup(version=versioneer.get_version())",
+        files={"versioneer.py": versioneer},
+    )
+    assert stop is not None
+    assert stop.place == "versioneer.py:3"
+    package = {"pkg/__init__.py": "from pkg import core", "pkg/core.py": "import requests\n"}
+    stop = run("import pkg" + SETUP, files=package)
+    assert stop is not None
+    assert stop.place == "pkg/core.py:1"
+
+
+def test_setuptools_own_backend_does_not_look_beside_the_script():
+    stop = run("import versioneer" + SETUP, beside=False, files={"versioneer.py": ""})
+    assert stop is not None
+    assert "lies beside setup.py" in stop.why
+    moved = "import sys\nsys.path.insert(0, '.')\nimport versioneer"
+    assert run(moved + SETUP, beside=False, files={"versioneer.py": ""}) is None
+
+
+def test_another_python_or_setuptools_has_the_module_still():
+    assert run("import imp" + SETUP, python=(3, 11)) is None
+    assert run("import pkg_resources" + SETUP, setuptools="81.0.0") is None
+    assert run("import numpy" + SETUP, numpy="2.0.0") is None
+
+
+def test_a_build_requirement_in_no_table_may_bring_any_module():
+    assert run("import helper" + SETUP, some_unknown_project="1") is None

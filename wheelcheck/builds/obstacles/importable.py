@@ -1,0 +1,154 @@
+"""What a setup script can import: Python's library, and what is installed for the build.
+
+`python_names.csv` and `setuptools_names.csv` say which modules and names came and went, both made
+by importing them; `module_names.csv` which modules other build requirements bring.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from packaging.version import Version
+
+from wheelcheck.tables import read_table
+
+__all__ = ["Importable"]
+
+_OLDEST_SETUPTOOLS = Version("40.9.0")
+"""The oldest release that `setuptools_names.csv` knows."""
+_OF_SETUPTOOLS = frozenset({"setuptools", "pkg_resources", "distutils"})
+_OWN_DISTUTILS = Version("60")
+"""From here on setuptools puts its own distutils in the place of Python's."""
+_DISTUTILS_GONE = (3, 12)
+
+_Span = tuple[Version | None, Version | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Importable:
+    """The modules that a setup script finds.
+
+    `versions` are the projects installed for the build, None where the version is not known.
+    `complete`: nothing else is installed, as in an isolated build whose environment is known.
+    """
+
+    python: tuple[int, int]
+    versions: Mapping[str, Version | None] = field(default_factory=dict)
+    complete: bool = True
+
+    def missing_module(self, name: str) -> str:
+        """Why a dotted module cannot be imported; "" where it can be, or that is not known."""
+        parts = name.split(".")
+        for end in range(1, len(parts) + 1):
+            reason = self._missing(".".join(parts[:end]), "")
+            if reason:
+                return reason
+        return ""
+
+    def missing_name(self, module: str, name: str) -> str:
+        """Why a module has no such name; "" where it has, or that is not known."""
+        return self._missing(module, name) or self._missing(f"{module}.{name}", "", part=True)
+
+    def _missing(self, module: str, name: str, *, part: bool = False) -> str:
+        root = module.partition(".")[0]
+        if root in _OF_SETUPTOOLS:
+            return self._missing_from_setuptools(module, name)
+        if (root, "") in _python_names():
+            return self._missing_from_python(module, name)
+        if name or part:
+            return self._missing_from_numpy(module) if part else ""
+        if root != module:
+            return self._missing_from_numpy(module)
+        return self._undeclared(root)
+
+    def _missing_from_python(self, module: str, name: str) -> str:
+        spans = _python_names().get((module, name))
+        version = Version(".".join(map(str, self.python)))
+        if spans is None or _is_in(version, spans):
+            return ""
+        label = f"{module}.{name}" if name else f"the module {module}"
+        gone = [gone for _, gone in spans if gone is not None and gone <= version]
+        if gone == [Version("3.0")]:
+            return f"{label} is of Python 2"
+        return (
+            f"{label} is gone since Python {gone[-1]}" if gone else f"{label} is of a later Python"
+        )
+
+    def _missing_from_setuptools(self, module: str, name: str) -> str:
+        label = f"{module}.{name}" if name else f"the module {module}"
+        root = module.partition(".")[0]
+        if "setuptools" not in self.versions:
+            needed = root != "distutils" or self.python >= _DISTUTILS_GONE
+            if needed and self.complete:
+                return f"{label} is not there, as setuptools is no build requirement"
+            return ""
+        version = self.versions["setuptools"]
+        if version is None or version < _OLDEST_SETUPTOOLS:
+            return ""
+        if root == "distutils" and version < _OWN_DISTUTILS:
+            return self._missing_from_python(module, name)
+        spans = _setuptools_names().get((module, name))
+        if spans is None or _is_in(version, spans):
+            return ""
+        gone = [gone for _, gone in spans if gone is not None and gone <= version]
+        return f"{label} is gone from setuptools since {gone[-1]}" if gone else ""
+
+    def _missing_from_numpy(self, module: str) -> str:
+        if f"{module}.".startswith("numpy.distutils.") and self.python >= _DISTUTILS_GONE:
+            return "numpy.distutils does not exist for Python 3.12 and later"
+        return ""
+
+    def _undeclared(self, root: str) -> str:
+        if not self.complete or root.startswith("_"):
+            return ""
+        brought = _module_names()
+        for project in self.versions:  # of a project in no table, any module may come
+            if project not in brought or root in brought[project]:
+                return ""
+        if root in _old_modules():
+            return f"the module {root} is of Python 2"
+        return f"no build requirement brings the module {root}"
+
+
+def _is_in(version: Version, spans: Iterable[_Span]) -> bool:
+    return any(
+        (since is None or since <= version) and (gone is None or version < gone)
+        for since, gone in spans
+    )
+
+
+def _read_spans(table: str) -> dict[tuple[str, str], list[_Span]]:
+    found: dict[tuple[str, str], list[_Span]] = defaultdict(list)
+    for row in read_table(table):
+        since = Version(row["since"]) if row["since"] else None
+        gone = Version(row["gone"]) if row["gone"] else None
+        found[row["module"], row["name"]].append((since, gone))
+    return dict(found)
+
+
+@cache
+def _python_names() -> Mapping[tuple[str, str], list[_Span]]:
+    return _read_spans("builds/obstacles/python_names.csv")
+
+
+@cache
+def _setuptools_names() -> Mapping[tuple[str, str], list[_Span]]:
+    return _read_spans("builds/obstacles/setuptools_names.csv")
+
+
+@cache
+def _old_modules() -> frozenset[str]:
+    rows = read_table("builds/obstacles/module_names.csv")
+    return frozenset(row["module"] for row in rows if row["project"] == "python2")
+
+
+@cache
+def _module_names() -> Mapping[str, frozenset[str]]:
+    """The top modules that a project brings."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in read_table("builds/obstacles/module_names.csv"):
+        found[row["project"]].add(row["module"])
+    return {project: frozenset(modules) for project, modules in found.items()}

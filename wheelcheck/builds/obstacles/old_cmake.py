@@ -1,0 +1,80 @@
+"""CMake projects that ask for a CMake so old that CMake 4 refuses them.
+
+`cmake_minimum_required` below 3.5 ends the run (cmake.org/cmake/help/latest/release/4.0.html),
+in the project itself as in every folder that it adds.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+
+from packaging.version import InvalidVersion, Version
+
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+
+__all__ = ["REFUSES_OLD", "old_minimums"]
+
+REFUSES_OLD = Version("4")
+_ACCEPTED = Version("3.5")
+_SOURCE = "cmake.org/cmake/help/latest/release/4.0.html"
+_COMMENT = re.compile(r"#\[\[.*?\]\]|#[^\n]*", re.DOTALL)
+_COMMAND = re.compile(r"^[ \t]*(\w+)[ \t]*\(([^()]*)\)", re.MULTILINE)
+_OPENS = {"if", "foreach", "while", "function", "macro"}
+_CLOSES = {f"end{word}" for word in _OPENS}
+_MOST_FILES = 200
+
+
+def old_minimums(texts: Mapping[str, str]) -> tuple[BuildObstacle, ...]:
+    """What CMake 4 refuses of the project in ``CMakeLists.txt``, the first of certain, else any.
+
+    Code ``cmake-too-new``. Certain is what no condition surrounds; a folder that is added within
+    one may not be reached.
+    """
+    if any("CMAKE_POLICY_VERSION_MINIMUM" in texts.get(name, "") for name in _TOP):
+        return ()
+    found = list(_refused("CMakeLists.txt", texts, sure=True, seen=set()))
+    return tuple(sorted(found, key=lambda obstacle: not obstacle.fatal)[:1])
+
+
+_TOP = ("setup.py", "pyproject.toml", "CMakeLists.txt")
+
+
+def _refused(
+    path: str, texts: Mapping[str, str], *, sure: bool, seen: set[str]
+) -> Iterator[BuildObstacle]:
+    if path in seen or path not in texts or len(seen) > _MOST_FILES:
+        return
+    seen.add(path)
+    depth = 0
+    stated = False
+    for match in _COMMAND.finditer(_COMMENT.sub("", texts[path])):
+        command, words = match.group(1).lower(), match.group(2).replace('"', " ").split()
+        if command in _OPENS:
+            depth += 1
+        elif command in _CLOSES:
+            depth = max(0, depth - 1)
+        elif command == "cmake_minimum_required" and not stated:
+            stated = depth == 0
+            minimum = _minimum(words)
+            if minimum is not None and minimum < _ACCEPTED:
+                message = f"{path} asks for CMake {minimum}, and CMake 4 accepts 3.5 at least"
+                message += " (CMAKE_POLICY_VERSION_MINIMUM=3.5 in the environment helps)"
+                fatal = sure and depth == 0
+                yield BuildObstacle("cmake-too-new", message, _SOURCE, fatal=fatal)
+        elif command == "add_subdirectory" and words and "$" not in words[0]:
+            below = posixpath.normpath(posixpath.join(posixpath.dirname(path), words[0]))
+            inside = f"{below}/CMakeLists.txt"
+            yield from _refused(inside, texts, sure=sure and depth == 0, seen=seen)
+
+
+def _minimum(words: list[str]) -> Version | None:
+    """The version that counts: of a range, CMake takes the upper end as the policy version."""
+    if "VERSION" not in words[:-1]:
+        return None
+    stated = words[words.index("VERSION") + 1].split("...")[-1]
+    try:
+        return Version(stated)
+    except InvalidVersion:
+        return None

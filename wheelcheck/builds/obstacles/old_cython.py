@@ -1,0 +1,67 @@
+"""Cython sources that a later Cython does not translate: names and idioms of Python 2."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from packaging.version import Version
+
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+
+__all__ = ["old_cython"]
+
+_PYTHON3 = Version("3.0")
+"""From here on the language is that of Python 3 unless a file says otherwise."""
+_WITHOUT_LONG = Version("3.1")
+_SOURCE = "cython.readthedocs.io/en/latest/src/changes.html; measured with Cython 3.0.12 and 3.3.1"
+_LEVEL = re.compile(r"language_level|include_path|compiler_directives")
+
+
+def old_cython(
+    facts: SdistFacts, contents: SdistContents, version: Version
+) -> tuple[BuildObstacle, ...]:
+    """What this Cython refuses in the sources of the extension modules; the first.
+
+    Code ``cython-too-new``. Fatal where the setup script names the source without a condition.
+    """
+    if version < _PYTHON3:
+        return ()
+    script = facts.script
+    stated = any(_LEVEL.search(contents.texts.get(n, "")) for n in ("setup.py", "pyproject.toml"))
+    named = {
+        posixpath.normpath(path): not (module.optional or module.supposing or script.forgiving)
+        for module in (script.extensions if script is not None else ())
+        for path in module.sources or ()
+        if script is not None
+    }
+    found = [
+        BuildObstacle("cython-too-new", f"{path} {what}", _SOURCE, fatal=named.get(path, False))
+        for path in contents.marks
+        if path.endswith(".pyx") and (path in named or not named)
+        for what in _refused(path, contents, version, stated=stated)
+    ]
+    return tuple(sorted(found, key=lambda obstacle: not obstacle.fatal)[:1])
+
+
+def _refused(
+    path: str, contents: SdistContents, version: Version, *, stated: bool
+) -> Iterator[str]:
+    words = contents.marks[path].old_cython
+    leveled = stated or "language_level" in words
+    if "long" in words and version >= _WITHOUT_LONG:
+        yield f"uses the name long, which Cython {version} has no more"
+    if "print" in words and not leveled:
+        yield f"has print statements, which Cython {version} refuses"
+    folder = posixpath.dirname(path)
+    in_package = folder and f"{folder}/__init__.py" in contents.sizes
+    for word in words:
+        name = word.removeprefix("cimport ")
+        if word in {"cimport cpython.int", "cimport cpython.string"} and version >= _WITHOUT_LONG:
+            yield f"cimports {name}, which Cython {version} has no more"
+        beside = f"{folder}/{name}.pxd" in contents.sizes and f"{name}.pxd" not in contents.sizes
+        if word != name and in_package and beside and not leveled:
+            yield f"cimports {name} from its own folder, where Cython {version} does not look"

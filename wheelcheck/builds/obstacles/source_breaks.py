@@ -1,0 +1,198 @@
+"""Sources that a CPython does not compile: by its C API, and by the Cython that wrote them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from packaging.version import InvalidVersion, Version
+
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.index.archives.languages import Language, language_of
+from wheelcheck.tables import read_table
+
+__all__ = ["CompiledFiles", "compiled_files", "source_breaks"]
+
+_C_LIKE = {Language.C, Language.CPP}
+_ERRORS_SINCE = Version("14")
+"""GCC refuses calls of undeclared functions from here on (gcc.gnu.org/gcc-14/porting_to.html)."""
+_API = "docs.python.org/3/whatsnew, wheelcheck/index/archives/c_api.csv"
+_OUTPUT = "measured: wheelcheck/builds/obstacles/cython_output.csv"
+_DEEPEST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledFiles:
+    """The C and C++ files of an sdist that a build compiles: for certain, and perhaps."""
+
+    certain: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
+
+
+def compiled_files(
+    facts: SdistFacts, contents: SdistContents, *, cythonizes: bool
+) -> CompiledFiles:
+    """Which files are compiled, what they include with them.
+
+    `cythonizes`: Cython is installed for the build, and translates `.pyx` again.
+    """
+    script = facts.script
+    named: dict[str, bool] = {}
+    unknown = script is None or script.problem is not None or bool(script.unclear)
+    for module in script.extensions if script is not None else ():
+        certain = not (module.optional or module.supposing or (script and script.forgiving))
+        if module.sources is None:
+            unknown = True
+        for path in module.sources or ():
+            found = _shipped(posixpath.normpath(path), contents, cythonizes=cythonizes)
+            if found:
+                named[found] = named.get(found, False) or certain
+    certain_files = _with_includes((p for p, sure in named.items() if sure), contents)
+    perhaps = _with_includes((p for p, sure in named.items() if not sure), contents)
+    if unknown and not named:
+        perhaps |= {
+            path
+            for path in contents.marks
+            if language_of(path) in _C_LIKE and not is_aside(path)
+            if not (cythonizes and f"{posixpath.splitext(path)[0]}.pyx" in contents.sizes)
+        }
+    return CompiledFiles(tuple(sorted(certain_files)), tuple(sorted(perhaps - certain_files)))
+
+
+def _shipped(path: str, contents: SdistContents, *, cythonizes: bool) -> str:
+    """The file that the compiler gets for a source; "" where it is made in the build."""
+    stem, extension = posixpath.splitext(path)
+    if extension not in {".pyx", ".py"}:
+        return path if path in contents.sizes else ""
+    if cythonizes:
+        return ""
+    return next((stem + end for end in (".c", ".cpp") if stem + end in contents.sizes), "")
+
+
+def _with_includes(paths: Iterable[str], contents: SdistContents) -> set[str]:
+    """Files and what they include, as far as it is part of the sdist."""
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for path in contents.marks:
+        by_name[posixpath.basename(path)].append(path)
+    found: set[str] = set()
+    todo = list(paths)
+    while todo:
+        path = todo.pop()
+        if path in found:
+            continue
+        found.add(path)
+        marks = contents.marks.get(path)
+        for include in marks.includes if marks is not None else ():
+            if include.startswith('"'):
+                todo += _included(path, include[1:], by_name)
+    return found
+
+
+def _included(path: str, name: str, by_name: Mapping[str, list[str]]) -> list[str]:
+    beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+    candidates = by_name.get(posixpath.basename(name), [])
+    return [beside] if beside in candidates else candidates if len(candidates) == 1 else []
+
+
+def source_breaks(
+    files: CompiledFiles, contents: SdistContents, minor: int, gcc: Version | None
+) -> tuple[BuildObstacle, ...]:
+    """What CPython 3.`minor` and GCC do not compile of these files, first of each kind.
+
+    Codes ``c-api-gone`` and ``cython-output-too-old``.
+    """
+    own = {
+        name for marks in contents.marks.values() for name, minors in marks.api_breaks if not minors
+    }
+    found = [
+        *_of_files(files.certain, contents, minor, gcc, own, sure=True),
+        *_of_files(files.perhaps, contents, minor, gcc, own, sure=False),
+    ]
+    first: dict[tuple[str, bool], BuildObstacle] = {}
+    for obstacle in found:
+        first.setdefault((obstacle.code, obstacle.fatal), obstacle)
+    codes = {code for code, fatal in first if fatal}
+    return tuple(o for (code, fatal), o in first.items() if fatal or code not in codes)
+
+
+def _of_files(
+    paths: Iterable[str],
+    contents: SdistContents,
+    minor: int,
+    gcc: Version | None,
+    own: set[str],
+    *,
+    sure: bool,
+) -> Iterator[BuildObstacle]:
+    for path in paths:
+        marks = contents.marks.get(path)
+        if marks is None:
+            continue
+        names = [n for n, minors in marks.api_breaks if minor in minors]
+        names = [name for name in names if name.removesuffix("()") not in own]
+        if names:
+            yield _api(path, names, minor, gcc, sure=sure)
+        program, _, version = marks.generator.partition(" ")
+        if program == "cython" and version:
+            yield from _written_by_cython(path, version, minor, sure=sure)
+
+
+def _api(
+    path: str, names: list[str], minor: int, gcc: Version | None, *, sure: bool
+) -> BuildObstacle:
+    """Names that are gone. C that calls them compiles with an old GCC, and cannot be loaded."""
+    called = language_of(path) is Language.C and all(name.endswith("()") for name in names)
+    shown = ", ".join(name.removesuffix("()") for name in names[:3])
+    message = f"{path} uses {shown}, which CPython 3.{minor} has no more"
+    refused = not called or (gcc is not None and gcc >= _ERRORS_SINCE)
+    if called and not refused:
+        message += "; with a GCC before 14 it compiles, and what is built cannot be imported"
+    return BuildObstacle("c-api-gone", message, _API, fatal=sure and refused)
+
+
+def _written_by_cython(
+    path: str, version: str, minor: int, *, sure: bool
+) -> Iterator[BuildObstacle]:
+    try:
+        wrote = Version(version)
+    except InvalidVersion:
+        return
+    for sample in ("least", "ordinary"):
+        error = _output_error(wrote, minor, sample)
+        if error:
+            message = (
+                f"{path} was written by Cython {version}, whose code CPython 3.{minor} does not "
+                f"compile: {error}"
+            )
+            fatal = sure and sample == "least"
+            yield BuildObstacle("cython-output-too-old", message, _OUTPUT, fatal=fatal)
+            return
+
+
+def _output_error(wrote: Version, minor: int, sample: str) -> str:
+    """What a CPython does not compile of a Cython's code; very old releases count as the oldest."""
+    rows = [row for row in _outputs() if row[0] == f"3.{minor}" and row[1] == sample]
+    wrote = max(wrote, min((row[2] for row in _outputs()), default=wrote))
+    for _, _, first, last, error in rows:
+        if first <= wrote <= last:
+            return error
+    for before, after in pairwise(rows):  # not measured itself; its neighbours fail
+        near = before[3].release[:2] == after[2].release[:2]
+        if near and before[3] < wrote < after[2]:
+            return after[4]
+    return ""
+
+
+@cache
+def _outputs() -> tuple[tuple[str, str, Version, Version, str], ...]:
+    return tuple(
+        (row["python"], row["sample"], Version(row["first"]), Version(row["last"]), row["error"])
+        for row in read_table("builds/obstacles/cython_output.csv")
+    )

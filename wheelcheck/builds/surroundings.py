@@ -1,0 +1,162 @@
+"""Does an sdist go with what it meets: the Python of the target, the tools of its build?
+
+Most source builds fail because the sdist is older than its surroundings. Each function here holds
+one kind of evidence in the sdist against them, and reports what it finds as obstacles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from packaging.version import Version
+
+from wheelcheck.builds.obstacles.certain_run import Stop, certain_stop
+from wheelcheck.builds.obstacles.importable import Importable
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.obstacles.old_cmake import REFUSES_OLD, old_minimums
+from wheelcheck.builds.obstacles.old_cython import old_cython
+from wheelcheck.builds.obstacles.source_breaks import compiled_files, source_breaks
+from wheelcheck.builds.plan import Build
+from wheelcheck.builds.sdist.build_system import LEGACY_BACKEND
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.builds.sdist_reading import SdistReading
+from wheelcheck.distributions.distribution import distribution_of, versions_on_offer
+from wheelcheck.errors import Unknown
+from wheelcheck.tables import read_table
+from wheelcheck.targets import Target
+from wheelcheck.targets.target import Implementation
+
+__all__ = ["clashes"]
+
+_REFUSES_2TO3 = Version("58")
+
+
+def clashes(build: Build, target: Target, *, isolated: bool) -> tuple[BuildObstacle, ...]:
+    """What of the sdist does not go with the Python and the build environment of a target.
+
+    Where the build is not `isolated`, what is installed beside it is not known.
+    """
+    facts = build.reading.facts
+    if isinstance(facts, Unknown):
+        return ()
+    return (
+        *_script(build, facts, target, isolated=isolated),
+        *_backend(build, facts, target),
+        *_sources(build, facts, target),
+        *_cmake(build, facts, target),
+        *_cython(build, facts),
+    )
+
+
+def _script(
+    build: Build, facts: SdistFacts, target: Target, *, isolated: bool
+) -> Iterator[BuildObstacle]:
+    """A setup script that stops before it calls `setup()`."""
+    if facts.kind != "setuptools":
+        return
+    finds = _importable(build, target, isolated=isolated)
+    versions = sorted((name, str(version)) for name, version in finds.versions.items())
+    beside = not isolated or facts.system.backend == LEGACY_BACKEND
+    key = f"run on {finds.python} with {versions}, {finds.complete}, {beside}"
+    compute = partial(_stop, build.reading, finds, beside=beside)
+    for stop in build.reading.derive(key, tuple[Stop, ...], compute):
+        message = f"setup.py stops at {stop.place}: {stop.why}"
+        yield BuildObstacle("setup-script-stops", message, stop.place, fatal=True)
+
+
+def _importable(build: Build, target: Target, *, isolated: bool) -> Importable:
+    pins = build.environment.pins
+    complete = isolated and bool(pins) and not build.environment.problems
+    versions = {str(pin.name): pin.version for pin in pins} if isolated else {"setuptools": None}
+    return Importable(target.python, versions, complete)
+
+
+def _stop(reading: SdistReading, finds: Importable, *, beside: bool) -> tuple[Stop, ...]:
+    contents = reading.contents
+    if isinstance(contents, Unknown) or "setup.py" not in contents.texts:
+        return ()
+    setuptools = finds.versions.get("setuptools")
+    refuses = setuptools is not None and setuptools >= _REFUSES_2TO3
+    stop = certain_stop(
+        contents.texts, contents.paths, finds, finds_beside=beside, refuses_2to3=refuses
+    )
+    return () if stop is None else (stop,)
+
+
+def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstacle, ...]:
+    """C and C++ that the Python of the target does not compile."""
+    major, minor = target.python
+    if major != 3 or target.implementation is not Implementation.CPYTHON:  # noqa: PLR2004
+        return ()
+    cythonizes = any(pin.name == "cython" for pin in build.environment.pins)
+    distribution = distribution_of(target)
+    offered = () if isinstance(distribution, Unknown) else versions_on_offer("gcc", distribution)
+    gcc = offered[0] if offered else None
+    reading = build.reading
+
+    def compute() -> tuple[BuildObstacle, ...]:
+        contents = reading.contents
+        if isinstance(contents, Unknown):
+            return ()
+        files = compiled_files(facts, contents, cythonizes=cythonizes)
+        return source_breaks(files, contents, minor, gcc)
+
+    key = f"sources on 3.{minor} with gcc {gcc}, cython {cythonizes}, {reading.site}"
+    return reading.derive(key, tuple[BuildObstacle, ...], compute)
+
+
+def _backend(build: Build, facts: SdistFacts, target: Target) -> Iterator[BuildObstacle]:
+    """A setuptools that the Python of the target cannot import."""
+    version = _pinned(build, "setuptools")
+    if version is None or facts.kind != "setuptools":
+        return
+    for row in read_table("builds/obstacles/setuptools_pythons.csv"):
+        since = tuple(map(int, row["python"].split(".")))
+        if target.python >= since and Version(row["first"]) <= version <= Version(row["last"]):
+            message = f"setuptools {version} does not run on Python {row['python']}: {row['error']}"
+            source = "measured: wheelcheck/builds/obstacles/setuptools_pythons.csv"
+            yield BuildObstacle("build-tool-too-old", message, source, fatal=True)
+            return
+
+
+def _cmake(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstacle, ...]:
+    """A CMake project that the CMake of the build refuses."""
+    version = _pinned(build, "cmake")
+    if version is None:
+        distribution = distribution_of(target)
+        offered = (
+            () if isinstance(distribution, Unknown) else versions_on_offer("cmake", distribution)
+        )
+        version = offered[0] if offered else None
+    if version is None or version < REFUSES_OLD or not _runs_cmake(build, facts):
+        return ()
+    texts = build.reading.texts
+    return build.reading.derive("old cmake", tuple[BuildObstacle, ...], lambda: old_minimums(texts))
+
+
+def _runs_cmake(build: Build, facts: SdistFacts) -> bool:
+    if facts.system.backend.startswith(("scikit_build_core", "mesonpy", "py_build_cmake")):
+        return not facts.system.backend.startswith("mesonpy")
+    script = build.reading.texts.get("setup.py", "")
+    return facts.kind == "setuptools" and ("cmake" in script or "skbuild" in script)
+
+
+def _cython(build: Build, facts: SdistFacts) -> tuple[BuildObstacle, ...]:
+    """Cython sources that the Cython of the build does not translate."""
+    version = _pinned(build, "cython")
+    if version is None or facts.kind not in {"setuptools", "meson"}:
+        return ()
+    reading = build.reading
+
+    def compute() -> tuple[BuildObstacle, ...]:
+        contents = reading.contents
+        return () if isinstance(contents, Unknown) else old_cython(facts, contents, version)
+
+    key = f"cython {version} {reading.site}"
+    return reading.derive(key, tuple[BuildObstacle, ...], compute)
+
+
+def _pinned(build: Build, name: str) -> Version | None:
+    pin = next((pin for pin in build.environment.pins if pin.name == name), None)
+    return pin.version if pin is not None else None
