@@ -480,7 +480,7 @@ def certain_stop(
 
 
 def _evaluated(node: ast.expr) -> Iterator[ast.expr]:
-    """The parts of an expression that are evaluated in any case, inner ones first."""
+    """The parts of an expression that are evaluated in any case, the inner before the outer."""
     if isinstance(node, ast.Lambda):
         return
     if isinstance(node, ast.BoolOp):
