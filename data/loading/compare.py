@@ -5,8 +5,9 @@
 
 A case fails where its own import ends in the loader's words or by a signal, or where at least half
 of the public modules right below do. One that ends for another reason is listed, to be decided by
-its error's text, and not counted. A failing case was reported where its own wheel, or another of
-its resolution, is `needs` or `no`; a case that loads is a false alarm where its own wheel is.
+its error's text (`--fails`), and not counted; nor is one without a module to import. A failing case
+was reported where its own wheel, or another of its resolution, is `needs` or `no`; a case that
+loads is a false alarm where its own wheel is.
 """
 
 from __future__ import annotations
@@ -30,9 +31,10 @@ def main() -> None:
     table: Counter[tuple[str, str]] = Counter()
     for row in _rows(options.answers):
         happened = truth.get(row["project"])
-        if happened is None:
+        by_hand = row["project"] in options.fails
+        if happened is None or not (happened["modules"] or by_hand):
             continue
-        ends = "fails" if row["project"] in options.fails else _ends(happened)
+        ends = "fails" if by_hand else _ends(happened)
         said = _said(row, fails=ends == "fails")
         table[ends, said] += 1
         if (ends, said) not in {("loads", "yes"), ("fails", "needs/no")}:
