@@ -19,7 +19,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from wheelcheck.builds.plan import Build, Installer, Planner
+from wheelcheck.builds.plan import Build, InstallerKind, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.built_sizes import BuiltFiles, built_files, compresses
 from wheelcheck.costs.features import BuildFeatures, read_features
@@ -63,7 +63,7 @@ def contents(
     wheels = [pin.file for pin in pins if isinstance(pin.file, Wheel)]
     sdists = [pin.file for pin in pins if isinstance(pin.file, Sdist)]
     planner = Planner(index, policy, SdistReader(index).read)
-    plan = planner.plan(target, sdists, Installer.PIP_NO_CACHE)
+    plan = planner.plan(target, sdists, InstallerKind.PIP_NO_CACHE)
     return ImageContents(
         wheels=[(wheel, unpacked(index.listing(wheel))) for wheel in wheels],
         built=[from_source(build, index, target) for build in plan.builds if build.top_level],

@@ -10,7 +10,7 @@ import wheelcheck
 from wheelcheck import Verdict
 from wheelcheck.api import explain as explaining
 from wheelcheck.api.analyse import analyse
-from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.environment import InstallerKind
 from wheelcheck.cli import main
 from wheelcheck.cli.arguments import explain_parser
 from wheelcheck.cli.options import INSTALLERS
@@ -64,7 +64,7 @@ def index() -> FakeIndex:
 @pytest.fixture(scope="module")
 def report() -> Report:
     requirements = asked("sci", "frame", "easy")
-    return analyse(requirements, [SLIM, ALPINE], index(), installer=Installer.PIP_NO_CACHE)
+    return analyse(requirements, [SLIM, ALPINE], index(), installer=InstallerKind.PIP_NO_CACHE)
 
 
 @pytest.mark.parametrize("pythons", [("3.12",), ("3.11", "3.12", "3.13")])
@@ -166,7 +166,7 @@ class TestReport:
 
 
 def test_the_command_line_offers_every_installer():
-    assert set(INSTALLERS) == set(Installer)
+    assert set(INSTALLERS) == set(InstallerKind)
 
 
 def test_an_installer_nobody_knows_is_a_usage_error():

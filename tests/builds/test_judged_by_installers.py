@@ -17,7 +17,7 @@ from archive_builders import tar_of, zip_of
 from packaging.utils import NormalizedName
 from situations import target
 
-from wheelcheck.builds.plan import Installer, Planner
+from wheelcheck.builds.plan import InstallerKind, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
@@ -87,7 +87,7 @@ def links(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def planned(links: Path, installer: Installer, *names: str) -> dict[str, int]:
+def planned(links: Path, installer: InstallerKind, *names: str) -> dict[str, int]:
     options = IndexOptions(no_index=True, find_links=(str(links),))
     with open_index(options, cache_dir=None) as index:
         sdists = []
@@ -102,7 +102,7 @@ def planned(links: Path, installer: Installer, *names: str) -> dict[str, int]:
     return {build.label: build.times for build in plan.builds if build.times}
 
 
-def built(links: Path, installer: Installer, folder: Path, *names: str) -> dict[str, int]:
+def built(links: Path, installer: InstallerKind, folder: Path, *names: str) -> dict[str, int]:
     clean = {name: value for name, value in os.environ.items() if name[:4] not in {"PIP_", "UV_P"}}
     made = folder / "made"
     environ = {
@@ -117,24 +117,26 @@ def built(links: Path, installer: Installer, folder: Path, *names: str) -> dict[
     pip = [sys.executable, "-m", "pip", "install", "-q"]
     uv = shutil.which("uv") or str(Path(sys.executable).with_name("uv"))
     command = {
-        Installer.PIP: pip,
-        Installer.PIP_NO_CACHE_DIR: [*pip, "--no-cache-dir"],
-        Installer.PIP_NO_CACHE: pip,
-        Installer.UV: [uv, "pip", "install", "-q", "--python", sys.executable],
+        InstallerKind.PIP: pip,
+        InstallerKind.PIP_NO_CACHE_DIR: [*pip, "--no-cache-dir"],
+        InstallerKind.PIP_NO_CACHE: pip,
+        InstallerKind.UV: [uv, "pip", "install", "-q", "--python", sys.executable],
     }[installer]
-    if installer is Installer.PIP_NO_CACHE:
+    if installer is InstallerKind.PIP_NO_CACHE:
         environ["PIP_NO_CACHE_DIR"] = "1"
     where = ["--no-index", "--find-links", str(links), "--target", str(folder / "target")]
     subprocess.run([*command, *where, *names], env=environ, check=True, timeout=300)
     return Counter(made.read_text().splitlines())
 
 
-@pytest.mark.parametrize("installer", Installer)
-def test_the_plan_counts_what_is_really_built(links: Path, installer: Installer, tmp_path: Path):
-    if installer is Installer.UV:
+@pytest.mark.parametrize("installer", InstallerKind)
+def test_the_plan_counts_what_is_really_built(
+    links: Path, installer: InstallerKind, tmp_path: Path
+):
+    if installer is InstallerKind.UV:
         beside = Path(sys.executable).with_name("uv")
         if not shutil.which("uv") and not beside.exists():
             pytest.skip("uv is not installed")
     found = planned(links, installer, "app", "base")
     assert found == built(links, installer, tmp_path, "app", "base")
-    assert found["tool 1"] == (3 if installer is Installer.PIP_NO_CACHE else 1)
+    assert found["tool 1"] == (3 if installer is InstallerKind.PIP_NO_CACHE else 1)

@@ -14,12 +14,12 @@ from situations import target
 from wheelcheck.builds.needs.build_need import Role
 from wheelcheck.builds.needs.system_packages import InstallCommands
 from wheelcheck.builds.outlook import Forecaster, Outlook, commands_for
-from wheelcheck.builds.plan import Installer, Planner
+from wheelcheck.builds.plan import InstallerKind, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Sdist
 from wheelcheck.installers import Certainty, Tool
-from wheelcheck.installers import Installer as PipInstaller
+from wheelcheck.installers import InstallerKind as PipInstaller
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.targets import Target
 
@@ -45,7 +45,7 @@ def outlooks(index: FakeIndex, names: Iterable[str], *targets: Target) -> list[d
     chosen = [sdist(index, name) for name in names]
     found = []
     for where in targets:
-        plan = planner.plan(where, chosen, Installer.PIP)
+        plan = planner.plan(where, chosen, InstallerKind.PIP)
         found.append({one.build.name: one for one in forecaster.of_plan(plan, TODAY)})
     return found
 
@@ -126,7 +126,7 @@ def test_a_build_before_the_change_is_not_hit():
     sdists = SdistReader(reader)
     policy = FilePolicy(exclude_newer=datetime(2020, 3, 1, tzinfo=UTC))
     planner = Planner(reader, policy, sdists.read)
-    plan = planner.plan(OLD_MUSL, [sdist(reader, "app")], Installer.PIP)
+    plan = planner.plan(OLD_MUSL, [sdist(reader, "app")], InstallerKind.PIP)
     found = Forecaster(reader).of_plan(plan, datetime(2020, 3, 1, tzinfo=UTC))
     assert [codes(one) for one in found if one.build.name == "app"] == [[]]
 
@@ -134,18 +134,18 @@ def test_a_build_before_the_change_is_not_hit():
 @pytest.mark.parametrize(
     ("pip", "python", "installer", "breaks"),
     [
-        ("22.0.4", (3, 8), Installer.PIP, False),
-        ("22.0.4", (3, 8), Installer.UV, True),
-        ("24.0", (3, 11), Installer.PIP, False),  # the image has setuptools and wheel
-        ("24.0", (3, 12), Installer.PIP, True),  # it has neither
-        ("25.3", (3, 11), Installer.PIP, True),
-        (None, (3, 11), Installer.PIP, True),
+        ("22.0.4", (3, 8), InstallerKind.PIP, False),
+        ("22.0.4", (3, 8), InstallerKind.UV, True),
+        ("24.0", (3, 11), InstallerKind.PIP, False),  # the image has setuptools and wheel
+        ("24.0", (3, 12), InstallerKind.PIP, True),  # it has neither
+        ("25.3", (3, 11), InstallerKind.PIP, True),
+        (None, (3, 11), InstallerKind.PIP, True),
     ],
 )
 def test_an_old_pip_builds_old_sdists_by_the_setuptools_of_the_image(
     pip: str | None,
     python: tuple[int, int],
-    installer: Installer,
+    installer: InstallerKind,
     breaks: bool,  # noqa: FBT001
 ):
     old = {"p-1/setup.py": "from setuptools import setup\nsetup(use_2to3=True)\n"}

@@ -9,7 +9,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import asked, target
 
-from wheelcheck.builds.plan import Installer, Planner, SourceBuildPlan
+from wheelcheck.builds.plan import InstallerKind, Planner, SourceBuildPlan
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist
@@ -37,7 +37,9 @@ def sdists(**requires: tuple[str, ...]) -> tuple[dict, dict]:
     return files, listings
 
 
-def plan(index: FakeIndex, *names: str, installer: Installer = Installer.PIP) -> SourceBuildPlan:
+def plan(
+    index: FakeIndex, *names: str, installer: InstallerKind = InstallerKind.PIP
+) -> SourceBuildPlan:
     return Planner(index, FilePolicy(), SdistReader(index).read).plan(
         MUSL, [sdist(index, name) for name in names], installer
     )
@@ -75,17 +77,17 @@ class TestOrderAndCounts:
             assert all(order.index(one) < order.index(name) for one in needed)
 
     def test_pip_without_a_cache_builds_again_for_each_that_asks(self):
-        found = plan(story(), "scipy", "pandas", "numpy", installer=Installer.PIP_NO_CACHE)
+        found = plan(story(), "scipy", "pandas", "numpy", installer=InstallerKind.PIP_NO_CACHE)
         # numpy: for itself, scipy and pandas; the tool: for each of those three and for scipy
         assert counts(found) == {"tool": 4, "numpy": 3, "scipy": 1, "pandas": 1}
 
     def test_the_option_no_cache_dir_does_not_reach_build_environments(self):
-        found = plan(story(), "scipy", "numpy", installer=Installer.PIP_NO_CACHE_DIR)
+        found = plan(story(), "scipy", "numpy", installer=InstallerKind.PIP_NO_CACHE_DIR)
         # once from the cache for all environments, and once more for what is itself installed
         assert counts(found) == {"tool": 1, "numpy": 2, "scipy": 1}
 
-    @pytest.mark.parametrize("installer", [Installer.PIP, Installer.UV])
-    def test_with_a_cache_once(self, installer: Installer):
+    @pytest.mark.parametrize("installer", [InstallerKind.PIP, InstallerKind.UV])
+    def test_with_a_cache_once(self, installer: InstallerKind):
         found = plan(story(), "scipy", "pandas", "numpy", installer=installer)
         assert counts(found) == {"tool": 1, "numpy": 1, "scipy": 1, "pandas": 1}
 
@@ -157,7 +159,7 @@ class TestVersionsThatAreTried:
     """Counts as real pip 23.0.1 and 26.3 and uv gave them for such packages."""
 
     def test_pip_builds_what_it_then_rejects(self):
-        found = plan(rejected(), "app", installer=Installer.PIP_NO_CACHE)
+        found = plan(rejected(), "app", installer=InstallerKind.PIP_NO_CACHE)
         # the environments of both rejected versions are set up, and each builds the base anew
         assert by_label(found) == {
             "tool 1": 2, "base 1": 2, "lib 3": 1, "lib 2": 1, "lib 1": 1, "app 1": 1,
@@ -183,22 +185,22 @@ class TestVersionsThatAreTried:
         roots = [sdist(index, "app"), newest]
         counted = {
             installer: by_label(planner.plan(MUSL, roots, installer))["lib 3"]
-            for installer in Installer
+            for installer in InstallerKind
         }
         assert counted == {
-            Installer.PIP: 2,
-            Installer.PIP_NO_CACHE_DIR: 2,
-            Installer.PIP_NO_CACHE: 2,
-            Installer.UV: 1,
+            InstallerKind.PIP: 2,
+            InstallerKind.PIP_NO_CACHE_DIR: 2,
+            InstallerKind.PIP_NO_CACHE: 2,
+            InstallerKind.UV: 1,
         }
 
     def test_uv_learns_from_wheels_for_other_platforms(self):
-        labels = by_label(plan(rejected(wheels=True), "app", installer=Installer.UV))
+        labels = by_label(plan(rejected(wheels=True), "app", installer=InstallerKind.UV))
         assert set(labels) == {"lib 1", "app 1"}
-        assert "lib 3" in by_label(plan(rejected(wheels=True), "app", installer=Installer.PIP))
+        assert "lib 3" in by_label(plan(rejected(wheels=True), "app", installer=InstallerKind.PIP))
 
     def test_uv_learns_from_static_metadata_too(self):
-        labels = by_label(plan(rejected(), "app", installer=Installer.UV))
+        labels = by_label(plan(rejected(), "app", installer=InstallerKind.UV))
         assert set(labels) == {"lib 1", "app 1"}
 
     def test_a_version_that_another_requirement_excludes_is_not_tried(self):
@@ -208,9 +210,9 @@ class TestVersionsThatAreTried:
         labels = by_label(plan(FakeIndex(files, listings=listings), "app"))
         assert set(labels) == {"lib 1", "app 1"}
 
-    @pytest.mark.parametrize("installer", Installer)
+    @pytest.mark.parametrize("installer", InstallerKind)
     def test_asking_meson_python_for_metadata_is_the_build_and_counts_once(
-        self, installer: Installer
+        self, installer: InstallerKind
     ):
         """pip then installs the wheel that it built to read its metadata."""
         index = rejected()
@@ -222,7 +224,7 @@ class TestVersionsThatAreTried:
         index = rejected()
         files = index.project(NormalizedName("lib")).files(Version("3"))
         planner = Planner(index, FilePolicy(), SdistReader(index).read)
-        found = planner.plan(MUSL, [sdist(index, "tool")], Installer.PIP, tried=files)
+        found = planner.plan(MUSL, [sdist(index, "tool")], InstallerKind.PIP, tried=files)
         builds = {build.label: build for build in found.builds}
         assert builds["lib 3"].tried_by == ("requirements",)
         assert not builds["lib 3"].top_level
@@ -239,7 +241,7 @@ class TestVersionsThatAreTried:
         resolver = Resolver(asked("lib", "pin<2"), index)
         tried = {
             on.libc: [
-                str(one.version) for one in planner.tried(resolver.resolve(on), Installer.PIP)
+                str(one.version) for one in planner.tried(resolver.resolve(on), InstallerKind.PIP)
             ]
             for on in (target("glibc"), MUSL)
         }

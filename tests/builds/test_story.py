@@ -14,7 +14,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import asked, target
 
-from wheelcheck.builds.plan import Installer, Planner, SourceBuildPlan
+from wheelcheck.builds.plan import InstallerKind, Planner, SourceBuildPlan
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.index.interface import Sdist, Wheel
 from wheelcheck.requirements.requirement_set import FilePolicy
@@ -58,12 +58,12 @@ def _sdist(system: dict | None) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def plans(index: FakeIndex) -> dict[Installer, SourceBuildPlan]:
+def plans(index: FakeIndex) -> dict[InstallerKind, SourceBuildPlan]:
     resolution = Resolver(asked("scikit-learn", "pandas", policy=POLICY), index).resolve(ALPINE)
     sdists = [pin.file for pin in resolution.pins.values() if isinstance(pin.file, Sdist)]
     planner = Planner(index, POLICY, SdistReader(index).read)
-    assert all(not planner.tried(resolution, installer) for installer in Installer)
-    return {installer: planner.plan(ALPINE, sdists, installer) for installer in Installer}
+    assert all(not planner.tried(resolution, installer) for installer in InstallerKind)
+    return {installer: planner.plan(ALPINE, sdists, installer) for installer in InstallerKind}
 
 
 TOP = {"scikit-learn 1.2.2": 1, "pandas 2.0.0": 1, "numpy 1.24.2": 1, "scipy 1.10.1": 1}
@@ -90,11 +90,11 @@ def times(plan: SourceBuildPlan) -> dict[str, int]:
 
 
 def test_uv_builds_each_version_once_and_reads_metadata_of_other_wheels(plans):
-    assert times(plans[Installer.UV]) == TOP | ENVIRONMENTS
+    assert times(plans[InstallerKind.UV]) == TOP | ENVIRONMENTS
 
 
-@pytest.mark.parametrize("installer", [Installer.PIP, Installer.PIP_NO_CACHE_DIR])
-def test_pip_builds_six_scipys_to_reject_them(plans, installer: Installer):
+@pytest.mark.parametrize("installer", [InstallerKind.PIP, InstallerKind.PIP_NO_CACHE_DIR])
+def test_pip_builds_six_scipys_to_reject_them(plans, installer: InstallerKind):
     # scipy 1.10.1 once for its metadata and once for itself: pip keeps no wheel of a rejected one.
     # No version is both asked for by others and installed itself: --no-cache-dir changes nothing.
     expected = TOP | ENVIRONMENTS | REJECTED | {"numpy 1.18.5": 1, "scipy 1.10.1": 2}
@@ -109,14 +109,14 @@ def test_without_any_cache_numpy_is_built_eleven_times(plans):
         "numpy 1.18.5": 4,  # for scipy 1.9.3, 1.9.2, 1.9.1 and 1.9.0
         "numpy 1.19.5": 3,  # for scipy 1.10.1, twice, and for scipy 1.10.0
     }
-    found = times(plans[Installer.PIP_NO_CACHE])
+    found = times(plans[InstallerKind.PIP_NO_CACHE])
     assert found == expected
     assert sum(count for label, count in found.items() if label.startswith("numpy")) == 11
     assert sum(count for label, count in found.items() if label.startswith("scipy")) == 8
 
 
 def test_who_asks_for_what(plans):
-    builds = {build.label: build for build in plans[Installer.PIP].builds}
+    builds = {build.label: build for build in plans[InstallerKind.PIP].builds}
     askers = {
         label: set(build.requested_by) for label, build in builds.items() if build.requested_by
     }

@@ -10,7 +10,7 @@ from sdist_readings import unread
 from situations import target
 
 from wheelcheck.builds.environment import BuildEnvironment
-from wheelcheck.builds.plan import Build, Installer, SourceBuildPlan
+from wheelcheck.builds.plan import Build, InstallerKind, SourceBuildPlan
 from wheelcheck.costs.bill import InstallBill, Machine, make_bill
 from wheelcheck.costs.installing import Files, install_seconds
 from wheelcheck.costs.quantity import PredictedCost, Quantity
@@ -52,7 +52,7 @@ def bill(
     builds: tuple[Build, ...],
     costs: dict[str, PredictedCost],
     machine: Machine = Machine(),  # noqa: B008 (frozen)
-    installer: Installer = Installer.PIP,
+    installer: InstallerKind = InstallerKind.PIP,
     **more: object,
 ) -> InstallBill:
     by_file = {f"{name}-1.tar.gz": one for name, one in costs.items()}
@@ -87,14 +87,14 @@ def test_uv_builds_side_by_side():
     builds = (build("a"), build("b"), build("c"), build("d"))
     costs = dict.fromkeys("abcd", cost(100))
     by_pip = bill(builds, costs).build_wall_seconds.value
-    by_uv = bill(builds, costs, installer=Installer.UV).build_wall_seconds.value
+    by_uv = bill(builds, costs, installer=InstallerKind.UV).build_wall_seconds.value
     assert by_uv == pytest.approx(by_pip / 2, rel=0.1)
 
 
 def test_uv_waits_for_a_chain_of_builds():
     builds = (build("numpy", asked_by=("scipy 1",)), build("scipy"))
     costs = {"numpy": cost(100), "scipy": cost(100)}
-    found = bill(builds, costs, Machine(cores=8), Installer.UV)
+    found = bill(builds, costs, Machine(cores=8), InstallerKind.UV)
     assert found.build_wall_seconds.value > 200
 
 
@@ -133,7 +133,7 @@ def test_whether_memory_suffices(memory: int | None, fits: bool | None):  # noqa
 def test_uv_holds_several_builds_in_memory():
     builds = (build("a"), build("b"), build("c"))
     costs = dict.fromkeys("abc", cost(1, 500 * MB))
-    found = bill(builds, costs, Machine(cores=2), Installer.UV)
+    found = bill(builds, costs, Machine(cores=2), InstallerKind.UV)
     assert found.peak_memory_bytes.value == pytest.approx(1000 * MB, rel=0.1)
 
 
@@ -148,7 +148,7 @@ def test_without_a_cache_build_requirements_are_fetched_every_time():
     builds = (build("a", needed, times=3), build("b", needed))
     costs = dict.fromkeys("ab", cost(1))
     cached = bill(builds, costs)
-    without = bill(builds, costs, installer=Installer.PIP_NO_CACHE)
+    without = bill(builds, costs, installer=InstallerKind.PIP_NO_CACHE)
     assert cached.download_bytes.value == (1 + 1 + 2) * MB
     assert without.download_bytes.value == (3 + 1 + 4 * 2) * MB
 

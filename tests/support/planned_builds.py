@@ -6,7 +6,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 from sdist_readings import unread
 
-from wheelcheck.builds.environment import BuildEnvironment, Installer
+from wheelcheck.builds.environment import BuildEnvironment, InstallerKind
 from wheelcheck.builds.evidence.classification import Classification, Confidence
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
@@ -63,5 +63,5 @@ def planned(
     here = dockerfile.stages[stage]
     installs = here.steps[step]
     builds = tuple(each.build for each in outlooks)
-    plan = SourceBuildPlan(here.target, Installer(installs.installer), builds)
+    plan = SourceBuildPlan(here.target, InstallerKind(installs.installer), builds)
     return StepBuilds(stage, installs.line, plan, outlooks, installs.number)

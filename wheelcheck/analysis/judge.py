@@ -17,7 +17,7 @@ from wheelcheck.analysis.load_check import LoadCheck, ReadWheels
 from wheelcheck.analysis.load_options import LoadOptions, RunImage
 from wheelcheck.analysis.planning import SourceBuilds, is_planned
 from wheelcheck.analysis.pricing import Pricing
-from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.environment import InstallerKind
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
@@ -71,7 +71,7 @@ class Judge:
         index: Index,
         *,
         no_deps: bool = False,
-        installer: Installer,
+        installer: InstallerKind,
         machine: Machine,
         as_of: datetime,
         sdists: SdistReader,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from wheelcheck.analysis.judged_target import TargetBuilds
-from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.environment import InstallerKind
 from wheelcheck.builds.needs.system_toolchains import toolchain_of
 from wheelcheck.builds.outlook import Forecaster, commands_for
 from wheelcheck.builds.plan import MAX_DEPTH, Planner
@@ -39,7 +39,7 @@ class SourceBuilds:
         self,
         index: Index,
         policy: FilePolicy,
-        installer: Installer,
+        installer: InstallerKind,
         as_of: datetime,
         sdists: SdistReader,
     ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from wheelcheck.analysis.judged_target import Price, TargetBuilds
-from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.environment import InstallerKind
 from wheelcheck.builds.plan import Build, SourceBuildPlan
 from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.costs.bill import Machine, make_bill
@@ -42,14 +42,14 @@ class Pricing:
     def __init__(
         self,
         index: Index,
-        installer: Installer,
+        installer: InstallerKind,
         machine: Machine,
         options: ImageOptions | None = None,
     ) -> None:
         self._index = index
         self._installer = installer
         self._machine = machine
-        self._options = options or ImageOptions(pip_cache=installer is Installer.PIP)
+        self._options = options or ImageOptions(pip_cache=installer is InstallerKind.PIP)
         self._features: dict[_Key, BuildFeatures | Unknown] = {}
         self._listed: set[str] = set()
         self._unpacked: dict[str, InstalledFiles | Unknown] = {}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.load_check import ReadWheels
 from wheelcheck.analysis.load_options import LoadOptions
-from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.environment import InstallerKind
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.errors import Unknown, UsageError
@@ -29,7 +29,7 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
     *,
     inputs: Sequence[str] = (),
     no_deps: bool = False,
-    installer: Installer = Installer.PIP,
+    installer: InstallerKind = InstallerKind.PIP,
     machine: Machine = Machine(),  # noqa: B008 (frozen)
     as_of: datetime | None = None,
     verdicts_only: bool = False,

@@ -12,7 +12,7 @@ from wheelcheck.api.argument_values import as_list
 from wheelcheck.api.dockerfile_options import refuse_dockerfiles
 from wheelcheck.api.question import OpenQuestion, Question
 from wheelcheck.api.settled import settled
-from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.environment import InstallerKind
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
@@ -47,7 +47,7 @@ def emit(question: Question) -> str:
         judge = Judge(
             opened.requirements,
             opened.index,
-            installer=Installer.PIP,
+            installer=InstallerKind.PIP,
             machine=Machine(),
             as_of=opened.as_of,
             sdists=SdistReader(opened.index),

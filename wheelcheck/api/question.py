@@ -22,7 +22,7 @@ from wheelcheck.api.argument_values import (
 from wheelcheck.api.discovery import Discovery, discover, is_folder
 from wheelcheck.api.lock_comparison import compared
 from wheelcheck.api.question_keywords import Input
-from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.environment import InstallerKind
 from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.gate.policy import Policy
 from wheelcheck.gate.settings import Settings
@@ -295,16 +295,16 @@ def age_warning(names: Iterable[str], day: date) -> tuple[Problem, ...]:
     return (Problem(code="old-tables", message=message, severity="warning", targets=targets),)
 
 
-def installer_named(text: str | None) -> Installer:
+def installer_named(text: str | None) -> InstallerKind:
     """Who builds: the name before ``==``, pip without one.
 
     Raises `UsageError` for any other.
     """
-    name = (text or Installer.PIP).partition("==")[0].strip()
+    name = (text or InstallerKind.PIP).partition("==")[0].strip()
     try:
-        return Installer(name)
+        return InstallerKind(name)
     except ValueError:
-        known = ", ".join(Installer)
+        known = ", ".join(InstallerKind)
         raise UsageError(
             f"installer {text!r} is not known; there are {known}, and releases as in pip==23.0.1"
         ) from None
@@ -318,7 +318,7 @@ def installed_by(text: str | None, targets: tuple[Target, ...]) -> tuple[Target,
     Raises `UsageError` for a release that is not known, or that runs on none of the targets.
     """
     _, equals, release = (text or "").partition("==")
-    tool = Tool.UV if installer_named(text) is Installer.UV else Tool.PIP
+    tool = Tool.UV if installer_named(text) is InstallerKind.UV else Tool.PIP
     if not equals and tool is Tool.PIP:
         return targets
     if not equals:

@@ -40,7 +40,7 @@ from wheelcheck.targets import Target
 __all__ = [
     "BuildEnvironment",
     "BuildEnvironments",
-    "Installer",
+    "InstallerKind",
     "environment_problem",
     "hook_requires",
 ]
@@ -55,7 +55,7 @@ _BUILDS_FOR_METADATA = frozenset({"mesonpy"})
 """Backends without `prepare_metadata_for_build_wheel`: for metadata, a wheel is built (PEP 517)."""
 
 
-class Installer(StrEnum):
+class InstallerKind(StrEnum):
     """Who installs; it decides how often a build requirement is built."""
 
     PIP = "pip"
@@ -133,7 +133,9 @@ class BuildEnvironments:
         self._resolved: dict[tuple[tuple[str, ...], Target], Resolution] = {}
         self._newer_files: dict[tuple[object, ...], tuple[tuple[Wheel | Sdist, ...], ...]] = {}
 
-    def of(self, reading: SdistReading, target: Target, installer: Installer) -> BuildEnvironment:
+    def of(
+        self, reading: SdistReading, target: Target, installer: InstallerKind
+    ) -> BuildEnvironment:
         """Resolve what is installed to build an sdist on a target."""
         sdist, facts = reading.sdist, reading.facts
         if isinstance(facts, Unknown):
@@ -201,7 +203,7 @@ class BuildEnvironments:
             self._resolvers[requires] = Resolver(requirements, self._index)
         return self._resolvers[requires]
 
-    def tried(self, resolution: Resolution, installer: Installer) -> tuple[Sdist, ...]:
+    def tried(self, resolution: Resolution, installer: InstallerKind) -> tuple[Sdist, ...]:
         """Return the sdists that an installer asks for metadata and does not take.
 
         The versions newer than a pin that all its demands admit: each was rejected for what it
@@ -212,7 +214,7 @@ class BuildEnvironments:
             sdist
             for pin in resolution.pins.values()
             for sdist in self._passed_over(pin, resolution.target)
-            if installer is not Installer.UV or self._needs_backend(sdist)
+            if installer is not InstallerKind.UV or self._needs_backend(sdist)
         )
 
     def _passed_over(self, pin: Pin, target: Target) -> Iterator[Sdist]:

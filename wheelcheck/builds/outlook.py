@@ -3,7 +3,7 @@
     sdists = SdistReader(index)
     planner = Planner(index, policy, sdists.read)
     forecaster = Forecaster(index)
-    plan = planner.plan(target, chosen, Installer.PIP)
+    plan = planner.plan(target, chosen, InstallerKind.PIP)
     outlooks = forecaster.of_plan(plan, as_of)
     commands = commands_for(target, outlooks)
 
@@ -38,7 +38,7 @@ from wheelcheck.builds.obstacles.bit_rot import (
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.obstacle_rules import sdist_obstacles, target_obstacles
 from wheelcheck.builds.pip_builds import is_isolated, pip_obstacles
-from wheelcheck.builds.plan import Build, Installer, SourceBuildPlan
+from wheelcheck.builds.plan import Build, InstallerKind, SourceBuildPlan
 from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.builds.setup_script.script_context import BuildSite
 from wheelcheck.builds.surroundings import clashes
@@ -94,7 +94,7 @@ class Forecaster:
         """Return the outlook of every build, in order; what needs a failing build fails too."""
         found: dict[str, Outlook] = {}
         for build in plan.builds:
-            by_uv = plan.installer is Installer.UV
+            by_uv = plan.installer is InstallerKind.UV
             isolated = by_uv or is_isolated(build.reading, plan.target.installer)
             outlook = self.of(build, plan.target, as_of, isolated=isolated)
             failing = [

@@ -21,7 +21,7 @@ from packaging.version import Version
 from wheelcheck.builds.environment import (
     BuildEnvironment,
     BuildEnvironments,
-    Installer,
+    InstallerKind,
     environment_problem,
 )
 from wheelcheck.builds.sdist_reading import SdistReading
@@ -30,7 +30,7 @@ from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution import Resolution
 from wheelcheck.targets import Target
 
-__all__ = ["MAX_DEPTH", "Build", "Installer", "Planner", "SourceBuildPlan"]
+__all__ = ["MAX_DEPTH", "Build", "InstallerKind", "Planner", "SourceBuildPlan"]
 
 MAX_DEPTH = 12
 """Build requirements of build requirements …: deeper than any real chain, so that one ends."""
@@ -82,7 +82,7 @@ class SourceBuildPlan:
     """
 
     target: Target
-    installer: Installer
+    installer: InstallerKind
     builds: tuple[Build, ...] = ()
     cycles: tuple[tuple[str, ...], ...] = ()
 
@@ -102,7 +102,7 @@ class _Node:
 @dataclass(slots=True)
 class _PlanWalk:
     target: Target
-    installer: Installer
+    installer: InstallerKind
     nodes: dict[str, _Node] = field(default_factory=dict)
     """Finished builds by file name, each after its children."""
     cycles: dict[tuple[str, ...], None] = field(default_factory=dict)
@@ -127,7 +127,7 @@ class Planner:
         self,
         target: Target,
         sdists: Iterable[Sdist],
-        installer: Installer,
+        installer: InstallerKind,
         tried: Iterable[Sdist] = (),
     ) -> SourceBuildPlan:
         """Plan building `sdists`, those that an installation on `target` takes no wheel for.
@@ -144,7 +144,7 @@ class Planner:
         return SourceBuildPlan(target, installer, builds, tuple(walk.cycles))
 
     def prefetch(
-        self, requested: Iterable[tuple[Target, Sdist]], installer: Installer
+        self, requested: Iterable[tuple[Target, Sdist]], installer: InstallerKind
     ) -> list[tuple[Target, Sdist]]:
         """Have the index fetch, side by side, what the environments of these builds ask for.
 
@@ -158,7 +158,7 @@ class Planner:
         ]
         return [(target, below) for target, item in found for below in (*item.built, *item.tried)]
 
-    def tried(self, resolution: Resolution, installer: Installer) -> tuple[Sdist, ...]:
+    def tried(self, resolution: Resolution, installer: InstallerKind) -> tuple[Sdist, ...]:
         """Return the sdists that an installation asks for metadata and does not take."""
         return self._environments.tried(resolution, installer)
 
@@ -218,7 +218,7 @@ def _times(walk: _PlanWalk, top: Collection[str], tried: Collection[str]) -> dic
         node = nodes[key]
         chosen = _chosen(counts[key], key in top, walk.installer)
         looks = attempts[key]
-        if walk.installer is Installer.UV:  # what was built for its metadata is kept
+        if walk.installer is InstallerKind.UV:  # what was built for its metadata is kept
             looks = int(looks > 0 and not chosen)
         times[key] = chosen + looks * node.environment.builds_for_metadata
         for child in node.children:
@@ -228,14 +228,14 @@ def _times(walk: _PlanWalk, top: Collection[str], tried: Collection[str]) -> dic
     return {key: times[key] for key in nodes}
 
 
-def _chosen(times: int, top: bool, installer: Installer) -> int:  # noqa: FBT001
+def _chosen(times: int, top: bool, installer: InstallerKind) -> int:  # noqa: FBT001
     """How often a build is made whose wheel is then installed somewhere."""
     match installer:
-        case Installer.PIP_NO_CACHE:
+        case InstallerKind.PIP_NO_CACHE:
             return times + top
-        case Installer.PIP_NO_CACHE_DIR:
+        case InstallerKind.PIP_NO_CACHE_DIR:
             return min(times, 1) + top
-        case Installer.PIP | Installer.UV:
+        case InstallerKind.PIP | InstallerKind.UV:
             return min(times + top, 1)
 
 

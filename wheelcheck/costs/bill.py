@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.environment import InstallerKind
 from wheelcheck.builds.plan import Build, SourceBuildPlan
 from wheelcheck.costs.installing import (
     Files,
@@ -108,7 +108,7 @@ def make_bill(
     files chosen for the target, `toolchain` the installed size in bytes of the system packages that
     the builds need: None where nothing is built or it is not known.
     """
-    tool: Tool = "uv" if plan.installer is Installer.UV else "pip"
+    tool: Tool = "uv" if plan.installer is InstallerKind.UV else "pip"
     items = tuple(_item(build, costs[build.sdist.filename], machine, tool) for build in plan.builds)
     wheels = [file for file in installed if isinstance(file, Wheel)]
     fetched, sizeless = _fetched(plan, wheels)
@@ -174,7 +174,7 @@ def _fetched(plan: SourceBuildPlan, wheels: Iterable[Wheel]) -> tuple[Files, int
 
     Without any cache the wheels of a build environment come again for every build.
     """
-    again = plan.installer is Installer.PIP_NO_CACHE
+    again = plan.installer is InstallerKind.PIP_NO_CACHE
     counts: dict[str, int] = {}
     sizes: dict[str, int | None] = {}
     for file in wheels:
@@ -220,7 +220,7 @@ def _build_wall(
     cpu = _cpu(items, known)
     if isinstance(cpu, Unknown):
         return cpu
-    if plan.installer is not Installer.UV:
+    if plan.installer is not InstallerKind.UV:
         tried = [item.environment_seconds for item in items if not item.build.times]
         return total([p.times(value.build.times) for value in known for p in _once(value)] + tried)
     spread = total([cpu, *(value.environment_seconds for value in known)]).times(1 / machine.cores)
@@ -244,7 +244,7 @@ def _longest_chain(known: list[BuildItem]) -> Quantity:
 
 
 def _peak(
-    items: tuple[BuildItem, ...], installer: Installer, machine: Machine
+    items: tuple[BuildItem, ...], installer: InstallerKind, machine: Machine
 ) -> Quantity | Unknown:
     """Memory at the worst moment: of the largest build, or of those that uv runs at once."""
     values = [item.peak_memory_bytes for item in items if item.build.times]
@@ -253,7 +253,7 @@ def _peak(
         if not values:
             return Quantity.exact(0)
         return Unknown("cost-unknown", "the memory of none of its source builds is known")
-    if installer is Installer.UV:
+    if installer is InstallerKind.UV:
         return total(peaks[: machine.cores])
     worst = peaks[0]
     return Quantity(

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from wheelcheck.analysis.load_options import LoadOptions
 from wheelcheck.analysis.merging import merged
-from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.environment import InstallerKind
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.builds.plan import SourceBuildPlan
 from wheelcheck.costs.bill import Machine
@@ -202,7 +202,7 @@ def _step(step: Step, judged: JudgedStep | None, columns: Sequence[str]) -> Dock
 def _step_builds(judged: JudgedStep) -> StepBuilds:
     """What a step builds; that it builds nothing is worth knowing, too."""
     builds, step = judged.column.builds, judged.step
-    plan = SourceBuildPlan(judged.column.resolution.target, Installer(step.installer))
+    plan = SourceBuildPlan(judged.column.resolution.target, InstallerKind(step.installer))
     outlooks: tuple[Outlook, ...] = ()
     if builds is not None:
         plan, outlooks = builds.plan, builds.outlooks

@@ -13,7 +13,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.analysis.judge import Judge
-from wheelcheck.builds.environment import BuildEnvironments, Installer
+from wheelcheck.builds.environment import BuildEnvironments, InstallerKind
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.index.interface import Index, Sdist
@@ -82,7 +82,7 @@ class ExceptionSearch:
         index: Index,
         judge: Judge,
         sdists: SdistReader,
-        installer: Installer,
+        installer: InstallerKind,
         *,
         no_deps: bool,
         keep_versions: bool,

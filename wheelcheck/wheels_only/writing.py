@@ -10,7 +10,7 @@ from typing import Literal
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.analysis.judge import Judge
-from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.environment import InstallerKind
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.coverage import Judgement, Verdict
@@ -44,7 +44,7 @@ def write_policy(
     *,
     as_of: datetime,
     inputs: Sequence[str] = (),
-    installer: Installer = Installer.PIP,
+    installer: InstallerKind = InstallerKind.PIP,
     no_deps: bool = False,
     keep_versions: bool = False,
 ) -> BinaryPolicy:

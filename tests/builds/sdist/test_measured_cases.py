@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.needs.build_need import NeedKind, Role
 from wheelcheck.builds.outlook import Forecaster, Outlook
-from wheelcheck.builds.plan import Installer, Planner
+from wheelcheck.builds.plan import InstallerKind, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
@@ -41,7 +41,7 @@ def outlook(index: Index, name: str, version: str, image: str) -> Outlook:
     wanted = [Version(version)] if version else finals
     (sdist, *_) = [f for v in wanted for f in project.files(v) if isinstance(f, Sdist)]
     sdists, where = SdistReader(index), parse_target_on(image, as_of=NOW.date())
-    plan = Planner(index, FilePolicy(), sdists.read).plan(where, [sdist], Installer.UV)
+    plan = Planner(index, FilePolicy(), sdists.read).plan(where, [sdist], InstallerKind.UV)
     found = Forecaster(index).of_plan(plan, NOW)
     return found[-1]
 

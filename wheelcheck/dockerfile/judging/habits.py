@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from packaging.utils import canonicalize_name
 
-from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.environment import InstallerKind
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.distributions.distribution import Distribution, Family, distribution_of
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding
@@ -62,7 +62,7 @@ def habits_of_step(stage: Stage, step: InstallStep, builds: StepBuilds | None) -
 def _built_again(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterator[Finding]:
     """Builds that an installer with a whole cache would do once."""
     again = [build for build in builds.plan.builds if build.times > 1]
-    if not again or builds.plan.installer in {Installer.PIP, Installer.UV}:
+    if not again or builds.plan.installer in {InstallerKind.PIP, InstallerKind.UV}:
         return
     times = named(tuple(f"{build.label} {build.times} times" for build in again))
     message = f"without pip's cache this step builds {times}"

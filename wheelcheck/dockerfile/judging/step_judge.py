@@ -22,7 +22,7 @@ from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.analysis.load_check import ReadWheels
 from wheelcheck.analysis.load_options import LoadOptions, RunImage
-from wheelcheck.builds.environment import Installer
+from wheelcheck.builds.environment import InstallerKind
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
@@ -242,7 +242,7 @@ class StepJudges:
                 changed,
                 index,
                 no_deps=step.no_deps,
-                installer=Installer(step.installer),
+                installer=InstallerKind(step.installer),
                 machine=self._machine,
                 as_of=self._as_of,
                 sdists=sdists,

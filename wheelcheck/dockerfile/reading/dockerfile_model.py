@@ -35,7 +35,7 @@ Keeps = Literal["satisfying", "dependencies", "same", "nothing"]
 """What a step keeps of what is there: all that satisfies, that but for what the line names (pip
 install --upgrade), only what would be installed again in the same version, or nothing."""
 InstallerName = Literal["pip", "pip-no-cache-dir", "pip-no-cache", "uv"]
-"""As `builds.environment.Installer` has them: a variable switches the cache off for good."""
+"""As `builds.environment.InstallerKind` has them: a variable switches the cache off for good."""
 
 
 @dataclass(frozen=True, slots=True)
