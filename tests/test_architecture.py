@@ -11,6 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "wheelcheck"
 LAYERS = [
+    "version",
     "errors",
     "redaction",
     "fence",
@@ -46,7 +47,7 @@ LAYERS = [
     "cli",
 ]
 FACES = {"__init__", "__main__"}
-REPORTS_MAY_IMPORT = {"errors", "tables", "coverage.verdict", "reports"}
+REPORTS_MAY_IMPORT = {"errors", "tables", "version", "coverage.verdict", "reports"}
 IMPURE = {
     "requirements",
     "dockerfile.reading",

@@ -1,6 +1,7 @@
 """What a user may import, and what an import costs."""
 
 import inspect
+import re
 import subprocess
 import sys
 import tomllib
@@ -44,7 +45,8 @@ def test_an_unknown_name_is_an_attribute_error():
 
 def test_the_version_is_that_of_the_project():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert wheelcheck.__version__ == project["version"]
+    assert project["dynamic"] == ["version"]
+    assert re.fullmatch(r"\d+\.\d+\.\d+", wheelcheck.__version__)
 
 
 def test_the_script_runs_what_python_m_runs():

@@ -6,6 +6,8 @@
 Names are imported when they are first used, so that `import wheelcheck` costs nothing.
 """
 
+from wheelcheck.version import __version__ as __version__
+
 TYPE_CHECKING = False  # type checkers take it for true; `typing` alone takes a third of a --help
 if TYPE_CHECKING:
     from wheelcheck.api.analyse import analyse
@@ -96,7 +98,6 @@ if TYPE_CHECKING:
         supported_tags,
     )
 
-__version__ = "0.1.0"
 
 _HOMES = {
     "LostWheel": "wheelcheck.reports.values.report",

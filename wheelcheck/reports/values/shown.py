@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.values.value import Value
+from wheelcheck.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,8 +80,7 @@ class Shown(Value):
 
     def to_sarif(self) -> str:
         """SARIF 2.1.0 for code scanning, as ``--format sarif`` writes it."""
-        version: str = import_module("wheelcheck").__version__
-        text: str = _face("sarif", "render_sarif")(self, version=version)
+        text: str = _face("sarif", "render_sarif")(self, version=__version__)
         return text
 
     def to_csv(self) -> str:
