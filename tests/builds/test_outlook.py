@@ -19,7 +19,7 @@ from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Sdist
 from wheelcheck.installers import Certainty, Tool
-from wheelcheck.installers import InstallerKind as PipInstaller
+from wheelcheck.installers import Installer as PipInstaller
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.targets import Target
 
