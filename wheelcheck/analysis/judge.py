@@ -29,6 +29,7 @@ from wheelcheck.index.lock_index import with_locked_files
 from wheelcheck.reports.values.report import Report
 from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver
+from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.resolver import MAX_ROUNDS
 from wheelcheck.targets import Target
 
@@ -62,7 +63,8 @@ class Judge:
     `sdists` may be shared between judges: what an sdist holds depends on nobody's requirements.
     Packages that are `installed` in the same version have no part in a column: nothing is done.
     What is `advised` is tried less long than what the user wrote. `run_image` is where what is
-    installed is imported; `read_wheels` may be shared like `sdists`.
+    installed is imported; `read_wheels` and `common`, what resolvers share, may be shared like
+    `sdists`.
     """
 
     def __init__(  # noqa: PLR0913 (the question, the index, the installer, the machine)
@@ -81,9 +83,11 @@ class Judge:
         loading: LoadOptions = LoadOptions(),  # noqa: B008 (frozen)
         run_image: RunImage = RunImage(),  # noqa: B008 (frozen)
         read_wheels: ReadWheels | None = None,
+        common: Common | None = None,
     ) -> None:
         self._requirements = requirements
         self._index = index = with_locked_files(index, requirements)
+        common = common if common and common.index is index else Common(index)
         self._constraints = _constraints(requirements)
         self._as_of = as_of
         self._installed = installed
@@ -93,8 +97,9 @@ class Judge:
             no_deps=no_deps,
             installed=installed.preferred,
             max_rounds=ADVISED_ROUNDS if advised else MAX_ROUNDS,
+            common=common,
         )
-        self._sources = SourceBuilds(index, requirements.policy, installer, as_of, sdists)
+        self._sources = SourceBuilds(index, requirements.policy, installer, as_of, sdists, common)
         self._pricing = Pricing(index, installer, machine, image_options)
         self._loading = LoadCheck(index, loading, run_image, read_wheels)
         self._prefetched: dict[Target, _Chosen] = {}

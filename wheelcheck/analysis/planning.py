@@ -16,6 +16,7 @@ from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution import Resolution
+from wheelcheck.resolution.common import Common
 from wheelcheck.targets import Target
 from wheelcheck.targets.platforms import System
 
@@ -32,7 +33,8 @@ def is_planned(target: Target) -> bool:
 class SourceBuilds:
     """Judges and plans source builds; each sdist and each set of build requires is read once.
 
-    `as_of` is the moment of the builds, from which the age of an sdist counts.
+    `as_of` is the moment of the builds, from which the age of an sdist counts; `common` is what
+    the resolvers of a run share.
     """
 
     def __init__(
@@ -42,9 +44,10 @@ class SourceBuilds:
         installer: InstallerKind,
         as_of: datetime,
         sdists: SdistReader,
+        common: Common | None = None,
     ) -> None:
         self._sdists = sdists
-        self._planner = Planner(index, policy, sdists.read)
+        self._planner = Planner(index, policy, sdists.read, common)
         self._forecaster = Forecaster(index)
         self._installer = installer
         self._as_of = as_of

@@ -17,6 +17,7 @@ from wheelcheck.index.interface import Index
 from wheelcheck.reports.progress import Progress, Silent
 from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.requirements import Requirements
+from wheelcheck.resolution.common import Common
 from wheelcheck.targets import Target
 
 __all__ = ["analyse"]
@@ -50,6 +51,7 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
 
     sdists = SdistReader(index)
     read_wheels = ReadWheels.start(loading)
+    common = Common(index)
 
     def judge_of(changed: Requirements) -> Judge:
         return Judge(
@@ -63,6 +65,7 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
             advised=changed is not requirements,
             loading=loading,
             read_wheels=read_wheels,
+            common=common,
         )
 
     judge = judge_of(requirements)

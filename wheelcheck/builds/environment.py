@@ -33,6 +33,7 @@ from wheelcheck.resolution import (
     choose,
     prefetch_all,
 )
+from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.requires_dist import parse_requirement
 from wheelcheck.tables import read_table
 from wheelcheck.targets import Target
@@ -115,7 +116,8 @@ class BuildEnvironment:
 class BuildEnvironments:
     """Resolves build requires for any number of targets; each set of them once.
 
-    `read` reads an sdist for a target, once for all that answer alike (`SdistReader.read`).
+    `read` reads an sdist for a target, once for all that answer alike (`SdistReader.read`);
+    `common` is what the resolvers of a run share.
     """
 
     def __init__(
@@ -123,8 +125,10 @@ class BuildEnvironments:
         index: Index,
         policy: FilePolicy,
         read: Callable[[Sdist, Target], SdistReading],
+        common: Common | None = None,
     ) -> None:
         self._index = index
+        self._common = common or Common(index)
         # pip hands the user's choice of files on to the build environment, but no hashes.
         self._policy = replace(policy, require_hashes=False)
         self._rules = FileRules(self._policy)
@@ -200,7 +204,7 @@ class BuildEnvironments:
                 if isinstance(found, Requirement):  # the others are reported by `_invalid`
                     lines.append(RequirementLine(found, origin, text))
             requirements = Requirements(lines=tuple(lines), policy=self._policy)
-            self._resolvers[requires] = Resolver(requirements, self._index)
+            self._resolvers[requires] = Resolver(requirements, self._index, common=self._common)
         return self._resolvers[requires]
 
     def tried(self, resolution: Resolution, installer: InstallerKind) -> tuple[Sdist, ...]:

@@ -28,6 +28,7 @@ from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution import Resolution
+from wheelcheck.resolution.common import Common
 from wheelcheck.targets import Target
 
 __all__ = ["MAX_DEPTH", "Build", "InstallerKind", "Planner", "SourceBuildPlan"]
@@ -111,7 +112,8 @@ class _PlanWalk:
 class Planner:
     """Plans source builds for any number of targets; resolves each set of build requires once.
 
-    `read` reads an sdist for a target, once for all that answer alike (`SdistReader.read`).
+    `read` reads an sdist for a target, once for all that answer alike (`SdistReader.read`);
+    `common` is what the resolvers of a run share.
     """
 
     def __init__(
@@ -119,9 +121,10 @@ class Planner:
         index: Index,
         policy: FilePolicy,
         read: Callable[[Sdist, Target], SdistReading],
+        common: Common | None = None,
     ) -> None:
         self._read = read
-        self._environments = BuildEnvironments(index, policy, read)
+        self._environments = BuildEnvironments(index, policy, read, common)
 
     def plan(
         self,

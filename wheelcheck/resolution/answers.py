@@ -15,7 +15,6 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.fence import fenced
 from wheelcheck.index.interface import CoreMetadata, Project, Sdist, Wheel
 from wheelcheck.index.network.urls import split_credentials
 from wheelcheck.installers import Rule
@@ -26,10 +25,15 @@ from wheelcheck.resolution.choice import (
     python_admitted,
     refusal_of,
 )
-from wheelcheck.resolution.common import Common
-from wheelcheck.resolution.dependencies import MarkerEnvironment, requirements_of
+from wheelcheck.resolution.common import Common, KnownDependencies
+from wheelcheck.resolution.dependencies import (
+    MarkerEnvironment,
+    is_conditional,
+    requirements_of,
+)
 from wheelcheck.resolution.offers import Dependencies, Offer
 from wheelcheck.resolution.requires_dist import parse_requirement
+from wheelcheck.resolution.shared_offers import TargetOffers, interpreter_of
 from wheelcheck.targets import Architecture, Libc, Target
 from wheelcheck.targets.platforms import Linux
 
@@ -53,9 +57,6 @@ def _first_line(error: InvalidRequirement) -> str:
     return ": ".join(lines)
 
 
-_KnownDependencies = tuple[NormalizedName, frozenset[NormalizedName], Offer, Dependencies]
-
-
 class Answers:
     """The index as one target sees it, under the user's rules on files."""
 
@@ -69,8 +70,14 @@ class Answers:
         self._reference = reference_target(target)
         self._offers: dict[tuple[NormalizedName, Version], Offer | None] = {}
         self._substitutes_of: dict[tuple[NormalizedName, Version], Offer | None] = {}
-        self._dependencies: dict[tuple[int, frozenset[NormalizedName]], _KnownDependencies] = {}
+        self._dependencies: KnownDependencies = {}
         self._expected: set[int] = set()
+        interpreter = interpreter_of(target)
+        policy = rules.policy
+        self._target_offers = common.offers.of(target, policy, installable=True)
+        self._reference_offers = common.offers.of(self._reference, policy, installable=False)
+        self._required_anywhere = common.dependencies(interpreter)
+        self._required_here = common.dependencies(interpreter, environment)
 
     def direct(self, requirement: Requirement) -> Offer | None:
         """The file of a direct reference; None where its content is unknown."""
@@ -106,16 +113,15 @@ class Answers:
         """What an installer on this target could take of one version."""
         key = (name, version)
         if key not in self._offers:
-            self._offers[key] = self._offer(name, version, self.target, installable=True)
+            self._offers[key] = self._offer(name, version, self._target_offers)
         return self._offers[key]
 
     def stand_in(self, name: NormalizedName, version: Version) -> Offer | None:
         """Return what the reference target, or failing that anyone, would take of one version."""
         key = (name, version)
         if key not in self._substitutes_of:
-            self._substitutes_of[key] = self._offer(
-                name, version, self._reference, installable=False
-            ) or self._any_offer(name, version)
+            found = self._offer(name, version, self._reference_offers)
+            self._substitutes_of[key] = found or self._any_offer(name, version)
         return self._substitutes_of[key]
 
     def dependencies(
@@ -125,7 +131,11 @@ class Answers:
         key = (id(offer), extras)
         known = self._dependencies.get(key)
         if known is None:
-            known = (name, extras, offer, self._read(name, offer, extras))
+            known = self._required_anywhere.get(key) or self._required_here.get(key)
+            if known is None:
+                known = (name, extras, offer, self._read(name, offer, extras))
+                conditional = known[3].conditional
+                (self._required_here if conditional else self._required_anywhere)[key] = known
             self._dependencies[key] = known
         return known[3]
 
@@ -171,7 +181,11 @@ class Answers:
             )
         )
 
-    def _same_dependencies(self, known: _KnownDependencies, other: Answers) -> bool:
+    def _same_dependencies(
+        self,
+        known: tuple[NormalizedName, frozenset[NormalizedName], Offer, Dependencies],
+        other: Answers,
+    ) -> bool:
         name, extras, theirs, dependencies = known
         find = self.offer if theirs.installable else self.stand_in
         ours = find(name, theirs.version) or theirs
@@ -179,21 +193,14 @@ class Answers:
         if same_file and self.environment is other.environment:
             self._dependencies[id(ours), extras] = (name, extras, ours, dependencies)
             return True
-        return self.dependencies(name, ours, extras) == dependencies
+        found = self.dependencies(name, ours, extras)
+        return found is dependencies or found == dependencies
 
-    def _offer(
-        self, name: NormalizedName, version: Version, target: Target, *, installable: bool
-    ) -> Offer | None:
+    def _offer(self, name: NormalizedName, version: Version, offers: TargetOffers) -> Offer | None:
         project = self.project(name)
         if isinstance(project, Unknown):
             return None
-        what = f"a file of {name} {version}"
-        file = fenced(
-            what, "file-unreadable", lambda: choose(project.files(version), target, self.rules)
-        )
-        if isinstance(file, Unknown):
-            return None
-        return Offer(version, file, installable) if file else None
+        return offers.offer(name, version, project.files(version), self.rules)
 
     def _any_offer(self, name: NormalizedName, version: Version) -> Offer | None:
         """Some file of the version that existed at the date bound: better than no metadata."""
@@ -221,12 +228,13 @@ class Answers:
             return Dependencies(refused=f"Requires-Python is {required}", stops=stops)
         found = requirements_of(metadata, extras, self.environment)
         if isinstance(found, Unknown):
-            return Dependencies(unknown=found)
+            return Dependencies(unknown=found, conditional=True)
         if isinstance(found, InvalidRequirement):
             # An old pip ends with an exception there, and tries no other version.
             stops = legacy and pip.is_pip
             return Dependencies(refused=_first_line(found), unreadable=True, stops=stops)
-        return Dependencies(found)
+        conditional = is_conditional(metadata, extras, self.environment)
+        return Dependencies(found, conditional=conditional)
 
     def _metadata(self, name: NormalizedName, offer: Offer) -> CoreMetadata | Unknown:
         """Read the chosen file's metadata; for an sdist that of a wheel beside it, if there is one.

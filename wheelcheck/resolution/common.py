@@ -1,8 +1,9 @@
-"""What is the same on every target, asked and worked out once."""
+"""What is the same for several targets or resolvers of a run, asked and worked out once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
 from packaging.requirements import Requirement
@@ -12,10 +13,14 @@ from packaging.version import Version
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import CoreMetadata, Index, Project, Sdist, Wheel
-from wheelcheck.resolution.offers import Offer
+from wheelcheck.installers import Rule
+from wheelcheck.resolution.dependencies import MarkerEnvironment
+from wheelcheck.resolution.offers import Dependencies, Offer
+from wheelcheck.resolution.shared_offers import SharedOffers
 from wheelcheck.resolution.solving.nodes import SolverRequirement, needs_of
+from wheelcheck.targets import Target
 
-__all__ = ["Common", "LazySequence", "Traits"]
+__all__ = ["Common", "KnownDependencies", "LazySequence", "Traits"]
 
 _T = TypeVar("_T")
 
@@ -28,14 +33,25 @@ class Traits(NamedTuple):
     prereleases: bool
 
 
-class Common:
-    """What does not depend on a target: the index, and what follows from specifiers alone.
+KnownDependencies = dict[
+    tuple[int, frozenset[NormalizedName]],
+    tuple[NormalizedName, frozenset[NormalizedName], Offer, Dependencies],
+]
+"""What offers require with some extras; by identity, so each offer is kept beside it."""
 
-    Keys by identity: what they name is kept beside them.
+
+class Common:
+    """What does not depend on requirements, for any number of targets and resolvers of a run.
+
+    The index, what targets are offered of it, and what follows from specifiers alone. Keys by
+    identity: what they name is kept beside them.
     """
 
     def __init__(self, index: Index) -> None:
         self.index = index
+        self.offers = SharedOffers()
+        self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
+        self._dependencies: dict[Hashable, KnownDependencies] = defaultdict(dict)
         self._projects: dict[NormalizedName, Project | Unknown] = {}
         self._metadata: dict[int, tuple[Wheel | Sdist, CoreMetadata | Unknown]] = {}
         self._announced: set[NormalizedName | int] = set()
@@ -76,6 +92,23 @@ class Common:
         if id(file) not in self._announced and id(file) not in self._metadata:
             self._announced.add(id(file))
             self.index.prefetch(files=[file])
+
+    # --- targets ----------------------------------------------------------------------------
+
+    def environment(self, target: Target) -> MarkerEnvironment:
+        """The marker environment of a target: one value for all targets that share it."""
+        values = target.marker_environment()
+        legacy = target.installer.has(Rule.LEGACY_SPECIFIERS)
+        lists = target.installer.has(Rule.PYTHON_VERSION_LISTS)
+        key = (*values.values(), str(legacy), str(lists))
+        if key not in self._environments:
+            made = MarkerEnvironment(values, legacy=legacy, version_lists=lists)
+            self._environments[key] = made
+        return self._environments[key]
+
+    def dependencies(self, *where: Hashable) -> KnownDependencies:
+        """What offers are known to require in one place, such as an interpreter."""
+        return self._dependencies[where]
 
     # --- specifiers -------------------------------------------------------------------------
 

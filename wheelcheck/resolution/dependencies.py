@@ -14,7 +14,7 @@ from wheelcheck.index.interface import CoreMetadata
 from wheelcheck.resolution.requires_dist import retained, stated
 from wheelcheck.resolution.version_lists import as_version_lists
 
-__all__ = ["MAX_REQUIREMENTS", "MarkerEnvironment", "requirements_of"]
+__all__ = ["MAX_REQUIREMENTS", "MarkerEnvironment", "is_conditional", "requirements_of"]
 
 MAX_REQUIREMENTS = 1_500
 """Requirements of one release that hold on one target; honest releases have some hundred."""
@@ -101,9 +101,25 @@ def requirements_of(
     Extras the package does not provide are ignored, as pip does. One Requires-Dist that does not
     parse makes the whole metadata invalid: pip then discards the version.
     """
-    provided = {canonicalize_name(extra) for extra in metadata.provides_extra} if extras else ()
-    wanted = tuple(sorted(extra for extra in extras if extra in provided))
+    wanted = _provided(metadata, extras)
     what = f"the metadata of {metadata.name} {metadata.version}"
     return fenced(
         what, "metadata-unreadable", lambda: environment.required(metadata.requires_dist, wanted)
     )
+
+
+def is_conditional(
+    metadata: CoreMetadata, extras: Collection[NormalizedName], environment: MarkerEnvironment
+) -> bool:
+    """Whether a marker decides what a candidate asks for with these extras.
+
+    To be asked where `requirements_of` has found requirements.
+    """
+    wanted = _provided(metadata, extras)
+    lines = stated(metadata.requires_dist, wanted, legacy=environment.legacy)
+    return isinstance(lines, InvalidRequirement) or bool(lines.conditions)
+
+
+def _provided(metadata: CoreMetadata, extras: Collection[NormalizedName]) -> tuple[str, ...]:
+    provided = {canonicalize_name(extra) for extra in metadata.provides_extra} if extras else ()
+    return tuple(sorted(extra for extra in extras if extra in provided))

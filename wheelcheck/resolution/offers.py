@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from packaging.requirements import Requirement
 from packaging.version import Version
@@ -33,6 +33,8 @@ class Dependencies:
     `unknown` where it could not be read; `refused` where pip would discard the version for its
     metadata (a bad requirement, a Requires-Python that rules it out). `unreadable` says that it is
     for a bad requirement, `stops` that the installer does not look for another version then.
+    `conditional` says that a marker has decided, so that another platform may require something
+    else.
     """
 
     requirements: tuple[Requirement, ...] = ()
@@ -40,3 +42,4 @@ class Dependencies:
     refused: str | None = None
     unreadable: bool = False
     stops: bool = False
+    conditional: bool = field(default=False, compare=False)

@@ -82,6 +82,7 @@ class Resolver:
     A package that cannot be installed does not end the resolution: it is pinned as `UNAVAILABLE`
     at the version the reference target would get, or as `UNKNOWN`, and the others go on. What is
     `installed` where it would be installed is kept as long as it satisfies, as by ``pip install``.
+    `common` is what resolvers of a run share; it counts where it is of this index.
     Raises nothing but `IndexUnreachable`; a true conflict is in `Resolution.conflict`.
     """
 
@@ -93,6 +94,7 @@ class Resolver:
         no_deps: bool = False,
         installed: Iterable[Pin] = (),
         max_rounds: int = MAX_ROUNDS,
+        common: Common | None = None,
     ) -> None:
         self._no_deps = no_deps
         self._max_rounds = max_rounds
@@ -103,8 +105,7 @@ class Resolver:
         }
         self._rules = FileRules(requirements.policy, locks=_locks(requirements))
         self._hashes = AllowedHashes(requirements)
-        self._environments: dict[tuple[str, ...], MarkerEnvironment] = {}
-        self._common = Common(index)
+        self._common = common if common and common.index is index else Common(index)
         self._questions = SolverInputs(requirements)
         self._describer = Describer(requirements, self._installed, no_deps=no_deps)
         self._solved: list[_Solved] = []
@@ -115,7 +116,7 @@ class Resolver:
 
     def rules_of(self, target: Target) -> FileRules:
         """The user's rules on files as the installer of a target applies them."""
-        hashes = self._hashes.on(self._environment(target), target.installer)
+        hashes = self._hashes.on(self._common.environment(target), target.installer)
         if not hashes:
             return self._rules
         found = {name: self._looked_up(name, rule) for name, rule in hashes.items()}
@@ -167,7 +168,9 @@ class Resolver:
         return Resolution(target, conflict=solved.outcome)
 
     def _ready(self, target: Target) -> Ready:
-        answers = Answers(target, self.rules_of(target), self._environment(target), self._common)
+        answers = Answers(
+            target, self.rules_of(target), self._common.environment(target), self._common
+        )
         question = self._questions.of(answers)
         provider = Provider(
             answers,
@@ -206,14 +209,6 @@ class Resolver:
             pins = self.resolve(target).pins
             self._references[key] = {name: pin.version for name, pin in pins.items()}
         return self._references[key]
-
-    def _environment(self, target: Target) -> MarkerEnvironment:
-        values = target.marker_environment()
-        legacy = target.installer.has(Rule.LEGACY_SPECIFIERS)
-        lists = target.installer.has(Rule.PYTHON_VERSION_LISTS)
-        key = (*values.values(), str(legacy), str(lists))
-        found = MarkerEnvironment(values, legacy=legacy, version_lists=lists)
-        return self._environments.setdefault(key, found)
 
     # --- solving ---------------------------------------------------------------------------
 
