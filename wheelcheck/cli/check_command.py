@@ -56,7 +56,9 @@ def judge(args: Namespace, report_cache: ReportCache | None) -> int:
             return _nothing_judged(error, args)
     report = asking.held_against(report)
     code, complaints = outcome(report, args, settings.policy)
-    rendering = Rendering(rendered(report, args), complaints, code)
+    cached = report_cache.found if report_cache and report_cache.fresh and plain else None
+    output = cached.json if cached else rendered(report, args)  # the same, and written already
+    rendering = Rendering(output, complaints, code)
     if report_cache and (code == FAILING or not plain):
         report_cache.store_rendering(manner, rendering)
     write(rendering.output, args.output)

@@ -41,7 +41,9 @@ class CachedReport:
     `pages` has for each page its digest, when it was stored (ns) and for how long it is fresh (s).
     """
 
-    def __init__(self, header: Mapping[str, object], packed: bytes) -> None:
+    def __init__(
+        self, header: Mapping[str, object], packed: bytes, text: bytes | None = None
+    ) -> None:
         self.made_of = header["made_of"]
         self.files: dict[str, str] = header["files"]  # type: ignore[assignment]
         self.names: list[str] = header["names"]  # type: ignore[assignment]
@@ -49,6 +51,7 @@ class CachedReport:
         self.errors: int = header["errors"]  # type: ignore[assignment]
         self.fails: bool = header["fails"]  # type: ignore[assignment]
         self.packed = packed
+        self._text = text
 
     @classmethod
     def unpacked(cls, data: bytes) -> CachedReport:
@@ -62,7 +65,9 @@ class CachedReport:
     @property
     def json(self) -> bytes:
         """The report as ``--format json`` writes it."""
-        return zlib.decompress(self.packed)
+        if self._text is None:
+            self._text = zlib.decompress(self.packed)
+        return self._text
 
 
 class Rendering:
@@ -74,17 +79,19 @@ class Rendering:
         self.code = code
 
     @classmethod
-    def unpacked(cls, data: bytes) -> Rendering:
-        """Read a cached rendering. Raises ValueError for anything else."""
+    def unpacked(cls, data: bytes, report: CachedReport) -> Rendering:
+        """Read a cached rendering of a report. Raises ValueError for anything else."""
         end = _HEADER_BYTES + int.from_bytes(data[:_HEADER_BYTES], "big")
         complaints, code = json.loads(data[_HEADER_BYTES:end])
-        return cls(zlib.decompress(data[end:]), complaints, code)
+        output = zlib.decompress(data[end:]) if len(data) > end else report.json
+        return cls(output, complaints, code)
 
-    def packed(self) -> bytes:
-        """The bytes that `unpacked` reads."""
+    def packed(self, report: CachedReport) -> bytes:
+        """The bytes that `unpacked` reads: without the output where it is the report as JSON."""
         header = json.dumps([self.complaints, self.code]).encode()
         size = len(header).to_bytes(_HEADER_BYTES, "big")
-        return size + header + zlib.compress(self.output, 1)
+        body = b"" if self.output == report.json else zlib.compress(self.output, 1)
+        return size + header + body
 
 
 class ReportCache:
@@ -127,7 +134,7 @@ class ReportCache:
         digests = {key: digest for key, (digest, _, _) in found.pages.items()}
         if not index.pages_unchanged(found.names, digests) or warnings:
             return None
-        self._put(found.packed, (found.errors, found.fails), found.files, index)
+        self._put(found.json, (found.errors, found.fails), found.files, index, found.packed)
         return found
 
     def rendering(self, manner: Mapping[str, object]) -> Rendering | None:
@@ -137,14 +144,18 @@ class ReportCache:
         """
         if self.found is None or not self.fresh:
             return None
+        found = self.found
         return self._cache.get(
-            "answers", self._rendering_key(self.found, manner), Rendering.unpacked
+            "answers",
+            self._rendering_key(found, manner),
+            lambda data: Rendering.unpacked(data, found),
         )
 
     def store_rendering(self, manner: Mapping[str, object], rendering: Rendering) -> None:
         """Cache how the report was written, if the report itself is in the cache."""
         if self.found is not None and self.fresh:
-            self._cache.put("answers", self._rendering_key(self.found, manner), rendering.packed())
+            key = self._rendering_key(self.found, manner)
+            self._cache.put("answers", key, rendering.packed(self.found))
 
     def _rendering_key(self, report: CachedReport, manner: Mapping[str, object]) -> str:
         parts = [self._key, self._made_of, _digest(report.packed), manner]
@@ -164,14 +175,15 @@ class ReportCache:
         `index` knows which pages it looked at.
         """
         digests = {path: _digest(data) for path, data in files.items()}
-        self._put(zlib.compress(report, 1), outcome, digests, index)
+        self._put(report, outcome, digests, index, zlib.compress(report, 1))
 
     def _put(
         self,
-        packed: bytes,
+        report: bytes,
         outcome: tuple[int, bool],
         files: Mapping[str, str],
         index: NetworkIndex,
+        packed: bytes,
     ) -> None:
         header = {
             "made_of": self._made_of,
@@ -184,7 +196,7 @@ class ReportCache:
         text = json.dumps(header).encode()
         size = len(text).to_bytes(_HEADER_BYTES, "big")
         self._cache.put("answers", self._key, size + text + packed)
-        self.found, self.fresh = CachedReport(header, packed), True
+        self.found, self.fresh = CachedReport(header, packed, report), True
         self._cache.trim("answers", MOST)
 
 
