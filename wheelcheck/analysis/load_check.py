@@ -25,6 +25,7 @@ from wheelcheck.loading.wheel_reader import Budget, read_wheel
 from wheelcheck.reports.values.report import LoadSummary
 from wheelcheck.resolution import Pin
 from wheelcheck.targets import Architecture, Libc, Target
+from wheelcheck.targets.remembered import Memo
 
 __all__ = ["LoadCheck", "ReadWheels"]
 
@@ -61,6 +62,9 @@ class ReadWheels:
     sizes: dict[str, int] = field(default_factory=dict)
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
     has_elf: dict[str, bool] = field(default_factory=dict)
+    names_libraries: dict[str, bool] = field(default_factory=dict)
+    unopened: dict[tuple[str, Loads], Loads] = field(default_factory=lambda: Memo(_with_remarks))
+    """By tag: of wheels that are not opened, and whose members are not known."""
 
     @classmethod
     def start(cls, options: LoadOptions) -> ReadWheels:
@@ -73,6 +77,8 @@ class ReadWheels:
         return sum(self.sizes.values())
 
 
+_LOADS = Loads(LoadStatus.YES)
+_NO_IMAGE = Loads(LoadStatus.NOT_CHECKED, reason="the target names no image")
 _Judged = Mapping[NormalizedName, tuple[Pin, Judgement]]
 
 
@@ -117,7 +123,9 @@ class LoadCheck:
         there = _image(site, self._run_image.packages)
         found = {wheel.name: self._facts_of(wheel, target, judged) for wheel in _wheels(judged)}
         lent = {
-            name: facts.lent() for name, facts in found.items() if isinstance(facts, WheelFacts)
+            name: libraries
+            for name, facts in found.items()
+            if isinstance(facts, WheelFacts) and (libraries := facts.lent())
         }
         loads = {}
         for wheel in _wheels(judged):
@@ -147,6 +155,8 @@ class LoadCheck:
         if baseline is not None and baseline.level > self._options.cpu:
             return Loads(LoadStatus.NO, reason=baseline.why(self._options.cpu))
         paths = self._paths_of(wheel) if target.image is not None else ()
+        if isinstance(facts, Loads) and not paths:
+            return self._read.unopened[wheel.tag, facts]
         lost = unfitting_modules(paths, target)
         if isinstance(facts, Loads):
             found = facts if not lost.is_most else Loads(LoadStatus.NO, reason=lost.why(target))
@@ -238,12 +248,16 @@ class LoadCheck:
 
     def _unread(self, wheel: Wheel, target: Target) -> Loads:
         if target.image is not None or (_is_pure(wheel) and not self._names_libraries(wheel)):
-            return Loads(LoadStatus.YES)
-        return Loads(LoadStatus.NOT_CHECKED, reason="the target names no image")
+            return _LOADS
+        return _NO_IMAGE
 
     def _names_libraries(self, wheel: Wheel) -> bool:
-        found = self._index.metadata(wheel)
-        return not isinstance(found, Unknown) and found.names_libraries
+        known = self._read.names_libraries.get(wheel.url)
+        if known is None:
+            found = self._index.metadata(wheel)
+            known = not isinstance(found, Unknown) and bool(found.names_libraries)
+            self._read.names_libraries[wheel.url] = known
+        return known
 
     def _reading(self, wheel: Wheel, judged: _Judged) -> _CheckedWheel:
         others = frozenset(name.replace("-", "_") for name in judged if name != wheel.name)
@@ -275,6 +289,12 @@ def _is_looked_at(target: Target) -> bool:
         return True
     version = target.libc_version
     return target.libc is Libc.GLIBC and version is not None and version < _NEW_ENOUGH
+
+
+def _with_remarks(of: tuple[str, Loads]) -> Loads:
+    """The verdict on a wheel of which nothing but its tag and this is known."""
+    tag, loads = of
+    return replace(loads, remarks=tuple(tag_remarks(tag, (), ())))
 
 
 def _is_audited(wheel: Wheel) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
@@ -67,7 +68,7 @@ def newest_wanted(
 
 def wanted_by(pin: Pin) -> SpecifierSet | None:
     """What all that ask for a package admit; None where that is one version alone."""
-    return _specifier(demand.requirement for demand in pin.demands)
+    return _specifier(tuple(dict.fromkeys(demand.requirement for demand in pin.demands)))
 
 
 def _why_not(files: Iterable[Wheel | Sdist], target: Target, rules: FileRules) -> str:
@@ -88,10 +89,11 @@ def _counts(version: Version, taken: Version, wanted: SpecifierSet, project: Pro
     return any(file.yanked is None for file in project.files(version))
 
 
-def _specifier(requirements: Iterable[str]) -> SpecifierSet | None:
+@lru_cache(maxsize=1 << 14)
+def _specifier(requirements: tuple[str, ...]) -> SpecifierSet | None:
     """What all that ask for a package admit; None where that is one version alone."""
     specifier = SpecifierSet()
-    for text in dict.fromkeys(requirements):
+    for text in requirements:
         try:
             found = Requirement(text).specifier
         except InvalidRequirement:

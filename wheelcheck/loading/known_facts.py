@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from packaging.version import Version
 
@@ -19,6 +19,7 @@ from wheelcheck.targets.target import Architecture, Libc
 __all__ = ["known_facts"]
 
 
+@lru_cache(maxsize=1 << 14)
 def known_facts(
     project: str, version: Version, libc: Libc, arch: Architecture
 ) -> WheelFacts | None:
