@@ -10,4 +10,4 @@ __all__ = ["Value"]
 class Value(BaseModel):
     """Immutable; a field that is not in the schema is an error, not noise."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
