@@ -10,6 +10,7 @@ from packaging.version import Version
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import SourceCount
+from wheelcheck.builds.setup_script.declaration import SetupScript
 from wheelcheck.costs.compiled import SourceKind
 from wheelcheck.costs.features import BuildFeatures, Sources
 from wheelcheck.errors import Unknown
@@ -40,7 +41,9 @@ def an_sdist(index: FakeIndex) -> Sdist:
 
 SIZES = st.integers(0, 2**40)
 SOURCES = st.builds(SourceCount, st.sampled_from(Language), *[SIZES] * 4, st.none() | SIZES)
-FACTS = st.builds(SdistFacts, sources=st.lists(SOURCES).map(tuple))
+LINES = st.tuples(st.text(), SIZES, st.booleans())
+SCRIPTS = st.builds(SetupScript, decided=st.lists(LINES).map(tuple))
+FACTS = st.builds(SdistFacts, sources=st.lists(SOURCES).map(tuple), script=SCRIPTS)
 
 
 @given(st.lists(NEEDS).map(tuple), FACTS)
