@@ -3,9 +3,12 @@
 from fake_index import FakeIndex
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from packaging.utils import canonicalize_name
 from situations import asked, target
 
+from wheelcheck.requirements.requirement_set import FilePolicy, FormatControl
 from wheelcheck.resolution import Resolver, resolve
+from wheelcheck.resolution.common import Common
 
 NAMES = ["a", "b", "c", "d"]
 TARGETS = [
@@ -65,6 +68,49 @@ def test_looking_ahead_never_changes_the_answer(index, roots):
     foreseeing.prefetch(TARGETS)
     for on in TARGETS:
         assert foreseeing.resolve(on) == resolve(asked(*roots), on, index)
+
+
+POLICIES = [
+    FilePolicy(),
+    FilePolicy(no_binary=FormatControl(names=frozenset({canonicalize_name("a")}))),
+    FilePolicy(only_binary=FormatControl(all_projects=True)),
+]
+
+
+@settings(max_examples=100)
+@given(
+    index=indexes(),
+    questions=st.lists(
+        st.tuples(st.lists(needs, min_size=1, max_size=3), st.sampled_from(POLICIES)),
+        min_size=2,
+        max_size=3,
+    ),
+)
+def test_resolvers_that_share_give_the_answers_of_each_alone(index, questions):
+    common = Common(index)
+    for roots, policy in questions:
+        requirements = asked(*roots, policy=policy)
+        sharing = Resolver(requirements, index, common=common)
+        for on in TARGETS:
+            assert sharing.resolve(on) == resolve(requirements, on, index)
+
+
+def test_what_another_index_offers_is_not_taken_over():
+    there = FakeIndex({"a": {"1": ["a-1-py3-none-any.whl"]}})
+    common = Common(there)
+    assert Resolver(asked("a"), there, common=common).resolve(TARGETS[0]).pins["a"].file
+    here = FakeIndex({"a": {"2": ["a-2-py3-none-any.whl"]}})
+    found = Resolver(asked("a"), here, common=common).resolve(TARGETS[0])
+    assert str(found.pins["a"].version) == "2"
+
+
+def test_nothing_is_announced_to_an_index_that_fetches_nothing():
+    class Stored(FakeIndex):
+        fetches = False
+
+    index = Stored({"a": {"1": ["a-1-py3-none-any.whl"]}})
+    Resolver(asked("a"), index).prefetch(TARGETS)
+    assert index.questions == []
 
 
 def test_looking_ahead_asks_for_everything_before_it_is_needed():

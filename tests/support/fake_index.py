@@ -132,6 +132,10 @@ class FakeIndex:
         except ArchiveRefused as error:
             return Unknown("archive-refused", f"{wheel.filename} is not read: {error}")
 
+    @property
+    def fetches(self) -> bool:
+        return True
+
     def prefetch_look(self, wheel: Wheel, _: Callable[[MemberReader], object]) -> None:
         self._note("prefetch look", wheel.filename)
 

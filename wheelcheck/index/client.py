@@ -106,6 +106,11 @@ class NetworkIndex:
         self._http.close()
         self._cache.close()
 
+    @property
+    def fetches(self) -> bool:
+        """Whether it may fetch anything; offline the cache answers, which waits for nobody."""
+        return not self._offline
+
     def pages_unchanged(self, names: Iterable[str], digests: Mapping[str, str]) -> bool:
         """Whether the pages of these projects are what they were when they had these digests.
 
@@ -163,7 +168,7 @@ class NetworkIndex:
 
     def prefetch_look(self, wheel: Wheel, look: Callable[[MemberReader], object]) -> None:
         """Look into a wheel in the background."""
-        if not self._offline:
+        if self.fetches:
             read = self._look_reader(wheel, look)
             self._tasks.prefetch(("look", wheel.url, look), read)
 
@@ -188,7 +193,7 @@ class NetworkIndex:
         wanted: Callable[[str], bool] | None = None,
     ) -> None:
         """Fetch pages, metadata and listings in the background; errors are raised on first use."""
-        if self._offline:  # reading the cache waits for nobody
+        if not self.fetches:
             return
         for name in names:
             self._tasks.prefetch(("project", name), partial(self._project, name))

@@ -27,6 +27,11 @@ class IndexOver:
     def __init__(self, index: Index) -> None:
         self._index = index
 
+    @property
+    def fetches(self) -> bool:
+        """Whether it may fetch anything."""
+        return self._index.fetches
+
     def project(self, name: NormalizedName) -> Project | Unknown:
         """Which files does this project have?"""
         return self._index.project(name)

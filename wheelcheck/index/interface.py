@@ -201,6 +201,10 @@ class Index(Protocol):
     answer at all raises `IndexUnreachable`. All methods may be called from several threads.
     """
 
+    @property
+    def fetches(self) -> bool:
+        """Whether it may fetch anything, so that what will be asked is worth announcing."""
+
     def project(self, name: NormalizedName) -> Project | Unknown:
         """Which files does this project have? Codes: project-not-found, project-quarantined, …."""
 

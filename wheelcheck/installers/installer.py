@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from packaging.version import Version
 
-from wheelcheck.installers.rules import Rule, Tool, holds
+from wheelcheck.installers.rules import Rule, Tool, rules_of
 
 __all__ = ["Certainty", "Installer"]
 
@@ -43,6 +43,11 @@ class Installer:
     certainty: Certainty
     source: str = ""
     setuptools: str | None = None
+    _rules: frozenset[Rule] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Look the rules up once: they are asked for with every file that is chosen among."""
+        object.__setattr__(self, "_rules", rules_of(self.tool, self.version))
 
     @property
     def label(self) -> str:
@@ -58,4 +63,4 @@ class Installer:
 
     def has(self, rule: Rule) -> bool:
         """Whether a rule of `rules.csv` holds for this release."""
-        return holds(rule, self.tool, self.version)
+        return rule in self._rules

@@ -15,7 +15,7 @@ from packaging.version import Version
 
 from wheelcheck.tables import read_table
 
-__all__ = ["Rule", "Tool", "first_release", "holds"]
+__all__ = ["Rule", "Tool", "first_release", "holds", "rules_of"]
 
 
 class Tool(StrEnum):
@@ -110,6 +110,12 @@ def holds(rule: Rule, tool: Tool, version: Version) -> bool:
         (since is None or since <= version) and (before is None or version < before)
         for since, before in _table().get((rule.value, tool.value), ())
     )
+
+
+@cache
+def rules_of(tool: Tool, version: Version) -> frozenset[Rule]:
+    """All rules that hold for one release of a tool."""
+    return frozenset(rule for rule in Rule if holds(rule, tool, version))
 
 
 def first_release(rule: Rule, tool: Tool) -> Version | None:

@@ -20,6 +20,7 @@ from wheelcheck.installers import Installer, Rule
 from wheelcheck.requirements.legacy_requirements import readable_clauses
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.targets import TagMiss, Target, fit, ranks_on
+from wheelcheck.targets.remembered import Memo
 
 __all__ = [
     "TIME_REFUSALS",
@@ -106,11 +107,20 @@ def admits_python(requires_python: str, python_full_version: str, *, legacy: boo
 
 def python_admitted(requires_python: str, target: Target) -> bool:
     """Whether the installer of a target takes a Requires-Python to admit its Python."""
-    installer = target.installer
-    if installer.has(Rule.PYTHON_LOWER_BOUNDS_ALONE):
-        requires_python = _lower_bounds(requires_python)
-    legacy = installer.has(Rule.LEGACY_SPECIFIERS)
-    return admits_python(requires_python, target.python_full_version, legacy=legacy)
+    return _admitted_on(target)[requires_python]
+
+
+@lru_cache(maxsize=1024)
+def _admitted_on(target: Target) -> Mapping[str, bool]:
+    """What Requires-Python admits on a target; any may be asked for, and is read once."""
+    lower_bounds = target.installer.has(Rule.PYTHON_LOWER_BOUNDS_ALONE)
+    legacy = target.installer.has(Rule.LEGACY_SPECIFIERS)
+
+    def admits(text: str) -> bool:
+        clauses = _lower_bounds(text) if lower_bounds else text
+        return admits_python(clauses, target.python_full_version, legacy=legacy)
+
+    return Memo(admits)
 
 
 @lru_cache(maxsize=4096)

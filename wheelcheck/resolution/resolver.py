@@ -58,7 +58,12 @@ def resolve(
 
 def prefetch_all(pairs: Iterable[tuple[Resolver, Iterable[Target]]]) -> None:
     """Have the index fetch, side by side, what several resolvers will ask for on their targets."""
-    groups = [like for resolver, targets in pairs for like in resolver.expected(targets)]
+    groups = [
+        like
+        for resolver, targets in pairs
+        if resolver.fetches
+        for like in resolver.expected(targets)
+    ]
     walks = [(first.provider, first.question.roots) for first, *_ in groups]
     for (_, *others), guess in zip(groups, prefetch(walks), strict=True):
         for candidate in guess.values():
@@ -113,6 +118,11 @@ class Resolver:
         self._references: dict[
             tuple[str, str, bool, Installer], Mapping[NormalizedName, Version | None]
         ] = {}
+
+    @property
+    def fetches(self) -> bool:
+        """Whether the index fetches anything that could be announced to it."""
+        return self._common.index.fetches
 
     def rules_of(self, target: Target) -> FileRules:
         """The user's rules on files as the installer of a target applies them."""
