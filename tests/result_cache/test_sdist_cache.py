@@ -43,7 +43,12 @@ SIZES = st.integers(0, 2**40)
 SOURCES = st.builds(SourceCount, st.sampled_from(Language), *[SIZES] * 4, st.none() | SIZES)
 LINES = st.tuples(st.text(), SIZES, st.booleans())
 SCRIPTS = st.builds(SetupScript, decided=st.lists(LINES).map(tuple))
-FACTS = st.builds(SdistFacts, sources=st.lists(SOURCES).map(tuple), script=SCRIPTS)
+FACTS = st.builds(
+    SdistFacts,
+    sources=st.lists(SOURCES).map(tuple),
+    script=SCRIPTS,
+    build_scripts=st.lists(SCRIPTS).map(tuple),
+)
 
 
 @given(st.lists(NEEDS).map(tuple), FACTS)
