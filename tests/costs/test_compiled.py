@@ -111,6 +111,23 @@ def test_meson_names_made_by_an_expression(named: str):
     assert set(compiled(files)) == {"a.pyx", "b.pyx"}
 
 
+@pytest.mark.parametrize(
+    "named",
+    ["'core/' + name + '_bind.cpp'", "'core/@0@_bind.cpp'.format(n)", "f'core/@n@_bind.cpp'"],
+)
+def test_meson_names_made_by_an_expression_with_a_folder(named: str):
+    files = {
+        "pyproject.toml": MESON,
+        "meson.build": f"project('x', 'cpp')\nforeach name : names\n {named}\nendforeach\n",
+        "core/a_bind.cpp": 10,
+        "core/b_bind.cpp": 10,
+        "core/other.cpp": 10,
+        "core/deep/c_bind.cpp": 10,
+        "a_bind.cpp": 10,
+    }
+    assert set(compiled(files)) == {"core/a_bind.cpp", "core/b_bind.cpp"}
+
+
 def test_what_lies_below_an_unread_description_counts():
     files = {
         "pyproject.toml": MESON,

@@ -85,8 +85,12 @@ _BINDS = re.compile(r"bind|wrap|/py\w+\.[a-z]+$")
 _QUOTED_SOURCE = re.compile(
     r"['\"]([\w./@+-]+\.(?:c|cc|cpp|cxx|C|pyx|f|f90|F|F90|s|S)(?:\.(?:in|tp|src|tpl))?)['\"]"
 )
-_MADE_UP = re.compile(r"(?:\+\s*'|'[^'\n]{0,200}@[^'\n]{0,200})(\.(?:pyx|c|cc|cpp))'")
-"""A source named by an expression: ``name + '.pyx'``, ``'@0@.c'.format(name)``."""
+_MADE_UP = re.compile(
+    r"(?:'([^'\n]{0,200})'\s*\+\s*)?\b\w+\s*\+\s*'([^'\n]{0,100}\.(?:pyx|c|cc|cpp))'"
+    r"|'([^'\n@]{0,200})@\w+@([^'\n]{0,100}\.(?:pyx|c|cc|cpp))'"
+)
+"""A source named by an expression, its beginning and its end: ``'src/' + name + '_bind.cpp'``,
+``'@0@.c'.format(name)``."""
 _ALTERNATIVES = (".pyx", ".c", ".cpp", ".py", "_template.c", ".pyx.in", ".pyx.tp")
 _SURELY_GENERATED = 250_000
 """Bytes of a C file, beside a Python module of its name or in a project that asks for Cython."""
@@ -241,8 +245,9 @@ def _by_meson(texts: Mapping[str, str], sizes: Mapping[str, int], candidates: se
             folder = posixpath.dirname(path)
             names = (posixpath.join(folder, name) for name in _QUOTED_SOURCE.findall(text[:_LONG]))
             found |= _resolved(names, sizes)
-            suffixes = tuple(_MADE_UP.findall(text[:_LONG]))
-            found.update(_beside(folder, suffixes, candidates) if suffixes else ())
+            for first, last, other_first, other_last in set(_MADE_UP.findall(text[:_LONG])):
+                ends = posixpath.join(folder, first or other_first), last or other_last
+                found.update(_between(*ends, candidates))
     unread = tuple(
         posixpath.dirname(path) + "/"
         for path in sizes
@@ -251,10 +256,12 @@ def _by_meson(texts: Mapping[str, str], sizes: Mapping[str, int], candidates: se
     return found | {path for path in candidates if path.startswith(unread)}
 
 
-def _beside(folder: str, suffixes: tuple[str, ...], candidates: set[str]) -> Iterator[str]:
+def _between(first: str, last: str, candidates: set[str]) -> Iterator[str]:
+    """Candidates whose name begins and ends so, with a name and no folder between."""
     for path in candidates:
-        if path.rpartition("/")[0] == folder and untemplated(path).endswith(suffixes):
-            yield path
+        name = untemplated(path)
+        if name.startswith(first) and name.endswith(last):
+            yield from (path,) if "/" not in name[len(first) :].lstrip("/") else ()
 
 
 def _without_doubles(candidates: set[str]) -> set[str]:
