@@ -2,6 +2,7 @@
 
 import csv
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -68,11 +69,19 @@ def lines(path: Path) -> list[str]:
     """The part of the page about builds that no fit has seen."""
     if not path.exists():
         return []
+    with path.open(newline="", encoding="utf-8") as file:
+        outcomes = Counter(
+            row["outcome"] for row in csv.DictReader(file) if row["half"] == "held-out"
+        )
     about = (
-        "The held-out half of `unseen.csv`: chosen before any was built, in no table and no fit. "
+        "Written by `fit.py`. The held-out half of `unseen.csv`: chosen before any was built, in "
+        "no table and no fit. "
         "What the command line says (`judge.py ask`) against what happened in a Debian 13 root "
         "(`unseen-results.csv`). Factors are measured ÷ said or its inverse, whichever is above 1; "
-        "the last column is how many lie within the 80 % interval."
+        "the last column is how many lie within the 80 % interval. "
+        f"Of {outcomes.total()} held-out releases {outcomes['success']} built, "
+        f"{outcomes['failure']} failed, {outcomes['not built']} were not built in the time there "
+        "was."
     )
     return [
         "## Builds that nothing has seen",

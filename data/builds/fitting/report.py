@@ -18,9 +18,9 @@ from wheelcheck.costs.modelled import Coefficients
 
 _SHOWN = 25
 _ABOUT = (
-    "Written by `fit.py`. Every build is judged by a model that has not seen its project or the "
-    "projects of its family. Factors are measured ÷ modelled or its inverse, whichever is above "
-    "1; the interval of each row was set without its family too."
+    "For those who change the model: every build that it is fitted to, judged by a model that has "
+    "not seen its project or the projects of its family. Factors are measured ÷ modelled or its "
+    "inverse, whichever is above 1; the interval of each row was set without its family too."
 )
 _MEASURED_COLUMNS = (
     *("name", "version", "python", "cpu_seconds", "environment_seconds", "serial_share"),
@@ -78,6 +78,9 @@ def written(
     lines = [
         "# How well the cost model does",
         "",
+        *hold_out.lines(folder / "unseen-results.csv"),
+        "## Leaving families out",
+        "",
         _ABOUT,
         "",
         "| what | builds | median factor | 90 % within | within ×3 |",
@@ -92,7 +95,6 @@ def written(
         + ", ".join(f"{share:.0%} ({name})" for name, share in coverage.items())
         + ".",
         "",
-        *hold_out.lines(folder / "unseen-results.csv"),
         *_interval_lines(spread),
         "",
         *_reach_lines(table),
