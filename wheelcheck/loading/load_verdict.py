@@ -131,7 +131,8 @@ def _whose(found: Mapping[str, _Trouble]) -> str:
     names = [path.rpartition("/")[2] for path, trouble in found.items() if trouble.missing]
     if not names:
         return "its code opens it when it is first used"
-    others = f" and {len(names) - 1} others" if len(names) > 1 else ""
+    more = len(names) - 1
+    others = f" and {more} other{'s' if more > 1 else ''}" if more else ""
     return f"needed by {names[0]}{others}, which an import does not load"
 
 
