@@ -72,20 +72,10 @@ def _of_pin(pin: Pin, lines: _Lines, installer: Installer) -> Iterator[InputRefu
     by_constraint = installer.has(Rule.CONSTRAINT_HASHES) and any(
         line.hashes for line in lines.constraints
     )
-    if first is None and not by_constraint:
-        yield _without_hash(pin, None, tool)
-    elif first is not None and not first.hashes and not by_constraint:
+    if not by_constraint and (first is None or not first.hashes):
         yield _without_hash(pin, first, tool)
     elif not installer.has(Rule.DEMANDED_HASHES_OF_MD5) and lines.weakly_hashed():
-        yield InputRefusal(
-            "hash-algorithm",
-            installer.label,
-            f"hashes are demanded, and {pin.name} has one of MD5 alone, which is insecure",
-            "add to it:" if _digest(pin.file) else "add its SHA-256",
-            f"--hash={_digest(pin.file)}" if _digest(pin.file) else "",
-            first.origin if first else None,
-            package=pin.name,
-        )
+        yield _insecure(pin, first, installer)
     elif first is not None and not is_pinned(first) and not installer.has(Rule.HASH_WITHOUT_PIN):
         yield InputRefusal(
             "hash-without-pin",
@@ -96,6 +86,20 @@ def _of_pin(pin: Pin, lines: _Lines, installer: Installer) -> Iterator[InputRefu
             first.origin,
             package=pin.name,
         )
+
+
+def _insecure(pin: Pin, line: RequirementLine | None, installer: Installer) -> InputRefusal:
+    """What uv says where hashes are demanded, and MD5 is all there is."""
+    digest = _digest(pin.file)
+    return InputRefusal(
+        "hash-algorithm",
+        installer.label,
+        f"hashes are demanded, and {pin.name} has one of MD5 alone, which is insecure",
+        "add to it:" if digest else "add its SHA-256",
+        f"--hash={digest}" if digest else "",
+        line.origin if line else None,
+        package=pin.name,
+    )
 
 
 def _mode_is_on(requirements: Requirements, target: Target) -> bool:
