@@ -9,10 +9,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import partial
-from typing import NoReturn
 
 from wheelcheck.dockerfile.reading.image_files import (
     STDIN,
@@ -21,6 +20,12 @@ from wheelcheck.dockerfile.reading.image_files import (
     ImageFiles,
     Inline,
     absolute,
+)
+from wheelcheck.dockerfile.reading.image_requirements import (
+    ImageCollection,
+    ImageOpener,
+    is_local,
+    without_image_paths,
 )
 from wheelcheck.dockerfile.reading.other_python import project_folders
 from wheelcheck.dockerfile.reading.shell.export_commands import export_command
@@ -37,13 +42,12 @@ from wheelcheck.requirements.collection import Collection, refusals
 from wheelcheck.requirements.exclude_newer import parse_exclude_newer
 from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.input_kind import InputKind, recognise
-from wheelcheck.requirements.input_location import InputLocation, Opener, is_remote
+from wheelcheck.requirements.input_location import InputLocation, is_remote
 from wheelcheck.requirements.input_reader import reader_of
 from wheelcheck.requirements.locks.uv_staleness import lock_is_stale
 from wheelcheck.requirements.pip.pip_options import CommandLine
-from wheelcheck.requirements.pip.pip_syntax import InvalidLine, Line, is_archive, is_url
+from wheelcheck.requirements.pip.pip_syntax import InvalidLine, Line, is_url
 from wheelcheck.requirements.pip.requirement_file import RequirementFileReader
-from wheelcheck.requirements.pip.requirement_strings import NotJudged
 from wheelcheck.requirements.projects.pipfile import pipfile_requirements
 from wheelcheck.requirements.projects.setup_project import setup_requirements
 from wheelcheck.requirements.requirement_set import Origin, Requirements
@@ -81,14 +85,6 @@ class Gathered:
     problems: tuple[Unknown, ...]
 
 
-def is_local(text: str) -> bool:
-    """Whether pip takes an argument for a path rather than for a name or a URL."""
-    bare = text.partition("[")[0].strip()
-    if is_url(text) or "@" in bare:
-        return False
-    return bare.startswith((".", "/", "~")) or "/" in bare or is_archive(bare)
-
-
 def gather(command: InstallerCommand, around: InstallContext) -> Gathered:
     """Read what a command asks for, as far as it can be read; never raises."""
     problems: list[Unknown] = []
@@ -98,7 +94,7 @@ def gather(command: InstallerCommand, around: InstallContext) -> Gathered:
     problems += clash
     for feature in command.values("use-feature"):
         collection.add_feature(feature, around.origin)
-    opener = _ImageOpener(files=around.files)
+    opener = ImageOpener(files=around.files)
     reader = RequirementFileReader(collection, opener, around.environ)
     constraints, editables = command.values("constraint"), command.values("editable")
     files = command.arguments if command.action == "sync" else command.values("requirement")
@@ -142,8 +138,8 @@ def gather_lock(command: LockCommand, around: InstallContext) -> Gathered:
     Without a lock, what the project asks for is read, as the tool resolves it then. Codes of
     problems: ``no-lock`` says so, ``lock-missing`` and ``lock-stale`` that the tool gives up.
     """
-    collection = _ImageCollection(CommandLine())
-    opener = _ImageOpener(files=around.files)
+    collection = ImageCollection(CommandLine())
+    opener = ImageOpener(files=around.files)
     reader = RequirementFileReader(collection, opener, around.environ)
     problems: list[Unknown] = []
     try:
@@ -244,7 +240,7 @@ def _read_requirements(
     path: str,
     around: InstallContext,
     selection: Selection,
-    opener: _ImageOpener,
+    opener: ImageOpener,
 ) -> None:
     """Read a file that ``-r`` names, or what a tool makes it from."""
     place = absolute(STDIN if path == "-" else path, around.workdir)
@@ -257,7 +253,7 @@ def _read_requirements(
         return
     export = export_command(found.words)
     inner = replace(around, files=found.files, workdir=found.workdir)
-    source = _ImageOpener(
+    source = ImageOpener(
         files=found.files, seen=opener.seen, failures=opener.failures, changes=opener.changes
     )
     reading = RequirementFileReader(reader.collection, source, around.environ)
@@ -273,7 +269,7 @@ def _read_requirements(
 
 def _finished(collection: Collection, problems: list[Unknown]) -> Requirements:
     try:
-        return _without_image_paths(collection.result())
+        return without_image_paths(collection.result())
     except UsageError as error:  # options of files that exclude those of the command
         problems.append(Unknown("option-refused", str(error)))
         return Requirements()
@@ -423,84 +419,6 @@ def _options(command: InstallerCommand, as_of: date) -> tuple[CommandLine, list[
 
 def _collection(options: CommandLine) -> tuple[Collection, list[Unknown]]:
     try:
-        return _ImageCollection(options), []
+        return ImageCollection(options), []
     except UsageError as error:
-        return _ImageCollection(replace(options, pre=False)), [
-            Unknown("option-refused", str(error))
-        ]
-
-
-class _ImageCollection(Collection):
-    """A collection that leaves paths alone: they are paths of an image, not of this machine."""
-
-    def add(
-        self,
-        text: str,
-        origin: Origin,
-        line: Line,
-        *,
-        hashes: tuple[str, ...] = (),
-        constraint: bool = False,
-        nested: bool = False,
-    ) -> None:
-        """Add a requirement; a path is set aside."""
-        _, at, reference = text.partition("@")
-        location = reference.strip() if at and is_url(reference.strip()) else text.strip()
-        if is_local(text) or location.lower().startswith("file:"):
-            why = Unknown("file-in-image", "a file or project inside the image that is built")
-            self.place(NotJudged(why), origin, line.shown, hashes=hashes, constraint=constraint)
-            return
-        super().add(text, origin, line, hashes=hashes, constraint=constraint, nested=nested)
-
-    def add_editable(
-        self, text: str, origin: Origin, line: Line, *, constraint: bool = False
-    ) -> None:
-        """Add what follows ``-e``; a path is set aside."""
-        if is_local(text) and not constraint:
-            why = Unknown("local-project", "a project of the build context, in editable mode")
-            self.place(NotJudged(why), origin, line.shown)
-            return
-        super().add_editable(text, origin, line, constraint=constraint)
-
-
-def _without_image_paths(requirements: Requirements) -> Requirements:
-    """Folders that --find-links names in files are the image's, and this machine has others."""
-    links = tuple(link for link in requirements.index.find_links if is_remote(link))
-    return replace(requirements, index=replace(requirements.index, find_links=links))
-
-
-@dataclass(frozen=True, slots=True)
-class _ImageOpener(Opener):
-    """Opens files of the image that come from the build context, or stand in the Dockerfile.
-
-    `seen` and `failures` gather what was read and why the rest could not be, `changes` why the
-    text of a file may not be what was read.
-    """
-
-    files: ImageFiles = field(kw_only=True)
-    seen: dict[str, None] = field(default_factory=dict)
-    failures: list[Unknown] = field(default_factory=list)
-    changes: list[Unknown] = field(default_factory=list)
-
-    def read(self, place: InputLocation) -> bytes:
-        """Return a file's bytes; raises OSError with the reason why there are none."""
-        if is_remote(place.location) or place.location == "-":
-            return self._fail(Unknown("remote-file", "files of the network are not read here"))
-        found = self.files.find(place.location)
-        if isinstance(found, Unknown):
-            return self._fail(found)
-        if isinstance(found, Generated):
-            return self._fail(Unknown("generated-file", "a tool writes it"))
-        if isinstance(found, Inline):
-            # Blank lines put its lines where they stand in the Dockerfile.
-            return ("\n" * (found.line - 1) + found.text).encode()
-        try:
-            data = self.files.context.read(found.path)
-        except OSError as error:
-            return self._fail(Unknown("unreadable-file", error.strerror or "cannot be read"))
-        self.seen[found.path] = None
-        return data
-
-    def _fail(self, why: Unknown) -> NoReturn:
-        self.failures.append(why)
-        raise OSError(0, why.reason)
+        return ImageCollection(replace(options, pre=False)), [Unknown("option-refused", str(error))]

@@ -1,0 +1,100 @@
+"""Requirements of an image: its paths are not this machine's, its files come from the context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import NoReturn
+
+from wheelcheck.dockerfile.reading.image_files import Generated, ImageFiles, Inline
+from wheelcheck.errors import Unknown
+from wheelcheck.requirements.collection import Collection
+from wheelcheck.requirements.input_location import InputLocation, Opener, is_remote
+from wheelcheck.requirements.pip.pip_syntax import Line, is_archive, is_url
+from wheelcheck.requirements.pip.requirement_strings import NotJudged
+from wheelcheck.requirements.requirement_set import Origin, Requirements
+
+__all__ = ["ImageCollection", "ImageOpener", "is_local", "without_image_paths"]
+
+
+def is_local(text: str) -> bool:
+    """Whether pip takes an argument for a path rather than for a name or a URL."""
+    bare = text.partition("[")[0].strip()
+    if is_url(text) or "@" in bare:
+        return False
+    return bare.startswith((".", "/", "~")) or "/" in bare or is_archive(bare)
+
+
+class ImageCollection(Collection):
+    """A collection that leaves paths alone: they are paths of an image, not of this machine."""
+
+    def add(
+        self,
+        text: str,
+        origin: Origin,
+        line: Line,
+        *,
+        hashes: tuple[str, ...] = (),
+        constraint: bool = False,
+        nested: bool = False,
+    ) -> None:
+        """Add a requirement; a path is set aside."""
+        _, at, reference = text.partition("@")
+        location = reference.strip() if at and is_url(reference.strip()) else text.strip()
+        if is_local(text) or location.lower().startswith("file:"):
+            why = Unknown("file-in-image", "a file or project inside the image that is built")
+            self.place(NotJudged(why), origin, line.shown, hashes=hashes, constraint=constraint)
+            return
+        super().add(text, origin, line, hashes=hashes, constraint=constraint, nested=nested)
+
+    def add_editable(
+        self, text: str, origin: Origin, line: Line, *, constraint: bool = False
+    ) -> None:
+        """Add what follows ``-e``; a path is set aside."""
+        if is_local(text) and not constraint:
+            why = Unknown("local-project", "a project of the build context, in editable mode")
+            self.place(NotJudged(why), origin, line.shown)
+            return
+        super().add_editable(text, origin, line, constraint=constraint)
+
+
+def without_image_paths(requirements: Requirements) -> Requirements:
+    """Folders that --find-links names in files are the image's, and this machine has others."""
+    links = tuple(link for link in requirements.index.find_links if is_remote(link))
+    return replace(requirements, index=replace(requirements.index, find_links=links))
+
+
+@dataclass(frozen=True, slots=True)
+class ImageOpener(Opener):
+    """Opens files of the image that come from the build context, or stand in the Dockerfile.
+
+    `seen` and `failures` gather what was read and why the rest could not be, `changes` why the
+    text of a file may not be what was read.
+    """
+
+    files: ImageFiles = field(kw_only=True)
+    seen: dict[str, None] = field(default_factory=dict)
+    failures: list[Unknown] = field(default_factory=list)
+    changes: list[Unknown] = field(default_factory=list)
+
+    def read(self, place: InputLocation) -> bytes:
+        """Return a file's bytes; raises OSError with the reason why there are none."""
+        if is_remote(place.location) or place.location == "-":
+            return self._fail(Unknown("remote-file", "files of the network are not read here"))
+        found = self.files.find(place.location)
+        if isinstance(found, Unknown):
+            return self._fail(found)
+        if isinstance(found, Generated):
+            return self._fail(Unknown("generated-file", "a tool writes it"))
+        if isinstance(found, Inline):
+            # Blank lines put its lines where they stand in the Dockerfile.
+            return ("\n" * (found.line - 1) + found.text).encode()
+        try:
+            data = self.files.context.read(found.path)
+        except OSError as error:
+            return self._fail(Unknown("unreadable-file", error.strerror or "cannot be read"))
+        self.seen[found.path] = None
+        return data
+
+    def _fail(self, why: Unknown) -> NoReturn:
+        self.failures.append(why)
+        raise OSError(0, why.reason)
