@@ -16,6 +16,7 @@ from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.old_cmake import REFUSES_OLD, old_minimums
 from wheelcheck.builds.obstacles.old_cython import old_cython
+from wheelcheck.builds.obstacles.old_pyo3 import old_pyo3
 from wheelcheck.builds.obstacles.source_breaks import compiled_files, source_breaks
 from wheelcheck.builds.plan import Build
 from wheelcheck.builds.sdist.build_system import LEGACY_BACKEND
@@ -46,6 +47,7 @@ def clashes(build: Build, target: Target, *, isolated: bool) -> tuple[BuildObsta
         *_sources(build, facts, target),
         *_cmake(build, facts, target),
         *_cython(build, facts),
+        *_pyo3(build, facts, target),
     )
 
 
@@ -155,6 +157,20 @@ def _cython(build: Build, facts: SdistFacts) -> tuple[BuildObstacle, ...]:
 
     key = f"cython {version} {reading.site}"
     return reading.derive(key, tuple[BuildObstacle, ...], compute)
+
+
+def _pyo3(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstacle, ...]:
+    """A crate whose PyO3 refuses the Python of the target."""
+    uses_cargo = not facts.system.required_names.isdisjoint({"maturin", "setuptools-rust"})
+    if not uses_cargo or target.implementation is not Implementation.CPYTHON:
+        return ()
+    free = target.free_threaded
+    reading = build.reading
+    return reading.derive(
+        f"pyo3 on {target.python} {free}",
+        tuple[BuildObstacle, ...],
+        lambda: old_pyo3(reading.texts, target.python, free_threaded=free),
+    )
 
 
 def _pinned(build: Build, name: str) -> Version | None:

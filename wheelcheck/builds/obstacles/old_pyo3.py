@@ -1,0 +1,107 @@
+"""Crates that bind to Python by a PyO3 which refuses the Python of the target.
+
+PyO3's build script ends where Python is newer than it knows, unless the stable ABI of an older
+Python is built for (feature ``abi3-py39``), or PYO3_USE_ABI3_FORWARD_COMPATIBILITY is set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from packaging.version import InvalidVersion, Version
+
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.sdist.build_system import read_toml, strings, table
+from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.errors import Unknown
+from wheelcheck.tables import read_table
+
+__all__ = ["old_pyo3"]
+
+_HELP = "PYO3_USE_ABI3_FORWARD_COMPATIBILITY=1 in the environment builds it all the same"
+
+
+def old_pyo3(
+    texts: Mapping[str, str], python: tuple[int, int], *, free_threaded: bool
+) -> tuple[BuildObstacle, ...]:
+    """What PyO3 refuses; code ``pyo3-too-old``.
+
+    Fatal where ``Cargo.lock`` names the release, or ``Cargo.toml`` admits no later minor version,
+    as it does by Cargo's own rule for versions below 1.
+    """
+    for name, text in _manifests(texts):
+        document = read_toml(text)
+        if isinstance(document, Unknown):
+            continue
+        for stated, features in _stated(document):
+            version = _locked(texts, stated) or _lower_bound(stated)
+            if version is None or any(feature.startswith("abi3") for feature in features):
+                continue
+            for row in read_table("builds/obstacles/pyo3_pythons.csv"):
+                newest = tuple(map(int, row["python"].split(".")))
+                known = Version(row["first"]) <= version <= Version(row["last"])
+                if known and python > newest:
+                    message = (
+                        f"{name} binds to Python by PyO3 {version}, which refuses Python "
+                        f"{python[0]}.{python[1]}: it knows {row['python']} at most"
+                    )
+                    message += "" if free_threaded else f" ({_HELP})"
+                    return (BuildObstacle("pyo3-too-old", message, row["source"], fatal=True),)
+    return ()
+
+
+def _manifests(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for path in sorted(texts, key=lambda path: (path.count("/"), path)):
+        if path.rpartition("/")[2] == "Cargo.toml" and not is_aside(path):
+            yield path, texts[path]
+
+
+def _stated(document: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The requirements on pyo3 of a manifest, with the features that are asked for."""
+    default = strings(table(document, "features").get("default"))
+    for owner in (table(document, "dependencies"), table(document, "workspace", "dependencies")):
+        for name in ("pyo3", "pyo3-ffi"):
+            stated = owner.get(name)
+            if isinstance(stated, str):
+                yield stated, default
+            elif isinstance(stated, dict) and isinstance(stated.get("version"), str):
+                features = (*strings(stated.get("features")), *default)
+                yield stated["version"], tuple(f.rpartition("/")[2] for f in features)
+
+
+def _locked(texts: Mapping[str, str], stated: str) -> Version | None:
+    """The release in ``Cargo.lock``, where the sdist has one that was read."""
+    document = read_toml(texts.get("Cargo.lock", ""))
+    if isinstance(document, Unknown) or not stated:
+        return None
+    packages = document.get("package")
+    for package in packages if isinstance(packages, list) else ():
+        if isinstance(package, dict) and package.get("name") in {"pyo3", "pyo3-ffi"}:
+            return _version(package.get("version"))
+    return None
+
+
+def _lower_bound(stated: str) -> Version | None:
+    """The lowest release of a requirement whose later minor versions are not admitted.
+
+    ``0.19.2``, ``^0.19`` and ``~0.19`` take 0.19 alone; a range with ``>=`` or ``*`` is not known.
+    """
+    text = stated.strip().lstrip("^~=").strip()
+    if any(sign in stated for sign in ("*", ",", "<", ">")):
+        return None
+    version = _version(text)
+    if version is None or version.release[0] != 0 or len(version.release) < 2:  # noqa: PLR2004
+        return None
+    for row in read_table("builds/obstacles/pyo3_pythons.csv"):
+        last = Version(row["last"])
+        if last.release[:2] == version.release[:2]:
+            return min(max(version, Version(row["first"])), last)
+    return None
+
+
+def _version(text: object) -> Version | None:
+    try:
+        return Version(str(text))
+    except InvalidVersion:
+        return None
