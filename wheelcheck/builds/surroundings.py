@@ -68,10 +68,14 @@ def _script(
 
 
 def _importable(build: Build, target: Target, *, isolated: bool) -> Importable:
+    """What a setup script can import: of a build that is not isolated, what the image holds."""
     pins = build.environment.pins
-    complete = isolated and bool(pins) and not build.environment.problems
-    versions = {str(pin.name): pin.version for pin in pins} if isolated else {"setuptools": None}
-    return Importable(target.python, versions, complete)
+    if isolated:
+        complete = bool(pins) and not build.environment.problems
+        return Importable(target.python, {str(pin.name): pin.version for pin in pins}, complete)
+    beside = target.installer.setuptools
+    version = Version(beside) if beside else None
+    return Importable(target.python, {"setuptools": version}, complete=False)
 
 
 def _stop(reading: SdistReading, finds: Importable, *, beside: bool) -> tuple[Stop, ...]:

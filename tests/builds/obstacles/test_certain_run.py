@@ -10,6 +10,15 @@ from wheelcheck.builds.obstacles.importable import Importable
 
 SETUP = "\nfrom setuptools import setup\nsetup(name='x')\n"
 
+UPDATED = """
+import sys
+from setuptools import setup
+extra = {}
+if sys.version_info >= (3, 0):
+    extra.update(use_2to3=True)
+setup(name='x', **extra)
+"""
+
 
 def run(
     text: str,
@@ -51,6 +60,7 @@ def run(
         ),
         ("from setuptools import setup\nsetup(use_2to3=True)", "use_2to3 is refused"),
         ("from setuptools import setup\nkw = {}\nkw['use_2to3'] = True\nsetup(**kw)", "use_2to3"),
+        (UPDATED, "use_2to3 is refused"),
         (
             "def main():\n  import asynchat\nif __name__ == '__main__':\n  main()",
             "asynchat is gone",
