@@ -44,6 +44,7 @@ def clashes(build: Build, target: Target, *, isolated: bool) -> tuple[BuildObsta
     return (
         *_script(build, facts, target, isolated=isolated),
         *_backend(build, facts, target),
+        *_bindings(build, target),
         *_sources(build, facts, target),
         *_cmake(build, facts, target),
         *_cython(build, facts),
@@ -124,6 +125,22 @@ def _backend(build: Build, facts: SdistFacts, target: Target) -> Iterator[BuildO
             source = "measured: wheelcheck/builds/obstacles/setuptools_pythons.csv"
             yield BuildObstacle("build-tool-too-old", message, source, fatal=True)
             return
+
+
+def _bindings(build: Build, target: Target) -> Iterator[BuildObstacle]:
+    """A pybind11 whose headers the Python of the target does not compile."""
+    python = f"{target.python[0]}.{target.python[1]}"
+    for row in read_table("builds/obstacles/binding_tools.csv"):
+        version = _pinned(build, row["project"])
+        if version is None or row["python"] != python:
+            continue
+        if Version(row["first"]) <= version <= Version(row["last"]):
+            message = (
+                f"the headers of {row['project']} {version}, which the build requires, do not "
+            )
+            message += f"compile on CPython {python}: {row['error']}"
+            source = "measured: wheelcheck/builds/obstacles/binding_tools.csv"
+            yield BuildObstacle("build-tool-too-old", message, source, fatal=True)
 
 
 def _cmake(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstacle, ...]:
