@@ -36,6 +36,7 @@ HEAD = b"#include <Python.h>\n"
             b"PyThreadState *tstate = PyThreadState_Get(); x = tstate->frame;",
             {"PyThreadState.frame": (11, 12, 13, 14, 15)},
         ),
+        (b"MyPyEval_CallObject(f); __Pyx_PyEval_CallObject(f);", {}),
         (b"struct mine *tstate; x = tstate->frame;", {}),
     ],
 )

@@ -24,8 +24,11 @@ ApiBreak = tuple[str, tuple[int, ...]]
 """A name that a source uses, ``()`` behind it where it is called, and the CPython 3.x whose
 headers lack it; no versions where the source defines the name itself."""
 
-_PYTHON = re.compile(rb"\bPy(?:Object|_|thon\.h|Mem|Err|Arg)")
-_NAME = re.compile(rb"\b_?Py[A-Z]\w+|\b_?Py_\w+")
+_PYTHON = (b"PyObject", b"Python.h", b"Py_", b"PyMem", b"PyErr", b"PyArg")
+_MAY_BE_NAME = re.compile(rb"_?Py[A-Z_]\w+")
+_NAME = re.compile(rb"\b_?Py[A-Z_]\w+")
+_MAY_ASSIGN = (b"Py_TYPE", b"Py_SIZE", b"Py_REFCNT")
+_MAY_BE_MEMBER = (b"->frame", b"->f_", b"tstate", b"tp_print", b"->exc_", b"->curexc_")
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
 _INCLUDE = re.compile(rb"^\s*#\s*include\s*[<\"]([\w./]+)[>\"]")
 _DIRECTIVE = re.compile(rb"^\s*#\s*(if|ifdef|ifndef|elif|else|endif|define|include|undef)\b(.*)")
@@ -63,11 +66,13 @@ _MOST_LINES = 200_000
 
 def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
     """The names of a source that some CPython lacks, each with the versions that certainly do."""
-    if _PYTHON.search(content) is None:
+    if not _has(content, _PYTHON):  # a vendored library: nothing else is looked for
         return ()
     gone = _gone()
-    used = (gone.keys() & set(_NAME.findall(content))) | (gone.keys() & _included(content))
-    if not used and not _ASSIGNED.search(content) and not _MEMBERS.search(content):
+    used = (gone.keys() & set(_MAY_BE_NAME.findall(content))) | (gone.keys() & _included(content))
+    assigns = _has(content, _MAY_ASSIGN) and _ASSIGNED.search(content) is not None
+    members = _has(content, _MAY_BE_MEMBER) and _MEMBERS.search(content) is not None
+    if not (used or assigns or members):
         return ()
     found: dict[str, set[int]] = defaultdict(set)
     defined: set[str] = set()
@@ -78,6 +83,10 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
         for name, minors in sorted({**found, **{name: set() for name in defined}}.items())
         if (minors and name.removesuffix("()") not in defined) or name in defined
     )
+
+
+def _has(content: bytes, words: tuple[bytes, ...]) -> bool:
+    return any(word in content for word in words)
 
 
 @cache
