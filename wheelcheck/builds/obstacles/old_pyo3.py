@@ -71,7 +71,7 @@ def _stated(document: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _locked(texts: Mapping[str, str], stated: str) -> Version | None:
-    """The release in ``Cargo.lock``, where the sdist has one that was read."""
+    """The release that ``Cargo.lock`` names, if the sdist has such a file."""
     document = read_toml(texts.get("Cargo.lock", ""))
     if isinstance(document, Unknown) or not stated:
         return None
