@@ -53,6 +53,10 @@ def run(
             "import sys\nif sys.version_info[0] >= 3: sys.exit('Python 2 alone')",
             "it exits: Python 2",
         ),
+        (
+            "import sys\nif sys.argv[1] == 'sdist': pass\nelse: raise ValueError('x')",
+            "it raises Val",
+        ),
         ("print 'hello'", "is not Python 3"),
         (
             "try:\n  import numpy\nexcept ImportError:\n  raise SystemExit('numpy first')",
@@ -85,6 +89,8 @@ def test_a_script_that_stops_for_certain(text: str, words: str):
         "import sys\nif sys.platform == 'win32': raise SystemExit(1)",
         "try:\n  unicode\nexcept NameError:\n  unicode = str",
         "import contextlib\nwith contextlib.suppress(ImportError):\n  import numpy",
+        "import sys\nif 'publish' in sys.argv: raise SystemExit(1)",
+        "import sys\nif sys.argv[1] == 'egg_info': pass\nelse: raise ValueError('x')",
         "from distutils.core import Extension",
         "from collections.abc import Mapping",
         "import os.path, json",

@@ -22,6 +22,9 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.GtE: operator.ge,
 }
 _SYSTEM = {"sys.platform": "linux", "os.name": "posix", "sys.byteorder": "little", "os.sep": "/"}
+_GIVEN = {"", "-c", "bdist_wheel", "build", "build_ext", "dist_info", "editable_wheel", "egg_info",
+          "install", "--egg-base", "--dist-dir", "-q", "--quiet", "-v"}  # fmt: skip
+"""Words that backends and installers put on the command line of a setup script."""
 _SIX = {"six.PY2": False, "six.PY3": True}
 
 
@@ -56,10 +59,30 @@ def _value(node: ast.expr, scope: Scope, python: tuple[int, int]) -> Any:  # noq
         case ast.BoolOp(op=op, values=parts):
             return _bool_op(op, [_value(part, scope, python) for part in parts])
         case ast.Compare(left=left, ops=[op], comparators=[right]):
+            asked = _asks_for_command(left, op, right, scope)
+            if asked is not None:
+                return asked
             return _compare(_value(left, scope, python), op, _value(right, scope, python))
         case _:
             return None
     return None
+
+
+def _asks_for_command(left: ast.expr, op: ast.cmpop, right: ast.expr, scope: Scope) -> bool | None:
+    """Whether the command line has a word that no build backend gives: ``sdist``, ``upload``."""
+    if isinstance(op, ast.In | ast.NotIn):
+        word, argv = left, right
+    else:
+        word, argv = right, left.value if isinstance(left, ast.Subscript) else left
+    if not isinstance(argv, ast.Attribute) or not isinstance(argv.value, ast.Name):
+        return None
+    if argv.attr != "argv" or scope.get(argv.value.id) != "sys":
+        return None
+    if not isinstance(word, ast.Constant) or not isinstance(word.value, str):
+        return None
+    if word.value in _GIVEN or word.value.endswith("setup.py"):
+        return None
+    return isinstance(op, ast.NotIn | ast.NotEq)
 
 
 def _name(name: str, scope: Scope) -> Any:
