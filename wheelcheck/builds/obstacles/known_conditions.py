@@ -59,16 +59,16 @@ def _value(node: ast.expr, scope: Scope, python: tuple[int, int]) -> Any:  # noq
         case ast.BoolOp(op=op, values=parts):
             return _bool_op(op, [_value(part, scope, python) for part in parts])
         case ast.Compare(left=left, ops=[op], comparators=[right]):
-            asked = _asks_for_command(left, op, right, scope)
-            if asked is not None:
-                return asked
+            answer = _on_command_line(left, op, right, scope)
+            if answer is not None:
+                return answer
             return _compare(_value(left, scope, python), op, _value(right, scope, python))
         case _:
             return None
     return None
 
 
-def _asks_for_command(left: ast.expr, op: ast.cmpop, right: ast.expr, scope: Scope) -> bool | None:
+def _on_command_line(left: ast.expr, op: ast.cmpop, right: ast.expr, scope: Scope) -> bool | None:
     """Whether the command line has a word that no build backend gives: ``sdist``, ``upload``."""
     if isinstance(op, ast.In | ast.NotIn):
         word, argv = left, right
