@@ -131,6 +131,7 @@ def test_the_c_plus_plus_library_means_its_compiler():
         'class build_ext(b):\n  def finalize_options(self):\n    self.libraries = ["rrd"]',
         'if self.libraries is None:\n  self.libraries = ["rrd"]',
         'if not LIBRARIES:\n  LIBRARIES.append("rrd")',
+        'if "-lrrd" not in LDFLAGS:\n  add()',
         'if "rrd" not in libs:\n  libs.append("rrd")',
         'if sys.platform == "win32":\n  libs = ["foo"]\nelse:\n  libs = ["rrd"]',
         'if name == "foo.lib":\n  libs = ["foo"]\nelse:\n  libs = ["rrd"]',
@@ -394,3 +395,21 @@ def test_needs_of_hostile_build_files_end():
 def test_what_is_merged_keeps_the_files_that_are_looked_for():
     first = BuildNeed(NeedKind.LIBRARY, "-lrrd", "a", Role.OPTIONAL, files=((FileKind.LIB, "rrd"),))
     assert first.files == ((FileKind.LIB, "rrd"),)
+
+
+def test_headers_count_where_no_build_file_names_a_library():
+    headers = {
+        "rrd.h": 2,
+        "X11/Xlib.h": 1,
+        "algorithm": 5,
+        "byteswap.h": 3,
+        "stdio.h": 9,
+        "windows.h": 1,
+        "Python.h": 4,
+    }
+    needs = {need.name: need.role for need in library_needs(facts(headers=headers))}
+    assert needs == {"rrd.h": Role.REQUIRED, "X11/Xlib.h": Role.OPTIONAL}
+    assert packages({}, headers=headers) == {"librrd-dev"}
+    assert not library_needs(facts(headers={"rrd/rrd.h": 2}, build_requires=("rrd",)))
+    named = roles({"setup.py": 'libs = ["cdd"]'}, headers=headers)
+    assert named == {"-lcdd": Role.REQUIRED}

@@ -185,7 +185,8 @@ def _pure(reason: str, confidence: Confidence = Confidence.STRONG) -> _Opinion:
 
 
 def _optional(reason: str) -> _Opinion:
-    return _Opinion(Verdict.SOURCE_PURE, Confidence.STRONG, reason, optional=True)
+    message = f"{reason}; with a compiler it also builds its extension"
+    return _Opinion(Verdict.SOURCE_PURE, Confidence.STRONG, message, optional=True)
 
 
 def _unknown(reason: str) -> _Opinion:

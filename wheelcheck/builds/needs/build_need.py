@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,6 +12,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.index.archives.languages import language_of
 
@@ -62,7 +64,8 @@ class SourceNeedsInput:
     `languages` maps each compiled language to the place it was seen; `extension_libraries` are
     the ``libraries=`` of declared extension modules as (place, name, whether the build can do
     without), `tools_run` the build tools that custom commands start as (place, name), `decided` the
-    conditions of scripts, by file and line, that have one answer in this build. `vendored`
+    conditions of scripts, by file and line, that have one answer in this build. `headers` are those
+    that sources include in angle brackets and the sdist has not, with how many do. `vendored`
     are member paths of shared libraries that a wheel of the release carries. `installed` are the
     names of what the build environment holds besides the build requirements stated, as far as
     known: what these pull in, and what the backend adds.
@@ -78,6 +81,7 @@ class SourceNeedsInput:
     extension_libraries: tuple[tuple[str, str, bool], ...] = ()
     tools_run: tuple[tuple[str, str], ...] = ()
     decided: Mapping[tuple[str, int], bool] = field(default_factory=dict, hash=False)
+    headers: Mapping[str, int] = field(default_factory=dict, hash=False)
     vendored: tuple[str, ...] = ()
     installed: frozenset[str] = frozenset()
 
@@ -117,10 +121,24 @@ def needs_input(
             for library in module.libraries
         ),
         tools_run=tuple(place for script in scripts for place in script.tools),
+        headers=_headers(contents),
         decided={
             (path, line): answer for script in scripts for path, line, answer in script.decided
         },
     )
+
+
+def _headers(contents: SdistContents) -> dict[str, int]:
+    """Headers that the project's own sources include, and that are no files of the sdist."""
+    own = {path.rpartition("/")[2] for path in contents.paths}
+    found: Counter[str] = Counter(
+        name[1:]
+        for path, marks in contents.marks.items()
+        if language_of(path) is not None and not is_aside(path)
+        for name in marks.includes
+        if name.startswith("<")
+    )
+    return {name: count for name, count in found.items() if name.rpartition("/")[2] not in own}
 
 
 _ROLES = list(Role)

@@ -27,6 +27,7 @@ from wheelcheck.builds.needs.libraries import (
 )
 from wheelcheck.builds.needs.meson_needs import meson_needs
 from wheelcheck.builds.needs.names import brought_by_requirements, need_called
+from wheelcheck.builds.needs.package_files import holder_of_header
 from wheelcheck.builds.needs.script_needs import script_needs
 from wheelcheck.builds.needs.toolchain import is_vendored
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
@@ -58,6 +59,7 @@ _BUNDLING_CRATES: Mapping[str, str] = MappingProxyType(
 """Crates that bring the library's source (their build.rs on docs.rs says so)."""
 
 
+_SEVERAL = 2
 _SYS_CRATE = re.compile(r"([\w-]+?)[-_]sys")
 _OWN_CRATES = {
     "core-foundation-sys", "core-graphics-sys", "coreaudio-sys", "fsevent-sys", "inotify-sys",
@@ -87,6 +89,8 @@ def library_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
         *_from_wheels(facts),
         *_from_members(shipped),
     ]
+    if not any(need.kind is NeedKind.LIBRARY for need in found):
+        found += _from_headers(facts)
     brought = brought_by_requirements(facts)
     files = {path.rpartition("/")[2] for path in facts.members}
     left_out = {
@@ -106,6 +110,24 @@ def library_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
         )
         if not _is_brought(need, brought, files)
     )
+
+
+def _from_headers(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
+    """Libraries that sources include headers of, where no build file names any.
+
+    A single file may include it under a condition, which its name does not show.
+    """
+    packages: dict[str, list[str]] = {}
+    brought = brought_by_requirements(facts)
+    for header in facts.headers:
+        folder = header.partition("/")[0]
+        package = None if canonicalize_name(folder) in brought else holder_of_header(header)
+        if package is not None:
+            packages.setdefault(package, []).append(header)
+    for headers in packages.values():
+        lead = max(headers, key=lambda header: facts.headers[header])
+        role = Role.REQUIRED if facts.headers[lead] >= _SEVERAL else Role.OPTIONAL
+        yield from need_called(FileKind.HEADER, lead, f"sources include <{lead}>", role)
 
 
 def _is_brought(need: BuildNeed, requirements: frozenset[str], files: set[str]) -> bool:

@@ -28,7 +28,7 @@ __all__ = ["brought_by_requirements", "label_of", "need_called"]
 _TABLE_KINDS: Mapping[FileKind, str] = MappingProxyType(
     {FileKind.LIB: "lib", FileKind.PC: "pc", FileKind.CMAKE: "cmake", FileKind.EXECUTABLE: "exe"}
 )
-_NAME = re.compile(r"[A-Za-z_][\w.+-]{0,60}")
+_NAME = re.compile(r"[A-Za-z_][\w.+-]{0,60}|[\w.+-]{1,60}(/[\w.+-]{1,60}){1,4}")
 _PYTHON = re.compile(
     r"(lib)?python([23](\.\d+)?)?[mdtu]*(_d|\.dll)?|python-\d(\.\d+)?(-embed)?", re.IGNORECASE
 )

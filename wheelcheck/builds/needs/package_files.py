@@ -7,6 +7,7 @@ agree. Elsewhere a file leads to a package of the newest Debian, and this to a r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
@@ -17,8 +18,21 @@ from wheelcheck.distributions.distribution import Distribution, Family, names_fo
 from wheelcheck.distributions.installed_system import repositories_of
 from wheelcheck.distributions.repository import Repository, debian_repository
 
-__all__ = ["build_package", "is_packaged", "library_of", "run_packages", "search_command"]
+__all__ = [
+    "build_package",
+    "holder_of_header",
+    "is_packaged",
+    "library_of",
+    "run_packages",
+    "search_command",
+]
 
+_TOOLCHAIN = re.compile(
+    r"(libc6|linux-libc|libstdc\+\+|libgcc|gcc|g\+\+|libpython|python|pypy|cpython|libc\+\+|libclang"
+    r"|clang|musl|dietlibc|libbsd|gnumach|hurd|mig|libobjc|libgnustep|libhurd|kfreebsd|avr|lib32|libx32)"
+)
+"""Packages of C's, C++'s and Python's own headers, and of other systems'."""
+_HEADER_ENDINGS = (".h", ".hh", ".hpp", ".hxx", ".H")
 _Sought = tuple[FileKind, str]
 
 
@@ -53,6 +67,29 @@ def is_packaged(sought: _Sought) -> bool:
     """Whether the newest Debian has a package with a file."""
     repository = debian_repository(RELEASES[-1])
     return repository is not None and _best(repository, sought) is not None
+
+
+def holder_of_header(name: str) -> str | None:
+    """The package of the newest Debian that brings a header at its very place.
+
+    None for headers of compilers and Python, whoever else has one of that name.
+    """
+    repository = debian_repository(RELEASES[-1])
+    if repository is None or not name.endswith(_HEADER_ENDINGS):
+        return None
+    folder = f"{name.partition('/')[0]}/" if "/" in name else name
+    holders = repository.packages_with(FileKind.HEADER, name) or (
+        repository.packages_with(FileKind.HEADER, folder)
+    )
+    if any(map(_TOOLCHAIN.match, holders)):
+        return None
+    exact = [
+        package
+        for package in holders
+        if package.endswith("-dev")
+        and {name, folder} & set(repository.files(package, FileKind.HEADER))
+    ]
+    return exact[0] if len(exact) == 1 else None
 
 
 def search_command(sought: _Sought, distribution: Distribution) -> str:

@@ -31,7 +31,7 @@ _OTHER_SYSTEM = re.compile(
 )
 _NAMES_SCRIPTS = re.compile(
     r"\s*(from|import|build-backend|script|path|setup-script|custom-hook)\b"
-    r"|.{0,200}(cffi_modules|\.py:)"
+    r"|.{0,200}(cffi_modules|\.py:|[\"']-m[\"'])"
 )
 _WORDS = re.compile(r"\w+")
 _SPEAKS = re.compile(
@@ -47,7 +47,8 @@ def build_scripts(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     stems: dict[str, list[str]] = {}
     for path in texts:
         folder, _, name = path.rpartition("/")
-        stem = folder.rpartition("/")[2] if name == "__init__.py" else name.removesuffix(".py")
+        of_folder = name in {"__init__.py", "__main__.py"}
+        stem = folder.rpartition("/")[2] if of_folder else name.removesuffix(".py")
         if path.endswith(".py") and not _left_out(path):
             stems.setdefault(stem, []).append(path)
     seen = dict.fromkeys(todo)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from wheelcheck.builds.needs.libraries import library_called, programs
 from wheelcheck.builds.needs.script_branches import Certainty, Part
+from wheelcheck.builds.setup_script.script_syntax import walk
 from wheelcheck.distributions.debian_package import FileKind
 
 __all__ = ["Question", "questions"]
@@ -20,7 +21,8 @@ _LINK = re.compile(r"-l([A-Za-z_][\w.+-]*)")
 _CONFIG_PROGRAM = re.compile(r"(?!python|pkg-config)[A-Za-z][\w.+]*(-[\w.+]+)*-config")
 _OPTION = re.compile(
     r"(print-|atleast-|exact-|max-)?(mod)?versions?|(cflags|libs)(-only-\w+)*|exists"
-    r"|static|silence-errors|print-errors|variable|short-errors|list-all"
+    r"|static|(pkg)?(data|include|lib|bin)?dir|prefix|exec_prefix|silence-errors|print-errors"
+    r"|variable|short-errors|list-all"
 )
 """Options of pkg-config, which helpers take without their dashes."""
 _PACKAGE = re.compile(r"([A-Za-z][\w.+-]*?)\s*(?:(>=?|<=?|==?|!=)\s*([\d.]+))?")
@@ -49,27 +51,26 @@ class Question:
 
 def questions(parts: Iterable[Part]) -> Iterator[Question]:
     """All that a script asks for: `parts` are its nodes that may run."""
-    nodes = list(parts)
-    linked = {
-        id(part) for node, _ in nodes for item in _library_values(node) for part in ast.walk(item)
-    }
+    nodes = [part for part in parts if isinstance(part[0], _RELEVANT)]
+    values = [value for node, _ in nodes for value in _library_values(node)]
+    linked = {id(part) for value in values for part in walk(value)}
     built = {name for node, _ in nodes for name in _built(node)}
-    askers = _askers([node for node, _ in nodes])
-    lists = _lists([node for node, _ in nodes])
-    speaks = any("pkg-config" in _constant(node).lower() for node, _ in nodes) or any(
-        _PKG_CONFIG.fullmatch(_called(node)) for node, _ in nodes if isinstance(node, ast.Call)
+    texts = [text for node, _ in nodes if (text := _constant(node))]
+    names = any(_COMMAND in text for text in texts)
+    calls = any(
+        _PKG_CONFIG.fullmatch(_owner(node)) for node, _ in nodes if isinstance(node, ast.Call)
     )
+    askers = _askers([node for node, _ in nodes]) if names else frozenset()
+    lists = _lists([node for node, _ in nodes]) if names or calls else {}
     for node, certainty in nodes:
-        for found in (
-            *_linked(node, certainty),
-            *_flags(node, certainty),
-            *_packages(node, certainty, askers, lists),
-            *_run(node, certainty),
-            *([] if id(node) in linked else _known_words(node, certainty, speaks=speaks)),
-            *_language(node, certainty),
-        ):
-            if found.name not in built or found.kind is not FileKind.LIB:
-                yield found
+        for reader in _BY_TYPE.get(type(node), ()):
+            for found in reader(node, certainty):
+                if found.name not in built or found.kind is not FileKind.LIB:
+                    yield found
+        if isinstance(node, ast.List | ast.Tuple | ast.Call):
+            yield from _packages(node, certainty, askers, lists)
+        elif isinstance(node, ast.Constant) and id(node) not in linked:
+            yield from _known_words(node, certainty, speaks=names or calls)
 
 
 def _built(node: ast.AST) -> Iterator[str]:
@@ -163,6 +164,15 @@ def _flags(node: ast.AST, certainty: Certainty) -> Iterator[Question]:
                 yield Question(FileKind.LIB, link[1], part.lineno, certainty)
 
 
+def _compared(node: ast.AST, certainty: Certainty) -> Iterator[Question]:
+    """``if "-lfoo" not in flags``: what a script adds itself where nobody has."""
+    if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+        link = _LINK.fullmatch(_constant(node.left))
+        if link:
+            doubt = max(certainty, Certainty.CONDITIONAL)
+            yield Question(FileKind.LIB, link[1], node.lineno, doubt)
+
+
 def _is_command(node: ast.List | ast.Tuple) -> bool:
     """Whether a list starts with a program: its options are that program's own."""
     first = node.elts[0] if node.elts else None
@@ -177,10 +187,8 @@ def _askers(nodes: Iterable[ast.AST]) -> frozenset[str]:
         for node in nodes
         if isinstance(node, ast.FunctionDef)
         and node.args.args + ([node.args.vararg] if node.args.vararg else [])
-        and any(_COMMAND in _constant(part) for part in ast.walk(node))
-        and not any(
-            isinstance(part, ast.FunctionDef) and part is not node for part in ast.walk(node)
-        )
+        and any(_COMMAND in _constant(part) for part in walk(node))
+        and not any(isinstance(part, ast.FunctionDef) and part is not node for part in walk(node))
     )
 
 
@@ -222,7 +230,7 @@ def _packages(
             words = [text for item in node.args for text in _meant(item, lists)]
     for word in words:
         match = _PACKAGE.fullmatch(word.strip())
-        if match and not _OPTION.fullmatch(match[1]):
+        if match and not _OPTION.fullmatch(match[1]) and not match[1].isupper():
             if _called(node) in {"exists", "installed"}:
                 certainty = max(certainty, Certainty.CONDITIONAL)
             least = match[3] if (match[2] or "").startswith(">") else ""
@@ -349,3 +357,19 @@ def _called(node: ast.AST) -> str:
     if isinstance(node.func, ast.Attribute):
         return node.func.attr
     return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+_Reader = Callable[[ast.AST, Certainty], Iterator[Question]]
+_BY_TYPE: Mapping[type[ast.AST], tuple[_Reader, ...]] = {
+    ast.keyword: (_linked, _flags, _language),
+    ast.Assign: (_linked, _flags, _language),
+    ast.AnnAssign: (_linked,),
+    ast.AugAssign: (_linked, _flags),
+    ast.Compare: (_compared,),
+    ast.Dict: (_linked, _language),
+    ast.Call: (_linked, _flags, _run),
+    ast.List: (_flags,),
+    ast.Tuple: (_flags,),
+    ast.Constant: (_language,),
+}
+_RELEVANT = (*_BY_TYPE, ast.For, ast.FunctionDef)

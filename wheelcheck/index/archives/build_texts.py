@@ -33,5 +33,7 @@ def build_texts(path: str) -> bool:
     if depth <= 1:
         return name in _NAMED or name.endswith(".py")
     if name.endswith(".py") and depth <= 3:  # noqa: PLR2004 (helpers of a build stand near the root)
-        return name == "setup.py" or any(_HELPER.search(part) for part in parts[1:])
+        return name in {"setup.py", "__main__.py"} or any(
+            _HELPER.search(part) for part in parts[1:]
+        )
     return False
