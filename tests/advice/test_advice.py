@@ -451,6 +451,27 @@ class TestBuildsThatFail:
         found = advice(index, "sci", "stub")["image"]
         assert "1 package whose build fails: stub 1" in found.evidence
 
+    def test_no_version_is_pinned_whose_build_fails(self):
+        """Two failing builds become wheels, at the price of a third that fails."""
+
+        def index(files: list[str]) -> FakeIndex:
+            return FakeIndex(
+                {
+                    "a": {"1": ["a-1.tar.gz"], "2": wheels("a", "2", MUSL)},
+                    "b": {"1": ["b-1.tar.gz"], "2": wheels("b", "2", MUSL)},
+                    "c": {"1": ["c-1-py3-none-any.whl"], "2": files},
+                },
+                requires={("b", "2"): ["c==2"]},
+                listings={
+                    f"{name}.tar.gz": {f"{name}/setup.py": self.STUB}
+                    for name in ("a-1", "b-1", "c-2")
+                },
+            )
+
+        lines = ("a==1", "b==1", "c==1")
+        assert "version" in advice(index(["c-2-py3-none-any.whl"]), *lines)
+        assert "version" not in advice(index(["c-2.tar.gz"]), *lines)
+
 
 @pytest.mark.parametrize(
     ("spelling", "index"),

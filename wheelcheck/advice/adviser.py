@@ -184,7 +184,8 @@ class Adviser:
             if not self._all_near(repinned, column):
                 continue
             after = judge.column(target)
-            if not after.improves_on(column):
+            pinned = repinned.lines.keys() | repinned.constraints.keys()
+            if not after.improves_on(column) or pinned & after.unusable:
                 continue
             count = len(repinned.lines) + len(repinned.constraints)
             title = f"Pin {counted(count, 'other version')}"

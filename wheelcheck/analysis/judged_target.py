@@ -91,6 +91,11 @@ class JudgedTarget:
         )
 
     @property
+    def unusable(self) -> frozenset[NormalizedName]:
+        """The packages whose build fails for certain, or whose wheel never loads."""
+        return self.failing | frozenset(filter(self._never_loads, self.judged))
+
+    @property
     def troubled(self) -> tuple[NormalizedName, ...]:
         """The packages that (may) compile, have no file, whose build fails, or that never load."""
         failing = self.failing
