@@ -72,7 +72,7 @@ def is_packaged(sought: _Sought) -> bool:
 def holder_of_header(name: str) -> str | None:
     """The package of the newest Debian that brings a header at its very place.
 
-    None for headers of compilers and Python, whoever else has one of that name.
+    None for headers of compilers and Python, whatever else has one of that name.
     """
     repository = debian_repository(RELEASES[-1])
     if repository is None or not name.endswith(_HEADER_ENDINGS):
