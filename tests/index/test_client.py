@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from archive_builders import tar_of, wheel_of
+from archive_builders import tar_of, wheel_of, zip_of
 from loopback import Request, Response, Server, partial
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -523,6 +523,21 @@ def test_an_sdist_is_downloaded_once_for_all_questions(site, opened):
     assert (again.members, again.texts) == (listing.members, {})
     assert [member.marks for member in again.members] == [m.marks for m in listing.members]
     assert again.members[-1].marks is not None
+
+
+def test_neighbouring_texts_of_a_zip_sdist_come_by_one_range(site, opened):
+    texts = {
+        f"foo-1.0/helper_{number}.py": random.Random(number).randbytes(9000).hex()
+        for number in range(40)
+    }
+    data = zip_of({"foo-1.0/PKG-INFO": "", **texts, "foo-1.0/data.bin": bytes(100_000)})
+    site.page({"filename": "foo-1.0.zip", "url": "/files/foo-1.0.zip"})
+    site.file("foo-1.0.zip", data)
+    index = opened(site.simple)
+    listing = index.listing(first(index), lambda path: path.endswith(".py"))
+    assert not isinstance(listing, Unknown)
+    assert listing.texts == texts
+    assert site.paths.count("/files/foo-1.0.zip") <= 3
 
 
 def test_a_listing_that_was_cached_before_lines_were_counted_has_none():

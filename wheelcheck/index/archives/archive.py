@@ -34,7 +34,13 @@ from wheelcheck.index.archives.ranges import (
 )
 from wheelcheck.index.archives.source_marks import MAX_MARKED_BYTES, is_marked, read_marks
 from wheelcheck.index.archives.tars import BLOCK, count_lines, is_tar, tar_members, unpacked
-from wheelcheck.index.archives.zips import ZipMember, read_member, zip_members
+from wheelcheck.index.archives.zips import (
+    ZipMember,
+    fetch_beginnings,
+    is_text_sized,
+    read_member,
+    zip_members,
+)
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember, DistributionFile
 from wheelcheck.index.network.deadlines import check
 from wheelcheck.index.network.http import Http
@@ -97,8 +103,13 @@ def read_zip(source: ByteSource, wanted: Wanted) -> ArchiveListing:
     members = tuple(ArchiveMember(path, member.size) for path, member in found.items())
     texts: dict[str, str] = {}
     room = MAX_TEXTS_BYTES
-    for path, member in found.items():
-        if wanted(path) and member.size <= room:
+    texts_of = [(path, member) for path, member in found.items() if wanted(path)]
+    fetch_beginnings(
+        source,
+        ((each, each.packed) for _, each in texts_of if is_text_sized(each)),
+    )
+    for path, member in texts_of:
+        if member.size <= room:
             content = read_member(source, member)
             if content is not None:
                 texts[path] = content.decode("utf-8", errors="replace")

@@ -14,8 +14,8 @@ from wheelcheck.index.archives.limits import ArchiveRefused
 from wheelcheck.index.archives.ranges import ArchiveEnds, ByteSource, HttpBytes, open_local
 from wheelcheck.index.archives.zips import (
     ZipMember,
+    fetch_beginnings,
     member_data,
-    member_range,
     unpacked,
     zip_members,
 )
@@ -27,8 +27,6 @@ __all__ = ["WheelBytes", "open_wheel"]
 
 _ALL_AT_ONCE = 1 << 20
 """A wheel of up to this size (bytes) is fetched by one request."""
-_WORTH_READING = 16 << 10
-"""Bytes between two ranges that are read along rather than asked for apart."""
 
 
 class WheelBytes:
@@ -50,16 +48,10 @@ class WheelBytes:
         Parameters:
             beginnings: Path → bytes as they lie in the archive.
         """
-        ranges: list[tuple[int, int]] = []
-        for path, packed in sorted(
-            beginnings.items(), key=lambda each: self._members[each[0]].offset
-        ):
-            start, end = member_range(self._members[path], packed)
-            if ranges and start - ranges[-1][1] < _WORTH_READING:
-                ranges[-1] = ranges[-1][0], max(end, ranges[-1][1])
-            else:
-                ranges.append((start, end))
-        self._source.read_many(ranges)
+        fetch_beginnings(
+            self._source,
+            ((self._members[path], packed) for path, packed in beginnings.items()),
+        )
 
     def beginning(self, path: str, packed: int) -> tuple[bytes, bool]:
         """What the first `packed` bytes of a member unpack to, and whether that is all of it.

@@ -204,7 +204,7 @@ class HttpBytes:
             for start, end in ranges
             if start < self.size and not self._has(start, min(end, self.size))
         ]
-        if len(missing) < 2:  # noqa: PLR2004 (one is fetched when it is read)
+        if not missing:
             return
         with ThreadPoolExecutor(min(AT_ONCE, len(missing))) as pool:
             for done in [

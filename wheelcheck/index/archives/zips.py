@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -23,7 +23,15 @@ from wheelcheck.index.archives.limits import (
 )
 from wheelcheck.index.archives.ranges import TAIL_BYTES, ByteSource
 
-__all__ = ["ZipMember", "member_data", "member_range", "read_member", "unpacked", "zip_members"]
+__all__ = [
+    "ZipMember",
+    "fetch_beginnings",
+    "is_text_sized",
+    "member_data",
+    "read_member",
+    "unpacked",
+    "zip_members",
+]
 
 _END = struct.Struct("<4s4H2LH")
 _END64_PLACE = struct.Struct("<4sLQL")
@@ -34,6 +42,8 @@ _U32 = 0xFFFF_FFFF
 _U16 = 0xFFFF
 _LOOK_BACK = 66_000
 """An end record may be followed by a comment of up to 65,535 bytes."""
+_WORTH_READING = 16 << 10
+"""Bytes between two ranges that are read along rather than asked for apart."""
 _LZMA_HEADER = 4
 _LZMA_MEMORY = 256 << 20
 _ENCRYPTED = 0x1
@@ -155,12 +165,17 @@ def _zip64_sizes(extra: bytes) -> Iterator[int]:
         position += 4 + length
 
 
+def is_text_sized(member: ZipMember) -> bool:
+    """Whether a member is no longer than a text may be."""
+    return max(member.size, member.packed) <= MAX_TEXT_BYTES
+
+
 def read_member(source: ByteSource, member: ZipMember) -> bytes | None:
     """The content of a member; None where it is longer than a text may be.
 
     Raises ArchiveRefused where it is not what the directory says, FetchFailed.
     """
-    if max(member.size, member.packed) > MAX_TEXT_BYTES:
+    if not is_text_sized(member):
         return None
     data = member_data(source, member, member.packed)
     content = unpacked(data, member)
@@ -169,10 +184,27 @@ def read_member(source: ByteSource, member: ZipMember) -> bytes | None:
     return content
 
 
-def member_range(member: ZipMember, packed: int) -> tuple[int, int]:
+def _member_range(member: ZipMember, packed: int) -> tuple[int, int]:
     """Where the first `packed` bytes of a member lie, its header included."""
     length = _LOCAL.size + len(member.path.encode("utf-8", "replace")) + 64
     return member.offset, member.offset + length + min(packed, member.packed)
+
+
+def fetch_beginnings(source: ByteSource, beginnings: Iterable[tuple[ZipMember, int]]) -> None:
+    """Fetch side by side the first bytes of several members that will be read.
+
+    Parameters:
+        source: The archive.
+        beginnings: Members, each with a number of bytes as they lie in the archive.
+    """
+    ranges: list[tuple[int, int]] = []
+    for member, packed in sorted(beginnings, key=lambda each: each[0].offset):
+        start, end = _member_range(member, packed)
+        if ranges and start - ranges[-1][1] < _WORTH_READING:
+            ranges[-1] = ranges[-1][0], max(end, ranges[-1][1])
+        else:
+            ranges.append((start, end))
+    source.read_many(ranges)
 
 
 def member_data(source: ByteSource, member: ZipMember, packed: int) -> bytes:
@@ -181,7 +213,7 @@ def member_data(source: ByteSource, member: ZipMember, packed: int) -> bytes:
     Raises ArchiveRefused where it is not there, FetchFailed.
     """
     # the local header repeats the name and has extra fields of a length of its own
-    begin, end = member_range(member, packed)
+    begin, end = _member_range(member, packed)
     data = source.read(begin, end - begin)
     if len(data) < _LOCAL.size or data[:4] != b"PK\3\4":
         raise ArchiveRefused("a member is not where the directory says")
