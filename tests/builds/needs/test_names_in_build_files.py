@@ -184,6 +184,7 @@ def test_programs_that_a_script_runs(text: str, program: str):
         'libs = ["z"]\nif "--with-rrd" in sys.argv:\n  libs.append("rrd")',
         'libs = ["z"]\nif pkgconfig.exists("ipopt"):\n  libs.append("ipopt")',
         'libs = ["z"]\nshutil.which("dot")',
+        'libs = ["z"]\ndef f():\n  if not exists(".git"):\n    return\n  subprocess.run(["git"])',
     ],
 )
 def test_what_a_script_can_do_without_is_optional(text: str):
@@ -269,6 +270,22 @@ option('off', type: 'boolean', value: false)
 def test_meson_asks_for_its_own_dependencies_without_pkg_config():
     found = roles({"meson.build": "dependency('blas')\ndependency('threads')"})
     assert found == {"openblas": Role.REQUIRED}
+
+
+def test_programs_in_functions_of_a_package_s_modules_are_optional():
+    texts = {
+        "setup.py": "import thing.tools.build\nlibs = ['z']",
+        "thing/tools/build.py": "def version():\n  return subprocess.check_output(['dot', '-V'])",
+    }
+    assert roles(texts) == {"zlib": Role.REQUIRED, "dot": Role.OPTIONAL}
+
+
+def test_scripts_of_the_project_are_no_programs_of_the_system():
+    text = "find_program('tools/cythoner.py')\nfind_program('tempita')\nfind_program('dot')"
+    project = facts({"src/meson.build": text}, members=("src/tempita",))
+    assert {need.name for need in source_needs(project)} & {"cythoner.py", "tempita", "dot"} == {
+        "dot"
+    }
 
 
 def test_several_names_are_one_need():

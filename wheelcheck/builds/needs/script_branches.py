@@ -67,11 +67,21 @@ def _below(node: ast.AST, certainty: Certainty, decided: Mapping[int, bool]) -> 
         yield from _attempted(node, certainty, decided)
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         if not _ASIDE.search(node.name) and not _names_other_system(node.name):
-            yield from ((part, certainty) for part in children(node))
+            yield from _body(node, certainty, decided)
     elif isinstance(node, ast.Dict):
         yield from ((part, certainty) for part in _entries(node))
     else:
         yield from ((part, certainty) for part in children(node))
+
+
+def _body(node: ast.AST, certainty: Certainty, decided: Mapping[int, bool]) -> Iterator[Part]:
+    """The parts of a function; what follows ``if …: return`` is under a condition as well."""
+    for part in children(node):
+        yield part, certainty
+        if isinstance(part, ast.If) and isinstance(part.body[-1], ast.Return):
+            truth = decided.get(part.lineno, _truth(part.test))
+            if truth is not False:
+                certainty = max(certainty, Certainty.CONDITIONAL)
 
 
 def _chosen(

@@ -187,10 +187,16 @@ def is_vendored(path: str) -> bool:
 
 
 def _from_meson_programs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
+    """Programs but for the project's own scripts, which Meson looks for first."""
     for path, text in _own_files(facts, "meson.build"):
         for match in _MESON_PROGRAM.finditer(_COMMENT.sub("", text)):
             optional = re.search(r"required\s*:\s*(false|get_option)", match.group(1)) is not None
             for program in _QUOTED.findall(_KEYWORD.split(match.group(1))[0])[:1]:
+                if (
+                    "/" in program
+                    or f"{path.removesuffix('meson.build')}{program}" in facts.members
+                ):
+                    continue
                 role = Role.OPTIONAL if optional else Role.REQUIRED
                 yield from program_need(program, f"{path}: find_program('{program}')", role)
 
