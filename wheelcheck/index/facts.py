@@ -69,6 +69,7 @@ class _Listing(msgspec.Struct, array_like=True):
     marks: dict[int, tuple[int, tuple[str, ...], int, str]] | None = None
     api_breaks: dict[int, tuple[ApiBreak, ...]] | None = None
     old_cython: dict[int, tuple[str, ...]] | None = None
+    conditional_includes: dict[int, tuple[str, ...]] | None = None
 
 
 class _Metadata(msgspec.Struct, array_like=True):
@@ -159,7 +160,11 @@ class Facts:
             missing = (
                 stored is None
                 or not self._holds(file, key)
-                or (isinstance(file, Sdist) and stored.old_cython is None and not self._offline)
+                or (
+                    isinstance(file, Sdist)
+                    and stored.conditional_includes is None
+                    and not self._offline
+                )
             ) or (
                 wanted is not None
                 and any(path not in stored.tried and wanted(path) for path, _ in stored.members)
@@ -172,13 +177,18 @@ class Facts:
         assert stored is not None
         texts = {p: t for p, t in stored.texts.items() if wanted is not None and wanted(p)}
         marks, breaks = stored.marks or {}, stored.api_breaks or {}
-        old = stored.old_cython or {}
+        old, conditional = stored.old_cython or {}, stored.conditional_includes or {}
         members = (
             ArchiveMember(
                 path,
                 size,
                 stored.lines.get(place),
-                SourceMarks(*marks[place], breaks.get(place, ()), old.get(place, ()))
+                SourceMarks(
+                    *marks[place],
+                    breaks.get(place, ()),
+                    old.get(place, ()),
+                    conditional.get(place, ()),
+                )
                 if place in marks
                 else None,
             )
@@ -261,7 +271,13 @@ class Facts:
             for place, member in enumerate(found.members)
             if member.marks is not None and member.marks.old_cython
         }
-        listing = _Listing(members, dict(found.texts), tried, lines, marks, breaks, old)
+        conditional = {
+            place: member.marks.conditional_includes
+            for place, member in enumerate(found.members)
+            if member.marks is not None and member.marks.conditional_includes
+        }
+        texts = dict(found.texts)
+        listing = _Listing(members, texts, tried, lines, marks, breaks, old, conditional)
         if local_path(file.url) is None:  # a file on this machine may change under its name
             self._cache.put("listings", key, _encode(listing))
         return listing

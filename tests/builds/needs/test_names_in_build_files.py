@@ -288,6 +288,13 @@ def test_scripts_of_the_project_are_no_programs_of_the_system():
     }
 
 
+def test_options_of_a_script_are_no_programs():
+    text = "options = ['with-xml2-config']\nsubprocess.call(['xml2-config', '--libs'])"
+    assert required(text) == {"xml2-config"}
+    assert "libxml2-dev" in packages({"setup.py": text}, ALPINE)
+    assert "libxml2-dev" in packages({"setup.py": text}, TRIXIE)
+
+
 def test_several_names_are_one_need():
     text = "cc.find_library('nowhere', 'rrd')"
     assert packages({"meson.build": text}) == {"librrd-dev"}

@@ -57,6 +57,20 @@ def test_sources_that_no_extension_names_do_not_count():
     assert found(contents(setup__py=SETUP, x__c="int a;", other__c=OLD), 13) == ()
 
 
+def test_a_file_that_only_other_pythons_include_does_not_count():
+    source = """#include <Python.h>
+#if PY_VERSION_HEX < 0x03030000
+# include "old.h"
+#else
+# include "new.h"
+#endif
+"""
+    sdist = contents(setup__py=SETUP, x__c=source, old__h=OLD)
+    assert found(sdist, 13) == ()
+    (obstacle,) = found(contents(setup__py=SETUP, x__c=source, new__h=OLD), 13)
+    assert "new.h uses PyEval_CallObject" in obstacle.message
+
+
 def test_an_optional_extension_is_a_warning():
     optional = SETUP.replace("['x.c']", "['x.c'], optional=True")
     (obstacle,) = found(contents(setup__py=optional, x__c=OLD), 13)

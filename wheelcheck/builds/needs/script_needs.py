@@ -108,6 +108,6 @@ def _needs_of(question: Question, path: str, limit: Certainty) -> Iterator[Build
         case _ if question.name == "g++":
             yield BuildNeed(NeedKind.TOOL, "c++", f"{place} compiles C++", role)
         case _:
-            # a module of a package has functions that no build calls
-            role = Role.OPTIONAL if "/" in path else role
+            # a module beside the setup script has functions that no build calls
+            role = role if path == "setup.py" else Role.OPTIONAL
             yield from program_need(question.name, f"{place} runs {question.name}", role)

@@ -18,7 +18,9 @@ _LIBRARIES = re.compile(r"(?i)(.*_)?(libraries|libs|library_names|lib_names)")
 _PKG_CONFIG = re.compile(r"(?i)(\w*_)?pkg_?config\w*|parse_pkg\w*|use_pkg_?config")
 _COMMAND = "pkg-config"
 _LINK = re.compile(r"-l([A-Za-z_][\w.+-]*)")
-_CONFIG_PROGRAM = re.compile(r"(?!python|pkg-config)[A-Za-z][\w.+]*(-[\w.+]+)*-config")
+_CONFIG_PROGRAM = re.compile(
+    r"(?!python|pkg-config|with-|without-|enable-)[A-Za-z][\w.+]*(-[\w.+]+)*-config"
+)
 _OPTION = re.compile(
     r"(print-|atleast-|exact-|max-)?(mod)?versions?|(cflags|libs)(-only-\w+)*|exists"
     r"|static|(pkg)?(data|include|lib|bin)?dir|prefix|exec_prefix|silence-errors|print-errors"

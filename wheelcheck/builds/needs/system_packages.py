@@ -179,9 +179,7 @@ def packages_for(
 
 
 def _row(need: BuildNeed) -> Mapping[str, str]:
-    if need.kind is NeedKind.TOOL:
-        return tool_table().get(need.name, {})
-    known = library_table().get(need.name)
+    known = (tool_table() if need.kind is NeedKind.TOOL else library_table()).get(need.name)
     for sought in need.files if known is None else ():
         known = known or library_table().get(library_of(sought) or "")
     return known or {}

@@ -77,7 +77,7 @@ def _shipped(path: str, contents: SdistContents, *, cythonizes: bool) -> str:
 
 
 def _with_includes(paths: Iterable[str], contents: SdistContents) -> set[str]:
-    """Files and what they include, as far as it is part of the sdist."""
+    """Files and what they include in any case, as far as it is part of the sdist."""
     by_name: dict[str, list[str]] = defaultdict(list)
     for path in contents.marks:
         by_name[posixpath.basename(path)].append(path)
@@ -89,8 +89,10 @@ def _with_includes(paths: Iterable[str], contents: SdistContents) -> set[str]:
             continue
         found.add(path)
         marks = contents.marks.get(path)
-        for include in marks.includes if marks is not None else ():
-            if include.startswith('"'):
+        if marks is None:
+            continue
+        for include in marks.includes:
+            if include.startswith('"') and include[1:] not in marks.conditional_includes:
                 todo += _included(path, include[1:], by_name)
     return found
 

@@ -15,7 +15,7 @@ from functools import cache
 
 from wheelcheck.tables import read_table
 
-__all__ = ["MINORS", "ApiBreak", "api_breaks"]
+__all__ = ["MINORS", "ApiBreak", "api_breaks", "conditional_includes"]
 
 MINORS = range(8, 16)
 """The CPython 3.x that are looked at."""
@@ -32,6 +32,7 @@ _MAY_BE_MEMBER = (b"->frame", b"->f_", b"tstate", b"tp_print", b"->exc_", b"->cu
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
 _INCLUDE = re.compile(rb"^\s*#\s*include\s*[<\"]([\w./]+)[>\"]")
 _DIRECTIVE = re.compile(rb"^\s*#\s*(if|ifdef|ifndef|elif|else|endif|define|include|undef)\b(.*)")
+_DIRECTIVES = re.compile(_DIRECTIVE.pattern, re.MULTILINE)
 _ASSIGNED = re.compile(
     rb"\b(Py_TYPE|Py_SIZE|Py_REFCNT)\s*\((?:[^()=;]|\([^()]*\)|\([^()]*\([^()]*\)\))*\)\s*=(?!=)"
 )
@@ -83,6 +84,23 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
         for name, minors in sorted({**found, **{name: set() for name in defined}}.items())
         if (minors and name.removesuffix("()") not in defined) or name in defined
     )
+
+
+def conditional_includes(content: bytes) -> tuple[str, ...]:
+    """Files in quotes that some CPython may not include, by the conditions around the line."""
+    if b"include" not in content or not _has(content, _PYTHON):
+        return ()
+    here = _Conditions()
+    found: list[str] = []
+    for match in _DIRECTIVES.finditer(content):
+        word, rest = match.groups()
+        name = rest.strip()
+        if word == b"include":
+            if name.startswith(b'"') and here.minors(0) != set(MINORS):
+                found.append(name.split(b'"')[1].decode("utf-8", "replace"))
+        elif word not in {b"define", b"undef"}:
+            here.meet(word.decode(), rest.decode("utf-8", "replace"))
+    return tuple(dict.fromkeys(found))
 
 
 def _has(content: bytes, words: tuple[bytes, ...]) -> bool:

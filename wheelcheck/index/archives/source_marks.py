@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wheelcheck.index.archives.c_api import ApiBreak, api_breaks
+from wheelcheck.index.archives.c_api import ApiBreak, api_breaks, conditional_includes
 from wheelcheck.index.archives.languages import language_of
 
 __all__ = ["MAX_MARKED_BYTES", "SourceMarks", "is_marked", "read_marks"]
@@ -55,6 +55,8 @@ class SourceMarks:
     lacks (`c_api.api_breaks`); of what Cython wrote, its version says more. `old_cython` are words
     of a `.pyx` that later releases of Cython lack: ``long``, ``print``, ``cimport cpython.int``,
     any ``cimport`` of a name of one part; and ``language_level``, where the file states one.
+    `conditional_includes` are those of its includes that depend on the Python, or on what is
+    defined elsewhere.
     """
 
     statements: int
@@ -63,6 +65,7 @@ class SourceMarks:
     generator: str = ""
     api_breaks: tuple[ApiBreak, ...] = ()
     old_cython: tuple[str, ...] = ()
+    conditional_includes: tuple[str, ...] = ()
 
 
 def is_marked(path: str) -> bool:
@@ -82,6 +85,9 @@ def read_marks(content: bytes) -> SourceMarks:
         generator=generator,
         api_breaks=() if generator.startswith("cython") else api_breaks(content),
         old_cython=_old_cython(content) if b"cimport" in content or b"def " in content else (),
+        conditional_includes=()
+        if generator.startswith("cython")
+        else conditional_includes(content),
     )
 
 
