@@ -67,7 +67,7 @@ _MOST_LINES = 200_000
 
 def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
     """The names of a source that some CPython lacks, each with the versions that certainly do."""
-    if not _has(content, _PYTHON):  # a vendored library: nothing else is looked for
+    if not _is_for_python(content):  # a vendored library: nothing else is looked for
         return ()
     gone = _gone()
     used = (gone.keys() & set(_MAY_BE_NAME.findall(content))) | (gone.keys() & _included(content))
@@ -88,7 +88,7 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
 
 def conditional_includes(content: bytes) -> tuple[str, ...]:
     """Files in quotes that some CPython may not include, by the conditions around the line."""
-    if b"include" not in content or not _has(content, _PYTHON):
+    if b"include" not in content or not _is_for_python(content):
         return ()
     here = _Conditions()
     found: list[str] = []
@@ -101,6 +101,10 @@ def conditional_includes(content: bytes) -> tuple[str, ...]:
         elif word not in {b"define", b"undef"}:
             here.meet(word.decode(), rest.decode("utf-8", "replace"))
     return tuple(dict.fromkeys(found))
+
+
+def _is_for_python(content: bytes) -> bool:
+    return b"Py" in content and _has(content, _PYTHON)
 
 
 def _has(content: bytes, words: tuple[bytes, ...]) -> bool:

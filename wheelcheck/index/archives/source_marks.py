@@ -84,7 +84,7 @@ def read_marks(content: bytes) -> SourceMarks:
         returns=content.count(b"return"),
         generator=generator,
         api_breaks=() if generator.startswith("cython") else api_breaks(content),
-        old_cython=_old_cython(content) if b"cimport" in content or b"def " in content else (),
+        old_cython=() if generator else _old_cython(content),
         conditional_includes=()
         if generator.startswith("cython")
         else conditional_includes(content),
@@ -93,7 +93,8 @@ def read_marks(content: bytes) -> SourceMarks:
 
 def _old_cython(content: bytes) -> tuple[str, ...]:
     """Words of a Cython source that later releases lack."""
-    if _CIMPORT.search(content) is None and b"cdef" not in content and b"cpdef" not in content:
+    defines = b"cdef" in content or b"cpdef" in content
+    if not defines and (b"cimport" not in content or _CIMPORT.search(content) is None):
         return ()
     found = [word for word, sign in _CYTHON_SIGNS if sign.search(content)]
     names = {first or second for first, second in _CIMPORT.findall(content)}
