@@ -311,6 +311,50 @@ def cmake(text: str, **more) -> dict[str, Role]:
     return roles({"CMakeLists.txt": text}, backend="scikit_build_core.build", **more)
 
 
+WHERE = "find_package(IPOPT REQUIRED)"
+
+
+@pytest.mark.parametrize(
+    ("before", "condition", "role"),
+    [
+        ("", "1", Role.REQUIRED),
+        ("", "OFF", Role.OPTIONAL),
+        ("set(X a)", "X STREQUAL a", Role.REQUIRED),
+        ("set(X a)", "X STREQUAL b", Role.OPTIONAL),
+        ("set(X a)", 'X MATCHES "^a"', Role.REQUIRED),
+        ("set(X a)", 'X MATCHES "["', Role.OPTIONAL),
+        ("set(X a)", "X VERSION_LESS 3", Role.OPTIONAL),
+        ("set(X a)", "DEFINED X", Role.REQUIRED),
+        ("", "EXISTS x.txt", Role.OPTIONAL),
+        ("set(X OFF)", "X OR (NOT X AND 1)", Role.REQUIRED),
+        ("set(X OFF)", "NOT (X OR NOT X)", Role.OPTIONAL),
+        ("set(X OFF CACHE BOOL text)", "X", Role.OPTIONAL),
+        ("set(X ON PARENT_SCOPE)", "X", Role.REQUIRED),
+        ("set(Y N)\nset(X O${Y})", "X", Role.REQUIRED),
+        ("set(X ${UNKNOWN})", "X", Role.OPTIONAL),
+        ("foreach(X a b)\nendforeach()", "X", Role.OPTIONAL),
+        ("if(UNKNOWN)\nset(X ON)\nendif()", "X", Role.OPTIONAL),
+    ],
+)
+def test_conditions_of_cmake(before: str, condition: str, role: Role):
+    found = cmake(f"{before}\nif({condition})\n{WHERE}\nendif()")
+    assert {found[name] for name in found if "ipopt" in name.lower()} == {role}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "role"),
+    [
+        ("ON", "ON", Role.OPTIONAL),
+        ("OFF", "ON", Role.REQUIRED),
+        ("OFF", "UNKNOWN", Role.OPTIONAL),
+        ("UNKNOWN", "ON", Role.OPTIONAL),
+    ],
+)
+def test_later_branches_of_cmake(first: str, second: str, role: Role):
+    found = cmake(f"if({first})\nelseif({second})\n{WHERE}\nelse()\nendif()")
+    assert {found[name] for name in found if "ipopt" in name.lower()} == {role}
+
+
 @pytest.mark.parametrize(
     ("text", "role"),
     [

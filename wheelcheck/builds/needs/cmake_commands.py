@@ -300,7 +300,7 @@ def _constant(walk: _Walk, word: str) -> bool | None:
     if _FALSE.match(text):
         return False
     known = walk.values.get(text)
-    if known is None:
+    if known is None or "${" in known:
         return None
     return not _FALSE.match(known)
 
