@@ -546,6 +546,12 @@ def test_a_listing_that_was_cached_before_lines_were_counted_has_none():
     assert (stored.members, stored.lines, stored.marks) == (members, {}, None)
 
 
+def test_a_listing_that_was_cached_with_fewer_marks_is_not_read():
+    shorter = ([("foo-1.0/a.c", 3)], {}, [], {}, {0: (1, [], 0, "")})
+    with pytest.raises(ValueError, match="array"):
+        facts._decode_listing(msgspec.msgpack.encode(shorter))
+
+
 @pytest.mark.parametrize(
     ("status", "expected"),
     [(404, "file-not-found"), (403, "file-forbidden"), (500, "file-unreachable")],

@@ -55,21 +55,24 @@ _REFUSED = frozenset({"archive-refused", "hash-mismatch"})
 """Facts of the file too, but not kept: they cost nothing to find again."""
 
 
+_Marks = tuple[
+    int, tuple[str, ...], int, str, tuple[ApiBreak, ...], tuple[str, ...], tuple[str, ...]
+]
+"""The fields of `SourceMarks`, in their order."""
+
+
 class _Listing(msgspec.Struct, array_like=True):
     """A listing in the cache; `tried` are the paths whose text is in `texts` or cannot be had.
 
-    `lines`, `marks` and what follows are those of members by their place; None in what was cached
-    before they were looked for.
+    `lines` and `marks` are those of members by their place; None in what was cached before they
+    were looked for.
     """
 
     members: list[tuple[str, int]]
     texts: dict[str, str]
     tried: set[str]
     lines: dict[int, int] = {}
-    marks: dict[int, tuple[int, tuple[str, ...], int, str]] | None = None
-    api_breaks: dict[int, tuple[ApiBreak, ...]] | None = None
-    old_cython: dict[int, tuple[str, ...]] | None = None
-    conditional_includes: dict[int, tuple[str, ...]] | None = None
+    marks: dict[int, _Marks] | None = None
 
 
 class _Metadata(msgspec.Struct, array_like=True):
@@ -160,11 +163,7 @@ class Facts:
             missing = (
                 stored is None
                 or not self._holds(file, key)
-                or (
-                    isinstance(file, Sdist)
-                    and stored.conditional_includes is None
-                    and not self._offline
-                )
+                or (isinstance(file, Sdist) and stored.marks is None and not self._offline)
             ) or (
                 wanted is not None
                 and any(path not in stored.tried and wanted(path) for path, _ in stored.members)
@@ -176,21 +175,13 @@ class Facts:
                 stored = self._remember(key, file, found, _also_usual(file, stored, wanted))
         assert stored is not None
         texts = {p: t for p, t in stored.texts.items() if wanted is not None and wanted(p)}
-        marks, breaks = stored.marks or {}, stored.api_breaks or {}
-        old, conditional = stored.old_cython or {}, stored.conditional_includes or {}
+        marks = stored.marks or {}
         members = (
             ArchiveMember(
                 path,
                 size,
                 stored.lines.get(place),
-                SourceMarks(
-                    *marks[place],
-                    breaks.get(place, ()),
-                    old.get(place, ()),
-                    conditional.get(place, ()),
-                )
-                if place in marks
-                else None,
+                SourceMarks(*marks[place]) if place in marks else None,
             )
             for place, (path, size) in enumerate(stored.members)
         )
@@ -257,27 +248,14 @@ class Facts:
             if member.lines is not None
         }
         marks = {
-            place: (mark.statements, mark.includes, mark.returns, mark.generator)
+            place: (
+                *(mark.statements, mark.includes, mark.returns, mark.generator),
+                *(mark.api_breaks, mark.old_cython, mark.conditional_includes),
+            )
             for place, member in enumerate(found.members)
             if (mark := member.marks) is not None
         }
-        breaks = {
-            place: member.marks.api_breaks
-            for place, member in enumerate(found.members)
-            if member.marks is not None and member.marks.api_breaks
-        }
-        old = {
-            place: member.marks.old_cython
-            for place, member in enumerate(found.members)
-            if member.marks is not None and member.marks.old_cython
-        }
-        conditional = {
-            place: member.marks.conditional_includes
-            for place, member in enumerate(found.members)
-            if member.marks is not None and member.marks.conditional_includes
-        }
-        texts = dict(found.texts)
-        listing = _Listing(members, texts, tried, lines, marks, breaks, old, conditional)
+        listing = _Listing(members, dict(found.texts), tried, lines, marks)
         if local_path(file.url) is None:  # a file on this machine may change under its name
             self._cache.put("listings", key, _encode(listing))
         return listing
