@@ -1,19 +1,20 @@
 """Builds the releases of a list in a Debian root, each in an overlay of its own.
 
-    python judge.py rich --root ROOT [--over RICH] --out FOLDER [--list unseen.csv]
+    python judge.py rich --root ROOT [--over RICH]... --out FOLDER [--list unseen.csv]
     python judge.py ask --out FOLDER [--half HALF]
     python judge.py printed --root ROOT --out FOLDER [--half HALF]
     python judge.py results --out FOLDER
 
 `rich` builds each release in `RICH` (the upper folder of an overlay over `ROOT`, with compilers
-and many `-dev` packages installed) as `measure.py` does: does it build at all with the tools of
-the day, what does it cost, why does it fail. Rows go to `FOLDER/rich-HALF.csv`, compiler calls
-beside them, logs to `FOLDER/logs/HALF`. What the files hold is not built again.
+and many `-dev` packages installed; of several, the topmost first) as `measure.py` does: does it
+build at all with the tools of the day, what does it cost, why does it fail. Rows go to
+`FOLDER/rich-HALF.csv`, compiler calls beside them, logs to `FOLDER/logs/HALF`. What the files hold
+is not built again.
 
 `ask` has wheelcheck say what it takes and costs to build each release: `answers-HALF.csv`.
 `printed` builds the root cases with the packages alone that the answers name: it runs the printed
 command in a bare overlay over `ROOT`, then `pip wheel --no-deps --no-binary`: `printed-HALF.csv`.
-`results` joins all of it in unseen-results.csv beside this file.
+`results` joins all of it in LIST-results.csv beside this file.
 
 Run as root: it mounts. **Package code runs here**, in the overlay alone, which is deleted
 afterwards; the interpreters of pyenv are mounted into it read-only.
@@ -40,7 +41,7 @@ _INSIDE = "/judge"  # where an overlay sees this repository's tools
 _TOOLS = ("data/builds", "wheelcheck/costs/reference")
 _CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 _MINUTES = 25
-_HALVES = ("development", "held-out")
+_HALVES = ("development", "held-out", "second")
 
 
 @contextmanager
@@ -77,7 +78,7 @@ def _mount(stack: ExitStack, target: Path, *arguments: str) -> None:
 
 
 def _rich(arguments: argparse.Namespace) -> int:
-    lower = [path for path in (arguments.over, arguments.root) if path]
+    lower = [*arguments.over, arguments.root]
     for case in _cases(arguments.list):
         result = arguments.out / f"rich-{case['half']}.csv"
         if (case["name"], case["version"], case["python"]) not in _done(result):
@@ -120,9 +121,8 @@ def _by_release(path: Path) -> dict[tuple[str, str], dict[str, str]]:
 
 
 def _results(arguments: argparse.Namespace) -> int:
-    results.write(
-        _cases(arguments.list), arguments.out, _HERE / "unseen-results.csv", arguments.half
-    )
+    table = _HERE / f"{arguments.list.stem}-results.csv"
+    results.write(_cases(arguments.list), arguments.out, table, arguments.half)
     return 0
 
 
@@ -252,7 +252,9 @@ def _parser() -> argparse.ArgumentParser:
     rich = commands.add_parser(
         "rich", parents=[common, root], help="build where everything is installed"
     )
-    rich.add_argument("--over", type=Path, help="what is installed over it")
+    rich.add_argument(
+        "--over", type=Path, action="append", default=[], help="what is installed over it"
+    )
     rich.set_defaults(run=_rich)
     ask = commands.add_parser("ask", parents=[common, halves], help="ask wheelcheck")
     ask.set_defaults(run=_ask)
