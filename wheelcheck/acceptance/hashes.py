@@ -60,9 +60,21 @@ def hash_refusals(requirements: Requirements, resolution: Resolution) -> Iterato
                 where=line.origin,
                 package=line.name,
             )
+    for project in requirements.lines:
+        if project.in_folder and project.holds_on(target):
+            yield InputRefusal(
+                "not-hashable",
+                tool,
+                f"hash-checking mode is on, and {project.text}: {_UNHASHABLE['local-project']}",
+                "install it in a command of its own, without hashes",
+                where=project.origin,
+                package=canonicalize_name(project.requirement.name),
+            )
     for name, pin in resolution.pins.items():
         lines = _lines_of(name, requirements, target)
-        if pin.standing is not Standing.UNKNOWN and not any(line.locked for line in lines.every):
+        if pin.standing is not Standing.UNKNOWN and not any(
+            line.has_its_own for line in lines.every
+        ):
             yield from _of_pin(pin, lines, target.installer)
 
 
@@ -143,7 +155,9 @@ def _lines_of(name: NormalizedName, requirements: Requirements, target: Target) 
         return tuple(
             replace(line, hashes=hashes_for(line, target.installer))
             for line in lines
-            if canonicalize_name(line.requirement.name) == name and line.holds_on(target)
+            if canonicalize_name(line.requirement.name) == name
+            and line.holds_on(target)
+            and not line.of_project
         )
 
     return _Lines(counting(requirements.lines), counting(requirements.constraints))

@@ -82,6 +82,8 @@ def _without_wheel(
     refused = [found for file in files if (found := refusal_of(file, target, rules))]
     misses = tuple(nearest_first(refused, target)[:SHOWN_MISSES])
     why_no_wheel = _why_no_wheel(refused, target, rules)
+    if isinstance(pin.file, Sdist) and pin.file.in_folder:
+        why_no_wheel = "it is a project in a folder"
     if pin.file is not None:
         return Judgement(Verdict.SOURCE_UNKNOWN, why_no_wheel, pin.file, misses)
     lock = rules.locks.get(pin.name)

@@ -29,7 +29,7 @@ from wheelcheck.index.network.deadlines import RunClock
 from wheelcheck.index.network.http import CONCURRENCY, Http
 from wheelcheck.index.network.tasks import Tasks
 from wheelcheck.index.pages.direct import file_from_url
-from wheelcheck.index.pages.index_page import FilesOfProject, IndexPage
+from wheelcheck.index.pages.index_page import FilesOfProject, IndexPage, make_page
 from wheelcheck.index.pages.page_sources import Source, open_source
 from wheelcheck.index.pages.pages_used import PagesUsed
 from wheelcheck.index.pages.stored_pages import StoredPages
@@ -97,6 +97,7 @@ class NetworkIndex:
         self._tasks = Tasks(CONCURRENCY)
         self._warn = warn
         self._warned: set[tuple[int, str]] = set()
+        self._in_folders: set[NormalizedName] = set()
         self._warning = Lock()
 
     def close(self) -> None:
@@ -142,7 +143,10 @@ class NetworkIndex:
         if url.lower().startswith("file:"):
             self.pages_used.not_cacheable()
         what, code = f"the direct reference of {name}", "file-name-unreadable"
-        return fenced(what, code, lambda: file_from_url(self._credentials.take_from(url), name))
+        found = fenced(what, code, lambda: file_from_url(self._credentials.take_from(url), name))
+        if isinstance(found, Sdist) and found.in_folder:
+            self._in_folders.add(name)
+        return found
 
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """What does this file depend on?"""
@@ -222,6 +226,8 @@ class NetworkIndex:
 
     def _project(self, name: NormalizedName) -> Project | Unknown:
         self.pages_used.names[name] = None
+        if name in self._in_folders:  # as with pip, no index hears of it
+            return FilesOfProject([make_page(name, "", ())])
         if not _NAME.fullmatch(name):  # it was never one, and no index has to be asked for it
             return Unknown("project-not-found", "that is no name of a project")
         answers = [_answer(source, name) for source in self._sources]

@@ -43,7 +43,7 @@ from wheelcheck.index.network import deadlines
 from wheelcheck.index.network.deadlines import OutOfTime, within
 from wheelcheck.index.network.http import FetchFailed, Http
 from wheelcheck.index.network.urls import local_path, split_credentials
-from wheelcheck.regular_files import is_regular
+from wheelcheck.regular_files import is_folder, is_regular
 
 __all__ = ["Facts", "is_identified", "of_the_day", "shared_metadata"]
 
@@ -118,7 +118,8 @@ class Facts:
         found = self._served(file) if file.has_metadata and isinstance(file, Wheel) else None
         if found is None:
             found = self._read_metadata(file)
-        if not isinstance(found, Unknown) or found.code in _LASTING:
+        lasting = not isinstance(found, Unknown) or found.code in _LASTING
+        if lasting and not is_folder(local_path(file.url) or ""):  # its files change
             verified = isinstance(found, CoreMetadata) and found.found_in == "pep658"
             self._cache.metadata.put(keys[0 if verified else -1], _encode(_to_stored(found)))
         return found

@@ -76,7 +76,12 @@ class Wheel(DistributionFile):
 
 @dataclass(frozen=True, slots=True)
 class Sdist(DistributionFile):
-    """A source distribution, in whatever archive format pip accepts."""
+    """A source distribution, in whatever archive format pip accepts.
+
+    `in_folder`: it is no archive but the folder of a project on this machine.
+    """
+
+    in_folder: bool = False
 
 
 MALFORMED_URL = "its URL is malformed"

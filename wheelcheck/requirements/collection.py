@@ -18,6 +18,7 @@ from wheelcheck.requirements.pip.pip_options import CommandLine, OptionMerger
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine, Line
 from wheelcheck.requirements.pip.requirement_strings import (
     Judged,
+    LocalFolder,
     NotJudged,
     parse_editable,
     parse_requirement,
@@ -39,6 +40,13 @@ _NAME = re.compile(
     r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*@", re.ASCII
 )
 """The name before the URL of a direct reference."""
+
+
+AddFolder = Callable[[NotJudged, LocalFolder, Origin, str], bool]
+"""Adds the project in a folder that a requirement names, by where and how it is written.
+
+It returns whether there was a project that can be read.
+"""
 
 
 @contextmanager
@@ -85,6 +93,11 @@ class Collection:
         self._any_hash = False
         self._features: dict[tuple[str, Origin], None] = {}
         self._algorithms: dict[tuple[str, Origin], None] = {}
+        self._add_folder: AddFolder | None = None
+
+    def read_folders(self, add: AddFolder) -> None:
+        """Have projects in folders of this machine read, which are left aside otherwise."""
+        self._add_folder = add
 
     def result(
         self, missing_extras: tuple[str, ...] = (), missing_groups: tuple[str, ...] = ()
@@ -197,6 +210,11 @@ class Collection:
         self._lines.append(line)
         self._any_hash |= bool(line.hashes) and not line.locked
 
+    def _adds_project(self, parsed: NotJudged, origin: Origin, written: str) -> bool:
+        if parsed.folder is None or self._add_folder is None:
+            return False
+        return self._add_folder(parsed, parsed.folder, origin, written)
+
     def place(
         self,
         parsed: Judged | NotJudged,
@@ -210,6 +228,8 @@ class Collection:
         """Put a parsed requirement where it belongs; raises InvalidLine for a bad constraint."""
         self._any_hash |= bool(hashes)
         if isinstance(parsed, NotJudged):
+            if not constraint and self._adds_project(parsed, origin, written):
+                return
             why = parsed.why
             if constraint:
                 if parsed.name is None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement, Requirement
 
@@ -22,7 +23,7 @@ from wheelcheck.errors import RequirementsError, UsageError
 from wheelcheck.fence import contain
 from wheelcheck.redaction import redact
 from wheelcheck.regular_files import is_folder, is_regular
-from wheelcheck.requirements.collection import Collection, refusals
+from wheelcheck.requirements.collection import AddFolder, Collection, refusals
 from wheelcheck.requirements.foreign_files import binary_kind
 from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.input_kind import InputKind, recognise
@@ -30,10 +31,18 @@ from wheelcheck.requirements.input_location import InputLocation, Opener, is_rem
 from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import CONTROLS, InvalidLine, Line, is_archive, is_url
 from wheelcheck.requirements.pip.requirement_file import RequirementFileReader
-from wheelcheck.requirements.pip.requirement_strings import Judged, NotJudged, refer
+from wheelcheck.requirements.pip.requirement_strings import (
+    Judged,
+    LocalFolder,
+    NotJudged,
+    refer,
+)
 from wheelcheck.requirements.requirement_set import Origin, RequirementLine, Requirements
 from wheelcheck.requirements.selection import Selection
 from wheelcheck.requirements.several import several
+
+if TYPE_CHECKING:
+    from wheelcheck.requirements.projects.local_project import LocalProjects
 
 __all__ = ["read", "reader_of"]
 
@@ -71,8 +80,9 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
     `on_read` gets what was read (see `Opener`).
 
     Raises RequirementsError, naming file, line and text, for what pip would refuse, and
-    UsageError where options exclude each other. What pip would build from a checkout or a
-    directory is not an error but a `SkippedLine`.
+    UsageError where options exclude each other. What pip would build from a checkout,
+    or from a directory whose project does not state its name, is not an error but a
+    `SkippedLine`.
     """
     options = options or CommandLine()
     _check(options)
@@ -80,7 +90,9 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
         inputs = [inputs]
     inputs = several("inputs", inputs)
     collection = Collection(options)
-    reader = RequirementFileReader(collection, Opener(stdin, fetch, on_read), environ)
+    opener = Opener(stdin, fetch, on_read)
+    collection.read_folders(_folder_reader(collection, opener, environ))
+    reader = RequirementFileReader(collection, opener, environ)
     selection = Selection(several("extras", extras), several("groups", groups))
     intake = _Intake(collection, reader, selection, allow_outside)
     for file in (*options.constraints, *several("constraints", constraints)):
@@ -159,6 +171,17 @@ class _Intake:
         line = Line(0, text, text)
         with refusals(_API, line):
             self.collection.place(_judge(requirement), _API, text)
+
+
+def _folder_reader(collection: Collection, opener: Opener, environ: Mapping[str, str]) -> AddFolder:
+    """What adds projects in folders; the readers of projects are imported on first use."""
+
+    def add(parsed: NotJudged, local: LocalFolder, origin: Origin, written: str) -> bool:
+        module = import_module("wheelcheck.requirements.projects.local_project")
+        projects: LocalProjects = module.LocalProjects(collection, opener, environ)
+        return projects.add(parsed, local, origin, written)
+
+    return add
 
 
 _READERS = {

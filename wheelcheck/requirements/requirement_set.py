@@ -71,7 +71,9 @@ class RequirementLine:
     `locked`: a lock lists it, and beside it whatever it requires, so that is not looked up;
     `files` are those that the lock lists for this version. `invalid` says what PEP 440 forbids in
     it, "" for most: pip before 24.1 reads it as `requirement` says, all others refuse it.
-    `nested`: a constraint of a file that another input file names with ``-c``.
+    `nested`: a constraint of a file that another input file names with ``-c``. `in_folder`: a
+    project on this machine, whose folder is its URL; what it requires stands in other lines,
+    which are `of_project`.
     """
 
     requirement: Requirement = field(repr=False)
@@ -82,6 +84,13 @@ class RequirementLine:
     files: tuple[LockedFile, ...] = ()
     invalid: str = ""
     nested: bool = False
+    in_folder: bool = False
+    of_project: bool = False
+
+    @property
+    def has_its_own(self) -> bool:
+        """Whether all that it requires stands in other lines, and is not looked up."""
+        return self.locked or self.in_folder
 
     def holds_on(self, target: Target) -> bool:
         """Whether its marker, if it has one, holds on a target."""

@@ -101,6 +101,9 @@ class Resolver:
         max_rounds: int = MAX_ROUNDS,
         common: Common | None = None,
     ) -> None:
+        if no_deps:
+            lines = tuple(line for line in requirements.lines if not line.of_project)
+            requirements = replace(requirements, lines=lines)
         self._no_deps = no_deps
         self._max_rounds = max_rounds
         self._installed = {

@@ -103,7 +103,7 @@ class SolverInputs:
                 found = self._needs_of(position, line, answers)
                 requested.setdefault(found[0].identifier, position)
                 needs += found
-                if line.locked:
+                if line.has_its_own:
                     locked.add(found[0].name)
         required = {need.name for need in needs}
         for skipped in self._requirements.skipped:

@@ -74,6 +74,16 @@ def test_a_project_is_named_with_its_folder():
     assert step.inputs == ("libs/a/pyproject.toml",)
 
 
+@pytest.mark.parametrize("line", ["-e .[db]", ".[db]", "./[db]", "-e /app[db]"])
+def test_a_project_that_a_requirement_file_names_is_read(line: str):
+    text = "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt"
+    found = read(text, {"pyproject.toml": PROJECT, "requirements.txt": f"{line}\ngunicorn\n"})
+    (step,) = found.final.steps
+    required = {each.requirement.name for each in step.requirements.lines}
+    assert required == {"flask", "psycopg2", "gunicorn"}
+    assert (list(step.projects), step.requirements.skipped) == (["."], ())
+
+
 @pytest.mark.parametrize(
     ("command", "expected"),
     [

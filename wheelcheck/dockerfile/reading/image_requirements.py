@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
@@ -25,7 +26,19 @@ def is_local(text: str) -> bool:
 
 
 class ImageCollection(Collection):
-    """A collection that leaves paths alone: they are paths of an image, not of this machine."""
+    """A collection that leaves paths alone: they are paths of an image, not of this machine.
+
+    `read_projects` says what reads those that are projects of the build context.
+    """
+
+    _add_path: Callable[[str], bool] | None = None
+
+    def read_projects(self, add: Callable[[str], bool]) -> None:
+        """Have paths (``.[dev]``) read by `add`, which returns whether it could."""
+        self._add_path = add
+
+    def _reads(self, text: str) -> bool:
+        return self._add_path is not None and self._add_path(text)
 
     def add(
         self,
@@ -41,6 +54,8 @@ class ImageCollection(Collection):
         _, at, reference = text.partition("@")
         location = reference.strip() if at and is_url(reference.strip()) else text.strip()
         if is_local(text) or location.lower().startswith("file:"):
+            if not constraint and self._reads(text):
+                return
             why = Unknown("file-in-image", "a file or project inside the image that is built")
             self.place(NotJudged(why), origin, line.shown, hashes=hashes, constraint=constraint)
             return
@@ -51,6 +66,8 @@ class ImageCollection(Collection):
     ) -> None:
         """Add what follows ``-e``; a path is set aside."""
         if is_local(text) and not constraint:
+            if self._reads(text):
+                return
             why = Unknown("local-project", "a project of the build context, in editable mode")
             self.place(NotJudged(why), origin, line.shown)
             return

@@ -107,6 +107,7 @@ def gather(command: InstallerCommand, around: InstallContext) -> Gathered:
     selection = LockSelection(
         {"extra": extras} | ({"all-extras": ()} if command.has("all-extras") else {})
     )
+    collection.read_projects(partial(_add_project, reader, around, projects, problems))
     read = partial(_read, reader, around=around, selection=selection)
     readings = [
         *(partial(read, path, constraint=True) for path in constraints),
@@ -352,6 +353,22 @@ def _read_project(
         _add(reader.collection, each, around)
 
 
+def _add_project(
+    reader: RequirementFileReader,
+    around: InstallContext,
+    projects: dict[str, str],
+    problems: list[Unknown],
+    text: str,
+) -> bool:
+    """Read a project that a requirement file names (``-e .[dev]``) and add it to `projects`."""
+    found = _projects([text], around)
+    if found:
+        projects.update(found)
+        extras = LockSelection({"extra": set(_extras_of(text))})
+        _read_project(reader, text, around, extras, problems)
+    return bool(found)
+
+
 def _text_of(path: str, around: InstallContext) -> str | None:
     found = around.files.find(path)
     if not isinstance(found, FromContext):
@@ -417,7 +434,7 @@ def _options(command: InstallerCommand, as_of: date) -> tuple[CommandLine, list[
     return options, problems
 
 
-def _collection(options: CommandLine) -> tuple[Collection, list[Unknown]]:
+def _collection(options: CommandLine) -> tuple[ImageCollection, list[Unknown]]:
     try:
         return ImageCollection(options), []
     except UsageError as error:

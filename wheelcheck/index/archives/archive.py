@@ -8,13 +8,14 @@ unpacks them in order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 
 from wheelcheck.index.archives.digests import Digest, HashMismatch
+from wheelcheck.index.archives.folders import folder_members
 from wheelcheck.index.archives.languages import language_of
 from wheelcheck.index.archives.limits import (
     MAX_COMPRESSED_BYTES,
@@ -33,7 +34,14 @@ from wheelcheck.index.archives.ranges import (
     open_local,
 )
 from wheelcheck.index.archives.source_marks import MAX_MARKED_BYTES, is_marked, read_marks
-from wheelcheck.index.archives.tars import BLOCK, count_lines, is_tar, tar_members, unpacked
+from wheelcheck.index.archives.tars import (
+    BLOCK,
+    TarMember,
+    count_lines,
+    is_tar,
+    tar_members,
+    unpacked,
+)
 from wheelcheck.index.archives.zips import (
     ZipMember,
     fetch_beginnings,
@@ -45,6 +53,7 @@ from wheelcheck.index.interface import ArchiveListing, ArchiveMember, Distributi
 from wheelcheck.index.network.deadlines import check
 from wheelcheck.index.network.http import Http
 from wheelcheck.index.network.urls import local_path
+from wheelcheck.regular_files import is_folder
 
 __all__ = ["HashMismatch", "checked_path", "read_archive", "read_zip"]
 
@@ -84,6 +93,8 @@ def _is_zip(file: DistributionFile) -> bool:
 
 
 def _read_local(path: Path, file: DistributionFile, wanted: Wanted) -> ArchiveListing:
+    if is_folder(path):
+        return _listed(folder_members(path, file.filename), wanted)
     with open_local(path) as source:
         starts = range(0, source.size, _CHUNK)
         chunks = (source.read(start, _CHUNK) for start in starts)
@@ -133,7 +144,7 @@ def _read_stream(chunks: Iterator[bytes], file: DistributionFile, wanted: Wanted
             return read_zip(FileBytes(whole), wanted)
     if not is_tar(head):
         raise ArchiveRefused("it is neither a zip nor a tar archive")
-    listing = _read_tar(unpacked(_after(head, watched), head), wanted)
+    listing = _listed(tar_members(unpacked(_after(head, watched), head)), wanted)
     watched.finish()
     return listing
 
@@ -143,11 +154,12 @@ def _after(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def _read_tar(stream: Iterator[bytes], wanted: Wanted) -> ArchiveListing:
+def _listed(members: Iterable[TarMember], wanted: Wanted) -> ArchiveListing:
+    """List files one after another, each of which can be read once."""
     found: dict[str, ArchiveMember] = {}
     texts: dict[str, str] = {}
     room = MAX_TEXTS_BYTES
-    for member in tar_members(stream):
+    for member in members:
         path = checked_path(member.path)
         texts.pop(path, None)
         source = language_of(path) is not None

@@ -4,18 +4,33 @@ from __future__ import annotations
 
 from urllib.parse import urldefrag
 
-from packaging.utils import NormalizedName
+from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Sdist, Wheel
-from wheelcheck.index.network.urls import filename_of, fragment_hashes, split_credentials
-from wheelcheck.index.pages.filenames import BadName, WheelName, parse_filename, project_of
+from wheelcheck.index.network.urls import (
+    filename_of,
+    fragment_hashes,
+    local_path,
+    split_credentials,
+)
+from wheelcheck.index.pages.filenames import (
+    BadName,
+    WheelName,
+    parse_filename,
+    parse_version,
+    project_of,
+)
+from wheelcheck.regular_files import is_folder
 
 __all__ = ["file_from_url"]
 
 
 def file_from_url(url: str, name: NormalizedName | None = None) -> Wheel | Sdist | Unknown:
     """The wheel or sdist at a URL (https, http, file), by its file name.
+
+    A folder is the sdist that its project would make; the fragment ``egg=NAME-VERSION`` tells
+    what its name does not, as in setuptools' ``dependency_links``.
 
     Credentials are left out, hashes come from the fragment. Code ``file-name-unreadable`` where
     the name does not tell project and version (``…/archive/main.zip``), or tells another project
@@ -26,6 +41,8 @@ def file_from_url(url: str, name: NormalizedName | None = None) -> Wheel | Sdist
         filename = filename_of(place)
     except ValueError:
         return Unknown("file-name-unreadable", "the URL of a direct reference is malformed")
+    if is_folder(local_path(place) or ""):
+        return _in_folder(place, fragment)
     project = name or project_of(filename)
     parsed = parse_filename(filename, project) if project else BadName("it names no project")
     if isinstance(parsed, BadName) or project is None:
@@ -53,3 +70,13 @@ def file_from_url(url: str, name: NormalizedName | None = None) -> Wheel | Sdist
         hashes=hashes,
         origin=place,
     )
+
+
+def _in_folder(place: str, fragment: str) -> Sdist | Unknown:
+    label = fragment.removeprefix("egg=")
+    project, _, version = label.rpartition("-")
+    parsed = parse_version(version)
+    if not project or parsed is None:
+        return Unknown("file-name-unreadable", "nothing tells the version of the project there")
+    name = canonicalize_name(project)
+    return Sdist(label, place, name, parsed, size=0, origin=place, in_folder=True)

@@ -31,7 +31,16 @@ from wheelcheck.requirements.direct_reference import DirectReference
 from wheelcheck.requirements.legacy_requirements import readable_requirement
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine, is_archive, is_url, is_vcs
 
-__all__ = ["Judged", "NotJudged", "parse_editable", "parse_requirement", "project_of", "refer"]
+__all__ = [
+    "Judged",
+    "LocalFolder",
+    "NotJudged",
+    "is_project_name",
+    "parse_editable",
+    "parse_requirement",
+    "project_of",
+    "refer",
+]
 
 _OPERATORS = ("~=", "==", "!=", "<=", ">=", "<", ">")
 _EXTRAS = re.compile(r"(.+?)\s*(\[[^\]]+\])")
@@ -59,12 +68,21 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalFolder:
+    """The folder of a project on this machine, and which of its extras are wanted."""
+
+    path: Path
+    extras: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class NotJudged:
-    """Something pip would build from a checkout or a directory."""
+    """Something pip would build from a checkout or a directory: `folder`, if it is one."""
 
     why: Unknown
     name: NormalizedName | None = None
     marker: Marker | None = None
+    folder: LocalFolder | None = None
 
 
 Shown = Callable[[str], str]
@@ -118,8 +136,10 @@ def parse_editable(text: str) -> NotJudged:
         requirement = None
     if requirement is not None and requirement.url is not None:
         name, url, marker = requirement.name, requirement.url, requirement.marker
+        extras = frozenset(requirement.extras)
     else:
         name, url, marker = None, _editable_url(text), None
+        extras = _split_extras(text)[1]
     why = _unreadable(url)
     if why:
         return _not_judged("requirement-unreadable", why, name, None)
@@ -132,8 +152,9 @@ def parse_editable(text: str) -> NotJudged:
     elif not name:
         raise InvalidLine("the project's name is missing: write NAME @ URL")
     kind = "a local project" if scheme == "file" else "a checkout"
-    why = f"installed from {kind}, in editable mode"
-    return _not_judged("editable-requirement", why, name, marker)
+    unknown = Unknown("editable-requirement", f"installed from {kind}, in editable mode")
+    folder = LocalFolder(_local_path(url), extras) if scheme == "file" else None
+    return NotJudged(unknown, canonicalize_name(name) if name else None, marker, folder)
 
 
 def refer(
@@ -158,7 +179,7 @@ def refer(
         return _not_judged("vcs-requirement", f"built from a checkout ({tool})", known, marker)
     if scheme == "file":
         path = _local_path(url)
-        unjudged = _unjudged_path(path, name, known, marker)
+        unjudged = _unjudged_path(path, name, known, marker, extras)
         if unjudged is not None:
             return unjudged
         _, mark, fragment = url.partition("#")
@@ -180,13 +201,15 @@ def refer(
 
 
 def _unjudged_path(
-    path: Path, name: str | None, known: str | None, marker: Marker | None
+    path: Path, name: str | None, known: str | None, marker: Marker | None, extras: frozenset[str]
 ) -> NotJudged | None:
     """What a path is that is no file; None for a file."""
     if is_folder(path):
         if name is None:
             _check_installable(path)
-        return _not_judged("local-project", "built from a directory", known, marker)
+        unknown = Unknown("local-project", "built from a directory")
+        project = canonicalize_name(known) if known else None
+        return NotJudged(unknown, project, marker, LocalFolder(path, extras))
     if is_regular(path):
         return None
     why = "there is no such file" if not is_there(path) else "it is not a regular file"
@@ -234,6 +257,11 @@ def project_of(filename: str) -> str | None:
         return _wheel_name(filename) if filename.endswith(".whl") else _sdist_name(filename)
     except InvalidLine:
         return None
+
+
+def is_project_name(text: str) -> bool:
+    """Whether a text is a project's name (PEP 508)."""
+    return _PROJECT_NAME.fullmatch(text) is not None
 
 
 def _not_judged(code: str, why: str, name: str | None, marker: Marker | None) -> NotJudged:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.projects.setup_values import SetupValues
 
-__all__ = ["SetupRequirements", "setup_requirements"]
+__all__ = ["SetupRequirements", "setup_keyword", "setup_requirements"]
 
 LARGEST = 200_000
 
@@ -55,6 +55,14 @@ def setup_requirements(script: str, configuration: str) -> SetupRequirements | U
         files,
         ",".join(python or ()),
     )
+
+
+def setup_keyword(script: str, keyword: str) -> str:
+    """The one string that a script hands to setup under a keyword; "" where it is not plain."""
+    found = _call(script)
+    node = found[1].get(keyword) if found is not None else None
+    stated = found[0].strings(node) if found is not None and node is not None else None
+    return stated[0] if stated is not None and len(stated) == 1 else ""
 
 
 def _configured(text: str) -> SetupRequirements | None:

@@ -1,0 +1,195 @@
+"""Projects in folders of this machine, as ``-e .[dev]`` and ``./library`` name them.
+
+pip builds such a project and installs what it declares. So its requirements are read as those of
+any project, and it becomes a requirement of its own on the folder, which says how it is built.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from packaging.markers import Marker
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from wheelcheck.errors import RequirementsError
+from wheelcheck.requirements.collection import Collection
+from wheelcheck.requirements.direct_reference import DirectReference
+from wheelcheck.requirements.documents import parse_toml, table
+from wheelcheck.requirements.input_document import InputDocument
+from wheelcheck.requirements.input_location import InputLocation, Opener
+from wheelcheck.requirements.pip.pip_options import CommandLine
+from wheelcheck.requirements.pip.requirement_strings import LocalFolder, NotJudged, is_project_name
+from wheelcheck.requirements.projects.declared_requirements import both
+from wheelcheck.requirements.projects.pyproject import read_pyproject
+from wheelcheck.requirements.projects.setup_files import CONFIGURATION, SCRIPT, read_setup_script
+from wheelcheck.requirements.projects.setup_project import setup_keyword
+from wheelcheck.requirements.requirement_set import Origin, RequirementLine, Requirements
+from wheelcheck.requirements.selection import Selection
+
+__all__ = ["LocalProjects"]
+
+PROJECT = "pyproject.toml"
+_NO_VERSION = Version("0+unknown")
+"""The version of a project that works it out when it is built."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalProjects:
+    """Adds projects in folders, with what they require, to a collection."""
+
+    collection: Collection
+    opener: Opener
+    environ: Mapping[str, str]
+
+    def add(self, parsed: NotJudged, local: LocalFolder, origin: Origin, written: str) -> bool:
+        """Add a project and what it requires.
+
+        Args:
+            parsed: the requirement that names it, with its marker.
+            local: its folder, and which of its extras are wanted.
+            origin: where the requirement is written.
+            written: the requirement as it is shown to people.
+
+        Returns:
+            False where the project does not state its name plainly, or states another name.
+        """
+        documents = self._documents(local.path)
+        identity = _identity(documents)
+        if identity is None or parsed.name not in {None, canonicalize_name(identity[0])}:
+            return False
+        marker = parsed.marker
+        name, version = identity
+        required = self._required(local, documents, origin, name)
+        for line in required.lines:
+            self.collection.add_line(_of_project(line, marker))
+        for skipped in required.skipped:
+            self.collection.skip(
+                skipped.origin,
+                skipped.why,
+                text=skipped.text,
+                name=skipped.name,
+                marker=both(marker, skipped.marker),
+            )
+        for warning in required.warnings:
+            self.collection.warn(None, warning)
+        for scope in required.scopes if marker is None else ():
+            self.collection.add_scope(scope)
+        self.collection.add_line(_line(local, name, version, marker, origin, written))
+        return True
+
+    def _documents(self, folder: Path) -> _Documents:
+        return _Documents(*(self._text(folder / name) for name in (PROJECT, CONFIGURATION, SCRIPT)))
+
+    def _text(self, path: Path) -> str:
+        try:
+            return self.opener.read(InputLocation.of(str(path))).decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def _required(
+        self, local: LocalFolder, documents: _Documents, origin: Origin, name: str
+    ) -> Requirements:
+        """What a project declares for itself and its chosen extras."""
+        gathered = Collection(CommandLine())
+        selection = Selection(local.extras)
+        file, text = PROJECT, documents.project
+        if not text:
+            file, text = SCRIPT, documents.script
+        given = InputDocument(
+            InputLocation(str(local.path / file), str(Path(_shown(local.path)) / file)),
+            text,
+            documents.tree,
+            gathered,
+            selection,
+            self.opener,
+            self.environ,
+        )
+        (read_pyproject if documents.project else read_setup_script)(given)
+        for extra in selection.missing_extras:
+            gathered.warn(origin, f"{name} does not provide the extra {extra!r}")
+        return gathered.result()
+
+
+@dataclass(frozen=True, slots=True)
+class _Documents:
+    """The texts that may declare a project; "" for what is not there."""
+
+    project: str
+    configuration: str
+    script: str
+
+    @property
+    def tree(self) -> Mapping[str, Any]:
+        """The document of pyproject.toml; {} where it cannot be read."""
+        try:
+            return parse_toml(PROJECT, self.project)
+        except RequirementsError:
+            return {}
+
+
+def _identity(documents: _Documents) -> tuple[str, Version] | None:
+    """The name and the version of a project, by the first file that states its name."""
+    configuration = _metadata(documents.configuration)
+    for stated in (
+        table(documents.tree, "project", complain=_silently),
+        table(documents.tree, "tool", "poetry", complain=_silently),
+        configuration,
+        {key: setup_keyword(documents.script, key) for key in ("name", "version")},
+    ):
+        name = stated.get("name")
+        if isinstance(name, str) and is_project_name(name):
+            version = stated.get("version") or configuration.get("version")
+            return name, _version(version)
+    return None
+
+
+def _silently(_: str) -> None:
+    """Those who read the document for its requirements report what is wrong with it."""
+
+
+def _metadata(configuration: str) -> Mapping[str, str]:
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        parser.read_string(configuration)
+        return dict(parser.items("metadata")) if parser.has_section("metadata") else {}
+    except configparser.Error:
+        return {}
+
+
+def _version(text: object) -> Version:
+    try:
+        return Version(text) if isinstance(text, str) else _NO_VERSION
+    except InvalidVersion:  # `attr: package.__version__`, among others
+        return _NO_VERSION
+
+
+def _line(
+    local: LocalFolder,
+    name: str,
+    version: Version,
+    marker: Marker | None,
+    origin: Origin,
+    written: str,
+) -> RequirementLine:
+    """The project itself; the fragment tells what a folder's name does not, as setuptools' did."""
+    url = f"{local.path.as_uri()}#egg={canonicalize_name(name)}-{version}"
+    reference = DirectReference.to(name, url, shown=_shown(local.path), marker=marker)
+    return RequirementLine(reference, origin, written, in_folder=True)
+
+
+def _of_project(line: RequirementLine, marker: Marker | None) -> RequirementLine:
+    if marker is not None:
+        line.requirement.marker = both(marker, line.requirement.marker)
+    return replace(line, of_project=True)
+
+
+def _shown(folder: Path) -> str:
+    """A folder as seen from the working directory, where it lies below it."""
+    relative = os.path.relpath(folder)
+    return str(folder) if relative.startswith("..") else relative
