@@ -72,8 +72,8 @@ class RequirementLine:
     `files` are those that the lock lists for this version. `invalid` says what PEP 440 forbids in
     it, "" for most: pip before 24.1 reads it as `requirement` says, all others refuse it.
     `nested`: a constraint of a file that another input file names with ``-c``. `in_folder`: a
-    project on this machine, whose folder is its URL; what it requires stands in other lines,
-    which are `of_project`.
+    project on this machine, whose folder is its URL; other lines have what it requires, and
+    are `of_project`.
     """
 
     requirement: Requirement = field(repr=False)
@@ -89,7 +89,7 @@ class RequirementLine:
 
     @property
     def has_its_own(self) -> bool:
-        """Whether all that it requires stands in other lines, and is not looked up."""
+        """Whether other lines have all that it requires, which is not looked up."""
         return self.locked or self.in_folder
 
     def holds_on(self, target: Target) -> bool:
