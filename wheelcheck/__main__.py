@@ -21,6 +21,8 @@ def run() -> None:
     # closed by who started this: nobody wants to read it
     sys.stdout = sys.stdout or io.TextIOWrapper(io.FileIO(os.devnull, "w"), encoding="utf-8")
     sys.stderr = sys.stderr or io.TextIOWrapper(io.FileIO(os.devnull, "w"), encoding="utf-8")
+    # to look for plugins it reads the metadata of all that is installed; we use none
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from wheelcheck.cli import main
 
     code = main()

@@ -45,8 +45,10 @@ from wheelcheck.index.interface import ArchiveListing, ArchiveMember, Sdist, Whe
 from wheelcheck.index.metadata import parse_metadata  # noqa: E402
 from wheelcheck.index.network.http import FetchFailed  # noqa: E402
 from wheelcheck.index.pages.direct import file_from_url  # noqa: E402
+from wheelcheck.index.pages.html_page import parse_html  # noqa: E402
 from wheelcheck.index.pages.index_page import FilesOfProject  # noqa: E402
-from wheelcheck.index.pages.simple_api import MalformedPage, parse_html, parse_json  # noqa: E402
+from wheelcheck.index.pages.page_rules import MalformedPage  # noqa: E402
+from wheelcheck.index.pages.simple_api import parse_json  # noqa: E402
 from wheelcheck.requirements import read  # noqa: E402
 from wheelcheck.resolution.dependencies import MarkerEnvironment, requirements_of  # noqa: E402
 from wheelcheck.targets.spelling import parse_target_on  # noqa: E402

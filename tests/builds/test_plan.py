@@ -11,6 +11,7 @@ from situations import asked, target
 
 from wheelcheck.builds.plan import InstallerKind, Planner, SourceBuildPlan
 from wheelcheck.builds.sdist_reader import SdistReader
+from wheelcheck.builds.tried_versions import TriedVersions
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.requirements.requirement_set import FilePolicy
@@ -230,18 +231,18 @@ class TestVersionsThatAreTried:
         assert not builds["lib 3"].top_level
         assert builds["lib 3"].times == 1
 
-    def test_targets_that_share_a_planner_try_what_each_has_no_wheel_of(self):
+    def test_targets_that_share_what_is_tried_try_what_each_has_no_wheel_of(self):
         files = {version: [f"lib-{version}.tar.gz"] for version in ("3", "2", "1")}
         files["3"].append("lib-3-cp312-cp312-manylinux_2_17_x86_64.whl")
         index = FakeIndex(
             {"lib": files, "pin": {**pure("pin", "1"), **pure("pin", "2")}},
             requires={("lib", "3"): ["pin>=2"], ("lib", "2"): ["pin>=2"]},
         )
-        planner = Planner(index, FilePolicy(), SdistReader(index).read)
+        versions = TriedVersions(index, FilePolicy())
         resolver = Resolver(asked("lib", "pin<2"), index)
         tried = {
             on.libc: [
-                str(one.version) for one in planner.tried(resolver.resolve(on), InstallerKind.PIP)
+                str(one.version) for one in versions.of(resolver.resolve(on), InstallerKind.PIP)
             ]
             for on in (target("glibc"), MUSL)
         }

@@ -16,6 +16,7 @@ from situations import asked, target
 
 from wheelcheck.builds.plan import InstallerKind, Planner, SourceBuildPlan
 from wheelcheck.builds.sdist_reader import SdistReader
+from wheelcheck.builds.tried_versions import TriedVersions
 from wheelcheck.index.interface import Sdist, Wheel
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.resolution import FileRules, Resolver, choose
@@ -62,7 +63,8 @@ def plans(index: FakeIndex) -> dict[InstallerKind, SourceBuildPlan]:
     resolution = Resolver(asked("scikit-learn", "pandas", policy=POLICY), index).resolve(ALPINE)
     sdists = [pin.file for pin in resolution.pins.values() if isinstance(pin.file, Sdist)]
     planner = Planner(index, POLICY, SdistReader(index).read)
-    assert all(not planner.tried(resolution, installer) for installer in InstallerKind)
+    tried = TriedVersions(index, POLICY)
+    assert all(not tried.of(resolution, installer) for installer in InstallerKind)
     return {installer: planner.plan(ALPINE, sdists, installer) for installer in InstallerKind}
 
 

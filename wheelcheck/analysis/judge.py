@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
@@ -12,15 +13,14 @@ from packaging.utils import NormalizedName, canonicalize_name
 from wheelcheck.acceptance import refusals_of
 from wheelcheck.analysis.already_installed import NOTHING, Installed
 from wheelcheck.analysis.assembly import assemble
-from wheelcheck.analysis.judged_target import JudgedTarget
+from wheelcheck.analysis.judged_target import JudgedTarget, TargetBuilds, is_planned
 from wheelcheck.analysis.load_check import LoadCheck, ReadWheels
 from wheelcheck.analysis.load_options import LoadOptions, RunImage
-from wheelcheck.analysis.planning import SourceBuilds, is_planned
 from wheelcheck.analysis.pricing import Pricing
-from wheelcheck.builds.environment import InstallerKind
-from wheelcheck.builds.sdist_reader import SdistReader
+from wheelcheck.analysis.shared_sdists import SharedSdists
+from wheelcheck.builds.installer_kind import InstallerKind
+from wheelcheck.builds.tried_versions import TriedVersions
 from wheelcheck.costs.bill import Machine
-from wheelcheck.costs.image import ImageOptions
 from wheelcheck.coverage import Judgement, Verdict, judge, lost_wheel, newer_release
 from wheelcheck.errors import Unknown
 from wheelcheck.fence import fenced
@@ -32,6 +32,11 @@ from wheelcheck.resolution import FileRules, Pin, Resolution, Resolver
 from wheelcheck.resolution.common import Common
 from wheelcheck.resolution.resolver import MAX_ROUNDS
 from wheelcheck.targets import Target
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wheelcheck.analysis.planning import SourceBuilds
+    from wheelcheck.costs.image import ImageOptions
 
 __all__ = ["Judge"]
 
@@ -76,7 +81,7 @@ class Judge:
         installer: InstallerKind,
         machine: Machine,
         as_of: datetime,
-        sdists: SdistReader,
+        sdists: SharedSdists,
         image_options: ImageOptions | None = None,
         installed: Installed = NOTHING,
         advised: bool = False,
@@ -99,10 +104,26 @@ class Judge:
             max_rounds=ADVISED_ROUNDS if advised else MAX_ROUNDS,
             common=common,
         )
-        self._sources = SourceBuilds(index, requirements.policy, installer, as_of, sdists, common)
+        self._common = common
+        self._sdists = sdists
+        self._installer = installer
+        self._tried = TriedVersions(index, requirements.policy)
         self._pricing = Pricing(index, installer, machine, image_options)
         self._loading = LoadCheck(index, loading, run_image, read_wheels)
         self._prefetched: dict[Target, _Chosen] = {}
+
+    @cached_property
+    def _sources(self) -> SourceBuilds:
+        from wheelcheck.analysis.planning import SourceBuilds  # much, and most runs build nothing
+
+        return SourceBuilds(
+            self._index,
+            self._requirements.policy,
+            self._installer,
+            self._as_of,
+            self._sdists.reader,
+            self._common,
+        )
 
     def rules_of(self, target: Target) -> FileRules:
         """The user's rules on files, as the installer of a target applies them."""
@@ -122,9 +143,11 @@ class Judge:
             for target, chosen in self._prefetched.items()
             for sdist in (*chosen.sdists, *chosen.tried)
         ]
-        self._sources.prefetch_verdicts(pairs)
+        if pairs:
+            self._sources.prefetch_verdicts(pairs)
         if plan:
-            self._sources.prefetch_plans([pair for pair in pairs if is_planned(pair[0])])
+            if planned := [pair for pair in pairs if is_planned(pair[0])]:
+                self._sources.prefetch_plans(planned)
             for target, chosen in self._prefetched.items():
                 if is_planned(target):
                     self._loading.prefetch(target, chosen.judged)
@@ -149,7 +172,7 @@ class Judge:
         builds = fenced(
             "the plan of the builds",
             "builds-not-planned",
-            lambda: self._sources.of(target, chosen.sdists, chosen.tried),
+            lambda: self._builds(target, chosen),
         )
         planned = None if isinstance(builds, Unknown) else builds
         price = fenced(
@@ -172,8 +195,15 @@ class Judge:
             tuple(each for each in (builds, price, loads) if isinstance(each, Unknown)),
         )
 
+    def _builds(self, target: Target, chosen: _Chosen) -> TargetBuilds | None:
+        if not chosen.sdists and not chosen.tried:
+            return None
+        return self._sources.of(target, chosen.sdists, chosen.tried)
+
     def _refined(self, judgement: Judgement, target: Target) -> Judgement:
-        what = judgement.file.filename if judgement.file else ""
+        if not isinstance(judgement.file, Sdist):
+            return judgement
+        what = judgement.file.filename
         found = fenced(what, "sdist-unreadable", lambda: self._sources.refine(judgement, target))
         if isinstance(found, Unknown):
             return replace(judgement, reason=f"{judgement.reason}; {found.reason}")
@@ -193,15 +223,21 @@ class Judge:
         }
         if not (plan and is_planned(target)):
             chosen = _Chosen(resolution, judged)
-            self._sources.prefetch(chosen.sdists)
+            self._prefetch_sdists(chosen.sdists)
             return chosen
         pins = replace(resolution, pins=fetched)
-        tried = fenced("what is tried", "builds-not-planned", lambda: self._sources.tried(pins))
+        tried = fenced(
+            "what is tried", "builds-not-planned", lambda: self._tried.of(pins, self._installer)
+        )
         tried = () if isinstance(tried, Unknown) else tried
         chosen = _Chosen(resolution, judged, tried)
-        self._sources.prefetch((*chosen.sdists, *tried))
+        self._prefetch_sdists((*chosen.sdists, *tried))
         self._pricing.prefetch(target, (*chosen.files, *tried))
         return chosen
+
+    def _prefetch_sdists(self, sdists: Sequence[Sdist]) -> None:
+        if sdists:
+            self._sources.prefetch(sdists)
 
     def _judged(self, pin: Pin, target: Target, rules: FileRules) -> Judgement:
         project = self._index.project(pin.name)

@@ -9,17 +9,22 @@ from typing import Literal
 from packaging.utils import NormalizedName
 
 from wheelcheck.acceptance import InputRefusal
-from wheelcheck.builds.needs.system_packages import InstallCommands
-from wheelcheck.builds.outlook import Outlook
-from wheelcheck.builds.plan import SourceBuildPlan
-from wheelcheck.costs.bill import InstallBill
-from wheelcheck.costs.image import ImageBreakdown
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import Unknown
 from wheelcheck.loading.load_verdict import Loads, LoadStatus
 from wheelcheck.resolution import Conflict, Pin, Resolution
+from wheelcheck.targets import Target
+from wheelcheck.targets.platforms import System
 
-__all__ = ["JudgedTarget", "Price", "TargetBuilds", "Weight"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # much, and most targets build nothing
+    from wheelcheck.builds.needs.system_packages import InstallCommands
+    from wheelcheck.builds.outlook import Outlook
+    from wheelcheck.builds.plan import SourceBuildPlan
+    from wheelcheck.costs.bill import InstallBill
+    from wheelcheck.costs.image import ImageBreakdown
+
+__all__ = ["JudgedTarget", "Price", "TargetBuilds", "Weight", "is_planned"]
 
 _COMPILES = frozenset({Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN})
 _TROUBLE = _COMPILES | {Verdict.UNAVAILABLE}
@@ -30,6 +35,11 @@ _NOWHERE = frozenset({"file-not-there", "project-not-found", "version-not-found"
 Weight = tuple[int, int]
 """Blockers (no file, or a build that fails for certain), then source builds that may compile: less
 is better."""
+
+
+def is_planned(target: Target) -> bool:
+    """Whether builds on a target are planned and priced: what is known of them is of Linux."""
+    return target.platform.system is System.LINUX
 
 
 @dataclass(frozen=True, slots=True)

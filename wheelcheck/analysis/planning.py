@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from wheelcheck.analysis.judged_target import TargetBuilds
-from wheelcheck.builds.environment import InstallerKind
+from wheelcheck.analysis.judged_target import TargetBuilds, is_planned
+from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.needs.system_toolchains import toolchain_of
 from wheelcheck.builds.outlook import Forecaster, commands_for
 from wheelcheck.builds.plan import MAX_DEPTH, Planner
@@ -15,19 +15,12 @@ from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.requirements.requirement_set import FilePolicy
-from wheelcheck.resolution import Resolution
 from wheelcheck.resolution.common import Common
 from wheelcheck.targets import Target
-from wheelcheck.targets.platforms import System
 
-__all__ = ["SourceBuilds", "is_planned"]
+__all__ = ["SourceBuilds"]
 
 _MAY_COMPILE = (Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN)
-
-
-def is_planned(target: Target) -> bool:
-    """Whether builds on a target are planned and priced: what is known of them is of Linux."""
-    return target.platform.system is System.LINUX
 
 
 class SourceBuilds:
@@ -81,10 +74,6 @@ class SourceBuilds:
             wave = [pair for pair in below if pair not in seen]
             seen.update(wave)
             self._sdists.prefetch(sdist for _, sdist in wave)
-
-    def tried(self, resolution: Resolution) -> tuple[Sdist, ...]:
-        """Newer versions that the installer builds only to learn that they do not go together."""
-        return self._planner.tried(resolution, self._installer)
 
     def of(
         self, target: Target, sdists: Sequence[Sdist], tried: Sequence[Sdist]

@@ -6,24 +6,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from wheelcheck.analysis.judged_target import Price, TargetBuilds
-from wheelcheck.builds.environment import InstallerKind
+from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.plan import Build, SourceBuildPlan
-from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.costs.bill import Machine, make_bill
-from wheelcheck.costs.built_sizes import built_files, compresses
-from wheelcheck.costs.features import BuildFeatures, published, read_features
-from wheelcheck.costs.image import ImageBreakdown, ImageContents, ImageOptions, image_size
-from wheelcheck.costs.installed_files import InstalledFiles, installed_files
 from wheelcheck.costs.measured import is_measured
-from wheelcheck.costs.prediction import predict
-from wheelcheck.costs.published import published_wheel
 from wheelcheck.costs.quantity import PredictedCost, Quantity
-from wheelcheck.costs.system_sizes import system_size
-from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import ArchiveListing, Index, Sdist, Wheel
 from wheelcheck.targets import Target
 from wheelcheck.targets.platforms import Cpu
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # used where something is built, and where a target names an image
+    from wheelcheck.builds.sdist_reading import SdistReading
+    from wheelcheck.costs.features import BuildFeatures
+    from wheelcheck.costs.image import ImageBreakdown, ImageOptions
+    from wheelcheck.costs.installed_files import InstalledFiles
 
 __all__ = ["Pricing"]
 
@@ -49,7 +47,7 @@ class Pricing:
         self._index = index
         self._installer = installer
         self._machine = machine
-        self._options = options or ImageOptions(pip_cache=installer is InstallerKind.PIP)
+        self._options = options
         self._features: dict[_Key, BuildFeatures | Unknown] = {}
         self._listed: set[str] = set()
         self._unpacked: dict[str, InstalledFiles | Unknown] = {}
@@ -77,6 +75,8 @@ class Pricing:
         return Price(bill, self._image(target, files, plan, builds, costs))
 
     def _cost(self, build: Build, target: Target) -> PredictedCost:
+        from wheelcheck.costs.prediction import predict
+
         features: BuildFeatures | Unknown = _NOT_NEEDED
         if not is_measured(build.name, build.version):
             features = self._features_of(build.reading, target)
@@ -89,6 +89,8 @@ class Pricing:
         return self._features[key]
 
     def _read_features(self, reading: SdistReading, target: Target) -> BuildFeatures | Unknown:
+        from wheelcheck.costs.features import BuildFeatures, published, read_features
+
         facts = reading.facts
         if isinstance(facts, Unknown):
             return facts
@@ -110,6 +112,8 @@ class Pricing:
         return None if isinstance(listing, Unknown) else listing
 
     def _published_wheel(self, sdist: Sdist, target: Target) -> Wheel | None:
+        from wheelcheck.costs.published import published_wheel
+
         project = self._index.project(sdist.name)
         if isinstance(project, Unknown):
             return None
@@ -125,6 +129,10 @@ class Pricing:
     ) -> ImageBreakdown | Unknown:
         if target.image is None:
             return Unknown("image-size-unknown", f"{target.name} names no image")
+        from wheelcheck.costs.built_sizes import built_files, compresses
+        from wheelcheck.costs.image import ImageContents, ImageOptions, image_size
+        from wheelcheck.distributions.distribution import distribution_of
+
         commands = builds.commands if builds else None
         named = None if isinstance(commands, Unknown) else commands
         contents = ImageContents(
@@ -142,7 +150,8 @@ class Pricing:
             run_packages=named.run_packages if named else (),
             sdist_bytes=sum(build.sdist.size or 0 for build in plan.builds),
         )
-        return image_size(target, contents, distribution_of(target), self._options)
+        options = self._options or ImageOptions(pip_cache=self._installer is InstallerKind.PIP)
+        return image_size(target, contents, distribution_of(target), options)
 
     def _installed(self, wheels: Iterable[Wheel]) -> list[tuple[Wheel, InstalledFiles | Unknown]]:
         """Wheels with what they unpack to; those beyond the limit without."""
@@ -156,6 +165,8 @@ class Pricing:
     def _unpack(self, wheel: Wheel) -> InstalledFiles | Unknown:
         if not self._is_listed(wheel):
             return _NOT_LISTED
+        from wheelcheck.costs.installed_files import installed_files
+
         listing = self._index.listing(wheel)
         return listing if isinstance(listing, Unknown) else installed_files(listing)
 
@@ -173,6 +184,8 @@ def _toolchain(builds: TargetBuilds | None) -> Quantity | None:
     if isinstance(builds.commands, Unknown):
         compiles = any(outlook.needs for outlook in builds.outlooks)
         return None if compiles else Quantity.exact(0)
+    from wheelcheck.costs.system_sizes import system_size
+
     commands = builds.commands
     names = (*commands.build_packages, *commands.run_packages)
     return system_size(names, commands.distribution).size

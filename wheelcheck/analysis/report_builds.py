@@ -6,16 +6,19 @@ from collections.abc import Iterable, Sequence
 
 from packaging.utils import NormalizedName
 
-from wheelcheck.analysis.judged_target import Price, TargetBuilds
 from wheelcheck.analysis.report_costs import cost_value
-from wheelcheck.builds.evidence.classification import Classification
-from wheelcheck.builds.needs.build_need import BuildNeed
-from wheelcheck.builds.needs.system_packages import InstallCommands
-from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.outlook import Outlook
-from wheelcheck.costs.bill import BuildItem
 from wheelcheck.errors import Unknown
 from wheelcheck.reports.values import build_values as values
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wheelcheck.analysis.judged_target import Price, TargetBuilds
+    from wheelcheck.builds.evidence.classification import Classification
+    from wheelcheck.builds.needs.build_need import BuildNeed
+    from wheelcheck.builds.needs.system_packages import InstallCommands
+    from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+    from wheelcheck.builds.outlook import Outlook
+    from wheelcheck.costs.bill import BuildItem
 
 __all__ = ["plan_value", "source_evidence"]
 

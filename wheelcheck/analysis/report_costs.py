@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from wheelcheck.analysis.judged_target import Price
-from wheelcheck.costs.bill import BuildItem
-from wheelcheck.costs.image import ImageBreakdown
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.errors import Unknown
 from wheelcheck.reports.values import cost_values as values
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wheelcheck.analysis.judged_target import Price
+    from wheelcheck.costs.bill import BuildItem
+    from wheelcheck.costs.image import ImageBreakdown
 
 __all__ = ["bill_value", "cost_value"]
 

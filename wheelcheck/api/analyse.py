@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.load_check import ReadWheels
 from wheelcheck.analysis.load_options import LoadOptions
-from wheelcheck.builds.environment import InstallerKind
-from wheelcheck.builds.sdist_reader import SdistReader
+from wheelcheck.analysis.shared_sdists import SharedSdists
+from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.costs.bill import Machine
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.fence import fenced
@@ -49,7 +49,7 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
     progress = progress or Silent()
     moment = as_of or requirements.policy.exclude_newer or datetime.now(UTC)
 
-    sdists = SdistReader(index)
+    sdists = SharedSdists(index)
     read_wheels = ReadWheels.start(loading)
     common = Common(index)
 

@@ -8,13 +8,13 @@ from pathlib import PurePath
 from packaging.requirements import Requirement
 
 from wheelcheck.analysis.judge import Judge
+from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.api.argument_values import as_list
 from wheelcheck.api.dockerfile_options import refuse_dockerfiles
 from wheelcheck.api.question import OpenQuestion, Question
 from wheelcheck.api.settled import settled
-from wheelcheck.builds.environment import InstallerKind
+from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.outlook import Outlook
-from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfile.fixing.new_dockerfile import PipInputs, emit_dockerfile
 from wheelcheck.errors import Unknown, UsageError
@@ -50,7 +50,7 @@ def emit(question: Question) -> str:
             installer=InstallerKind.PIP,
             machine=Machine(),
             as_of=opened.as_of,
-            sdists=SdistReader(opened.index),
+            sdists=SharedSdists(opened.index),
         )
         column = judge.column(target)
     lost = [name for name, (_, found) in column.judged.items() if found.file is None]

@@ -22,7 +22,7 @@ from wheelcheck.api.argument_values import (
 from wheelcheck.api.discovery import Discovery, discover, is_folder
 from wheelcheck.api.lock_comparison import compared
 from wheelcheck.api.question_keywords import Input
-from wheelcheck.builds.environment import InstallerKind
+from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.gate.policy import Policy
 from wheelcheck.gate.settings import Settings

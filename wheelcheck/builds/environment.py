@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from itertools import islice, takewhile
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
+from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.pip_builds import build_requires
 from wheelcheck.builds.sdist.hook_settings import HookSettings
 from wheelcheck.builds.sdist_reading import SdistReading
+from wheelcheck.builds.tried_versions import TriedVersions
 from wheelcheck.errors import Unknown
-from wheelcheck.index.interface import Index, Sdist, Wheel
+from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.installers import Rule
 from wheelcheck.requirements.requirement_set import (
     FilePolicy,
@@ -25,12 +24,10 @@ from wheelcheck.requirements.requirement_set import (
     Requirements,
 )
 from wheelcheck.resolution import (
-    FileRules,
     Pin,
     Resolution,
     Resolver,
     Standing,
-    choose,
     prefetch_all,
 )
 from wheelcheck.resolution.common import Common
@@ -41,7 +38,6 @@ from wheelcheck.targets import Target
 __all__ = [
     "BuildEnvironment",
     "BuildEnvironments",
-    "InstallerKind",
     "environment_problem",
     "hook_requires",
 ]
@@ -49,24 +45,8 @@ __all__ = [
 _STATED = "the build requires"
 """Who demands what the sdist itself requires for its build."""
 
-MAX_TRIED = 30
-"""Newer versions of one build requirement that are followed, as each sdist must be read."""
-
 _BUILDS_FOR_METADATA = frozenset({"mesonpy"})
 """Backends without `prepare_metadata_for_build_wheel`: for metadata, a wheel is built (PEP 517)."""
-
-
-class InstallerKind(StrEnum):
-    """Who installs; it decides how often a build requirement is built."""
-
-    PIP = "pip"
-    """pip with its wheel cache, kept between the steps of one image build."""
-    PIP_NO_CACHE_DIR = "pip-no-cache-dir"
-    """``pip install --no-cache-dir``. The option does not reach the runs of pip that set up build
-    environments: those share the cache, and the installation itself does not (pip 23.0, 26.3)."""
-    PIP_NO_CACHE = "pip-no-cache"
-    """pip that has no cache in any run: PIP_NO_CACHE_DIR=1 or `no-cache-dir` in its file."""
-    UV = "uv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +111,10 @@ class BuildEnvironments:
         self._common = common or Common(index)
         # pip hands the user's choice of files on to the build environment, but no hashes.
         self._policy = replace(policy, require_hashes=False)
-        self._rules = FileRules(self._policy)
         self._read = read
         self._resolvers: dict[tuple[str, ...], Resolver] = {}
         self._resolved: dict[tuple[tuple[str, ...], Target], Resolution] = {}
-        self._newer_files: dict[tuple[object, ...], tuple[tuple[Wheel | Sdist, ...], ...]] = {}
+        self._tried = TriedVersions(index, policy)
 
     def of(
         self, reading: SdistReading, target: Target, installer: InstallerKind
@@ -159,7 +138,7 @@ class BuildEnvironments:
             requires,
             tuple(resolution.pins.values()),
             problems=(*_invalid(stated, sdist, target), *_unmet(resolution)),
-            tried=self.tried(resolution, installer),
+            tried=self._tried.of(resolution, installer),
             builds_for_metadata=_module(facts.system.backend) in _BUILDS_FOR_METADATA,
         )
 
@@ -207,59 +186,6 @@ class BuildEnvironments:
             self._resolvers[requires] = Resolver(requirements, self._index, common=self._common)
         return self._resolvers[requires]
 
-    def tried(self, resolution: Resolution, installer: InstallerKind) -> tuple[Sdist, ...]:
-        """Return the sdists that an installer asks for metadata and does not take.
-
-        The versions newer than a pin that all its demands admit: each was rejected for what it
-        depends on itself. pip learns that from its backend alone, whatever the sdist states; uv
-        also from static metadata and from wheels for other platforms.
-        """
-        return tuple(
-            sdist
-            for pin in resolution.pins.values()
-            for sdist in self._passed_over(pin, resolution.target)
-            if installer is not InstallerKind.UV or self._needs_backend(sdist)
-        )
-
-    def _passed_over(self, pin: Pin, target: Target) -> Iterator[Sdist]:
-        """Newer versions than a pin's that all its demands admit and that only an sdist offers."""
-        if pin.file is None or (self._policy.prefer_binary and isinstance(pin.file, Wheel)):
-            return
-        for files in self._newer(pin):
-            file = choose(files, target, self._rules)
-            if isinstance(file, Sdist) and file.yanked is None:
-                yield file
-
-    def _newer(self, pin: Pin) -> tuple[tuple[Wheel | Sdist, ...], ...]:
-        """The files of the newer versions that all demands on a pin admit, version by version.
-
-        They are the same on every target where the same is demanded.
-        """
-        key = (pin.name, pin.version, *[demand.requirement for demand in pin.demands])
-        found = self._newer_files.get(key)
-        if found is None:
-            found = self._newer_files[key] = tuple(self._find_newer(pin))
-        return found
-
-    def _find_newer(self, pin: Pin) -> Iterator[tuple[Wheel | Sdist, ...]]:
-        project, chosen = self._index.project(pin.name), pin.version
-        if isinstance(project, Unknown) or chosen is None:
-            return
-        newer = list(takewhile(lambda version: version > chosen, project.versions))
-        admitted = _admitted(pin) if newer else None
-        if admitted is None:
-            return
-        prereleases = bool(self._policy.allows_prereleases(pin.name)) or chosen.is_prerelease
-        for version in islice(admitted.filter(newer, prereleases=prereleases), MAX_TRIED):
-            yield project.files(version)
-
-    def _needs_backend(self, sdist: Sdist) -> bool:
-        project = self._index.project(sdist.name)
-        files = () if isinstance(project, Unknown) else project.files(sdist.version)
-        if any(isinstance(file, Wheel) for file in files):
-            return False
-        return isinstance(self._index.metadata(sdist), Unknown)
-
 
 def environment_problem(
     code: str, message: str, source: str, *, fatal: bool = False
@@ -296,17 +222,6 @@ def _unmet(resolution: Resolution) -> Iterator[BuildObstacle]:
         elif pin.standing is Standing.UNKNOWN:
             message = f"whether {label}, which the build requires, can be installed is unknown{why}"
             yield environment_problem("unknown", message, "the index")
-
-
-def _admitted(pin: Pin) -> SpecifierSet | None:
-    """The versions that all demands on a pin admit; None where one of them names a file."""
-    found = SpecifierSet()
-    for demand in pin.demands:
-        requirement = parse_requirement(demand.requirement)
-        if isinstance(requirement, InvalidRequirement) or requirement.url:
-            return None
-        found &= requirement.specifier
-    return found
 
 
 def hook_requires(

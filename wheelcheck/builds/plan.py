@@ -18,18 +18,16 @@ from dataclasses import dataclass, field
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.environment import (
-    BuildEnvironment,
-    BuildEnvironments,
-    InstallerKind,
-    environment_problem,
-)
-from wheelcheck.builds.sdist_reading import SdistReading
+from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.requirements.requirement_set import FilePolicy
-from wheelcheck.resolution import Resolution
 from wheelcheck.resolution.common import Common
 from wheelcheck.targets import Target
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # most plans have no builds, and are made without what knows of them
+    from wheelcheck.builds.environment import BuildEnvironment
+    from wheelcheck.builds.sdist_reading import SdistReading
 
 __all__ = ["MAX_DEPTH", "Build", "InstallerKind", "Planner", "SourceBuildPlan"]
 
@@ -123,6 +121,8 @@ class Planner:
         read: Callable[[Sdist, Target], SdistReading],
         common: Common | None = None,
     ) -> None:
+        from wheelcheck.builds.environment import BuildEnvironments
+
         self._read = read
         self._environments = BuildEnvironments(index, policy, read, common)
 
@@ -161,10 +161,6 @@ class Planner:
         ]
         return [(target, below) for target, item in found for below in (*item.built, *item.tried)]
 
-    def tried(self, resolution: Resolution, installer: InstallerKind) -> tuple[Sdist, ...]:
-        """Return the sdists that an installation asks for metadata and does not take."""
-        return self._environments.tried(resolution, installer)
-
     def _visit_all(
         self, sdists: Iterable[Sdist], walk: _PlanWalk, chain: tuple[str, ...]
     ) -> tuple[str, ...]:
@@ -183,6 +179,8 @@ class Planner:
         environment = self._environments.of(reading, walk.target, walk.installer)
         node = _Node(reading, environment)
         if len(chain) >= MAX_DEPTH:
+            from wheelcheck.builds.environment import environment_problem
+
             deep = f"the build requires of {label} are nested too deeply to follow"
             node.environment = environment.hindered(
                 environment_problem("unknown", deep, sdist.filename)
@@ -197,6 +195,8 @@ class Planner:
 
 def _close(circle: tuple[str, ...], nodes: Iterable[_Node]) -> None:
     """Say of each build in a circle that it needs itself: pip and uv refuse it."""
+    from wheelcheck.builds.environment import environment_problem
+
     chain = " needs ".join(circle)
     for node in nodes:
         if node.label in circle:

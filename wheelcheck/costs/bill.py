@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from wheelcheck.builds.environment import InstallerKind
-from wheelcheck.builds.plan import Build, SourceBuildPlan
+from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.costs.installing import (
     Files,
     Tool,
@@ -21,6 +20,10 @@ from wheelcheck.costs.installing import (
 from wheelcheck.costs.quantity import PredictedCost, Quantity, total
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Sdist, Wheel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wheelcheck.builds.plan import Build, SourceBuildPlan
 
 __all__ = ["UNCALIBRATED", "BuildItem", "InstallBill", "Machine", "make_bill"]
 

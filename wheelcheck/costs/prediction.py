@@ -9,7 +9,6 @@ from functools import cache
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.costs.features import BuildFeatures
 from wheelcheck.costs.measured import MeasuredBuild, measured_builds, nearest
 from wheelcheck.costs.modelled import (
     Coefficients,
@@ -21,6 +20,10 @@ from wheelcheck.costs.modelled import (
 from wheelcheck.costs.quantity import Basis, PredictedCost, Quantity
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wheelcheck.costs.features import BuildFeatures
 
 __all__ = ["predict"]
 

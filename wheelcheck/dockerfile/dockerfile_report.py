@@ -9,7 +9,7 @@ from datetime import datetime
 
 from wheelcheck.analysis.load_options import LoadOptions
 from wheelcheck.analysis.merging import merged
-from wheelcheck.builds.environment import InstallerKind
+from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.builds.plan import SourceBuildPlan
 from wheelcheck.costs.bill import Machine

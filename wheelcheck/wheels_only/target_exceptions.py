@@ -13,7 +13,8 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.analysis.judge import Judge
-from wheelcheck.builds.environment import BuildEnvironments, InstallerKind
+from wheelcheck.builds.environment import BuildEnvironments
+from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.index.interface import Index, Sdist

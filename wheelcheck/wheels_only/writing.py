@@ -10,8 +10,8 @@ from typing import Literal
 from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.analysis.judge import Judge
-from wheelcheck.builds.environment import InstallerKind
-from wheelcheck.builds.sdist_reader import SdistReader
+from wheelcheck.analysis.shared_sdists import SharedSdists
+from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.costs.bill import Machine
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.errors import UsageError
@@ -67,7 +67,7 @@ def write_policy(
     """
     if requirements.policy.no_binary.all_projects:
         raise UsageError("the input itself says --no-binary :all:, which leaves no wheel to admit")
-    sdists = SdistReader(index)
+    sdists = SharedSdists(index)
     judge = Judge(
         requirements,
         index,
@@ -82,7 +82,7 @@ def write_policy(
         requirements,
         index,
         judge,
-        sdists,
+        sdists.reader,
         installer,
         no_deps=no_deps,
         keep_versions=keep_versions,

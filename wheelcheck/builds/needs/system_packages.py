@@ -18,9 +18,7 @@ from wheelcheck.builds.needs.build_need import (
     SourceNeedsInput,
     strongest,
 )
-from wheelcheck.builds.needs.cmake_needs import states_languages
 from wheelcheck.builds.needs.libraries import library_table
-from wheelcheck.builds.needs.library_needs import library_needs
 from wheelcheck.builds.needs.package_files import build_package, library_of, run_packages
 from wheelcheck.builds.needs.toolchain import command_needs, tool_table, toolchain_needs
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
@@ -89,6 +87,10 @@ def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     Tools are united from both. Where the table knows the project, libraries that only our reading
     names are demoted to optional: people have built it without them.
     """
+    # much, and what it finds is cached
+    from wheelcheck.builds.needs.cmake_needs import states_languages
+    from wheelcheck.builds.needs.library_needs import library_needs
+
     known = known_needs(facts.name, facts.version)
     libraries = library_needs(facts)
     guess = not states_languages(facts)

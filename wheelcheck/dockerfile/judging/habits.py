@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from packaging.utils import canonicalize_name
 
-from wheelcheck.builds.environment import InstallerKind
+from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.distributions.distribution import Distribution, Family, distribution_of
 from wheelcheck.dockerfile.judging.finding import Finding, StepBuilds, finding

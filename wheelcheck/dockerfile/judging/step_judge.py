@@ -22,8 +22,8 @@ from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.analysis.load_check import ReadWheels
 from wheelcheck.analysis.load_options import LoadOptions, RunImage
-from wheelcheck.builds.environment import InstallerKind
-from wheelcheck.builds.sdist_reader import SdistReader
+from wheelcheck.analysis.shared_sdists import SharedSdists
+from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.costs.bill import Machine
 from wheelcheck.costs.image import ImageOptions
 from wheelcheck.coverage import Verdict
@@ -206,7 +206,7 @@ class StepJudges:
         self._bound = bound
         self._loading = loading
         self._read_wheels = ReadWheels.start(loading)
-        self._opened: dict[IndexOptions, tuple[Index, SdistReader]] = {}
+        self._opened: dict[IndexOptions, tuple[Index, SharedSdists]] = {}
         self._environments = StageEnvironments(dockerfile)
         self._images = StageImages(dockerfile)
 
@@ -233,7 +233,7 @@ class StepJudges:
         requirements = _bounded(step.requirements, self._bound)
         if requirements.index not in self._opened:
             index = self._stack.enter_context(self._open_index(requirements.index))
-            self._opened[requirements.index] = index, SdistReader(index)
+            self._opened[requirements.index] = index, SharedSdists(index)
         index, sdists = self._opened[requirements.index]
         runs_in = run_image(self._dockerfile, stage)
 

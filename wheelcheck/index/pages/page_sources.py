@@ -20,7 +20,8 @@ from wheelcheck.index.network.credentials import Credentials
 from wheelcheck.index.network.http import MAX_PAGE_BYTES, FetchFailed, Reply
 from wheelcheck.index.network.urls import local_path
 from wheelcheck.index.pages.index_page import IndexPage, Row, make_page
-from wheelcheck.index.pages.simple_api import MalformedPage, html_rows, parse_html, parse_page
+from wheelcheck.index.pages.page_rules import MalformedPage
+from wheelcheck.index.pages.simple_api import parse_page
 from wheelcheck.index.pages.stored_pages import NotCached, StoredPages
 from wheelcheck.redaction import redact
 from wheelcheck.regular_files import is_folder, is_regular, read_regular
@@ -101,6 +102,8 @@ class LocalIndex:
             return Unknown("index-error", f"the index {self._url} is no URL, and no folder here")
         except OSError as error:
             return Unknown("index-error", f"{self._url} does not tell of {name}: {error.strerror}")
+        from wheelcheck.index.pages.html_page import parse_html  # most indexes are elsewhere
+
         url = page.absolute().as_uri()
         try:
             return parse_html(body, name=name, url=url, origin=self._url)
@@ -167,6 +170,8 @@ def _malformed(place: str, what: str, error: MalformedPage) -> Unknown:
 
 
 def _remote_links(reply: Reply) -> list[Row]:
+    from wheelcheck.index.pages.html_page import html_rows
+
     return html_rows(reply.body, reply.url)
 
 
@@ -175,6 +180,8 @@ def _local_links(path: Path) -> Iterable[Row]:
         files = [file for file in sorted(path.iterdir()) if is_regular(file)]
         return [row for file in files for row in _local_links(file)]
     if path.suffix.lower() in {".html", ".htm"}:
+        from wheelcheck.index.pages.html_page import html_rows
+
         return html_rows(read_regular(path, MAX_PAGE_BYTES), path.absolute().as_uri())
     if not is_regular(path):
         raise OSError(2, "there is no such file or folder")

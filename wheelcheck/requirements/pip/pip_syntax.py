@@ -15,8 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-import pip_requirements_parser as library
-
 from wheelcheck.redaction import redact
 
 __all__ = [
@@ -190,19 +188,32 @@ def _requirement_and_options(text: str) -> tuple[str, str]:
     return requirement, f"-{options}" if dash else ""
 
 
+_ARCHIVE_LETTERS = (".whl", ".zip", ".tar", "z", "bz2", "lzma")
+"""Endings that all names of archives have, and few others."""
+
+
 def is_archive(name: str) -> bool:
     """Whether a file name or path ends as a wheel or an archive that pip takes for an sdist."""
-    return bool(library.is_archive_file(name))
+    if "." not in name or not name.lower().endswith(_ARCHIVE_LETTERS):
+        return False
+    return bool(_library().is_archive_file(name))
 
 
 def is_url(text: str) -> bool:
     """Whether pip takes the text for a URL (http, https, file, ftp or a VCS scheme)."""
-    return bool(library.is_url(text))
+    return ":" in text and bool(_library().is_url(text))
 
 
 def is_vcs(scheme: str) -> bool:
     """Whether a URL scheme such as ``git+https`` asks for a checkout."""
-    return scheme in library.vcs_all_schemes
+    return scheme in _library().vcs_all_schemes
+
+
+def _library() -> Any:
+    """pip-requirements-parser, which brings the network along: most files have no use for it."""
+    import pip_requirements_parser
+
+    return pip_requirements_parser
 
 
 class _LineParser(optparse.OptionParser):
