@@ -64,8 +64,8 @@ LIMITS = (
     Limit("index.network.deadlines", "SLOWEST", "or more, while there come per second", "bytes"),
     Limit("index.network.deadlines", "RUN_SECONDS", "time for a run (`--timeout`)", "s"),
     Limit("index.network.http", "MAX_PAGE_BYTES", "page of an index", "MiB"),
-    Limit("index.pages.simple_api", "MAX_HTML_BYTES", "HTML page of an index", "MiB"),
-    Limit("index.pages.simple_api", "HTML_SECONDS", "time to parse HTML, and 1 s per MB", "s"),
+    Limit("index.pages.html_page", "MAX_HTML_BYTES", "HTML page of an index", "MiB"),
+    Limit("index.pages.html_page", "HTML_SECONDS", "time to parse HTML, and 1 s per MB", "s"),
     Limit("index.metadata", "MAX_REQUIRES_DIST", "requirements that metadata states", ""),
     Limit("resolution.dependencies", "MAX_REQUIREMENTS", "requirements that hold on a target", ""),
     Limit("resolution.requires_dist", "LONGEST", "requirement in metadata", "characters"),
@@ -89,7 +89,7 @@ LIMITS = (
     Limit("builds.setup_script.expressions", "_BUDGET", "evaluated nodes of a setup.py", ""),
     Limit("resolution.resolver", "MAX_ROUNDS", "rounds of the resolver for a target", ""),
     Limit("builds.plan", "MAX_DEPTH", "builds that are needed to build others", "levels"),
-    Limit("builds.environment", "MAX_TRIED", "candidates tried for a build environment", ""),
+    Limit("builds.tried_versions", "MAX_TRIED", "candidates tried for a build environment", ""),
     Limit("targets.compatibility", "MAX_TAGS", "tags of one wheel's name", ""),
 )
 
