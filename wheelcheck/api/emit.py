@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import PurePath
 
@@ -18,6 +19,7 @@ from wheelcheck.builds.outlook import Outlook
 from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfile.fixing.new_dockerfile import PipInputs, emit_dockerfile
 from wheelcheck.errors import Unknown, UsageError
+from wheelcheck.index.network.urls import local_path
 from wheelcheck.redaction import redact, without_secrets
 from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.requirements import Requirements, in_any_order
@@ -135,6 +137,11 @@ def _inputs(question: Question, opened: OpenQuestion, target: Target) -> PipInpu
         no_binary=built.all_projects or bool(built.names),
         written=_written(taken, documents, target),
         locked=bool(taken) and all(line.locked for line in taken) and not (files or packages),
+        projects=tuple(
+            os.path.relpath(folder)
+            for line in opened.requirements.lines
+            if line.in_folder and (folder := local_path(line.requirement.url or ""))
+        ),
     )
 
 

@@ -16,12 +16,14 @@ from wheelcheck.targets import Implementation, Libc, Target
 
 __all__ = ["PipInputs", "emit_dockerfile"]
 
-_PLAIN = re.compile(r"\w[\w.+@/-]*")
+_PLAIN = re.compile(r"\w[\w.+@/-]*|\.")
 _CONSTRAINTS = "/build-constraints.txt"
 _WRITTEN = "/requirements.txt"
 _SYNTAX = "# syntax=docker/dockerfile:1"
 _CACHE_MOUNT = "--mount=type=cache,target=/root/.cache/pip"
 _FOLDER = "/tmp/requirements"  # noqa: S108 (of the image, for the time of one RUN)
+_CONTEXT = ("WORKDIR /src", "COPY . .")
+"""What brings projects, and all that their builds may read, to where pip finds them."""
 _BIND = f"--mount=type=bind,source={{0}},target={_FOLDER}/{{0}}"
 
 
@@ -33,7 +35,8 @@ class PipInputs:
     words for the pip that chooses, not for the pip that installs what was built. `no_binary` says
     that one of them or a file demands source builds: pip would pass over the wheels made of them.
     `written` is the text of a requirement file that the Dockerfile itself brings, for inputs that
-    pip does not read; `locked` says that it lists all that is required.
+    pip does not read; `locked` says that it lists all that is required. `projects` are folders
+    of projects among what is required, as paths in the build context.
     """
 
     files: tuple[str, ...] = ()
@@ -44,21 +47,24 @@ class PipInputs:
     no_binary: bool = False
     written: str = ""
     locked: bool = False
+    projects: tuple[str, ...] = ()
 
     @property
     def copied(self) -> tuple[str, ...]:
-        """The lines that bring the written requirements into the image."""
-        return tuple(_heredoc(self.written, _WRITTEN)) if self.written else ()
+        """The lines that bring the written requirements, and projects, into the image."""
+        written = _heredoc(self.written, _WRITTEN) if self.written else ()
+        return (*written, *(_CONTEXT if self.projects else ()))
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """All files that pip reads, each once."""
-        return tuple(dict.fromkeys((*self.constraints, *self.files, *self.included)))
+        """All files and folders that pip reads, each once."""
+        files = (*self.constraints, *self.files, *self.included, *self.projects)
+        return tuple(dict.fromkeys(files))
 
     @property
     def mounts(self) -> tuple[str, ...]:
         """Bind mounts that keep the files' places to each other, so that they find one another."""
-        return tuple(_BIND.format(path) for path in self.paths)
+        return () if self.projects else tuple(_BIND.format(path) for path in self.paths)
 
     @property
     def arguments(self) -> str:
@@ -66,7 +72,7 @@ class PipInputs:
         words = ["--no-deps"] if self.locked else []
         words += [f"-r {_WRITTEN}"] if self.written else []
         for flag, paths in (("-c", self.constraints), ("-r", self.files)):
-            words += [f"{flag} {_FOLDER}/{path}" for path in paths]
+            words += [f"{flag} {path if self.projects else f'{_FOLDER}/{path}'}" for path in paths]
         words += [shlex.quote(package) for package in self.packages]
         return " ".join(words)
 
@@ -158,9 +164,11 @@ def _stages(
     lines += ["", f"FROM {base}"]
     if commands.run_packages:
         lines.append(f"RUN {install_line(commands.run_packages, distribution)}")
-    lines += () if inputs.locked else inputs.copied
+    lines += () if inputs.locked or inputs.projects else inputs.copied
     what, mounts = f"--find-links /wheels {inputs.arguments}", inputs.mounts
-    if inputs.no_binary or inputs.locked:  # a hash is that of the file, not of what is built of it
+    if (
+        inputs.no_binary or inputs.locked or inputs.projects
+    ):  # a hash is that of the file, not of what is built of it
         what, mounts = "--no-deps /wheels/*.whl", ()
     lines += _run(
         ["--mount=type=bind,from=wheels,source=/wheels,target=/wheels", *mounts],
