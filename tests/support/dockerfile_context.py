@@ -24,6 +24,9 @@ class DictContext:
         inside = any(each.startswith(f"{path}/") for each in self.files)
         return "folder" if inside or path in {"", "."} else ""
 
+    def local_folder(self, path: str) -> None:  # noqa: ARG002 (one of the contexts)
+        return None
+
     def excluded(self, path: str) -> IgnoreRule | None:  # noqa: ARG002 (one of the contexts)
         return None
 

@@ -94,6 +94,16 @@ class Collection:
         self._features: dict[tuple[str, Origin], None] = {}
         self._algorithms: dict[tuple[str, Origin], None] = {}
         self._add_folder: AddFolder | None = None
+        self._of_project = False
+
+    @contextmanager
+    def reading_project(self) -> Iterator[None]:
+        """Take what is added meanwhile for what a project declares, not for lines of the user."""
+        before, self._of_project = self._of_project, True
+        try:
+            yield
+        finally:
+            self._of_project = before
 
     def read_folders(self, add: AddFolder) -> None:
         """Have projects in folders of this machine read, which are left aside otherwise."""
@@ -207,7 +217,7 @@ class Collection:
             name = canonicalize_name(line.requirement.name)
             self.skip(line.origin, why, text=line.text, name=name)
             return
-        self._lines.append(line)
+        self._lines.append(replace(line, of_project=True) if self._of_project else line)
         self._any_hash |= bool(line.hashes) and not line.locked
 
     def _adds_project(self, parsed: NotJudged, origin: Origin, written: str) -> bool:
@@ -258,7 +268,13 @@ class Collection:
         hashes_ = parsed.hashes.union(hashes)
         requirement, invalid = parsed.requirement, parsed.invalid
         line = RequirementLine(
-            requirement, origin, written, hashes_, invalid=invalid, nested=nested
+            requirement,
+            origin,
+            written,
+            hashes_,
+            invalid=invalid,
+            nested=nested,
+            of_project=self._of_project,
         )
         if not constraint:
             self._lines.append(line)

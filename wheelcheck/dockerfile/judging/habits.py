@@ -71,7 +71,9 @@ def _built_again(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterato
 
 
 def _no_cache_mount(stage: Stage, step: InstallStep, builds: StepBuilds) -> Iterator[Finding]:
-    labels = builds.compiled
+    # pip's cache never holds what is built from a project's folder
+    own = {build.label for build in builds.plan.builds if build.sdist.in_folder}
+    labels = tuple(label for label in builds.compiled if label not in own)
     if not labels or cached(step):
         return
     message = (

@@ -38,6 +38,9 @@ class BuildContext(Protocol):
     def read(self, path: str) -> bytes:
         """The content of a file; raises OSError where there is none that may be read."""
 
+    def local_folder(self, path: str) -> Path | None:
+        """Where a folder lies on this machine; None where it does not."""
+
     def excluded(self, path: str) -> IgnoreRule | None:
         """The rule of ``.dockerignore`` for which Docker does not get to see a file or folder.
 
@@ -56,6 +59,9 @@ class EmptyContext:
     def read(self, path: str) -> bytes:
         """Raise OSError: nothing is here."""
         raise FileNotFoundError(2, "no build context is given", path)
+
+    def local_folder(self, path: str) -> None:
+        """Nothing lies here."""
 
     def excluded(self, path: str) -> None:
         """Nothing is known of it."""
@@ -108,6 +114,10 @@ class FolderContext:
         if not inside.is_file():
             raise FileNotFoundError(2, "there is no such file in the build context", path)
         return read_regular(inside, MAX_BYTES)
+
+    def local_folder(self, path: str) -> Path | None:
+        """The path of a folder inside the root."""
+        return self._inside(path) if self.kind(path) == "folder" else None
 
     def excluded(self, path: str) -> IgnoreRule | None:
         """The rule that leaves out what there is of that path."""

@@ -48,6 +48,7 @@ from wheelcheck.requirements.locks.uv_staleness import lock_is_stale
 from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine, Line, is_url
 from wheelcheck.requirements.pip.requirement_file import RequirementFileReader
+from wheelcheck.requirements.projects.local_project import ProjectTexts, project_line
 from wheelcheck.requirements.projects.pipfile import pipfile_requirements
 from wheelcheck.requirements.projects.setup_project import setup_requirements
 from wheelcheck.requirements.requirement_set import Origin, Requirements
@@ -55,7 +56,7 @@ from wheelcheck.requirements.selection import Selection
 
 __all__ = ["Gathered", "InstallContext", "gather", "gather_lock", "is_local"]
 
-_PROJECT_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
+_PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 _CONTROLS = ("no-binary", "only-binary", "all-releases", "only-final")
 
 
@@ -316,7 +317,7 @@ def _projects(local: Iterable[str], around: InstallContext) -> dict[str, str]:
     """The arguments that are projects whose needs can be read, and their folders in the context."""
     found = {}
     for text in local:
-        for name in ("pyproject.toml", "setup.py", "setup.cfg"):
+        for name in _PROJECT_FILES:
             file = around.files.find(f"{absolute(_path_of(text), around.workdir)}/{name}")
             if isinstance(file, FromContext):
                 found[text] = file.path.rpartition("/")[0] or "."
@@ -331,18 +332,35 @@ def _read_project(
     selection: Selection,
     problems: list[Unknown],
 ) -> None:
-    """Read what a project asks for: `pyproject.toml`, else what a setup script states plainly."""
+    """Read what a project asks for, and how it is built where all of its folder is copied."""
     folder = absolute(_path_of(text), around.workdir)
-    texts = {name: _text_of(f"{folder}/{name}", around) for name in _PROJECT_FILES}
-    declared = texts["pyproject.toml"] or ""
+    texts = ProjectTexts(*(_text_of(f"{folder}/{name}", around) or "" for name in _PROJECT_FILES))
+    with reader.collection.reading_project():
+        _read_declared(reader, text, texts, around, selection, problems)
+    copied = around.files.folder(folder)
+    place = None if copied is None else around.files.context.local_folder(copied)
+    line = place and project_line(place, text, texts, around.origin, redact(text))
+    if line:
+        reader.collection.add_line(line)
+
+
+def _read_declared(
+    reader: RequirementFileReader,
+    text: str,
+    texts: ProjectTexts,
+    around: InstallContext,
+    selection: Selection,
+    problems: list[Unknown],
+) -> None:
+    """Read what a project asks for: `pyproject.toml`, else what a setup script states plainly."""
     if (
-        "[project]" in declared
-        or "[tool.poetry" in declared
-        or not (texts["setup.py"] or texts["setup.cfg"])
+        "[project]" in texts.project
+        or "[tool.poetry" in texts.project
+        or not (texts.script or texts.configuration)
     ):
         _read(reader, f"{_path_of(text)}/pyproject.toml", around, selection, constraint=False)
         return
-    found = setup_requirements(texts["setup.py"] or "", texts["setup.cfg"] or "")
+    found = setup_requirements(texts.script, texts.configuration)
     if isinstance(found, Unknown):
         problems.append(found)
         return

@@ -32,7 +32,7 @@ from wheelcheck.requirements.projects.setup_project import setup_keyword
 from wheelcheck.requirements.requirement_set import Origin, RequirementLine, Requirements
 from wheelcheck.requirements.selection import Selection
 
-__all__ = ["LocalProjects"]
+__all__ = ["LocalProjects", "ProjectTexts", "project_line"]
 
 PROJECT = "pyproject.toml"
 _NO_VERSION = Version("0+unknown")
@@ -60,12 +60,12 @@ class LocalProjects:
             False where the project does not state its name plainly, or states another name.
         """
         documents = self._documents(local.path)
-        identity = _identity(documents)
-        if identity is None or parsed.name not in {None, canonicalize_name(identity[0])}:
+        shown = _shown(local.path)
+        itself = project_line(local.path, shown, documents, origin, written, parsed.marker)
+        if itself is None or parsed.name not in {None, canonicalize_name(itself.requirement.name)}:
             return False
         marker = parsed.marker
-        name, version = identity
-        required = self._required(local, documents, origin, name)
+        required = self._required(local, documents, origin, itself.requirement.name)
         for line in required.lines:
             self.collection.add_line(_of_project(line, marker))
         for skipped in required.skipped:
@@ -80,11 +80,13 @@ class LocalProjects:
             self.collection.warn(None, warning)
         for scope in required.scopes if marker is None else ():
             self.collection.add_scope(scope)
-        self.collection.add_line(_line(local, name, version, marker, origin, written))
+        self.collection.add_line(itself)
         return True
 
-    def _documents(self, folder: Path) -> _Documents:
-        return _Documents(*(self._text(folder / name) for name in (PROJECT, CONFIGURATION, SCRIPT)))
+    def _documents(self, folder: Path) -> ProjectTexts:
+        return ProjectTexts(
+            *(self._text(folder / name) for name in (PROJECT, CONFIGURATION, SCRIPT))
+        )
 
     def _text(self, path: Path) -> str:
         try:
@@ -93,7 +95,7 @@ class LocalProjects:
             return ""
 
     def _required(
-        self, local: LocalFolder, documents: _Documents, origin: Origin, name: str
+        self, local: LocalFolder, documents: ProjectTexts, origin: Origin, name: str
     ) -> Requirements:
         """What a project declares for itself and its chosen extras."""
         gathered = Collection(CommandLine())
@@ -117,8 +119,8 @@ class LocalProjects:
 
 
 @dataclass(frozen=True, slots=True)
-class _Documents:
-    """The texts that may declare a project; "" for what is not there."""
+class ProjectTexts:
+    """The texts of the files that may declare a project; "" for what is not there."""
 
     project: str
     configuration: str
@@ -132,21 +134,20 @@ class _Documents:
         except RequirementsError:
             return {}
 
-
-def _identity(documents: _Documents) -> tuple[str, Version] | None:
-    """The name and the version of a project, by the first file that states its name."""
-    configuration = _metadata(documents.configuration)
-    for stated in (
-        table(documents.tree, "project", complain=_silently),
-        table(documents.tree, "tool", "poetry", complain=_silently),
-        configuration,
-        {key: setup_keyword(documents.script, key) for key in ("name", "version")},
-    ):
-        name = stated.get("name")
-        if isinstance(name, str) and is_project_name(name):
-            version = stated.get("version") or configuration.get("version")
-            return name, _version(version)
-    return None
+    @property
+    def identity(self) -> tuple[str, Version] | None:
+        """The name and the version of the project, by the first file that states its name."""
+        configuration = _metadata(self.configuration)
+        for stated in (
+            table(self.tree, "project", complain=_silently),
+            table(self.tree, "tool", "poetry", complain=_silently),
+            configuration,
+            {key: setup_keyword(self.script, key) for key in ("name", "version")},
+        ):
+            name = stated.get("name")
+            if isinstance(name, str) and is_project_name(name):
+                return name, _version(stated.get("version") or configuration.get("version"))
+        return None
 
 
 def _silently(_: str) -> None:
@@ -169,17 +170,31 @@ def _version(text: object) -> Version:
         return _NO_VERSION
 
 
-def _line(
-    local: LocalFolder,
-    name: str,
-    version: Version,
-    marker: Marker | None,
+def project_line(
+    folder: Path,
+    shown: str,
+    texts: ProjectTexts,
     origin: Origin,
     written: str,
-) -> RequirementLine:
-    """The project itself; the fragment tells what a folder's name does not, as setuptools' did."""
-    url = f"{local.path.as_uri()}#egg={canonicalize_name(name)}-{version}"
-    reference = DirectReference.to(name, url, shown=_shown(local.path), marker=marker)
+    marker: Marker | None = None,
+) -> RequirementLine | None:
+    """The requirement on a project in a folder; None where it does not state its name plainly.
+
+    Args:
+        folder: the project's folder on this machine.
+        shown: the folder as it is shown to people.
+        texts: what declares the project.
+        origin: where it is required.
+        written: how it is required, for people.
+        marker: where it is required.
+    """
+    identity = texts.identity
+    if identity is None:
+        return None
+    name, version = identity
+    # The fragment tells what a folder's name does not, as in setuptools' dependency_links.
+    url = f"{folder.as_uri()}#egg={canonicalize_name(name)}-{version}"
+    reference = DirectReference.to(name, url, shown=shown, marker=marker)
     return RequirementLine(reference, origin, written, in_folder=True)
 
 

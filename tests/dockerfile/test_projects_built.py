@@ -1,0 +1,67 @@
+"""Projects of the build context: what a Dockerfile builds of them, and whether it can."""
+
+import pytest
+
+import wheelcheck
+from wheelcheck import Verdict
+
+SETUP = "from setuptools import Extension, setup\nsetup(name='own', version='2'{})\n"
+EXTENSION = ", ext_modules=[Extension('fast', ['fast.c'])]"
+
+
+@pytest.fixture
+def judged(tmp_path, public_index):
+    def judge(text: str, setup: str):
+        (tmp_path / "setup.py").write_text(setup)
+        (tmp_path / "fast.c").write_text("#include <Python.h>\nint f(void) { return 1; }\n")
+        (tmp_path / "requirements.txt").write_text("-e .\n")
+        (tmp_path / "Dockerfile").write_text(text)
+        return wheelcheck.check(
+            str(tmp_path / "Dockerfile"),
+            exclude_newer="2023-04-14",
+            index_url=public_index.url,
+            cache_dir=None,
+        )
+
+    return judge
+
+
+def codes(report) -> set[tuple[str, int]]:
+    return {(each.code, each.line) for each in report.dockerfile.findings}
+
+
+@pytest.mark.parametrize("install", ["pip install .", "pip install -r requirements.txt"])
+def test_a_project_that_compiles_fails_without_a_compiler(judged, install):
+    found = judged(
+        f"FROM python:3.8-slim\nWORKDIR /src\nCOPY . .\nRUN {install}\n",
+        SETUP.format(EXTENSION),
+    )
+    assert ("missing-compiler", 4) in codes(found)
+    (cell,) = found.package("own").on.values()
+    assert (cell.verdict, cell.version) == (Verdict.SOURCE_NATIVE, "2")
+
+
+def test_its_build_is_in_no_cache_that_could_be_mounted(judged):
+    text = (
+        "FROM python:3.8-slim\nWORKDIR /src\nCOPY . .\n"
+        "RUN apt-get update && apt-get install -y gcc libc6-dev && pip install .\n"
+    )
+    found = {code for code, _ in codes(judged(text, SETUP.format(EXTENSION)))}
+    assert not found & {"missing-compiler", "no-cache-mount"}
+
+
+def test_a_pure_project_needs_nothing(judged):
+    found = judged(
+        "FROM python:3.8-slim\nWORKDIR /s\nCOPY . .\nRUN pip install .\n", SETUP.format("")
+    )
+    assert not {code for code, _ in codes(found)} & {"missing-compiler", "no-cache-mount"}
+    (cell,) = found.package("own").on.values()
+    assert cell.verdict is Verdict.SOURCE_PURE
+
+
+def test_of_a_project_that_is_copied_in_part_only_the_requirements_are_read(judged):
+    found = judged(
+        "FROM python:3.8-slim\nWORKDIR /s\nCOPY setup.py .\nRUN pip install .\n",
+        SETUP.format(EXTENSION + ", install_requires=['six']"),
+    )
+    assert [package.name for package in found.packages] == ["six"]
