@@ -235,3 +235,28 @@ def test_test_programs_and_what_lexers_are_made_from_are_not_compiled(name: str)
 def test_no_listing_breaks_it(files: dict[str, str]):
     strange = {"pyproject.toml": MESON, **{f"{path}/meson.build": t for path, t in files.items()}}
     assert all(isinstance(kind, SourceKind) for kind in compiled({**files, **strange}).values())
+
+
+def test_of_copies_for_several_versions_of_a_library_one_is_compiled():
+    files = {
+        "setup.py": "from setuptools import setup\nsetup(ext_modules=modules())\n",
+        "src/swig-0_27_7/a.cxx": 10,
+        "src/swig-0_28_9/a.cxx": 10,
+        "src/swig-0_28_10/a.cxx": 10,
+        "src/avx512_1/k.c": 10,
+        "src/avx512_2/k.c": 10,
+    }
+    assert set(compiled(files)) == {
+        "src/swig-0_28_10/a.cxx", "src/avx512_1/k.c", "src/avx512_2/k.c",
+    }  # fmt: skip
+
+
+def test_sources_that_a_pyx_names_at_its_head_are_compiled_too():
+    files = {
+        "pyproject.toml": CYTHON,
+        "setup.py": SETUP.format("Extension('x.a', ['x/a.pyx'])"),
+        "x/a.pyx": "# distutils: sources = ../src/b.c\ncdef int x\n",
+        "src/b.c": 10,
+        "src/c.c": 10,
+    }
+    assert set(compiled(files)) == {"x/a.pyx", "src/b.c"}

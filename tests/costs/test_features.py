@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wheelcheck.builds.evidence.backend_evidence import classify_sdist
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.costs.compiled import SourceKind
@@ -20,7 +21,9 @@ from wheelcheck.costs.modelled import (
     settled,
     source_seconds,
 )
+from wheelcheck.costs.quantity import Quantity
 from wheelcheck.costs.units import TranslationUnit
+from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.index.archives.source_marks import read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
@@ -318,3 +321,59 @@ def test_the_shipped_figures_keep_what_is_promised():
     assert found["built extensions, wheel published"]["median"] <= 1.25
     assert all(0.75 <= share <= 0.85
                for share in figures["coverage_of_80_percent_intervals"].values())  # fmt: skip
+
+
+def test_the_verdict_says_whether_a_build_compiles():
+    """photutils: its script is silent, its wheels have extension modules."""
+    found = SdistContents(listing({"setup.py": PURE, "x/a.pyx": "cdef int x\n"}))
+    facts = read_sdist(found)
+    native = dataclasses.replace(classify_sdist(facts), verdict=Verdict.SOURCE_NATIVE)
+    assert not read_features(facts, found).compiles
+    compiled = read_features(facts, found, classification=native)
+    assert compiled.compiles
+    assert compiled.of(SourceKind.CYTHON).files == 1
+
+
+def test_an_optional_extension_may_cost_as_little_as_none():
+    optional = ONE.replace("['x.c']", "['x.c'], optional=True")
+    found = features({"setup.py": optional, "x.c": "a = b;\n" * 20_000})
+    cost = modelled_cost(found, coefficients())
+    without = modelled_cost(found.without_extensions(), coefficients())
+    assert isinstance(cost.cpu_seconds, Quantity)
+    assert isinstance(without.cpu_seconds, Quantity)
+    assert cost.cpu_seconds.value > 5 > without.cpu_seconds.value
+    assert cost.cpu_seconds.low == without.cpu_seconds.low
+    assert "optional extension" in cost.cpu_seconds.source
+
+
+def test_a_library_of_the_system_may_replace_bundled_sources():
+    script = ONE.replace("['x.c']", "['x.c', 'lz4libs/lz4.c']") + "import pkgconfig\n"
+    files = {"setup.py": script, "x.c": "a = b;\n" * 100, "lz4libs/lz4.c": "a = b;\n" * 20_000}
+    found = features(files)
+    assert found.replaceable[SourceKind.C].files == 1
+    cost = modelled_cost(found, coefficients()).cpu_seconds
+    assert isinstance(cost, Quantity)
+    assert cost.value > 5
+    assert cost.low < 1
+    assert not features({**files, "setup.py": script.replace("import pkgconfig", "")}).replaceable
+
+
+def test_configure_counts_where_the_build_runs_it():
+    files: dict[str, str | int] = {"x.c": 900, "lib/configure": 900, "lib/y.c": 900}
+    listed = ONE.replace("'x.c'", "'x.c', 'lib/y.c'")
+    assert not features({"setup.py": listed, **files}).configures
+    run = listed + "run(['./configure'])\n"
+    found = features({"setup.py": run, **files})
+    assert (found.configures, found.configured_files) == (True, 0)
+    made = features({"setup.py": run + "run(['make', 'install'])\n", **files})
+    assert (made.configures, made.configured_files) == (True, 1)
+
+
+def test_what_cython_holds_within_the_backend_counts_beside_the_compiler():
+    cython = {SourceKind.CYTHON: sources_of(1, 400)}
+    within = modelled_cost(
+        BuildFeatures(compiles=True, backend="setuptools", sources=cython), coefficients()
+    )
+    assert within.peak_bytes_at(1).value == pytest.approx(
+        within.peak_process_bytes.value + coefficients().beside["cython"]
+    )

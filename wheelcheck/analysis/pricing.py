@@ -70,16 +70,29 @@ class Pricing:
     ) -> Price:
         """What installing these files costs, `builds` included."""
         plan = builds.plan if builds else SourceBuildPlan(target, self._installer)
-        costs = {build.sdist.filename: self._cost(build, target) for build in plan.builds}
+        left_out = {
+            outlook.build.sdist.filename
+            for outlook in (builds.outlooks if builds else ())
+            if outlook.leaves_extensions_out
+        }
+        costs = {
+            build.sdist.filename: self._cost(
+                build, target, left_out=build.sdist.filename in left_out
+            )
+            for build in plan.builds
+        }
         bill = make_bill(plan, costs, files, self._machine, _toolchain(builds))
         return Price(bill, self._image(target, files, plan, builds, costs))
 
-    def _cost(self, build: Build, target: Target) -> PredictedCost:
+    def _cost(self, build: Build, target: Target, *, left_out: bool) -> PredictedCost:
+        """What a build costs; `left_out`: its optional extension modules will not compile."""
         from wheelcheck.costs.prediction import predict
 
         features: BuildFeatures | Unknown = _NOT_NEEDED
         if not is_measured(build.name, build.version):
             features = self._features_of(build.reading, target)
+        if left_out and isinstance(features, BuildFeatures):
+            features = features.without_extensions()
         return predict(build.name, build.version, python=target.python, features=features)
 
     def _features_of(self, reading: SdistReading, target: Target) -> BuildFeatures | Unknown:
@@ -97,9 +110,13 @@ class Pricing:
 
         def compute() -> BuildFeatures | Unknown:
             contents = reading.contents
-            return contents if isinstance(contents, Unknown) else read_features(facts, contents)
+            if isinstance(contents, Unknown):
+                return contents
+            return read_features(facts, contents, classification=verdict)
 
-        own = reading.derive(f"features for {reading.site}", BuildFeatures, compute)
+        verdict = reading.classification
+        key = f"features for {reading.site}, {verdict.verdict}, {verdict.optional_extensions}"
+        own = reading.derive(key, BuildFeatures, compute)
         wheel = self._published(reading.sdist, target)
         if wheel is None or isinstance(own, Unknown):
             return own

@@ -78,7 +78,15 @@ class Outlook:
         """Whether the build fails for certain."""
         return any(obstacle.stops(closed_network=closed_network) for obstacle in self.obstacles)
 
+    @property
+    def leaves_extensions_out(self) -> bool:
+        """Whether optional extension modules do not compile, and the build goes on without."""
+        optional = self.classification.optional_extensions
+        return optional and any(obstacle.code in _DO_NOT_COMPILE for obstacle in self.obstacles)
 
+
+_DO_NOT_COMPILE = {"c-api-gone", "cython-output-too-old", "cython-too-new"}
+"""Obstacles that end the compiling of an extension module."""
 _NeedsAndObstacles = tuple[tuple[BuildNeed, ...], tuple[BuildObstacle, ...]]
 
 
@@ -126,7 +134,8 @@ class Forecaster:
         clashing = () if stub else clashes(build, target, isolated=isolated)
         by_pip = pip_obstacles(build.reading, target.installer)
         causes = (obstacle for obstacle in rotten if obstacle.code not in _WITHOUT_CAUSE)
-        gathered = (*build.environment.problems, *by_pip, *clashing, *obstacles, *causes)
+        own_problems = (*build.environment.problems, *_left_out(classification))
+        gathered = (*own_problems, *by_pip, *clashing, *obstacles, *causes)
         return Outlook(build, classification, needs, gathered, constraints)
 
     def _of_sdist(
@@ -203,6 +212,17 @@ def _counting(needs: Iterable[BuildNeed], classification: Classification) -> Ite
         elif classification.optional_extensions or not need.inferred:
             role = Role.OPTIONAL if need.role is Role.REQUIRED else need.role
             yield replace(need, role=role)
+
+
+def _left_out(classification: Classification) -> Iterable[BuildObstacle]:
+    """A warning where the build succeeds, and what it makes lacks a library."""
+    for piece in classification.evidence:
+        if piece.code == "library-left-out":
+            message = (
+                f"what is built has no {piece.detail.rpartition('/')[2]}, which the published "
+                "wheels carry: the system must have that library"
+            )
+            yield BuildObstacle(piece.code, message, piece.where)
 
 
 def _builds(build: Build, other: Build) -> bool:

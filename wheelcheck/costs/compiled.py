@@ -16,6 +16,7 @@ from itertools import chain
 from types import MappingProxyType
 
 from wheelcheck.builds.needs.toolchain import is_vendored
+from wheelcheck.builds.sdist.cython_options import cython_options
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
@@ -94,6 +95,10 @@ _MADE_UP = re.compile(
 _ALTERNATIVES = (".pyx", ".c", ".cpp", ".py", "_template.c", ".pyx.in", ".pyx.tp")
 _SURELY_GENERATED = 250_000
 """Bytes of a C file, beside a Python module of its name or in a project that asks for Cython."""
+_VERSIONED = re.compile(r"(?<!sse)(?<!avx)[-_.]v?\d+[-_.]\d[\d._-]*$")
+"""A folder that is named after a version; levels of SIMD instructions are none."""
+_DIGITS = re.compile(r"[-_.]?\d+")
+_NUMBER = re.compile(r"\d+")
 _BUNDLE = re.compile(r"^(lib\w{3,}|\w*(vendor|extern|third.?party|bundled|deps|_sources?)\w*)$")
 
 
@@ -119,6 +124,8 @@ def compiled_files(
     candidates = _candidates(sizes)
     candidates -= includes.included(candidates)
     chosen = _chosen(facts, sizes, texts, candidates, cython=cython)
+    if cython:
+        chosen |= _named_in_cython(chosen, sizes, marks)
     binding = _bindings(chosen) if requires & _BINDERS else set()
     unlisted = _without_doubles(candidates - chosen) if chosen else set[str]()
 
@@ -129,6 +136,19 @@ def compiled_files(
         )
 
     return described(chosen), described(unlisted - includes.included(chosen))
+
+
+def _named_in_cython(
+    chosen: set[str], sizes: Mapping[str, int], marks: Mapping[str, SourceMarks]
+) -> set[str]:
+    """Sources that the heads of translated `.pyx` files add to their extension modules."""
+    return {
+        path
+        for options in cython_options(marks)
+        if options.path in chosen
+        for name in options.sources
+        for path in _resolved((name, posixpath.join(posixpath.dirname(options.path), name)), sizes)
+    }
 
 
 def _bindings(chosen: set[str]) -> set[str]:
@@ -192,7 +212,7 @@ def _chosen(
             return {path for path in listed if not _is_foreign(path)}
     if modules and not declared:
         return set()
-    return _without_doubles(candidates)
+    return _of_one_version(_without_doubles(candidates))
 
 
 def _declared(modules: Iterable[ExtensionModule], *, cython: bool) -> list[ExtensionModule]:
@@ -272,6 +292,28 @@ def _without_doubles(candidates: set[str]) -> set[str]:
         for path in candidates
         if _kind(path) is not SourceKind.CYTHON or posixpath.splitext(path)[0] not in written
     }
+
+
+def _of_one_version(candidates: set[str]) -> set[str]:
+    """Leave out older copies: of ``src/swig-0_27/a.cxx`` and ``src/swig-0_28/a.cxx`` the latter.
+
+    A project that ships what was written for several versions of a library compiles one of them.
+    """
+    folders: dict[tuple[str, str], set[str]] = {}
+    for path in candidates:
+        folder, _, name = path.rpartition("/")
+        if _VERSIONED.search(folder):
+            folders.setdefault((_DIGITS.sub("", folder), name), set()).add(folder)
+    older = {
+        f"{folder}/{name}"
+        for (_, name), places in folders.items()
+        for folder in places - {max(places, key=_numbers)}
+    }
+    return candidates - older
+
+
+def _numbers(folder: str) -> tuple[int, ...]:
+    return tuple(map(int, _NUMBER.findall(folder)))
 
 
 def _file(

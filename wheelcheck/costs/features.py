@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from wheelcheck.builds.evidence.backend_evidence import classify_sdist
+from wheelcheck.builds.evidence.classification import Classification
 from wheelcheck.builds.evidence.sibling_wheels import wheel_contents
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
@@ -33,6 +34,10 @@ _CMAKE_JOBS = re.compile(
 _CRATES_OF_A_PROJECT = 12
 """An sdist with more ``Cargo.toml`` than this brings the crates it depends on."""
 _CONFIGURE = ("configure", "configure.ac")
+_RUNS_CONFIGURE = re.compile(r"[\"'/]configure\b(?!\.)|autoreconf|autogen\.sh|\bbootstrap\.sh")
+_RUNS_MAKE = re.compile(r"[\"']g?make[\"' ]|\bmake_args\b|&& *make\b")
+_LOOKS_FOR_SYSTEM = re.compile(r"pkg[-_]?config")
+_BUNDLED = re.compile(r"(^|/)(\w*libs?|lib\w+|vendor\w*|third_?party|3rdparty|extern\w*|bundled)/")
 
 
 _NOTHING = TranslationUnit()
@@ -71,6 +76,15 @@ class Sources:
         }
         return Sources(**sums, heaviest=heaviest)
 
+    def less(self, other: Sources) -> Sources:
+        """These without others among them; the heaviest file is taken to stay."""
+        left = {
+            item.name: max(0, getattr(self, item.name) - getattr(other, item.name))
+            for item in fields(self)
+            if item.name != "heaviest"
+        }
+        return Sources(**left, heaviest=self.heaviest if left["files"] else _NOTHING)
+
 
 @dataclass(frozen=True, slots=True)
 class PublishedWheel:
@@ -90,7 +104,7 @@ class PublishedWheel:
 class BuildFeatures:
     """The features of one source build.
 
-    `compiles` is false where reading says that this build makes a pure wheel. `backend` is the
+    `compiles` is false where the verdict says that this build makes a pure wheel. `backend` is the
     kind of the build backend (`SdistFacts.kind`), ``native`` too where a setup script leaves
     compiling to CMake. `unlisted` are sources that no extension module of a setup script
     lists: a custom command may add them. `configures` says that a bundled library has a
@@ -98,14 +112,20 @@ class BuildFeatures:
     `strips` says that the setup script leaves debug information out (``-g0``), `ships_stripped`
     that the project publishes its wheels without (``[tool.cibuildwheel]``). `fetches_crates`: it
     is Rust, and what it depends on is fetched and compiled too, but not part of the sdist.
-    `parallel`: it compiles several files at once.
+    `parallel`: it compiles several files at once. `replaceable` are those of the sources that a
+    library of the system takes the place of where the build finds it, `optional` says that the
+    build goes on without its extension modules where these do not compile. `configured_files` are
+    the C files of libraries that the build has ``configure`` and ``make`` compile.
     """
 
     compiles: bool
     backend: str
     sources: Mapping[SourceKind, Sources] = field(default_factory=dict)
     unlisted: Mapping[SourceKind, Sources] = field(default_factory=dict)
+    replaceable: Mapping[SourceKind, Sources] = field(default_factory=dict)
     configures: bool = False
+    configured_files: int = 0
+    optional: bool = False
     cffi: bool = False
     python_bytes: int = 0
     strips: bool = False
@@ -126,6 +146,15 @@ class BuildFeatures:
         }
         return replace(self, sources=merged, unlisted={})
 
+    def with_system_library(self) -> BuildFeatures:
+        """The same where a library of the system takes the place of the bundled sources."""
+        left = {kind: self.of(kind).less(gone) for kind, gone in self.replaceable.items()}
+        return replace(self, sources={**self.sources, **left}, replaceable={})
+
+    def without_extensions(self) -> BuildFeatures:
+        """The same where the extension modules do not compile and are left out."""
+        return replace(self, compiles=False, optional=False)
+
     @property
     def compiled_files(self) -> int:
         """How many files are compiled: what can run at once."""
@@ -143,25 +172,37 @@ class BuildFeatures:
 
 
 def read_features(
-    facts: SdistFacts, contents: SdistContents, wheel: ArchiveListing | None = None
+    facts: SdistFacts,
+    contents: SdistContents,
+    wheel: ArchiveListing | None = None,
+    classification: Classification | None = None,
 ) -> BuildFeatures:
     """Features of building an sdist; `wheel` lists a Linux wheel of the same release.
 
     `contents` are the sdist's, with the texts that `builds.sdist.wanted` accepts.
+    `classification` is the verdict on the build, which wheels of the release may decide; without
+    it the sdist's own files do.
     """
     sizes, texts = contents.sizes, contents.texts
-    compiles = _compiles(facts)
+    verdict = classify_sdist(facts) if classification is None else classification
+    compiles = verdict.verdict is not Verdict.SOURCE_PURE or verdict.optional_extensions
     backend = _backend(facts)
     none: tuple[CompiledFile, ...] = ()
     files, unlisted = (
         compiled_files(facts, sizes, texts, contents.marks) if compiles else (none, none)
     )
+    configured, made = _configured(sizes, texts) if compiles else ((), ())
     return BuildFeatures(
         compiles=compiles,
         backend=backend,
         sources=_by_kind(files),
         unlisted=_by_kind(unlisted) if facts.kind == "setuptools" else {},
-        configures=compiles and any(map(_is_configure, sizes)),
+        replaceable=_by_kind(_replaceable(files, texts)),
+        configures=bool(configured),
+        configured_files=sum(
+            file.kind is SourceKind.C and file.path.startswith(made) for file in files
+        ),
+        optional=verdict.optional_extensions,
         cffi=compiles and any(text.lower().startswith("cffi") for text in facts.build_requires),
         python_bytes=_python_bytes(sizes),
         strips=_STRIPS.search(texts.get("setup.py", "")) is not None,
@@ -172,28 +213,36 @@ def read_features(
     )
 
 
-def _is_configure(path: str) -> bool:
-    return path.endswith(_CONFIGURE) and posixpath.basename(path) in _CONFIGURE
+def _configured(
+    sizes: Mapping[str, int], texts: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The folders of bundled libraries that a build script configures, and those that it makes.
+
+    Many sdists ship the ``configure`` of a library whose sources they compile themselves, and some
+    run it for its headers alone.
+    """
+    scripts = [text for path, text in texts.items() if path.endswith(".py") and not is_aside(path)]
+    if not any(map(_RUNS_CONFIGURE.search, scripts)):
+        return (), ()
+    folders = tuple(
+        path[: path.rindex("/") + 1] if "/" in path else ""
+        for path in sizes
+        if path.endswith(_CONFIGURE) and posixpath.basename(path) in _CONFIGURE
+    )
+    return folders, folders if any(map(_RUNS_MAKE.search, scripts)) else ()
 
 
-def _compiles(facts: SdistFacts) -> bool:
-    opinion = classify_sdist(facts)
-    return opinion.verdict is not Verdict.SOURCE_PURE or opinion.optional_extensions
+def _replaceable(files: Iterable[CompiledFile], texts: Mapping[str, str]) -> Iterator[CompiledFile]:
+    """Compiled files of bundled libraries, where the setup script looks for the system's first."""
+    if _LOOKS_FOR_SYSTEM.search(texts.get("setup.py", "")):
+        for file in files:
+            if _BUNDLED.search(file.path.lower()):
+                yield file
 
 
 def _backend(facts: SdistFacts) -> str:
-    """What compiles: setup scripts that leave all of it to CMake count as CMake's own backend.
-
-    Those of scikit-build do, and those that list no source of any extension module beside a CMake
-    project.
-    """
-    if facts.kind != "setuptools" or facts.script is None or not facts.has("cmake-project"):
-        return facts.kind
-    left = all(
-        extension.made_by == "skbuild" or extension.sources == ()
-        for extension in facts.script.extensions
-    )
-    return "native" if left else facts.kind
+    """What compiles: setup scripts that leave all of it to CMake count as CMake's own backend."""
+    return "native" if facts.leaves_all_to_cmake else facts.kind
 
 
 def _is_parallel(facts: SdistFacts, backend: str, texts: Mapping[str, str]) -> bool:

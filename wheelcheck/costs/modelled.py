@@ -26,6 +26,7 @@ __all__ = [
     "SHARPNESS",
     "Coefficients",
     "PublishedReading",
+    "beside_backend",
     "beyond_reach",
     "coefficients",
     "corrected_seconds",
@@ -62,7 +63,8 @@ libraries of others, linked in statically."""
 class Coefficients:
     """The fitted numbers; `figures` say how well they do (see `data/builds/fit.md`).
 
-    `cpu` and `memory` map a term to seconds or bytes a unit. `published` has the seconds for a
+    `cpu` and `memory` map a term to seconds or bytes a unit, `beside` has the bytes of the backend
+    while compilers run, with Cython within it and without. `published` has the seconds for a
     megabyte of compiled modules, ``stripped`` and ``debug``, with ``weight`` and ``limit`` of the
     correction; `size` the factors from published or compiled to built;
     `spread` the 10 % and 90 % points of measured ÷ modelled by quantity and class of evidence.
@@ -72,6 +74,7 @@ class Coefficients:
 
     cpu: Mapping[str, float]
     memory: Mapping[str, float]
+    beside: Mapping[str, float]
     published: Mapping[str, float]
     size: Mapping[str, float]
     serial: Mapping[str, float]
@@ -122,6 +125,7 @@ def cpu_terms(features: BuildFeatures) -> dict[str, float]:
         "assembly_mb": features.of(SourceKind.ASSEMBLY).bytes / _MB,
         "rust_mb": features.of(SourceKind.RUST).bytes / _MB,
         "configure": float(features.configures),
+        "configured_files": features.configured_files,
         "cffi": float(features.cffi),
     }
     return {name: value for name, value in found.items() if value}
@@ -312,8 +316,33 @@ def serial_share(features: BuildFeatures, seconds: float, table: Coefficients) -
     return float(min(1.0, table.serial["factor"] * seconds ** (table.serial["power"] - 1)))
 
 
+def beside_backend(features: BuildFeatures, table: Coefficients) -> float:
+    """Bytes that the build backend holds while compilers run.
+
+    Cython's, where it works within the backend's process, stay until the end.
+    """
+    if not features.compiles:
+        return 0.0
+    within = features.backend == "setuptools" and features.of(SourceKind.CYTHON).files
+    return table.beside["cython" if within else "backend"]
+
+
 def modelled_cost(features: BuildFeatures, table: Coefficients) -> PredictedCost:
-    """What building costs by the model."""
+    """What building costs by the model.
+
+    Where part of it may be left out, the lower bound is that of the build without.
+    """
+    cost = _modelled(features, table)
+    if features.replaceable:
+        less = _modelled(features.with_system_library(), table)
+        cost = cost.down_to(less, "less where the system has the bundled library")
+    if features.optional and features.compiles:
+        less = _modelled(features.without_extensions(), table)
+        cost = cost.down_to(less, "less where the optional extension does not compile")
+    return cost
+
+
+def _modelled(features: BuildFeatures, table: Coefficients) -> PredictedCost:
     features = settled(features, table)
     by_sources = source_seconds(features, table)
     reading = read_published(features, by_sources, table)
@@ -337,6 +366,7 @@ def modelled_cost(features: BuildFeatures, table: Coefficients) -> PredictedCost
         peak_process_bytes=estimate("memory", largest_process(features, table)),
         concurrent_share=table.serial["concurrent"] if share < 1 else 0.0,
         most_jobs=max(1, features.compiled_files),
+        beside_bytes=beside_backend(features, table),
         built_bytes=Quantity(
             other + size.value, other + size.low, other + size.high, "modelled", source
         ),

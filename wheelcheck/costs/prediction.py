@@ -112,14 +112,16 @@ def _like(
         return Quantity(value, value * low, value * high, basis, source)
 
     serial = known.serial_share > _SERIAL
-    more = (known.peak_bytes / known.peak_process_bytes - 1) / (_JOBS - 1)
+    beyond = max(0, known.peak_bytes - known.peak_process_bytes)
+    more = beyond / known.peak_process_bytes / (_JOBS - 1)
     extension = estimate("size", known.extension_bytes * ratio)
     other = known.built_bytes - known.extension_bytes
     return PredictedCost(
         cpu_seconds=estimate("cpu", known.cpu_seconds * ratio),
         serial_share=known.serial_share,
         peak_process_bytes=estimate("memory", known.peak_process_bytes),
-        concurrent_share=0.0 if serial else max(0.0, more),
+        concurrent_share=0.0 if serial else more,
+        beside_bytes=beyond if serial else 0.0,
         built_bytes=replace(
             extension,
             value=extension.value + other,

@@ -117,7 +117,8 @@ class PredictedCost:
     `cpu_seconds` are reference seconds: CPU seconds, user and system, of the whole process tree on
     a machine that needs 2.4 of them for the reference compile. `serial_share` (0 … 1) is the part
     of them in which one core works alone, however many there are. `peak_process_bytes` is the
-    largest single process; `concurrent_share` (0 … 1) how much of that each further job adds.
+    largest single process; `concurrent_share` (0 … 1) how much of that each further job adds, and
+    `beside_bytes` what the build backend holds meanwhile.
     `built_bytes` are the wheel's files, unpacked; `extension_bytes` the compiled files among them,
     with the debug information that the build leaves in. `most_jobs` is the number of files that
     are compiled, and so of compilers that can run at once; None where it is not known. What else
@@ -131,6 +132,7 @@ class PredictedCost:
     built_bytes: Quantity | Unknown
     extension_bytes: Quantity | Unknown
     most_jobs: int | None = None
+    beside_bytes: float = 0.0
 
     def wall_seconds(self, cores: int) -> Quantity | Unknown:
         """Reference seconds from start to end on that many cores which are otherwise idle."""
@@ -146,8 +148,26 @@ class PredictedCost:
         """
         if isinstance(self.peak_process_bytes, Unknown):
             return self.peak_process_bytes
+        process = self.peak_process_bytes
         more = self.concurrent_share * (self._jobs(jobs) - 1)
-        return self.peak_process_bytes.times(1 + more).widened(_CROWD if more else 1.0)
+        beside = self.beside_bytes / process.value if process.value else 0.0
+        return process.times(1 + more + beside).widened(_CROWD if more else 1.0)
+
+    def down_to(self, other: PredictedCost, words: str) -> PredictedCost:
+        """The same where the build may cost as little as another; `words` say when it does."""
+
+        def lower(own: Quantity | Unknown, least: Quantity | Unknown) -> Quantity | Unknown:
+            if isinstance(own, Unknown) or isinstance(least, Unknown) or least.low >= own.low:
+                return own
+            return replace(own, low=least.low, source=f"{own.source}; {words}")
+
+        return replace(
+            self,
+            cpu_seconds=lower(self.cpu_seconds, other.cpu_seconds),
+            peak_process_bytes=lower(self.peak_process_bytes, other.peak_process_bytes),
+            built_bytes=lower(self.built_bytes, other.built_bytes),
+            extension_bytes=lower(self.extension_bytes, other.extension_bytes),
+        )
 
     def _jobs(self, offered: int) -> int:
         return offered if self.most_jobs is None else min(offered, self.most_jobs)

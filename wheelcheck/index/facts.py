@@ -56,7 +56,14 @@ _REFUSED = frozenset({"archive-refused", "hash-mismatch"})
 
 
 _Marks = tuple[
-    int, tuple[str, ...], int, str, tuple[ApiBreak, ...], tuple[str, ...], tuple[str, ...]
+    int,
+    tuple[str, ...],
+    int,
+    str,
+    tuple[ApiBreak, ...],
+    tuple[str, ...],
+    tuple[str, ...],
+    tuple[str, ...],
 ]
 """The fields of `SourceMarks`, in their order."""
 
@@ -252,6 +259,7 @@ class Facts:
             place: (
                 *(mark.statements, mark.includes, mark.returns, mark.generator),
                 *(mark.api_breaks, mark.old_cython, mark.conditional_includes),
+                mark.build_options,
             )
             for place, member in enumerate(found.members)
             if (mark := member.marks) is not None

@@ -4,6 +4,7 @@ Every function takes the rows to learn from, so that the same code serves the fi
 and those that leave a family out.
 """
 
+import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from scipy.optimize import least_squares
 
 from fitting.rows import Row
 from wheelcheck.costs import modelled
+from wheelcheck.costs.compiled import SourceKind
 from wheelcheck.costs.modelled import Coefficients
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.costs.reach import reach
@@ -26,7 +28,8 @@ CPU_PRIOR = {
     "cpp_files": 0.03, "cpp_statements": 0.8, "cpp_near_code": 0.4, "cpp_standard": 0.04,
     "cpp_header_statements": 0.02, "cpp_templates": 1.0, "swig_files": 4.0,
     "binding_files": 5.0, "binding_statements": 2.0, "binding_header_code": 1.2,
-    "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5, "configure": 8.0, "cffi": 0.5,
+    "fortran_mb": 6.0, "assembly_mb": 1.0, "rust_mb": 1.5, "configure": 8.0,
+    "configured_files": 0.15, "cffi": 0.5,
 }  # fmt: skip
 """Seconds a unit by the compiler calls alone (translation_units.csv.gz): where a fit starts, and
 what it keeps to where few rows speak."""
@@ -41,6 +44,8 @@ PULL = 0.35
 """How strongly the priors pull, against a row's logarithmic error."""
 JOBS = 3
 """What ninja runs at once on the two cores of the measured builds."""
+GROUPS = 16
+"""Families are left out in so many groups, which a hash of their names forms."""
 LIMITS = (20, 40, 80)
 """Reference seconds that end what a fit sees, to learn how it goes astray beyond."""
 COVERED = 0.82
@@ -86,7 +91,7 @@ def _fit(rows: Sequence[Row]) -> Coefficients:
         lambda parts: parts.sum(axis=1),
     )
     covered = reach(modelled.term_seconds(row.features, cpu) for row in rows)
-    table = Coefficients(cpu, {}, {}, {}, {}, {}, covered, {})
+    table = Coefficients(cpu, {}, _beside(rows), {}, {}, {}, {}, covered, {})
     table = replace(table, published=_published(rows, table))
     memory_rows = [row for row in rows if row.hook < row.cpu / 2]  # hooks were not sampled
     memory = _positive(
@@ -96,6 +101,17 @@ def _fit(rows: Sequence[Row]) -> Coefficients:
         _dearest_kind,
     )
     return replace(table, memory=memory, size=_size(rows, table), serial=_serial(rows))
+
+
+def _beside(rows: Sequence[Row]) -> dict[str, float]:
+    """What all processes hold beyond the largest where one file is compiled after another."""
+    more: dict[str, list[float]] = {"backend": [], "cython": []}
+    for row in rows:
+        features = row.features
+        if features.compiles and not features.parallel and row.hook < row.cpu / 2:
+            within = features.backend == "setuptools" and features.of(SourceKind.CYTHON).files
+            more["cython" if within else "backend"].append(row.peak_tree - row.peak_process)
+    return {name: float(np.median(values)) for name, values in more.items()}
 
 
 def _dearest_kind(parts: np.ndarray) -> np.ndarray:
@@ -192,7 +208,11 @@ def _serial(rows: Sequence[Row]) -> dict[str, float]:
     seconds = np.array([row.cpu for row in told])
     serial = np.array([max(0.02, row.serial_share or 0.0) for row in told]) * seconds
     power, factor = np.polyfit(np.log(seconds), np.log(serial), 1)
-    more = [(row.peak_tree / row.peak_process - 1) / (JOBS - 1) for row in parallel]
+    more = [
+        (row.peak_tree / row.peak_process - 1) / (JOBS - 1)
+        for row in parallel
+        if row.features.compiled_files >= JOBS
+    ]
     return {
         "factor": float(np.exp(factor)),
         "power": float(power),
@@ -206,19 +226,26 @@ def say(row: Row, table: Coefficients) -> Missed:
     by_sources = modelled.source_seconds(features, table)
     reading = modelled.read_published(features, by_sources, table)
     seconds = modelled.corrected_seconds(by_sources, reading, table)
-    truth = {"cpu": row.cpu, "memory": row.peak_process, "size": float(row.extension)}
+    beside = modelled.beside_backend(features, table)
+    parallel = features.parallel and features.compiles
+    truth = {
+        "cpu": row.cpu,
+        "memory": row.peak_process if parallel else row.peak_tree,
+        "size": float(row.extension),
+    }
+    process = modelled.largest_process(features, table)
     said = {
         "cpu": seconds,
-        "memory": modelled.largest_process(features, table),
+        "memory": process if parallel else process + beside,
         "size": modelled.extension_size(features, seconds, reading, table),
     }
     share = modelled.serial_share(features, seconds, table)
     if row.serial_share is not None:
         truth["wall"] = row.cpu * (row.serial_share + (1 - row.serial_share) / 2)
         said["wall"] = seconds * (share + (1 - share) / 2)
-    if features.parallel and features.compiles:
-        more = 1 + table.serial["concurrent"] * (JOBS - 1)
-        truth["all_memory"], said["all_memory"] = row.peak_tree, said["memory"] * more
+    if parallel:
+        more = 1 + table.serial["concurrent"] * (min(JOBS, max(1, features.compiled_files)) - 1)
+        truth["all_memory"], said["all_memory"] = row.peak_tree, process * more + beside
     if not (truth["size"] and said["size"]):
         del truth["size"], said["size"]
     if row.hook > row.cpu / 2:
@@ -229,12 +256,16 @@ def say(row: Row, table: Coefficients) -> Missed:
 
 
 def leaving_out(rows: Sequence[Row]) -> list[Missed]:
-    """What is said of every row by a model that has not seen its family."""
+    """What is said of every row by a model that has not seen its family, nor its group of them."""
     missed = []
-    for family in sorted({row.family for row in rows}):
-        table = fit([row for row in rows if row.family != family])
-        missed += [say(row, table) for row in rows if row.family == family]
+    for group in range(GROUPS):
+        table = fit([row for row in rows if _group(row.family) != group])
+        missed += [say(row, table) for row in rows if _group(row.family) == group]
     return missed
+
+
+def _group(family: str) -> int:
+    return hashlib.sha256(family.encode()).digest()[0] % GROUPS
 
 
 def doubt_beyond(rows: Sequence[Row]) -> float:

@@ -184,6 +184,7 @@ def ship_coefficients(
     document = {
         "cpu": _rounded(table.cpu),
         "memory": {name: round(value) for name, value in table.memory.items()},
+        "beside": {name: round(value) for name, value in table.beside.items()},
         "published": _rounded(table.published),
         "size": _rounded(table.size),
         "serial": _rounded(table.serial),

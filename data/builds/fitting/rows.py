@@ -5,20 +5,20 @@ import json
 import statistics
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from packaging.version import Version
 
-from wheelcheck.builds.sdist.contents import SdistContents
-from wheelcheck.builds.sdist.sdist_facts import read_sdist, wanted
-from wheelcheck.builds.setup_script.script_context import BuildSite
+from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.costs.compiled import SourceKind
 from wheelcheck.costs.features import BuildFeatures, PublishedWheel, Sources, read_features
 from wheelcheck.costs.published import published_wheel
 from wheelcheck.costs.units import TranslationUnit
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Project, Sdist
+from wheelcheck.targets.spelling import parse_target_on
 
 FAMILIES = {
     "psycopg": ("psycopg2", "psycopg-c"),
@@ -96,15 +96,17 @@ def _ask(release: Release, index: Index) -> BuildFeatures | Unknown:
     sdist = _sdist(project, version)
     if sdist is None:
         return Unknown("no-sdist", "the index has no sdist of it")
-    listing = index.listing(sdist, wanted)
-    if isinstance(listing, Unknown):
-        return listing
-    site = tuple(map(int, python.split(".")))
-    wheel = published_wheel(project.files(Version(version)), (site[0], site[1]))
+    target = parse_target_on(f"python:{python}-slim", as_of=datetime.now(UTC).date())
+    reading = SdistReader(index).read(sdist, target)
+    contents, facts = reading.contents, reading.facts
+    if isinstance(contents, Unknown):
+        return contents
+    if isinstance(facts, Unknown):
+        return facts
+    wheel = published_wheel(project.files(Version(version)), target.python)
     beside = index.listing(wheel) if wheel is not None else None
-    contents = SdistContents(listing)
-    facts = read_sdist(contents, BuildSite(python=(site[0], site[1])))
-    return read_features(facts, contents, None if isinstance(beside, Unknown) else beside)
+    listing = None if isinstance(beside, Unknown) else beside
+    return read_features(facts, contents, listing, reading.classification)
 
 
 def _sdist(project: Project, version: str) -> Sdist | None:
@@ -139,6 +141,7 @@ def read_features_of(document: dict[str, Any]) -> BuildFeatures:
             **document,
             "sources": _read_sources(document["sources"]),
             "unlisted": _read_sources(document["unlisted"]),
+            "replaceable": _read_sources(document.get("replaceable", {})),
             "wheel": None if wheel is None else PublishedWheel(**wheel),
         }
     )
@@ -158,6 +161,8 @@ def _row(release: Release, builds: list[dict[str, str]], features: BuildFeatures
     usual = [row for row in builds if row["cores"] == "2"] or builds
     quiet = [row for row in usual if row["noisy"] == "0" and float(row["build_cpu_s"]) > 1]
     ratio = mean("cpu_per_wall", of=quiet) if quiet else None
+    if features.optional and not mean("extension_bytes"):
+        features = features.without_extensions()  # they did not compile
     return Row(
         *release,
         family=family(release[0]),

@@ -242,3 +242,20 @@ def test_a_platform_wheel_makes_certain_what_the_sdist_says_outright(
     # where the sdist leaves doubt, its modules may still be optional
     found = judge({"setup.py": script, "x.c": 9}, LINUX)
     assert (found.verdict, found.confidence) == (NATIVE, confidence)
+
+
+def test_a_library_that_the_sdist_does_not_hold_is_left_out_of_what_is_built():
+    """glfw: its wheels carry the library, its sdist builds a wheel of Python alone."""
+    bundled = {"x/__init__.py": 1, "x/libx.so": 900}
+    found = judge({"setup.py": PLAIN, "x/__init__.py": ""}, LINUX, wheel=bundled)
+    assert (found.verdict, found.confidence) == (PURE, Confidence.STRONG)
+    assert "leaves out x/libx.so" in found.reason
+    assert "library-left-out" in {piece.code for piece in found.evidence}
+
+
+def test_a_library_may_be_made_of_the_sources_that_there_are():
+    bundled = {"x/__init__.py": 1, "x/libx.so": 900}
+    files: dict[str, str | int] = {"setup.py": PLAIN, "x/__init__.py": "", "src/x.c": "int x;"}
+    assert judge(files, LINUX, wheel=bundled).verdict is NATIVE
+    module = {"x/__init__.py": 1, "x/x.cpython-312-x86_64-linux-gnu.so": 900}
+    assert judge({"setup.py": PLAIN}, LINUX, wheel=module).verdict is NATIVE

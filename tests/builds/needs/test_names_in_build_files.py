@@ -7,7 +7,11 @@ from packaging.version import Version
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.library_needs import library_needs
 from wheelcheck.builds.needs.names import need_called
-from wheelcheck.builds.needs.package_files import build_package, run_packages
+from wheelcheck.builds.needs.package_files import (
+    build_package,
+    holder_of_header,
+    run_packages,
+)
 from wheelcheck.builds.needs.system_packages import install_commands, source_needs
 from wheelcheck.builds.obstacles.obstacle_rules import missing_from_distribution
 from wheelcheck.distributions.debian_package import FileKind
@@ -481,3 +485,41 @@ def test_headers_count_where_no_build_file_names_a_library():
     assert not library_needs(facts(headers={"rrd/rrd.h": 2}, build_requires=("rrd",)))
     named = roles({"setup.py": 'libs = ["cdd"]'}, headers=headers)
     assert named == {"-lcdd": Role.REQUIRED}
+
+
+# What wheels carry
+
+
+def test_what_a_wheel_carries_is_needed_where_no_build_file_names_a_library():
+    assert roles({}, vendored=("x.libs/libcurl-f42b8de4.so.4",)) == {"curl": Role.REQUIRED}
+
+
+def test_libraries_of_libraries_that_a_wheel_carries_are_optional():
+    """exiv2's wheels carry curl, with which the libexiv2 of their system was linked."""
+    script = {"setup.py": 'setup(ext_modules=[Extension("x", ["x.c"], libraries=["exiv2"])])'}
+    carried = ("x.libs/libexiv2-a1b2c3d4.so.27", "x.libs/libcurl-f42b8de4.so.4")
+    assert roles(script, vendored=carried)["curl"] is Role.OPTIONAL
+    included = roles(script, vendored=carried, headers={"curl/curl.h": 2})
+    assert included["curl"] is Role.REQUIRED
+
+
+def test_headers_in_several_versions_lead_to_the_version_of_the_distribution():
+    assert holder_of_header("boost/format.hpp") == "libboost-dev"
+    assert holder_of_header("zlib.h") == "zlib1g-dev"
+    assert holder_of_header("nobody-has/this.h") is None
+
+
+def test_cmake_says_which_compilers_a_setup_script_needs_that_leaves_all_to_it():
+    texts = {"CMakeLists.txt": "project(x LANGUAGES C)\n", "setup.py": "run(['cmake'])"}
+    shipped = {"c": "3 source files", "fortran": "5 source files", "c++": "2 source files"}
+    named = {
+        left: {
+            need.name
+            for need in source_needs(facts(texts, languages=shipped, left_to_cmake=left))
+            if need.kind is NeedKind.TOOL
+        }
+        for left in (True, False)
+    }
+    assert {"c"} <= named[True]
+    assert not {"fortran", "c++"} & named[True]
+    assert {"c", "fortran", "c++"} <= named[False]

@@ -95,3 +95,20 @@ def test_settings_of_the_wrong_kind_do_no_harm():
     for text in ("[tool]\nscikit-build = 3", "tool = []", "[tool.scikit-build]\ncmake = 'x'", "("):
         assert isinstance(skb(text), HookSettings)
         assert isinstance(settings("hatchling.build", text), HookSettings)
+
+
+@pytest.mark.parametrize(
+    ("pyproject", "requires"),
+    [
+        ("", ()),
+        ("[tool.py-build-cmake.cmake]\nminimum_version = '3.24'\n", ("cmake>=3.24",)),
+        ("[tool.py-build-cmake.cmake]\nminimum_version = '3.1'\n", ("cmake>=3.15",)),
+        ("[tool.py-build-cmake.linux.cmake]\ngenerator = 'Ninja'\n", ("cmake>=3.15", "ninja")),
+        ("[[tool.py-build-cmake.cmake]]\nminimum_version = '4.0'\n", ("cmake>=4.0",)),
+        ("[tool.py-build-cmake.cmake]\nminimum_version = 'new'\n", ("cmake>=3.15",)),
+    ],
+)
+def test_py_build_cmake_requests_cmake_for_projects_that_configure_it(
+    pyproject: str, requires: tuple[str, ...]
+):
+    assert settings("py_build_cmake.build", pyproject).requires == requires

@@ -25,6 +25,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "wheel-program": "a sibling wheel carries a compiled program or library",
         "wheel-sbom": "a sibling wheel states its vendored libraries in an SBOM",
         "wheel-without-native-code": "a sibling wheel for one platform holds no native code",
+        "library-left-out": "published wheels carry a library that this build does not make",
         # the build backend
         "backend-native": "the build backend exists to compile",
         "backend-pure": "the build backend compiles nothing by itself",

@@ -130,6 +130,11 @@ def _beside_platform_wheels(
         gathered += contents.evidence(opened.filename)
         if not contents.compiled and own.verdict is Verdict.SOURCE_PURE:
             return replace(own, evidence=gathered)
+        if not contents.extension_modules and _makes_nothing(own):
+            library = contents.libraries[0]
+            left_out = EvidencePiece("library-left-out", opened.filename, library)
+            reason = f"{own.reason}; it leaves out {library}, which the published wheels carry"
+            return replace(own, evidence=(*gathered, left_out), reason=reason)
     return Classification(
         Verdict.SOURCE_NATIVE,
         Confidence.CERTAIN,
@@ -137,6 +142,15 @@ def _beside_platform_wheels(
         evidence=gathered,
         reason=f"the same release has the platform wheel {wheel}",
     )
+
+
+def _makes_nothing(own: Classification) -> bool:
+    """Whether an sdist has nothing that could become a library of its wheels: another tool adds it.
+
+    The wheel that an installer builds then comes without, and the system must have the library.
+    """
+    bare = any(piece.code == "no-native-sources" for piece in own.evidence)
+    return bare and own.verdict is Verdict.SOURCE_PURE and own.confidence is Confidence.STRONG
 
 
 def _beside_neighbours(

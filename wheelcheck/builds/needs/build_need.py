@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,10 +12,11 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.cython_options import CythonOptions, cython_options
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.distributions.debian_package import FileKind
-from wheelcheck.index.archives.languages import language_of
+from wheelcheck.index.archives.languages import Language, language_of
 
 __all__ = ["BuildNeed", "NeedKind", "Role", "SourceNeedsInput", "needs_input", "strongest"]
 
@@ -68,7 +70,8 @@ class SourceNeedsInput:
     that sources include in angle brackets and the sdist has not, with how many do. `vendored`
     are member paths of shared libraries that a wheel of the release carries. `installed` are the
     names of what the build environment holds besides the build requirements stated, as far as
-    known: what these pull in, and what the backend adds.
+    known: what these pull in, and what the backend adds. `left_to_cmake` says that the setup script
+    has CMake compile everything.
     """
 
     name: NormalizedName
@@ -84,6 +87,7 @@ class SourceNeedsInput:
     headers: Mapping[str, int] = field(default_factory=dict, hash=False)
     vendored: tuple[str, ...] = ()
     installed: frozenset[str] = frozenset()
+    left_to_cmake: bool = False
 
 
 def needs_input(
@@ -95,6 +99,7 @@ def needs_input(
     """Gather what needs are derived from, out of an sdist's facts and contents."""
     scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
     extensions = [module for script in scripts for module in script.extensions]
+    translated = _translated(facts, contents)
     languages: dict[str, str] = {}
     if extensions and all(module.sources for module in extensions):
         for module in extensions:
@@ -106,6 +111,10 @@ def needs_input(
         for count in facts.sources:
             if count.files:
                 languages[count.language.value] = f"{count.files} source files in the sdist"
+    for options in translated:
+        own = [language_of(path) for path in options.sources]
+        if options.cplus or Language.CPP in own:
+            languages.setdefault(Language.CPP.value, f"{options.path}: its first lines")
     return SourceNeedsInput(
         name=name,
         version=version,
@@ -114,18 +123,32 @@ def needs_input(
         languages=languages,
         members=tuple(contents.sizes),
         texts=contents.texts,
-        extension_libraries=tuple(
-            (module.where, library, module.optional or bool(script.forgiving or module.supposing))
-            for script in scripts
-            for module in script.extensions
-            for library in module.libraries
+        extension_libraries=(
+            *(
+                (module.where, name, module.optional or bool(script.forgiving or module.supposing))
+                for script in scripts
+                for module in script.extensions
+                for name in module.libraries
+            ),
+            *((options.path, name, False) for options in translated for name in options.libraries),
         ),
         tools_run=tuple(place for script in scripts for place in script.tools),
         headers=_headers(contents),
+        left_to_cmake=facts.leaves_all_to_cmake,
         decided={
             (path, line): answer for script in scripts for path, line, answer in script.decided
         },
     )
+
+
+def _translated(facts: SdistFacts, contents: SdistContents) -> tuple[CythonOptions, ...]:
+    """The options at the heads of Cython sources, where the build has Cython read them."""
+    names = {
+        re.split(r"[^\w.-]", text.strip(), maxsplit=1)[0].lower() for text in facts.build_requires
+    }
+    if "cython" not in names | facts.system.required_names:
+        return ()
+    return tuple(cython_options(contents.marks))
 
 
 def _headers(contents: SdistContents) -> dict[str, int]:

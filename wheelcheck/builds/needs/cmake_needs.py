@@ -54,7 +54,7 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
 
 def states_languages(facts: SourceNeedsInput) -> bool:
     """Whether CMake alone compiles, and its project says which languages it does."""
-    alone = facts.backend.partition(".")[0] in _BY_CMAKE
+    alone = facts.left_to_cmake or facts.backend.partition(".")[0] in _BY_CMAKE
     return alone and any(_PROJECT.search(facts.texts[root]) for root in _roots(facts))
 
 

@@ -86,9 +86,9 @@ def library_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
         *_from_pyproject(facts),
         *_from_crates(facts),
         *_from_external(facts),
-        *_from_wheels(facts),
         *_from_members(shipped),
     ]
+    found += _from_wheels(facts, named=any(map(_links, found)))
     if not any(need.kind is NeedKind.LIBRARY for need in found):
         found += _from_headers(facts)
     brought = brought_by_requirements(facts)
@@ -274,11 +274,24 @@ def _from_external(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
                 yield from need_called(FileKind.PC, name, source, role)
 
 
-def _from_wheels(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
-    """Libraries a wheel carries, less those that come along with another of them."""
+def _links(need: BuildNeed) -> bool:
+    """Whether it is a library that the build cannot do without."""
+    return need.kind is NeedKind.LIBRARY and need.role is Role.REQUIRED
+
+
+def _from_wheels(facts: SourceNeedsInput, *, named: bool) -> Iterator[BuildNeed]:
+    """Libraries a wheel carries, less those that come along with another of them.
+
+    Where the build files have `named` libraries, what else a wheel carries may be a library of
+    these, in the version of the system that the wheel was made on; what the build files and the
+    sources do not speak of is optional then.
+    """
     found = {library_vendored(path): path for path in reversed(facts.vendored)}
     libraries = {library for library in found if library is not None}
     along = {item for library in libraries for item in brought_along(library)}
+    text = "\n".join((*facts.headers, *facts.texts.values())).lower() if named else ""
     for library in sorted(libraries - along):
         path = (found[library] or "").rpartition("/")[2]
-        yield BuildNeed(NeedKind.LIBRARY, library, f"the wheel carries {path}")
+        spoken_of = not named or any(name in text for name in names_of(library) | {library})
+        role = Role.REQUIRED if spoken_of else Role.OPTIONAL
+        yield BuildNeed(NeedKind.LIBRARY, library, f"the wheel carries {path}", role)

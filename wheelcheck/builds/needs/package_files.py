@@ -8,7 +8,7 @@ agree. Elsewhere a file leads to a package of the newest Debian, and this to a r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from wheelcheck.builds.needs.libraries import library_table
@@ -32,6 +32,7 @@ _TOOLCHAIN = re.compile(
     r"|clang|musl|dietlibc|libbsd|gnumach|hurd|mig|libobjc|libgnustep|libhurd|kfreebsd|avr|lib32|libx32)"
 )
 """Packages of C's, C++'s and Python's own headers, and of other systems'."""
+_VERSION_IN_NAME = re.compile(r"-?\d[\d.]*(?=-dev$)")
 _HEADER_ENDINGS = (".h", ".hh", ".hpp", ".hxx", ".H")
 _Sought = tuple[FileKind, str]
 
@@ -89,7 +90,19 @@ def holder_of_header(name: str) -> str | None:
         if package.endswith("-dev")
         and {name, folder} & set(repository.files(package, FileKind.HEADER))
     ]
-    return exact[0] if len(exact) == 1 else None
+    return _newest(exact, repository)
+
+
+def _newest(packages: Sequence[str], repository: Repository) -> str | None:
+    """Of one library in several versions that of the distribution's choice: ``libboost-dev``.
+
+    None where the packages are of several libraries.
+    """
+    stems = {_VERSION_IN_NAME.sub("", package) for package in packages}
+    if len(packages) <= 1 or len(stems) > 1:
+        return packages[0] if len(packages) == 1 else None
+    chosen = stems.pop()
+    return chosen if repository.package(chosen) is not None else max(packages)
 
 
 def search_command(sought: _Sought, distribution: Distribution) -> str:

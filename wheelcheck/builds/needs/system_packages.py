@@ -84,8 +84,8 @@ class InstallCommands:
 def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     """Everything that building an sdist needs: first the table, then our reading.
 
-    Tools are united from both. Where the table knows the project, libraries that only our reading
-    names are demoted to optional: people have built it without them.
+    Tools are united from both. Where the table knows the project, libraries and programs of no
+    table that only our reading names are demoted to optional: people have built it without them.
     """
     # much, and what it finds is cached
     from wheelcheck.builds.needs.cmake_needs import states_languages
@@ -101,7 +101,7 @@ def source_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     commands = [
         need if need.name in _EVERYWHERE else _demoted(need) for need in command_needs(facts)
     ]
-    sought = [need if need.kind is NeedKind.TOOL else _demoted(need) for need in libraries]
+    sought = [need if need.name in tool_table() else _demoted(need) for need in libraries]
     return _with_generator(strongest((*known, *tools, *commands, *sought)))
 
 

@@ -1,8 +1,8 @@
 """What a project's settings have its backend's `get_requires_for_build_wheel` ask for (PEP 517).
 
 By the sources of scikit-build-core 1.1.2 (`builder/get_requires.py`), hatchling 1.33.0
-(`builders/config.py`), pdm-backend and meson-python; what backends ask for by themselves is in
-`hook_requires.csv`.
+(`builders/config.py`), py-build-cmake 0.5.1 (`commands/try_run.py`), pdm-backend and meson-python;
+what backends ask for by themselves is in `hook_requires.csv`.
 """
 
 from __future__ import annotations
@@ -94,6 +94,28 @@ def _providers(settings: dict[str, Any]) -> Iterator[str]:
             yield _PROVIDERS[provider]
 
 
+def _py_build_cmake(document: dict[str, Any], _texts: Mapping[str, str]) -> HookSettings:
+    """CMake where a project has settings for it, Ninja where one of its generators is Ninja."""
+    own = table(document, "tool", "py-build-cmake")
+    options = [
+        settings for owner in (own, table(own, "linux")) for settings in _tables(owner.get("cmake"))
+    ]
+    if not options:
+        return HookSettings()
+    least = _OLDEST_CMAKE
+    for settings in options:
+        with suppress(InvalidVersion):
+            least = max(least, Version(str(settings.get("minimum_version", "0"))))
+    ninja = any("ninja" in str(settings.get("generator", "")).lower() for settings in options)
+    return HookSettings((f"cmake>={least}", *(["ninja"] if ninja else ())))
+
+
+def _tables(value: object) -> list[dict[str, Any]]:
+    """The tables of a setting that may be one table or an array of them."""
+    found = value if isinstance(value, list) else [value]
+    return [item for item in found if isinstance(item, dict)]
+
+
 def _hatchling(document: dict[str, Any], _texts: Mapping[str, str]) -> HookSettings:
     build = table(document, "tool", "hatch", "build")
     wheel = table(build, "targets", "wheel")
@@ -119,5 +141,6 @@ def _pdm(document: dict[str, Any], _texts: Mapping[str, str]) -> HookSettings:
 _READERS: Mapping[str, Callable[[dict[str, Any], Mapping[str, str]], HookSettings]] = {
     "hatchling": _hatchling,
     "pdm": _pdm,
+    "py_build_cmake": _py_build_cmake,
     "scikit_build_core": _scikit_build,
 }

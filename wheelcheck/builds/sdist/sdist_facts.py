@@ -88,6 +88,23 @@ class SdistFacts:
         """Sources in compiled languages outside tests, docs and examples."""
         return sum(count.files for count in self.sources)
 
+    @property
+    def leaves_all_to_cmake(self) -> bool:
+        """Whether a setup script lists no source and has CMake compile what there is.
+
+        scikit-build's scripts do, and those of extension modules without sources, or of a kind of
+        their own (``CMakeExtension``), beside a CMake project.
+        """
+        if self.kind != "setuptools" or self.script is None or not self.has("cmake-project"):
+            return False
+        runs_cmake = any(tool == "cmake" for _, tool in self.script.tools)
+        return all(
+            extension.made_by == "skbuild"
+            or extension.sources == ()
+            or (runs_cmake and extension.sources is None and extension.made_by != "Extension")
+            for extension in self.script.extensions
+        )
+
     def has(self, code: str) -> bool:
         """Whether some piece of evidence has this code."""
         return any(piece.code == code for piece in self.evidence)

@@ -18,7 +18,7 @@ __all__ = ["MAX_MARKED_BYTES", "SourceMarks", "is_marked", "read_marks"]
 MAX_MARKED_BYTES = 16 << 20
 """Longer files are not looked into: the longest amalgamations that people ship are shorter."""
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".tcc", ".tpp", ".inl", ".inc", ".ixx",
-    ".pxi", ".pxi.in", ".pyx.in", ".pyx.tp", ".c.in", ".c.src",
+    ".pxd", ".pxi", ".pxi.in", ".pyx.in", ".pyx.tp", ".c.in", ".c.src",
 )  # fmt: skip
 _INCLUDE = re.compile(rb'include[ \t]*([<"][^">\n]{1,200})[">]')
 _MAX_INCLUDES = 1000
@@ -40,6 +40,12 @@ _CYTHON_SIGNS = (
 _CIMPORT = re.compile(
     rb"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+cimport|cimport[ \t]+([\w.]+))", re.MULTILINE
 )
+_DIRECTIVE = re.compile(rb"#[ \t]*(?:distutils|cython):[ \t]*(\w+)[ \t]*=[ \t]*([^\n]*)")
+_BUILD_OPTIONS = {
+    b"language", b"libraries", b"sources", b"extra_compile_args", b"extra_link_args",
+}  # fmt: skip
+"""Options that ``# distutils:`` lines at the head of a Cython source set for its extension module
+(cython.readthedocs.io, "Configuring the C-Build"); ``# cython:`` lines may name them too."""
 _LOST_PXD = {b"cpython.int", b"cpython.string", b"cpython.oldbuffer"}
 
 
@@ -56,7 +62,8 @@ class SourceMarks:
     of a `.pyx` that later releases of Cython lack: ``long``, ``print``, ``cimport cpython.int``,
     any ``cimport`` of a name of one part; and ``language_level``, where the file states one.
     `conditional_includes` are those of its includes that depend on the Python, or on what is
-    defined elsewhere.
+    defined elsewhere. `build_options` are those that the comments at the head of a Cython source
+    set for its extension module: ``libraries=gmp mpfr``, ``language=c++``.
     """
 
     statements: int
@@ -66,6 +73,7 @@ class SourceMarks:
     api_breaks: tuple[ApiBreak, ...] = ()
     old_cython: tuple[str, ...] = ()
     conditional_includes: tuple[str, ...] = ()
+    build_options: tuple[str, ...] = ()
 
 
 def is_marked(path: str) -> bool:
@@ -88,7 +96,23 @@ def read_marks(content: bytes) -> SourceMarks:
         conditional_includes=()
         if generator.startswith("cython")
         else conditional_includes(content),
+        build_options=() if generator else _build_options(content[:_HEAD]),
     )
+
+
+def _build_options(head: bytes) -> tuple[str, ...]:
+    """What the comments before the first line of code set for the extension module."""
+    if b"distutils" not in head and b"cython" not in head:
+        return ()
+    found = []
+    for line in head.splitlines():
+        text = line.strip()
+        if text and not text.startswith(b"#"):
+            break
+        match = _DIRECTIVE.match(text)
+        if match is not None and match[1] in _BUILD_OPTIONS:
+            found.append(f"{match[1].decode()}={match[2].decode('utf-8', 'replace').strip()}")
+    return tuple(found)
 
 
 def _old_cython(content: bytes) -> tuple[str, ...]:
