@@ -13,6 +13,7 @@ from situations import target
 
 from wheelcheck.builds.needs.build_need import Role
 from wheelcheck.builds.needs.system_packages import InstallCommands
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.outlook import Forecaster, Outlook, commands_for
 from wheelcheck.builds.plan import InstallerKind, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
@@ -336,3 +337,13 @@ OLD_SCRIPT = {
     "else:\n    setup(use_2to3=True)\n",
     "p-1/x.c": "int x;",
 }
+
+
+def test_optional_extensions_that_do_not_compile_are_left_out():
+    script = NATIVE.replace("['x.c']", "['x.c'], optional=True")
+    (found,) = outlooks(index(p=native(setup=script)), ["p"], target("glibc"))
+    gone = BuildObstacle("c-api-gone", "x.c uses a name that Python 3.13 lacks", "x.c")
+    clashing = replace(found["p"], obstacles=(gone,))
+    assert clashing.leaves_extensions_out
+    assert not clashing.fails()
+    assert not found["p"].leaves_extensions_out

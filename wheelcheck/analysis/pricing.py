@@ -91,7 +91,7 @@ class Pricing:
         features: BuildFeatures | Unknown = _NOT_NEEDED
         if not is_measured(build.name, build.version):
             features = self._features_of(build.reading, target)
-        if left_out and isinstance(features, BuildFeatures):
+        if left_out and not isinstance(features, Unknown):
             features = features.without_extensions()
         return predict(build.name, build.version, python=target.python, features=features)
 
