@@ -212,7 +212,7 @@ def _chosen(
             return {path for path in listed if not _is_foreign(path)}
     if modules and not declared:
         return set()
-    return _of_one_version(_without_doubles(candidates))
+    return _without_older_copies(_without_doubles(candidates))
 
 
 def _declared(modules: Iterable[ExtensionModule], *, cython: bool) -> list[ExtensionModule]:
@@ -294,7 +294,7 @@ def _without_doubles(candidates: set[str]) -> set[str]:
     }
 
 
-def _of_one_version(candidates: set[str]) -> set[str]:
+def _without_older_copies(candidates: set[str]) -> set[str]:
     """Leave out older copies: of ``src/swig-0_27/a.cxx`` and ``src/swig-0_28/a.cxx`` the latter.
 
     A project that ships what was written for several versions of a library compiles one of them.

@@ -523,3 +523,11 @@ def test_cmake_says_which_compilers_a_setup_script_needs_that_leaves_all_to_it()
     assert {"c"} <= named[True]
     assert not {"fortran", "c++"} & named[True]
     assert {"c", "fortran", "c++"} <= named[False]
+
+
+def test_where_each_way_sets_the_libraries_the_last_counts():
+    """pyhdf: the libraries are called otherwise where a file is found."""
+    text = "if has_alt():\n    libraries = ['mfhdfalt']\nelse:\n    libraries = ['mfhdf']\n"
+    assert required(text + "libraries += ['jpeg']\n") == {"-lmfhdf", "libjpeg"}
+    bundled = "if has():\n    libraries = ['mfhdf']\nelse:\n    sources = ['own.c']\n"
+    assert required(bundled + "libraries += ['jpeg']\n") == {"libjpeg"}

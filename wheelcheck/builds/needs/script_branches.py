@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 
 from wheelcheck.builds.setup_script.script_syntax import children
@@ -35,9 +35,11 @@ class Certainty(IntEnum):
     """Whether a part of a script runs in an isolated build on Linux."""
 
     SURE = 0
-    CONDITIONAL = 1
+    DEFAULT = 1
+    """The last of several ways to set the same list of libraries, each under a condition."""
+    CONDITIONAL = 2
     """Under a condition that only a build decides: one of several ways to do the same."""
-    TENTATIVE = 2
+    TENTATIVE = 3
     """Where the script looks for something, offers a choice, or goes on if it fails."""
 
 
@@ -103,7 +105,19 @@ def _chosen(
     if truth:
         doubt = Certainty.TENTATIVE
     if truth is not True or by_system is None:
+        if truth is None and _sets_list(body) and _sets_list(orelse):
+            doubt = max(certainty, Certainty.DEFAULT)
         yield from ((part, certainty if truth is False else doubt) for part in orelse)
+
+
+def _sets_list(body: Sequence[ast.AST]) -> bool:
+    """Whether one of the statements sets a list of libraries."""
+    return any(
+        isinstance(part, ast.Assign)
+        and isinstance(part.value, ast.List)
+        and any(map(_is_list, part.targets))
+        for part in body
+    )
 
 
 def _attempted(node: ast.Try, certainty: Certainty, decided: Mapping[int, bool]) -> Iterator[Part]:

@@ -73,8 +73,9 @@ def _left_out(path: str) -> bool:
 def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """Libraries and programs by the build's own Python files.
 
-    Of several ways to find a library one must succeed: where none is certain, those count that
-    stand under a condition, are no mere attempt, and name what some distribution has.
+    Of several ways to set one list of libraries the last counts. Of several ways to find a library
+    one must succeed: where none is certain, those count that stand under a condition, are no mere
+    attempt, and name what some distribution has.
     """
     found: list[tuple[str, Question]] = []
     for path, text in build_scripts(facts.texts):
@@ -89,7 +90,7 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         for path, question in found
         if question.kind in links
     )
-    limit = Certainty.SURE if certain else Certainty.CONDITIONAL
+    limit = Certainty.DEFAULT if certain else Certainty.CONDITIONAL
     for path, question in found:
         likely = question.kind in links and is_packaged((question.kind, question.name))
         yield from _needs_of(question, path, limit if likely else Certainty.SURE)
