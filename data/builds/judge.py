@@ -97,15 +97,15 @@ def _ask(arguments: argparse.Namespace) -> int:
 
 
 def _printed(arguments: argparse.Namespace) -> int:
-    """Build with the printed packages alone what builds where everything is installed."""
+    """Build with the printed packages alone what does not fail where everything is installed."""
     for half in arguments.half:
         said = _by_release(arguments.out / f"answers-{half}.csv")
-        builds = {
+        fails = {
             key
             for key, row in _by_release(arguments.out / f"rich-{half}.csv").items()
-            if row["outcome"] == "success"
+            if row["outcome"] != "success"
         }
-        left = builds - _by_release(arguments.out / f"printed-{half}.csv").keys()
+        left = said.keys() - fails - _by_release(arguments.out / f"printed-{half}.csv").keys()
         for case in _cases(arguments.list):
             key = (case["name"], case["version"])
             if case["half"] == half and "root" in case["parts"].split() and key in left:

@@ -116,8 +116,10 @@ class Repository:
     def _index(self, kind: FileKind) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, list[str]] = defaultdict(list)
         nested: dict[str, list[str]] = defaultdict(list)
-        for package in self._files:
-            for name in self.files(package, kind):
+        place = debian_table("files").columns.index(kind)
+        for package, row in self._files.items():
+            cells = row.split("\t", place + 1)
+            for name in cells[place].split() if place < len(cells) else ():
                 found[name.lower() if kind is FileKind.CMAKE else name].append(package)
                 if kind is FileKind.HEADER and "/" in name.rstrip("/"):
                     nested[name.partition("/")[2]].append(package)

@@ -8,6 +8,7 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Iterator
+from functools import lru_cache
 
 from wheelcheck.errors import Unknown
 
@@ -21,8 +22,12 @@ _TRACES = re.compile(
 )
 
 
+@lru_cache(maxsize=32)  # several readers of one sdist look at the same few scripts
 def parse(text: str) -> ast.Module | Unknown:
-    """The syntax tree, or why there is none: ``script-refused`` or ``script-not-python3``."""
+    """The syntax tree, or why there is none: ``script-refused`` or ``script-not-python3``.
+
+    It is shared: nobody may change it.
+    """
     if len(text) > _LARGEST:
         return Unknown("script-refused", f"longer than {_LARGEST:,} characters")
     try:
