@@ -21,7 +21,7 @@ from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.tried_versions import TriedVersions
 from wheelcheck.costs.bill import Machine
-from wheelcheck.coverage import Judgement, Verdict, judge, lost_wheel, newer_release
+from wheelcheck.coverage import Judgement, NewerReleases, Verdict, judge, lost_wheel
 from wheelcheck.errors import Unknown
 from wheelcheck.fence import fenced
 from wheelcheck.index.interface import Index, Sdist, Wheel
@@ -94,6 +94,7 @@ class Judge:
         self._index = index = with_locked_files(index, requirements)
         common = common if common and common.index is index else Common(index)
         self._constraints = _constraints(requirements)
+        self._newer = NewerReleases(self._constraints)
         self._as_of = as_of
         self._installed = installed
         self._resolver = Resolver(
@@ -245,7 +246,7 @@ class Judge:
 
         def judged() -> Judgement:
             found = judge(pin, project, target, rules)
-            newer = newer_release(pin, project, target, rules, constraint)
+            newer = self._newer.reason(pin, project, target, rules)
             if isinstance(found.file, Wheel) and not newer:
                 return found
             lost = lost_wheel(pin, project, target, rules, self._as_of, constraint)

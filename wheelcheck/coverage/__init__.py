@@ -2,7 +2,7 @@
 
 from wheelcheck.coverage.judgement import Judgement, judge, nearest_first
 from wheelcheck.coverage.lost_wheels import lost_wheel
-from wheelcheck.coverage.newer_release import newer_release
+from wheelcheck.coverage.newer_release import NewerReleases
 from wheelcheck.coverage.verdict import Verdict
 
-__all__ = ["Judgement", "Verdict", "judge", "lost_wheel", "nearest_first", "newer_release"]
+__all__ = ["Judgement", "NewerReleases", "Verdict", "judge", "lost_wheel", "nearest_first"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.coverage.wheel_loss import WheelLoss
@@ -107,9 +107,14 @@ def is_pure_tag(tag: str) -> bool:
 
 
 def _as_wheel(wheel: Wheel) -> Judgement:
-    if is_pure(wheel):
-        return Judgement(Verdict.PURE_WHEEL, f"{wheel.tag} fits everywhere", wheel)
-    return Judgement(Verdict.WHEEL, f"{wheel.tag} fits", wheel)
+    return Judgement(*_verdict_of(wheel.tag), wheel)
+
+
+@lru_cache(maxsize=1024)
+def _verdict_of(tag: str) -> tuple[Verdict, str]:
+    if is_pure_tag(tag):
+        return Verdict.PURE_WHEEL, f"{tag} fits everywhere"
+    return Verdict.WHEEL, f"{tag} fits"
 
 
 def nearest_first(refused: Iterable[Refused], target: Target) -> list[Refused]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.coverage.judgement import nearest_first
@@ -15,38 +16,47 @@ from wheelcheck.index.interface import Project, Sdist, Wheel
 from wheelcheck.resolution import FileRules, Pin, RefusalReason, refusal_of
 from wheelcheck.targets import Target
 
-__all__ = ["newer_release", "newest_wanted", "wanted_by"]
+__all__ = ["NewerReleases", "newest_wanted", "wanted_by"]
 
 _OF_THE_TARGET = frozenset({RefusalReason.TAG, RefusalReason.REQUIRES_PYTHON})
 
 
-def newer_release(
-    pin: Pin,
-    project: Project | Unknown,
-    target: Target,
-    rules: FileRules,
-    constraint: SpecifierSet | None = None,
-) -> str:
-    """Say what the newest release that is wanted needs, where an older one is taken without it.
+class NewerReleases:
+    """Looks for them on any number of targets; `constraints` say which versions are wanted."""
 
-    Args:
-        pin: what is taken.
-        project: the files that there are.
-        target: where it would be installed.
-        rules: the user's rules on files.
-        constraint: what the user's constraints say of the package.
+    def __init__(self, constraints: Mapping[NormalizedName, SpecifierSet]) -> None:
+        self._constraints = constraints
+        self._newest: dict[tuple[NormalizedName, Version, tuple[str, ...]], Version | None] = {}
 
-    Returns:
-        ``1.18.1 needs glibc 2.28, target has 2.17``; "" where the newest is taken, or another rule
-        than the target's keeps it away.
-    """
-    if isinstance(project, Unknown) or pin.version is None or pin.file is None:
-        return ""
-    newest = newest_wanted(pin, project, constraint)
-    if newest is None or newest == pin.version:
-        return ""
-    why = _why_not(project.files(newest), target, rules)
-    return f"{newest} {why}" if why else ""
+    def reason(self, pin: Pin, project: Project | Unknown, target: Target, rules: FileRules) -> str:
+        """Say what the newest release that is wanted needs, where an older one is taken without it.
+
+        Args:
+            pin: what is taken.
+            project: the files that there are.
+            target: where it would be installed.
+            rules: the user's rules on files.
+
+        Returns:
+            ``1.18.1 needs glibc 2.28, target has 2.17``; "" where the newest is taken, or another
+            rule than the target's keeps it away.
+        """
+        if isinstance(project, Unknown) or pin.version is None or pin.file is None:
+            return ""
+        newest = self._newest_wanted(pin, pin.version, project)
+        if newest is None or newest == pin.version:
+            return ""
+        why = _why_not(project.files(newest), target, rules)
+        return f"{newest} {why}" if why else ""
+
+    def _newest_wanted(self, pin: Pin, taken: Version, project: Project) -> Version | None:
+        """As `newest_wanted`, worked out once for all targets that ask the same."""
+        if not project.versions or project.versions[0] == taken:
+            return None
+        key = pin.name, taken, tuple([demand.requirement for demand in pin.demands])
+        if key not in self._newest:
+            self._newest[key] = newest_wanted(pin, project, self._constraints.get(pin.name))
+        return self._newest[key]
 
 
 def newest_wanted(
