@@ -22,7 +22,6 @@ from wheelcheck.cli.terminal import progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import NothingJudged, UsageError
 from wheelcheck.gate.policy import Policy
-from wheelcheck.reports.json_schema import json_schema
 from wheelcheck.reports.values.report import Report
 from wheelcheck.result_cache.report_cache import Rendering, ReportCache
 
@@ -181,5 +180,7 @@ def write_dockerfile(args: Namespace) -> int:
 
 def print_schema(output: str | None) -> None:
     """Write the JSON Schema of the report."""
+    from wheelcheck.reports.json_schema import json_schema
+
     schema = json.dumps(json_schema(Report), indent=2)
     write(f"{schema}\n".encode(), output)

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
-from urllib.request import url2pathname
 
 from wheelcheck.redaction import redact
 from wheelcheck.regular_files import read_regular
@@ -130,4 +129,8 @@ def _local_path(location: str) -> Path | None:
     if not is_remote(location):
         return Path(location)
     parts = urlsplit(location)
-    return Path(url2pathname(parts.path)) if parts.scheme.lower() == "file" else None
+    if parts.scheme.lower() != "file":
+        return None
+    from urllib.request import url2pathname  # it brings the network along
+
+    return Path(url2pathname(parts.path))

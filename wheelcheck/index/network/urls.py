@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
-from urllib.request import url2pathname
 
 __all__ = ["filename_of", "fragment_hashes", "local_path", "origin_of", "split_credentials"]
 
@@ -54,4 +53,6 @@ def local_path(url: str) -> Path | None:
     parts = urlsplit(url)
     if parts.scheme != "file" or parts.netloc not in {"", "localhost"}:
         return None
+    from urllib.request import url2pathname  # it brings the network along
+
     return Path(url2pathname(parts.path))

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import InvalidRequirement, Requirement
@@ -338,6 +337,8 @@ def _local_path(url: str) -> Path:
     parts = urlsplit(url)
     if parts.netloc not in {"", "localhost"}:
         raise InvalidLine("a file: URL must not name another host")
+    from urllib.request import url2pathname  # it brings the network along
+
     return _absolute(url2pathname(parts.path))
 
 
