@@ -122,6 +122,23 @@ class FakeIndex:
         texts = {p: t for p, t in listing.texts.items() if wanted is not None and wanted(p)}
         return ArchiveListing(listing.members, texts)
 
+    def pyproject(self, sdist: Sdist, enough: Callable[[str], bool]) -> str | Unknown | None:
+        listing = self._fact("listings", sdist, None)
+        if listing is None or isinstance(listing, Unknown):
+            return self.listing(sdist)  # type: ignore[return-value]
+        self._note("pyproject", sdist.filename)
+        texts = listing.texts if isinstance(listing, ArchiveListing) else listing
+        found = [
+            text
+            for path, text in texts.items()
+            if path.endswith("/pyproject.toml") and path.count("/") == 1 and isinstance(text, str)
+        ]
+        return found[0] if found and enough(found[0]) else None
+
+    def prefetch_pyproject(self, sdists: Iterable[Sdist], _: Callable[[str], bool]) -> None:
+        for sdist in sdists:
+            self._note("prefetch pyproject", sdist.filename)
+
     def look_into(self, wheel: Wheel, look: Callable[[MemberReader], Any]) -> Any:
         self._note("look into", wheel.filename)
         content = self._wheels.get(wheel.filename)

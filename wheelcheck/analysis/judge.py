@@ -19,6 +19,7 @@ from wheelcheck.analysis.load_options import LoadOptions, RunImage
 from wheelcheck.analysis.pricing import Pricing
 from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.builds.installer_kind import InstallerKind
+from wheelcheck.builds.plan import WantedSdist
 from wheelcheck.builds.tried_versions import TriedVersions
 from wheelcheck.costs.bill import Machine
 from wheelcheck.coverage import Judgement, NewerReleases, Verdict, judge, lost_wheel
@@ -139,15 +140,16 @@ class Judge:
         self._resolver.prefetch(targets)
         for target in targets:
             self._prefetched[target] = self._choose(target, plan=plan)
-        pairs = [
-            (target, sdist)
+        wanted = [
+            WantedSdist(target, sdist, tried=tried)
             for target, chosen in self._prefetched.items()
-            for sdist in (*chosen.sdists, *chosen.tried)
+            for tried, sdists in ((False, chosen.sdists), (True, chosen.tried))
+            for sdist in sdists
         ]
-        if pairs:
-            self._sources.prefetch_verdicts(pairs)
+        if wanted:
+            self._sources.prefetch_verdicts(wanted)
         if plan:
-            if planned := [pair for pair in pairs if is_planned(pair[0])]:
+            if planned := [each for each in wanted if is_planned(each.target)]:
                 self._sources.prefetch_plans(planned)
             for target, chosen in self._prefetched.items():
                 if is_planned(target):
@@ -232,8 +234,10 @@ class Judge:
         )
         tried = () if isinstance(tried, Unknown) else tried
         chosen = _Chosen(resolution, judged, tried)
-        self._prefetch_sdists((*chosen.sdists, *tried))
-        self._pricing.prefetch(target, (*chosen.files, *tried))
+        self._prefetch_sdists(chosen.sdists)
+        if tried:
+            self._sources.prefetch_tried(tried)
+        self._pricing.prefetch(target, chosen.files)
         return chosen
 
     def _prefetch_sdists(self, sdists: Sequence[Sdist]) -> None:

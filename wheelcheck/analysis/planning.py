@@ -10,7 +10,7 @@ from wheelcheck.analysis.judged_target import TargetBuilds, is_planned
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.needs.system_toolchains import toolchain_of
 from wheelcheck.builds.outlook import Forecaster, commands_for
-from wheelcheck.builds.plan import MAX_DEPTH, Planner
+from wheelcheck.builds.plan import MAX_DEPTH, Planner, WantedSdist
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.coverage import Judgement, Verdict
 from wheelcheck.index.interface import Index, Sdist
@@ -40,7 +40,7 @@ class SourceBuilds:
         common: Common | None = None,
     ) -> None:
         self._sdists = sdists
-        self._planner = Planner(index, policy, sdists.read, common)
+        self._planner = Planner(index, policy, sdists.read, common, sdists.read_tried)
         self._forecaster = Forecaster(index)
         self._installer = installer
         self._as_of = as_of
@@ -61,19 +61,26 @@ class SourceBuilds:
         """Have the index fetch, side by side, what planning these builds asks for."""
         self._sdists.prefetch(sdists)
 
-    def prefetch_verdicts(self, pairs: Sequence[tuple[Target, Sdist]]) -> None:
-        """Have the index fetch, side by side, what judging these sdists asks for."""
-        self._sdists.prefetch_classification(pairs)
+    def prefetch_tried(self, sdists: Iterable[Sdist]) -> None:
+        """As `prefetch`, of sdists that are tried and not taken."""
+        self._sdists.prefetch_tried(sdists)
 
-    def prefetch_plans(self, pairs: Sequence[tuple[Target, Sdist]]) -> None:
+    def prefetch_verdicts(self, wanted: Sequence[WantedSdist]) -> None:
+        """Have the index fetch, side by side, what judging these sdists asks for."""
+        self._sdists.prefetch_classification(
+            (each.target, each.sdist) for each in wanted if not each.tried
+        )
+
+    def prefetch_plans(self, wanted: Sequence[WantedSdist]) -> None:
         """Have the index fetch what the build requires of sdists ask for, as deep as plans go."""
-        wave = list(pairs)
+        wave = list(wanted)
         seen = set(wave)
         for _ in range(MAX_DEPTH):
             below = dict.fromkeys(self._planner.prefetch(wave, self._installer))
-            wave = [pair for pair in below if pair not in seen]
+            wave = [each for each in below if each not in seen]
             seen.update(wave)
-            self._sdists.prefetch(sdist for _, sdist in wave)
+            self._sdists.prefetch(each.sdist for each in wave if not each.tried)
+            self._sdists.prefetch_tried(each.sdist for each in wave if each.tried)
 
     def of(
         self, target: Target, sdists: Sequence[Sdist], tried: Sequence[Sdist]

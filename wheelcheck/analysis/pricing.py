@@ -31,6 +31,7 @@ _Key = tuple[str, tuple[int, int], Cpu]
 MOST_LISTED = 200
 """Wheels whose directories are read for their exact size; of the rest it is estimated."""
 _NOT_NEEDED = Unknown("not-needed", "this release was measured: its sources need not be read")
+_ONLY_TRIED = Unknown("only-tried", "it is tried and not taken: its sources are not read")
 _NOT_LISTED = Unknown("not-listed", f"more than {MOST_LISTED} wheels: their archives were not read")
 
 
@@ -96,6 +97,8 @@ class Pricing:
         return predict(build.name, build.version, python=target.python, features=features)
 
     def _features_of(self, reading: SdistReading, target: Target) -> BuildFeatures | Unknown:
+        if not reading.is_whole:
+            return _ONLY_TRIED
         key = (reading.sdist.filename, target.python, target.arch)
         if key not in self._features:
             self._features[key] = self._read_features(reading, target)

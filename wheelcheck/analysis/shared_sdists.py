@@ -23,5 +23,6 @@ class SharedSdists:
     def reader(self) -> SdistReader:
         """Reads each sdist once for all judges that share this."""
         from wheelcheck.builds.sdist_reader import SdistReader  # much, and most runs read none
+        from wheelcheck.costs.measured import measured_builds
 
-        return SdistReader(self._index)
+        return SdistReader(self._index, lambda name: name in measured_builds())

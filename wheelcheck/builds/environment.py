@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -11,6 +11,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.pip_builds import build_requires
+from wheelcheck.builds.sdist.build_system import builds_for_metadata
 from wheelcheck.builds.sdist.hook_settings import HookSettings
 from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.builds.tried_versions import TriedVersions
@@ -44,9 +45,6 @@ __all__ = [
 
 _STATED = "the build requires"
 """Who demands what the sdist itself requires for its build."""
-
-_BUILDS_FOR_METADATA = frozenset({"mesonpy"})
-"""Backends without `prepare_metadata_for_build_wheel`: for metadata, a wheel is built (PEP 517)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,6 @@ class BuildEnvironment:
 class BuildEnvironments:
     """Resolves build requires for any number of targets; each set of them once.
 
-    `read` reads an sdist for a target, once for all that answer alike (`SdistReader.read`);
     `common` is what the resolvers of a run share.
     """
 
@@ -104,14 +101,12 @@ class BuildEnvironments:
         self,
         index: Index,
         policy: FilePolicy,
-        read: Callable[[Sdist, Target], SdistReading],
         common: Common | None = None,
     ) -> None:
         self._index = index
         self._common = common or Common(index)
         # pip hands the user's choice of files on to the build environment, but no hashes.
         self._policy = replace(policy, require_hashes=False)
-        self._read = read
         self._resolvers: dict[tuple[str, ...], Resolver] = {}
         self._resolved: dict[tuple[tuple[str, ...], Target], Resolution] = {}
         self._tried = TriedVersions(index, policy)
@@ -139,12 +134,12 @@ class BuildEnvironments:
             tuple(resolution.pins.values()),
             problems=(*_invalid(stated, sdist, target), *_unmet(resolution)),
             tried=self._tried.of(resolution, installer),
-            builds_for_metadata=_module(facts.system.backend) in _BUILDS_FOR_METADATA,
+            builds_for_metadata=builds_for_metadata(facts.system.backend),
         )
 
-    def prefetch(self, pairs: Iterable[tuple[Target, Sdist]]) -> None:
+    def prefetch(self, readings: Iterable[tuple[Target, SdistReading]]) -> None:
         """Have the index fetch, side by side, what setting up these environments asks for."""
-        read = ((target, self._read(sdist, target).facts) for target, sdist in pairs)
+        read = ((target, reading.facts) for target, reading in readings)
         known = [(target, facts) for target, facts in read if not isinstance(facts, Unknown)]
         stated = [(target, build_requires(facts, target.installer)) for target, facts in known]
         self._prefetch(stated)

@@ -62,10 +62,11 @@ class Outlook:
     """What one build of a plan needs, and whether it will come to an end.
 
     `needs` are of the system, for a build whose `classification` says that it compiles nothing
-    none, or optional needs. `obstacles` are all there are, fatal or not: of the build environment,
-    the sdist, the distribution, the network, Python, and later build requirements than the sdist
-    knew. `constraints` is a constraint file of the sdist's own time, or, for a Python that was
-    not there yet, one without what breaks it; "" where none is called for.
+    none, or optional needs; none, too, of an sdist that is only tried, and not read to its end.
+    `obstacles` are all there are, fatal or not: of the build environment, the sdist, the
+    distribution, the network, Python, and later build requirements than the sdist knew.
+    `constraints` is a constraint file of the sdist's own time, or, for a Python that was not there
+    yet, one without what breaks it; "" where none is called for.
     """
 
     build: Build
@@ -95,7 +96,7 @@ class Forecaster:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._known: dict[tuple[str, BuildSite, frozenset[str]], _NeedsAndObstacles] = {}
+        self._known: dict[tuple[str, BuildSite, frozenset[str], bool], _NeedsAndObstacles] = {}
         self._histories: dict[tuple[NormalizedName, str], History | None] = {}
 
     def of_plan(self, plan: SourceBuildPlan, as_of: datetime) -> tuple[Outlook, ...]:
@@ -123,7 +124,7 @@ class Forecaster:
         classification = build.reading.classification
         installed = frozenset(pin.name for pin in build.environment.pins) & tools_on_pypi().keys()
         all_needs, own = self._of_sdist(build.reading, frozenset(installed), target)
-        needs = tuple(_counting(all_needs, classification))
+        needs = tuple(_counting(all_needs, classification)) if build.reading.is_whole else ()
         distribution = distribution_of(target)
         known = None if isinstance(distribution, Unknown) else distribution
         release = SourceNeedsInput(build.name, build.version)
@@ -142,7 +143,7 @@ class Forecaster:
         self, reading: SdistReading, installed: frozenset[str], target: Target
     ) -> _NeedsAndObstacles:
         """Needs and obstacles that are the same for all targets with one Python."""
-        key = reading.sdist.filename, BuildSite.of(target), installed
+        key = reading.sdist.filename, BuildSite.of(target), installed, reading.is_whole
         if key not in self._known:
             words = (reading.site, sorted(installed), reading.vendored)
 

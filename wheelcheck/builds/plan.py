@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -29,7 +30,7 @@ if TYPE_CHECKING:  # most plans have no builds, and are made without what knows 
     from wheelcheck.builds.environment import BuildEnvironment
     from wheelcheck.builds.sdist_reading import SdistReading
 
-__all__ = ["MAX_DEPTH", "Build", "InstallerKind", "Planner", "SourceBuildPlan"]
+__all__ = ["MAX_DEPTH", "Build", "InstallerKind", "Planner", "SourceBuildPlan", "WantedSdist"]
 
 MAX_DEPTH = 12
 """Build requirements of build requirements …: deeper than any real chain, so that one ends."""
@@ -73,6 +74,14 @@ class Build:
         return f"{self.name} {self.version}"
 
 
+class WantedSdist(NamedTuple):
+    """An sdist that is built on a target, or `tried` there: asked for its metadata alone."""
+
+    target: Target
+    sdist: Sdist
+    tried: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class SourceBuildPlan:
     """All source builds of one target; each comes after those that its environment needs.
@@ -110,8 +119,9 @@ class _PlanWalk:
 class Planner:
     """Plans source builds for any number of targets; resolves each set of build requires once.
 
-    `read` reads an sdist for a target, once for all that answer alike (`SdistReader.read`);
-    `common` is what the resolvers of a run share.
+    `read` reads an sdist for a target, once for all that answer alike (`SdistReader.read`), and
+    `read_tried` one that is tried and not taken (`SdistReader.read_tried`); `common` is what the
+    resolvers of a run share.
     """
 
     def __init__(
@@ -120,11 +130,13 @@ class Planner:
         policy: FilePolicy,
         read: Callable[[Sdist, Target], SdistReading],
         common: Common | None = None,
+        read_tried: Callable[[Sdist, Target], SdistReading] | None = None,
     ) -> None:
         from wheelcheck.builds.environment import BuildEnvironments
 
         self._read = read
-        self._environments = BuildEnvironments(index, policy, read, common)
+        self._read_tried = read_tried or read
+        self._environments = BuildEnvironments(index, policy, common)
 
     def plan(
         self,
@@ -139,7 +151,7 @@ class Planner:
         """
         walk = _PlanWalk(target, installer)
         top = self._visit_all(sdists, walk, ())
-        also = self._visit_all(tried, walk, ())
+        also = self._visit_all(tried, walk, (), tried=True)
         for circle in walk.cycles:
             _close(circle, walk.nodes.values())
         times = _times(walk, top, also)
@@ -147,35 +159,58 @@ class Planner:
         return SourceBuildPlan(target, installer, builds, tuple(walk.cycles))
 
     def prefetch(
-        self, requested: Iterable[tuple[Target, Sdist]], installer: InstallerKind
-    ) -> list[tuple[Target, Sdist]]:
+        self, requested: Iterable[WantedSdist], installer: InstallerKind
+    ) -> list[WantedSdist]:
         """Have the index fetch, side by side, what the environments of these builds ask for.
 
         Returns what is built or tried on the targets for the sake of these environments.
         """
-        pairs = list(requested)
-        self._environments.prefetch(pairs)
-        found = [
-            (target, self._environments.of(self._read(sdist, target), target, installer))
-            for target, sdist in pairs
+        readings = [
+            (wanted.target, self._reading(wanted.sdist, wanted.target, tried=wanted.tried))
+            for wanted in requested
         ]
-        return [(target, below) for target, item in found for below in (*item.built, *item.tried)]
+        self._environments.prefetch(readings)
+        found = [
+            (target, self._environments.of(reading, target, installer))
+            for target, reading in readings
+        ]
+        return [
+            WantedSdist(target, below, tried=tried)
+            for target, item in found
+            for tried, sdists in ((False, item.built), (True, item.tried))
+            for below in sdists
+        ]
+
+    def _reading(self, sdist: Sdist, target: Target, *, tried: bool) -> SdistReading:
+        return (self._read_tried if tried else self._read)(sdist, target)
 
     def _visit_all(
-        self, sdists: Iterable[Sdist], walk: _PlanWalk, chain: tuple[str, ...]
+        self,
+        sdists: Iterable[Sdist],
+        walk: _PlanWalk,
+        chain: tuple[str, ...],
+        *,
+        tried: bool = False,
     ) -> tuple[str, ...]:
         """Add sdists; return the file names of those that close no circle."""
-        return tuple(sdist.filename for sdist in sdists if self._visit(sdist, walk, chain))
+        return tuple(
+            sdist.filename for sdist in sdists if self._visit(sdist, walk, chain, tried=tried)
+        )
 
-    def _visit(self, sdist: Sdist, walk: _PlanWalk, chain: tuple[str, ...]) -> bool:
-        """Add an sdist and what its environment builds. False where that closes a circle."""
+    def _visit(self, sdist: Sdist, walk: _PlanWalk, chain: tuple[str, ...], *, tried: bool) -> bool:
+        """Add an sdist and what its environment builds. False where that closes a circle.
+
+        What is tried by one build and taken by another is read whole.
+        """
         label = f"{sdist.name} {sdist.version}"
         if label in chain:
             walk.cycles[(*chain[chain.index(label) :], label)] = None
             return False
         if sdist.filename in walk.nodes:
+            if not tried and not walk.nodes[sdist.filename].reading.is_whole:
+                walk.nodes[sdist.filename].reading = self._read(sdist, walk.target)
             return True
-        reading = self._read(sdist, walk.target)
+        reading = self._reading(sdist, walk.target, tried=tried)
         environment = self._environments.of(reading, walk.target, walk.installer)
         node = _Node(reading, environment)
         if len(chain) >= MAX_DEPTH:
@@ -188,7 +223,7 @@ class Planner:
         else:
             below = (*chain, label)
             node.children = self._visit_all(environment.built, walk, below)
-            node.tried = self._visit_all(environment.tried, walk, below)
+            node.tried = self._visit_all(environment.tried, walk, below, tried=True)
         walk.nodes[sdist.filename] = node
         return True
 

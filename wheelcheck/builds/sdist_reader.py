@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+
+from packaging.utils import NormalizedName
 
 from wheelcheck.builds.evidence.classify import wheel_to_open
+from wheelcheck.builds.sdist.build_system import (
+    builds_for_metadata,
+    is_stated_alone,
+    read_build_system,
+)
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts, read_sdist, wanted
-from wheelcheck.builds.sdist_reading import SdistArchive, SdistReading
+from wheelcheck.builds.sdist_reading import SdistArchive, SdistReading, TriedSdist
 from wheelcheck.builds.setup_script.script_context import BuildSite
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist
@@ -18,13 +25,22 @@ _StoredReadings = tuple[tuple[BuildSite, SdistFacts], ...]
 
 
 class SdistReader:
-    """Reads sdists once for all targets on which their facts are the same, and for later runs."""
+    """Reads sdists once for all targets on which their facts are the same, and for later runs.
 
-    def __init__(self, index: Index) -> None:
+    `has_known_cost` says of projects whether building them was measured, so that the sources of
+    a release that is built for its metadata need not be read.
+    """
+
+    def __init__(
+        self, index: Index, has_known_cost: Callable[[NormalizedName], bool] = lambda _: False
+    ) -> None:
         self._index = index
+        self._has_known_cost = has_known_cost
+        self._tried: dict[str, TriedSdist | None] = {}
         self._archives: dict[str, SdistArchive] = {}
         self._readings: dict[str, list[SdistReading]] = {}
         self._by_site: dict[tuple[str, BuildSite], SdistReading] = {}
+        self._tried_by_site: dict[tuple[str, BuildSite], SdistReading] = {}
         self._prefetched: set[tuple[str, BuildSite]] = set()
 
     def read(self, sdist: Sdist, target: Target) -> SdistReading:
@@ -33,6 +49,35 @@ class SdistReader:
         if key not in self._by_site:
             self._by_site[key] = self._read(sdist, key[1])
         return self._by_site[key]
+
+    def read_tried(self, sdist: Sdist, target: Target) -> SdistReading:
+        """As `read`, of an sdist that is asked for its metadata and not taken.
+
+        Where its pyproject.toml says all of that, the sdist is read no further (`TriedSdist`).
+        """
+        if sdist.filename not in self._tried:
+            text = self._index.pyproject(sdist, self._enough(sdist))
+            tried = TriedSdist(self._index, sdist, text) if isinstance(text, str) else None
+            self._tried[sdist.filename] = tried
+        archive = self._tried[sdist.filename]
+        if archive is None:
+            return self.read(sdist, target)
+        key = sdist.filename, BuildSite.of(target)
+        if key not in self._tried_by_site:
+            facts = read_sdist(archive.contents, key[1])
+            self._tried_by_site[key] = SdistReading(key[1], facts, archive)
+        return self._tried_by_site[key]
+
+    def prefetch_tried(self, sdists: Iterable[Sdist]) -> None:
+        """Have the index fetch, side by side, what trying these sdists asks for."""
+        for sdist in sdists:
+            if sdist.filename not in self._tried:
+                self._index.prefetch_pyproject([sdist], self._enough(sdist))
+
+    def _enough(self, sdist: Sdist) -> Callable[[str], bool]:
+        if self._has_known_cost(sdist.name):
+            return is_stated_alone
+        return _is_stated_alone_and_not_built
 
     def prefetch(self, sdists: Iterable[Sdist]) -> None:
         """Have the index fetch, side by side, what the needs of these builds are derived from."""
@@ -83,3 +128,9 @@ class SdistReader:
         if sdist.filename not in self._archives:
             self._archives[sdist.filename] = SdistArchive(self._index, sdist)
         return self._archives[sdist.filename]
+
+
+def _is_stated_alone_and_not_built(text: str) -> bool:
+    """Whether nothing but pyproject.toml counts: where a wheel is built, its sources do."""
+    system, _ = read_build_system(text)
+    return is_stated_alone(text) and not builds_for_metadata(system.backend)

@@ -16,10 +16,10 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts, wanted
 from wheelcheck.builds.setup_script.script_context import BuildSite
 from wheelcheck.errors import Unknown
-from wheelcheck.index.interface import Index, Sdist, Wheel
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember, Index, Sdist, Wheel
 from wheelcheck.result_cache.sdist_cache import SdistCache
 
-__all__ = ["SdistArchive", "SdistReading"]
+__all__ = ["SdistArchive", "SdistReading", "TriedSdist"]
 
 _T = TypeVar("_T")
 
@@ -46,6 +46,11 @@ class SdistArchive:
         return SdistCache(self.index, self.sdist)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether it is read to its end: `TriedSdist` is not."""
+        return True
+
+    @property
     def wheel_beside(self) -> Wheel | None:
         """The wheel that shows which libraries a release uses, where no table knows the project."""
         project = self.index.project(self.sdist.name)
@@ -64,6 +69,28 @@ class SdistArchive:
 
 
 @dataclass(frozen=True)
+class TriedSdist(SdistArchive):
+    """An sdist that is asked for its metadata alone: no more of it is read than `pyproject`.
+
+    That says with what it is built. What it compiles, and with what, is not looked at.
+    """
+
+    pyproject: str
+
+    @cached_property
+    def contents(self) -> SdistContents:
+        """Its pyproject.toml, as if it were all that it holds."""
+        path = f"{self.sdist.name}/pyproject.toml"
+        member = ArchiveMember(path, len(self.pyproject.encode()))
+        return SdistContents(ArchiveListing((member,), {path: self.pyproject}))
+
+    @property
+    def is_whole(self) -> bool:
+        """It is not."""
+        return False
+
+
+@dataclass(frozen=True)
 class SdistReading:
     """An sdist as read for a `site`: it says the same on all targets that share this value.
 
@@ -79,6 +106,11 @@ class SdistReading:
     def sdist(self) -> Sdist:
         """The file that was read."""
         return self.archive.sdist
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the whole sdist was read, and not its pyproject.toml alone."""
+        return self.archive.is_whole
 
     @property
     def contents(self) -> SdistContents | Unknown:
@@ -124,6 +156,8 @@ class SdistReading:
         The result, a value of type `kind`, must follow from the sdist and the words of its `key`
         alone.
         """
+        if not self.is_whole:
+            return compute()  # at once, from a file; what is stored follows from the whole sdist
         results = self.archive.results
         result: _T | None = results.get(key, kind)
         if result is None:

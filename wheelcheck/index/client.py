@@ -165,6 +165,17 @@ class NetworkIndex:
         read = self._listing_reader(file, wanted)
         return self._heeding(file, self._tasks.take(("listing", file.url, wanted), read))
 
+    def pyproject(self, sdist: Sdist, enough: Callable[[str], bool]) -> str | Unknown | None:
+        """The pyproject.toml at the root of an sdist, if that alone is `enough`."""
+        read = self._pyproject_reader(sdist, enough)
+        return self._heeding(sdist, self._tasks.take(("pyproject", sdist.url), read))
+
+    def prefetch_pyproject(self, sdists: Iterable[Sdist], enough: Callable[[str], bool]) -> None:
+        """Read the beginnings of sdists in the background."""
+        for sdist in sdists if self.fetches else ():
+            read = self._pyproject_reader(sdist, enough)
+            self._tasks.prefetch(("pyproject", sdist.url), read)
+
     def look_into(self, wheel: Wheel, look: Callable[[MemberReader], _T]) -> _T | Unknown:
         """What `look` finds in the members of a wheel."""
         read = self._look_reader(wheel, look)
@@ -217,6 +228,12 @@ class NetworkIndex:
     ) -> Callable[[], ArchiveListing | Unknown]:
         read = partial(self._facts.listing, file, wanted)
         return lambda: fenced(file.filename, "archive-unreadable", read)
+
+    def _pyproject_reader(
+        self, sdist: Sdist, enough: Callable[[str], bool]
+    ) -> Callable[[], str | Unknown | None]:
+        read = partial(self._facts.pyproject, sdist, enough)
+        return lambda: fenced(sdist.filename, "archive-unreadable", read)
 
     def _look_reader(
         self, wheel: Wheel, look: Callable[[MemberReader], _T]

@@ -17,7 +17,7 @@ import msgspec
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.archives.archive import HashMismatch, read_archive
+from wheelcheck.index.archives.archive import HashMismatch, Until, read_archive
 from wheelcheck.index.archives.build_texts import build_texts
 from wheelcheck.index.archives.c_api import ApiBreak
 from wheelcheck.index.archives.limits import MAX_TEXT_BYTES, ArchiveRefused
@@ -96,6 +96,7 @@ class _Metadata(msgspec.Struct, array_like=True):
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_listing = msgspec.msgpack.Decoder(_Listing).decode
+_decode_text = msgspec.msgpack.Decoder(str).decode
 _decode_metadata = msgspec.msgpack.Decoder(_Metadata).decode
 
 
@@ -195,6 +196,30 @@ class Facts:
         )
         return ArchiveListing(tuple(members), texts)
 
+    def pyproject(self, sdist: Sdist, enough: Callable[[str], bool]) -> str | Unknown | None:
+        """The pyproject.toml at an sdist's root, if that is `enough`; else it is read whole."""
+        key = _key(sdist)
+        beginning = cache_key(key, "pyproject.toml")
+        with self._alone(key):
+            stored = self._cache.get("listings", key, _decode_listing)
+            if stored is not None and self._holds(sdist, key):
+                until = Until(enough)
+                any(until(path, text) for path, text in stored.texts.items())
+                return until.text
+            known = self._cache.get("listings", beginning, _decode_text)
+            if known is not None and self._holds(sdist, beginning) and enough(known):
+                return known
+            until, wanted = Until(enough), _also_usual(sdist, None, None)
+            found = self._read(sdist, wanted, until)
+            if isinstance(found, Unknown):
+                return found
+            if until.text is None:
+                self._remember(key, sdist, found, wanted)
+            elif local_path(sdist.url) is None:
+                self._read_now.add(beginning)
+                self._cache.put("listings", beginning, _encode(until.text))
+            return until.text
+
     def look_into(self, wheel: Wheel, look: Callable[[MemberReader], _T]) -> _T | Unknown:
         """What `look` finds in the members of a wheel, which it reads as far as it needs them."""
 
@@ -273,9 +298,14 @@ class Facts:
         """Whether what is known of a file may be used without reading it once more."""
         return self._offline or key in self._read_now or is_identified(file)
 
-    def _read(self, file: Wheel | Sdist, wanted: Callable[[str], bool]) -> ArchiveListing | Unknown:
-        found = self._in_time(file, lambda: read_archive(self._http, file, wanted, self._ends))
-        if not isinstance(found, Unknown):
+    def _read(
+        self, file: Wheel | Sdist, wanted: Callable[[str], bool], until: Until | None = None
+    ) -> ArchiveListing | Unknown:
+        def read() -> ArchiveListing:
+            return read_archive(self._http, file, wanted, self._ends, until)
+
+        found = self._in_time(file, read)
+        if not isinstance(found, Unknown) and (until is None or until.text is None):
             self._read_now.add(_key(file))
         return found
 

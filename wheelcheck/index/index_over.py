@@ -50,6 +50,14 @@ class IndexOver:
         """What does this archive contain?"""
         return self._index.listing(file, wanted)
 
+    def pyproject(self, sdist: Sdist, enough: Callable[[str], bool]) -> str | Unknown | None:
+        """The pyproject.toml at the root of an sdist, if that alone is `enough`."""
+        return self._index.pyproject(sdist, enough)
+
+    def prefetch_pyproject(self, sdists: Iterable[Sdist], enough: Callable[[str], bool]) -> None:
+        """Say that `pyproject` will be asked of these sdists."""
+        self._index.prefetch_pyproject(sdists, enough)
+
     def look_into(self, wheel: Wheel, look: Callable[[MemberReader], T]) -> T | Unknown:
         """What `look` finds in the members of a wheel."""
         return self._index.look_into(wheel, look)

@@ -231,6 +231,16 @@ class Index(Protocol):
         streamed within limits. Nothing is written to disk from an archive, and nothing is run.
         """
 
+    def pyproject(self, sdist: Sdist, enough: Callable[[str], bool]) -> str | Unknown | None:
+        """The pyproject.toml at the root of an sdist, if that alone is `enough`.
+
+        An sdist is read no further than to it then, so that its hash is not compared. None where it
+        is not enough, or not there: the sdist has been read to its end, for `listing` to answer.
+        """
+
+    def prefetch_pyproject(self, sdists: Iterable[Sdist], enough: Callable[[str], bool]) -> None:
+        """Say that `pyproject` will be asked of these sdists, so that they are read meanwhile."""
+
     def look_into(self, wheel: Wheel, look: Callable[[MemberReader], T]) -> T | Unknown:
         """What `look` finds in the members of a wheel, which it reads as far as it needs them."""
 

@@ -92,6 +92,14 @@ class LockIndex(IndexOver):
         """What does this archive contain?"""
         return self._index.listing(file, wanted) if file.url else _nowhere(file)
 
+    def pyproject(self, sdist: Sdist, enough: Callable[[str], bool]) -> str | Unknown | None:
+        """The pyproject.toml at the root of an sdist, if that alone is `enough`."""
+        return self._index.pyproject(sdist, enough) if sdist.url else _nowhere(sdist)
+
+    def prefetch_pyproject(self, sdists: Iterable[Sdist], enough: Callable[[str], bool]) -> None:
+        """Say that `pyproject` will be asked of these sdists."""
+        self._index.prefetch_pyproject([sdist for sdist in sdists if sdist.url], enough)
+
     def look_into(self, wheel: Wheel, look: Callable[[MemberReader], T]) -> T | Unknown:
         """What `look` finds in the members of a wheel."""
         return self._index.look_into(wheel, look) if wheel.url else _nowhere(wheel)

@@ -195,10 +195,10 @@ class ExceptionSearch:
         """The build requirements of an sdist that are built, where wheels alone will not do."""
         reading = self._sdists.read(sdist, target)
         strict = strict_policy(self._requirements.policy, names)
-        environments = BuildEnvironments(self._index, strict, self._sdists.read)
+        environments = BuildEnvironments(self._index, strict)
         if not any(p.fatal for p in environments.of(reading, target, self._installer).problems):
             return ()
-        usual = BuildEnvironments(self._index, self._requirements.policy, self._sdists.read)
+        usual = BuildEnvironments(self._index, self._requirements.policy)
         return usual.of(reading, target, self._installer).built
 
 

@@ -20,6 +20,8 @@ __all__ = [
     "LEGACY_REQUIRES",
     "BuildSystem",
     "backend_kind",
+    "builds_for_metadata",
+    "is_stated_alone",
     "read_build_system",
     "read_toml",
     "setup_cfg_requires",
@@ -55,6 +57,37 @@ class BuildSystem:
     def required_names(self) -> frozenset[str]:
         """Normalised names of the build requires, markers aside."""
         return frozenset(_names(self.requires))
+
+
+_BUILDS_FOR_METADATA = frozenset({"mesonpy"})
+"""Backends without `prepare_metadata_for_build_wheel`: for metadata, a wheel is built (PEP 517)."""
+_READS_MORE = frozenset({"scikit_build_core"})
+"""Backends that ask other files, as CMakeLists.txt, for what they require."""
+
+
+def builds_for_metadata(backend: str) -> bool:
+    """Whether a backend builds a wheel where it is asked for metadata alone."""
+    return _module(backend) in _BUILDS_FOR_METADATA
+
+
+def is_stated_alone(text: str) -> bool:
+    """Whether a pyproject.toml says all of how the metadata of its sdist are prepared.
+
+    Not where scripts of the sdist take part: setup.py, build scripts, a backend of its own.
+    """
+    system, _ = read_build_system(text)
+    return (
+        system.problem is None
+        and backend_kind(system.backend) in {"meson", "native", "pure"}
+        and _module(system.backend) not in _READS_MORE
+        and not system.backend_path
+        and not system.scripts
+    )
+
+
+def _module(backend: str) -> str:
+    """The top module of a backend: ``setuptools`` of ``setuptools.build_meta:__legacy__``."""
+    return backend.partition(":")[0].partition(".")[0]
 
 
 def _names(requires: tuple[str, ...]) -> Iterator[str]:

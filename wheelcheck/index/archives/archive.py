@@ -55,7 +55,7 @@ from wheelcheck.index.network.http import Http
 from wheelcheck.index.network.urls import local_path
 from wheelcheck.regular_files import is_folder
 
-__all__ = ["HashMismatch", "checked_path", "read_archive", "read_zip"]
+__all__ = ["HashMismatch", "Until", "checked_path", "read_archive", "read_zip"]
 
 _CHUNK = 256 << 10
 _ZIP = b"PK\3\4"
@@ -65,24 +65,47 @@ _EMPTY = frozenset({"", ".", ".."})
 Wanted = Callable[[str], bool]
 
 
+class Until:
+    """Says when a reader may stop: behind the pyproject.toml of the root that is `enough`.
+
+    `text` is that file then, and None as long as there is a reason to read on.
+    """
+
+    def __init__(self, enough: Callable[[str], bool]) -> None:
+        self._enough = enough
+        self.text: str | None = None
+
+    def __call__(self, path: str, text: str) -> bool:
+        """Whether nothing behind this member is wanted."""
+        if path.endswith("/pyproject.toml") and path.count("/") == 1 and self._enough(text):
+            self.text = text
+        return self.text is not None
+
+
 def read_archive(
-    http: Http, file: DistributionFile, wanted: Wanted, ends: ArchiveEnds | None = None
+    http: Http,
+    file: DistributionFile,
+    wanted: Wanted,
+    ends: ArchiveEnds | None = None,
+    until: Until | None = None,
 ) -> ArchiveListing:
     """List an archive wherever it lies; `ends` has what was read of it before.
+
+    Where `until` says so, a tar archive is read no further, and the rest of it is not listed.
 
     Raises ArchiveRefused, FetchFailed, HashMismatch.
     """
     path = local_path(file.url)
     if path is not None:
-        return _read_local(path, file, wanted)
+        return _read_local(path, file, wanted, until)
     if _is_zip(file):
         with closing(HttpBytes(http, file.url, file.size, file.hashes, ends)) as source:
-            return read_zip(source, wanted)
+            return read_zip(source, wanted, until)
 
     def attempt() -> ArchiveListing:
         with http.open(file.url, {"Accept-Encoding": "identity"}) as (response, _):
             # as pip, the bytes as they are: some servers call a .tar.gz a tar that is encoded
-            return _read_stream(response.iter_raw(), file, wanted)
+            return _read_stream(response.iter_raw(), file, wanted, until)
 
     return http.retrying(file.url, attempt)
 
@@ -92,28 +115,39 @@ def _is_zip(file: DistributionFile) -> bool:
     return file.filename.lower().endswith((".whl", ".zip"))
 
 
-def _read_local(path: Path, file: DistributionFile, wanted: Wanted) -> ArchiveListing:
+def _read_local(
+    path: Path, file: DistributionFile, wanted: Wanted, until: Until | None
+) -> ArchiveListing:
     if is_folder(path):
-        return _listed(folder_members(path, file.filename), wanted)
+        return _listed(folder_members(path, file.filename), wanted, until)
     with open_local(path) as source:
         starts = range(0, source.size, _CHUNK)
         chunks = (source.read(start, _CHUNK) for start in starts)
         if not _is_zip(file):
-            return _read_stream(chunks, file, wanted)
+            return _read_stream(chunks, file, wanted, until)
         if file.hashes:
             for _ in Digest(file.hashes).passing(chunks):
                 check()
-        return read_zip(source, wanted)
+        return read_zip(source, wanted, until)
 
 
-def read_zip(source: ByteSource, wanted: Wanted) -> ArchiveListing:
-    """List a zip archive; only its directory and the wanted members are read."""
+def read_zip(source: ByteSource, wanted: Wanted, until: Until | None = None) -> ArchiveListing:
+    """List a zip archive; only its directory and the wanted members are read.
+
+    With `until`, what that looks at is read first, and nothing else where it is enough.
+    """
     found: dict[str, ZipMember] = {}
     for member in zip_members(source):
         found[checked_path(member.path)] = member
     members = tuple(ArchiveMember(path, member.size) for path, member in found.items())
     texts: dict[str, str] = {}
     room = MAX_TEXTS_BYTES
+    if until is not None:
+        for path, member in found.items():
+            if path.endswith("/pyproject.toml") and member.size <= MAX_TEXT_BYTES:
+                content = read_member(source, member)
+                if content is not None and until(path, content.decode("utf-8", errors="replace")):
+                    return ArchiveListing(members)
     texts_of = [(path, member) for path, member in found.items() if wanted(path)]
     fetch_beginnings(
         source,
@@ -128,7 +162,9 @@ def read_zip(source: ByteSource, wanted: Wanted) -> ArchiveListing:
     return ArchiveListing(members, texts)
 
 
-def _read_stream(chunks: Iterator[bytes], file: DistributionFile, wanted: Wanted) -> ArchiveListing:
+def _read_stream(
+    chunks: Iterator[bytes], file: DistributionFile, wanted: Wanted, until: Until | None = None
+) -> ArchiveListing:
     """List an archive that is streamed once; its content decides on its format, not its name."""
     watched = _Watched(chunks, file)
     head = b""
@@ -141,11 +177,12 @@ def _read_stream(chunks: Iterator[bytes], file: DistributionFile, wanted: Wanted
             whole.write(head)
             whole.writelines(watched)
             watched.finish()
-            return read_zip(FileBytes(whole), wanted)
+            return read_zip(FileBytes(whole), wanted, until)
     if not is_tar(head):
         raise ArchiveRefused("it is neither a zip nor a tar archive")
-    listing = _listed(tar_members(unpacked(_after(head, watched), head)), wanted)
-    watched.finish()
+    listing = _listed(tar_members(unpacked(_after(head, watched), head)), wanted, until)
+    if until is None or until.text is None:
+        watched.finish()
     return listing
 
 
@@ -154,8 +191,10 @@ def _after(head: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
     yield from rest
 
 
-def _listed(members: Iterable[TarMember], wanted: Wanted) -> ArchiveListing:
-    """List files one after another, each of which can be read once."""
+def _listed(
+    members: Iterable[TarMember], wanted: Wanted, until: Until | None = None
+) -> ArchiveListing:
+    """List files one after another, each of which can be read once, as far as `until` says."""
     found: dict[str, ArchiveMember] = {}
     texts: dict[str, str] = {}
     room = MAX_TEXTS_BYTES
@@ -174,6 +213,8 @@ def _listed(members: Iterable[TarMember], wanted: Wanted) -> ArchiveListing:
         if needed:
             texts[path] = content.decode("utf-8", errors="replace")
             room -= len(content)
+            if until is not None and until(path, texts[path]):
+                break
         found[path] = ArchiveMember(
             path, member.size, lines, read_marks(content) if marked else None
         )
