@@ -100,6 +100,23 @@ def test_what_a_native_build_needs():
     assert found["app"].constraints == ""
 
 
+def test_of_what_is_tried_and_not_taken_no_needs_are_named():
+    text = '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n'
+    files = index(app={"p-1/pyproject.toml": text, "p-1/Cargo.toml": '[package]\nname = "x"\n'})
+    reader = SdistReader(files)
+    planner = Planner(files, FilePolicy(), reader.read, read_tried=reader.read_tried)
+    found = {}
+    for tried in (True, False):
+        sdists = {"sdists": (), "tried": [sdist(files, "app")]} if tried else {
+            "sdists": [sdist(files, "app")]
+        }  # fmt: skip
+        plan = planner.plan(MUSL, installer=InstallerKind.PIP, **sdists)
+        (found[tried],) = Forecaster(files).of_plan(plan, TODAY)
+    assert found[True].needs == ()
+    assert "rust" in {need.name for need in found[False].needs}
+    assert found[True].classification.verdict is found[False].classification.verdict
+
+
 def test_a_pure_build_needs_no_compiler_for_what_lies_about():
     pure = native(setup="from setuptools import setup\nsetup()\n")
     pure["p-1/examples/y.c"] = pure.pop("p-1/x.c")

@@ -9,7 +9,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import asked, target
 
-from wheelcheck.builds.plan import InstallerKind, Planner, SourceBuildPlan
+from wheelcheck.builds.plan import InstallerKind, Planner, SourceBuildPlan, WantedSdist
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.builds.tried_versions import TriedVersions
 from wheelcheck.errors import Unknown
@@ -230,6 +230,54 @@ class TestVersionsThatAreTried:
         assert builds["lib 3"].tried_by == ("requirements",)
         assert not builds["lib 3"].top_level
         assert builds["lib 3"].times == 1
+
+    def test_of_what_is_only_tried_no_more_than_its_pyproject_is_read(self):
+        index = rejected(backend="hatchling.build")
+        reader = SdistReader(index)
+        planner = Planner(index, FilePolicy(), reader.read, read_tried=reader.read_tried)
+        planner.prefetch([WantedSdist(MUSL, sdist(index, "app"))], InstallerKind.PIP)
+        found = planner.plan(MUSL, [sdist(index, "app")], InstallerKind.PIP)
+        whole = plan(rejected(backend="hatchling.build"), "app")
+        assert by_label(found) == by_label(whole)
+        assert {b.label: b.environment.requires for b in found.builds} == {
+            b.label: b.environment.requires for b in whole.builds
+        }
+        assert {b.label for b in found.builds if not b.reading.is_whole} == {"lib 3", "lib 2"}
+        listed = {what for question, what in index.questions if question == "listing"}
+        assert not listed & {"lib-3.tar.gz", "lib-2.tar.gz"}
+
+    @pytest.mark.parametrize(
+        ("backend", "measured", "whole"),
+        [
+            ("hatchling.build", False, False),
+            ("maturin", False, False),
+            ("mesonpy", True, False),
+            ("mesonpy", False, True),  # it is built, and its sources say what that costs
+            ("setuptools.build_meta", True, True),  # setup.py takes part
+            ("scikit_build_core.build", True, True),  # CMakeLists.txt does
+            ("own_backend", True, True),
+        ],
+    )
+    def test_where_more_counts_than_pyproject_what_is_tried_is_read_whole(
+        self, backend: str, *, measured: bool, whole: bool
+    ):
+        index = rejected(backend=backend)
+        (newest,) = index.project(NormalizedName("lib")).files(Version("3"))
+        reader = SdistReader(index, lambda name: measured and name == "lib")
+        reader.prefetch_tried([newest])
+        assert reader.read_tried(newest, MUSL).is_whole is whole
+        assert reader.read_tried(newest, MUSL) is reader.read_tried(newest, MUSL)
+
+    def test_what_one_build_tries_and_another_takes_is_read_whole(self):
+        index = rejected(backend="hatchling.build")
+        reader = SdistReader(index)
+        planner = Planner(index, FilePolicy(), reader.read, read_tried=reader.read_tried)
+        (newest,) = index.project(NormalizedName("lib")).files(Version("3"))
+        for roots in ([newest, sdist(index, "app")], [sdist(index, "app"), newest]):
+            found = planner.plan(MUSL, roots, InstallerKind.PIP)
+            builds = {build.label: build for build in found.builds}
+            assert builds["lib 3"].reading.is_whole
+            assert not builds["lib 2"].reading.is_whole
 
     def test_targets_that_share_what_is_tried_try_what_each_has_no_wheel_of(self):
         files = {version: [f"lib-{version}.tar.gz"] for version in ("3", "2", "1")}

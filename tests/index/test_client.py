@@ -799,6 +799,82 @@ def test_an_sdist_is_downloaded_once_for_its_metadata_and_its_build(site, opened
     assert site.paths.count("/files/foo-1.0.tar.gz") == 1
 
 
+class TestPyproject:
+    """An sdist is read as far as to the pyproject.toml that is enough."""
+
+    TEXT = "[build-system]\n"
+
+    @pytest.fixture
+    def cut(self, site, opened):
+        """An index with an sdist that breaks off behind its pyproject.toml."""
+        members = {"foo-1.0/meson.build": "x", "foo-1.0/pyproject.toml": self.TEXT}
+        rest = {"foo-1.0/src/a.c": random.Random(1).randbytes(300_000).hex(), "foo-1.0/z": "z"}
+        data = tar_of({**members, **rest}, mode="w:")
+        site.page("foo-1.0.tar.gz")
+        site.file("foo-1.0.tar.gz", data[:200_000])
+        return opened
+
+    def test_nothing_behind_it_is_read(self, site, cut):
+        index = cut(site.simple)
+        assert code(index.listing(first(index))) == "archive-refused"
+        assert index.pyproject(first(index), lambda text: text == self.TEXT) == self.TEXT
+
+    def test_it_is_cached_and_found_offline(self, site, cut):
+        index = cut(site.simple)
+        assert index.pyproject(first(index), lambda _: True) == self.TEXT
+        index.close()
+        assert cut(site.simple, offline=True).pyproject(first(index), lambda _: True) == self.TEXT
+
+    def test_where_it_is_not_enough_the_sdist_is_read_once_and_listed(self, site, opened):
+        members = {"foo-1.0/pyproject.toml": self.TEXT, "foo-1.0/setup.py": "x"}
+        site.page("foo-1.0.tar.gz")
+        site.file("foo-1.0.tar.gz", tar_of(members))
+        index = opened(site.simple)
+        index.prefetch_pyproject([first(index)], lambda _: False)
+        assert index.pyproject(first(index), lambda _: False) is None
+        listing = index.listing(first(index), build_texts)
+        assert not isinstance(listing, Unknown)
+        assert listing.texts == members
+        assert site.paths.count("/files/foo-1.0.tar.gz") == 1
+        assert index.pyproject(first(index), lambda _: True) == self.TEXT  # from what is listed
+        assert site.paths.count("/files/foo-1.0.tar.gz") == 1
+
+    def test_that_of_a_folder_below_the_root_is_another_one(self, site, opened):
+        members = {"foo-1.0/vendored/pyproject.toml": "no", "foo-1.0/pyproject.toml": self.TEXT}
+        for filename, make in (("foo-1.0.tar.gz", tar_of), ("foo-1.0.zip", zip_of)):
+            site.page(filename)
+            site.file(filename, make(members))
+            index = opened(site.simple, cache=filename)
+            assert index.pyproject(first(index), lambda _: True) == self.TEXT
+
+    def test_of_a_zip_archive_nothing_else_is_fetched(self, site, opened):
+        big = random.Random(1).randbytes(300_000).hex()
+        members = {"foo-1.0/setup.py": big, "foo-1.0/pyproject.toml": self.TEXT, "foo-1.0/a": big}
+        data = zip_of(members)
+        site.page({"filename": "foo-1.0.zip", "url": "/files/foo-1.0.zip", "size": len(data)})
+        sent: list[int] = []
+
+        def answer(request: Request) -> Response:
+            response = partial(request.headers["range"], {}, data)
+            sent.append(len(response.body))
+            return response
+
+        site.resources["/files/foo-1.0.zip"] = answer
+        index = opened(site.simple)
+        assert index.pyproject(first(index), lambda _: True) == self.TEXT
+        assert sum(sent) < len(data) / 3
+
+    def test_one_that_cannot_be_had_is_unknown(self, site, opened):
+        site.page("foo-1.0.tar.gz")
+        index = opened(site.simple)
+        assert code(index.pyproject(first(index), lambda _: True)) == "file-not-found"
+
+    def test_an_sdist_without_one_is_read_to_its_end(self, site, opened):
+        site.page("foo-1.0.tar.gz")
+        site.file("foo-1.0.tar.gz", tar_of({"foo-1.0/setup.py": "x"}))
+        assert opened(site.simple).pyproject(first(opened(site.simple)), lambda _: True) is None
+
+
 def test_equal_metadata_beside_several_wheels_are_fetched_once(site, opened):
     digest = hashlib.sha256(METADATA).hexdigest()
     wheels = [f"foo-1.0-cp312-cp312-{where}.whl" for where in ("win_amd64", "linux_x86_64")]

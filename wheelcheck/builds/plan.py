@@ -75,7 +75,7 @@ class Build:
 
 
 class WantedSdist(NamedTuple):
-    """An sdist that is built on a target, or `tried` there: asked for its metadata alone."""
+    """An sdist that is built on a target, or `tried` there: its metadata alone are wanted."""
 
     target: Target
     sdist: Sdist
@@ -120,8 +120,8 @@ class Planner:
     """Plans source builds for any number of targets; resolves each set of build requires once.
 
     `read` reads an sdist for a target, once for all that answer alike (`SdistReader.read`), and
-    `read_tried` one that is tried and not taken (`SdistReader.read_tried`); `common` is what the
-    resolvers of a run share.
+    `read_tried` an sdist that is tried and not taken (`SdistReader.read_tried`); `common` is what
+    the resolvers of a run share.
     """
 
     def __init__(

@@ -51,7 +51,7 @@ class SdistReader:
         return self._by_site[key]
 
     def read_tried(self, sdist: Sdist, target: Target) -> SdistReading:
-        """As `read`, of an sdist that is asked for its metadata and not taken.
+        """As `read`, of an sdist whose metadata are wanted, and which is not taken.
 
         Where its pyproject.toml says all of that, the sdist is read no further (`TriedSdist`).
         """

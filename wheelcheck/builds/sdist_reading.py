@@ -70,7 +70,7 @@ class SdistArchive:
 
 @dataclass(frozen=True)
 class TriedSdist(SdistArchive):
-    """An sdist that is asked for its metadata alone: no more of it is read than `pyproject`.
+    """An sdist whose metadata alone are wanted: no more of it is read than `pyproject`.
 
     That says with what it is built. What it compiles, and with what, is not looked at.
     """

@@ -55,7 +55,7 @@ class IndexOver:
         return self._index.pyproject(sdist, enough)
 
     def prefetch_pyproject(self, sdists: Iterable[Sdist], enough: Callable[[str], bool]) -> None:
-        """Say that `pyproject` will be asked of these sdists."""
+        """Say whose `pyproject` will be needed next."""
         self._index.prefetch_pyproject(sdists, enough)
 
     def look_into(self, wheel: Wheel, look: Callable[[MemberReader], T]) -> T | Unknown:

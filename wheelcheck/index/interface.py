@@ -239,7 +239,7 @@ class Index(Protocol):
         """
 
     def prefetch_pyproject(self, sdists: Iterable[Sdist], enough: Callable[[str], bool]) -> None:
-        """Say that `pyproject` will be asked of these sdists, so that they are read meanwhile."""
+        """Say whose `pyproject` will be needed next, so that it is read meanwhile."""
 
     def look_into(self, wheel: Wheel, look: Callable[[MemberReader], T]) -> T | Unknown:
         """What `look` finds in the members of a wheel, which it reads as far as it needs them."""

@@ -97,7 +97,7 @@ class LockIndex(IndexOver):
         return self._index.pyproject(sdist, enough) if sdist.url else _nowhere(sdist)
 
     def prefetch_pyproject(self, sdists: Iterable[Sdist], enough: Callable[[str], bool]) -> None:
-        """Say that `pyproject` will be asked of these sdists."""
+        """Say whose `pyproject` will be needed next."""
         self._index.prefetch_pyproject([sdist for sdist in sdists if sdist.url], enough)
 
     def look_into(self, wheel: Wheel, look: Callable[[MemberReader], T]) -> T | Unknown:

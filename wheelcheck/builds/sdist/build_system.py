@@ -66,7 +66,7 @@ _READS_MORE = frozenset({"scikit_build_core"})
 
 
 def builds_for_metadata(backend: str) -> bool:
-    """Whether a backend builds a wheel where it is asked for metadata alone."""
+    """Whether a backend builds a wheel where its metadata alone are wanted."""
     return _module(backend) in _BUILDS_FOR_METADATA
 
 

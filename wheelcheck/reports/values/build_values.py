@@ -104,7 +104,8 @@ class SourceBuild(Value):
     tried_by: tuple[str, ...] = Field(
         default=(),
         description="Builds that try it for its metadata and take an older release; "
-        "requirements: the installation itself.",
+        "requirements: the installation itself. Of a release that is only tried, no more than "
+        "pyproject.toml is read where that says how its metadata are prepared.",
     )
     times: int = Field(description="How often this installer builds it.")
     requires: tuple[str, ...] = Field(
@@ -116,7 +117,10 @@ class SourceBuild(Value):
     problem: str | None = Field(
         default=None, description="Why the environment is not known to the end."
     )
-    needs: tuple[Need, ...] = Field(default=(), description="Tools and libraries of the system.")
+    needs: tuple[Need, ...] = Field(
+        default=(),
+        description="Tools and libraries of the system; empty where it is not read to its end.",
+    )
     obstacles: tuple[Obstacle, ...] = Field(default=(), description="What may make it fail.")
     constraints: str = Field(
         default="",
