@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from sys import intern
 from threading import Lock
 from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -190,7 +192,7 @@ class Facts:
                 path,
                 size,
                 stored.lines.get(place),
-                SourceMarks(*marks[place]) if place in marks else None,
+                _marks_of(marks[place]) if place in marks else None,
             )
             for place, (path, size) in enumerate(stored.members)
         )
@@ -344,6 +346,12 @@ def shared_metadata(file: Wheel | Sdist) -> tuple[str, Version, str] | None:
     digests = (file.metadata_hashes[name] for name in _STRONG if name in file.metadata_hashes)
     digest = next(digests, None)
     return None if digest is None else (file.name, file.version, digest.lower())
+
+
+def _marks_of(stored: _Marks) -> SourceMarks:
+    """The marks of a source; what thousands of sources include is held once in memory."""
+    marks = SourceMarks(*stored)
+    return replace(marks, includes=tuple(map(intern, marks.includes)))
 
 
 def _also_usual(

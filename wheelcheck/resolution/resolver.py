@@ -238,6 +238,7 @@ class Resolver:
                 provider = ready.provider.excusing(excused, reference)
             outcome = self._attempt(provider, question, answers)
             if not isinstance(outcome, Impossible | Stopped):
+                provider.forget()
                 return _Solved(question, answers, outcome, reference)
             causes: _Causes = (
                 [Cause(outcome.why, outcome.candidate)]
@@ -246,6 +247,7 @@ class Resolver:
             )
             blocked = self._blocked_names(provider, answers, causes) - excused
             if not blocked:
+                provider.forget()
                 conflict = self._describer.conflict(answers, causes)
                 return _Solved(question, answers, conflict, reference)
             excused |= blocked

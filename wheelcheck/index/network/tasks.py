@@ -42,6 +42,7 @@ class Tasks:
             task = self._tasks.setdefault(key, (Future(), work))
         self._run(task)
         result = self._results[key] = task[0].result()
+        self._tasks.pop(key, None)
         return result
 
     def take(self, key: Hashable, work: Callable[[], _T]) -> _T:
@@ -56,10 +57,10 @@ class Tasks:
 
     def prefetch(self, key: Hashable, work: Callable[[], object]) -> None:
         """Let the background do it, unless it is done or being done already."""
-        if key in self._tasks:
+        if key in self._tasks or key in self._results:
             return
         with self._lock:
-            if self._closed or key in self._tasks:
+            if self._closed or key in self._tasks or key in self._results:
                 return
             task = self._tasks[key] = (Future(), work)
             self._waiting += 1

@@ -91,6 +91,11 @@ class Provider:
         other._excuse(excused, reference)  # noqa: SLF001 (its own class)
         return other
 
+    def forget(self) -> None:
+        """Drop what was found: searches that stay open hold the provider, and it holds them."""
+        for known in (self._matches, self._substitutes, self._needs):
+            known.clear()
+
     # --- order -----------------------------------------------------------------------------
 
     def most_urgent(
