@@ -78,7 +78,7 @@ def written(
     lines = [
         "# How well the cost model does",
         "",
-        *hold_out.lines(folder / "unseen-results.csv"),
+        *hold_out.lines(folder),
         "## Leaving families out",
         "",
         _ABOUT,

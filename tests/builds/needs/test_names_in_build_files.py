@@ -531,3 +531,47 @@ def test_where_each_way_sets_the_libraries_the_last_counts():
     assert required(text + "libraries += ['jpeg']\n") == {"-lmfhdf", "libjpeg"}
     bundled = "if has():\n    libraries = ['mfhdf']\nelse:\n    sources = ['own.c']\n"
     assert required(bundled + "libraries += ['jpeg']\n") == {"libjpeg"}
+
+
+# What setup scripts have other tools find
+
+
+def test_a_makefile_that_the_script_runs_names_its_libraries():
+    """bluepy: make compiles a helper that links with GLib."""
+    script = "for cmd in ['make -C x clean', 'make -C x -j1']:\n    check_output(split(cmd))\n"
+    makefile = (
+        "# pkg-config libxml-2.0 --libs\n"
+        "CPPFLAGS += $(shell pkg-config glib-2.0 --cflags)\nLDLIBS += -lrrd \\\n  -lm\n"
+    )
+    texts = {"setup.py": script, "x/Makefile": makefile}
+    assert roles(texts) == {
+        "make": Role.REQUIRED,
+        "glib": Role.REQUIRED,
+        "pkg-config": Role.REQUIRED,
+        "-lrrd": Role.REQUIRED,
+    }
+    assert roles({**texts, "setup.py": "setup()"}) == {}
+
+
+def test_a_program_of_a_library_in_a_helper_is_one_of_several_ways_to_find_it():
+    """mariadb: where no path is given, the helper runs ``mariadb_config``."""
+    helper = (
+        "def config(options):\n"
+        "    try:\n        program = options['config']\n"
+        "    except KeyError:\n        program = 'mariadb_config'\n"
+    )
+    texts = {"setup.py": "from x_posix import config\n", "x_posix.py": helper}
+    assert roles(texts) == {"mariadb-client": Role.REQUIRED}
+
+
+def test_libraries_that_cmake_finds_count_where_none_is_required():
+    """pymumps: what ``find_library`` looks for in any case, if some distribution has it."""
+    looks = "project(x C)\nfind_library(A NAMES coinmumps smumps)\nfind_library(B nowhere)\n"
+    scripts = {"pyproject.toml": "[build-system]\nrequires = ['scikit-build-core']\n"
+        "build-backend = 'scikit_build_core.build'\n"}  # fmt: skip
+    more = {"backend": "scikit_build_core.build"}
+    found = roles({**scripts, "CMakeLists.txt": looks}, **more)
+    assert found["-lcoinmumps"] is Role.REQUIRED
+    assert found["-lnowhere"] is Role.OPTIONAL
+    named = looks + "find_package(ZLIB REQUIRED)\n"
+    assert roles({**scripts, "CMakeLists.txt": named}, **more)["-lcoinmumps"] is Role.OPTIONAL

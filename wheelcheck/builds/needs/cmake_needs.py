@@ -10,6 +10,7 @@ from itertools import pairwise
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.cmake_commands import CMakeCommand, cmake_commands
 from wheelcheck.builds.needs.names import need_called
+from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.needs.toolchain import is_vendored, program_need
 from wheelcheck.builds.sdist.build_files import cmake_languages
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
@@ -47,9 +48,24 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         demanded = _demanded(commands)
         if "swig" in facts.languages:  # interfaces that nothing else could translate
             demanded |= {"swig"}
-        for command in commands:
-            for need in _needs_of(command, demanded):
-                yield _optional(need) if doubtful and need.role is Role.REQUIRED else need
+        found = [(command, need) for command in commands for need in _needs_of(command, demanded)]
+        alone = not any(
+            need.kind is NeedKind.LIBRARY and need.role is Role.REQUIRED for _, need in found
+        )
+        for command, need in found:
+            if alone and _links(command, need):
+                need = replace(need, role=Role.REQUIRED)  # noqa: PLW2901
+            yield _optional(need) if doubtful and need.role is Role.REQUIRED else need
+
+
+def _links(command: CMakeCommand, need: BuildNeed) -> bool:
+    """Whether a command looks in any case for a library that some distribution has.
+
+    Where a project names no library as required, it wants what it looks for with ``find_library``:
+    nothing but its own words would say that it does without.
+    """
+    known = need.kind is NeedKind.LIBRARY and (not need.files or any(map(is_packaged, need.files)))
+    return known and command.sure and command.name == "find_library"
 
 
 def states_languages(facts: SourceNeedsInput) -> bool:

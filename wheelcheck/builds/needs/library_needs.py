@@ -25,6 +25,7 @@ from wheelcheck.builds.needs.libraries import (
     library_vendored,
     names_of,
 )
+from wheelcheck.builds.needs.makefile_needs import makefile_needs
 from wheelcheck.builds.needs.meson_needs import meson_needs
 from wheelcheck.builds.needs.names import brought_by_requirements, need_called
 from wheelcheck.builds.needs.package_files import holder_of_header
@@ -88,6 +89,9 @@ def library_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
         *_from_external(facts),
         *_from_members(shipped),
     ]
+    made = any(need.kind is NeedKind.TOOL and need.name == "make" for need in found)
+    made = made or any(tool == "make" for _, tool in facts.tools_run)
+    found += makefile_needs(facts, made=made)
     found += _from_wheels(facts, named=any(map(_links, found)))
     if not any(need.kind is NeedKind.LIBRARY for need in found):
         found += _from_headers(facts)

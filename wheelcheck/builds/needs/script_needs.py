@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.needs.libraries import library_called
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged
 from wheelcheck.builds.needs.script_branches import Certainty, branches
@@ -84,16 +85,26 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
             if not isinstance(tree, Unknown):
                 own = {line: answer for (at, line), answer in facts.decided.items() if at == path}
                 found += [(path, question) for question in questions(branches(tree, own))]
-    links = {FileKind.LIB, FileKind.PC}
     certain = any(
         question.certainty is Certainty.SURE and any(_needs_of(question, path, Certainty.SURE))
         for path, question in found
-        if question.kind in links
+        if _links(question)
     )
     limit = Certainty.DEFAULT if certain else Certainty.CONDITIONAL
     for path, question in found:
-        likely = question.kind in links and is_packaged((question.kind, question.name))
+        likely = _links(question) and is_packaged((question.kind, question.name))
         yield from _needs_of(question, path, limit if likely else Certainty.SURE)
+
+
+def _links(question: Question) -> bool:
+    """Whether a script looks for a library: by its name, pkg-config or ``mariadb_config``."""
+    if question.kind in {FileKind.LIB, FileKind.PC}:
+        return True
+    return question.kind is FileKind.EXECUTABLE and _is_config(question.name)
+
+
+def _is_config(program: str) -> bool:
+    return library_called("exe", program) is not None
 
 
 def _needs_of(question: Question, path: str, limit: Certainty) -> Iterator[BuildNeed]:
@@ -110,5 +121,6 @@ def _needs_of(question: Question, path: str, limit: Certainty) -> Iterator[Build
             yield BuildNeed(NeedKind.TOOL, "c++", f"{place} compiles C++", role)
         case _:
             # a module beside the setup script has functions that no build calls
-            role = role if path == "setup.py" else Role.OPTIONAL
+            if path != "setup.py" and not _is_config(question.name):
+                role = Role.OPTIONAL
             yield from program_need(question.name, f"{place} runs {question.name}", role)

@@ -38,6 +38,7 @@ _CXX_OPTION = re.compile(r"-std=(c|gnu)\+\+\w+")
 _PROSE = 12
 """More words than a command has."""
 _LONGEST = 200
+_MAKE_COMMAND = re.compile(r"make( +-[A-Za-z]+ *[\w./-]*)+( +[\w-]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +323,8 @@ def _known_words(node: ast.AST, certainty: Certainty, *, speaks: bool) -> Iterat
     program = words[0].rpartition("/")[2]
     if program in programs() or (len(words) == 1 and _CONFIG_PROGRAM.fullmatch(program)):
         yield Question(FileKind.EXECUTABLE, program, _line(node), certainty)
+    elif _MAKE_COMMAND.fullmatch(text):  # of a list of commands, run in a loop
+        yield Question(FileKind.EXECUTABLE, words[0], _line(node), certainty)
     if speaks and (len(words) == 1 or words[1][0] in "<>=" or _COMMAND in program):
         for word in _joined(words):
             match = _PACKAGE.fullmatch(word)

@@ -17,9 +17,10 @@ _NESTED = {
     "meson.options": 2,
     "CMakeLists.txt": 3,
     "Cargo.toml": 4,
+    "Makefile": 2,
 }
 _CMAKE_DEPTH = 3
-_HELPER = re.compile(r"setup|build|backend|hook|ext|config|compil|cython|packag|tools|util|ver")
+_HELPER = re.compile(r"setup|build|backend|hook|ext|config|compil|cython|packag|tools|util|ver|ffi")
 
 
 def build_texts(path: str) -> bool:
