@@ -575,3 +575,19 @@ def test_libraries_that_cmake_finds_count_where_none_is_required():
     assert found["-lnowhere"] is Role.OPTIONAL
     named = looks + "find_package(ZLIB REQUIRED)\n"
     assert roles({**scripts, "CMakeLists.txt": named}, **more)["-lcoinmumps"] is Role.OPTIONAL
+
+
+def test_meson_looks_for_what_a_loop_names():
+    """python-mumps: an option lists the libraries, and a loop ends where one is missing."""
+    options = "option('names', type: 'array', value: ['rrd', 'zlib'])\n"
+    loop = (
+        "project('x', 'c')\nnames = get_option('names')\nforeach name : names\n"
+        "  pkg = dependency(name, required: false)\n  if pkg.found()\n    continue\n  endif\n"
+        "  error('no ' + name)\nendforeach\n"
+    )
+    texts = {"meson.build": loop, "meson.options": options}
+    assert roles(texts) == {
+        "rrd.pc": Role.REQUIRED, "zlib": Role.REQUIRED, "pkg-config": Role.REQUIRED,
+    }  # fmt: skip
+    forgiving = {**texts, "meson.build": loop.replace("error(", "warning(")}
+    assert set(roles(forgiving).values()) == {Role.OPTIONAL}

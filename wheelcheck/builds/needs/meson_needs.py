@@ -62,7 +62,9 @@ def _of_file(
     for match in _CALL.finditer(text):
         function, arguments = match.groups()
         state = _state(parts, match.start())
-        names = [name for name in _QUOTED.findall(_KEYWORD.split(arguments)[0]) if name]
+        positional = _KEYWORD.split(arguments)[0]
+        names = [name for name in _QUOTED.findall(positional) if name]
+        yield from _of_loop(f"{path}: {function}", text, values.words(positional.rstrip(", ")))
         if state is False or not names or names[0] in built:
             continue
         wanted = _REQUIRED.search(arguments)
@@ -80,6 +82,15 @@ def _of_file(
         yield from needs
         if needs and kind is FileKind.PC and names[0] not in _BUILT_IN:
             yield BuildNeed(NeedKind.TOOL, "pkg-config", source, role)
+
+
+def _of_loop(place: str, text: str, names: list[str]) -> Iterator[BuildNeed]:
+    """What is looked for one after another; required where the file ends with an error else."""
+    role = Role.REQUIRED if "error(" in text else Role.OPTIONAL
+    for name in names:
+        source = f"{place}('{name}')"
+        yield from need_called(FileKind.PC, name, source, role)
+        yield BuildNeed(NeedKind.TOOL, "pkg-config", source, role)
 
 
 @dataclass(frozen=True, slots=True)

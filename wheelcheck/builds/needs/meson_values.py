@@ -19,6 +19,9 @@ _SYSTEM = re.compile(
 )
 _LIST = re.compile(r"(?:host|target|build)_machine\.system\(\)\s*(not\s+)?in\s*\[([^\]]*)\]")
 _ASSIGNED = re.compile(r"^[ \t]*(\w+)\s*=\s*([^\n]+)$", re.MULTILINE)
+_LOOP = re.compile(r"^[ \t]*foreach\s+(\w+)\s*:\s*([^\n]+)$", re.MULTILINE)
+_ARRAY = re.compile(r"\bvalue\s*:\s*\[([^\]]*)\]")
+_STRINGS = re.compile(r"'([^'\n]*)'")
 _DEFINED = re.compile(r"-D\s*([\w.-]+)=(\w+)")
 _FEATURE = {"enabled": True, "disabled": False, "auto": None}
 _DEEP = 8
@@ -29,14 +32,18 @@ class MesonValues:
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._options: dict[str, bool | None] = {}
+        self._arrays: dict[str, list[str]] = {}
         for path, text in texts.items():
             if path in {"meson_options.txt", "meson.options"}:
                 self._options |= dict(_declared(text))
+                self._arrays |= dict(_arrays(text))
         self._options |= dict(_given(texts.get("pyproject.toml", "")))
         self._variables: dict[str, str] = {}
+        self._loops: dict[str, str] = {}
         for path, text in texts.items():
             if path.endswith("meson.build"):
                 self._variables |= dict(_ASSIGNED.findall(text))
+                self._loops |= dict(_LOOP.findall(text))
 
     def truth(self, condition: str, depth: int = 0) -> bool | None:
         """Whether a condition holds on Linux; None where only a build knows."""
@@ -59,6 +66,15 @@ class MesonValues:
         words = re.findall(r"\w+", condition)
         texts = (condition, *(self._variables.get(word, "") for word in words))
         return any(".system()" in text for text in texts)
+
+    def words(self, variable: str) -> list[str]:
+        """The strings that the variable of a loop takes on, one after another; [] if not known."""
+        over = self._loops.get(variable.strip(), "").strip()
+        text = self._variables.get(over, over).strip()
+        match = _READ.fullmatch(text)
+        if match:
+            return self._arrays.get(match[1], [])
+        return _STRINGS.findall(text) if text.startswith("[") else []
 
     def _atom(self, text: str, depth: int) -> bool | None:
         if text in {"true", "false"}:
@@ -107,6 +123,14 @@ def _declared(text: str) -> Iterable[tuple[str, bool | None]]:
             yield name, _FEATURE.get(word or "auto")
         elif kind and kind[1] == "boolean":
             yield name, (word or "true") == "true"
+
+
+def _arrays(text: str) -> Iterable[tuple[str, list[str]]]:
+    """Options that are lists of strings, with their defaults."""
+    for name, rest in _OPTION.findall(text):
+        value = _ARRAY.search(rest)
+        if value:
+            yield name, _STRINGS.findall(value[1])
 
 
 def _given(pyproject: str) -> Iterable[tuple[str, bool | None]]:
