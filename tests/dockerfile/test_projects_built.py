@@ -65,3 +65,11 @@ def test_of_a_project_that_is_copied_in_part_only_the_requirements_are_read(judg
         SETUP.format(EXTENSION + ", install_requires=['six']"),
     )
     assert [package.name for package in found.packages] == ["six"]
+
+
+def test_a_project_that_requires_nothing_is_judged(judged):
+    found = judged(
+        "FROM python:3.8-slim\nWORKDIR /s\nCOPY setup.py .\nRUN pip install .\n", SETUP.format("")
+    )
+    assert (found.packages, found.problems) == ((), ())
+    assert not found.dockerfile.unread

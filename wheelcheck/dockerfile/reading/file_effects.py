@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable
 
 from wheelcheck.dockerfile.reading.image_files import (
     STDIN,
@@ -22,6 +23,7 @@ from wheelcheck.dockerfile.reading.shell.file_commands import (
     MadeFolders,
     NewUser,
     OwnedPaths,
+    TouchedFiles,
     written_text,
 )
 from wheelcheck.dockerfile.reading.stage_state import StageState
@@ -46,15 +48,28 @@ def follow_files(stage: StageState, action: FileCommand, workdir: str, line: int
             _copy(stage, action, workdir, line)
         case ChangedFiles():
             _change(stage, action, workdir, line)
-        case FetchedFiles(path, program):
-            place = absolute(path, workdir, stage.home)
-            stage.system.touch(place)
-            why = Unknown("fetched", f"{program} fetches it on line {line}")
-            if place not in _NOWHERE:
-                stage.files = stage.files.with_placed_below(Placed(place, Unseen(why)))
+        case FetchedFiles():
+            _fetch(stage, action, workdir, line)
+        case TouchedFiles(paths):
+            _touch(stage, paths, workdir, line)
         case OwnedPaths(paths, user, _):
             where = [absolute(path, workdir, stage.home) for path in paths]
             stage.system.owns([path.removesuffix("/*") for path in where], user)
+
+
+def _fetch(stage: StageState, action: FetchedFiles, workdir: str, line: int) -> None:
+    place = absolute(action.path, workdir, stage.home)
+    stage.system.touch(place)
+    why = Unknown("fetched", f"{action.program} fetches it on line {line}")
+    if place not in _NOWHERE:
+        stage.files = stage.files.with_placed_below(Placed(place, Unseen(why)))
+
+
+def _touch(stage: StageState, paths: Iterable[str], workdir: str, line: int) -> None:
+    for path in paths:
+        place = absolute(path, workdir, stage.home)
+        stage.system.touch(place)
+        stage.files = stage.files.with_placed_below(Placed(place, Inline("", line)))
 
 
 def _change(stage: StageState, action: ChangedFiles, workdir: str, line: int) -> None:

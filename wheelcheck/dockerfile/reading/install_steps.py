@@ -20,6 +20,7 @@ from wheelcheck.dockerfile.reading.image_files import FromContext, absolute
 from wheelcheck.dockerfile.reading.install_faults import faults_of_install
 from wheelcheck.dockerfile.reading.other_python import python_of_uv
 from wheelcheck.dockerfile.reading.pip_settings import unseen_settings
+from wheelcheck.dockerfile.reading.project_faults import builds_project, faults_of_project
 from wheelcheck.dockerfile.reading.requested_target import requested_target, requests_a_target
 from wheelcheck.dockerfile.reading.requirement_inputs import (
     Gathered,
@@ -86,10 +87,7 @@ def add_install(
     for why in (*gathered.problems, *unseen):
         stage.note_unread(line, text, why)
     if layer.required:
-        for fault in faults_of_install(
-            stage, command, layer.workdir, layer.venv, gathered.problems, line, variables
-        ):
-            stage.fault(fault)
+        _note_faults(stage, layer, command, gathered, line, variables)
     wheels = _wheel_sources(stage, layer, command, gathered.local)
     ready = bool(wheels) and (
         command.has("no-index") or len(_ready(wheels, gathered.local, layer)) == len(wheels)
@@ -144,6 +142,27 @@ def add_install(
         target=_other_target(stage, command, layer),
     )
     stage.add_step(step, _made(step, command, stage))
+
+
+def _note_faults(
+    stage: StageState,
+    layer: Layer,
+    command: InstallerCommand,
+    gathered: Gathered,
+    line: int,
+    variables: Mapping[str, str | None],
+) -> None:
+    for fault in faults_of_install(
+        stage, command, layer.workdir, layer.venv, gathered.problems, line, variables
+    ):
+        stage.fault(fault)
+    for each in gathered.projects:
+        _note_project(stage, absolute(each.partition("[")[0].strip(), layer.workdir), line)
+
+
+def _note_project(stage: StageState, folder: str, line: int, *, certain: bool = True) -> None:
+    for fault in faults_of_project(stage, folder, line, certain=certain):
+        stage.fault(fault)
 
 
 def _other_target(stage: StageState, command: InstallerCommand, layer: Layer) -> Target | None:
@@ -297,6 +316,9 @@ def add_lock_install(
         if why.code in {"lock-missing", "lock-stale"} and layer.required:
             certain = not stage.system.scripts
             stage.fault(Fault(line, why.code, f"{why.reason}: the step fails", certain))
+    folder = posixpath.dirname(absolute(command.project, layer.workdir))
+    if layer.required and builds_project(command, folder, stage):
+        _note_project(stage, folder, line, certain=command.tool == "uv")
     lock = LockInput(command.tool, command.lock, place)
     path = layer.venv or absolute(".venv", layer.workdir)
     python = stage.venv_pythons.get(path)

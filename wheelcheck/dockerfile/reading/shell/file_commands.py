@@ -22,6 +22,7 @@ __all__ = [
     "MadeFolders",
     "NewUser",
     "OwnedPaths",
+    "TouchedFiles",
     "file_command",
     "written_text",
 ]
@@ -73,6 +74,13 @@ class FetchedFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class TouchedFiles:
+    """``touch``: files that are empty where they were not there before."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OwnedPaths:
     """``chown`` and ``chmod``: `user` is "*" where everybody may write from now on."""
 
@@ -81,10 +89,12 @@ class OwnedPaths:
     recursive: bool
 
 
-FileCommand = MadeFolders | NewUser | CopiedFiles | ChangedFiles | FetchedFiles | OwnedPaths
+FileCommand = (
+    MadeFolders | NewUser | CopiedFiles | ChangedFiles | FetchedFiles | TouchedFiles | OwnedPaths
+)
 
 FILE_COMMANDS = (
-    MadeFolders, NewUser, CopiedFiles, ChangedFiles, FetchedFiles, OwnedPaths
+    MadeFolders, NewUser, CopiedFiles, ChangedFiles, FetchedFiles, TouchedFiles, OwnedPaths
 )  # fmt: skip
 
 _VALUES: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -258,6 +268,10 @@ def _changed(name: str, _: Mapping[str, str], arguments: list[str]) -> FileComma
     return ChangedFiles(tuple(arguments), name) if arguments else None
 
 
+def _touch(_: str, __: Mapping[str, str], arguments: list[str]) -> FileCommand | None:
+    return TouchedFiles(tuple(arguments)) if arguments else None
+
+
 def _git(name: str, _: Mapping[str, str], arguments: list[str]) -> FileCommand | None:
     if arguments[:1] != ["clone"] or len(arguments) < 2:  # noqa: PLR2004
         return None
@@ -313,6 +327,7 @@ _READERS = {
     "mv": _copy,
     "sed": _sed,
     "tar": _unpack,
+    "touch": _touch,
     "truncate": _changed,
     "unzip": _unpack,
     "useradd": _new_user,

@@ -1,0 +1,116 @@
+"""Files that a project's build reads and the image does not have."""
+
+import pytest
+from dockerfile_context import read
+
+PROJECT = """[project]
+name = "app"
+version = "1"
+readme = {readme}
+[build-system]
+requires = ["x"]
+build-backend = "{backend}"
+"""
+POETRY = """[tool.poetry]
+name = "app"
+version = "1"
+readme = ["README.md", "CHANGES.md"]
+[build-system]
+requires = ["poetry-core"]
+build-backend = "poetry.core.masonry.api"
+"""
+PARTS = "FROM python:3.12-slim\nWORKDIR /app\nCOPY pyproject.toml uv.lock poetry.lock ./\n"
+LOCKS = {"uv.lock": 'version = 1\nrequires-python = ">=3.12"\n', "poetry.lock": ""}
+
+
+def faults(text: str, files: dict[str, str]) -> list[tuple[int, str, bool]]:
+    found = read(text, {"README.md": "", "CHANGES.md": "", **LOCKS, **files})
+    return [
+        (each.line, each.code, each.certain)
+        for each in found.final.faults
+        if "readme" in each.message
+    ]
+
+
+def project(backend: str = "hatchling.build", readme: str = '"README.md"') -> dict[str, str]:
+    return {"pyproject.toml": PROJECT.format(backend=backend, readme=readme)}
+
+
+@pytest.mark.parametrize(
+    "backend",
+    ["hatchling.build", "flit_core.buildapi", "poetry.core.masonry.api", "pdm.backend"],
+)
+def test_a_build_fails_without_its_readme(backend):
+    assert faults(f"{PARTS}RUN pip install .", project(backend)) == [(4, "no-such-file", True)]
+
+
+@pytest.mark.parametrize("backend", ["setuptools.build_meta", "", "of.its.own"])
+def test_other_backends_build_without_it(backend):
+    assert faults(f"{PARTS}RUN pip install .", project(backend)) == []
+
+
+@pytest.mark.parametrize("readme", ['{file = "README.md", content-type = "text/plain"}'])
+def test_a_table_names_it_as_well(readme):
+    found = faults(f"{PARTS}RUN pip install .", project(readme=readme))
+    assert found == [(4, "no-such-file", True)]
+
+
+@pytest.mark.parametrize(
+    "readme", ['{text = "README.md", content-type = "text/plain"}', '"docs/../pyproject.toml"']
+)
+def test_what_is_there_or_is_no_file_is_not_missed(readme):
+    assert faults(f"{PARTS}RUN pip install .", project(readme=readme)) == []
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "COPY README.md ./\n",
+        "COPY . .\n",
+        "COPY *.md .\n",
+        "RUN touch README.md\n",
+        "RUN echo hello > /app/README.md\n",
+        "RUN curl -O https://host.example/README.md\n",
+    ],
+)
+def test_a_readme_that_comes_in_time_is_found(made):
+    assert faults(f"{PARTS}{made}RUN pip install .", project()) == []
+
+
+def test_where_scripts_ran_it_may_be_there():
+    found = faults(f"{PARTS}RUN ./prepare.sh\nRUN pip install .", project())
+    assert found == [(5, "no-such-file", False)]
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("pip install -e .", [True]),
+        ("pip install /app", [True]),
+        ("uv pip install --system .", [True]),
+        ("pip install -r pyproject.toml", []),
+        ("uv sync --frozen", [True]),
+        ("uv sync --frozen --no-install-project", []),
+        ("uv sync --frozen --no-install-workspace", []),
+        ("pip install x || true", []),
+    ],
+)
+def test_only_commands_that_build_the_project_need_it(command, expected):
+    found = faults(f"{PARTS}RUN {command}", project())
+    assert [certain for _, _, certain in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("command", "count"),
+    [("poetry install", 2), ("poetry install --no-root", 0), ("poetry install --only main", 2)],
+)
+def test_poetry_builds_the_root_and_may_go_on_without_it(command, count):
+    found = faults(f"{PARTS}RUN {command}", {"pyproject.toml": POETRY})
+    assert [certain for _, _, certain in found] == [False] * count
+
+
+def test_a_project_that_is_no_package_is_not_built():
+    text = project()["pyproject.toml"] + "[tool.uv]\npackage = false\n"
+    assert faults(f"{PARTS}RUN uv sync --frozen", {"pyproject.toml": text}) == []
+    alone = project()["pyproject.toml"].partition("[build-system]")[0]
+    assert faults(f"{PARTS}RUN uv sync --frozen", {"pyproject.toml": alone}) == []

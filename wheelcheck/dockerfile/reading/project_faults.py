@@ -1,0 +1,113 @@
+"""Files that a project names and its build reads: where one lacks, the step that builds it fails.
+
+``COPY pyproject.toml src/ ./`` leaves the README behind, and so does ``*.md`` in `.dockerignore`.
+Which backends end with an error then was seen by running them
+(`findings/missing-readme-fails-all-but-setuptools.sh`); setuptools warns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from wheelcheck.dockerfile.reading.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
+from wheelcheck.dockerfile.reading.stage_state import StageState
+from wheelcheck.dockerfile.reading.system_state import Fault
+from wheelcheck.errors import RequirementsError, Unknown
+from wheelcheck.redaction import redact
+from wheelcheck.requirements.documents import parse_toml, table
+
+__all__ = ["builds_project", "faults_of_project"]
+
+_READ_THE_README = frozenset(
+    ("flit_core", "hatchling", "mesonpy", "pdm", "poetry", "scikit_build_core", "uv_build")
+)
+"""Backends, by the module of their hooks, that fail without the file of ``readme``."""
+_NOT_BUILT: Mapping[str, frozenset[str]] = {
+    "uv": frozenset(
+        (
+            *("--no-install-project", "--no-install-workspace", "--no-install-local"),
+            *("--only-group", "--only-dev", "--dry-run"),
+        )
+    ),
+    "poetry": frozenset(("--no-root", "--no-directory", "--dry-run", "--only-root")),
+}
+"""Options with which a tool installs what a project requires, and not the project."""
+
+
+def faults_of_project(
+    stage: StageState, folder: str, line: int, *, certain: bool = True
+) -> Iterator[Fault]:
+    """Find what the build of a project reads and the image does not have.
+
+    Args:
+        stage: the stage at this moment.
+        folder: the project's folder, an absolute path in the image.
+        line: the line of the step that builds it.
+        certain: whether the step fails where the build does.
+    """
+    tree = _project(stage, folder)
+    backend = _backend(tree)
+    if backend.partition(".")[0] not in _READ_THE_README:
+        return
+    for name in _readmes(tree):
+        path = absolute(name, folder)
+        found = stage.files.find(path)
+        if isinstance(found, FromContext):
+            stage.need(found.path, line, copied=False)
+        elif isinstance(found, Unknown) and found.code == "not-in-context":
+            reader = backend.partition(".")[0]
+            message = (
+                f"pyproject.toml names {redact(name)} as its readme, and nothing puts it into "
+                f"{folder}: {reader} ends with an error"
+            )
+            sure = certain and not stage.system.scripts
+            yield Fault(line, "no-such-file", message, certain=sure)
+
+
+def builds_project(command: LockCommand, folder: str, stage: StageState) -> bool:
+    """Whether a tool that follows a lock builds the project as well.
+
+    Sources: docs.astral.sh/uv/concepts/projects/config (a project with a build system is
+    packaged), python-poetry.org/docs/cli (install).
+    """
+    given = {word.partition("=")[0] for word in command.arguments}
+    if command.tool not in _NOT_BUILT or given & _NOT_BUILT[command.tool]:
+        return False
+    tree = _project(stage, folder)
+    tool = table(tree, "tool", command.tool, complain=_silently)
+    packaged = tool.get("package" if command.tool == "uv" else "package-mode")
+    return packaged is not False and "build-system" in tree
+
+
+def _project(stage: StageState, folder: str) -> Mapping[str, Any]:
+    found = stage.files.find(absolute("pyproject.toml", folder))
+    if not isinstance(found, FromContext):
+        return {}
+    try:
+        text = stage.files.context.read(found.path).decode("utf-8", "replace")
+        return parse_toml("pyproject.toml", text)
+    except (OSError, RequirementsError):
+        return {}
+
+
+def _backend(tree: Mapping[str, Any]) -> str:
+    backend = table(tree, "build-system", complain=_silently).get("build-backend")
+    return backend if isinstance(backend, str) else ""
+
+
+def _readmes(tree: Mapping[str, Any]) -> Iterator[str]:
+    """The files of ``readme``, which is a name, a table with one, or Poetry's list of names."""
+    stated = table(tree, "project", complain=_silently).get("readme")
+    if stated is None:
+        stated = table(tree, "tool", "poetry", complain=_silently).get("readme")
+    if isinstance(stated, Mapping):
+        stated = stated.get("file")
+    for name in stated if isinstance(stated, list) else [stated]:
+        if isinstance(name, str) and name:
+            yield name
+
+
+def _silently(_: str) -> None:
+    """What is wrong with the document is reported where its requirements are read."""
