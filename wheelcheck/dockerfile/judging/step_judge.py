@@ -141,9 +141,8 @@ def _unjudged(stage: Stage, step: InstallStep) -> str:
         return ""
     if step.requirements.skipped:
         return step.requirements.skipped[0].why.reason
-    if step.projects and not stage.unread:
-        return ""  # a project that requires nothing
-    return "none of its requirements could be read"
+    requires_nothing = step.projects and not stage.unread
+    return "" if requires_nothing else "none of its requirements could be read"
 
 
 def _named(steps: Sequence[Step]) -> Iterator[Step]:
