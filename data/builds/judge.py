@@ -1,6 +1,7 @@
 """Builds the releases of a list in a Debian root, each in an overlay of its own.
 
-    python judge.py rich --root ROOT [--over RICH]... --out FOLDER [--list unseen.csv]
+    python judge.py rich --root ROOT [--over RICH]... --out FOLDER [--list unseen.csv] [--minutes N]
+    python judge.py outcome --root ROOT [--over RICH]... --out FOLDER [--list fresh.csv] [--minutes N]
     python judge.py ask --out FOLDER [--half HALF]
     python judge.py printed --root ROOT --out FOLDER [--half HALF]
     python judge.py results --out FOLDER
@@ -10,6 +11,8 @@ and many `-dev` packages installed; of several, the topmost first) as `measure.p
 build at all with the tools of the day, what does it cost, why does it fail. Rows go to
 `FOLDER/rich-HALF.csv`, compiler calls beside them, logs to `FOLDER/logs/HALF`. What the files hold
 is not built again.
+
+`outcome` does the same by `pip wheel` and measures nothing: `outcome-HALF.csv`.
 
 `ask` has wheelcheck say what it takes and costs to build each release: `answers-HALF.csv`.
 `printed` builds the root cases with the packages alone that the answers name: it runs the printed
@@ -42,6 +45,7 @@ _TOOLS = ("data/builds", "wheelcheck/costs/reference")
 _CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 _MINUTES = 25
 _HALVES = ("development", "held-out", "second")
+_TIMED_OUT = 124  # timeout(1)
 
 
 @contextmanager
@@ -83,7 +87,18 @@ def _rich(arguments: argparse.Namespace) -> int:
         result = arguments.out / f"rich-{case['half']}.csv"
         if (case["name"], case["version"], case["python"]) not in _done(result):
             with overlay(lower, arguments.out) as root:
-                _measure(case, root, arguments.out)
+                _measure(case, root, arguments.out, arguments.minutes)
+    return 0
+
+
+def _outcome(arguments: argparse.Namespace) -> int:
+    """Build where everything is installed, to learn no more than whether it builds."""
+    lower = [*arguments.over, arguments.root]
+    for case in _cases(arguments.list):
+        kind = f"outcome-{case['half']}"
+        if (case["name"], case["version"]) not in _by_release(arguments.out / f"{kind}.csv"):
+            with overlay(lower, arguments.out) as root:
+                _build_with(case, "", root, arguments.out, kind, arguments.minutes)
     return 0
 
 
@@ -110,7 +125,8 @@ def _printed(arguments: argparse.Namespace) -> int:
             key = (case["name"], case["version"])
             if case["half"] == half and "root" in case["parts"].split() and key in left:
                 with overlay([arguments.root], arguments.out) as root:
-                    _build_with(case, said[key]["command"], root, arguments.out)
+                    command = said[key]["command"]
+                    _build_with(case, command, root, arguments.out, f"printed-{half}")
     return 0
 
 
@@ -126,29 +142,34 @@ def _results(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _build_with(case: dict[str, str], command: str, root: Path, out: Path) -> None:
-    """Run the printed command, then pip, in `root`; append a row."""
-    logs = out / "logs" / f"printed-{case['half']}"
+def _build_with(
+    case: dict[str, str],
+    command: str,
+    root: Path,
+    out: Path,
+    kind: str,
+    minutes: int = _MINUTES,
+) -> None:
+    """Run the printed command, then pip, in `root`; append a row to the table of this kind."""
+    logs = out / "logs" / kind
     logs.mkdir(parents=True, exist_ok=True)
     log = logs / f"{case['name']}-{case['version']}.log"
     python = _interpreter(case["python"])
     release = f"--no-binary {case['name']} {case['name']}=={case['version']}"
-    wheel = f"/tmp/venv/bin/pip wheel -v --no-deps --no-cache-dir -w /tmp/wheels {release}"
-    steps = (
-        ("packages", command),
-        ("venv", f"{python} -m venv /tmp/venv"),
-        ("build", wheel),
-    )
+    wheel = f"{python} -m pip wheel -v --no-deps --no-cache-dir -w /tmp/wheels {release}"
+    steps = (("packages", command), ("build", wheel))
     failed, start = "", time.monotonic()
     with log.open("w", encoding="utf-8") as file:
         for name, step in steps:
-            shell = ["chroot", str(root), "timeout", str(_MINUTES * 60), "sh", "-c", step or "true"]
+            shell = ["chroot", str(root), "timeout", str(minutes * 60), "sh", "-c", step or "true"]
             variables = _variables() | {"DEBIAN_FRONTEND": "noninteractive"}
             run = subprocess.run(shell, env=variables, stdout=file, stderr=file, check=False)
             if run.returncode:
                 failed = name
                 break
     told = failures.classify(log.read_text(errors="replace")) if failed else ("", "")
+    if run.returncode == _TIMED_OUT:
+        told = ("timeout", f"after {minutes} minutes")
     row = {
         **{key: case[key] for key in ("name", "version", "python")},
         "outcome": "failure" if failed else "success",
@@ -158,7 +179,7 @@ def _build_with(case: dict[str, str], command: str, root: Path, out: Path) -> No
         "seconds": round(time.monotonic() - start),
         "command": command,
     }
-    answers.append(out / f"printed-{case['half']}.csv", row)
+    answers.append(out / f"{kind}.csv", row)
 
 
 def _cases(path: Path) -> list[dict[str, str]]:
@@ -174,7 +195,7 @@ def _done(result: Path) -> set[tuple[str, str, str]]:
     }
 
 
-def _measure(case: dict[str, str], root: Path, out: Path) -> None:
+def _measure(case: dict[str, str], root: Path, out: Path, minutes: int) -> None:
     """Let `measure.py` build one case inside `root`, and gather what it wrote."""
     for part in _TOOLS:
         shutil.copytree(
@@ -189,7 +210,7 @@ def _measure(case: dict[str, str], root: Path, out: Path) -> None:
         *("chroot", str(root), _interpreter("3.13"), script, "build"),
         *(f"{case['name']}=={case['version']}", "--python", _interpreter(case["python"])),
         *("--tables", f"{_INSIDE}/tables", "--logs", f"{_INSIDE}/logs", "--held-out"),
-        *("--time-limit", str(_MINUTES)),
+        *("--time-limit", str(minutes)),
     ]
     Path(f"{root}{_INSIDE}/tables").mkdir()
     run = subprocess.run(command, env=_variables(), capture_output=True, text=True, check=False)
@@ -252,10 +273,16 @@ def _parser() -> argparse.ArgumentParser:
     rich = commands.add_parser(
         "rich", parents=[common, root], help="build where everything is installed"
     )
-    rich.add_argument(
-        "--over", type=Path, action="append", default=[], help="what is installed over it"
-    )
     rich.set_defaults(run=_rich)
+    outcome = commands.add_parser(
+        "outcome", parents=[common, root], help="build where everything is installed, no measuring"
+    )
+    outcome.set_defaults(run=_outcome)
+    for command in (rich, outcome):
+        command.add_argument(
+            "--over", type=Path, action="append", default=[], help="what is installed over it"
+        )
+        command.add_argument("--minutes", type=int, default=_MINUTES, help="limit of a build")
     ask = commands.add_parser("ask", parents=[common, halves], help="ask wheelcheck")
     ask.set_defaults(run=_ask)
     printed = commands.add_parser(

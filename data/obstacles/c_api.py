@@ -1,6 +1,6 @@
 """Write which names and headers of CPython's C API are gone, and since when: `c_api.csv`.
 
-    python data/obstacles/c_api.py 3.6=INCLUDE_DIR 3.8=… … 3.15=…
+    python data/obstacles/c_api.py 2.7=INCLUDE_DIR 3.6=… 3.8=… … 3.15=…
 
 Compares the headers of each CPython that an extension module may include (those for the
 interpreter's own code, in `internal/`, may not), comments left out. A row is a name, or a
@@ -33,7 +33,8 @@ def main() -> int:
             f"headers of CPython {patch(folders[place - 1][1], before[0])} and "
             f"{patch(folders[place][1], gone[0])}"
         )
-        rows += [(name, gone[0], source) for name in sorted(before[1] - later)]
+        since = "3.0" if before[0].startswith("2.") else gone[0]
+        rows += [(name, since, source) for name in sorted(before[1] - later)]
     with TABLE.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["name", "gone", "source"])

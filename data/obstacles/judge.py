@@ -5,7 +5,8 @@
 BUILDS.csv has a row for each real build (name, version, python, outcome, reason, detail), made with
 `data/builds/judge.py` in a Debian 13 root with a network for the index alone; the halves are
 those of `data/builds/unseen.csv`. Every build is forecast for a Debian 13 image with that Python,
-as pip makes it today. "fatal": reported to fail; "warning": a warning is given; "silent".
+as pip makes it today. "fatal": reported to fail; "warning": a warning is given; "network": it may
+download what no index has, and nothing else is reported; "silent".
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.outlook import Forecaster
-from wheelcheck.builds.plan import Installer, Planner
+from wheelcheck.builds.plan import InstallerKind, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
@@ -72,19 +73,25 @@ def judged(build: dict[str, str], index: Index) -> dict[str, str]:
     except Exception as error:  # noqa: BLE001 (the table has it)
         obstacles = [BuildObstacle("error", repr(error), "")]
         print(f"{build['name']}: {error!r}", file=sys.stderr)
-    levels = {True: "fatal", False: "warning"}
-    shown = sorted(obstacles, key=lambda obstacle: not obstacle.fatal)
+    shown = sorted(obstacles, key=lambda obstacle: (not obstacle.fatal, obstacle.needs_network))
     row = {column: build.get(column, "")[:200] for column in COLUMNS}
     row["python"] = ".".join(build["python"].split(".")[:2])
-    row["forecast"] = levels[shown[0].fatal] if shown else "silent"
+    row["forecast"] = level(shown[0]) if shown else "silent"
     row["obstacles"] = " | ".join(
         f"{obstacle.code}{'!' if obstacle.fatal else ''}: {obstacle.message}" for obstacle in shown
     )
     return row
 
 
+def level(obstacle: BuildObstacle) -> str:
+    """How strong it is."""
+    if obstacle.fatal:
+        return "fatal"
+    return "network" if obstacle.needs_network else "warning"
+
+
 def forecast(build: dict[str, str], index: Index) -> Iterator[BuildObstacle]:
-    """The obstacles that are not the network's; of the build itself and of what it builds first."""
+    """The obstacles of the build itself and of what it builds first."""
     now = datetime.now(UTC)
     python = ".".join(build["python"].split(".")[:2])
     target = parse_target_on(f"python:{python}-slim-trixie", as_of=now.date())
@@ -94,10 +101,10 @@ def forecast(build: dict[str, str], index: Index) -> Iterator[BuildObstacle]:
     wanted = Version(build["version"])
     sdist = next(file for file in project.files(wanted) if isinstance(file, Sdist))
     reader = SdistReader(index)
-    plan = Planner(index, FilePolicy(), reader.read).plan(target, [sdist], Installer.PIP)
+    plan = Planner(index, FilePolicy(), reader.read).plan(target, [sdist], InstallerKind.PIP)
     for outlook in Forecaster(index).of_plan(plan, now):
         if outlook.build.top_level:
-            yield from (one for one in outlook.obstacles if not one.needs_network)
+            yield from outlook.obstacles
 
 
 if __name__ == "__main__":

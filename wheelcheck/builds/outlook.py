@@ -52,9 +52,9 @@ from wheelcheck.targets.pythons import python_support
 __all__ = ["Forecaster", "Outlook", "commands_for"]
 
 
-_WITHOUT_CAUSE = frozenset({"build-requirement-later-major"})
-"""Of 45 builds that end well it says this of ten, of 33 that fail of six: a reason for a constraint
-file, no warning (measured, `data/obstacles/`)."""
+_WITHOUT_CAUSE = frozenset({"build-requirement-later-major", "build-requirement-breaks"})
+"""Where they are not fatal, they are reasons for a constraint file and no warnings: they say so of
+as many builds that end well as of those that fail (measured, `data/obstacles/`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class Forecaster:
         stub = any(obstacle.code == "stub-sdist" for obstacle in own)
         clashing = () if stub else clashes(build, target, isolated=isolated)
         by_pip = pip_obstacles(build.reading, target.installer)
-        causes = (obstacle for obstacle in rotten if obstacle.code not in _WITHOUT_CAUSE)
+        causes = (o for o in rotten if o.fatal or o.code not in _WITHOUT_CAUSE)
         own_problems = (*build.environment.problems, *_left_out(classification))
         gathered = (*own_problems, *by_pip, *clashing, *obstacles, *causes)
         return Outlook(build, classification, needs, gathered, constraints)
@@ -155,7 +155,7 @@ class Forecaster:
             too_new = reading.derive(
                 f"too old for {target.python}",
                 tuple[BuildObstacle, ...],
-                lambda: python_too_new(target.python, reading.texts),
+                lambda: tuple(o for o in python_too_new(target.python, reading.texts) if o.fatal),
             )
             self._known[key] = needs, tuple(dict.fromkeys((*obstacles, *too_new)))
         return self._known[key]

@@ -11,13 +11,16 @@ from functools import partial
 
 from packaging.version import Version
 
-from wheelcheck.builds.obstacles.certain_run import Stop, certain_stop
+from wheelcheck.builds.obstacles.certain_run import Stop, certain_stop, script_texts
 from wheelcheck.builds.obstacles.importable import Importable
+from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.obstacles.old_cargo import old_cargo
 from wheelcheck.builds.obstacles.old_cmake import REFUSES_OLD, old_minimums
 from wheelcheck.builds.obstacles.old_cython import old_cython
 from wheelcheck.builds.obstacles.old_pyo3 import old_pyo3
 from wheelcheck.builds.obstacles.source_breaks import compiled_files, source_breaks
+from wheelcheck.builds.obstacles.undeclared_names import undeclared_names
 from wheelcheck.builds.plan import Build
 from wheelcheck.builds.sdist.build_system import LEGACY_BACKEND
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
@@ -31,6 +34,7 @@ from wheelcheck.targets.target import Implementation
 __all__ = ["clashes"]
 
 _REFUSES_2TO3 = Version("58")
+_WITHOUT_DEPENDENCIES = frozenset({"setuptools", "wheel"})
 
 
 def clashes(build: Build, target: Target, *, isolated: bool) -> tuple[BuildObstacle, ...]:
@@ -58,14 +62,45 @@ def _script(
     """A setup script that stops before it calls `setup()`."""
     if facts.kind != "setuptools":
         return
-    finds = _importable(build, target, isolated=isolated)
+    *before, last = _environments(build, facts, target, isolated=isolated)
+    for finds in (*before, last):
+        first = finds is not last
+        found = tuple(_stops(build, facts, finds, isolated=isolated, first=first))
+        yield from found
+        if found:
+            return
+
+
+def _stops(
+    build: Build, facts: SdistFacts, finds: Importable, *, isolated: bool, first: bool
+) -> Iterator[BuildObstacle]:
     versions = sorted((name, str(version)) for name, version in finds.versions.items())
     beside = not isolated or facts.system.backend == LEGACY_BACKEND
-    key = f"run on {finds.python} with {versions}, {finds.complete}, {beside}"
-    compute = partial(_stop, build.reading, finds, beside=beside)
+    how = (finds.complete, beside, first, build.reading.site)
+    key = f"run on {finds.python} with {versions}, {how}"
+    script = facts.script
+    compiles = script is not None and any(not e.supposing for e in script.extensions)
+    compute = partial(_stop, build.reading, finds, beside=beside, compiles=compiles, first=first)
     for stop in build.reading.derive(key, tuple[Stop, ...], compute):
         message = f"setup.py stops at {stop.place}: {stop.why}"
         yield BuildObstacle("setup-script-stops", message, stop.place, fatal=True)
+
+
+def _environments(
+    build: Build, facts: SdistFacts, target: Target, *, isolated: bool
+) -> Iterator[Importable]:
+    """What a setup script can import in each of its runs.
+
+    In the first run, which gives its `setup_requires`, these are not installed (`build_meta` of
+    setuptools). What else is not installed then is known where setuptools alone is required.
+    """
+    finds = _importable(build, target, isolated=isolated)
+    added = facts.script is not None and facts.script.setup_requires
+    required = facts.system.required_names
+    if isolated and added and finds.complete and required <= _WITHOUT_DEPENDENCIES:
+        least = {name: finds.versions[name] for name in required if name in finds.versions}
+        yield Importable(target.python, least, complete="setuptools" in least)
+    yield finds
 
 
 def _importable(build: Build, target: Target, *, isolated: bool) -> Importable:
@@ -79,14 +114,23 @@ def _importable(build: Build, target: Target, *, isolated: bool) -> Importable:
     return Importable(target.python, {"setuptools": version}, complete=False)
 
 
-def _stop(reading: SdistReading, finds: Importable, *, beside: bool) -> tuple[Stop, ...]:
+def _stop(
+    reading: SdistReading, finds: Importable, *, beside: bool, compiles: bool, first: bool
+) -> tuple[Stop, ...]:
     contents = reading.contents
     if isinstance(contents, Unknown) or "setup.py" not in contents.texts:
         return ()
     setuptools = finds.versions.get("setuptools")
     refuses = setuptools is not None and setuptools >= _REFUSES_2TO3
     stop = certain_stop(
-        contents.texts, contents.paths, finds, finds_beside=beside, refuses_2to3=refuses
+        contents.texts,
+        contents.paths,
+        finds,
+        finds_beside=beside,
+        refuses_2to3=refuses,
+        whole=not contents.holds_links,
+        compiles=compiles,
+        first=first,
     )
     return () if stop is None else (stop,)
 
@@ -101,15 +145,24 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
     offered = () if isinstance(distribution, Unknown) else versions_on_offer("gcc", distribution)
     gcc = offered[0] if offered else None
     reading = build.reading
+    installed = {str(pin.name): pin.version for pin in build.environment.pins}
+    complete = bool(installed) and not build.environment.problems and gcc is not None
 
     def compute() -> tuple[BuildObstacle, ...]:
         contents = reading.contents
         if isinstance(contents, Unknown):
             return ()
         files = compiled_files(facts, contents, cythonizes=cythonizes)
-        return source_breaks(files, contents, minor, gcc)
+        script = "\n".join(script_texts(contents.texts))
+        return (
+            *source_breaks(files, contents, minor, gcc),
+            *missing_headers(files.certain, contents, installed, script=script, complete=complete),
+            *undeclared_names(files.certain, contents, gcc, sure=True),
+            *undeclared_names(files.perhaps, contents, gcc, sure=False),
+        )
 
-    key = f"sources on 3.{minor} with gcc {gcc}, cython {cythonizes}, {reading.site}"
+    names = sorted(installed) if complete else None
+    key = f"sources on 3.{minor} with gcc {gcc}, cython {cythonizes}, {names}, {reading.site}"
     return reading.derive(key, tuple[BuildObstacle, ...], compute)
 
 
@@ -174,24 +227,35 @@ def _cython(build: Build, facts: SdistFacts) -> tuple[BuildObstacle, ...]:
 
     def compute() -> tuple[BuildObstacle, ...]:
         contents = reading.contents
-        return () if isinstance(contents, Unknown) else old_cython(facts, contents, version)
+        if isinstance(contents, Unknown):
+            return ()
+        return old_cython(facts, contents, version, installed)
 
-    key = f"cython {version} {reading.site}"
+    installed = frozenset(str(pin.name) for pin in build.environment.pins)
+    key = f"cython {version} {sorted(installed)} {reading.site}"
     return reading.derive(key, tuple[BuildObstacle, ...], compute)
 
 
 def _pyo3(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstacle, ...]:
-    """A crate whose PyO3 refuses the Python of the target."""
+    """A crate whose PyO3 refuses the Python of the target, or that cargo refuses."""
     uses_cargo = not facts.system.required_names.isdisjoint({"maturin", "setuptools-rust"})
     if not uses_cargo or target.implementation is not Implementation.CPYTHON:
         return ()
     free = target.free_threaded
+    distribution = distribution_of(target)
+    offered = () if isinstance(distribution, Unknown) else versions_on_offer("rust", distribution)
+    rust = max(offered, default=None)
     reading = build.reading
-    return reading.derive(
-        f"pyo3 on {target.python} {free}",
-        tuple[BuildObstacle, ...],
-        lambda: old_pyo3(reading.texts, target.python, free_threaded=free),
-    )
+
+    def compute() -> tuple[BuildObstacle, ...]:
+        contents = reading.contents
+        if isinstance(contents, Unknown):
+            return ()
+        refused = old_pyo3(contents.texts, target.python, free_threaded=free)
+        return (*refused, *old_cargo(contents.texts, contents.paths, rust))
+
+    key = f"crates on {target.python} {free} with rust {rust}"
+    return reading.derive(key, tuple[BuildObstacle, ...], compute)
 
 
 def _pinned(build: Build, name: str) -> Version | None:

@@ -25,7 +25,7 @@ from wheelcheck.index.archives.c_api import ApiBreak
 from wheelcheck.index.archives.limits import MAX_TEXT_BYTES, ArchiveRefused
 from wheelcheck.index.archives.members import open_wheel
 from wheelcheck.index.archives.ranges import ArchiveEnds
-from wheelcheck.index.archives.source_marks import SourceMarks
+from wheelcheck.index.archives.source_marks import RULES, SourceMarks
 from wheelcheck.index.cache.disk import Cache, cache_key
 from wheelcheck.index.interface import (
     ArchiveListing,
@@ -66,6 +66,8 @@ _Marks = tuple[
     tuple[str, ...],
     tuple[str, ...],
     tuple[str, ...],
+    tuple[str, ...],
+    tuple[str, ...],
 ]
 """The fields of `SourceMarks`, in their order."""
 
@@ -74,7 +76,7 @@ class _Listing(msgspec.Struct, array_like=True):
     """A listing in the cache; `tried` are the paths whose text is in `texts` or cannot be had.
 
     `lines` and `marks` are those of members by their place; None in what was cached before they
-    were looked for.
+    were looked for. `rules` is the `RULES` by which the marks were made.
     """
 
     members: list[tuple[str, int]]
@@ -82,6 +84,8 @@ class _Listing(msgspec.Struct, array_like=True):
     tried: set[str]
     lines: dict[int, int] = {}
     marks: dict[int, _Marks] | None = None
+    holds_links: bool = False
+    rules: int = 0
 
 
 class _Metadata(msgspec.Struct, array_like=True):
@@ -174,7 +178,7 @@ class Facts:
             missing = (
                 stored is None
                 or not self._holds(file, key)
-                or (isinstance(file, Sdist) and stored.marks is None and not self._offline)
+                or (isinstance(file, Sdist) and _is_outdated(stored) and not self._offline)
             ) or (
                 wanted is not None
                 and any(path not in stored.tried and wanted(path) for path, _ in stored.members)
@@ -196,7 +200,7 @@ class Facts:
             )
             for place, (path, size) in enumerate(stored.members)
         )
-        return ArchiveListing(tuple(members), texts)
+        return ArchiveListing(tuple(members), texts, stored.holds_links)
 
     def pyproject(self, sdist: Sdist, enough: Callable[[str], bool]) -> str | Unknown | None:
         """The pyproject.toml at an sdist's root, if that is `enough`; else it is read whole."""
@@ -285,13 +289,15 @@ class Facts:
         marks = {
             place: (
                 *(mark.statements, mark.includes, mark.returns, mark.generator),
-                *(mark.api_breaks, mark.old_cython, mark.conditional_includes),
-                mark.build_options,
+                *(mark.api_breaks, mark.old_cython, mark.certain_includes),
+                *(mark.build_options, mark.needs, mark.refused),
             )
             for place, member in enumerate(found.members)
             if (mark := member.marks) is not None
         }
-        listing = _Listing(members, dict(found.texts), tried, lines, marks)
+        listing = _Listing(
+            members, dict(found.texts), tried, lines, marks, found.holds_links, RULES
+        )
         if local_path(file.url) is None:  # a file on this machine may change under its name
             self._cache.put("listings", key, _encode(listing))
         return listing
@@ -318,6 +324,11 @@ class Facts:
             lock = self._busy.setdefault(key, Lock())
         with lock:
             yield
+
+
+def _is_outdated(stored: _Listing) -> bool:
+    """Whether its marks were made by other rules than today's."""
+    return stored.marks is None or stored.rules != RULES
 
 
 def is_identified(file: Wheel | Sdist) -> bool:

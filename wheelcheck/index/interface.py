@@ -178,10 +178,14 @@ class ArchiveMember:
 
 @dataclass(frozen=True, slots=True)
 class ArchiveListing:
-    """What an archive holds. `texts` has the members that were asked for, decoded as UTF-8."""
+    """What an archive holds. `texts` has the members that were asked for, decoded as UTF-8.
+
+    `holds_links`: a tar archive has links, which are no members.
+    """
 
     members: tuple[ArchiveMember, ...]
     texts: Mapping[str, str] = field(default_factory=dict, hash=False)
+    holds_links: bool = False
 
 
 class MemberReader(Protocol):

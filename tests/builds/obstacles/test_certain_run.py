@@ -20,6 +20,44 @@ setup(name='x', **extra)
 """
 
 
+READS = """
+import os
+here = os.path.abspath(os.path.dirname(__file__))
+def read(*names):
+    with open(os.path.join(here, *names)) as file:
+        return file.read()
+read('docs', 'NEWS.rst')
+"""
+
+BY_WORD = """
+import sys
+try:
+    major = sys.version_info.major
+except AttributeError:
+    major = sys.version_info[0]
+way = None
+if major >= 3:
+    try:
+        from setuptools import setup
+        way = 'setuptools'
+    except ImportError:
+        from distutils.core import setup
+        way = 'distutils'
+extra = {}
+if way == 'setuptools':
+    extra['use_2to3'] = True
+setup(name='x', **extra)
+"""
+
+COMMAND = """
+from setuptools import setup, Command
+class Refuses(Command):
+    def run(self):
+        raise RuntimeError('No compiler')
+setup(name='x', cmdclass={'egg_info': Refuses})
+"""
+
+
 def run(
     text: str,
     python: tuple[int, int] = (3, 13),
@@ -65,6 +103,28 @@ def run(
         ("from setuptools import setup\nsetup(use_2to3=True)", "use_2to3 is refused"),
         ("from setuptools import setup\nkw = {}\nkw['use_2to3'] = True\nsetup(**kw)", "use_2to3"),
         (UPDATED, "use_2to3 is refused"),
+        (BY_WORD, "use_2to3 is refused"),
+        ("open('README.md').read()", "it opens README.md, which the sdist does not hold"),
+        (
+            READS,
+            "it opens docs/NEWS.rst",
+        ),
+        ("from pathlib import Path\n(Path(__file__).parent / 'NEWS').read_text()", "opens NEWS"),
+        ("import io\nfor name in ('A', 'setup.py'):\n  io.open(name).read()", "it opens A,"),
+        ("versoin = '1'\nprint(version)", "version is not defined"),
+        (
+            "from setuptools import dist\ndist.Distribution().fetch_build_eggs(['numpy'])",
+            "it has setuptools fetch numpy",
+        ),
+        ("from setuptools import setup\nsetup(version='1.0-final-x')", "'1.0-final-x' is refused"),
+        (
+            "from setuptools import setup\nn = ['six', 'foo>=1.*']\nsetup(install_requires=n)",
+            "'foo>=1.*', which is refused",
+        ),
+        ("from setuptools import setup\nsetup(packages=['gone'])", "the package folder gone"),
+        ("from setuptools import setup\nsetup(scripts=['bin/x'])", "the script bin/x"),
+        ("from setuptools import setup\nsetup(data_files=[('etc', ['x.conf'])])", "names x.conf"),
+        (COMMAND, "it raises RuntimeError: No compiler"),
         (
             "def main():\n  import asynchat\nif __name__ == '__main__':\n  main()",
             "asynchat is gone",
@@ -95,6 +155,17 @@ def test_a_script_that_stops_for_certain(text: str, words: str):
         "from collections.abc import Mapping",
         "import os.path, json",
         "for file in ['a']:\n  print(file)",
+        "import os\nif os.path.exists('README'): open('README')",
+        "try:\n  open('README').read()\nexcept IOError:\n  pass",
+        "open('made.txt', 'w').write('x')\nopen('made.txt').read()",
+        "import shutil\nshutil.copy('a', 'b')\nopen('b').read()",
+        "exec(open('setup.py').read())\nprint(version)",
+        "needs = []\nneeds.append('x')\nfor name in needs: open(name)",
+        "def change(names):\n  names.append(1)\nnames = []\nchange(names)\nif names: import numpy",
+        "from setuptools import setup\nsetup(packages=['a'], package_dir={'a': '.'})",
+        "from setuptools import setup, find_packages\nsetup(packages=find_packages('src'))",
+        "from setuptools import setup\nsetup(install_requires=['a (>=1)', 'b; os_name==\"x\"'])",
+        COMMAND.replace("'egg_info'", "'test'"),
     ],
 )
 def test_a_script_that_may_go_on(text: str):
@@ -135,3 +206,19 @@ def test_another_python_or_setuptools_has_the_module_still():
 
 def test_a_build_requirement_in_no_table_may_bring_any_module():
     assert run("import helper" + SETUP, some_unknown_project="1") is None
+
+
+def test_a_list_of_files_with_links_does_not_tell_what_is_missing():
+    script = "open('README').read()" + SETUP
+    finds = Importable((3, 13), {"setuptools": Version("84.2.1")})
+    files = frozenset({"setup.py"})
+    given = ({"setup.py": script}, files, finds)
+    assert certain_stop(*given, finds_beside=True, refuses_2to3=True) is not None
+    assert certain_stop(*given, finds_beside=True, refuses_2to3=True, whole=False) is None
+
+
+def test_the_first_run_ends_where_setup_is_called():
+    finds = Importable((3, 13), {"setuptools": Version("84.2.1")})
+    given = ({"setup.py": COMMAND}, frozenset({"setup.py"}), finds)
+    assert certain_stop(*given, finds_beside=True, refuses_2to3=True) is not None
+    assert certain_stop(*given, finds_beside=True, refuses_2to3=True, first=True) is None

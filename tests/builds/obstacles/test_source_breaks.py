@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from packaging.version import Version
 
+from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.old_cython import old_cython
 from wheelcheck.builds.obstacles.source_breaks import compiled_files, source_breaks
+from wheelcheck.builds.obstacles.undeclared_names import undeclared_names
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.index.archives.source_marks import is_marked, read_marks
@@ -106,3 +108,68 @@ def test_python_2_names_in_cython_sources():
     assert old_cython(facts, sdist, Version("3.0.12")) == ()
     new = contents(setup__py=script, x__pyx="cdef long a\ndef f(long x):\n    return <long>x\n")
     assert old_cython(read_sdist(new), new, Version("3.1")) == ()
+
+
+def test_names_of_python_2_fail_on_any_python_3():
+    sdist = contents(setup__py=SETUP, x__c="#include <Python.h>\nf() { PyString_Check(o); }\n")
+    (obstacle,) = found(sdist, 8)
+    assert "PyString_Check" in obstacle.message
+
+
+def test_a_name_that_the_source_defines_itself_is_there():
+    own = "static int _PyObject_HasAttrId(PyObject *o, void *id)\n{ return 1; }\n"
+    used = "void f() { _PyObject_HasAttrId(o, x); }\n"
+    macro = "#define PyFile_IncUseCount(file) do {} while (0)\n"
+    cast = "void g() { PyFile_IncUseCount((PyFileObject*)file); }\n"
+    text = f"#include <Python.h>\n{own}{macro}{used}{cast}"
+    assert found(contents(setup__py=SETUP, x__c=text), 13) == ()
+
+
+def headers(text: str, script: str = SETUP, installed: tuple[str, ...] = ("setuptools",)):
+    sdist = contents(setup__py=script, x__c=text, own__h="int a;")
+    files = compiled_files(read_sdist(sdist), sdist, cythonizes=False)
+    pins = dict.fromkeys(installed)
+    return missing_headers(files.certain, sdist, pins, script=script, complete=True)
+
+
+def test_a_header_that_nothing_brings():
+    (obstacle,) = headers('#include <stdio.h>\n#include "own.h"\n#include <windows.h>\n')
+    assert (obstacle.code, obstacle.fatal) == ("header-missing", True)
+    assert "windows.h" in obstacle.message
+    assert headers("#ifdef _WIN32\n#include <windows.h>\n#endif\n") == ()
+    assert headers("/*\n#include <windows.h>\n*/\n#include <zlib.h>\n") == ()
+    assert headers("#include <made.h>\n", SETUP + "\nimport subprocess\n") == ()
+    assert headers("#include <made.h>\n", installed=("setuptools", "brings-headers")) == ()
+
+
+def test_headers_of_numpy_come_with_numpy_alone():
+    text = "#include <Python.h>\n#include <numpy/arrayobject.h>\n"
+    (obstacle,) = headers(text)
+    assert "numpy is no build requirement" in obstacle.message
+    assert headers(text, installed=("setuptools", "numpy")) == ()
+
+
+def test_fixed_width_types_need_their_header_since_gcc_13():
+    script = SETUP.replace("x.c", "x.cpp")
+
+    def undeclared(text: str, gcc: str = "14.2") -> list[str]:
+        sdist = contents(setup__py=script, x__cpp=text, x__hpp="#pragma once\n#include <vector>\n")
+        files = compiled_files(read_sdist(sdist), sdist, cythonizes=False)
+        return [o.code for o in undeclared_names(files.certain, sdist, Version(gcc), sure=True)]
+
+    text = '#include "x.hpp"\n#include <string>\nuint32_t a;\n'
+    assert undeclared(text) == ["header-not-included"]
+    assert undeclared(text, "12.2") == []
+    assert undeclared(text + "#include <cstdint>\n") == []
+    assert undeclared(text + "#include <other/lib.h>\n") == []
+    assert undeclared("#include <string>\ntypedef unsigned int uint32_t;\nuint32_t a;\n") == []
+
+
+def test_declarations_of_numpy_that_a_cython_source_takes():
+    script = SETUP.replace("x.c", "x.pyx")
+    sdist = contents(setup__py=script, x__pyx="cimport numpy as np\ncdef int a\n")
+    given = read_sdist(sdist), sdist, Version("3.1")
+    (obstacle,) = old_cython(*given, frozenset({"setuptools", "cython"}))
+    assert "cimports numpy, which is no build requirement" in obstacle.message
+    assert old_cython(*given, frozenset({"setuptools", "cython", "numpy"})) == ()
+    assert old_cython(*given) == ()

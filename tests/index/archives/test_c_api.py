@@ -29,7 +29,10 @@ HEAD = b"#include <Python.h>\n"
             b"#if PY_MAJOR_VERSION < 3\n#else\nPyEval_CallObject(f);\n#endif\n",
             {"PyEval_CallObject()": (13, 14, 15)},
         ),
-        (b"#ifdef SOMETHING\nPyEval_CallObject(f);\n#endif\n", {}),
+        (
+            b"#ifdef SOMETHING\nPyEval_CallObject(f);\n#endif\n",
+            {"PyEval_CallObject()?": (13, 14, 15)},
+        ),
         (b"#ifdef _WIN32\nPyEval_CallObject(f);\n#endif\n", {}),
         (b"#define PyEval_CallObject(f, a) PyObject_Call(f, a, 0)\n", {"PyEval_CallObject": ()}),
         (

@@ -14,7 +14,9 @@ def test_statements_tell_code_from_tables():
 
 def test_includes_keep_their_order_and_how_they_are_looked_for():
     text = b'#include <Python.h>\n#  include "mpz.c"\n#include "mpz.c"\nint a;\n'
-    assert read_marks(text) == SourceMarks(1, ("<Python.h", '"mpz.c', '"mpz.c'))
+    assert read_marks(text) == SourceMarks(
+        1, ("<Python.h", '"mpz.c', '"mpz.c'), certain_includes=("<Python.h", '"mpz.c')
+    )
 
 
 @pytest.mark.parametrize(

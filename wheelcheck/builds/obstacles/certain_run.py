@@ -8,21 +8,44 @@ found here is certain; what depends on anything unknown is left to warnings.
 from __future__ import annotations
 
 import ast
+import builtins
+import posixpath
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from wheelcheck.builds.obstacles.importable import Importable
-from wheelcheck.builds.obstacles.known_conditions import Scope, known_value
+from wheelcheck.builds.obstacles.known_conditions import known_constant, known_value
+from wheelcheck.builds.obstacles.known_values import (
+    Files,
+    Known,
+    KnownPath,
+    Scope,
+    bound_arguments,
+    dotted_origin,
+)
+from wheelcheck.builds.obstacles.refused_keywords import refused_keyword
 from wheelcheck.builds.setup_script.script_syntax import parse
 from wheelcheck.errors import Unknown
 
-__all__ = ["Stop", "certain_stop"]
+__all__ = ["Stop", "certain_stop", "script_texts"]
 
 _DEEPEST = 8
 _MOST_STEPS = 20_000
+_MOST_ROUNDS = 50
 _EXITS = {"sys.exit", "exit", "quit", "os._exit"}
 _WIDE = {"Exception", "BaseException", "StandardError"}
-_PARENTS = {"ModuleNotFoundError": {"ImportError"}, "DistutilsSetupError": {"SystemExit"}}
+_PARENTS = {
+    "ModuleNotFoundError": {"ImportError"},
+    "DistutilsSetupError": {"SystemExit"},
+    "FileNotFoundError": {"OSError", "IOError", "EnvironmentError"},
+    "NameError": {"UnboundLocalError"},
+    "UnicodeDecodeError": {"ValueError", "UnicodeError"},
+}
+_OPENERS = {"open", "io.open", "codecs.open"}
+_READERS = {"read_text", "read_bytes", "open"}
+_READ_MODES = {"r", "rb", "rt", "br", "tr", ""}
 _PYTHON2_BUILTINS = frozenset(
     {"apply", "basestring", "cmp", "execfile", "file", "intern", "long", "raw_input", "reduce",
      "reload", "unichr", "unicode", "xrange"}
@@ -31,6 +54,16 @@ _USE_2TO3 = "use_2to3 is refused since setuptools 58"
 _READFP = "readfp of configparser is gone since Python 3.12"
 _READFP_GONE = (3, 12)
 _U_MODE_GONE = (3, 11)
+_BUILTINS = frozenset(dir(builtins)) | {
+    "__file__", "__name__", "__doc__", "__builtins__", "__package__", "__spec__", "__loader__",
+    "WindowsError",
+}  # fmt: skip
+_MAKES_NAMES = ("exec", "globals", "locals", "vars(", "setattr", "import *", "runpy")
+_COMMANDS_RUN = ("egg_info", "build", "build_py", "build_ext", "bdist_wheel", "install")
+"""Commands that are run for every wheel, `build_ext` where there is anything to compile."""
+_METHODS_RUN = ("initialize_options", "finalize_options", "run")
+_NO_CALL = ast.Call(func=ast.Name("self", ast.Load()), args=[], keywords=[])
+_FETCHES_EGGS = "setuptools.dist.fetch_build_eggs"
 _PARSERS = {"configparser.ConfigParser", "configparser.RawConfigParser"}
 
 
@@ -56,6 +89,15 @@ class _Returned(Exception):  # noqa: N818
     """A function returns."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Class:
+    """A class of the script, the names around it, and its file."""
+
+    node: ast.ClassDef
+    home: Scope
+    file: str
+
+
 @dataclass(slots=True)
 class _Run:
     texts: Mapping[str, str]
@@ -70,7 +112,24 @@ class _Run:
     main: Scope = field(default_factory=dict)
     modules: dict[str, Scope] = field(default_factory=dict)
     uses_2to3_refused: bool = False
+    files: Files = field(default_factory=Files)
     with_2to3: set[str] = field(default_factory=set)
+    compiles: bool = False
+    first: bool = False
+    commands: dict[str, dict[str, ast.expr]] = field(default_factory=dict)
+
+    def known(self, node: ast.expr) -> Any:
+        """The value of an expression as a scope holds it; None if it is not known."""
+        return known_value(node, self.around, self.finds.python, self.files)
+
+    def constant(self, node: ast.expr) -> Any:
+        """The value of an expression; None if it is not known."""
+        return known_constant(node, self.around, self.finds.python, self.files)
+
+    @property
+    def around(self) -> Mapping[str, Any]:
+        """The names that an expression sees."""
+        return ChainMap(self.scope, self.main, {"__file__": Known(self.file)})
 
     def stop(self, node: ast.AST, exception: str, why: str) -> None:
         raise _Stopped(Stop(exception, why, f"{self.file}:{getattr(node, 'lineno', 0)}"))
@@ -98,12 +157,13 @@ class _Run:
                 )
                 self.stop(node, "AttributeError", why)
             self._note_2to3(target, node.value)
+            self._note_commands(target, node.value)
             self._forget([target])
             if isinstance(target, ast.Name):
                 self._bind(target.id, node.value)
 
     def _bind(self, name: str, value: ast.expr) -> None:
-        known = known_value(value, self.scope, self.finds.python)
+        known = self.known(value)
         if known is not None:
             self.scope[name] = known
         elif isinstance(value, ast.Call):
@@ -147,20 +207,29 @@ class _Run:
     def _ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
         for base in node.bases:
             self.expression(base)
-        self.scope.pop(node.name, None)
-        self.scope[node.name] = ""
+        self.scope[node.name] = _Class(node, self.scope, self.file)
 
     def _If(self, node: ast.If) -> None:  # noqa: N802
         self.expression(node.test)
-        known = known_value(node.test, self.scope, self.finds.python)
-        if isinstance(known, bool):
+        known = self.constant(node.test)
+        if known is not None:
             self.walk(node.body if known else node.orelse)
             return
         self._uncertain([*node.body, *node.orelse])
 
     def _For(self, node: ast.For) -> None:  # noqa: N802
         self.expression(node.iter)
-        self._uncertain([*node.body, *node.orelse])
+        items = self.constant(node.iter)
+        leaves = any(
+            isinstance(n, ast.Break | ast.Continue) for s in node.body for n in ast.walk(s)
+        )
+        if not isinstance(items, list | tuple) or not isinstance(node.target, ast.Name) or leaves:
+            self._uncertain([node.target, *node.body, *node.orelse])
+            return
+        for item in items[:_MOST_ROUNDS]:
+            self.scope[node.target.id] = item if isinstance(item, bool | int) else Known(item)
+            self.walk(node.body)
+        self.walk(node.orelse)
 
     def _While(self, node: ast.While) -> None:  # noqa: N802
         self._uncertain([*node.body, *node.orelse])
@@ -184,11 +253,23 @@ class _Run:
                 raise
             self._handle(handler, stopped)
         else:
-            if not all(isinstance(part, ast.Import | ast.ImportFrom) for part in node.body):
+            if not all(map(self._cannot_fail, node.body)):
                 for handler in node.handlers:
                     self._forget(handler.body)
             self.walk(node.orelse)
         self.walk(node.finalbody)
+
+    def _cannot_fail(self, part: ast.stmt) -> bool:
+        """Whether a statement that was passed certainly raises nothing."""
+        if isinstance(part, ast.Import):
+            return all(self._is_there(alias.name) for alias in part.names)
+        if isinstance(part, ast.ImportFrom):
+            return not part.level and self._is_there(part.module or "")
+        return isinstance(part, ast.Assign) and self.constant(part.value) is not None
+
+    def _is_there(self, module: str) -> bool:
+        beside = self._is_beside(module.partition(".")[0])
+        return not beside and self.finds.certainly_has(module)
 
     def _handle(self, handler: ast.ExceptHandler, stopped: _Stopped) -> None:
         try:
@@ -223,16 +304,28 @@ class _Run:
         """What these statements bind is not known any more."""
         for part in parts:
             for node in ast.walk(part):
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                    self.scope[node.id] = ""
-                elif isinstance(node, ast.Import | ast.ImportFrom):
-                    for alias in node.names:
-                        self.scope[alias.asname or alias.name.split(".")[0]] = ""
-                elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-                    self.scope[node.name] = ""
-                elif isinstance(node, ast.Global):
-                    for name in node.names:
-                        self.main[name] = ""
+                for name in _bound_by(node):
+                    self.scope[name] = ""
+                if isinstance(node, ast.Global):
+                    self.main |= dict.fromkeys(node.names, "")
+                elif isinstance(node, ast.Call):
+                    self._forget_changed(node)
+                elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+                    self._forget_content(node.value)
+
+    def _forget_changed(self, node: ast.Call) -> None:
+        """Lists and dictionaries that a call may change."""
+        if isinstance(node.func, ast.Attribute):
+            self._forget_content(node.func.value)
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            self._forget_content(argument)
+
+    def _forget_content(self, node: ast.expr) -> None:
+        if isinstance(node, ast.Name):
+            for scope in (self.scope, self.main):
+                found = scope.get(node.id)
+                if isinstance(found, Known) and isinstance(found.value, list | dict):
+                    scope[node.id] = ""
 
     def _Import(self, node: ast.Import) -> None:  # noqa: N802
         for alias in node.names:
@@ -345,8 +438,20 @@ class _Run:
 
     def _name(self, node: ast.Name) -> None:
         known = node.id in self.scope or node.id in self.main or self._star_imported
-        if node.id in _PYTHON2_BUILTINS and not known:
+        if known:
+            return
+        if node.id in _PYTHON2_BUILTINS:
             self.stop(node, "NameError", f"{node.id} is a name of Python 2")
+        if not self.depth and node.id not in _BUILTINS and self._binds_nothing_as(node.id):
+            self.stop(node, "NameError", f"{node.id} is not defined")
+
+    def _binds_nothing_as(self, name: str) -> bool:
+        """Whether no statement of the present file makes a name."""
+        text = self.texts.get(self.file, "")
+        if any(word in text for word in _MAKES_NAMES):
+            return False
+        tree = parse(text)
+        return not isinstance(tree, Unknown) and name not in _names_bound(tree)
 
     @property
     def _star_imported(self) -> bool:
@@ -367,13 +472,7 @@ class _Run:
 
     def _origin(self, node: ast.expr) -> str:
         """The dotted name, outside the sdist, of what an expression names; "" if not known."""
-        if isinstance(node, ast.Name):
-            found = self.scope.get(node.id, self.main.get(node.id))
-            return found if isinstance(found, str) else ""
-        if isinstance(node, ast.Attribute):
-            base = self._origin(node.value)
-            return f"{base}.{node.attr}" if base and not base.endswith("()") else ""
-        return ""
+        return dotted_origin(node, self.around)
 
     def _call(self, node: ast.Call) -> None:
         name = _dotted(node.func)
@@ -382,25 +481,92 @@ class _Run:
             self.stop(node, "SystemExit", f"it exits{_words(node)}")
         if name == "open" and self.finds.python >= _U_MODE_GONE and _opens_in_u_mode(node):
             self.stop(node, "ValueError", "open() knows no mode U since Python 3.11")
+        self._open(node, origin or ("" if name in self.around else name))
         function = self._function(node.func)
         if function is not None:
-            self._enter(function)
+            self._enter(function, node)
+        elif origin == _FETCHES_EGGS or _fetches_eggs(node, self.around):
+            self._fetch(node)
         elif isinstance(node.func, ast.Attribute) and node.func.attr == "update":
             if isinstance(node.func.value, ast.Name) and self._hands_over_2to3(node.keywords):
                 self.with_2to3.add(node.func.value.id)
         elif name.rpartition(".")[2] == "setup":
             self._setup(node)
             raise _Done
+        else:
+            self._forget_changed(node)
+
+    def _open(self, node: ast.Call, origin: str) -> None:
+        """A file that is opened to be read, and is not there."""
+        if origin in _OPENERS and node.args:
+            path, modes = self.constant(node.args[0]), node.args[1:2]
+        elif isinstance(node.func, ast.Attribute) and node.func.attr in _READERS:
+            path = self.constant(node.func.value)
+            path = path if isinstance(path, KnownPath) else None
+            modes = node.args[:1] if node.func.attr == "open" else []
+        else:
+            return
+        modes = [*modes, *(k.value for k in node.keywords if k.arg == "mode")]
+        mode = self.constant(modes[0]) if modes else "r"
+        if not isinstance(path, str):
+            return
+        if mode not in _READ_MODES:
+            self.files.written.add(path)
+        elif self.files.has_file(path) is False:
+            shown = posixpath.normpath(path)
+            self.stop(node, "FileNotFoundError", f"it opens {shown}, which the sdist does not hold")
+
+    def _fetch(self, node: ast.Call) -> None:
+        """`fetch_build_eggs` runs pip, and a build environment has none."""
+        stated = self.constant(node.args[0]) if len(node.args) == 1 else None
+        lines = [stated] if isinstance(stated, str) else stated
+        if self.finds.complete and isinstance(lines, list | tuple):
+            missing = [line for line in lines if not self.finds.satisfies(str(line))]
+            if missing:
+                why = (
+                    f"it has setuptools fetch {missing[0]} by pip, which a build environment lacks"
+                )
+                self.stop(node, "DistutilsError", why)
 
     def _setup(self, node: ast.Call) -> None:
         if self.uses_2to3_refused and self._hands_over_2to3(node.keywords):
             self.stop(node, "DistutilsSetupError", _USE_2TO3)
+        named = {k.arg: self.constant(k.value) for k in node.keywords if k.arg is not None}
+        known = {name: value for name, value in named.items() if value is not None}
+        names = frozenset(named) | ({"**"} if len(named) < len(node.keywords) else frozenset())
+        why = refused_keyword(known, names, self.files, self.finds.versions.get("setuptools"))
+        if why:
+            self.stop(node, "DistutilsSetupError", why)
+        if not self.first:
+            self._run_commands(node)
+
+    def _note_commands(self, target: ast.expr, value: ast.expr) -> None:
+        """A dictionary of commands, or one that is added to it."""
+        if isinstance(target, ast.Name):
+            self.commands[target.id] = _entries(value)
+        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
+            key = target.slice.value if isinstance(target.slice, ast.Constant) else None
+            self.commands.setdefault(target.value.id, {})[str(key)] = value
+
+    def _run_commands(self, node: ast.Call) -> None:
+        """What the commands do that a build of a wheel runs, as far as the script defines them."""
+        given = next((k.value for k in node.keywords if k.arg == "cmdclass"), None)
+        if given is None:
+            return
+        named = isinstance(given, ast.Name)
+        classes = self.commands.get(given.id, {}) if named else _entries(given)  # type: ignore[attr-defined]
+        for command in _COMMANDS_RUN:
+            made = classes.get(command)
+            found = self.around.get(made.id) if isinstance(made, ast.Name) else None
+            if isinstance(found, _Class) and (self.compiles or command != "build_ext"):
+                for method in _methods(found.node):
+                    self._enter((method, found.home, found.file), _NO_CALL)
 
     def _hands_over_2to3(self, keywords: Sequence[ast.keyword]) -> bool:
         """Whether keywords have a true `use_2to3`, by themselves or in a dictionary of them."""
         for keyword in keywords:
             if keyword.arg == "use_2to3":
-                return known_value(keyword.value, self.scope, self.finds.python) is True
+                return self.known(keyword.value) is True
             if keyword.arg is None and self._has_2to3(keyword.value):
                 return True
         return False
@@ -414,7 +580,7 @@ class _Run:
             return False
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and key.value == "use_2to3":
-                return known_value(value, self.scope, self.finds.python) is True
+                return self.known(value) is True
         return False
 
     def _note_2to3(self, target: ast.expr, value: ast.expr) -> None:
@@ -423,7 +589,7 @@ class _Run:
             self.with_2to3.add(target.id)
         if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
             named = isinstance(target.slice, ast.Constant) and target.slice.value == "use_2to3"
-            if named and known_value(value, self.scope, self.finds.python) is True:
+            if named and self.known(value) is True:
                 self.with_2to3.add(target.value.id)
 
     def _function(self, node: ast.expr) -> tuple[ast.FunctionDef, Scope, str] | None:
@@ -435,12 +601,12 @@ class _Run:
             found = module.get(node.attr) if isinstance(module, dict) else None
         return found if isinstance(found, tuple) else None
 
-    def _enter(self, function: tuple[ast.FunctionDef, Scope, str]) -> None:
+    def _enter(self, function: tuple[ast.FunctionDef, Scope, str], call: ast.Call) -> None:
         node, home, file = function
         if self.depth >= _DEEPEST or _is_generator(node):
             return
         outer = self.file, self.scope, self.main, self.depth
-        inside: Scope = {arg.arg: "" for arg in ast.walk(node.args) if isinstance(arg, ast.arg)}
+        inside = bound_arguments(node, call, self.constant)
         self.file, self.scope, self.main = file, inside, home
         self.depth += 1
         try:
@@ -458,16 +624,32 @@ def certain_stop(
     *,
     finds_beside: bool,
     refuses_2to3: bool,
+    whole: bool = True,
+    compiles: bool = False,
+    first: bool = False,
 ) -> Stop | None:
     """Where ``setup.py`` stops for certain before it has called `setup()`; None if nowhere.
 
     `texts` are the files that may be imported from, `paths` all files. `finds_beside`: modules
-    beside the script can be imported, as under setuptools' legacy backend. Nothing is run.
+    beside the script can be imported, as under setuptools' legacy backend. `whole`: no links lie
+    beside the files. `compiles`: it has extension modules in any case. `first`: it is
+    run to learn its `setup_requires`, which ends at `setup()`. Nothing is run.
     """
     script = texts["setup.py"]
     moves = "sys.path" in script or "addsitedir" in script
     beside = finds_beside or moves
-    run = _Run(texts, paths, finds, beside, moves, uses_2to3_refused=refuses_2to3)
+    files = Files.of(paths, "\n".join(script_texts(texts)), whole=whole)
+    run = _Run(
+        texts,
+        paths,
+        finds,
+        beside,
+        moves,
+        uses_2to3_refused=refuses_2to3,
+        files=files,
+        compiles=compiles,
+        first=first,
+    )
     run.scope["__name__"] = "__main__"
     run.main = run.scope
     try:
@@ -477,6 +659,74 @@ def certain_stop(
     except (_Done, _Returned, RecursionError):
         return None
     return None
+
+
+def script_texts(texts: Mapping[str, str]) -> Iterator[str]:
+    """The text of ``setup.py``, and of what lies beside it that it names."""
+    script = texts.get("setup.py", "")
+    yield script
+    for path, text in texts.items():
+        stem = path.removesuffix(".py")
+        if path.endswith(".py") and "/" not in path and path != "setup.py" and stem in script:
+            yield text
+
+
+def _fetches_eggs(node: ast.Call, around: Mapping[str, Any]) -> bool:
+    """``Distribution().fetch_build_eggs(…)``."""
+    function = node.func
+    if not isinstance(function, ast.Attribute) or function.attr != "fetch_build_eggs":
+        return False
+    made = function.value
+    if isinstance(made, ast.Call):
+        return dotted_origin(made.func, around).endswith("Distribution")
+    return False
+
+
+def _bound_by(node: ast.AST) -> tuple[str, ...]:
+    """The names that a statement binds by itself."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        return (node.id,)
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return tuple(alias.asname or alias.name.split(".")[0] for alias in node.names)
+    return (node.name,) if isinstance(node, ast.FunctionDef | ast.ClassDef) else ()
+
+
+def _entries(node: ast.expr) -> dict[str, ast.expr]:
+    """The values of a dictionary that is written out, by those keys that are texts."""
+    if isinstance(node, ast.Call) and _dotted(node.func) == "dict":
+        return {k.arg: k.value for k in node.keywords if k.arg is not None}
+    if not isinstance(node, ast.Dict):
+        return {}
+    return {
+        key.value: value
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    }
+
+
+def _methods(node: ast.ClassDef) -> list[ast.FunctionDef]:
+    """The methods of a command that are run, in their order."""
+    own = {part.name: part for part in node.body if isinstance(part, ast.FunctionDef)}
+    return [own[name] for name in _METHODS_RUN if name in own]
+
+
+def _names_bound(tree: ast.Module) -> frozenset[str]:
+    """All names that anything in a file binds."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.alias):
+            found.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            found.add(node.name)
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            found.update(node.names)
+    return frozenset(found)
 
 
 def _evaluated(node: ast.expr) -> Iterator[ast.expr]:

@@ -6,11 +6,14 @@ by importing them; `module_names.csv` which modules other build requirements bri
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.tables import read_table
@@ -51,6 +54,31 @@ class Importable:
     def missing_name(self, module: str, name: str) -> str:
         """Why a module has no such name; "" where it has, or that is not known."""
         return self._missing(module, name) or self._missing(f"{module}.{name}", "", part=True)
+
+    def certainly_has(self, module: str) -> bool:
+        """Whether a dotted module can be imported for certain."""
+        root = module.partition(".")[0]
+        if self.missing_module(module):
+            return False
+        if root in _OF_SETUPTOOLS:
+            known = self.versions.get("setuptools") is not None
+            return known or (root == "distutils" and self.python < _DISTUTILS_GONE)
+        if root in sys.stdlib_module_names:
+            return True
+        brought = _module_names()
+        return root == module and any(root in brought.get(name, ()) for name in self.versions)
+
+    def satisfies(self, line: str) -> bool:
+        """Whether a project that a requirement line names is installed, as far as is known."""
+        try:
+            requirement = Requirement(line)
+        except InvalidRequirement:
+            return True
+        name = canonicalize_name(requirement.name)
+        if requirement.marker is not None or name not in self.versions:
+            return requirement.marker is not None
+        version = self.versions[name]
+        return version is None or version in requirement.specifier
 
     def _missing(self, module: str, name: str, *, part: bool = False) -> str:
         root = module.partition(".")[0]

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Scope", "known_value"]
+from wheelcheck.builds.obstacles.known_values import (
+    Files,
+    Known,
+    KnownPath,
+    Scope,
+    call_value,
+    unwrapped,
+)
 
-Scope = dict[str, Any]
-"""Names of a script: constants, dotted names of modules as `str` ("" for what is not known),
-functions as `tuple`, modules of the sdist as `dict`."""
+__all__ = ["Scope", "known_constant", "known_value"]
 
 _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
@@ -34,41 +40,136 @@ class _Version(tuple[int, ...]):
     __slots__ = ()
 
 
-def known_value(node: ast.expr, scope: Scope, python: tuple[int, int]) -> Any:
-    """The value of an expression as bool, number, tuple or `_Text`; None if it is not known."""
-    value = _value(node, scope, python)
-    return value if isinstance(value, bool | int | _Version) else None
+def known_value(
+    node: ast.expr, scope: Mapping[str, Any], python: tuple[int, int], files: Files | None = None
+) -> Any:
+    """The value of an expression as a scope holds it: bool, number, version, `Known`; else None."""
+    value = known_constant(node, scope, python, files)
+    if value is None or isinstance(value, bool | int | _Version):
+        return value
+    return Known(value)
 
 
-def _value(node: ast.expr, scope: Scope, python: tuple[int, int]) -> Any:  # noqa: PLR0911 (a case each)
-    match node:
-        case ast.Constant(value=value):
-            return value
-        case ast.Name(id=name):
-            return _name(name, scope)
-        case ast.Attribute():
-            return _attribute(node, scope, python)
-        case ast.Tuple(elts=items):
-            values = [_value(item, scope, python) for item in items]
-            return None if None in values else tuple(values)
-        case ast.Subscript():
-            return _subscript(node, scope, python)
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            value = _value(operand, scope, python)
-            return None if value is None else not value
-        case ast.BoolOp(op=op, values=parts):
-            return _bool_op(op, [_value(part, scope, python) for part in parts])
-        case ast.Compare(left=left, ops=[op], comparators=[right]):
-            answer = _on_command_line(left, op, right, scope)
-            if answer is not None:
-                return answer
-            return _compare(_value(left, scope, python), op, _value(right, scope, python))
-        case _:
+def known_constant(
+    node: ast.expr, scope: Mapping[str, Any], python: tuple[int, int], files: Files | None = None
+) -> Any:
+    """The value of an expression as Python has it; None if it is not known."""
+    try:
+        return _Reading(python, files).value(node, scope)
+    except (RecursionError, TypeError, ValueError, LookupError, AttributeError, OverflowError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    python: tuple[int, int]
+    files: Files | None
+
+    def value(self, node: ast.expr, scope: Mapping[str, Any]) -> Any:  # noqa: PLR0911, PLR0912, C901 (a case each)
+        match node:
+            case ast.Constant(value=value):
+                return value
+            case ast.Name(id=name):
+                return _name(name, scope)
+            case ast.Attribute():
+                return self._attribute(node, scope)
+            case ast.Tuple(elts=items) | ast.List(elts=items):
+                values = [self.value(item, scope) for item in items]
+                whole = not any(value is None for value in values)
+                return (tuple(values) if isinstance(node, ast.Tuple) else values) if whole else None
+            case ast.Dict(keys=keys, values=values):
+                return self._dictionary(keys, values, scope)
+            case ast.Subscript():
+                return self._subscript(node, scope)
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                value = self.value(operand, scope)
+                return None if value is None else not value
+            case ast.BoolOp(op=op, values=parts):
+                return _bool_op(op, [self.value(part, scope) for part in parts])
+            case ast.BinOp(left=left, op=op, right=right):
+                return _combined(self.value(left, scope), op, self.value(right, scope))
+            case ast.Call():
+                return call_value(node, scope, self.files, self.value)
+            case ast.Compare(left=left, ops=[op], comparators=[right]):
+                answer = _on_command_line(left, op, right, scope)
+                if answer is not None:
+                    return answer
+                return _compare(self.value(left, scope), op, self.value(right, scope))
+            case _:
+                return None
+        return None
+
+    def _dictionary(
+        self, keys: list[ast.expr | None], values: list[ast.expr], scope: Mapping[str, Any]
+    ) -> Any:
+        found = {}
+        for key, value in zip(keys, values, strict=True):
+            name = self.value(key, scope) if key is not None else None
+            content = self.value(value, scope)
+            if not isinstance(name, str) or content is None:
+                return None
+            found[name] = content
+        return found
+
+    def _attribute(self, node: ast.Attribute, scope: Mapping[str, Any]) -> Any:
+        base = node.value
+        if isinstance(base, ast.Name):
+            dotted = scope.get(base.id)
+            if isinstance(dotted, str) and dotted:
+                return self._of_module(f"{dotted}.{node.attr}")
+        inner = self.value(base, scope)
+        if isinstance(inner, _Version) and node.attr in {"major", "minor"}:
+            return inner[node.attr == "minor"]
+        if isinstance(inner, KnownPath):
+            folder = inner.rpartition("/")[0] or "."
+            return {"parent": KnownPath(folder), "name": inner.rpartition("/")[2]}.get(node.attr)
+        return None
+
+    def _of_module(self, name: str) -> Any:
+        if name == "sys.version_info":
+            return _Version(self.python)
+        if name == "sys.version":
+            return f"{self.python[0]}.{self.python[1]}.~"
+        return _SYSTEM.get(name, _SIX.get(name))
+
+    def _subscript(self, node: ast.Subscript, scope: Mapping[str, Any]) -> Any:  # noqa: PLR0911
+        base = self.value(node.value, scope)
+        part = node.slice
+        if isinstance(base, _Version):
+            if isinstance(part, ast.Constant) and isinstance(part.value, int):
+                return base[part.value] if part.value in {0, 1} else None
+            upper = part.upper if isinstance(part, ast.Slice) and part.lower is None else None
+            if isinstance(upper, ast.Constant) and isinstance(upper.value, int):
+                return _Version(base[: upper.value]) if upper.value in {1, 2} else None
             return None
+        if not isinstance(part, ast.Constant):
+            return None
+        if isinstance(base, str) and part.value == 0:
+            return base[:1]
+        if isinstance(base, tuple) and isinstance(part.value, int):
+            return base[part.value] if -len(base) <= part.value < len(base) else None
+        return None
+
+
+def _combined(left: Any, op: ast.operator, right: Any) -> Any:
+    if isinstance(left, KnownPath) and isinstance(op, ast.Div) and isinstance(right, str):
+        return KnownPath(f"{left}/{right}" if left else right)
+    if left is None or right is None:
+        return None
+    if (
+        isinstance(op, ast.Add)
+        and type(left) is type(right)
+        and isinstance(left, str | list | tuple)
+    ):
+        return left + right
+    if isinstance(op, ast.Mod) and isinstance(left, str):
+        return left % right
     return None
 
 
-def _on_command_line(left: ast.expr, op: ast.cmpop, right: ast.expr, scope: Scope) -> bool | None:
+def _on_command_line(
+    left: ast.expr, op: ast.cmpop, right: ast.expr, scope: Mapping[str, Any]
+) -> bool | None:
     """Whether the command line has a word that no build backend gives: ``sdist``, ``upload``."""
     if isinstance(op, ast.In | ast.NotIn):
         word, argv = left, right
@@ -85,47 +186,13 @@ def _on_command_line(left: ast.expr, op: ast.cmpop, right: ast.expr, scope: Scop
     return isinstance(op, ast.NotIn | ast.NotEq)
 
 
-def _name(name: str, scope: Scope) -> Any:
-    if name == "__name__":
-        return scope.get("__name__")
+def _name(name: str, scope: Mapping[str, Any]) -> Any:
     found = scope.get(name)
+    if name == "__name__":
+        return found
     if isinstance(found, str):
         return _SIX.get(found)
-    return found if isinstance(found, bool | int | _Version) else None
-
-
-def _attribute(node: ast.Attribute, scope: Scope, python: tuple[int, int]) -> Any:  # noqa: PLR0911
-    base = node.value
-    if isinstance(base, ast.Name):
-        dotted = scope.get(base.id)
-        if not isinstance(dotted, str) or not dotted:
-            return None
-        name = f"{dotted}.{node.attr}"
-        if name == "sys.version_info":
-            return _Version(python)
-        if name == "sys.hexversion":
-            return None
-        if name == "sys.version":
-            return f"{python[0]}.{python[1]}.~"
-        return _SYSTEM.get(name, _SIX.get(name))
-    inner = _attribute(base, scope, python) if isinstance(base, ast.Attribute) else None
-    if isinstance(inner, _Version) and node.attr in {"major", "minor"}:
-        return inner[node.attr == "minor"]
-    return None
-
-
-def _subscript(node: ast.Subscript, scope: Scope, python: tuple[int, int]) -> Any:
-    base = _value(node.value, scope, python)
-    if isinstance(base, _Version):
-        part = node.slice
-        if isinstance(part, ast.Constant) and isinstance(part.value, int):
-            return base[part.value] if part.value in {0, 1} else None
-        upper = part.upper if isinstance(part, ast.Slice) and part.lower is None else None
-        if isinstance(upper, ast.Constant) and isinstance(upper.value, int):
-            return _Version(base[: upper.value]) if upper.value in {1, 2} else None
-    if isinstance(base, str) and isinstance(node.slice, ast.Constant) and node.slice.value == 0:
-        return base[:1]
-    return None
+    return found if isinstance(found, bool | int | _Version) else unwrapped(found)
 
 
 def _bool_op(op: ast.boolop, values: list[Any]) -> bool | None:

@@ -18,15 +18,20 @@ _PYTHON3 = Version("3.0")
 """From here on the language is that of Python 3 unless a file says otherwise."""
 _WITHOUT_LONG = Version("3.1")
 _SOURCE = "cython.readthedocs.io/en/latest/src/changes.html; measured with Cython 3.0.12 and 3.3.1"
+_BRING_DECLARATIONS = frozenset({"numpy", "scipy", "cysignals", "cymem", "mpi4py", "gmpy2"})
 _LEVEL = re.compile(r"language_level|include_path|compiler_directives")
 
 
 def old_cython(
-    facts: SdistFacts, contents: SdistContents, version: Version
+    facts: SdistFacts,
+    contents: SdistContents,
+    version: Version,
+    installed: frozenset[str] | None = None,
 ) -> tuple[BuildObstacle, ...]:
     """What this Cython refuses in the sources of the extension modules; the first.
 
-    Code ``cython-too-new``. Fatal where the setup script names the source without a condition.
+    Code ``cython-too-new``. `installed` are the projects of the build environment, None where
+    they are not known. Fatal where the setup script names the source without a condition.
     """
     if version < _PYTHON3:
         return ()
@@ -42,9 +47,22 @@ def old_cython(
         BuildObstacle("cython-too-new", f"{path} {what}", _SOURCE, fatal=named.get(path, False))
         for path in contents.marks
         if path.endswith(".pyx") and (path in named or not named)
-        for what in _refused(path, contents, version, stated=stated)
+        for what in (
+            *_refused(path, contents, version, stated=stated),
+            *_not_installed(path, contents, installed),
+        )
     ]
     return tuple(sorted(found, key=lambda obstacle: not obstacle.fatal)[:1])
+
+
+def _not_installed(
+    path: str, contents: SdistContents, installed: frozenset[str] | None
+) -> Iterator[str]:
+    """Projects whose declarations a source cimports, and that are not there for the build."""
+    for name in sorted(_BRING_DECLARATIONS - installed) if installed is not None else ():
+        own = any(f"/{shipped}".endswith(f"/{name}.pxd") for shipped in contents.sizes)
+        if f"cimport {name}" in contents.marks[path].old_cython and not own:
+            yield f"cimports {name}, which is no build requirement"
 
 
 def _refused(

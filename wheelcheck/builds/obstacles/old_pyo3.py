@@ -6,6 +6,7 @@ Python is built for (feature ``abi3-py39``), or PYO3_USE_ABI3_FORWARD_COMPATIBIL
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from wheelcheck.tables import read_table
 
 __all__ = ["old_pyo3"]
 
+_LOCKED = re.compile(r'^name = "pyo3(?:-ffi)?"\nversion = "([^"\n]+)"', re.MULTILINE)
 _HELP = "PYO3_USE_ABI3_FORWARD_COMPATIBILITY=1 in the environment builds it all the same"
 
 
@@ -72,14 +74,8 @@ def _stated(document: dict[str, Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _locked(texts: Mapping[str, str], stated: str) -> Version | None:
     """The release that ``Cargo.lock`` names, if the sdist has such a file."""
-    document = read_toml(texts.get("Cargo.lock", ""))
-    if isinstance(document, Unknown) or not stated:
-        return None
-    packages = document.get("package")
-    for package in packages if isinstance(packages, list) else ():
-        if isinstance(package, dict) and package.get("name") in {"pyo3", "pyo3-ffi"}:
-            return _version(package.get("version"))
-    return None
+    found = _LOCKED.search(texts.get("Cargo.lock", "")) if stated else None
+    return None if found is None else _version(found.group(1))
 
 
 def _lower_bound(stated: str) -> Version | None:

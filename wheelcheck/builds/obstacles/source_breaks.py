@@ -15,7 +15,10 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.index.archives.c_api import PERHAPS
+from wheelcheck.index.archives.compiler_breaks import METHOD, NARROWING, UFUNC
 from wheelcheck.index.archives.languages import Language, language_of
+from wheelcheck.index.archives.source_marks import SourceMarks
 from wheelcheck.tables import read_table
 
 __all__ = ["CompiledFiles", "compiled_files", "source_breaks"]
@@ -25,7 +28,14 @@ _ERRORS_SINCE = Version("14")
 """GCC refuses calls of undeclared functions from here on (gcc.gnu.org/gcc-14/porting_to.html)."""
 _API = "docs.python.org/3/whatsnew, wheelcheck/index/archives/c_api.csv"
 _OUTPUT = "measured: wheelcheck/builds/obstacles/cython_output.csv"
-_DEEPEST = 6
+_ALLOWED = (
+    ("incompatible-pointer", "-fpermissive", "'-w'", '"-w"'),
+    ("-Wno-narrowing", "++98", "++03", "-fpermissive"),
+)
+"""Words by which a script lets the compiler pass pointers, and narrowing."""
+_PORTING = "gcc.gnu.org/gcc-14/porting_to.html"
+_TRANSLATED = (".i", ".pyx", ".py", ".pxi")
+"""Endings of sources that another program turns into C first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +101,8 @@ def _with_includes(paths: Iterable[str], contents: SdistContents) -> set[str]:
         marks = contents.marks.get(path)
         if marks is None:
             continue
-        for include in marks.includes:
-            if include.startswith('"') and include[1:] not in marks.conditional_includes:
+        for include in marks.certain_includes:
+            if include.startswith('"'):
                 todo += _included(path, include[1:], by_name)
     return found
 
@@ -108,7 +118,7 @@ def source_breaks(
 ) -> tuple[BuildObstacle, ...]:
     """What CPython 3.`minor` and GCC do not compile of these files, first of each kind.
 
-    Codes ``c-api-gone`` and ``cython-output-too-old``.
+    Codes ``c-api-gone``, ``cython-output-too-old``, ``compiler-too-new``.
     """
     own = {
         name for marks in contents.marks.values() for name, minors in marks.api_breaks if not minors
@@ -133,14 +143,18 @@ def _of_files(
     *,
     sure: bool,
 ) -> Iterator[BuildObstacle]:
+    script = contents.texts.get("setup.py", "")
     for path in paths:
         marks = contents.marks.get(path)
-        if marks is None:
+        if marks is None or path.endswith(_TRANSLATED):
             continue
         names = [n for n, minors in marks.api_breaks if minor in minors]
-        names = [name for name in names if name.removesuffix("()") not in own]
+        names = [name for name in names if name.rstrip("()?") not in own]
+        certain = [name for name in names if not name.endswith(PERHAPS)]
         if names:
-            yield _api(path, names, minor, gcc, sure=sure)
+            yield _api(path, certain or names, minor, gcc, sure=sure and bool(certain))
+        if gcc is not None and gcc >= _ERRORS_SINCE:
+            yield from _by_compiler(path, marks, script, sure=sure)
         program, _, version = marks.generator.partition(" ")
         if program == "cython" and version:
             yield from _written_by_cython(path, version, minor, sure=sure)
@@ -150,13 +164,31 @@ def _api(
     path: str, names: list[str], minor: int, gcc: Version | None, *, sure: bool
 ) -> BuildObstacle:
     """Names that are gone. C that calls them compiles with an old GCC, and cannot be loaded."""
-    called = language_of(path) is Language.C and all(name.endswith("()") for name in names)
-    shown = ", ".join(name.removesuffix("()") for name in names[:3])
+    called = language_of(path) is Language.C and all("()" in name for name in names)
+    shown = ", ".join(name.rstrip("()?") for name in names[:3])
     message = f"{path} uses {shown}, which CPython 3.{minor} has no more"
     refused = not called or (gcc is not None and gcc >= _ERRORS_SINCE)
     if called and not refused:
         message += "; with a GCC before 14 it compiles, and what is built cannot be imported"
     return BuildObstacle("c-api-gone", message, _API, fatal=sure and refused)
+
+
+def _by_compiler(
+    path: str, marks: SourceMarks, script: str, *, sure: bool
+) -> Iterator[BuildObstacle]:
+    """Pointers and numbers that GCC refuses."""
+    for found in marks.refused:
+        kind, _, name = found.partition(" ")
+        what = {
+            METHOD.strip(): f"puts {name}, of another type, in a table of methods",
+            NARROWING.strip(): f"has negative numbers in {name}, a table of unsigned ones",
+            UFUNC: "has loops without const pointers, which NumPy has asked for since 1.19",
+        }.get(kind, "")
+        allowed = any(word in script for word in _ALLOWED[kind == NARROWING.strip()])
+        if what and not allowed:
+            rule = "C++11 and later refuse" if kind == NARROWING.strip() else "GCC 14 refuses"
+            message = f"{path} {what}, which {rule}"
+            yield BuildObstacle("compiler-too-new", message, _PORTING, fatal=sure)
 
 
 def _written_by_cython(

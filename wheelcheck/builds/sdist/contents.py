@@ -17,6 +17,7 @@ class SdistContents:
 
     Paths count from the sdist's one top directory. `sizes` are the bytes of all files, in the
     archive's order. `marks` are what its sources and headers show; none of a zip archive.
+    `holds_links`: it has links as well, which are not among the files.
     """
 
     def __init__(self, listing: ArchiveListing) -> None:
@@ -36,6 +37,7 @@ class SdistContents:
             for path, member in zip(paths, members, strict=True)
             if member.marks is not None
         }
+        self.holds_links = listing.holds_links
         self._lines = {
             path[cut:]: member.lines
             for path, member in zip(paths, members, strict=True)

@@ -28,6 +28,7 @@ from wheelcheck.builds.setup_script.script_values import (
     opaque,
     truth,
 )
+from wheelcheck.targets.target import Implementation
 
 __all__ = ["BudgetSpent", "Expressions", "condition_text"]
 
@@ -226,12 +227,21 @@ class Expressions:
         result: Value = True
         for op, right_node in zip(node.ops, node.comparators, strict=True):
             right = self.value(right_node)
-            item = compare(op, left, right)
+            item = self._among_modules(op, left, right)
+            item = compare(op, left, right) if item is None else item
             if item is False:
                 return False
             result = result if item is True else Opaque()
             left = right
         return result
+
+    def _among_modules(self, op: ast.cmpop, left: Value, right: Value) -> bool | None:
+        """``"__pypy__" in sys.modules``."""
+        asks = isinstance(op, ast.In | ast.NotIn) and right == Dotted("sys.modules")
+        if not asks or left != "__pypy__":
+            return None
+        on_pypy = self.around.implementation() is Implementation.PYPY
+        return on_pypy is isinstance(op, ast.In)
 
     def _Subscript(self, node: ast.Subscript) -> Value:  # noqa: N802
         base = self.value(node.value)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -180,7 +181,9 @@ def _read_stream(
             return read_zip(FileBytes(whole), wanted, until)
     if not is_tar(head):
         raise ArchiveRefused("it is neither a zip nor a tar archive")
-    listing = _listed(tar_members(unpacked(_after(head, watched), head)), wanted, until)
+    links: list[str] = []
+    members = tar_members(unpacked(_after(head, watched), head), links)
+    listing = replace(_listed(members, wanted, until), holds_links=bool(links))
     if until is None or until.text is None:
         watched.finish()
     return listing
@@ -216,7 +219,7 @@ def _listed(
             if until is not None and until(path, texts[path]):
                 break
         found[path] = ArchiveMember(
-            path, member.size, lines, read_marks(content) if marked else None
+            path, member.size, lines, read_marks(content, path) if marked else None
         )
         if len(found) > MAX_MEMBERS:
             raise ArchiveRefused(f"it holds more than {MAX_MEMBERS} members")

@@ -15,9 +15,10 @@ _NESTED = {
     "meson.build": 4,
     "meson_options.txt": 2,
     "meson.options": 2,
-    "CMakeLists.txt": 3,
+    "CMakeLists.txt": 6,
     "Cargo.toml": 4,
     "Makefile": 2,
+    "Cargo.lock": 1,
 }
 _CMAKE_DEPTH = 3
 _HELPER = re.compile(r"setup|build|backend|hook|ext|config|compil|cython|packag|tools|util|ver|ffi")

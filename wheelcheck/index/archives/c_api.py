@@ -15,7 +15,7 @@ from functools import cache
 
 from wheelcheck.tables import read_table
 
-__all__ = ["MINORS", "ApiBreak", "api_breaks", "conditional_includes"]
+__all__ = ["MINORS", "PERHAPS", "ApiBreak", "api_breaks", "certain_includes"]
 
 MINORS = range(8, 16)
 """The CPython 3.x that are looked at."""
@@ -30,11 +30,18 @@ _NAME = re.compile(rb"\b_?Py[A-Z_]\w+")
 _MAY_ASSIGN = (b"Py_TYPE", b"Py_SIZE", b"Py_REFCNT")
 _MAY_BE_MEMBER = (b"->frame", b"->f_", b"tstate", b"tp_print", b"->exc_", b"->curexc_")
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
+_DEFINES = re.compile(rb"(?!return\b|else\b|case\b)[A-Za-z_][\w \t*]*[ \t*]$")
+"""What is before a name that a line in the first column defines or declares."""
 _INCLUDE = re.compile(rb"^\s*#\s*include\s*[<\"]([\w./]+)[>\"]")
 _DIRECTIVE = re.compile(rb"^\s*#\s*(if|ifdef|ifndef|elif|else|endif|define|include|undef)\b(.*)")
+_NAMED = re.compile(rb"\s*([<\"][^>\"\n]{1,200})[>\"]")
+_GUARD = re.compile(rb"^[ \t]*#\s*ifndef\s+(\w+)[^\n]*\n\s*#\s*define\s+\1\b", re.MULTILINE)
+_LONG = 256 << 10
+_HEAD = 8 << 10
 _DIRECTIVES = re.compile(_DIRECTIVE.pattern, re.MULTILINE)
 _ASSIGNED = re.compile(
-    rb"\b(Py_TYPE|Py_SIZE|Py_REFCNT)\s*\((?:[^()=;]|\([^()]*\)|\([^()]*\([^()]*\)\))*\)\s*=(?!=)"
+    rb"\b(Py_TYPE|Py_SIZE|Py_REFCNT)\s*\((?:[^()=;]|\([^()]*\)|\([^()]*\([^()]*\)\))*\)\s*"
+    rb"(?:[-+]?=(?!=)|\+\+|--)|(?:\+\+|--)\s*(Py_REFCNT|Py_SIZE)\s*\("
 )
 _MEMBERS = re.compile(
     rb"\b(?:_?(?:py_)?tstate|thread_state|threadstate|ts|PyThreadState_(?:GET|Get)\s*\(\s*\))\s*->\s*"
@@ -60,6 +67,9 @@ _NOT_DEFINED = {
     "MS_WINDOWS", "PYPY_VERSION", "Py_DEBUG", "Py_GIL_DISABLED", "Py_LIMITED_API", "WIN32",
     "_MSC_VER", "_WIN32", "_WIN64", "__APPLE__", "__CYGWIN__", "__MINGW32__", "__PYX_ENABLE_PYPY",
 }  # fmt: skip
+PERHAPS = "?"
+"""Behind a name: whether it is compiled depends on what is defined elsewhere."""
+_ABOUT_PYTHON = re.compile(r"py|3|version|defined|0", re.IGNORECASE)
 _NEAR = 20
 """Characters before a string in which ``#include`` is looked for."""
 _MOST_LINES = 200_000
@@ -78,27 +88,41 @@ def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
     found: dict[str, set[int]] = defaultdict(set)
     defined: set[str] = set()
     for place, minors in _lines(_COMMENT.sub(_blank, content), gone, used, defined):
-        found[place] |= minors
+        if minors is None:
+            defined.add(place)
+        else:
+            found[place] |= minors
     return tuple(
         (name, tuple(sorted(minors)))
         for name, minors in sorted({**found, **{name: set() for name in defined}}.items())
-        if (minors and name.removesuffix("()") not in defined) or name in defined
+        if (minors and name.rstrip("()?") not in defined) or name in defined
     )
 
 
-def conditional_includes(content: bytes) -> tuple[str, ...]:
-    """Files in quotes that some CPython may not include, by the conditions around the line."""
-    if b"include" not in content or not _is_for_python(content):
+def certain_includes(content: bytes) -> tuple[str, ...]:
+    """What a source includes whatever is defined, with the sign before the name: ``<errno.h``.
+
+    Of long files that are not for Python nothing is said.
+    """
+    if b"include" not in content or (len(content) > _LONG and not _is_for_python(content)):
         return ()
     here = _Conditions()
+    guarded = _GUARD.search(content[:_HEAD])
     found: list[str] = []
     for match in _DIRECTIVES.finditer(content):
         word, rest = match.groups()
-        name = rest.strip()
         if word == b"include":
-            if name.startswith(b'"') and here.minors(0) != set(MINORS):
-                found.append(name.split(b'"')[1].decode("utf-8", "replace"))
-        elif word not in {b"define", b"undef"}:
+            named = _NAMED.match(rest)
+            outside = content.rfind(b"/*", 0, match.start()) <= content.rfind(
+                b"*/", 0, match.start()
+            )  # of comments
+            if named is not None and outside and here.minors(0) == set(MINORS):
+                found.append(named.group(1).decode("utf-8", "replace"))
+        elif word in {b"define", b"undef"}:
+            continue
+        elif guarded and match.start() <= guarded.start(1) <= match.end():
+            here.enter()
+        else:
             here.meet(word.decode(), rest.decode("utf-8", "replace"))
     return tuple(dict.fromkeys(found))
 
@@ -134,13 +158,15 @@ def _blank(match: re.Match[bytes]) -> bytes:
 
 def _lines(
     text: bytes, gone: Mapping[bytes, int], used: set[bytes], defined: set[str]
-) -> Iterator[tuple[str, set[int]]]:
-    """The uses, each with the versions that compile it and lack the name."""
+) -> Iterator[tuple[str, set[int] | None]]:
+    """The uses, each with the versions that compile it and lack the name; None: defined here."""
     here = _Conditions()
     for line in text.replace(b"\\\n", b" ").split(b"\n")[:_MOST_LINES]:
         directive = _DIRECTIVE.match(line)
         if directive is None:
-            yield from _uses(line, text, gone, used, here)
+            uses = tuple(_uses(line, text, gone, used, here))
+            called = tuple(use for use in uses if "()" in use[0])
+            yield from called or uses  # what is called may be an own macro: it decides on the rest
             continue
         word, rest = directive.groups()
         if word == b"include":
@@ -158,16 +184,25 @@ def _lines(
 
 def _uses(
     line: bytes, text: bytes, gone: Mapping[bytes, int], used: set[bytes], here: _Conditions
-) -> Iterator[tuple[str, set[int]]]:
+) -> Iterator[tuple[str, set[int] | None]]:
     """The uses in a line of code."""
     if b"Py" not in line and b"->" not in line and b"tp_print" not in line:
         return
     for match in _NAME.finditer(line):
         if match.group() in used:
+            if (
+                _DEFINES.match(line[: match.start()])
+                and line[match.end() : match.end() + 1] == b"("
+            ):
+                yield match.group().decode(), None
+                continue
             called = line[match.end() :].lstrip().startswith(b"(")
-            yield match.group().decode() + "()" * called, here.minors(gone[match.group()])
+            name = match.group().decode() + "()" * called
+            yield name, here.minors(gone[match.group()])
+            yield f"{name}{PERHAPS}", here.perhaps(gone[match.group()])
     for match in _ASSIGNED.finditer(line):
-        yield f"{match.group(1).decode()}(…) =", here.minors(_NO_TARGETS[match.group(1)])
+        macro = match.group(1) or match.group(2)
+        yield f"{macro.decode()}(…) =", here.minors(_NO_TARGETS[macro])
     for match in _MEMBERS.finditer(line):
         member = next(filter(None, match.groups()))
         since, owner = _MEMBER_GONE.get(member, (99, b""))
@@ -181,6 +216,7 @@ class _Conditions:
     def __init__(self) -> None:
         # for each nested #if: per version whether this branch, and any branch before it, is taken
         self._stack: list[tuple[dict[int, bool | None], dict[int, bool | None]]] = []
+        self._of_python: list[bool] = []  # whether its words may be about the version of Python
 
     def minors(self, since: int) -> set[int]:
         """The versions from `since` on that certainly compile the present line."""
@@ -190,14 +226,29 @@ class _Conditions:
             if minor >= since and all(now[minor] is True for now, _ in self._stack)
         }
 
+    def perhaps(self, since: int) -> set[int]:
+        """The versions that compile the line unless a macro decides that is not Python's."""
+        if not self._stack or any(self._of_python) or since < MINORS.start:
+            return set()
+        open_ones = {m for m in MINORS if all(now[m] is not False for now, _ in self._stack)}
+        return {m for m in open_ones if m >= since} - self.minors(since)
+
+    def enter(self) -> None:
+        """A condition that holds in any case, as that around all of a header."""
+        everywhere: dict[int, bool | None] = dict.fromkeys(MINORS, True)
+        self._stack.append((everywhere, dict(everywhere)))
+        self._of_python.append(False)
+
     def meet(self, word: str, rest: str) -> None:
         """A directive."""
         if word == "endif":
             if self._stack:
                 self._stack.pop()
+                self._of_python.pop()
         elif word in {"if", "ifdef", "ifndef"}:
             values = self._values(word, rest)
             self._stack.append((values, dict(values)))
+            self._of_python.append(_ABOUT_PYTHON.search(rest) is not None)
         elif self._stack and word in {"elif", "else"}:
             _, before = self._stack.pop()
             values = dict.fromkeys(MINORS, True) if word == "else" else self._values("if", rest)

@@ -10,11 +10,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from wheelcheck.index.archives.c_api import ApiBreak, api_breaks, conditional_includes
+from wheelcheck.index.archives.c_api import ApiBreak, api_breaks, certain_includes
+from wheelcheck.index.archives.compiler_breaks import compiler_breaks
 from wheelcheck.index.archives.languages import language_of
 
-__all__ = ["MAX_MARKED_BYTES", "SourceMarks", "is_marked", "read_marks"]
+__all__ = ["MAX_MARKED_BYTES", "RULES", "SourceMarks", "is_marked", "read_marks"]
 
+RULES = 4
+"""To be raised with every change of what is looked for, tables included: cached marks are made
+again."""
 MAX_MARKED_BYTES = 16 << 20
 """Longer files are not looked into: the longest amalgamations that people ship are shorter."""
 _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".tcc", ".tpp", ".inl", ".inc", ".ixx",
@@ -22,6 +26,10 @@ _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".tcc", ".tpp", ".inl",
 )  # fmt: skip
 _INCLUDE = re.compile(rb'include[ \t]*([<"][^">\n]{1,200})[">]')
 _MAX_INCLUDES = 1000
+_UINT = re.compile(
+    rb"^(?![ \t]*(?:#|//|\*|/\*))[^\"\n]*?(?<![:\w])(uint(?:8|16|32|64))_t\b", re.MULTILINE
+)
+_OWN_UINT = re.compile(rb"(?:typedef|using|define)[^;\n]*?\b(uint(?:8|16|32|64))_t\b")
 _HEAD = 2000
 _GENERATORS = re.compile(rb"[Gg]enerated by (Cython|SWIG|CFFI|cffi)\b[ (]*(?:[Vv]ersion )?([\d.]*)")
 
@@ -61,8 +69,11 @@ class SourceMarks:
     lacks (`c_api.api_breaks`); of what Cython wrote, its version says more. `old_cython` are words
     of a `.pyx` that later releases of Cython lack: ``long``, ``print``, ``cimport cpython.int``,
     any ``cimport`` of a name of one part; and ``language_level``, where the file states one.
-    `conditional_includes` are those of its includes that depend on the Python, or on what is
-    defined elsewhere. `build_options` are those that the comments at the head of a Cython source
+    `certain_includes` are those of its includes that depend on no condition; of long files that
+    are not for Python, and of what Cython wrote, none are known. `needs` has ``uint64`` where a
+    type of ``<stdint.h>`` is used, and ``declares uint64`` where the file declares it.
+    `refused` is what compilers of today refuse in it (`compiler_breaks`).
+    `build_options` are those that the comments at the head of a Cython source
     set for its extension module: ``libraries=gmp mpfr``, ``language=c++``.
     """
 
@@ -72,8 +83,10 @@ class SourceMarks:
     generator: str = ""
     api_breaks: tuple[ApiBreak, ...] = ()
     old_cython: tuple[str, ...] = ()
-    conditional_includes: tuple[str, ...] = ()
+    certain_includes: tuple[str, ...] = ()
     build_options: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 def is_marked(path: str) -> bool:
@@ -81,8 +94,8 @@ def is_marked(path: str) -> bool:
     return language_of(path) is not None or path.lower().endswith(_HEADERS)
 
 
-def read_marks(content: bytes) -> SourceMarks:
-    """Count in the content of one source."""
+def read_marks(content: bytes, path: str = "") -> SourceMarks:
+    """Count in the content of one source; its `path` says which language it is of."""
     names = _INCLUDE.findall(content)[:_MAX_INCLUDES]
     head = _GENERATORS.search(content[:_HEAD])
     generator = b" ".join(filter(None, head.groups())).decode().lower() if head else ""
@@ -93,11 +106,18 @@ def read_marks(content: bytes) -> SourceMarks:
         generator=generator,
         api_breaks=() if generator.startswith("cython") else api_breaks(content),
         old_cython=() if generator else _old_cython(content),
-        conditional_includes=()
-        if generator.startswith("cython")
-        else conditional_includes(content),
+        certain_includes=() if generator.startswith("cython") else certain_includes(content),
+        needs=_needs(content) if b"uint" in content and not generator else (),
+        refused=() if generator else compiler_breaks(content, path),
         build_options=() if generator else _build_options(content[:_HEAD]),
     )
+
+
+def _needs(content: bytes) -> tuple[str, ...]:
+    """Types of ``<stdint.h>`` that are used, and those that are declared."""
+    names = {name.decode() for name in _UINT.findall(content)}
+    own = {f"declares {name.decode()}" for name in _OWN_UINT.findall(content)}
+    return tuple(sorted(names | own))
 
 
 def _build_options(head: bytes) -> tuple[str, ...]:

@@ -29,6 +29,8 @@ _FIELDS_BEFORE = frozenset({b"x", b"X", b"g", b"L", b"K"})
 """Headers about the member that follows."""
 _WITHOUT_DATA = frozenset({b"1", b"2", b"3", b"4", b"5", b"6"})
 """Links, devices, folders and pipes."""
+_LINKS = (b"1", b"2")
+"""Hard and symbolic ones."""
 
 
 class _Unpacker(Protocol):
@@ -125,8 +127,11 @@ class TarMember:
     lines: Callable[[], int]
 
 
-def tar_members(chunks: Iterator[bytes]) -> Iterator[TarMember]:
-    """All regular files of an uncompressed tar stream. Raises ArchiveRefused."""
+def tar_members(chunks: Iterator[bytes], links: list[str] | None = None) -> Iterator[TarMember]:
+    """All regular files of an uncompressed tar stream. Raises ArchiveRefused.
+
+    The paths of links are added to `links`.
+    """
     stream = _Stream(chunks)
     fields: dict[str, str] = {}
     while (header := stream.take(BLOCK)).strip(b"\0") or stream.position == 0:
@@ -145,6 +150,8 @@ def tar_members(chunks: Iterator[bytes]) -> Iterator[TarMember]:
         real = _decimal(fields.get("GNU.sparse.realsize", str(size)))
         fields = {}
         if kind in _WITHOUT_DATA or path.endswith("/"):
+            if kind in _LINKS and links is not None:
+                links.append(path)
             stream.skip(0 if kind in _WITHOUT_DATA else size + -size % BLOCK)
             continue
         if kind == b"S":

@@ -1,0 +1,34 @@
+"""Crates that cargo refuses before it builds anything."""
+
+from __future__ import annotations
+
+from packaging.version import Version
+
+from wheelcheck.builds.obstacles.old_cargo import old_cargo
+
+MANIFEST = '[package]\nname = "x"\n[workspace]\nmembers = [".", "traits", "more/*"]\n'
+
+
+def test_a_member_of_the_workspace_that_is_not_shipped():
+    paths = {"Cargo.toml", "pyproject.toml"}
+    (obstacle,) = old_cargo({"Cargo.toml": MANIFEST}, paths, None)
+    assert (obstacle.code, obstacle.fatal) == ("cargo-member-missing", True)
+    assert "traits" in obstacle.message
+    assert old_cargo({"Cargo.toml": MANIFEST}, paths | {"traits/Cargo.toml"}, None) == ()
+
+
+def test_the_manifest_that_maturin_is_given():
+    texts = {
+        "pyproject.toml": '[tool.maturin]\nmanifest-path = "py/Cargo.toml"\n',
+        "py/Cargo.toml": '[workspace]\nmembers = ["gone"]\n',
+    }
+    (obstacle,) = old_cargo(texts, set(texts), None)
+    assert obstacle.source == "py/Cargo.toml"
+
+
+def test_a_lock_file_that_only_newer_cargos_read():
+    texts = {"Cargo.lock": "# made by cargo\nversion = 4\n"}
+    (obstacle,) = old_cargo(texts, {"Cargo.lock"}, Version("1.63.0"))
+    assert obstacle.code == "tool-too-old"
+    assert old_cargo(texts, {"Cargo.lock"}, Version("1.85.1")) == ()
+    assert old_cargo(texts, {"Cargo.lock"}, None) == ()

@@ -1,0 +1,262 @@
+"""What expressions of setup scripts are known to give: constants, paths, what files there are."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections import ChainMap
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = [
+    "Files",
+    "Known",
+    "KnownPath",
+    "Scope",
+    "bound_arguments",
+    "call_value",
+    "dotted_origin",
+    "unwrapped",
+]
+
+Scope = dict[str, Any]
+"""Names of a script: constants (`Known`, bool, number), dotted names of modules as `str` ("" for
+what is not known), functions as `tuple` (definition, names around it, file), modules of the sdist
+as `dict`."""
+
+_GENERATES = ("chdir", "shutil.", "os.rename", "copyfile", "symlink", "os.system", "check_call",
+              "subprocess.call", "subprocess.run", "Popen")  # fmt: skip
+"""Words of scripts that move about or make files: which files there are is then not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A known text, tuple, list or dictionary that a name stands for."""
+
+    value: Any
+
+
+class KnownPath(str):
+    """A `pathlib.Path` of the sdist, by its path from the root."""
+
+    __slots__ = ()
+
+
+@dataclass(slots=True)
+class Files:
+    """The files of an sdist, as a script in its root finds them; `written` are those it makes."""
+
+    paths: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset()
+    written: set[str] = field(default_factory=set)
+    certain: bool = True
+
+    @classmethod
+    def of(cls, paths: frozenset[str], script: str, *, whole: bool = True) -> Files:
+        """The files that a script meets; `whole`: they are all there are."""
+        folders: set[str] = set()
+        for path in paths:
+            folder = path.rpartition("/")[0]
+            while folder and folder not in folders:
+                folders.add(folder)
+                folder = folder.rpartition("/")[0]
+        certain = whole and not any(word in script for word in _GENERATES)
+        return cls(paths, frozenset(folders), certain=certain)
+
+    def has_file(self, path: str) -> bool | None:
+        """Whether there is such a file; None if that is not known."""
+        return self._has(path, self.paths)
+
+    def has_folder(self, path: str) -> bool | None:
+        """Whether there is such a folder; None if that is not known."""
+        return self._has(path, self.folders | {"."})
+
+    def exists(self, path: str) -> bool | None:
+        """Whether there is anything at a path; None if that is not known."""
+        found, folder = self.has_file(path), self.has_folder(path)
+        return None if found is None or folder is None else found or folder
+
+    def _has(self, path: str, known: frozenset[str] | set[str]) -> bool | None:
+        tidy = posixpath.normpath(path)
+        if not path or tidy.startswith(("/", "../", "~")) or tidy == ".." or "\0" in path:
+            return None
+        if tidy in known:
+            return True
+        unsure = not self.certain or tidy in self.written or ".egg-info" in tidy
+        return None if unsure or "*" in path else False
+
+
+def dotted_origin(node: ast.expr, scope: Mapping[str, Any]) -> str:
+    """The dotted name, outside the sdist, of what an expression names; "" if not known."""
+    if isinstance(node, ast.Name):
+        found = scope.get(node.id)
+        return found if isinstance(found, str) else ""
+    if isinstance(node, ast.Attribute):
+        base = dotted_origin(node.value, scope)
+        return f"{base}.{node.attr}" if base and not base.endswith("()") else ""
+    return ""
+
+
+def unwrapped(found: Any) -> Any:
+    """The constant that a name stands for; None where it is another thing."""
+    return found.value if isinstance(found, Known) else None
+
+
+Value = Callable[[ast.expr, Mapping[str, Any]], Any]
+
+
+def _join(*parts: str) -> str:
+    return posixpath.join(*(part or "." for part in parts[:1]), *parts[1:])
+
+
+_PATHS: dict[str, Callable[..., Any]] = {
+    "os.path.join": _join,
+    "os.path.dirname": lambda path: posixpath.dirname(path) or ".",
+    "os.path.basename": posixpath.basename,
+    "os.path.normpath": posixpath.normpath,
+    "os.path.abspath": lambda path: path or ".",
+    "os.path.realpath": lambda path: path or ".",
+    "os.path.expanduser": lambda path: path,
+    "os.getcwd": lambda: ".",
+    "os.path.split": lambda path: (posixpath.dirname(path) or ".", posixpath.basename(path)),
+    "os.path.splitext": posixpath.splitext,
+    "str": str,
+}
+_QUESTIONS = {"os.path.exists", "os.path.isfile", "os.path.isdir"}
+_PLACES = {"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"}
+
+
+def call_value(  # noqa: PLR0911 (a kind of call each)
+    node: ast.Call, scope: Mapping[str, Any], files: Files | None, value: Value, depth: int = 3
+) -> Any:
+    """What a call gives; None if that is not known."""
+    function = node.func
+    found = scope.get(function.id) if isinstance(function, ast.Name) else None
+    if isinstance(found, tuple) and depth:
+        return _function_value(found, node, scope, value)
+    if node.keywords:
+        return None
+    arguments = _arguments(node.args, scope, value)
+    if arguments is None:
+        return None
+    origin = dotted_origin(function, scope)
+    if not origin and isinstance(function, ast.Name) and found is None:
+        origin = function.id if function.id == "str" else ""
+    if origin in _PLACES:
+        return KnownPath(_join(*arguments)) if _all_text(arguments) and arguments else None
+    if origin in _PATHS and _all_text(arguments):
+        return _called(_PATHS[origin], arguments)
+    if files is not None and origin in _QUESTIONS and len(arguments) == 1 and _all_text(arguments):
+        return _asked(files, origin.rpartition(".")[2], arguments[0])
+    if isinstance(function, ast.Attribute):
+        return _method_value(value(function.value, scope), function.attr, arguments, files)
+    return None
+
+
+def _called(function: Callable[..., Any], arguments: list[Any]) -> Any:
+    try:
+        return function(*arguments)
+    except (TypeError, ValueError, LookupError, AttributeError):
+        return None
+
+
+def _all_text(arguments: list[Any]) -> bool:
+    return all(isinstance(argument, str) for argument in arguments)
+
+
+def _asked(files: Files, question: str, path: str) -> bool | None:
+    if question in {"isfile", "is_file"}:
+        return files.has_file(path)
+    return files.has_folder(path) if question in {"isdir", "is_dir"} else files.exists(path)
+
+
+def _method_value(base: Any, method: str, arguments: list[Any], files: Files | None) -> Any:
+    if isinstance(base, KnownPath):
+        if method in {"resolve", "absolute", "expanduser"}:
+            return base
+        if method == "joinpath" and _all_text(arguments):
+            return KnownPath(_join(base, *arguments))
+        if method in {"exists", "is_file", "is_dir"} and files is not None:
+            return _asked(files, method, base)
+        return None
+    if isinstance(base, str) and method in {
+        "strip",
+        "lower",
+        "upper",
+        "replace",
+        "split",
+        "format",
+    }:
+        return _called(getattr(base, method), arguments)
+    return None
+
+
+def _arguments(nodes: list[ast.expr], scope: Mapping[str, Any], value: Value) -> list[Any] | None:
+    found: list[Any] = []
+    for node in nodes:
+        if isinstance(node, ast.Starred):
+            spread = value(node.value, scope)
+            if not isinstance(spread, tuple | list):
+                return None
+            found += spread
+        else:
+            found.append(value(node, scope))
+    return None if None in found else found
+
+
+def _function_value(
+    found: tuple[Any, ...], node: ast.Call, scope: Mapping[str, Any], value: Value
+) -> Any:
+    """What a function of a script gives that does no more than to return an expression."""
+    definition, home, file = found
+    body = [part for part in definition.body if not _is_text(part)]
+    if not body:
+        return None
+    inside = bound_arguments(definition, node, lambda argument: value(argument, scope))
+    around = ChainMap(inside, {"__file__": Known(file)}, home)
+    for part in body:
+        if isinstance(part, ast.Return) and part.value is not None:
+            return value(part.value, around)
+        simple = isinstance(part, ast.Assign) and len(part.targets) == 1
+        if not simple or not isinstance(part.targets[0], ast.Name):
+            return None
+        result = value(part.value, around)
+        inside[part.targets[0].id] = "" if result is None else Known(result)
+    return None
+
+
+def _is_text(part: ast.stmt) -> bool:
+    return isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
+
+
+def bound_arguments(
+    definition: ast.FunctionDef, node: ast.Call, value: Callable[[ast.expr], Any]
+) -> Scope:
+    """The names that a call binds inside a function, those not known as ""."""
+    parameters = [*definition.args.posonlyargs, *definition.args.args]
+    inside: Scope = {arg.arg: "" for arg in ast.walk(definition.args) if isinstance(arg, ast.arg)}
+    defaults = definition.args.defaults
+    for parameter, default in zip(
+        parameters[len(parameters) - len(defaults) :], defaults, strict=True
+    ):
+        if isinstance(default, ast.Constant):
+            inside[parameter.arg] = _wrapped(default.value)
+    if any(isinstance(argument, ast.Starred) for argument in node.args):
+        return inside
+    given = [value(argument) for argument in node.args]
+    for parameter, argument in zip(parameters, given, strict=False):
+        inside[parameter.arg] = _wrapped(argument)
+    rest = given[len(parameters) :]
+    if definition.args.vararg is not None and None not in rest:
+        inside[definition.args.vararg.arg] = Known(tuple(rest))
+    for keyword in node.keywords:
+        if keyword.arg in inside:
+            inside[keyword.arg] = _wrapped(value(keyword.value))
+    return inside
+
+
+def _wrapped(value: Any) -> Any:
+    if value is None:
+        return ""
+    return value if isinstance(value, bool | int) else Known(value)

@@ -1,0 +1,80 @@
+"""Headers that a source includes in any case, and that nothing brings."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Collection, Mapping
+from functools import cache
+
+from wheelcheck.builds.needs.package_files import is_packaged
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.distributions.debian_package import FileKind
+from wheelcheck.tables import read_table
+
+__all__ = ["GENERATES", "missing_headers"]
+
+GENERATES = ("subprocess", "os.system", "configure", "cmdclass", "run_command", "make", "generate",
+             "cythonize", "shutil", "urllib", "requests", "config.h", "build_ext", ".write(",
+             ".remove(")  # fmt: skip
+"""Words of setup scripts that may write headers, or fetch them."""
+_BROUGHT = {
+    "numpy": "numpy", "pybind11": "pybind11", "nanobind": "nanobind", "torch": "torch",
+    "ATen": "torch", "c10": "torch", "greenlet": "greenlet", "cppy": "cppy",
+}  # fmt: skip
+"""Folders of headers that a project of PyPI brings."""
+_PLAIN = frozenset({"setuptools", "wheel", "cython", "numpy", "packaging", "setuptools-scm"})
+"""Projects that bring no headers but numpy's own."""
+
+
+def missing_headers(
+    paths: Collection[str],
+    contents: SdistContents,
+    installed: Mapping[str, object],
+    *,
+    script: str,
+    complete: bool,
+) -> tuple[BuildObstacle, ...]:
+    """The first header that is not to be had, of files that are compiled for certain.
+
+    Code ``header-missing``. `installed` are the projects of the build environment; `complete`:
+    there are no others. Fatal where the setup script writes no files.
+    """
+    writes = any(word in script for word in GENERATES)
+    shipped = {posixpath.basename(path) for path in contents.sizes}
+    for path in paths:
+        marks = contents.marks.get(path)
+        for include in marks.certain_includes if marks is not None else ():
+            why = _missing(include[1:], shipped, installed, complete=complete)
+            if why and not (writes and why == _NOWHERE):
+                message = f"{path} includes {include[1:]}, {why}"
+                return (BuildObstacle("header-missing", message, path, fatal=True),)
+    return ()
+
+
+_NOWHERE = "which no package of Debian holds, nor the sdist"
+
+
+def _missing(
+    name: str, shipped: Collection[str], installed: Mapping[str, object], *, complete: bool
+) -> str:
+    """Why a header is not there; "" where it may be."""
+    if posixpath.basename(name) in shipped or name in _own_headers():
+        return ""
+    project = _BROUGHT.get(name.partition("/")[0]) if "/" in name else None
+    if project is not None:
+        known = complete and project not in installed
+        bundled = is_packaged((FileKind.HEADER, name))
+        return f"and {project} is no build requirement" if known and not bundled else ""
+    if not name.endswith((".h", ".hpp", ".hh", ".hxx")) or name.endswith("intrin.h"):
+        return ""
+    if not complete or not installed.keys() <= _PLAIN or name.startswith(("asm/", "sys/", "bits/")):
+        return ""
+    return "" if is_packaged((FileKind.HEADER, name)) else _NOWHERE
+
+
+@cache
+def _own_headers() -> frozenset[str]:
+    """Headers of compilers and of CPython, of any version: what is gone is another matter."""
+    rows = read_table("builds/obstacles/compiler_headers.csv")
+    return frozenset(row["header"] for row in rows)

@@ -1,0 +1,122 @@
+"""What setuptools refuses of the arguments of `setup()`, and of the files that they name.
+
+Each rule follows the source of setuptools 84.2.1 (`setuptools/dist.py`, `_distutils/command`).
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from wheelcheck.builds.obstacles.known_values import Files
+
+__all__ = ["refused_keyword"]
+
+_REFUSES_VERSIONS = Version("66")
+"""setuptools 66 parses versions by PEP 440 alone (its changelog)."""
+_REFUSES_REQUIREMENTS = Version("67")
+"""setuptools 67 parses requirements by PEP 508 alone (its changelog)."""
+
+
+def refused_keyword(
+    known: Mapping[str, Any], names: frozenset[str], files: Files, setuptools: Version | None
+) -> str:
+    """Why `setup()` fails for certain with these arguments; "" if it does not, or is not known.
+
+    Parameters:
+        known: Keywords whose value is known.
+        names: All keywords that are given, ``**`` among them where there may be more.
+        files: The files that the setup script finds.
+        setuptools: The release that runs; None where it is not known.
+    """
+    reasons = (*_values(known, setuptools), *_files(known, names, files))
+    return next(iter(reasons), "")
+
+
+def _values(known: Mapping[str, Any], setuptools: Version | None) -> Iterator[str]:
+    if setuptools is None:
+        return
+    version = known.get("version")
+    if setuptools >= _REFUSES_VERSIONS and isinstance(version, str) and _is_invalid(version):
+        yield f"the version {version!r} is refused since setuptools 66 (PEP 440)"
+    if setuptools < _REFUSES_REQUIREMENTS:
+        return
+    for keyword in ("install_requires", "setup_requires"):
+        for line in _requirements(known.get(keyword)):
+            yield f"{keyword} has {line!r}, which is refused since setuptools 67 (PEP 508)"
+    extras = known.get("extras_require")
+    for value in extras.values() if isinstance(extras, dict) else ():
+        for line in _requirements(value):
+            yield f"extras_require has {line!r}, which is refused since setuptools 67 (PEP 508)"
+    specifier = known.get("python_requires")
+    if isinstance(specifier, str):
+        try:
+            SpecifierSet(specifier)
+        except InvalidSpecifier:
+            yield f"python_requires {specifier!r} is refused (PEP 440)"
+
+
+def _is_invalid(version: str) -> bool:
+    try:
+        Version(version)
+    except InvalidVersion:
+        return True
+    return False
+
+
+def _requirements(value: Any) -> Iterator[str]:
+    """The lines that are no requirements (PEP 508)."""
+    lines = value.splitlines() if isinstance(value, str) else value
+    for line in lines if isinstance(lines, list | tuple) else ():
+        for part in line.splitlines() if isinstance(line, str) else ():
+            text = part.partition(" #")[0].strip()
+            if not text or text.startswith("#") or text.endswith("\\"):
+                continue
+            try:
+                Requirement(text)
+            except InvalidRequirement:
+                yield text
+
+
+def _files(known: Mapping[str, Any], names: frozenset[str], files: Files) -> Iterator[str]:
+    """Files and folders that are named and are not there."""
+    own_commands = names & {"cmdclass", "**"}
+    for name in known.get("scripts", ()) if isinstance(known.get("scripts"), list | tuple) else ():
+        if isinstance(name, str) and not own_commands and files.has_file(name) is False:
+            yield f"it names the script {name}, which the sdist does not hold"
+    for name in _data_files(known.get("data_files")):
+        if not own_commands and files.exists(name) is False:
+            yield f"data_files names {name}, which the sdist does not hold"
+    if own_commands or ("package_dir" in names and "package_dir" not in known):
+        return
+    for folder in _package_folders(known.get("packages"), known.get("package_dir") or {}):
+        if files.has_folder(folder) is False:
+            yield f"it names the package folder {folder}, which the sdist does not hold"
+
+
+def _data_files(value: Any) -> Iterator[str]:
+    for item in value if isinstance(value, list | tuple) else ():
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, list | tuple) and len(item) == 2:  # noqa: PLR2004 (folder, its files)
+            yield from (name for name in item[1] if isinstance(name, str))
+
+
+def _package_folders(packages: Any, package_dir: Any) -> Iterator[str]:
+    """Where build_py looks for packages (`get_package_dir`)."""
+    if not isinstance(packages, list | tuple) or not isinstance(package_dir, dict):
+        return
+    for package in packages:
+        if not isinstance(package, str) or not package:
+            continue
+        path = package.split(".")
+        tail: list[str] = []
+        while path and ".".join(path) not in package_dir:
+            tail.insert(0, path.pop())
+        base = package_dir.get(".".join(path), "")
+        yield posixpath.normpath(posixpath.join(base, *tail))

@@ -1,0 +1,83 @@
+"""Names of C++ that a source uses without the header that declares them.
+
+Headers of libstdc++ include less of each other from release to release, so that old sources miss
+what they once got by the way (gcc.gnu.org/gcc-13/porting_to.html, "Header dependency changes").
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Collection
+from functools import cache
+
+from packaging.version import Version
+
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.index.archives.languages import Language, language_of
+from wheelcheck.tables import read_table
+
+__all__ = ["undeclared_names"]
+
+_SINCE = Version("13")
+_SOURCE = (
+    "measured: wheelcheck/builds/obstacles/cxx_headers.csv; gcc.gnu.org/gcc-13/porting_to.html"
+)
+_MOST_FILES = 300
+
+
+def undeclared_names(
+    paths: Collection[str], contents: SdistContents, gcc: Version | None, *, sure: bool
+) -> tuple[BuildObstacle, ...]:
+    """The first C++ source that uses a name which nothing it includes declares.
+
+    Code ``header-not-included``. Only what includes headers of the C and C++ libraries and of the
+    sdist alone is judged: any other may bring anything. `sure`: they are compiled for certain.
+    """
+    if gcc is None or gcc < _SINCE:
+        return ()
+    for path in paths:
+        if language_of(path) is not Language.CPP:
+            continue
+        marks = contents.marks.get(path)
+        for name in marks.needs if marks is not None else ():
+            if " " not in name and _never_declared(path, name, contents):
+                message = f"{path} uses {name}_t without <cstdint>, and GCC {gcc} "
+                message += "declares it in no other header that is included"
+                return (BuildObstacle("header-not-included", message, _SOURCE, fatal=sure),)
+    return ()
+
+
+def _never_declared(path: str, name: str, contents: SdistContents) -> bool:
+    """Whether a source, with all that it may include, has no header that declares a name."""
+    todo, seen = [path], set()
+    while todo:
+        here = todo.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        marks = contents.marks.get(here)
+        if marks is None or len(seen) > _MOST_FILES or f"declares {name}" in marks.needs:
+            return False
+        for include in marks.includes:
+            beside = posixpath.normpath(
+                posixpath.join(posixpath.dirname(here), include[1:].replace("\\", "/"))
+            )
+            stem = posixpath.basename(include[1:])
+            own = (
+                [beside]
+                if beside in contents.sizes
+                else [shipped for shipped in contents.marks if shipped.rpartition("/")[2] == stem]
+            )
+            todo += own
+            gives = _headers().get(include[1:])
+            if gives or (gives is None and not own):
+                return False
+    return True
+
+
+@cache
+def _headers() -> dict[str, bool]:
+    """The headers of the C and C++ libraries, and whether they declare ``uint64_t``."""
+    rows = read_table("builds/obstacles/cxx_headers.csv")
+    return {row["header"]: row["uint"] == "yes" for row in rows}

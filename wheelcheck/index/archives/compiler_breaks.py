@@ -1,0 +1,81 @@
+"""What GCC of today refuses in a source whatever Python it meets: pointers, narrowing.
+
+GCC 14 made incompatible pointers errors in C (gcc.gnu.org/gcc-14/porting_to.html); narrowing in
+braces is one in C++ since C++11, the default since GCC 6.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+__all__ = ["METHOD", "NARROWING", "UFUNC", "compiler_breaks"]
+
+METHOD = "method "
+NARROWING = "narrowing "
+UFUNC = "ufunc"
+_CXX = (".cc", ".cpp", ".cxx", ".c++")
+_ENTRY = re.compile(rb'\{\s*"[^"\n]*"\s*,\s*(\w+)\s*,\s*(METH_\w+(?:\s*\|\s*METH_\w+)*)')
+_CONDITION = re.compile(rb"^[ \t]*#[ \t]*(if|endif)", re.MULTILINE)
+_LOOP = re.compile(rb"\(\s*char\s*\*\s*\*\s*\w+\s*,\s*npy_intp\s*\*\s*\w+\s*,\s*npy_intp\s*\*")
+_TABLE = re.compile(
+    rb"\b(?:unsigned(?:[ \t]+(?:char|short|int|long))?|u_?int(?:8|16|32|64)(?:_t)?)[ \t]+"
+    rb"(\w+)[ \t]*(?:\[[^\]\n]*\][ \t]*)+=\s*\{"
+)
+_COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_NEGATIVE = re.compile(rb"[{,\s]-\s*\d")
+_LONGEST_TABLE = 400_000
+
+
+def compiler_breaks(content: bytes, path: str) -> tuple[str, ...]:
+    """The kinds of code that are refused, with the name they are found at."""
+    if path.endswith(_CXX):
+        return tuple(_narrowings(content))
+    if not path.endswith(".c"):
+        return ()
+    found = tuple(_methods(content)) if b"PyMethodDef" in content else ()
+    if b"PyUFunc_" in content and b"(PyUFuncGenericFunction" not in content:
+        found += (UFUNC,) if _LOOP.search(content) else ()
+    return found
+
+
+def _narrowings(content: bytes) -> Iterator[str]:
+    """Tables of unsigned numbers that hold a negative one."""
+    if b"unsigned" not in content and b"uint" not in content:
+        return
+    for match in _TABLE.finditer(content):
+        end = content.find(b"};", match.end(), match.end() + _LONGEST_TABLE)
+        numbers = _COMMENT.sub(b" ", content[match.end() - 1 : end]) if end > 0 else b""
+        if _NEGATIVE.search(numbers):
+            yield NARROWING + match.group(1).decode()
+            return
+
+
+def _methods(content: bytes) -> Iterator[str]:
+    """Functions in a table of methods that are of another type than `PyCFunction`, without a cast.
+
+    Only entries outside all conditions count.
+    """
+    for entry in _ENTRY.finditer(content):
+        words = [match.group(1) for match in _CONDITION.finditer(content, 0, entry.start())]
+        if words.count(b"if") != words.count(b"endif"):
+            continue
+        name = entry.group(1)
+        defined = re.search(rb"\b" + name + rb"\s*\(([^()]*)\)\s*\{", content)
+        if defined is not None and _differs(defined.group(1), entry.group(2)):
+            yield METHOD + name.decode()
+            return
+
+
+def _differs(parameters: bytes, flags: bytes) -> bool:
+    """Whether a function with these parameters is no `PyObject *(*)(PyObject *, PyObject *)`."""
+    parts = [part.split() for part in parameters.replace(b"*", b" * ").split(b",")]
+    if parts == [[]] or b"#" in parameters:
+        return False
+    if b"METH_KEYWORDS" in flags or len(parts) != 2 or b"METH_FASTCALL" in flags:  # noqa: PLR2004
+        return len(parts) in {1, 3} and b"METH_FASTCALL" not in flags and b"METH_CLASS" not in flags
+    return any(b"*" in part and part[0] not in _PLAIN_TYPES for part in parts)
+
+
+_PLAIN_TYPES = {b"PyObject", b"const", b"register", b"struct", b"void"}
+"""First words of parameters that fit, or of which that is not known."""
