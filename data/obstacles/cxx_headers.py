@@ -18,7 +18,7 @@ LINES = "uint64_t x; uint8_t y; int32_t z;\n"
 
 def main() -> int:
     """Fill the table."""
-    compiler = sys.argv[2] if len(sys.argv) > 2 else "g++"  # noqa: PLR2004 (the second argument)
+    compiler = sys.argv[2] if len(sys.argv) > 2 else "g++"
     with TABLE.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["header", "uint"])

@@ -6,7 +6,6 @@ by importing them; `module_names.csv` which modules other build requirements bri
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -63,7 +62,7 @@ class Importable:
         if root in _OF_SETUPTOOLS:
             known = self.versions.get("setuptools") is not None
             return known or (root == "distutils" and self.python < _DISTUTILS_GONE)
-        if root in sys.stdlib_module_names:
+        if (root, "") in _python_names():
             return True
         brought = _module_names()
         return root == module and any(root in brought.get(name, ()) for name in self.versions)
