@@ -541,7 +541,7 @@ class _Run:
             self._run_commands(node)
 
     def _note_commands(self, target: ast.expr, value: ast.expr) -> None:
-        """A dictionary of commands, or one that is added to it."""
+        """A dictionary of commands, or a command that is added to it."""
         if isinstance(target, ast.Name):
             self.commands[target.id] = _entries(value)
         elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):

@@ -181,8 +181,8 @@ def _by_compiler(
         kind, _, name = found.partition(" ")
         what = {
             METHOD.strip(): f"puts {name}, of another type, in a table of methods",
-            NARROWING.strip(): f"has negative numbers in {name}, a table of unsigned ones",
-            UFUNC: "has loops without const pointers, which NumPy has asked for since 1.19",
+            NARROWING.strip(): f"has negative numbers in {name}, a table of unsigned numbers",
+            UFUNC: "has loops without const pointers, which NumPy requires since 1.19",
         }.get(kind, "")
         allowed = any(word in script for word in _ALLOWED[kind == NARROWING.strip()])
         if what and not allowed:

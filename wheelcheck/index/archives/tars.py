@@ -30,7 +30,7 @@ _FIELDS_BEFORE = frozenset({b"x", b"X", b"g", b"L", b"K"})
 _WITHOUT_DATA = frozenset({b"1", b"2", b"3", b"4", b"5", b"6"})
 """Links, devices, folders and pipes."""
 _LINKS = (b"1", b"2")
-"""Hard and symbolic ones."""
+"""Hard links and symbolic links."""
 
 
 class _Unpacker(Protocol):
