@@ -1,7 +1,7 @@
 """Builds the releases of a list in a Debian root, each in an overlay of its own.
 
     python judge.py rich --root ROOT [--over RICH]... --out FOLDER [--list unseen.csv] [--minutes N]
-    python judge.py outcome --root ROOT [--over RICH]... --out FOLDER [--list fresh.csv] [--minutes N]
+    python judge.py outcome --root ROOT [--over RICH]... --out FOLDER [--list CSV] [--minutes N]
     python judge.py ask --out FOLDER [--half HALF]
     python judge.py printed --root ROOT --out FOLDER [--half HALF]
     python judge.py results --out FOLDER

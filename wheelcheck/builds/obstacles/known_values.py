@@ -148,7 +148,7 @@ def call_value(  # noqa: PLR0911 (a kind of call each)
     if origin in _PATHS and _all_text(arguments):
         return _called(_PATHS[origin], arguments)
     if files is not None and origin in _QUESTIONS and len(arguments) == 1 and _all_text(arguments):
-        return _asked(files, origin.rpartition(".")[2], arguments[0])
+        return _file_answer(files, origin.rpartition(".")[2], arguments[0])
     if isinstance(function, ast.Attribute):
         return _method_value(value(function.value, scope), function.attr, arguments, files)
     return None
@@ -165,7 +165,7 @@ def _all_text(arguments: list[Any]) -> bool:
     return all(isinstance(argument, str) for argument in arguments)
 
 
-def _asked(files: Files, question: str, path: str) -> bool | None:
+def _file_answer(files: Files, question: str, path: str) -> bool | None:
     if question in {"isfile", "is_file"}:
         return files.has_file(path)
     return files.has_folder(path) if question in {"isdir", "is_dir"} else files.exists(path)
@@ -178,7 +178,7 @@ def _method_value(base: Any, method: str, arguments: list[Any], files: Files | N
         if method == "joinpath" and _all_text(arguments):
             return KnownPath(_join(base, *arguments))
         if method in {"exists", "is_file", "is_dir"} and files is not None:
-            return _asked(files, method, base)
+            return _file_answer(files, method, base)
         return None
     if isinstance(base, str) and method in {
         "strip",
