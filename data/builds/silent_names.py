@@ -36,7 +36,7 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index import DEFAULT_INDEX_URL, open_index
 from wheelcheck.index.interface import Index, Sdist
 from wheelcheck.tables import read_table
-from wheelcheck.targets.spelling import parse_target_on
+from wheelcheck.targets.spellings.spelling import parse_target_on
 
 _ASIDE = re.compile(
     r"(^|/)(tests?|testing|docs?|examples?|samples?|demos?|benchmarks?|vendor(ed)?|third[_-]?party|3rdparty"

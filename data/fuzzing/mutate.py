@@ -51,7 +51,7 @@ from wheelcheck.index.pages.page_rules import MalformedPage  # noqa: E402
 from wheelcheck.index.pages.simple_api import parse_json  # noqa: E402
 from wheelcheck.requirements import read  # noqa: E402
 from wheelcheck.resolution.dependencies import MarkerEnvironment, requirements_of  # noqa: E402
-from wheelcheck.targets.spelling import parse_target_on  # noqa: E402
+from wheelcheck.targets.spellings.spelling import parse_target_on  # noqa: E402
 
 SLOWEST = 3.0
 _NAME = NormalizedName("evil")

@@ -27,7 +27,7 @@ from wheelcheck.requirements.requirement_set import (
     Requirements,
 )
 from wheelcheck.tables import read_table
-from wheelcheck.targets.nearby import on_glibc, on_other_pythons, on_x86_64
+from wheelcheck.targets.spellings.nearby import on_glibc, on_other_pythons, on_x86_64
 
 DAY = date(2026, 11, 1)
 ALPINE = wheelcheck.parse_target("python:3.12-alpine", as_of=DAY)

@@ -6,9 +6,9 @@ import pytest
 
 from wheelcheck.installers import Certainty, is_externally_managed
 from wheelcheck.tables import read_table
-from wheelcheck.targets.catalogue import catalogue
+from wheelcheck.targets.images.catalogue import catalogue
 from wheelcheck.targets.pythons import find_release
-from wheelcheck.targets.spelling import parse_target_on
+from wheelcheck.targets.spellings.spelling import parse_target_on
 from wheelcheck.targets.target import Implementation
 
 TODAY = date(2026, 11, 28)

@@ -8,7 +8,7 @@ import pytest
 
 from wheelcheck.tables import read_table
 from wheelcheck.targets import Libc
-from wheelcheck.targets.catalogue import DOCKER_PLATFORMS, catalogue
+from wheelcheck.targets.images.catalogue import DOCKER_PLATFORMS, catalogue
 
 TABLES = ["aliases.csv", "images.csv", "pythons.csv", "support.csv"]
 RECORDED = date(2026, 11, 23)
@@ -66,9 +66,9 @@ def test_images_are_complete_after_inheritance():
 
 
 def test_bases_and_aliases_lead_to_images():
-    for row in read_table("targets/images.csv"):
+    for row in read_table("targets/images/images.csv"):
         assert not row["base"] or row["base"] in catalogue(), row
-    for row in read_table("targets/aliases.csv"):
+    for row in read_table("targets/images/aliases.csv"):
         assert row["image"] in catalogue(), row
         assert row["alias"] not in catalogue(), row
 

@@ -8,7 +8,7 @@ from wheelcheck.acceptance.input_refusal import InputRefusal
 from wheelcheck.installers import Rule, is_externally_managed
 from wheelcheck.requirements.requirement_set import Origin
 from wheelcheck.targets import Target
-from wheelcheck.targets.catalogue import catalogue
+from wheelcheck.targets.images.catalogue import catalogue
 
 __all__ = ["managed_refusals"]
 

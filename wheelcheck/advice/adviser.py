@@ -28,8 +28,8 @@ from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.requirement_set import Origin, RequirementLine
 from wheelcheck.resolution import Pin
 from wheelcheck.targets import Implementation, Target, parse_target_on
-from wheelcheck.targets.nearby import on_glibc, on_other_pythons, on_x86_64
 from wheelcheck.targets.platforms import System
+from wheelcheck.targets.spellings.nearby import on_glibc, on_other_pythons, on_x86_64
 
 __all__ = ["Adviser"]
 

@@ -21,7 +21,7 @@ from wheelcheck.index.network.deadlines import RunClock
 from wheelcheck.reports.progress import Progress
 from wheelcheck.reports.values.report import Report
 from wheelcheck.requirements.requirement_set import IndexOptions
-from wheelcheck.targets.catalogue import DOCKER_PLATFORMS
+from wheelcheck.targets.images.catalogue import DOCKER_PLATFORMS
 
 __all__ = ["check_dockerfile"]
 

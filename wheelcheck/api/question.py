@@ -43,7 +43,7 @@ from wheelcheck.requirements.pip.pip_configuration import pip_configuration
 from wheelcheck.requirements.requirement_set import IndexOptions, LockFormat
 from wheelcheck.requirements.several import several
 from wheelcheck.targets import Target, default_matrix_on, expand_target_on, with_installer
-from wheelcheck.targets.table_age import outdated_tables
+from wheelcheck.targets.images.table_age import outdated_tables
 
 if TYPE_CHECKING:  # it is imported once an index is opened
     from wheelcheck.index.client import NetworkIndex

@@ -27,8 +27,8 @@ from wheelcheck.targets import (
     expand_target_on,
     supported_pythons,
 )
-from wheelcheck.targets.nearby import on_python
 from wheelcheck.targets.pythons import find_release, newest_release
+from wheelcheck.targets.spellings.nearby import on_python
 
 __all__ = ["USUAL_PLATFORMS", "ready"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.errors import Unknown
-from wheelcheck.targets.catalogue import ImageRow, catalogue
+from wheelcheck.targets.images.catalogue import ImageRow, catalogue
 from wheelcheck.targets.target import Architecture, Target
 
 __all__ = ["base_image"]

@@ -43,7 +43,7 @@ from wheelcheck.reports.values.dockerfile_values import (
 from wheelcheck.reports.values.nearest import ByTarget
 from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.targets import Target, parse_target_on
-from wheelcheck.targets.nearby import on_glibc
+from wheelcheck.targets.spellings.nearby import on_glibc
 
 __all__ = ["analyse_dockerfile"]
 

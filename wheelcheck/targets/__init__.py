@@ -8,10 +8,10 @@ from wheelcheck.targets.compatibility import (
     ranks_on,
     split_tag_set,
 )
-from wheelcheck.targets.image_targets import with_installer
+from wheelcheck.targets.images.image_targets import with_installer
 from wheelcheck.targets.misses import MissPart, TagMiss
 from wheelcheck.targets.pythons import newest_free_threaded, supported_pythons
-from wheelcheck.targets.spelling import (
+from wheelcheck.targets.spellings.spelling import (
     default_libc_version,
     default_matrix_on,
     expand_axes_on,

@@ -29,7 +29,7 @@ from wheelcheck.errors import TargetError, Unknown, UsageError
 from wheelcheck.redaction import redact
 from wheelcheck.regular_files import read_regular
 from wheelcheck.targets import Target, parse_target_on
-from wheelcheck.targets.likely_images import likely_target
+from wheelcheck.targets.images.likely_images import likely_target
 
 __all__ = ["parse_dockerfile", "read_dockerfile"]
 

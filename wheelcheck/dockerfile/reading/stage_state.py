@@ -26,7 +26,7 @@ from wheelcheck.dockerfile.reading.system_state import Fault, SystemState
 from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.redaction import redact
 from wheelcheck.targets import Target
-from wheelcheck.targets.likely_images import with_python
+from wheelcheck.targets.images.likely_images import with_python
 
 __all__ = ["StageState"]
 

@@ -8,10 +8,10 @@ from difflib import get_close_matches
 
 from wheelcheck.errors import TargetError
 from wheelcheck.installers import Installer, in_distribution, in_official_image, unknown_pip
-from wheelcheck.targets.catalogue import DOCKER_PLATFORMS
-from wheelcheck.targets.images import FoundImage, find_image
+from wheelcheck.targets.images.catalogue import DOCKER_PLATFORMS
+from wheelcheck.targets.images.image_names import FoundImage, find_image
+from wheelcheck.targets.images.notes import installer_notes, notes_of
 from wheelcheck.targets.interpreters import read_interpreter, target_of
-from wheelcheck.targets.notes import installer_notes, notes_of
 from wheelcheck.targets.platforms import Architecture, Linux
 from wheelcheck.targets.target import Image, Target
 

@@ -6,10 +6,10 @@ import pytest
 
 import wheelcheck
 from wheelcheck.tables import table_date
-from wheelcheck.targets import table_age
-from wheelcheck.targets.table_age import outdated_tables
+from wheelcheck.targets.images import table_age
+from wheelcheck.targets.images.table_age import outdated_tables
 
-FACTS = table_date("targets/images.csv")
+FACTS = table_date("targets/images/images.csv")
 LATER = str(FACTS + timedelta(days=200))
 SOON = str(FACTS + timedelta(days=100))
 

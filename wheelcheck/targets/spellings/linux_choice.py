@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from wheelcheck.errors import TargetError, UsageError
-from wheelcheck.targets.images import default_variant
+from wheelcheck.targets.images.image_names import default_variant
 from wheelcheck.targets.interpreters import TargetInterpreter
-from wheelcheck.targets.platform_spec import PlatformSpec
 from wheelcheck.targets.platforms import Architecture, Libc, Linux, manylinux_floor
+from wheelcheck.targets.spellings.platform_spec import PlatformSpec
 
 __all__ = ["LINUX_CPUS", "choose_linux", "default_libc_version"]
 

@@ -12,8 +12,8 @@ MONTHS = 6
 """Docker's official Python images get a new base every six months (Alpine's releases), and CPython
 a new minor version every twelve (PEP 602): older facts than this have missed something."""
 _TABLES = (
-    "targets/images.csv",
-    "targets/aliases.csv",
+    "targets/images/images.csv",
+    "targets/images/aliases.csv",
     "targets/pythons.csv",
     "targets/support.csv",
 )

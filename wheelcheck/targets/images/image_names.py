@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from wheelcheck.errors import TargetError
-from wheelcheck.targets.catalogue import ImageRow, catalogue, moving_aliases
+from wheelcheck.targets.images.catalogue import ImageRow, catalogue, moving_aliases
 from wheelcheck.targets.pythons import find_release
 from wheelcheck.targets.target import Implementation, Libc
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from wheelcheck.targets.platform_spec import CPUS, PlatformSpec
 from wheelcheck.targets.platform_tags import read_platform_tag
 from wheelcheck.targets.platforms import Libc, System
+from wheelcheck.targets.spellings.platform_spec import CPUS, PlatformSpec
 
 __all__ = ["WORDS", "read_platform"]
 

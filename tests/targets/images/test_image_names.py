@@ -6,7 +6,7 @@ import pytest
 
 from wheelcheck.errors import TargetError
 from wheelcheck.targets import Libc, parse_target_on
-from wheelcheck.targets.images import find_image, normalise_image
+from wheelcheck.targets.images.image_names import find_image, normalise_image
 from wheelcheck.targets.pythons import newest_free_threaded, supported_pythons
 
 TODAY = date(2026, 11, 23)

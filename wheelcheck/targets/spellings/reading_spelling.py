@@ -8,10 +8,10 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from wheelcheck.errors import TargetError
-from wheelcheck.targets.catalogue import DOCKER_PLATFORMS
+from wheelcheck.targets.images.catalogue import DOCKER_PLATFORMS
 from wheelcheck.targets.interpreters import looks_like_python
-from wheelcheck.targets.platform_spec import PlatformSpec
 from wheelcheck.targets.platforms import Architecture, OtherArchitecture
+from wheelcheck.targets.spellings.platform_spec import PlatformSpec
 
 __all__ = [
     "EXAMPLES",
@@ -131,13 +131,13 @@ _DEBIANS = ("trixie", "bookworm", "bullseye", "buster")
 
 def read_platform_spec(text: str) -> PlatformSpec | None:
     """Take one spelling of a platform apart; None where it is none."""
-    from wheelcheck.targets.platform_choice import read_spec
+    from wheelcheck.targets.spellings.platform_choice import read_spec
 
     return read_spec(text)
 
 
 def near_platforms(text: str, more: Iterable[str] = ()) -> tuple[str, ...]:
     """The nearest spellings of platforms, or of `more`, the best first."""
-    from wheelcheck.targets.platform_choice import near_platforms
+    from wheelcheck.targets.spellings.platform_choice import near_platforms
 
     return near_platforms(text, more)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from wheelcheck.installers import Certainty, Rule
-from wheelcheck.targets.images import FoundImage
+from wheelcheck.targets.images.image_names import FoundImage
 from wheelcheck.targets.pythons import find_release, python_support
 from wheelcheck.targets.target import Architecture, Implementation, Libc, Target
 

@@ -86,7 +86,7 @@ class ImageRow:
 @cache
 def catalogue() -> Mapping[str, ImageRow]:
     """Every concrete image by name, in the table's order."""
-    rows = {row["image"]: dict(row) for row in read_table("targets/images.csv")}
+    rows = {row["image"]: dict(row) for row in read_table("targets/images/images.csv")}
     inherited = ("os", "os_version", "libc", "libc_version", "platforms", "end_of_life")
     for row in rows.values():
         base = rows.get(row["base"], {})
@@ -126,7 +126,7 @@ def _platform(cell: str) -> DockerPlatform:
 def moving_aliases() -> Mapping[str, tuple[tuple[date, str], ...]]:
     """Each moving name with what it meant since when, oldest first."""
     moves: dict[str, list[tuple[date, str]]] = {}
-    for row in read_table("targets/aliases.csv"):
+    for row in read_table("targets/images/aliases.csv"):
         since = _date(row["since"]) or date.min
         moves.setdefault(row["alias"], []).append((since, row["image"]))
     return {alias: tuple(sorted(history)) for alias, history in moves.items()}

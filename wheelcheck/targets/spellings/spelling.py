@@ -14,15 +14,15 @@ from difflib import get_close_matches
 from itertools import product
 
 from wheelcheck.errors import TargetError
-from wheelcheck.targets.catalogue import DOCKER_PLATFORMS, catalogue, moving_aliases
-from wheelcheck.targets.image_targets import image_target
+from wheelcheck.targets.images.catalogue import DOCKER_PLATFORMS, catalogue, moving_aliases
+from wheelcheck.targets.images.image_targets import image_target
+from wheelcheck.targets.images.notes import notes_of
 from wheelcheck.targets.interpreters import TargetInterpreter, read_interpreter, target_of
-from wheelcheck.targets.linux_choice import LINUX_CPUS, choose_linux, default_libc_version
-from wheelcheck.targets.notes import notes_of
-from wheelcheck.targets.platform_spec import CPUS, PlatformSpec
 from wheelcheck.targets.platforms import Architecture, Libc, Platform, System
 from wheelcheck.targets.pythons import newest_free_threaded, supported_pythons
-from wheelcheck.targets.reading_spelling import (
+from wheelcheck.targets.spellings.linux_choice import LINUX_CPUS, choose_linux, default_libc_version
+from wheelcheck.targets.spellings.platform_spec import CPUS, PlatformSpec
+from wheelcheck.targets.spellings.reading_spelling import (
     EXAMPLES,
     OFFICIAL,
     Spelled,
@@ -269,7 +269,7 @@ def _with_pythons(
 
 
 def _own_python(spec: PlatformSpec) -> tuple[int, int] | None:
-    from wheelcheck.targets.platform_choice import pyodide_python
+    from wheelcheck.targets.spellings.platform_choice import pyodide_python
 
     return pyodide_python(spec.version)
 
@@ -307,7 +307,7 @@ def _target(spelling: str, python: str, spec: PlatformSpec, as_of: date) -> Targ
 def _beside_linux(
     spelling: str, spec: PlatformSpec, interpreter: TargetInterpreter, as_of: date
 ) -> Target:
-    from wheelcheck.targets.platform_choice import choose_platform, pyodide_release
+    from wheelcheck.targets.spellings.platform_choice import choose_platform, pyodide_release
 
     platform = choose_platform(spelling, spec, interpreter, as_of=as_of)
     name = f"{interpreter.tag}-{platform.tag}"

@@ -15,8 +15,8 @@ from types import MappingProxyType
 
 from wheelcheck.errors import TargetError
 from wheelcheck.tables import read_table
-from wheelcheck.targets.images import find_image, normalise_image
-from wheelcheck.targets.spelling import parse_target_on
+from wheelcheck.targets.images.image_names import find_image, normalise_image
+from wheelcheck.targets.spellings.spelling import parse_target_on
 from wheelcheck.targets.target import Target
 
 __all__ = ["LikelyImage", "likely_target", "with_python"]
@@ -113,7 +113,7 @@ def _candidates(name: str, as_of: date) -> Iterator[LikelyImage]:
 
 @cache
 def _rules() -> tuple[tuple[re.Pattern[str], Mapping[str, str]], ...]:
-    rows = read_table("targets/likely_images.csv")
+    rows = read_table("targets/images/likely_images.csv")
     return tuple((re.compile(row["name"]), row) for row in rows)
 
 

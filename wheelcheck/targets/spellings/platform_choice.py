@@ -15,8 +15,6 @@ from functools import cache
 from wheelcheck.errors import TargetError
 from wheelcheck.tables import read_table
 from wheelcheck.targets.interpreters import TargetInterpreter
-from wheelcheck.targets.platform_spec import PlatformSpec
-from wheelcheck.targets.platform_words import read_platform
 from wheelcheck.targets.platforms import (
     IOS,
     Android,
@@ -28,6 +26,8 @@ from wheelcheck.targets.platforms import (
     System,
     Windows,
 )
+from wheelcheck.targets.spellings.platform_spec import PlatformSpec
+from wheelcheck.targets.spellings.platform_words import read_platform
 from wheelcheck.targets.target import Implementation
 
 __all__ = [
@@ -241,7 +241,7 @@ class _Since:
 @cache
 def _builds() -> Mapping[tuple[str, str, str], tuple[_Since, ...]]:
     found: dict[tuple[str, str, str], list[_Since]] = {}
-    for row in read_table("targets/platform_pythons.csv"):
+    for row in read_table("targets/spellings/platform_pythons.csv"):
         key = (row["system"], row["arch"], row["implementation"])
         found.setdefault(key, []).append(_Since(_pair(row["python"]), _pair(row["oldest"] or "0")))
     return {key: tuple(sorted(rows, key=lambda since: since.python)) for key, rows in found.items()}
@@ -315,7 +315,7 @@ def _by_name() -> Mapping[str, _MacRelease]:
             _date(row["released"]) or date.min,
             _date(row["end_of_support"]),
         )
-        for row in read_table("targets/macos.csv")
+        for row in read_table("targets/spellings/macos.csv")
     }
 
 
@@ -365,7 +365,7 @@ class _Pyodide:
 def _pyodides() -> Mapping[tuple[int, int], _Pyodide]:
     """Python → the ABI of its Pyodide, oldest first."""
     found = {}
-    for row in read_table("targets/pyodide.csv"):
+    for row in read_table("targets/spellings/pyodide.csv"):
         major, minor, patch = (int(part) for part in row["emscripten"].split("."))
         found[_pair(row["python"])] = _Pyodide(
             row["release"], _pair(row["abi"]), (major, minor, patch)

@@ -18,7 +18,7 @@ from wheelcheck.targets.platforms import (
     Windows,
 )
 from wheelcheck.targets.pythons import supported_pythons
-from wheelcheck.targets.spelling import default_libc_version, parse_target_on
+from wheelcheck.targets.spellings.spelling import default_libc_version, parse_target_on
 from wheelcheck.targets.target import Implementation, Target
 
 __all__ = ["on_glibc", "on_other_pythons", "on_python", "on_x86_64"]

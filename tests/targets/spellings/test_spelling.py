@@ -18,7 +18,7 @@ from wheelcheck.targets import (
     parse_target_on,
     supported_tags,
 )
-from wheelcheck.targets.catalogue import DOCKER_PLATFORMS, catalogue
+from wheelcheck.targets.images.catalogue import DOCKER_PLATFORMS, catalogue
 
 TODAY = date(2026, 11, 23)
 STORY = date(2023, 4, 14)

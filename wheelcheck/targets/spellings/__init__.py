@@ -1,0 +1,1 @@
+"""What users write for a target: images, tags, platforms, Pythons and axes."""
