@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import date
 
-from wheelcheck.dockerfile.reading.build_context import Kind
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
 from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile
-from wheelcheck.dockerfile.reading.ignore_file import IgnoreRule
+from wheelcheck.dockerfile.reading.files.build_context import Kind
+from wheelcheck.dockerfile.reading.files.ignore_file import IgnoreRule
 
 AS_OF = date(2026, 8, 1)
 

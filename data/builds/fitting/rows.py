@@ -18,7 +18,7 @@ from wheelcheck.costs.published import published_wheel
 from wheelcheck.costs.units import TranslationUnit
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Project, Sdist
-from wheelcheck.targets.spelling import parse_target_on
+from wheelcheck.targets.spellings.spelling import parse_target_on
 
 FAMILIES = {
     "psycopg": ("psycopg2", "psycopg-c"),

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from wheelcheck.dockerfile.reading.build_context import FolderContext
 from wheelcheck.dockerfile.reading.dockerfile_model import CopiedFolder, MadeFolder
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
-from wheelcheck.dockerfile.reading.image_files import (
+from wheelcheck.dockerfile.reading.files.build_context import FolderContext
+from wheelcheck.dockerfile.reading.files.image_files import (
     STDIN,
     FromContext,
     FromStage,
@@ -19,11 +19,11 @@ from wheelcheck.dockerfile.reading.image_files import (
     Placed,
     Unseen,
 )
-from wheelcheck.dockerfile.reading.install_steps import Layer
+from wheelcheck.dockerfile.reading.installs.install_steps import Layer
 from wheelcheck.dockerfile.reading.run_commands import run
 from wheelcheck.dockerfile.reading.shell.variables import expand
-from wheelcheck.dockerfile.reading.stage_state import StageState
-from wheelcheck.dockerfile.reading.system_state import Fault
+from wheelcheck.dockerfile.reading.stages.stage_state import StageState
+from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import Unknown
 from wheelcheck.redaction import redact
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
-from wheelcheck.dockerfile.reading.ignore_file import IgnoreRule
+from wheelcheck.dockerfile.reading.files.ignore_file import IgnoreRule
 from wheelcheck.dockerfile.reading.shell.system_tools import Manager
-from wheelcheck.dockerfile.reading.system_state import Fault
+from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.targets.target import Target

@@ -11,20 +11,20 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
 
-from wheelcheck.dockerfile.reading.base_images import BaseImage, base_image
-from wheelcheck.dockerfile.reading.build_context import (
+from wheelcheck.dockerfile.reading.copying import copy, run_with_mounts, stage_called, words_of
+from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, Stage, Unread
+from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction, Syntax, parse
+from wheelcheck.dockerfile.reading.files.build_context import (
     BuildContext,
     EmptyContext,
     context_of,
     likely_context,
 )
-from wheelcheck.dockerfile.reading.copying import copy, run_with_mounts, stage_called, words_of
-from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, Stage, Unread
-from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction, Syntax, parse
-from wheelcheck.dockerfile.reading.image_files import ImageFiles
+from wheelcheck.dockerfile.reading.files.image_files import ImageFiles
 from wheelcheck.dockerfile.reading.shell.variables import expand
-from wheelcheck.dockerfile.reading.stage_state import StageState
-from wheelcheck.dockerfile.reading.system_state import Fault, SystemState
+from wheelcheck.dockerfile.reading.stages.base_images import BaseImage, base_image
+from wheelcheck.dockerfile.reading.stages.stage_state import StageState
+from wheelcheck.dockerfile.reading.stages.system_state import Fault, SystemState
 from wheelcheck.errors import TargetError, Unknown, UsageError
 from wheelcheck.redaction import redact
 from wheelcheck.regular_files import read_regular

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable
 
-from wheelcheck.dockerfile.reading.image_files import (
+from wheelcheck.dockerfile.reading.files.image_files import (
     STDIN,
     Generated,
     Inline,
@@ -26,7 +26,7 @@ from wheelcheck.dockerfile.reading.shell.file_commands import (
     TouchedFiles,
     written_text,
 )
-from wheelcheck.dockerfile.reading.stage_state import StageState
+from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.errors import Unknown
 
 __all__ = ["follow_files", "follow_output", "place_export"]

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from wheelcheck.dockerfile.reading.dockerfile_model import MadeFolder
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.file_effects import follow_files, follow_output, place_export
-from wheelcheck.dockerfile.reading.image_files import absolute
-from wheelcheck.dockerfile.reading.install_steps import Layer, add_install, add_lock_install
-from wheelcheck.dockerfile.reading.other_python import python_of
-from wheelcheck.dockerfile.reading.pip_settings import pip_config_set, pip_settings
+from wheelcheck.dockerfile.reading.files.image_files import absolute
+from wheelcheck.dockerfile.reading.installs.install_steps import (
+    Layer,
+    add_install,
+    add_lock_install,
+)
 from wheelcheck.dockerfile.reading.shell.commands import Command, Strictness, Word, commands
 from wheelcheck.dockerfile.reading.shell.export_commands import ExportCommand, export_command
 from wheelcheck.dockerfile.reading.shell.file_commands import (
@@ -39,8 +41,10 @@ from wheelcheck.dockerfile.reading.shell.system_tools import (
     removed_paths,
     system_command,
 )
-from wheelcheck.dockerfile.reading.stage_state import StageState
-from wheelcheck.dockerfile.reading.system_state import Fault
+from wheelcheck.dockerfile.reading.stages.other_python import python_of
+from wheelcheck.dockerfile.reading.stages.pip_settings import pip_config_set, pip_settings
+from wheelcheck.dockerfile.reading.stages.stage_state import StageState
+from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import Unknown
 
 __all__ = ["UNKNOWN_WORD", "run"]

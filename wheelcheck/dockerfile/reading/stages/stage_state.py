@@ -18,11 +18,11 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
     Unread,
 )
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
-from wheelcheck.dockerfile.reading.image_files import ImageFiles, absolute
-from wheelcheck.dockerfile.reading.pip_settings import Setting
+from wheelcheck.dockerfile.reading.files.image_files import ImageFiles, absolute
 from wheelcheck.dockerfile.reading.shell.system_tools import Manager, SystemCommand
 from wheelcheck.dockerfile.reading.shell.variables import MAX_VALUE
-from wheelcheck.dockerfile.reading.system_state import Fault, SystemState
+from wheelcheck.dockerfile.reading.stages.pip_settings import Setting
+from wheelcheck.dockerfile.reading.stages.system_state import Fault, SystemState
 from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.redaction import redact
 from wheelcheck.targets import Target

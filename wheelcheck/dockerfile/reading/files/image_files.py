@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
-from wheelcheck.dockerfile.reading.build_context import BuildContext, Kind
+from wheelcheck.dockerfile.reading.files.build_context import BuildContext, Kind
 from wheelcheck.errors import Unknown
 
 __all__ = [

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from wheelcheck.distributions.distribution import Family
-from wheelcheck.dockerfile.reading.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
-from wheelcheck.dockerfile.reading.stage_state import StageState
-from wheelcheck.dockerfile.reading.system_state import Fault
+from wheelcheck.dockerfile.reading.stages.stage_state import StageState
+from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import Unknown
 from wheelcheck.targets.target import Target
 

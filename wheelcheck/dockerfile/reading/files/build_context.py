@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal, Protocol
 
-from wheelcheck.dockerfile.reading.ignore_file import (
+from wheelcheck.dockerfile.reading.files.ignore_file import (
     NO_RULES,
     IgnoreFile,
     IgnoreRule,

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from wheelcheck.dockerfile.reading.image_files import FromContext, Inline, absolute
-from wheelcheck.dockerfile.reading.stage_state import StageState
+from wheelcheck.dockerfile.reading.files.image_files import FromContext, Inline, absolute
+from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.targets.target import Target
 
 __all__ = ["project_folders", "python_of", "python_of_uv"]

@@ -16,13 +16,14 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
     MadeFolder,
     WheelSource,
 )
-from wheelcheck.dockerfile.reading.image_files import FromContext, absolute
-from wheelcheck.dockerfile.reading.install_faults import faults_of_install
-from wheelcheck.dockerfile.reading.other_python import python_of_uv
-from wheelcheck.dockerfile.reading.pip_settings import unseen_settings
-from wheelcheck.dockerfile.reading.project_faults import builds_project, faults_of_project
-from wheelcheck.dockerfile.reading.requested_target import requested_target, requests_a_target
-from wheelcheck.dockerfile.reading.requirement_inputs import (
+from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.installs.install_faults import faults_of_install
+from wheelcheck.dockerfile.reading.installs.project_faults import builds_project, faults_of_project
+from wheelcheck.dockerfile.reading.installs.requested_target import (
+    requested_target,
+    requests_a_target,
+)
+from wheelcheck.dockerfile.reading.installs.requirement_inputs import (
     Gathered,
     InstallContext,
     gather,
@@ -30,8 +31,10 @@ from wheelcheck.dockerfile.reading.requirement_inputs import (
 )
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
-from wheelcheck.dockerfile.reading.stage_state import LONGEST_TEXT, StageState
-from wheelcheck.dockerfile.reading.system_state import Fault
+from wheelcheck.dockerfile.reading.stages.other_python import python_of_uv
+from wheelcheck.dockerfile.reading.stages.pip_settings import unseen_settings
+from wheelcheck.dockerfile.reading.stages.stage_state import LONGEST_TEXT, StageState
+from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import Unknown
 from wheelcheck.redaction import redact
 from wheelcheck.requirements.requirement_set import Origin

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wheelcheck.dockerfile.reading.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
-from wheelcheck.dockerfile.reading.stage_state import StageState
-from wheelcheck.dockerfile.reading.system_state import Fault
+from wheelcheck.dockerfile.reading.stages.stage_state import StageState
+from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.redaction import redact
 from wheelcheck.requirements.documents import parse_toml, table

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.dockerfile.reading.ignore_file import IgnoreFile, parse_ignore_file
+from wheelcheck.dockerfile.reading.files.ignore_file import IgnoreFile, parse_ignore_file
 
 
 def rules(*lines: str) -> IgnoreFile:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from wheelcheck.dockerfile.reading.image_files import FromContext, ImageFiles, Inline
+from wheelcheck.dockerfile.reading.files.image_files import FromContext, ImageFiles, Inline
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.requirements.pip.pip_configuration import configuration_items
 

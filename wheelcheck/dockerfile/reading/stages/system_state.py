@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.distributions.installed_system import debian_system
 from wheelcheck.distributions.successors import successors
-from wheelcheck.dockerfile.reading.base_images import BaseImage
 from wheelcheck.dockerfile.reading.shell.system_tools import Manager, SystemCommand
+from wheelcheck.dockerfile.reading.stages.base_images import BaseImage
 
 __all__ = ["Fault", "SystemState"]
 

@@ -44,7 +44,7 @@ def base_image(image: str) -> BaseImage:
     """What is known of an image by its name; what every image has where nothing is."""
     short = image.partition("@")[0]
     short = short if ":" in short.rpartition("/")[2] else f"{short}:latest"
-    for row in read_table("dockerfile/reading/base_images.csv"):
+    for row in read_table("dockerfile/reading/stages/base_images.csv"):
         pattern = row["images"] if ":" in row["images"] else f"{row['images']}:*"
         if fnmatchcase(short, pattern):
             bare = row["folders"] == "none"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import partial
 
-from wheelcheck.dockerfile.reading.image_files import (
+from wheelcheck.dockerfile.reading.files.image_files import (
     STDIN,
     FromContext,
     Generated,
@@ -21,13 +21,12 @@ from wheelcheck.dockerfile.reading.image_files import (
     Inline,
     absolute,
 )
-from wheelcheck.dockerfile.reading.image_requirements import (
+from wheelcheck.dockerfile.reading.installs.image_requirements import (
     ImageCollection,
     ImageOpener,
     is_local,
     without_image_paths,
 )
-from wheelcheck.dockerfile.reading.other_python import project_folders
 from wheelcheck.dockerfile.reading.shell.export_commands import export_command
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.dockerfile.reading.shell.lock_selection import (
@@ -36,6 +35,7 @@ from wheelcheck.dockerfile.reading.shell.lock_selection import (
     selection_of,
 )
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
+from wheelcheck.dockerfile.reading.stages.other_python import project_folders
 from wheelcheck.errors import RequirementsError, Unknown, UsageError
 from wheelcheck.redaction import redact
 from wheelcheck.requirements.collection import Collection, refusals

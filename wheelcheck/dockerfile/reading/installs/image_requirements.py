@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
-from wheelcheck.dockerfile.reading.image_files import Generated, ImageFiles, Inline
+from wheelcheck.dockerfile.reading.files.image_files import Generated, ImageFiles, Inline
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.collection import Collection
 from wheelcheck.requirements.input_location import InputLocation, Opener, is_remote
