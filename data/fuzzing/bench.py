@@ -146,7 +146,7 @@ def _warm() -> None:
     """Import in this process what a run imports, so that forks start at once."""
     import wheelcheck.advice.adviser
     import wheelcheck.api.check_dockerfile
-    import wheelcheck.cli.check_command
+    import wheelcheck.cli.commands.check_command
     import wheelcheck.index.client
     import wheelcheck.index.network.connections  # noqa: F401
 

@@ -10,7 +10,7 @@ from fake_index import FakeIndex
 import wheelcheck
 from wheelcheck import Verdict
 from wheelcheck.cli import main
-from wheelcheck.cli.arguments import check_parser
+from wheelcheck.cli.options.parsers import check_parser
 from wheelcheck.errors import NothingJudged, UsageError
 from wheelcheck.gate.policy import Policy
 

@@ -9,7 +9,7 @@ from sample_reports import alpine_story, compiles
 
 import wheelcheck
 from wheelcheck.cli import main
-from wheelcheck.cli.options import FORMATS
+from wheelcheck.cli.options.option_groups import FORMATS
 from wheelcheck.cli.rendering import rendered
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.difference import difference

@@ -15,7 +15,7 @@ from sample_reports import alpine_story, mixed
 from wheelcheck.analysis.load_options import LoadMode, LoadOptions
 from wheelcheck.api.check import machine_of
 from wheelcheck.cli import main
-from wheelcheck.cli.arguments import cache_parser, check_parser
+from wheelcheck.cli.options.parsers import cache_parser, check_parser
 from wheelcheck.errors import IndexUnreachable, RequirementsError
 from wheelcheck.index.cache.disk import FORMAT, TAG
 from wheelcheck.targets import default_matrix_on
@@ -35,7 +35,7 @@ def asked(monkeypatch):
             raise seen["report"]
         return seen["report"]
 
-    monkeypatch.setattr("wheelcheck.cli.check_command.answer", answer)
+    monkeypatch.setattr("wheelcheck.cli.commands.check_command.answer", answer)
     return seen
 
 

@@ -315,7 +315,7 @@ def not_rendered(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     def rendered(*_: object, **__: object) -> None:
         raise AssertionError("rendered anew")
 
-    return lambda: monkeypatch.setattr("wheelcheck.cli.check_command.rendered", rendered)
+    return lambda: monkeypatch.setattr("wheelcheck.cli.commands.check_command.rendered", rendered)
 
 
 @pytest.mark.parametrize("form", ["text", "html", "markdown", "sarif", "csv", "junit", "github"])

@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _check(words: Sequence[str]) -> int:
-    from wheelcheck.cli.arguments import check_parser
+    from wheelcheck.cli.options.parsers import check_parser
 
     parser = check_parser()
     args = parser.parse_args(words)
@@ -44,19 +44,19 @@ def _check(words: Sequence[str]) -> int:
         sys.stdout.write(f"wheelcheck {wheelcheck.__version__}\n")
         return DONE
     if args.schema:
-        from wheelcheck.cli.check_command import print_schema
+        from wheelcheck.cli.commands.check_command import print_schema
 
         print_schema(args.output)
         return DONE
     if args.from_log is not None:
-        from wheelcheck.cli.diagnose_command import run
+        from wheelcheck.cli.commands.diagnose_command import run
 
         return run(args)
-    from wheelcheck.cli.folder_arguments import take_folders
+    from wheelcheck.cli.options.folder_arguments import take_folders
 
     take_folders(args)
     if args.emit:
-        from wheelcheck.cli.check_command import write_dockerfile
+        from wheelcheck.cli.commands.check_command import write_dockerfile
 
         return write_dockerfile(args)
     from wheelcheck.cli.cached_report import report_cache_of, write_cached
@@ -65,7 +65,7 @@ def _check(words: Sequence[str]) -> int:
     code = write_cached(args, report_cache)
     if code is not None:
         return code
-    from wheelcheck.cli.check_command import judge
+    from wheelcheck.cli.commands.check_command import judge
 
     return judge(args, report_cache)
 
@@ -77,7 +77,7 @@ def _refuse_misspelt(words: Sequence[str]) -> None:
         return
     from pathlib import Path
 
-    from wheelcheck.cli.options import did_you_mean
+    from wheelcheck.cli.options.option_groups import did_you_mean
 
     hint = did_you_mean(first, _COMMANDS)
     if hint and not Path(first).exists():
@@ -87,44 +87,44 @@ def _refuse_misspelt(words: Sequence[str]) -> None:
 
 
 def _cache(words: Sequence[str]) -> int:
-    from wheelcheck.cli.arguments import cache_parser
+    from wheelcheck.cli.options.parsers import cache_parser
 
     args = cache_parser().parse_args(words)
-    from wheelcheck.cli.cache_command import run
+    from wheelcheck.cli.commands.cache_command import run
 
     run(args)
     return DONE
 
 
 def _explain(words: Sequence[str]) -> int:
-    from wheelcheck.cli.arguments import explain_parser
+    from wheelcheck.cli.options.parsers import explain_parser
 
     args = explain_parser().parse_args(words)
-    from wheelcheck.cli.explain_command import run
+    from wheelcheck.cli.commands.explain_command import run
 
     return run(args)
 
 
 def _calibrate(words: Sequence[str]) -> int:
-    from wheelcheck.cli.arguments import calibrate_parser
+    from wheelcheck.cli.options.parsers import calibrate_parser
 
     calibrate_parser().parse_args(words)
-    from wheelcheck.cli.calibrate_command import run
+    from wheelcheck.cli.commands.calibrate_command import run
 
     return run()
 
 
 def _mcp(words: Sequence[str]) -> int:
-    from wheelcheck.cli.arguments import mcp_parser
+    from wheelcheck.cli.options.parsers import mcp_parser
 
     args = mcp_parser().parse_args(words)
-    from wheelcheck.cli.mcp_command import run
+    from wheelcheck.cli.commands.mcp_command import run
 
     return run(args)
 
 
 def _diff(words: Sequence[str]) -> int:
-    from wheelcheck.cli.arguments import diff_parser
+    from wheelcheck.cli.options.parsers import diff_parser
 
     parser = diff_parser()
     args = parser.parse_args(words)
@@ -132,65 +132,65 @@ def _diff(words: Sequence[str]) -> int:
         parser.error("name an older and a newer file, or --git REVISION and one file")
     if args.git is not None and args.git.startswith("-"):
         parser.error(f"{args.git!r} is no revision")
-    from wheelcheck.cli.diff_command import run
+    from wheelcheck.cli.commands.diff_command import run
 
     return run(args)
 
 
 def _policy(words: Sequence[str]) -> int:
-    from wheelcheck.cli.arguments import binary_policy_parser
+    from wheelcheck.cli.options.parsers import binary_policy_parser
 
     args = binary_policy_parser().parse_args(words)
-    from wheelcheck.cli.binary_policy_command import run
+    from wheelcheck.cli.commands.binary_policy_command import run
 
     return run(args)
 
 
 def _ready(words: Sequence[str]) -> int:
-    from wheelcheck.cli.arguments import ready_parser
+    from wheelcheck.cli.options.parsers import ready_parser
 
     parser = ready_parser()
     args = parser.parse_args(words)
     if not args.new:
         parser.error("name a Python, for example --python 3.15")
-    from wheelcheck.cli.ready_command import run
+    from wheelcheck.cli.commands.ready_command import run
 
     return run(args)
 
 
 def _show(words: Sequence[str]) -> int:
-    from wheelcheck.cli.arguments import show_parser
+    from wheelcheck.cli.options.parsers import show_parser
 
     args = show_parser().parse_args(words)
-    from wheelcheck.cli.show_command import show
+    from wheelcheck.cli.commands.show_command import show
 
     return show(args)
 
 
 def _completion(words: Sequence[str]) -> int:
-    from wheelcheck.cli.arguments import completion_parser
+    from wheelcheck.cli.options.parsers import completion_parser
 
     args = completion_parser().parse_args(words)
-    from wheelcheck.cli.show_command import complete
+    from wheelcheck.cli.commands.show_command import complete
 
     return complete(args.shell)
 
 
 def _survey(words: Sequence[str]) -> int:
-    from wheelcheck.cli import survey_arguments
+    from wheelcheck.cli.options import survey_parsers
 
     if words and words[0] == "report":
-        args = survey_arguments.report_parser().parse_args(words[1:])
-        from wheelcheck.cli.survey_command import write_page
+        args = survey_parsers.report_parser().parse_args(words[1:])
+        from wheelcheck.cli.commands.survey_command import write_page
 
         return write_page(args)
     if words and words[0] == "diff":
-        args = survey_arguments.diff_parser().parse_args(words[1:])
-        from wheelcheck.cli.survey_command import compare_days
+        args = survey_parsers.diff_parser().parse_args(words[1:])
+        from wheelcheck.cli.commands.survey_command import compare_days
 
         return compare_days(args)
-    args = survey_arguments.survey_parser().parse_args(words)
-    from wheelcheck.cli.survey_command import run
+    args = survey_parsers.survey_parser().parse_args(words)
+    from wheelcheck.cli.commands.survey_command import run
 
     return run(args)
 

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from wheelcheck.cli.policy_options import settings_of
+from wheelcheck.cli.options.policy_options import settings_of
 from wheelcheck.cli.rendering import outcome, read_report, rendered
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError
@@ -29,7 +29,7 @@ def show(args: Namespace) -> int:
 
 def complete(shell: str) -> int:
     """Write a script that teaches a shell the options."""
-    from wheelcheck.cli.arguments import check_parser
+    from wheelcheck.cli.options.parsers import check_parser
 
     try:
         import shtab

@@ -7,8 +7,8 @@ import pytest
 from sample_reports import alpine_story, compiles, wheel
 
 from wheelcheck.cli import main
-from wheelcheck.cli.arguments import diff_parser
-from wheelcheck.cli.options import FORMATS
+from wheelcheck.cli.options.option_groups import FORMATS
+from wheelcheck.cli.options.parsers import diff_parser
 from wheelcheck.reports.values.report import Problem, Report
 
 SLIM = "python:3.8-slim"
@@ -103,7 +103,7 @@ class TestGit:
             cell = wheel("numpy", "1", TAG) if text == "old\n" else compiles("numpy", "1", TAG)
             return with_numpy(cell)
 
-        monkeypatch.setattr("wheelcheck.cli.diff_command.check", check)
+        monkeypatch.setattr("wheelcheck.cli.commands.diff_command.check", check)
         return seen
 
     def test_a_revision_against_the_work_tree_with_the_files_it_names(self, repository, capsys):

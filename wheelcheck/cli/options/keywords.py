@@ -10,8 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from wheelcheck.cli.options import did_you_mean
-from wheelcheck.cli.policy_options import settings_of
+from wheelcheck.cli.options.option_groups import did_you_mean
+from wheelcheck.cli.options.policy_options import settings_of
 from wheelcheck.errors import UsageError
 from wheelcheck.regular_files import is_there
 from wheelcheck.requirements import parse_exclude_newer

@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 
 from wheelcheck.api.binary_policy import binary_policy
-from wheelcheck.cli.folder_arguments import take_folders
-from wheelcheck.cli.keywords import inputs_of, keywords_of
+from wheelcheck.cli.options.folder_arguments import take_folders
+from wheelcheck.cli.options.keywords import inputs_of, keywords_of
 from wheelcheck.cli.terminal import drawn, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.errors import UsageError

@@ -7,7 +7,7 @@ from argparse import Namespace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from wheelcheck.cli.options import PROGRAM
+from wheelcheck.cli.options.option_groups import PROGRAM
 
 __all__ = ["take_folders"]
 
@@ -49,7 +49,7 @@ def _of_named_policy(args: Namespace) -> list[str]:
     if args.policy is None:
         return []
     from wheelcheck.api.settled import usual_inputs
-    from wheelcheck.cli.policy_options import settings_of
+    from wheelcheck.cli.options.policy_options import settings_of
 
     return list(map(str, usual_inputs(settings_of(args))))
 
@@ -71,7 +71,7 @@ def _policy_targets(args: Namespace) -> bool:
 
     if not states_policy(args):
         return False
-    from wheelcheck.cli.policy_options import settings_of
+    from wheelcheck.cli.options.policy_options import settings_of
 
     return bool(settings_of(args).targets)
 

@@ -14,9 +14,9 @@ from wheelcheck.api.dockerfile_options import is_dockerfile_at
 from wheelcheck.api.question import Input, Question
 from wheelcheck.api.settled import settled
 from wheelcheck.cli.cached_report import is_plain, manner_of
-from wheelcheck.cli.keywords import inputs_of, keywords_of
-from wheelcheck.cli.options import PROGRAM, USAGE_ERROR
-from wheelcheck.cli.policy_options import settings_of
+from wheelcheck.cli.options.keywords import inputs_of, keywords_of
+from wheelcheck.cli.options.option_groups import PROGRAM, USAGE_ERROR
+from wheelcheck.cli.options.policy_options import settings_of
 from wheelcheck.cli.rendering import outcome, rendered
 from wheelcheck.cli.terminal import progress_shown
 from wheelcheck.cli.writing import require_folder, write

@@ -7,8 +7,8 @@ from argparse import Namespace
 
 from wheelcheck.api.discovery import PYTHON_VERSION
 from wheelcheck.api.ready import ready
-from wheelcheck.cli.folder_arguments import take_folders
-from wheelcheck.cli.keywords import inputs_of, keywords_of
+from wheelcheck.cli.options.folder_arguments import take_folders
+from wheelcheck.cli.options.keywords import inputs_of, keywords_of
 from wheelcheck.cli.terminal import drawn, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.reports.json_form import render_json

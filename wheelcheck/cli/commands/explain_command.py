@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 
 from wheelcheck.api.explain import explain
-from wheelcheck.cli.keywords import inputs_of, keywords_of
+from wheelcheck.cli.options.keywords import inputs_of, keywords_of
 from wheelcheck.cli.terminal import drawn, progress_shown
 from wheelcheck.cli.writing import require_folder, write
 from wheelcheck.reports.json_form import render_json

@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 from wheelcheck.api.check import check
 from wheelcheck.api.settled import usual_inputs
 from wheelcheck.cli.cached_report import incomplete_words
-from wheelcheck.cli.keywords import keywords_of
-from wheelcheck.cli.policy_options import settings_of
+from wheelcheck.cli.options.keywords import keywords_of
+from wheelcheck.cli.options.policy_options import settings_of
 from wheelcheck.cli.rendering import read_report
 from wheelcheck.cli.terminal import drawn, progress_shown
 from wheelcheck.cli.writing import require_folder, write

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from wheelcheck.cli.options import (
+from wheelcheck.cli.options.option_groups import (
     Parser,
     add_format,
     add_help,

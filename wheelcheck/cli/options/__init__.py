@@ -1,0 +1,1 @@
+"""The options of all commands, and what they mean as arguments."""
