@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 from wheelcheck.errors import UsageError
 from wheelcheck.survey.dataset import Dataset
-from wheelcheck.survey.file_names import Integers
+from wheelcheck.survey.releases.file_names import Integers
 
 __all__ = ["LETTERS", "DayOfSurvey", "read_day", "read_weights"]
 

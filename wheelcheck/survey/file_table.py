@@ -20,11 +20,11 @@ from packaging.utils import canonicalize_name
 
 from wheelcheck.errors import UsageError
 from wheelcheck.survey.dataset import Part
-from wheelcheck.survey.file_names import Integers
-from wheelcheck.survey.release_rows import release_tables
+from wheelcheck.survey.releases.file_names import Integers
+from wheelcheck.survey.releases.release_rows import release_tables
+from wheelcheck.survey.releases.survey_releases import MISSING, FileRows, group_releases
 from wheelcheck.survey.settings import Settings
 from wheelcheck.survey.shards import JudgedShard
-from wheelcheck.survey.survey_releases import MISSING, FileRows, group_releases
 
 __all__ = ["FileTable", "TableShard", "open_table", "table_shards"]
 

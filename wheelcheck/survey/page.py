@@ -12,7 +12,7 @@ from wheelcheck.reports.html.frame import asset, framed, script_of
 from wheelcheck.reports.html.markup import Markup, element, joined
 from wheelcheck.reports.html.pool import SCRIPT_ESCAPES
 from wheelcheck.survey.day import DayOfSurvey
-from wheelcheck.survey.file_names import Integers
+from wheelcheck.survey.releases.file_names import Integers
 
 __all__ = ["render_page"]
 

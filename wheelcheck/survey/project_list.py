@@ -23,13 +23,13 @@ from wheelcheck.index import open_index
 from wheelcheck.index.interface import Index, Project, Sdist, Wheel
 from wheelcheck.requirements.requirement_set import IndexOptions
 from wheelcheck.survey.dataset import Part
-from wheelcheck.survey.file_names import Integers
-from wheelcheck.survey.release_rows import release_tables, unknown_rows
+from wheelcheck.survey.releases.file_names import Integers
+from wheelcheck.survey.releases.release_rows import release_tables, unknown_rows
+from wheelcheck.survey.releases.sdist_verdicts import with_read_sdists
+from wheelcheck.survey.releases.survey_releases import MISSING, FileRows, group_releases
 from wheelcheck.survey.schema import FILES
-from wheelcheck.survey.sdist_verdicts import with_read_sdists
 from wheelcheck.survey.settings import Settings
 from wheelcheck.survey.shards import JudgedShard
-from wheelcheck.survey.survey_releases import MISSING, FileRows, group_releases
 
 __all__ = ["NamesShard", "Wire", "names_shards", "read_names"]
 

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
+from wheelcheck.survey.releases.survey_releases import MISSING, FileRows, Flags, Releases
 from wheelcheck.survey.schema import SCHEMA_VERSION
-from wheelcheck.survey.survey_releases import MISSING, FileRows, Flags, Releases
 from wheelcheck.targets import Target
 
 __all__ = ["Settings"]

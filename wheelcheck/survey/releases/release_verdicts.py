@@ -20,8 +20,8 @@ from wheelcheck.builds.evidence.sibling_wheels import platform_kind
 from wheelcheck.coverage.judgement import is_pure_tag
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.resolution.choice import admits_python
-from wheelcheck.survey.file_names import NO_TAG, Integers
-from wheelcheck.survey.survey_releases import Flags, Signatures
+from wheelcheck.survey.releases.file_names import NO_TAG, Integers
+from wheelcheck.survey.releases.survey_releases import Flags, Signatures
 from wheelcheck.targets import Fit, Target, fit, split_tag_set
 from wheelcheck.targets.platform_tags import read_platform_tag
 from wheelcheck.targets.remembered import Memo

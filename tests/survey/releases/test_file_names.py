@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 
 from wheelcheck.index.pages.filenames import BadName, WheelName, parse_filename
-from wheelcheck.survey.file_names import NO_TAG, read_file_names
+from wheelcheck.survey.releases.file_names import NO_TAG, read_file_names
 
 PROJECTS = ["foo", "foo-bar", "Foo.Bar", "a"]
 STEMS = ["foo", "foo_bar", "foo-bar", "Foo.Bar", "a", "foo__bar", "", "föö"]

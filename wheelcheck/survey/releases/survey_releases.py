@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from wheelcheck.survey.file_names import NO_TAG, FileNames, Integers, read_file_names
+from wheelcheck.survey.releases.file_names import NO_TAG, FileNames, Integers, read_file_names
 
 __all__ = ["MISSING", "NO_TAG", "FileRows", "Flags", "Releases", "Signatures", "group_releases"]
 

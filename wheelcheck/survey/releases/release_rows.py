@@ -11,16 +11,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from wheelcheck.survey.file_names import NO_TAG, Integers
-from wheelcheck.survey.release_verdicts import (
+from wheelcheck.survey.releases.file_names import NO_TAG, Integers
+from wheelcheck.survey.releases.release_verdicts import (
     EVIDENCE,
     VERDICTS,
     SignatureVerdicts,
     evidence_of,
     judge_signatures,
 )
+from wheelcheck.survey.releases.survey_releases import MISSING, Flags, Releases
 from wheelcheck.survey.schema import RELEASES
-from wheelcheck.survey.survey_releases import MISSING, Flags, Releases
 from wheelcheck.targets import Target
 
 __all__ = ["platform_of", "release_tables", "unknown_rows"]
