@@ -19,7 +19,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from wheelcheck.api.question import Question
+from wheelcheck.api.questions.question import Question
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Wheel
 from wheelcheck.loading.load_verdict import main_files

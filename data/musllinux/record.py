@@ -18,7 +18,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 import wheelcheck
-from wheelcheck.api.question import Question
+from wheelcheck.api.questions.question import Question
 from wheelcheck.index.interface import Wheel
 
 REQUIREMENTS = Path(__file__).parent.parent / "requirements"

@@ -205,7 +205,9 @@ def explain(monkeypatch, tmp_path):
             def __exit__(self, *_):
                 return None
 
-        monkeypatch.setattr("wheelcheck.api.question.open_index", lambda *_, **__: Opened())
+        monkeypatch.setattr(
+            "wheelcheck.api.questions.question.open_index", lambda *_, **__: Opened()
+        )
         return explaining.explain(package, requirements, targets=[ALPINE], **options)
 
     run.file = file

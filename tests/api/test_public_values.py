@@ -13,7 +13,7 @@ from sample_bills import priced_story
 from sample_reports import alpine_story
 
 import wheelcheck
-from wheelcheck.api.question import Question
+from wheelcheck.api.questions.question import Question
 from wheelcheck.cli import main
 from wheelcheck.errors import NotInReport, TargetError, UsageError
 from wheelcheck.reports.json_schema import json_schema

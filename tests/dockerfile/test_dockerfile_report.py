@@ -240,7 +240,7 @@ class TestFromTheCommandLine:
     @pytest.fixture(autouse=True)
     def served(self, monkeypatch):
         monkeypatch.setattr(
-            "wheelcheck.api.question.open_index", lambda *_, **__: nullcontext(index())
+            "wheelcheck.api.questions.question.open_index", lambda *_, **__: nullcontext(index())
         )
 
     def test_a_dockerfile_with_the_file_it_copies(self, tmp_path, capsys):
@@ -282,7 +282,7 @@ class TestEmitting:
     @pytest.fixture(autouse=True)
     def served(self, monkeypatch, tmp_path):
         monkeypatch.setattr(
-            "wheelcheck.api.question.open_index", lambda *_, **__: nullcontext(index())
+            "wheelcheck.api.questions.question.open_index", lambda *_, **__: nullcontext(index())
         )
         monkeypatch.chdir(tmp_path)
         (tmp_path / "requirements.txt").write_text("-r base.txt\nsci\n")

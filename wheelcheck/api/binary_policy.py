@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Unpack
 
-from wheelcheck.api.argument_values import as_list
-from wheelcheck.api.dockerfile_options import refuse_dockerfiles
-from wheelcheck.api.question import Question, installer_named, keyword_defaults
-from wheelcheck.api.question_keywords import Input, QuestionKeywords, with_keywords
-from wheelcheck.api.settled import settled
+from wheelcheck.api.questions.argument_values import as_list
+from wheelcheck.api.questions.dockerfile_options import refuse_dockerfiles
+from wheelcheck.api.questions.question import Question, installer_named, keyword_defaults
+from wheelcheck.api.questions.question_keywords import Input, QuestionKeywords, with_keywords
+from wheelcheck.api.questions.settled import settled
 from wheelcheck.reports.values.binary_policy_values import BinaryPolicy
 from wheelcheck.targets import Target
 from wheelcheck.wheels_only.writing import write_policy

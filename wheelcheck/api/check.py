@@ -11,9 +11,9 @@ from dataclasses import replace
 from typing import Unpack
 
 from wheelcheck.analysis.load_options import LoadMode, LoadOptions
-from wheelcheck.api.argument_values import as_list, optional_text
-from wheelcheck.api.dockerfile_options import build_of
-from wheelcheck.api.question import (
+from wheelcheck.api.questions.argument_values import as_list, optional_text
+from wheelcheck.api.questions.dockerfile_options import build_of
+from wheelcheck.api.questions.question import (
     OpenQuestion,
     Question,
     age_warning,
@@ -21,8 +21,8 @@ from wheelcheck.api.question import (
     keyword_defaults,
     warnings_of,
 )
-from wheelcheck.api.question_keywords import CheckKeywords, Input, with_keywords
-from wheelcheck.api.settled import settled
+from wheelcheck.api.questions.question_keywords import CheckKeywords, Input, with_keywords
+from wheelcheck.api.questions.settled import settled
 from wheelcheck.costs.bill import Machine
 from wheelcheck.errors import UsageError
 from wheelcheck.loading.baselines import cpu_level

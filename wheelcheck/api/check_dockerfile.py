@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import date, timedelta
 
 from wheelcheck.analysis.load_options import LoadOptions
-from wheelcheck.api.question import Question
+from wheelcheck.api.questions.question import Question
 from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
 from wheelcheck.dockerfile.ignored_findings import without_ignored

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from packaging.version import Version
 
 from wheelcheck.api.check import answer, machine_of
-from wheelcheck.api.question import Question
+from wheelcheck.api.questions.question import Question
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.distributions.distribution import Distribution, Family, distribution_of
 from wheelcheck.errors import IndexUnreachable, TargetError, Unknown, UsageError

@@ -10,10 +10,10 @@ from packaging.requirements import Requirement
 
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.shared_sdists import SharedSdists
-from wheelcheck.api.argument_values import as_list
-from wheelcheck.api.dockerfile_options import refuse_dockerfiles
-from wheelcheck.api.question import OpenQuestion, Question
-from wheelcheck.api.settled import settled
+from wheelcheck.api.questions.argument_values import as_list
+from wheelcheck.api.questions.dockerfile_options import refuse_dockerfiles
+from wheelcheck.api.questions.question import OpenQuestion, Question
+from wheelcheck.api.questions.settled import settled
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.costs.bill import Machine

@@ -14,12 +14,17 @@ from wheelcheck.analysis.assembly import miss_value
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.analysis.shared_sdists import SharedSdists
-from wheelcheck.api.argument_values import as_list, optional_text, text
 from wheelcheck.api.candidates import candidates
-from wheelcheck.api.dockerfile_options import refuse_dockerfiles
-from wheelcheck.api.question import OpenQuestion, Question, installer_named, keyword_defaults
-from wheelcheck.api.question_keywords import Input, QuestionKeywords, with_keywords
-from wheelcheck.api.settled import settled
+from wheelcheck.api.questions.argument_values import as_list, optional_text, text
+from wheelcheck.api.questions.dockerfile_options import refuse_dockerfiles
+from wheelcheck.api.questions.question import (
+    OpenQuestion,
+    Question,
+    installer_named,
+    keyword_defaults,
+)
+from wheelcheck.api.questions.question_keywords import Input, QuestionKeywords, with_keywords
+from wheelcheck.api.questions.settled import settled
 from wheelcheck.costs.bill import Machine
 from wheelcheck.coverage import nearest_first
 from wheelcheck.errors import Unknown, UsageError

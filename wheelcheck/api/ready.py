@@ -9,11 +9,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Unpack
 
-from wheelcheck.api.argument_values import as_list, target_list
-from wheelcheck.api.dockerfile_options import refuse_dockerfiles
-from wheelcheck.api.question import Question, keyword_defaults
-from wheelcheck.api.question_keywords import Input, QuestionKeywords, with_keywords
-from wheelcheck.api.settled import settled
+from wheelcheck.api.questions.argument_values import as_list, target_list
+from wheelcheck.api.questions.dockerfile_options import refuse_dockerfiles
+from wheelcheck.api.questions.question import Question, keyword_defaults
+from wheelcheck.api.questions.question_keywords import Input, QuestionKeywords, with_keywords
+from wheelcheck.api.questions.settled import settled
 from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.readiness.baseline import same_platform
 from wheelcheck.readiness.judging import judge_readiness

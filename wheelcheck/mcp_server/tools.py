@@ -9,8 +9,8 @@ from typing import Any
 
 from wheelcheck.api.check import check
 from wheelcheck.api.explain import explain
+from wheelcheck.api.questions.settled import settings_at
 from wheelcheck.api.ready import ready
-from wheelcheck.api.settled import settings_at
 from wheelcheck.errors import NothingJudged, UsageError
 from wheelcheck.mcp_server.confinement import inside
 from wheelcheck.mcp_server.tool_arguments import (

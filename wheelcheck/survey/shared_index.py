@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from wheelcheck.api.check import answer
-from wheelcheck.api.question import Question
+from wheelcheck.api.questions.question import Question
 from wheelcheck.costs.bill import Machine
 from wheelcheck.index.client import NetworkIndex
 from wheelcheck.index.network.deadlines import RunClock

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from wheelcheck.api.check import answer, loading_of, machine_of
-from wheelcheck.api.dockerfile_options import is_dockerfile_at
-from wheelcheck.api.question import Input, Question
-from wheelcheck.api.settled import settled
+from wheelcheck.api.questions.dockerfile_options import is_dockerfile_at
+from wheelcheck.api.questions.question import Input, Question
+from wheelcheck.api.questions.settled import settled
 from wheelcheck.cli.cached_report import is_plain, manner_of
 from wheelcheck.cli.options.keywords import inputs_of, keywords_of
 from wheelcheck.cli.options.option_groups import PROGRAM, USAGE_ERROR

@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 
 from wheelcheck.api.diagnose import diagnose
-from wheelcheck.api.question import Question
+from wheelcheck.api.questions.question import Question
 from wheelcheck.cli.options.keywords import keywords_of
 from wheelcheck.cli.terminal import drawn, progress_shown
 from wheelcheck.cli.writing import require_folder, write

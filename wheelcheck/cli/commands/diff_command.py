@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from wheelcheck.api.check import check
-from wheelcheck.api.settled import usual_inputs
+from wheelcheck.api.questions.settled import usual_inputs
 from wheelcheck.cli.cached_report import incomplete_words
 from wheelcheck.cli.options.keywords import keywords_of
 from wheelcheck.cli.options.policy_options import settings_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 
-from wheelcheck.api.discovery import PYTHON_VERSION
+from wheelcheck.api.questions.discovery import PYTHON_VERSION
 from wheelcheck.api.ready import ready
 from wheelcheck.cli.options.folder_arguments import take_folders
 from wheelcheck.cli.options.keywords import inputs_of, keywords_of

@@ -23,7 +23,7 @@ def take_folders(args: Namespace) -> None:
     folders = [name for name in args.files if name != "-" and Path(name).is_dir()]
     if not folders:
         return
-    from wheelcheck.api.discovery import Discovery, discover
+    from wheelcheck.api.questions.discovery import Discovery, discover
 
     named = bool(args.target or args.python or args.libc or args.arch or args.platforms)
     found: dict[str, Discovery] = {}
@@ -48,7 +48,7 @@ def _of_named_policy(args: Namespace) -> list[str]:
     """The inputs that the file of ``--policy`` names."""
     if args.policy is None:
         return []
-    from wheelcheck.api.settled import usual_inputs
+    from wheelcheck.api.questions.settled import usual_inputs
     from wheelcheck.cli.options.policy_options import settings_of
 
     return list(map(str, usual_inputs(settings_of(args))))

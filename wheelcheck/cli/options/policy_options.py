@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from wheelcheck.api.settled import settings_at
+from wheelcheck.api.questions.settled import settings_at
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.policy import Allowance, Policy
 from wheelcheck.gate.settings import Settings

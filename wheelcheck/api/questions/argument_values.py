@@ -12,7 +12,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from wheelcheck.api.question_keywords import Input
+from wheelcheck.api.questions.question_keywords import Input
 from wheelcheck.errors import UsageError
 from wheelcheck.requirements import parse_exclude_newer
 from wheelcheck.requirements.several import several

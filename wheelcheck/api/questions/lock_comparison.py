@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from wheelcheck.api.discovery import Discovery
+from wheelcheck.api.questions.discovery import Discovery
 from wheelcheck.errors import RequirementsError
 from wheelcheck.requirements import Requirements, read
 from wheelcheck.requirements.locks.agreement import different_versions, unmet_requirements

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from wheelcheck.api.discovery import discover, is_folder
-from wheelcheck.api.lock_comparison import compared
+from wheelcheck.api.questions.discovery import discover, is_folder
+from wheelcheck.api.questions.lock_comparison import compared
 from wheelcheck.errors import UsageError
 from wheelcheck.requirements import read
 

@@ -75,7 +75,7 @@ def opened(monkeypatch):
         seen.append((options, keywords))
         return nullcontext(index())
 
-    monkeypatch.setattr("wheelcheck.api.question.open_index", open_index)
+    monkeypatch.setattr("wheelcheck.api.questions.question.open_index", open_index)
     return seen
 
 

@@ -7,8 +7,8 @@ from dataclasses import fields
 from pathlib import Path
 from types import MappingProxyType
 
-from wheelcheck.api.argument_values import as_list
-from wheelcheck.api.question import Question
+from wheelcheck.api.questions.argument_values import as_list
+from wheelcheck.api.questions.question import Question
 from wheelcheck.dockerfile.reading.build_request import BuildRequest
 from wheelcheck.dockerfile.reading.recognition import is_compose_file, is_dockerfile
 from wheelcheck.errors import UsageError

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelcheck.api.argument_values import (
+from wheelcheck.api.questions.argument_values import (
     as_list,
     cache_folder,
     date_bound,
@@ -19,9 +19,9 @@ from wheelcheck.api.argument_values import (
     target_list,
     text_mapping,
 )
-from wheelcheck.api.discovery import Discovery, discover, is_folder
-from wheelcheck.api.lock_comparison import compared
-from wheelcheck.api.question_keywords import Input
+from wheelcheck.api.questions.discovery import Discovery, discover, is_folder
+from wheelcheck.api.questions.lock_comparison import compared
+from wheelcheck.api.questions.question_keywords import Input
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.gate.policy import Policy

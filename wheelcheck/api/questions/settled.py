@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wheelcheck.api.argument_values import as_list
-from wheelcheck.api.dockerfile_options import is_dockerfile_at
-from wheelcheck.api.question import Input, Question
+from wheelcheck.api.questions.argument_values import as_list
+from wheelcheck.api.questions.dockerfile_options import is_dockerfile_at
+from wheelcheck.api.questions.question import Input, Question
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.held_against import held_against
 from wheelcheck.gate.policy import Policy

@@ -1,0 +1,1 @@
+"""From the words of a caller to a question: keywords, settings, folders."""
