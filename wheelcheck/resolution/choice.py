@@ -17,7 +17,7 @@ from packaging.utils import BuildTag, NormalizedName
 
 from wheelcheck.index.interface import Sdist, Wheel
 from wheelcheck.installers import Installer, Rule
-from wheelcheck.requirements.legacy_requirements import readable_clauses
+from wheelcheck.requirements.pip.legacy_requirements import readable_clauses
 from wheelcheck.requirements.requirement_set import FilePolicy
 from wheelcheck.targets import TagMiss, Target, fit, ranks_on
 from wheelcheck.targets.remembered import Memo

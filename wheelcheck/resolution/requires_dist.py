@@ -15,7 +15,7 @@ from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from wheelcheck.requirements.legacy_requirements import readable_requirement
+from wheelcheck.requirements.pip.legacy_requirements import readable_requirement
 
 __all__ = ["LONGEST", "Stated", "needed_extra", "parse_requirement", "retained", "stated"]
 

@@ -26,8 +26,8 @@ from packaging.version import InvalidVersion, Version
 
 from wheelcheck.errors import Unknown
 from wheelcheck.regular_files import is_folder, is_regular, is_there
-from wheelcheck.requirements.direct_reference import DirectReference
-from wheelcheck.requirements.legacy_requirements import readable_requirement
+from wheelcheck.requirements.pip.direct_reference import DirectReference
+from wheelcheck.requirements.pip.legacy_requirements import readable_requirement
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine, is_archive, is_url, is_vcs
 
 __all__ = [
