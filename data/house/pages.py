@@ -82,7 +82,7 @@ LIMITS = (
     Limit("requirements.pip.requirement_file", "MAX_FILES", "files that are included", ""),
     Limit("requirements.documents", "_LARGEST", "TOML or JSON document", "MB"),
     Limit("dockerfile.reading.dockerfile_reader", "LARGEST", "Dockerfile", "characters"),
-    Limit("dockerfile.reading.build_context", "MAX_BYTES", "file of a build context", "MB"),
+    Limit("dockerfile.reading.files.build_context", "MAX_BYTES", "file of a build context", "MB"),
     Limit("dockerfile.reading.shell.nesting", "MAX_NESTING", "nested shell commands", "levels"),
     Limit("dockerfile.reading.shell.variables", "MAX_TEXT", "expanded text", "characters"),
     Limit("builds.setup_script.script_syntax", "_LARGEST", "setup.py that is read", "bytes"),

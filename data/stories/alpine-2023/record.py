@@ -24,7 +24,8 @@ from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.plan import Installer, Planner
+from wheelcheck.builds.environment import InstallerKind
+from wheelcheck.builds.plan import Planner
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
@@ -125,7 +126,7 @@ def main() -> None:
         resolution = Resolver(Requirements(tuple(lines), policy=policy), index).resolve(target)
         sdists = [pin.file for pin in resolution.pins.values() if isinstance(pin.file, Sdist)]
         planner = Planner(index, policy, SdistReader(index).read)
-        for installer in Installer:
+        for installer in InstallerKind:
             planner.plan(target, sdists, installer)
         projects = {name: _kept(index, name) for name in sorted(index.projects)}
     text = json.dumps(projects, indent=1, sort_keys=False)
