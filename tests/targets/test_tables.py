@@ -10,7 +10,7 @@ from wheelcheck.tables import read_table
 from wheelcheck.targets import Libc
 from wheelcheck.targets.images.catalogue import DOCKER_PLATFORMS, catalogue
 
-TABLES = ["aliases.csv", "images.csv", "pythons.csv", "support.csv"]
+TABLES = ["images/aliases.csv", "images/images.csv", "pythons.csv", "support.csv"]
 RECORDED = date(2026, 11, 23)
 PYTHON = re.compile(r"(pypy)?3\.\d+(\.\d+|\.x)?")
 
@@ -35,11 +35,11 @@ def test_dates_are_dates_of_the_past(name):
             assert day is None or date(2014, 1, 1) < day <= RECORDED, row
 
 
-@pytest.mark.parametrize("name", ["images.csv", "pythons.csv", "support.csv"])
+@pytest.mark.parametrize("name", ["images/images.csv", "pythons.csv", "support.csv"])
 def test_no_row_is_there_twice(name):
     rows = [tuple(row.values()) for row in read_table(f"targets/{name}")]
     assert len(rows) == len(set(rows))
-    if name == "images.csv":
+    if name == "images/images.csv":
         assert len(rows) == len(catalogue())
 
 

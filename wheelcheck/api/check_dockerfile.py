@@ -14,7 +14,8 @@ from wheelcheck.dockerfile.other_platform import differences_on
 from wheelcheck.dockerfile.platform_merging import merged_platforms
 from wheelcheck.dockerfile.reading.build_request import BuildRequest
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
-from wheelcheck.dockerfile.reading.dockerfile_reader import DEFAULT_PLATFORM, read_dockerfile
+from wheelcheck.dockerfile.reading.dockerfile_reader import read_dockerfile
+from wheelcheck.dockerfile.reading.stages.base_targets import DEFAULT_PLATFORM
 from wheelcheck.errors import UsageError
 from wheelcheck.index.interface import Index
 from wheelcheck.index.network.deadlines import RunClock

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from wheelcheck.dockerfile.reading.dockerfile_model import CopiedFolder, MadeFolder
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
@@ -21,7 +21,7 @@ from wheelcheck.dockerfile.reading.files.image_files import (
 )
 from wheelcheck.dockerfile.reading.installs.install_steps import Layer
 from wheelcheck.dockerfile.reading.run_commands import run
-from wheelcheck.dockerfile.reading.shell.variables import expand
+from wheelcheck.dockerfile.reading.shell.variables import Expanded, expand
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import Unknown
@@ -59,31 +59,40 @@ def words_of(text: str, escape: str) -> list[str]:
 
 def copy(states: Sequence[StageState], state: StageState, instruction: Instruction) -> None:
     """COPY and ADD: where files of the image come from."""
-    words = list(instruction.exec_form or words_of(instruction.text, state.escape))
-    shown = f"{instruction.keyword} {instruction.text}"
-    found = [expand(word, state.variables, escape=state.escape) for word in words]
-    unknown = [name for each in found for name in each.unknown]
-    state.note_unread_variables(instruction.line, shown, unknown)
-    if len(found) < 2:  # noqa: PLR2004 (a source and a destination)
+    *sources, last = _expanded_words(state, instruction)
+    if not sources:
         return
-    *sources, last = found
     destination = state.path(last.text)
     flag = instruction.flag("from")
     name = expand(flag or "", state.variables, escape=state.escape).text
     stage = stage_from(states, name) if flag is not None else None
-    origins: list[Origin] = []
-    for source in sources:
-        if source.unknown:
-            reason = f"the value of {', '.join(source.unknown)} is not known here"
-            origins.append(Unseen(Unknown("unknown-variable", reason)))
-        else:
-            origin = _origin(instruction, source.text, flag, stage)
-            if isinstance(origin, FromContext):
-                origin = replace(origin, excluded=_excluded_patterns(state, instruction))
-            origins.append(origin)
-            if isinstance(origin, FromContext):
-                state.need(origin.path, instruction.line, copied=True)
-                _require(state, instruction, origin.path)
+    origins = [_origin(state, instruction, source, flag, stage) for source in sources]
+    for origin in origins:
+        if isinstance(origin, FromContext):
+            state.need(origin.path, instruction.line, copied=True)
+            _require(state, instruction, origin.path)
+    _place(state, instruction, origins, destination)
+    if flag is not None:
+        paths = tuple(each.text for each in sources)
+        _copied_from(states, state, instruction, CopiedFolder(
+            instruction.line, name, stage, paths, destination.rstrip("/") or "/"
+        ))  # fmt: skip
+
+
+def _expanded_words(state: StageState, instruction: Instruction) -> list[Expanded]:
+    """The sources and the destination; variables without a value are noted in the stage."""
+    words = list(instruction.exec_form or words_of(instruction.text, state.escape))
+    found = [expand(word, state.variables, escape=state.escape) for word in words]
+    unknown = [name for each in found for name in each.unknown]
+    shown = f"{instruction.keyword} {instruction.text}"
+    state.note_unread_variables(instruction.line, shown, unknown)
+    return found or [Expanded("")]
+
+
+def _place(
+    state: StageState, instruction: Instruction, origins: Sequence[Origin], destination: str
+) -> None:
+    """Put what is copied into the stage, and note whose it is."""
     placed = state.files.copied(
         origins,
         destination,
@@ -97,11 +106,6 @@ def copy(states: Sequence[StageState], state: StageState, instruction: Instructi
             state.system.touch(item.path)
     owner = expand(instruction.flag("chown") or "root", state.variables, escape=state.escape).text
     state.system.owns((item.path for item in placed), owner.partition(":")[0] or "root", made=True)
-    if flag is not None:
-        paths = tuple(each.text for each in sources)
-        _copied_from(states, state, instruction, CopiedFolder(
-            instruction.line, name, stage, paths, destination.rstrip("/") or "/"
-        ))  # fmt: skip
 
 
 def _excluded_patterns(state: StageState, instruction: Instruction) -> tuple[str, ...]:
@@ -120,19 +124,39 @@ def _require(state: StageState, instruction: Instruction, path: str) -> None:
     state.fault(Fault(instruction.line, "missing-from-context", f"{message}: {verb}", certain))
 
 
-def _origin(instruction: Instruction, source: str, flag: str | None, stage: int | None) -> Origin:
+def _origin(
+    state: StageState,
+    instruction: Instruction,
+    source: Expanded,
+    flag: str | None,
+    stage: int | None,
+) -> Origin:
+    """Where one source of a COPY or ADD comes from; `stage` is the one that ``--from`` names."""
+    if source.unknown:
+        reason = f"the value of {', '.join(source.unknown)} is not known here"
+        return Unseen(Unknown("unknown-variable", reason))
+    text = source.text
     for heredoc in instruction.heredocs:
-        if source.lstrip("0123456789").startswith("<<") and heredoc.name in source:
+        if text.lstrip("0123456789").startswith("<<") and heredoc.name in text:
             return Inline(heredoc.content, heredoc.line, heredoc.name)
     if stage is not None:
-        return FromStage(stage, posixpath.normpath("/" + source.lstrip("/")))
+        return FromStage(stage, posixpath.normpath("/" + text.lstrip("/")))
     if flag is not None:
         return Unseen(Unknown("unseen-image", f"it is copied from {redact(flag)}"))
-    if instruction.keyword == "ADD" and _REMOTE.match(source):
-        return Unseen(Unknown("unseen-url", f"it is fetched from {redact(source)}"))
-    if instruction.keyword == "ADD" and _ARCHIVE.search(source):
-        return Unseen(Unknown("unseen-archive", f"{redact(source)} is not unpacked here"))
-    return FromContext(posixpath.normpath("/" + source).lstrip("/"))
+    unseen = _unseen_by_add(text) if instruction.keyword == "ADD" else None
+    if unseen is not None:
+        return Unseen(unseen)
+    path = posixpath.normpath("/" + text).lstrip("/")
+    return FromContext(path, _excluded_patterns(state, instruction))
+
+
+def _unseen_by_add(text: str) -> Unknown | None:
+    """Why what ADD fetches or unpacks is not looked into; None for a file or folder."""
+    if _REMOTE.match(text):
+        return Unknown("unseen-url", f"it is fetched from {redact(text)}")
+    if _ARCHIVE.search(text):
+        return Unknown("unseen-archive", f"{redact(text)} is not unpacked here")
+    return None
 
 
 def _copied_from(
@@ -176,56 +200,76 @@ def _folders_of(source: StageState, path: str, destination: str) -> Iterator[Mad
             yield MadeFolder(destination, folder.kind, folder.line, folder.stage)
 
 
+@dataclass(frozen=True, slots=True)
+class _Mount:
+    """``--mount=type=…,from=…,source=…,target=…`` of a RUN (Dockerfile reference, RUN --mount).
+
+    `origin` is the stage or image of ``from``, None for the build context.
+    """
+
+    kind: str
+    target: str
+    source: str
+    origin: str | None
+
+    @classmethod
+    def of(cls, value: str, state: StageState) -> _Mount:
+        """The mount of a flag's value."""
+        expanded = expand(value, state.variables, escape=state.escape).text
+        pairs = (item.partition("=") for item in expanded.split(","))
+        options = {name.strip().lower(): text.strip("\"' ") for name, _, text in pairs}
+        target = next(filter(None, map(options.get, ("target", "dst", "destination"))), "")
+        return cls(
+            options.get("type", "bind"),
+            state.path(target).rstrip("/") or "/",
+            options.get("source") or options.get("src") or "/",
+            options.get("from"),
+        )
+
+
 def run_with_mounts(
     states: Sequence[StageState], state: StageState, instruction: Instruction
 ) -> None:
     """RUN, with the mounts that hold for it alone."""
     before = len(state.files.placed)
-    lists = state.system.lists
-    caches = []
-    mounted: list[MadeFolder] = []
-    for flag, value in instruction.flags:
-        if flag != "mount":
-            continue
-        mount = _mount(expand(value, state.variables, escape=state.escape).text)
-        target = mount.get("target") or mount.get("dst") or mount.get("destination") or ""
-        target = state.path(target).rstrip("/") or "/"
-        if mount.get("type", "bind") == "cache":
-            caches.append(target)
-        elif mount.get("type", "bind") == "bind":
-            mounted += _bind(states, state, mount, target, instruction.line)
+    mounts = [_Mount.of(value, state) for flag, value in instruction.flags if flag == "mount"]
+    caches = tuple(mount.target for mount in mounts if mount.kind == "cache")
+    binds = [mount for mount in mounts if mount.kind == "bind"]
+    mounted = [each for bind in binds for each in _bind(states, state, bind, instruction.line)]
     shown = state.files.placed[before:]
-    if any(cache.startswith("/var/lib/apt") for cache in caches):
+    lists = state.system.lists
+    lists_cached = any(cache.startswith("/var/lib/apt") for cache in caches)
+    if lists_cached:
         state.system.lists = None  # whatever the cache holds
-    run(state, instruction, Layer(instruction.line, tuple(caches), tuple(mounted)))
-    if any(cache.startswith("/var/lib/apt") for cache in caches):
+    run(state, instruction, Layer(instruction.line, caches, tuple(mounted)))
+    if lists_cached:
         state.system.lists = lists
-    gone = (*caches, *(item.path for item in shown), STDIN)
+    _take_away(state, shown, caches)
+
+
+def _take_away(state: StageState, mounted: Sequence[Placed], caches: Sequence[str]) -> None:
+    """What a RUN saw or made in its mounts is not there any more behind it."""
+    gone = (*caches, *(item.path for item in mounted), STDIN)
     state.files = state.files.with_files(
         item
         for item in state.files.placed
-        if item not in shown and not any(f"{item.path}/".startswith(f"{each}/") for each in gone)
+        if item not in mounted and not _is_below(item.path, gone)
     )
 
 
-def _mount(value: str) -> dict[str, str]:
-    pairs = (item.partition("=") for item in value.split(","))
-    return {name.strip().lower(): text.strip("\"' ") for name, _, text in pairs}
+def _is_below(path: str, folders: Sequence[str]) -> bool:
+    """Whether a path is one of these, or lies in it."""
+    return any(f"{path}/".startswith(f"{folder}/") for folder in folders)
 
 
 def _bind(
-    states: Sequence[StageState],
-    state: StageState,
-    mount: Mapping[str, str],
-    target: str,
-    line: int,
+    states: Sequence[StageState], state: StageState, mount: _Mount, line: int
 ) -> Iterator[MadeFolder]:
     """Place what a bind mount shows, and yield the filled folders in it."""
-    source = mount.get("source") or mount.get("src") or "/"
-    name = mount.get("from")
+    name = mount.origin
     origin: Origin
     if name is None:
-        origin = FromContext(posixpath.normpath("/" + source).lstrip("/"))
+        origin = FromContext(posixpath.normpath("/" + mount.source).lstrip("/"))
         state.need(origin.path, line, copied=True)
     else:
         stage = stage_from(states, name)
@@ -233,6 +277,6 @@ def _bind(
             origin = Unseen(Unknown("unseen-image", f"it is mounted from {redact(name)}"))
         else:
             state.mounted[stage] = None
-            origin = FromStage(stage, posixpath.normpath("/" + source.lstrip("/")))
-            yield from _folders_of(states[stage], source, target)
-    state.files = state.files.with_placed([Placed(target, origin)])
+            origin = FromStage(stage, posixpath.normpath("/" + mount.source.lstrip("/")))
+            yield from _folders_of(states[stage], mount.source, mount.target)
+    state.files = state.files.with_placed([Placed(mount.target, origin)])

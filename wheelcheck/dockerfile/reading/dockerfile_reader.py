@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from fnmatch import fnmatchcase
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,33 +20,26 @@ from wheelcheck.dockerfile.reading.files.build_context import (
     likely_context,
 )
 from wheelcheck.dockerfile.reading.files.image_files import ImageFiles
-from wheelcheck.dockerfile.reading.shell.variables import expand
+from wheelcheck.dockerfile.reading.shell.variables import Expanded, expand
 from wheelcheck.dockerfile.reading.stages.base_images import BaseImage, base_image
+from wheelcheck.dockerfile.reading.stages.base_targets import DEFAULT_PLATFORM, BaseTargets
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault, SystemState
-from wheelcheck.errors import TargetError, Unknown, UsageError
+from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.redaction import redact
 from wheelcheck.regular_files import read_regular
-from wheelcheck.targets import Target, parse_target_on
-from wheelcheck.targets.images.likely_images import likely_target
+from wheelcheck.targets import Target
 
 __all__ = ["parse_dockerfile", "read_dockerfile"]
 
-DEFAULT_PLATFORM = "linux/amd64"
 LARGEST = 1_000_000
 """Characters; BuildKit itself takes no line longer than 65,535."""
 
 _NO_ARGUMENTS: Mapping[str, str] = MappingProxyType({})
-_ALPINE_PATCH = re.compile(r"^((?:docker\.io/)?(?:library/)?alpine:\d+\.\d+)\.\d+$")
 _MOUNT_SOURCE = re.compile(r"(?:source|src)=([^,\s]+)")
 _READ_BY_PIP = re.compile(r"(?:\s-r\s*|--requirement[ =])([\w./-]+)")
 _INSTALLS_PROJECT = re.compile(
     r"install\b[^\n]*\s[\"']?\.(?:\[[^\]]*\])?[\"']?(?:\s|$)", re.MULTILINE
-)
-_MANAGERS = (
-    (re.compile(r"\bapt(?:-get)?\s(?:[^&;|]*\s)?install\b"), "debian:stable"),
-    (re.compile(r"\bapk\s(?:[^&;|]*\s)?add\b"), "alpine:latest"),
-    (re.compile(r"\b(?:dnf|yum|microdnf)\s(?:[^&;|]*\s)?install\b"), "almalinux:9"),
 )
 _MATTERS = re.compile(r"\b(?:pip|apk|apt-get|COPY|ADD)\b")
 
@@ -119,21 +111,22 @@ def copied_sources(text: str) -> tuple[str, ...]:
 
     Where all of it is copied, the files count that pip reads then.
     """
-    found: list[str] = []
-    for instruction in parse(text).instructions:
-        if instruction.keyword in {"COPY", "ADD"} and instruction.flag("from") is None:
-            words = instruction.exec_form or words_of(instruction.text, "\\")
-            found += [word.strip("\"'") for word in words[:-1]]
-        for flag, value in instruction.flags:
-            if flag == "mount" and "from=" not in value:
-                match = _MOUNT_SOURCE.search(value)
-                found += [match[1]] if match else []
+    found = [source for each in parse(text).instructions for source in _sources_of(each)]
     if {".", "./", "/"} & set(found):
         found += [posixpath.basename(each) for each in _READ_BY_PIP.findall(text)]
         found += ["pyproject.toml", "setup.py"] if _INSTALLS_PROJECT.search(text) else []
-    return tuple(
-        item for item in found if "$" not in item and "://" not in item and "<<" not in item
-    )
+    return tuple(item for item in found if not any(mark in item for mark in ("$", "://", "<<")))
+
+
+def _sources_of(instruction: Instruction) -> Iterator[str]:
+    """What one instruction takes from the build context."""
+    if instruction.keyword in {"COPY", "ADD"} and instruction.flag("from") is None:
+        words = instruction.exec_form or words_of(instruction.text, "\\")
+        yield from (word.strip("\"'") for word in words[:-1])
+    for flag, value in instruction.flags:
+        if flag == "mount" and "from=" not in value:
+            match = _MOUNT_SOURCE.search(value)
+            yield from [match[1]] if match else []
 
 
 def _wanted(stage: str, stages: Sequence[Stage], name: str) -> int:
@@ -145,6 +138,35 @@ def _wanted(stage: str, stages: Sequence[Stage], name: str) -> int:
         return int(stage)
     known = ", ".join(stage.name or str(stage.index) for stage in stages)
     raise UsageError(f"{name} has no stage {stage}; its stages are {known}")
+
+
+@dataclass(frozen=True, slots=True)
+class _From:
+    """``FROM [--platform=PLATFORM] IMAGE [AS NAME]``, its arguments replaced.
+
+    `name` is "" where the stage has none; `platform` is "" where it is not given or not known, and
+    `unknown` are the arguments without a value in it.
+    """
+
+    image: Expanded
+    name: str
+    platform: str
+    unknown: tuple[str, ...]
+
+    @classmethod
+    def of(
+        cls, instruction: Instruction, arguments: Mapping[str, str | None], escape: str
+    ) -> _From:
+        """What an instruction says."""
+        words = instruction.text.split()
+        named = len(words) > 2 and words[1].upper() == "AS"  # noqa: PLR2004
+        flag = expand(instruction.flag("platform") or "", arguments, escape=escape)
+        return cls(
+            expand(words[0] if words else "", arguments, escape=escape),
+            words[2].lower() if named else "",
+            "" if flag.unknown else flag.text,
+            flag.unknown,
+        )
 
 
 @dataclass(slots=True)
@@ -197,128 +219,38 @@ class _Reader:
 
     def _begin(self, instruction: Instruction) -> StageState:
         """FROM: a new stage, on an image or on an earlier stage."""
-        words = instruction.text.split()
-        escape = self.syntax.escape
-        found = expand(words[0] if words else "", self.arguments, escape=escape)
-        name = words[2].lower() if len(words) > 2 and words[1].upper() == "AS" else ""  # noqa: PLR2004
-        flag = expand(instruction.flag("platform") or "", self.arguments, escape=escape)
-        platform = flag.text if flag.text and not flag.unknown else self.platform
-        parent = stage_called(self.states, found.text)
+        origin = _From.of(instruction, self.arguments, self.syntax.escape)
+        parent = stage_called(self.states, origin.image.text)
         base = self.states[parent] if parent is not None else None
-        image = BaseImage() if base else base_image(found.text)
+        image = BaseImage() if base else base_image(origin.image.text)
         state = StageState(
             index=len(self.states),
-            name=name,
+            name=origin.name,
             line=instruction.line,
-            image="" if base else redact(found.text),
+            image="" if base else redact(origin.image.text),
             parent=parent,
-            platform=platform,
+            platform=origin.platform or self.platform,
             target=base.target if base else Unknown("no-image", "no image is named"),
             files=ImageFiles(
                 self.context, tuple(each.files for each in self.states), folders=image.folders
             ),
             as_of=self.as_of,
             file_name=self.name,
-            escape=escape,
+            escape=self.syntax.escape,
             arguments=_platform_arguments(self.platform),
             workdir=image.workdir,
             system=SystemState.of(image),
         )
+        shown = f"FROM {instruction.text}"
         if base is not None:
-            _inherit(state, base)
+            state.inherit(base)
         else:
-            shown = f"FROM {instruction.text}"
-            self._find_target(state, found.text, instruction.line, shown, found.unknown)
+            targets = BaseTargets(self.syntax.instructions, self.as_of, self.images)
+            targets.settle(state, origin.image, instruction.line, shown)
             state.environment = _image_environment(state)
-        state.note_unread_variables(instruction.line, f"FROM {instruction.text}", flag.unknown)
+        state.note_unread_variables(instruction.line, shown, origin.unknown)
         state.instructions.append(instruction)
         return state
-
-    def _find_target(
-        self, state: StageState, image: str, line: int, shown: str, unknown: Sequence[str]
-    ) -> None:
-        """The target of a base image, by the catalogue, by ``--image``, or by a guess."""
-        found = self._target(image, state.platform)
-        malformed = ":-" in image or image.endswith((":", "-"))
-        if unknown and ":" in image and (malformed or isinstance(found, Unknown)):
-            # An argument without a value is empty: what is left of the tag names no image.
-            loose = re.sub(r":-", ":3-", re.sub(r":(?=$|@)", ":latest", image))
-            found = self._target(loose, state.platform)
-            if not isinstance(found, Unknown):
-                state.sure_image = False
-                message = f"{', '.join(unknown)} has no value: {loose} is assumed"
-                why = Unknown("guessed-image", f"{message}; --build-arg says what it is")
-                state.note_unread(line, shown, why)
-        if isinstance(found, Unknown) and not unknown:
-            found = self._by_manager(state, image, line, shown) or found
-        if isinstance(found, Unknown):
-            state.target = found
-            if unknown:
-                message = (
-                    f"the base image depends on {', '.join(unknown)}, whose value is not known"
-                )
-                state.target = Unknown("unknown-variable", f"{message}: give it with --build-arg")
-            return
-        target, sure, own_python = found
-        state.target = target
-        state.system.pip = own_python
-        state.sure_image = state.sure_image and sure
-        known = target.image
-        if known and state.system == SystemState() and base_image(image) == BaseImage():
-            like = base_image(known.name)
-            state.system = SystemState.of(replace(like, workdir="/", user="root", home="/root"))
-
-    def _by_manager(
-        self, state: StageState, image: str, line: int, shown: str
-    ) -> tuple[Target, bool, bool] | None:
-        """A guess from the package manager that a stage runs; None without any."""
-        texts = []
-        for instruction in self.syntax.instructions:
-            if instruction.line > line and instruction.keyword == "FROM":
-                break
-            if instruction.line > line and instruction.keyword == "RUN":
-                texts += [instruction.text, *(item.content for item in instruction.heredocs)]
-        for pattern, like in _MANAGERS:
-            if image != "scratch" and any(pattern.search(text) for text in texts):
-                found = self._target(like, state.platform)
-                if isinstance(found, Unknown):
-                    return None
-                message = (
-                    f"nothing is known of {redact(image)}: by its package manager it is guessed "
-                )
-                message += f"to be like {like}; say what it is: --image {redact(image)}=TARGET"
-                state.note_unread(line, shown, Unknown("guessed-image", message))
-                return found[0], False, True
-        return None
-
-    def _target(self, image: str, platform: str) -> tuple[Target, bool, bool] | Unknown:
-        """The target, whether it is sure, and has a Python beside its distribution's."""
-        if image == "scratch":
-            return Unknown("no-python", "scratch is empty: it has no Python")
-        # Patch releases of Alpine keep its libc and its Python's minor version.
-        known = _ALPINE_PATCH.sub(r"\1", image)
-        result = next((self.images[item] for item in self.images if fnmatchcase(image, item)), None)
-        try:
-            return (
-                parse_target_on(_spelling(result or known, platform), as_of=self.as_of),
-                True,
-                bool(result),
-            )
-        except TargetError as error:
-            likely = None if result else likely_target(image, platform, self.as_of)
-            if likely is not None:
-                return likely[0], likely[1].certain, likely[1].python is not None
-            reason = redact(str(error)).removesuffix(".")
-            if result is None and ":" not in platform:
-                reason = f"{redact(image)} is not an image that is known, nor can it be guessed"
-                reason += f"; say what it is: --image {redact(image)}=python:3.12-slim"
-            return Unknown("unknown-image", reason)
-
-
-def _spelling(image: str, platform: str) -> str:
-    """A target's spelling: an explicit tag names its CPU itself."""
-    own = platform == DEFAULT_PLATFORM or (":" not in image and "/" not in image)
-    return image if own else f"{image}@{platform}"
 
 
 def _platform_arguments(platform: str) -> dict[str, str | None]:
@@ -345,25 +277,6 @@ def _image_environment(state: StageState) -> dict[str, str | None]:
     if isinstance(target, Target) and target.image and target.image.name.startswith("python"):
         found["PYTHON_VERSION"] = target.python_full_version
     return found
-
-
-def _inherit(state: StageState, base: StageState) -> None:
-    """A stage on a stage begins where that one ended, with its ARGs (reference, ARG, Scope)."""
-    state.arguments = {**base.arguments, **state.arguments}
-    state.environment = dict(base.environment)
-    state.workdir, state.shell = base.workdir, base.shell
-    state.files = ImageFiles(
-        base.files.context,
-        state.files.stages,
-        base.files.placed,
-        base.files.removed,
-        base.files.folders,
-        base.files.changed,
-    )
-    state.system, state.sure_image = base.system.copy(), base.sure_image
-    state.venv_pythons = dict(base.venv_pythons)
-    state.packages, state.leftovers = list(base.packages), list(base.leftovers)
-    state.folders = list(base.folders)
 
 
 def _follow(reader: _Reader, state: StageState, instruction: Instruction) -> None:

@@ -216,22 +216,26 @@ def _heredocs(
         return (), "", position
     found: list[Heredoc] = []
     for match in _HEREDOC.finditer(_without_quoted(text)):
-        content, verbatim = [], True
-        first = position + 1
-        name, chomp = match["name"], bool(match["chomp"])
-        while position < len(lines):
-            line = lines[position].lstrip("\t") if chomp else lines[position]
-            position += 1
-            if line == name:
-                break
-            verbatim = verbatim and line == lines[position - 1]
-            content.append(line)
-        else:
-            return tuple(found), f"the heredoc {name} does not end", position
-        text_of = "".join(f"{line}\n" for line in content)
-        expand = not match["quote"]
-        found.append(Heredoc(name, text_of, first, expand=expand, verbatim=verbatim))
+        heredoc = _heredoc(match, lines, position)
+        if heredoc is None:
+            return tuple(found), f"the heredoc {match['name']} does not end", len(lines)
+        found.append(heredoc)
+        position += heredoc.content.count("\n") + 1  # and the line that ends it
     return tuple(found), "", position
+
+
+def _heredoc(match: re.Match[str], lines: list[str], position: int) -> Heredoc | None:
+    """The here-document whose text begins at `position`; None where it does not end."""
+    name, chomp = match["name"], bool(match["chomp"])
+    content: list[str] = []
+    for at in range(position, len(lines)):
+        line = lines[at].lstrip("\t") if chomp else lines[at]
+        if line == name:
+            text = "".join(f"{line}\n" for line in content)
+            verbatim = content == lines[position:at]
+            return Heredoc(name, text, position + 1, not match["quote"], verbatim=verbatim)
+        content.append(line)
+    return None
 
 
 def _without_quoted(text: str) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wheelcheck.dockerfile.reading.dockerfile_model import MadeFolder
@@ -16,7 +15,8 @@ from wheelcheck.dockerfile.reading.installs.install_steps import (
     add_install,
     add_lock_install,
 )
-from wheelcheck.dockerfile.reading.shell.commands import Command, Strictness, Word, commands
+from wheelcheck.dockerfile.reading.run_scripts import INSTALLS, commands_of, is_shell, strictness
+from wheelcheck.dockerfile.reading.shell.commands import Command, Word, commands
 from wheelcheck.dockerfile.reading.shell.export_commands import ExportCommand, export_command
 from wheelcheck.dockerfile.reading.shell.file_commands import (
     FILE_COMMANDS,
@@ -55,15 +55,12 @@ UNKNOWN_WORD = "\0"
 MAX_SCRIPTS = 4
 """``sh -c`` within ``sh -c``."""
 
-_SHELLS = {"sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"}
 _WITHIN = {
     "||": "it runs only if the command before it fails",
     "test": "it runs only if a test before it holds",
     "function": "it is in a shell function",
 }
 _PROBES = {"command", "which", "type", "hash", "test", "["}
-_HEREDOC_ALONE = re.compile(r"<<-?\s*([\"']?)[\w.-]+\1")
-_INSTALLS = ("pip install", "pip3 install", "uv pip", "apk add", "apt-get install", "pip wheel")
 
 Step = InstallerCommand | LockCommand | SystemCommand | RemovedPaths | VenvCommand | NotFollowed
 Action = FileCommand | ExportCommand | Step
@@ -88,12 +85,18 @@ class _Runner:
     previous: list[str] = field(default_factory=list)
     probed: bool = False
 
+    def enter(self, depth: int) -> None:
+        """Go to the working directory of a subshell so deep, or of a new one."""
+        del self.folders[depth + 1 :]
+        while len(self.folders) <= depth:
+            self.folders.append(self.folders[-1])
+
 
 def run(stage: StageState, instruction: Instruction, layer: Layer) -> None:
     """Follow a RUN's commands; what cannot be followed is noted in the stage."""
     runner = _Runner(stage, layer, [stage.workdir])
     written = instruction.exec_form is None and not instruction.heredocs
-    for line, command in _commands(stage, instruction):
+    for line, command in commands_of(stage, instruction):
         inside = any(
             heredoc.verbatim and line >= heredoc.line for heredoc in instruction.heredocs[:1]
         )
@@ -105,96 +108,36 @@ def run(stage: StageState, instruction: Instruction, layer: Layer) -> None:
             stage.uncleaned.append((instruction.line, manager))
 
 
-def _commands(stage: StageState, instruction: Instruction) -> Iterator[tuple[int, Command]]:
-    """The commands of a RUN in either form, with the line of each."""
-    if instruction.exec_form is not None:
-        words = tuple(Word(text, plain=False) for text in instruction.exec_form)
-        yield instruction.line, Command(words, 0)
-        return
-    heredocs = instruction.heredocs
-    script = instruction.text
-    if heredocs and _HEREDOC_ALONE.fullmatch(script):
-        yield from _heredoc_script(stage, instruction)
-        return
-    if not _is_shell(stage.shell[:1]):
-        if any(install in script for install in _INSTALLS):
-            why = f"SHELL is {stage.shell[0] if stage.shell else 'empty'}, which is not read"
-            stage.note_unread(instruction.line, script, Unknown("other-shell", why))
-        return
-    for command in commands(script, stage.variables, _strictness(stage.shell)):
-        line = instruction.line_at(command.offset)
-        if command.heredoc and command.stdin is None:
-            text = (heredoc.content for heredoc in heredocs if heredoc.name == command.heredoc)
-            command = replace(command, stdin=next(text, None))  # noqa: PLW2901
-        yield line, command
-        if heredocs and "<<" in script:
-            yield from _piped_heredocs(stage, instruction, command)
-            heredocs = ()
-
-
-def _heredoc_script(stage: StageState, instruction: Instruction) -> Iterator[tuple[int, Command]]:
-    """``RUN <<EOF``: the heredoc is the script, unless its first line names another program."""
-    heredoc = instruction.heredocs[0]
-    first = heredoc.content.partition("\n")[0]
-    if first.startswith("#!") and not _is_shell([first[2:].split()[-1] if first[2:] else ""]):
-        why = Unknown("other-shell", f"the heredoc is a script for {first[2:].strip()[:60]}")
-        stage.note_unread(instruction.line, instruction.text, why)
-        return
-    strict = _strictness(first[2:].split()) if first.startswith("#!") else _strictness(stage.shell)
-    yield from _lines_of(heredoc.content, heredoc.line, stage.variables, strict)
-
-
-def _strictness(program: Sequence[str]) -> Strictness:
-    """Of ``/bin/bash -e -o pipefail -c``: the options of a shell are those of ``set``."""
-    return Strictness().after(("set", *program[1:]))
-
-
-def _piped_heredocs(
-    stage: StageState, instruction: Instruction, command: Command
-) -> Iterator[tuple[int, Command]]:
-    """``RUN bash <<EOF``: a script for a shell is followed, one for another program is not."""
-    heredoc = instruction.heredocs[0]
-    program = command.texts[:1]
-    if _is_shell(program):
-        strict = _strictness(command.texts)
-        yield from _lines_of(heredoc.content, heredoc.line, stage.variables, strict)
-    elif any(install in heredoc.content for install in _INSTALLS):
-        why = f"the heredoc goes to {program[0] if program else 'no program'}, not to a shell"
-        stage.note_unread(instruction.line, instruction.text, Unknown("other-shell", why))
-
-
-def _lines_of(
-    script: str, first: int, variables: Mapping[str, str | None], strict: Strictness
-) -> Iterator[tuple[int, Command]]:
-    for command in commands(script, variables, strict):
-        yield first + script.count("\n", 0, command.offset), command
-
-
-def _is_shell(program: Sequence[str]) -> bool:
-    return bool(program) and posixpath.basename(program[0]) in _SHELLS
-
-
 def _step(runner: _Runner, line: int, command: Command, depth: int = 0) -> None:
     """Follow one command."""
-    stage = runner.stage
-    del runner.folders[command.depth + 1 :]
-    while len(runner.folders) <= command.depth:
-        runner.folders.append(runner.folders[-1])
+    runner.enter(command.depth)
     marked = [_marked(word) for word in command.words]
     words = list(unwrapped(marked))
     if not words:
         return
     script = _script(words)
     if script is not None and depth < MAX_SCRIPTS:
-        variables = {**stage.variables, **_overlay(command)}
-        for inner in commands(script, variables, _strictness(words)):
-            within = command.within or inner.within
-            ends = command.ends_script and inner.ends_script
-            nested = replace(inner, within=within, depth=0, ends_script=ends)
-            _step(runner, line, nested, depth + 1)
-        return
-    if _moves(runner, words):
-        return
+        _follow_script(runner, line, command, words, depth)
+    elif not _moves(runner, words):
+        _follow_command(runner, line, command, marked)
+
+
+def _follow_script(
+    runner: _Runner, line: int, command: Command, words: Sequence[str], depth: int
+) -> None:
+    """Follow the commands of ``sh -c SCRIPT``."""
+    variables = {**runner.stage.variables, **_overlay(command)}
+    for inner in commands(_script(words) or "", variables, strictness(words)):
+        within = command.within or inner.within
+        ends = command.ends_script and inner.ends_script
+        nested = replace(inner, within=within, depth=0, ends_script=ends)
+        _step(runner, line, nested, depth + 1)
+
+
+def _follow_command(runner: _Runner, line: int, command: Command, marked: Sequence[str]) -> None:
+    """Follow one program."""
+    stage = runner.stage
+    words = list(unwrapped(marked))
     setting = pip_config_set(words)
     if setting is not None and not command.within:
         stage.pip_settings.append(setting)
@@ -214,23 +157,27 @@ def _act(
     stage = runner.stage
     words = list(unwrapped(marked))
     text = " ".join(word.replace(UNKNOWN_WORD, "…") for word in words)
-    if isinstance(action, SystemCommand) and "sudo" in marked[: len(marked) - len(words)]:
-        action = replace(action, as_root=True)
     if isinstance(action, ExportCommand):
         place_export(stage, action, command, words, runner.folders[-1])
-        return
-    if isinstance(action, FILE_COMMANDS):
+    elif isinstance(action, FILE_COMMANDS):
         if not command.within:
             follow_files(stage, action, runner.folders[-1], line)
-        return
-    if command.within and not isinstance(action, (RemovedPaths, VenvCommand)):
-        if isinstance(action, SystemCommand) and action.action == "update":
+    elif command.within and not isinstance(action, (RemovedPaths, VenvCommand)):
+        _note_conditional(stage, action, line, text, command.within)
+    else:
+        if isinstance(action, SystemCommand) and "sudo" in marked[: len(marked) - len(words)]:
+            action = replace(action, as_root=True)
+        _apply(runner, action, line, text, command)
+
+
+def _note_conditional(stage: StageState, action: Step, line: int, text: str, within: str) -> None:
+    """A command that may run or not: what it installs is not followed."""
+    if isinstance(action, SystemCommand) and action.action != "add":
+        if action.action == "update":
             stage.system.lists = None
-        elif not isinstance(action, SystemCommand) or action.action == "add":
-            why = _WITHIN.get(command.within, f"whether it runs is decided by {command.within}")
-            stage.note_unread(line, text, Unknown("conditional", why))
         return
-    _apply(runner, action, line, text, command)
+    why = _WITHIN.get(within, f"whether it runs is decided by {within}")
+    stage.note_unread(line, text, Unknown("conditional", why))
 
 
 def _follow_unknown(
@@ -275,7 +222,7 @@ def _overlay(command: Command) -> dict[str, str | None]:
 
 def _script(words: Sequence[str]) -> str | None:
     """The script of ``sh -c SCRIPT``."""
-    if not _is_shell(words[:1]):
+    if not is_shell(words[:1]):
         return None
     for position, word in enumerate(words[1:], 1):
         if word.startswith("-") and not word.startswith("--") and "c" in word:
@@ -325,7 +272,7 @@ def _warn_of_hidden_installs(
 ) -> None:
     """Note what looks like an install behind an unknown program or a substitution."""
     text = " ".join(words)
-    hidden = [name for name in command.unknown if any(install in name for install in _INSTALLS)]
+    hidden = [name for name in command.unknown if any(install in name for install in INSTALLS)]
     if hidden:
         why = Unknown("substitution", "commands inside a substitution are not followed")
         runner.stage.note_unread(line, hidden[0], why)
@@ -353,17 +300,23 @@ def _apply(runner: _Runner, action: Step, line: int, text: str, command: Command
             if layer.required and not runner.probed:
                 stage.fault(_system_fault(stage, action, line))
             _follow_packages(runner, action, line)
-        case RemovedPaths(paths, caches):
-            runner.cleaned |= caches
-            if "apt" in caches:
-                stage.system.lists, stage.system.removed_lists = False, line
-            stage.remove([absolute(path, layer.workdir, stage.home) for path in paths], layer.line)
+        case RemovedPaths():
+            _remove(runner, action, layer, line)
         case VenvCommand():
             _make_venv(stage, layer, action, line, text)
         case NotFollowed():
             stage.takes_python(action.python)
             stage.system.pip = stage.system.pip or action.brings_pip
             stage.note_unread(line, text, Unknown("not-followed", action.what))
+
+
+def _remove(runner: _Runner, action: RemovedPaths, layer: Layer, line: int) -> None:
+    """``rm``: files go, and with them the caches of package managers."""
+    stage = runner.stage
+    runner.cleaned |= action.caches
+    if "apt" in action.caches:
+        stage.system.lists, stage.system.removed_lists = False, line
+    stage.remove([absolute(path, layer.workdir, stage.home) for path in action.paths], layer.line)
 
 
 def _follow_packages(runner: _Runner, action: SystemCommand, line: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -87,18 +87,20 @@ class FolderContext:
     def may_be_made(self, path: str) -> bool:
         """Whether git keeps out what has this path: a product of the build, or a submodule."""
         parts = path.split("/")
+        return any(
+            f"{path}/".startswith(f"{pattern}/")
+            or any(fnmatchcase(part, pattern) for part in parts)
+            for pattern in self._left_out_by_git()
+        )
+
+    def _left_out_by_git(self) -> Iterator[str]:
+        """The patterns of ``.gitignore``, and the paths of submodules."""
         for name in (".gitignore", ".gitmodules"):
             with suppress(OSError):
-                text = self.read(name).decode("utf-8", "replace")
-                lines = {
-                    line.partition("=")[2].strip() or line.strip() for line in text.splitlines()
-                }
-                patterns = {line.strip("/") for line in lines if line and line[0] not in "#["}
-                if any(fnmatchcase(part, item) for part in parts for item in patterns):
-                    return True
-                if any(path == item or path.startswith(f"{item}/") for item in patterns):
-                    return True
-        return False
+                for line in self.read(name).decode("utf-8", "replace").splitlines():
+                    pattern = line.partition("=")[2].strip() or line.strip()
+                    if pattern and pattern[0] not in "#[":
+                        yield pattern.strip("/")
 
     def kind(self, path: str) -> Kind:
         """Whether there is a file or a folder inside the root; links that lead out are neither."""

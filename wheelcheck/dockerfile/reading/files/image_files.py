@@ -164,25 +164,22 @@ class ImageFiles:
         bare = destination.rstrip("/") or "/"
         into = several or destination.endswith("/") or (not linked and self.is_folder(bare))
         path = posixpath.normpath(destination)
-        found = []
-        for source in sources:
-            if isinstance(source, Unseen):
-                found.append(Placed(path, source))
-            elif isinstance(source, Inline):
-                name = source.name if into else ""
-                found.append(Placed(posixpath.join(path, name).rstrip("/"), source))
-            elif isinstance(source, Generated):
-                found.append(Placed(path, source))
-            elif parents:
-                head, pivot, tail = source.path.partition("/./")
-                result = tail if pivot else head
-                whole = replace(source, path=posixpath.normpath(source.path))
-                found.append(Placed(posixpath.join(path, result.lstrip("/")), whole))
-            elif _is_pattern(source.path) or (into and self._kind(source) != "folder"):
-                found.append(Placed(path, source, inside=True))
-            else:
-                found.append(Placed(path, source))
-        return tuple(found)
+        return tuple(self._placed(source, path, into=into, parents=parents) for source in sources)
+
+    def _placed(self, source: Origin, path: str, *, into: bool, parents: bool) -> Placed:
+        """Where one source arrives."""
+        if isinstance(source, Inline):
+            name = source.name if into else ""
+            return Placed(posixpath.join(path, name).rstrip("/"), source)
+        if not isinstance(source, FromContext | FromStage):
+            return Placed(path, source)
+        if parents:
+            head, pivot, tail = source.path.partition("/./")
+            arrived = tail if pivot else head
+            whole = replace(source, path=posixpath.normpath(source.path))
+            return Placed(posixpath.join(path, arrived.lstrip("/")), whole)
+        inside = _is_pattern(source.path) or (into and self._kind(source) != "folder")
+        return Placed(path, source, inside=inside)
 
     def without(self, path: str) -> ImageFiles:
         """Take a removed file or folder away."""

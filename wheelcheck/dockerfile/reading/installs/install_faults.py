@@ -17,6 +17,7 @@ from wheelcheck.targets.target import Target
 __all__ = ["faults_of_install"]
 
 _OFF = {"", "0", "false", "no", "off", "n", "f"}
+_NAME_ENVIRONMENT = ("VIRTUAL_ENV", "CONDA_PREFIX", "UV_PYTHON", "UV_CONFIG_FILE")
 _PIP_PACKAGES: Mapping[Family, re.Pattern[str]] = {
     Family.APT: re.compile(r"python3-pip|python3-full|python-pip|python3-venv|pypy3?-?.*"),
     Family.APK: re.compile(r"py3-pip|py-pip|py3-.*-pyc|pipx|py3-virtualenv|py3-pipx|poetry|uv"),
@@ -71,26 +72,38 @@ def _lacks_environment(
     variables: Mapping[str, str | None],
 ) -> bool:
     """Whether uv finds no environment (docs.astral.sh/uv/pip/environments)."""
-    given = any(command.has(item) for item in ("system", "folder", "python"))
-    named = (variables.get("UV_SYSTEM_PYTHON") or "").lower() not in _OFF
-    others = ("VIRTUAL_ENV", "CONDA_PREFIX", "UV_PYTHON", "UV_CONFIG_FILE")
-    if given or named or venv or any(name in variables for name in others):
-        return False
-    first = (variables.get("PATH") or "").partition(":")[0]
-    if first and not first.startswith(("/usr", "/bin", "/sbin", "$")):
-        return False
     if not command.program.endswith("uv") or stage.system.scripts:
         return False
-    here = workdir
-    while True:
-        path = posixpath.join(here, ".venv")
-        if any(item.path == path for item in stage.folders) or stage.files.is_folder(path):
-            return False
-        if stage.files.origin_of(path) is not None or _configured(stage, here):
-            return False
-        if here == "/":
-            return True
-        here = posixpath.dirname(here)
+    if venv or _names_environment(command, variables):
+        return False
+    return not any(_may_have_environment(stage, folder) for folder in _upwards(workdir))
+
+
+def _names_environment(command: InstallerCommand, variables: Mapping[str, str | None]) -> bool:
+    """Whether options or variables say where uv installs."""
+    if any(command.has(item) for item in ("system", "folder", "python")):
+        return True
+    if (variables.get("UV_SYSTEM_PYTHON") or "").lower() not in _OFF:
+        return True
+    if any(name in variables for name in _NAME_ENVIRONMENT):
+        return True
+    first = (variables.get("PATH") or "").partition(":")[0]
+    return bool(first) and not first.startswith(("/usr", "/bin", "/sbin", "$"))
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """A folder and those that it lies in, up to ``/``."""
+    while folder != "/":
+        yield folder
+        folder = posixpath.dirname(folder)
+    yield folder
+
+
+def _may_have_environment(stage: StageState, folder: str) -> bool:
+    """Whether uv finds an environment in a folder, or settings that name one."""
+    path = posixpath.join(folder, ".venv")
+    made = any(item.path == path for item in stage.folders) or stage.files.is_folder(path)
+    return made or stage.files.origin_of(path) is not None or _configured(stage, folder)
 
 
 def _configured(stage: StageState, folder: str) -> bool:
@@ -115,16 +128,19 @@ def _without_pip(stage: StageState, command: InstallerCommand, line: int) -> Ite
     own = distribution.has_python_headers or stage.system.pip or stage.system.scripts
     if own or not _has_bare_python(target.image.name) or not _is_bare(command.program):
         return
-    pattern = _PIP_PACKAGES[distribution.family]
-    brought = any(pattern.fullmatch(item.name) for item in stage.packages)
-    copied = any("/usr" in item.destination or item.destination == "/" for item in stage.copies)
-    if brought or copied or stage.steps:
+    if _brings_pip(stage, distribution.family):
         return
-    package = {Family.APK: "py3-pip", Family.APT: "python3-pip"}.get(
-        distribution.family, "python3-pip"
-    )
+    package = "py3-pip" if distribution.family is Family.APK else "python3-pip"
     message = f"nothing brings a pip into {target.image.name}: the step fails"
     yield Fault(line, "no-pip", message, packages=(package,))
+
+
+def _brings_pip(stage: StageState, family: Family) -> bool:
+    """Whether a package, a copied folder or a step before may have brought a pip."""
+    pattern = _PIP_PACKAGES[family]
+    brought = any(pattern.fullmatch(item.name) for item in stage.packages)
+    copied = any("/usr" in item.destination or item.destination == "/" for item in stage.copies)
+    return brought or copied or bool(stage.steps)
 
 
 def _has_bare_python(image: str) -> bool:

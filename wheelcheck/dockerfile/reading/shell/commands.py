@@ -7,7 +7,7 @@ is marked as such, so that a hidden install can be reported.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from wheelcheck.dockerfile.reading.shell.failing import ShellEntry, Strictness, ends_script
@@ -110,14 +110,17 @@ def _read(script: str, values: Values) -> Iterator[tuple[ShellEntry, Command | N
             )
         texts = tuple(word.text for word in (*rest, *(value for _, value in assignments)))
         yield ShellEntry(texts, operator, len(nesting.stack)), command
-        declared = rest and rest[0].text in _DECLARATIONS
-        if declared:
-            assignments = [pair for word in rest[1:] for pair in _part([word])[0]]
-        if declared or not rest:
-            for name, value in assignments:
-                unsure = bool(value.unknown or within)
-                lexer.values[name] = None if unsure else value.text
+        for name, value in _set_by(assignments, rest):
+            unsure = bool(value.unknown or within)
+            lexer.values[name] = None if unsure else value.text
         nesting.leave(rest, operator)
+
+
+def _set_by(assignments: list[tuple[str, Word]], rest: list[Word]) -> Iterable[tuple[str, Word]]:
+    """The variables that hold after a command: its assignments where there is no program."""
+    if rest and rest[0].text in _DECLARATIONS:
+        return [pair for word in rest[1:] for pair in _part([word])[0]]
+    return [] if rest else assignments
 
 
 def _part(words: list[Word]) -> tuple[list[tuple[str, Word]], list[Word]]:

@@ -8,7 +8,7 @@ poetry-plugin-export, uv, PDM, Pipenv and pip-tools.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -28,6 +28,12 @@ _LOCKS: Mapping[tuple[str, str], str] = MappingProxyType(
 _LOCK_FILES = {
     "poetry": "poetry.lock", "uv": "uv.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock",
 }  # fmt: skip
+_COMPILERS: Mapping[tuple[str, ...], bool] = MappingProxyType(
+    {("pip-compile",): True, ("piptools", "compile"): True, ("uv", "pip", "compile"): False}
+)
+"""Commands that resolve their sources, and whether they write a file of a usual name."""
+
+
 _OUTPUTS = ("-o", "--output", "--output-file")
 _COMPILE_VALUES = frozenset(
     {"-o", "--output-file", "--extra", "-c", "--constraint", "--constraints", "--override"}
@@ -56,17 +62,19 @@ def export_command(words: Sequence[str]) -> ExportCommand | None:
     """Recognise a tool that writes requirements; None for all else."""
     words = words[2:] if words[1:2] == ["-m"] else words
     name = posixpath.basename(words[0]) if words else ""
-    if name == "pip-compile":
-        return _compiled(words[1:], usual=True)
-    if name == "piptools" and words[1:2] == ["compile"]:
-        return _compiled(words[2:], usual=True)
-    if name == "uv" and list(words[1:3]) == ["pip", "compile"]:
-        return _compiled(words[3:], usual=False)
-    action = next((word for word in words[1:] if not word.startswith("-")), "")
-    lock = _LOCKS.get((name, action))
-    rest = [word for word in words[1:] if word != action]
+    for compiler, usual in _COMPILERS.items():
+        if (name, *words[1 : len(compiler)]) == compiler:
+            return _compiled(words[len(compiler) :], usual=usual)
+    return _exported(name, words[1:])
+
+
+def _exported(name: str, words: Sequence[str]) -> ExportCommand | None:
+    """What a tool writes from a lock; ``lock`` without options writes the lock itself."""
+    action = next((word for word in words if not word.startswith("-")), "")
+    rest = [word for word in words if word != action]
     if action == "lock" and name in _LOCK_FILES and not {"-r", "--requirements"} & set(rest):
         return ExportCommand(_LOCK_FILES[name])
+    lock = _LOCKS.get((name, action))
     if lock is None:
         return None
     project = "Pipfile" if name == "pipenv" else "pyproject.toml"
@@ -97,14 +105,13 @@ def _compiled(words: Sequence[str], *, usual: bool) -> ExportCommand:
 
 
 def _values(words: Sequence[str], options: Sequence[str]) -> list[str]:
-    return list(_each_value(words, options))
-
-
-def _each_value(words: Sequence[str], options: Sequence[str]) -> Iterator[str]:
-    for position, word in enumerate(words):
-        name, equals, value = word.partition("=")
-        if name in options:
-            yield value if equals else "".join(words[position + 1 : position + 2])
+    """What is given for any of these options, in order."""
+    parts = ((behind, *word.partition("=")) for behind, word in enumerate(words, 1))
+    return [
+        value if equals else "".join(words[behind : behind + 1])
+        for behind, name, equals, value in parts
+        if name in options
+    ]
 
 
 def _last(values: Sequence[str]) -> str:

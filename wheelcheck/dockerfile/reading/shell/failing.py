@@ -6,13 +6,15 @@ that of the last command that ran; -e does not count for commands before ``&&`` 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 __all__ = ["ShellEntry", "Strictness", "ends_script"]
 
 _FARTHEST = 200
 """Commands of one list that are looked at: longer than anyone writes."""
+_PIPES = {"|", "|&"}
+_ENDS = {";", "\n", ";;"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +57,28 @@ class ShellEntry:
 def ends_script(entries: Sequence[ShellEntry], position: int, strict: Strictness) -> bool:
     """Whether the script ends with an error where the command at `position` fails."""
     chained = False
-    own = entries[position].depth
-    for at in range(position, min(len(entries), position + _FARTHEST)):
+    for at in _behind(entries, position):
         operator = entries[at].operator
-        if entries[at].depth > own:
-            continue  # inside of what && leaves out
-        own = min(own, entries[at].depth)
-        following = entries[at + 1].words if at + 1 < len(entries) else ()
         if operator == "||":
             return _gives_up(entries, at + 1)
-        if not chained and operator in {"|", "|&"} and not strict.pipefail:
+        if operator == "&" or (operator in _PIPES and not (chained or strict.pipefail)):
             return False
-        if operator == "&":
-            return False
-        if operator in {";", "\n", ";;"}:
+        if operator in _ENDS:
             if strict.errexit and not chained:
                 return True
-            if following:
+            if any(entry.words for entry in entries[at + 1 : at + 2]):
                 return False
-        chained = chained or operator == "&&"
+        chained |= operator == "&&"
     return len(entries) - position <= _FARTHEST
+
+
+def _behind(entries: Sequence[ShellEntry], position: int) -> Iterator[int]:
+    """The command at a position and those behind it, but for the inside of what && leaves out."""
+    own = entries[position].depth
+    for at in range(position, min(len(entries), position + _FARTHEST)):
+        if entries[at].depth <= own:
+            own = entries[at].depth
+            yield at
 
 
 def _gives_up(entries: Sequence[ShellEntry], start: int) -> bool:

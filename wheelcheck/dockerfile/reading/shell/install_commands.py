@@ -6,7 +6,7 @@ Options and whether they take a value are in `installer_options.csv`, one row ea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
@@ -45,7 +45,7 @@ class InstallerCommand:
 
     def values(self, meaning: str) -> tuple[str, ...]:
         """All values given for a meaning, in order; () where the option is not there."""
-        return tuple(value for name, value in self.options if name == meaning)
+        return _values(self.options, meaning)
 
     def has(self, meaning: str) -> bool:
         """Whether an option of that meaning is there."""
@@ -81,20 +81,22 @@ def installer_command(
     start = _first_argument(tool, rest)
     if start is None or rest[start] not in _ACTIONS[tool]:
         return None
-    before = list(_read(tool, rest[:start]))
-    after = list(_read(tool, rest[start + 1 :]))
+    before, after = list(_read(tool, rest[:start])), list(_read(tool, rest[start + 1 :]))
     variables = tuple(_from_environment(tool, environ))
-    options = [*variables]
-    options += [(name, value) for name, value in (*before, *after) if name not in {"", "?"}]
+    given = [(name, value) for name, value in (*before, *after) if name not in {"", "?"}]
     return InstallerCommand(
         tool,
         rest[start],
         program,
-        tuple(value for name, value in after if name == ""),
-        tuple(options),
-        tuple(value for name, value in (*before, *after) if name == "?"),
+        _values(after, ""),
+        (*variables, *given),
+        _values((*before, *after), "?"),
         frozenset(name for name, _ in variables),
     )
+
+
+def _values(options: Iterable[tuple[str, str]], meaning: str) -> tuple[str, ...]:
+    return tuple(value for name, value in options if name == meaning)
 
 
 def _pip_sync(words: Sequence[str], environ: Mapping[str, str | None]) -> InstallerCommand | None:
@@ -114,8 +116,11 @@ def _tool(words: Sequence[str]) -> tuple[Tool, str, Sequence[str]] | None:
         return "pip", words[0], words[1:]
     if name == "uv":
         return _uv(words[0], words[1:])
-    if not _PYTHON.fullmatch(name):
-        return None
+    return _module(words) if _PYTHON.fullmatch(name) else None
+
+
+def _module(words: Sequence[str]) -> tuple[Tool, str, Sequence[str]] | None:
+    """``python -m pip`` and ``python -m uv``, also as ``python -mpip``."""
     if len(words) > 1 and words[1].startswith("-m") and len(words[1]) > 2:  # noqa: PLR2004
         words = [words[0], "-m", words[1][2:], *words[2:]]
     # Options of Python itself may stand before -m, those without a value of their own.
@@ -123,13 +128,9 @@ def _tool(words: Sequence[str]) -> tuple[Tool, str, Sequence[str]] | None:
     if not behind or words[behind - 1] != "-m":
         return None
     module, rest = words[behind], words[behind + 1 :]
-    return _uv(words[0], rest) if module == "uv" else _pip_module(words[0], module, rest)
-
-
-def _pip_module(
-    program: str, module: str, rest: Sequence[str]
-) -> tuple[Tool, str, Sequence[str]] | None:
-    return ("pip", program, rest) if module == "pip" else None
+    if module == "uv":
+        return _uv(words[0], rest)
+    return ("pip", words[0], rest) if module == "pip" else None
 
 
 def _uv(program: str, words: Sequence[str]) -> tuple[Tool, str, Sequence[str]] | None:
@@ -203,18 +204,21 @@ def _cluster(tool: Tool, letters: str, rest: list[str]) -> Iterator[tuple[str, s
 def _from_environment(tool: Tool, environ: Mapping[str, str | None]) -> Iterator[tuple[str, str]]:
     """Options that variables set: ``PIP_NO_CACHE_DIR``, ``UV_INDEX_URL``."""
     prefix = f"{tool.upper()}_"
-    known = _options(tool)
     for name, value in environ.items():
-        if not name.startswith(prefix) or value is None:
-            continue
-        spelling = name.removeprefix(prefix).lower().replace("_", "-")
-        option = known.get("--" + _PACKAGES_OF_UV.get(spelling, spelling))
-        if option is None or not option.meaning:
-            continue
-        if tool == "uv" and spelling == "no-binary":  # a flag as a variable, unlike the option
-            yield from () if value.lower() in _FALSE else [(option.meaning, ":all:")]
-        elif option.takes_value:
-            yield from ((option.meaning, each) for each in value.split())
-        elif value.lower() not in _FALSE or (option.meaning == "no-cache" and tool == "pip"):
-            # pip takes PIP_NO_CACHE_DIR=off for a wish to have no cache (its cmdoptions.py).
-            yield option.meaning, ""
+        if name.startswith(prefix) and value is not None:
+            spelling = name.removeprefix(prefix).lower().replace("_", "-")
+            option = _options(tool).get("--" + _PACKAGES_OF_UV.get(spelling, spelling))
+            if option is not None and option.meaning:
+                values = _values_of(tool, spelling, option, value)
+                yield from ((option.meaning, each) for each in values)
+
+
+def _values_of(tool: Tool, spelling: str, option: _Option, value: str) -> Sequence[str]:
+    """What a variable gives an option: "" for a flag that it sets, nothing where it sets none."""
+    if tool == "uv" and spelling == "no-binary":  # a flag as a variable, unlike the option
+        return () if value.lower() in _FALSE else (":all:",)
+    if option.takes_value:
+        return value.split()
+    # pip takes PIP_NO_CACHE_DIR=off for a wish to have no cache (its cmdoptions.py).
+    always = option.meaning == "no-cache" and tool == "pip"
+    return ("",) if always or value.lower() not in _FALSE else ()

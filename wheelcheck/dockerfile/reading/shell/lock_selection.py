@@ -114,6 +114,21 @@ def _parted(meaning: str) -> tuple[str, bool, str]:
     return name, False, fixed
 
 
+_LOCK_OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "uv": ("--locked", "--frozen"),
+        "pdm": ("--frozen-lockfile", "--no-lock"),
+        "pipenv": ("--deploy", "--ignore-pipfile"),
+    }
+)
+"""Options for which a tool fails without a lock that fits."""
+_LOCK_ALONE = {("pdm", "sync"), ("pipenv", "sync")}
+"""Commands that always do."""
+
+
+_PROJECT_OPTIONS = {"--directory", "--project", "-C", "-P"}
+
+
 @dataclass(frozen=True, slots=True)
 class LockDemand:
     """What a command does with its lock. `needs` is the option for which it fails without one.
@@ -131,30 +146,26 @@ class LockDemand:
 def lock_demand(command: LockCommand, environ: Mapping[str, str]) -> LockDemand:
     """How a command treats its lock, by its options and variables (manuals of the four tools)."""
     given = {word.partition("=")[0] for word in command.arguments}
-    folder = ""
-    for position, word in enumerate(command.arguments):
-        option, equals, value = word.partition("=")
-        if option in {"--directory", "--project", "-C", "-P"} or (
-            command.tool == "pdm" and option == "-p"
-        ):
-            folder = value if equals else "".join(command.arguments[position + 1 : position + 2])
-    wanted = {
-        "uv": ("--locked", "--frozen"),
-        "pdm": ("--frozen-lockfile", "--no-lock"),
-        "pipenv": ("--deploy", "--ignore-pipfile"),
-    }.get(command.tool, ())
+    wanted = _LOCK_OPTIONS.get(command.tool, ())
     on = [item for item in wanted if item in given or _is_set(environ, command.tool, item)]
-    needs = on[0] if on else ""
-    if (command.tool, command.action) in {("pdm", "sync"), ("pipenv", "sync")} or (
-        command.action == "requirements"
-    ):
-        needs = needs or "without it"
+    always = command.action == "requirements" or (command.tool, command.action) in _LOCK_ALONE
     return LockDemand(
-        needs,
+        on[0] if on else "without it" if always else "",
         keeps=command.tool != "uv" or "--frozen" in on,
         skips="--skip-lock" in given,
-        folder=folder,
+        folder=_folder_of(command),
     )
+
+
+def _folder_of(command: LockCommand) -> str:
+    """The folder of the project that an option names; "" without one."""
+    options = _PROJECT_OPTIONS | ({"-p"} if command.tool == "pdm" else set())
+    folder = ""
+    for behind, word in enumerate(command.arguments, 1):
+        option, equals, value = word.partition("=")
+        if option in options:
+            folder = value if equals else "".join(command.arguments[behind : behind + 1])
+    return folder
 
 
 def _is_set(environ: Mapping[str, str], tool: str, option: str) -> bool:

@@ -11,6 +11,7 @@ MAX_NESTING = 100
 
 _OPENERS = {"if": "if", "while": "while", "until": "until", "for": "for", "case": "case"}
 _CLOSERS = {"fi": "if", "done": "loop", "esac": "case"}
+_BETWEEN = {"then", "else", "elif", "do", "!", "time"}
 _TESTS = {"[", "[[", "test"}
 _LOOPS = {"while", "until", "for"}
 
@@ -47,29 +48,31 @@ class Nesting:
 
     def enter(self, words: list[Word], operator: str) -> list[Word]:
         """Take keywords off the front of a command."""
-        while words and words[0].plain:
-            word = words[0].text
-            if word in _OPENERS:
-                self._open(_OPENERS[word])
-                if word in {"for", "case"}:
-                    return []
-            elif word in _CLOSERS:
-                self._close(_CLOSERS[word])
-            elif word == "{":
-                self._open("function" if self.function else "{")
-                self.function = False
-            elif word == "}":
-                self._close("{")
-            elif word == "function":
-                self.function = True
-                words = words[1:]
-            elif word not in {"then", "else", "elif", "do", "!", "time"}:
-                break
-            words = words[1:]
+        while words and words[0].plain and self._follow(words[0].text):
+            if words[0].text in {"for", "case"}:
+                return []  # what follows is no command
+            words = words[2:] if words[0].text == "function" else words[1:]
         if operator == "(" and len(words) == 1 and words[0].plain:
             self.function = True  # name() {
             return []
         return words
+
+    def _follow(self, word: str) -> bool:
+        """Open or close what a keyword does; False for a word that is none."""
+        if word in _OPENERS:
+            self._open(_OPENERS[word])
+        elif word in _CLOSERS:
+            self._close(_CLOSERS[word])
+        elif word == "{":
+            self._open("function" if self.function else "{")
+            self.function = False
+        elif word == "}":
+            self._close("{")
+        elif word == "function":
+            self.function = True
+        else:
+            return word in _BETWEEN
+        return True
 
     def leave(self, words: list[Word], operator: str) -> None:
         """What the operator behind a command says of the next one."""

@@ -151,21 +151,11 @@ def lock_command(words: list[str]) -> LockCommand | None:
 
 def venv_command(words: list[str]) -> VenvCommand | None:
     """Recognise ``python -m venv PATH``, ``virtualenv PATH``, ``uv venv``; None for all else."""
-    if not words:
-        return None
-    if words[1:] and words[1].startswith("-m") and len(words[1]) > 2:  # noqa: PLR2004
-        words = [words[0], "-m", words[1][2:], *words[2:]]
-    name = words[0].rpartition("/")[2]
-    python = ""
-    if _PYTHON.fullmatch(name) and words[1:3] in (["-m", "venv"], ["-m", "virtualenv"]):
-        rest = words[3:]
-    elif name == "virtualenv":
-        rest = words[1:]
-    elif name == "uv" and words[1:2] == ["venv"]:
-        rest = words[2:]
-    else:
+    rest = _venv_arguments(words)
+    if rest is None:
         return None
     paths = []
+    python = ""
     position = 0
     while position < len(rest):
         option, _, value = rest[position].partition("=")
@@ -180,25 +170,47 @@ def venv_command(words: list[str]) -> VenvCommand | None:
     return VenvCommand(paths[0] if paths else ".venv", python)
 
 
+def _venv_arguments(words: list[str]) -> list[str] | None:
+    """What a command that makes a virtual environment is given; None for all else."""
+    if not words:
+        return None
+    if words[1:] and words[1].startswith("-m") and len(words[1]) > 2:  # noqa: PLR2004
+        words = [words[0], "-m", words[1][2:], *words[2:]]
+    name = words[0].rpartition("/")[2]
+    if _PYTHON.fullmatch(name) and words[1:3] in (["-m", "venv"], ["-m", "virtualenv"]):
+        return words[3:]
+    if name == "virtualenv":
+        return words[1:]
+    return words[2:] if name == "uv" and words[1:2] == ["venv"] else None
+
+
 def not_followed(words: list[str]) -> NotFollowed | None:
     """Recognise what installs Python packages, but is not read."""
     name = words[0].rpartition("/")[2] if words else ""
     rest = words[1:]
-    what = None
     if name in _CONDAS and {"install", "create", "update"} & set(rest[:2]):
-        found = (match for word in rest if (match := _CONDA_PYTHON.match(word)))
-        python = next(found, None)
+        python = next(filter(None, map(_CONDA_PYTHON.match, rest)), None)
         return NotFollowed(f"{name} installs from its own channels", python[1] if python else "")
-    if name in {"easy_install", "pipx"} and {"install", "inject", "run"} & set(rest[:1]):
-        what = f"{name} is not followed"
-    elif _PYTHON.fullmatch(name) and rest[1:] and rest[0].endswith("setup.py"):
-        what = "setup.py would have to be run" if {"install", "develop"} & set(rest) else None
-    elif name in {"poetry", "pdm", "uv"} and rest[:1] == ["add"]:
-        what = f"{name} add changes the project and its lock"
-    elif name == "uv" and rest[:2] in (["tool", "install"], ["python", "install"]):
-        what = f"uv {rest[0]} install is not followed"
-    elif name in {"eval", "xargs"} and any("pip" in word for word in rest):
-        what = f"{name} is not followed"
-    elif script := next(filter(_SCRIPT.fullmatch, words[:2]), None):
-        what = f"the script {script} is not followed"
+    if _PYTHON.fullmatch(name) and rest[1:] and rest[0].endswith("setup.py"):
+        is_install = bool({"install", "develop"} & set(rest))
+        return NotFollowed("setup.py would have to be run") if is_install else None
+    what = _other_installer(name, rest) or _script_that_installs(words)
     return NotFollowed(what) if what else None
+
+
+def _script_that_installs(words: list[str]) -> str:
+    script = next(filter(_SCRIPT.fullmatch, words[:2]), None)
+    return f"the script {script} is not followed" if script else ""
+
+
+def _other_installer(name: str, rest: list[str]) -> str:
+    """Which program that installs packages is not followed; "" for all others."""
+    if name in {"easy_install", "pipx"} and {"install", "inject", "run"} & set(rest[:1]):
+        return f"{name} is not followed"
+    if name in {"poetry", "pdm", "uv"} and rest[:1] == ["add"]:
+        return f"{name} add changes the project and its lock"
+    if name == "uv" and rest[:2] in (["tool", "install"], ["python", "install"]):
+        return f"uv {rest[0]} install is not followed"
+    if name in {"eval", "xargs"} and any("pip" in word for word in rest):
+        return f"{name} is not followed"
+    return ""

@@ -100,33 +100,39 @@ class RemovedPaths:
 
 def system_command(words: Sequence[str]) -> SystemCommand | None:
     """Recognise a package manager that installs, removes or cleans; None for all else."""
-    if not words or words[0].rpartition("/")[2] not in _MANAGERS:
+    program = words[0].rpartition("/")[2] if words else ""
+    manager = _MANAGERS.get(program)
+    if manager is None:
         return None
-    manager = _MANAGERS[words[0].rpartition("/")[2]]
     flags, arguments = _split(words[1:], _WITH_VALUE[manager])
     if arguments[:1] == ["group"]:
         arguments = arguments[1:]
-    action = _ACTIONS.get(arguments[0]) if arguments else None
+    action = _action(manager, arguments)
     if action is None:
         return None
-    names = [match[1] for each in arguments[1:] if (match := _SPECIFIED.fullmatch(each))]
-    group = next((flags[flag] for flag in ("-t", "--virtual") if flag in flags), "")
-    if manager == "apt":
-        group = ""
-        names = [name for name in names if not name.endswith("-")]
-    cached = manager != "apk" or not ({"--no-cache"} & flags.keys())
-    if arguments[0] == "update" and manager == "dnf":
-        return None  # dnf update upgrades
+    cached = manager != "apk" or "--no-cache" not in flags
     return SystemCommand(
         manager,
         action,
-        tuple(names),
-        group,
+        _package_names(manager, arguments[1:]),
+        flags.get("-t", flags.get("--virtual", "")) if manager != "apt" else "",
         leaves_cache=cached and action == "add",
-        program=words[0].rpartition("/")[2],
+        program=program,
         hidden=any("\0" in each for each in arguments[1:]),
         recommends=manager == "apt" and not _refuses_recommends(words),
     )
+
+
+def _action(manager: Manager, arguments: Sequence[str]) -> Action | None:
+    if arguments[:1] == ["update"] and manager == "dnf":
+        return None  # dnf update upgrades
+    return _ACTIONS.get(arguments[0]) if arguments else None
+
+
+def _package_names(manager: Manager, arguments: Sequence[str]) -> tuple[str, ...]:
+    """Names without versions; apt removes what has a ``-`` at its end (apt-get(8))."""
+    names = [match[1] for each in arguments if (match := _SPECIFIED.fullmatch(each))]
+    return tuple(name for name in names if not (manager == "apt" and name.endswith("-")))
 
 
 def _refuses_recommends(words: Sequence[str]) -> bool:

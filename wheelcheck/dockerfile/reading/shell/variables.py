@@ -76,19 +76,23 @@ def _expand(
             unknown.extend(inner.unknown)
             position = inner.end
             continue
-        if char == escape and quote != "'" and position + 1 < len(text):
-            following = text[position + 1]
-            literal = quote and following not in f'"$`{escape}'
-            out.append(char + following if literal or keep_quotes else following)
-            position += 2
-            continue
-        if char in "'\"" and quote in {"", char}:
-            quote = "" if quote else char
-            out.append(char if keep_quotes else "")
-        else:
-            out.append(char)
-        position += 1
+        piece, position, quote = _literal(text, position, quote, escape, keep_quotes=keep_quotes)
+        out.append(piece)
     return Expanded("".join(out), tuple(unknown), position)
+
+
+def _literal(
+    text: str, position: int, quote: str, escape: str, *, keep_quotes: bool
+) -> tuple[str, int, str]:
+    """A character that begins no variable: what is left of it, its end, and the open quote."""
+    char = text[position]
+    if char == escape and quote != "'" and position + 1 < len(text):
+        following = text[position + 1]
+        literal = quote and following not in f'"$`{escape}'
+        return char + following if literal or keep_quotes else following, position + 2, quote
+    if char in "'\"" and quote in {"", char}:
+        return char if keep_quotes else "", position + 1, "" if quote else char
+    return char, position + 1, quote
 
 
 def _parameter(text: str, start: int, values: Values, escape: str, depth: int) -> Expanded:
@@ -138,23 +142,21 @@ def _broken(text: str, start: int) -> Expanded:
 
 
 def _modified(name: str, value: str | None, modifier: str, word: Expanded) -> Expanded:
+    """``${NAME:-word}`` and its like; without a colon an empty value counts as set."""
     end = word.end + 1
-    unset = value is None or (modifier.startswith(":") and value == "")
-    unknown = () if value is not None else (name,)
     kind = modifier.lstrip(":")
-    if kind[0] in "#%" and not _is_quick(value, word.text):
-        return Expanded("", (name,), end)
-    match kind:
-        case "-" | "=":
-            return (
-                Expanded(word.text, word.unknown, end) if unset else Expanded(value or "", (), end)
-            )
-        case "+":
-            return Expanded("", (), end) if unset else Expanded(word.text, word.unknown, end)
-        case "?":
-            return Expanded("" if unset else value or "", (name,) if unset else (), end)
-        case _:
-            return Expanded(_trimmed(value or "", modifier, word.text), unknown + word.unknown, end)
+    if kind[0] in "#%":
+        if not _is_quick(value, word.text):
+            return Expanded("", (name,), end)
+        unknown = () if value is not None else (name,)
+        return Expanded(_trimmed(value or "", modifier, word.text), unknown + word.unknown, end)
+    unset = value is None or (modifier.startswith(":") and value == "")
+    given = Expanded(word.text, word.unknown, end)
+    if kind == "+":
+        return Expanded("", (), end) if unset else given
+    if not unset:
+        return Expanded(value or "", (), end)
+    return Expanded("", (name,), end) if kind == "?" else given
 
 
 def _replaced(

@@ -69,6 +69,17 @@ class StageState:
     pip_settings: list[Setting] = field(default_factory=list)
     venv_pythons: dict[str, tuple[int, int]] = field(default_factory=dict)
 
+    def inherit(self, base: StageState) -> None:
+        """Begin where another stage ended, with its ARGs (Dockerfile reference, ARG, Scope)."""
+        self.arguments = {**base.arguments, **self.arguments}
+        self.environment = dict(base.environment)
+        self.workdir, self.shell = base.workdir, base.shell
+        self.files = replace(base.files, stages=self.files.stages)
+        self.system, self.sure_image = base.system.copy(), base.sure_image
+        self.venv_pythons = dict(base.venv_pythons)
+        self.packages, self.leftovers = list(base.packages), list(base.leftovers)
+        self.folders = list(base.folders)
+
     @property
     def home(self) -> str:
         """The home of the user that commands run as; that of root where it is not known."""

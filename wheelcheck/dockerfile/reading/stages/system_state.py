@@ -138,23 +138,30 @@ class SystemState:
         if command.action in {"add", "remove", "update"} and self._lacks_rights(command):
             message = f"{command.program} needs root, and the user is {self.user}"
             return Fault(line, "not-writable", f"{message}: the step fails")
+        if command.manager == "apt" and command.action == "add":
+            return self._unavailable(command, line, distribution, there)
+        return None
+
+    def _unavailable(
+        self, command: SystemCommand, line: int, distribution: Distribution | None,
+        there: frozenset[str],
+    ) -> Fault | None:  # fmt: skip
+        """Why apt-get does not find a package."""
         wanted = [name for name in command.packages if name not in there]
         named = command.packages or command.hidden
-        if command.manager == "apt" and command.action == "add" and named and self.lists is False:
-            if not wanted and not command.hidden:
-                return None  # apt-get says that they are the newest, and ends well
-            since = (
-                f"line {self.removed_lists} removed them"
-                if self.removed_lists
-                else "the image comes without them, and nothing ran apt-get update"
-            )
-            message = (
-                f"apt's package lists are not there ({since}): {command.program} finds nothing"
-            )
-            return Fault(line, "lists-missing", f"{message}, and the step fails")
-        if command.manager == "apt" and command.action == "add" and not self.other_sources:
-            return _missing_names(wanted, line, distribution)
-        return None
+        if named and self.lists is False:
+            # Of packages that are there, apt-get says that they are the newest, and ends well.
+            return self._no_lists(command, line) if wanted or command.hidden else None
+        return None if self.other_sources else _missing_names(wanted, line, distribution)
+
+    def _no_lists(self, command: SystemCommand, line: int) -> Fault:
+        since = (
+            f"line {self.removed_lists} removed them"
+            if self.removed_lists
+            else "the image comes without them, and nothing ran apt-get update"
+        )
+        message = f"apt's package lists are not there ({since}): {command.program} finds nothing"
+        return Fault(line, "lists-missing", f"{message}, and the step fails")
 
     def _lacks_rights(self, command: SystemCommand) -> bool:
         return self.is_root is False and not command.as_root
@@ -187,8 +194,10 @@ def _missing_names(names: list[str], line: int, distribution: Distribution | Non
         return None
     _, found = system.install(plain)
     lacking = [*found.missing, *found.ambiguous]
-    if not lacking:
-        return None
+    return _no_such_package(lacking, line, distribution) if lacking else None
+
+
+def _no_such_package(lacking: list[str], line: int, distribution: Distribution) -> Fault:
     listed = " and ".join(filter(None, [", ".join(lacking[:-1]), lacking[-1]]))
     verb = "is no package" if len(lacking) == 1 else "are no packages"
     message = f"{listed} {verb} that {distribution} can install: the step fails"

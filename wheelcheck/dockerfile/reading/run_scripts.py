@@ -1,0 +1,97 @@
+"""What a RUN runs: its script, as a shell, exec form or heredoc has it, command by command."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from wheelcheck.dockerfile.reading.dockerfile_syntax import Heredoc, Instruction
+from wheelcheck.dockerfile.reading.shell.commands import Command, Strictness, Word, commands
+from wheelcheck.dockerfile.reading.stages.stage_state import StageState
+from wheelcheck.errors import Unknown
+
+__all__ = ["INSTALLS", "commands_of", "is_shell", "strictness"]
+
+INSTALLS = ("pip install", "pip3 install", "uv pip", "apk add", "apt-get install", "pip wheel")
+"""What an installation looks like in a text that is not followed."""
+
+_SHELLS = {"sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"}
+_HEREDOC_ALONE = re.compile(r"<<-?\s*([\"']?)[\w.-]+\1")
+
+
+def commands_of(stage: StageState, instruction: Instruction) -> Iterator[tuple[int, Command]]:
+    """The commands of a RUN in either form, with the line of each."""
+    if instruction.exec_form is not None:
+        words = tuple(Word(text, plain=False) for text in instruction.exec_form)
+        yield instruction.line, Command(words, 0)
+    elif instruction.heredocs and _HEREDOC_ALONE.fullmatch(instruction.text):
+        yield from _heredoc_script(stage, instruction)
+    elif is_shell(stage.shell[:1]):
+        yield from _shell_form(stage, instruction)
+    elif any(install in instruction.text for install in INSTALLS):
+        why = f"SHELL is {stage.shell[0] if stage.shell else 'empty'}, which is not read"
+        stage.note_unread(instruction.line, instruction.text, Unknown("other-shell", why))
+
+
+def _shell_form(stage: StageState, instruction: Instruction) -> Iterator[tuple[int, Command]]:
+    """The commands of a script, and of the heredocs that its first command reads."""
+    heredocs = instruction.heredocs
+    script = instruction.text
+    for command in commands(script, stage.variables, strictness(stage.shell)):
+        yield instruction.line_at(command.offset), _with_input(command, heredocs)
+        if heredocs and "<<" in script:
+            yield from _piped_heredocs(stage, instruction, command)
+            heredocs = ()
+
+
+def _with_input(command: Command, heredocs: Sequence[Heredoc]) -> Command:
+    """The command with the heredoc that it reads."""
+    if not command.heredoc or command.stdin is not None:
+        return command
+    texts = (heredoc.content for heredoc in heredocs if heredoc.name == command.heredoc)
+    return replace(command, stdin=next(texts, None))
+
+
+def _heredoc_script(stage: StageState, instruction: Instruction) -> Iterator[tuple[int, Command]]:
+    """``RUN <<EOF``: the heredoc is the script, unless its first line names another program."""
+    heredoc = instruction.heredocs[0]
+    first = heredoc.content.partition("\n")[0]
+    if first.startswith("#!") and not is_shell([first[2:].split()[-1] if first[2:] else ""]):
+        why = Unknown("other-shell", f"the heredoc is a script for {first[2:].strip()[:60]}")
+        stage.note_unread(instruction.line, instruction.text, why)
+        return
+    strict = strictness(first[2:].split()) if first.startswith("#!") else strictness(stage.shell)
+    yield from _lines_of(heredoc.content, heredoc.line, stage.variables, strict)
+
+
+def strictness(program: Sequence[str]) -> Strictness:
+    """Of ``/bin/bash -e -o pipefail -c``: the options of a shell are those of ``set``."""
+    return Strictness().after(("set", *program[1:]))
+
+
+def _piped_heredocs(
+    stage: StageState, instruction: Instruction, command: Command
+) -> Iterator[tuple[int, Command]]:
+    """``RUN bash <<EOF``: a script for a shell is followed, one for another program is not."""
+    heredoc = instruction.heredocs[0]
+    program = command.texts[:1]
+    if is_shell(program):
+        strict = strictness(command.texts)
+        yield from _lines_of(heredoc.content, heredoc.line, stage.variables, strict)
+    elif any(install in heredoc.content for install in INSTALLS):
+        why = f"the heredoc goes to {program[0] if program else 'no program'}, not to a shell"
+        stage.note_unread(instruction.line, instruction.text, Unknown("other-shell", why))
+
+
+def _lines_of(
+    script: str, first: int, variables: Mapping[str, str | None], strict: Strictness
+) -> Iterator[tuple[int, Command]]:
+    for command in commands(script, variables, strict):
+        yield first + script.count("\n", 0, command.offset), command
+
+
+def is_shell(program: Sequence[str]) -> bool:
+    """Whether the first word is a shell, whose scripts are read."""
+    return bool(program) and posixpath.basename(program[0]) in _SHELLS
