@@ -17,18 +17,15 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
     WheelSource,
 )
 from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.installs.image_inputs import Gathered, InstallContext
 from wheelcheck.dockerfile.reading.installs.install_faults import faults_of_install
+from wheelcheck.dockerfile.reading.installs.lock_inputs import gather_lock
 from wheelcheck.dockerfile.reading.installs.project_faults import builds_project, faults_of_project
 from wheelcheck.dockerfile.reading.installs.requested_target import (
     requested_target,
     requests_a_target,
 )
-from wheelcheck.dockerfile.reading.installs.requirement_inputs import (
-    Gathered,
-    InstallContext,
-    gather,
-    gather_lock,
-)
+from wheelcheck.dockerfile.reading.installs.requirement_inputs import gather
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.dockerfile.reading.stages.other_python import python_of_uv
@@ -67,6 +64,76 @@ class Layer:
     required: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Install:
+    """A command of pip or uv at its place: the stage, the RUN, and the line with its text.
+
+    `variables` are those that it sees, `environ` those of them whose values are known.
+    """
+
+    stage: StageState
+    layer: Layer
+    command: InstallerCommand
+    line: int
+    text: str
+    variables: Mapping[str, str | None]
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {name: value for name, value in self.variables.items() if value is not None}
+
+    @property
+    def links(self) -> list[str]:
+        """What ``--find-links`` names in the image."""
+        return [link for link in self.command.values("find-links") if "://" not in link]
+
+    @property
+    def breaks_system(self) -> bool:
+        """Whether it installs beside the distribution's packages (PEP 668)."""
+        variable = f"{self.command.tool.upper()}_BREAK_SYSTEM_PACKAGES"
+        by_variable = self.environ.get(variable, "0").lower() in _TRUE
+        return self.command.has("break-system-packages") or by_variable
+
+    def note(self, why: Unknown) -> None:
+        """Note what of it is not followed."""
+        self.stage.note_unread(self.line, self.text, why)
+
+    def gather(self) -> Gathered:
+        """Read what it asks for; what cannot be read is noted, and what makes it fail."""
+        stage, command, layer = self.stage, self.command, self.layer
+        origin = Origin(stage.file_name, self.line)
+        around = InstallContext(stage.files, layer.workdir, self.environ, origin, stage.as_of)
+        gathered = gather(command, around)
+        problems = gathered.problems
+        if command.tool == "pip":
+            problems += tuple(unseen_settings(stage.files, self.variables, stage.home))
+        for why in problems:
+            self.note(why)
+        if layer.required:
+            self._note_faults(gathered)
+        return gathered
+
+    def _note_faults(self, gathered: Gathered) -> None:
+        stage, command, layer = self.stage, self.command, self.layer
+        for fault in faults_of_install(
+            stage, command, layer.workdir, layer.venv, gathered.problems, self.line, self.variables
+        ):
+            stage.fault(fault)
+        for each in gathered.projects:
+            folder = absolute(each.partition("[")[0].strip(), layer.workdir)
+            _note_project(stage, folder, self.line)
+
+    def requested(self) -> Target | Unknown | None:
+        """The target that its options name; None where they name none."""
+        target = self.stage.target
+        if not requests_a_target(self.command) or not isinstance(target, Target):
+            return None
+        named = requested_target(self.command, target, self.stage.as_of)
+        if isinstance(named, Unknown):
+            self.note(named)
+        return named
+
+
 def add_install(
     stage: StageState,
     layer: Layer,
@@ -77,41 +144,21 @@ def add_install(
 ) -> None:
     """Add a step for pip or uv to the stage; `overlay` are variables for this command alone."""
     command = _known_part(command)
+    install = _Install(stage, layer, command, line, text, {**stage.variables, **overlay})
     for option in command.strange:
-        stage.note_unread(
-            line, text, Unknown("unknown-option", f"the option {option} is not known")
-        )
-    variables = {**stage.variables, **overlay}
-    environ = {name: value for name, value in variables.items() if value is not None}
-    origin = Origin(stage.file_name, line)
-    around = InstallContext(stage.files, layer.workdir, environ, origin, stage.as_of)
-    gathered = gather(command, around)
-    unseen = unseen_settings(stage.files, variables, stage.home) if command.tool == "pip" else ()
-    for why in (*gathered.problems, *unseen):
-        stage.note_unread(line, text, why)
-    if layer.required:
-        _note_faults(stage, layer, command, gathered, line, variables)
-    wheels = _wheel_sources(stage, layer, command, gathered.local)
+        install.note(Unknown("unknown-option", f"the option {option} is not known"))
+    gathered = install.gather()
+    wheels = _wheel_sources(install, gathered.local)
     ready = bool(wheels) and (
         command.has("no-index") or len(_ready(wheels, gathered.local, layer)) == len(wheels)
     )
-    projects = _projects(stage, layer, gathered, wheels, line, text)
+    projects = _projects(install, gathered, wheels)
     requirements = gathered.requirements
-    if any("://" not in link for link in command.values("find-links")):
+    if install.links:
         # What the folder holds came from an index: that is judged, with or without --no-index.
         requirements = replace(requirements, index=replace(requirements.index, no_index=False))
-    _warn_of_options(stage, command, line, text)
-    for link in command.values("find-links"):
-        folder = absolute(link, layer.workdir)
-        if "://" not in link and not any(folder.startswith(wheel.path) for wheel in wheels):
-            message = f"what {redact(link)} holds is not known here: the index is judged instead"
-            stage.note_unread(line, text, Unknown("file-in-image", message))
-    no_cache = command.has("no-cache")
-    named: Target | Unknown | None = None
-    if requests_a_target(command) and isinstance(stage.target, Target):
-        named = requested_target(command, stage.target, stage.as_of)
-        if isinstance(named, Unknown):
-            stage.note_unread(line, text, named)
+    _warn_of_options(install)
+    _warn_of_links(install, wheels)
     step = InstallStep(
         line=line,
         layer=layer.line,
@@ -131,41 +178,33 @@ def add_install(
         no_deps=command.has("no-deps"),
         no_build_isolation=command.has("no-build-isolation"),
         user=command.has("user"),
-        breaks_system=command.has("break-system-packages")
-        or environ.get(f"{command.tool.upper()}_BREAK_SYSTEM_PACKAGES", "0").lower() in _TRUE,
+        breaks_system=install.breaks_system,
         upgrade=command.has("upgrade"),
-        no_cache=no_cache,
+        no_cache=command.has("no-cache"),
         cache_mounts=layer.cache_mounts,
         projects=projects,
         groups=command.values("group"),
         offset=layer.offset,
         tolerated=not layer.required,
-        requested=named,
+        requested=install.requested(),
         dry_run=command.has("dry-run"),
         target=_other_target(stage, command, layer),
     )
     stage.add_step(step, _made(step, command, stage))
 
 
-def _note_faults(
-    stage: StageState,
-    layer: Layer,
-    command: InstallerCommand,
-    gathered: Gathered,
-    line: int,
-    variables: Mapping[str, str | None],
-) -> None:
-    for fault in faults_of_install(
-        stage, command, layer.workdir, layer.venv, gathered.problems, line, variables
-    ):
-        stage.fault(fault)
-    for each in gathered.projects:
-        _note_project(stage, absolute(each.partition("[")[0].strip(), layer.workdir), line)
-
-
 def _note_project(stage: StageState, folder: str, line: int, *, certain: bool = True) -> None:
     for fault in faults_of_project(stage, folder, line, certain=certain):
         stage.fault(fault)
+
+
+def _warn_of_links(install: _Install, wheels: tuple[WheelSource, ...]) -> None:
+    """Note folders of ``--find-links`` of which it is not known what they hold."""
+    for link in install.links:
+        folder = absolute(link, install.layer.workdir)
+        if not any(folder.startswith(wheel.path) for wheel in wheels):
+            message = f"what {redact(link)} holds is not known here: the index is judged instead"
+            install.note(Unknown("file-in-image", message))
 
 
 def _other_target(stage: StageState, command: InstallerCommand, layer: Layer) -> Target | None:
@@ -233,16 +272,14 @@ def _own_environment(command: InstallerCommand) -> str:
     return folder if folder not in {"", "/", "/usr", "/usr/local"} else _SITE
 
 
-def _wheel_sources(
-    stage: StageState, layer: Layer, command: InstallerCommand, local: Iterable[str]
-) -> tuple[WheelSource, ...]:
+def _wheel_sources(install: _Install, local: Iterable[str]) -> tuple[WheelSource, ...]:
     """Folders of wheels, built earlier, that a command names."""
-    links = (link for link in command.values("find-links") if "://" not in link)
+    layer = install.layer
     found: dict[WheelSource, None] = {}
-    for text in (*local, *links):
+    for text in (*local, *install.links):
         path = absolute(text, layer.workdir)
         bare = path.partition("*")[0].rstrip("/") or "/"
-        for made in reversed((*stage.folders, *layer.mounted)):
+        for made in reversed((*install.stage.folders, *layer.mounted)):
             if made.kind == "wheels" and (bare == made.path or bare.startswith(f"{made.path}/")):
                 found[WheelSource(made.path, made, made in layer.mounted)] = None
                 break
@@ -259,41 +296,36 @@ def _ready(
 
 
 def _projects(
-    stage: StageState,
-    layer: Layer,
-    gathered: Gathered,
-    wheels: tuple[WheelSource, ...],
-    line: int,
-    text: str,
+    install: _Install, gathered: Gathered, wheels: tuple[WheelSource, ...]
 ) -> tuple[str, ...]:
     """Folders of the build context that are installed as projects; unread parts are reported."""
     found = list(gathered.projects.values())
     for each in gathered.local:
-        path = absolute(each.partition("[")[0], layer.workdir)
+        path = absolute(each.partition("[")[0], install.layer.workdir)
         ready = any(path == wheel.path or path.startswith(f"{wheel.path}/") for wheel in wheels)
         if ready or each in gathered.projects:
             continue
-        folder = stage.files.folder(path)
+        folder = install.stage.files.folder(path)
         if folder is not None:
             found.append(folder)
             message = "it has no pyproject.toml, and its setup script would have to be run"
-            stage.note_unread(line, text, Unknown("local-project", f"{redact(each)}: {message}"))
+            install.note(Unknown("local-project", f"{redact(each)}: {message}"))
         else:
             message = f"{redact(each)} is in the image, but nothing tells where it comes from"
-            stage.note_unread(line, text, Unknown("file-in-image", message))
+            install.note(Unknown("file-in-image", message))
     return tuple(found)
 
 
-def _warn_of_options(stage: StageState, command: InstallerCommand, line: int, text: str) -> None:
+def _warn_of_options(install: _Install) -> None:
     """What makes the answer for this step differ from that for the stage's image."""
+    command, target = install.command, install.stage.target
     pythons = [*command.values("python"), command.program]
-    version = next((match for each in pythons if (match := _VERSIONED.search(each))), None)
-    target = stage.target
+    version = next(filter(None, map(_VERSIONED.search, pythons)), None)
     if version and isinstance(target, Target):
         python = int(version[1]), int(version[2])
-        if python != target.python and not stage.turns_to(python):
+        if python != target.python and not install.stage.turns_to(python):
             message = "Python {}.{} is not the image's {}.{}".format(*python, *target.python)
-            stage.note_unread(line, text, Unknown("other-python", message))
+            install.note(Unknown("other-python", message))
     for meaning, message in (
         ("group", "dependency groups"),
         ("script", "a script's requirements"),
@@ -301,7 +333,7 @@ def _warn_of_options(stage: StageState, command: InstallerCommand, line: int, te
         ("only-deps", "a project's dependencies alone"),
     ):
         if command.has(meaning):
-            stage.note_unread(line, text, Unknown("not-followed", f"{message} are not read here"))
+            install.note(Unknown("not-followed", f"{message} are not read here"))
 
 
 def add_lock_install(

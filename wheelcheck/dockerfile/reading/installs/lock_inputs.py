@@ -1,0 +1,157 @@
+"""What a command installs by a lock: poetry, PDM, Pipenv and ``uv sync``, and their exports."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Literal
+
+from wheelcheck.dockerfile.reading.files.image_files import Generated, absolute
+from wheelcheck.dockerfile.reading.installs.image_inputs import (
+    Gathered,
+    ImageInputs,
+    InstallContext,
+)
+from wheelcheck.dockerfile.reading.installs.image_requirements import ImageCollection
+from wheelcheck.dockerfile.reading.shell.lock_selection import (
+    LockDemand,
+    lock_demand,
+    selection_of,
+)
+from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
+from wheelcheck.dockerfile.reading.stages.other_python import project_folders
+from wheelcheck.errors import RequirementsError, Unknown
+from wheelcheck.redaction import redact
+from wheelcheck.requirements.collection import refusals
+from wheelcheck.requirements.locks.uv_staleness import lock_is_stale
+from wheelcheck.requirements.pip.pip_options import CommandLine
+from wheelcheck.requirements.pip.pip_syntax import Line
+from wheelcheck.requirements.projects.pipfile import pipfile_requirements
+from wheelcheck.requirements.requirement_set import Origin
+from wheelcheck.requirements.selection import Selection
+
+__all__ = ["gather_lock", "read_lock"]
+
+_State = Literal["fits", "stale", "made", "missing", "unseen", "skipped"]
+"""Of a lock: `made` in the build from the project, `missing` for certain, or perhaps there."""
+_WITHOUT: Mapping[_State, str] = MappingProxyType(
+    {"stale": "does not fit", "made": "is made in the build"}
+)
+
+
+def gather_lock(command: LockCommand, around: InstallContext) -> Gathered:
+    """Read the lock that a command follows, with the groups and extras that it chooses.
+
+    Without a lock, what the project asks for is read, as the tool resolves it then. Codes of
+    problems: ``no-lock`` says so, ``lock-missing`` and ``lock-stale`` that the tool gives up.
+    """
+    inputs = ImageInputs.of(around, ImageCollection(CommandLine()))
+    failures = inputs.opener.failures
+    try:
+        inputs.problems.extend(read_lock(inputs, command))
+    except RequirementsError as error:
+        code = "no-lock" if failures else "requirement-refused"
+        inputs.problems.append(Unknown(code, str(error)))
+    requirements = inputs.requirements()
+    if command.tool == "pipenv" and "--deploy" in command.arguments:
+        scopes = tuple(replace(scope, advisory=False) for scope in requirements.scopes)
+        requirements = replace(requirements, scopes=scopes)
+    return Gathered(requirements, tuple(inputs.opener.seen), (), {}, tuple(inputs.problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _Lock:
+    """The lock of a command and its project, both as paths from the working directory."""
+
+    command: LockCommand
+    demand: LockDemand
+    path: str
+    project: str
+    state: _State
+
+    @classmethod
+    def of(cls, command: LockCommand, around: InstallContext) -> _Lock:
+        """Where a command looks for its lock, and what it finds."""
+        demand = lock_demand(command, around.environ)
+        folder = demand.folder or _project_folder(command, around)
+        path, project = (posixpath.join(folder, item) for item in (command.lock, command.project))
+        found = around.files.find(absolute(path, around.workdir))
+        state: _State = "fits"
+        if isinstance(found, Generated):
+            state = "made"
+        elif isinstance(found, Unknown):
+            state = "missing" if found.code == "not-in-context" else "unseen"
+        elif demand.skips:
+            state = "skipped"
+        elif command.tool == "uv" and not demand.keeps and _is_stale(path, project, around):
+            state = "stale"
+        return cls(command, demand, path, project, state)
+
+    @property
+    def refusal(self) -> Unknown | None:
+        """Why the tool gives up; None where it goes on."""
+        if not self.demand.needs or self.state not in {"stale", "missing"}:
+            return None
+        how = "does not fit " + self.command.project if self.state == "stale" else "is not there"
+        tool = f"{self.command.tool} {self.command.action} {self.demand.needs}"
+        why = f"{self.command.lock} {how}, and {tool} gives up"
+        return Unknown(f"lock-{self.state}", why.replace("  ", " "))
+
+    def is_read(self, around: InstallContext) -> bool:
+        """Whether the lock is read: it fits, or a COPY names it and what that has is not seen."""
+        if self.state in {"missing", "unseen"} and not self.demand.skips:
+            return around.files.names(absolute(self.path, around.workdir))
+        return self.state == "fits"
+
+
+def read_lock(inputs: ImageInputs, command: LockCommand) -> list[Unknown]:
+    """Read a lock, or the project where there is none.
+
+    Returns what is to be said of that. Raises `RequirementsError` where it cannot be read.
+    """
+    selection, strange = selection_of(command)
+    problems = [Unknown("not-followed", f"{option} is not followed") for option in strange]
+    lock = _Lock.of(command, inputs.around)
+    refusal = lock.refusal
+    if refusal is not None:
+        return [*problems, refusal]
+    if lock.is_read(inputs.around):
+        inputs.read(lock.path, selection)
+        return problems
+    if command.project == "Pipfile":
+        problems += _read_pipfile(inputs, lock.project, selection)
+    else:
+        inputs.read(lock.project, selection)
+    how = _WITHOUT.get(lock.state, "is not there")
+    why = f"{command.lock} {how}: what {command.project} asks for is resolved instead"
+    return [*problems, Unknown("no-lock", why)]
+
+
+def _project_folder(command: LockCommand, around: InstallContext) -> str:
+    """Where the project is: uv, Poetry and PDM look in the folders above, too."""
+    for folder in project_folders(around.workdir) if command.tool != "pipenv" else ():
+        path = absolute(command.project, folder)
+        if not isinstance(around.files.find(path), Unknown):
+            return "" if folder == around.workdir else folder
+    return ""
+
+
+def _read_pipfile(inputs: ImageInputs, path: str, selection: Selection) -> list[Unknown]:
+    """What Pipenv resolves without a lock."""
+    place = inputs.around.place(path)
+    text = inputs.reader.decode(place, inputs.reader.open(place))
+    dev = any(name in selection.groups([name], ()) for name in ("dev-packages", "dev"))
+    requirements, problems = pipfile_requirements(text, dev=dev)
+    for number, each in enumerate(requirements, 1):
+        line = Line(number, each, redact(each))
+        with refusals(Origin(place.shown, number), line):
+            inputs.collection.add(each, Origin(place.shown, number), line)
+    return problems
+
+
+def _is_stale(lock: str, project: str, around: InstallContext) -> bool:
+    """Whether uv's lock was made for other requirements than the project has now."""
+    texts = around.text_of(lock), around.text_of(project)
+    return texts[0] is not None and texts[1] is not None and lock_is_stale(texts[0], texts[1])
