@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -218,25 +218,34 @@ def _on_other_images(
     """The file on images of glibc, where advice has found that nothing compiles there."""
     images: dict[int, Target] = {}
     for item in found:
-        helpful = any(
-            way.kind == "image" and way.builds_after == 0 and way.blockers_after == 0
-            for way in item.report.advice
-        )
-        if helpful and item.stage.parent is None and not isinstance(item.stage.target, Unknown):
-            other = on_glibc(
-                parse_target_on(item.stage.target.name, as_of=as_of.date()), as_of.date()
-            )
+        target = item.stage.target
+        if _helps_elsewhere(item) and item.stage.parent is None and isinstance(target, Target):
+            other = on_glibc(parse_target_on(target.name, as_of=as_of.date()), as_of.date())
             if other is not None:
                 images[item.stage.index] = other
     if not images:
         return None
-    for stage in dockerfile.stages:  # stages on the same image go along: what is copied must run
-        if stage.parent is None and not isinstance(stage.target, Unknown):
-            same = [images[i] for i in images if dockerfile.stages[i].image == stage.image]
-            if same:
-                images.setdefault(stage.index, same[0])
-    moved = with_images(dockerfile, images, map(_step_builds, found))
+    moved = with_images(dockerfile, _with_same(dockerfile, images), map(_step_builds, found))
     return None if isinstance(moved, Unknown) else moved
+
+
+def _with_same(dockerfile: Dockerfile, images: Mapping[int, Target]) -> dict[int, Target]:
+    """Stages on the same image go along: what is copied between them must run."""
+    found = dict(images)
+    for stage in dockerfile.stages:
+        if stage.parent is None and not isinstance(stage.target, Unknown):
+            same = [found[i] for i in found if dockerfile.stages[i].image == stage.image]
+            if same:
+                found.setdefault(stage.index, same[0])
+    return found
+
+
+def _helps_elsewhere(judged: JudgedStep) -> bool:
+    """Whether another image would leave a step without builds and without blockers."""
+    return any(
+        advice.kind == "image" and advice.builds_after == 0 and advice.blockers_after == 0
+        for advice in judged.report.advice
+    )
 
 
 def _findings(

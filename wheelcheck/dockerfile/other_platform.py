@@ -61,16 +61,7 @@ def differences_on(
 
 def _differing(judged: JudgedStep, report: Report) -> Iterator[PlatformDifference]:
     """The packages of a step whose version or verdict is another one than in the report."""
-    own = next(
-        (
-            step.target
-            for step in (report.dockerfile.steps if report.dockerfile else ())
-            if step.line == judged.step.line
-            and step.stage == judged.stage.title
-            and step.command == judged.step.text
-        ),
-        None,
-    )
+    own = _target_of(judged, report)
     here = {package.name: package.on.get(own) for package in report.packages} if own else {}
     for package in judged.report.packages:
         cell = next(iter(package.on.values()))
@@ -83,6 +74,15 @@ def _differing(judged: JudgedStep, report: Report) -> Iterator[PlatformDifferenc
     for name, before in here.items():
         if before is not None and before.verdict is not Verdict.NOT_REQUIRED:
             yield _difference(judged, name, before.verdict, None, Verdict.NOT_REQUIRED)
+
+
+def _target_of(judged: JudgedStep, report: Report) -> str | None:
+    """The target of a step in a report; None where it was not judged."""
+    step = judged.step
+    same = (step.line, judged.stage.title, step.text)
+    steps = report.dockerfile.steps if report.dockerfile else ()
+    targets = (each.target for each in steps if (each.line, each.stage, each.command) == same)
+    return next(targets, None)
 
 
 def _difference(

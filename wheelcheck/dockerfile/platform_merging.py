@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import TypeVar
 
 from wheelcheck.analysis.merging import merged
 from wheelcheck.reports.values.dockerfile_values import JudgedDockerfile
 from wheelcheck.reports.values.report import Report
 
 __all__ = ["merged_platforms"]
+
+Item = TypeVar("Item")
 
 
 def merged_platforms(reports: Sequence[Report], platforms: Sequence[str]) -> Report:
@@ -24,10 +28,14 @@ def merged_platforms(reports: Sequence[Report], platforms: Sequence[str]) -> Rep
     whole = JudgedDockerfile(
         name=parts[0].name,
         steps=tuple(steps),
-        findings=tuple(dict.fromkeys(item for part in parts for item in part.findings)),
-        unread=tuple(dict.fromkeys(item for part in parts for item in part.unread)),
-        correction=next((part.correction for part in parts if part.correction), ""),
-        other_image=next((part.other_image for part in parts if part.other_image), ""),
-        remarks=tuple(dict.fromkeys(item for part in parts for item in part.remarks)),
+        findings=_each_once(part.findings for part in parts),
+        unread=_each_once(part.unread for part in parts),
+        correction=next(filter(None, (part.correction for part in parts)), ""),
+        other_image=next(filter(None, (part.other_image for part in parts)), ""),
+        remarks=_each_once(part.remarks for part in parts),
     )
     return merged(reports).model_copy(update={"dockerfile": whole})
+
+
+def _each_once(parts: Iterable[Iterable[Item]]) -> tuple[Item, ...]:
+    return tuple(dict.fromkeys(chain.from_iterable(parts)))

@@ -53,35 +53,41 @@ class BuildPlace:
 def places_of(
     dockerfile: Dockerfile, builds: Iterable[StepBuilds], editor: Editor
 ) -> list[BuildPlace]:
-    """The steps that compile and can be changed; of the others `editor.remarks` hears."""
+    """The steps that compile and can be changed; `editor.remarks` receives what can not."""
     found = []
     for build in builds:
         stage = dockerfile.stages[build.stage]
-        step = build.step_of(stage)
-        distribution = distribution_of(build.plan.target)
-        if not build.compiled or stage.index not in dockerfile.needed or not step.builds:
-            continue
-        if isinstance(distribution, Unknown):
-            continue
-        lacking = _lacking(stage, step, build, distribution, editor)
-        run = next(each for each in stage.instructions if each.line == step.layer)
-        user = _user(dockerfile, stage, step.layer)
-        if user:
-            editor.remarks[f"line {step.line} runs as {user}, who can install no packages"] = None
-            continue
-        command = _command_of(run, step)
-        if command is None:
-            where = "a heredoc" if run.heredocs else "exec form"
-            message = f"line {step.line}: no correction is offered for a command in {where}"
-            editor.remarks[f"{message}; {_adding(lacking)}" if lacking else message] = None
-            continue
-        if step.tool == "lock":
-            if lacking:
-                editor.remarks[f"line {step.line}: {_adding(lacking)}"] = None
-            continue
-        found.append(BuildPlace(stage, step, run, command, build, distribution, lacking))
-        editor.remarks |= dict.fromkeys(_remarks(build.outlooks))
+        if build.compiled and stage.index in dockerfile.needed and build.step_of(stage).builds:
+            place = _place_of(dockerfile, build, editor)
+            if place is not None:
+                found.append(place)
+                editor.remarks |= dict.fromkeys(_remarks(build.outlooks))
     return found
+
+
+def _place_of(dockerfile: Dockerfile, build: StepBuilds, editor: Editor) -> BuildPlace | None:
+    """The place of a step's builds; None where it cannot be changed, which is remarked."""
+    stage = dockerfile.stages[build.stage]
+    step = build.step_of(stage)
+    distribution = distribution_of(build.plan.target)
+    if isinstance(distribution, Unknown):
+        return None
+    lacking = _lacking(stage, step, build, distribution, editor)
+    run = next(each for each in stage.instructions if each.line == step.layer)
+    command = _command_of(run, step)
+    user = _user(dockerfile, stage, step.layer)
+    where = f"line {step.line}"
+    if user:
+        editor.remarks[f"{where} runs as {user}, who can install no packages"] = None
+    elif command is None:
+        form = "a heredoc" if run.heredocs else "exec form"
+        message = f"{where}: no correction is offered for a command in {form}"
+        editor.remarks[f"{message}; {_adding(lacking)}" if lacking else message] = None
+    elif step.tool != "lock":
+        return BuildPlace(stage, step, run, command, build, distribution, lacking)
+    elif lacking:
+        editor.remarks[f"{where}: {_adding(lacking)}"] = None
+    return None
 
 
 def _adding(names: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from wheelcheck.distributions.distribution import Distribution, Family
@@ -42,33 +42,36 @@ def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction 
     be done by hand is in `Correction.remarks`; None where there is nothing to do at all.
     """
     editor = Editor(dockerfile.name, dockerfile.text)
-    in_image = lineage(dockerfile)
     places = places_of(dockerfile, builds, editor)
-    several = {place.stage.index for place in places if _count(places, place.stage) > 1}
     for group in _by_run(places):
-        place = group[0]
-        stage = place.stage
-        outside = stage.index not in in_image or all(
-            member.step.action == "wheel" for member in group
-        )
-        if outside and not _removals(place.script, 0, group[-1].command.offset):
-            _mend_builder(editor, group)
-        elif not outside and stage.index not in several and _splits(dockerfile, place):
-            _split(editor, dockerfile, place)
-        else:
-            earlier = [
-                item for item in places if item.stage is stage and item.run.line < place.run.line
-            ]
-            staying = set() if outside else _staying(group) - _staying(earlier)
-            _mend_in_place(editor, group, sorted(staying))
+        _mend(editor, dockerfile, places, group)
     if places:
         _add_run_time(editor, dockerfile, places)
         mount_wheels(editor, dockerfile)
     return editor.correction()
 
 
-def _count(places: list[BuildPlace], stage: Stage) -> int:
-    return sum(place.stage is stage for place in places)
+def _mend(
+    editor: Editor, dockerfile: Dockerfile, places: list[BuildPlace], group: list[BuildPlace]
+) -> None:
+    """Mend one RUN; `group` are the places in it."""
+    place = group[0]
+    outside = _is_outside(dockerfile, group)
+    others = [item for item in places if item.stage is place.stage and item is not place]
+    if outside and not _removals(place.script, 0, group[-1].command.offset):
+        _mend_builder(editor, group)
+    elif not outside and not others and _splits(dockerfile, place):
+        _split(editor, dockerfile, place)
+    else:
+        earlier = [item for item in others if item.run.line < place.run.line]
+        staying = set() if outside else _staying(group) - _staying(earlier)
+        _mend_in_place(editor, group, sorted(staying))
+
+
+def _is_outside(dockerfile: Dockerfile, group: list[BuildPlace]) -> bool:
+    """Whether nothing of a RUN's builds gets into the image."""
+    builds_alone = all(member.step.action == "wheel" for member in group)
+    return builds_alone or group[0].stage.index not in lineage(dockerfile)
 
 
 def _by_run(places: Iterable[BuildPlace]) -> list[list[BuildPlace]]:
@@ -123,28 +126,36 @@ def mount_wheels(editor: Editor, dockerfile: Dockerfile) -> None:
         for copied in stage.copies:
             if copied.made is None or copied.made.kind != "wheels" or copied.stage is None:
                 continue
-            users = [
-                step for step in stage.steps if any(w.made == copied.made for w in step.wheels)
-            ]
-            users = users or [
-                step
-                for step in stage.steps
-                if any(wheels.path == copied.destination for wheels in step.wheels)
-            ]
-            if len(users) == 1 and len(copied.paths) == 1 and "*" not in copied.paths[0]:
-                _mount(editor, stage, users[0], copied)
+            steps = _steps_with(stage, copied)
+            if len(steps) == 1 and len(copied.paths) == 1 and "*" not in copied.paths[0]:
+                _mount(editor, stage, steps[0], copied)
+
+
+def _steps_with(stage: Stage, copied: CopiedFolder) -> list[InstallStep]:
+    """The steps that take wheels as they were made, or else what lies where they were copied."""
+    same = [
+        step for step in stage.steps if any(wheels.made == copied.made for wheels in step.wheels)
+    ]
+    return same or [
+        step
+        for step in stage.steps
+        if any(wheels.path == copied.destination for wheels in step.wheels)
+    ]
+
+
+def _instruction_on(stage: Stage, line: int) -> Instruction:
+    return next(each for each in stage.instructions if each.line == line)
 
 
 def _mount(editor: Editor, stage: Stage, step: InstallStep, copied: CopiedFolder) -> None:
-    run = next(each for each in stage.instructions if each.line == step.layer)
-    copy = next(each for each in stage.instructions if each.line == copied.line)
+    run = _instruction_on(stage, step.layer)
     source = copied.paths[0] if copied.paths[0].startswith("/") else f"/{copied.paths[0]}"
     editor.add_flags(
         run,
         f"--mount=type=bind,from={copied.source},source={source.rstrip('/')},"
         f"target={copied.destination}",
     )
-    editor.remove(copy)
+    editor.remove(_instruction_on(stage, copied.line))
     removing = {copied.destination, f"{copied.destination}/"}
     for other in stage.instructions:
         if other.keyword == "RUN" and other.line >= run.line:
@@ -191,21 +202,24 @@ def install_line(names: Iterable[str], distribution: Distribution) -> str:
 def _splits(dockerfile: Dockerfile, place: BuildPlace) -> bool:
     """Whether a stage can be parted at its RUN, so that only its first half builds."""
     step, run = place.step, place.run
+    if step.tool != "pip" or step.action != "install":
+        return False
+    if step.projects or step.venv or step.folder or step.wheels or step.requirements.skipped:
+        return False
     alone = len(shell_commands(run)) == 1 and not run.flags
-    plain = not (step.projects or step.venv or step.folder or step.wheels)
-    plain = plain and not step.requirements.skipped
-    numbered = any(
+    return (
+        alone
+        and not _numbers_stages(dockerfile)
+        and to_wheel_command(run.text, _WHEELS) is not None
+    )
+
+
+def _numbers_stages(dockerfile: Dockerfile) -> bool:
+    """Whether stages are named by their numbers, which change where one is parted."""
+    return any(
         (each.flag("from") or "").isdecimal() or ",from=" in (each.flag("mount") or "")
         for stage in dockerfile.stages
         for each in stage.instructions
-    )
-    return (
-        step.tool == "pip"
-        and step.action == "install"
-        and alone
-        and plain
-        and not numbered
-        and to_wheel_command(run.text, _WHEELS) is not None
     )
 
 
@@ -215,17 +229,13 @@ def _split(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> None:
     taken = {each.name for each in dockerfile.stages}
     base, builder = (_free(f"{stage.name}-{word}".strip("-"), taken) for word in ("base", "wheels"))
     _name(editor, stage, base)
-    arguments = [
-        f"ARG {each.text}"
-        for each in stage.instructions
-        if each.keyword == "ARG" and each.line < run.line
-    ]
     moved = _only_for_building(place)
     for each in moved:
         editor.remove(each)
     staying = place.staying(stage, {each.line for each in moved})
     written = run.text.strip()
     reset = "PIP_NO_CACHE_DIR= " if place.step.installer == "pip-no-cache" else ""
+    arguments = _arguments_before(stage, run.line)
     blank = [] if editor.is_blank(run.line - 1) else [""]
     editor.remove(run)
     editor.insert_before(
@@ -234,16 +244,30 @@ def _split(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> None:
         f"FROM {base} AS {builder}",
         *arguments,
         *(line for each in moved for line in editor.lines_of(each)),
-        *([f"RUN {install_line(place.lacking, distribution)}"] if place.lacking else []),
+        *_install_lines(place.lacking, distribution),
         f"RUN --mount=type=cache,target={_CACHE['pip']} \\",
         f"    {reset}{to_wheel_command(written, _WHEELS)}",
         "",
         f"FROM {base}" + (f" AS {stage.name}" if stage.name else ""),
         *arguments,
-        *([f"RUN {install_line(staying, distribution)}"] if staying else []),
+        *_install_lines(staying, distribution),
         f"RUN --mount=type=bind,from={builder},source={_WHEELS},target={_WHEELS} \\",
         f"    {from_wheels(written, _WHEELS)}",
     )
+
+
+def _install_lines(names: Sequence[str], distribution: Distribution) -> list[str]:
+    """The instruction that installs packages; none where there are none."""
+    return [f"RUN {install_line(names, distribution)}"] if names else []
+
+
+def _arguments_before(stage: Stage, line: int) -> list[str]:
+    """The ARGs of a stage up to a line: they hold in no other stage."""
+    return [
+        f"ARG {each.text}"
+        for each in stage.instructions
+        if each.keyword == "ARG" and each.line < line
+    ]
 
 
 def _name(editor: Editor, stage: Stage, name: str) -> None:
@@ -259,19 +283,26 @@ def _name(editor: Editor, stage: Stage, name: str) -> None:
 
 def _only_for_building(place: BuildPlace) -> list[Instruction]:
     """RUNs before the step that install build packages and do nothing else."""
-    found = []
-    for each in place.stage.instructions:
-        if each.keyword != "RUN" or each.line >= place.run.line or each.flags:
-            continue
-        every = [system_command(unwrapped(command.texts)) for command in shell_commands(each)]
-        adding = [command for command in every if command is not None and command.action == "add"]
-        names = [name for command in adding for name in command.packages]
-        updates = sum(command.texts[1:2] == ("update",) for command in shell_commands(each))
-        if names and len(adding) + updates == len(every):
-            family = place.distribution.family
-            if all(is_for_building(name, family) for name in names):
-                found.append(each)
-    return found
+    return [
+        each
+        for each in place.stage.instructions
+        if each.keyword == "RUN"
+        and each.line < place.run.line
+        and not each.flags
+        and _installs_for_building(each, place.distribution.family)
+    ]
+
+
+def _installs_for_building(run: Instruction, family: Family) -> bool:
+    """Whether a RUN installs build packages, and does nothing else."""
+    commands = shell_commands(run)
+    found = (system_command(unwrapped(command.texts)) for command in commands)
+    adding = [command for command in found if command is not None and command.action == "add"]
+    names = [name for command in adding for name in command.packages]
+    updates = sum(command.texts[1:2] == ("update",) for command in commands)
+    if not names or len(adding) + updates != len(commands):
+        return False
+    return all(is_for_building(name, family) for name in names)
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -110,18 +110,24 @@ def emit_dockerfile(
             return Unknown("unusual-path", f"{path!r} cannot be mounted from the build context")
     distribution = distribution_of(target)
     if commands is None:
-        install = _run([_CACHE_MOUNT, *inputs.mounts], f"pip install {inputs.choice}")
-        if run_packages and not isinstance(distribution, Unknown):
-            install.insert(0, f"RUN {install_line(run_packages, distribution)}")
-        return "\n".join([_SYNTAX, f"FROM {base}", *inputs.copied, *install, ""])
+        return "\n".join([_SYNTAX, *_one_stage(base, distribution, inputs, run_packages), ""])
     if isinstance(distribution, Unknown):
         return distribution
-    if run_packages:
-        more = tuple(name for name in run_packages if name not in commands.run_packages)
-        commands = replace(commands, run_packages=(*commands.run_packages, *more))
+    more = (name for name in run_packages if name not in commands.run_packages)
+    commands = replace(commands, run_packages=(*commands.run_packages, *more))
     constrained = _constrained(target, build_constraints)
     stages = _stages(base, distribution, commands, inputs, constrained)
     return "\n".join([_SYNTAX, *stages, ""])
+
+
+def _one_stage(
+    base: str, distribution: Distribution | Unknown, inputs: PipInputs, packages: Sequence[str]
+) -> list[str]:
+    """A stage that installs wheels, and the system packages that they need to load."""
+    lines = [f"FROM {base}", *inputs.copied]
+    if packages and not isinstance(distribution, Unknown):
+        lines.append(f"RUN {install_line(packages, distribution)}")
+    return lines + _run([_CACHE_MOUNT, *inputs.mounts], f"pip install {inputs.choice}")
 
 
 def _constrained(target: Target, text: str) -> tuple[list[str], str]:

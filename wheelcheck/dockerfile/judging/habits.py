@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from packaging.utils import canonicalize_name
 
@@ -17,6 +17,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
     CopiedFolder,
     Dockerfile,
     InstallStep,
+    PresentPackage,
     Stage,
 )
 from wheelcheck.errors import Unknown
@@ -190,14 +191,10 @@ def _native(builds: StepBuilds) -> tuple[str, ...]:
 
 def _unused_packages(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Finding]:
     """Build packages of a stage in which nothing is compiled, as far as all of it is known."""
-    building = [step for step in stage.steps if step.builds]
     distribution = None if isinstance(stage.target, Unknown) else distribution_of(stage.target)
-    whole = len(builds) == len(building) and not stage.unread
-    if not building or not whole or not isinstance(distribution, Distribution):
+    if not isinstance(distribution, Distribution) or not _is_free_of_builds(stage, builds):
         return
-    if any(build.compiled for build in builds) or any(step.projects for step in building):
-        return
-    last = building[-1]
+    last = [step for step in stage.steps if step.builds][-1]
     unused = [
         package
         for package in last.packages
@@ -209,6 +206,14 @@ def _unused_packages(stage: Stage, builds: Sequence[StepBuilds]) -> Iterator[Fin
         yield finding(
             "build-packages-unused", unused[0].line, stage.title, message, superfluous=names
         )
+
+
+def _is_free_of_builds(stage: Stage, builds: Sequence[StepBuilds]) -> bool:
+    """Whether a stage installs packages, all of it is known, and nothing is compiled."""
+    building = [step for step in stage.steps if step.builds]
+    whole = len(builds) == len(building) and not stage.unread
+    compiled = any(build.compiled for build in builds) or any(step.projects for step in building)
+    return bool(building) and whole and not compiled
 
 
 def _foreign_copies(
@@ -267,17 +272,18 @@ def _leftover_wheels(stage: Stage) -> Iterator[Finding]:
 def _leftover_compilers(
     dockerfile: Dockerfile, stage: Stage, distribution: Distribution
 ) -> Iterator[Finding]:
+    """Build packages in the final image, or in a layer below it."""
     family = distribution.family
     own = [package for package in stage.packages if package.stage == stage.index]
-    remaining = [package for package in own if is_for_building(package.name, family)]
-    if remaining and stage is dockerfile.final:
+    remaining = _for_building(own, family) if stage is dockerfile.final else []
+    if remaining:
         names = tuple(dict.fromkeys(item.name for item in remaining))
         verb = "stays" if len(names) == 1 else "stay"
         message = f"{named(names)} {verb} in the image"
         yield finding(
             "compiler-in-final-image", remaining[0].line, stage.title, message, superfluous=names
         )
-    late = [leftover for leftover in stage.leftovers if is_for_building(leftover.name, family)]
+    late = _for_building(stage.leftovers, family)
     if late:
         names = tuple(dict.fromkeys(package.name for package in late))
         message = (
@@ -287,6 +293,10 @@ def _leftover_compilers(
         yield finding(
             "removed-in-later-layer", late[0].layer, stage.title, message, superfluous=names
         )
+
+
+def _for_building(packages: Iterable[PresentPackage], family: Family) -> list[PresentPackage]:
+    return [package for package in packages if is_for_building(package.name, family)]
 
 
 def _second_python(stage: Stage, distribution: Distribution) -> Iterator[Finding]:
