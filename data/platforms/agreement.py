@@ -23,7 +23,7 @@ from installers import Answer, Uv
 from uv_answers import REQUIREMENTS, Case, all_cases, ask, read_answers, replayed, write_answers
 
 from wheelcheck import Report, Verdict, check
-from wheelcheck.targets.platforms import Windows
+from wheelcheck.targets.other_platforms import Windows
 
 HERE = Path(__file__).parent
 DIFFERENCES = HERE / "agreement.csv"

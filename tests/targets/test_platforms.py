@@ -26,16 +26,8 @@ from wheelcheck.targets import (
     parse_target_on,
     supported_tags,
 )
-from wheelcheck.targets.platforms import (
-    IOS,
-    Android,
-    Emscripten,
-    MacOS,
-    OtherArchitecture,
-    Platform,
-    System,
-    Windows,
-)
+from wheelcheck.targets.other_platforms import IOS, Android, Emscripten, MacOS, Windows
+from wheelcheck.targets.platforms import OtherArchitecture, Platform, System
 
 TODAY = date(2026, 11, 28)
 DATA = Path(__file__).parents[2] / "data" / "platforms"

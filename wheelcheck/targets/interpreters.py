@@ -82,14 +82,9 @@ def read_interpreter(spelling: str, python: str, as_of: date) -> TargetInterpret
     implementation = _KINDS.get(match["kind"], Implementation.CPYTHON)
     minor = (int(match["major"]), int(match["minor"]))
     free_threaded, patch, abi = bool(match["t"]), match["patch"], match["abi"]
-    if minor < OLDEST_PYTHON or minor[0] > OLDEST_PYTHON[0]:
-        raise TargetError(spelling, "only Python 3.6 and later are known")
-    cpython = implementation is Implementation.CPYTHON
-    if free_threaded and (not cpython or minor < FIRST_FREE_THREADED):
-        raise TargetError(spelling, "free-threaded builds exist for CPython 3.13 and later only")
-    if abi and implementation is not _owner(abi):
-        owner = "GraalPy" if _owner(abi) is Implementation.GRAALPY else "PyPy"
-        raise TargetError(spelling, f"{abi} is an ABI of {owner}")
+    why = _impossible(implementation, minor, abi, free_threaded=free_threaded)
+    if why:
+        raise TargetError(spelling, why)
     release = _release(implementation, minor, patch, abi, as_of)
     tag = interpreter_tag(implementation, minor)
     prefix = tag.rstrip("0123456789")
@@ -98,6 +93,21 @@ def read_interpreter(spelling: str, python: str, as_of: date) -> TargetInterpret
     if abi:
         tag = f"{'pypy' if prefix == 'pp' else prefix}{tag.removeprefix(prefix)}_{abi}"
     return TargetInterpreter(release, free_threaded, f"{tag}{match['t']}")
+
+
+def _impossible(
+    implementation: Implementation, minor: tuple[int, int], abi: str, *, free_threaded: bool
+) -> str:
+    """Why there is no such interpreter, whatever its release; "" where there may be."""
+    if minor < OLDEST_PYTHON or minor[0] > OLDEST_PYTHON[0]:
+        return "only Python 3.6 and later are known"
+    cpython = implementation is Implementation.CPYTHON
+    if free_threaded and (not cpython or minor < FIRST_FREE_THREADED):
+        return "free-threaded builds exist for CPython 3.13 and later only"
+    if abi and implementation is not _owner(abi):
+        owner = "GraalPy" if _owner(abi) is Implementation.GRAALPY else "PyPy"
+        return f"{abi} is an ABI of {owner}"
+    return ""
 
 
 def _owner(abi: str) -> Implementation:

@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
+from wheelcheck.targets.other_platforms import IOS, Android, MacOS
 from wheelcheck.targets.platform_tags import PlatformTag, read_platform_tag
 from wheelcheck.targets.platforms import (
-    IOS,
-    Android,
     Architecture,
     Cpu,
     Libc,
     Linux,
-    MacOS,
     NamedTags,
     OtherArchitecture,
     Platform,

@@ -1,10 +1,9 @@
 """The platforms that wheels are made for: the tags each accepts, and what markers see there.
 
 A platform is one of several kinds, each a frozen value that knows its own tag, its ladder of tags
-(best first) and its part of the marker environment. The ladders of macOS, iOS and Android are
-those of `packaging.tags`, which is given every argument: one left out makes it probe the machine it
-runs on. Those of Linux are ours (PEP 600, PEP 656), as `packaging` has none for a libc other than
-the host's.
+(best first) and its part of the marker environment. Here is Linux; `other_platforms` has the rest.
+The ladders of Linux are ours (PEP 600, PEP 656), as `packaging` has none for a libc other than the
+host's.
 """
 
 from __future__ import annotations
@@ -14,26 +13,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from packaging.tags import android_platforms, ios_platforms, mac_platforms
-
 __all__ = [
-    "IOS",
     "LEGACY_MANYLINUX",
-    "Android",
     "Architecture",
     "Cpu",
-    "Emscripten",
     "Libc",
     "Linux",
-    "MacOS",
-    "NamedMacOS",
     "NamedTags",
-    "NamedWindows",
     "OtherArchitecture",
     "Platform",
     "System",
-    "Windows",
     "manylinux_floor",
+    "marker_values",
 ]
 
 # PEP 513, 571 and 599: names from before PEP 600 put the glibc version into the tag.
@@ -192,7 +183,7 @@ class Linux(Platform):
 
     def markers(self) -> dict[str, str]:
         """As pip on Linux evaluates them; libc appears in none."""
-        return _markers("posix", "linux", "Linux", self.arch)
+        return marker_values("posix", "linux", "Linux", self.arch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,217 +218,13 @@ _OLDER_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Windows(Platform):
-    """Windows. Its tags know no versions."""
-
-    system: ClassVar[System] = System.WINDOWS
-
-    @property
-    def title(self) -> str:
-        """``Windows``."""
-        return "Windows"
-
-    @property
-    def tag(self) -> str:
-        """``win_amd64``, ``win_arm64``, ``win32``."""
-        return "win32" if self.arch is OtherArchitecture.X86 else f"win_{self.arch}"
-
-    def tags(self) -> tuple[str, ...]:
-        """Its own tag alone."""
-        return (self.tag,)
-
-    def markers(self) -> dict[str, str]:
-        """As `platform` reports them; a 32-bit Python names the machine it runs on: AMD64.
-
-        (`platform._get_machine_win32`; 32-bit editions of Windows ended with Windows 10. uv's
-        `--python-platform i686-pc-windows-msvc` says x86.)
-        """
-        machine = "ARM64" if self.arch is OtherArchitecture.ARM64 else "AMD64"
-        return _markers("nt", "win32", "Windows", machine)
-
-
-@dataclass(frozen=True, slots=True)
-class MacOS(Platform):
-    """macOS, by the oldest release that must run the wheels (the deployment target)."""
-
-    release: tuple[int, int]
-    system: ClassVar[System] = System.MACOS
-
-    @property
-    def title(self) -> str:
-        """``macOS 14``, ``macOS 10.15``."""
-        major, minor = self.release
-        return f"macOS {major}.{minor}" if major == _OS_X or minor else f"macOS {major}"
-
-    @property
-    def version(self) -> str:
-        """``14.0``."""
-        return "{}.{}".format(*self.release)
-
-    @property
-    def tag(self) -> str:
-        """``macosx_14_0_arm64``."""
-        return "macosx_{}_{}_{}".format(*self.release, self.arch)
-
-    def tags(self) -> tuple[str, ...]:
-        """As `packaging.tags.mac_platforms` has them, from this release down."""
-        return tuple(mac_platforms(self.release, self.arch.value))
-
-    def markers(self) -> dict[str, str]:
-        """As an interpreter of that CPU reports them; of both at once, as one for arm64 does."""
-        machine = (
-            OtherArchitecture.ARM64 if self.arch is OtherArchitecture.UNIVERSAL2 else self.arch
-        )
-        return _markers("posix", "darwin", "Darwin", machine)
-
-
-@dataclass(frozen=True, slots=True)
-class NamedWindows(Windows):
-    """Windows as ``pip install --platform`` names it: markers are those of the Python that runs."""
-
-    environment: tuple[tuple[str, str], ...]
-
-    def markers(self) -> dict[str, str]:
-        """The whole marker environment of the Python that runs pip."""
-        return dict(self.environment)
-
-
-@dataclass(frozen=True, slots=True)
-class NamedMacOS(MacOS):
-    """macOS as ``pip install --platform`` names it: markers are those of the Python that runs.
-
-    pip adds the older releases (`_mac_platforms` of `pip._internal.utils.compatibility_tags`).
-    """
-
-    environment: tuple[tuple[str, str], ...]
-
-    def markers(self) -> dict[str, str]:
-        """The whole marker environment of the Python that runs pip."""
-        return dict(self.environment)
-
-
-_OS_X = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Emscripten(Platform):
-    """Pyodide: CPython on WebAssembly (PEP 776, PEP 783), by the version of its ABI.
-
-    `compiler` is the version of Emscripten that this ABI is defined for.
-    """
-
-    abi: tuple[int, int]
-    compiler: tuple[int, int, int]
-    system: ClassVar[System] = System.EMSCRIPTEN
-
-    @property
-    def title(self) -> str:
-        """``Pyodide 2026.0``."""
-        return f"Pyodide {self.version}"
-
-    @property
-    def version(self) -> str:
-        """``2026.0``."""
-        return "{}.{}".format(*self.abi)
-
-    @property
-    def tag(self) -> str:
-        """``pyemscripten_2026_0_wasm32``; ``pyodide_2024_0_wasm32`` from before PEP 783."""
-        family = "pyodide" if self.abi < _PYEMSCRIPTEN_SINCE else "pyemscripten"
-        return "{}_{}_{}_{}".format(family, *self.abi, self.arch)
-
-    def tags(self) -> tuple[str, ...]:
-        """The ABI's own tag, its name from before PEP 783 where it had one, and the compiler's."""
-        own, older = self.tag, "pyodide_{}_{}_{}".format(*self.abi, self.arch)
-        compiler = "emscripten_{}_{}_{}_{}".format(*self.compiler, self.arch)
-        named = (own, older) if self.abi <= _PYEMSCRIPTEN_SINCE else (own,)
-        return (*dict.fromkeys(named), compiler)
-
-    def markers(self) -> dict[str, str]:
-        """PEP 776."""
-        return _markers("posix", "emscripten", "Emscripten", self.arch)
-
-
-_PYEMSCRIPTEN_SINCE = (2025, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Android(Platform):
-    """Android (PEP 738), by the API level of the oldest devices to support."""
-
-    api: int
-    system: ClassVar[System] = System.ANDROID
-
-    @property
-    def title(self) -> str:
-        """``Android API 24``."""
-        return f"Android API {self.api}"
-
-    @property
-    def version(self) -> str:
-        """``24``."""
-        return str(self.api)
-
-    @property
-    def tag(self) -> str:
-        """``android_24_arm64_v8a``."""
-        return f"android_{self.api}_{self.arch}"
-
-    def tags(self) -> tuple[str, ...]:
-        """As `packaging.tags.android_platforms` has them, from this API level down."""
-        return tuple(android_platforms(self.api, self.arch.value))
-
-    def markers(self) -> dict[str, str]:
-        """PEP 738; the machine is that of the Linux below."""
-        machine = "aarch64" if self.arch is OtherArchitecture.ARM64_V8A else self.arch
-        return _markers("posix", "android", "Android", machine)
-
-
-@dataclass(frozen=True, slots=True)
-class IOS(Platform):
-    """iOS (PEP 730), by the oldest release to support; devices and simulators differ."""
-
-    release: tuple[int, int]
-    simulator: bool = False
-    system: ClassVar[System] = System.IOS
-
-    @property
-    def title(self) -> str:
-        """``iOS 13``, ``iOS simulator 13``."""
-        major, minor = self.release
-        name = "iOS simulator" if self.simulator else "iOS"
-        return f"{name} {major}.{minor}" if minor else f"{name} {major}"
-
-    @property
-    def version(self) -> str:
-        """``13.0``."""
-        return "{}.{}".format(*self.release)
-
-    @property
-    def tag(self) -> str:
-        """``ios_13_0_arm64_iphoneos``."""
-        return "ios_{}_{}_{}".format(*self.release, self._multiarch)
-
-    @property
-    def _multiarch(self) -> str:
-        return f"{self.arch}_{'iphonesimulator' if self.simulator else 'iphoneos'}"
-
-    def tags(self) -> tuple[str, ...]:
-        """As `packaging.tags.ios_platforms` has them, from this release down."""
-        return tuple(ios_platforms(self.release, self._multiarch))
-
-    def markers(self) -> dict[str, str]:
-        """PEP 730; the machine of a device is its model there (`iPhone13,2`), here its CPU."""
-        return _markers("posix", "ios", "iOS", self.arch)
-
-
 def manylinux_floor(arch: Architecture) -> tuple[int, int]:
     """The oldest glibc that manylinux knows for this architecture (as `packaging` has it)."""
     return (2, 5) if arch in {Architecture.X86_64, Architecture.I686} else (2, 17)
 
 
-def _markers(os_name: str, sys_platform: str, system: str, machine: str) -> dict[str, str]:
+def marker_values(os_name: str, sys_platform: str, system: str, machine: str) -> dict[str, str]:
+    """A platform's part of the marker environment, as `Platform.markers` gives it."""
     return {
         "os_name": os_name,
         "platform_machine": str(machine),

@@ -181,16 +181,17 @@ def _last_day_of_patch(name: str, repository: str, patch: str, as_of: date) -> d
 
 def _family_rows(repository: str, minor: str, day: date) -> list[ImageRow]:
     """The variants of that day; of a Python no longer rebuilt, those of its last day."""
-    rows = [
-        row
-        for name, row in catalogue().items()
-        if name.startswith(f"{repository}:{minor}-") and row.first and row.first <= day
-    ]
+    rows = [row for row in _variants(f"{repository}:{minor}-") if row.first and row.first <= day]
     # A variant counts as rebuilt until the day before it was dropped.
     alive = [row for row in rows if row.last is None or row.last > day]
     if alive or not rows:
         return [*alive, *(row for row in rows if row not in alive)]
     return sorted(rows, key=lambda row: row.last or date.max, reverse=True)
+
+
+def _variants(prefix: str) -> Iterator[ImageRow]:
+    """The rows of the catalogue whose names begin so."""
+    return (row for name, row in catalogue().items() if name.startswith(prefix))
 
 
 def _kind(row: ImageRow) -> str | None:

@@ -164,22 +164,26 @@ def _system_in(name: str) -> str:
 def _guesses(name: str) -> Iterator[LikelyImage]:
     """From the words in a name: a Python version, a distribution, a release of it."""
     found = _PYTHON.search(name) or _TAG_OF_PYTHON.search(name)
-    minor = f"3.{found['minor']}" if found else ""
     codename = next((word for word in _CODENAMES if re.search(rf"\b{word}\b", name)), "")
     system = _CODENAMES.get(codename, "") or _system_in(name)
     why = "a guess from its name; --image says what it really is"
-    if minor and system.startswith("alpine"):
-        release = system.partition(":")[2]
-        yield LikelyImage(f"python:{minor}-alpine{release}", why, certain=False)
-        yield LikelyImage(f"python:{minor}-alpine", why, certain=False)
-    elif minor and codename and system.startswith("debian"):
-        yield LikelyImage(f"python:{minor}-slim-{codename}", why, certain=False)
-    if minor and system:
+    if not found:
+        yield from [LikelyImage(system, why, certain=False)] if system else []
+        return
+    minor = f"3.{found['minor']}"
+    for image in _official_like(minor, codename, system):
+        yield LikelyImage(image, why, certain=False)
+    if system:
         yield LikelyImage(system, why, _python(minor), certain=False)
-    elif minor:
-        yield LikelyImage(f"python:{minor}-slim", why, certain=False)
-    elif system:
-        yield LikelyImage(system, why, certain=False)
+
+
+def _official_like(minor: str, codename: str, system: str) -> tuple[str, ...]:
+    """Official images of a Python on a distribution, the most exact first."""
+    if system.startswith("alpine"):
+        return f"python:{minor}-alpine{system.partition(':')[2]}", f"python:{minor}-alpine"
+    if codename and system.startswith("debian"):
+        return (f"python:{minor}-slim-{codename}",)
+    return () if system else (f"python:{minor}-slim",)
 
 
 def _system(name: str, version: str) -> str:

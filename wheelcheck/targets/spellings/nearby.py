@@ -8,15 +8,8 @@ from contextlib import suppress
 from datetime import date
 
 from wheelcheck.errors import TargetError
-from wheelcheck.targets.platforms import (
-    Architecture,
-    Emscripten,
-    Libc,
-    Linux,
-    OtherArchitecture,
-    Platform,
-    Windows,
-)
+from wheelcheck.targets.other_platforms import Emscripten, Windows
+from wheelcheck.targets.platforms import Architecture, Libc, Linux, OtherArchitecture, Platform
 from wheelcheck.targets.pythons import supported_pythons
 from wheelcheck.targets.spellings.spelling import default_libc_version, parse_target_on
 from wheelcheck.targets.target import Implementation, Target

@@ -1,32 +1,23 @@
-"""From what a spelling says of a platform beside Linux to the platform, its defaults filled in.
-
-Tables: `macos.csv` (releases), `pyodide.csv` (ABIs), `platform_pythons.csv` (which Python came for
-which system and CPU, and the oldest release of that system that it runs on).
-"""
+"""From what a spelling says of a platform beside Linux to the platform, its defaults filled in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
 
 from wheelcheck.errors import TargetError
-from wheelcheck.tables import read_table
 from wheelcheck.targets.interpreters import TargetInterpreter
-from wheelcheck.targets.platforms import (
-    IOS,
-    Android,
-    Cpu,
-    Emscripten,
-    MacOS,
-    OtherArchitecture,
-    Platform,
-    System,
-    Windows,
-)
+from wheelcheck.targets.other_platforms import IOS, Android, Emscripten, MacOS, Windows
+from wheelcheck.targets.platforms import Cpu, OtherArchitecture, Platform, System
 from wheelcheck.targets.spellings.platform_spec import PlatformSpec
+from wheelcheck.targets.spellings.platform_tables import (
+    Pyodide,
+    mac_releases,
+    platform_pythons,
+    pyodides,
+    supported_macos,
+)
 from wheelcheck.targets.spellings.platform_words import read_platform
 from wheelcheck.targets.target import Implementation
 
@@ -34,8 +25,6 @@ __all__ = [
     "PLATFORM_NAMES",
     "choose_platform",
     "near_platforms",
-    "pyodide_python",
-    "pyodide_release",
     "read_spec",
 ]
 
@@ -91,7 +80,7 @@ _OLDEST_ARM_MAC = (11, 0)
 
 def read_spec(text: str) -> PlatformSpec | None:
     """Take one spelling of a platform apart; None where it is none."""
-    return read_platform(text, {name: release.version for name, release in _by_name().items()})
+    return read_platform(text, {name: release.version for name, release in mac_releases().items()})
 
 
 def near_platforms(text: str, more: Iterable[str] = ()) -> tuple[str, ...]:
@@ -151,7 +140,7 @@ def _macos(
     oldest = _oldest(spelling, System.MACOS, arch, interpreter)
     release = _macos_release(spelling, spec.version) if spec.version else None
     if release is None:
-        return MacOS(arch, max(_supported_macos(as_of), oldest))
+        return MacOS(arch, max(supported_macos(as_of), oldest))
     if release < oldest:
         shown = _shown_macos(oldest)
         why = f"{_python(interpreter)} needs macOS {shown} or later on {arch}"
@@ -167,7 +156,7 @@ def _emscripten(
     interpreter: TargetInterpreter,
     _: date,
 ) -> Emscripten:
-    rows = _pyodides()
+    rows = pyodides()
     if interpreter.implementation is not Implementation.CPYTHON or interpreter.free_threaded:
         raise TargetError(spelling, "Pyodide is CPython with the GIL", ("pyodide",))
     row = rows.get(interpreter.python)
@@ -230,23 +219,6 @@ _MAKERS = {
 # Which Python came for what
 
 
-@dataclass(frozen=True, slots=True)
-class _Since:
-    """From which Python on there are builds, and the oldest release of the system they run on."""
-
-    python: tuple[int, int]
-    oldest: tuple[int, int]
-
-
-@cache
-def _builds() -> Mapping[tuple[str, str, str], tuple[_Since, ...]]:
-    found: dict[tuple[str, str, str], list[_Since]] = {}
-    for row in read_table("targets/spellings/platform_pythons.csv"):
-        key = (row["system"], row["arch"], row["implementation"])
-        found.setdefault(key, []).append(_Since(_pair(row["python"]), _pair(row["oldest"] or "0")))
-    return {key: tuple(sorted(rows, key=lambda since: since.python)) for key, rows in found.items()}
-
-
 def _oldest(
     spelling: str, system: System, arch: Cpu, interpreter: TargetInterpreter
 ) -> tuple[int, int]:
@@ -257,7 +229,7 @@ def _oldest(
     if interpreter.free_threaded and system in {System.ANDROID, System.IOS}:
         why = f"Python has no free-threaded builds for {_TITLES[system]}"
         raise TargetError(spelling, why, (f"{interpreter.tag.rstrip('t')}@{system}",))
-    rows = _builds().get((system.value, arch.value, interpreter.implementation.value), ())
+    rows = platform_pythons().get((system.value, arch.value, interpreter.implementation.value), ())
     there = [since for since in rows if since.python <= interpreter.python]
     if there:
         return there[-1].oldest
@@ -272,11 +244,11 @@ def _oldest(
 def _near_builds(system: System, arch: Cpu, interpreter: TargetInterpreter) -> Iterator[str]:
     """The first Python there, and the same Python on the other CPUs of the system."""
     implementation = interpreter.implementation.value
-    rows = _builds().get((system.value, arch.value, implementation), ())
+    rows = platform_pythons().get((system.value, arch.value, implementation), ())
     if rows:
         yield "{}.{}@{}".format(*rows[0].python, _word(system, arch))
     for other in _ARCHITECTURES[system].values():
-        known = _builds().get((system.value, other.value, implementation), ())
+        known = platform_pythons().get((system.value, other.value, implementation), ())
         if other is not arch and known and known[0].python <= interpreter.python:
             yield f"{interpreter.tag}@{_word(system, other)}"
 
@@ -292,48 +264,11 @@ def _python(interpreter: TargetInterpreter) -> str:
     return "{} {}.{}".format(interpreter.implementation.title, *interpreter.python)
 
 
-def _pair(text: str) -> tuple[int, int]:
-    major, _, minor = text.partition(".")
-    return int(major), int(minor or 0)
-
-
 # macOS and Pyodide
-
-
-@dataclass(frozen=True, slots=True)
-class _MacRelease:
-    version: tuple[int, int]
-    released: date
-    end_of_support: date | None
-
-
-@cache
-def _by_name() -> Mapping[str, _MacRelease]:
-    return {
-        row["name"]: _MacRelease(
-            _pair(row["release"]),
-            _date(row["released"]) or date.min,
-            _date(row["end_of_support"]),
-        )
-        for row in read_table("targets/spellings/macos.csv")
-    }
-
-
-def _supported_macos(as_of: date) -> tuple[int, int]:
-    """The oldest macOS that Apple still supported on that day, as the table has it."""
-    known = [release for release in _by_name().values() if release.released <= as_of]
-    alive = [
-        release.version
-        for release in known
-        if release.end_of_support is None or release.end_of_support > as_of
-    ]
-    return min(alive, default=max((release.version for release in known), default=(10, 9)))
-
-
 def _macos_release(spelling: str, version: tuple[int, ...]) -> tuple[int, int]:
     """A macOS that exists: 10.9 to 10.16, 11 to 15, 26 with any minor release, and the next."""
     major, minor = (*version, 0)[:2]
-    known = sorted(release.version for release in _by_name().values())
+    known = sorted(release.version for release in mac_releases().values())
     majors = {*(release[0] for release in known), known[-1][0] + 1} - {_OS_X}
     if major in majors or (major, minor) in {*known, _BIG_SUR_AS_OS_X}:
         return major, minor
@@ -354,40 +289,5 @@ def _shown_macos(release: tuple[int, int]) -> str:
     return f"{release[0]}.{release[1]}" if release[1] else str(release[0])
 
 
-@dataclass(frozen=True, slots=True)
-class _Pyodide:
-    release: str
-    abi: tuple[int, int]
-    compiler: tuple[int, int, int]
-
-
-@cache
-def _pyodides() -> Mapping[tuple[int, int], _Pyodide]:
-    """Python → the ABI of its Pyodide, oldest first."""
-    found = {}
-    for row in read_table("targets/spellings/pyodide.csv"):
-        major, minor, patch = (int(part) for part in row["emscripten"].split("."))
-        found[_pair(row["python"])] = _Pyodide(
-            row["release"], _pair(row["abi"]), (major, minor, patch)
-        )
-    return found
-
-
-def _emscripten_of(row: _Pyodide) -> Emscripten:
+def _emscripten_of(row: Pyodide) -> Emscripten:
     return Emscripten(OtherArchitecture.WASM32, row.abi, row.compiler)
-
-
-def pyodide_release(python: tuple[int, int]) -> str:
-    """The patch release of a Python's Pyodide; raises `KeyError` where there is none."""
-    return _pyodides()[python].release
-
-
-def pyodide_python(version: tuple[int, ...]) -> tuple[int, int] | None:
-    """The Python whose Pyodide has this ABI: 3.13 for 2025.0; None where none is known."""
-    abi = (*version, 0)[:2]
-    return next((python for python, row in _pyodides().items() if row.abi == abi), None)
-
-
-def _date(cell: str) -> date | None:
-    """An ISO date, or None for an empty cell."""
-    return date.fromisoformat(cell) if cell else None

@@ -64,24 +64,37 @@ def _image_words() -> frozenset[str]:
 
 def _read_at(spelling: str, before: str, after: str) -> Spelled | None:
     """``3.12@windows``, ``@macos``, ``python:3.12@windows``: what stands before and after the @."""
-    image = before and not looks_like_python(before)
-    official = OFFICIAL.fullmatch(before) if image else None
-    if after.startswith("sha256:") or (image and "/" in after):  # Docker's way to name one
+    if after.startswith("sha256:"):  # Docker's way to name an image
         return None
-    if image and not official and (turned := _turned(before, after)):
+    if before and not looks_like_python(before):
+        return _read_image_at(spelling, before, after)
+    spec = read_platform_spec(after)
+    if spec is None:
+        raise _no_platform_behind(spelling, before, after)
+    return Spelled(before or None, spec)
+
+
+def _read_image_at(spelling: str, before: str, after: str) -> Spelled | None:
+    """An image before the @; of an official one, its Python on that platform is meant."""
+    if "/" in after:  # Docker's way to name a platform
+        return None
+    official = OFFICIAL.fullmatch(before)
+    if not official and (turned := _turned(before, after)):
         raise TargetError(spelling, "before @ comes a Python or an image", (turned,))
     spec = read_platform_spec(after)
-    if official and spec:
-        return Spelled(official["python"], spec)
-    if image and not official:
-        if spec is None:
-            return None
-        why = f"{before} is an image for Linux; name the Python instead"
-        raise TargetError(spelling, why, (f"3.12@{after}",))
+    if official and spec is None:
+        raise _no_platform_behind(spelling, before, after)
     if spec is None:
-        near = tuple(f"{before}@{each}" for each in near_platforms(after))
-        raise TargetError(spelling, f"{after!r} is no platform", near)
-    return Spelled(before or None, spec)
+        return None
+    if official:
+        return Spelled(official["python"], spec)
+    why = f"{before} is an image for Linux; name the Python instead"
+    raise TargetError(spelling, why, (f"3.12@{after}",))
+
+
+def _no_platform_behind(spelling: str, before: str, after: str) -> TargetError:
+    near = tuple(f"{before}@{each}" for each in near_platforms(after))
+    return TargetError(spelling, f"{after!r} is no platform", near)
 
 
 def _turned(before: str, after: str) -> str | None:

@@ -246,30 +246,33 @@ def _with_pythons(
 
     Raises `TargetError` where none is left, and with `strict` for each that was named.
     """
-    own = _own_python(spec) if spec.system is System.EMSCRIPTEN else None
-    if pythons is None and own is not None:
-        pythons = ["{}.{}".format(*own)]
+    named = _own_pythons(spec) if pythons is None else pythons
     missing: TargetError | None = None
     made = False
-    for each in _open_linux(spec):
-        for python in _usual_pythons(as_of) if pythons is None else pythons:
-            try:
-                target = _target(spelling, python, each, as_of)
-            except TargetError as error:
-                if strict and pythons is not None:
-                    raise
-                missing = error
-            else:
-                if pythons is None and _from_before_pep_783(target.platform):
-                    continue
-                made = True
-                yield target
+    wanted = _usual_pythons(as_of) if named is None else named
+    for each, python in product(_open_linux(spec), wanted):
+        try:
+            target = _target(spelling, python, each, as_of)
+        except TargetError as error:
+            if strict and named is not None:
+                raise
+            missing = error
+            continue
+        if named is not None or not _from_before_pep_783(target.platform):
+            made = True
+            yield target
     if missing and not made:
         raise missing
 
 
+def _own_pythons(spec: PlatformSpec) -> Sequence[str] | None:
+    """The one Python of a Pyodide, whose ABI has its version; None where that is open."""
+    own = _own_python(spec) if spec.system is System.EMSCRIPTEN else None
+    return None if own is None else ["{}.{}".format(*own)]
+
+
 def _own_python(spec: PlatformSpec) -> tuple[int, int] | None:
-    from wheelcheck.targets.spellings.platform_choice import pyodide_python
+    from wheelcheck.targets.spellings.platform_tables import pyodide_python
 
     return pyodide_python(spec.version)
 
@@ -307,7 +310,8 @@ def _target(spelling: str, python: str, spec: PlatformSpec, as_of: date) -> Targ
 def _beside_linux(
     spelling: str, spec: PlatformSpec, interpreter: TargetInterpreter, as_of: date
 ) -> Target:
-    from wheelcheck.targets.spellings.platform_choice import choose_platform, pyodide_release
+    from wheelcheck.targets.spellings.platform_choice import choose_platform
+    from wheelcheck.targets.spellings.platform_tables import pyodide_release
 
     platform = choose_platform(spelling, spec, interpreter, as_of=as_of)
     name = f"{interpreter.tag}-{platform.tag}"

@@ -16,16 +16,8 @@ from types import MappingProxyType
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.targets import Target, parse_target_on
-from wheelcheck.targets.platforms import (
-    Architecture,
-    Linux,
-    MacOS,
-    NamedMacOS,
-    NamedTags,
-    NamedWindows,
-    Platform,
-    Windows,
-)
+from wheelcheck.targets.other_platforms import MacOS, NamedMacOS, NamedWindows, Windows
+from wheelcheck.targets.platforms import Architecture, Linux, NamedTags, Platform
 from wheelcheck.targets.tags import abi_tag, interpreter_tag
 
 __all__ = ["requested_target", "requests_a_target"]
