@@ -7,7 +7,8 @@ from typing import Unpack
 
 from wheelcheck.api.questions.argument_values import as_list
 from wheelcheck.api.questions.dockerfile_options import refuse_dockerfiles
-from wheelcheck.api.questions.question import Question, installer_named, keyword_defaults
+from wheelcheck.api.questions.installer_choice import installer_named
+from wheelcheck.api.questions.question import Question, keyword_defaults
 from wheelcheck.api.questions.question_keywords import Input, QuestionKeywords, with_keywords
 from wheelcheck.api.questions.settled import settled
 from wheelcheck.reports.values.binary_policy_values import BinaryPolicy

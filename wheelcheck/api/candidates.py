@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -13,6 +13,7 @@ from wheelcheck.index.interface import Project, Sdist, Wheel
 from wheelcheck.reports.values.explanation_values import ExplainedCandidate
 from wheelcheck.requirements import Requirements
 from wheelcheck.resolution import FileRules, Pin, RefusalReason, refusal_of
+from wheelcheck.resolution.choice import Refused
 from wheelcheck.targets import Target
 
 __all__ = ["candidates"]
@@ -59,11 +60,7 @@ def _outcomes(
         yield "the newest that everything asked for admits"
     if pin.version is not None and version < pin.version:
         yield "older"
-    refusals = [refusal_of(file, target, rules) for file in files]
-    if all(found is not None and found.refusal is RefusalReason.TOO_NEW for found in refusals):
-        yield "uploaded after the date bound"
-    if all(refusals):
-        yield "; ".join(dict.fromkeys(found.why for found in refusals if found)) or "no file"
+    yield from _refused([refusal_of(file, target, rules) for file in files])
     yield from _outside(version, pin, requirements)
     if all(file.yanked is not None for file in files):
         yield "yanked"
@@ -72,6 +69,16 @@ def _outcomes(
     if rules.policy.prefer_binary:
         yield "has no wheel that fits, and --prefer-binary takes an older version that has"
     yield "does not go together with the versions of other packages"
+
+
+def _refused(refusals: Sequence[Refused | None]) -> Iterator[str]:
+    """Why no file of a release can be taken; nothing where one can."""
+    known = [refusal for refusal in refusals if refusal is not None]
+    if len(known) < len(refusals):
+        return
+    if all(refusal.refusal is RefusalReason.TOO_NEW for refusal in known):
+        yield "uploaded after the date bound"
+    yield "; ".join(dict.fromkeys(refusal.why for refusal in known)) or "no file"
 
 
 def _outside(version: Version, pin: Pin, requirements: Requirements) -> Iterator[str]:

@@ -13,11 +13,11 @@ from typing import Unpack
 from wheelcheck.analysis.load_options import LoadMode, LoadOptions
 from wheelcheck.api.questions.argument_values import as_list, optional_text
 from wheelcheck.api.questions.dockerfile_options import build_of
+from wheelcheck.api.questions.installer_choice import installer_named
 from wheelcheck.api.questions.question import (
     OpenQuestion,
     Question,
     age_warning,
-    installer_named,
     keyword_defaults,
     warnings_of,
 )

@@ -17,12 +17,8 @@ from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.api.candidates import candidates
 from wheelcheck.api.questions.argument_values import as_list, optional_text, text
 from wheelcheck.api.questions.dockerfile_options import refuse_dockerfiles
-from wheelcheck.api.questions.question import (
-    OpenQuestion,
-    Question,
-    installer_named,
-    keyword_defaults,
-)
+from wheelcheck.api.questions.installer_choice import installer_named
+from wheelcheck.api.questions.question import OpenQuestion, Question, keyword_defaults
 from wheelcheck.api.questions.question_keywords import Input, QuestionKeywords, with_keywords
 from wheelcheck.api.questions.settled import settled
 from wheelcheck.costs.bill import Machine

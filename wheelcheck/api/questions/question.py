@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,18 +20,17 @@ from wheelcheck.api.questions.argument_values import (
     text_mapping,
 )
 from wheelcheck.api.questions.discovery import Discovery, discover, is_folder
+from wheelcheck.api.questions.installer_choice import for_its_locks, installed_by
 from wheelcheck.api.questions.lock_comparison import compared
 from wheelcheck.api.questions.question_keywords import Input
-from wheelcheck.builds.installer_kind import InstallerKind
-from wheelcheck.errors import TargetError, UsageError
+from wheelcheck.api.questions.target_choice import matrix_of, within_scope
+from wheelcheck.errors import UsageError
 from wheelcheck.gate.policy import Policy
 from wheelcheck.gate.settings import Settings
 from wheelcheck.index import default_cache_dir, fetch, open_index
 from wheelcheck.index.network.deadlines import RUN_SECONDS, RunClock
-from wheelcheck.installers import Tool, newest, parse_installer, runs_on
 from wheelcheck.redaction import redact
 from wheelcheck.reports.values.report import Problem
-from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.requirements import (
     CommandLine,
     Requirements,
@@ -40,9 +39,9 @@ from wheelcheck.requirements import (
     read,
 )
 from wheelcheck.requirements.pip.pip_configuration import pip_configuration
-from wheelcheck.requirements.requirement_set import IndexOptions, LockFormat
+from wheelcheck.requirements.requirement_set import IndexOptions
 from wheelcheck.requirements.several import several
-from wheelcheck.targets import Target, default_matrix_on, expand_target_on, with_installer
+from wheelcheck.targets import Target
 from wheelcheck.targets.images.table_age import outdated_tables
 
 if TYPE_CHECKING:  # it is imported once an index is opened
@@ -53,8 +52,6 @@ __all__ = [
     "OpenQuestion",
     "Question",
     "age_warning",
-    "installed_by",
-    "installer_named",
     "keyword_defaults",
     "warnings_of",
 ]
@@ -151,9 +148,9 @@ class Question:
         requirements = replace(requirements, warnings=(*requirements.warnings, *remarks))
         bound = requirements.policy.exclude_newer or now
         # A bound is the first moment left out: the images are those of the moment before.
-        matrix = _matrix(self.targets, (bound - timedelta(microseconds=1)).date())
+        matrix = matrix_of(self.targets, (bound - timedelta(microseconds=1)).date())
         if self.targets is None:
-            matrix, requirements = _within_scope(matrix, requirements)
+            matrix, requirements = within_scope(matrix, requirements)
         if installer is None:
             matrix = for_its_locks(requirements, matrix)
         else:
@@ -295,77 +292,6 @@ def age_warning(names: Iterable[str], day: date) -> tuple[Problem, ...]:
     return (Problem(code="old-tables", message=message, severity="warning", targets=targets),)
 
 
-def installer_named(text: str | None) -> InstallerKind:
-    """Who builds: the name before ``==``, pip without one.
-
-    Raises `UsageError` for any other.
-    """
-    name = (text or InstallerKind.PIP).partition("==")[0].strip()
-    try:
-        return InstallerKind(name)
-    except ValueError:
-        known = ", ".join(InstallerKind)
-        raise UsageError(
-            f"installer {text!r} is not known; there are {known}, and releases as in pip==23.0.1"
-        ) from None
-
-
-def installed_by(text: str | None, targets: tuple[Target, ...]) -> tuple[Target, ...]:
-    """The targets with the installer that is named: ``pip==23.0.1``, ``uv``, ``uv==0.9``.
-
-    pip without a release is that of each target: its image's, or the newest. A release that does
-    not run on the Python of some targets is refused there (`acceptance`).
-    Raises `UsageError` for a release that is not known, or that runs on none of the targets.
-    """
-    _, equals, release = (text or "").partition("==")
-    tool = Tool.UV if installer_named(text) is InstallerKind.UV else Tool.PIP
-    if not equals and tool is Tool.PIP:
-        return targets
-    if not equals:
-        chosen = [newest(tool, target.python_full_version) for target in targets]
-    else:
-        named = parse_installer(f"{tool}=={release.strip()}")
-        pythons = [target.python_full_version for target in targets]
-        if pythons and not any(runs_on(named, python) for python in pythons):
-            parse_installer(f"{tool}=={release.strip()}", pythons[0])  # raises, and says why
-        chosen = [named] * len(targets)
-    return tuple(map(with_installer, targets, chosen))
-
-
-def for_its_locks(requirements: Requirements, targets: tuple[Target, ...]) -> tuple[Target, ...]:
-    """The targets with uv where a uv.lock is all that is installed: no other tool reads it."""
-    formats = {lock.format for lock in requirements.locks}
-    if formats != {LockFormat.UV} or not all(line.locked for line in requirements.lines):
-        return targets
-    return tuple(
-        with_installer(target, newest(Tool.UV, target.python_full_version)) for target in targets
-    )
-
-
-def _within_scope(
-    matrix: tuple[Target, ...], requirements: Requirements
-) -> tuple[tuple[Target, ...], Requirements]:
-    """The default matrix without what the inputs are not for, and a word of what that was.
-
-    Nobody has named those targets. Where none is left, all are judged: they are all refused.
-    """
-    binding = [scope for scope in requirements.scopes if not scope.advisory]
-    left_out = {
-        scope: [target for target in matrix if not scope.admits(target)] for scope in binding
-    }
-    outside = {target.name for targets in left_out.values() for target in targets}
-    inside = tuple(target for target in matrix if target.name not in outside)
-    if not inside or not outside:
-        return matrix, requirements
-    messages = [
-        f"{scope.origin}: {scope.why}: {counted(len(targets), 'target')} of the default matrix "
-        "left out; name one with --target to judge it"
-        for scope, targets in left_out.items()
-        if targets
-    ]
-    return inside, replace(requirements, warnings=(*requirements.warnings, *messages))
-
-
 def _with_cooldown(
     requirements: Requirements, given: str | date | timedelta | None, now: datetime
 ) -> Requirements:
@@ -375,19 +301,3 @@ def _with_cooldown(
     if bound is None or not is_age:
         return requirements
     return replace(requirements, policy=replace(requirements.policy, cooldown=now - bound))
-
-
-def _matrix(targets: Iterable[str | Target] | None, as_of: date) -> tuple[Target, ...]:
-    """Parse spellings; the same target named twice is judged once."""
-    if targets is None:
-        return default_matrix_on(as_of=as_of)
-    parsed: Sequence[Target] = [
-        target
-        for given in targets
-        for target in (
-            (given,) if isinstance(given, Target) else expand_target_on(given, as_of=as_of)
-        )
-    ]
-    if not parsed:
-        raise TargetError("", "no target is given")
-    return tuple({target.name: target for target in parsed}.values())
