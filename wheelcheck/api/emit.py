@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import PurePath
 
 from packaging.requirements import Requirement
 
 from wheelcheck.analysis.judge import Judge
-from wheelcheck.analysis.shared_sdists import SharedSdists
+from wheelcheck.analysis.judged_target import JudgedTarget, TargetBuilds
 from wheelcheck.api.questions.argument_values import as_list
 from wheelcheck.api.questions.dockerfile_options import refuse_dockerfiles
 from wheelcheck.api.questions.question import OpenQuestion, Question
 from wheelcheck.api.questions.settled import settled
 from wheelcheck.builds.installer_kind import InstallerKind
+from wheelcheck.builds.needs.system_packages import InstallCommands
 from wheelcheck.builds.outlook import Outlook
 from wheelcheck.costs.bill import Machine
 from wheelcheck.dockerfile.fixing.new_dockerfile import PipInputs, emit_dockerfile
@@ -43,49 +44,51 @@ def emit(question: Question) -> str:
     question = settled(question).question
     refuse_dockerfiles(question, "judged by itself, it is corrected as a diff")
     with question.open() as opened:
-        if len(opened.targets) != 1:
-            raise UsageError("a Dockerfile is written for one target: name it with --target")
-        (target,) = opened.targets
-        judge = Judge(
-            opened.requirements,
-            opened.index,
-            installer=InstallerKind.PIP,
-            machine=Machine(),
-            as_of=opened.as_of,
-            sdists=SharedSdists(opened.index),
-        )
-        column = judge.column(target)
-    lost = [name for name, (_, found) in column.judged.items() if found.file is None]
-    if column.resolution.conflict or lost:
-        why = column.resolution.conflict or f"no file fits for {', '.join(lost)}"
-        raise UsageError(f"nothing can be installed on {target.name}: {why}")
-    commands, constraints = None, ""
-    failing: tuple[str, ...] = ()
-    if column.builds is not None:
-        if isinstance(column.builds.commands, Unknown):
-            raise UsageError(column.builds.commands.reason)
-        commands = column.builds.commands
-        constraints = _constraints(column.builds.outlooks)
-        failing = () if constraints else tuple(_failing(column.builds.outlooks))
-    inputs = _inputs(question, opened, target)
+        judged = _judged(opened)
+    builds = judged.builds
+    outlooks = builds.outlooks if builds is not None else ()
+    commands = _commands(builds) if builds is not None else None
+    constraints = _constraints(outlooks)
+    loads = [found for found in judged.loads.values() if found.status.fails]
     written = emit_dockerfile(
-        target,
-        inputs,
+        judged.resolution.target,
+        _inputs(question, opened, judged.resolution.target),
         commands,
         build_constraints=constraints,
-        run_packages=sorted(
-            {
-                package
-                for loads in column.loads.values()
-                if loads.status.fails
-                for package in loads.packages
-            }
-        ),
+        run_packages=sorted({package for found in loads for package in found.packages}),
     )
     if isinstance(written, Unknown):
         raise UsageError(written.reason)
+    failing = () if constraints else _failing(outlooks)
     first, _, rest = written.partition("\n")  # the line that names the syntax must stay the first
     return "\n".join([first, *_mind(opened), *failing, rest])
+
+
+def _judged(opened: OpenQuestion) -> JudgedTarget:
+    """The one target, judged; raises `UsageError` where nothing can be installed there."""
+    if len(opened.targets) != 1:
+        raise UsageError("a Dockerfile is written for one target: name it with --target")
+    (target,) = opened.targets
+    judged = Judge(
+        opened.requirements,
+        opened.index,
+        installer=InstallerKind.PIP,
+        machine=Machine(),
+        as_of=opened.as_of,
+        sdists=SharedSdists(opened.index),
+    ).column(target)
+    lost = [name for name, (_, found) in judged.judged.items() if found.file is None]
+    if judged.resolution.conflict or lost:
+        why = judged.resolution.conflict or f"no file fits for {', '.join(lost)}"
+        raise UsageError(f"nothing can be installed on {target.name}: {why}")
+    return judged
+
+
+def _commands(builds: TargetBuilds) -> InstallCommands:
+    """What the builds need; raises `UsageError` where that is not known."""
+    if isinstance(builds.commands, Unknown):
+        raise UsageError(builds.commands.reason)
+    return builds.commands
 
 
 def _mind(opened: OpenQuestion) -> Iterator[str]:
@@ -114,35 +117,44 @@ def _constraints(outlooks: Sequence[Outlook]) -> str:
     A constraint file holds for all build environments at once: the time of one sdist is not that
     of another.
     """
-    (first, *others) = outlooks
-    return "" if others or not first.fails() else first.constraints
+    if len(outlooks) != 1 or not outlooks[0].fails():
+        return ""
+    return outlooks[0].constraints
 
 
 def _inputs(question: Question, opened: OpenQuestion, target: Target) -> PipInputs:
+    """What pip is given: files that it reads, and the lines of those that it does not."""
     named_files = [str(item) for item in as_list(question.requirements)]
-    lines = [line for line in opened.requirements.lines if line.origin.file in named_files]
+    lines = opened.requirements.lines
     documents = [name for name in named_files if _is_document(name, lines)]
-    files = [name for name in named_files if name not in documents]
-    taken = [line for line in lines if line.origin.file in documents]
-    constraints = [str(constraint) for constraint in question.constraints]
-    packages = [without_secrets(package) for package in question.packages]
-    named = {*files, *constraints, *documents}
+    files = tuple(name for name in named_files if name not in documents)
+    constraints = tuple(map(str, question.constraints))
+    packages = tuple(map(without_secrets, question.packages))
     built = opened.requirements.policy.no_binary
+    taken = [line for line in lines if line.origin.file in documents]
     return PipInputs(
-        files=tuple(files),
-        constraints=tuple(constraints),
-        included=tuple(name for name in _files_of(opened.requirements) if name not in named),
-        packages=tuple(packages),
+        files=files,
+        constraints=constraints,
+        included=tuple(_included(opened.requirements, {*named_files, *constraints})),
+        packages=packages,
         options=tuple(_options(question)),
         no_binary=built.all_projects or bool(built.names),
         written=_written(taken, documents, target),
-        locked=bool(taken) and all(line.locked for line in taken) and not (files or packages),
-        projects=tuple(
-            os.path.relpath(folder)
-            for line in opened.requirements.lines
-            if line.in_folder and (folder := local_path(line.requirement.url or ""))
-        ),
+        locked=_are_locked(taken) and not (files or packages),
+        projects=tuple(_projects(lines)),
     )
+
+
+def _are_locked(lines: Sequence[RequirementLine]) -> bool:
+    return bool(lines) and all(line.locked for line in lines)
+
+
+def _projects(lines: Sequence[RequirementLine]) -> Iterator[str]:
+    """Folders of projects that lines name, from the working folder."""
+    for line in lines:
+        folder = local_path(line.requirement.url or "") if line.in_folder else None
+        if folder:
+            yield os.path.relpath(folder)
 
 
 def _is_document(name: str, lines: Sequence[RequirementLine]) -> bool:
@@ -191,8 +203,10 @@ def _public(place: str) -> str:
     return without_secrets(place)
 
 
-def _files_of(requirements: Requirements) -> Iterator[str]:
-    """Every file that a line is in, once."""
+def _included(requirements: Requirements, named: Collection[str]) -> Iterator[str]:
+    """Every file that a line is in, once, but for those that are named."""
     lines = (*requirements.lines, *requirements.constraints)
-    files = (line.origin.file for line in lines if line.origin.line is not None)
-    yield from dict.fromkeys(file for file in files if not file.startswith(("-", "<")))
+    files = dict.fromkeys(line.origin.file for line in lines if line.origin.line is not None)
+    for file in files:
+        if file not in named and not file.startswith(("-", "<")):
+            yield file

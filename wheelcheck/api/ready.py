@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Unpack
 
@@ -171,22 +172,31 @@ def _now(
 ) -> tuple[Target, ...]:
     """The same platforms with the present Python.
 
-    That is the newest before them for which the inputs are; else the newest of all.
+    That is the newest before them for which the inputs are; else the oldest that is supported.
     """
-    targets = [target for found in wanted.values() for target in found]
-    oldest = min(target.python for target in targets)
+    targets = list(chain.from_iterable(wanted.values()))
+    oldest = min(targets, key=lambda target: target.python).python
     scopes = [scope for scope in requirements.scopes if not scope.advisory]
     known = supported_pythons(day)
     before = [python for python in known if python < oldest] or list(known)
-    for python in (*reversed(before), before[-1]):
-        label = "{}.{}".format(*python)
-        found = [now for t in targets if (now := on_python(t, label, day)) is not None]
-        inside = [t for t in found if all(scope.admits(t) for scope in scopes)]
-        if inside or python is before[0]:
-            break
-    chosen = inside or found
+    for python in reversed(before):
+        found = _with_python(targets, python, day)
+        inside = [target for target in found if all(scope.admits(target) for scope in scopes)]
+        if inside:
+            return _distinct(inside)
+    return _distinct(_with_python(targets, before[0], day))
+
+
+def _with_python(targets: Iterable[Target], python: tuple[int, int], day: date) -> list[Target]:
+    """The targets with another Python, as far as there is one."""
+    found = (on_python(target, "{}.{}".format(*python), day) for target in targets)
+    return [target for target in found if target is not None]
+
+
+def _distinct(targets: Iterable[Target]) -> tuple[Target, ...]:
+    """One target of each platform."""
     distinct: list[Target] = []
-    for target in chosen:
+    for target in targets:
         if same_platform(target, distinct) is None:
             distinct.append(target)
     return tuple(distinct)

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wheelcheck.errors import TargetError, Unknown, UsageError
 from wheelcheck.requirements.folder_inputs import FolderInputs, folder_inputs, project_table
 from wheelcheck.targets import Target, expand_target_on
+
+if TYPE_CHECKING:  # much code, for folders with a Dockerfile alone
+    from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile
 
 __all__ = ["Discovery", "discover", "is_folder"]
 
@@ -81,30 +84,45 @@ def discover(folder: Path, *, as_of: date, with_targets: bool = True) -> Discove
     tree = project_table(folder)
     settings = _settings(tree)
     held = folder_inputs(folder)
-    stated = tuple(folder / name for name in _listed(settings, "requirements"))
     dockerfiles = list(_dockerfiles(folder))
-    inputs = stated or ((folder / held.taken,) if held.taken else ())
+    inputs = _requirement_files(folder, settings, held, dockerfiles)
     where = _Where()
-    if not inputs or (held.empty_project and dockerfiles and not stated):
-        inputs = (_build_file(folder, dockerfiles, held),)
-    elif with_targets:
+    if inputs and with_targets:
         where = _where(folder, settings, dockerfiles, as_of)
-    compared = inputs == (folder / held.taken,)
-    project = _project_of(folder, tree) if compared and held.taken in held.locks else None
-    beside = [_shown(path, folder) for path in (*dockerfiles, *_matching(folder, _COMPOSE))]
-    every = dict.fromkeys((held.taken, *held.left, *beside) if held.taken else beside)
+    inputs = inputs or (_build_file(folder, dockerfiles, held),)
     used = {_shown(path, folder) for path in inputs} | {where.source}
-    return Discovery(
+    discovery = Discovery(
         folder=folder,
         inputs=inputs,
-        left=tuple(name for name in every if name not in used),
+        left=tuple(name for name in _every(folder, held, dockerfiles) if name not in used),
         targets=where.targets,
         targets_from=where.source,
-        locks=tuple(folder / name for name in held.locks) if compared else (),
-        project=project,
         remarks=where.remarks,
-        declares_nothing=held.empty_project and compared,
     )
+    if inputs != (folder / held.taken,):
+        return discovery
+    return replace(
+        discovery,
+        locks=tuple(folder / name for name in held.locks),
+        project=_project_of(folder, tree) if held.taken in held.locks else None,
+        declares_nothing=held.empty_project,
+    )
+
+
+def _requirement_files(
+    folder: Path, settings: Mapping[str, Any], held: FolderInputs, dockerfiles: list[Path]
+) -> tuple[Path, ...]:
+    """What the settings name, else what the folder has; () where that is a Dockerfile at best."""
+    stated = tuple(folder / name for name in _listed(settings, "requirements"))
+    if stated or not held.taken or (held.empty_project and dockerfiles):
+        return stated
+    return (folder / held.taken,)
+
+
+def _every(folder: Path, held: FolderInputs, dockerfiles: list[Path]) -> Iterable[str]:
+    """All that could be judged, by name."""
+    beside = [_shown(path, folder) for path in (*dockerfiles, *_matching(folder, _COMPOSE))]
+    return dict.fromkeys((held.taken, *held.left, *beside) if held.taken else beside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +177,18 @@ def _image_target(path: Path, settings: Mapping[str, Any], as_of: date) -> Targe
         return Unknown("dockerfile-unreadable", str(error.strerror or error))
     if read.final is None:
         return Unknown("no-stage", "it has no FROM line")
-    needed = [stage for stage in read.stages if stage.index in read.needed]
-    final = read.final.target
-    installing = [stage.target for stage in needed if stage.steps]
-    built = next((each for each in reversed(installing) if isinstance(each, Target)), None)
+    final, built = read.final.target, _last_installing(read)
     if isinstance(final, Target) and (built is None or built.python == final.python):
         return final
     return built or final
+
+
+def _last_installing(dockerfile: Dockerfile) -> Target | None:
+    """The target of the last stage that installs something the image needs."""
+    for stage in reversed(dockerfile.stages):
+        if stage.index in dockerfile.needed and stage.steps and isinstance(stage.target, Target):
+            return stage.target
+    return None
 
 
 def _python_version(folder: Path, as_of: date) -> tuple[str, str] | None:

@@ -74,20 +74,23 @@ def build_of(question: Question, **more: object) -> BuildRequest | None:
     refused = [f"without {option} ({instead})" for option, instead in _refused(question, more)]
     if refused:
         raise UsageError(f"{found} is judged by its own lines, {', '.join(refused)}")
-    if is_compose_file(found.name):
-        from wheelcheck.dockerfile.reading.compose_file import build_of_compose  # reads YAML
-
-        build = build_of_compose(found, question.service)
-    elif question.service:
-        raise UsageError(f"--service names one of a compose file, and {found} is a Dockerfile")
-    else:
-        build = BuildRequest(found, str(found))
-    return build.changed(
+    return _stated_in(found, question).changed(
         context=Path(question.context) if question.context is not None else None,
         build_args=question.build_args,
         stage=question.stage,
         platforms=tuple(question.platforms),
     )
+
+
+def _stated_in(path: Path, question: Question) -> BuildRequest:
+    """The build of a Dockerfile, or that which a compose file describes."""
+    if is_compose_file(path.name):
+        from wheelcheck.dockerfile.reading.compose_file import build_of_compose  # reads YAML
+
+        return build_of_compose(path, question.service)
+    if question.service:
+        raise UsageError(f"--service names one of a compose file, and {path} is a Dockerfile")
+    return BuildRequest(path, str(path))
 
 
 def refuse_dockerfiles(question: Question, meant: str) -> None:
