@@ -202,21 +202,12 @@ _COLUMNS: tuple[tuple[str, Callable[[Bill], Estimate | None], Callable[[float], 
 
 def _costs(report: Report, places: Places) -> Markup:
     """A line for targets that build the same; columns of which nothing is known are left out."""
-    groups: dict[tuple[str, ...], list[TargetSummary]] = {}
-    billed = [target for target in report.targets if target.bill]
-    for target in billed:
-        plan = report.plan(target.name)
-        built = sorted({build.name for build in plan.builds}) if plan else []
-        number = str(target.bill.builds if target.bill else 0)
-        key = (target.name,) if len(billed) <= _MOST_BILLED else (number, *built)
-        groups.setdefault(key, []).append(target)
-    lines = [_CostLine(places, members) for members in groups.values()]
+    lines = _cost_lines(report, places)
     columns = [
         column for column in _COLUMNS if any(column[1](b) for line in lines for b in line.bills)
     ]
     if not columns:
         return EMPTY
-    lines.sort(key=lambda line: -line.builds[-1])
     cores = counted(lines[0].bills[0].cores, "core")
     titles = [f"On {cores}", "Source builds", *(title for title, _, _ in columns)]
     head = element("thead", element("tr", [element("th", title, scope="col") for title in titles]))
@@ -233,6 +224,20 @@ def _costs(report: Report, places: Places) -> Markup:
     more = element("p", f"and {counted(left, 'more line')}") if left > 0 else None
     table = element("table", head, element("tbody", body), class_="costs")
     return joined(element("div", table, class_="scroll"), more)
+
+
+def _cost_lines(report: Report, places: Places) -> list[_CostLine]:
+    """A line for each target, or where they are many for those that build the same."""
+    groups: dict[tuple[str, ...], list[TargetSummary]] = {}
+    billed = [target for target in report.targets if target.bill]
+    for target in billed:
+        plan = report.plan(target.name)
+        built = sorted({build.name for build in plan.builds}) if plan else []
+        number = str(target.bill.builds if target.bill else 0)
+        key = (target.name,) if len(billed) <= _MOST_BILLED else (number, *built)
+        groups.setdefault(key, []).append(target)
+    lines = [_CostLine(places, members) for members in groups.values()]
+    return sorted(lines, key=lambda line: -line.builds[-1])
 
 
 class _CostLine:

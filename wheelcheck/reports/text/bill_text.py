@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -11,7 +12,7 @@ from rich.text import Text
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.text.text_page import TextPage
 from wheelcheck.reports.values.cost_values import Bill, Estimate
-from wheelcheck.reports.values.report import Report, TargetSummary
+from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.cost_phrases import spread
 from wheelcheck.reports.wording.phrases import clean, counted, listing
 from wheelcheck.reports.wording.quantities import BASIS, duration, size
@@ -35,41 +36,41 @@ def draw_bill(page: TextPage, report: Report, places: Places) -> None:
     """Write what installing costs on each target, and what the numbers rest on."""
     all_rows = _rows(report, places)
     rows = all_rows[:_MOST_ROWS]
-    if not any(bill.builds or bill.image for row in rows for bill in row.bills):
+    bills = [bill for row in rows for bill in row.bills]
+    if not any(bill.builds or bill.image for bill in bills):
         return
-    first = rows[0].bills[0]
-    page.heading(f"What it costs, on {counted(first.cores, 'core')}")
-    lines = [line for line in _LINES if any(line.of(b) for row in rows for b in row.bills)]
-    table = [[line.title, *(line.words(row.bills) for row in rows)] for line in lines]
-    _draw_table(page, [["", *(row.label for row in rows)], *table])
+    page.heading(f"What it costs, on {counted(bills[0].cores, 'core')}")
+    _draw_table(page, _table(rows, [line for line in _LINES if any(map(line.of, bills))]))
     left = len(all_rows) - len(rows)
     if left:
         page.prose(Text(f"and {counted(left, 'more group')} of targets: see --format json", "dim"))
-    for line in _footnotes(report, rows, places):
-        page.prose(Text(line, "dim"))
+    for words in (_bases(report), _not_priced(report, places), _left_out(bills)):
+        if words:
+            page.prose(Text(words, "dim"))
 
 
 def _rows(report: Report, places: Places) -> list[_BillRow]:
     """A row for each target; where they are many, one for all that build the same."""
-    billed = [
-        summary for summary in report.targets if summary.bill and _installs(report, summary.name)
-    ]
+    billed = {
+        summary.name: summary.bill
+        for summary in report.targets
+        if summary.bill and _installs(report, summary.name)
+    }
     if len(billed) <= _MOST_ROWS:
-        return [
-            _BillRow(clean(summary.name), (summary.bill,)) for summary in billed if summary.bill
-        ]
-    groups: dict[tuple[str, ...], list[TargetSummary]] = {}
-    for target in billed:
-        plan = report.plan(target.name)
-        labels = tuple(sorted({build.name for build in plan.builds})) if plan else ()
-        groups.setdefault(labels, []).append(target)
+        return [_BillRow(clean(name), (bill,)) for name, bill in billed.items()]
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name in billed:
+        groups.setdefault(_built(report, name), []).append(name)
     return [
-        _BillRow(
-            places.describe([summary.name for summary in group]),
-            tuple(summary.bill for summary in group if summary.bill),
-        )
-        for group in groups.values()
+        _BillRow(places.describe(names), tuple(billed[name] for name in names))
+        for names in groups.values()
     ]
+
+
+def _built(report: Report, target: str) -> tuple[str, ...]:
+    """The names of what is built on a target."""
+    plan = report.plan(target)
+    return tuple(sorted({build.name for build in plan.builds})) if plan else ()
 
 
 def _installs(report: Report, target: str) -> bool:
@@ -150,6 +151,12 @@ _LINES = (
 )
 
 
+def _table(rows: Sequence[_BillRow], lines: Sequence[_BillLine]) -> list[list[str]]:
+    """A column for each row of targets, a line for each figure."""
+    figures = [[line.title, *(line.words(row.bills) for row in rows)] for line in lines]
+    return [["", *(row.label for row in rows)], *figures]
+
+
 def _draw_table(page: TextPage, table: Sequence[Sequence[str]]) -> None:
     """Write a table with a column for each target, in bands where the page is too narrow."""
     widths = [max(cell_len(row[i]) for row in table) for i in range(len(table[0]))]
@@ -170,27 +177,29 @@ def _draw_table(page: TextPage, table: Sequence[Sequence[str]]) -> None:
         start = end
 
 
-def _footnotes(report: Report, rows: Sequence[_BillRow], places: Places) -> Iterable[str]:
-    """What the numbers rest on, and what is not in them."""
-    bases: dict[str, int] = {}
-    for build in {each.label: each for plan in report.builds for each in plan.builds}.values():
-        cost = build.cost.cpu_seconds if build.cost else None
-        word = BASIS[cost.basis] if cost else "not known"
-        bases[word] = bases.get(word, 0) + 1
-    if bases:
-        text = ", ".join(f"{number} {word}" for word, number in bases.items())
-        yield f"Costs of builds: {text}. In brackets: 80 % intervals."
-    unpriced = [
+def _bases(report: Report) -> str:
+    """What the costs of builds rest on."""
+    builds = {build.label: build for plan in report.builds for build in plan.builds}
+    costs = [build.cost.cpu_seconds if build.cost else None for build in builds.values()]
+    counts = Counter(BASIS[cost.basis] if cost else "not known" for cost in costs)
+    text = ", ".join(f"{number} {word}" for word, number in counts.items())
+    return f"Costs of builds: {text}. In brackets: 80 % intervals." if counts else ""
+
+
+def _not_priced(report: Report, places: Places) -> str:
+    names = [
         target.name for target in report.targets if target.system != "linux" and not target.bill
     ]
-    if unpriced:
-        described = places.describe(unpriced)
-        yield f"Not priced: {described}. Builds are planned and priced for Linux only."
-    left = dict.fromkeys(
-        clean(item) for row in rows for bill in row.bills for item in bill.left_out
-    )
-    if left:
-        # What is not counted here matters more than what is never counted.
-        always = ("choosing versions", "pulling the base image")
-        here_first = sorted(left, key=lambda item: item.startswith(always))
-        yield f"Not in these numbers: {listing(here_first, 6)}."
+    if not names:
+        return ""
+    described = places.describe(names)
+    return f"Not priced: {described}. Builds are planned and priced for Linux only."
+
+
+def _left_out(bills: Sequence[Bill]) -> str:
+    """What is not in the numbers."""
+    left = dict.fromkeys(clean(item) for bill in bills for item in bill.left_out)
+    # What is not counted here matters more than what is never counted.
+    always = ("choosing versions", "pulling the base image")
+    here_first = sorted(left, key=lambda item: item.startswith(always))
+    return f"Not in these numbers: {listing(here_first, 6)}." if left else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.text import Text
 
 from wheelcheck.coverage.verdict import Verdict
@@ -75,15 +77,10 @@ def _draw_failure(page: TextPage, failure: DiagnosedFailure) -> None:
 def _draw_report(page: TextPage, report: Report, *, recipes: bool) -> None:
     """Why the packages did not come as wheels, and what would."""
     places = Places(report.targets)
-    found: dict[tuple[str, Verdict, str | None, str], list[str]] = {}
-    for package in report.packages:
-        for target, cell in package.on.items():
-            if cell.verdict is not Verdict.NOT_REQUIRED:
-                key = (package.name, cell.verdict, cell.version, cell.reason)
-                found.setdefault(key, []).append(target)
-    if found or report.problems:
+    verdicts = _verdicts(report)
+    if verdicts or report.problems:
         page.heading("What the index has")
-    for (name, verdict, version, reason), targets in found.items():
+    for (name, verdict, version, reason), targets in verdicts.items():
         mark = MARKS[verdict]
         head = Text.assemble((mark.sign, mark.style), " ")
         head.append(clean(f"{name} {version or ''}".strip()), style="bold")
@@ -94,6 +91,17 @@ def _draw_report(page: TextPage, report: Report, *, recipes: bool) -> None:
     draw_advice(page, report, places)
     if recipes and any(plan.commands for plan in report.builds):
         draw_recipes(page, report, places)
+
+
+def _verdicts(report: Report) -> Mapping[tuple[str, Verdict, str | None, str], list[str]]:
+    """Package, verdict, version and reason, each with its targets."""
+    found: dict[tuple[str, Verdict, str | None, str], list[str]] = {}
+    for package in report.packages:
+        for target, cell in package.on.items():
+            if cell.verdict is not Verdict.NOT_REQUIRED:
+                key = (package.name, cell.verdict, cell.version, cell.reason)
+                found.setdefault(key, []).append(target)
+    return found
 
 
 def _place(place: LogPlace) -> str:

@@ -187,25 +187,39 @@ def _cell(package: ReadyPackage, cell: ReadyCell) -> Text:
 
 
 def _rest(page: TextPage, answer: Readiness, rows: Sequence[ReadyPackage]) -> None:
+    """The packages without a row, and what the signs mean."""
     shown = {package.name for package in rows}
     rest = [package for package in answer.packages if package.name not in shown]
-    source = [p.name for p in rest if any(c.status == "source" for c in p.on.values())]
-    ready = [
-        p.name
-        for p in rest
-        if p.name not in source and any(c.status == "ready" for c in p.on.values())
-    ]
+    source = _with_status(rest, "source")
+    ready = [name for name in _with_status(rest, "ready") if name not in source]
     if ready and shown:
         is_ready = f"{counted(len(ready), 'package')} {'is' if len(ready) == 1 else 'are'} ready"
-        page.prose(f"+ {is_ready}: {listing(list(map(clean, ready)), 7)}", hang=2)
+        page.prose(f"+ {is_ready}: {_named(ready)}", hang=2)
     if source:
-        names = listing(list(map(clean, source)), 7)
-        page.prose(f"+ built from their sdists, now as then: {names}", hang=2)
+        page.prose(f"+ built from their sdists, now as then: {_named(source)}", hang=2)
+    _legend(page, rows)
+
+
+def _legend(page: TextPage, rows: Sequence[ReadyPackage]) -> None:
+    """Explain the signs that occur."""
     statuses = {cell.status for package in rows for cell in package.on.values()}
     legend = [f"{_SIGNS[each][0]} {_LEGEND[each]}" for each in _LEGEND if each in statuses]
     if legend:
         page.line()
         page.prose(Text("   ".join(legend), "dim"))
+
+
+def _with_status(packages: Iterable[ReadyPackage], status: str) -> list[str]:
+    """The names of packages that have a status on some Python."""
+    return [
+        package.name
+        for package in packages
+        if any(cell.status == status for cell in package.on.values())
+    ]
+
+
+def _named(names: Iterable[str], most: int = 7) -> str:
+    return listing(list(map(clean, names)), most)
 
 
 def _reasons(page: TextPage, answer: Readiness) -> None:
@@ -255,16 +269,20 @@ def _what_to_do(page: TextPage, change: _Change, labels: Sequence[str]) -> None:
         page.line(Text(clean(line), "cyan"))
     if not commands and len(change.bumps) > _MOST_PASTED:
         page.prose("the versions above, all together: --format constraints writes them")
+    for words in _about(change):
+        page.prose(words, hang=2)
+
+
+def _about(change: _Change) -> Iterator[str]:
+    """What to know of the bumps."""
     majors = [f"{bump.package} {bump.after}" for bump in change.bumps if bump.new_major]
     if majors:
-        page.prose(f"new major versions: {listing(list(map(clean, majors)), _MOST_NAMED)}", hang=2)
+        yield f"new major versions: {_named(majors, _MOST_NAMED)}"
     others = [bump.package for bump in change.bumps if bump.why == "others"]
     if others:
-        names = listing(list(map(clean, others)), _MOST_NAMED)
-        page.prose(f"only to go with the others: {names}", hang=2)
+        yield f"only to go with the others: {_named(others, _MOST_NAMED)}"
     if change.set_aside:
-        names = listing(list(map(clean, change.set_aside)), 4)
-        page.prose(f"made without regard to {names}, which no release is ready of", hang=2)
+        yield f"made without regard to {_named(change.set_aside, 4)}, which no release is ready of"
 
 
 def _pasted(change: _Change) -> Iterator[str]:

@@ -14,6 +14,7 @@ from wheelcheck.reports.text.advice_text import draw_advice
 from wheelcheck.reports.text.bill_text import draw_bill
 from wheelcheck.reports.text.builds_text import draw_plans, draw_recipes
 from wheelcheck.reports.text.dockerfile_text import draw_correction, draw_findings
+from wheelcheck.reports.text.facts_text import draw_facts
 from wheelcheck.reports.text.incomplete_text import draw_incomplete
 from wheelcheck.reports.text.matrix_text import draw_matrix
 from wheelcheck.reports.text.text_page import TextPage
@@ -24,7 +25,6 @@ from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.lost_phrases import LOST_TITLE, lost_words
 from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, WORST_FIRST, to_ascii
 from wheelcheck.reports.wording.phrases import clean, counted, listing
-from wheelcheck.reports.wording.quantities import size
 from wheelcheck.reports.wording.reasons import (
     Reason,
     Skew,
@@ -39,23 +39,16 @@ from wheelcheck.reports.wording.refusal_phrases import refusal_words, refusals
 from wheelcheck.reports.wording.report_phrases import (
     askers,
     folded,
-    index_moment,
-    inputs,
-    installer_words,
     label,
-    python_words,
     reason_words,
-    target_words,
 )
-from wheelcheck.reports.wording.target_names import Places, platform_label, python_order
+from wheelcheck.reports.wording.target_names import Places
 
 __all__ = ["draw_refusals", "render_text"]
 
 _MIN_WIDTH, _MAX_WIDTH = 60, 200
 _MOST_REASONS = 12
 _MOST_SKEWS = 8
-_MOST_TARGET_LINES = 8
-_MOST_LABEL, _LEAST_WORDS = 40, 22
 
 
 def render_text(
@@ -104,7 +97,7 @@ def render_text(
         draw_correction(page, report.dockerfile)
     _skews(page, judged, places)
     _problems(page, report, places)
-    _facts(page, report, places)
+    draw_facts(page, report, places)
     text = page.text()
     return to_ascii(text) if ascii_only else text
 
@@ -322,68 +315,3 @@ def _problem_line(problem: Problem, places: Places) -> Text:
         text.append(f" (on {places.describe(problem.targets)})")
     text.append(f" [{clean(problem.code)}]", style="dim")
     return text
-
-
-def _facts(page: TextPage, report: Report, places: Places) -> None:
-    page.heading("What was judged")
-    facts = [("read", inputs(report)), ("index", index_moment(report.as_of))]
-    facts += _target_facts(report, places)
-    facts += _load_facts(report)
-    side = min(max(len(title) for title, _ in facts), _MOST_LABEL, page.width - _LEAST_WORDS)
-    for title, words in facts:
-        page.labelled(Text(title, "dim"), words, side)
-
-
-def _load_facts(report: Report) -> list[tuple[str, str]]:
-    """What was read to find out whether wheels load, and what could not be checked."""
-    if report.load_check is None or report.load_check.mode == "off":
-        return []
-    images = {target.name for target in report.targets if target.image}
-    unchecked = [
-        package.name
-        for package in report.packages
-        if any(
-            cell.loads and cell.loads.status == "not-checked"
-            for name, cell in package.on.items()
-            if name in images
-        )
-    ]
-    if not (report.load_check.read_bytes or unchecked):
-        return []
-    words = f"{size(report.load_check.read_bytes)} of wheels read ({report.load_check.mode})"
-    if unchecked:
-        words += f"; not checked: {listing(unchecked, 6)}"
-    return [("loading", words)]
-
-
-def _target_facts(report: Report, places: Places) -> list[tuple[str, str]]:
-    by_age = sorted(report.targets, key=python_order)
-    if places.is_grid and len(report.targets) > 1:
-        pythons: dict[str, list[str]] = {}
-        for kind, version in dict.fromkeys(map(python_words, by_age)):
-            pythons.setdefault(kind, []).append(version)
-        platforms = dict.fromkeys(platform_label(target) for target in report.targets)
-        archs = dict.fromkeys(target.arch for target in report.targets)
-        facts = [
-            ("Python", "; ".join(f"{kind} {', '.join(v)}" for kind, v in pythons.items())),
-            (
-                "libc" if all(target.libc for target in report.targets) else "platform",
-                ", ".join(platforms),
-            ),
-            ("CPU", ", ".join(archs)),
-        ]
-        installers = dict.fromkeys(filter(None, map(installer_words, report.targets)))
-        facts += [("installer", ", ".join(installers))] if installers else []
-    else:
-        facts = [
-            (clean(target.name), target_words(target))
-            for target in report.targets[:_MOST_TARGET_LINES]
-        ]
-        left = report.targets[_MOST_TARGET_LINES:]
-        if left:
-            facts.append(("and", counted(len(left), "more target")))
-    notes: dict[str, list[str]] = {}
-    for target in report.targets:
-        for note in target.notes:
-            notes.setdefault(clean(note), []).append(target.name)
-    return facts + [("note", f"{places.describe(on)}: {note}") for note, on in notes.items()]

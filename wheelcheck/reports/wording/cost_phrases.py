@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from wheelcheck.reports.values.cost_values import Bill, Estimate
 from wheelcheck.reports.wording.phrases import counted
@@ -22,15 +22,26 @@ def cost_words(bills: Sequence[Bill]) -> str:
     if not bills:
         return ""
     building = any(bill.builds for bill in bills)
-    times = [bill.build_wall_seconds if building else bill.wall_seconds for bill in bills]
-    words = [f"about {spread(times, duration)}" if any(times) else ""]
-    if building:
-        words[0] += f" on {counted(bills[0].cores, 'core')}" if words[0] else ""
-        peaks = [bill.peak_memory_bytes for bill in bills]
-        words.append(f"{size(_largest(peaks))} peak" if any(peaks) else "")
+    words = list(_build_words(bills)) if building else list(_time_words(bills))
     images = [bill.image.size if bill.image else None for bill in bills]
-    words.append(f"image {spread(images, size, whole=False)}" if all(images) else "")
-    return ", ".join(filter(None, words))
+    if all(images):
+        words.append(f"image {spread(images, size, whole=False)}")
+    return ", ".join(words)
+
+
+def _build_words(bills: Sequence[Bill]) -> Iterator[str]:
+    times = [bill.build_wall_seconds for bill in bills]
+    if any(times):
+        yield f"about {spread(times, duration)} on {counted(bills[0].cores, 'core')}"
+    peaks = [bill.peak_memory_bytes for bill in bills]
+    if any(peaks):
+        yield f"{size(_largest(peaks))} peak"
+
+
+def _time_words(bills: Sequence[Bill]) -> Iterator[str]:
+    times = [bill.wall_seconds for bill in bills]
+    if any(times):
+        yield f"about {spread(times, duration)}"
 
 
 def spread(

@@ -121,6 +121,9 @@ class Places:
             if targets not in self._descriptions:  # many packages share few sets
                 self._descriptions[targets] = self._along_axes(targets)
             return self._descriptions[targets]
+        return self._by_name(chosen)
+
+    def _by_name(self, chosen: Collection[str]) -> str:
         names = [clean(name) for name in self._names if name in chosen]
         rest = [clean(name) for name in self._names if name not in chosen]
         if len(rest) <= _FEW_NAMES and len(names) > _MOST_NAMES:
@@ -163,15 +166,20 @@ class Places:
             for values, axis in zip(box, self._axes, strict=True)
         )
         where = " ".join(filter(None, ("/".join(platforms), "/".join(filter(None, archs)))))
-        there = {
-            point[2] for point in self._points.values() if point[0] in box[0] and point[1] in box[1]
-        }
-        if there <= box[2]:  # every Python that these platforms have
+        if self._pythons_in(box) <= box[2]:  # every Python that these platforms have
             pythons = []
         which = ", ".join(_runs(pythons, self._axes[2]))
         if which and not which.startswith(("PyPy", "GraalPy")):
             which = f"Python {which}"
         return f"{where} ({which})" if where and which else where or which
+
+    def _pythons_in(self, box: _Box) -> set[str]:
+        """The Pythons of the targets on a box's platforms and CPUs."""
+        return {
+            python
+            for platform, arch, python in self._points.values()
+            if platform in box[0] and arch in box[1]
+        }
 
 
 def _axes(points: Iterable[_Point]) -> tuple[tuple[str, ...], ...]:
