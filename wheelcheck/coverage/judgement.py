@@ -50,15 +50,25 @@ def judge(pin: Pin, project: Project | Unknown, target: Target, rules: FileRules
     """Say whether a pin comes as a wheel, and if not, why not."""
     if pin.standing is Standing.UNKNOWN or pin.version is None:
         return Judgement(Verdict.UNKNOWN, pin.why.reason if pin.why else "no reason is known")
-    lost = pin.why or pin.dependencies_unknown
-    if lost is not None and (pin.why or lost.code == "file-not-found"):
-        return Judgement(Verdict.UNAVAILABLE, lost.reason)
-    if lost is not None and lost.code in _UNREAD and not _is_listed(pin.file, project):
-        return Judgement(Verdict.UNKNOWN, lost.reason)
+    found = _not_found(pin, project)
+    if found is not None:
+        return found
     if isinstance(pin.file, Wheel):
         return _as_wheel(pin.file)
     files = () if isinstance(project, Unknown) else project.files(pin.version)
     return _without_wheel(pin, files, project, target, rules)
+
+
+def _not_found(pin: Pin, project: Project | Unknown) -> Judgement | None:
+    """The judgement on a pin whose file is not there, or of which nothing could be read."""
+    lost = pin.why or pin.dependencies_unknown
+    if lost is None:
+        return None
+    if pin.why or lost.code == "file-not-found":
+        return Judgement(Verdict.UNAVAILABLE, lost.reason)
+    if lost.code in _UNREAD and not _is_listed(pin.file, project):
+        return Judgement(Verdict.UNKNOWN, lost.reason)
+    return None
 
 
 _UNREAD = frozenset({"file-unreachable", "archive-refused"})
@@ -151,10 +161,13 @@ def _why_no_wheel(refused: Sequence[Refused], target: Target, rules: FileRules) 
         if isinstance(fitting, Wheel):
             return f"{fitting.tag} would fit, but {unlisted[fitting]}"
         wheels = [refusal_of(found.file, target, any_hash) or found for found in wheels]
-    by_tag = [found.file.tag for found in wheels if found.miss and isinstance(found.file, Wheel)]
-    if by_tag or not wheels:
-        return summarise_misses(by_tag, target)
-    return _grouped_reasons(wheels)
+    return _by_tags(wheels, target)
+
+
+def _by_tags(wheels: Sequence[Refused], target: Target) -> str:
+    """Why wheels do not fit, by their tags where any of these fails."""
+    tags = [found.file.tag for found in wheels if found.miss and isinstance(found.file, Wheel)]
+    return summarise_misses(tags, target) if tags or not wheels else _grouped_reasons(wheels)
 
 
 def _why_nothing(

@@ -154,31 +154,42 @@ class _Seen:
         cooldown = self.rules.policy.cooldown
         if cooldown is None or pin.version is None or self.wheel(wanted) is not None:
             return None
-        any_time = replace(
-            self.rules, policy=replace(self.rules.policy, exclude_newer=None, cooldown=None)
-        )
-        admitted = wanted_by(pin)
-        coming = []
-        for version in self.project.versions:
-            if version < pin.version:
-                break
-            if version != pin.version and (
-                admitted is None
-                or version.is_prerelease
-                or not (admitted & (constraint or SpecifierSet())).contains(version)
-            ):
-                continue
-            wheel = self.wheel(version, any_time)
-            if wheel is not None and wheel.upload_time is not None:
-                coming.append((wheel.upload_time + cooldown, version, wheel))
+        coming = list(self._coming(pin, pin.version, constraint))
         if not coming:
             return None
-        day, version, wheel = min(coming, key=lambda each: each[0])
+        version, uploaded, wheel = min(coming, key=lambda each: each[1])
+        day = uploaded + cooldown
         reason = (
             f"{version} has {wheel.tag}, uploaded on {wheel.upload_time:%Y-%m-%d}: the cooldown of "
             f"{_days(cooldown)} lets it in from {day:%Y-%m-%d} on"
         )
         return WheelLoss(WheelLossKind.COOLDOWN, version, reason, day=day)
+
+    def _coming(
+        self, pin: Pin, own: Version, constraint: SpecifierSet | None
+    ) -> Iterator[tuple[Version, datetime, Wheel]]:
+        """Releases from a pin's own on that have a wheel, with the moment of its upload."""
+        any_time = replace(
+            self.rules, policy=replace(self.rules.policy, exclude_newer=None, cooldown=None)
+        )
+        admitted = wanted_by(pin)
+        for version in self.project.versions:
+            if version < own:
+                break
+            if version != own and not _admits(admitted, constraint, version):
+                continue
+            wheel = self.wheel(version, any_time)
+            if wheel is not None and wheel.upload_time is not None:
+                yield version, wheel.upload_time, wheel
+
+
+def _admits(
+    admitted: SpecifierSet | None, constraint: SpecifierSet | None, version: Version
+) -> bool:
+    """Whether a later release may be taken: no pre-release, and all that is asked for admits it."""
+    if admitted is None or version.is_prerelease:
+        return False
+    return (admitted & (constraint or SpecifierSet())).contains(version)
 
 
 def _days(span: timedelta) -> str:

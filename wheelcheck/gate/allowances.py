@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -11,7 +11,7 @@ from wheelcheck.gate.failing_verdicts import failing_packages
 from wheelcheck.gate.policy import Allowance, Policy
 from wheelcheck.gate.settings import Settings
 from wheelcheck.gate.violations import breaks_limits
-from wheelcheck.reports.values.report import Problem, Report
+from wheelcheck.reports.values.report import Package, Problem, Report
 
 __all__ = ["allowance_problems"]
 
@@ -83,7 +83,12 @@ def _why_unused(allowance: Allowance, report: Report, settings: Settings, *, par
     package = next((each for each in report.packages if each.name == allowance.package), None)
     if package is None:
         return "" if part and settings.requirements else "nothing asks for the package"
-    verdicts = dict.fromkeys(package.on[name].verdict for name in matching if name in package.on)
-    if not verdicts or set(verdicts) == {Verdict.NOT_REQUIRED}:
+    return _why_admitted(package, matching)
+
+
+def _why_admitted(package: Package, targets: Iterable[str]) -> str:
+    """What the policy says of a package on these targets."""
+    verdicts = dict.fromkeys(package.on[name].verdict for name in targets if name in package.on)
+    if set(verdicts) <= {Verdict.NOT_REQUIRED}:
         return "the package is not needed there"
     return f"it is {' or '.join(verdicts)} there, which the policy admits"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
@@ -99,26 +99,32 @@ def difference(
         if not isinstance(report, Report):
             raise UsageError(f"difference wants two reports, not {type(report).__name__}")
     old, new = ({target.name: target for target in report.targets} for report in (before, after))
-    shared = [name for name in new if name in old]
     groups: dict[Change, list[str]] = {}
-    names = sorted({package.name for report in (before, after) for package in report.packages})
-    cells = [
-        {package.name: package.on for package in report.packages} for report in (before, after)
-    ]
-    for name in names:
-        for target in shared:
-            change = _change(name, *(packages.get(name, {}).get(target) for packages in cells))
-            if change is not None:
-                groups.setdefault(_let_pass(change, target, allow, today), []).append(target)
+    for target, change in _changes(before, after, [name for name in new if name in old]):
+        groups.setdefault(_let_pass(change, target, allow, today), []).append(target)
     changes = [change.model_copy(update={"targets": tuple(on)}) for change, on in groups.items()]
     order = ("worse", "better", "version")
     return Difference(
         changes=tuple(sorted(changes, key=lambda each: order.index(each.kind))),
-        targets_only_before=tuple(name for name in old if name not in new),
-        targets_only_after=tuple(name for name in new if name not in old),
+        targets_only_before=_without(old, new),
+        targets_only_after=_without(new, old),
         seconds=_grown(old, new, lambda bill: bill.wall_seconds),
         image_bytes=_grown(old, new, lambda bill: bill.image.size if bill.image else None),
     )
+
+
+def _without(names: Iterable[str], others: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in others)
+
+
+def _changes(before: Report, after: Report, targets: Sequence[str]) -> Iterator[tuple[str, Change]]:
+    """Every change of a package on one target, with the target."""
+    old, new = ({each.name: each.on for each in report.packages} for report in (before, after))
+    for name in sorted({*old, *new}):
+        for target in targets:
+            change = _change(name, old.get(name, {}).get(target), new.get(name, {}).get(target))
+            if change is not None:
+                yield target, change
 
 
 def _grown(
@@ -138,24 +144,21 @@ def _grown(
 
 
 def _change(package: str, before: Cell | None, after: Cell | None) -> Change | None:
-    verdicts = [cell.verdict if cell else Verdict.NOT_REQUIRED for cell in (before, after)]
-    versions = [cell.version if cell else None for cell in (before, after)]
-    was, now = (_rank(verdict) for verdict in verdicts)
-    if now > was:
-        kind: Literal["worse", "better", "version"] = "worse"
-    elif now < was:
-        kind = "better"
-    elif versions[0] != versions[1]:
-        kind = "version"
-    else:
+    """What changed for a package; a missing cell says that it is not required."""
+    version_before = before.version if before else None
+    version_after = after.version if after else None
+    kind: Literal["worse", "better", "version"] = "version"
+    if _rank(after) != _rank(before):
+        kind = "worse" if _rank(after) > _rank(before) else "better"
+    elif version_before == version_after:
         return None
     return Change(
         package=package,
         targets=(),
         before=before.verdict if before else None,
         after=after.verdict if after else None,
-        version_before=versions[0],
-        version_after=versions[1],
+        version_before=version_before,
+        version_after=version_after,
         kind=kind,
         lost=after.lost.reason if after and after.lost and kind == "worse" else None,
     )
@@ -173,6 +176,6 @@ def _let_pass(change: Change, target: str, allow: Sequence[Allowance], today: da
     return change.model_copy(update={"allowed_until": max(ends)}) if ends else change
 
 
-def _rank(verdict: Verdict) -> int:
+def _rank(cell: Cell | None) -> int:
     """All that comes as a wheel, or is not needed, is equally fine."""
-    return 0 if verdict in _FINE else _ORDER.index(verdict)
+    return 0 if cell is None or cell.verdict in _FINE else _ORDER.index(cell.verdict)

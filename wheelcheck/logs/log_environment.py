@@ -106,13 +106,9 @@ def environment_of(lines: Sequence[LogLine]) -> LogEnvironment:
     system = _system(whole)
     image = _first(_IMAGE, whole)
     wheels = [match.groups() for match in _WHEEL.finditer(whole)]
-    python = _python(texts, wheels)
-    if not python and ":" in image:
-        found = re.search(r"python:(\d\.\d+)", image)
-        python = found[1] if found else ""
     libc = _libc(whole, image) if system in {"", "linux"} else ""
     return LogEnvironment(
-        python=python,
+        python=_python(texts, wheels) or _python_of_image(image),
         implementation="pypy" if re.search(r"pp3\d+-pypy|\bPyPy\b", whole) else "cpython",
         libc=libc,
         arch=_arch(whole, system),
@@ -120,14 +116,20 @@ def environment_of(lines: Sequence[LogLine]) -> LogEnvironment:
         image=image,
         release=_release(whole),
         installer=_installer(whole),
-        indexes=tuple(redact(url) for url in _INDEXES.sub(r"\1", _line(texts)).split(", ") if url),
+        indexes=_indexes(texts),
         no_binary=_NO_BINARY.search(whole) is not None,
     )
 
 
-def _line(texts: Iterable[str]) -> str:
-    """The line that names the indexes, "" where there is none."""
-    return next((text for text in texts if _INDEXES.match(text)), "")
+def _python_of_image(image: str) -> str:
+    found = re.search(r"python:(\d\.\d+)", image)
+    return found[1] if found else ""
+
+
+def _indexes(texts: Iterable[str]) -> tuple[str, ...]:
+    """The indexes that pip says it looks in; () where it does not say."""
+    line = next(filter(_INDEXES.match, texts), "")
+    return tuple(redact(url) for url in _INDEXES.sub(r"\1", line).split(", ") if url)
 
 
 def _python(texts: Iterable[str], wheels: Iterable[tuple[str, ...]]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from packaging.utils import NormalizedName
@@ -105,52 +105,76 @@ def read_log(text: str) -> LogReading:
 def _spans(lines: Sequence[LogLine]) -> list[_Span]:
     """The failures with their lines: each from the line that shows it first to the next failure."""
     found: list[_Span] = []
-    versions: dict[NormalizedName, str] = {}
-    latest: Named | None = None
-    fetched: Named | None = None
+    seen = _SeenPackages()
     for position, line in enumerate(lines):
         sign = sign_of(line)
-        if sign is None:
-            seen = named_in(line)
-            if seen is not None:
-                if found and seen != latest:
-                    found[-1].guessed = False
-                latest = seen
-                versions[seen.name] = seen.version or versions.get(seen.name, "")
-                fetched = sdist_in(line) or fetched
-            continue
-        packages = sign.packages or tuple(filter(None, (fetched or latest,)))
-        _note(found, sign, _with_versions(packages, versions), position)
-    for number, span in enumerate(found):
-        end = found[number + 1].start if number + 1 < len(found) else len(lines)
+        if sign is not None:
+            packages = sign.packages or seen.at_work
+            _note(found, sign, seen.with_versions(packages), position)
+        elif seen.take(line) and found:
+            found[-1].guessed = False
+    ends = [span.start for span in found[1:]] + [len(lines)]
+    for number, (span, end) in enumerate(zip(found, ends, strict=False)):
         span.lines = list(lines[(span.start if number else 0) : end])
     return _without_outer(found)
 
 
+@dataclass(slots=True)
+class _SeenPackages:
+    """What a log names while it is read: the last package, the last sdist, and versions."""
+
+    latest: Named | None = None
+    fetched: Named | None = None
+    versions: dict[NormalizedName, str] = field(default_factory=dict)
+
+    def take(self, line: LogLine) -> bool:
+        """Note what a line names; whether that is another package than before."""
+        named = named_in(line)
+        if named is None:
+            return False
+        changed = named != self.latest
+        self.latest = named
+        self.versions[named.name] = named.version or self.versions.get(named.name, "")
+        self.fetched = sdist_in(line) or self.fetched
+        return changed
+
+    @property
+    def at_work(self) -> tuple[Named, ...]:
+        """The package that is worked on: the last sdist, else the last that is named."""
+        return tuple(filter(None, (self.fetched or self.latest,)))
+
+    def with_versions(self, packages: Iterable[Named]) -> tuple[Named, ...]:
+        """The same packages with the versions that the log names elsewhere."""
+        return tuple(
+            package if package.version else Named(package.name, self.versions.get(package.name, ""))
+            for package in packages
+        )
+
+
 def _note(found: list[_Span], sign: Sign, packages: tuple[Named, ...], position: int) -> None:
     """Add a failure, or see that a line repeats a known failure."""
-    names = {package.name for package in packages}
     last = found[-1] if found else None
-    vague = last is not None and last.guessed and not last.inside
-    if vague and sign.packages and not (sign.whole and found[-1].packages):
-        found[-1].packages, found[-1].guessed = packages, False
+    if last is not None and _names_the_last(last, sign):
+        last.packages, last.guessed = packages, False
         return
-    for span in found:
-        known = {package.name for package in span.packages}
-        if names <= known and names and not span.inside:
-            return
-    if not sign.packages and found and not sign.inside and not found[-1].inside:
+    if _is_known(found, packages):
+        return
+    if last is not None and not (sign.packages or sign.inside or last.inside):
         return  # more of the same output
     found.append(_Span(packages, position, sign.inside, not sign.packages, sign.whole))
 
 
-def _with_versions(
-    packages: tuple[Named, ...], versions: dict[NormalizedName, str]
-) -> tuple[Named, ...]:
-    return tuple(
-        package if package.version else Named(package.name, versions.get(package.name, ""))
-        for package in packages
-    )
+def _names_the_last(last: _Span, sign: Sign) -> bool:
+    """Whether a line names the package of the failure before it, which was a guess."""
+    vague = last.guessed and not last.inside
+    return vague and bool(sign.packages) and not (sign.whole and last.packages)
+
+
+def _is_known(found: Iterable[_Span], packages: Iterable[Named]) -> bool:
+    """Whether all of these packages are those of one failure."""
+    names = {package.name for package in packages}
+    outer = (span for span in found if not span.inside)
+    return bool(names) and any(names <= {each.name for each in span.packages} for span in outer)
 
 
 def _without_outer(spans: list[_Span]) -> list[_Span]:

@@ -23,12 +23,12 @@ from wheelcheck.reports.wording.findings import (
     line_of,
     problem_line,
     remaining_violations,
+    rule_help,
 )
 from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import MARKS
 from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.reports.wording.refusal_phrases import refusal_words, refusals
-from wheelcheck.reports.wording.rule_help import rule_help
 
 __all__ = ["SCHEMA", "render_sarif"]
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from wheelcheck.survey.day import DayOfSurvey
 
 __all__ = ["SurveyChange", "changes", "render_changes"]
@@ -31,23 +34,25 @@ def changes(old: DayOfSurvey, new: DayOfSurvey) -> tuple[SurveyChange, ...]:
 
 def _changes(old: DayOfSurvey, new: DayOfSurvey) -> Iterator[SurveyChange]:
     targets = [target for target in new.targets if target in set(old.targets)]
-    old_columns = [old.targets.index(target) for target in targets]
-    new_columns = [new.targets.index(target) for target in targets]
+    before, after = _wheels(old, targets), _wheels(new, targets)
     old_rows = {project: row for row, project in enumerate(old.projects)}
-    before, after = old.has_wheel[:, old_columns], new.has_wheel[:, new_columns]
     for row, project in enumerate(new.projects):
         earlier = old_rows.get(project)
         if earlier is None or (before[earlier] == after[row]).all():
             continue
         was, now = before[earlier].tolist(), after[row].tolist()
-        pairs = list(zip(targets, was, now, strict=True))
         yield SurveyChange(
             project,
             old.versions[earlier],
             new.versions[row],
-            tuple(target for target, had, has in pairs if has and not had),
-            tuple(target for target, had, has in pairs if had and not has),
+            tuple(target for target, had, has in zip(targets, was, now, strict=True) if has > had),
+            tuple(target for target, had, has in zip(targets, was, now, strict=True) if had > has),
         )
+
+
+def _wheels(day: DayOfSurvey, targets: list[str]) -> NDArray[np.bool_]:
+    """Whether each project has a wheel, a column for each of these targets."""
+    return day.has_wheel[:, [day.targets.index(target) for target in targets]]
 
 
 def render_changes(found: tuple[SurveyChange, ...], old: DayOfSurvey, new: DayOfSurvey) -> str:

@@ -146,28 +146,30 @@ def _package_rows(name: str, report: Report) -> Iterator[dict[str, object]]:
 
 def _bill_row(name: str, report: Report, target: TargetSummary) -> dict[str, object]:
     """What installing costs; the first error that concerns the target, where there is one."""
-    errors = [
-        problem.message
-        for problem in report.problems
-        if problem.severity == "error" and (not problem.targets or target.name in problem.targets)
-    ]
+    problem = _first_error(report, target.name)
     bill = target.bill
-    image = bill.image.size if bill and bill.image else None
     wall = bill.wall_seconds if bill else None
     required = [package.on[target.name].verdict for package in report.packages]
     return {
         "input": name,
         "target": target.name,
-        "status": "incomplete" if errors else "judged",
-        "problem": errors[0] if errors else None,
+        "status": "judged" if problem is None else "incomplete",
+        "problem": problem,
         "packages": sum(verdict != "not-required" for verdict in required),
         "source_builds": bill.builds if bill else None,
         "seconds": wall and wall.value,
         "seconds_low": wall and wall.low,
         "seconds_high": wall and wall.high,
         "peak_memory_mb": _megabytes(bill.peak_memory_bytes if bill else None),
-        "image_mb": _megabytes(image),
+        "image_mb": _megabytes(bill.image.size if bill and bill.image else None),
     }
+
+
+def _first_error(report: Report, target: str) -> str | None:
+    for problem in report.problems:
+        if problem.severity == "error" and (not problem.targets or target in problem.targets):
+            return problem.message
+    return None
 
 
 def _megabytes(estimate: Estimate | None) -> float | None:
