@@ -10,6 +10,7 @@ from packaging.requirements import Requirement
 
 from wheelcheck.analysis.judge import Judge
 from wheelcheck.analysis.judged_target import JudgedTarget, TargetBuilds
+from wheelcheck.analysis.shared_sdists import SharedSdists
 from wheelcheck.api.questions.argument_values import as_list
 from wheelcheck.api.questions.dockerfile_options import refuse_dockerfiles
 from wheelcheck.api.questions.question import OpenQuestion, Question

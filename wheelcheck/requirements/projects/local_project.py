@@ -19,10 +19,10 @@ from packaging.version import InvalidVersion, Version
 
 from wheelcheck.errors import RequirementsError
 from wheelcheck.requirements.collection import Collection
-from wheelcheck.requirements.direct_reference import DirectReference
 from wheelcheck.requirements.documents import parse_toml, table
 from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.input_location import InputLocation, Opener
+from wheelcheck.requirements.pip.direct_reference import DirectReference
 from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.requirement_strings import LocalFolder, NotJudged, is_project_name
 from wheelcheck.requirements.projects.declared_requirements import both
