@@ -186,7 +186,7 @@ class _Seen:
 def _admits(
     admitted: SpecifierSet | None, constraint: SpecifierSet | None, version: Version
 ) -> bool:
-    """Whether a later release may be taken: no pre-release, and all that is asked for admits it."""
+    """Whether a later release may be taken: no pre-release, and admitted by all requirements."""
     if admitted is None or version.is_prerelease:
         return False
     return (admitted & (constraint or SpecifierSet())).contains(version)

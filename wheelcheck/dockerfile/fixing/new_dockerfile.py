@@ -110,7 +110,7 @@ def emit_dockerfile(
             return Unknown("unusual-path", f"{path!r} cannot be mounted from the build context")
     distribution = distribution_of(target)
     if commands is None:
-        return "\n".join([_SYNTAX, *_one_stage(base, distribution, inputs, run_packages), ""])
+        return "\n".join([_SYNTAX, *_wheel_stage(base, distribution, inputs, run_packages), ""])
     if isinstance(distribution, Unknown):
         return distribution
     more = (name for name in run_packages if name not in commands.run_packages)
@@ -120,7 +120,7 @@ def emit_dockerfile(
     return "\n".join([_SYNTAX, *stages, ""])
 
 
-def _one_stage(
+def _wheel_stage(
     base: str, distribution: Distribution | Unknown, inputs: PipInputs, packages: Sequence[str]
 ) -> list[str]:
     """A stage that installs wheels, and the system packages that they need to load."""

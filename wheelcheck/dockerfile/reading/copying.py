@@ -131,7 +131,7 @@ def _origin(
     flag: str | None,
     stage: int | None,
 ) -> Origin:
-    """Where one source of a COPY or ADD comes from; `stage` is the one that ``--from`` names."""
+    """Where one source of a COPY or ADD comes from; ``--from`` names `stage`."""
     if source.unknown:
         reason = f"the value of {', '.join(source.unknown)} is not known here"
         return Unseen(Unknown("unknown-variable", reason))

@@ -111,7 +111,7 @@ class ImageInputs:
     def add(self, text: str) -> None:
         """Add a requirement that is an argument.
 
-        Raises `RequirementsError` for one that pip refuses.
+        Raises `RequirementsError` where pip refuses it.
         """
         line = Line(0, text, redact(text))
         with refusals(self.around.origin, line):
@@ -122,7 +122,7 @@ class ImageInputs:
     def add_editable(self, text: str) -> None:
         """Add an argument of ``-e``.
 
-        Raises `RequirementsError` for one that pip refuses.
+        Raises `RequirementsError` where pip refuses it.
         """
         line = Line(0, text, redact(text))
         with refusals(self.around.origin, line):

@@ -66,7 +66,7 @@ def gather(command: InstallerCommand, around: InstallContext) -> Gathered:
 def _readings(
     command: InstallerCommand, inputs: ImageInputs, projects: Iterable[str]
 ) -> Iterator[Callable[[], None]]:
-    """What a command names, each to be read by itself: one that fails hides no other."""
+    """What a command names, each to be read by itself: a failure hides no other."""
     selection = _selection(command, projects)
     for path in command.values("constraint"):
         yield partial(inputs.read, path, selection, constraint=True)
