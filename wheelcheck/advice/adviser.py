@@ -164,29 +164,8 @@ class Adviser:
 
     def _other_pins(self, column: JudgedTarget) -> Iterator[Advice]:
         """The first set of pins that helps; it is judged as it is written."""
-        names = column.troubled
-        target = column.resolution.target
-        rules = self._judge.rules_of(target)
         best: Advice | None = None
-        judges: set[Judge] = set()
-        for proposal in proposals(self._requirements, column, names, self._index, rules):
-            there = self._verdicts(self._judged(proposal), target)
-            if not there.improves_on(column):
-                continue
-            repinned = changes_between(self._requirements, column, there, names)
-            judge = self._judged(repinned.applied(self._requirements))
-            if judge in judges:  # another proposal has led to the same pins
-                continue
-            judges.add(judge)
-            after = self._verdicts(judge, target)
-            if not repinned or not after.improves_on(column):
-                continue
-            if not self._all_near(repinned, column):
-                continue
-            after = judge.column(target)
-            pinned = repinned.lines.keys() | repinned.constraints.keys()
-            if not after.improves_on(column) or pinned & after.unusable:
-                continue
+        for repinned, after in self._repinned(column):
             count = len(repinned.lines) + len(repinned.constraints)
             title = f"Pin {counted(count, 'other version')}"
             caveat = version_changes(column, after)
@@ -197,6 +176,38 @@ class Adviser:
                 break
         if best is not None:
             yield best
+
+    def _repinned(self, column: JudgedTarget) -> Iterator[tuple[Repinned, JudgedTarget]]:
+        """Sets of pins that help, each with the target judged again."""
+        names = column.troubled
+        target = column.resolution.target
+        rules = self._judge.rules_of(target)
+        judges: set[Judge] = set()
+        for proposal in proposals(self._requirements, column, names, self._index, rules):
+            there = self._verdicts(self._judged(proposal), target)
+            if not there.improves_on(column):
+                continue
+            repinned = changes_between(self._requirements, column, there, names)
+            judge = self._judged(repinned.applied(self._requirements))
+            if judge in judges:  # another proposal has led to the same pins
+                continue
+            judges.add(judge)
+            after = self._helped(repinned, judge, column)
+            if after is not None:
+                yield repinned, after
+
+    def _helped(
+        self, repinned: Repinned, judge: Judge, column: JudgedTarget
+    ) -> JudgedTarget | None:
+        """The target with other pins; None where they do not help, or are far from the present."""
+        target = column.resolution.target
+        if not repinned or not self._verdicts(judge, target).improves_on(column):
+            return None
+        if not self._all_near(repinned, column):
+            return None
+        after = judge.column(target)
+        pinned = repinned.lines.keys() | repinned.constraints.keys()
+        return after if after.improves_on(column) and not pinned & after.unusable else None
 
     def _all_near(self, repinned: Repinned, column: JudgedTarget) -> bool:
         """Whether every version to pin is near the version that it replaces."""
@@ -263,11 +274,7 @@ class Adviser:
     def _distribution_packages(self, column: JudgedTarget) -> Iterator[Advice]:
         target = column.resolution.target
         distribution = distribution_of(target)
-        if isinstance(distribution, Unknown) or target.image is None:
-            return
-        if not self._loads_packages_of(distribution, target):
-            return
-        if not installs_packages(target, distribution):
+        if isinstance(distribution, Unknown) or not self._offers_packages(distribution, target):
             return
         found = {
             name: package
@@ -292,6 +299,14 @@ class Adviser:
             caveat=_OTHER_PYTHON if distribution.has_python_headers else _OWN_PYTHON,
             blockers_before=before[0],
             builds_before=before[1],
+        )
+
+    def _offers_packages(self, distribution: Distribution, target: Target) -> bool:
+        """Whether the packages of an image's distribution can be installed there and are of use."""
+        return (
+            target.image is not None
+            and self._loads_packages_of(distribution, target)
+            and installs_packages(target, distribution)
         )
 
     def _loads_packages_of(self, distribution: Distribution, target: Target) -> bool:

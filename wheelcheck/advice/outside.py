@@ -35,12 +35,7 @@ def taken_outside(
     Nothing for other images, nor where what would be installed is not known.
     """
     target = column.resolution.target
-    if target.image is None or not target.image.name.startswith(_IMAGES):
-        return
-    if target.implementation is not Implementation.CPYTHON or target.free_threaded:
-        return
-    verdicts = {found.verdict for _, found in column.judged.values()}
-    if not verdicts or column.resolution.conflict or column.refusals or Verdict.UNKNOWN in verdicts:
+    if not _runs_no_pip(target) or not _is_known(column):
         return
     blockers, builds = column.weight
     without = [
@@ -87,6 +82,21 @@ def taken_outside(
         blockers_after=blockers,
         builds_after=builds,
     )
+
+
+def _runs_no_pip(target: Target) -> bool:
+    """Whether a target is an image of CPython in which pip is usually not run."""
+    if target.image is None or not target.image.name.startswith(_IMAGES):
+        return False
+    return target.implementation is Implementation.CPYTHON and not target.free_threaded
+
+
+def _is_known(column: JudgedTarget) -> bool:
+    """Whether it is known what would be installed."""
+    verdicts = {found.verdict for _, found in column.judged.values()}
+    if column.resolution.conflict or column.refusals:
+        return False
+    return bool(verdicts) and Verdict.UNKNOWN not in verdicts
 
 
 def _command(target: Target, wheels: Iterable[Wheel]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -73,15 +74,17 @@ def outcome(report: Report, args: Namespace, policy: Policy | None = None) -> tu
     text = _problem_words(report) if args.format == "csv" else ""
     failing = failures(report, policy or Policy(), datetime.now(UTC).date())
     if report.violations or failing:
-        if quiet and failing:
-            text += f"wheelcheck: {failing[0]}\n"
-        if quiet and report.violations:
-            text += f"wheelcheck: {broken_words(report)}\n"
-        return 1, text
+        return 1, text + (_failing_words(report, failing) if quiet else "")
     if report.complete:
         return 0, text
     errors = sum(problem.severity == "error" for problem in report.problems)
     return 3, text + (incomplete_words(errors) if quiet else "")
+
+
+def _failing_words(report: Report, failing: Sequence[str]) -> str:
+    """Why the installation and the policy fail."""
+    sentences = [*failing[:1], *([broken_words(report)] if report.violations else [])]
+    return "".join(f"wheelcheck: {sentence}\n" for sentence in sentences)
 
 
 def _problem_words(report: Report) -> str:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from wheelcheck.cli.options.option_groups import PROGRAM
+
+if TYPE_CHECKING:  # heavy, and for folders alone
+    from wheelcheck.api.questions.discovery import Discovery
 
 __all__ = ["take_folders"]
 
@@ -23,25 +28,24 @@ def take_folders(args: Namespace) -> None:
     folders = [name for name in args.files if name != "-" and Path(name).is_dir()]
     if not folders:
         return
-    from wheelcheck.api.questions.discovery import Discovery, discover
-
-    named = bool(args.target or args.python or args.libc or args.arch or args.platforms)
-    found: dict[str, Discovery] = {}
-    for name in dict.fromkeys(folders):
-        _take_policy(args, Path(name))
-        found[name] = discover(
-            Path(name),
-            as_of=_day(args).date(),
-            with_targets=not named and not _policy_targets(args),
-        )
-        sys.stderr.write(f"{PROGRAM}: {found[name].sentence}\n")
-    args.files = [
-        str(path)
-        for name in args.files
-        for path in (found[name].inputs if name in found else (name,))
-    ]
-    args.target = args.target or next((list(e.targets) for e in found.values() if e.targets), [])
+    found = {name: _discovered(args, Path(name)) for name in dict.fromkeys(folders)}
+    taken = (found[name].inputs if name in found else (name,) for name in args.files)
+    args.files = list(map(str, chain.from_iterable(taken)))
+    targets = (discovery.targets for discovery in found.values())
+    args.target = args.target or list(next(filter(None, targets), ()))
     args.discoveries = tuple(found.values())
+
+
+def _discovered(args: Namespace, folder: Path) -> Discovery:
+    """What is in a folder; its policy holds from now on."""
+    from wheelcheck.api.questions.discovery import discover
+
+    _take_policy(args, folder)
+    named = args.target or args.python or args.libc or args.arch or args.platforms
+    with_targets = not named and not _policy_targets(args)
+    found = discover(folder, as_of=_day(args).date(), with_targets=with_targets)
+    sys.stderr.write(f"{PROGRAM}: {found.sentence}\n")
+    return found
 
 
 def _of_named_policy(args: Namespace) -> list[str]:

@@ -96,19 +96,27 @@ def _targets(args: Namespace, *, as_of: date) -> Sequence[str | Target] | None:
     `--python` holds for platforms that are named without one. Without any of those it is an axis
     of a matrix on Linux, as `--libc` and `--arch` are; an axis not given is the default matrix's.
     """
-    if not (args.python or args.libc or args.arch or args.platforms):
+    named = args.libc or args.arch
+    if not (args.python or named or args.platforms):
         return args.target or None
-    if args.platforms and (args.libc or args.arch):
+    if args.platforms and named:
         raise UsageError("--platforms names libc and CPU itself: leave out --libc and --arch")
     pythons = args.python or None
-    found: list[str | Target] = []
-    for spelling in args.target:
-        opened = leaves_python_open(spelling)
-        found += expand_target_on(spelling, as_of=as_of, pythons=pythons) if opened else [spelling]
+    found = _with_pythons(args.target, pythons, as_of)
     if args.platforms:
         return [*found, *expand_platforms_on(args.platforms, as_of=as_of, pythons=pythons)]
-    if args.libc or args.arch or not any(map(leaves_python_open, args.target)):
-        found += _axes(args, as_of)
+    on_linux = args.libc or args.arch or not any(map(leaves_python_open, args.target))
+    return [*found, *(_axes(args, as_of) if on_linux else ())]
+
+
+def _with_pythons(
+    spellings: Sequence[str], pythons: Sequence[str] | None, as_of: date
+) -> list[str | Target]:
+    """The named targets; a platform without a Python is taken with each of these."""
+    found: list[str | Target] = []
+    for spelling in spellings:
+        opened = leaves_python_open(spelling)
+        found += expand_target_on(spelling, as_of=as_of, pythons=pythons) if opened else [spelling]
     return found
 
 
