@@ -4,7 +4,13 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
+from wheelcheck.builds.needs.build_need import (
+    BuildNeed,
+    NeedKind,
+    Role,
+    SourceNeedsInput,
+    needs_input,
+)
 from wheelcheck.builds.needs.library_needs import library_needs
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import (
@@ -14,8 +20,12 @@ from wheelcheck.builds.needs.package_files import (
 )
 from wheelcheck.builds.needs.system_packages import install_commands, source_needs
 from wheelcheck.builds.obstacles.obstacle_rules import missing_from_distribution
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.index.archives.source_marks import read_marks
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 TRIXIE = Distribution(Family.APT, "debian", "13")
 BULLSEYE = Distribution(Family.APT, "debian", "11")
@@ -591,3 +601,43 @@ def test_meson_looks_for_what_a_loop_names():
     }  # fmt: skip
     forgiving = {**texts, "meson.build": loop.replace("error(", "warning(")}
     assert set(roles(forgiving).values()) == {Role.OPTIONAL}
+
+
+# What sources include
+
+
+def test_headers_that_sources_include_in_every_build_name_a_package():
+    """bonsai: no build file names SASL, whose header its sources include."""
+    script = {"setup.py": "setup(ext_modules=[Extension('x', ['x.c'], libraries=['ldap'])])"}
+    found = {"ldap.h": "x.c", "sasl/sasl.h": "x.h", "nobody-has/this.h": "x.c"}
+    assert roles(script, sure_headers=found) == {
+        "openldap": Role.REQUIRED, "cyrus-sasl": Role.REQUIRED,
+    }  # fmt: skip
+    assert "libsasl2-dev" in packages(script, sure_headers=found)
+
+
+def test_a_header_of_a_package_that_comes_along_is_no_need_of_its_own():
+    script = {"setup.py": "setup(ext_modules=[Extension('x', ['x.c'], libraries=['GL'])])"}
+    assert len(roles(script, sure_headers={"X11/Xlib.h": "x.c"})) == 1
+    alone = roles({"setup.py": "setup()"}, sure_headers={"X11/Xlib.h": "x.c"})
+    assert list(alone.values()) == [Role.REQUIRED]
+
+
+def test_headers_count_for_declared_sources_and_what_these_include():
+    script = (
+        "from setuptools import Extension, setup\nsetup(ext_modules=[Extension('x', ['x.c'])])\n"
+    )
+    files = {
+        "setup.py": script,
+        "x.c": '#include "x.h"\n#include <rrd.h>\n#include <own.h>\n',
+        "x.h": "#include <sasl/sasl.h>\n",
+        "own.h": "",
+        "other.c": "#include <magic.h>\n",
+    }
+    members = [
+        ArchiveMember(f"x-1/{path}", len(text), marks=read_marks(text.encode()))
+        for path, text in files.items()
+    ]
+    contents = SdistContents(ArchiveListing(tuple(members), {"x-1/setup.py": script}))
+    found = needs_input(NormalizedName("x"), Version("1"), read_sdist(contents), contents)
+    assert found.sure_headers == {"rrd.h": "x.c", "sasl/sasl.h": "x.h"}

@@ -15,6 +15,7 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.cython_options import CythonOptions, cython_options
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.setup_script.declaration import ExtensionModule
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.index.archives.languages import Language, language_of
 
@@ -67,7 +68,9 @@ class SourceNeedsInput:
     the ``libraries=`` of declared extension modules as (place, name, whether the build can do
     without), `tools_run` the build tools that custom commands start as (place, name), `decided` the
     conditions of scripts, by file and line, that have one answer in this build. `headers` are those
-    that sources include in angle brackets and the sdist has not, with how many do. `vendored`
+    that sources include in angle brackets and the sdist has not, with how many do; `sure_headers`
+    are those of the declared extension modules that no condition depends on, with the file that
+    includes each. `vendored`
     are member paths of shared libraries that a wheel of the release carries. `installed` are the
     names of what the build environment holds besides the build requirements stated, as far as
     known: what these pull in, and what the backend adds. `left_to_cmake` says that the setup script
@@ -85,6 +88,7 @@ class SourceNeedsInput:
     tools_run: tuple[tuple[str, str], ...] = ()
     decided: Mapping[tuple[str, int], bool] = field(default_factory=dict, hash=False)
     headers: Mapping[str, int] = field(default_factory=dict, hash=False)
+    sure_headers: Mapping[str, str] = field(default_factory=dict, hash=False)
     vendored: tuple[str, ...] = ()
     installed: frozenset[str] = frozenset()
     left_to_cmake: bool = False
@@ -134,6 +138,7 @@ def needs_input(
         ),
         tools_run=tuple(place for script in scripts for place in script.tools),
         headers=_headers(contents),
+        sure_headers=_sure_headers(extensions, contents),
         left_to_cmake=facts.leaves_all_to_cmake,
         decided={
             (path, line): answer for script in scripts for path, line, answer in script.decided
@@ -162,6 +167,38 @@ def _headers(contents: SdistContents) -> dict[str, int]:
         if name.startswith("<")
     )
     return {name: count for name, count in found.items() if name.rpartition("/")[2] not in own}
+
+
+def _sure_headers(extensions: Iterable[ExtensionModule], contents: SdistContents) -> dict[str, str]:
+    """Headers of the system that declared sources, and headers that they include, must have."""
+    sources = [
+        path
+        for module in extensions
+        if not (module.optional or module.supposing)
+        for path in module.sources or ()
+    ]
+    named: dict[str, list[str]] = {}
+    for path in contents.marks:
+        named.setdefault(path.rpartition("/")[2], []).append(path)
+    todo = [path for path in sources if path in contents.marks]
+    seen = set(todo)
+    found: dict[str, str] = {}
+    while todo:
+        path = todo.pop()
+        marks = contents.marks[path]
+        for name in marks.certain_includes:
+            if name[0] == "<" and name.rpartition("/")[2].lstrip("<") not in named:
+                found.setdefault(name[1:], path)
+        quoted = {name[1:].rpartition("/")[2] for name in marks.certain_includes if name[0] == '"'}
+        new = [
+            other
+            for name in quoted
+            for other in named.get(name, ())[:1]
+            if other not in seen
+        ]
+        seen.update(new)
+        todo += new
+    return found
 
 
 _ROLES = list(Role)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -28,7 +28,11 @@ from wheelcheck.builds.needs.libraries import (
 from wheelcheck.builds.needs.makefile_needs import makefile_needs
 from wheelcheck.builds.needs.meson_needs import meson_needs
 from wheelcheck.builds.needs.names import brought_by_requirements, need_called
-from wheelcheck.builds.needs.package_files import holder_of_header
+from wheelcheck.builds.needs.package_files import (
+    brought_by,
+    holder_of_header,
+    library_of,
+)
 from wheelcheck.builds.needs.script_needs import script_needs
 from wheelcheck.builds.needs.toolchain import is_vendored
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
@@ -95,6 +99,7 @@ def library_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
     found += _from_wheels(facts, named=any(map(_links, found)))
     if not any(need.kind is NeedKind.LIBRARY for need in found):
         found += _from_headers(facts)
+    found += _from_sure_headers(facts, found)
     brought = brought_by_requirements(facts)
     files = {path.rpartition("/")[2] for path in facts.members}
     left_out = {
@@ -132,6 +137,31 @@ def _from_headers(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         lead = max(headers, key=lambda header: facts.headers[header])
         role = Role.REQUIRED if facts.headers[lead] >= _SEVERAL else Role.OPTIONAL
         yield from need_called(FileKind.HEADER, lead, f"sources include <{lead}>", role)
+
+
+def _from_sure_headers(facts: SourceNeedsInput, found: Iterable[BuildNeed]) -> Iterator[BuildNeed]:
+    """Libraries whose headers the declared sources include in every build, one need a package.
+
+    None for packages that come along with those of what was `found`.
+    """
+    brought = brought_by_requirements(facts)
+    holders: dict[str, str] = {}
+    for header in facts.sure_headers:
+        if canonicalize_name(header.partition("/")[0].removesuffix(".h")) not in brought:
+            package = holder_of_header(header)
+            if package is not None and package.startswith("lib"):
+                holders.setdefault(package, header)
+    if not holders:
+        return
+    there = brought_by((need.name, need.files) for need in found if _links(need))
+    for package, header in holders.items():
+        if package not in there:
+            library = library_of((FileKind.HEADER, header))
+            source = f"{facts.sure_headers[header]} includes <{header}>"
+            if library is not None:
+                yield BuildNeed(NeedKind.LIBRARY, library, source)
+            else:
+                yield from need_called(FileKind.HEADER, header, source)
 
 
 def _is_brought(need: BuildNeed, requirements: frozenset[str], files: set[str]) -> bool:

@@ -8,7 +8,7 @@ agree. Elsewhere a file leads to a package of the newest Debian, and this to a r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from wheelcheck.builds.needs.libraries import library_table
@@ -19,6 +19,7 @@ from wheelcheck.distributions.installed_system import repositories_of
 from wheelcheck.distributions.repository import Repository, debian_repository
 
 __all__ = [
+    "brought_by",
     "build_package",
     "holder_of_header",
     "is_packaged",
@@ -62,6 +63,25 @@ def library_of(sought: _Sought) -> str | None:
     repository = debian_repository(RELEASES[-1])
     package = _best(repository, sought) if repository is not None else None
     return _by_package().get(package) if package is not None else None
+
+
+def brought_by(needs: Iterable[tuple[str, Iterable[_Sought]]]) -> frozenset[str]:
+    """What the newest Debian installs for libraries of our table, by name, and for files.
+
+    Packages that have a version in their name are in it without, too.
+    """
+    repository = debian_repository(RELEASES[-1])
+    debian = Distribution(Family.APT, "debian", RELEASES[-1])
+    found: set[str] = set()
+    for name, files in needs:
+        row = library_table().get(name)
+        found.update(names_for(row["apt_build"], debian) if row is not None else ())
+        found.update(filter(None, (build_package(sought, debian) for sought in files)))
+    known = [name for name in found if repository is not None and repository.package(name)]
+    if repository is None or not known:
+        return frozenset(found)
+    there = found | repository.closure(known, recommends=False).installed
+    return frozenset(there | {_VERSION_IN_NAME.sub("", name) for name in there})
 
 
 def is_packaged(sought: _Sought) -> bool:
