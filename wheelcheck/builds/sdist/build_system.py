@@ -98,8 +98,12 @@ def _names(requires: tuple[str, ...]) -> Iterator[str]:
             continue
 
 
+@lru_cache(maxsize=16)  # half a dozen readers of one sdist ask for its pyproject.toml
 def read_toml(text: str) -> dict[str, Any] | Unknown:
-    """A TOML document, or why it cannot be read. Never raises on hostile text."""
+    """A TOML document, or why it cannot be read. Never raises on hostile text.
+
+    It is shared: nobody may change it.
+    """
     if len(text) > _LARGEST:
         return Unknown("file-unreadable", f"longer than {_LARGEST:,} characters")
     if any(line.partition("=")[0].count(".") > _DEEPEST_KEY for line in text.splitlines()):
