@@ -190,12 +190,7 @@ def _sure_headers(extensions: Iterable[ExtensionModule], contents: SdistContents
             if name[0] == "<" and name.rpartition("/")[2].lstrip("<") not in named:
                 found.setdefault(name[1:], path)
         quoted = {name[1:].rpartition("/")[2] for name in marks.certain_includes if name[0] == '"'}
-        new = [
-            other
-            for name in quoted
-            for other in named.get(name, ())[:1]
-            if other not in seen
-        ]
+        new = [other for name in quoted for other in named.get(name, ())[:1] if other not in seen]
         seen.update(new)
         todo += new
     return found

@@ -6,7 +6,7 @@ import configparser
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
