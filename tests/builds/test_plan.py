@@ -9,6 +9,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 from situations import asked, target
 
+from wheelcheck.api.analyse import analyse
 from wheelcheck.builds.plan import InstallerKind, Planner, SourceBuildPlan, WantedSdist
 from wheelcheck.builds.sdist_reader import SdistReader
 from wheelcheck.builds.tried_versions import TriedVersions
@@ -245,6 +246,13 @@ class TestVersionsThatAreTried:
         assert {b.label for b in found.builds if not b.reading.is_whole} == {"lib 3", "lib 2"}
         listed = {what for question, what in index.questions if question == "listing"}
         assert not listed & {"lib-3.tar.gz", "lib-2.tar.gz"}
+
+    def test_a_report_says_whose_sources_were_not_read(self):
+        report = analyse(asked("app"), [MUSL], rejected(backend="hatchling.build"), advice=False)
+        (built,) = report.builds
+        unread = {build.label for build in built.builds if not build.sources_read}
+        assert unread == {"lib 3", "lib 2"}
+        assert all(build.needs == () for build in built.builds if build.label in unread)
 
     @pytest.mark.parametrize(
         ("backend", "measured", "whole"),

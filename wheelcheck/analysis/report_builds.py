@@ -66,6 +66,7 @@ def _build(outlook: Outlook, item: BuildItem | None) -> values.SourceBuild:
         obstacles=tuple(map(_obstacle, outlook.obstacles)),
         constraints=outlook.constraints,
         cost=cost_value(item) if item else None,
+        sources_read=build.reading.is_whole,
     )
 
 

@@ -25,12 +25,15 @@ def tried(name: str, version: str, *by: str, **more):
 
 def test_a_version_that_is_only_tried_says_who_tries_it():
     inner = tried("scipy", "1.10.0", "scikit-learn 1.2.2", top_level=False)
+    unread = tried("scipy", "1.9.3", "scikit-learn 1.2.2", top_level=False)
+    unread = unread.model_copy(update={"sources_read": False})
     outer = tried("torch", "2.0", "requirements", top_level=False)
     both = tried("scipy", "1.10.1", "scikit-learn 1.2.2", times=2)
-    text = drawn(planned(inner, outer, both))
+    text = drawn(planned(inner, outer, both, unread))
     assert "scipy 1.10.0, tried for its metadata by scikit-learn 1.2.2, which takes" in text
     assert "torch 2.0, tried for its metadata by the installation, which takes" in text
     assert "scipy 1.10.1 × 2, installed, tried for its metadata by scikit-learn 1.2.2" in text
+    assert text.count("its sources not") == 1
 
 
 def test_the_summary_tells_builds_for_others_and_tried_ones_apart():

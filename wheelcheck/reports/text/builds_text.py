@@ -129,6 +129,8 @@ def _purpose(build: SourceBuild) -> str:
     if build.tried_by:
         trying = listing([_trying(label) for label in build.tried_by], 4)
         reasons.append(f"tried for its metadata by {trying}, which takes an older version")
+    if not build.sources_read:
+        reasons.append("its sources not read")
     return "" if reasons == ["installed"] else "".join(f", {reason}" for reason in reasons)
 
 

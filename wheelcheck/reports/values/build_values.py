@@ -104,8 +104,7 @@ class SourceBuild(Value):
     tried_by: tuple[str, ...] = Field(
         default=(),
         description="Builds that try it for its metadata and take an older release; "
-        "requirements: the installation itself. Of a release that is only tried, no more than "
-        "pyproject.toml is read where that says how its metadata are prepared.",
+        "requirements: the installation itself.",
     )
     times: int = Field(description="How often this installer builds it.")
     requires: tuple[str, ...] = Field(
@@ -119,7 +118,7 @@ class SourceBuild(Value):
     )
     needs: tuple[Need, ...] = Field(
         default=(),
-        description="Tools and libraries of the system; empty where it is not read to its end.",
+        description="Tools and libraries of the system; empty where its sources are not read.",
     )
     obstacles: tuple[Obstacle, ...] = Field(default=(), description="What may make it fail.")
     constraints: str = Field(
@@ -128,6 +127,11 @@ class SourceBuild(Value):
         "those of today do.",
     )
     cost: BuildCost | None = Field(default=None, description="Of building it once.")
+    sources_read: bool = Field(
+        default=True,
+        description="False for a release that is only tried and whose pyproject.toml says how its "
+        "metadata are prepared: no more of it is read.",
+    )
 
     @property
     def label(self) -> str:
