@@ -137,6 +137,8 @@ def call_value(  # noqa: PLR0911 (a kind of call each)
         return _function_value(found, node, scope, value)
     if node.keywords:
         return None
+    if isinstance(function, ast.Name) and function.id == "len" and len(node.args) == 1:
+        return _length(node.args[0], scope, value)
     arguments = _arguments(node.args, scope, value)
     if arguments is None:
         return None
@@ -152,6 +154,14 @@ def call_value(  # noqa: PLR0911 (a kind of call each)
     if isinstance(function, ast.Attribute):
         return _method_value(value(function.value, scope), function.attr, arguments, files)
     return None
+
+
+def _length(node: ast.expr, scope: Mapping[str, Any], value: Value) -> int | None:
+    """How long a known value is; a backend's first run has ``egg_info`` alone as argument."""
+    if dotted_origin(node, scope) == "sys.argv":
+        return 2
+    found = value(node, scope)
+    return len(found) if isinstance(found, str | list | tuple | dict) else None
 
 
 def _called(function: Callable[..., Any], arguments: list[Any]) -> Any:

@@ -23,6 +23,12 @@ _BROUGHT = {
     "ATen": "torch", "c10": "torch", "greenlet": "greenlet", "cppy": "cppy",
 }  # fmt: skip
 """Folders of headers that a project of PyPI brings."""
+_OF_OTHER_SYSTEMS = frozenset({
+    "windows.h", "winsock2.h", "winsock.h", "ws2tcpip.h", "conio.h", "direct.h", "tchar.h", "io.h",
+    "windef.h", "winbase.h", "mach/mach.h", "mach/mach_time.h", "targetconditionals.h",
+    "corefoundation/corefoundation.h", "carbon/carbon.h", "iokit/iokitlib.h", "cuda_runtime.h",
+    "cocoa/cocoa.h", "foundation/foundation.h", "jni.h", "cuda_runtime_api.h", "cublas_v2.h",
+})  # fmt: skip
 _PLAIN = frozenset({"setuptools", "wheel", "cython", "numpy", "packaging", "setuptools-scm"})
 """Projects that bring no headers but numpy's own."""
 
@@ -38,8 +44,10 @@ def missing_headers(
     """The first header that is not to be had, of files that are compiled for certain.
 
     Code ``header-missing``. `installed` are the projects of the build environment; `complete`:
-    there are no others. Fatal where the setup script writes no files.
+    there are no others. Nothing is said where the setup script may write headers. Fatal for
+    headers of other systems in a script that never asks where it is, and for those of a project.
     """
+    asks = any(word in script for word in ("platform", "os.name", "win", "darwin"))
     writes = any(word in script for word in GENERATES)
     shipped = {posixpath.basename(path) for path in contents.sizes}
     for path in paths:
@@ -48,7 +56,9 @@ def missing_headers(
             why = _missing(include[1:], shipped, installed, complete=complete)
             if why and not (writes and why == _NOWHERE):
                 message = f"{path} includes {include[1:]}, {why}"
-                return (BuildObstacle("header-missing", message, path, fatal=True),)
+                other = include[1:].lower() in _OF_OTHER_SYSTEMS and not asks
+                fatal = other or why != _NOWHERE
+                return (BuildObstacle("header-missing", message, path, fatal=fatal),)
     return ()
 
 
@@ -68,8 +78,10 @@ def _missing(
         return f"and {project} is no build requirement" if known and not bundled else ""
     if not name.endswith((".h", ".hpp", ".hh", ".hxx")) or name.endswith("intrin.h"):
         return ""
-    if not complete or not installed.keys() <= _PLAIN or name.startswith(("asm/", "sys/", "bits/")):
-        return ""
+    if name.lower() in _OF_OTHER_SYSTEMS:
+        return _NOWHERE
+    if not complete or not installed.keys() <= _PLAIN or "/" in name or not name.endswith(".h"):
+        return ""  # of headers in folders, the lists of files have the folder alone
     return "" if is_packaged((FileKind.HEADER, name)) else _NOWHERE
 
 

@@ -11,6 +11,7 @@ from packaging.version import Version
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.builds.sdist.source_files import is_aside
 
 __all__ = ["old_cython"]
 
@@ -46,10 +47,10 @@ def old_cython(
     found = [
         BuildObstacle("cython-too-new", f"{path} {what}", _SOURCE, fatal=named.get(path, False))
         for path in contents.marks
-        if path.endswith(".pyx") and (path in named or not named)
+        if path.endswith(".pyx") and (path in named or not (named or is_aside(path)))
         for what in (
             *_refused(path, contents, version, stated=stated),
-            *_not_installed(path, contents, installed),
+            *(_not_installed(path, contents, installed) if path in named else ()),
         )
     ]
     return tuple(sorted(found, key=lambda obstacle: not obstacle.fatal)[:1])

@@ -23,7 +23,7 @@ _TABLE = re.compile(
     rb"(\w+)[ \t]*(?:\[[^\]\n]*\][ \t]*)+=\s*\{"
 )
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
-_NEGATIVE = re.compile(rb"[{,\s]-\s*\d")
+_NEGATIVE = re.compile(rb"[{,]\s*-\s*\d")
 _LONGEST_TABLE = 400_000
 
 

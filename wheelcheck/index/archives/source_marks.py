@@ -16,7 +16,7 @@ from wheelcheck.index.archives.languages import language_of
 
 __all__ = ["MAX_MARKED_BYTES", "RULES", "SourceMarks", "is_marked", "read_marks"]
 
-RULES = 4
+RULES = 5
 """To be raised with every change of what is looked for, tables included: cached marks are made
 again."""
 MAX_MARKED_BYTES = 16 << 20
@@ -25,6 +25,8 @@ _HEADERS = (".h", ".hh", ".hpp", ".hxx", ".h++", ".ipp", ".tcc", ".tpp", ".inl",
     ".pxd", ".pxi", ".pxi.in", ".pyx.in", ".pyx.tp", ".c.in", ".c.src",
 )  # fmt: skip
 _INCLUDE = re.compile(rb'include[ \t]*([<"][^">\n]{1,200})[">]')
+_BY_CYTHON: tuple[ApiBreak, ...] = (("_PyGen_Send()", (10,)),)
+"""What Cython before 0.29.22 wrote for generators; CPython 3.11 lacks more of its code."""
 _MAX_INCLUDES = 1000
 _UINT = re.compile(
     rb"^(?![ \t]*(?:#|//|\*|/\*))[^\"\n]*?(?<![:\w])(uint(?:8|16|32|64))_t\b", re.MULTILINE
@@ -99,12 +101,17 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
     names = _INCLUDE.findall(content)[:_MAX_INCLUDES]
     head = _GENERATORS.search(content[:_HEAD])
     generator = b" ".join(filter(None, head.groups())).decode().lower() if head else ""
+    by_cython = generator.startswith("cython")
     return SourceMarks(
         statements=content.count(b";"),
         includes=tuple(name.decode("utf-8", "replace") for name in names),
         returns=content.count(b"return"),
         generator=generator,
-        api_breaks=() if generator.startswith("cython") else api_breaks(content),
+        api_breaks=_BY_CYTHON
+        if by_cython and b"_PyGen_Send(" in content
+        else ()
+        if by_cython
+        else api_breaks(content),
         old_cython=() if generator else _old_cython(content),
         certain_includes=() if generator.startswith("cython") else certain_includes(content),
         needs=_needs(content) if b"uint" in content and not generator else (),
