@@ -26,7 +26,10 @@ def contents(**files: str) -> SdistContents:
     named = {path.replace("__", "."): text for path, text in files.items()}
     members = tuple(
         ArchiveMember(
-            f"x-1/{path}", len(text), None, read_marks(text.encode()) if is_marked(path) else None
+            f"x-1/{path}",
+            len(text),
+            None,
+            read_marks(text.encode(), path) if is_marked(path) else None,
         )
         for path, text in named.items()
     )
@@ -173,3 +176,49 @@ def test_declarations_of_numpy_that_a_cython_source_takes():
     assert "cimports numpy, which is no build requirement" in obstacle.message
     assert old_cython(*given, frozenset({"setuptools", "cython", "numpy"})) == ()
     assert old_cython(*given) == ()
+
+
+def refused(name: str, text: str, script: str = "") -> list[str]:
+    given = SETUP.replace("x.c", name) + script
+    sdist = contents(setup__py=given, **{name.replace(".", "__"): text})
+    return [
+        obstacle.message for obstacle in found(sdist, 13) if obstacle.code == "compiler-too-new"
+    ]
+
+
+OWN_TYPE = """#include <Python.h>
+static PyObject *get(Own *self, PyObject *args) { return 0; }
+static PyMethodDef methods[] = {{"get", get, METH_VARARGS}, {0}};
+"""
+LOOPS = """#include <numpy/ufuncobject.h>
+static void loop(char **args, npy_intp *dims, npy_intp *steps, void *data) {}
+void f() { PyUFunc_FromFuncAndData(loops, 0, 0, 1, 1, 1, 0, "x", "", 0); }
+"""
+
+
+def test_pointers_of_another_type_are_errors_since_gcc_14():
+    (message,) = refused("x.c", OWN_TYPE)
+    assert "puts get, of another type, in a table of methods" in message
+    assert refused("x.c", OWN_TYPE.replace(", get,", ", (PyCFunction)get,")) == []
+    assert refused("x.c", OWN_TYPE.replace("Own *self", "PyObject *self")) == []
+    assert refused("x.c", OWN_TYPE, "flags = '-Wno-incompatible-pointer-types'\n") == []
+    assert refused("x.cpp", OWN_TYPE) == []
+    (message,) = refused("x.c", LOOPS)
+    assert "const pointers" in message
+    assert refused("x.c", LOOPS.replace("npy_intp *", "npy_intp const *")) == []
+
+
+def test_functions_with_keywords_need_a_cast():
+    text = OWN_TYPE.replace("Own *self", "PyObject *self")
+    assert refused("x.c", text.replace("METH_VARARGS", "METH_VARARGS | METH_KEYWORDS")) == []
+    three = text.replace("*args)", "*args, PyObject *words)")
+    (message,) = refused("x.c", three.replace("METH_VARARGS", "METH_VARARGS | METH_KEYWORDS"))
+    assert "puts get" in message
+
+
+def test_negative_numbers_in_unsigned_tables_of_cxx():
+    table = "static const uint8 kinds[3] = {1, -2, // 3 - 4\n 5};\n"
+    (message,) = refused("x.cc", table)
+    assert "negative numbers in kinds" in message
+    assert refused("x.cc", table.replace("-2", "2")) == []
+    assert refused("x.cc", table, "flags = '-Wno-narrowing'\n") == []
