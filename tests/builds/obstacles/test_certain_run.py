@@ -160,6 +160,7 @@ def test_a_script_that_stops_for_certain(text: str, words: str):
         "open('made.txt', 'w').write('x')\nopen('made.txt').read()",
         "import shutil\nshutil.copy('a', 'b')\nopen('b').read()",
         "exec(open('setup.py').read())\nprint(version)",
+        "from pathlib import Path\n(Path(__file__).parent / 'setup.py').open('r')",
         "needs = []\nneeds.append('x')\nfor name in needs: open(name)",
         "def change(names):\n  names.append(1)\nnames = []\nchange(names)\nif names: import numpy",
         "from setuptools import setup\nsetup(packages=['a'], package_dir={'a': '.'})",

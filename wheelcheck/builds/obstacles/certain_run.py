@@ -481,7 +481,8 @@ class _Run:
             self.stop(node, "SystemExit", f"it exits{_words(node)}")
         if name == "open" and self.finds.python >= _U_MODE_GONE and _opens_in_u_mode(node):
             self.stop(node, "ValueError", "open() knows no mode U since Python 3.11")
-        self._open(node, origin or ("" if name in self.around else name))
+        bare = isinstance(node.func, ast.Name) and name not in self.around
+        self._open(node, origin or (name if bare else ""))
         function = self._function(node.func)
         if function is not None:
             self._enter(function, node)
