@@ -24,7 +24,8 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Wheel
 from wheelcheck.loading.load_verdict import main_files
 from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, WheelFileKind, closure
-from wheelcheck.loading.wheel_reader import Budget, read_wheel
+from wheelcheck.loading.wheel_reader import read_wheel
+from wheelcheck.loading.wheel_reading import Budget
 from wheelcheck.resolution import Resolver
 
 FIELDS = ["project", "since", "read", "date", "libc", "needs", "some_need", "opens", "holds",

@@ -19,9 +19,11 @@ from wheelcheck.loading.baselines import cpu_baseline
 from wheelcheck.loading.image_libraries import ImageLibraries, image_libraries
 from wheelcheck.loading.known_facts import known_facts
 from wheelcheck.loading.load_verdict import Loads, LoadStatus, judge_loading
+from wheelcheck.loading.python_files import likely_openers
 from wheelcheck.loading.tag_promise import tag_remarks, unfitting_modules
 from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, may_be_elf
-from wheelcheck.loading.wheel_reader import Budget, read_wheel
+from wheelcheck.loading.wheel_reader import read_wheel
+from wheelcheck.loading.wheel_reading import Budget
 from wheelcheck.reports.values.report import LoadSummary
 from wheelcheck.resolution import Pin
 from wheelcheck.targets import Architecture, Libc, Target
@@ -30,10 +32,10 @@ from wheelcheck.targets.remembered import Memo
 __all__ = ["LoadCheck", "ReadWheels"]
 
 BUDGET_BYTES = 30_000_000
-"""What the quick mode may fetch in a run to read whole files."""
+"""What the quick mode may fetch of the members of wheels in a run; a third is for beginnings."""
 _NEW_ENOUGH = (2, 28)
 """glibc of manylinux_2_28, the image in which most wheels are built."""
-_FORMAT = b"loads-5"
+_FORMAT = b"loads-6"
 """Facts in the cache that were written in another form are read again."""
 
 
@@ -61,7 +63,7 @@ class ReadWheels:
     facts: dict[tuple[object, ...], WheelFacts] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    has_elf: dict[str, bool] = field(default_factory=dict)
+    worth_opening: dict[str, bool] = field(default_factory=dict)
     names_libraries: dict[str, bool] = field(default_factory=dict)
     unopened: dict[tuple[str, Loads], Loads] = field(default_factory=lambda: Memo(_with_remarks))
     """By tag: of wheels that are not opened, and whose members are not known."""
@@ -69,7 +71,9 @@ class ReadWheels:
     @classmethod
     def start(cls, options: LoadOptions) -> ReadWheels:
         """Nothing yet."""
-        return cls(Budget(None if options.mode is LoadMode.FULL else BUDGET_BYTES))
+        if options.mode is LoadMode.FULL:
+            return cls(Budget(None))
+        return cls(Budget(BUDGET_BYTES, reserve=BUDGET_BYTES // 3))
 
     @property
     def total_bytes(self) -> int:
@@ -226,21 +230,25 @@ class LoadCheck:
             return False
         if target.image is None:
             return not _is_pure(wheel)
-        return self._has_elf(wheel) or (_is_pure(wheel) and self._names_libraries(wheel))
+        return self._is_worth_opening(wheel)
 
-    def _has_elf(self, wheel: Wheel) -> bool:
-        """Whether something in a wheel may be an ELF file; its listing is read for sizes anyway."""
-        known = self._read.has_elf.get(wheel.filename)
+    def _is_worth_opening(self, wheel: Wheel) -> bool:
+        """Whether a wheel may hold ELF files or open libraries, by its listing and metadata."""
+        known = self._read.worth_opening.get(wheel.filename)
         if known is None:
-            known = self._read.has_elf[wheel.filename] = self._lists_elf(wheel)
+            known = self._may_need_libraries(wheel)
+            self._read.worth_opening[wheel.filename] = known
         return known
 
-    def _lists_elf(self, wheel: Wheel) -> bool:
+    def _may_need_libraries(self, wheel: Wheel) -> bool:
         listing = self._index.listing(wheel)
         if isinstance(listing, Unknown):
             return True
         self._read.paths[wheel.filename] = tuple(member.path for member in listing.members)
-        return any(may_be_elf(member.path, member.size) for member in listing.members)
+        if any(may_be_elf(member.path, member.size) for member in listing.members):
+            return True
+        sizes = {member.path: member.size for member in listing.members}
+        return _is_pure(wheel) and (bool(likely_openers(sizes)) or self._names_libraries(wheel))
 
     def _paths_of(self, wheel: Wheel) -> tuple[str, ...]:
         """The members of a wheel, where its listing was read."""

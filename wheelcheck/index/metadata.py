@@ -39,8 +39,8 @@ _LIBRARIES = re.compile(
       ctypes | cffi | bindings? | shared\s+librar(?:y|ies) | dlopen
     | lib(?:usb|ffi|magic|pq|vips|cairo|pango|enchant|vlc|mpv|sndfile|portaudio|zbar|archive)\w*
     | using\s+the\s+\S+\s+(?:c\s+)?library
-    | (?:wrapper|interface)\s+(?:for|around|to|of|over)\s+(?:the\s+)?\S*\s+?
-      (?:c\b|c\+\+|lib|\S+\s+librar)
+    | (?:wrapper|interface)\s+(?:for|around|to|of|over)\s+(?:the\s+)?(?:\S+\s+){0,2}
+      (?:c | c(?=\+\+) | lib\w*)
     | (?:apt(?:-get)?|apk|yum|dnf|brew|pacman|zypper)\s+(?:-\w+\s+)*(?:install|add|-S) ) \b"""
 )
 """What the text of a project says whose code opens libraries of the system."""

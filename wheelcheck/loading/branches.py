@@ -7,18 +7,41 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-__all__ = ["RaiseSearch", "last_name", "opens", "raises", "runs_on_linux", "swallows"]
+__all__ = [
+    "SYSTEMS",
+    "RaiseSearch",
+    "is_linux",
+    "last_name",
+    "opens",
+    "raises",
+    "runs_on_linux",
+    "swallows",
+]
 
 _SWALLOWED = frozenset({
     "ImportError", "ModuleNotFoundError", "OSError", "Exception", "BaseException",
     "EnvironmentError", "IOError", "AttributeError", "LookupError", "RuntimeError",
 })  # fmt: skip
-_SYSTEMS = frozenset({
-    "Windows", "Darwin", "Linux", "Java", "windows", "win32", "darwin", "linux", "linux2", "cygwin",
-    "nt", "posix", "Microsoft", "FreeBSD", "freebsd",
+SYSTEMS = frozenset({
+    "Windows", "Darwin", "Linux", "Java", "windows", "win32", "win", "darwin", "linux", "linux2",
+    "cygwin", "nt", "posix", "Microsoft", "FreeBSD", "freebsd", "OpenBSD", "NetBSD", "SunOS",
+    "sunos5", "macos", "Mac", "mac", "osx", "cli", "msys", "aix", "AIX", "android", "ios",
+    "emscripten", "unix",
 })  # fmt: skip
+"""The names of systems that Python code knows, Linux among them."""
+_FLAG = re.compile(
+    r"""(?ix) _* (?:
+      (?:is|on|running|platform|os) _* (?:is_|on_)? (?:
+        (?P<other> win(?:dows|32|64)? | nt | mac(?:_?os)?(?:_?x)? | os_?x | darwin | cygwin | msys
+          | \w*bsd | android | ios | emscripten)
+        | (?P<ours> linux | posix | unix))
+      | (?P<other_2> windows | win32 | darwin | mac_?os | os_?x | cygwin)
+      | (?P<ours_2> linux | posix) ) (?:_?(?:platform|os))? _*"""
+)
+"""Variables and functions that say whether this is a system: ``IS_WINDOWS``, ``is_linux()``."""
 _OPENERS = re.compile(
-    r"_*(?:try_|ffi_|safe_)?(?:find_?lib(?:rary)?|load_?(?:shared_|op_|native_)?lib(?:rary)?|c?dll|pydll|dlopen|open_lib(?:rary)?)",
+    r"_*(?:try_|ffi_|safe_)?(?:find_?lib(?:rary)?|load_?(?:[a-z]+_)?(?:lib(?:rary)?|dll)"
+    r"|c?dll|pydll|dlopen|open_lib(?:rary)?)",
     re.IGNORECASE,
 )
 
@@ -47,6 +70,8 @@ class RaiseSearch:
     functions: frozenset[str] | None = None
     results: set[str] = field(default_factory=set)
     """Variables that depend on what they gave."""
+    caught: frozenset[str] = frozenset()
+    """Names of exceptions that handlers around the statement catch, and go on."""
 
     def finds(self, body: Iterable[ast.stmt]) -> bool:
         """Whether there is such a statement; those in functions below do not count."""
@@ -61,18 +86,34 @@ class RaiseSearch:
 
     def _in(self, node: ast.stmt, *, follows: bool) -> bool:
         if isinstance(node, ast.Raise):
-            return follows
+            return follows and not self._is_caught(node)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             return False
         if isinstance(node, ast.If):
             return self._in_branches(node, follows=follows)
         if isinstance(node, ast.Try | ast.TryStar):
-            calls = any(map(self._concerns, node.body))
-            handlers = [child for handler in node.handlers for child in handler.body]
-            rest = [*node.body, *node.orelse, *node.finalbody]
-            return self._any(handlers, follows=calls) or self._any(rest, follows=follows)
+            return self._in_try(node, follows=follows)
         children = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
         return self._any(children, follows=follows)
+
+    def _in_try(self, node: ast.Try | ast.TryStar, *, follows: bool) -> bool:
+        calls = any(map(self._concerns, node.body))
+        handlers = [child for handler in node.handlers for child in handler.body]
+        rest = [*node.orelse, *node.finalbody]
+        if self._any(handlers, follows=calls) or self._any(rest, follows=follows):
+            return True
+        before = self.caught
+        for handler in node.handlers:
+            if not raises(handler.body):
+                self.caught = self.caught | _names(handler.type)
+        found = self._any(node.body, follows=follows)
+        self.caught = before
+        return found
+
+    def _is_caught(self, node: ast.Raise) -> bool:
+        """Whether a handler around a ``raise`` of a class catches it, by that class's name."""
+        raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        return raised is not None and last_name(raised) in self.caught
 
     def _in_branches(self, node: ast.If, *, follows: bool) -> bool:
         runs = runs_on_linux(node.test)
@@ -112,10 +153,15 @@ class RaiseSearch:
         value = node.iter if isinstance(node, ast.For) else getattr(node, "value", None)
         if value is not None and targets and self._concerns(value):
             self._add(targets)
-        elif isinstance(node, ast.Try | ast.TryStar | ast.For | ast.While) and any(
-            map(self._concerns, blocks)
-        ):  # what is set once a call has succeeded
-            self._add([t for b in blocks if isinstance(b, ast.Assign) for t in b.targets])
+        elif self._goes_on(node, blocks):  # what is set once a call has succeeded
+            self._add([target for block in blocks for target in _changed(block)])
+
+    def _goes_on(self, node: ast.stmt, blocks: list[ast.stmt]) -> bool:
+        """Whether what follows in a statement depends on a result."""
+        if isinstance(node, ast.If):
+            return self._concerns(node.test)
+        loops = isinstance(node, ast.Try | ast.TryStar | ast.For | ast.While)
+        return loops and any(map(self._concerns, blocks))
 
     def _add(self, targets: Iterable[ast.expr]) -> None:
         for target in targets:
@@ -123,14 +169,30 @@ class RaiseSearch:
             self.results |= {name for name in map(last_name, parts) if name and name != "self"}
 
 
+def _changed(node: ast.stmt) -> list[ast.expr]:
+    """What a statement sets, or adds something to: ``found.append(…)``."""
+    if isinstance(node, ast.Assign):
+        return node.targets
+    called = (
+        node.value.func if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
+    )
+    if isinstance(called, ast.Attribute) and called.attr in {"append", "add", "update", "extend"}:
+        return [called.value]
+    return []
+
+
 def swallows(handler: ast.ExceptHandler) -> bool:
     """Whether a handler catches what a failing import or library raises, and goes on."""
-    caught = (
-        {last_name(node) for node in ast.walk(handler.type) if isinstance(node, ast.expr)}
-        if handler.type
-        else {"Exception"}
-    )
+    caught = _names(handler.type) if handler.type else {"Exception"}
     return bool(caught & _SWALLOWED or not handler.type) and not raises(handler.body)
+
+
+def _names(caught: ast.expr | None) -> frozenset[str]:
+    """The names of the exceptions that a handler catches."""
+    parts = ast.walk(caught) if caught else ()
+    return frozenset(
+        last_name(part) for part in parts if isinstance(part, ast.Name | ast.Attribute)
+    )
 
 
 def raises(body: Iterable[ast.stmt]) -> bool:
@@ -155,12 +217,12 @@ def runs_on_linux(test: ast.expr) -> bool | None:  # noqa: PLR0911 (one for each
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inner = runs_on_linux(test.operand)
         return None if inner is None else not inner
-    if isinstance(test, ast.Name) and test.id == "TYPE_CHECKING":
-        return False
-    if isinstance(test, ast.Attribute) and test.attr == "TYPE_CHECKING":
-        return False
     if isinstance(test, ast.BoolOp):
         return _together(test)
+    if isinstance(test, ast.Name | ast.Attribute):
+        return False if last_name(test) == "TYPE_CHECKING" else _flag(last_name(test))
+    if isinstance(test, ast.Call) and not test.args and _flag(last_name(test.func)) is not None:
+        return _flag(last_name(test.func))
     if isinstance(test, ast.Call) and last_name(test.func) == "startswith":
         system = test.func.value if isinstance(test.func, ast.Attribute) else test
         return _matches(system, test.args[:1], str.startswith)
@@ -174,6 +236,16 @@ def runs_on_linux(test: ast.expr) -> bool | None:  # noqa: PLR0911 (one for each
             equal = _matches(test.left, test.comparators, _equals)
             return None if equal is None else not equal
     return None
+
+
+def is_linux(system: str) -> bool:
+    """Whether a name of a system means Linux."""
+    return system.lower() in {"linux", "linux2", "posix", "unix"}
+
+
+def _flag(name: str) -> bool | None:
+    match = _FLAG.fullmatch(name)
+    return None if match is None else bool(match["ours"] or match["ours_2"])
 
 
 def _together(test: ast.BoolOp) -> bool | None:
@@ -196,8 +268,8 @@ def _matches(system: ast.expr, words: list[ast.expr], compare: object) -> bool |
         for node in ast.walk(word)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
-    if not value and isinstance(system, ast.Name) and texts and _SYSTEMS.issuperset(texts):
-        return any(text.lower() in {"linux", "linux2", "posix"} for text in texts)
+    if not value and texts and SYSTEMS.issuperset(texts):
+        return any(map(is_linux, texts))
     if not value or not texts or not callable(compare):
         return None
     return any(compare(value, text) for text in texts)

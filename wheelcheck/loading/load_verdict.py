@@ -74,6 +74,8 @@ class _Trouble:
     unknown: tuple[str, ...] = ()
     never: str = ""
     needs: tuple[str, ...] = ()
+    nowhere: bool = False
+    """No package brings what is missing: of a vendor, or a name that was misread."""
 
 
 def judge_loading(  # noqa: PLR0911 (one for each status and reason)
@@ -103,7 +105,7 @@ def judge_loading(  # noqa: PLR0911 (one for each status and reason)
     files = {file.path: file for file in _for_target(facts.files, target)}
     found = {path: _trouble(file, target, image, brought, cpu) for path, file in files.items()}
     main = _main_files(facts, files, found)
-    opened = _opened(facts.opened, facts, image, brought)
+    opened = _certain(_opened(facts.opened, facts, image, brought))
     never = next((trouble for trouble in (*main, *opened) if trouble.never), None)
     if never is not None:
         return Loads(LoadStatus.NO, needs=never.needs, reason=never.never)
@@ -113,10 +115,13 @@ def judge_loading(  # noqa: PLR0911 (one for each status and reason)
         return _needs(LoadStatus.NEEDS, missing, image)
     if unknown:
         return Loads(LoadStatus.NOT_CHECKED, needs=unknown, reason=_what_image(image))
+    if facts.opens_unnamed and not (facts.holds or brought):
+        why = "its import opens a library whose name its code makes up"
+        return Loads(LoadStatus.NOT_CHECKED, reason=why)
     doubt = _doubt(facts, target, image)
     if doubt:
         return Loads(LoadStatus.NOT_CHECKED, reason=doubt)
-    optional = _opened(facts.optional, facts, image, brought)
+    optional = [t for t in _opened(facts.optional, facts, image, brought) if not t.nowhere]
     rest = _union(trouble.missing for trouble in (*found.values(), *optional))
     never = next((trouble for trouble in found.values() if trouble.never), None)
     if never is not None and not rest:
@@ -344,9 +349,21 @@ def _opening(  # noqa: PLR0911 (one for each answer)
     if known is None and findable:
         found = [s for stem in stems for s in image.candidates(stem) if image.package_of(s)]
         known = min(found, key=lambda s: (".so." not in s, len(s), s), default=None)
-    if known is None and image.knows_packages:
-        return _Trouble(unknown=((exact or stems)[0],))  # of a vendor, or built by the user
-    return _Trouble(missing=(known or (exact or stems)[0],))
+    if known is None and image.knows_packages and any(name.endswith("*") for name in names):
+        return _Trouble(unknown=((exact or stems)[0],))
+    nowhere = known is None and image.knows_packages
+    return _Trouble(missing=(known or (exact or stems)[0],), nowhere=nowhere)
+
+
+def _certain(opened: list[_Trouble]) -> list[_Trouble]:
+    """Without libraries that no package has, where packages bring others: these are tried first."""
+    if any(trouble.missing and not trouble.nowhere for trouble in opened):
+        return [trouble for trouble in opened if not trouble.nowhere]
+    return opened
+
+
+def _of_nobody(name: str, image: ImageLibraries) -> str:
+    return f"no package of {image.title} has {name}: its vendor does, or a build of your own"
 
 
 def _needs(
@@ -360,7 +377,7 @@ def _needs(
     lost = [name for name, package in packages.items() if package is None]
     reason = f"{image.title} has no {', '.join(missing[:_MAX_NAMED])}" + (f": {why}" if why else "")
     if status is LoadStatus.NEEDS and lost and image.knows_packages:
-        return Loads(LoadStatus.NO, missing, (), f"no package of {image.title} has {lost[0]}")
+        return Loads(LoadStatus.NO, missing, (), _of_nobody(lost[0], image))
     if image.family is None and status is LoadStatus.NEEDS:
         return Loads(LoadStatus.NO, missing, (), f"{reason}, and nothing can be installed in it")
     command = install_command(image.family, found) if image.family and found else ""

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 from wheelcheck.loading.branches import (
+    SYSTEMS,
     RaiseSearch,
     last_name,
     opens,
@@ -22,11 +23,13 @@ from wheelcheck.loading.branches import (
     runs_on_linux,
     swallows,
 )
+from wheelcheck.loading.text_values import TextValues, assigned, by_system, called_as
 
 __all__ = ["ModuleFacts", "OpenedLibrary", "may_open", "read_module"]
 
 _MENTIONS = re.compile(
-    r"find_?lib|CDLL|PyDLL|dlopen|LoadLibrary|load_?(?:shared_|op_|native_)?lib", re.IGNORECASE
+    r"find_?lib|CDLL|PyDLL|dlopen|LoadLibrary|load_?(?:[a-z]+_)?(?:lib|dll)",
+    re.IGNORECASE,
 )
 _FINDERS = re.compile(r"_*find_?lib(?:rary)?", re.IGNORECASE)
 _FOREIGN = re.compile(
@@ -38,13 +41,18 @@ _ALWAYS = frozenset({"c", "m", "dl", "pthread", "rt", "util", "libc", "None", "r
 """Parts of the C library, there on every system."""
 _FOLDERS = frozenset({"lib", "libs", "lib64", "bin", "build"})
 """Parts of paths, which are no names of libraries."""
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+"""Names of environment variables."""
+_CONTAINER_METHODS = frozenset(
+    name for kind in (dict, list, set, str, bytes) for name in dir(kind) if name[0] != "_"
+)
 _MAX_NAMES = 64
 _MAX_DEPTH = 40
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedLibrary:
-    """A library that a module opens; one of `names` is enough.
+    """A library that a module opens; one of `names` is enough, none is one that nobody can name.
 
     A name is a file (``libpulse.so.0``) or, without ``.so``, what `find_library` is given; a name
     that ends in ``*`` goes on in a way that the code does not tell. `scope` is the function it
@@ -83,6 +91,8 @@ class ModuleFacts:
     attempts: dict[str, list[str]] = field(default_factory=dict)
     calls: dict[str, set[str]] = field(default_factory=dict)
     bodies: dict[str, list[ast.stmt]] = field(default_factory=dict)
+    bases: dict[str, list[str]] = field(default_factory=dict)
+    """By class: those it is derived from."""
     own_files: dict[str, set[str]] = field(default_factory=dict)
     """By scope in which something is opened: base names of files, as far as they are known."""
     pending: dict[str, Callable[[], None]] = field(default_factory=dict)
@@ -125,12 +135,23 @@ class ModuleFacts:
             found.setdefault(name, []).append(scope)
             if name == "__init__":
                 found.setdefault(owner.rpartition(".")[2], []).append(scope)
+        for name in self.bases:
+            if starts := self._starts(name, found):
+                found[name] = starts
         return found
+
+    def _starts(self, name: str, functions: Mapping[str, list[str]], depth: int = 0) -> list[str]:
+        """What starts a class: its own ``__init__``, or else those of the classes it is of."""
+        own = [scope for scope in functions.get(name, ()) if scope.endswith(f"{name}.__init__")]
+        if own or depth > len(self.bases):
+            return own
+        above = (self._starts(base, functions, depth + 1) for base in self.bases.get(name, ()))
+        return [scope for scopes in above for scope in scopes]
 
 
 def may_open(text: str) -> bool:
     """Whether a Python file mentions what opens libraries: the others need no syntax tree."""
-    return _MENTIONS.search(text) is not None
+    return "tkinter" in text or _MENTIONS.search(text) is not None
 
 
 def read_module(text: str, package: str, *, is_package: bool) -> ModuleFacts:
@@ -147,7 +168,11 @@ def read_module(text: str, package: str, *, is_package: bool) -> ModuleFacts:
     except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
         return facts
     base = package if is_package else package.rpartition(".")[0]
-    reader = _LibraryReader(facts, base, opens=may_open(text))
+    opens = _MENTIONS.search(text) is not None
+    texts = TextValues()
+    if opens:
+        texts.learn(tree)
+    reader = _LibraryReader(facts, base, texts, opens=opens)
     reader.statements(tree.body, "", guarded=False, depth=0)
     reader.add_file_names()
     return facts
@@ -163,11 +188,11 @@ class _Fallback:
 
 
 class _LibraryReader:
-    def __init__(self, facts: ModuleFacts, base: str, *, opens: bool) -> None:
+    def __init__(self, facts: ModuleFacts, base: str, texts: TextValues, *, opens: bool) -> None:
         self.opens = opens
         self.facts = facts
         self.base = base
-        self.strings: dict[str, tuple[str, ...]] = {}
+        self.texts = texts
         self.files: dict[str, None] = {}
         self.paths: dict[str, set[str]] = {}
         """The base names of libraries at the end of the paths that a variable may hold."""
@@ -228,6 +253,7 @@ class _LibraryReader:
     def _class(self, node: ast.ClassDef, scope: str, *, guarded: bool, depth: int) -> None:
         """The body of a class runs where it stands; its methods when they are called."""
         prefix = f"{scope}.{node.name}" if scope else node.name
+        self.facts.bases[node.name] = [name for name in map(last_name, node.bases) if name]
         for child in node.body:
             if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
                 self._function(child, prefix, depth)
@@ -276,30 +302,41 @@ class _LibraryReader:
                 self.files[str(call.value)] = None
             if isinstance(call, ast.Subscript) and last_name(call.value) in {"cdll", "pydll"}:
                 self._opened("CDLL", [call.slice], scope, guarded=guarded)
+            if isinstance(call, ast.Dict):  # a table of functions, one for each system
+                self.facts.calls[scope].update(map(last_name, by_system(call) or ()))
             if not isinstance(call, ast.Call):
                 continue
             name = last_name(call.func)
             if name in {"import_module", "__import__"} and call.args:
-                modules = [_relative(m, self.base) for m in self._texts(call.args[0])]
+                modules = [
+                    _relative(m, self.base) for m in self.texts.of(call.args[0], called_as(scope))
+                ]
                 found_modules = self.facts.attempts if guarded else self.facts.imports
                 found_modules.setdefault(scope, []).extend(modules)
             elif name and opens(name):
                 self._opened(name, call.args, scope, guarded=guarded)
-            if name:
+            if name == "__init__":  # super().__init__(), Base.__init__(self)
+                owner = scope.rpartition(".")[0].rpartition(".")[2]
+                self.facts.calls[scope].update(self.facts.bases.get(owner, ()))
+            elif name and not _is_of_a_container(call.func):
                 self.facts.calls[scope].add(name)
 
     def _opened(self, opener: str, arguments: list[ast.expr], scope: str, *, guarded: bool) -> None:
-        finds = _FINDERS.fullmatch(opener) is not None or self._is_tested(arguments)
-        texts = [text for argument in arguments for text in self._texts(argument)]
-        names = [n for n in dict.fromkeys(texts) if _is_library(n)][:_MAX_NAMES]
+        is_finder = _FINDERS.fullmatch(opener) is not None
+        finds = is_finder or self._is_tested(arguments)
+        function = called_as(scope)
+        texts = [text for argument in arguments for text in self.texts.of(argument, function)]
+        names = [n for n in dict.fromkeys(map(_without_version, texts)) if _is_library(n)]
+        names = names[:_MAX_NAMES]
         first = arguments[0] if arguments else None
         files = {name for argument in arguments for name in self._file_names(argument)}
         unknown = first is not None and not texts and not _is_none(first)
-        if (names or files or unknown) and not _FINDERS.fullmatch(opener):
+        if (names or files or unknown) and not is_finder:
             self.facts.own_files.setdefault(scope, set()).update(files)
-        if not names:
-            return
-        none_opens = isinstance(first, ast.Name) and first.id in self.searched - self.demanded
+        if not names and (is_finder or files or not unknown or opens(function)):
+            return  # a helper's names stand where it is called
+        is_searched = isinstance(first, ast.Name) and first.id in self.searched - self.demanded
+        none_opens = is_searched and not self._is_tested(arguments)
         known = next((o for o in self.facts.opened if _same(o, names, scope)), None)
         if self.instead is not None and self.instead.first in self.facts.opened:
             known, guarded = self.instead.first, self.instead.guarded
@@ -324,24 +361,13 @@ class _LibraryReader:
     def _note_strings(self, node: ast.stmt) -> None:
         if not self.opens:
             return
-        pairs: list[tuple[ast.expr, ast.expr]] = []
-        if isinstance(node, ast.Assign):
-            pairs = [(target, node.value) for target in node.targets]
-        elif isinstance(node, ast.AnnAssign | ast.AugAssign) and node.value is not None:
-            pairs = [(node.target, node.value)]
-        elif isinstance(node, ast.For):
-            pairs = [(node.target, node.iter)]
-        for target, value in pairs:
+        for target, value in assigned(node):
             if isinstance(target, ast.Name) and _is_search(value):
                 self.searched.add(target.id)
-            texts = tuple(self._texts(value))
             files = set(self._file_names(value))
             for name in ast.walk(target):
                 if isinstance(name, ast.Name) and files:
                     self.paths.setdefault(name.id, set()).update(files)
-                if isinstance(name, ast.Name) and texts:
-                    merged = dict.fromkeys([*self.strings.get(name.id, ()), *texts])
-                    self.strings[name.id] = tuple(merged)[:_MAX_NAMES]
 
     def _file_names(self, node: ast.expr) -> Iterator[str]:
         """The base names of libraries at the end of the paths that an expression may give."""
@@ -355,53 +381,6 @@ class _LibraryReader:
             elif isinstance(part, ast.Attribute):
                 yield from self.paths.get(part.attr, ())
 
-    def _texts(self, node: ast.expr) -> list[str]:  # noqa: PLR0911 (one for each kind)
-        """The strings that an expression may give."""
-        if isinstance(node, ast.Constant):
-            return [node.value] if isinstance(node.value, str) else []
-        if isinstance(node, ast.Name):
-            return list(self.strings.get(node.id, ()))
-        if isinstance(node, ast.Attribute):
-            return list(self.strings.get(node.attr, ()))
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            left, right = self._texts(node.left), self._texts(node.right)
-            return [a + b for a in left for b in right][:_MAX_NAMES] or [a + "*" for a in left]
-        if isinstance(node, ast.JoinedStr):
-            return self._formatted(node)
-        if isinstance(node, ast.FormattedValue):
-            return self._texts(node.value)
-        parts: Iterator[ast.AST] = ast.iter_child_nodes(node)
-        if isinstance(node, ast.Call):
-            return self._of_call(node)
-        if isinstance(node, ast.Subscript):
-            return self._texts(node.value)
-        if isinstance(node, ast.Dict):
-            parts = iter(node.values)
-        found = [text for part in parts if isinstance(part, ast.expr) for text in self._texts(part)]
-        return found[:_MAX_NAMES]
-
-    def _of_call(self, node: ast.Call) -> list[str]:
-        """The strings that a call may give: its arguments, or parts of the string it works on."""
-        name = last_name(node.func)
-        if name in {"join", "dirname", "get", "getenv", "exists", "isfile"}:
-            return []
-        owner = self._texts(node.func.value) if isinstance(node.func, ast.Attribute) else []
-        if name in {"split", "splitlines"}:
-            return [word for text in owner for word in text.split()][:_MAX_NAMES]
-        if name == "format":
-            return [text.partition("{")[0] + "*" if "{" in text else text for text in owner]
-        found = [text for argument in node.args for text in self._texts(argument)]
-        return found[:_MAX_NAMES]
-
-    def _formatted(self, node: ast.JoinedStr) -> list[str]:
-        found = [""]
-        for part in node.values:
-            texts = self._texts(part)
-            if not texts:
-                return [text + "*" for text in found if text]
-            found = [a + b for a in found for b in texts][:_MAX_NAMES]
-        return found
-
     def _imported(self, node: ast.Import | ast.ImportFrom) -> list[str]:
         if isinstance(node, ast.Import):
             return [alias.name for alias in node.names]
@@ -410,6 +389,14 @@ class _LibraryReader:
             parts = parts[: len(parts) - (node.level - 1)]
         module = ".".join([*(parts if node.level else []), *([node.module] if node.module else [])])
         return [module, *(f"{module}.{alias.name}" for alias in node.names)]
+
+
+def _is_of_a_container(called: ast.expr) -> bool:
+    """Whether a call is most likely of a dictionary, a list or a string: ``known.update(…)``."""
+    if not isinstance(called, ast.Attribute) or called.attr not in _CONTAINER_METHODS:
+        return False
+    owner = called.value
+    return not (isinstance(owner, ast.Name) and owner.id in {"self", "cls"})
 
 
 def _relative(module: str, base: str) -> str:
@@ -441,13 +428,20 @@ def _is_search(value: ast.expr) -> bool:
 
 
 def _is_library(name: str) -> bool:
-    if name in _ALWAYS or name.rstrip("*") in _FOLDERS or _FOREIGN.match(name):
+    if name in _ALWAYS or name.rstrip("*") in _FOLDERS | SYSTEMS or _FOREIGN.match(name):
+        return False
+    if _VARIABLE.fullmatch(name):
         return False
     if name.startswith(
         ("libc.so", "libc.musl", "libm.so", "libpthread.so", "libdl.so", "librt.so")
     ):
         return False
     return bool(_EXACT.fullmatch(name) or (_STEM.fullmatch(name) and not name.endswith(".a")))
+
+
+def _without_version(name: str) -> str:
+    """``libx.so.*`` as ``libx``: any version will do."""
+    return re.sub(r"(?<=\w)\.so\.?\*$", "", name)
 
 
 def _same(known: OpenedLibrary, names: list[str], scope: str) -> bool:

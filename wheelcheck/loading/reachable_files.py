@@ -12,11 +12,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from wheelcheck.loading.opened import ModuleFacts, OpenedLibrary
+from wheelcheck.loading.text_values import called_as
 
 __all__ = ["ReachedFiles", "WheelModules", "reach"]
 
 _EXTENSION = re.compile(r"(.+?)(?:\.(?:cpython|pypy|abi3|abi3t)[\w-]*)?\.so")
 _MAX_MODULES = 150
+_STANDARD_LIBRARY = {"tkinter": "libtk8.6.so", "_tkinter": "libtk8.6.so"}
+"""Modules of CPython whose libraries the slim images lack: the Dockerfiles of docker-library/python
+leave Tk out of what their builds keep."""
 _NOT_API = frozenset({"tests", "test", "testing", "docs", "examples", "benchmarks", "conftest"})
 
 
@@ -178,7 +182,7 @@ class _Walk:
         self.executed[module] = set()
         self.waiting.append((module, ""))
         for name in self.called & facts.functions.keys() if _may_open(facts) else ():
-            self.waiting += [(module, s) for s in facts.functions[name] if "." not in s]
+            self.waiting += [(module, s) for s in facts.functions[name] if _is_importable(s, name)]
 
     def _execute(self, module: str, scope: str) -> None:
         if scope in self.executed[module]:
@@ -193,6 +197,9 @@ class _Walk:
                 self._call_elsewhere(name, module)
         for name in facts.imports.get(scope, ()):
             self._enter(name)
+            library = _STANDARD_LIBRARY.get(name)
+            if library is not None:
+                self.found.opened.append((module, OpenedLibrary((library,), scope)))
         attempts = facts.attempts.get(scope, [])
         if attempts and not self._is_met(attempts) and facts.raises(scope):
             new = {name for name in attempts if self._is_new(name)}
@@ -206,7 +213,8 @@ class _Walk:
     def _call_elsewhere(self, name: str, module: str) -> None:
         for other, facts in self.facts.items():
             if other != module and _may_open(facts):
-                self.waiting += [(other, s) for s in facts.functions.get(name, ()) if "." not in s]
+                found = facts.functions.get(name, ())
+                self.waiting += [(other, scope) for scope in found if _is_importable(scope, name)]
 
     def _is_met(self, attempts: list[str]) -> bool:
         """Whether an attempt succeeds because another wheel brings the module."""
@@ -218,7 +226,7 @@ class _Walk:
             return False  # fails when a function of it is first called
         if not (opened.finds or opened.guarded) or facts.raises_without(opened.scope):
             return True
-        return bool(opened.scope) and self._is_missed(_called_as(opened.scope))
+        return bool(opened.scope) and self._is_missed(called_as(opened.scope))
 
     def _is_missed(self, function: str) -> bool:
         """Whether something raises that calls this function, straight or through others."""
@@ -232,7 +240,7 @@ class _Walk:
             ]
             if any(facts.raises_without(scope, names) for facts, scope in callers):
                 return True
-            names = frozenset(_called_as(scope) for _, scope in callers if scope) - chain
+            names = frozenset(called_as(scope) for _, scope in callers if scope) - chain
             chain |= names
         return False
 
@@ -241,7 +249,6 @@ def _may_open(facts: ModuleFacts) -> bool:
     return bool(facts.opened or facts.own_files)
 
 
-def _called_as(scope: str) -> str:
-    """The name by which a function is called; that of the class for its ``__init__``."""
-    owner, _, name = scope.rpartition(".")
-    return owner.rpartition(".")[2] if name == "__init__" and owner else name
+def _is_importable(scope: str, name: str) -> bool:
+    """Whether another module runs a scope by calling a name: a function, or a class's start."""
+    return called_as(scope) == name and "." not in scope.removesuffix(".__init__")

@@ -98,6 +98,7 @@ class WheelFacts:
         optional: Those that it opens later, or can do without.
         opens_files: Whether an import opens libraries of the wheel by their path; None where that
             is not known.
+        opens_unnamed: Whether the import cannot do without a library whose name its code makes up.
         read_bytes: Bytes that were fetched for it.
         left_bytes: Packed bytes of the files that were left unread for want of a budget.
         broken: Why the wheel could not be read at all.
@@ -110,6 +111,7 @@ class WheelFacts:
     opened: tuple[tuple[str, ...], ...] = ()
     optional: tuple[tuple[str, ...], ...] = ()
     opens_files: bool | None = None
+    opens_unnamed: bool = False
     read_bytes: int = 0
     left_bytes: int = 0
     broken: str = ""

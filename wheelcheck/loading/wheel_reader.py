@@ -8,14 +8,14 @@ first. The Python files are read only where something depends on which of them a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from wheelcheck.index.interface import MemberReader
-from wheelcheck.loading.elf import ElfNeeds, NotElf, Prefix, read_elf, read_prefix
+from wheelcheck.loading.elf import NotElf, Prefix, read_elf, read_prefix
 from wheelcheck.loading.elf_versions import LIBRARIES, moved_versions
-from wheelcheck.loading.opened import ModuleFacts, OpenedLibrary, may_open, read_module
-from wheelcheck.loading.reachable_files import ReachedFiles, WheelModules, reach
+from wheelcheck.loading.python_files import COMMON, with_python
+from wheelcheck.loading.reachable_files import WheelModules
 from wheelcheck.loading.wheel_facts import (
     AMONG_MANY,
     FileNeeds,
@@ -23,13 +23,13 @@ from wheelcheck.loading.wheel_facts import (
     WheelFileKind,
     file_needs,
     is_c_library,
-    is_named,
     is_own_name,
     kind_of,
     may_be_elf,
 )
+from wheelcheck.loading.wheel_reading import BUDGET_SPENT, Budget, WheelReading
 
-__all__ = ["Budget", "read_wheel", "risk_of"]
+__all__ = ["read_wheel", "risk_of"]
 
 FIRST_BYTES = 48 << 10
 """Of a deflated member; enough for the names of most extension modules."""
@@ -41,9 +41,6 @@ _MOST_LARGE = 2
 how many modules of a wheel are so read."""
 MOST_FILES = 96
 """ELF files of a wheel that are looked at in the quick mode, the topmost first."""
-_PYTHON_BYTES = 1 << 20
-"""Packed bytes of a wheel's Python files that are read to find out what an import runs."""
-_EVERYWHERE = frozenset({"libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"})
 _RISKY = re.compile(
     r"(?i)qt|xcb|x11|xext|xpm|cairo|pango|gdk|gtk|glib|gobject|sdl|glfw|opengl|egl|glu|skia|cv2"
     r"|fontconfig|gd-|gst|pulse|asound|jack|portaudio|usb|udev|atomic|odbc|gomp|omp|native|vtk"
@@ -51,43 +48,6 @@ _RISKY = re.compile(
 )
 _LIBS = re.compile(r"(?:^|/)[^/]+\.libs/|(?:^|/)\.libs/|(?:^|/)\.dylibs/")
 _SBOM = re.compile(r"\.dist-info/sboms?/auditwheel")
-
-
-@dataclass(slots=True)
-class Budget:
-    """Bytes that a run may fetch to read files whole; None is no limit."""
-
-    left: int | None
-    spent: int = 0
-
-    def has(self, packed: int) -> bool:
-        """Whether so many bytes are left."""
-        return self.left is None or packed <= self.left
-
-    def take(self, packed: int) -> bool:
-        """Spend bytes, if they are there."""
-        if self.left is not None:
-            if packed > self.left:
-                return False
-            self.left -= packed
-        self.spent += packed
-        return True
-
-
-@dataclass(slots=True)
-class _WheelReading:
-    wheel: MemberReader
-    budget: Budget
-    read: int = 0
-    needs: dict[str, ElfNeeds] = field(default_factory=dict)
-    unread: dict[str, str] = field(default_factory=dict)
-    versions: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Symbol versions that files need of which nothing else is known."""
-    texts: dict[str, str] = field(default_factory=dict)
-
-    def beginning(self, path: str, packed: int) -> tuple[bytes, bool]:
-        self.read += min(packed, self.wheel.sizes[path][1])
-        return self.wheel.beginning(path, packed)
 
 
 def read_wheel(
@@ -99,15 +59,15 @@ def read_wheel(
         wheel: Its members.
         budget: What may be spent on whole files.
         others: Top-level names of the other wheels of the resolution.
-        opens: Whether its metadata speaks of libraries, so that its Python files are read.
+        opens: Whether its metadata speaks of libraries, so that all its Python files are read.
         full: Look at every ELF file.
     """
-    reading = _WheelReading(wheel, budget)
+    reading = WheelReading(wheel, budget)
     paths = list(wheel.sizes)
     modules = WheelModules.of(paths)
     elf = _in_order([p for p in paths if may_be_elf(p, wheel.sizes[p][0])])
     looked_at = elf if full else elf[:MOST_FILES]
-    wheel.announce(dict.fromkeys(looked_at, FIRST_BYTES))
+    reading.announce(dict.fromkeys(looked_at, FIRST_BYTES))
     for path in looked_at:
         _look(reading, path)
     for path in elf[len(looked_at) :]:
@@ -119,8 +79,12 @@ def read_wheel(
         holds=_holds(reading, paths),
         audited=_is_audited(paths),
     )
-    facts = _with_python(reading, facts, modules, others, opens=opens)
-    left = sum(wheel.sizes[path][1] for path, why in reading.unread.items() if why == _WHOLE)
+    facts = with_python(reading, facts, modules, others, opens=opens)
+    left = sum(
+        wheel.sizes[path][1]
+        for path, why in reading.unread.items()
+        if why in {_WHOLE, BUDGET_SPENT}
+    )
     return replace(facts, read_bytes=reading.read, left_bytes=left)
 
 
@@ -133,12 +97,16 @@ def _in_order(paths: list[str]) -> list[str]:
     return sorted(paths, key=lambda path: (-risk_of(path), path.count("/"), path))
 
 
-def _look(reading: _WheelReading, path: str) -> None:
+def _look(reading: WheelReading, path: str) -> None:
     size, packed = reading.wheel.sizes[path]
     limit = max(FIRST_BYTES * 8, int(packed * _PREFIX_SHARE))
     step = FIRST_BYTES
     while True:
-        data, whole = reading.beginning(path, step)
+        found = reading.beginning(path, step)
+        if found is None:
+            reading.unread[path] = BUDGET_SPENT
+            return
+        data, whole = found
         try:
             state, needs = read_prefix(data, whole=whole)
         except NotElf as error:
@@ -157,7 +125,7 @@ def _look(reading: _WheelReading, path: str) -> None:
 _WHOLE = "its names lie at its end, and the budget did not reach for it"
 
 
-def _read_whole(reading: _WheelReading, modules: WheelModules) -> None:
+def _read_whole(reading: WheelReading, modules: WheelModules) -> None:
     """Read the files whose names lie at the end, riskiest and smallest first.
 
     Where the budget does not reach for all of them, half of them would say no more than none: of
@@ -180,7 +148,7 @@ def _read_whole(reading: _WheelReading, modules: WheelModules) -> None:
         _read_versions(reading, path, most=_MOST_FOR_VERSIONS if path in large else FIRST_BYTES)
 
 
-def _read_needed(reading: _WheelReading, modules: WheelModules, waiting: Mapping[str, int]) -> None:
+def _read_needed(reading: WheelReading, modules: WheelModules, waiting: Mapping[str, int]) -> None:
     """Read extension modules, and then what of the wheel they need, smallest first."""
     importable = set(modules.extensions.values())
     by_name = {path.rpartition("/")[2]: path for path in waiting}
@@ -197,12 +165,11 @@ def _read_needed(reading: _WheelReading, modules: WheelModules, waiting: Mapping
             queue += [p for p in wanted if p not in tried and p not in queue]
 
 
-def _read_all(reading: _WheelReading, path: str) -> None:
+def _read_all(reading: WheelReading, path: str) -> None:
     """Read a file whole, if the budget has room for it."""
-    packed = reading.wheel.sizes[path][1]
-    if not reading.budget.take(packed):
+    data = reading.whole(path)
+    if data is None:
         return
-    data, _ = reading.beginning(path, packed)
     try:
         reading.needs[path] = read_elf(data)
     except NotElf as error:
@@ -211,11 +178,11 @@ def _read_all(reading: _WheelReading, path: str) -> None:
         del reading.unread[path]
 
 
-def _read_versions(reading: _WheelReading, path: str, *, most: int) -> None:
+def _read_versions(reading: WheelReading, path: str, *, most: int) -> None:
     """Find the symbol versions that a file needs whose other names lie at its end."""
     for step in (FIRST_BYTES, most):
-        data, _ = reading.beginning(path, step)
-        found = moved_versions(data)
+        beginning = reading.beginning(path, step)
+        found = moved_versions(beginning[0]) if beginning else None
         if found is not None:
             reading.versions[path] = found
             return
@@ -226,14 +193,14 @@ def _is_audited(paths: Iterable[str]) -> bool:
     return any(_LIBS.search(path) or _SBOM.search(path) for path in paths)
 
 
-def _asks_for_uncommon(reading: _WheelReading) -> bool:
+def _asks_for_uncommon(reading: WheelReading) -> bool:
     """Whether a file that was read needs a library that neither the wheel nor every image has."""
     held = {path.rpartition("/")[2] for path in reading.wheel.sizes}
     named = {name for needs in reading.needs.values() for name in needs.needed}
-    return any(not is_c_library(name) for name in named - held - _EVERYWHERE)
+    return any(not is_c_library(name) for name in named - held - COMMON)
 
 
-def _holds(reading: _WheelReading, paths: list[str]) -> tuple[str, ...]:
+def _holds(reading: WheelReading, paths: list[str]) -> tuple[str, ...]:
     """Names under which files of the wheel are found: base names, and their own sonames."""
     names = {p.rpartition("/")[2] for p in paths if ".so" in p}
     names |= {needs.soname for needs in reading.needs.values() if needs.soname}
@@ -243,7 +210,7 @@ def _holds(reading: _WheelReading, paths: list[str]) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _files(reading: _WheelReading, elf: list[str], modules: WheelModules) -> tuple[FileNeeds, ...]:
+def _files(reading: WheelReading, elf: list[str], modules: WheelModules) -> tuple[FileNeeds, ...]:
     importable = _importable(modules)
     holds = frozenset(_holds(reading, list(reading.wheel.sizes)))
     found = []
@@ -258,7 +225,7 @@ def _files(reading: _WheelReading, elf: list[str], modules: WheelModules) -> tup
 
 
 def _unread_file(
-    reading: _WheelReading, path: str, kind: WheelFileKind, holds: frozenset[str]
+    reading: WheelReading, path: str, kind: WheelFileKind, holds: frozenset[str]
 ) -> FileNeeds:
     """What is known of a file that was not read: the libraries of the versions that it needs."""
     versions = reading.versions.get(path, ())
@@ -294,131 +261,3 @@ def _importable(modules: WheelModules) -> frozenset[str]:
         if not name.rpartition(".")[2].startswith("lib")
         and (name.rpartition(".")[0] in modules.packages or "." not in name)
     )
-
-
-def _with_python(
-    reading: _WheelReading,
-    facts: WheelFacts,
-    modules: WheelModules,
-    others: frozenset[str],
-    *,
-    opens: bool,
-) -> WheelFacts:
-    """Find out what an import runs, where that makes a difference."""
-    uncommon = any(set(file.outside) - _EVERYWHERE for file in facts.files)
-    extensions = [file for file in facts.files if file.kind is WheelFileKind.EXTENSION]
-    only_libraries = bool(facts.files) and not extensions
-    opens = (opens and not extensions) or only_libraries
-    if not (uncommon or opens) or not modules.python:
-        return facts
-    _read_texts(reading, modules)
-    mentioned = any(may_open(text) for text in reading.texts.values())
-    opens = opens and mentioned
-    if only_libraries and not mentioned and len(reading.texts) == len(modules.python):
-        return replace(facts, opens_files=False)
-    if not (uncommon or opens):
-        return facts
-    known: dict[str, ModuleFacts | None] = {}
-
-    def read(name: str) -> ModuleFacts | None:
-        if name not in known:
-            text = _text(reading, modules.python[name])
-            known[name] = (
-                read_module(text, name, is_package=name in modules.packages) if text else None
-            )
-        return known[name]
-
-    found = reach(modules.tops, modules, read, others)
-    opened = [each for _, each in found.opened]
-    later = [each for _, each in found.optional]
-    if not opens:  # extension modules are what counts: what is opened beside them may wait
-        opened, later = [], []
-    if not opened and opens:
-        opened = _opened_below(modules, read, others)
-    by_path = {modules.extensions[name] for name in found.extensions}
-    if opens and not by_path:
-        by_path = _own_files(facts, found)
-        if by_path:  # words beside them are parts of paths
-            opened = [each for each in opened if each.files or each.finds]
-    return replace(
-        facts,
-        reached=tuple(sorted(by_path)),
-        opens_files=found.opens if opens else None,
-        opened=_groups(opened),
-        optional=_groups([*later, *_elsewhere(known, reading, modules)] if opens else []),
-    )
-
-
-def _own_files(facts: WheelFacts, found: ReachedFiles) -> set[str]:
-    """The libraries of the wheel that an import opens: by a path, or by their names."""
-    names = {name for _, opened in found.opened for name in opened.names}
-    return {
-        file.path
-        for file in facts.files
-        if file.name in found.own_files or any(is_named(name, file.name) for name in names)
-    }
-
-
-def _read_texts(reading: _WheelReading, modules: WheelModules) -> None:
-    """Read the Python files that fit, tests apart."""
-    room = _PYTHON_BYTES
-    wanted: dict[str, int] = {}
-    for path in sorted(modules.python.values(), key=lambda each: (each.count("/"), each)):
-        packed = reading.wheel.sizes[path][1]
-        if packed <= room and "/tests/" not in path:
-            room -= packed
-            wanted[path] = packed
-    reading.wheel.announce(wanted)
-    for path in wanted:
-        _text(reading, path)
-
-
-def _text(reading: _WheelReading, path: str) -> str:
-    if path not in reading.texts:
-        size, packed = reading.wheel.sizes[path]
-        text = ""
-        if size <= 2 << 20:
-            data, _ = reading.beginning(path, packed)
-            text = data.decode("utf-8", "replace")
-        reading.texts[path] = text
-    return reading.texts[path]
-
-
-def _opened_below(
-    modules: WheelModules,
-    read: Callable[[str], ModuleFacts | None],
-    others: frozenset[str],
-) -> list[OpenedLibrary]:
-    """What most modules below an empty top open: the wheel is of no use without it.
-
-    A module of the package's own name speaks for the package.
-    """
-    for top in modules.tops:
-        below = modules.submodules(top)
-        with_library: dict[str, ReachedFiles] = {}
-        for name in below[:40]:
-            found = reach([name], modules, read, others)
-            if found.opened:
-                with_library[name] = found
-        main = with_library.get(f"{top}.{top}")
-        if main is not None:
-            return [each for _, each in main.opened]
-        if below and len(with_library) * 2 >= len(below[:40]):
-            return [each for found in with_library.values() for _, each in found.opened]
-    return []
-
-
-def _elsewhere(
-    known: Mapping[str, ModuleFacts | None], reading: _WheelReading, modules: WheelModules
-) -> list[OpenedLibrary]:
-    """What modules open that no import was seen to reach: they may be loaded by name."""
-    found: list[OpenedLibrary] = []
-    for name, path in modules.python.items():
-        text = reading.texts.get(path, "")
-        if name not in known and may_open(text):
-            found += read_module(text, name, is_package=name in modules.packages).opened
-    return found
-
-
-def _groups(opened: list[OpenedLibrary]) -> tuple[tuple[str, ...], ...]:
-    return tuple(dict.fromkeys(each.names for each in opened))

@@ -26,7 +26,8 @@ from wheelcheck.index.network.urls import local_path
 __all__ = ["WheelBytes", "open_wheel"]
 
 _ALL_AT_ONCE = 1 << 20
-"""A wheel of up to this size (bytes) is fetched by one request."""
+_WORTH_ALL = 3
+"""A wheel of up to this size (bytes) is fetched by one request, where a third of it is wanted."""
 
 
 class WheelBytes:
@@ -39,8 +40,6 @@ class WheelBytes:
             self._members[checked_path(member.path)] = member
         self.sizes = {path: (member.size, member.packed) for path, member in self._members.items()}
         """Path → unpacked and packed bytes, as the directory says."""
-        if source.size <= _ALL_AT_ONCE:
-            source.read(0, source.size)
 
     def announce(self, beginnings: Mapping[str, int]) -> None:
         """Fetch side by side the first bytes of several members that will be read.
@@ -48,6 +47,10 @@ class WheelBytes:
         Parameters:
             beginnings: Path → bytes as they lie in the archive.
         """
+        wanted = sum(min(packed, self._members[path].packed) for path, packed in beginnings.items())
+        if self._source.size <= min(_ALL_AT_ONCE, _WORTH_ALL * wanted):
+            self._source.read(0, self._source.size)
+            return
         fetch_beginnings(
             self._source,
             ((self._members[path], packed) for path, packed in beginnings.items()),

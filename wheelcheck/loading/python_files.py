@@ -1,0 +1,232 @@
+"""The Python files of a wheel: what an import of its modules runs, and what that opens by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from wheelcheck.loading.opened import ModuleFacts, OpenedLibrary, may_open, read_module
+from wheelcheck.loading.reachable_files import ReachedFiles, WheelModules, reach
+from wheelcheck.loading.wheel_facts import WheelFacts, WheelFileKind, is_named
+from wheelcheck.loading.wheel_reading import WheelReading
+
+__all__ = ["likely_openers", "with_python"]
+
+COMMON = frozenset({"libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"})
+"""Libraries that nearly every image with glibc has."""
+_PYTHON_BYTES = 1 << 20
+"""Packed bytes of a wheel's Python files that are read to find out what an import runs."""
+_SMALL = 128 << 10
+"""Unpacked bytes of all Python files of a wheel that is read whatever its modules are called: most
+of what is so small has come with the wheel's directory."""
+
+
+_NAMED_FOR_IT = re.compile(
+    r"(?i)_*(?:\w*_)?(?:c?lib|c?dll|ffi|native|ctypes?|bindings?|c?api|loader|wrap(?:per)?)\w*"
+    r"|\w*(?:lib|dll|ffi|api|ctypes|native)"
+)
+_DEPTH = 3
+"""Folders above the modules that are looked at for their names."""
+
+
+def likely_openers(sizes: Mapping[str, int]) -> list[str]:
+    """The Python files by which to see whether a wheel opens libraries.
+
+    All of a small wheel; of a larger one those that are named for it: ``_lib.py``, ``ffi.py``.
+
+    Parameters:
+        sizes: Path → unpacked bytes of its members.
+    """
+    python = [path for path in sizes if _is_python(path)]
+    if sum(sizes[path] for path in python) <= _SMALL:
+        return python
+    return [path for path in python if path.count("/") <= _DEPTH and _is_named_for_it(path)]
+
+
+def _is_named_for_it(path: str) -> bool:
+    name = path.rpartition("/")[2].removesuffix(".py")
+    return _NAMED_FOR_IT.fullmatch(name) is not None
+
+
+def _is_python(path: str) -> bool:
+    return path.endswith(".py") and "/tests/" not in path and ".dist-info/" not in path
+
+
+def with_python(
+    reading: WheelReading,
+    facts: WheelFacts,
+    modules: WheelModules,
+    others: frozenset[str],
+    *,
+    opens: bool,
+) -> WheelFacts:
+    """Find out what an import runs, where that makes a difference.
+
+    Parameters:
+        reading: The wheel.
+        facts: What its ELF files ask for.
+        modules: Its modules.
+        others: The top-level names of the other wheels of the resolution.
+        opens: Whether its metadata speaks of libraries.
+    """
+    uncommon = any(set(file.outside) - COMMON for file in facts.files)
+    extensions = [file for file in facts.files if file.kind is WheelFileKind.EXTENSION]
+    only_libraries = bool(facts.files) and not extensions
+    if not facts.files and not opens:
+        opens = _peek(reading)
+    opens = opens or only_libraries
+    if not (uncommon or opens) or not modules.python:
+        return facts
+    _read_texts(reading, modules)
+    mentioned = any(may_open(text) for text in reading.texts.values())
+    if only_libraries and not mentioned and len(reading.texts) == len(modules.python):
+        return replace(facts, opens_files=False)
+    opens = opens and mentioned
+    if not (uncommon or opens):
+        return facts
+    imports = _Imports(reading, facts, modules, others)
+    return imports.beside_extensions(opens=opens) if extensions else imports.added(opens=opens)
+
+
+def _peek(reading: WheelReading) -> bool:
+    """Whether one of the files that are most likely to open libraries does."""
+    sizes = reading.wheel.sizes
+    paths = likely_openers({path: size for path, (size, _) in sizes.items()})
+    wanted = reading.announce({path: sizes[path][1] for path in paths})
+    return any(may_open(_text(reading, path)) for path in wanted)
+
+
+class _Imports:
+    """What an import of one wheel's modules runs."""
+
+    def __init__(
+        self,
+        reading: WheelReading,
+        facts: WheelFacts,
+        modules: WheelModules,
+        others: frozenset[str],
+    ) -> None:
+        self.reading = reading
+        self.facts = facts
+        self.modules = modules
+        self.others = others
+        self.known: dict[str, ModuleFacts | None] = {}
+
+    def read(self, name: str) -> ModuleFacts | None:
+        """What a module does; None where it has no text."""
+        if name not in self.known:
+            text = _text(self.reading, self.modules.python[name])
+            is_package = name in self.modules.packages
+            self.known[name] = read_module(text, name, is_package=is_package) if text else None
+        return self.known[name]
+
+    def _found(self) -> tuple[ReachedFiles, set[str]]:
+        """What the import of its modules reaches, and the paths of the extension modules in it."""
+        found = reach(self.modules.tops, self.modules, self.read, self.others)
+        return found, {self.modules.extensions[name] for name in found.extensions}
+
+    def beside_extensions(self, *, opens: bool) -> WheelFacts:
+        """The facts of a wheel with extension modules: what is opened beside them may often wait.
+
+        So a library counts only where its whole name is there, or a failing search ends the import.
+        """
+        found, by_path = self._found()
+        opened = [each for _, each in found.opened if each.files or each.finds] if opens else []
+        return replace(self.facts, reached=tuple(sorted(by_path)), opened=_groups(opened))
+
+    def added(self, *, opens: bool) -> WheelFacts:
+        """The facts with what is reached and, where it `opens` libraries itself, opened."""
+        found, by_path = self._found()
+        if not opens:
+            return replace(self.facts, reached=tuple(sorted(by_path)))
+        opened = [each for _, each in found.opened]
+        opened = opened or _opened_below(self.modules, self.read, self.others)
+        if not by_path:
+            by_path = _own_files(self.facts, found)
+            if by_path:  # words beside them are parts of paths
+                opened = [each for each in opened if each.files or each.finds]
+        later = [each for _, each in found.optional]
+        later += _elsewhere(self.known, self.reading, self.modules)
+        return replace(
+            self.facts,
+            reached=tuple(sorted(by_path)),
+            opens_files=found.opens,
+            opened=_groups(opened),
+            optional=_groups(later),
+            opens_unnamed=any(not each.names for each in opened),
+        )
+
+
+def _own_files(facts: WheelFacts, found: ReachedFiles) -> set[str]:
+    """The libraries of the wheel that an import opens: by a path, or by their names."""
+    names = {name for _, opened in found.opened for name in opened.names}
+    return {
+        file.path
+        for file in facts.files
+        if file.name in found.own_files or any(is_named(name, file.name) for name in names)
+    }
+
+
+def _read_texts(reading: WheelReading, modules: WheelModules) -> None:
+    """Read the Python files that fit, tests apart."""
+    room = _PYTHON_BYTES
+    wanted: dict[str, int] = {}
+    for path in sorted(modules.python.values(), key=lambda each: (each.count("/"), each)):
+        packed = reading.wheel.sizes[path][1]
+        if packed <= room and "/tests/" not in path:
+            room -= packed
+            wanted[path] = packed
+    for path in reading.announce(wanted):
+        _text(reading, path)
+
+
+def _text(reading: WheelReading, path: str) -> str:
+    if path not in reading.texts:
+        size, packed = reading.wheel.sizes[path]
+        text = ""
+        if size <= 2 << 20:
+            found = reading.beginning(path, packed)
+            text = found[0].decode("utf-8", "replace") if found else ""
+        reading.texts[path] = text
+    return reading.texts[path]
+
+
+def _opened_below(
+    modules: WheelModules,
+    read: Callable[[str], ModuleFacts | None],
+    others: frozenset[str],
+) -> list[OpenedLibrary]:
+    """What most modules below an empty top open: the wheel is of no use without it.
+
+    A module of the package's own name speaks for the package.
+    """
+    for top in modules.tops:
+        below = modules.submodules(top)
+        with_library: dict[str, ReachedFiles] = {}
+        for name in below[:40]:
+            found = reach([name], modules, read, others)
+            if found.opened:
+                with_library[name] = found
+        main = with_library.get(f"{top}.{top}")
+        if main is not None:
+            return [each for _, each in main.opened]
+        if below and len(with_library) * 2 >= len(below[:40]):
+            return [each for found in with_library.values() for _, each in found.opened]
+    return []
+
+
+def _elsewhere(
+    known: Mapping[str, ModuleFacts | None], reading: WheelReading, modules: WheelModules
+) -> list[OpenedLibrary]:
+    """What modules open that no import was seen to reach: they may be loaded by name."""
+    found: list[OpenedLibrary] = []
+    for name, path in modules.python.items():
+        text = reading.texts.get(path, "")
+        if name not in known and may_open(text):
+            found += read_module(text, name, is_package=name in modules.packages).opened
+    return found
+
+
+def _groups(opened: list[OpenedLibrary]) -> tuple[tuple[str, ...], ...]:
+    return tuple(dict.fromkeys(each.names for each in opened if each.names))

@@ -1,0 +1,200 @@
+"""Which strings an expression of Python code may give, found in its syntax tree; nothing is run.
+
+What stands in variables, in the defaults and arguments of a module's own functions, and what these
+return, is followed within the module. A string whose end the code does not tell ends in ``*``.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from wheelcheck.loading.branches import SYSTEMS, is_linux, last_name, runs_on_linux
+
+__all__ = ["MAX_TEXTS", "TextValues", "assigned", "by_system", "called_as"]
+
+MAX_TEXTS = 64
+_MAX_DEPTH = 40
+_NO_NAMES = frozenset({"join", "dirname", "get", "getenv", "exists", "isfile"})
+"""Calls whose arguments are no names of libraries."""
+_OTHERWISE = frozenset({"DEFAULT", "default", "other", "*", ""})
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Key = TypeVar("_Key", str, tuple[str, str])
+
+
+@dataclass(slots=True)
+class TextValues:
+    """The strings of one module: `learn` its tree, then ask for those of an expression."""
+
+    variables: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    parameters: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """By function and parameter: what its callers give."""
+    returned: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _functions: dict[str, tuple[_Function, bool]] = field(default_factory=dict)
+    """By the name of the call: the function, and whether its first parameter is the object."""
+
+    def learn(self, tree: ast.Module) -> None:
+        """Take in a module, twice: a variable may be used above the place where it is set."""
+        self._find_functions(tree.body, "")
+        for _ in range(2):
+            for statement, function in _running(tree.body, "", 0):
+                self._note(statement, function)
+
+    def of(self, node: ast.expr, function: str = "") -> list[str]:  # noqa: PLR0911 (one a kind)
+        """The strings that an expression may give.
+
+        Parameters:
+            node: The expression.
+            function: The name of the function it stands in, "" at the top of the module.
+        """
+        if isinstance(node, ast.Constant):
+            return [node.value] if isinstance(node.value, str) else []
+        if isinstance(node, ast.Name):
+            given = self.parameters.get((function, node.id))
+            return list(given or self.variables.get(node.id, ()))
+        if isinstance(node, ast.Attribute):
+            return list(self.variables.get(node.attr, ()))
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            left, right = self.of(node.left, function), self.of(node.right, function)
+            return [a + b for a in left for b in right][:MAX_TEXTS] or [a + "*" for a in left]
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            return [text.partition("%")[0] + "*" for text in self.of(node.left, function)]
+        if isinstance(node, ast.JoinedStr):
+            return self._formatted(node, function)
+        if isinstance(node, ast.FormattedValue):
+            return self.of(node.value, function)
+        if isinstance(node, ast.Call):
+            return self._of_call(node, function)
+        parts = _parts(node)
+        return [text for part in parts for text in self.of(part, function)][:MAX_TEXTS]
+
+    def _find_functions(self, body: list[ast.stmt], owner: str) -> None:
+        for node in body:
+            if isinstance(node, _Function):
+                is_start = bool(owner) and node.name == "__init__"
+                is_bound = bool(owner) and "staticmethod" not in map(last_name, node.decorator_list)
+                self._functions.setdefault(owner if is_start else node.name, (node, is_bound))
+            inner = node.name if isinstance(node, ast.ClassDef) else ""
+            for part in ("body", "orelse"):
+                self._find_functions(getattr(node, part, None) or [], inner)
+
+    def _note(self, node: ast.stmt, function: str) -> None:
+        for value in ast.iter_child_nodes(node):
+            if isinstance(value, ast.expr):
+                for call in ast.walk(value):
+                    if isinstance(call, ast.Call):
+                        self._note_call(call, function)
+        if isinstance(node, ast.Return) and node.value is not None:
+            _merge(self.returned, function, self.of(node.value, function))
+        for target, value in assigned(node):
+            texts = self.of(value, function)
+            for name in ast.walk(target):
+                if isinstance(name, ast.Name) and texts:
+                    _merge(self.variables, name.id, texts)
+
+    def _note_call(self, call: ast.Call, function: str) -> None:
+        """Give the parameters of one of the module's functions what it is called with."""
+        name = last_name(call.func)
+        if name not in self._functions:
+            return
+        definition, is_bound = self._functions[name]
+        names = [argument.arg for argument in definition.args.args][1 if is_bound else 0 :]
+        given = [(n, v) for n, v in zip(names, call.args, strict=False)]
+        given += [(word.arg, word.value) for word in call.keywords if word.arg in names]
+        for parameter, value in given:  # names of keywords may be None: **options
+            if parameter and (texts := self.of(value, function)):
+                _merge(self.parameters, (name, parameter), texts)
+
+    def _of_call(self, node: ast.Call, function: str) -> list[str]:
+        """The strings that a call may give: its arguments, or parts of the string it works on."""
+        name = last_name(node.func)
+        if name == "get" and isinstance(node.func, ast.Attribute):
+            values = by_system(node.func.value) or ()
+            return [text for value in values for text in self.of(value, function)]
+        if name in _NO_NAMES:
+            return []
+        if name in self.returned and name in self._functions:
+            return list(self.returned[name])
+        owner = self.of(node.func.value, function) if isinstance(node.func, ast.Attribute) else []
+        if name in {"split", "splitlines"}:
+            return [word for text in owner for word in text.split()][:MAX_TEXTS]
+        if name == "format":
+            return [text.partition("{")[0] + "*" if "{" in text else text for text in owner]
+        found = [text for argument in node.args for text in self.of(argument, function)]
+        return found[:MAX_TEXTS]
+
+    def _formatted(self, node: ast.JoinedStr, function: str) -> list[str]:
+        found = [""]
+        for part in node.values:
+            texts = self.of(part, function)
+            if not texts:
+                return [text + "*" for text in found if text]
+            found = [a + b for a in found for b in texts][:MAX_TEXTS]
+        return found
+
+
+def called_as(scope: str) -> str:
+    """The name by which a function is called; that of the class for its ``__init__``."""
+    owner, _, name = scope.rpartition(".")
+    return owner.rpartition(".")[2] if name == "__init__" and owner else name
+
+
+def _merge(table: dict[_Key, tuple[str, ...]], key: _Key, texts: list[str]) -> None:
+    merged = dict.fromkeys([*table.get(key, ()), *texts])
+    table[key] = tuple(merged)[:MAX_TEXTS]
+
+
+def _running(body: list[ast.stmt], scope: str, depth: int) -> Iterator[tuple[ast.stmt, str]]:
+    """The statements that run on Linux, with the name of the function they are in."""
+    if depth > _MAX_DEPTH:
+        return
+    for node in body:
+        yield node, called_as(scope)
+        if isinstance(node, _Function | ast.ClassDef):
+            inner = f"{scope}.{node.name}" if scope else node.name
+            yield from _running(node.body, inner, depth + 1)
+            continue
+        runs = runs_on_linux(node.test) if isinstance(node, ast.If) else None
+        for part, wanted in (("body", True), ("orelse", False), ("finalbody", None)):
+            if runs is None or runs is wanted:
+                yield from _running(getattr(node, part, None) or [], scope, depth + 1)
+        for handler in getattr(node, "handlers", ()):
+            yield from _running(handler.body, scope, depth + 1)
+
+
+def assigned(node: ast.stmt) -> list[tuple[ast.expr, ast.expr]]:
+    """The targets of an assignment or a loop, each with its value."""
+    if isinstance(node, ast.Assign):
+        return [(target, node.value) for target in node.targets]
+    if isinstance(node, ast.AnnAssign | ast.AugAssign) and node.value is not None:
+        return [(node.target, node.value)]
+    return [(node.target, node.iter)] if isinstance(node, ast.For) else []
+
+
+def _parts(node: ast.expr) -> Iterator[ast.expr]:
+    """The expressions inside one, without those for other systems."""
+    if isinstance(node, ast.Dict):
+        ours = by_system(node)
+        yield from node.values if ours is None else ours
+    elif isinstance(node, ast.IfExp):
+        runs = runs_on_linux(node.test)
+        yield from [node.body] * (runs is not False) + [node.orelse] * (runs is not True)
+    elif isinstance(node, ast.Subscript):
+        yield node.value
+    else:
+        yield from (part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr))
+
+
+def by_system(node: ast.expr) -> list[ast.expr] | None:
+    """Of a table by systems the values for Linux; None for other expressions."""
+    if not isinstance(node, ast.Dict) or not node.keys:
+        return None
+    names = [key.value if isinstance(key, ast.Constant) else None for key in node.keys]
+    known = {name for name in names if isinstance(name, str)}
+    if not known & SYSTEMS or not known <= SYSTEMS | _OTHERWISE:
+        return None
+    pairs = list(zip(names, node.values, strict=True))
+    ours = [value for name, value in pairs if isinstance(name, str) and is_linux(name)]
+    return ours or [value for name, value in pairs if name in _OTHERWISE]
