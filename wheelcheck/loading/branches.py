@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 __all__ = [
@@ -181,10 +181,32 @@ def _changed(node: ast.stmt) -> list[ast.expr]:
     return []
 
 
-def swallows(handler: ast.ExceptHandler) -> bool:
-    """Whether a handler catches what a failing import or library raises, and goes on."""
-    caught = _names(handler.type) if handler.type else {"Exception"}
-    return bool(caught & _SWALLOWED or not handler.type) and not raises(handler.body)
+def swallows(handler: ast.ExceptHandler, within: Iterable[ast.stmt] = ()) -> bool:
+    """Whether a handler catches what a failing import or library raises, and goes on.
+
+    Parameters:
+        handler: The handler.
+        within: The statements that it guards: what is raised there in place of such a failure.
+    """
+    if not handler.type:
+        return not raises(handler.body)
+    instead = {
+        name
+        for statement in within
+        for part in ast.walk(statement)
+        if isinstance(part, ast.ExceptHandler)
+        for name in _raised(part.body)
+    }
+    caught = _names(handler.type) & (_SWALLOWED | instead)
+    return bool(caught) and not raises(handler.body)
+
+
+def _raised(body: Iterable[ast.stmt]) -> Iterator[str]:
+    """The names of the exceptions that statements raise."""
+    for statement in body:
+        for part in ast.walk(statement):
+            if isinstance(part, ast.Raise) and part.exc is not None:
+                yield last_name(part.exc.func if isinstance(part.exc, ast.Call) else part.exc)
 
 
 def _names(caught: ast.expr | None) -> frozenset[str]:

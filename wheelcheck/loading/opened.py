@@ -275,7 +275,7 @@ class _LibraryReader:
                 self.tested.pop()
 
     def _try(self, node: ast.Try | ast.TryStar, scope: str, *, guarded: bool, depth: int) -> None:
-        is_caught = any(swallows(handler) for handler in node.handlers)
+        is_caught = any(swallows(handler, node.body) for handler in node.handlers)
         before, first = self.instead, len(self.facts.opened)
         self.instead = None if is_caught else before
         for child in node.body:

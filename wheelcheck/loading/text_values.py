@@ -17,7 +17,10 @@ __all__ = ["MAX_TEXTS", "TextValues", "assigned", "by_system", "called_as"]
 
 MAX_TEXTS = 64
 _MAX_DEPTH = 40
-_NO_NAMES = frozenset({"join", "dirname", "get", "getenv", "exists", "isfile"})
+_NO_NAMES = frozenset({
+    "join", "dirname", "get", "getenv", "exists", "isfile", "listdir", "scandir", "glob", "iglob",
+    "walk",
+})  # fmt: skip
 """Calls whose arguments are no names of libraries."""
 _OTHERWISE = frozenset({"DEFAULT", "default", "other", "*", ""})
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
