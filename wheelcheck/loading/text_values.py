@@ -1,6 +1,6 @@
 """Which strings an expression of Python code may give, found in its syntax tree; nothing is run.
 
-What stands in variables, in the defaults and arguments of a module's own functions, and what these
+What variables hold, what the functions of a module are called with, and what they
 return, is followed within the module. A string whose end the code does not tell ends in ``*``.
 """
 
@@ -50,7 +50,7 @@ class TextValues:
 
         Parameters:
             node: The expression.
-            function: The name of the function it stands in, "" at the top of the module.
+            function: The name of the function around it, "" at the top of the module.
         """
         if isinstance(node, ast.Constant):
             return [node.value] if isinstance(node.value, str) else []
