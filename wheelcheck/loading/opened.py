@@ -52,7 +52,9 @@ _MAX_DEPTH = 40
 
 @dataclass(frozen=True, slots=True)
 class OpenedLibrary:
-    """A library that a module opens; one of `names` is enough. Without `names` only its code can tell which.
+    """A library that a module opens; one of `names` is enough.
+
+    Without `names` only its code can tell which it is.
 
     A name is a file (``libpulse.so.0``) or, without ``.so``, what `find_library` is given; a name
     that ends in ``*`` goes on in a way that the code does not tell. `scope` is the function it
