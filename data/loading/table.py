@@ -4,8 +4,8 @@
 
 Every wheel that the files resolve to for CPython 3.13 on Debian 13 and Alpine is read whole, but
 for projects of `held_out.csv` that judge us yet: the lists `a` and `b` have done so. One row per
-project and libc; a pure wheel has one where its import opens libraries. Rows that are not read
-again stay as they are. Needs the index.
+project and libc; one for both where the wheel is pure, also where it opens no library: it need not
+be read. Rows that are not read again stay as they are, with `--missing` all of them. Needs the index.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--missing", action="store_true", help="read no project that has a row")
     options = parser.parse_args()
     with Path(__file__).with_name("held_out.csv").open(encoding="utf-8") as file:
         judged = {row["project"] for row in csv.DictReader(file) if row["list"] not in {"a", "b"}}
@@ -47,7 +48,8 @@ def main() -> None:
         with options.out.open(encoding="utf-8") as file:
             rows = {(r["project"], r["libc"]): dict(r) for r in csv.DictReader(file)}
     for libc, target in TARGETS.items():
-        for row in _rows(options.files, libc, target, judged):
+        known = {name for name, of in rows if of in {libc, "any"}} if options.missing else set()
+        for row in _rows(options.files, libc, target, judged | known):
             rows[row["project"], row["libc"]] = row
     with options.out.open("w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, FIELDS, lineterminator="\n")
@@ -79,9 +81,8 @@ def _rows(files: list[Path], libc: str, target: str, judged: set[str]) -> Iterat
                 if isinstance(found, Unknown):
                     print(name, found.reason)
                     continue
-                if wheel.filename.endswith("-any.whl") and not (found.opened or found.files):
-                    continue
-                yield _row(wheel, libc, found)
+                is_pure = wheel.filename.endswith("-any.whl") and not found.files
+                yield _row(wheel, "any" if is_pure else libc, found)
 
 
 def _row(wheel: Wheel, libc: str, facts: WheelFacts) -> dict[str, str]:

@@ -182,3 +182,31 @@ def _reached(code: str | dict[str, str]):
         return read_module(files[modules.python[name]], name, is_package=is_package)
 
     return reach(modules.tops, modules, read, frozenset())
+
+
+def test_what_a_module_catches_around_its_start_is_no_need():
+    # as zwoasi: the error is of its own
+    code = (
+        "class OwnError(Exception):\n    pass\ndef init():\n    path = find_library('sodium')\n"
+        "    if path is None:\n        raise OwnError\n    return CDLL(path)\n"
+    )
+    caught = code + "try:\n    init()\nexcept OwnError as error:\n    print(error)\n"
+    assert _reached(caught).opened == []
+    assert [opened.names for _, opened in _reached(code + "init()\n").opened] == [("sodium",)]
+
+
+def test_a_library_of_the_wheel_that_the_modules_below_an_empty_top_open_is_needed():
+    code = b"import ctypes, os\nhere = os.path.dirname(__file__)\n"
+    code += b"lib = ctypes.CDLL(os.path.join(here, 'libown.so'))\n"
+    members = {
+        "x/__init__.py": b"",
+        "x/terminal.py": code,
+        "x/libown.so": elf(("libGL.so.1", "libc.so.6")),
+    }
+    assert loads(members, "x-1-py3-none-manylinux_2_17_x86_64.whl").status == "needs"
+
+
+def test_an_extension_module_in_a_private_folder_that_no_import_loads_may_wait():
+    private = "x/_vendor/core.cpython-313-x86_64-linux-gnu.so"
+    members = {"x/__init__.py": b"", private: elf(("libGL.so.1", "libc.so.6"))}
+    assert loads(members).status == "some files need"

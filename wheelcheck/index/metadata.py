@@ -36,7 +36,7 @@ _ENDINGS = ("METADATA", "PKG-INFO", "pyproject.toml", "requires.txt")
 _FIELD = re.compile(r"([!-9;-~]+):(.*)", re.DOTALL)
 _LIBRARIES = re.compile(
     r"""(?imx) ^Provides-Extra:\ *(?:binary|c|bundled|native|ctypes)$ | \b (?:
-      ctypes | cffi | bindings? | shared\s+librar(?:y|ies) | dlopen
+      ctypes | cffi | tkinter | bindings? | drivers? | shared\s+librar(?:y|ies) | dlopen
     | lib(?:usb|ffi|magic|pq|vips|cairo|pango|enchant|vlc|mpv|sndfile|portaudio|zbar|archive)\w*
     | using\s+the\s+\S+\s+(?:c\s+)?library
     | (?:wrapper|interface)\s+(?:for|around|to|of|over)\s+(?:the\s+)?(?:\S+\s+){0,2}

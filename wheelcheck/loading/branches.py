@@ -13,6 +13,8 @@ __all__ = [
     "is_linux",
     "last_name",
     "opens",
+    "raised_in",
+    "raised_instead",
     "raises",
     "runs_on_linux",
     "swallows",
@@ -181,27 +183,28 @@ def _changed(node: ast.stmt) -> list[ast.expr]:
     return []
 
 
-def swallows(handler: ast.ExceptHandler, within: Iterable[ast.stmt] = ()) -> bool:
+def swallows(handler: ast.ExceptHandler, instead: Iterable[str] = ()) -> bool:
     """Whether a handler catches what a failing import or library raises, and goes on.
 
     Parameters:
         handler: The handler.
-        within: The statements that it guards: what is raised there in place of such a failure.
+        instead: The exceptions that the code around it raises in place of such a failure.
     """
     if not handler.type:
         return not raises(handler.body)
-    instead = {
-        name
-        for statement in within
-        for part in ast.walk(statement)
-        if isinstance(part, ast.ExceptHandler)
-        for name in _raised(part.body)
-    }
-    caught = _names(handler.type) & (_SWALLOWED | instead)
+    caught = _names(handler.type) & (_SWALLOWED | set(instead))
     return bool(caught) and not raises(handler.body)
 
 
-def _raised(body: Iterable[ast.stmt]) -> Iterator[str]:
+def raised_instead(body: Iterable[ast.stmt]) -> Iterator[str]:
+    """The names of the exceptions that handlers inside some statements raise."""
+    for statement in body:
+        for part in ast.walk(statement):
+            if isinstance(part, ast.ExceptHandler):
+                yield from raised_in(part.body)
+
+
+def raised_in(body: Iterable[ast.stmt]) -> Iterator[str]:
     """The names of the exceptions that statements raise."""
     for statement in body:
         for part in ast.walk(statement):

@@ -170,6 +170,7 @@ def _main_files(
         return [found[f.path] for f in own if found[f.path].needs]  # a tag that lies
     if _only_later(facts, kind):
         return []
+    own = [file for file in own if not _is_private(facts, file)]
     bad = [file for file in own if any(_is_bad(found[f.path]) for f in closure([file.path], files))]
     if len(bad) * 2 < len(own):
         return []
@@ -210,6 +211,13 @@ def _likeliest(files: Iterable[FileNeeds]) -> tuple[WheelFileKind, list[FileNeed
         if own:
             return kind, own
     return WheelFileKind.EXTENSION, []
+
+
+def _is_private(facts: WheelFacts, file: FileNeeds) -> bool:
+    """Whether a file lies in a private folder, and no import was seen to go there."""
+    return facts.reached is not None and any(
+        part.startswith("_") and part.strip("_") for part in file.path.split("/")[:-1]
+    )
 
 
 def _only_later(facts: WheelFacts, kind: WheelFileKind) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
@@ -19,6 +19,8 @@ from wheelcheck.loading.branches import (
     RaiseSearch,
     last_name,
     opens,
+    raised_in,
+    raised_instead,
     raises,
     runs_on_linux,
     swallows,
@@ -92,6 +94,8 @@ class ModuleFacts:
     imports: dict[str, list[str]] = field(default_factory=dict)
     attempts: dict[str, list[str]] = field(default_factory=dict)
     calls: dict[str, set[str]] = field(default_factory=dict)
+    uncaught: dict[str, set[str]] = field(default_factory=dict)
+    """Of the names that a scope calls those whose failure nothing in it catches."""
     bodies: dict[str, list[ast.stmt]] = field(default_factory=dict)
     bases: dict[str, list[str]] = field(default_factory=dict)
     """By class: those it is derived from."""
@@ -203,14 +207,18 @@ class _LibraryReader:
         self.demanded: set[str] = set()
         """Those of them without which the code raises."""
         self.instead: _Fallback | None = None
+        self.caught = 0
+        """How many handlers around a statement catch what it raises."""
         self.tested: list[set[str]] = []
         """The variables that the conditions around a statement look at."""
 
     def statements(self, body: list[ast.stmt], scope: str, *, guarded: bool, depth: int) -> None:
         self.facts.calls.setdefault(scope, set())
         self.facts.bodies[scope] = body
+        caught, self.caught = self.caught, 0
         for statement in body:
             self._statement(statement, scope, guarded=guarded, depth=depth)
+        self.caught = caught
 
     def _statement(self, node: ast.stmt, scope: str, *, guarded: bool, depth: int) -> None:
         if depth > _MAX_DEPTH:
@@ -277,11 +285,14 @@ class _LibraryReader:
                 self.tested.pop()
 
     def _try(self, node: ast.Try | ast.TryStar, scope: str, *, guarded: bool, depth: int) -> None:
-        is_caught = any(swallows(handler, node.body) for handler in node.handlers)
+        instead = {*raised_instead(node.body), *self._raised_by_calls(node.body)}
+        is_caught = any(swallows(handler, instead) for handler in node.handlers)
         before, first = self.instead, len(self.facts.opened)
         self.instead = None if is_caught else before
+        self.caught += is_caught
         for child in node.body:
             self._statement(child, scope, guarded=guarded or is_caught, depth=depth + 1)
+        self.caught -= is_caught
         if is_caught and len(self.facts.opened) > first:
             self.instead = _Fallback(self.facts.opened[-1], guarded=guarded)
         for handler in node.handlers:  # a second attempt counts as the first: one is enough
@@ -305,7 +316,7 @@ class _LibraryReader:
             if isinstance(call, ast.Subscript) and last_name(call.value) in {"cdll", "pydll"}:
                 self._opened("CDLL", [call.slice], scope, guarded=guarded)
             if isinstance(call, ast.Dict):  # a table of functions, one for each system
-                self.facts.calls[scope].update(map(last_name, by_system(call) or ()))
+                self._call(scope, map(last_name, by_system(call) or ()))
             if not isinstance(call, ast.Call):
                 continue
             name = last_name(call.func)
@@ -319,9 +330,22 @@ class _LibraryReader:
                 self._opened(name, call.args, scope, guarded=guarded)
             if name == "__init__":  # super().__init__(), Base.__init__(self)
                 owner = scope.rpartition(".")[0].rpartition(".")[2]
-                self.facts.calls[scope].update(self.facts.bases.get(owner, ()))
+                self._call(scope, self.facts.bases.get(owner, ()))
             elif name and not _is_of_a_container(call.func):
-                self.facts.calls[scope].add(name)
+                self._call(scope, [name])
+
+    def _call(self, scope: str, names: Iterable[str]) -> None:
+        called = set(names)
+        self.facts.calls[scope] |= called
+        if not self.caught:
+            self.facts.uncaught.setdefault(scope, set()).update(called)
+
+    def _raised_by_calls(self, body: list[ast.stmt]) -> Iterator[str]:
+        """The exceptions that those functions of the module raise that statements call."""
+        for statement in body:
+            for part in ast.walk(statement):
+                if isinstance(part, ast.Call):
+                    yield from raised_in(self.facts.bodies.get(last_name(part.func), ()))
 
     def _opened(self, opener: str, arguments: list[ast.expr], scope: str, *, guarded: bool) -> None:
         is_finder = _FINDERS.fullmatch(opener) is not None

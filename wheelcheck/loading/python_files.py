@@ -26,6 +26,7 @@ _NAMED_FOR_IT = re.compile(
     r"(?i)_*(?:\w*_)?(?:c?lib|c?dll|ffi|native|ctypes?|bindings?|c?api|loader|wrap(?:per)?)\w*"
     r"|\w*(?:lib|dll|ffi|api|ctypes|native)"
 )
+_MOST_BELOW = 40
 _DEPTH = 3
 """Folders above the modules that are looked at for their names."""
 
@@ -141,11 +142,14 @@ class _Imports:
         if not opens:
             return replace(self.facts, reached=tuple(sorted(by_path)))
         opened = [each for _, each in found.opened]
-        opened = opened or _opened_below(self.modules, self.read, self.others)
-        if not by_path:
-            by_path = _own_files(self.facts, found)
-            if by_path:  # words beside them are parts of paths
-                opened = [each for each in opened if each.files or each.finds]
+        by_path = by_path or _own_files(self.facts, found)
+        if not (opened or by_path):
+            for below in _reached_below(self.modules, self.read, self.others):
+                opened += [each for _, each in below.opened]
+                by_path |= _own_files(self.facts, below)
+                found.opens = found.opens or bool(by_path)
+        if not found.extensions and by_path:  # words beside them are parts of paths
+            opened = [each for each in opened if each.files or each.finds]
         later = [each for _, each in found.optional]
         later += _elsewhere(self.known, self.reading, self.modules)
         return replace(
@@ -192,27 +196,23 @@ def _text(reading: WheelReading, path: str) -> str:
     return reading.texts[path]
 
 
-def _opened_below(
+def _reached_below(
     modules: WheelModules,
     read: Callable[[str], ModuleFacts | None],
     others: frozenset[str],
-) -> list[OpenedLibrary]:
+) -> list[ReachedFiles]:
     """What most modules below an empty top open: the wheel is of no use without it.
 
     A module of the package's own name speaks for the package.
     """
     for top in modules.tops:
-        below = modules.submodules(top)
-        with_library: dict[str, ReachedFiles] = {}
-        for name in below[:40]:
-            found = reach([name], modules, read, others)
-            if found.opened:
-                with_library[name] = found
-        main = with_library.get(f"{top}.{top}")
-        if main is not None:
-            return [each for _, each in main.opened]
-        if below and len(with_library) * 2 >= len(below[:40]):
-            return [each for found in with_library.values() for _, each in found.opened]
+        below = modules.submodules(top)[:_MOST_BELOW]
+        found = {name: reach([name], modules, read, others) for name in below}
+        opening = {name: each for name, each in found.items() if each.opened or each.own_files}
+        if f"{top}.{top}" in opening:
+            return [opening[f"{top}.{top}"]]
+        if below and len(opening) * 2 >= len(below):
+            return list(opening.values())
     return []
 
 

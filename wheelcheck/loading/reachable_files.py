@@ -144,17 +144,25 @@ class _Walk:
         self.called: set[str] = set()
         """Names that some module that runs calls: a function may come from another module."""
         self.waiting: list[tuple[str, str]] = []
+        self.attempted: list[tuple[str, str]] = []
+        """Scopes that are called where a failure is caught: run after all others."""
+        self.caught: set[tuple[str, str]] = set()
+        """Scopes that run nowhere else."""
         self.found = ReachedFiles()
 
     def run(self, roots: Iterable[str]) -> ReachedFiles:
         for root in roots:
             self._enter(root)
-        while self.waiting:
-            self._execute(*self.waiting.pop())
+        while self.waiting or self.attempted:
+            if self.waiting:
+                self._execute(*self.waiting.pop(), caught=False)
+            else:
+                self._execute(*self.attempted.pop(), caught=True)
         for module, facts in self.facts.items():
             for opened in facts.opened:
                 runs = opened.scope in self.executed[module]
-                vital = runs and self._is_vital(facts, opened)
+                caught = (module, opened.scope) in self.caught
+                vital = runs and self._is_vital(facts, opened, caught=caught)
                 target_list = self.found.opened if vital else self.found.optional
                 target_list.append((module, opened))
             for scope in facts.own_files.keys() & self.executed[module]:
@@ -184,14 +192,18 @@ class _Walk:
         for name in self.called & facts.functions.keys() if _may_open(facts) else ():
             self.waiting += [(module, s) for s in facts.functions[name] if _is_importable(s, name)]
 
-    def _execute(self, module: str, scope: str) -> None:
+    def _execute(self, module: str, scope: str, *, caught: bool) -> None:
         if scope in self.executed[module]:
             return
         self.executed[module].add(scope)
+        if caught:
+            self.caught.add((module, scope))
         facts = self.facts[module]
         facts.settle(scope)
         for name in facts.calls.get(scope, ()):
-            self.waiting += [(module, inner) for inner in facts.functions.get(name, ())]
+            is_caught = caught or name not in facts.uncaught.get(scope, ())
+            queue = self.attempted if is_caught else self.waiting
+            queue += [(module, inner) for inner in facts.functions.get(name, ())]
             if name not in self.called:
                 self.called.add(name)
                 self._call_elsewhere(name, module)
@@ -220,10 +232,12 @@ class _Walk:
         """Whether an attempt succeeds because another wheel brings the module."""
         return any(name.split(".")[0] in self.others for name in attempts)
 
-    def _is_vital(self, facts: ModuleFacts, opened: OpenedLibrary) -> bool:
+    def _is_vital(self, facts: ModuleFacts, opened: OpenedLibrary, *, caught: bool) -> bool:
         """Whether an import fails without the library: by the call itself, or by a ``raise``."""
         if opened.none_opens and opened.scope:
             return False  # fails when a function of it is first called
+        if caught:
+            return bool(opened.scope) and self._is_missed(called_as(opened.scope))
         if not (opened.finds or opened.guarded) or facts.raises_without(opened.scope):
             return True
         return bool(opened.scope) and self._is_missed(called_as(opened.scope))

@@ -35,6 +35,9 @@ FIRST_BYTES = 48 << 10
 """Of a deflated member; enough for the names of most extension modules."""
 _PREFIX_SHARE = 0.15
 """Names beyond this share of a file are not worth looking for: it is read whole or not at all."""
+_MOST_OF_SMALL = 1 << 20
+"""Packed bytes of a wheel's smallest files that are read whole before it is asked whether the rest
+can be: a library that few images have is mostly needed by one of many small ones."""
 _MOST_FOR_VERSIONS = 2 << 20
 _MOST_LARGE = 2
 """Packed bytes of a large extension module that are read to find its table of versions alone, and
@@ -135,6 +138,7 @@ def _read_whole(reading: WheelReading, modules: WheelModules) -> None:
     waiting = {p: reading.wheel.sizes[p][1] for p, why in reading.unread.items() if why == _WHOLE}
     for path in sorted(filter(risk_of, waiting), key=waiting.__getitem__):
         _read_all(reading, path)
+    _read_smallest(reading, {path: waiting[path] for path in waiting if path in reading.unread})
     calm = [path for path in waiting if path in reading.unread]
     if reading.budget.has(sum(waiting[path] for path in calm)):
         for path in calm:
@@ -146,6 +150,15 @@ def _read_whole(reading: WheelReading, modules: WheelModules) -> None:
     large = [path for path in left if path in importable][:_MOST_LARGE]
     for path in left:
         _read_versions(reading, path, most=_MOST_FOR_VERSIONS if path in large else FIRST_BYTES)
+
+
+def _read_smallest(reading: WheelReading, waiting: Mapping[str, int]) -> None:
+    room = _MOST_OF_SMALL
+    for path in sorted(waiting, key=waiting.__getitem__):
+        room -= waiting[path]
+        if room < 0:
+            return
+        _read_all(reading, path)
 
 
 def _read_needed(reading: WheelReading, modules: WheelModules, waiting: Mapping[str, int]) -> None:
