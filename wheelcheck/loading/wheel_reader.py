@@ -36,8 +36,8 @@ FIRST_BYTES = 48 << 10
 _PREFIX_SHARE = 0.15
 """Names beyond this share of a file are not worth looking for: it is read whole or not at all."""
 _MOST_OF_SMALL = 1 << 20
-"""Packed bytes of a wheel's smallest files that are read whole before it is asked whether the rest
-can be: a library that few images have is mostly needed by one of many small ones."""
+"""Packed bytes of a wheel's smallest files that are read whole, before the budget decides on the
+rest: what needs a library that few images have is mostly a small one of many."""
 _MOST_FOR_VERSIONS = 2 << 20
 _MOST_LARGE = 2
 """Packed bytes of a large extension module that are read to find its table of versions alone, and
