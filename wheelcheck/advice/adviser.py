@@ -328,7 +328,8 @@ class Adviser:
 
 def _missing_packages(column: JudgedTarget) -> Iterator[Advice]:
     """The system packages that bring the libraries which wheels lack."""
-    needing = {name: column.loads[name] for name in sorted(column.not_loading)}
+    failing = {name: column.loads[name] for name in sorted(column.not_loading)}
+    needing = {name: loads for name, loads in failing.items() if loads.packages}
     packages = tuple(dict.fromkeys(p for loads in needing.values() for p in loads.packages))
     distribution = distribution_of(column.resolution.target)
     if not packages or isinstance(distribution, Unknown):

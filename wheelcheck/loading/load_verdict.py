@@ -115,7 +115,7 @@ def judge_loading(  # noqa: PLR0911 (one for each status and reason)
         return _needs(LoadStatus.NEEDS, missing, image)
     if unknown:
         return Loads(LoadStatus.NOT_CHECKED, needs=unknown, reason=_what_image(image))
-    if facts.opens_unnamed and not (facts.holds or brought):
+    if facts.opens_unnamed and not any(map(_may_be_opened, (*facts.holds, *brought))):
         why = "its import opens a library whose name its code makes up"
         return Loads(LoadStatus.NOT_CHECKED, reason=why)
     doubt = _doubt(facts, target, image)
@@ -129,6 +129,11 @@ def judge_loading(  # noqa: PLR0911 (one for each status and reason)
     if rest:
         return _needs(LoadStatus.SOME_FILES_NEED, rest, image, _whose(found))
     return Loads(LoadStatus.YES)
+
+
+def _may_be_opened(name: str) -> bool:
+    """Whether Python code may open a file of a wheel: no extension module, no copy by auditwheel."""
+    return not re.search(r"-[0-9a-f]{8}\.so|\.(?:cpython|pypy|abi3)[\w-]*\.so", name)
 
 
 def _whose(found: Mapping[str, _Trouble]) -> str:
