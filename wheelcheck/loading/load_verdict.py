@@ -132,7 +132,7 @@ def judge_loading(  # noqa: PLR0911 (one for each status and reason)
 
 
 def _may_be_opened(name: str) -> bool:
-    """Whether Python code may open a file of a wheel: no extension module, no copy by auditwheel."""
+    """Whether code may open a file of a wheel: no extension module, no copy by auditwheel."""
     return not re.search(r"-[0-9a-f]{8}\.so|\.(?:cpython|pypy|abi3)[\w-]*\.so", name)
 
 
