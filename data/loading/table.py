@@ -5,7 +5,8 @@
 Every wheel that the files resolve to for CPython 3.13 on Debian 13 and Alpine is read whole, but
 for projects of `held_out.csv` that judge us yet: the lists `a` and `b` have done so. One row per
 project and libc; one for both where the wheel is pure, also where it opens no library: it need not
-be read. Rows that are not read again stay as they are, with `--missing` all of them. Needs the index.
+be read. Rows that are not read again stay as they are, with `--missing` all of them. Needs the
+index.
 """
 
 from __future__ import annotations

@@ -101,6 +101,11 @@ def test_a_file_beyond_the_budget_still_shows_the_libraries_of_its_symbol_versio
     assert (found.status, found.packages) == ("needs", ("libgomp1",))
     bundled = {**members, "x.libs/libgomp.so.1": elf(soname="libgomp.so.1")}
     assert loads(bundled).status == "not-checked"
+    copied = {
+        **members,
+        "x.libs/libgomp-f685abf1.so.1.0.0": elf(soname="libgomp-f685abf1.so.1.0.0"),
+    }
+    assert loads(copied).status == "not-checked"
 
 
 @pytest.mark.parametrize("name", ["GLIBC_2.2.5", "GLIBCXX_3.4.32", "CXXABI_1.3.15", "OMP_5.1"])

@@ -23,6 +23,7 @@ from wheelcheck.loading.wheel_facts import (
     WheelFileKind,
     file_needs,
     is_c_library,
+    is_named,
     is_own_name,
     kind_of,
     may_be_elf,
@@ -246,11 +247,16 @@ def _unread_file(
     return FileNeeds(
         path,
         kind,
-        outside=tuple(dict.fromkeys(n for n in libraries if n and n not in holds)),
+        outside=tuple(dict.fromkeys(n for n in libraries if n and not _is_held(n, holds))),
         versions=versions,
         libc="glibc" if any(name.startswith("GLIBC_") for name in versions) else "",
         unread=reading.unread[path],
     )
+
+
+def _is_held(name: str, holds: frozenset[str]) -> bool:
+    """Whether a wheel holds a library, maybe as auditwheel's copy: ``libgomp-a1b2c3d4.so.1``."""
+    return name in holds or any(is_named(name, held) for held in holds)
 
 
 def _with_grafts(files: list[FileNeeds]) -> list[FileNeeds]:
