@@ -641,3 +641,24 @@ def test_headers_count_for_declared_sources_and_what_these_include():
     contents = SdistContents(ArchiveListing(tuple(members), {"x-1/setup.py": script}))
     found = needs_input(NormalizedName("x"), Version("1"), read_sdist(contents), contents)
     assert found.sure_headers == {"rrd.h": "x.c", "sasl/sasl.h": "x.h"}
+
+
+def test_an_interface_without_its_wrapper_needs_swig():
+    """box2d-py: a script that is not followed gathers the interface with other sources."""
+    texts = {"setup.py": "swig_source = 'x.i'\nsetup(ext_modules=[Extension('x', files())])\n"}
+    shipped = {"swig": "1 source files in the sdist"}
+
+    def tools(*members: str) -> set[str]:
+        needs = source_needs(facts(texts, languages=shipped, members=members))
+        return {need.name for need in needs if need.kind is NeedKind.TOOL}
+
+    assert "swig" in tools("x.i", "setup.py")
+    assert "swig" not in tools("x.i", "x_wrap.cpp", "setup.py")
+
+
+def test_a_build_tool_that_a_variable_names_is_run():
+    script = (
+        "make_cmd = 'make'\nif bsd:\n    make_cmd = 'gmake'\nsubprocess.run([make_cmd, '-j'])\n"
+    )
+    assert roles({"setup.py": script})["make"] is Role.REQUIRED
+    assert roles({"setup.py": "title = 'make'\nsubprocess.run(title)\n"}) == {}

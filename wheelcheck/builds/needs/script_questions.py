@@ -38,6 +38,7 @@ _CXX_OPTION = re.compile(r"-std=(c|gnu)\+\+\w+")
 _PROSE = 12
 """More words than a command has."""
 _LONGEST = 200
+_BUILD_TOOLS = {"make", "cmake", "ninja", "swig"}
 _MAKE_COMMAND = re.compile(r"make( +-[A-Za-z]+ *[\w./-]*)+( +[\w-]+)*")
 
 
@@ -292,6 +293,14 @@ def _run(node: ast.AST, certainty: Certainty) -> Iterator[Question]:
             yield from _programs(_text(first).split()[:1], node.lineno, certainty)
 
 
+def _program_variable(node: ast.AST, certainty: Certainty) -> Iterator[Question]:
+    """A build tool under a name of its own: ``make_cmd = "make"``, run as a variable later."""
+    if isinstance(node, ast.Assign) and _constant(node.value) in _BUILD_TOOLS:
+        name = getattr(node.targets[0], "id", "").lower()
+        if any(word in name for word in ("cmd", "command", "program", _constant(node.value))):
+            yield Question(FileKind.EXECUTABLE, _constant(node.value), node.lineno, certainty)
+
+
 def _language(node: ast.AST, certainty: Certainty) -> Iterator[Question]:
     """A C++ compiler, by ``language="c++"`` or an option that C++ alone has."""
     language = isinstance(node, ast.keyword) and node.arg == "language" and _constant(node.value)
@@ -367,7 +376,7 @@ def _called(node: ast.AST) -> str:
 _Reader = Callable[[ast.AST, Certainty], Iterator[Question]]
 _BY_TYPE: Mapping[type[ast.AST], tuple[_Reader, ...]] = {
     ast.keyword: (_linked, _flags, _language),
-    ast.Assign: (_linked, _flags, _language),
+    ast.Assign: (_linked, _flags, _language, _program_variable),
     ast.AnnAssign: (_linked,),
     ast.AugAssign: (_linked, _flags),
     ast.Compare: (_compared,),

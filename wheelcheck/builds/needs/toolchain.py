@@ -50,6 +50,7 @@ _MESON_PROJECT = re.compile(r"\bproject\s*\(\s*'[^']{0,200}'\s*,?([^)]{0,2000})"
 _KEYWORD = re.compile(r"\b[a-z_]+\s*:")
 _QUOTED = re.compile(r"'([^']{1,60})'")
 _COMPILER = re.compile(r"(?:dep:)?virtual[:/]+compiler/([a-z+]+)")
+_WRAPPER = re.compile(r"_?wrap\w*\.(c|cc|cpp|cxx)$")
 _COPIES = {"vendor", "vendored", "subprojects", "third_party", "thirdparty", "3rdparty", "extern",
     "external", "external_libs"}  # fmt: skip
 _LANGUAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -154,9 +155,18 @@ def _from_languages(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
 
 def _called_for(facts: SourceNeedsInput) -> set[str]:
     """Languages whose sources count although other builds ship such files without using them."""
-    called = {"swig"} if "setup.py" in facts.languages.get("swig", "") else set()
+    called = {"swig"} if _translates_interfaces(facts) else set()
     runs = (need for where, tool in facts.tools_run for need in program_need(tool, where))
     return called | {need.name for need in runs}
+
+
+def _translates_interfaces(facts: SourceNeedsInput) -> bool:
+    """Whether SWIG translates an interface: a declared one, or one whose wrapper is not shipped."""
+    place = facts.languages.get("swig", "")
+    if not place or "setup.py" in place:
+        return bool(place)
+    wrapped = any(_WRAPPER.search(path) for path in facts.members)
+    return not wrapped and "swig" in facts.texts.get("setup.py", "")
 
 
 def _meson_languages(path: str, text: str) -> Iterator[BuildNeed]:
