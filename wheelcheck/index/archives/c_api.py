@@ -11,7 +11,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from wheelcheck.tables import read_table
 
@@ -113,10 +113,10 @@ def certain_includes(content: bytes) -> tuple[str, ...]:
         word, rest = match.groups()
         if word == b"include":
             named = _NAMED.match(rest)
-            outside = content.rfind(b"/*", 0, match.start()) <= content.rfind(
-                b"*/", 0, match.start()
-            )  # of comments
-            if named is not None and outside and here.minors(0) == set(MINORS):
+            if named is None or here.minors(0) != set(MINORS):
+                continue
+            start = match.start()
+            if content.rfind(b"/*", 0, start) <= content.rfind(b"*/", 0, start):  # in no comment
                 found.append(named.group(1).decode("utf-8", "replace"))
         elif word in {b"define", b"undef"}:
             continue
@@ -285,7 +285,11 @@ def _defined(name: str) -> bool | None:
     return False if name in _NOT_DEFINED else None
 
 
-@cache
+_VERSIONS = ("PY_VERSION_HEX", "PY_MINOR_VERSION")
+"""What of a condition differs between the releases of CPython 3."""
+
+
+@lru_cache(maxsize=1 << 12)
 def _evaluated(condition: str) -> tuple[tuple[int, bool | None], ...]:
     """What an ``#if`` says for each CPython 3.x: true, false, or not known."""
     text = re.sub(r"\bdefined\s*\(?\s*(\w+)\s*\)?", r" DEFINED_\1 ", condition)
@@ -295,6 +299,9 @@ def _evaluated(condition: str) -> tuple[tuple[int, bool | None], ...]:
         tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return tuple((minor, None) for minor in MINORS)
+    if not any(name in condition for name in _VERSIONS):  # nearly all, and much quicker
+        answer = _truth(_value(tree, MINORS.start, 0))
+        return tuple((minor, answer) for minor in MINORS)
     found: list[tuple[int, bool | None]] = []
     for minor in MINORS:
         # a bound inside a minor release is not known: first and last patch release must agree

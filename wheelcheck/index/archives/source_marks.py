@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from sys import intern
 
 from wheelcheck.index.archives.c_api import ApiBreak, api_breaks, certain_includes
 from wheelcheck.index.archives.compiler_breaks import compiler_breaks
@@ -104,7 +105,7 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
     by_cython = generator.startswith("cython")
     return SourceMarks(
         statements=content.count(b";"),
-        includes=tuple(name.decode("utf-8", "replace") for name in names),
+        includes=tuple(intern(name.decode("utf-8", "replace")) for name in names),
         returns=content.count(b"return"),
         generator=generator,
         api_breaks=_BY_CYTHON
