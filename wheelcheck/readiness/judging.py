@@ -142,6 +142,16 @@ class _Seen:
     """The targets that require it and have no wheels now either."""
 
 
+def _first_day(seen: _Seen) -> dict[str, Any]:
+    """The first release with all wheels, and its day; nothing of a release that is pure."""
+    pure = seen.taken is not None and seen.releases.pure(seen.taken)
+    first = None if pure else seen.releases.first(seen.wanted)
+    if first is None:
+        return {"first": None, "since": None}
+    day = first.since.date().isoformat() if first.since else None
+    return {"first": str(first.version), "since": day}
+
+
 class _NewPython:
     """A new Python."""
 
@@ -217,23 +227,19 @@ class _NewPython:
         return self._judged(name, _Seen(releases, current, taken, on, on - never or on, never))
 
     def _judged(self, name: NormalizedName, seen: _Seen) -> ReadyCell:
-        releases, wanted, taken = seen.releases, seen.wanted, seen.taken
-        self._wanted[name] = wanted
-        covered = releases.covered(taken) if taken else frozenset()
-        first = None if taken and releases.pure(taken) else releases.first(wanted)
-        label = str(taken) if taken else None
-        day = first.since.date().isoformat() if first and first.since else None
+        taken = seen.taken
+        self._wanted[name] = seen.wanted
         known: dict[str, Any] = {
-            "version": label,
+            "version": str(taken) if taken else None,
             "without": self._names(seen.never) if seen.never != seen.on else (),
         }
-        dated = {"first": str(first.version) if first else None, "since": day}
-        if taken is not None and wanted <= covered:
-            raised = seen.current is not None and taken > seen.current
-            why = self._why_raised(seen) if raised else ""
-            status: ReadyStatus = "bump" if raised else "ready"
-            return ReadyCell(status=status, reason=why, **known, **dated)
-        return self._not_ready(name, seen, known, dated)
+        dated = _first_day(seen)
+        if taken is None or not seen.wanted <= seen.releases.covered(taken):
+            return self._not_ready(name, seen, known, dated)
+        raised = seen.current is not None and taken > seen.current
+        why = self._why_raised(seen) if raised else ""
+        status: ReadyStatus = "bump" if raised else "ready"
+        return ReadyCell(status=status, reason=why, **known, **dated)
 
     def _why_raised(self, seen: _Seen) -> str:
         assert seen.current is not None
@@ -349,22 +355,14 @@ class _NewPython:
         """What to bump, and what keeps the project from this Python."""
         cells = {name: self.cell(name) for name in sorted(self.names)}
         bumps = tuple(self._bump(name) for name, cell in cells.items() if self._raised(name, cell))
-        required = [cell.status for cell in cells.values() if cell.status != "not-required"]
-        refused = next(
-            (
-                f"{scope.origin}: {scope.why}"
-                for scope in self._requirements.scopes
-                if not scope.advisory and not any(map(scope.admits, self._targets))
-            ),
-            None,
-        )
+        required = {cell.status for cell in cells.values()} - {"not-required"}
+        refused = self._refusal()
         return ReadyPython(
             python=self._label,
             platforms=tuple(map(platform_name, self._targets)),
             targets=self.target_names,
-            ready=not refused and all(status in _AS_NOW for status in required),
-            ready_after_bumps=not refused
-            and all(status in {*_AS_NOW, "bump"} for status in required),
+            ready=not refused and required <= _AS_NOW,
+            ready_after_bumps=not refused and required <= {*_AS_NOW, "bump"},
             bumps=bumps,
             paste=self._paste(bumps),
             set_aside=tuple(sorted(self.found.set_aside)),
@@ -372,6 +370,13 @@ class _NewPython:
             refused=refused,
             others=self._others(cells),
         )
+
+    def _refusal(self) -> str | None:
+        """What says that the input is for none of the targets; None where nothing does."""
+        for scope in self._requirements.scopes:
+            if not scope.advisory and not any(map(scope.admits, self._targets)):
+                return f"{scope.origin}: {scope.why}"
+        return None
 
     def _raised(self, name: NormalizedName, cell: ReadyCell) -> bool:
         current = self.base.current.get(name)

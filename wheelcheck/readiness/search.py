@@ -121,9 +121,8 @@ class Search:
         floor = floor or self._current.get(name)
         if floor is None:
             return releases.best(releases.stable or releases.unstable, self.on(name))
-        versions = [v for v in reversed(releases.stable) if v >= floor]
-        if not versions:  # its release is not on the index any more, or never was
-            versions = [v for v in reversed(releases.unstable) if v >= floor]
+        # Without a stable release so new, its release is not on the index any more, or never was.
+        versions = _from(floor, releases.stable) or _from(floor, releases.unstable)
         best = releases.best(versions or list(releases.stable), self.on(name))
         if name not in self._relaxed:
             return best
@@ -261,6 +260,11 @@ class Search:
             if not again.conflict and _as_good(again, found):
                 return again
         return found
+
+
+def _from(floor: Version, versions: Sequence[Version]) -> list[Version]:
+    """The releases from one up, the lowest first; `versions` are newest first."""
+    return [version for version in reversed(versions) if version >= floor]
 
 
 def _as_good(again: Found, found: Found) -> bool:

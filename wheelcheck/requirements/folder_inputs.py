@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,14 +64,12 @@ def folder_inputs(folder: Path) -> FolderInputs:
     """
     tree = project_table(folder)
     locks = tuple(dict.fromkeys(name for name, _ in _present_locks(folder)))
-    projects = [name for name in _PROJECTS if (folder / name).is_file()]
+    projects, others = _present(folder, _PROJECTS), _present(folder, _LAST)
     declaring = [name for name in projects if name != PROJECT or _declares(tree)]
     files = list(dict.fromkeys(_named(folder, _REQUIREMENT_FILES)))
-    aside = [name for name in files if declaring and _is_local_project(folder / name)]
-    others = [name for name in _LAST if (folder / name).is_file()]
-    useful = [name for name in files if name not in aside]
+    useful, aside = _split(folder, files) if declaring else (files, [])
     candidates = [*_by_tool(folder, tree), *useful, *declaring, *others, *aside, *projects]
-    taken = candidates[0] if candidates else ""
+    taken = next(iter(candidates), "")
     every = dict.fromkeys((*locks, *files, *projects, *others))
     return FolderInputs(
         taken,
@@ -79,6 +77,16 @@ def folder_inputs(folder: Path) -> FolderInputs:
         tuple(name for name in every if name != taken),
         empty_project=taken == PROJECT and not declaring,
     )
+
+
+def _present(folder: Path, names: Iterable[str]) -> list[str]:
+    return [name for name in names if (folder / name).is_file()]
+
+
+def _split(folder: Path, files: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Requirement files, and those that hold nothing but the project beside them."""
+    aside = [name for name in files if _is_local_project(folder / name)]
+    return [name for name in files if name not in aside], aside
 
 
 def project_table(folder: Path) -> Mapping[str, Any]:

@@ -71,21 +71,29 @@ def recognise(name: str, text: str) -> Recognised:
 
 def _by_content(name: str, text: str, beginning: str, by_name: InputKind | None) -> Recognised:
     if beginning.startswith("{") or by_name is InputKind.PIPFILE_LOCK:
-        document = parse_json(name, text)
-        if isinstance(document, Mapping) and isinstance(document.get("_meta"), Mapping):
-            return Recognised(InputKind.PIPFILE_LOCK, document)
-        raise RequirementsError(name, None, "", "this JSON is no Pipfile.lock: it has no _meta")
+        return _json(name, text)
     if by_name is InputKind.SCRIPT:
         raise RequirementsError(name, None, "", "a script without a '# /// script' block (PEP 723)")
     if _TOML.match(beginning) or by_name is not None or PurePath(name).suffix == ".toml":
-        tree = parse_toml(name, text)
-        kind = _kind_of_toml(tree)
-        if kind is None and not tree and by_name is InputKind.PYPROJECT:
-            kind = by_name  # an empty one says: a project, built as in old times
-        if kind is None:
-            raise RequirementsError(name, None, "", _unknown_toml(tree))
-        return Recognised(kind, tree)
+        return _toml(name, text, by_name)
     return Recognised(InputKind.REQUIREMENT_FILE)
+
+
+def _json(name: str, text: str) -> Recognised:
+    document = parse_json(name, text)
+    if isinstance(document, Mapping) and isinstance(document.get("_meta"), Mapping):
+        return Recognised(InputKind.PIPFILE_LOCK, document)
+    raise RequirementsError(name, None, "", "this JSON is no Pipfile.lock: it has no _meta")
+
+
+def _toml(name: str, text: str, by_name: InputKind | None) -> Recognised:
+    tree = parse_toml(name, text)
+    kind = _kind_of_toml(tree)
+    if kind is None and not tree and by_name is InputKind.PYPROJECT:
+        kind = by_name  # an empty one says: a project, built as in old times
+    if kind is None:
+        raise RequirementsError(name, None, "", _unknown_toml(tree))
+    return Recognised(kind, tree)
 
 
 def _yaml(name: str, text: str) -> Recognised:

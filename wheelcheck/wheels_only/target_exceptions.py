@@ -13,6 +13,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.analysis.judge import Judge
+from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.builds.environment import BuildEnvironments
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.sdist_reader import SdistReader
@@ -100,17 +101,10 @@ class ExceptionSearch:
     def on(self, target: Target) -> TargetExceptions:
         """The fewest exceptions that a target needs."""
         column = self._judge.column(target, plan=False)
-        conflict = column.resolution.conflict
-        if conflict is not None:
-            return TargetExceptions(target, column.judged, fails=f"{_kind(conflict)}: {conflict}")
-        missing = [
-            f"{name} {pin.version or ''}".strip() + f": {found.reason}"
-            for name, (pin, found) in column.judged.items()
-            if found.verdict is Verdict.UNAVAILABLE
-        ]
-        if missing:
-            return TargetExceptions(target, column.judged, fails=missing[0])
-        found = TargetExceptions(target, column.judged)
+        fails = _why_nothing_installs(column)
+        found = TargetExceptions(target, column.judged, fails=fails)
+        if fails:
+            return found
         own = self._requirements.policy.no_binary.names & column.judged.keys()
         direct = {n for n, (p, _) in column.judged.items() if self._is_direct(n)}
         source = {n for n, (_, j) in column.judged.items() if j.verdict in _SOURCE} - direct
@@ -204,6 +198,17 @@ class ExceptionSearch:
 
 def _built(judged: Mapping[NormalizedName, tuple[Pin, Judgement]]) -> set[NormalizedName]:
     return {name for name, (_, found) in judged.items() if found.verdict in _SOURCE}
+
+
+def _why_nothing_installs(column: JudgedTarget) -> str:
+    """Why nothing installs on a target even without a policy; "" where something does."""
+    conflict = column.resolution.conflict
+    if conflict is not None:
+        return f"{_kind(conflict)}: {conflict}"
+    for name, (pin, found) in column.judged.items():
+        if found.verdict is Verdict.UNAVAILABLE:
+            return f"{name} {pin.version or ''}".strip() + f": {found.reason}"
+    return ""
 
 
 def _kind(conflict: object) -> str:

@@ -90,17 +90,8 @@ def write_policy(
     found = [search.on(target) for target in targets]
     working = [each for each in found if not each.fails]
     exceptions = tuple(_exceptions(working))
-    locked = [replace(each, names=each.source) for each in working]
     direct = tuple(_direct(requirements, working))
-    names = PolicyNames(
-        exceptions=exceptions,
-        locked=tuple(_exceptions(locked)),
-        by_target={each.target.name: frozenset({*each.names, *each.built_for}) for each in working},
-        build_requirements=frozenset(name for each in working for name in each.built_for),
-        direct=frozenset(line.package for line in direct if line.package),
-        others={name for each in working for name in each.taken},
-        built_together=any(each.built_together for each in working),
-    )
+    names = _policy_names(exceptions, direct, working)
     bound = requirements.policy.exclude_newer
     return BinaryPolicy(
         inputs=tuple(inputs),
@@ -113,6 +104,24 @@ def write_policy(
         fails={each.target.name: each.fails for each in found if each.fails},
         files=policy_files(names) if working else (),
         problems=tuple(_problems(requirements, found)),
+    )
+
+
+def _policy_names(
+    exceptions: tuple[BuildException, ...],
+    direct: Sequence[DirectBuild],
+    found: Sequence[TargetExceptions],
+) -> PolicyNames:
+    """The packages that a policy names, by what it says of them."""
+    locked = [replace(each, names=each.source) for each in found]
+    return PolicyNames(
+        exceptions=exceptions,
+        locked=tuple(_exceptions(locked)),
+        by_target={each.target.name: frozenset({*each.names, *each.built_for}) for each in found},
+        build_requirements=frozenset(name for each in found for name in each.built_for),
+        direct=frozenset(line.package for line in direct if line.package),
+        others={name for each in found for name in each.taken},
+        built_together=any(each.built_together for each in found),
     )
 
 
@@ -130,13 +139,8 @@ class _Need:
 def _exceptions(found: Sequence[TargetExceptions]) -> Iterator[BuildException]:
     needs: dict[NormalizedName, list[_Need]] = {}
     for each in found:
-        for name in each.names:
-            version, judgement = each.built(name)
-            label = str(version) if version else None
-            need = _Need(each.target.name, label, judgement, None, name in each.own)
+        for name, need in _needs(each):
             needs.setdefault(name, []).append(need)
-        for name, builds_for in each.built_for.items():
-            needs.setdefault(name, []).append(_Need(each.target.name, None, None, builds_for))
     for name in sorted(needs):
         first, targets = needs[name][0], tuple(need.target for need in needs[name])
         reason = first.judgement.reason if first.judgement else "no wheel of it fits the build"
@@ -154,6 +158,16 @@ def _exceptions(found: Sequence[TargetExceptions]) -> Iterator[BuildException]:
             builds_for=first.builds_for,
             own=all(need.own for need in needs[name]),
         )
+
+
+def _needs(found: TargetExceptions) -> Iterator[tuple[NormalizedName, _Need]]:
+    """The exceptions of one target."""
+    for name in found.names:
+        version, judgement = found.built(name)
+        label = str(version) if version else None
+        yield name, _Need(found.target.name, label, judgement, None, name in found.own)
+    for name, builds_for in found.built_for.items():
+        yield name, _Need(found.target.name, None, None, builds_for)
 
 
 def _has_wheel(found: TargetExceptions, name: NormalizedName) -> bool:

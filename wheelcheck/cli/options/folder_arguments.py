@@ -25,10 +25,11 @@ def take_folders(args: Namespace) -> None:
     """
     if not (args.files or args.requirement or args.package):
         args.files = _of_named_policy(args) or ["."]
-    folders = [name for name in args.files if name != "-" and Path(name).is_dir()]
-    if not folders:
+    found = {
+        name: _discover(args, Path(name)) for name in dict.fromkeys(args.files) if _is_folder(name)
+    }
+    if not found:
         return
-    found = {name: _discovered(args, Path(name)) for name in dict.fromkeys(folders)}
     taken = (found[name].inputs if name in found else (name,) for name in args.files)
     args.files = list(map(str, chain.from_iterable(taken)))
     targets = (discovery.targets for discovery in found.values())
@@ -36,7 +37,11 @@ def take_folders(args: Namespace) -> None:
     args.discoveries = tuple(found.values())
 
 
-def _discovered(args: Namespace, folder: Path) -> Discovery:
+def _is_folder(name: str) -> bool:
+    return name != "-" and Path(name).is_dir()
+
+
+def _discover(args: Namespace, folder: Path) -> Discovery:
     """What is in a folder; its policy holds from now on."""
     from wheelcheck.api.questions.discovery import discover
 

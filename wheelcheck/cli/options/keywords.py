@@ -105,8 +105,9 @@ def _targets(args: Namespace, *, as_of: date) -> Sequence[str | Target] | None:
     found = _with_pythons(args.target, pythons, as_of)
     if args.platforms:
         return [*found, *expand_platforms_on(args.platforms, as_of=as_of, pythons=pythons)]
-    on_linux = args.libc or args.arch or not any(map(leaves_python_open, args.target))
-    return [*found, *(_axes(args, as_of) if on_linux else ())]
+    if named or not any(map(leaves_python_open, args.target)):
+        found += _axes(args, as_of)
+    return found
 
 
 def _with_pythons(

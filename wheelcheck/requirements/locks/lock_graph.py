@@ -73,17 +73,7 @@ def reach(
             known[node] = tuple(edges_of(entries[node[0]], node[1]))
         for edge in known[node]:
             walk.follow(edge, walk.conditions[node])
-    found = {
-        position: condition for (position, extra), condition in walk.conditions.items() if not extra
-    }
-    if (
-        walk.steps > _MOST_STEPS
-    ):  # it was cut short: what is not wanted everywhere may yet be wanted elsewhere
-        found = {n: ALWAYS if found.get(n) == ALWAYS else None for n in range(len(entries))}
-    return Reached(
-        {position: condition for position, condition in found.items() if condition is not None},
-        frozenset(position for position, condition in found.items() if condition is None),
-    )
+    return walk.reached()
 
 
 def add_reached(
@@ -131,6 +121,22 @@ class _GraphWalk:
             if edge.admits(self._entries[position]):
                 for extra in (None, *edge.extras):
                     self._widen((position, extra), narrowed)
+
+    def reached(self) -> Reached:
+        """What was found of packages, extras left out."""
+        found = {
+            position: condition
+            for (position, extra), condition in self.conditions.items()
+            if not extra
+        }
+        if self.steps > _MOST_STEPS:
+            # It was cut short: what is not wanted everywhere may yet be wanted elsewhere.
+            every = range(len(self._entries))
+            found = {n: ALWAYS if found.get(n) == ALWAYS else None for n in every}
+        return Reached(
+            {position: condition for position, condition in found.items() if condition is not None},
+            frozenset(position for position, condition in found.items() if condition is None),
+        )
 
     def _widen(self, node: Node, condition: Condition | None) -> None:
         before = self.conditions.get(node, NEVER)

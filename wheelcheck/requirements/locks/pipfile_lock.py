@@ -104,6 +104,18 @@ def _add(
         given.complain(f"{name} cannot be read ({error})")
         return
     entry = Entry(project, None, given.origin(given.line_of(name)), locked_entry)
+    _add_entry(given, locked, entry, specifier, sources)
+
+
+def _add_entry(
+    given: InputDocument,
+    locked: LockedPackages,
+    entry: Entry,
+    specifier: SpecifierSet,
+    sources: Mapping[str | None, str],
+) -> None:
+    """Add a package by where it comes from: a checkout, an archive, a URL, an index."""
+    locked_entry = entry.table
     marker = marker_at(locked_entry, "markers", given.complain)
     vcs = next((kind for kind in ("git", "hg", "svn", "bzr") if kind in locked_entry), None)
     file = locked_entry.get("file")

@@ -12,7 +12,7 @@ import locale
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -52,25 +52,31 @@ def pip_configuration(
     Raises UsageError for a file or value that pip would refuse.
     """
     places = _places(environ, home or Path.home(), prefix, platform or sys.platform)
+    values: dict[str, Any] = {}
+    controls = []
+    for key, value in _settings(places, environ):
+        if key in CONTROLS and value:
+            controls.append((key, value))
+        elif value:
+            values.update(_value(key, value, now))
+    return CommandLine(controls=tuple(controls), **values)
+
+
+def _settings(places: Iterable[Path], environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Keys with their values, in the order in which later values count."""
     sections: dict[str, dict[str, str]] = {"global": {}, "install": {}}
     for path in places:
         for section, key, value in _items(path):
             if section in sections:
                 sections[section][key] = value
-    sections["environment"] = {
+    for keys in sections.values():
+        yield from keys.items()
+    variables = {
         _key(name.removeprefix("PIP_")): value
         for name, value in environ.items()
         if name.startswith("PIP_")
     }
-    values: dict[str, Any] = {}
-    controls = []
-    for keys in sections.values():
-        for key, value in keys.items():
-            if key in CONTROLS and value:
-                controls.append((key, value))
-            elif value:
-                values.update(_value(key, value, now))
-    return CommandLine(controls=tuple(controls), **values)
+    yield from variables.items()
 
 
 def _value(key: str, value: str, now: datetime) -> Iterator[tuple[str, object]]:
@@ -107,24 +113,32 @@ def _places(
     named = environ.get("PIP_CONFIG_FILE")
     if named == os.devnull:
         return []
-    windows, mac = platform == "win32", platform == "darwin"
+    windows = platform == "win32"
     name, legacy = ("pip.ini", "pip") if windows else ("pip.conf", ".pip")
     if windows:
         shared = [Path(environ.get("PROGRAMDATA", r"C:\ProgramData")) / "pip"]
         user = Path(environ.get("APPDATA", home / "AppData" / "Roaming")) / "pip"
-    elif mac:
-        shared = [Path("/Library/Application Support/pip")]
-        support = home / "Library" / "Application Support" / "pip"
-        user = support if support.is_dir() else home / ".config" / "pip"
+    elif platform == "darwin":
+        shared, user = [Path("/Library/Application Support/pip")], _user_on_macos(home)
     else:
-        roots = environ.get("XDG_CONFIG_DIRS") or "/etc/xdg"
-        shared = [*(Path(root) / "pip" for root in roots.split(":")), Path("/etc")]
-        user = Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "pip"
+        shared, user = _on_unix(environ, home)
     directories = [*shared]
     if not (named and Path(named).exists()):
         directories += [home / legacy, user]
     directories.append(prefix or Path(sys.prefix))
     return [directory / name for directory in directories] + ([Path(named)] if named else [])
+
+
+def _user_on_macos(home: Path) -> Path:
+    support = home / "Library" / "Application Support" / "pip"
+    return support if support.is_dir() else home / ".config" / "pip"
+
+
+def _on_unix(environ: Mapping[str, str], home: Path) -> tuple[list[Path], Path]:
+    """The folders of all users, and that of the user (XDG base directories)."""
+    roots = environ.get("XDG_CONFIG_DIRS") or "/etc/xdg"
+    shared = [*(Path(root) / "pip" for root in roots.split(":")), Path("/etc")]
+    return shared, Path(environ.get("XDG_CONFIG_HOME") or home / ".config") / "pip"
 
 
 _LARGEST = 1_000_000

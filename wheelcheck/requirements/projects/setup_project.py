@@ -41,13 +41,22 @@ def setup_requirements(script: str, configuration: str) -> SetupRequirements | U
     if call is None:
         return stated or Unknown("local-project", "what its setup script requires is not plain")
     values, keywords = call
-    node = keywords.get("install_requires")
-    if node is None and stated is not None:
+    if "install_requires" not in keywords and stated is not None:
         return stated
+    found = _setup_arguments(values, keywords)
+    why = "its setup script computes its requirements"
+    return found or stated or Unknown("local-project", why)
+
+
+def _setup_arguments(
+    values: SetupValues, keywords: Mapping[str, ast.expr]
+) -> SetupRequirements | None:
+    """What a script hands to setup; None where it computes that."""
+    node = keywords.get("install_requires")
     requires = () if node is None else values.strings(node)
     files = values.files(node) if node is not None and requires is None else ()
     if requires is None and not files:
-        return stated or Unknown("local-project", "its setup script computes its requirements")
+        return None
     python = values.strings(keywords["python_requires"]) if "python_requires" in keywords else ()
     return SetupRequirements(
         _lines(requires or ()),

@@ -12,32 +12,27 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
     InstallerName,
     InstallStep,
     Keeps,
-    LockInput,
     MadeFolder,
     WheelSource,
 )
-from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.files.image_files import absolute
 from wheelcheck.dockerfile.reading.installs.image_inputs import Gathered, InstallContext
 from wheelcheck.dockerfile.reading.installs.install_faults import faults_of_install
-from wheelcheck.dockerfile.reading.installs.lock_inputs import gather_lock
-from wheelcheck.dockerfile.reading.installs.project_faults import builds_project, faults_of_project
+from wheelcheck.dockerfile.reading.installs.project_faults import faults_of_project
 from wheelcheck.dockerfile.reading.installs.requested_target import (
     requested_target,
     requests_a_target,
 )
 from wheelcheck.dockerfile.reading.installs.requirement_inputs import gather
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
-from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
-from wheelcheck.dockerfile.reading.stages.other_python import python_of_uv
 from wheelcheck.dockerfile.reading.stages.pip_settings import unseen_settings
 from wheelcheck.dockerfile.reading.stages.stage_state import LONGEST_TEXT, StageState
-from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import Unknown
 from wheelcheck.redaction import redact
 from wheelcheck.requirements.requirement_set import Origin
 from wheelcheck.targets.target import Target
 
-__all__ = ["Layer", "add_install", "add_lock_install"]
+__all__ = ["Layer", "add_install", "note_project", "shown_text"]
 
 _VERSIONED = re.compile(r"(?:python|pip|pypy)(\d)\.(\d+)$")
 _NAME = re.compile(r"([\w.-]*).*", re.DOTALL)
@@ -121,7 +116,7 @@ class _Install:
             stage.fault(fault)
         for each in gathered.projects:
             folder = absolute(each.partition("[")[0].strip(), layer.workdir)
-            _note_project(stage, folder, self.line)
+            note_project(stage, folder, self.line)
 
     def requested(self) -> Target | Unknown | None:
         """The target that its options name; None where they name none."""
@@ -162,7 +157,7 @@ def add_install(
     step = InstallStep(
         line=line,
         layer=layer.line,
-        text=_shown(text),
+        text=shown_text(text),
         tool=command.tool,
         action=command.action,
         installer=_installer(command),
@@ -193,7 +188,8 @@ def add_install(
     stage.add_step(step, _made(step, command, stage))
 
 
-def _note_project(stage: StageState, folder: str, line: int, *, certain: bool = True) -> None:
+def note_project(stage: StageState, folder: str, line: int, *, certain: bool = True) -> None:
+    """Note why the build of a project in a folder of the image fails."""
     for fault in faults_of_project(stage, folder, line, certain=certain):
         stage.fault(fault)
 
@@ -233,7 +229,8 @@ def _installer(command: InstallerCommand) -> InstallerName:
     return "pip-no-cache-dir" if command.has("no-cache") else "pip"
 
 
-def _shown(text: str) -> str:
+def shown_text(text: str) -> str:
+    """A command as it is shown: on a line, not too long, without credentials."""
     shown = redact(" ".join(text.split()))
     return f"{shown[:LONGEST_TEXT]}…" if len(shown) > LONGEST_TEXT else shown
 
@@ -334,46 +331,3 @@ def _warn_of_options(install: _Install) -> None:
     ):
         if command.has(meaning):
             install.note(Unknown("not-followed", f"{message} are not read here"))
-
-
-def add_lock_install(
-    stage: StageState, layer: Layer, command: LockCommand, line: int, text: str
-) -> None:
-    """Add a step for poetry, pdm, pipenv or ``uv sync`` to the stage."""
-    found = stage.files.find(absolute(command.lock, layer.workdir))
-    place = found.path if isinstance(found, FromContext) else None
-    environ = {name: value for name, value in stage.variables.items() if value is not None}
-    origin = Origin(stage.file_name, line)
-    around = InstallContext(stage.files, layer.workdir, environ, origin, stage.as_of)
-    gathered = gather_lock(command, around)
-    for why in gathered.problems:
-        stage.note_unread(line, text, why)
-        if why.code in {"lock-missing", "lock-stale"} and layer.required:
-            certain = not stage.system.scripts
-            stage.fault(Fault(line, why.code, f"{why.reason}: the step fails", certain))
-    folder = posixpath.dirname(absolute(command.project, layer.workdir))
-    if layer.required and builds_project(command, folder, stage):
-        _note_project(stage, folder, line, certain=command.tool == "uv")
-    lock = LockInput(command.tool, command.lock, place)
-    path = layer.venv or absolute(".venv", layer.workdir)
-    python = stage.venv_pythons.get(path)
-    if python is None and command.tool == "uv":
-        python = python_of_uv(stage, command.arguments, stage.variables, layer.workdir)
-    step = InstallStep(
-        line=line,
-        layer=layer.line,
-        text=_shown(text),
-        tool="lock",
-        action=command.action,
-        installer="uv" if command.tool == "uv" else "pip",
-        requirements=gathered.requirements,
-        inputs=gathered.inputs,
-        packages=tuple(stage.packages),
-        lock=lock,
-        venv=layer.venv,
-        cache_mounts=layer.cache_mounts,
-        offset=layer.offset,
-        tolerated=not layer.required,
-        target=stage.with_other_python(python),
-    )
-    stage.add_step(step, MadeFolder(path, "venv", line, stage.index))

@@ -1,0 +1,68 @@
+"""From a command that follows a lock to an `InstallStep`: poetry, PDM, Pipenv, ``uv sync``."""
+
+from __future__ import annotations
+
+import posixpath
+
+from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, LockInput, MadeFolder
+from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.installs.image_inputs import InstallContext
+from wheelcheck.dockerfile.reading.installs.install_steps import Layer, note_project, shown_text
+from wheelcheck.dockerfile.reading.installs.lock_inputs import gather_lock
+from wheelcheck.dockerfile.reading.installs.project_faults import builds_project
+from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
+from wheelcheck.dockerfile.reading.stages.other_python import python_of_uv
+from wheelcheck.dockerfile.reading.stages.stage_state import StageState
+from wheelcheck.dockerfile.reading.stages.system_state import Fault
+from wheelcheck.errors import Unknown
+from wheelcheck.requirements.requirement_set import Origin
+
+__all__ = ["add_lock_install"]
+
+
+def add_lock_install(
+    stage: StageState, layer: Layer, command: LockCommand, line: int, text: str
+) -> None:
+    """Add a step for poetry, pdm, pipenv or ``uv sync`` to the stage."""
+    found = stage.files.find(absolute(command.lock, layer.workdir))
+    place = found.path if isinstance(found, FromContext) else None
+    environ = {name: value for name, value in stage.variables.items() if value is not None}
+    origin = Origin(stage.file_name, line)
+    around = InstallContext(stage.files, layer.workdir, environ, origin, stage.as_of)
+    gathered = gather_lock(command, around)
+    for why in gathered.problems:
+        _note_problem(stage, layer, why, line, text)
+    folder = posixpath.dirname(absolute(command.project, layer.workdir))
+    if layer.required and builds_project(command, folder, stage):
+        note_project(stage, folder, line, certain=command.tool == "uv")
+    lock = LockInput(command.tool, command.lock, place)
+    path = layer.venv or absolute(".venv", layer.workdir)
+    python = stage.venv_pythons.get(path)
+    if python is None and command.tool == "uv":
+        python = python_of_uv(stage, command.arguments, stage.variables, layer.workdir)
+    step = InstallStep(
+        line=line,
+        layer=layer.line,
+        text=shown_text(text),
+        tool="lock",
+        action=command.action,
+        installer="uv" if command.tool == "uv" else "pip",
+        requirements=gathered.requirements,
+        inputs=gathered.inputs,
+        packages=tuple(stage.packages),
+        lock=lock,
+        venv=layer.venv,
+        cache_mounts=layer.cache_mounts,
+        offset=layer.offset,
+        tolerated=not layer.required,
+        target=stage.with_other_python(python),
+    )
+    stage.add_step(step, MadeFolder(path, "venv", line, stage.index))
+
+
+def _note_problem(stage: StageState, layer: Layer, why: Unknown, line: int, text: str) -> None:
+    """Note what is not followed; without a lock that fits, some tools give up."""
+    stage.note_unread(line, text, why)
+    if why.code in {"lock-missing", "lock-stale"} and layer.required:
+        certain = not stage.system.scripts
+        stage.fault(Fault(line, why.code, f"{why.reason}: the step fails", certain))
