@@ -12,7 +12,7 @@ from wheelcheck.api import explain as explaining
 from wheelcheck.api.analyse import analyse
 from wheelcheck.builds.environment import InstallerKind
 from wheelcheck.cli import main
-from wheelcheck.cli.options.option_groups import INSTALLERS
+from wheelcheck.cli.options.build_options import INSTALLERS
 from wheelcheck.cli.options.parsers import explain_parser
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.text.explanation_text import render_explanation

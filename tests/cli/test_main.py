@@ -15,7 +15,8 @@ from sample_reports import alpine_story, mixed
 from wheelcheck.analysis.load_options import LoadMode, LoadOptions
 from wheelcheck.api.check import machine_of
 from wheelcheck.cli import main
-from wheelcheck.cli.options.parsers import cache_parser, check_parser
+from wheelcheck.cli.options.parsers import check_parser
+from wheelcheck.cli.options.tool_parsers import cache_parser
 from wheelcheck.errors import IndexUnreachable, RequirementsError
 from wheelcheck.index.cache.disk import FORMAT, TAG
 from wheelcheck.targets import default_matrix_on

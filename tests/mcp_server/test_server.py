@@ -12,7 +12,7 @@ import pytest
 from sample_reports import alpine_story
 
 from wheelcheck.cli import main
-from wheelcheck.cli.options.parsers import mcp_parser
+from wheelcheck.cli.options.tool_parsers import mcp_parser
 from wheelcheck.errors import UsageError
 from wheelcheck.mcp_server.pages import MOST_CHARACTERS, Pages
 from wheelcheck.mcp_server.tool_arguments import CheckArguments, parsed

@@ -10,25 +10,32 @@ from itertools import islice
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
 
-from wheelcheck.advice.alternatives import distribution_package, extra_indexes_for, replacements_of
-from wheelcheck.advice.outcome import loading_after, outcome, version_changes, versions
+from wheelcheck.advice.alternatives import distribution_package, replacements_of
+from wheelcheck.advice.changes import (
+    advice_of,
+    extra_indexes,
+    merge_alike,
+    missing_packages,
+    move_words,
+    rank,
+    remaining,
+)
+from wheelcheck.advice.outcome import loading_after, version_changes, versions
 from wheelcheck.advice.outside import taken_outside
 from wheelcheck.advice.relocking import any_file_listed, what_to_list
 from wheelcheck.advice.repinning import Repinned, changes_between, is_near, proposals
 from wheelcheck.analysis.judge import Judge
-from wheelcheck.analysis.judged_target import JudgedTarget, Weight
-from wheelcheck.analysis.report_costs import bill_value
+from wheelcheck.analysis.judged_target import JudgedTarget
 from wheelcheck.distributions.distribution import Distribution, distribution_of
 from wheelcheck.errors import TargetError, Unknown
 from wheelcheck.index.interface import Index, Sdist, Wheel
-from wheelcheck.loading.image_libraries import install_command, installs_packages
+from wheelcheck.loading.image_libraries import installs_packages
 from wheelcheck.reports.values.advice_values import Advice, AdviceKind
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.requirements import Requirements
 from wheelcheck.requirements.requirement_set import Origin, RequirementLine
 from wheelcheck.resolution import Pin
 from wheelcheck.targets import Implementation, Target, parse_target_on
-from wheelcheck.targets.platforms import System
 from wheelcheck.targets.spellings.nearby import on_glibc, on_other_pythons, on_x86_64
 
 __all__ = ["Adviser"]
@@ -82,14 +89,14 @@ class Adviser:
             for proposal in self._ways(column):
                 key = (proposal.kind, proposal.title, proposal.change, proposal.caveat)
                 alike.setdefault(key, []).append(proposal)
-        return tuple(sorted(map(_merged, alike.values()), key=_rank))
+        return tuple(sorted(map(merge_alike, alike.values()), key=rank))
 
     def _ways(self, column: JudgedTarget) -> Iterator[Advice]:
         """Changes against source builds and blockers, then to wheels that load."""
         if column.troubled:
             yield from self._ways_out(column)
         if column.not_loading:
-            yield from _missing_packages(column)
+            yield from missing_packages(column)
             unloadable = [n for n in sorted(column.not_loading) if n not in column.troubled]
             yield from self._replacements(column, unloadable)
         if not self._runs_there:
@@ -108,7 +115,7 @@ class Adviser:
         yield from self._other_pins(column)
         yield from self._replacements(column, column.troubled)
         yield from self._distribution_packages(column)
-        yield from _extra_indexes(column)
+        yield from extra_indexes(column)
 
     # --- another target --------------------------------------------------------------------
 
@@ -128,10 +135,10 @@ class Adviser:
         pythons = on_other_pythons(column.resolution.target, self._day)
         for other in islice(pythons, MOST_PYTHONS):
             found += self._moved("python", column, other)
-            if found and _rest(found[-1]) == (0, 0):
+            if found and remaining(found[-1]) == (0, 0):
                 break
-        best = min(found, key=_rest, default=None)
-        if best is not None and 2 * sum(_rest(best)) <= sum(column.weight):
+        best = min(found, key=remaining, default=None)
+        if best is not None and 2 * sum(remaining(best)) <= sum(column.weight):
             yield best
 
     def _moved(self, kind: AdviceKind, column: JudgedTarget, other: Target) -> Iterator[Advice]:
@@ -144,8 +151,8 @@ class Adviser:
             after = self._columns[other.name] = self._judge.column(other)
             if not after.improves_on(column):  # its builds, now planned, may fail
                 return
-        title, change = _moving(kind, other, column.resolution.target)
-        yield _advice(kind, column, after, title, change, _MOVING_CAVEATS[kind])
+        title, change = move_words(kind, other, column.resolution.target)
+        yield advice_of(kind, column, after, title, change, _MOVING_CAVEATS[kind])
 
     # --- other files of the same versions --------------------------------------------------
 
@@ -158,7 +165,7 @@ class Adviser:
             return
         after = self._judged(judge_of).column(column.resolution.target)
         change = what_to_list(self._requirements, column.troubled, after)
-        yield _advice("relock", column, after, "List the wheels that are left out", change)
+        yield advice_of("relock", column, after, "List the wheels that are left out", change)
 
     # --- other versions --------------------------------------------------------------------
 
@@ -169,10 +176,10 @@ class Adviser:
             count = len(repinned.lines) + len(repinned.constraints)
             title = f"Pin {counted(count, 'other version')}"
             caveat = version_changes(column, after)
-            advice = _advice("version", column, after, title, repinned.change, caveat)
-            if best is None or _rest(advice) < _rest(best):
+            advice = advice_of("version", column, after, title, repinned.change, caveat)
+            if best is None or remaining(advice) < remaining(best):
                 best = advice
-            if _rest(advice) == (0, 0):
+            if remaining(advice) == (0, 0):
                 break
         if best is not None:
             yield best
@@ -326,144 +333,8 @@ class Adviser:
         return own.python == target.python and not outdated
 
 
-def _missing_packages(column: JudgedTarget) -> Iterator[Advice]:
-    """The system packages that bring the libraries which wheels lack."""
-    failing = {name: column.loads[name] for name in sorted(column.not_loading)}
-    needing = {name: loads for name, loads in failing.items() if loads.packages}
-    packages = tuple(dict.fromkeys(p for loads in needing.values() for p in loads.packages))
-    distribution = distribution_of(column.resolution.target)
-    if not packages or isinstance(distribution, Unknown):
-        return
-    sonames = dict.fromkeys(n for loads in needing.values() for n in loads.needs)
-    them = "them" if len(sonames) > 1 else "it"
-    these = "these packages" if len(packages) > 1 else "this package"
-    blockers, builds = column.weight
-    yield Advice(
-        kind="system-package",
-        targets=(column.name,),
-        title=f"Install {listing(packages, 6)} for {listing(list(needing), 4)}",
-        change=(install_command(distribution.family, packages),),
-        evidence=f"without {listing(list(sonames), 6)} the import fails; "
-        f"{distribution} has {them} in {these}",
-        blockers_before=blockers,
-        builds_before=builds,
-        blockers_after=blockers,
-        builds_after=builds,
-    )
-
-
-def _extra_indexes(column: JudgedTarget) -> Iterator[Advice]:
-    """Indexes that are alive and have wheels for this libc, CPU and Python; they are not asked."""
-    blockers, builds = column.weight
-    for extra_index in extra_indexes_for(column.resolution.target):
-        yield Advice(
-            kind="extra-index",
-            targets=(column.name,),
-            title=f"Look into {extra_index.name}",
-            change=(f"--extra-index-url, with the address in the README of {extra_index.source}",),
-            evidence=f"{extra_index.scope}; its wheels were not looked up",
-            caveat=extra_index.caveat,
-            blockers_before=blockers,
-            builds_before=builds,
-        )
-
-
-def _merged(alike: Sequence[Advice]) -> Advice:
-    """Advice that reads the same for several targets, as it turns out where it helps least."""
-    targets = tuple(target for advice in alike for target in advice.targets)
-    least = max(alike, key=_rest)
-    evidence = least.evidence
-    if least.bill is not None and len({advice.evidence for advice in alike}) > 1:
-        evidence = f"at worst {evidence}"
-    seconds = [advice.saves_seconds for advice in alike if advice.saves_seconds is not None]
-    return least.model_copy(
-        update={
-            "targets": targets,
-            "evidence": evidence,
-            "saves_seconds": min(seconds) if len(seconds) == len(alike) else None,
-        }
-    )
-
-
-def _advice(
-    kind: AdviceKind,
-    column: JudgedTarget,
-    after: JudgedTarget,
-    title: str,
-    change: tuple[str, ...],
-    caveat: str = "",
-) -> Advice:
-    before, rest = column.weight, after.weight
-    seconds, size = column.saved_by(after)
-    return Advice(
-        kind=kind,
-        targets=(column.name,),
-        title=title,
-        change=change,
-        evidence=f"judged with this change: {outcome(after)}",
-        caveat=caveat,
-        verdicts=after.verdicts_of(column.troubled),
-        blockers_before=before[0],
-        builds_before=before[1],
-        blockers_after=rest[0],
-        builds_after=rest[1],
-        bill=bill_value(after.price) if after.price else None,
-        saves_seconds=seconds,
-        saves_bytes=size,
-    )
-
-
-def _moving(kind: AdviceKind, other: Target, own: Target) -> tuple[str, tuple[str, ...]]:
-    """Say what to move to, in words that like targets share, and what to write for it."""
-    linux = other.platform.system is System.LINUX
-    if kind == "architecture":
-        change = ("--platform linux/amd64",) if linux else ()
-        return f"On {other.arch} more comes as wheels", change
-    if other.image:
-        return f"Use {_image(other)}", (f"FROM {_image(other)}",)
-    if kind == "image":
-        return f"Use {other.libc}", ("FROM python:slim",)  # "Use glibc for musl: saves …"
-    python = "{}.{}".format(*other.python)
-    gil = " with the GIL" if own.free_threaded else ""
-    return f"Use Python {python}{gil}", (f"FROM python:{python}",) if linux else ()
-
-
 _MOVING_CAVEATS: Mapping[str, str] = {
     "image": "system packages come from apt instead of apk",
     "python": "",
     "architecture": "for machines with that CPU; emulating it is slow",
 }
-
-
-def _image(target: Target) -> str:
-    return target.name.partition("@")[0]
-
-
-def _rest(advice: Advice) -> Weight:
-    return advice.blockers_after or 0, advice.builds_after or 0
-
-
-_KINDS = (
-    "relock",
-    "image",
-    "version",
-    "python",
-    "replacement",
-    "system-package",
-    "outside",
-    "extra-index",
-    "architecture",
-)
-
-
-def _rank(advice: Advice) -> tuple[bool, int, bool, float, float]:
-    """Judged advice first, then by the installations it makes possible, then by what it saves."""
-    known = advice.builds_after is not None and advice.blockers_after is not None
-    freed = advice.blockers_before - (advice.blockers_after or 0) if known else 0
-    minutes = (advice.saves_seconds or 0) / 60
-    many = len(advice.targets)
-    # Another Python is the smaller change where the other pins go down, to another major version
-    # or to a pre-release, of which the caveat tells.
-    far = advice.kind == "version" and bool(advice.caveat)
-    kind = _KINDS.index("python") + 0.5 if far else _KINDS.index(advice.kind)
-    return (not known, -freed * many, far, -round(minutes * many), kind)

@@ -77,7 +77,7 @@ def _refuse_misspelt(words: Sequence[str]) -> None:
         return
     from pathlib import Path
 
-    from wheelcheck.cli.options.option_groups import did_you_mean
+    from wheelcheck.cli.options.option_parser import did_you_mean
 
     hint = did_you_mean(first, _COMMANDS)
     if hint and not Path(first).exists():
@@ -87,7 +87,7 @@ def _refuse_misspelt(words: Sequence[str]) -> None:
 
 
 def _cache(words: Sequence[str]) -> int:
-    from wheelcheck.cli.options.parsers import cache_parser
+    from wheelcheck.cli.options.tool_parsers import cache_parser
 
     args = cache_parser().parse_args(words)
     from wheelcheck.cli.commands.cache_command import run
@@ -106,7 +106,7 @@ def _explain(words: Sequence[str]) -> int:
 
 
 def _calibrate(words: Sequence[str]) -> int:
-    from wheelcheck.cli.options.parsers import calibrate_parser
+    from wheelcheck.cli.options.tool_parsers import calibrate_parser
 
     calibrate_parser().parse_args(words)
     from wheelcheck.cli.commands.calibrate_command import run
@@ -115,7 +115,7 @@ def _calibrate(words: Sequence[str]) -> int:
 
 
 def _mcp(words: Sequence[str]) -> int:
-    from wheelcheck.cli.options.parsers import mcp_parser
+    from wheelcheck.cli.options.tool_parsers import mcp_parser
 
     args = mcp_parser().parse_args(words)
     from wheelcheck.cli.commands.mcp_command import run
@@ -159,7 +159,7 @@ def _ready(words: Sequence[str]) -> int:
 
 
 def _show(words: Sequence[str]) -> int:
-    from wheelcheck.cli.options.parsers import show_parser
+    from wheelcheck.cli.options.tool_parsers import show_parser
 
     args = show_parser().parse_args(words)
     from wheelcheck.cli.commands.show_command import show
@@ -168,7 +168,7 @@ def _show(words: Sequence[str]) -> int:
 
 
 def _completion(words: Sequence[str]) -> int:
-    from wheelcheck.cli.options.parsers import completion_parser
+    from wheelcheck.cli.options.tool_parsers import completion_parser
 
     args = completion_parser().parse_args(words)
     from wheelcheck.cli.commands.show_command import complete

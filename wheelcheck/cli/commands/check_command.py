@@ -15,7 +15,7 @@ from wheelcheck.api.questions.question import Input, Question
 from wheelcheck.api.questions.settled import settled
 from wheelcheck.cli.cached_report import is_plain, manner_of
 from wheelcheck.cli.options.keywords import inputs_of, keywords_of
-from wheelcheck.cli.options.option_groups import PROGRAM, USAGE_ERROR
+from wheelcheck.cli.options.option_parser import PROGRAM, USAGE_ERROR
 from wheelcheck.cli.options.policy_options import settings_of
 from wheelcheck.cli.rendering import outcome, rendered
 from wheelcheck.cli.terminal import progress_shown

@@ -9,7 +9,7 @@ from argparse import Namespace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from wheelcheck.cli.options.option_groups import PROGRAM
+from wheelcheck.cli.options.option_parser import PROGRAM
 from wheelcheck.errors import UsageError
 from wheelcheck.index import default_cache_dir
 from wheelcheck.mcp_server.confinement import confine

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wheelcheck.cli.options.option_groups import PROGRAM
+from wheelcheck.cli.options.option_parser import PROGRAM
 
 if TYPE_CHECKING:  # heavy, and for folders alone
     from wheelcheck.api.questions.discovery import Discovery

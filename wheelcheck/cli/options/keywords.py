@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
-from wheelcheck.cli.options.option_groups import did_you_mean
+from wheelcheck.cli.options.option_parser import did_you_mean
 from wheelcheck.cli.options.policy_options import settings_of
 from wheelcheck.errors import UsageError
 from wheelcheck.regular_files import is_there

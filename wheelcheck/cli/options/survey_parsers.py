@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from wheelcheck.cli.options.option_groups import (
+from wheelcheck.cli.options.option_groups import add_format, add_index
+from wheelcheck.cli.options.option_parser import (
     Parser,
-    add_format,
     add_help,
-    add_index,
     add_repeatable,
     grouped_parser,
     positive,

@@ -1,0 +1,164 @@
+"""A change as advice: its title, what to write, what it leaves, and which of several is best."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wheelcheck.advice.alternatives import extra_indexes_for
+from wheelcheck.advice.outcome import outcome
+from wheelcheck.analysis.judged_target import JudgedTarget, Weight
+from wheelcheck.analysis.report_costs import bill_value
+from wheelcheck.distributions.distribution import distribution_of
+from wheelcheck.errors import Unknown
+from wheelcheck.loading.image_libraries import install_command
+from wheelcheck.reports.values.advice_values import Advice, AdviceKind
+from wheelcheck.reports.wording.phrases import listing
+from wheelcheck.targets import Target
+from wheelcheck.targets.platforms import System
+
+__all__ = [
+    "advice_of",
+    "extra_indexes",
+    "merge_alike",
+    "missing_packages",
+    "move_words",
+    "rank",
+    "remaining",
+]
+
+_KINDS = (
+    "relock",
+    "image",
+    "version",
+    "python",
+    "replacement",
+    "system-package",
+    "outside",
+    "extra-index",
+    "architecture",
+)
+
+
+def missing_packages(column: JudgedTarget) -> Iterator[Advice]:
+    """The system packages that bring the libraries which wheels lack."""
+    failing = {name: column.loads[name] for name in sorted(column.not_loading)}
+    needing = {name: loads for name, loads in failing.items() if loads.packages}
+    packages = tuple(dict.fromkeys(p for loads in needing.values() for p in loads.packages))
+    distribution = distribution_of(column.resolution.target)
+    if not packages or isinstance(distribution, Unknown):
+        return
+    sonames = dict.fromkeys(n for loads in needing.values() for n in loads.needs)
+    them = "them" if len(sonames) > 1 else "it"
+    these = "these packages" if len(packages) > 1 else "this package"
+    blockers, builds = column.weight
+    yield Advice(
+        kind="system-package",
+        targets=(column.name,),
+        title=f"Install {listing(packages, 6)} for {listing(list(needing), 4)}",
+        change=(install_command(distribution.family, packages),),
+        evidence=f"without {listing(list(sonames), 6)} the import fails; "
+        f"{distribution} has {them} in {these}",
+        blockers_before=blockers,
+        builds_before=builds,
+        blockers_after=blockers,
+        builds_after=builds,
+    )
+
+
+def extra_indexes(column: JudgedTarget) -> Iterator[Advice]:
+    """Indexes that are alive and have wheels for this libc, CPU and Python; they are not asked."""
+    blockers, builds = column.weight
+    for extra_index in extra_indexes_for(column.resolution.target):
+        yield Advice(
+            kind="extra-index",
+            targets=(column.name,),
+            title=f"Look into {extra_index.name}",
+            change=(f"--extra-index-url, with the address in the README of {extra_index.source}",),
+            evidence=f"{extra_index.scope}; its wheels were not looked up",
+            caveat=extra_index.caveat,
+            blockers_before=blockers,
+            builds_before=builds,
+        )
+
+
+def merge_alike(alike: Sequence[Advice]) -> Advice:
+    """Advice that reads the same for several targets, as it turns out where it helps least."""
+    targets = tuple(target for advice in alike for target in advice.targets)
+    least = max(alike, key=remaining)
+    evidence = least.evidence
+    if least.bill is not None and len({advice.evidence for advice in alike}) > 1:
+        evidence = f"at worst {evidence}"
+    seconds = [advice.saves_seconds for advice in alike if advice.saves_seconds is not None]
+    return least.model_copy(
+        update={
+            "targets": targets,
+            "evidence": evidence,
+            "saves_seconds": min(seconds) if len(seconds) == len(alike) else None,
+        }
+    )
+
+
+def advice_of(
+    kind: AdviceKind,
+    column: JudgedTarget,
+    after: JudgedTarget,
+    title: str,
+    change: tuple[str, ...],
+    caveat: str = "",
+) -> Advice:
+    """A change whose effect was judged, as advice; `after` is the target with the change made."""
+    before, rest = column.weight, after.weight
+    seconds, size = column.saved_by(after)
+    return Advice(
+        kind=kind,
+        targets=(column.name,),
+        title=title,
+        change=change,
+        evidence=f"judged with this change: {outcome(after)}",
+        caveat=caveat,
+        verdicts=after.verdicts_of(column.troubled),
+        blockers_before=before[0],
+        builds_before=before[1],
+        blockers_after=rest[0],
+        builds_after=rest[1],
+        bill=bill_value(after.price) if after.price else None,
+        saves_seconds=seconds,
+        saves_bytes=size,
+    )
+
+
+def move_words(kind: AdviceKind, other: Target, own: Target) -> tuple[str, tuple[str, ...]]:
+    """Say what to move to, in words that like targets share, and what to write for it."""
+    linux = other.platform.system is System.LINUX
+    if kind == "architecture":
+        change = ("--platform linux/amd64",) if linux else ()
+        return f"On {other.arch} more comes as wheels", change
+    if other.image:
+        return f"Use {_image(other)}", (f"FROM {_image(other)}",)
+    if kind == "image":
+        return f"Use {other.libc}", ("FROM python:slim",)  # "Use glibc for musl: saves …"
+    python = "{}.{}".format(*other.python)
+    gil = " with the GIL" if own.free_threaded else ""
+    return f"Use Python {python}{gil}", (f"FROM python:{python}",) if linux else ()
+
+
+def _image(target: Target) -> str:
+    return target.name.partition("@")[0]
+
+
+def remaining(advice: Advice) -> Weight:
+    """The blockers and builds that are left with the change made."""
+    return advice.blockers_after or 0, advice.builds_after or 0
+
+
+def rank(advice: Advice) -> tuple[bool, int, bool, float, float]:
+    """Judged advice first, then by the installations it makes possible, then by what it saves."""
+    known = advice.builds_after is not None and advice.blockers_after is not None
+    freed = advice.blockers_before - (advice.blockers_after or 0) if known else 0
+    minutes = (advice.saves_seconds or 0) / 60
+    many = len(advice.targets)
+    # Another Python is the smaller change where the other pins go down, to another major version
+    # or to a pre-release, of which the caveat tells.
+    far = advice.kind == "version" and bool(advice.caveat)
+    kind = _KINDS.index("python") + 0.5 if far else _KINDS.index(advice.kind)
+    return (not known, -freed * many, far, -round(minutes * many), kind)
