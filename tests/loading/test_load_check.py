@@ -3,8 +3,11 @@
 import pytest
 from elf_builder import elf
 from made_wheels import ALPINE, EXTENSION, INIT, MUSL, SLIM, loads
+from packaging.version import Version
 
 from wheelcheck.analysis.load_options import LoadMode, LoadOptions
+from wheelcheck.loading.known_facts import known_facts
+from wheelcheck.targets import Architecture, Libc
 
 
 def test_a_wheel_that_finds_all_its_libraries_loads():
@@ -153,3 +156,9 @@ def test_a_library_that_wants_an_executable_stack_is_not_opened_since_glibc_2_41
     assert "executable stack" in found.reason
     assert loads(members, on="python:3.13-slim-bookworm").status == "yes"
     assert loads({**INIT, EXTENSION: elf()}).status == "yes"
+
+
+def test_a_row_of_the_table_holds_for_the_betas_of_its_first_release():
+    found = known_facts("numpy", Version("2.5.0b1"), Libc.GLIBC, Architecture.X86_64)
+    assert found is not None
+    assert known_facts("numpy", Version("1.0"), Libc.GLIBC, Architecture.X86_64) is None

@@ -32,7 +32,8 @@ def known_facts(
         return None
     for row in _rows().get((project, libc.value), ()):
         read = Version(row["read"])
-        if Version(row["since"]) <= version and version.major <= read.major:
+        final = Version(version.base_version)  # the betas of a release are built as it is
+        if Version(row["since"]) <= final and version.major <= read.major:
             return _facts(row, exact=arch is Architecture.X86_64)
     return None
 
