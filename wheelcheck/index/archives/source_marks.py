@@ -17,7 +17,7 @@ from wheelcheck.index.archives.languages import language_of
 
 __all__ = ["MAX_MARKED_BYTES", "RULES", "SourceMarks", "is_marked", "read_marks"]
 
-RULES = 5
+RULES = 6
 """To be raised with every change of what is looked for, tables included: cached marks are made
 again."""
 MAX_MARKED_BYTES = 16 << 20
@@ -29,9 +29,8 @@ _INCLUDE = re.compile(rb'include[ \t]*([<"][^">\n]{1,200})[">]')
 _BY_CYTHON: tuple[ApiBreak, ...] = (("_PyGen_Send()", (10,)),)
 """What Cython before 0.29.22 wrote for generators; CPython 3.11 lacks more of its code."""
 _MAX_INCLUDES = 1000
-_UINT = re.compile(
-    rb"^(?![ \t]*(?:#|//|\*|/\*))[^\"\n]*?(?<![:\w])(uint(?:8|16|32|64))_t\b", re.MULTILINE
-)
+_UINT = re.compile(rb"(?<![:\w])(uint(?:8|16|32|64))_t\b")
+_REMARK = (b"#", b"//", b"*", b"/*")
 _OWN_UINT = re.compile(rb"(?:typedef|using|define)[^;\n]*?\b(uint(?:8|16|32|64))_t\b")
 _HEAD = 2000
 _GENERATORS = re.compile(rb"[Gg]enerated by (Cython|SWIG|CFFI|cffi)\b[ (]*(?:[Vv]ersion )?([\d.]*)")
@@ -115,7 +114,7 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
         else api_breaks(content),
         old_cython=() if generator else _old_cython(content),
         certain_includes=() if generator.startswith("cython") else certain_includes(content),
-        needs=_needs(content) if b"uint" in content and not generator else (),
+        needs=_needs(content) if not (generator or path.endswith(".c")) else (),
         refused=() if generator else compiler_breaks(content, path),
         build_options=() if generator else _build_options(content[:_HEAD]),
     )
@@ -123,7 +122,15 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
 
 def _needs(content: bytes) -> tuple[str, ...]:
     """Types of ``<stdint.h>`` that are used, and those that are declared."""
-    names = {name.decode() for name in _UINT.findall(content)}
+    if b"uint" not in content:
+        return ()
+    names: set[str] = set()
+    for match in _UINT.finditer(content):
+        name = match.group(1).decode()
+        if name not in names:
+            line = content[content.rfind(b"\n", 0, match.start()) + 1 : match.start()].lstrip()
+            if not line.startswith(_REMARK) and b"//" not in line and b'"' not in line:
+                names.add(name)
     own = {f"declares {name.decode()}" for name in _OWN_UINT.findall(content)}
     return tuple(sorted(names | own))
 
