@@ -172,7 +172,7 @@ class Adviser:
     def _other_pins(self, column: JudgedTarget) -> Iterator[Advice]:
         """The first set of pins that helps; it is judged as it is written."""
         best: Advice | None = None
-        for repinned, after in self._repinned(column):
+        for repinned, after in self._pin_sets(column):
             count = len(repinned.lines) + len(repinned.constraints)
             title = f"Pin {counted(count, 'other version')}"
             caveat = version_changes(column, after)
@@ -184,7 +184,7 @@ class Adviser:
         if best is not None:
             yield best
 
-    def _repinned(self, column: JudgedTarget) -> Iterator[tuple[Repinned, JudgedTarget]]:
+    def _pin_sets(self, column: JudgedTarget) -> Iterator[tuple[Repinned, JudgedTarget]]:
         """Sets of pins that help, each with the target judged again."""
         names = column.troubled
         target = column.resolution.target
@@ -199,11 +199,11 @@ class Adviser:
             if judge in judges:  # another proposal has led to the same pins
                 continue
             judges.add(judge)
-            after = self._helped(repinned, judge, column)
+            after = self._with_pins(repinned, judge, column)
             if after is not None:
                 yield repinned, after
 
-    def _helped(
+    def _with_pins(
         self, repinned: Repinned, judge: Judge, column: JudgedTarget
     ) -> JudgedTarget | None:
         """The target with other pins; None where they do not help, or are far from the present."""

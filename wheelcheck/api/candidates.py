@@ -60,7 +60,7 @@ def _outcomes(
         yield "the newest that everything asked for admits"
     if pin.version is not None and version < pin.version:
         yield "older"
-    yield from _refused([refusal_of(file, target, rules) for file in files])
+    yield from _refusal_words([refusal_of(file, target, rules) for file in files])
     yield from _outside(version, pin, requirements)
     if all(file.yanked is not None for file in files):
         yield "yanked"
@@ -71,7 +71,7 @@ def _outcomes(
     yield "does not go together with the versions of other packages"
 
 
-def _refused(refusals: Sequence[Refused | None]) -> Iterator[str]:
+def _refusal_words(refusals: Sequence[Refused | None]) -> Iterator[str]:
     """Why no file of a release can be taken; nothing where one can."""
     known = [refusal for refusal in refusals if refusal is not None]
     if len(known) < len(refusals):

@@ -44,11 +44,11 @@ def within_scope(
     inside = tuple(target for target in matrix if all(scope.admits(target) for scope in scopes))
     if not inside or len(inside) == len(matrix):
         return matrix, requirements
-    messages = tuple(_left_out(matrix, requirements))
+    messages = tuple(_omissions(matrix, requirements))
     return inside, replace(requirements, warnings=(*requirements.warnings, *messages))
 
 
-def _left_out(matrix: tuple[Target, ...], requirements: Requirements) -> Iterator[str]:
+def _omissions(matrix: tuple[Target, ...], requirements: Requirements) -> Iterator[str]:
     """How many targets each scope leaves out."""
     for scope in dict.fromkeys(requirements.scopes):
         count = sum(not scope.admits(target) for target in matrix)

@@ -44,7 +44,7 @@ def draw_bill(page: TextPage, report: Report, places: Places) -> None:
     left = len(all_rows) - len(rows)
     if left:
         page.prose(Text(f"and {counted(left, 'more group')} of targets: see --format json", "dim"))
-    for words in (_bases(report), _not_priced(report, places), _left_out(bills)):
+    for words in (_bases(report), _not_priced(report, places), _omissions(bills)):
         if words:
             page.prose(Text(words, "dim"))
 
@@ -196,7 +196,7 @@ def _not_priced(report: Report, places: Places) -> str:
     return f"Not priced: {described}. Builds are planned and priced for Linux only."
 
 
-def _left_out(bills: Sequence[Bill]) -> str:
+def _omissions(bills: Sequence[Bill]) -> str:
     """What is not in the numbers."""
     left = dict.fromkeys(clean(item) for bill in bills for item in bill.left_out)
     # What is not counted here matters more than what is never counted.

@@ -194,9 +194,9 @@ def _rest(page: TextPage, answer: Readiness, rows: Sequence[ReadyPackage]) -> No
     ready = [name for name in _with_status(rest, "ready") if name not in source]
     if ready and shown:
         is_ready = f"{counted(len(ready), 'package')} {'is' if len(ready) == 1 else 'are'} ready"
-        page.prose(f"+ {is_ready}: {_named(ready)}", hang=2)
+        page.prose(f"+ {is_ready}: {_names(ready)}", hang=2)
     if source:
-        page.prose(f"+ built from their sdists, now as then: {_named(source)}", hang=2)
+        page.prose(f"+ built from their sdists, now as then: {_names(source)}", hang=2)
     _legend(page, rows)
 
 
@@ -218,7 +218,7 @@ def _with_status(packages: Iterable[ReadyPackage], status: str) -> list[str]:
     ]
 
 
-def _named(names: Iterable[str], most: int = 7) -> str:
+def _names(names: Iterable[str], most: int = 7) -> str:
     return listing(list(map(clean, names)), most)
 
 
@@ -277,12 +277,12 @@ def _about(change: _Change) -> Iterator[str]:
     """What to know of the bumps."""
     majors = [f"{bump.package} {bump.after}" for bump in change.bumps if bump.new_major]
     if majors:
-        yield f"new major versions: {_named(majors, _MOST_NAMED)}"
+        yield f"new major versions: {_names(majors, _MOST_NAMED)}"
     others = [bump.package for bump in change.bumps if bump.why == "others"]
     if others:
-        yield f"only to go with the others: {_named(others, _MOST_NAMED)}"
+        yield f"only to go with the others: {_names(others, _MOST_NAMED)}"
     if change.set_aside:
-        yield f"made without regard to {_named(change.set_aside, 4)}, which no release is ready of"
+        yield f"made without regard to {_names(change.set_aside, 4)}, which no release is ready of"
 
 
 def _pasted(change: _Change) -> Iterator[str]:

@@ -90,10 +90,10 @@ class FolderContext:
         return any(
             f"{path}/".startswith(f"{pattern}/")
             or any(fnmatchcase(part, pattern) for part in parts)
-            for pattern in self._left_out_by_git()
+            for pattern in self._git_patterns()
         )
 
-    def _left_out_by_git(self) -> Iterator[str]:
+    def _git_patterns(self) -> Iterator[str]:
         """The patterns of ``.gitignore``, and the paths of submodules."""
         for name in (".gitignore", ".gitmodules"):
             with suppress(OSError):

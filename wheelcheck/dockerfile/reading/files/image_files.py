@@ -164,9 +164,9 @@ class ImageFiles:
         bare = destination.rstrip("/") or "/"
         into = several or destination.endswith("/") or (not linked and self.is_folder(bare))
         path = posixpath.normpath(destination)
-        return tuple(self._placed(source, path, into=into, parents=parents) for source in sources)
+        return tuple(self._place_of(source, path, into=into, parents=parents) for source in sources)
 
-    def _placed(self, source: Origin, path: str, *, into: bool, parents: bool) -> Placed:
+    def _place_of(self, source: Origin, path: str, *, into: bool, parents: bool) -> Placed:
         """Where one source arrives."""
         if isinstance(source, Inline):
             name = source.name if into else ""

@@ -65,10 +65,10 @@ def export_command(words: Sequence[str]) -> ExportCommand | None:
     for compiler, usual in _COMPILERS.items():
         if (name, *words[1 : len(compiler)]) == compiler:
             return _compiled(words[len(compiler) :], usual=usual)
-    return _exported(name, words[1:])
+    return _lock_export(name, words[1:])
 
 
-def _exported(name: str, words: Sequence[str]) -> ExportCommand | None:
+def _lock_export(name: str, words: Sequence[str]) -> ExportCommand | None:
     """What a tool writes from a lock; ``lock`` without options writes the lock itself."""
     action = next((word for word in words if not word.startswith("-")), "")
     rest = [word for word in words if word != action]

@@ -79,10 +79,10 @@ class BaseTargets:
             return guess or found
         malformed = ":-" in image.text or image.text.endswith((":", "-"))
         if ":" in image.text and (malformed or isinstance(found, Unknown)):
-            return self._completed(state, image, line, shown)
+            return self._complete_tag(state, image, line, shown)
         return found
 
-    def _completed(
+    def _complete_tag(
         self, state: StageState, image: Expanded, line: int, shown: str
     ) -> _BaseTarget | Unknown:
         """The target of a tag with arguments that have no value: what is left names no image."""
