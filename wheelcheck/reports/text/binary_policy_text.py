@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from wheelcheck.reports.text.incomplete_text import draw_incomplete
 from wheelcheck.reports.text.text_page import TextPage
+from wheelcheck.reports.text.violations_text import draw_incomplete
 from wheelcheck.reports.values.binary_policy_values import BinaryPolicy, BuildException, PolicyFile
 from wheelcheck.reports.wording.marks import to_ascii
 from wheelcheck.reports.wording.phrases import clean, counted, listing

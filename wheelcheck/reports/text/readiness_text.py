@@ -8,8 +8,8 @@ from typing import NamedTuple, TypeVar
 from rich.cells import cell_len
 from rich.text import Text
 
-from wheelcheck.reports.text.incomplete_text import draw_incomplete
 from wheelcheck.reports.text.text_page import TextPage
+from wheelcheck.reports.text.violations_text import draw_incomplete
 from wheelcheck.reports.values.readiness_values import (
     Bump,
     Readiness,

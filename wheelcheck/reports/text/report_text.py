@@ -15,10 +15,9 @@ from wheelcheck.reports.text.bill_text import draw_bill
 from wheelcheck.reports.text.builds_text import draw_plans, draw_recipes
 from wheelcheck.reports.text.dockerfile_text import draw_correction, draw_findings
 from wheelcheck.reports.text.facts_text import draw_facts
-from wheelcheck.reports.text.incomplete_text import draw_incomplete
 from wheelcheck.reports.text.matrix_text import draw_matrix
 from wheelcheck.reports.text.text_page import TextPage
-from wheelcheck.reports.text.violations_text import draw_violations
+from wheelcheck.reports.text.violations_text import draw_incomplete, draw_violations
 from wheelcheck.reports.values.report import Package, Problem, Report
 from wheelcheck.reports.wording.dockerfile_phrases import fate
 from wheelcheck.reports.wording.headline import headline

@@ -1,15 +1,17 @@
-"""Where a report breaks the policy, for people."""
+"""What keeps an answer from being good: it is incomplete, or breaks the policy."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from rich.text import Text
 
 from wheelcheck.reports.text.text_page import TextPage
-from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.reports.wording.phrases import capitalised, clean, counted
 from wheelcheck.reports.wording.violation_phrases import broken_rules, broken_words
 
-__all__ = ["draw_violations"]
+__all__ = ["draw_incomplete", "draw_violations"]
 
 _MOST = 12
 
@@ -28,3 +30,11 @@ def draw_violations(page: TextPage, report: Report) -> None:
         page.prose(text, hang=2)
     if len(broken) > _MOST:
         page.prose(Text(f"and {counted(len(broken) - _MOST, 'more way')}", "dim"), hang=2)
+
+
+def draw_incomplete(page: TextPage, problems: Sequence[Problem]) -> None:
+    """Say so where something could not be judged."""
+    errors = sum(problem.severity == "error" for problem in problems)
+    if errors:
+        words = f"This answer is incomplete: see {counted(errors, 'problem')} below."
+        page.prose(Text(words, style="bold magenta"))
