@@ -19,6 +19,7 @@ __all__ = ["MINORS", "PERHAPS", "ApiBreak", "api_breaks", "certain_includes"]
 
 MINORS = range(8, 16)
 """The CPython 3.x that are looked at."""
+_EVERY = set(MINORS)
 
 ApiBreak = tuple[str, tuple[int, ...]]
 """A name that a source uses, ``()`` behind it where it is called, and the CPython 3.x whose
@@ -38,7 +39,9 @@ _NAMED = re.compile(rb"\s*([<\"][^>\"\n]{1,200})[>\"]")
 _GUARD = re.compile(rb"^[ \t]*#\s*ifndef\s+(\w+)[^\n]*\n\s*#\s*define\s+\1\b", re.MULTILINE)
 _LONG = 64 << 10
 _HEAD = 8 << 10
-_DIRECTIVES = re.compile(_DIRECTIVE.pattern, re.MULTILINE)
+_CONDITIONALS = re.compile(
+    rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif|include)\b(.*)", re.MULTILINE
+)
 _ASSIGNED = re.compile(
     rb"\b(Py_TYPE|Py_SIZE|Py_REFCNT)\s*\((?:[^()=;]|\([^()]*\)|\([^()]*\([^()]*\)\))*\)\s*"
     rb"(?:[-+]?=(?!=)|\+\+|--)|(?:\+\+|--)\s*(Py_REFCNT|Py_SIZE)\s*\("
@@ -106,25 +109,49 @@ def certain_includes(content: bytes) -> tuple[str, ...]:
     """
     if b"include" not in content or (len(content) > _LONG and not _is_for_python(content)):
         return ()
-    here = _Conditions()
-    guarded = _GUARD.search(content[:_HEAD])
+    guard = _GUARD.search(content[:_HEAD])
     found: list[str] = []
-    for match in _DIRECTIVES.finditer(content):
+    here = _Conditions()
+    for match in _directives_around_includes(content):
         word, rest = match.groups()
         if word == b"include":
             named = _NAMED.match(rest)
-            if named is None or here.minors(0) != set(MINORS):
-                continue
-            start = match.start()
-            if content.rfind(b"/*", 0, start) <= content.rfind(b"*/", 0, start):  # in no comment
+            if named is not None and here.minors(0) == _EVERY and not _in_comment(match):
                 found.append(named.group(1).decode("utf-8", "replace"))
-        elif word in {b"define", b"undef"}:
-            continue
-        elif guarded and match.start() <= guarded.start(1) <= match.end():
+        elif guard and match.start() <= guard.start(1) <= match.end():
             here.enter()
         else:
             here.meet(word.decode(), rest.decode("utf-8", "replace"))
     return tuple(dict.fromkeys(found))
+
+
+def _directives_around_includes(content: bytes) -> Iterator[re.Match[bytes]]:
+    """The includes of a source and the conditions around them; all others decide on nothing."""
+    last = content.rfind(b"include")
+    end = content.find(b"\n", last)
+    matches = list(_CONDITIONALS.finditer(content, 0, len(content) if end < 0 else end))
+    opening: list[int] = []
+    needed: set[int] = set()
+    for place, match in enumerate(matches):
+        word = match.group(1)
+        if word.startswith(b"if"):
+            opening.append(place)
+        elif word == b"endif" and opening:
+            opening.pop()
+        elif word == b"include":
+            needed.update(opening)
+    passed = 0  # conditions within which nothing is included
+    for place, match in enumerate(matches):
+        opens, closes = match.group(1).startswith(b"if"), match.group(1) == b"endif"
+        if passed or (opens and place not in needed):
+            passed += opens - closes
+        else:
+            yield match
+
+
+def _in_comment(match: re.Match[bytes]) -> bool:
+    content, start = match.string, match.start(1)
+    return content.rfind(b"/*", 0, start) > content.rfind(b"*/", 0, start)
 
 
 def _is_for_python(content: bytes) -> bool:
