@@ -67,6 +67,12 @@ def test_a_project_of_the_context(install: str, expected: set[str]):
     assert names(text, {"pyproject.toml": PROJECT}) == expected
 
 
+@pytest.mark.parametrize("line", ["RUN pip install .", "RUN pip install -r requirements.txt"])
+def test_a_project_in_the_root_folder_is_read(line: str):
+    files = {"pyproject.toml": PROJECT, "requirements.txt": "-e .[db]\n"}
+    assert "flask" in names(f"WORKDIR /\nCOPY . .\n{line}", files)
+
+
 def test_a_project_is_named_with_its_folder():
     text = "FROM python:3.12-slim\nCOPY libs/a /a\nRUN pip install /a"
     (step,) = read(text, {"libs/a/pyproject.toml": PROJECT}).final.steps

@@ -122,7 +122,7 @@ def _projects(local: Iterable[str], around: InstallContext) -> dict[str, str]:
     found = {}
     for text in local:
         for name in _PROJECT_FILES:
-            file = around.files.find(f"{absolute(_path_of(text), around.workdir)}/{name}")
+            file = around.files.find(absolute(name, absolute(_path_of(text), around.workdir)))
             if isinstance(file, FromContext):
                 found[text] = file.path.rpartition("/")[0] or "."
                 break
@@ -133,7 +133,7 @@ def _read_project(inputs: ImageInputs, text: str, selection: LockSelection) -> N
     """Read what a project asks for, and how it is built where all of its folder is copied."""
     around = inputs.around
     folder = absolute(_path_of(text), around.workdir)
-    texts = ProjectTexts(*(around.text_of(f"{folder}/{name}") or "" for name in _PROJECT_FILES))
+    texts = ProjectTexts(*(around.text_of(absolute(name, folder)) or "" for name in _PROJECT_FILES))
     with inputs.collection.reading_project():
         _read_declared(inputs, text, texts, selection)
     copied = around.files.folder(folder)
