@@ -11,7 +11,6 @@ from functools import partial
 
 from packaging.version import Version
 
-from wheelcheck.builds.obstacles.certain_run import Stop, certain_stop, script_texts
 from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
@@ -19,6 +18,9 @@ from wheelcheck.builds.obstacles.old_cargo import old_cargo
 from wheelcheck.builds.obstacles.old_cmake import REFUSES_OLD, old_minimums
 from wheelcheck.builds.obstacles.old_cython import old_cython
 from wheelcheck.builds.obstacles.old_pyo3 import old_pyo3
+from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
+from wheelcheck.builds.obstacles.setup_run.sdist_modules import script_texts
+from wheelcheck.builds.obstacles.setup_run.stop import Stop
 from wheelcheck.builds.obstacles.source_breaks import compiled_files, source_breaks
 from wheelcheck.builds.obstacles.undeclared_names import undeclared_names
 from wheelcheck.builds.plan import Build

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from packaging.version import Version
 
-from wheelcheck.builds.obstacles.certain_run import Stop, certain_stop
 from wheelcheck.builds.obstacles.importable import Importable
+from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
+from wheelcheck.builds.obstacles.setup_run.stop import Stop
 
 SETUP = "\nfrom setuptools import setup\nsetup(name='x')\n"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wheelcheck.builds.obstacles.known_values import (
+from wheelcheck.builds.obstacles.setup_run.known_values import (
     Files,
     Known,
     KnownPath,

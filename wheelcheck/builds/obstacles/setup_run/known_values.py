@@ -7,10 +7,11 @@ import posixpath
 from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = [
     "Files",
+    "Function",
     "Known",
     "KnownPath",
     "Scope",
@@ -22,12 +23,19 @@ __all__ = [
 
 Scope = dict[str, Any]
 """Names of a script: constants (`Known`, bool, number), dotted names of modules as `str` ("" for
-what is not known), functions as `tuple` (definition, names around it, file), modules of the sdist
-as `dict`."""
+what is not known), functions as `Function`, modules of the sdist as `dict`."""
 
 _GENERATES = ("chdir", "shutil.", "os.rename", "copyfile", "symlink", "os.system", "check_call",
               "subprocess.call", "subprocess.run", "Popen")  # fmt: skip
 """Words of scripts that move about or make files: which files there are is then not known."""
+
+
+class Function(NamedTuple):
+    """A function of a script, the names around it, and its file."""
+
+    definition: ast.FunctionDef
+    home: Scope
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +141,7 @@ def call_value(  # noqa: PLR0911 (a kind of call each)
     """What a call gives; None if that is not known."""
     function = node.func
     found = scope.get(function.id) if isinstance(function, ast.Name) else None
-    if isinstance(found, tuple) and depth:
+    if isinstance(found, Function) and depth:
         return _function_value(found, node, scope, value)
     if node.keywords:
         return None
@@ -215,9 +223,7 @@ def _arguments(nodes: list[ast.expr], scope: Mapping[str, Any], value: Value) ->
     return None if None in found else found
 
 
-def _function_value(
-    found: tuple[Any, ...], node: ast.Call, scope: Mapping[str, Any], value: Value
-) -> Any:
+def _function_value(found: Function, node: ast.Call, scope: Mapping[str, Any], value: Value) -> Any:
     """What a function of a script gives that does no more than to return an expression."""
     definition, home, file = found
     body = [part for part in definition.body if not _is_text(part)]
@@ -228,11 +234,13 @@ def _function_value(
     for part in body:
         if isinstance(part, ast.Return) and part.value is not None:
             return value(part.value, around)
-        simple = isinstance(part, ast.Assign) and len(part.targets) == 1
-        if not simple or not isinstance(part.targets[0], ast.Name):
+        if not isinstance(part, ast.Assign) or len(part.targets) != 1:
+            return None
+        target = part.targets[0]
+        if not isinstance(target, ast.Name):
             return None
         result = value(part.value, around)
-        inside[part.targets[0].id] = "" if result is None else Known(result)
+        inside[target.id] = "" if result is None else Known(result)
     return None
 
 

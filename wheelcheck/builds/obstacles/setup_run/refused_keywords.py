@@ -13,7 +13,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from wheelcheck.builds.obstacles.known_values import Files
+from wheelcheck.builds.obstacles.setup_run.known_values import Files
 
 __all__ = ["refused_keyword"]
 

@@ -1,0 +1,1 @@
+"""How far a setup script certainly comes: it is followed statement by statement, and not run."""

@@ -1,0 +1,215 @@
+"""What evaluating an expression of a setup script does in any case: names, attributes, calls."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import posixpath
+from collections.abc import Callable
+from typing import Any
+
+from wheelcheck.builds.obstacles.setup_run.frame import Frame, ScriptClass
+from wheelcheck.builds.obstacles.setup_run.known_values import Function, KnownPath
+from wheelcheck.builds.obstacles.setup_run.refused_keywords import refused_keyword
+from wheelcheck.builds.obstacles.setup_run.run_state import RunState
+from wheelcheck.builds.obstacles.setup_run.stop import Done, message
+from wheelcheck.builds.obstacles.setup_run.syntax import dotted, evaluated, names_bound
+from wheelcheck.builds.setup_script.script_syntax import parse
+from wheelcheck.errors import Unknown
+
+__all__ = ["Expressions"]
+
+_EXITS = {"sys.exit", "exit", "quit", "os._exit"}
+_OPENERS = {"open", "io.open", "codecs.open"}
+_READERS = {"read_text", "read_bytes", "open"}
+_READ_MODES = {"r", "rb", "rt", "br", "tr", ""}
+_PYTHON2_BUILTINS = frozenset(
+    {"apply", "basestring", "cmp", "execfile", "file", "intern", "long", "raw_input", "reduce",
+     "reload", "unichr", "unicode", "xrange"}
+)  # fmt: skip
+_BUILTINS = frozenset(dir(builtins)) | {
+    "__file__", "__name__", "__doc__", "__builtins__", "__package__", "__spec__", "__loader__",
+    "WindowsError",
+}  # fmt: skip
+_MAKES_NAMES = ("exec", "globals", "locals", "vars(", "setattr", "import *", "runpy")
+_USE_2TO3 = "use_2to3 is refused since setuptools 58"
+_READFP = "readfp of configparser is gone since Python 3.12"
+_READFP_GONE = (3, 12)
+_U_MODE_GONE = (3, 11)
+_FETCHES_EGGS = "setuptools.dist.fetch_build_eggs"
+_COMMANDS_RUN = ("egg_info", "build", "build_py", "build_ext", "bdist_wheel", "install")
+"""Commands that are run for every wheel, `build_ext` where there is anything to compile."""
+_METHODS_RUN = ("initialize_options", "finalize_options", "run")
+_NO_CALL = ast.Call(func=ast.Name("self", ast.Load()), args=[], keywords=[])
+
+
+class Expressions:
+    """Evaluates expressions in the present frame; `enter` runs a function for a call."""
+
+    def __init__(self, state: RunState, enter: Callable[[Function, ast.Call], None]) -> None:
+        self._state = state
+        self._enter = enter
+
+    def evaluate(self, node: ast.expr) -> None:
+        """Follow what is evaluated in any case.
+
+        Raises:
+            Stopped: It raises for certain.
+            Done: It calls `setup()`.
+        """
+        for inner in evaluated(node):
+            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load):
+                self._name(inner)
+            elif isinstance(inner, ast.Attribute):
+                self._attribute(inner)
+            elif isinstance(inner, ast.Call):
+                self._call(inner)
+
+    def _name(self, node: ast.Name) -> None:
+        frame = self._state.frame
+        text = self._state.modules.text(frame.file)
+        if node.id in frame.scope or node.id in frame.home or "import *" in text:
+            return
+        if node.id in _PYTHON2_BUILTINS:
+            frame.stop(node, "NameError", f"{node.id} is a name of Python 2")
+        if not frame.depth and node.id not in _BUILTINS and _binds_nothing_as(node.id, text):
+            frame.stop(node, "NameError", f"{node.id} is not defined")
+
+    def _attribute(self, node: ast.Attribute) -> None:
+        frame, finds = self._state.frame, self._state.modules.finds
+        origin = frame.origin(node.value)
+        if not origin:
+            return
+        if origin.endswith("()"):
+            if node.attr == "readfp" and finds.python >= _READFP_GONE:
+                frame.stop(node, "AttributeError", _READFP)
+            return
+        why = finds.missing_name(origin, node.attr)
+        if why:
+            frame.stop(node, "AttributeError", why)
+
+    def _call(self, node: ast.Call) -> None:
+        frame = self._state.frame
+        if (frame.origin(node.func) or dotted(node.func)) in _EXITS:
+            frame.stop(node, "SystemExit", f"it exits{message(node)}")
+        self._open(node)
+        function = frame.function(node.func)
+        if function is not None:
+            self._enter(function, node)
+        elif _fetches_eggs(node, frame):
+            self._fetch(node)
+        elif isinstance(node.func, ast.Attribute) and node.func.attr == "update":
+            self._state.keywords.note_update(node.func.value, node, frame)
+        elif dotted(node.func).rpartition(".")[2] == "setup":
+            self._setup(node)
+            raise Done
+        else:
+            frame.forget_changed(node)
+
+    def _open(self, node: ast.Call) -> None:
+        """A file that is opened to be read, and is not there; or in a mode that is gone."""
+        frame = self._state.frame
+        gone = self._state.modules.finds.python >= _U_MODE_GONE
+        if gone and dotted(node.func) == "open" and _opens_in_u_mode(node):
+            frame.stop(node, "ValueError", "open() knows no mode U since Python 3.11")
+        path, mode = _opened(node, frame)
+        if path is None:
+            return
+        if mode not in _READ_MODES:
+            frame.files.written.add(path)
+        elif frame.files.has_file(path) is False:
+            shown = posixpath.normpath(path)
+            why = f"it opens {shown}, which the sdist does not hold"
+            frame.stop(node, "FileNotFoundError", why)
+
+    def _fetch(self, node: ast.Call) -> None:
+        """`fetch_build_eggs` runs pip, and a build environment has none."""
+        frame, finds = self._state.frame, self._state.modules.finds
+        stated = frame.constant(node.args[0]) if len(node.args) == 1 else None
+        lines = [stated] if isinstance(stated, str) else stated
+        if finds.complete and isinstance(lines, list | tuple):
+            missing = [line for line in lines if not finds.satisfies(str(line))]
+            if missing:
+                why = (
+                    f"it has setuptools fetch {missing[0]} by pip, which a build environment lacks"
+                )
+                frame.stop(node, "DistutilsError", why)
+
+    def _setup(self, node: ast.Call) -> None:
+        """What `setup()` refuses, and what its commands do."""
+        state, frame = self._state, self._state.frame
+        if state.refuses_2to3 and state.keywords.turn_on_2to3(node.keywords, frame):
+            frame.stop(node, "DistutilsSetupError", _USE_2TO3)
+        named = {k.arg: frame.constant(k.value) for k in node.keywords if k.arg is not None}
+        known = {name: value for name, value in named.items() if value is not None}
+        names = frozenset(named) | ({"**"} if len(named) < len(node.keywords) else frozenset())
+        setuptools = state.modules.finds.versions.get("setuptools")
+        why = refused_keyword(known, names, frame.files, setuptools)
+        if why:
+            frame.stop(node, "DistutilsSetupError", why)
+        if not state.first:
+            self._run_commands(state.keywords.command_classes(node))
+
+    def _run_commands(self, classes: dict[str, ast.expr]) -> None:
+        """What the commands do that a build of a wheel runs, as far as the script defines them."""
+        around = self._state.frame.around
+        for command in _COMMANDS_RUN:
+            made = classes.get(command)
+            found = around.get(made.id) if isinstance(made, ast.Name) else None
+            if isinstance(found, ScriptClass) and (self._state.compiles or command != "build_ext"):
+                for method in _methods(found.node):
+                    self._enter(Function(method, found.home, found.file), _NO_CALL)
+
+
+def _binds_nothing_as(name: str, text: str) -> bool:
+    """Whether no statement of a file makes a name."""
+    if any(word in text for word in _MAKES_NAMES):
+        return False
+    tree = parse(text)
+    return not isinstance(tree, Unknown) and name not in names_bound(tree)
+
+
+def _fetches_eggs(node: ast.Call, frame: Frame) -> bool:
+    """``setuptools.dist.fetch_build_eggs(…)`` or ``Distribution().fetch_build_eggs(…)``."""
+    function = node.func
+    if frame.origin(function) == _FETCHES_EGGS:
+        return True
+    if not isinstance(function, ast.Attribute) or function.attr != "fetch_build_eggs":
+        return False
+    made = function.value
+    return isinstance(made, ast.Call) and frame.origin(made.func).endswith("Distribution")
+
+
+def _opened(node: ast.Call, frame: Frame) -> tuple[str | None, Any]:
+    """The path that a call opens, and in which mode; None what is not known."""
+    function = node.func
+    if node.args and _opener(function, frame) in _OPENERS:
+        path, modes = frame.constant(node.args[0]), node.args[1:2]
+    elif isinstance(function, ast.Attribute) and function.attr in _READERS:
+        path = frame.constant(function.value)
+        path = path if isinstance(path, KnownPath) else None
+        modes = node.args[:1] if function.attr == "open" else []
+    else:
+        return None, None
+    modes = [*modes, *(k.value for k in node.keywords if k.arg == "mode")]
+    mode = frame.constant(modes[0]) if modes else "r"
+    return (path if isinstance(path, str) else None), mode
+
+
+def _opener(function: ast.expr, frame: Frame) -> str:
+    """The dotted name of what is called, a builtin's too."""
+    is_builtin = isinstance(function, ast.Name) and function.id not in frame.around
+    return frame.origin(function) or (dotted(function) if is_builtin else "")
+
+
+def _opens_in_u_mode(node: ast.Call) -> bool:
+    modes = [*node.args[1:2], *(k.value for k in node.keywords if k.arg == "mode")]
+    return any(
+        isinstance(m, ast.Constant) and isinstance(m.value, str) and "U" in m.value for m in modes
+    )
+
+
+def _methods(node: ast.ClassDef) -> list[ast.FunctionDef]:
+    """The methods of a command that are run, in their order."""
+    own = {part.name: part for part in node.body if isinstance(part, ast.FunctionDef)}
+    return [own[name] for name in _METHODS_RUN if name in own]

@@ -1,0 +1,150 @@
+"""The names that the present place of a script sees, and what expressions give there."""
+
+from __future__ import annotations
+
+import ast
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from wheelcheck.builds.obstacles.setup_run.known_conditions import known_constant, known_value
+from wheelcheck.builds.obstacles.setup_run.known_values import (
+    Files,
+    Function,
+    Known,
+    Scope,
+    bound_arguments,
+    dotted_origin,
+)
+from wheelcheck.builds.obstacles.setup_run.stop import Stop, Stopped
+from wheelcheck.builds.obstacles.setup_run.syntax import bound_by, dotted
+
+__all__ = ["Frame", "ScriptClass"]
+
+_PARSERS = {"configparser.ConfigParser", "configparser.RawConfigParser"}
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptClass:
+    """A class of the script, the names around it, and its file."""
+
+    node: ast.ClassDef
+    home: Scope
+    file: str
+
+
+@dataclass(slots=True)
+class Frame:
+    """A module that is run, or a function that is called.
+
+    `scope` are its own names, `home` those around it; both change as statements run. `depth` is
+    how many calls it is inside its module, 0 at the top of one.
+    """
+
+    file: str
+    scope: Scope
+    home: Scope
+    python: tuple[int, int]
+    files: Files
+    depth: int = 0
+
+    def of_module(self, file: str, scope: Scope) -> Frame:
+        """The frame of a module that is imported here."""
+        return Frame(file, scope, scope, self.python, self.files)
+
+    def of_call(self, function: Function, call: ast.Call) -> Frame:
+        """The frame of a function that is called here."""
+        inside = bound_arguments(function.definition, call, self.constant)
+        depth = self.depth + 1
+        return Frame(function.file, inside, function.home, self.python, self.files, depth)
+
+    @property
+    def around(self) -> Mapping[str, Any]:
+        """The names that an expression sees."""
+        return ChainMap(self.scope, self.home, {"__file__": Known(self.file)})
+
+    def known(self, node: ast.expr) -> Any:
+        """The value of an expression as a scope holds it; None if it is not known."""
+        return known_value(node, self.around, self.python, self.files)
+
+    def constant(self, node: ast.expr) -> Any:
+        """The value of an expression; None if it is not known."""
+        return known_constant(node, self.around, self.python, self.files)
+
+    def origin(self, node: ast.expr) -> str:
+        """The dotted name, outside the sdist, of what an expression names; "" if not known."""
+        return dotted_origin(node, self.around)
+
+    def found(self, name: str) -> Any:
+        """What a scope holds by a name; None if nothing."""
+        return self.scope.get(name, self.home.get(name))
+
+    def function(self, node: ast.expr) -> Function | None:
+        """The function of the sdist that an expression names."""
+        found = None
+        if isinstance(node, ast.Name):
+            found = self.found(node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            module = self.found(node.value.id)
+            found = module.get(node.attr) if isinstance(module, dict) else None
+        return found if isinstance(found, Function) else None
+
+    def calls_setup(self, part: ast.AST, depth: int = 4) -> bool:
+        """Whether a statement may call `setup()`, by itself or in a function of the script."""
+        for node in ast.walk(part):
+            if isinstance(node, ast.Call):
+                name = dotted(node.func)
+                if name.rpartition(".")[2] == "setup":
+                    return True
+                function = self.found(name)
+                followed = isinstance(function, Function) and depth
+                body = function.definition.body if followed else ()
+                if any(self.calls_setup(inner, depth - 1) for inner in body):
+                    return True
+        return False
+
+    def stop(self, node: ast.AST, exception: str, why: str) -> NoReturn:
+        """Stop at a statement or expression."""
+        raise Stopped(Stop(exception, why, f"{self.file}:{getattr(node, 'lineno', 0)}"))
+
+    def bind(self, name: str, value: ast.expr) -> None:
+        """Give a name the value of an expression, as far as that is known."""
+        known = self.known(value)
+        if known is not None:
+            self.scope[name] = known
+        elif isinstance(value, ast.Call):
+            made = self.origin(value.func)
+            if made in _PARSERS:
+                self.scope[name] = f"{made}()"
+        elif isinstance(value, ast.Attribute | ast.Name):
+            origin = self.origin(value)
+            if origin:
+                self.scope[name] = origin
+
+    def forget(self, parts: Sequence[ast.AST]) -> None:
+        """What these statements bind or change is not known any more."""
+        for part in parts:
+            for node in ast.walk(part):
+                for name in bound_by(node):
+                    self.scope[name] = ""
+                if isinstance(node, ast.Global):
+                    self.home.update(dict.fromkeys(node.names, ""))
+                elif isinstance(node, ast.Call):
+                    self.forget_changed(node)
+                elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+                    self._forget_content(node.value)
+
+    def forget_changed(self, node: ast.Call) -> None:
+        """Lists and dictionaries that a call may change are not known any more."""
+        if isinstance(node.func, ast.Attribute):
+            self._forget_content(node.func.value)
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            self._forget_content(argument)
+
+    def _forget_content(self, node: ast.expr) -> None:
+        if isinstance(node, ast.Name):
+            for scope in (self.scope, self.home):
+                found = scope.get(node.id)
+                if isinstance(found, Known) and isinstance(found.value, list | dict):
+                    scope[node.id] = ""

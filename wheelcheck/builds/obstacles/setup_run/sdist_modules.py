@@ -1,0 +1,87 @@
+"""The modules of an sdist, and which of those that its setup script imports can be found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from wheelcheck.builds.obstacles.importable import Importable
+
+__all__ = ["SdistModules", "script_texts"]
+
+
+@dataclass(frozen=True, slots=True)
+class SdistModules:
+    """Modules by where they lie; `finds` tells of those outside the sdist.
+
+    `texts` are the files that may be imported from, `paths` all files. `finds_beside`: modules
+    beside the script can be imported, as under setuptools' legacy backend. `finds_anywhere`: the
+    script changes the path of imports.
+    """
+
+    texts: Mapping[str, str]
+    paths: frozenset[str]
+    finds: Importable
+    finds_beside: bool
+    finds_anywhere: bool
+
+    def text(self, path: str) -> str:
+        """The text of a file; "" if it is not known."""
+        return self.texts.get(path, "")
+
+    def source(self, name: str) -> tuple[str, str] | None:
+        """Path and text of a module that lies beside the script; None if it has no known text."""
+        for path in _places(name):
+            text = self.texts.get(path)
+            if path in self.paths and text is not None:
+                return path, text
+        return None
+
+    def has_file(self, name: str) -> bool:
+        """Whether a module of a dotted name lies beside the script."""
+        return not self.paths.isdisjoint(_places(name))
+
+    def is_imported_beside(self, name: str) -> bool:
+        """Whether an import takes what lies beside the script."""
+        return self.finds_beside and self._lies_beside(_root(name))
+
+    def may_lie_elsewhere(self, name: str) -> bool:
+        """Whether a changed path of imports may lead to a module of the sdist."""
+        root = _root(name)
+        ends = (f"/{root}.py", f"/{root}/__init__.py")
+        return self.finds_anywhere and any(f"/{path}".endswith(ends) for path in self.paths)
+
+    def is_certain(self, name: str) -> bool:
+        """Whether an import certainly finds a module outside the sdist."""
+        return not self._lies_beside(_root(name)) and self.finds.certainly_has(name)
+
+    def why_missing(self, name: str) -> str:
+        """Why an import finds no such module; "" if it may."""
+        why = self.finds.missing_module(name)
+        if why and self._lies_beside(_root(name)):
+            return f"{_root(name)} lies beside setup.py, where its build backend does not look"
+        return why
+
+    def _lies_beside(self, root: str) -> bool:
+        return f"{root}.py" in self.paths or any(
+            path.startswith(f"{root}/") and path.endswith((".py", ".so")) for path in self.paths
+        )
+
+
+def _root(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _places(name: str) -> tuple[str, str]:
+    stem = name.replace(".", "/")
+    return f"{stem}/__init__.py", f"{stem}.py"
+
+
+def script_texts(texts: Mapping[str, str]) -> Iterator[str]:
+    """The text of ``setup.py``, and of what lies beside it that it names."""
+    script = texts.get("setup.py", "")
+    yield script
+    for path, text in texts.items():
+        stem = path.removesuffix(".py")
+        if path.endswith(".py") and "/" not in path and path != "setup.py" and stem in script:
+            yield text

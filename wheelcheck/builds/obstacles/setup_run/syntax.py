@@ -1,0 +1,85 @@
+"""Questions to the syntax tree of a setup script that need no values."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+__all__ = ["bound_by", "dotted", "entries", "evaluated", "is_generator", "names_bound"]
+
+
+def dotted(node: ast.AST | None) -> str:
+    """The dotted name that is written, as far as it is one."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        base = dotted(node.value)
+        return f"{base}.{node.attr}" if base else node.attr
+    return ""
+
+
+def bound_by(node: ast.AST) -> tuple[str, ...]:
+    """The names that a statement binds by itself."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        return (node.id,)
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return tuple(alias.asname or alias.name.split(".")[0] for alias in node.names)
+    return (node.name,) if isinstance(node, ast.FunctionDef | ast.ClassDef) else ()
+
+
+def names_bound(tree: ast.Module) -> frozenset[str]:
+    """All names that anything in a file binds."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            found.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            found.add(node.name)
+        elif isinstance(node, ast.alias):
+            found.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+            found.add(node.name)
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            found.update(node.names)
+    return frozenset(found)
+
+
+def evaluated(node: ast.expr) -> Iterator[ast.expr]:
+    """The parts of an expression that are evaluated in any case, the inner before the outer."""
+    if isinstance(node, ast.Lambda):
+        return
+    if isinstance(node, ast.BoolOp):
+        yield from evaluated(node.values[0])
+        return
+    if isinstance(node, ast.IfExp):
+        yield from evaluated(node.test)
+        return
+    if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        yield from evaluated(node.generators[0].iter)
+        return
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.keyword):
+            yield from evaluated(child.value)
+        elif isinstance(child, ast.expr):
+            yield from evaluated(child)
+    yield node
+
+
+def entries(node: ast.expr) -> dict[str, ast.expr]:
+    """The values of a dictionary that is written out, by those keys that are texts."""
+    if isinstance(node, ast.Call) and dotted(node.func) == "dict":
+        return {k.arg: k.value for k in node.keywords if k.arg is not None}
+    if not isinstance(node, ast.Dict):
+        return {}
+    return {
+        key.value: value
+        for key, value in zip(node.keys, node.values, strict=True)
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    }
+
+
+def is_generator(node: ast.FunctionDef) -> bool:
+    """Whether a call of a function runs nothing of it."""
+    return any(isinstance(inner, ast.Yield | ast.YieldFrom) for inner in ast.walk(node))
