@@ -38,8 +38,9 @@ _LONGEST = 80
 class Unknown:
     """Something unknown, and why.
 
-    `code` is stable and machine-readable (``project-not-found``), `reason` is a sentence for people
-    without credentials or absolute local paths.
+    Args:
+        code: stable and machine-readable (``project-not-found``).
+        reason: a sentence for people, without credentials or absolute local paths.
     """
 
     code: str
@@ -60,7 +61,10 @@ class UsageError(WheelcheckError):
 class TargetError(UsageError):
     """A target that cannot be understood.
 
-    `spelling` is what was given, `near` the closest spellings that are known (possibly none).
+    Args:
+        spelling: what was given.
+        why: what is wrong with it.
+        near: the closest spellings that are known (possibly none).
     """
 
     def __init__(self, spelling: str, why: str, near: tuple[str, ...] = ()) -> None:
@@ -75,7 +79,14 @@ class TargetError(UsageError):
 
 
 class RequirementsError(UsageError):
-    """A requirement that pip would refuse too: where it stands, its text, and why."""
+    """A requirement that pip would refuse too.
+
+    Args:
+        file: the file that it is in.
+        line: the number of its line, from 1; None where it is no line of a file.
+        text: the requirement as it is written; "" where all of the file is meant.
+        why: what is wrong with it.
+    """
 
     def __init__(self, file: str, line: int | None, text: str, why: str) -> None:
         super().__init__(file, line, text, why)
@@ -92,7 +103,13 @@ class RequirementsError(UsageError):
 
 
 class NotInReport(UsageError, KeyError):  # noqa: N818 (says what happened)
-    """A report has no package, target or Python of that name; `near` are the nearest it has."""
+    """A report has no package, target or Python of that name.
+
+    Args:
+        kind: what was looked for: ``package``, ``target`` or ``Python``.
+        name: the name that was given.
+        near: the nearest names that the report has (possibly none).
+    """
 
     def __init__(self, kind: str, name: str, near: tuple[str, ...] = ()) -> None:
         super().__init__(kind, name, near)
@@ -108,7 +125,9 @@ class NotInReport(UsageError, KeyError):  # noqa: N818 (says what happened)
 class NothingJudged(UsageError):  # noqa: N818 (says what happened)
     """No step of a Dockerfile could be judged.
 
-    `report` is a `wheelcheck.Report` all the same, with each step and its reason.
+    Args:
+        message: what is wrong, and how to mend it.
+        report: a `wheelcheck.Report` all the same, with each step and its reason.
     """
 
     def __init__(self, message: str, report: object) -> None:
@@ -117,7 +136,12 @@ class NothingJudged(UsageError):  # noqa: N818 (says what happened)
 
 
 class IndexUnreachable(WheelcheckError):  # noqa: N818 (says what happened, as PackageNotFound would)
-    """No answer from an index after all retries; `url` carries no credentials."""
+    """No answer from an index after all retries.
+
+    Args:
+        url: the URL of the index, without credentials.
+        why: what went wrong the last time.
+    """
 
     def __init__(self, url: str, why: str) -> None:
         super().__init__(url, why)

@@ -28,9 +28,16 @@ __all__ = [
 def parse_target(text: str | Target, *, as_of: date | datetime | str | None = None) -> Target:
     """Read a target in any spelling: an image name, or ``cp312-musllinux_1_2_x86_64``.
 
-    `as_of` is the day on which an image name that moves is looked at (a moment counts as its day in
-    UTC; a string is ISO 8601); None is today (UTC). A `Target` is returned as it is.
-    Raises TargetError, which names near matches, and `UsageError` for what is no day.
+    See `wheelcheck.targets.parse_target_on` for all spellings.
+
+    Args:
+        text: the spelling; a `Target` is returned as it is.
+        as_of: the day on which an image name that moves is looked at: a date, a moment, which
+            counts as its day in UTC, or a string in ISO 8601; None is today (UTC).
+
+    Raises:
+        TargetError: for a spelling that is not known, with near matches.
+        UsageError: for an `as_of` that is no day.
     """
     if isinstance(text, Target):
         return text
@@ -40,7 +47,17 @@ def parse_target(text: str | Target, *, as_of: date | datetime | str | None = No
 
 
 def default_matrix(*, as_of: date | datetime | str | None = None) -> tuple[Target, ...]:
-    """The targets judged where none are named: see `wheelcheck.targets.default_matrix_on`."""
+    """List the targets that are judged where none are named.
+
+    They are the CPythons supported upstream and the newest free-threaded, × both libcs × two CPUs:
+    see `wheelcheck.targets.default_matrix_on`.
+
+    Args:
+        as_of: the day on which they are supported, as for `parse_target`; None is today (UTC).
+
+    Raises:
+        UsageError: for an `as_of` that is no day.
+    """
     return on_a_day.default_matrix_on(as_of=_day(as_of))
 
 
@@ -54,6 +71,22 @@ def expand_axes(
     """Combine axes such as ``["3.12", "3.13t"], ["glibc", "musl"], ["x86_64"]``.
 
     A single string is an axis of one value, or of several with commas.
+
+    Args:
+        pythons: Pythons, as in ``3.12``, ``3.13t``, ``3.12.1``, ``pp311``, ``pypy3.11``.
+        libcs: ``glibc`` and ``musl``, with a version (``glibc2.28``, ``musl==1.2``) or without:
+            then it is that of the official slim or Alpine image of the day.
+        archs: CPUs by the name that platform tags or Docker give them.
+        as_of: the day of those images, as for `parse_target`; None is today (UTC).
+
+    Returns:
+        The product, in the order of Pythons, libcs and CPUs, each target once.
+
+    Raises:
+        TargetError: for what is no Python, no libc or no known CPU. A Python that is not released
+            is a target with a note.
+        UsageError: for an axis that is empty or holds anything but strings, and for an `as_of` that
+            is no day.
     """
     return on_a_day.expand_axes_on(
         _axis("pythons", pythons), _axis("libcs", libcs), _axis("archs", archs), as_of=_day(as_of)
@@ -61,9 +94,15 @@ def expand_axes(
 
 
 def supported_tags(target: Target | str) -> tuple[Tag, ...]:
-    """All tags that the target's installer supports, most preferred first.
+    """List all tags that the target's installer supports, most preferred first (PEP 425).
 
-    See `wheelcheck.targets.supported_tags`. Raises TargetError for a spelling that is not known.
+    See `wheelcheck.targets.supported_tags`.
+
+    Args:
+        target: a target, or its spelling, read as of today.
+
+    Raises:
+        TargetError: for a spelling that is not known.
     """
     return on_a_day.supported_tags(parse_target(target))
 
@@ -71,15 +110,36 @@ def supported_tags(target: Target | str) -> tuple[Tag, ...]:
 def fit_wheel(filename: str, target: Target | str) -> Fit | TagMiss:
     """Judge a wheel by its file name (PEP 427): how it fits, or the first part that does not.
 
-    Raises TargetError for a spelling that is not known.
+    Args:
+        filename: the wheel's file name; of a path, or of a file of the index, the name in it.
+        target: a target, or its spelling, read as of today.
+
+    Returns:
+        `Fit`, or a `TagMiss` with the part that fails (``part``) and the reason (``why``). A name
+        that pip refuses is a `TagMiss` too.
+
+    Raises:
+        TargetError: for a spelling that is not known.
+        UsageError: for a `filename` that has no name.
     """
     return on_a_day.fit_wheel(_file_name(filename), parse_target(target))
 
 
 def best_wheel(filenames: Iterable[str], target: Target | str) -> str | None:
-    """Which of one release's wheels would pip take? None where none fits.
+    """Which of one release's wheels would pip take?
 
-    Raises TargetError for a spelling that is not known.
+    The most preferred tag wins, then the highest build tag (PEP 427), then the first listed.
+
+    Args:
+        filenames: file names of wheels, as for `fit_wheel`.
+        target: a target, or its spelling, read as of today.
+
+    Returns:
+        The file name; None where no wheel fits.
+
+    Raises:
+        TargetError: for a spelling that is not known.
+        UsageError: for a file name that is none.
     """
     names = [filenames] if isinstance(filenames, str) else filenames
     return on_a_day.best_wheel(map(_file_name, names), parse_target(target))

@@ -40,10 +40,29 @@ def analyse(  # noqa: PLR0913 (one keyword for each way to ask)
 ) -> Report:
     """Judge requirements on targets, plan what would be built from source there, and advise.
 
-    `inputs` are the names to show for what was read; `as_of` is the moment of the builds, by
-    default the date bound, or now. With `verdicts_only` nothing is planned, priced or advised.
+    `check` does the same from file names and spellings; here every part is at hand already.
 
-    Raises `UsageError` for requirements that are not read yet, and targets that are not parsed.
+    Args:
+        requirements: what `read_requirements` returns.
+        targets: what `parse_target`, `expand_axes` or `default_matrix` return.
+        index: what `open_index` yields, or any other `Index`.
+        inputs: the names to show for what was read.
+        no_deps: judge only what is listed, not what it requires.
+        installer: who installs, as far as it decides how often something is built. The rules of the
+            release are those of `Target.installer`.
+        machine: the machine that installs; by default 2 cores, 100 Mbit/s and the reference speed.
+        as_of: the moment of the builds; None for the date bound of the requirements, or now.
+        verdicts_only: neither plan nor price builds, and advise nothing: that is quicker.
+        advice: look for changes that help, each judged again.
+        loading: how much is read to find out whether wheels load, and the oldest CPU.
+        progress: receives how far each stage has come; None for nothing.
+
+    Returns:
+        The report, without violations: `check` holds it against a policy.
+
+    Raises:
+        UsageError: for requirements that are not read yet, and targets that are not parsed.
+        IndexUnreachable: where no index answers.
     """
     _require(requirements, targets)
     progress = progress or Silent()

@@ -31,6 +31,8 @@ def binary_policy(
 ) -> BinaryPolicy:
     """Write the strictest policy with which requirements still install.
 
+    A policy is what pip calls ``--only-binary`` and ``--no-binary``, and other tools likewise.
+
     Args:
         requirements: a file name, a requirement, or several: as for `check`, but no Dockerfile.
         targets: where it is installed; by default as for `check`.
@@ -38,14 +40,15 @@ def binary_policy(
         no_deps: judge only what is listed.
         installer: who installs, as for `check`.
         keep_versions: also make an exception for what would fall back to an older release.
-        **question: as for `check`.
+        **question: the keywords from `constraints` to `policy`, as for `check`.
 
     Returns:
         The policy: exceptions with their reasons, what falls back, what is built in spite of it,
         and the lines for pip, uv and Poetry.
 
     Raises:
-        UsageError: for what the caller can mend.
+        UsageError: for what the caller can mend. `TargetError` and `RequirementsError` are of this
+            kind.
         IndexUnreachable: where no index answers.
     """
     question_put = Question(

@@ -55,42 +55,81 @@ def check(  # noqa: PLR0913 (the public face: one keyword per option a user know
 ) -> Report:
     """Judge requirements on targets: what comes as a wheel, what compiles, what cannot be had.
 
-    `requirements` is a file name, a requirement (``"pandas>=2"`` or a `Requirement`), or several
-    of both; a file holds requirements, a project, a lock or a script. Of a folder the file is
-    taken that says most exactly what is installed (`discover`). `packages` are always
-    requirements. `extras` and `groups` choose from projects and locks; groups take the place of
-    those that a lock's own tool installs by default, and ``main`` alone means none of these.
-    `allow_outside` lets projects and locks name files outside their own folder. `targets` are
-    spellings such as ``python:3.12-alpine`` or ``cp312-musllinux_1_2_x86_64``, or `Target` values;
-    by default the CPython versions now supported × glibc, musl × x86_64, aarch64. `exclude_newer`
-    judges the index as of a date (``2023-04-14``), a timestamp, or so long ago (``7d``, a
-    `timedelta`). `cache_dir` None keeps nothing on disk; `offline` asks nothing but the cache.
-    After `timeout` seconds nothing more is fetched, and what is missing is unknown.
-    `installer` is who installs, with its release or without: ``pip==23.0.1``, ``uv==0.9``, ``pip-
-    no-cache-dir``, ``pip-no-cache``; pip alone is that of the image, or the newest. Without a
-    cache, what several builds need is built several times. `cores`, `memory_bytes` and
-    `bytes_per_second` are those of the machine that installs; `machine_factor` is how many of its
-    seconds one reference second takes (``wheelcheck calibrate`` measures it), which narrows the
-    intervals. `advice` looks for changes that help, each judged again. With `verdicts_only` builds
-    are neither planned nor priced, and nothing is advised: that is quicker. `load_check` says how
-    much is read to find out whether wheels find their shared libraries (``quick``, ``full``,
-    ``off``), for targets that name an image; `cpu` is the oldest machine that they run on
-    (``x86-64-v2``, ``haswell``).
+    A Dockerfile is judged alone: keywords that its own lines answer are refused. A compose file is
+    judged by the one image that it builds, or that of `service`.
 
-    A Dockerfile is judged alone: keywords that its own lines answer are refused. `context` is the
-    folder given to ``docker build``, guessed without it; `platforms` (``linux/arm64``),
-    `build_args` and `stage` are those of ``--platform``, ``--build-arg`` and ``--target``; `images`
-    says of images by their names what target they are. A compose file is judged by the one image
-    that it builds, or that of `service`.
+    Args:
+        requirements: a file name, a requirement (``"pandas>=2"`` or a `Requirement`, PEP 508), or
+            several of both. A file holds requirements, a project, a lock, a script (PEP 723) or a
+            Dockerfile; ``-`` is standard input. Of a folder the file is taken that says most
+            exactly what is installed (`discover`).
+        no_deps: judge only what is listed, not what it requires.
+        installer: who installs, with its release or without: ``pip==23.0.1``, ``uv==0.9``,
+            ``pip-no-cache-dir``, ``pip-no-cache``. pip alone is that of the image, or the newest.
+            Without a cache, what several builds need is built several times. By default pip, and
+            uv where a uv.lock is all that is installed.
+        cores: CPU cores of the machine that installs.
+        memory_bytes: its memory in bytes; None where it is not known.
+        bytes_per_second: what it downloads with, in bytes per second; by default 100 Mbit/s.
+        machine_factor: how many of its seconds one reference second takes (``wheelcheck calibrate``
+            measures it), which narrows the intervals; None where nobody has measured it.
+        verdicts_only: neither plan nor price builds, and advise nothing: that is quicker.
+        advice: look for changes that help, each judged again.
+        load_check: how much is read to find out whether wheels find their shared libraries
+            (``quick``, ``full``, ``off``), for targets that name an image.
+        cpu: the oldest machine that the wheels run on, as an x86-64 level or by its name
+            (``x86-64-v2``, ``haswell``); None where it is not given.
+        progress: a value whose `update` is called with how far each stage has come; None for
+            nothing.
+        constraints: constraint files, as for pip's ``-c``.
+        extras: extras to choose from projects and locks.
+        groups: dependency groups to choose from projects and locks (PEP 735, and those of Poetry,
+            PDM and Pipenv). They take the place of those that a lock's own tool installs by
+            default, and ``main`` alone means none of these.
+        allow_outside: let projects and locks name files outside their own folder.
+        pre: allow pre-releases, as pip's ``--pre`` does (PEP 440).
+        only_binary: projects of which only wheels are taken; ``:all:`` and ``:none:`` as for pip.
+        no_binary: projects that are built from source; ``:all:`` and ``:none:`` as for pip.
+        prefer_binary: rather an older wheel than a newer sdist.
+        exclude_newer: judge the index as of a date (``2023-04-14``), a timestamp, or so long ago
+            (``7d``, a `timedelta`); None for now, if the inputs say nothing else.
+        index_url: the index (PEP 503, PEP 691); None for that of the inputs, else the public index.
+        extra_index_urls: more indexes, merged with it as pip merges them.
+        no_index: use `find_links` alone.
+        find_links: folders, pages or files with wheels and sdists, as for pip.
+        pip_config: also obey pip's configuration files and PIP_* variables.
+        cache_dir: the folder of the cache; ``"default"`` is the user's cache folder, None keeps
+            nothing on disk.
+        offline: ask nothing but the cache.
+        timeout: seconds after which nothing more is fetched, and what is missing is unknown; None
+            for no limit.
+        policy: what the report is held against, for `Report.violations`: a `Policy`, or the name of
+            a file with ``[tool.wheelcheck]`` (``"pyproject.toml"``). Its ``requirements``,
+            ``targets`` and ``images`` are used where the call names none, as the command line uses
+            them. None: nothing is read.
+        targets: spellings such as ``python:3.12-alpine`` or ``cp312-musllinux_1_2_x86_64``, or
+            `Target` values; by default the CPython versions now supported × glibc, musl × x86_64,
+            aarch64.
+        packages: requirements beside the inputs; never taken for file names.
+        context: the folder given to ``docker build``; None: guessed.
+        platforms: platforms of a Dockerfile, as for ``--platform`` (``linux/arm64``); by default
+            linux/amd64.
+        build_args: name → value, as for ``--build-arg``.
+        stage: the stage of a Dockerfile to build, by its name or number, as for ``--target``; None
+            for the last.
+        images: name of an image → the target that it is.
+        service: the service of a compose file; None where only one image is built.
 
-    `policy` is what the report is held against, for `Report.violations`: a `Policy`, or the name of
-    a file with ``[tool.wheelcheck]`` (``"pyproject.toml"``). Its ``requirements``, ``targets`` and
-    ``images`` are used where the call names none, as the command line uses them; nothing is read
-    without it.
+    Returns:
+        The whole answer as a frozen value. What cannot be judged of a single package is in
+        `Report.problems`.
 
-    Raises `NothingJudged`, with a report, where no step of a Dockerfile can be judged, else
-    `UsageError` for what the caller can mend and `IndexUnreachable` where no index answers.
-    What cannot be judged of a single package is in `Report.problems`.
+    Raises:
+        NothingJudged: where no step of a Dockerfile can be judged; it has the report.
+        TargetError: for a target that is not known, with near matches.
+        RequirementsError: for a line that pip would refuse, with its file and line.
+        UsageError: for whatever else the caller can mend, and base of the three above.
+        IndexUnreachable: where no index answers.
     """
     if progress is not None and not callable(getattr(progress, "update", None)):
         raise UsageError(f"progress wants a value with a method update, not {progress!r}")

@@ -52,14 +52,26 @@ def explain(
     installer: str | None = None,
     **question: Unpack[QuestionKeywords],
 ) -> Explanation:
-    """Tell everything that leads to the verdict on one package, on each target.
+    """Explain everything that leads to the verdict on one package, on each target.
 
-    `package` is the name of a package among those that `requirements` lead to, or, where there
-    are none, a requirement (``pandas==2.0.0``). The other keywords are those of `check`: with
-    `policy`, a bare name is a package of the requirements that the settings name, if they do.
+    Args:
+        package: the name of a package among those that `requirements` lead to, or, where there are
+            none, a requirement (``pandas==2.0.0``). With `policy`, a bare name is a package of the
+            requirements that the settings name, if they do.
+        requirements: a file name, a requirement, or several: as for `check`, but no Dockerfile.
+        targets: as for `check`; None for those of the settings that `policy` names. There is no
+            default beyond these.
+        no_deps: judge only what is listed, not what it requires.
+        installer: who installs, as for `check`.
+        **question: the keywords from `constraints` to `policy`, as for `check`.
 
-    Raises `UsageError` for what the caller can mend (a package that nothing asks for, too), and
-    `IndexUnreachable` where no index answers.
+    Returns:
+        The candidates, files, tags, evidence and build plan of the package, target by target.
+
+    Raises:
+        UsageError: for what the caller can mend: a package that nothing requires, and no target,
+            too. `TargetError` and `RequirementsError` are of this kind.
+        IndexUnreachable: where no index answers.
     """
     package, installer = text("package", package), optional_text("installer", installer)
     name = _name(package)

@@ -59,7 +59,7 @@ def ready(
             settings that `policy` names.
         packages: requirements beside the inputs.
         no_deps: judge only what is listed.
-        **question: as for `check`.
+        **question: the keywords from `constraints` to `policy`, as for `check`.
 
     Returns:
         The answer as a frozen value: `Readiness.pythons` has the bumps, made together, and
@@ -68,6 +68,7 @@ def ready(
 
     Raises:
         UsageError: for a Python that does not exist, and for whatever else the caller can mend.
+            `TargetError` and `RequirementsError` are of this kind.
         IndexUnreachable: where no index answers.
     """
     names, spelled = several("pythons", pythons), target_list(targets)

@@ -92,8 +92,14 @@ def difference(
 ) -> Difference:
     """Compare two reports on the targets that both have.
 
-    `allow` are a policy's allowances; `today` is the day by which they may have ended.
-    Raises `UsageError` for what is no report.
+    Args:
+        before: the older report.
+        after: the newer report.
+        allow: a policy's allowances: changes for the worse that they let pass.
+        today: the day by which an allowance may have ended; by default none has.
+
+    Raises:
+        UsageError: for what is no report.
     """
     for report in (before, after):
         if not isinstance(report, Report):

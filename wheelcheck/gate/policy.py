@@ -29,7 +29,15 @@ class _Setting(BaseModel):
 class Allowance(_Setting):
     """One package that may break the policy, on targets whose name matches a pattern.
 
-    `expires` is the last day on which that holds; afterwards the violation is reported again.
+    Args:
+        package: the package, in any spelling (PEP 503).
+        target: a pattern of target names, as for `fnmatch`; by default every target.
+        reason: why it may.
+        expires: the last day on which that holds; afterwards the violation is reported again. None
+            for no end.
+
+    Raises:
+        ValidationError: pydantic's, for a value of another kind and for an unknown key.
     """
 
     package: Annotated[str, BeforeValidator(lambda name: str(canonicalize_name(str(name))))]
@@ -38,15 +46,30 @@ class Allowance(_Setting):
     expires: date | None = None
 
     def covers(self, package: str, target: str, today: date) -> bool:
-        """Whether this lets a package pass on a target today."""
+        """Whether this lets a package pass on a target today.
+
+        Args:
+            package: the normalised name (PEP 503).
+            target: the target's name.
+            today: the day that counts for `expires`.
+        """
         return not self.has_ended(today) and self.is_about(package, target)
 
     def is_about(self, package: str, target: str) -> bool:
-        """Whether it names this package and target, ended or not."""
+        """Whether it names this package and target, ended or not.
+
+        Args:
+            package: the normalised name (PEP 503).
+            target: the target's name.
+        """
         return package == self.package and fnmatchcase(target, self.target)
 
     def has_ended(self, today: date) -> bool:
-        """Whether its last day is over."""
+        """Whether its last day is over.
+
+        Args:
+            today: the day that counts for `expires`.
+        """
         return self.expires is not None and today > self.expires
 
     def __str__(self) -> str:
@@ -65,13 +88,23 @@ def _rules(given: object) -> object:
 class Policy(_Setting):
     """What a report must fulfil; nothing by default.
 
-    `fail_on` are verdicts that no package may have, ``missing-libraries``, ``wheels-lost``, or
-    codes of what is found in Dockerfiles (``missing-compiler``); where there are any, a Dockerfile
-    must work, too.
-    `max_build_minutes` bounds the time that source builds take on a target, `max_image_mb` the
-    image, in megabytes of 10^6 bytes. `min_coverage` is the least share of packages, in percent,
-    that come as wheels: for all targets, or by patterns of their names.
-    `tolerate_failures`, written as ``fail-on = "none"``, lets pass even what would not install.
+    ``[tool.wheelcheck]`` has the same keys, with hyphens.
+
+    Args:
+        fail_on: verdicts that no package may have, ``missing-libraries``, ``wheels-lost``, or
+            codes of what is found in Dockerfiles (``missing-compiler``), in a list, or in a string
+            with commas; where there are any, a Dockerfile must work, too.
+        tolerate_failures: let pass even what would not install; written as ``fail-on = "none"``.
+        max_build_minutes: the longest that source builds may take on a target, in minutes; None for
+            no bound.
+        max_image_mb: the largest that the image may get, in megabytes of 10^6 bytes; None for no
+            bound.
+        min_coverage: the least share of packages, in percent, that come as wheels: for all targets,
+            or by patterns of their names; None for no bound.
+        allow: packages that may break the policy.
+
+    Raises:
+        ValidationError: pydantic's, for an unknown key, rule or verdict, and for a negative number.
     """
 
     fail_on: Annotated[frozenset[FailOn], BeforeValidator(_rules)] = frozenset()
@@ -90,10 +123,20 @@ class Policy(_Setting):
         )
 
     def over(self, base: Policy) -> Policy:
-        """This policy where it says something, `base` elsewhere; allowances of both."""
+        """This policy where it says something, `base` elsewhere; allowances of both.
+
+        Args:
+            base: the policy that fills in what this leaves out.
+        """
         settings = {name: getattr(self, name) for name in self.model_fields_set - {"allow"}}
         return base.model_copy(update={**settings, "allow": (*base.allow, *self.allow)})
 
     def lets_pass(self, package: str, target: str, today: date) -> bool:
-        """Whether an allowance lets a package pass on a target today."""
+        """Whether an allowance lets a package pass on a target today.
+
+        Args:
+            package: the normalised name (PEP 503).
+            target: the target's name.
+            today: the day by which an allowance may have ended.
+        """
         return any(allowance.covers(package, target, today) for allowance in self.allow)

@@ -46,14 +46,27 @@ def open_index(
     contact: str = "",
     clock: RunClock | None = None,
 ) -> Iterator[NetworkIndex]:
-    """The indexes that `options` name, as one; closing drops all requests under way.
+    """Open the indexes that `options` name, as one; closing drops all requests under way.
 
-    A string is the URL of an index. Raises `UsageError` for what is neither.
+    Indexes answer in HTML (PEP 503) or JSON (PEP 691), and are merged as pip merges them.
 
-    `cache_dir` None keeps nothing: a temporary directory serves this run; ``"default"`` is the
-    user's cache folder. `offline` asks nothing but the cache. netrc is found through `environ`
-    (NETRC, HOME). `warn` hears, once each, of what costs speed or completeness, such as a cache
-    that cannot be written. `contact` is sent to the indexes with every request.
+    Args:
+        options: where files are looked for; a string is the URL of an index.
+        cache_dir: the folder of the cache; ``"default"`` is the user's cache folder. None keeps
+            nothing: a temporary directory serves this run.
+        offline: ask nothing but the cache.
+        environ: variables by which netrc is found (NETRC, HOME); None for none.
+        warn: called, once each, with what costs speed or completeness, such as a cache that cannot
+            be written; by default it is logged as a warning of the logger ``wheelcheck``.
+        contact: an address for the operator of an index, sent with every request; "" for none.
+        clock: when the run ends: after that nothing more is fetched. None for no end.
+
+    Yields:
+        The index, for `resolve` and `analyse`.
+
+    Raises:
+        UsageError: for `options` that are neither, and for a `cache_dir` that is no path.
+        IndexUnreachable: when it is used, where no index answers.
     """
     from tempfile import TemporaryDirectory
 

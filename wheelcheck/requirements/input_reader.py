@@ -69,20 +69,35 @@ def read(  # noqa: PLR0913 (one keyword per option a user knows from pip)
 ) -> Requirements:
     """Read all inputs; requirement files exactly as pip 26.3 would.
 
-    An input is a path, ``-`` for standard input, a file's URL, a requirement (``pandas>=2``,
-    ``name @ https://…``, a path or URL of a wheel or sdist), or a value. A string that names an
-    existing file, holds a path separator or ends in .txt, .in, .toml, .lock or .cfg is a file:
-    requirements, a project, a lock or a script. `packages` are always requirements. `extras` and
-    `groups` choose from projects and locks (see `Selection`); `allow_outside` lets these name
-    files outside their folder. As in pip, constraints are read first, then
-    packages, then the inputs, and later options override earlier options. `environ` holds what
-    ``${NAME}`` may expand to; `stdin` and `fetch` are called only when an input asks for them;
-    `on_read` gets what was read (see `Opener`).
+    As in pip, constraints are read first, then packages, then the inputs, and later options
+    override earlier options. The syntax is that of pip's "Requirements File Format"; requirements
+    are those of PEP 508.
 
-    Raises RequirementsError, naming file, line and text, for what pip would refuse, and
-    UsageError where options exclude each other. What pip would build from a checkout,
-    or from a directory whose project does not state its name, is not an error but a
-    `SkippedLine`.
+    Args:
+        inputs: a path, ``-`` for standard input, a file's URL, a requirement (``pandas>=2``,
+            ``name @ https://…``, a path or URL of a wheel or sdist), a value, or several of these.
+            A string that names an existing file, holds a path separator or ends in .txt, .in,
+            .toml, .lock or .cfg is a file: requirements, a project, a lock or a script.
+        constraints: constraint files, as for pip's ``-c``.
+        packages: requirements; never taken for file names.
+        extras: extras to choose from projects and locks (see `Selection`).
+        groups: dependency groups to choose from them; none: those of their own tool.
+        allow_outside: let projects and locks name files outside their folder.
+        options: what the command line says for all inputs; None for nothing.
+        environ: what ``${NAME}`` may expand to.
+        stdin: returns all of standard input; called only when an input is ``-``. None: that is an
+            error.
+        fetch: returns the body of a URL; called only when an input names one. None: that is an
+            error. It and `stdin` may raise OSError.
+        on_read: called with the path and the bytes of every file that is read (see `Opener`).
+
+    Returns:
+        All lines in pip's order. What pip would build from a checkout, or from a directory whose
+        project does not state its name, is not an error but a `SkippedLine`.
+
+    Raises:
+        RequirementsError: for what pip would refuse, with file, line and text.
+        UsageError: where options exclude each other, and for arguments of another kind.
     """
     options = options or CommandLine()
     _check(options)

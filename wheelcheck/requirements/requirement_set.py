@@ -244,6 +244,14 @@ class IndexOptions:
     """Where files are looked for; None where neither file nor caller says so.
 
     URLs here may carry credentials: never print this value.
+
+    Args:
+        index_url: the index (PEP 503, PEP 691), as pip's ``--index-url``.
+        extra_index_urls: more indexes, as pip's ``--extra-index-url``.
+        find_links: URLs or paths of files, pages and folders with files.
+        no_index: use `find_links` alone.
+        trusted_hosts: hosts whose certificates are not looked at, as pip's ``--trusted-host``.
+        spelled: URLs in which variables were expanded, each with its spelling, which may be shown.
     """
 
     index_url: str | None = field(default=None, repr=False)
@@ -252,7 +260,6 @@ class IndexOptions:
     no_index: bool = False
     trusted_hosts: tuple[str, ...] = ()
     spelled: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    """URLs in which variables were expanded, each with its spelling, which may be shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,9 +45,23 @@ _Causes = Collection[Cause]
 def resolve(
     requirements: Requirements, target: Target, index: Index, *, no_deps: bool = False
 ) -> Resolution:
-    """Resolve for one target; see `Resolver`, which shares work between several.
+    """Choose what pip would choose on one target.
 
-    Raises `UsageError` for requirements that are not read yet, or a target that is not parsed.
+    `Resolver` does the same for several, and shares work between them.
+
+    Args:
+        requirements: what `read_requirements` returns.
+        target: what `parse_target` returns.
+        index: what `open_index` yields, or any other `Index`.
+        no_deps: pin only what is listed, not what it requires.
+
+    Returns:
+        The pins by normalised name, or the conflict. A package that cannot be installed is pinned
+        as unavailable or unknown, and the others go on.
+
+    Raises:
+        UsageError: for requirements that are not read yet, or a target that is not parsed.
+        IndexUnreachable: where no index answers.
     """
     if not isinstance(requirements, Requirements):
         raise UsageError("resolve wants what read_requirements returns")

@@ -37,7 +37,11 @@ _TAG_PARTS = 3
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fit:
-    """The wheel is accepted. `rank` is its place in `supported_tags`: 0 is best."""
+    """The wheel is accepted.
+
+    Args:
+        rank: the place of its tag in `supported_tags`: 0 is best.
+    """
 
     rank: int
 

@@ -44,11 +44,8 @@ class Image:
 class Target:
     """One environment to judge: an interpreter and a platform.
 
-    `python` is (major, minor); `python_full_version` adds the patch release that markers and
-    Requires-Python see, e.g. ``3.12.13``. `implementation_version` is set where it is not the
-    version of Python (PyPy ``7.3.20``, GraalPy ``25.0.1``), as the ABI changes with it. `notes` are
-    caveats a reader must know (an end-of-life image, an architecture without an agreed tag).
-    `installer` is the pip or uv that installs there, by whose rules all is judged.
+    `parse_target` makes targets from their spellings. The attributes are the arguments; `libc`,
+    `libc_version` and `arch` are those of `platform`.
     """
 
     name: str
@@ -81,10 +78,27 @@ class Target:
     ) -> None:
         """Make a target on `platform`, or on Linux with a libc of that version on that CPU.
 
-        Without an `installer` it is the newest pip that runs on its Python.
+        Args:
+            name: what it is called, in reports too: the name of an image, or a canonical spelling.
+            implementation: the Python implementation.
+            python: its version as (major, minor).
+            python_full_version: the version with the patch release that markers (PEP 508) and
+                Requires-Python (PEP 345) see, e.g. ``3.12.13``.
+            free_threaded: whether it is a build without the global interpreter lock (PEP 703).
+            libc: the libc of a Linux; of a Linux as `platform`, it replaces its own.
+            libc_version: its version as (major, minor), likewise.
+            arch: the CPU of a Linux, likewise.
+            image: the container image and what is known of it; None without one.
+            notes: caveats that a reader must know (an end-of-life image, an architecture without an
+                agreed tag).
+            implementation_version: set where it is not the version of Python (PyPy ``7.3.20``,
+                GraalPy ``25.0.1``), as the ABI changes with it.
+            platform: the operating system and its CPU; None for the Linux of the three above.
+            installer: the pip or uv that installs there, by whose rules all is judged; None for the
+                newest pip that runs on this Python.
 
-        Of a Linux as `platform`, the three that are given replace its own.
-        Raises `TypeError` where they do not make a platform.
+        Raises:
+            TypeError: where `libc`, `libc_version` and `arch` do not make a platform.
         """
         if platform is None or libc or libc_version or arch:
             platform = _linux(platform, libc, libc_version, arch)

@@ -22,7 +22,7 @@ Input = str | Path | Requirement
 
 
 class QuestionKeywords(TypedDict, total=False):
-    """What may be chosen, as of when, and where to look."""
+    """What may be chosen, as of when, and where to look; each is explained at `check`."""
 
     constraints: Iterable[str | Path]
     extras: Iterable[str]
@@ -45,7 +45,10 @@ class QuestionKeywords(TypedDict, total=False):
 
 
 class CheckKeywords(QuestionKeywords, total=False):
-    """The same, the targets, and what is for Dockerfiles and the files that name them."""
+    """The same, the targets, and what is for Dockerfiles and the files that name them.
+
+    Each is explained at `check`.
+    """
 
     targets: Iterable[str | Target] | None
     packages: Iterable[str]

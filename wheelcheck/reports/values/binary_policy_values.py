@@ -95,7 +95,14 @@ class BinaryPolicy(Value):
         return not any(problem.severity == "error" for problem in self.problems)
 
     def lines(self, tool: str) -> tuple[str, ...]:
-        """What to write for a tool; raises `KeyError` where targets cannot share a file."""
+        """What to write for a tool.
+
+        Args:
+            tool: the tool, as in `PolicyFile.tool`.
+
+        Raises:
+            KeyError: for another tool, and where targets cannot share a file.
+        """
         found = [file for file in self.files if file.tool == tool]
         if len(found) != 1:
             raise KeyError(tool)

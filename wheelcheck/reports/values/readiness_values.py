@@ -149,5 +149,12 @@ class Readiness(Value):
         return not any(problem.severity == "error" for problem in self.problems)
 
     def python(self, label: str) -> ReadyPython:
-        """A new Python, as in 3.15t. Raises `NotInReport`, a KeyError, with the nearest names."""
+        """A new Python by its label.
+
+        Args:
+            label: the Python, as in ``3.15t``.
+
+        Raises:
+            NotInReport: for another label, with the nearest labels; a KeyError.
+        """
         return entry("Python", label, {python.python: python for python in self.pythons})

@@ -315,8 +315,10 @@ class Report(Shown):
     def matrix(self) -> dict[str, dict[str, Verdict]]:
         """Verdicts alone: package name → target name → verdict.
 
-        `[]` takes a package in any spelling; of another name it raises `NotInReport`, a KeyError,
-        with the nearest names.
+        `[]` takes a package in any spelling (PEP 503).
+
+        Raises:
+            NotInReport: from `[]`, for another name, with the nearest names; a KeyError.
         """
         return ByPackage(
             {
@@ -328,13 +330,27 @@ class Report(Shown):
         )
 
     def target(self, name: str) -> TargetSummary:
-        """A target by its name. Raises `NotInReport`, a KeyError, with the nearest names."""
+        """A target by its name.
+
+        Args:
+            name: the name of the target, as in `Report.targets`.
+
+        Raises:
+            NotInReport: for another name, with the nearest names; a KeyError.
+        """
         return entry("target", name, {target.name: target for target in self.targets})
 
     def plan(self, target: str) -> BuildPlan | None:
-        """The build plan of a target by its name; None where nothing is built there.
+        """The build plan of a target.
 
-        Raises `NotInReport`, a KeyError, with the nearest names.
+        Args:
+            target: the name of the target.
+
+        Returns:
+            The plan; None where nothing is built on the target.
+
+        Raises:
+            NotInReport: for another name, with the nearest names; a KeyError.
         """
         for plan in self.builds:
             if plan.target == target:
@@ -343,8 +359,12 @@ class Report(Shown):
         return next((plan for plan in self.builds if plan.target == found.name), None)
 
     def package(self, name: str) -> Package:
-        """A package by its name, in any spelling (PEP 503).
+        """A package by its name.
 
-        Raises `NotInReport`, a KeyError, with the nearest names.
+        Args:
+            name: the name of the package, in any spelling (PEP 503).
+
+        Raises:
+            NotInReport: for another name, with the nearest names; a KeyError.
         """
         return ByPackage({package.name: package for package in self.packages})[name]

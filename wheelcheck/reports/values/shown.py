@@ -46,13 +46,20 @@ class Shown(Value):
 
         Columns: package, version, target, python, libc, arch, verdict (ordered as `Verdict` is),
         file, size (bytes), requested_by (separated by ``; ``), reason, system, loads. What is not
-        known is missing. Raises `UsageError` where pandas is not installed.
+        known is missing.
+
+        Raises:
+            UsageError: where pandas is not installed.
         """
         frame: pd.DataFrame = _face("notebook.frames", "to_pandas")(self)
         return frame
 
     def to_polars(self) -> pl.DataFrame:
-        """The same with polars."""
+        """The same as `to_pandas` with polars.
+
+        Raises:
+            UsageError: where polars is not installed.
+        """
         frame: pl.DataFrame = _face("notebook.frames", "to_polars")(self)
         return frame
 
@@ -62,8 +69,10 @@ class Shown(Value):
         Columns: target, python, libc, arch, system, cores, builds, download_bytes; and for each of
         wall_seconds, build_wall_seconds, cpu_seconds, peak_memory_bytes, download_seconds,
         image_bytes, image_bytes_multi_stage the value, the ends of its 80 % interval (``_low``,
-        ``_high``) and its ``_basis``. What is not known is missing. Raises `UsageError` where
-        pandas is not installed.
+        ``_high``) and its ``_basis``. What is not known is missing.
+
+        Raises:
+            UsageError: where pandas is not installed.
         """
         frame: pd.DataFrame = _face("notebook.frames", "costs_to_pandas")(self)
         return frame
@@ -74,12 +83,16 @@ class Shown(Value):
         return text
 
     def to_markdown(self, *, limit: int = 65_000) -> str:
-        """GitHub-flavoured Markdown of at most `limit` characters, as ``--format markdown``."""
+        """GitHub-flavoured Markdown, as ``--format markdown`` writes it.
+
+        Args:
+            limit: the most characters that it may have; GitHub takes 65,536 in a comment.
+        """
         text: str = _face("markdown", "render_markdown")(self, limit=limit)
         return text
 
     def to_sarif(self) -> str:
-        """SARIF 2.1.0 for code scanning, as ``--format sarif`` writes it."""
+        """SARIF 2.1.0 (OASIS) for code scanning, as ``--format sarif`` writes it."""
         text: str = _face("sarif", "render_sarif")(self, version=__version__)
         return text
 
@@ -102,7 +115,11 @@ class Shown(Value):
 class Plots:
     """Charts of a report. Each is a Matplotlib figure: ``chart.savefig("bill.svg")`` keeps it.
 
-    All raise `UsageError` where Matplotlib is not installed.
+    Args:
+        report: what is drawn.
+
+    Raises:
+        UsageError: from every chart, where Matplotlib is not installed.
     """
 
     def __init__(self, report: Shown) -> None:
@@ -111,30 +128,48 @@ class Plots:
     def matrix(self, *, every: bool = False) -> Figure:
         """What happens to each package on each target, by sign and colour, as a heat map.
 
-        Packages that come as wheels everywhere have a row only with `every`; targets that agree
-        share a column where there are many.
+        Targets that agree share a column where there are many.
+
+        Args:
+            every: also show packages that come as wheels everywhere.
+
+        Raises:
+            UsageError: where Matplotlib is not installed.
         """
         figure: Figure = _chart("matrix", "matrix_chart", self._report, every=every)
         return figure
 
     def coverage(self) -> Figure:
-        """How many packages come as wheels on each target; targets that are alike share a bar."""
+        """How many packages come as wheels on each target; targets that are alike share a bar.
+
+        Raises:
+            UsageError: where Matplotlib is not installed.
+        """
         figure: Figure = _chart("coverage", "coverage_chart", self._report)
         return figure
 
     def bill(self) -> Figure:
         """Time, memory and image size on each target, with 80 % intervals.
 
-        Raises `UsageError` where the report has no costs.
+        Raises:
+            UsageError: where the report has no costs, or Matplotlib is not installed.
         """
         figure: Figure = _chart("bill", "bill_chart", self._report)
         return figure
 
     def compare(self, first: str | Shown | None = None, second: str | None = None) -> Figure:
-        """Two targets by name (may be left out where there are two), or with an older report.
+        """Two targets, or the report and an older report.
 
         Of two targets, the packages on which they differ; of two reports, what each common target
-        gained and lost. Raises `UsageError` where there is nothing to compare.
+        gained and lost.
+
+        Args:
+            first: the name of a target, or the older report; may be left out where there are two
+                targets.
+            second: the name of the other target; may be left out likewise.
+
+        Raises:
+            UsageError: where there is nothing to compare, or Matplotlib is not installed.
         """
         figure: Figure = _chart("difference", "compare_chart", self._report, first, second)
         return figure
