@@ -55,6 +55,25 @@ serve() {
     index="http://127.0.0.1:$(sed -n 's/.* port \([0-9]*\).*/\1/p' served.log | head -1)/simple/"
 }
 
+# backends LINES REQUIREMENT=BACKEND…: sets $outcomes to which of them build a project with these lines in [project];
+# what they print is in NAME.log. Uses venv/bin/pip.
+backends() {
+    local lines=$1 pair name
+    outcomes=
+    for pair in "${@:2}"; do
+        name=${pair%%=*}
+        mkdir -p "$name/demo"
+        echo '"""A module."""' > "$name/demo/__init__.py"
+        printf '[project]\nname = "demo"\nversion = "1"\ndescription = "x"\n%s\n' "$lines" > "$name/pyproject.toml"
+        printf '[build-system]\nrequires = ["%s"]\nbuild-backend = "%s"\n' "${pair%=*}" "${pair##*=}" >> "$name/pyproject.toml"
+        if venv/bin/pip wheel --quiet --no-deps --wheel-dir wheels "./$name" > "$name.log" 2>&1; then
+            outcomes+="$name builds; "
+        else
+            outcomes+="$name fails; "
+        fi
+    done
+}
+
 # expect WHAT SEEN: fails where they differ
 expect() {
     if [ "$1" != "$2" ]; then

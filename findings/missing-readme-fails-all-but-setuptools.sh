@@ -6,28 +6,7 @@
 # Seen: setuptools warns, builds, and leaves the description empty; the four others end with an error. So a Dockerfile
 # that copies pyproject.toml and the sources alone works until the project leaves setuptools.
 . "$(dirname "$0")/common.sh"
-python3 -m venv venv
-venv/bin/pip install --quiet pip==26.3
-outcomes=
-for pair in setuptools==80.9.0=setuptools.build_meta flit_core==3.12.0=flit_core.buildapi \
-    pdm-backend==2.4.5=pdm.backend hatchling==1.27.0=hatchling.build poetry-core==2.2.1=poetry.core.masonry.api; do
-    requirement=${pair%=*} backend=${pair##*=} name=${pair%%=*}
-    mkdir -p "$name/demo"
-    echo '"""A module."""' > "$name/demo/__init__.py"
-    cat > "$name/pyproject.toml" <<EOF
-[project]
-name = "demo"
-version = "1"
-description = "x"
-readme = "README.md"
-[build-system]
-requires = ["$requirement"]
-build-backend = "$backend"
-EOF
-    if venv/bin/pip wheel --quiet --no-deps --wheel-dir wheels "./$name" > "$name.log" 2>&1; then
-        outcomes+="$name builds; "
-    else
-        outcomes+="$name fails; "
-    fi
-done
+environment venv pip==26.3
+backends 'readme = "README.md"' setuptools==80.9.0=setuptools.build_meta flit_core==3.12.0=flit_core.buildapi pdm-backend==2.4.5=pdm.backend \
+    hatchling==1.27.0=hatchling.build poetry-core==2.2.1=poetry.core.masonry.api
 expect "setuptools builds; flit_core fails; pdm-backend fails; hatchling fails; poetry-core fails; " "$outcomes"
