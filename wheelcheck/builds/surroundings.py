@@ -24,6 +24,7 @@ from wheelcheck.builds.obstacles.setup_run.stop import Stop
 from wheelcheck.builds.obstacles.source_breaks import compiled_files, source_breaks
 from wheelcheck.builds.obstacles.undeclared_names import undeclared_names
 from wheelcheck.builds.plan import Build
+from wheelcheck.builds.refused_metadata import refused_metadata
 from wheelcheck.builds.sdist.build_system import LEGACY_BACKEND
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist_reading import SdistReading
@@ -50,6 +51,7 @@ def clashes(build: Build, target: Target, *, isolated: bool) -> tuple[BuildObsta
     return (
         *_script(build, facts, target, isolated=isolated),
         *_backend(build, facts, target),
+        *refused_metadata(build, facts),
         *_bindings(build, target),
         *_sources(build, facts, target),
         *_cmake(build, facts, target),

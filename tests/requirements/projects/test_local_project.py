@@ -141,3 +141,54 @@ class TestJudged:
         paths = [path for _, path, _ in public_index.log[before:]]
         assert any("numpy" in path for path in paths)
         assert not any("my-tool" in path for path in paths)
+
+
+class TestRefused:
+    """Metadata with which the build of a project ends."""
+
+    @pytest.fixture
+    def fatal(self, folder, public_index):
+        def judge(pyproject: str, **files: str) -> list[str]:
+            (folder / "pyproject.toml").write_text(pyproject)
+            for name, text in files.items():
+                (folder / name).write_text(text)
+            (folder / "requirements.txt").write_text(".\n")
+            found = wheelcheck.check(
+                "requirements.txt",
+                targets=["python:3.11-slim"],
+                index_url=public_index.url,
+                cache_dir=None,
+            )
+            (build,) = found.plan("python:3.11-slim").builds
+            return [each.code for each in build.obstacles if each.fatal]
+
+        return judge
+
+    BASE = '[project]\nname = "own"\nversion = "1"\n{}\n[build-system]\nrequires = ["{}"]\n'
+
+    def project(self, lines: str, requires: str, backend: str) -> str:
+        return self.BASE.format(lines, requires) + f'build-backend = "{backend}"\n'
+
+    @pytest.mark.parametrize(
+        ("requires", "backend", "codes"),
+        [
+            ("hatchling", "hatchling.build", ["missing-readme"]),
+            ("setuptools", "setuptools.build_meta", []),
+        ],
+    )
+    def test_a_readme_that_lacks(self, fatal, requires, backend, codes):
+        text = self.project('readme = "README.md"', requires, backend)
+        assert fatal(text) == codes
+        assert fatal(text, **{"README.md": ""}) == []
+
+    @pytest.mark.parametrize(
+        ("requires", "backend", "codes"),
+        [
+            ("setuptools", "setuptools.build_meta", ["license-classifier"]),
+            ("hatchling", "hatchling.build", []),
+        ],
+    )
+    def test_a_license_expression_beside_a_classifier(self, fatal, requires, backend, codes):
+        both = 'license = "MIT"\nclassifiers = ["License :: OSI Approved :: MIT License"]'
+        assert fatal(self.project(both, requires, backend)) == codes
+        assert fatal(self.project('license = "MIT"', requires, backend)) == []

@@ -1,8 +1,7 @@
 """Files that a project names and its build reads: where one lacks, the step that builds it fails.
 
 ``COPY pyproject.toml src/ ./`` leaves the README behind, and so does ``*.md`` in `.dockerignore`.
-Which backends end with an error then was seen by running them
-(`findings/missing-readme-fails-all-but-setuptools.sh`); setuptools warns.
+`requirements/projects/readmes.py` has the backends that end with an error then.
 """
 
 from __future__ import annotations
@@ -17,13 +16,10 @@ from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.redaction import redact
 from wheelcheck.requirements.documents import parse_toml, table
+from wheelcheck.requirements.projects.readmes import readmes, reads_readme
 
 __all__ = ["builds_project", "faults_of_project"]
 
-_READ_THE_README = frozenset(
-    ("flit_core", "hatchling", "mesonpy", "pdm", "poetry", "scikit_build_core", "uv_build")
-)
-"""Backends, by the module of their hooks, that fail without the file of ``readme``."""
 _NOT_BUILT: Mapping[str, frozenset[str]] = {
     "uv": frozenset(
         (
@@ -49,9 +45,9 @@ def faults_of_project(
     """
     tree = _project(stage, folder)
     backend = _backend(tree)
-    if backend.partition(".")[0] not in _READ_THE_README:
+    if not reads_readme(backend):
         return
-    for name in _readmes(tree):
+    for name in readmes(tree):
         path = absolute(name, folder)
         found = stage.files.find(path)
         if isinstance(found, FromContext):
@@ -95,18 +91,6 @@ def _project(stage: StageState, folder: str) -> Mapping[str, Any]:
 def _backend(tree: Mapping[str, Any]) -> str:
     backend = table(tree, "build-system", complain=_silently).get("build-backend")
     return backend if isinstance(backend, str) else ""
-
-
-def _readmes(tree: Mapping[str, Any]) -> Iterator[str]:
-    """The files of ``readme``, which is a name, a table with one, or Poetry's list of names."""
-    stated = table(tree, "project", complain=_silently).get("readme")
-    if stated is None:
-        stated = table(tree, "tool", "poetry", complain=_silently).get("readme")
-    if isinstance(stated, Mapping):
-        stated = stated.get("file")
-    for name in stated if isinstance(stated, list) else [stated]:
-        if isinstance(name, str) and name:
-            yield name
 
 
 def _silently(_: str) -> None:

@@ -1,0 +1,71 @@
+"""What a project declares of itself that its build backend refuses.
+
+Seen by running the backends (`findings/license-classifier-beside-expression-divides-backends.sh`,
+`findings/missing-readme-fails-all-but-setuptools.sh`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from packaging.version import Version
+
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.plan import Build
+from wheelcheck.builds.sdist.build_system import read_toml
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.errors import Unknown
+from wheelcheck.requirements.projects.readmes import readmes, reads_readme
+
+__all__ = ["refused_metadata"]
+
+_PROJECT = "pyproject.toml"
+_REFUSE_CLASSIFIERS: Mapping[str, tuple[str, Version]] = {
+    "setuptools": ("setuptools", Version("61")),
+    "flit_core": ("flit-core", Version("3.2")),
+    "pdm": ("pdm-backend", Version("2.4.3")),
+}
+"""Backends, by their top module, that refuse a license expression beside a license classifier, and
+the releases since which: those before PEP 639 refuse the expression by itself."""
+
+
+def refused_metadata(build: Build, facts: SdistFacts) -> Iterator[BuildObstacle]:
+    """Yield what of a project's own metadata ends its build."""
+    contents = build.reading.contents
+    if isinstance(contents, Unknown) or facts.system.legacy:
+        return
+    tree = read_toml(contents.texts.get(_PROJECT, ""))
+    if isinstance(tree, Unknown):
+        return
+    backend = facts.system.backend
+    name = backend.partition(":")[0].partition(".")[0]
+    for readme in readmes(tree) if reads_readme(backend) else ():
+        if readme.removeprefix("./") not in contents.paths and ".." not in readme:
+            message = f"{_PROJECT} names {readme} as its readme, which is not there: {name} fails"
+            yield BuildObstacle("missing-readme", message, _PROJECT, fatal=True)
+    if _has_both_licenses(tree) and _refuses(name, build):
+        message = (
+            f"{_PROJECT} has a license expression and a classifier License ::, which {name} refuses"
+        )
+        yield BuildObstacle("license-classifier", message, "PEP 639", fatal=True)
+
+
+def _has_both_licenses(tree: Mapping[str, Any]) -> bool:
+    project = tree.get("project")
+    if not isinstance(project, Mapping) or not isinstance(project.get("license"), str):
+        return False
+    classifiers = project.get("classifiers")
+    return isinstance(classifiers, list) and any(
+        isinstance(each, str) and each.startswith("License ::") for each in classifiers
+    )
+
+
+def _refuses(backend: str, build: Build) -> bool:
+    """Whether the release of the backend that the build takes refuses both licenses."""
+    if backend not in _REFUSE_CLASSIFIERS:
+        return False
+    name, since = _REFUSE_CLASSIFIERS[backend]
+    pins = {str(pin.name): pin.version for pin in build.environment.pins}
+    version = pins.get(name)
+    return version is not None and version >= since
