@@ -3,6 +3,7 @@
 from sample_bills import build, priced_story
 from sample_reports import alpine_story
 
+from wheelcheck import Verdict
 from wheelcheck.reports.text.builds_text import draw_plan
 from wheelcheck.reports.text.report_text import render_text
 from wheelcheck.reports.text.text_page import TextPage
@@ -53,3 +54,13 @@ def test_an_obstacle_to_a_build_requirement_says_whom_it_is_for():
     plan = planned(inner, build("pandas", "2.0.0", 1))
     text = render_text(priced_story().model_copy(update={"builds": (plan,)}))
     assert "numpy 1.17.3 (to build pandas 2.0.0) fails: too old" in text
+
+
+def test_why_a_build_without_a_compiler_fails_is_said_as_well():
+    obstacle = Obstacle(code="missing-readme", message="no readme", source="a test", fatal=True)
+    pure = build("pytz", "2023.3", 1, verdict=Verdict.SOURCE_PURE)
+    pure = pure.model_copy(update={"obstacles": (obstacle,)})
+    story = alpine_story()
+    text = render_text(story.model_copy(update={"builds": (planned(pure),)}))
+    assert "What builds run into\n✗ pytz 2023.3 fails: no readme [missing-readme: a test]" in text
+    assert "To build it all the same" not in text

@@ -31,6 +31,9 @@ def draw_recipes(page: TextPage, report: Report, places: Places) -> None:
     """Write what building takes and its obstacles: once for targets that are alike."""
     plans = [plan for plan in report.builds if plan.compiled]
     if not plans:
+        if any(build.obstacles for plan in report.builds for build in plan.builds):
+            page.heading("What builds run into")
+            _draw_obstacles(page, report.builds, places)
         return
     page.heading("To build it all the same")
     groups = _grouped(plans, lambda plan: (plan.commands, _builds(plan)))
@@ -43,7 +46,7 @@ def draw_recipes(page: TextPage, report: Report, places: Places) -> None:
     left = sum(len(group) for group in groups[_MOST_GROUPS:])
     if left:
         page.prose(Text(f"and {counted(left, 'more target')}: --builds has them all", "dim"))
-    _draw_obstacles(page, plans, places)
+    _draw_obstacles(page, report.builds, places)
 
 
 def draw_plans(page: TextPage, report: Report, places: Places) -> None:
