@@ -116,7 +116,7 @@ class _Install:
             stage.fault(fault)
         for each in gathered.projects:
             folder = absolute(each.partition("[")[0].strip(), layer.workdir)
-            note_project(stage, folder, self.line)
+            note_project(stage, folder, self.line, self.variables)
 
     def requested(self) -> Target | Unknown | None:
         """The target that its options name; None where they name none."""
@@ -188,9 +188,16 @@ def add_install(
     stage.add_step(step, _made(step, command, stage))
 
 
-def note_project(stage: StageState, folder: str, line: int, *, certain: bool = True) -> None:
+def note_project(
+    stage: StageState,
+    folder: str,
+    line: int,
+    variables: Mapping[str, str | None],
+    *,
+    certain: bool = True,
+) -> None:
     """Note why the build of a project in a folder of the image fails."""
-    for fault in faults_of_project(stage, folder, line, certain=certain):
+    for fault in faults_of_project(stage, folder, line, variables, certain=certain):
         stage.fault(fault)
 
 

@@ -34,7 +34,8 @@ def add_lock_install(
         _note_problem(stage, layer, why, line, text)
     folder = posixpath.dirname(absolute(command.project, layer.workdir))
     if layer.required and builds_project(command, folder, stage):
-        note_project(stage, folder, line, certain=command.tool == "uv")
+        certain = command.tool == "uv"
+        note_project(stage, folder, line, stage.variables, certain=certain)
     lock = LockInput(command.tool, command.lock, place)
     path = layer.venv or absolute(".venv", layer.workdir)
     python = stage.venv_pythons.get(path)

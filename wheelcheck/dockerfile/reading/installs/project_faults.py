@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.installs.versions_from_git import faults_of_version
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
@@ -33,7 +35,12 @@ _NOT_BUILT: Mapping[str, frozenset[str]] = {
 
 
 def faults_of_project(
-    stage: StageState, folder: str, line: int, *, certain: bool = True
+    stage: StageState,
+    folder: str,
+    line: int,
+    variables: Mapping[str, str | None],
+    *,
+    certain: bool = True,
 ) -> Iterator[Fault]:
     """Find what the build of a project reads and the image does not have.
 
@@ -41,9 +48,12 @@ def faults_of_project(
         stage: the stage at this moment.
         folder: the project's folder, an absolute path in the image.
         line: the line of the step that builds it.
+        variables: those that the build sees.
         certain: whether the step fails where the build does.
     """
     tree = _project(stage, folder)
+    for fault in faults_of_version(stage, tree, folder, line, variables):
+        yield replace(fault, certain=fault.certain and certain)
     backend = _backend(tree)
     if not reads_readme(backend):
         return
