@@ -18,10 +18,11 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from wheelcheck.errors import IndexUnreachable, Unknown
-from wheelcheck.index import facts, fetch, open_index
+from wheelcheck.index import fetch, open_index
 from wheelcheck.index.archives.build_texts import build_texts
 from wheelcheck.index.client import NetworkIndex
 from wheelcheck.index.interface import ArchiveMember, CoreMetadata, Project, Sdist, Wheel
+from wheelcheck.index.stored_facts import decode_listing
 from wheelcheck.requirements.requirement_set import IndexOptions
 
 JSON = "application/vnd.pypi.simple.v1+json"
@@ -542,14 +543,14 @@ def test_neighbouring_texts_of_a_zip_sdist_come_by_one_range(site, opened):
 
 def test_a_listing_that_was_cached_before_lines_were_counted_has_none():
     members = [("foo-1.0/a.c", 3)]
-    stored = facts._decode_listing(msgspec.msgpack.encode((members, {}, [])))
+    stored = decode_listing(msgspec.msgpack.encode((members, {}, [])))
     assert (stored.members, stored.lines, stored.marks) == (members, {}, None)
 
 
 def test_a_listing_that_was_cached_with_fewer_marks_is_not_read():
     shorter = ([("foo-1.0/a.c", 3)], {}, [], {}, {0: (1, [], 0, "")})
     with pytest.raises(ValueError, match="array"):
-        facts._decode_listing(msgspec.msgpack.encode(shorter))
+        decode_listing(msgspec.msgpack.encode(shorter))
 
 
 @pytest.mark.parametrize(

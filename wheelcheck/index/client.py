@@ -14,7 +14,8 @@ from packaging.utils import NormalizedName
 from wheelcheck.errors import IndexUnreachable, Unknown
 from wheelcheck.fence import contain, fenced
 from wheelcheck.index.cache.disk import Cache
-from wheelcheck.index.facts import Facts, is_identified, of_the_day, shared_metadata
+from wheelcheck.index.facts import Facts, of_the_day
+from wheelcheck.index.file_identity import is_identified, shared_metadata
 from wheelcheck.index.interface import (
     ArchiveListing,
     CoreMetadata,

@@ -6,30 +6,27 @@ direct reference names without a hash may: it is read again in every run that ma
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from sys import intern
 from threading import Lock
 from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-import msgspec
-from packaging.version import Version
-
 from wheelcheck.errors import Unknown
 from wheelcheck.index.archives.archive import HashMismatch, Until, read_archive
 from wheelcheck.index.archives.build_texts import build_texts
-from wheelcheck.index.archives.c_api import ApiBreak
 from wheelcheck.index.archives.limits import MAX_TEXT_BYTES, ArchiveRefused
 from wheelcheck.index.archives.members import open_wheel
 from wheelcheck.index.archives.ranges import ArchiveEnds
-from wheelcheck.index.archives.source_marks import RULES, SourceMarks
 from wheelcheck.index.cache.disk import Cache, cache_key
+from wheelcheck.index.file_identity import (
+    file_key,
+    is_identified,
+    is_metadata_of,
+    shared_metadata,
+)
 from wheelcheck.index.interface import (
     ArchiveListing,
-    ArchiveMember,
     CoreMetadata,
     MemberReader,
     Sdist,
@@ -44,66 +41,24 @@ from wheelcheck.index.metadata import (
 from wheelcheck.index.network import deadlines
 from wheelcheck.index.network.deadlines import OutOfTime, within
 from wheelcheck.index.network.http import FetchFailed, Http
-from wheelcheck.index.network.urls import local_path, split_credentials
-from wheelcheck.regular_files import is_folder, is_regular
+from wheelcheck.index.network.urls import local_path
+from wheelcheck.index.stored_facts import (
+    StoredListing,
+    StoredMetadata,
+    decode_listing,
+    decode_metadata,
+    decode_text,
+    encode,
+)
+from wheelcheck.regular_files import is_folder
 
-__all__ = ["Facts", "is_identified", "of_the_day", "shared_metadata"]
+__all__ = ["Facts", "of_the_day"]
 
 _T = TypeVar("_T")
-_STRONG = ("sha512", "sha384", "sha256", "sha224")
 _LASTING = frozenset({"dependencies-need-build", "metadata-malformed", "metadata-inconsistent"})
 """Answers that are facts of the file, not of the day."""
 _REFUSED = frozenset({"archive-refused", "hash-mismatch"})
 """Facts of the file too, but not kept: they cost nothing to find again."""
-
-
-_Marks = tuple[
-    int,
-    tuple[str, ...],
-    int,
-    str,
-    tuple[ApiBreak, ...],
-    tuple[str, ...],
-    tuple[str, ...],
-    tuple[str, ...],
-    tuple[str, ...],
-    tuple[str, ...],
-]
-"""The fields of `SourceMarks`, in their order."""
-
-
-class _Listing(msgspec.Struct, array_like=True):
-    """A listing in the cache; `tried` are the paths whose text is in `texts` or cannot be had.
-
-    `lines` and `marks` are those of members by their place; None in what was cached before they
-    were looked for. `rules` is the `RULES` by which the marks were made.
-    """
-
-    members: list[tuple[str, int]]
-    texts: dict[str, str]
-    tried: set[str]
-    lines: dict[int, int] = {}
-    marks: dict[int, _Marks] | None = None
-    holds_links: bool = False
-    rules: int = 0
-
-
-class _Metadata(msgspec.Struct, array_like=True):
-    """Core metadata in the cache, or why there is none; name and version are the file's."""
-
-    requires_dist: tuple[str, ...] = ()
-    requires_python: str | None = None
-    provides_extra: tuple[str, ...] = ()
-    found_in: str = ""
-    unknown: tuple[str, str] | None = None
-    names_libraries: bool | None = None
-    """None in what was cached before it was looked for."""
-
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode_listing = msgspec.msgpack.Decoder(_Listing).decode
-_decode_text = msgspec.msgpack.Decoder(str).decode
-_decode_metadata = msgspec.msgpack.Decoder(_Metadata).decode
 
 
 class Facts:
@@ -123,19 +78,18 @@ class Facts:
     def metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
         """Core metadata: served beside the file, or read from within it."""
         shared = shared_metadata(file)
-        keys = [cache_key(*map(str, shared)), _key(file)] if shared else [_key(file)]
+        keys = [cache_key(*map(str, shared)), file_key(file)] if shared else [file_key(file)]
         for key in keys:
-            stored = self._cache.metadata.get(key, _decode_metadata)
-            known = stored is not None and (stored.unknown or stored.names_libraries is not None)
-            if stored is not None and known and self._holds(file, key):
-                return _from_stored(stored, file)
+            stored = self._cache.metadata.get(key, decode_metadata)
+            if stored is not None and stored.is_complete and self._holds(file, key):
+                return stored.metadata(file)
         found = self._served(file) if file.has_metadata and isinstance(file, Wheel) else None
         if found is None:
             found = self._read_metadata(file)
         lasting = not isinstance(found, Unknown) or found.code in _LASTING
         if lasting and not is_folder(local_path(file.url) or ""):  # its files change
             verified = isinstance(found, CoreMetadata) and found.found_in == "pep658"
-            self._cache.metadata.put(keys[0 if verified else -1], _encode(_to_stored(found)))
+            self._cache.metadata.put(keys[0 if verified else -1], encode(StoredMetadata.of(found)))
         return found
 
     def _served(self, file: Wheel) -> CoreMetadata | Unknown | None:
@@ -151,14 +105,8 @@ class Facts:
             body = self._http.get(url, most=MAX_TEXT_BYTES).body
         except FetchFailed as failure:
             return None if failure.not_found else _fetch_failed(file, failure)
-        for algorithm in _STRONG:
-            if algorithm in file.metadata_hashes:
-                if (
-                    hashlib.new(algorithm, body).hexdigest()
-                    == file.metadata_hashes[algorithm].lower()
-                ):
-                    break
-                return Unknown("hash-mismatch", f"the metadata of {file.filename} was altered")
+        if not is_metadata_of(file, body):
+            return Unknown("hash-mismatch", f"the metadata of {file.filename} was altered")
         return parse_metadata(body.decode("utf-8", "replace"), file, "pep658")
 
     def _read_metadata(self, file: Wheel | Sdist) -> CoreMetadata | Unknown:
@@ -172,47 +120,38 @@ class Facts:
         self, file: Wheel | Sdist, wanted: Callable[[str], bool] | None = None
     ) -> ArchiveListing | Unknown:
         """Members, and the texts of those that are wanted; a text that is too long is left out."""
-        key = _key(file)
+        key = file_key(file)
         with self._alone(key):
-            stored = self._cache.get("listings", key, _decode_listing)
-            missing = (
-                stored is None
-                or not self._holds(file, key)
-                or (isinstance(file, Sdist) and _is_outdated(stored) and not self._offline)
-            ) or (
-                wanted is not None
-                and any(path not in stored.tried and wanted(path) for path, _ in stored.members)
-            )
-            if missing:
+            stored = self._cache.get("listings", key, decode_listing)
+            if stored is None or not self._suffices(stored, file, key, wanted):
                 found = self._read(file, _also_usual(file, stored, wanted))
                 if isinstance(found, Unknown):
                     return found
                 stored = self._remember(key, file, found, _also_usual(file, stored, wanted))
-        assert stored is not None
-        texts = {p: t for p, t in stored.texts.items() if wanted is not None and wanted(p)}
-        marks = stored.marks or {}
-        members = (
-            ArchiveMember(
-                path,
-                size,
-                stored.lines.get(place),
-                _marks_of(marks[place]) if place in marks else None,
-            )
-            for place, (path, size) in enumerate(stored.members)
-        )
-        return ArchiveListing(tuple(members), texts, stored.holds_links)
+        return stored.listing(wanted)
+
+    def _suffices(
+        self,
+        stored: StoredListing,
+        file: Wheel | Sdist,
+        key: str,
+        wanted: Callable[[str], bool] | None,
+    ) -> bool:
+        """Whether a file need not be read once more."""
+        outdated = isinstance(file, Sdist) and stored.is_outdated and not self._offline
+        return self._holds(file, key) and not outdated and stored.has_tried(wanted)
 
     def pyproject(self, sdist: Sdist, enough: Callable[[str], bool]) -> str | Unknown | None:
         """The pyproject.toml at an sdist's root, if that is `enough`; else it is read whole."""
-        key = _key(sdist)
+        key = file_key(sdist)
         beginning = cache_key(key, "pyproject.toml")
         with self._alone(key):
-            stored = self._cache.get("listings", key, _decode_listing)
+            stored = self._cache.get("listings", key, decode_listing)
             if stored is not None and self._holds(sdist, key):
                 until = Until(enough)
                 any(until(path, text) for path, text in stored.texts.items())
                 return until.text
-            known = self._cache.get("listings", beginning, _decode_text)
+            known = self._cache.get("listings", beginning, decode_text)
             if known is not None and self._holds(sdist, beginning) and enough(known):
                 return known
             until, wanted = Until(enough), _also_usual(sdist, None, None)
@@ -223,7 +162,7 @@ class Facts:
                 self._remember(key, sdist, found, wanted)
             elif local_path(sdist.url) is None:
                 self._read_now.add(beginning)
-                self._cache.put("listings", beginning, _encode(until.text))
+                self._cache.put("listings", beginning, encode(until.text))
             return until.text
 
     def look_into(self, wheel: Wheel, look: Callable[[MemberReader], _T]) -> _T | Unknown:
@@ -262,13 +201,13 @@ class Facts:
 
     def derived(self, file: Wheel | Sdist) -> bytes | None:
         """What was stored as derived from a file of an index before."""
-        stored = self._derived.get(key := _key(file)) or self._cache.get("derived", key, bytes)
+        stored = self._derived.get(key := file_key(file)) or self._cache.get("derived", key, bytes)
         return stored if self._holds(file, key) else None
 
     def store_derived(self, file: Wheel | Sdist, data: bytes) -> None:
         """Store what was derived from a file of an index; one on this machine may change."""
         if local_path(file.url) is None:
-            self._derived[_key(file)] = data
+            self._derived[file_key(file)] = data
 
     def close(self) -> None:
         """Store what was derived: once for a file, however much was added to it."""
@@ -278,28 +217,10 @@ class Facts:
 
     def _remember(
         self, key: str, file: Wheel | Sdist, found: ArchiveListing, wanted: Callable[[str], bool]
-    ) -> _Listing:
-        members = [(member.path, member.size) for member in found.members]
-        tried = {path for path, _ in members if wanted(path)}
-        lines = {
-            place: member.lines
-            for place, member in enumerate(found.members)
-            if member.lines is not None
-        }
-        marks = {
-            place: (
-                *(mark.statements, mark.includes, mark.returns, mark.generator),
-                *(mark.api_breaks, mark.old_cython, mark.certain_includes),
-                *(mark.build_options, mark.needs, mark.refused),
-            )
-            for place, member in enumerate(found.members)
-            if (mark := member.marks) is not None
-        }
-        listing = _Listing(
-            members, dict(found.texts), tried, lines, marks, found.holds_links, RULES
-        )
+    ) -> StoredListing:
+        listing = StoredListing.of(found, wanted)
         if local_path(file.url) is None:  # a file on this machine may change under its name
-            self._cache.put("listings", key, _encode(listing))
+            self._cache.put("listings", key, encode(listing))
         return listing
 
     def _holds(self, file: Wheel | Sdist, key: str) -> bool:
@@ -314,7 +235,7 @@ class Facts:
 
         found = self._in_time(file, read)
         if not isinstance(found, Unknown) and (until is None or until.text is None):
-            self._read_now.add(_key(file))
+            self._read_now.add(file_key(file))
         return found
 
     @contextmanager
@@ -326,47 +247,13 @@ class Facts:
             yield
 
 
-def _is_outdated(stored: _Listing) -> bool:
-    """Whether its marks were made by other rules than today's."""
-    return stored.marks is None or stored.rules != RULES
-
-
-def is_identified(file: Wheel | Sdist) -> bool:
-    """Whether the file is identified by more than a URL that somebody wrote down.
-
-    What an index lists is not replaced: its own installers' caches rely on that, too.
-    """
-    listed = file.origin != file.url
-    identified = file.size is not None or any(name in file.hashes for name in _STRONG)
-    return listed or identified or local_path(file.url) is not None
-
-
 def of_the_day(found: object) -> bool:
     """Whether this says that a file could not be read now, which may be otherwise later."""
     return isinstance(found, Unknown) and found.code not in _LASTING | _REFUSED
 
 
-def shared_metadata(file: Wheel | Sdist) -> tuple[str, Version, str] | None:
-    """What is equal for wheels of a release whose metadata are the same, byte for byte.
-
-    The index lists the hash of the metadata it serves beside a wheel (PEP 658), and what is served
-    is compared with it: so one request answers for all wheels of a release that share the hash.
-    """
-    if not file.has_metadata or isinstance(file, Sdist):
-        return None
-    digests = (file.metadata_hashes[name] for name in _STRONG if name in file.metadata_hashes)
-    digest = next(digests, None)
-    return None if digest is None else (file.name, file.version, digest.lower())
-
-
-def _marks_of(stored: _Marks) -> SourceMarks:
-    """The marks of a source; what thousands of sources include is held once in memory."""
-    marks = SourceMarks(*stored)
-    return replace(marks, includes=tuple(map(intern, marks.includes)))
-
-
 def _also_usual(
-    file: Wheel | Sdist, stored: _Listing | None, wanted: Callable[[str], bool] | None
+    file: Wheel | Sdist, stored: StoredListing | None, wanted: Callable[[str], bool] | None
 ) -> Callable[[str], bool]:
     """What is wanted, what is known already, and of an sdist what will be wanted."""
     known = stored.tried if stored is not None else set()
@@ -382,17 +269,6 @@ def _also_usual(
     return selected
 
 
-def _key(file: Wheel | Sdist) -> str:
-    """A file's name in the cache: where it lies, and its strongest hash or else its size."""
-    parts = urlsplit(split_credentials(file.url)[0])
-    place = urlunsplit(parts._replace(query="", fragment=""))
-    digest = next((file.hashes[name] for name in _STRONG if name in file.hashes), None)
-    path = local_path(file.url)
-    if path is not None and is_regular(path):
-        return cache_key(place, str(path.stat().st_mtime_ns), str(path.stat().st_size))
-    return cache_key(place, digest or str(file.size))
-
-
 def _fetch_failed(file: Wheel | Sdist, failure: FetchFailed) -> Unknown:
     if failure.not_found:
         return Unknown("file-not-found", f"{file.filename} is listed but not there")
@@ -401,29 +277,3 @@ def _fetch_failed(file: Wheel | Sdist, failure: FetchFailed) -> Unknown:
     if failure.forbidden:
         return Unknown("file-forbidden", f"{file.filename} may not be read: {failure.why}")
     return Unknown("file-unreachable", f"{file.filename} cannot be read: {failure.why}")
-
-
-def _to_stored(found: CoreMetadata | Unknown) -> _Metadata:
-    if isinstance(found, Unknown):
-        return _Metadata(unknown=(found.code, found.reason))
-    return _Metadata(
-        found.requires_dist,
-        found.requires_python,
-        found.provides_extra,
-        found.found_in,
-        names_libraries=found.names_libraries,
-    )
-
-
-def _from_stored(stored: _Metadata, file: Wheel | Sdist) -> CoreMetadata | Unknown:
-    if stored.unknown is not None:
-        return Unknown(*stored.unknown)
-    return CoreMetadata(
-        name=file.name,
-        version=file.version,
-        requires_dist=stored.requires_dist,
-        requires_python=stored.requires_python,
-        provides_extra=stored.provides_extra,
-        found_in=stored.found_in,
-        names_libraries=bool(stored.names_libraries),
-    )
