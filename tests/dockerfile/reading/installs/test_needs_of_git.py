@@ -63,3 +63,40 @@ def test_other_projects_need_no_repository(project):
 def test_a_context_without_a_repository_may_be_an_export():
     found = read(WHOLE + INSTALL, {"pyproject.toml": SETUPTOOLS})
     assert [each.certain for each in found.final.faults if "version out" in each.message] == [False]
+
+
+def checkouts(text: str, requirements: str = "") -> list[tuple[str, bool]]:
+    found = read(text, {"requirements.txt": requirements})
+    return [
+        (each.code, each.certain) for each in found.final.faults if "fetched by git" in each.message
+    ]
+
+
+@pytest.mark.parametrize(
+    "install",
+    [
+        "pip install git+https://host.example/a.git",
+        "pip install 'a @ git+https://host.example/a.git@v1'",
+        "pip install -e git+ssh://git@host.example/a.git#egg=a",
+        "uv pip install --system git+https://host.example/a.git",
+    ],
+)
+def test_repositories_are_fetched_by_git(install):
+    assert checkouts(f"FROM python:3.12-alpine\nRUN {install}") == [("missing-build-tool", True)]
+    assert checkouts(f"FROM python:3.12\nRUN {install}") == []
+    there = f"FROM python:3.12-alpine\nRUN apk add --no-cache git\nRUN {install}"
+    assert checkouts(there) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("a @ git+https://host.example/a.git", [("missing-build-tool", True)]),
+        ("a @ git+https://host.example/a.git ; os_name == 'nt'", []),
+        ("a @ hg+https://host.example/a", []),
+        ("a @ https://host.example/git+x/a-1.zip", []),
+    ],
+)
+def test_requirement_files_name_repositories_as_well(line, expected):
+    text = "FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt"
+    assert checkouts(text, f"{line}\n") == expected

@@ -1,4 +1,4 @@
-"""Projects whose version comes from the repository: their build needs `.git` and the program git.
+"""What needs git in an image: requirements on repositories, and versions that come from one.
 
 Seen by running setuptools-scm 9.2.2, hatch-vcs 0.5.0 and pdm-backend 2.4.5: without one of the two
 the build ends with an error, unless a fallback or a variable gives the version, or PKG-INFO is
@@ -15,15 +15,17 @@ from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolut
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.requirements.documents import table, texts
+from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.targets.target import Target
 
-__all__ = ["faults_of_version"]
+__all__ = ["faults_of_checkouts", "faults_of_version"]
 
 _GIVEN = re.compile(r"SETUPTOOLS_SCM_PRETEND_VERSION(?:_FOR_\w+)?|PDM_BUILD_SCM_VERSION")
 """Variables that give the version (manuals of setuptools-scm and PDM)."""
 _SETTLED = ("fallback_version", "fallback-version", "root", "relative_to", "raw-options",
     "search_parent_directories", "git_describe_command", "parse")  # fmt: skip
 """Settings with which the version may come from elsewhere."""
+_CHECKOUT = re.compile(r"(?:^|[\s@])git\+[a-z]+:")
 _NONE_THERE = "the build context that was read has none"
 _WITHOUT_GIT = re.compile(r"python:.*(?:slim|alpine).*|.*uv:.*(?:slim|alpine).*")
 """Images that are known to have no git; Python's others are made from `buildpack-deps:scm`."""
@@ -61,6 +63,28 @@ def faults_of_version(
     elif _lacks_git(stage):
         message = f"{tool} runs git to work the version out, and nothing installs it"
         yield Fault(line, "missing-build-tool", message, certain=sure, packages=("git",))
+
+
+def faults_of_checkouts(
+    stage: StageState, requirements: Requirements, line: int
+) -> Iterator[Fault]:
+    """Find requirements on repositories (``git+https://…``), which pip and uv fetch by git.
+
+    Args:
+        stage: the stage at this moment.
+        requirements: what a step installs.
+        line: the line of the step.
+    """
+    if not isinstance(stage.target, Target) or not _lacks_git(stage):
+        return
+    environment = stage.target.marker_environment()
+    for each in requirements.skipped:
+        holds = each.marker is None or each.marker.evaluate(environment)
+        if _CHECKOUT.search(each.text) and holds and not each.constraint:
+            message = f"{each.text} is fetched by git, and nothing installs it: the step fails"
+            sure = not stage.system.scripts
+            yield Fault(line, "missing-build-tool", message, certain=sure, packages=("git",))
+            return
 
 
 def _tool(tree: Mapping[str, Any]) -> str:
