@@ -23,7 +23,7 @@ from packaging.version import Version
 from wheelcheck.api.questions.question import Question
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Wheel
-from wheelcheck.loading.load_verdict import main_files
+from wheelcheck.loading.verdict.main_files import main_files
 from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, WheelFileKind, closure
 from wheelcheck.loading.wheel_reader import read_wheel
 from wheelcheck.loading.wheel_reading import Budget

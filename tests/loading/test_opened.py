@@ -2,8 +2,8 @@
 
 import pytest
 
-from wheelcheck.loading.opened import read_module
-from wheelcheck.loading.reachable_files import WheelModules, reach
+from wheelcheck.loading.python_code.opened import read_module
+from wheelcheck.loading.python_code.reachable_files import WheelModules, reach
 
 SNIPPETS = {
     # as sounddevice

@@ -5,9 +5,9 @@ from elf_builder import elf
 from made_wheels import EXTENSION, loads
 
 from wheelcheck.analysis import load_check
-from wheelcheck.loading.opened import read_module
-from wheelcheck.loading.python_files import likely_openers
-from wheelcheck.loading.reachable_files import WheelModules, reach
+from wheelcheck.loading.python_code.opened import read_module
+from wheelcheck.loading.python_code.python_files import likely_openers
+from wheelcheck.loading.python_code.reachable_files import WheelModules, reach
 from wheelcheck.loading.wheel_reader import read_wheel
 from wheelcheck.loading.wheel_reading import Budget
 

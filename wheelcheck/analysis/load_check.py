@@ -18,9 +18,9 @@ from wheelcheck.index.interface import Index, MemberReader, Wheel
 from wheelcheck.loading.baselines import cpu_baseline
 from wheelcheck.loading.image_libraries import ImageLibraries, image_libraries
 from wheelcheck.loading.known_facts import known_facts
-from wheelcheck.loading.load_verdict import Loads, LoadStatus, judge_loading
-from wheelcheck.loading.python_files import likely_openers
+from wheelcheck.loading.python_code.python_files import likely_openers
 from wheelcheck.loading.tag_promise import tag_remarks, unfitting_modules
+from wheelcheck.loading.verdict.load_verdict import Loads, LoadStatus, judge_loading
 from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, may_be_elf
 from wheelcheck.loading.wheel_reader import read_wheel
 from wheelcheck.loading.wheel_reading import Budget

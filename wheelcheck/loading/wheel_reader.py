@@ -14,8 +14,8 @@ from dataclasses import replace
 from wheelcheck.index.interface import MemberReader
 from wheelcheck.loading.elf import NotElf, Prefix, read_elf, read_prefix
 from wheelcheck.loading.elf_versions import LIBRARIES, moved_versions
-from wheelcheck.loading.python_files import COMMON, with_python
-from wheelcheck.loading.reachable_files import WheelModules
+from wheelcheck.loading.python_code.python_files import COMMON, with_python
+from wheelcheck.loading.python_code.reachable_files import WheelModules
 from wheelcheck.loading.wheel_facts import (
     AMONG_MANY,
     FileNeeds,

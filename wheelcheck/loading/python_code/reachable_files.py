@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from wheelcheck.loading.opened import ModuleFacts, OpenedLibrary
-from wheelcheck.loading.text_values import called_as
+from wheelcheck.loading.python_code.library_names import OpenedLibrary
+from wheelcheck.loading.python_code.module_facts import ModuleFacts
+from wheelcheck.loading.python_code.text_values import called_as
 
 __all__ = ["ReachedFiles", "WheelModules", "reach"]
 

@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from wheelcheck.loading.opened import ModuleFacts, OpenedLibrary, may_open, read_module
-from wheelcheck.loading.reachable_files import ReachedFiles, WheelModules, reach
+from wheelcheck.loading.python_code.library_names import OpenedLibrary
+from wheelcheck.loading.python_code.module_facts import ModuleFacts
+from wheelcheck.loading.python_code.opened import may_open, read_module
+from wheelcheck.loading.python_code.reachable_files import ReachedFiles, WheelModules, reach
 from wheelcheck.loading.wheel_facts import WheelFacts, WheelFileKind, is_named
 from wheelcheck.loading.wheel_reading import WheelReading
 

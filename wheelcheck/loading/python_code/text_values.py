@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from wheelcheck.loading.branches import SYSTEMS, is_linux, last_name, runs_on_linux
+from wheelcheck.loading.python_code.branches import SYSTEMS, is_linux, last_name, runs_on_linux
 
 __all__ = ["MAX_TEXTS", "TextValues", "assigned", "by_system", "called_as"]
 

@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 
-from wheelcheck.loading.branches import (
-    SYSTEMS,
-    RaiseSearch,
+from wheelcheck.loading.python_code.branches import (
     last_name,
     opens,
     raised_in,
@@ -25,134 +23,30 @@ from wheelcheck.loading.branches import (
     runs_on_linux,
     swallows,
 )
-from wheelcheck.loading.text_values import TextValues, assigned, by_system, called_as
+from wheelcheck.loading.python_code.library_names import (
+    FILE_NAME,
+    OpenedLibrary,
+    is_library,
+    is_library_file,
+    is_same,
+    stem_of,
+    without_version,
+)
+from wheelcheck.loading.python_code.module_facts import ModuleFacts
+from wheelcheck.loading.python_code.text_values import TextValues, assigned, by_system, called_as
 
-__all__ = ["ModuleFacts", "OpenedLibrary", "may_open", "read_module"]
+__all__ = ["may_open", "read_module"]
 
 _MENTIONS = re.compile(
     r"find_?lib|CDLL|PyDLL|dlopen|LoadLibrary|load_?(?:[a-z]+_)?(?:lib|dll)",
     re.IGNORECASE,
 )
 _FINDERS = re.compile(r"_*find_?lib(?:rary)?", re.IGNORECASE)
-_FOREIGN = re.compile(
-    r"(?i).*(?:\.dll|\.dylib|\.framework|\.tbd|\.pyd|\.drv|\.js)\b|/|.*\\|kernel32|user32|msvcr|win|cyg|api-ms"
-)
-_EXACT = re.compile(r"[\w.+-]+\.so(?:\.[\w.]+)?")
-_STEM = re.compile(r"[A-Za-z_][\w.+-]{1,60}\*?")
-_ALWAYS = frozenset({"c", "m", "dl", "pthread", "rt", "util", "libc", "None", "resolv"})
-"""Parts of the C library, there on every system."""
-_FOLDERS = frozenset({"lib", "libs", "lib64", "bin", "build"})
-"""Parts of paths, which are no names of libraries."""
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
-"""Names of environment variables."""
 _CONTAINER_METHODS = frozenset(
     name for kind in (dict, list, set, str, bytes) for name in dir(kind) if name[0] != "_"
 )
 _MAX_NAMES = 64
 _MAX_DEPTH = 40
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedLibrary:
-    """A library that a module opens; one of `names` is enough.
-
-    Without `names` only its code can tell which it is.
-
-    A name is a file (``libpulse.so.0``) or, without ``.so``, what `find_library` is given; a name
-    that ends in ``*`` goes on in a way that the code does not tell. `scope` is the function it
-    is in, "" at the top of the module. `finds` says that it is only looked for, `guarded` that
-    a failure is caught.
-    """
-
-    names: tuple[str, ...]
-    scope: str
-    finds: bool = False
-    guarded: bool = False
-    none_opens: bool = False
-    """What is opened is the result of `find_library`: ``CDLL(None)`` opens the program itself."""
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """The file names among them."""
-        return tuple(name for name in self.names if _EXACT.fullmatch(name))
-
-    @property
-    def stems(self) -> tuple[str, ...]:
-        """The names for `find_library` among them."""
-        return tuple(name for name in self.names if not _EXACT.fullmatch(name))
-
-
-@dataclass
-class ModuleFacts:
-    """What a module does when it is imported, as far as loading is concerned.
-
-    By scope (a function, ``Class.method``, or "" for the top): the modules it imports, those whose
-    failure it catches, the names that it calls, and its statements.
-    """
-
-    opened: list[OpenedLibrary] = field(default_factory=list)
-    imports: dict[str, list[str]] = field(default_factory=dict)
-    attempts: dict[str, list[str]] = field(default_factory=dict)
-    calls: dict[str, set[str]] = field(default_factory=dict)
-    uncaught: dict[str, set[str]] = field(default_factory=dict)
-    """Of the names that a scope calls those whose failure nothing in it catches."""
-    bodies: dict[str, list[ast.stmt]] = field(default_factory=dict)
-    bases: dict[str, list[str]] = field(default_factory=dict)
-    """By class: those it is derived from."""
-    own_files: dict[str, set[str]] = field(default_factory=dict)
-    """By scope in which something is opened: base names of files, as far as they are known."""
-    pending: dict[str, Callable[[], None]] = field(default_factory=dict)
-    """Functions that were not looked into: most are never called by an import."""
-
-    def settle(self, scope: str) -> None:
-        """Look into a function, if nobody has."""
-        look = self.pending.pop(scope, None)
-        if look is not None:
-            look()
-
-    def raises(self, scope: str) -> bool:
-        """Whether a scope raises."""
-        if scope not in self._raising:
-            self._raising[scope] = raises(self.bodies.get(scope, ()))
-        return self._raising[scope]
-
-    def raises_without(self, scope: str, functions: frozenset[str] = frozenset()) -> bool:
-        """Whether a scope raises for want of what these functions give, else of a library."""
-        key = (scope, functions)
-        if key not in self._raising_without:
-            body = self.bodies.get(scope, ())
-            self._raising_without[key] = RaiseSearch(functions or None).finds(body)
-        return self._raising_without[key]
-
-    @cached_property
-    def _raising(self) -> dict[str, bool]:
-        return {}
-
-    @cached_property
-    def _raising_without(self) -> dict[tuple[str, frozenset[str]], bool]:
-        return {}
-
-    @cached_property
-    def functions(self) -> dict[str, list[str]]:
-        """The scopes that a call by a name may run: functions, methods, and a class's start."""
-        found: dict[str, list[str]] = {}
-        for scope in self.calls:
-            owner, _, name = scope.rpartition(".")
-            found.setdefault(name, []).append(scope)
-            if name == "__init__":
-                found.setdefault(owner.rpartition(".")[2], []).append(scope)
-        for name in self.bases:
-            if starts := self._starts(name, found):
-                found[name] = starts
-        return found
-
-    def _starts(self, name: str, functions: Mapping[str, list[str]], depth: int = 0) -> list[str]:
-        """What starts a class: its own ``__init__``, or else those of the classes it is of."""
-        own = [scope for scope in functions.get(name, ()) if scope.endswith(f"{name}.__init__")]
-        if own or depth > len(self.bases):
-            return own
-        above = (self._starts(base, functions, depth + 1) for base in self.bases.get(name, ()))
-        return [scope for scopes in above for scope in scopes]
 
 
 def may_open(text: str) -> bool:
@@ -244,8 +138,8 @@ class _LibraryReader:
     def add_file_names(self) -> None:
         """Names of files that stand elsewhere in the module belong to the library of their stem."""
         for place, opened in enumerate(self.facts.opened):
-            stems = {_stem(name) for name in opened.names}
-            more = [name for name in self.files if _stem(name) in stems]
+            stems = {stem_of(name) for name in opened.names}
+            more = [name for name in self.files if stem_of(name) in stems]
             names = tuple(dict.fromkeys([*opened.names, *more]))
             self.facts.opened[place] = replace(opened, names=names)
 
@@ -311,7 +205,7 @@ class _LibraryReader:
 
     def _calls(self, node: ast.expr, scope: str, *, guarded: bool) -> None:
         for call in ast.walk(node):
-            if isinstance(call, ast.Constant) and _is_file_name(call.value):
+            if isinstance(call, ast.Constant) and is_library_file(call.value):
                 self.files[str(call.value)] = None
             if isinstance(call, ast.Subscript) and last_name(call.value) in {"cdll", "pydll"}:
                 self._opened("CDLL", [call.slice], scope, guarded=guarded)
@@ -352,7 +246,7 @@ class _LibraryReader:
         finds = is_finder or self._is_tested(arguments)
         function = called_as(scope)
         texts = [text for argument in arguments for text in self.texts.of(argument, function)]
-        names = [n for n in dict.fromkeys(map(_without_version, texts)) if _is_library(n)]
+        names = [n for n in dict.fromkeys(map(without_version, texts)) if is_library(n)]
         names = names[:_MAX_NAMES]
         first = arguments[0] if arguments else None
         files = {name for argument in arguments for name in self._file_names(argument)}
@@ -363,7 +257,7 @@ class _LibraryReader:
             return  # a helper's names stand where it is called
         is_searched = isinstance(first, ast.Name) and first.id in self.searched - self.demanded
         none_opens = is_searched and not self._is_tested(arguments)
-        known = next((o for o in self.facts.opened if _same(o, names, scope)), None)
+        known = next((o for o in self.facts.opened if is_same(o, names, scope)), None)
         if self.instead is not None and self.instead.first in self.facts.opened:
             known, guarded = self.instead.first, self.instead.guarded
             self.facts.opened.remove(known)
@@ -400,7 +294,7 @@ class _LibraryReader:
         for part in ast.walk(node):
             if isinstance(part, ast.Constant) and isinstance(part.value, str):
                 name = part.value.rpartition("/")[2]
-                if _EXACT.fullmatch(name):
+                if FILE_NAME.fullmatch(name):
                     yield name
             elif isinstance(part, ast.Name):
                 yield from self.paths.get(part.id, ())
@@ -445,38 +339,5 @@ def _is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
 
 
-def _is_file_name(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("lib") and bool(_EXACT.fullmatch(value))
-
-
 def _is_search(value: ast.expr) -> bool:
     return isinstance(value, ast.Call) and bool(_FINDERS.fullmatch(last_name(value.func)))
-
-
-def _is_library(name: str) -> bool:
-    if name in _ALWAYS or name.rstrip("*") in _FOLDERS | SYSTEMS or _FOREIGN.match(name):
-        return False
-    if _VARIABLE.fullmatch(name):
-        return False
-    if name.startswith(
-        ("libc.so", "libc.musl", "libm.so", "libpthread.so", "libdl.so", "librt.so")
-    ):
-        return False
-    return bool(_EXACT.fullmatch(name) or (_STEM.fullmatch(name) and not name.endswith(".a")))
-
-
-def _without_version(name: str) -> str:
-    """``libx.so.*`` as ``libx``: any version will do."""
-    return re.sub(r"(?<=\w)\.so\.?\*$", "", name)
-
-
-def _same(known: OpenedLibrary, names: list[str], scope: str) -> bool:
-    """Whether names mean the library of another call in the same function, or at the top."""
-    if known.scope != scope:
-        return False
-    return bool({_stem(name) for name in known.names} & {_stem(name) for name in names})
-
-
-def _stem(name: str) -> str:
-    bare = re.sub(r"\.so[\d.]*$", "", name).removeprefix("lib")
-    return re.sub(r"[-_.]?\d[\d.-]*$", "", bare).lower()

@@ -1,0 +1,1 @@
+"""What the Python code of a wheel imports and opens, by its syntax; nothing is run."""

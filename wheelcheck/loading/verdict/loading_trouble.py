@@ -1,0 +1,178 @@
+"""What a file of a wheel, or a library that its code opens, misses on a target and its image."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from wheelcheck.loading.image_libraries import ImageLibraries
+from wheelcheck.loading.tag_promise import symbol_too_new
+from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, is_named
+from wheelcheck.targets.target import Architecture, Libc, Target
+
+__all__ = ["Trouble", "file_trouble", "opening_trouble"]
+
+_NO_EXEC_STACK = (2, 41)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What one file misses: libraries, or a reason why it never loads here."""
+
+    missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    never: str = ""
+    needs: tuple[str, ...] = ()
+    nowhere: bool = False
+    """No package brings what is missing: of a vendor, or a name that was misread."""
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether anything is missing, or may be."""
+        return bool(self.missing or self.never or self.unknown)
+
+
+def file_trouble(
+    file: FileNeeds,
+    target: Target,
+    image: ImageLibraries | None,
+    brought: Mapping[str, tuple[str, ...]],
+    cpu: int,
+) -> Trouble:
+    """What a file misses on a target; `brought` is what the other wheels bring, `cpu` its level."""
+    if file.machine and file.machine != target.arch:
+        return Trouble()  # files for other machines lie beside the right files
+    never = (
+        _wrong_libc(file, target)
+        or _too_new(file, target, image)
+        or _cpu(file, target, cpu)
+        or _stack(file, target)
+        or symbol_too_new(file, target)
+    )
+    if never:
+        return Trouble(never=never, needs=_named(file, target))
+    needed = _needed(file, brought)
+    if image is None:
+        return Trouble(unknown=tuple(name for name in needed if name not in _EVERY_GLIBC))
+    presence = {name: image.has(name) for name in needed}
+    if not file.exact:  # what nobody brings is the file's own name
+        presence = {n: p for n, p in presence.items() if p or image.package_of(n)}
+    return Trouble(
+        missing=tuple(name for name, there in presence.items() if there is False),
+        unknown=tuple(name for name, there in presence.items() if there is None),
+    )
+
+
+def _needed(file: FileNeeds, brought: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """What a file, and what others bring for it, need from outside all wheels."""
+    more = (need for name in file.outside for need in brought.get(name, ()))
+    return [name for name in dict.fromkeys((*file.outside, *more)) if name not in brought]
+
+
+_EVERY_GLIBC = frozenset({"libgcc_s.so.1", "libstdc++.so.6", "libz.so.1"})
+"""What every glibc image with a Python and a package manager has."""
+
+
+def _wrong_libc(file: FileNeeds, target: Target) -> str:
+    if file.libc and file.libc != target.libc:
+        return f"{file.name} is built for {file.libc}, this is {target.libc}"
+    return ""
+
+
+def _named(file: FileNeeds, target: Target) -> tuple[str, ...]:
+    needed = _highest(file.versions, "GLIBC")
+    if target.libc_version is not None and needed > target.libc_version:
+        return ("GLIBC_{}".format(".".join(map(str, needed))),)
+    return ()
+
+
+def _too_new(file: FileNeeds, target: Target, image: ImageLibraries | None) -> str:
+    """Why a file needs a newer C or C++ library than is there; "" where it does not."""
+    glibc = target.libc_version if target.libc is Libc.GLIBC else None
+    needed = _highest(file.versions, "GLIBC")
+    if glibc is not None and needed > glibc:
+        return "{} needs GLIBC_{}, glibc here is {}.{}".format(
+            file.name, ".".join(map(str, needed)), *glibc
+        )
+    for prefix, there in (image.symbols if image else {}).items():
+        needed = _highest(file.versions, prefix)
+        if needed and needed > there:
+            wanted, has = (".".join(map(str, number)) for number in (needed, there))
+            return f"{file.name} needs {prefix}_{wanted}, the newest here is {prefix}_{has}"
+    return ""
+
+
+def _highest(versions: Iterable[str], prefix: str) -> tuple[int, ...]:
+    numbers = [
+        tuple(map(int, version.rpartition("_")[2].split(".")))
+        for version in versions
+        if re.fullmatch(rf"{prefix}_\d+(\.\d+)*", version)
+    ]
+    return max(numbers, default=())
+
+
+def _cpu(file: FileNeeds, target: Target, cpu: int) -> str:
+    if cpu and target.arch is Architecture.X86_64 and file.isa > cpu:
+        return f"{file.name} is built for x86-64-v{file.isa}, this CPU is x86-64-v{cpu}"
+    return ""
+
+
+def _stack(file: FileNeeds, target: Target) -> str:
+    """Why a library cannot be opened that asks for an executable stack.
+
+    Source: the NEWS of glibc 2.41: dlopen no longer makes the stack executable.
+    """
+    glibc = target.libc_version if target.libc is Libc.GLIBC else None
+    if not file.exec_stack or glibc is None or glibc < _NO_EXEC_STACK:
+        return ""
+    number = ".".join(map(str, glibc))
+    return f"{file.name} asks for an executable stack, which glibc {number} gives no library"
+
+
+def opening_trouble(  # noqa: PLR0911 (one for each answer)
+    names: tuple[str, ...],
+    facts: WheelFacts,
+    image: ImageLibraries | None,
+    brought: Mapping[str, tuple[str, ...]],
+) -> Trouble:
+    """What is missing of a library that is opened by name; one of `names` is enough."""
+    held = {*facts.holds, *brought}
+    stems = [name for name in names if ".so" not in name]
+    exact = [name for name in names if ".so" in name]
+    if any(is_named(name, file) for name in names for file in held):
+        return Trouble()
+    if image is None:
+        return Trouble(unknown=names[:1])
+    presence = _presence(exact, stems, image)
+    if True in presence:
+        return Trouble()
+    if None in presence:
+        return Trouble(unknown=names[:1])
+    if not exact and image.libc is not Libc.GLIBC:
+        why = f"ctypes.util.find_library finds no {names[0]!r} on musl without a compiler"
+        return Trouble(never=why, needs=names[:1])
+    known = _best_known(exact, stems, image)
+    if known is None and image.knows_packages and any(name.endswith("*") for name in names):
+        return Trouble(unknown=((exact or stems)[0],))
+    nowhere = known is None and image.knows_packages
+    return Trouble(missing=(known or (exact or stems)[0],), nowhere=nowhere)
+
+
+def _presence(
+    exact: Iterable[str], stems: Iterable[str], image: ImageLibraries
+) -> set[bool | None]:
+    """What an image says to each of these names; without ldconfig, musl finds no stems."""
+    found = {image.has(name) for name in exact}
+    if image.libc is Libc.GLIBC:
+        found |= {image.has_stem(stem) for stem in stems}
+    return found
+
+
+def _best_known(exact: Sequence[str], stems: Sequence[str], image: ImageLibraries) -> str | None:
+    """The name that a package of the image's distribution has: as written, else the shortest."""
+    known = next((name for name in exact if image.package_of(name)), None)
+    if known is not None or image.libc is not Libc.GLIBC:
+        return known
+    found = [s for stem in stems for s in image.candidates(stem) if image.package_of(s)]
+    return min(found, key=lambda s: (".so." not in s, len(s), s), default=None)
