@@ -5,7 +5,7 @@
 Writes `results.csv`: one row for each case and installer, with whether it installs, what is then
 installed, and otherwise the reason in its own words (addresses and folders left out). `--pip` is a
 Python that has the pip which judges; `--pythons` a folder with the Pythons of the targets, by
-version. Nothing but the index on loopback is asked. `--only PART` judges the cases whose id has
+version. No index but that on loopback is queried. `--only PART` judges the cases whose id has
 that part and prints their output.
 """
 

@@ -26,7 +26,7 @@ from running import HERE, ROOT, Run, environment, measured, replaying, spread
 
 RESULTS = HERE / "results"
 PLAIN = "--no-advice"
-"""Ways out of source builds are looked for by judging again and again: no installer does that."""
+"""Advice on source builds is looked for by judging again and again: no installer does that."""
 VERDICTS = "--verdicts-only"
 SAME_ENVIRONMENT = tuple(f"cp312-manylinux_2_{minor}_x86_64" for minor in (28, 31, 35, 39, 41))
 OTHER_ENVIRONMENTS = (

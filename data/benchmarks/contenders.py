@@ -57,7 +57,7 @@ class Ours(Contender):
     """wheelcheck, started as a user starts it."""
 
     def run_anew(self, file: Path, targets: Sequence[str], *options: str) -> Run:
-        """The same for an edited file: what was kept of earlier runs does not answer it."""
+        """The same for an edited file: the cache of earlier runs does not answer it."""
         with TemporaryDirectory(prefix="bench-") as folder:
             edited = Path(folder, file.name)
             edited.write_text(f"{file.read_text(encoding='utf-8')}\n# {folder}\n", encoding="utf-8")

@@ -50,7 +50,7 @@ class Point:
 
 
 def point(grows: str, pins: int, targets: Sequence[str], url: str, repeat: int) -> Iterator[Point]:
-    """One index on some targets, with an empty cache and with the cache so filled."""
+    """One index on some targets, with an empty cache and with the cache that this run filled."""
     runs = {"empty": [], "filled": []}
     with TemporaryDirectory() as name:
         file = Path(name, "requirements.txt")

@@ -6,10 +6,10 @@
 `record` keeps what a commit answers, with copies of the inputs; `compare` asks this checkout the
 same and prints every difference. Both ask the replayed index. The questions are in
 `identical_cases.py`: requirement files on 60 tags (with an empty cache, then offline from the cache
-so filled) and on 20 images, the Dockerfiles and locks of the tests, `explain` and `diff`, as JSON,
-text, Markdown, HTML and SARIF. Nothing of the answers is left out but the address of the index, so
-compare on the day on which you recorded: that a target's Python is no longer supported, say, is
-part of an answer. Exit code 1 where answers differ.
+of that run) and on 20 images, the Dockerfiles and locks of the tests, `explain` and `diff`, as
+JSON, text, Markdown, HTML and SARIF. Nothing of the answers is left out but the address of the
+index, so compare on the day on which you recorded: that a target's Python is no longer supported,
+say, is part of an answer. Exit code 1 where answers differ.
 
 With `--words`, prose may differ: in JSON and SARIF the fields of `PROSE` are skipped, and of the
 other formats only the words that have a digit are compared, in any order: figures, versions, files.
@@ -84,7 +84,7 @@ class Asker:
         return printed.replace(self.url, "http://127.0.0.1:12345/simple/")  # another port each time
 
     def _forget(self) -> None:
-        """Drop the kept answers: the next command is judged anew, from the pages in the cache."""
+        """Drop the cached reports: the next command judges again, from the cached pages."""
         for kept in self.cache.glob("v*/answers"):
             shutil.rmtree(kept)
 
@@ -162,7 +162,7 @@ def is_prose(value: object) -> bool:
 
 
 def unpack(commit: str, folder: Path) -> Path:
-    """The package as it stood at a commit."""
+    """The package as it was at a commit."""
     command = ["git", "archive", commit, "wheelcheck"]
     packed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout
     with tarfile.open(fileobj=BytesIO(packed)) as archive:

@@ -48,7 +48,7 @@ BOTH = ("json", "text")
 OFFLINE = ("web", "story", "requirements")
 TAGS_ALONE = ("big",)
 ALL_FORMATS = ("web", "science", "story-2020")
-"""Requirement files of which more is asked, or less: all of it would take twice as long."""
+"""Requirement files with more cases, or fewer: all of it would take twice as long."""
 EXPLAINED = (
     ("scikit-learn", "python:3.12-alpine"),
     ("numpy==1.24.2", "python:3.13-slim@linux/arm64"),
@@ -59,7 +59,7 @@ EXPLAINED = (
 )
 STORY_DAY = ("--exclude-newer", "2023-04-14")
 REAL_NAMES = {"sci": "scikit-learn", "easy": "six", "old": "numpy==1.19.5"}
-"""The tests' made-up packages, and ones that the frozen index has in their place."""
+"""The tests' made-up packages, and what the frozen index has in their place."""
 
 
 @dataclass(frozen=True, slots=True)

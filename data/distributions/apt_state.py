@@ -1,6 +1,6 @@
 """apt's view of a Debian release that this machine does not run: its indexes, nothing installed.
 
-The mirror is the one that this machine's own apt is configured with; nothing is installed and no
+The mirror is that of this machine's own apt; nothing is installed and no
 file outside the given folder changes.
 """
 

@@ -2,10 +2,10 @@
 
     python evaluate.py --cache DIR
 
-Sdists are downloaded (named ones only) to the cache; none of their text is kept here. Writes
+Sdists are downloaded (those named only) to the cache; none of their text is kept here. Writes
 `results.csv`, one row for each sdist, and `confusion.md`. The first answer for an sdist of a
-hold-out goes to `first-look.csv` and is never rewritten: it is the fair estimate, because whoever
-mends the classifier afterwards has seen the set.
+hold-out goes to `first-look.csv` and is never rewritten: it is the fair estimate, because the
+authors of a later change of the classifier have seen the set.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Judged:
 
     @property
     def exact(self) -> bool:
-        """Whether optional extension modules are told apart as well."""
+        """Whether optional extension modules are distinguished as well."""
         return self.result.hidden == self.truth
 
     @property
@@ -172,7 +172,8 @@ def figures(rows: Sequence[Judged], title: str) -> Iterator[str]:
     yield ""
     yield f"- wheels hidden: right in {share(sum(one.right for one in decided), len(decided))}"
     yield f"- wheels hidden: undecided {share(len(rows) - len(decided), len(rows))}"
-    yield f"- wheels hidden: optional told apart in {share(sum(o.exact for o in rows), len(rows))}"
+    exact = share(sum(row.exact for row in rows), len(rows))
+    yield f"- wheels hidden: optional distinguished in {exact}"
     yield f"- wheels visible: right in {share(sum(one.seen_right for one in rows), len(rows))}"
     yield ""
 
@@ -192,7 +193,7 @@ def calibration(rows: Sequence[Judged]) -> Iterator[str]:
 
 
 def misses(rows: Sequence[Judged], why: dict[Key, str]) -> Iterator[str]:
-    """Every row whose verdict is wrong or open, or whose optional modules are not told apart."""
+    """Every row whose verdict is wrong or open, or whose optional modules are not distinguished."""
     yield "| sdist | truth | said | its reason | why |"
     yield "| --- | --- | --- | --- | --- |"
     for one in rows:

@@ -7,7 +7,7 @@ in a throw-away machine. Nothing of it is imported by the package.
 
     python label.py --python 3.13=/usr/bin/python3.13 --old-python 3.8=/usr/bin/python3.8 --work DIR
 
-The Pythons are tried in order until the builds tell the truth; old ones build with the build
+The Pythons are tried in order until a build gives the answer; old Pythons build with the build
 requirements of their time (`old-constraints.txt`). Rows that `labels.csv` has are kept; with
 ``--again`` those whose truth it lacks are tried once more.
 """

@@ -43,7 +43,7 @@ PLATFORMS = (
     "x86_64-unknown-linux-musl",
     "aarch64-unknown-linux-musl",
 )
-STORIES = (  # file, the Python of its time, and the days at which it is told
+STORIES = (  # file, the Python of its time, and its days
     ("story.txt", "3.8", ("2023-04-13", "2023-04-14", "2023-04-15")),
     ("story-2020.txt", "3.8", ("2020-01-15", "2020-01-31", "2020-02-01")),
     ("pinned-2021.txt", "3.9", ("2021-10-31",)),
@@ -74,7 +74,7 @@ WORKERS = 4
 class Question:
     """One resolution: the lines or file, the Python, uv's platform, and the day ("" is today).
 
-    Projects in `without` are left out, whoever asks for them.
+    Projects in `without` are left out, whatever requires them.
     """
 
     requirements: str
@@ -143,7 +143,7 @@ class Recorder:
         return tuple(system.get("requires", LEGACY_BUILD_REQUIRES))
 
     def release(self, name: str, version: str) -> LiveRelease | None:
-        """A release that was chosen; None for one that no page lists."""
+        """A release that was chosen; None for a release that no page lists."""
         project = self.live.project(name)
         releases = project.releases if project else []
         wanted = Version(version)
@@ -151,7 +151,7 @@ class Recorder:
 
 
 def questions(folder: Path) -> Iterator[Question]:
-    """Everything asked of uv before build requirements are followed."""
+    """Every question to uv before build requirements are followed."""
     for python, platform in itertools.product((*PYTHONS, *OLD_PYTHONS), PLATFORMS):
         for file in files_for(python, folder):
             yield Question(file, python, platform)
@@ -181,7 +181,7 @@ def ask_wheelcheck(folder: Path, index_url: str) -> None:
 
 
 def kept_releases(project: Project) -> list[LiveRelease]:
-    """Visited releases, the newest final ones, and a pre-release that is newer than those."""
+    """Visited releases, the newest final releases, and a pre-release that is newer than those."""
     releases: list[LiveRelease] = project.releases  # type: ignore[assignment]
     finals = [r for r in releases if not Version(r.version).is_prerelease and not _all_yanked(r)]
     newest = {r.version for r in (finals or releases)[-NEWEST_KEPT:]} | {releases[-1].version}

@@ -1,4 +1,4 @@
-"""What an sdist tells without being run: core metadata, build system, telling file names."""
+"""What an sdist says without being run: core metadata, build system, file names that say more."""
 
 from __future__ import annotations
 

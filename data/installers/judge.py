@@ -68,7 +68,7 @@ class Judge:
 
 
 def main() -> None:
-    """Ask everything that is asked for and write the table."""
+    """Ask every question of the options and write the table."""
     options = parsed()
     scratch: Path = options.scratch
     real = fetched(scratch / "real", REAL)

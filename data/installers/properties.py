@@ -30,7 +30,7 @@ COUNT, SEED = 80, 20261128
 VERSIONS = {"dep": ("1.0", "1.5", "2.0"), "cutextra": ("1.0", "2.0"), "helper": ("1.0",)}
 OTHERS = ("wantany", "wantold", "wantnew")
 MARKERS = ("", "", "", " ; sys_platform == 'linux'", " ; sys_platform == 'win32'")
-"""None most often; one that holds, and one that does not."""
+"""None most often; a marker that holds, and a marker that does not."""
 
 
 def drawn(seed: int, count: int) -> Iterator[dict[str, str]]:

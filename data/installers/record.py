@@ -31,7 +31,7 @@ JSON_PAGE = "application/vnd.pypi.simple.v1+json"
 
 
 def main() -> None:
-    """Record everything anew."""
+    """Record everything again."""
     projects = tomllib.loads((HERE / "real.toml").read_text(encoding="utf-8"))["projects"]
     with open_index(IndexOptions(), cache_dir=None) as index:
         found = [recorded(project, index) for project in projects]

@@ -4,10 +4,10 @@
         results/imports-slim-held-out-c.csv
 
 A case fails where its own import ends in the loader's words or by a signal, or where at least half
-of the public modules right below do. One that ends for another reason is listed, to be decided by
-its error's text (`--fails`), and not counted; nor is one without a module to import. A failing case
-was reported where its own wheel, or another of its resolution, is `needs` or `no`; a case that
-loads is a false alarm where its own wheel is.
+of the public modules right below do. A case that ends for another reason is listed, to be decided
+by its error's text (`--fails`), and not counted; nor is a case without a module to import. A
+failing case was reported where its own wheel, or another of its resolution, is `needs` or
+`no`; a case that loads is a false alarm where its own wheel is.
 """
 
 from __future__ import annotations

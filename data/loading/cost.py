@@ -32,7 +32,7 @@ from loopback import Request, Response, Server
 
 LATENCY = 0.03
 _HERE = "http://server/files/"
-"""Stands in stored pages for the address of the server."""
+"""What stored pages have in place of the address of the server."""
 TARGETS = [
     f"cp3{minor}-{platform}-{arch}"
     for minor in range(10, 15)

@@ -2,7 +2,7 @@
 
     python data/musllinux/record.py > data/musllinux/first.csv
 
-Packages are those that the requirement files beside name themselves. Nothing is asked of an index:
+Packages are those that the requirement files beside name themselves. No index is queried:
 the pages are those that judging these files left in wheelcheck's cache, each with the whole history
 of its project, so judge them first. Projects that never had a wheel for Linux are left out.
 """

@@ -2,7 +2,7 @@
 
     python data/obstacles/compiler_headers.py gcc=DIR … cpython=DIR …
 
-Each folder is one that a compiler searches without being told to. Headers of the C library, the
+A compiler searches each folder by default. Headers of the C library, the
 kernel and all others are those of the distribution's lists of files.
 """
 

@@ -126,7 +126,7 @@ def probe(python: str, wheel: Path) -> tuple[dict[str, list[str]], dict[str, str
 
 
 def made_when_read(python: str, wheel: Path, pairs: list[tuple[str, str]]) -> set[tuple[str, str]]:
-    """The names that a module makes when it is asked for them, and does not list."""
+    """The names that a module makes on access, and does not list."""
     env = {**os.environ, "SETUPTOOLS_USE_DISTUTILS": "local"}
     with tempfile.TemporaryDirectory() as folder:
         zipfile.ZipFile(wheel).extractall(folder)

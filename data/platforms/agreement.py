@@ -2,10 +2,10 @@
 
     python data/platforms/agreement.py --uv uv --scratch SCRATCH
 
-Every question of `uv_answers.csv` on the pages kept in `SCRATCH`, those that uv was asked on.
-Where uv stops at the first package that has no file, it is asked once more without those that
+Every question of `uv_answers.csv` on the pages kept in `SCRATCH`, which uv read too.
+Where uv stops at the first package that has no file, it runs once more without those that
 wheelcheck calls unavailable; those answers join the table. Writes `agreement.csv`, a row for each
-difference with its reason, and prints the table per platform. Exit code 1 on an unexplained one.
+difference with its reason, and prints the table per platform. Exit code 1 where one has none.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def cases_of(file: str) -> list[str]:
 
 
 def _name(spelling: str, report: Report) -> str:
-    """The canonical name of a target that was asked for by `spelling`."""
+    """The canonical name of the target of a `spelling`."""
     python, _, platform = spelling.partition("-")
     names = {target.name for target in report.targets}
     if spelling in names:
@@ -181,7 +181,7 @@ def _only_behind(report: Report, target: str, name: str, blocked: frozenset[str]
 
 
 def tell(comparison: Comparison) -> int:
-    """Print the table per platform and write the differences; the number of unexplained ones."""
+    """Print the table per platform and write the differences; return the number unexplained."""
     by_platform: dict[str, Counter[Reason]] = defaultdict(Counter)
     for each in comparison.differences:
         by_platform[each.case.target.partition("-")[2]][each.reason] += each.project != "*"

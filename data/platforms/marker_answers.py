@@ -2,8 +2,8 @@
 
     python data/platforms/marker_answers.py --uv uv
 
-uv is asked for one wheel per marker and value of `VALUES`, each behind ``variable == "value"``; the
-ones it takes tell its environment. Writes `marker_answers.csv`; exit code 1 where an answer differs
+uv resolves one wheel per marker and value of `VALUES`, each behind ``variable == "value"``; those
+that it takes say its environment. Writes `marker_answers.csv`; exit code 1 where an answer differs
 that `KNOWN` does not explain. Needs no index and runs no package's code.
 """
 

@@ -2,8 +2,8 @@
 
     python data/platforms/tag_answers.py --uv uv --pip-python PYTHON
 
-One wheel is made for each tag of `PROBES`; uv is asked for it with `--python-platform`, pip's own
-function for `--platform` is asked in `PYTHON` (with pip 26.3), and packaging's functions get
+One wheel is made for each tag of `PROBES`; uv resolves it with `--python-platform`, pip's own
+function for `--platform` is called in `PYTHON` (with pip 26.3), and packaging's functions get
 every argument. Writes `tag_answers.csv`; see README.md. Needs no index and runs no package's code.
 """
 

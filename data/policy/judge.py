@@ -149,7 +149,7 @@ def _write(
 
 
 def _pkg_info(name: str, version: str, facts: Mapping[str, Any]) -> str:
-    """Metadata that hold for the wheel, too (PEP 643); `dynamic` ones do not say what it needs."""
+    """Metadata that hold for the wheel, too (PEP 643); `dynamic` do not say what it needs."""
     if facts.get("dynamic"):
         return f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
     requires = "".join(f"Requires-Dist: {each}\n" for each in facts.get("requires", []))

@@ -2,14 +2,14 @@
 
     python data/ready/judge.py --uv uv --python PYTHON [--live] [CASE ...]
 
-Every input of `CASES` is judged on the frozen index, served on loopback (sdists tell their
+Every input of `CASES` is judged on the frozen index, served on loopback (sdists give their
 metadata without a build). Then, for every platform that uv knows, uv resolves the input with all
 proposed versions as constraints and ``--only-binary :all:``; what has no wheel on that platform,
 as wheelcheck says, is let be built. Then each bump is lowered by itself to every release between
 the present one and the proposed one: on at least one platform uv must refuse each of them.
 
 Inputs that name a day are the present pins of a requirement file as of that day. With ``--live``
-the live index is asked instead. Writes `judged.csv`, a row for each input.
+the live index is queried instead. Writes `judged.csv`, a row for each input.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ class _Pages(BaseHTTPRequestHandler):
     pages: ClassVar[dict[str, bytes]] = {}
 
     def do_GET(self) -> None:
-        """A page with an ETag; 304 to whoever has it."""
+        """A page with an ETag; 304 to a client that has it."""
         body = self.pages.get(self.path.strip("/").rsplit("/", 1)[-1])
         if body is None:
             self.send_error(404)

@@ -28,7 +28,7 @@ from installers import Answer, Pip, Uv
 from replay import PUBLIC, Replay, Source
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))  # a checkout is judged as it stands, installed or not
+sys.path.insert(0, str(ROOT))  # a checkout is judged as it is, installed or not
 
 from wheelcheck import Report, Target, Verdict, check  # noqa: E402
 from wheelcheck.targets.target import Architecture, Implementation, Libc  # noqa: E402
@@ -46,9 +46,9 @@ UV_PLATFORMS = {
 class Reason(StrEnum):
     """Why two answers differ; all but the last are explained."""
 
-    UNAVAILABLE = "uv refuses this version by itself, too; wheelcheck goes on, uv was told to"
+    UNAVAILABLE = "uv refuses this version by itself, too; wheelcheck and a second run of uv go on"
     PIP_REFUSES = "pip refuses this version here; uv ignores upper bounds of Requires-Python"
-    BEHIND = "only asked for by what is unavailable; the installer never got that far"
+    BEHIND = "required only by what is unavailable; the installer never got that far"
     INSTALLERS = "pip and uv differ in the same way on this machine's own target; we follow pip"
     REFUSED = "the installer refuses the whole file, and wheelcheck calls it not installable"
     UNEXPLAINED = "unexplained"
@@ -86,7 +86,7 @@ class Bench:
     said: dict[tuple[str, ...], Answer] = field(default_factory=dict)
 
     def target(self, python: str, libc: Libc, arch: Architecture) -> Target:
-        """The target that a judge is asked about; `python` is a full version."""
+        """The target of a judge's answer; `python` is a full version."""
         major, minor = python.split(".")[:2]
         level = self.glibc if libc is Libc.GLIBC else MUSL
         name = f"cp{major}{minor}-{libc.tag_prefix}_{level[0]}_{level[1]}_{arch}"
@@ -114,7 +114,7 @@ class Bench:
     def who_refuses(self, name: str, version: str | None, target: Target) -> Reason:
         """Who, asked for one version alone, finds nothing to install: uv for this target, or pip.
 
-        pip is asked on this machine: what it refuses here for the Python version, it refuses for
+        pip runs on this machine: what it refuses here for the Python version, it refuses for
         that Python everywhere.
         """
         python = target.python_full_version
@@ -232,7 +232,7 @@ def _only_behind(report: Report, target: Target, name: str, blocked: frozenset[s
 
 
 def tell(found: list[Comparison]) -> int:
-    """Print the table and every difference; the number of unexplained ones."""
+    """Print the table and every difference; return the number of the unexplained."""
     print("| file | judge | target | pins compared | equal | differing |")
     print("|---|---|---|---:|---:|---:|")
     for each in found:
@@ -257,7 +257,7 @@ def tell(found: list[Comparison]) -> int:
 
 
 def _interpreters(given: list[Path]) -> dict[str, Path]:
-    """Full version → interpreter, for those given or else the newer ones on PATH."""
+    """Full version → interpreter, for those given, else for the newer Pythons on PATH."""
     on_path = (shutil.which(f"python3.{minor}") for minor in (11, 12, 13))
     paths = given or [Path(path) for path in on_path if path]
     ask = "import platform; print(platform.python_version())"

@@ -1,4 +1,4 @@
-"""Archives made in code, honest ones and hostile ones."""
+"""Archives made in code, honest and hostile."""
 
 import io
 import tarfile

@@ -55,7 +55,7 @@ class Release(Protocol):
     files: list[FileFacts]
 
     def metadata(self) -> Fields | None:
-        """Core metadata of the release; None where it cannot be told without a build."""
+        """Core metadata of the release; None where only a build can say it."""
 
     def sdist(self) -> SdistFacts | None:
         """What its sdist holds; None where that was not recorded."""

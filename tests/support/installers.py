@@ -66,7 +66,7 @@ class Uv:
     ) -> Answer:
         """Pins for a Python version (``3.12``) and a platform as uv spells it.
 
-        `day` bounds upload times; projects in `without` are left out, whoever asks for them.
+        `day` bounds upload times; projects in `without` are left out, whatever requires them.
         """
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -131,7 +131,7 @@ class Pip:
 def _joined(requirements: Path, folder: Path) -> Path:
     """A copy of a requirement file and its neighbours for uv: continuation lines are joined.
 
-    pip joins lines before it reads them; uv refuses one that ends inside a marker.
+    pip joins lines before it reads them; uv refuses a line that ends inside a marker.
     """
     for path in requirements.parent.rglob("*.txt"):
         copy = folder / path.relative_to(requirements.parent)

@@ -43,7 +43,7 @@ class Response:
 class Server:
     """Serves what `answer` says from a thread of its own; `latency` is in seconds per response.
 
-    A `threaded` server calls `answer` in worker threads: for one that has to wait itself.
+    A `threaded` server calls `answer` in worker threads: for an `answer` that has to wait itself.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ async def _wind_up(server: asyncio.Server, connections: set[asyncio.Transport]) 
         task.cancel()
     await asyncio.gather(*running, return_exceptions=True)
     # Transports let go of their sockets in calls of their own, which must come before the end;
-    # one that was just being accepted only then tells that it is there.
+    # a transport that was just being accepted is only then in the list.
     for _ in range(3):
         for transport in tuple(connections):
             transport.abort()

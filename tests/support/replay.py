@@ -45,8 +45,8 @@ class Manner:
     """How an index behaves.
 
     `pages` are the formats offered, the default first; with one, Accept is ignored. `hashed`
-    lists every file's SHA-256. `sdists`: ``faithful`` ones hold what was recorded; ``resolvable``
-    ones carry a backend that answers with the recorded core metadata. `latency` is in seconds per
+    lists every file's SHA-256. `sdists`: ``faithful`` sdists hold what was recorded; ``resolvable``
+    sdists carry a backend that answers with the recorded core metadata. `latency` is in seconds per
     response.
     """
 

@@ -108,7 +108,7 @@ def judged_dockerfile() -> JudgedDockerfile:
 
 
 def broken_image() -> Report:
-    """The priced story as it is told of a Dockerfile."""
+    """The priced story, as the report of a Dockerfile."""
     return priced_story().model_copy(
         update={"inputs": (NAME, "requirements.txt"), "dockerfile": judged_dockerfile()}
     )

@@ -173,7 +173,7 @@ def mixed() -> Report:
     tag = "cp312-cp312-manylinux_2_28_x86_64"
     gil = "needs a build with the GIL, target is free-threaded (cp315t)"
     unclear = "only an sdist; it has no sibling wheels and cannot be listed"
-    vcs = "git requirements are not judged: what they install is told by running their build"
+    vcs = "git requirements are not judged: only running their build says what they install"
 
     def on(choose):
         return {t.name: choose(t.name) for t in targets}

@@ -1,4 +1,4 @@
-"""The replayed index behaves as the real ones do; everything tested on it rests on that."""
+"""The replayed index behaves as real indexes do; everything tested on it rests on that."""
 
 from __future__ import annotations
 

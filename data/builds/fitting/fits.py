@@ -164,7 +164,7 @@ def _published(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
 
 
 def _rates(rows: Sequence[Row]) -> dict[str, float]:
-    """Median seconds a megabyte, stripped and not; which wheels are is told by the build here."""
+    """Median seconds a megabyte, stripped and not; the build here says which wheels are."""
     rates: dict[str, list[float]] = {"stripped": [], "debug": []}
     for row in rows:
         ratio = _wheel_bytes(row) / row.stripped
@@ -271,7 +271,7 @@ def _group(family: str) -> int:
 def doubt_beyond(rows: Sequence[Row]) -> float:
     """How much a unit of distance beyond the measured builds adds to the logarithm of the error.
 
-    Fits to the small builds alone are asked about the large ones. The priors have seen all of
+    Fits to the small builds alone are applied to the large builds. The priors have seen all of
     them, so that it is the tenth worst that counts and not the fifth.
     """
     found = []

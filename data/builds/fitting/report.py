@@ -134,8 +134,8 @@ def _reach_lines(table: Coefficients) -> list[str]:
         "build has more, its intervals widen: a build with e times the seconds that are covered "
         f"gets the factor {math.exp(table.reach['doubt']):.2f} to either side, on top and taken "
         "as independent. That is how far nine of ten estimates were off, a unit of distance, when "
-        f"fits to the builds below {', '.join(map(str, fits.LIMITS))} seconds were asked about the "
-        "larger ones."
+        f"fits to the builds below {', '.join(map(str, fits.LIMITS))} seconds were applied to the "
+        "larger builds."
     )
     return ["## Beyond what was measured", "", told]
 

@@ -23,7 +23,7 @@ _REQUIRES_HOOK = "get_requires_for_build_wheel"
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One build that is asked for; an empty version means the newest final release."""
+    """One build to measure; an empty version means the newest final release."""
 
     name: str
     version: str

@@ -46,7 +46,7 @@ INSTALLABLE = re.compile(r"(-cp38-cp38-.*linux|-abi3-.*linux|-py3-none-|-py2\.py
 
 
 class Recording:
-    """An index that writes down what it is asked."""
+    """An index that writes down every question."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
