@@ -124,7 +124,7 @@ class Judges:
         )
 
     def _environment(self, folder: Path) -> Mapping[str, str]:
-        kept = {
+        inherited = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(("PIP_", "UV_")) and name != "VIRTUAL_ENV"
@@ -144,7 +144,7 @@ class Judges:
             "NO_COLOR": "1",
             "COLUMNS": "1000",
         }
-        return kept | own
+        return inherited | own
 
     def _version(self, installer: str) -> str:
         known = {"pip": [self._options.pip, "-m", "pip"], "uv": [self._options.uv]}
@@ -158,8 +158,8 @@ class Judges:
         text = text.replace(self._base, "http://index.example")
         lines = [line.strip() for line in text.splitlines()]
         first = [n for n, line in enumerate(lines) if line.lower().startswith(("error", "×"))]
-        told = lines[first[0] :] if first else lines[-3:]
-        return re.sub(r"\s+", " ", " ".join(told))[:400]
+        reason = lines[first[0] :] if first else lines[-3:]
+        return re.sub(r"\s+", " ", " ".join(reason))[:400]
 
 
 def _installed(root: Path) -> Iterator[str]:

@@ -78,9 +78,9 @@ def _words(case: Case, installer: str, base: str) -> list[str]:
     options = [] if isinstance(case.ours, str) else list(case.ours)
     words = shlex.split(case.command(installer) or "")
     if case.ours == "packages":
-        asked = words[words.index("install") + 1 :]
-        named = [each for each in asked if not each.startswith(("-", ":"))]
-        options += [word for word in asked if word not in named]
+        arguments = words[words.index("install") + 1 :]
+        named = [each for each in arguments if not each.startswith(("-", ":"))]
+        options += [word for word in arguments if word not in named]
         options += [word for each in named for word in ("-p", each)]
     else:
         options += [next(n for n in (*_LOCKS, "requirements.txt") if n in case.files)]
@@ -114,8 +114,8 @@ def _answer(code: int, report: Mapping[str, Any]) -> Answer:
             pins.append(f"{package['name']}=={cell['version']}" + _ending(kind))
     reasons = [refusal["code"] for refusal in target["refusals"]]
     reasons += [problem["code"] for problem in report["problems"]]
-    reasons += [one["code"] for one in (report.get("dockerfile") or {}).get("findings", ())
-                if one["severity"] == "error"]  # fmt: skip
+    reasons += [finding["code"] for finding in (report.get("dockerfile") or {}).get("findings", ())
+                if finding["severity"] == "error"]  # fmt: skip
     installs = {"installs": True, "refused": False, "fails": False}.get(target["outcome"])
     if "input-refused" in reasons:
         installs = False
@@ -146,9 +146,9 @@ def differences(part: str = "") -> Iterator[tuple[str, str, str]]:
 def _difference(answer: Answer, row: Mapping[str, str]) -> str:
     theirs = row["installs"] == "yes"
     if theirs is not answer.installs:
-        said = {True: "it installs", False: "it does not install", None: "not known"}
-        told = f"{said[answer.installs]} (exit {answer.code}, {', '.join(answer.reasons)})"
-        return f"{told}; {row['installer']}: {row['installs']}, {row['message'][:110]}"
+        outcomes = {True: "it installs", False: "it does not install", None: "not known"}
+        ours = f"{outcomes[answer.installs]} (exit {answer.code}, {', '.join(answer.reasons)})"
+        return f"{ours}; {row['installer']}: {row['installs']}, {row['message'][:110]}"
     if theirs and set(row["installed"].split()) != set(answer.pins):
         return f"takes {' '.join(answer.pins)}; {row['installer']}: {row['installed']}"
     right_code = answer.code == 0 if theirs else answer.code in {1, 2}

@@ -124,11 +124,11 @@ class Runner:
             "poetry": [["lock"]],
             "pipenv": [["lock"]],
         }[tool]
-        said = ""
+        output = ""
         for each in words:
             done = self._run([self.executable(tool), *each], project, home, self._pythons())
-            said += done.stdout + done.stderr
-        return "" if (project / lock_file(tool)).exists() else _last(said)
+            output += done.stdout + done.stderr
+        return "" if (project / lock_file(tool)).exists() else _last(output)
 
     def install(self, tool: str, project: Path, home: Path) -> tuple[bool, str, list[str]]:
         """Install the lock with Python 3.12.1: whether that works, what is said, what is there."""
@@ -156,13 +156,13 @@ class Runner:
         system = [] if tool == "pdm" else ["/usr/bin", "/bin"]  # it looks for other Pythons there
         path = [str(venv / "bin"), *system]
         done = self._run([self.executable(tool), *words], project, home, path, venv)
-        said = re.sub(r"\s+", " ", (done.stdout + done.stderr).replace(str(project), "…"))
+        output = re.sub(r"\s+", " ", (done.stdout + done.stderr).replace(str(project), "…"))
         there = sorted(
             "==".join(each.name.removesuffix(".dist-info").split("-", 1))
             for each in venv.glob("lib/*/site-packages/*.dist-info")
             if not each.name.startswith(("pip-", "setuptools-"))
         )
-        return done.returncode == 0, said.replace(self.base, SHOWN).strip()[-400:], there
+        return done.returncode == 0, output.replace(self.base, SHOWN).strip()[-400:], there
 
     def _pythons(self) -> list[str]:
         names = ("3.12.1", "3.13.0", "3.11.7", "3.10.13", "3.9.18")
@@ -177,7 +177,7 @@ class Runner:
         path: Sequence[str],
         venv: Path | None = None,
     ) -> subprocess.CompletedProcess[str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "UV_", "PYENV"))}
+        env = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "UV_", "PYENV"))}
         own = {
             "HOME": str(home),
             "PATH": ":".join(path),
@@ -190,7 +190,7 @@ class Runner:
             "PDM_CHECK_UPDATE": "0",
             "NO_COLOR": "1",
         }
-        environment = kept | own | ({"VIRTUAL_ENV": str(venv)} if venv else {})
+        environment = env | own | ({"VIRTUAL_ENV": str(venv)} if venv else {})
         environment.pop("PYTHONPATH", None)
         return subprocess.run(
             command, cwd=project, env=environment, capture_output=True, text=True,
@@ -198,8 +198,8 @@ class Runner:
         )  # fmt: skip
 
 
-def _last(said: str) -> str:
-    return re.sub(r"\s+", " ", said).strip()[-300:]
+def _last(output: str) -> str:
+    return re.sub(r"\s+", " ", output).strip()[-300:]
 
 
 def _keep(project: Path, files: Mapping[str, str], tool: str, into: Path, base: str) -> None:
@@ -232,13 +232,13 @@ def judge(runner: Runner, only: str | None) -> Iterator[dict[str, str]]:
                     yield {**row, "made": "no", "message": failed.replace(runner.base, SHOWN)}
                     continue
                 _keep(project, files, tool, LOCKS / scenario["id"] / tool, runner.base)
-                works, said, there = runner.install(tool, project, home)
+                works, output, there = runner.install(tool, project, home)
                 yield {
                     **row,
                     "made": "yes",
                     "installs": "yes" if works else "no",
                     "installed": " ".join(there),
-                    "message": "" if works and "arning" not in said else said,
+                    "message": "" if works and "arning" not in output else output,
                 }
 
 

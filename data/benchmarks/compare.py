@@ -223,7 +223,7 @@ def further_targets(setting: Setting) -> Iterator[Row]:
             pairs = alternating(
                 setting.pairs, lambda run=run, o=others: run(ONE, *o), lambda run=run: run(ONE)
             )
-            added = [((both - one) / len(others), one) for both, one in pairs]
+            added = [((both - single) / len(others), single) for both, single in pairs]
             yield setting.add(f"each further target, {name}, {temperature}", goal, added)
 
 
@@ -339,9 +339,9 @@ def main() -> None:
     options = _options()
     import subprocess
 
-    asked = "import sys; print('{}.{}'.format(*sys.version_info))"
-    told = subprocess.run([options.pip_python, "-c", asked], capture_output=True, check=True)
-    options.pip_version = told.stdout.decode().strip()
+    code = "import sys; print('{}.{}'.format(*sys.version_info))"
+    ended = subprocess.run([options.pip_python, "-c", code], capture_output=True, check=True)
+    options.pip_version = ended.stdout.decode().strip()
     options.output.mkdir(exist_ok=True)
     rows = []
     for row in all_rows(options):

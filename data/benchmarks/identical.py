@@ -85,8 +85,8 @@ class Asker:
 
     def _forget(self) -> None:
         """Drop the cached reports: the next command judges again, from the cached pages."""
-        for kept in self.cache.glob("v*/answers"):
-            shutil.rmtree(kept)
+        for reports in self.cache.glob("v*/answers"):
+            shutil.rmtree(reports)
 
 
 def record(commit: str, folder: Path, url: str) -> None:
@@ -109,7 +109,7 @@ def record(commit: str, folder: Path, url: str) -> None:
 
 def compare(folder: Path, url: str, only: str, *, words: bool) -> int:
     """Print what differs; the number of differing answers."""
-    asked = differing = 0
+    compared = differing = 0
     with TemporaryDirectory() as cache:
         asker = Asker(ROOT, folder / "inputs", url, Path(cache))
         for case in cases(folder / "inputs"):
@@ -118,13 +118,13 @@ def compare(folder: Path, url: str, only: str, *, words: bool) -> int:
             for name, now in asker.answers(case):
                 was = (folder / "answers" / name).read_text(encoding="utf-8")
                 old, new = (facts(text, name) if words else text for text in (was, now))
-                asked += 1
+                compared += 1
                 if old != new:
                     differing += 1
                     print(f"{name}: DIFFERENT", flush=True)
                     lines = difflib.unified_diff(old.splitlines(), new.splitlines(), n=3)
                     print(*islice(lines, SHOWN_LINES), sep="\n")
-    print(f"{asked} answers, {differing} of them different{', prose aside' if words else ''}")
+    print(f"{compared} answers, {differing} of them different{', prose aside' if words else ''}")
     return differing
 
 

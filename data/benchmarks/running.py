@@ -50,12 +50,12 @@ def spread(values: Iterable[float]) -> Spread:
 
 def environment(**extra: str) -> dict[str, str]:
     """The caller's environment without the settings that installers would pick up from it."""
-    kept = {
+    inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("PIP_", "UV_", "PYTHON")) and name != "VIRTUAL_ENV"
     }
-    return kept | {"PIP_CONFIG_FILE": os.devnull, "UV_PYTHON_DOWNLOADS": "never"} | extra
+    return inherited | {"PIP_CONFIG_FILE": os.devnull, "UV_PYTHON_DOWNLOADS": "never"} | extra
 
 
 def measured(
@@ -79,8 +79,8 @@ def measured(
         process.returncode = code = os.waitstatus_to_exitcode(status)
         if code < 0 or code == usage_error:  # other codes are answers: "cannot be had", say
             errors.seek(0)
-            told = errors.read().decode(errors="replace")[-800:]
-            raise OSError(f"{command[0]} ended with {code}: {told}")
+            message = errors.read().decode(errors="replace")[-800:]
+            raise OSError(f"{command[0]} ended with {code}: {message}")
     scale = 1 if sys.platform == "darwin" else 1024  # ru_maxrss is in KiB on Linux
     return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * scale / 1e6, code)
 

@@ -41,7 +41,7 @@ def _measure(python: Path, uv: Path, name: str, requirements: list[str]) -> list
             cwd=room, env=environment, check=True,
         )  # fmt: skip
         wheels = sorted(room.glob("*.whl"))
-        unpacked = sum(m.file_size for one in wheels for m in zipfile.ZipFile(one).infolist())
+        unpacked = sum(m.file_size for wheel in wheels for m in zipfile.ZipFile(wheel).infolist())
         target = room / "environment" / "bin" / "python"
         commands = {
             "pip": [target, "-m", "pip", "install", "-q", "--no-index", "--no-deps", *wheels],
@@ -70,7 +70,7 @@ def _measure(python: Path, uv: Path, name: str, requirements: list[str]) -> list
             if usage.exit_status:
                 raise RuntimeError((room / "log").read_text()[-2000:])
             speed = machine.REFERENCE_NOMINAL_S / before
-            sizes = [len(wheels), sum(one.stat().st_size for one in wheels), unpacked]
+            sizes = [len(wheels), sum(wheel.stat().st_size for wheel in wheels), unpacked]
             times = [usage.cpu, usage.wall, usage.cpu * speed, (busy - usage.cpu) / usage.wall]
             values = [name, machine.python_version(python), installer, *sizes]
             rows.append(dict(zip(_COLUMNS, [*values, *(round(t, 2) for t in times)], strict=True)))
@@ -91,10 +91,10 @@ def main() -> int:
         out = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
         out.writeheader()
         for python in arguments.python:
-            for one in sets:
-                if one["python"] == machine.python_version(python).rpartition(".")[0]:
-                    requirements = one["requirements"].split()
-                    out.writerows(_measure(python, arguments.uv, one["set"], requirements))
+            for row in sets:
+                if row["python"] == machine.python_version(python).rpartition(".")[0]:
+                    requirements = row["requirements"].split()
+                    out.writerows(_measure(python, arguments.uv, row["set"], requirements))
                     file.flush()
     return 0
 

@@ -114,18 +114,18 @@ def _ask(arguments: argparse.Namespace) -> int:
 def _printed(arguments: argparse.Namespace) -> int:
     """Build with the printed packages alone what does not fail where everything is installed."""
     for half in arguments.half:
-        said = _by_release(arguments.out / f"answers-{half}.csv")
+        answered = _by_release(arguments.out / f"answers-{half}.csv")
         fails = {
             key
             for key, row in _by_release(arguments.out / f"rich-{half}.csv").items()
             if row["outcome"] != "success"
         }
-        left = said.keys() - fails - _by_release(arguments.out / f"printed-{half}.csv").keys()
+        left = answered.keys() - fails - _by_release(arguments.out / f"printed-{half}.csv").keys()
         for case in _cases(arguments.list):
             key = (case["name"], case["version"])
             if case["half"] == half and "root" in case["parts"].split() and key in left:
                 with overlay([arguments.root], arguments.out) as root:
-                    command = said[key]["command"]
+                    command = answered[key]["command"]
                     _build_with(case, command, root, arguments.out, f"printed-{half}")
     return 0
 
@@ -167,15 +167,15 @@ def _build_with(
             if run.returncode:
                 failed = name
                 break
-    told = failures.classify(log.read_text(errors="replace")) if failed else ("", "")
+    failure = failures.classify(log.read_text(errors="replace")) if failed else ("", "")
     if run.returncode == _TIMED_OUT:
-        told = ("timeout", f"after {minutes} minutes")
+        failure = ("timeout", f"after {minutes} minutes")
     row = {
         **{key: case[key] for key in ("name", "version", "python")},
         "outcome": "failure" if failed else "success",
         "step": failed,
-        "reason": told[0],
-        "detail": told[1],
+        "reason": failure[0],
+        "detail": failure[1],
         "seconds": round(time.monotonic() - start),
         "command": command,
     }
@@ -236,11 +236,11 @@ def _variables() -> dict[str, str]:
     }
 
 
-def _gather(inside: Path, case: dict[str, str], out: Path, said: str) -> None:
+def _gather(inside: Path, case: dict[str, str], out: Path, answer: str) -> None:
     logs = out / "logs" / case["half"]
     logs.mkdir(parents=True, exist_ok=True)
     stem = f"{case['name']}-{case['version']}-{case['python']}"
-    (logs / f"{stem}.said").write_text(said)
+    (logs / f"{stem}.said").write_text(answer)
     for log in inside.glob("logs/*.log"):
         shutil.copyfile(log, logs / f"{stem}.log")
     measured = inside / "tables" / "measurements.csv"

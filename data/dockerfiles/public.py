@@ -48,8 +48,8 @@ def main(folder: Path) -> None:
                 path = folder / f"{row['number']}.json"
                 answer = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
                 code = (folder / f"{row['number']}.rc").read_text(encoding="utf-8").strip()
-                said = verdict(answer, int(row["line"]))[:120]
-                writer.writerow([row["number"], row["line"], row["truth"], code, said])
+                ours = verdict(answer, int(row["line"]))[:120]
+                writer.writerow([row["number"], row["line"], row["truth"], code, ours])
 
 
 if __name__ == "__main__":

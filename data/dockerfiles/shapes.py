@@ -78,7 +78,7 @@ def shapes() -> Iterator[Shape]:
             files = {**kind.get("files", {}), **row.get("files", {})}
             at = row.get("at", kind.get("at", "Dockerfile"))
             comes = {
-                int(line): frozenset(one.split()) for line, one in row.get("comes", {}).items()
+                int(line): frozenset(names.split()) for line, names in row.get("comes", {}).items()
             }
             yield Shape(
                 kind["name"],
@@ -124,7 +124,7 @@ def _said(code: int, report: Mapping[str, Any], message: str) -> Said:
             comes[step["line"]] = found | _brought(step, report)
     unread = {part["line"] for part in dockerfile.get("unread", ())}
     unread |= {step["line"] for step in steps if step.get("unjudged")}
-    fails = {one["line"] for one in dockerfile.get("findings", ()) if one["severity"] == "error"}
+    fails = {each["line"] for each in dockerfile.get("findings", ()) if each["severity"] == "error"}
     fails |= {step["line"] for step in steps if _lacks_candidate(step, report)}
     return Said(code, comes, frozenset(fails), frozenset(unread), message, report)
 
@@ -132,7 +132,7 @@ def _said(code: int, report: Mapping[str, Any], message: str) -> Said:
 def _brought(step: Mapping[str, Any], report: Mapping[str, Any]) -> frozenset[str]:
     """The packages of a step: those of its column, and those named in its note."""
     column = step.get("target")
-    cells = {one["name"]: one["on"].get(column) or {} for one in report.get("packages", ())}
+    cells = {each["name"]: each["on"].get(column) or {} for each in report.get("packages", ())}
     found = {name for name, cell in cells.items() if cell.get("version")}
     note = re.findall(r"([\w.-]+) \d[\w.]*(?=,| and| come| is| are|$)", step["note"])
     return frozenset(found | set(note))
@@ -141,30 +141,30 @@ def _brought(step: Mapping[str, Any], report: Mapping[str, Any]) -> frozenset[st
 def _lacks_candidate(step: Mapping[str, Any], report: Mapping[str, Any]) -> bool:
     """Whether a package of a step cannot be had, and the build ends for it."""
     column = step.get("target")
-    cells = (one["on"].get(column) or {} for one in report.get("packages", ()))
+    cells = (each["on"].get(column) or {} for each in report.get("packages", ()))
     lacking = any(cell.get("verdict") == "unavailable" for cell in cells)
     return bool(column) and lacking and not step.get("tolerated")
 
 
-def differences(shape: Shape, said: Said) -> Iterator[str]:
+def differences(shape: Shape, ours: Said) -> Iterator[str]:
     """What is said and should not be, and the other way round."""
     if shape.exit2 is not None:
-        if said.code != EXIT_USAGE:
-            yield f"exit {said.code}, not 2"
-        elif shape.exit2 not in said.message:
-            yield f"the message has no {shape.exit2!r}: {said.message.strip()}"
+        if ours.code != EXIT_USAGE:
+            yield f"exit {ours.code}, not 2"
+        elif shape.exit2 not in ours.message:
+            yield f"the message has no {shape.exit2!r}: {ours.message.strip()}"
         return
-    refused = said.code == EXIT_USAGE and not said.comes
+    refused = ours.code == EXIT_USAGE and not ours.comes
     if refused and (shape.comes or not shape.fails):
-        yield f"exit 2: {said.message.strip()}"
+        yield f"exit 2: {ours.message.strip()}"
         return
     for line, names in shape.comes.items():
-        found = said.comes.get(line, frozenset())
+        found = ours.comes.get(line, frozenset())
         if names - found or found - names - TOOLS:
             yield f"line {line} installs {_listed(names)}; said: {_listed(found)}"
-    yield from (f"line {line} is said to fail" for line in sorted(said.fails - shape.fails))
-    yield from (f"line {line} fails: not said" for line in sorted(shape.fails - said.fails))
-    yield from (f"line {line} is left out: not said" for line in sorted(shape.unread - said.unread))
+    yield from (f"line {line} is said to fail" for line in sorted(ours.fails - shape.fails))
+    yield from (f"line {line} fails: not said" for line in sorted(shape.fails - ours.fails))
+    yield from (f"line {line} is left out: not said" for line in sorted(shape.unread - ours.unread))
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -232,8 +232,8 @@ class _Index(BaseHTTPRequestHandler):
         kind, name = self.path.strip("/").partition("/")[::2]
         if kind == "simple" and name in _projects():
             files = [
-                {"filename": one, "url": f"/files/{one}", "hashes": {}, "upload-time": LATER}
-                for one in _projects()[name]
+                {"filename": file, "url": f"/files/{file}", "hashes": {}, "upload-time": LATER}
+                for file in _projects()[name]
             ]
             document = {"meta": {"api-version": "1.1"}, "name": name, "files": files}
             self._answer(json.dumps(document).encode(), "application/vnd.pypi.simple.v1+json")
@@ -280,19 +280,19 @@ def main(words: list[str]) -> int:
             if wanted and not any(word in shape.title for word in wanted):
                 continue
             with tempfile.TemporaryDirectory() as folder:
-                said = judged(shape, Path(folder), url)
-            found = list(differences(shape, said))
+                ours = judged(shape, Path(folder), url)
+            found = list(differences(shape, ours))
             row = rows.setdefault(shape.kind, [0, 0, 0, 0])
             row[0] += 1
-            row[1] += bool(said.comes)
-            row[2] += said.code == EXIT_USAGE
+            row[1] += bool(ours.comes)
+            row[2] += ours.code == EXIT_USAGE
             row[3] += not found
             wrong += bool(found)
             for each in found:
                 print(f"{shape.title}: {each}")
             if "--all" in words:
-                print(shape.text, said.code, dict(said.comes), sorted(said.fails), said.unread)
-                print(said.message)
+                print(shape.text, ours.code, dict(ours.comes), sorted(ours.fails), ours.unread)
+                print(ours.message)
     print(f"\n{'kind':58} shapes judged exit2 right")
     for kind, row in rows.items():
         print(f"{kind:58} {row[0]:6} {row[1]:6} {row[2]:5} {row[3]:5}")

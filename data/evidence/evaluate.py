@@ -88,8 +88,8 @@ class Judged:
     @property
     def seen_right(self) -> bool:
         """Whether the verdict is right with the wheels visible."""
-        said = self.result.visible
-        return said != "unknown" and (said == "native") == (self.truth == "native")
+        visible = self.result.visible
+        return visible != "unknown" and (visible == "native") == (self.truth == "native")
 
 
 def read(name: str) -> list[dict[str, str]]:
@@ -104,9 +104,9 @@ def read(name: str) -> list[dict[str, str]]:
 def write(name: str, results: Iterable[Result]) -> None:
     """Write results as a table of this folder."""
     with (HERE / name).open("w", encoding="utf-8", newline="") as file:
-        out = csv.DictWriter(file, [one.name for one in fields(Result)], lineterminator="\n")
+        out = csv.DictWriter(file, [row.name for row in fields(Result)], lineterminator="\n")
         out.writeheader()
-        out.writerows(asdict(one) for one in results)
+        out.writerows(asdict(row) for row in results)
 
 
 def said(answer: Classification) -> str:
@@ -139,12 +139,12 @@ def classify(index: Index, row: dict[str, str]) -> Result:
 def judged(results: Iterable[Result], labels: dict[Key, dict[str, str]]) -> list[Judged]:
     """Results beside the truth, where it is known."""
     found = []
-    for one in results:
-        label = labels.get(one.key)
+    for result in results:
+        label = labels.get(result.key)
         if label is not None and label["truth"]:
             tags = set(label["tags"].split("+"))
             group = "no wheel" if tags == {"none"} else "pure" if tags == {"pure"} else "platform"
-            found.append(Judged(one, label["truth"], group))
+            found.append(Judged(result, label["truth"], group))
     return found
 
 
@@ -155,8 +155,8 @@ def share(part: int, whole: int) -> str:
 
 def figures(rows: Sequence[Judged], title: str) -> Iterator[str]:
     """The confusion table with wheels hidden, the figures, and those of each confidence."""
-    decided = [one for one in rows if one.decided]
-    groups = Counter(one.group for one in rows)
+    decided = [each for each in rows if each.decided]
+    groups = Counter(each.group for each in rows)
     yield f"## {title}"
     yield ""
     yield (
@@ -166,15 +166,15 @@ def figures(rows: Sequence[Judged], title: str) -> Iterator[str]:
     yield ""
     yield "| truth \\ said | " + " | ".join(KINDS) + " |"
     yield "| --- |" + " ---: |" * len(KINDS)
-    counts = Counter((one.truth, one.result.hidden) for one in rows)
+    counts = Counter((each.truth, each.result.hidden) for each in rows)
     for truth in KINDS[:3]:
         yield f"| {truth} | " + " | ".join(str(counts[truth, kind]) for kind in KINDS) + " |"
     yield ""
-    yield f"- wheels hidden: right in {share(sum(one.right for one in decided), len(decided))}"
+    yield f"- wheels hidden: right in {share(sum(each.right for each in decided), len(decided))}"
     yield f"- wheels hidden: undecided {share(len(rows) - len(decided), len(rows))}"
     exact = share(sum(row.exact for row in rows), len(rows))
     yield f"- wheels hidden: optional distinguished in {exact}"
-    yield f"- wheels visible: right in {share(sum(one.seen_right for one in rows), len(rows))}"
+    yield f"- wheels visible: right in {share(sum(each.seen_right for each in rows), len(rows))}"
     yield ""
 
 
@@ -183,11 +183,11 @@ def calibration(rows: Sequence[Judged]) -> Iterator[str]:
     yield "| confidence | wheels hidden | wheels visible |"
     yield "| --- | ---: | ---: |"
     for level in ("certain", "strong", "weak"):
-        hidden = [one for one in rows if one.result.confidence == level]
-        visible = [one for one in rows if one.result.visible_confidence == level]
+        hidden = [row for row in rows if row.result.confidence == level]
+        visible = [row for row in rows if row.result.visible_confidence == level]
         yield (
-            f"| {level} | {share(sum(one.right for one in hidden), len(hidden))}"
-            f" | {share(sum(one.seen_right for one in visible), len(visible))} |"
+            f"| {level} | {share(sum(row.right for row in hidden), len(hidden))}"
+            f" | {share(sum(row.seen_right for row in visible), len(visible))} |"
         )
     yield ""
 
@@ -196,12 +196,12 @@ def misses(rows: Sequence[Judged], why: dict[Key, str]) -> Iterator[str]:
     """Every row whose verdict is wrong or open, or whose optional modules are not distinguished."""
     yield "| sdist | truth | said | its reason | why |"
     yield "| --- | --- | --- | --- | --- |"
-    for one in rows:
-        if not one.exact:
-            it = one.result
-            mark = "" if one.right else "**"
+    for row in rows:
+        if not row.exact:
+            it = row.result
+            mark = "" if row.right else "**"
             yield (
-                f"| {it.name} {it.version} | {one.truth} | {mark}{it.hidden}{mark}"
+                f"| {it.name} {it.version} | {row.truth} | {mark}{it.hidden}{mark}"
                 f" ({it.confidence}) | {it.reason} | {why.get(it.key, '')} |"
             )
     yield ""
@@ -209,11 +209,11 @@ def misses(rows: Sequence[Judged], why: dict[Key, str]) -> Iterator[str]:
 
 def report(first: Sequence[Result], now: Sequence[Result]) -> Iterator[str]:
     """All of `confusion.md`."""
-    labels = {(one["name"], one["version"]): one for one in read("labels.csv")}
-    why = {(one["name"], one["version"]): one["why"] for one in read("misses.csv")}
+    labels = {(row["name"], row["version"]): row for row in read("labels.csv")}
+    why = {(row["name"], row["version"]): row["why"] for row in read("misses.csv")}
     looks = judged(first, labels)
     after = judged(now, labels)
-    seen = [one for one in after if one.result.set == "seen"]
+    seen = [row for row in after if row.result.set == "seen"]
     yield "# Classifier and truth"
     yield ""
     yield "Written by `evaluate.py`; `README.md` says what the sets are and what `right` means."
@@ -221,11 +221,11 @@ def report(first: Sequence[Result], now: Sequence[Result]) -> Iterator[str]:
     yield from figures(seen, SETS["seen"])
     yield from misses(seen, why)
     for name in list(SETS)[1:]:
-        rows = [one for one in looks if one.result.set == name]
+        rows = [row for row in looks if row.result.set == name]
         yield from figures(rows, f"{SETS[name]}, first look")
         yield from misses(rows, why)
     yield from figures(looks, "All hold-outs, first look")
-    held = [one for one in after if one.result.set != "seen"]
+    held = [row for row in after if row.result.set != "seen"]
     yield from figures(held, "All hold-outs after mending what they showed (no longer unseen)")
     yield from misses(held, why)
     yield "## How often each confidence is right"
@@ -250,8 +250,8 @@ def main() -> None:
         ThreadPoolExecutor(4) as pool,
     ):
         results = list(pool.map(lambda row: classify(index, row), rows))
-    looked = {(one["name"], one["version"]): Result(**one) for one in read("first-look.csv")}
-    first = [looked.get(one.key, one) for one in results if one.set != "seen"]
+    looked = {(each["name"], each["version"]): Result(**each) for each in read("first-look.csv")}
+    first = [looked.get(each.key, each) for each in results if each.set != "seen"]
     write("first-look.csv", first)
     write("results.csv", results)
     text = "\n".join(report(first, results)).rstrip("\n") + "\n"

@@ -166,25 +166,25 @@ def build(sdist: Path, python: Python, path: str, place: Path) -> Attempt:
 
 def _last_error(log: str) -> str:
     lines = [line.strip() for line in log.splitlines() if re.search(r"[Ee]rror|took longer", line)]
-    telling = [
+    errors = [
         line for line in lines if not re.search(r"subprocess|hint|note|pip|ERROR: Fail", line)
     ]
-    return (telling or lines or ["?"])[-1][:120]
+    return (errors or lines or ["?"])[-1][:120]
 
 
-def judge(without: Attempt, with_one: Attempt | None) -> tuple[str, str]:
+def judge(without: Attempt, with_compiler: Attempt | None) -> tuple[str, str]:
     """The truth and its reason; "" where the builds do not tell."""
     if without.wanted_compiler:
         return "native", without.wanted_compiler
-    if with_one is None or not with_one.tag:
-        return "", with_one.failure if without.tag and with_one else without.failure
+    if with_compiler is None or not with_compiler.tag:
+        return "", with_compiler.failure if without.tag and with_compiler else without.failure
     if not without.tag:
-        compiled = with_one.compiled or with_one.called_compiler
+        compiled = with_compiler.compiled or with_compiler.called_compiler
         why = f"builds with a compiler alone; without: {without.failure}"
         return ("native", why) if compiled else ("", without.failure)
-    if with_one.compiled and not without.compiled:
+    if with_compiler.compiled and not without.compiled:
         return "optional", "builds without a compiler, and compiles modules with one"
-    if with_one.called_compiler and not with_one.compiled:
+    if with_compiler.called_compiler and not with_compiler.compiled:
         return "", "goes on without the modules that do not compile here"
     return "pure", "builds without a compiler, the same wheel as with one"
 
@@ -240,26 +240,26 @@ def main() -> None:
     arguments.add_argument("--jobs", type=int, default=2)
     arguments.add_argument("--again", action="store_true")
     given = arguments.parse_args()
-    pythons = [Python(*one.split("=", 1), old=False) for one in given.python]
-    pythons += [Python(*one.split("=", 1), old=True) for one in given.old_python]
+    pythons = [Python(*each.split("=", 1), old=False) for each in given.python]
+    pythons += [Python(*each.split("=", 1), old=True) for each in given.old_python]
     with (HERE / "sdists.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     labels = HERE / "labels.csv"
     known = {}
     if labels.exists():
         with labels.open(encoding="utf-8") as file:
-            known = {(one["name"], one["version"]): one for one in csv.DictReader(file)}
+            known = {(each["name"], each["version"]): each for each in csv.DictReader(file)}
     if given.again:
-        known = {key: one for key, one in known.items() if one["truth"]}
+        known = {key: each for key, each in known.items() if each["truth"]}
     todo = [row for row in rows if (row["name"], row["version"]) not in known]
     without_compilers(given.work)
 
     def save() -> None:
         ordered = [known.get((row["name"], row["version"])) for row in rows]
         with labels.open("w", encoding="utf-8", newline="") as file:
-            out = csv.DictWriter(file, [one.name for one in fields(Label)], lineterminator="\n")
+            out = csv.DictWriter(file, [each.name for each in fields(Label)], lineterminator="\n")
             out.writeheader()
-            out.writerows(one for one in ordered if one is not None)
+            out.writerows(each for each in ordered if each is not None)
 
     with (
         open_index(IndexOptions(), cache_dir=given.work / "cache") as index,

@@ -271,22 +271,22 @@ def _judged(
     attack: Attack, ended: Ended, usual: Ended, expected: dict[str, object]
 ) -> dict[str, object]:
     cpu, memory = ended.cpu - usual.cpu, ended.memory - usual.memory
-    told = ""
+    message = ""
     if ended.code is None:
         outcome = "over a limit"
     elif b"Traceback" in ended.err or b"defect" in ended.err or ended.code == 70:
         outcome = "traceback"
-        told = ended.err.decode("utf-8", "replace").strip()[-150:]
+        message = ended.err.decode("utf-8", "replace").strip()[-150:]
     elif SECRET.encode() in ended.out + ended.err + ended.cached:
         outcome = "secret shown"
     elif cpu > CPU_SECONDS or memory > MEMORY_BYTES:
         outcome = "over a limit"
     else:
-        outcome, told = _outcome(attack, ended, expected)
+        outcome, message = _outcome(attack, ended, expected)
     return {
         "kind": attack.name,
         "outcome": outcome,
-        "told": told,
+        "told": message,
         "exit": ended.code,
         "cpu": f"{cpu:.2f}",
         "memory": f"{memory / 1e6:.0f}",
@@ -300,15 +300,15 @@ def _outcome(attack: Attack, ended: Ended, expected: dict[str, object]) -> tuple
         message = ended.err.decode("utf-8", "replace").strip()[:150]
         return ("refused" if ended.code == 2 else "report lost"), message
     if "Dockerfile" in attack.files:
-        kept = all(
+        unchanged = all(
             any(_bare(cell) == _bare(other) for cell in on.values())
             for name, cells in expected.items()
             for other in cells.values()
             for on in [found.get(name, {})]
         )
     else:
-        kept = found == expected
-    if not kept:
+        unchanged = found == expected
+    if not unchanged:
         return "neighbour changed", ""
     report = json.loads(ended.out)
     codes = sorted({p["code"] for p in report["problems"] if p["severity"] == "error"})

@@ -179,8 +179,8 @@ class LiveRelease:
         name = self._sdist_name()
         if name is None:
             return None
-        kept = self._kept(name, lambda: asdict(self._read_sdist(name)))
-        return SdistFacts(**kept)
+        stored = self._kept(name, lambda: asdict(self._read_sdist(name)))
+        return SdistFacts(**stored)
 
     def _kept(self, filename: str, ask: Callable[[], Any]) -> Any:
         digest = hashlib.sha256(self.urls[filename].encode()).hexdigest()

@@ -105,17 +105,17 @@ def _depth(path: str) -> tuple[int, str]:
 def _telling(paths: list[str]) -> list[str]:
     """Paths that say how it is built: build files and sources, of each kind the shallowest few."""
     kinds: Counter[str] = Counter()
-    kept = []
+    paths_shown = []
     for path in sorted(paths, key=_depth):
         pure = PurePosixPath(path)
         named = TELLING_NAMES.fullmatch(pure.name)
         kind = pure.name if named else pure.suffix.lower()
-        telling = named or TELLING_SUFFIXES.fullmatch(kind)
-        if telling or (".egg-info/" in path and path.count("/") <= 2):
+        relevant = named or TELLING_SUFFIXES.fullmatch(kind)
+        if relevant or (".egg-info/" in path and path.count("/") <= 2):
             kinds[kind] += 1
             if kinds[kind] <= MOST_OF_A_KIND:
-                kept.append(path)
-    return kept
+                paths_shown.append(path)
+    return paths_shown
 
 
 def _installers_part(pyproject: str) -> dict[str, dict[str, Any]] | None:
@@ -124,11 +124,11 @@ def _installers_part(pyproject: str) -> dict[str, dict[str, Any]] | None:
         tables = tomllib.loads(pyproject)
     except tomllib.TOMLDecodeError:
         return None
-    kept = {"build-system": tables["build-system"]} if "build-system" in tables else {}
+    part = {"build-system": tables["build-system"]} if "build-system" in tables else {}
     if "project" in tables:
         project = tables["project"]
-        kept["project"] = {key: project[key] for key in KEPT_PROJECT_KEYS if key in project}
-    return kept
+        part["project"] = {key: project[key] for key in KEPT_PROJECT_KEYS if key in project}
+    return part
 
 
 def dependencies(facts: SdistFacts) -> Fields | None:

@@ -114,7 +114,7 @@ def rows(options: argparse.Namespace, index: FixtureIndex) -> Iterator[dict[str,
         lines = requirement_lines([word for word in arguments if word != "--no-deps"])
         if row["topic"] == "builds" or lines is None:
             continue
-        took, said = judged(each, row, index)
+        took, ours = judged(each, row, index)
         yield {
             "topic": row["topic"],
             "input": row["input"],
@@ -122,7 +122,7 @@ def rows(options: argparse.Namespace, index: FixtureIndex) -> Iterator[dict[str,
             "agrees": "yes" if took == row["took"] else "no",
             "pip_took": row["took"],
             "wheelcheck_took": took,
-            "wheelcheck_said": re.sub(r"http://127\.0\.0\.1:\d+|/tmp/\w+/", "", said)[:160]
+            "wheelcheck_said": re.sub(r"http://127\.0\.0\.1:\d+|/tmp/\w+/", "", ours)[:160]
             if took != row["took"]
             else "",
         }

@@ -76,12 +76,12 @@ def main() -> None:
     source = "heldout.toml" if options.heldout else "inputs.toml"
     inputs = tomllib.loads((HERE / source).read_text(encoding="utf-8"))["input"]
     chosen = [row for row in table if not options.pip or row["pip"] in options.pip]
-    asked = [each for each in inputs if not options.input or each["name"] in options.input]
+    wanted = [each for each in inputs if not options.input or each["name"] in options.input]
     rows = []
     with FixtureIndex(real) as index:
         for row in chosen:
             judge = environment(row, scratch, options.pythons)
-            for each in asked:
+            for each in wanted:
                 rows.append(answer(judge, each, index))
                 print(row["pip"], each["name"], rows[-1]["outcome"], rows[-1]["took"], flush=True)
             judge.close()
@@ -108,8 +108,8 @@ def parsed() -> argparse.Namespace:
 
 def clean_environment(**more: str) -> dict[str, str]:
     """The environment without anything that pip or Python would read."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "PYTHON", "UV_"))}
-    return {**kept, "PIP_CONFIG_FILE": os.devnull, **more}
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "PYTHON", "UV_"))}
+    return {**inherited, "PIP_CONFIG_FILE": os.devnull, **more}
 
 
 def fetched(folder: Path, requirements: tuple[str, ...]) -> Path:
@@ -192,8 +192,8 @@ def how(built: str) -> str:
 def reason(output: str) -> str:
     """The line of pip's output that says why it refuses, without what differs at each run."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if re.match(r"(ERROR|error|Could not|No matching)", line)]
-    line = (telling or lines or [""])[0 if telling else -1]
+    errors = [line for line in lines if re.match(r"(ERROR|error|Could not|No matching)", line)]
+    line = (errors or lines or [""])[0 if errors else -1]
     line = re.sub(r"http://127\.0\.0\.1:\d+", "INDEX", line)
     line = re.sub(r"/\S*/(?=[^/\s]+)", "", line)
     return line.removeprefix("ERROR: ")[:160]

@@ -116,21 +116,21 @@ def install(row: Mapping[str, str], python: Path, scratch: Path) -> tuple[dict[s
     run(python, "-m", "venv", home)
     before = sizes(home)
     given = row["requirements"]
-    asked = ["-r", REQUIREMENTS / given] if given.endswith(".txt") else given.split()
+    arguments = ["-r", REQUIREMENTS / given] if given.endswith(".txt") else given.split()
     report = scratch / f"{row['id']}.json"
     options = ["--only-binary", ":all:", "--no-cache-dir", "--quiet", "--report", report]
-    run(home / "bin/python", "-m", "pip", "install", *options, *asked)
+    run(home / "bin/python", "-m", "pip", "install", *options, *arguments)
     new = {path: size for path, size in sizes(home).items() if path not in before}
     # pip's own modules get byte-code too where pip had none
     new = {path: size for path, size in new.items() if "/site-packages/pip/" not in str(path)}
     other, code = split(new)
-    said = json.loads(report.read_text(encoding="utf-8"))
-    wheels = list(wheel_rows(row["id"], new, said["install"]))
+    installed = json.loads(report.read_text(encoding="utf-8"))
+    wheels = list(wheel_rows(row["id"], new, installed["install"]))
     shutil.rmtree(home)
     total: dict[str, object] = {
         **row,
         "python": run(python, "-c", "import platform; print(platform.python_version())").strip(),
-        "pip": said["pip_version"],
+        "pip": installed["pip_version"],
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
         "wheels": len(wheels),
         "files": len(other),

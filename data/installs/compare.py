@@ -38,17 +38,17 @@ def compare(
     """One install: what would be said of it, and what is."""
     major, minor, _ = map(int, row["python"].split("."))
     files = [installed_files(known[name]) for name in filenames]
-    code = byte_code([one.sources for one in files], target((major, minor)))
+    code = byte_code([file.sources for file in files], target((major, minor)))
     assert not isinstance(code, Unknown)
-    said, real = sum(one.files for one in files), int(row["bytes"])
+    answer, real = sum(file.files for file in files), int(row["bytes"])
     total = real + int(row["byte_code_bytes"])
     return {
         "id": row["id"], "role": row["role"], "wheels": row["wheels"],
-        "files_predicted": said, "files_measured": real,
-        "files_error": f"{said / real - 1:+.4f}",
+        "files_predicted": answer, "files_measured": real,
+        "files_error": f"{answer / real - 1:+.4f}",
         "byte_code_predicted": round(code.value), "byte_code_low": round(code.low),
         "byte_code_high": round(code.high), "byte_code_measured": row["byte_code_bytes"],
-        "total_error": f"{(said + code.value) / total - 1:+.4f}",
+        "total_error": f"{(answer + code.value) / total - 1:+.4f}",
     }  # fmt: skip
 
 

@@ -57,14 +57,14 @@ def main() -> None:
         ]
         for python in sorted(wheels, key=_minor)
     }
-    date = max(one["date"] for one in installs.values())
+    date = max(each["date"] for each in installs.values())
     with OUT.open("w", newline="", encoding="utf-8") as text:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(COLUMNS)
         for group in (
             {p: r for p, r in rows.items() if (_minor(p) < MAPS) is old} for old in (True, False)
         ):
-            density = min(DENSITIES, key=lambda one, group=group: misfit(group, one))
+            density = min(DENSITIES, key=lambda each, group=group: misfit(group, each))
             for python, found in group.items():
                 rate = fitted(found, density)
                 numbers = (rate, rate * density, spread(found, rate, density), SHARED)

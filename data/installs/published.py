@@ -81,7 +81,7 @@ def main() -> None:
         open_index(IndexOptions(), cache_dir=Path(sys.argv[1])) as index,
         ThreadPoolExecutor(8) as threads,
     ):
-        found = [row for row in threads.map(lambda one: beside(one, index), builds()) if row]
+        found = [row for row in threads.map(lambda build: beside(build, index), builds()) if row]
     with (HERE / "published.csv").open("w", newline="", encoding="utf-8") as text:
         writer = csv.DictWriter(text, list(found[0]), lineterminator="\n")
         writer.writeheader()

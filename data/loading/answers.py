@@ -67,7 +67,9 @@ def _answer(project: str, target: str, mode: str) -> dict[str, object]:
     }
     loads = own.loads
     packages = list(loads.packages) if loads else []
-    everything = dict.fromkeys([*packages, *(p for one in failing.values() for p in one.packages)])
+    everything = dict.fromkeys(
+        [*packages, *(p for each in failing.values() for p in each.packages)]
+    )
     return {
         "version": own.version or "",
         "status": loads.status if loads else own.verdict.value,

@@ -35,16 +35,16 @@ def main() -> None:
         if happened is None or not (happened["modules"] or by_hand):
             continue
         ends = "fails" if by_hand else _ends(happened)
-        said = _said(row, fails=ends == "fails")
-        table[ends, said] += 1
-        if (ends, said) not in {("loads", "yes"), ("fails", "needs/no")}:
+        ours = _said(row, fails=ends == "fails")
+        table[ends, ours] += 1
+        if (ends, ours) not in {("loads", "yes"), ("fails", "needs/no")}:
             words = happened["error"] or happened["below"]
             print(
-                f"{row['project']}: {ends} ({words[:90]}), {said}: {row['needs']} {row['reason']}"
+                f"{row['project']}: {ends} ({words[:90]}), {ours}: {row['needs']} {row['reason']}"
             )
-    for (ends, said), count in sorted(table.items()):
+    for (ends, ours), count in sorted(table.items()):
         whole = sum(n for (other, _), n in table.items() if other == ends)
-        print(f"{ends:6} {said:16} {count:4} of {whole} = {count / whole:.1%}")
+        print(f"{ends:6} {ours:16} {count:4} of {whole} = {count / whole:.1%}")
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

@@ -34,25 +34,25 @@ def rows() -> Iterable[tuple[object, ...]]:
     with Question(
         requirements=[REQUIREMENTS / name for name in FILES], offline=True, cache_dir="default"
     ).open() as opened:
-        asked = {canonicalize_name(line.requirement.name) for line in opened.requirements.lines}
-        for name in sorted(asked):
+        names = {canonicalize_name(line.requirement.name) for line in opened.requirements.lines}
+        for name in sorted(names):
             project = opened.index.project(name)
             if isinstance(project, wheelcheck.Unknown):
                 sys.exit(f"{name}: {project}")
             versions = sorted(v for v in project.versions if not v.is_prerelease)
             wheels = [f for v in versions for f in project.files(v) if isinstance(f, Wheel)]
-            linux = [one for one in wheels if "linux" in one.tag]
-            musl = [one for one in linux if "musllinux" in one.tag]
+            linux = [wheel for wheel in wheels if "linux" in wheel.tag]
+            musl = [wheel for wheel in linux if "musllinux" in wheel.tag]
             if linux:
                 yield (name, *first(linux), *first(musl), architectures(musl), *newest(wheels))
 
 
 def first(wheels: list[Wheel]) -> tuple[str, str]:
     """Release and day of the wheel that was uploaded first."""
-    known = [one for one in wheels if one.upload_time]
+    known = [wheel for wheel in wheels if wheel.upload_time]
     if not known:
         return "", ""
-    oldest = min(known, key=lambda one: one.upload_time)
+    oldest = min(known, key=lambda wheel: wheel.upload_time)
     return str(oldest.version), f"{oldest.upload_time:%Y-%m-%d}"
 
 
@@ -61,18 +61,18 @@ def architectures(wheels: list[Wheel]) -> str:
     release, _ = first(wheels)
     platforms = {
         platform
-        for one in wheels
-        if str(one.version) == release
-        for platform in one.tag.rpartition("-")[2].split(".")
+        for wheel in wheels
+        if str(wheel.version) == release
+        for platform in wheel.tag.rpartition("-")[2].split(".")
     }
-    found = {one.split("_", 3)[3] for one in platforms if one.startswith("musllinux")}
+    found = {name.split("_", 3)[3] for name in platforms if name.startswith("musllinux")}
     return " ".join(sorted(found))
 
 
 def newest(wheels: list[Wheel]) -> tuple[str, str, str]:
     """The newest release with a wheel, the best wheel there is of it on musl, and today."""
     release = wheels[-1].version
-    tags = [one.tag for one in wheels if one.version == release]
+    tags = [wheel.tag for wheel in wheels if wheel.version == release]
     kind = "no wheel"
     if any("musllinux" in tag for tag in tags):
         kind = "musllinux wheel"

@@ -79,7 +79,7 @@ class Comparison:
         lost = frozenset(
             p.name for p in report.packages if p.on[target].verdict is Verdict.UNAVAILABLE
         )
-        asked, answer = self._answer(case, lost)
+        question, answer = self._answer(case, lost)
         if answer.failure:
             summary = next(each for each in report.targets if each.name == target)
             reason = Reason.UNEXPLAINED if summary.installable else Reason.REFUSED
@@ -95,7 +95,7 @@ class Comparison:
         for name in sorted(names):
             theirs = answer.pins.get(name)
             if theirs != ours.get(name):
-                reason = self._reason(case, report, target, name, frozenset(asked.without))
+                reason = self._reason(case, report, target, name, frozenset(question.without))
                 yield Difference(case, name, theirs or "", ours.get(name) or "", reason)
 
     def _answer(self, case: Case, lost: frozenset[str]) -> tuple[Case, Answer]:

@@ -163,9 +163,9 @@ def uv_accepts(uv: str, folder: Path, target: Target, name: str) -> bool:
 
 def pip_tags(python: str) -> dict[str, list[str]]:
     """What pip would accept for `--platform` on each target."""
-    asked = json.dumps([target.tag for target in TARGETS])
+    tags = json.dumps([target.tag for target in TARGETS])
     done = subprocess.run(
-        [python, "-c", _PIP], input=asked, text=True, capture_output=True, check=True
+        [python, "-c", _PIP], input=tags, text=True, capture_output=True, check=True
     )
     answer: dict[str, list[str]] = json.loads(done.stdout)
     return answer

@@ -242,8 +242,8 @@ class Tools:
             cwd=folder,
             env=self._environment,
         )
-        said = " ".join(f"{ended.stdout} {ended.stderr}".split())
-        return "" if ended.returncode == 0 else said[-300:] or "failed"
+        output = " ".join(f"{ended.stdout} {ended.stderr}".split())
+        return "" if ended.returncode == 0 else output[-300:] or "failed"
 
 
 # --- what is taken out -----------------------------------------------------------------------
@@ -262,13 +262,13 @@ def exceptions_in(tool: str, policy: wheelcheck.BinaryPolicy) -> list[str]:
 
 def without(lines: Sequence[str], name: str) -> list[str]:
     """The file with one exception taken out."""
-    kept = [
+    remaining = [
         line
         for line in lines
         if not (line.startswith(f"--no-binary {name} ") or line.strip().startswith(f'"{name}",'))
     ]
-    if len(kept) < len(lines):
-        return kept
+    if len(remaining) < len(lines):
+        return remaining
     if not any(line.startswith("--only-binary") for line in lines):
         return [*lines, f"--only-binary {name}"]
     return [
@@ -303,7 +303,7 @@ def _judged(
 ) -> dict[str, Any]:
     install = getattr(tools, tool)
     written = policy.lines(tool)
-    said = install(written, lines)
+    output = install(written, lines)
     names = exceptions_in(tool, policy)
     needless = [name for name in names if not install(without(written, name), lines)]
     wrong = sorted({each.package for each in policy.exceptions} ^ set(case.expected))
@@ -314,9 +314,9 @@ def _judged(
         "case": case.name,
         "tool": tool,
         "exceptions": " ".join(names),
-        "installs": "no" if said else "yes",
+        "installs": "no" if output else "yes",
         "each_needed": "no" if needless else "yes",
-        "said": "; ".join([*([said] if said else []), *notes]),
+        "said": "; ".join([*([output] if output else []), *notes]),
     }
 
 

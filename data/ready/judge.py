@@ -139,8 +139,8 @@ class Uv:
         *more: str,
     ) -> str:
         """Why uv refuses, "" where it takes exactly the pins."""
-        asked, constraints = self._scratch / "asked.in", self._scratch / "constraints.txt"
-        asked.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        inputs, constraints = self._scratch / "asked.in", self._scratch / "constraints.txt"
+        inputs.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         text = "".join(f"{name}=={version}\n" for name, version in sorted(pins.items()))
         constraints.write_text(text, encoding="utf-8")
         options = [word for name in built for word in ("--no-binary", name)]
@@ -153,7 +153,7 @@ class Uv:
                 *(*self._command, "--python-platform", platform, "-c", str(constraints)),
                 *options,
                 *more,
-                str(asked),
+                str(inputs),
             ],
             capture_output=True,
             text=True,

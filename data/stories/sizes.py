@@ -114,13 +114,13 @@ def told(row: dict[str, str], index: Index) -> ImageBreakdown:
     """The size of one story's image."""
     day = date.fromisoformat(row["day"])
     target = parse_target_on(row["target"], as_of=day)
-    asked = requirements(HERE / row["story"], day)
-    resolution = Resolver(asked, index).resolve(target)
+    requirements_read = requirements(HERE / row["story"], day)
+    resolution = Resolver(requirements_read, index).resolve(target)
     base = None
     if row["base_mb"]:
         base = Quantity.within(float(row["base_mb"]) * MB, 1.03, "measured", row["base_source"])
     options = ImageOptions(wheels_layer="wheels_layer" in row["options"])
-    made_of = contents(row, list(resolution.pins.values()), index, target, asked.policy)
+    made_of = contents(row, list(resolution.pins.values()), index, target, requirements_read.policy)
     return image_size(target, made_of, distribution_of(target), options, base=base)
 
 

@@ -237,11 +237,11 @@ def tell(found: list[Comparison]) -> int:
     print("|---|---|---|---:|---:|---:|")
     for each in found:
         differing = sum(difference.name != "*" for difference in each.differences)
-        told = f"{each.compared} | {each.compared - differing} | {differing}"
+        figures = f"{each.compared} | {each.compared - differing} | {differing}"
         if any(difference.name == "*" for difference in each.differences):
-            told = "– | – | refused"
+            figures = "– | – | refused"
         file = os.path.relpath(each.file, REQUIREMENTS)
-        print(f"| {file} | {each.judge} | {each.target.name} | {told} |")
+        print(f"| {file} | {each.judge} | {each.target.name} | {figures} |")
     reasons = Counter(d.reason for each in found for d in each.differences)
     compared = sum(each.compared for each in found)
     differing = sum(d.name != "*" for each in found for d in each.differences)
@@ -261,11 +261,11 @@ def _interpreters(given: list[Path]) -> dict[str, Path]:
     on_path = (shutil.which(f"python3.{minor}") for minor in (11, 12, 13))
     paths = given or [Path(path) for path in on_path if path]
     ask = "import platform; print(platform.python_version())"
-    said = [
+    versions = [
         subprocess.run([path, "-c", ask], check=True, text=True, capture_output=True).stdout
         for path in paths
     ]
-    return {version.strip(): path for version, path in zip(said, paths, strict=True)}
+    return {version.strip(): path for version, path in zip(versions, paths, strict=True)}
 
 
 def _source(options: argparse.Namespace, folder: Path) -> Source:

@@ -38,12 +38,12 @@ class Answer:
 
 def _environment(**extra: str) -> dict[str, str]:
     """The caller's environment without the settings that installers would pick up from it."""
-    kept = {
+    inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("PIP_", "UV_")) and name != "VIRTUAL_ENV"
     }
-    return kept | {"PIP_CONFIG_FILE": os.devnull, "UV_PYTHON_DOWNLOADS": "never"} | extra
+    return inherited | {"PIP_CONFIG_FILE": os.devnull, "UV_PYTHON_DOWNLOADS": "never"} | extra
 
 
 class Uv:

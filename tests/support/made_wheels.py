@@ -33,9 +33,9 @@ def cell(members, filename=GLIBC, on=SLIM, options=None, requires=()):
         wheels={filename: content},
         requires={("x", "1"): requires},
     )
-    asked = read([], packages=["x"], options=CommandLine())
+    requirements = read([], packages=["x"], options=CommandLine())
     target = parse_target_on(on, as_of=DAY)
-    report = analyse(asked, [target], index, advice=False, loading=options or LoadOptions())
+    report = analyse(requirements, [target], index, advice=False, loading=options or LoadOptions())
     return report.packages[0].on[target.name]
 
 

@@ -21,9 +21,9 @@ class Element:
         """Descendants with this tag and these attributes (``class_`` for class)."""
         wanted = {name.rstrip("_"): value for name, value in attributes.items()}
         return [
-            one
-            for one in self.walk()
-            if one.tag == tag and all(one.attributes.get(n) == v for n, v in wanted.items())
+            element
+            for element in self.walk()
+            if element.tag == tag and all(element.attributes.get(n) == v for n, v in wanted.items())
         ]
 
     def walk(self):

@@ -194,8 +194,8 @@ def priced_story() -> Report:
         ),
     )
     packages = tuple(
-        one.model_copy(update={"evidence": (evidence,)}) if one.name == "pandas" else one
-        for one in story.packages
+        each.model_copy(update={"evidence": (evidence,)}) if each.name == "pandas" else each
+        for each in story.packages
     )
     targets = (
         slim.model_copy(update={"bill": slim_bill()}),

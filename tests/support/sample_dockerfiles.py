@@ -133,9 +133,9 @@ def sound_image() -> Report:
 
 def worded(words: str) -> Report:
     """The broken image with `words` wherever a Dockerfile's author has a say."""
-    told = judged_dockerfile()
+    judged = judged_dockerfile()
     findings = tuple(
-        one.model_copy(
+        value.model_copy(
             update={
                 "message": words,
                 "stage": words,
@@ -144,10 +144,10 @@ def worded(words: str) -> Report:
                 "superfluous": (words,),
             }
         )
-        for one in told.findings
+        for value in judged.findings
     )
     steps = tuple(
-        one.model_copy(update={"command": words, "unjudged": words}) for one in told.steps
+        value.model_copy(update={"command": words, "unjudged": words}) for value in judged.steps
     )
     hunk = "".join(f"{sign}{words}\n" for sign in ("-", "+", " "))
     dockerfile = JudgedDockerfile(

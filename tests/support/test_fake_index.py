@@ -27,8 +27,8 @@ def index() -> FakeIndex:
 
 
 def test_it_answers_as_an_index_does(index: FakeIndex):
-    asked: Index = index
-    project = asked.project(NormalizedName("six"))
+    typed: Index = index
+    project = typed.project(NormalizedName("six"))
     assert not isinstance(project, Unknown)
     assert project.versions == (Version("1.16.0"), Version("1.15.0"))
     wheel, sdist = project.files(Version("1.16.0"))

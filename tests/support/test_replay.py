@@ -254,8 +254,8 @@ def test_frozen_releases_are_whole(frozen):
         for release in frozen.project(name).releases:
             assert release.files
             assert all("upload-time" in file for file in release.files)
-            told = release.metadata() or release.sdist()
-            assert told is not None, f"{name} {release.version}"
+            description = release.metadata() or release.sdist()
+            assert description is not None, f"{name} {release.version}"
 
 
 def test_frozen_metadata_are_as_published_faults_included(frozen):

@@ -47,7 +47,7 @@ def _wheel_bytes(text: str, python: str, index: Index) -> int | None:
         return None
     files = project.files(Version(version))
     major, minor = map(int, python.split("."))
-    pure = (one for one in files if isinstance(one, Wheel) and one.tag.endswith("-none-any"))
+    pure = (file for file in files if isinstance(file, Wheel) and file.tag.endswith("-none-any"))
     wheel = next(pure, None) or published_wheel(files, (major, minor))
     return None if wheel is None else wheel.size
 
@@ -58,8 +58,8 @@ def fit(measurements: Iterable[Path], sizes: Path, installs: Path) -> dict[str, 
     rows: dict[str, list[tuple[float, float, float]]] = {"pip": [], "uv": []}
     for requires, python, seconds in _environments(measurements):
         found = [known.get(f"{text} {python}") for text in requires]
-        if all(one is not None for one in found):
-            rows["pip"].append((len(found), sum(one or 0 for one in found) / 1e6, seconds))
+        if all(size is not None for size in found):
+            rows["pip"].append((len(found), sum(size or 0 for size in found) / 1e6, seconds))
     with installs.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
             rows[row["installer"]].append(

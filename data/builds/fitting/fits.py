@@ -133,13 +133,13 @@ def _positive(
 ) -> dict[str, float]:
     """Positive coefficients with the least logarithmic error, outliers counting less."""
     names = list(prior)
-    units = np.array([[one.get(name, 0.0) for name in names] for one in terms])
+    units = np.array([[units_of_row.get(name, 0.0) for name in names] for units_of_row in terms])
     start = np.log([prior[name] for name in names])
     target = np.log(truth)
 
     def missed(logs: np.ndarray) -> np.ndarray:
-        said = np.log(combine(units * np.exp(logs)))
-        return np.concatenate([said - target, PULL * (logs - start)])
+        answer = np.log(combine(units * np.exp(logs)))
+        return np.concatenate([answer - target, PULL * (logs - start)])
 
     found = least_squares(missed, start, loss="soft_l1", f_scale=0.5).x
     return {name: float(value) for name, value in zip(names, np.exp(found), strict=True)}
@@ -157,8 +157,8 @@ def _published(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
         errors = []
         for row, seconds in zip(known, by_sources, strict=True):
             reading = modelled.read_published(row.features, seconds, with_it)
-            said = modelled.corrected_seconds(seconds, reading, with_it)
-            errors.append(min(2.0, abs(math.log(said / row.cpu))))
+            seconds_said = modelled.corrected_seconds(seconds, reading, with_it)
+            errors.append(min(2.0, abs(math.log(seconds_said / row.cpu))))
         best = min(best, (float(np.mean(errors)), tried), key=lambda pair: pair[0])
     return best[1]
 
@@ -204,9 +204,9 @@ def _size(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
 def _serial(rows: Sequence[Row]) -> dict[str, float]:
     """Serial seconds as a power of all seconds, and memory that one more job adds."""
     parallel = [row for row in rows if row.features.parallel and row.features.compiles]
-    told = [row for row in parallel if row.serial_share is not None]
-    seconds = np.array([row.cpu for row in told])
-    serial = np.array([max(0.02, row.serial_share or 0.0) for row in told]) * seconds
+    shared = [row for row in parallel if row.serial_share is not None]
+    seconds = np.array([row.cpu for row in shared])
+    serial = np.array([max(0.02, row.serial_share or 0.0) for row in shared]) * seconds
     power, factor = np.polyfit(np.log(seconds), np.log(serial), 1)
     more = [
         (row.peak_tree / row.peak_process - 1) / (JOBS - 1)
@@ -234,7 +234,7 @@ def say(row: Row, table: Coefficients) -> Missed:
         "size": float(row.extension),
     }
     process = modelled.largest_process(features, table)
-    said = {
+    answers = {
         "cpu": seconds,
         "memory": process if parallel else process + beside,
         "size": modelled.extension_size(features, seconds, reading, table),
@@ -242,17 +242,17 @@ def say(row: Row, table: Coefficients) -> Missed:
     share = modelled.serial_share(features, seconds, table)
     if row.serial_share is not None:
         truth["wall"] = row.cpu * (row.serial_share + (1 - row.serial_share) / 2)
-        said["wall"] = seconds * (share + (1 - share) / 2)
+        answers["wall"] = seconds * (share + (1 - share) / 2)
     if parallel:
         more = 1 + table.serial["concurrent"] * (min(JOBS, max(1, features.compiled_files)) - 1)
-        truth["all_memory"], said["all_memory"] = row.peak_tree, process * more + beside
-    if not (truth["size"] and said["size"]):
-        del truth["size"], said["size"]
+        truth["all_memory"], answers["all_memory"] = row.peak_tree, process * more + beside
+    if not (truth["size"] and answers["size"]):
+        del truth["size"], answers["size"]
     if row.hook > row.cpu / 2:
-        del truth["memory"], said["memory"]
-    truth["sources_only"], said["sources_only"] = row.cpu, by_sources
+        del truth["memory"], answers["memory"]
+    truth["sources_only"], answers["sources_only"] = row.cpu, by_sources
     group = modelled.reading_class(features, reading)
-    return Missed(row, group, truth, said, modelled.beyond_reach(features, table))
+    return Missed(row, group, truth, answers, modelled.beyond_reach(features, table))
 
 
 def leaving_out(rows: Sequence[Row]) -> list[Missed]:
@@ -278,16 +278,16 @@ def doubt_beyond(rows: Sequence[Row]) -> float:
     for limit in LIMITS:
         table = fit([row for row in rows if row.cpu < limit])
         large = [say(row, table) for row in rows if row.cpu >= limit]
-        found += [abs(one.error("cpu")) / one.beyond for one in large if one.beyond > 1]
+        found += [abs(miss.error("cpu")) / miss.beyond for miss in large if miss.beyond > 1]
     return float(np.quantile(found, 0.9))
 
 
-def interval(one: Missed, quantity: str, spread: Spread, doubt: float) -> tuple[float, float]:
+def interval(miss: Missed, quantity: str, spread: Spread, doubt: float) -> tuple[float, float]:
     """Bounds of 80 % around what was said, as prediction sets them."""
-    said = one.said[quantity]
-    low, high = spread[quantity][one.group]
-    estimate = Quantity(said, said * low, said * high, "modelled")
-    wider = estimate.widened(math.exp(doubt * one.beyond))
+    answer = miss.said[quantity]
+    low, high = spread[quantity][miss.group]
+    estimate = Quantity(answer, answer * low, answer * high, "modelled")
+    wider = estimate.widened(math.exp(doubt * miss.beyond))
     return wider.low, wider.high
 
 
@@ -299,11 +299,11 @@ def spread(missed: Iterable[Missed]) -> Spread:
     missed = list(missed)
     found: Spread = {}
     for quantity in QUANTITIES:
-        some = [one for one in missed if quantity in one.truth]
-        everything = [one.error(quantity) for one in some]
+        some = [miss for miss in missed if quantity in miss.truth]
+        everything = [miss.error(quantity) for miss in some]
         found[quantity] = {}
         for group in CLASSES:
-            own = [one.error(quantity) for one in some if one.group == group]
+            own = [miss.error(quantity) for miss in some if miss.group == group]
             found[quantity][group] = decile_factors(own, everything)
     return found
 
@@ -318,13 +318,13 @@ def widening(first: Sequence[Row], later: Sequence[Row]) -> dict[str, float]:
     known = [row for row in first if row.name not in names]
     missed, table = leaving_out(known), fit(known)
     bounds = spread(missed)
-    said = [say(row, table) for row in later]
+    answers = [say(row, table) for row in later]
     found = {}
     for quantity in QUANTITIES:
         needed = [
-            one.error(quantity) / math.log(bounds[quantity][one.group][one.error(quantity) > 0])
-            for one in said
-            if quantity in one.truth
+            miss.error(quantity) / math.log(bounds[quantity][miss.group][miss.error(quantity) > 0])
+            for miss in answers
+            if quantity in miss.truth
         ]
         found[quantity] = max(1.0, float(np.quantile(needed, COVERED)))
     return found
@@ -359,12 +359,12 @@ def decile_factors(own: list[float], everything: list[float]) -> tuple[float, fl
 
 def covered(missed: Sequence[Missed], quantity: str, doubt: float) -> float:
     """Share of rows within an 80 % interval that was set without their family."""
-    some = [one for one in missed if quantity in one.truth]
+    some = [miss for miss in missed if quantity in miss.truth]
     inside = 0
-    for family in {one.row.family for one in some}:
-        without = spread(one for one in missed if one.row.family != family)
-        for one in some:
-            if one.row.family == family:
-                low, high = interval(one, quantity, without, doubt)
-                inside += low <= one.truth[quantity] <= high
+    for family in {miss.row.family for miss in some}:
+        without = spread(miss for miss in missed if miss.row.family != family)
+        for miss in some:
+            if miss.row.family == family:
+                low, high = interval(miss, quantity, without, doubt)
+                inside += low <= miss.truth[quantity] <= high
     return inside / len(some)

@@ -114,9 +114,9 @@ _HEAD = (
 
 def _table(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Iterable[str]:
     for title, parts in found.items():
-        for part, one in parts.items():
-            if one["builds"]:
+        for part, sums in parts.items():
+            if sums["builds"]:
                 yield (
-                    f"| {title} | {part} | {one['builds']} | {one['median']:.2f} | "
-                    f"{one['p90']:.2f} | {one['worst']:.1f} | {one['covered']:.0%} |"
+                    f"| {title} | {part} | {sums['builds']} | {sums['median']:.2f} | "
+                    f"{sums['p90']:.2f} | {sums['worst']:.1f} | {sums['covered']:.0%} |"
                 )

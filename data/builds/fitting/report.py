@@ -119,7 +119,7 @@ def _interval_lines(spread: Spread) -> list[str]:
         f"| --- |{' --- |' * len(quantities)}",
         *(
             f"| {group} | "
-            + " | ".join("{:.2f} to {:.2f}".format(*spread[one][group]) for one in quantities)
+            + " | ".join("{:.2f} to {:.2f}".format(*spread[each][group]) for each in quantities)
             + " |"
             for group in spread[quantities[0]]
         ),
@@ -129,7 +129,7 @@ def _interval_lines(spread: Spread) -> list[str]:
 def _reach_lines(table: Coefficients) -> list[str]:
     seconds = {kind: value for kind, value in table.reach.items() if kind != "doubt"}
     most = ", ".join(f"{kind} {value:.3g}" for kind, value in seconds.items())
-    told = (
+    paragraph = (
         f"The most modelled seconds of one kind of source in a measured build: {most}. Where a "
         "build has more, its intervals widen: a build with e times the seconds that are covered "
         f"gets the factor {math.exp(table.reach['doubt']):.2f} to either side, on top and taken "
@@ -137,7 +137,7 @@ def _reach_lines(table: Coefficients) -> list[str]:
         f"fits to the builds below {', '.join(map(str, fits.LIMITS))} seconds were applied to the "
         "larger builds."
     )
-    return ["## Beyond what was measured", "", told]
+    return ["## Beyond what was measured", "", paragraph]
 
 
 def _coefficient_lines(table: Coefficients) -> list[str]:
@@ -160,16 +160,16 @@ def _coefficient_lines(table: Coefficients) -> list[str]:
 
 
 def _worst_lines(missed: Sequence[Missed]) -> list[str]:
-    worst = sorted(missed, key=lambda one: -abs(one.error("cpu")))[:_SHOWN]
+    worst = sorted(missed, key=lambda miss: -abs(miss.error("cpu")))[:_SHOWN]
     return [
         f"## The {_SHOWN} worst by CPU time",
         "",
         "| release | measured s | modelled s | by sources s | evidence | backend |",
         "| --- | ---: | ---: | ---: | --- | --- |",
         *(
-            f"| {one.row.name} {one.row.version} | {one.row.cpu:.1f} | {one.said['cpu']:.1f} | "
-            f"{one.said['sources_only']:.1f} | {one.group} | {one.row.features.backend} |"
-            for one in worst
+            f"| {miss.row.name} {miss.row.version} | {miss.row.cpu:.1f} | {miss.said['cpu']:.1f} | "
+            f"{miss.said['sources_only']:.1f} | {miss.group} | {miss.row.features.backend} |"
+            for miss in worst
         ),
     ]
 
@@ -224,12 +224,12 @@ def ship_predictions(path: Path, missed: Sequence[Missed], spread: Spread, doubt
                 "high",
             ]
         )
-        for one in missed:
+        for miss in missed:
             for quantity in fits.QUANTITIES:
-                if quantity in one.truth:
-                    bounds = fits.interval(one, quantity, spread, doubt)
-                    numbers = (one.truth[quantity], one.said[quantity], *bounds)
-                    row = (one.row.name, one.row.version, one.row.python, one.group, quantity)
+                if quantity in miss.truth:
+                    bounds = fits.interval(miss, quantity, spread, doubt)
+                    numbers = (miss.truth[quantity], miss.said[quantity], *bounds)
+                    row = (miss.row.name, miss.row.version, miss.row.python, miss.group, quantity)
                     out.writerow([*row, *(f"{number:.4g}" for number in numbers)])
 
 

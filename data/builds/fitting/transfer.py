@@ -38,7 +38,7 @@ def _times(path: Path, left_out: Iterable[str]) -> dict[str, float]:
 def gather_features(folder: Path, index: Index) -> dict[str, Any]:
     """Features of the releases that were the newest when those times were gathered."""
     names = _times(folder / "external_deps_build_2025-09-30.csv", held_out(folder))
-    releases = [one for name in names if (one := _newest(name, index)) is not None]
+    releases = [release for name in names if (release := _newest(name, index)) is not None]
     return gather(releases, index, {})
 
 
@@ -79,7 +79,7 @@ def lines(folder: Path, table: Coefficients) -> list[str]:
     ratios = [row[3] / row[4] for row in compared]
     low, middle, high = np.quantile(ratios, [0.1, 0.5, 0.9])
     away = np.exp(np.abs(np.log(np.array(ratios) / middle)))
-    told = (
+    paragraph = (
         f"{len(compared)} projects of external_deps_build_2025-09-30.csv in the versions of that "
         f"day, at {_CORES} cores, a usual build environment added; names that are held out for "
         f"validation left out. Their wall time ÷ the predicted is {middle:.2f} in the median and "
@@ -89,7 +89,7 @@ def lines(folder: Path, table: Coefficients) -> list[str]:
     return [
         "## Transfer: CI runs of other people",
         "",
-        told,
+        paragraph,
         "",
         "| release | basis | theirs s | predicted s |",
         "| --- | --- | ---: | ---: |",

@@ -28,26 +28,26 @@ def pair_errors(rows: Sequence[Row], table: Coefficients) -> dict[str, dict[str,
     versions counts both ways.
     """
     pairs = [
-        (one, other)
-        for one, other in permutations(rows, 2)
-        if one.name == other.name and one.version != other.version and one.features.compiles
+        (first, other)
+        for first, other in permutations(rows, 2)
+        if first.name == other.name and first.version != other.version and first.features.compiles
     ]
     found: dict[str, dict[str, list[float]]] = {}
     for quantity, value in _VALUES.items():
         errors = found[quantity] = {"scaled": [], "unscaled": []}
-        for one, other in pairs:
-            if value(one) and value(other):
-                plain = math.log(value(other) / value(one))
-                grown = 0.0 if quantity == "memory" else _growth(one, other, table)
+        for first, other in pairs:
+            if value(first) and value(other):
+                plain = math.log(value(other) / value(first))
+                grown = 0.0 if quantity == "memory" else _growth(first, other, table)
                 errors["unscaled"].append(plain)
                 errors["scaled"].append(plain - grown)
     return found
 
 
-def _growth(one: Row, other: Row, table: Coefficients) -> float:
+def _growth(first: Row, other: Row, table: Coefficients) -> float:
     seconds = (
         modelled.source_seconds(modelled.settled(row.features, table), table)
-        for row in (other, one)
+        for row in (other, first)
     )
     return math.log(next(seconds) / next(seconds))
 

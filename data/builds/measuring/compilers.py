@@ -110,8 +110,8 @@ def _is_member(path: str, size: int, members: dict[str, int]) -> bool:
 def _language(tool: str, source: str, lines: int, options: list[str]) -> str:
     if source:
         suffix = PurePosixPath(source).suffix[1:]
-        asked = source.startswith(_ELSEWHERE) and lines < _LINES_OF_A_PROBE
-        if asked or _PROBE.search(source) or "-E" in options:
+        probe = source.startswith(_ELSEWHERE) and lines < _LINES_OF_A_PROBE
+        if probe or _PROBE.search(source) or "-E" in options:
             return "probe"
         if tool in ("c++", "g++", "clang++") and suffix == "c":
             return "c++"

@@ -117,8 +117,8 @@ def classify(log: str, *, timed_out: bool = False) -> Failure:
     for reason, patterns in _REASONS:
         if found := re.search("|".join(patterns), tail, re.MULTILINE):
             return Failure(reason, _shorten(_telling_line(tail, found)))
-    told = [line for line in lines if _MEANINGFUL.search(line)]
-    return Failure("unknown", _shorten((told or lines or [""])[-1]))
+    meaningful = [line for line in lines if _MEANINGFUL.search(line)]
+    return Failure("unknown", _shorten((meaningful or lines or [""])[-1]))
 
 
 def _telling_line(tail: str, found: re.Match[str]) -> str:

@@ -27,32 +27,34 @@ def _by_release(rows: Iterable[_Row], version: str = "version") -> dict[tuple[st
 
 def write(cases: Iterable[_Row], folder: Path, path: Path, halves: Iterable[str]) -> None:
     """Join the list with what `judge.py` wrote into `folder`."""
-    happened, said, printed = {}, {}, {}
+    happened, answered, printed = {}, {}, {}
     for half in halves:
         happened |= _by_release(_read(folder / f"rich-{half}.csv"), "requested")
-        said |= _by_release(_read(folder / f"answers-{half}.csv"))
+        answered |= _by_release(_read(folder / f"answers-{half}.csv"))
         printed |= _by_release(_read(folder / f"printed-{half}.csv"))
     rows = []
     for case in cases:
         key = (case["name"], case["version"])
-        rows.append(_joined(case, happened.get(key, {}), said.get(key, {}), printed.get(key, {})))
+        rows.append(
+            _joined(case, happened.get(key, {}), answered.get(key, {}), printed.get(key, {}))
+        )
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         out.writeheader()
         out.writerows(rows)
 
 
-def _joined(case: _Row, happened: _Row, said: _Row, printed: _Row) -> dict[str, str]:
+def _joined(case: _Row, happened: _Row, answer: _Row, printed: _Row) -> dict[str, str]:
     row = {name: case[name] for name in ("name", "version", "python", "parts", "half")}
     row["outcome"] = happened.get("outcome", "not built")
     row |= {name: happened.get(name, "") for name in ("phase", "reason", "detail")}
-    row |= {name: said.get(name, "") for name in _SAID}
+    row |= {name: answer.get(name, "") for name in _SAID}
     for name, columns in _MEASURED.items():
         parts = [float(happened[column]) for column in columns if happened.get(column)]
         row[f"{name}_measured"] = f"{sum(parts):.4g}" if parts else ""
-        row[f"{name}_said"] = _short(said.get(name, ""))
-        row |= {f"{name}_{end}": _short(said.get(f"{name}_{end}", "")) for end in ("low", "high")}
-    row["basis"] = said.get("cpu_basis", "")
+        row[f"{name}_said"] = _short(answer.get(name, ""))
+        row |= {f"{name}_{end}": _short(answer.get(f"{name}_{end}", "")) for end in ("low", "high")}
+    row["basis"] = answer.get("cpu_basis", "")
     row["with_printed_packages"] = printed.get("outcome", "")
     row["printed_failure"] = printed.get("detail", "")
     return row
