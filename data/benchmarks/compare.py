@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from contenders import MATRIX, ONE, Ours, Pip, Uv, installers_target
+from contenders import FIRST, MATRIX, Ours, Pip, Uv, installers_target
 from running import HERE, ROOT, Run, environment, measured, replaying, spread
 
 RESULTS = HERE / "results"
@@ -123,7 +123,7 @@ def cold(setting: Setting) -> Iterator[Row]:
 
     def uv() -> float:
         with setting.uv.with_cold_cache() as theirs:
-            return setting.took(theirs.run(setting.file, ONE))
+            return setting.took(theirs.run(setting.file, FIRST))
 
     yield setting.add(
         "cold, 20 targets / uv, 1 target", 1.5, alternating(setting.pairs, matrix, uv)
@@ -143,7 +143,7 @@ def cold(setting: Setting) -> Iterator[Row]:
 
     target = installers_target(setting.pip_version)
 
-    def one() -> float:
+    def single() -> float:
         with setting.ours.with_cold_cache() as ours:
             return setting.took(ours.run(setting.file, [target], PLAIN))
 
@@ -152,7 +152,7 @@ def cold(setting: Setting) -> Iterator[Row]:
             return setting.took(theirs.run(setting.file))
 
     few = min(setting.pairs, 3)  # pip takes its time
-    yield setting.add("cold, 1 target / pip's dry run", 1.0, alternating(few, one, pip))
+    yield setting.add("cold, 1 target / pip's dry run", 1.0, alternating(few, single, pip))
 
 
 def warm(setting: Setting) -> Iterator[Row]:
@@ -162,7 +162,7 @@ def warm(setting: Setting) -> Iterator[Row]:
         setting.uv.run(setting.file, target)
 
     def uv() -> float:
-        return setting.took(setting.uv.run(setting.file, ONE))
+        return setting.took(setting.uv.run(setting.file, FIRST))
 
     def uv_for_each() -> float:
         return sum(setting.took(setting.uv.run(setting.file, t, "--offline")) for t in MATRIX)
@@ -210,7 +210,7 @@ def further_targets(setting: Setting) -> Iterator[Row]:
         ("same marker environment", 0.03, SAME_ENVIRONMENT),
         ("another marker environment", 0.15, OTHER_ENVIRONMENTS),
     ):
-        setting.ours.run(setting.file, [ONE, *others])
+        setting.ours.run(setting.file, [FIRST, *others])
 
         def cold_run(*targets: str) -> float:
             with setting.ours.with_cold_cache() as ours:
@@ -221,7 +221,9 @@ def further_targets(setting: Setting) -> Iterator[Row]:
 
         for temperature, run in (("cold", cold_run), ("warm", warm_run)):
             pairs = alternating(
-                setting.pairs, lambda run=run, o=others: run(ONE, *o), lambda run=run: run(ONE)
+                setting.pairs,
+                lambda run=run, o=others: run(FIRST, *o),
+                lambda run=run: run(FIRST),
             )
             added = [((both - single) / len(others), single) for both, single in pairs]
             yield setting.add(f"each further target, {name}, {temperature}", goal, added)

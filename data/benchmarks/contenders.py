@@ -12,7 +12,7 @@ from typing import Self
 
 from running import ROOT, Run, environment, measured
 
-__all__ = ["MATRIX", "ONE", "Contender", "Ours", "Pip", "Uv", "installers_target"]
+__all__ = ["FIRST", "MATRIX", "Contender", "Ours", "Pip", "Uv", "installers_target"]
 
 GLIBC, MUSL = "manylinux_2_36", "musllinux_1_2"
 MATRIX = tuple(
@@ -22,7 +22,7 @@ MATRIX = tuple(
     for arch in ("x86_64", "aarch64")
 )
 """CPython 3.10 to 3.14 × glibc 2.36, musl 1.2 × x86_64, aarch64: 20 targets."""
-ONE = "cp312-manylinux_2_36_x86_64"
+FIRST = "cp312-manylinux_2_36_x86_64"
 
 _UV_PLATFORMS = {
     "manylinux_2_36_x86_64": "x86_64-manylinux_2_36",

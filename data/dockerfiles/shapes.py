@@ -58,7 +58,7 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Said:
+class Answer:
     """What the command line said of a shape."""
 
     code: int
@@ -96,7 +96,7 @@ def shapes() -> Iterator[Shape]:
             )
 
 
-def judged(shape: Shape, folder: Path, index_url: str) -> Said:
+def judged(shape: Shape, folder: Path, index_url: str) -> Answer:
     """Lay the shape out in a folder and judge it through the command line."""
     from wheelcheck.cli import main
 
@@ -111,10 +111,10 @@ def judged(shape: Shape, folder: Path, index_url: str) -> Said:
     with contextlib.chdir(folder), contextlib.redirect_stderr(errors):
         code = main([*words, "--index-url", index_url, *shape.options])
     report = json.loads(answer.read_text(encoding="utf-8")) if answer.exists() else {}
-    return _said(code, report, errors.getvalue())
+    return _answer(code, report, errors.getvalue())
 
 
-def _said(code: int, report: Mapping[str, Any], message: str) -> Said:
+def _answer(code: int, report: Mapping[str, Any], message: str) -> Answer:
     dockerfile = report.get("dockerfile") or {}
     steps = dockerfile.get("steps", ())
     comes: dict[int, frozenset[str]] = {}
@@ -126,7 +126,7 @@ def _said(code: int, report: Mapping[str, Any], message: str) -> Said:
     unread |= {step["line"] for step in steps if step.get("unjudged")}
     fails = {each["line"] for each in dockerfile.get("findings", ()) if each["severity"] == "error"}
     fails |= {step["line"] for step in steps if _lacks_candidate(step, report)}
-    return Said(code, comes, frozenset(fails), frozenset(unread), message, report)
+    return Answer(code, comes, frozenset(fails), frozenset(unread), message, report)
 
 
 def _brought(step: Mapping[str, Any], report: Mapping[str, Any]) -> frozenset[str]:
@@ -146,7 +146,7 @@ def _lacks_candidate(step: Mapping[str, Any], report: Mapping[str, Any]) -> bool
     return bool(column) and lacking and not step.get("tolerated")
 
 
-def differences(shape: Shape, ours: Said) -> Iterator[str]:
+def differences(shape: Shape, ours: Answer) -> Iterator[str]:
     """What is said and should not be, and the other way round."""
     if shape.exit2 is not None:
         if ours.code != EXIT_USAGE:

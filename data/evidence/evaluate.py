@@ -109,7 +109,7 @@ def write(name: str, results: Iterable[Result]) -> None:
         out.writerows(asdict(row) for row in results)
 
 
-def said(answer: Classification) -> str:
+def summary(answer: Classification) -> str:
     """The verdict as one of `KINDS`."""
     if answer.optional_extensions:
         return "optional"
@@ -131,7 +131,7 @@ def classify(index: Index, row: dict[str, str]) -> Result:
     hidden = classify_sdist(facts)
     return Result(
         row["name"], row["version"], row["set"], facts.system.backend,
-        said(hidden), hidden.confidence.value, said(visible), visible.confidence.value,
+        summary(hidden), hidden.confidence.value, summary(visible), visible.confidence.value,
         hidden.reason,
     )  # fmt: skip
 

@@ -55,7 +55,7 @@ WANTS_COMPILER = re.compile(
     r"|CompileError|C compiler cannot|No C compiler|compiler was not found"
 )
 CALLS_COMPILER = re.compile(r"^ *\S*(gcc|g\+\+|cc|clang|rustc|cargo)(-\d+)? .*-", re.MULTILINE)
-KEPT = {"PIP_CERT", "RUSTUP_HOME", "CARGO_HOME", "SSL_CERT_FILE"}
+INHERITED = {"PIP_CERT", "RUSTUP_HOME", "CARGO_HOME", "SSL_CERT_FILE"}
 MODULE = re.compile(r"\.(so|pyd)$")
 
 
@@ -134,7 +134,7 @@ def build(sdist: Path, python: Python, path: str, place: Path) -> Attempt:
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_ONLY_BINARY": ":all:",
         "PIP_CACHE_DIR": str(place.parent.parent / "pip-cache"),
-        **{key: value for key, value in os.environ.items() if key in KEPT},
+        **{key: value for key, value in os.environ.items() if key in INHERITED},
         **({"PIP_CONSTRAINT": str(HERE / "old-constraints.txt")} if python.old else {}),
     }
     options = ["--no-deps", "--use-pep517", "-v", "-w", place / "out"]

@@ -27,7 +27,7 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 from packaging.version import InvalidVersion, Version
-from sdist_facts import dependencies, kept_fields, read_sdist
+from sdist_facts import dependencies, read_sdist, selected_fields
 
 __all__ = ["LiveIndex", "LiveRelease"]
 
@@ -55,11 +55,11 @@ class LiveIndex:
         """A project with all its files, asked for once; None where the index has none."""
         with self._locks.setdefault(name, threading.Lock()):
             if name not in self.projects:
-                page = self.kept(f"pages/{name}", lambda: self._page(name))
+                page = self.stored(f"pages/{name}", lambda: self._page(name))
                 self.projects[name] = None if page is None else self._project(name, page)
             return self.projects[name]
 
-    def kept(self, key: str, ask: Callable[[], Any]) -> Any:
+    def stored(self, key: str, ask: Callable[[], Any]) -> Any:
         """The answer kept under `key`, or else what `ask` answers now."""
         path = self.scratch / f"{key}.json"
         if path.exists():
@@ -133,9 +133,9 @@ class LiveRelease:
         """Core metadata, from the plainest wheel or else from the sdist without running it."""
         self.visited = True
         with self._lock:
-            wheel = self._telling_wheel()
+            wheel = self._wheel_for_metadata()
             if wheel is not None:
-                return self._kept(wheel, lambda: self._wheel_metadata(wheel))
+                return self._stored(wheel, lambda: self._wheel_metadata(wheel))
             facts = self._sdist_facts()
             return None if facts is None else dependencies(facts)
 
@@ -155,7 +155,7 @@ class LiveRelease:
         """Whether a wheel for every platform exists."""
         return any(file["filename"].endswith("-none-any.whl") for file in self.files)
 
-    def _telling_wheel(self) -> str | None:
+    def _wheel_for_metadata(self) -> str | None:
         """The wheel read for all: the pure one, else one for x86_64 glibc Linux, newest Python."""
         wheels = [file["filename"] for file in self.files if file["filename"].endswith(".whl")]
         order = [
@@ -179,17 +179,17 @@ class LiveRelease:
         name = self._sdist_name()
         if name is None:
             return None
-        stored = self._kept(name, lambda: asdict(self._read_sdist(name)))
+        stored = self._stored(name, lambda: asdict(self._read_sdist(name)))
         return SdistFacts(**stored)
 
-    def _kept(self, filename: str, ask: Callable[[], Any]) -> Any:
+    def _stored(self, filename: str, ask: Callable[[], Any]) -> Any:
         digest = hashlib.sha256(self.urls[filename].encode()).hexdigest()
-        return self.index.kept(f"files/{digest[:2]}/{digest}", ask)
+        return self.index.stored(f"files/{digest[:2]}/{digest}", ask)
 
     def _wheel_metadata(self, filename: str) -> Fields:
         with zipfile.ZipFile(_Ranges(self.index.client, self.urls[filename])) as archive:
             path = next(p for p in archive.namelist() if p.endswith(".dist-info/METADATA"))
-            return kept_fields(archive.read(path).decode("utf-8", "replace"))
+            return selected_fields(archive.read(path).decode("utf-8", "replace"))
 
     def _read_sdist(self, filename: str) -> SdistFacts:
         packed = self.index.client.get(self.urls[filename], timeout=600).raise_for_status()

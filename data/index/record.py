@@ -65,7 +65,7 @@ EXTRA_PACKAGES = (  # one trap or story each; see the table in README.md
     "pip",
 )
 BLOCKED_ON_MUSL = ("torch",)  # neither a wheel nor an sdist there
-NEWEST_KEPT = 10
+NEWEST_RECORDED = 10
 LEGACY_BUILD_REQUIRES = ("setuptools>=40.8.0", "wheel")  # what pip assumes (PEP 517)
 WORKERS = 4
 
@@ -180,11 +180,11 @@ def ask_wheelcheck(folder: Path, index_url: str) -> None:
         print("wheelcheck", file, len(report.targets), len(report.packages), flush=True)
 
 
-def kept_releases(project: Project) -> list[LiveRelease]:
+def recorded_releases(project: Project) -> list[LiveRelease]:
     """Visited releases, the newest final releases, and a pre-release that is newer than those."""
     releases: list[LiveRelease] = project.releases  # type: ignore[assignment]
     finals = [r for r in releases if not Version(r.version).is_prerelease and not _all_yanked(r)]
-    newest = {r.version for r in (finals or releases)[-NEWEST_KEPT:]} | {releases[-1].version}
+    newest = {r.version for r in (finals or releases)[-NEWEST_RECORDED:]} | {releases[-1].version}
     return [r for r in releases if r.visited or r.version in newest]
 
 
@@ -195,7 +195,7 @@ def _all_yanked(release: LiveRelease) -> bool:
 def frozen(project: Project, built: set[tuple[str, str]]) -> dict[str, Any]:
     """One project as the frozen index holds it."""
     releases = []
-    for release in kept_releases(project):
+    for release in recorded_releases(project):
         record: dict[str, Any] = {"version": release.version, "files": release.files}
         metadata = release.metadata()
         if metadata is not None:

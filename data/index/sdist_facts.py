@@ -16,9 +16,9 @@ from typing import Any
 from frozen import Fields, SdistFacts
 from packaging.version import Version
 
-__all__ = ["dependencies", "kept_fields", "read_sdist"]
+__all__ = ["dependencies", "read_sdist", "selected_fields"]
 
-KEPT_FIELDS = (
+FIELDS = (
     "Metadata-Version",
     "Name",
     "Version",
@@ -28,7 +28,7 @@ KEPT_FIELDS = (
     "Provides-Extra",
 )
 REPEATED_FIELDS = {"Dynamic", "Requires-Dist", "Provides-Extra"}
-KEPT_PROJECT_KEYS = (
+PROJECT_KEYS = (
     "name",
     "version",
     "dynamic",
@@ -36,11 +36,11 @@ KEPT_PROJECT_KEYS = (
     "dependencies",
     "optional-dependencies",
 )
-TELLING_SUFFIXES = re.compile(
+RELEVANT_SUFFIXES = re.compile(
     r"\.(c|cc|cpp|cxx|cu|cppy|pyx|pxd|pxi|pyf|f|for|f77|f90|f95|rs|go|m|mm|s|asm|swg|i|zig)",
     re.IGNORECASE,
 )
-TELLING_NAMES = re.compile(
+RELEVANT_NAMES = re.compile(
     r"setup\.(py|cfg)|pyproject\.toml|meson\.build|CMakeLists\.txt|Cargo\.(toml|lock)|build\.rs"
     r"|go\.mod|configure(\.ac)?|Makefile|SConstruct|WORKSPACE"
 )
@@ -48,11 +48,11 @@ MOST_OF_A_KIND = 25
 STATIC_SINCE = Version("2.2")  # PEP 643
 
 
-def kept_fields(text: str) -> Fields:
+def selected_fields(text: str) -> Fields:
     """The fields of core metadata that resolution reads."""
     message = HeaderParser().parsestr(text)
     fields: dict[str, str | list[str]] = {}
-    for name in KEPT_FIELDS:
+    for name in FIELDS:
         values = [" ".join(str(value).split()) for value in message.get_all(name, [])]
         if values:
             fields[name] = values if name in REPEATED_FIELDS else values[0]
@@ -71,10 +71,10 @@ def read_sdist(filename: str, packed: bytes) -> SdistFacts:
     requires = min((p for p in texts if p.endswith("/requires.txt")), key=_depth, default=None)
     pyproject = texts.get("pyproject.toml")
     return SdistFacts(
-        pkg_info=kept_fields(texts.get("PKG-INFO", "")),
+        pkg_info=selected_fields(texts.get("PKG-INFO", "")),
         pyproject=None if pyproject is None else _installers_part(pyproject),
         requires_txt=None if requires is None else (requires, texts[requires]),
-        members=tuple(_telling(paths)),
+        members=tuple(_relevant_paths(paths)),
     )
 
 
@@ -102,15 +102,15 @@ def _depth(path: str) -> tuple[int, str]:
     return path.count("/"), path
 
 
-def _telling(paths: list[str]) -> list[str]:
+def _relevant_paths(paths: list[str]) -> list[str]:
     """Paths that say how it is built: build files and sources, of each kind the shallowest few."""
     kinds: Counter[str] = Counter()
     paths_shown = []
     for path in sorted(paths, key=_depth):
         pure = PurePosixPath(path)
-        named = TELLING_NAMES.fullmatch(pure.name)
+        named = RELEVANT_NAMES.fullmatch(pure.name)
         kind = pure.name if named else pure.suffix.lower()
-        relevant = named or TELLING_SUFFIXES.fullmatch(kind)
+        relevant = named or RELEVANT_SUFFIXES.fullmatch(kind)
         if relevant or (".egg-info/" in path and path.count("/") <= 2):
             kinds[kind] += 1
             if kinds[kind] <= MOST_OF_A_KIND:
@@ -127,7 +127,7 @@ def _installers_part(pyproject: str) -> dict[str, dict[str, Any]] | None:
     part = {"build-system": tables["build-system"]} if "build-system" in tables else {}
     if "project" in tables:
         project = tables["project"]
-        part["project"] = {key: project[key] for key in KEPT_PROJECT_KEYS if key in project}
+        part["project"] = {key: project[key] for key in PROJECT_KEYS if key in project}
     return part
 
 

@@ -67,7 +67,7 @@ def line(chance: random.Random, *, hashed: bool, constraint: bool = False) -> st
     return text + "\n"
 
 
-def asked(index: FixtureIndex, each: Mapping[str, str], pip: str) -> str:
+def outcome(index: FixtureIndex, each: Mapping[str, str], pip: str) -> str:
     """The files that wheelcheck says are taken; "" where it says that it is refused or fails."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -127,7 +127,7 @@ def compare(options: argparse.Namespace) -> None:
     with FixtureIndex() as index:
         for row in rows:
             for pip, took in row["took"].items():
-                ours = asked(index, row, pip)
+                ours = outcome(index, row, pip)
                 if ours != took:
                     differ += 1
                     print(pip, row["requirements"], row["constraints"], f"pip: {took}", sep="\n")

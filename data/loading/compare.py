@@ -35,7 +35,7 @@ def main() -> None:
         if happened is None or not (happened["modules"] or by_hand):
             continue
         ends = "fails" if by_hand else _ends(happened)
-        ours = _said(row, fails=ends == "fails")
+        ours = _judgement(row, fails=ends == "fails")
         table[ends, ours] += 1
         if (ends, ours) not in {("loads", "yes"), ("fails", "needs/no")}:
             words = happened["error"] or happened["below"]
@@ -60,7 +60,7 @@ def _ends(row: dict[str, str]) -> str:
     return "loads" if row["ends"] == "ok" else "other"
 
 
-def _said(row: dict[str, str], *, fails: bool) -> str:
+def _judgement(row: dict[str, str], *, fails: bool) -> str:
     if row["status"] in FAILING or (fails and row["others"]):
         return "needs/no"
     return "yes" if row["status"] in {"yes", "pure-wheel"} else row["status"]

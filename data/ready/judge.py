@@ -170,7 +170,7 @@ def judge(case: Case, url: str, uv: Uv, scratch: Path, index: FrozenIndex | None
     answer = wheelcheck.ready(str(path), pythons=[PYTHON], index_url=url, cache_dir=None)
     seconds = time.process_time() - began
     python = answer.pythons[0]
-    pins, lines = versions(answer), asked_lines(path)
+    pins, lines = versions(answer), requirement_lines(path)
     uv.absent = [p.name for p in answer.packages if p.on[PYTHON].status == "unknown"]
     places = [each for each in python.platforms if not impossible_on(answer, each, index)]
     if any(package.on[PYTHON].status == "unknown" for package in answer.packages):
@@ -256,7 +256,7 @@ def impossible_on(
     return found
 
 
-def asked_lines(path: Path) -> list[str]:
+def requirement_lines(path: Path) -> list[str]:
     """The input's own lines without what they say of versions, hashes and files."""
     lines = []
     for line in wheelcheck.read_requirements([path]).lines:

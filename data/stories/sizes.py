@@ -110,7 +110,7 @@ def manylinux(build: Build, index: Index, target: Target) -> ArchiveListing | No
     return listing if isinstance(listing, ArchiveListing) else None
 
 
-def told(row: dict[str, str], index: Index) -> ImageBreakdown:
+def estimated(row: dict[str, str], index: Index) -> ImageBreakdown:
     """The size of one story's image."""
     day = date.fromisoformat(row["day"])
     target = parse_target_on(row["target"], as_of=day)
@@ -170,7 +170,7 @@ def main() -> None:
         writer = csv.DictWriter(text, (*columns, "basis", "source"), lineterminator="\n")
         writer.writeheader()
         for row in stories:
-            writer.writerows(compared(row, told(row, index)))
+            writer.writerows(compared(row, estimated(row, index)))
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ class Bench:
     uv: Uv
     pips: Mapping[str, Pip]
     glibc: tuple[int, int]
-    said: dict[tuple[str, ...], Answer] = field(default_factory=dict)
+    answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
 
     def target(self, python: str, libc: Libc, arch: Architecture) -> Target:
         """The target of a judge's answer; `python` is a full version."""
@@ -97,19 +97,19 @@ class Bench:
     def ask_pip(self, file: Path, python: str) -> Answer:
         """What pip installs on an interpreter of this machine."""
         key = ("pip", str(file), python)
-        if key not in self.said:
-            self.said[key] = self.pips[python].install(file)
-        return self.said[key]
+        if key not in self.answers:
+            self.answers[key] = self.pips[python].install(file)
+        return self.answers[key]
 
     def ask_uv(self, file: Path, target: Target, without: frozenset[str] = frozenset()) -> Answer:
         """What uv pins for a target, leaving out what cannot be had there."""
         key = ("uv", str(file), target.name, *sorted(without))
-        if key not in self.said:
+        if key not in self.answers:
             platform = UV_PLATFORMS[target.libc, target.arch].format(self.glibc[1])
-            self.said[key] = self.uv.compile(
+            self.answers[key] = self.uv.compile(
                 file, target.python_full_version, platform, without=without
             )
-        return self.said[key]
+        return self.answers[key]
 
     def who_refuses(self, name: str, version: str | None, target: Target) -> Reason:
         """Who, asked for one version alone, finds nothing to install: uv for this target, or pip.

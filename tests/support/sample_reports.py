@@ -69,7 +69,7 @@ def wheel(name: str, version: str, tag: str = "py3-none-any", **more) -> Cell:
     )
 
 
-def told(tag: str, miss: str) -> str:
+def missing_wheels(tag: str, miss: str) -> str:
     """As `summarise_misses` would."""
     python, abi, platform = tag.split("-")
     if miss == MUSL_MISS:
@@ -85,7 +85,7 @@ def compiles(name: str, version: str, tag: str, miss: str = MUSL_MISS, part: str
         verdict=more.pop("verdict", Verdict.SOURCE_NATIVE),
         reason=more.pop(
             "reason",
-            f"{told(tag, miss)}; the release has wheels built for a platform",
+            f"{missing_wheels(tag, miss)}; the release has wheels built for a platform",
         ),
         file=f"{name}-{version}.tar.gz",
         misses=(Miss(file=file, part=part, why=miss),),
@@ -97,7 +97,7 @@ def missing(version: str | None, tag: str, miss: str = MUSL_MISS, part: str = "l
     return Cell(
         version=version,
         verdict=Verdict.UNAVAILABLE,
-        reason=f"no sdist, and {told(tag, miss)}",
+        reason=f"no sdist, and {missing_wheels(tag, miss)}",
         misses=(Miss(file=f"torch-{version}-{tag}.whl", part=part, why=miss),),
     )
 

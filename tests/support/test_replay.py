@@ -56,7 +56,7 @@ DEMO = Project(
 )
 
 
-class OneProject:
+class SingleProject:
     names = ("demo-pkg",)
 
     def project(self, name):
@@ -65,13 +65,13 @@ class OneProject:
 
 @pytest.fixture(scope="module")
 def public():
-    with Replay(OneProject(), PUBLIC) as replay, httpx.Client(base_url=replay.url) as client:
+    with Replay(SingleProject(), PUBLIC) as replay, httpx.Client(base_url=replay.url) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 def mirror():
-    with Replay(OneProject(), MIRROR) as replay, httpx.Client(base_url=replay.url) as client:
+    with Replay(SingleProject(), MIRROR) as replay, httpx.Client(base_url=replay.url) as client:
         yield client
 
 
@@ -179,7 +179,7 @@ def test_names_lead_to_the_normalised_page(public):
     assert [p["name"] for p in public.get("", headers=JSON_PAGE).json()["projects"]] == ["demo-pkg"]
 
 
-def test_mirror_offers_one_format_and_nothing_else(mirror):
+def test_mirror_offers_a_single_format_and_nothing_else(mirror):
     page = mirror.get("demo-pkg/", headers={"Accept": "text/html", "Accept-Encoding": "gzip"})
     assert page.headers["content-type"] == "application/vnd.pypi.simple.v1+json"
     assert not {"etag", "cache-control", "content-encoding"} & set(page.headers)
@@ -196,7 +196,7 @@ def test_mirror_offers_one_format_and_nothing_else(mirror):
 
 def test_mirror_may_speak_html_only():
     manner = replace(MIRROR, pages=("text/html",))
-    with Replay(OneProject(), manner) as replay:
+    with Replay(SingleProject(), manner) as replay:
         page = httpx.get(f"{replay.url}demo-pkg/", headers=JSON_PAGE)
     assert page.headers["content-type"] == "text/html"
     assert "demo_pkg-1.0.tar.gz" in Links(page.text).found
@@ -235,8 +235,8 @@ def test_resolvable_sdist_answers_with_the_recorded_metadata(tmp_path):
     assert "Requires-Dist: six" in (tmp_path / info / "METADATA").read_text()
 
 
-def test_log_tells_what_was_asked():
-    with Replay(OneProject()) as replay:
+def test_log_has_every_request():
+    with Replay(SingleProject()) as replay:
         httpx.get(f"{replay.url}demo-pkg/")
         httpx.head(f"{replay.url}missing/")
     assert replay.log == [("GET", "/simple/demo-pkg/", 200), ("HEAD", "/simple/missing/", 404)]

@@ -65,12 +65,12 @@ class Missed:
     row: Row
     group: str
     truth: Mapping[str, float]
-    said: Mapping[str, float]
+    answers: Mapping[str, float]
     beyond: float
 
     def error(self, quantity: str) -> float:
         """The logarithm of measured ÷ modelled."""
-        return math.log(self.truth[quantity] / self.said[quantity])
+        return math.log(self.truth[quantity] / self.answers[quantity])
 
 
 def fit(rows: Sequence[Row]) -> Coefficients:
@@ -157,8 +157,8 @@ def _published(rows: Sequence[Row], table: Coefficients) -> dict[str, float]:
         errors = []
         for row, seconds in zip(known, by_sources, strict=True):
             reading = modelled.read_published(row.features, seconds, with_it)
-            seconds_said = modelled.corrected_seconds(seconds, reading, with_it)
-            errors.append(min(2.0, abs(math.log(seconds_said / row.cpu))))
+            answer = modelled.corrected_seconds(seconds, reading, with_it)
+            errors.append(min(2.0, abs(math.log(answer / row.cpu))))
         best = min(best, (float(np.mean(errors)), tried), key=lambda pair: pair[0])
     return best[1]
 
@@ -284,7 +284,7 @@ def doubt_beyond(rows: Sequence[Row]) -> float:
 
 def interval(miss: Missed, quantity: str, spread: Spread, doubt: float) -> tuple[float, float]:
     """Bounds of 80 % around what was said, as prediction sets them."""
-    answer = miss.said[quantity]
+    answer = miss.answers[quantity]
     low, high = spread[quantity][miss.group]
     estimate = Quantity(answer, answer * low, answer * high, "modelled")
     wider = estimate.widened(math.exp(doubt * miss.beyond))

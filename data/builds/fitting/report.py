@@ -42,18 +42,18 @@ def factors(logs: Sequence[float]) -> dict[str, float]:
 
 _PARTS: dict[str, tuple[str, Callable[[Missed], bool]]] = {
     "cpu": ("cpu", lambda _: True),
-    "cpu over 2 s": ("cpu", lambda one: one.row.cpu > 2),
-    "cpu over 20 s": ("cpu", lambda one: one.row.cpu > 20),
-    "cpu, wheel published": ("cpu", lambda one: one.group in {"agreeing", "differing"}),
-    "cpu, no wheel": ("cpu", lambda one: one.group == "sources"),
+    "cpu over 2 s": ("cpu", lambda miss: miss.row.cpu > 2),
+    "cpu over 20 s": ("cpu", lambda miss: miss.row.cpu > 20),
+    "cpu, wheel published": ("cpu", lambda miss: miss.group in {"agreeing", "differing"}),
+    "cpu, no wheel": ("cpu", lambda miss: miss.group == "sources"),
     "cpu by sources alone": ("sources_only", lambda _: True),
     "wall time of quiet builds, 2 cores": ("wall", lambda _: True),
     "peak memory, largest process": ("memory", lambda _: True),
     "peak memory of parallel builds, 2 cores": ("all_memory", lambda _: True),
     "built extensions, wheel published": (
-        "size", lambda one: one.group in {"agreeing", "differing"},
+        "size", lambda miss: miss.group in {"agreeing", "differing"},
     ),
-    "built extensions, no wheel": ("size", lambda one: one.group == "sources"),
+    "built extensions, no wheel": ("size", lambda miss: miss.group == "sources"),
 }  # fmt: skip
 
 
@@ -72,7 +72,8 @@ def written(
     found["cpu, scaled from another version"] = factors(pairs["cpu"]["scaled"])
     found["cpu, another version as it is"] = factors(pairs["cpu"]["unscaled"])
     coverage = {
-        one: round(fits.covered(missed, one, table.reach["doubt"]), 3) for one in fits.QUANTITIES
+        quantity: round(fits.covered(missed, quantity, table.reach["doubt"]), 3)
+        for quantity in fits.QUANTITIES
     }
     figures = {"leave_one_family_out": found, "coverage_of_80_percent_intervals": coverage}
     lines = [
@@ -86,9 +87,9 @@ def written(
         "| what | builds | median factor | 90 % within | within ×3 |",
         "| --- | ---: | ---: | ---: | ---: |",
         *(
-            f"| {title} | {one['builds']} | {one['median']:.2f} | {one['p90']:.2f} | "
-            f"{one['within_3']:.0%} |"
-            for title, one in found.items()
+            f"| {title} | {sums['builds']} | {sums['median']:.2f} | {sums['p90']:.2f} | "
+            f"{sums['within_3']:.0%} |"
+            for title, sums in found.items()
         ),
         "",
         "80 % intervals cover "
@@ -167,8 +168,8 @@ def _worst_lines(missed: Sequence[Missed]) -> list[str]:
         "| release | measured s | modelled s | by sources s | evidence | backend |",
         "| --- | ---: | ---: | ---: | --- | --- |",
         *(
-            f"| {miss.row.name} {miss.row.version} | {miss.row.cpu:.1f} | {miss.said['cpu']:.1f} | "
-            f"{miss.said['sources_only']:.1f} | {miss.group} | {miss.row.features.backend} |"
+            f"| {miss.row.name} {miss.row.version} | {miss.row.cpu:.1f} | {miss.answers['cpu']:.1f} | "
+            f"{miss.answers['sources_only']:.1f} | {miss.group} | {miss.row.features.backend} |"
             for miss in worst
         ),
     ]
@@ -228,7 +229,7 @@ def ship_predictions(path: Path, missed: Sequence[Missed], spread: Spread, doubt
             for quantity in fits.QUANTITIES:
                 if quantity in miss.truth:
                     bounds = fits.interval(miss, quantity, spread, doubt)
-                    numbers = (miss.truth[quantity], miss.said[quantity], *bounds)
+                    numbers = (miss.truth[quantity], miss.answers[quantity], *bounds)
                     row = (miss.row.name, miss.row.version, miss.row.python, miss.group, quantity)
                     out.writerow([*row, *(f"{number:.4g}" for number in numbers)])
 

@@ -116,12 +116,12 @@ def classify(log: str, *, timed_out: bool = False) -> Failure:
     tail = "\n".join(lines)
     for reason, patterns in _REASONS:
         if found := re.search("|".join(patterns), tail, re.MULTILINE):
-            return Failure(reason, _shorten(_telling_line(tail, found)))
+            return Failure(reason, _shorten(_line_of_cause(tail, found)))
     meaningful = [line for line in lines if _MEANINGFUL.search(line)]
     return Failure("unknown", _shorten((meaningful or lines or [""])[-1]))
 
 
-def _telling_line(tail: str, found: re.Match[str]) -> str:
+def _line_of_cause(tail: str, found: re.Match[str]) -> str:
     """The line of the match; for a traceback, the exception that ends it."""
     start = tail.rfind("\n", 0, found.start()) + 1
     line = tail[start : (tail.find("\n", found.end()) + 1 or len(tail) + 1) - 1]

@@ -11,7 +11,7 @@ _MEASURED = {
     "size": ("wheel_unpacked_bytes",),
 }
 _Row = Mapping[str, str]
-_SAID = ("verdict", "fatal", "warnings", "command", "unresolved")
+_ANSWER_COLUMNS = ("verdict", "fatal", "warnings", "command", "unresolved")
 
 
 def _read(path: Path) -> list[dict[str, str]]:
@@ -48,7 +48,7 @@ def _joined(case: _Row, happened: _Row, answer: _Row, printed: _Row) -> dict[str
     row = {name: case[name] for name in ("name", "version", "python", "parts", "half")}
     row["outcome"] = happened.get("outcome", "not built")
     row |= {name: happened.get(name, "") for name in ("phase", "reason", "detail")}
-    row |= {name: answer.get(name, "") for name in _SAID}
+    row |= {name: answer.get(name, "") for name in _ANSWER_COLUMNS}
     for name, columns in _MEASURED.items():
         parts = [float(happened[column]) for column in columns if happened.get(column)]
         row[f"{name}_measured"] = f"{sum(parts):.4g}" if parts else ""

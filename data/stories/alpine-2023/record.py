@@ -128,12 +128,12 @@ def main() -> None:
         planner = Planner(index, policy, SdistReader(index).read)
         for installer in InstallerKind:
             planner.plan(target, sdists, installer)
-        projects = {name: _kept(index, name) for name in sorted(index.projects)}
+        projects = {name: _recorded(index, name) for name in sorted(index.projects)}
     text = json.dumps(projects, indent=1, sort_keys=False)
     (HERE / "index.json").write_text(text + "\n")
 
 
-def _kept(index: Recording, name: NormalizedName) -> dict[str, Any]:
+def _recorded(index: Recording, name: NormalizedName) -> dict[str, Any]:
     project, read = index.projects[name], index.read[name]
     finals = [version for version in project.versions if not version.is_prerelease]
     before = [version for version in finals if _uploaded(project, version) < DAY]
