@@ -6,7 +6,7 @@ import pytest
 from fake_index import FakeIndex
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from situations import asked, target
+from situations import requirements_of, target
 
 import wheelcheck
 from wheelcheck.advice.alternatives import (
@@ -43,7 +43,7 @@ def wheels(name: str, version: str, *platforms: str, python: str = "cp312") -> l
 
 
 def advice(index: FakeIndex, *lines: str, on=(ALPINE,), **more) -> dict[str, Advice]:
-    report = analyse(asked(*lines, **more), list(on), index)
+    report = analyse(requirements_of(*lines, **more), list(on), index)
     return {one.kind: one for one in report.advice}
 
 
@@ -178,7 +178,7 @@ class TestOtherPins:
         index = FakeIndex({"sci": {"1": wheels("sci", "1", MANY), "2": wheels("sci", "2", MUSL)}})
         assert "version" in advice(index, "sci==1")
         monkeypatch.setattr("wheelcheck.analysis.judge.ADVISED_ROUNDS", 0)
-        report = analyse(asked("sci==1"), [ALPINE], index)
+        report = analyse(requirements_of("sci==1"), [ALPINE], index)
         assert report.targets[0].installable
         assert "version" not in {one.kind for one in report.advice}
 
@@ -256,7 +256,7 @@ class TestOtherPins:
         both = [*wheels("sci", "2", MANY, python="cp313"), *wheels("sci", "2", MANY)[1:]]
         index = FakeIndex({"sci": {"1": wheels("sci", "1", MANY, python="cp314"), "2": both}})
         slim = wheelcheck.parse_target("python:3.14-slim", as_of=DAY)
-        kinds = [one.kind for one in analyse(asked("sci"), [slim], index).advice]
+        kinds = [one.kind for one in analyse(requirements_of("sci"), [slim], index).advice]
         assert kinds.index("python") < kinds.index("version")
 
     def test_nothing_from_after_the_date_bound(self):
@@ -339,7 +339,7 @@ class TestExtraIndexes:
     def test_for_the_python_it_is_made_for_and_never_first(self):
         index = FakeIndex({"sci": {"1": wheels("sci", "1", MANY, python="cp314")}})
         alpine = wheelcheck.parse_target("python:3.14-alpine", as_of=DAY)
-        report = analyse(asked("sci"), [alpine], index)
+        report = analyse(requirements_of("sci"), [alpine], index)
         kinds = [one.kind for one in report.advice]
         assert kinds[0] == "image"
         assert "extra-index" in kinds
@@ -408,14 +408,14 @@ class TestAlternatives:
 
 
 def test_the_text_shows_what_to_write():
-    report: Report = analyse(asked("sci"), [ALPINE], only_glibc())
+    report: Report = analyse(requirements_of("sci"), [ALPINE], only_glibc())
     text = render_text(report)
     assert "1 Use python:3.12-slim for python:3.12-alpine" in text
     assert "    FROM python:3.12-slim\n" in text
 
 
 def test_no_advice_when_it_is_not_wanted():
-    assert analyse(asked("sci"), [ALPINE], only_glibc(), advice=False).advice == ()
+    assert analyse(requirements_of("sci"), [ALPINE], only_glibc(), advice=False).advice == ()
 
 
 class TestBuildsThatFail:

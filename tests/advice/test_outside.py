@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from fake_index import FakeIndex
-from situations import asked
+from situations import requirements_of
 
 import wheelcheck
 from wheelcheck.api.analyse import analyse
@@ -26,7 +26,7 @@ def release(name: str, python: str, *platforms: str, sdist: bool = False) -> dic
 
 def outside(projects: dict[str, dict[str, list[str]]], image: str) -> Advice | None:
     target = wheelcheck.parse_target(image, as_of=DAY)
-    report = analyse(asked(*projects), [target], FakeIndex(projects))
+    report = analyse(requirements_of(*projects), [target], FakeIndex(projects))
     return next((each for each in report.advice if each.kind == "outside"), None)
 
 
@@ -100,7 +100,7 @@ def test_no_command_where_a_package_has_no_wheel():
 
 def test_nothing_where_a_package_is_not_known():
     target = wheelcheck.parse_target(LAMBDA, as_of=DAY)
-    report = analyse(asked("pure", "missing"), [target], FakeIndex({"pure": PURE}))
+    report = analyse(requirements_of("pure", "missing"), [target], FakeIndex({"pure": PURE}))
     assert not report.advice
 
 
@@ -111,6 +111,6 @@ def test_nothing_for_targets_that_run_pip(image):
 
 def test_the_text_report_shows_the_command():
     target = wheelcheck.parse_target(LAMBDA, as_of=DAY)
-    report = analyse(asked("pure"), [target], FakeIndex({"pure": PURE}))
+    report = analyse(requirements_of("pure"), [target], FakeIndex({"pure": PURE}))
     text = render_text(report, width=100)
     assert "pip install --target package --only-binary=:all:" in text

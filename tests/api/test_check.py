@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from fake_index import FakeIndex
 from packaging.requirements import Requirement
-from situations import asked, target
+from situations import requirements_of, target
 
 import wheelcheck
 from wheelcheck import Verdict
@@ -145,7 +145,7 @@ def test_one_package_that_fails_hides_no_other():
             "broken": Unknown("index-malformed", "its page cannot be read"),
         }
     )
-    report = analyse(asked("good", "broken", "nonesuch"), [target("musl")], index)
+    report = analyse(requirements_of("good", "broken", "nonesuch"), [target("musl")], index)
     verdicts = {package.name: package.worst for package in report.packages}
     assert verdicts == {
         "good": Verdict.PURE_WHEEL,
@@ -166,14 +166,14 @@ def test_the_bill_names_what_it_has_no_file_of():
             "lost": {"1": ["lost-1-cp312-cp312-manylinux_2_17_x86_64.whl"]},
         }
     )
-    report = analyse(asked("good", "lost"), [target("musl")], index)
+    report = analyse(requirements_of("good", "lost"), [target("musl")], index)
     assert report.targets[0].bill.left_out[0] == "lost: no file of it can be installed"
 
 
 def test_a_conflict_is_told_and_leaves_other_targets_alone():
     index = FakeIndex({"a": {"1": ["a-1-py3-none-any.whl"], "2": ["a-2-py3-none-any.whl"]}})
     old, new = target(python=(3, 11)), target(python=(3, 13))
-    report = analyse(asked("a<2", "a>=2 ; python_version >= '3.13'"), [old, new], index)
+    report = analyse(requirements_of("a<2", "a>=2 ; python_version >= '3.13'"), [old, new], index)
     assert report.package("a").on[old.name].verdict is Verdict.PURE_WHEEL
     assert report.package("a").on[new.name].verdict is Verdict.UNKNOWN
     (problem,) = report.problems
@@ -185,7 +185,7 @@ def test_a_conflict_is_told_and_leaves_other_targets_alone():
 def test_package_that_markers_leave_out_is_not_required():
     index = FakeIndex({"a": {"1": ["a-1-py3-none-any.whl"]}})
     glibc, arm = target(), target(arch="aarch64")
-    report = analyse(asked("a ; platform_machine == 'aarch64'"), [glibc, arm], index)
+    report = analyse(requirements_of("a ; platform_machine == 'aarch64'"), [glibc, arm], index)
     assert report.matrix["a"] == {
         glibc.name: Verdict.NOT_REQUIRED,
         arm.name: Verdict.PURE_WHEEL,
@@ -200,7 +200,7 @@ def test_files_without_upload_time_are_reported_not_guessed():
         upload_times={("a", "1"): "2023-01-01T00:00:00Z"},
     )
     policy = FilePolicy(exclude_newer=datetime(2023, 4, 15, tzinfo=UTC))
-    report = analyse(asked("a", policy=policy), [target()], index)
+    report = analyse(requirements_of("a", policy=policy), [target()], index)
     assert report.package("a").on[target().name].version == "1"
     assert [problem.code for problem in report.problems] == ["no-upload-time"]
 
@@ -221,7 +221,7 @@ def test_sdist_alone_is_judged_by_what_it_holds():
             },
         },
     )
-    report = analyse(asked("c", "p"), [target()], index)
+    report = analyse(requirements_of("c", "p"), [target()], index)
     assert report.package("c").worst is Verdict.SOURCE_NATIVE
     assert report.package("p").worst is Verdict.SOURCE_PURE
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from fake_index import FakeIndex
-from situations import asked, target
+from situations import requirements_of, target
 
 import wheelcheck
 from wheelcheck import Verdict
@@ -63,7 +63,7 @@ def index() -> FakeIndex:
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    requirements = asked("sci", "frame", "easy")
+    requirements = requirements_of("sci", "frame", "easy")
     return analyse(requirements, [SLIM, ALPINE], index(), installer=InstallerKind.PIP_NO_CACHE)
 
 
@@ -71,7 +71,7 @@ def report() -> Report:
 def test_everything_is_announced_before_it_is_asked_and_nothing_else(pythons):
     asking = index()
     targets = [wheelcheck.parse_target(f"python:{python}-alpine") for python in pythons]
-    analyse(asked("sci", "frame", "easy"), targets, asking, advice=False)
+    analyse(requirements_of("sci", "frame", "easy"), targets, asking, advice=False)
     announced, opened, needed = set(), set(), set()
     for question, what in asking.questions:
         if question.startswith("prefetch"):
@@ -96,7 +96,7 @@ def test_of_build_requires_without_end_no_more_is_announced_than_planned():
         | {"setuptools": {"80.0": ["setuptools-80.0-py3-none-any.whl"]}},
         listings={f"{name}-1.tar.gz": sdist(name, needs[name]) for name in names},
     )
-    report = analyse(asked("p0"), [target(python=(3, 13))], asking, advice=False)
+    report = analyse(requirements_of("p0"), [target(python=(3, 13))], asking, advice=False)
     planned = {f"{one.name}-1.tar.gz" for one in report.builds[0].builds}
     announced = {what for how, what in asking.questions if how == "prefetch listing"}
     assert announced == planned
@@ -152,14 +152,14 @@ class TestReport:
 
     def test_without_an_image_glibc_has_no_commands_but_a_reason(self):
         glibc = target(python=(3, 13))
-        (plan,) = analyse(asked("sci"), [glibc], index()).builds
+        (plan,) = analyse(requirements_of("sci"), [glibc], index()).builds
         assert plan.commands is None
         assert "no image" in plan.commands_unknown
 
     def test_an_sdist_that_cannot_be_read_hides_no_other(self):
         broken = index()
         broken._facts["listings"].pop("sci-1.tar.gz")
-        (plan,) = analyse(asked("sci", "frame"), [ALPINE], broken).builds
+        (plan,) = analyse(requirements_of("sci", "frame"), [ALPINE], broken).builds
         by_name = {one.name: one for one in plan.builds}
         assert "the build requires of sci 1 are unknown" in by_name["sci"].problem
         assert by_name["frame"].problem is None
@@ -186,7 +186,7 @@ class TestText:
         assert "in an environment of array 1 (built), setuptools 80.0" in text
 
     def test_nothing_is_said_where_nothing_compiles(self):
-        text = render_text(analyse(asked("easy"), [ALPINE], index()))
+        text = render_text(analyse(requirements_of("easy"), [ALPINE], index()))
         assert "apk" not in text
         assert "build" not in text
 

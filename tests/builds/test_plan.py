@@ -7,7 +7,7 @@ from fake_index import FakeIndex
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName
 from packaging.version import Version
-from situations import asked, target
+from situations import requirements_of, target
 
 from wheelcheck.api.analyse import analyse
 from wheelcheck.builds.plan import InstallerKind, Planner, SourceBuildPlan, WantedSdist
@@ -248,7 +248,9 @@ class TestVersionsThatAreTried:
         assert not listed & {"lib-3.tar.gz", "lib-2.tar.gz"}
 
     def test_a_report_says_whose_sources_were_not_read(self):
-        report = analyse(asked("app"), [MUSL], rejected(backend="hatchling.build"), advice=False)
+        report = analyse(
+            requirements_of("app"), [MUSL], rejected(backend="hatchling.build"), advice=False
+        )
         (built,) = report.builds
         unread = {build.label for build in built.builds if not build.sources_read}
         assert unread == {"lib 3", "lib 2"}
@@ -295,7 +297,7 @@ class TestVersionsThatAreTried:
             requires={("lib", "3"): ["pin>=2"], ("lib", "2"): ["pin>=2"]},
         )
         versions = TriedVersions(index, FilePolicy())
-        resolver = Resolver(asked("lib", "pin<2"), index)
+        resolver = Resolver(requirements_of("lib", "pin<2"), index)
         tried = {
             on.libc: [
                 str(one.version) for one in versions.of(resolver.resolve(on), InstallerKind.PIP)

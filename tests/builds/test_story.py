@@ -12,7 +12,7 @@ import pytest
 from fake_index import FakeIndex
 from packaging.utils import NormalizedName
 from packaging.version import Version
-from situations import asked, target
+from situations import requirements_of, target
 
 from wheelcheck.builds.plan import InstallerKind, Planner, SourceBuildPlan
 from wheelcheck.builds.sdist_reader import SdistReader
@@ -60,7 +60,9 @@ def _sdist(system: dict | None) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def plans(index: FakeIndex) -> dict[InstallerKind, SourceBuildPlan]:
-    resolution = Resolver(asked("scikit-learn", "pandas", policy=POLICY), index).resolve(ALPINE)
+    resolution = Resolver(requirements_of("scikit-learn", "pandas", policy=POLICY), index).resolve(
+        ALPINE
+    )
     sdists = [pin.file for pin in resolution.pins.values() if isinstance(pin.file, Sdist)]
     planner = Planner(index, POLICY, SdistReader(index).read)
     tried = TriedVersions(index, POLICY)
@@ -171,7 +173,7 @@ def test_build_tools_have_wheels_on_musl(index: FakeIndex, name: str, version: s
 
 def test_on_glibc_nothing_is_built(index: FakeIndex):
     slim = target("glibc", (3, 8), micro=16)
-    resolver = Resolver(asked("scikit-learn", "pandas", policy=POLICY), index)
+    resolver = Resolver(requirements_of("scikit-learn", "pandas", policy=POLICY), index)
     pins = resolver.resolve(slim).pins
     assert {"numpy", "scipy", "pandas", "scikit-learn"} <= pins.keys()
     assert all(isinstance(pin.file, Wheel) for pin in pins.values())

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from fake_index import FakeIndex
 from packaging.requirements import Requirement
-from situations import asked, target
+from situations import requirements_of, target
 
 from wheelcheck.coverage import Verdict, judge
 from wheelcheck.errors import Unknown
@@ -26,7 +26,7 @@ MUSLLINUX = "a-1-cp312-cp312-musllinux_1_2_x86_64.whl"
 
 def judged(files, on, text="a", policy=None, **facts):
     index = FakeIndex({"a": {"1": files}}, **facts)
-    resolver = Resolver(asked(text, policy=policy), index)
+    resolver = Resolver(requirements_of(text, policy=policy), index)
     pin = resolver.resolve(on).pins["a"]
     return judge(pin, index.project("a"), on, resolver.rules_of(on))
 
@@ -137,7 +137,7 @@ def test_wheel_that_the_hashes_leave_out():
         {"a": {"1": [MANYLINUX, SDIST]}},
         hashes={MANYLINUX: {"sha256": "aa"}, SDIST: {"sha256": "bb"}},
     )
-    resolver = Resolver(asked("a==1", hashes={"a==1": {"sha256:bb"}}), index)
+    resolver = Resolver(requirements_of("a==1", hashes={"a==1": {"sha256:bb"}}), index)
     pin = resolver.resolve(GLIBC).pins["a"]
     found = judge(pin, index.project("a"), GLIBC, resolver.rules_of(GLIBC))
     assert found.verdict is Verdict.SOURCE_UNKNOWN
@@ -149,7 +149,7 @@ def test_wheel_that_the_hashes_leave_out():
 
 def test_hashes_of_an_algorithm_that_the_index_does_not_tell_rule_nothing_out():
     index = FakeIndex({"a": {"1": [MANYLINUX]}}, hashes={MANYLINUX: {"sha256": "aa"}})
-    resolver = Resolver(asked("a==1", hashes={"a==1": {"sha512:bb"}}), index)
+    resolver = Resolver(requirements_of("a==1", hashes={"a==1": {"sha512:bb"}}), index)
     assert resolver.resolve(GLIBC).pins["a"].file is not None
 
 

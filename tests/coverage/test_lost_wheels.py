@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from fake_index import FakeIndex
-from situations import asked, target
+from situations import requirements_of, target
 
 from wheelcheck.api.analyse import analyse
 from wheelcheck.gate.difference import difference
@@ -45,7 +45,7 @@ def releases(*versions: tuple[str, ...]) -> FakeIndex:
 
 def judged(index: FakeIndex, *lines: str, on=(GLIBC, MUSL), **policy) -> Report:
     return analyse(
-        asked(*(lines or ("sci",)), policy=FilePolicy(**policy)),
+        requirements_of(*(lines or ("sci",)), policy=FilePolicy(**policy)),
         list(on),
         index,
         as_of=NOW,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from fake_index import FakeIndex
-from situations import asked
+from situations import requirements_of
 
 import wheelcheck
 from wheelcheck.readiness.judging import judge_readiness
@@ -40,7 +40,7 @@ def ready(
     index: FakeIndex, *lines: str, python: str = "3.15", on=("glibc-x86_64", "windows"), **more
 ) -> Readiness:
     return judge_readiness(
-        asked(*lines, **more), index, {python: places(python, *on)}, places("3.14", *on)
+        requirements_of(*lines, **more), index, {python: places(python, *on)}, places("3.14", *on)
     )
 
 
@@ -286,7 +286,7 @@ def test_what_is_not_on_the_index_hides_nothing():
 def test_free_threaded_pythons_have_columns_of_their_own():
     index = FakeIndex({"sci": {"1": wheels("sci", "1", "cp314 cp315", MANY, WIN)}})
     wanted = {label: places(label, "glibc-x86_64") for label in ("3.15", "3.15t")}
-    answer = judge_readiness(asked("sci"), index, wanted, places("3.14", "glibc-x86_64"))
+    answer = judge_readiness(requirements_of("sci"), index, wanted, places("3.14", "glibc-x86_64"))
     assert cell(answer, "sci").status == "ready"
     assert cell(answer, "sci", "3.15t").status == "waiting"
     assert "builds with the GIL only" in cell(answer, "sci", "3.15t").reason

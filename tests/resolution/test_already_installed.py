@@ -3,7 +3,7 @@
 import pytest
 from fake_index import FakeIndex
 from packaging.version import Version
-from situations import asked, target
+from situations import requirements_of, target
 
 from wheelcheck.resolution import Pin, Resolver, Standing
 
@@ -37,7 +37,7 @@ def pins(installed: dict[str, str], *requirements: str, no_deps: bool = False) -
         project = INDEX.project(name)
         (file,) = project.files(Version(version))
         there.append(Pin(name, Version(version), file, Standing.INSTALLABLE))
-    resolver = Resolver(asked(*requirements), INDEX, installed=there, no_deps=no_deps)
+    resolver = Resolver(requirements_of(*requirements), INDEX, installed=there, no_deps=no_deps)
     resolution = resolver.resolve(ON)
     assert resolution.conflict is None
     return {name: str(pin.version) for name, pin in resolution.pins.items()}
@@ -68,6 +68,6 @@ def test_it_is_pinned_to_the_file_that_it_came_from():
     project = INDEX.project("late")
     (file,) = project.files(Version("1"))
     there = Pin("late", Version("1"), file, Standing.INSTALLABLE)
-    found = Resolver(asked("late"), INDEX, installed=[there]).resolve(ON).pins["late"]
+    found = Resolver(requirements_of("late"), INDEX, installed=[there]).resolve(ON).pins["late"]
     assert found.file == file
     assert found.standing is Standing.INSTALLABLE

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from fake_index import FakeIndex
 from packaging.requirements import Requirement
-from situations import asked, target
+from situations import requirements_of, target
 
 from wheelcheck.errors import Unknown
 from wheelcheck.requirements.requirement_set import (
@@ -41,14 +41,14 @@ class TestVersions:
             {"app": pure("app", "1.0"), "dep": pure("dep", "1.0", "2.0", "3.0")},
             requires={("app", "1.0"): ["dep<3"]},
         )
-        assert versions(asked("app", "dep>=1.5"), index) == {"app": "1.0", "dep": "2.0"}
+        assert versions(requirements_of("app", "dep>=1.5"), index) == {"app": "1.0", "dep": "2.0"}
 
     def test_backtracks_to_an_older_version_that_agrees(self):
         index = FakeIndex(
             {"app": pure("app", "1.0", "2.0"), "dep": pure("dep", "1.0", "2.0")},
             requires={("app", "2.0"): ["dep>=2"], ("app", "1.0"): ["dep"]},
         )
-        assert versions(asked("app", "dep<2"), index) == {"app": "1.0", "dep": "1.0"}
+        assert versions(requirements_of("app", "dep<2"), index) == {"app": "1.0", "dep": "1.0"}
 
     def test_what_a_locked_package_requires_is_not_looked_up(self):
         index = FakeIndex(
@@ -62,13 +62,13 @@ class TestVersions:
         locked = RequirementLine(
             Requirement("app==1.0"), Origin("uv.lock"), "app==1.0", locked=True
         )
-        both = replace(asked("dep"), lines=(locked, *asked("dep").lines))
+        both = replace(requirements_of("dep"), lines=(locked, *requirements_of("dep").lines))
         assert versions(both, index) == {"app": "1.0", "dep": "1.0", "more": "1"}
         assert ("metadata", "app-1.0-py3-none-any.whl") not in index.questions
 
     def test_constraints_narrow_but_do_not_add(self):
         index = FakeIndex({"a": pure("a", "1", "2"), "b": pure("b", "1")})
-        found = versions(asked("a", constraints=("a<2", "b==1")), index)
+        found = versions(requirements_of("a", constraints=("a<2", "b==1")), index)
         assert found == {"a": "1"}
 
     @pytest.mark.parametrize(
@@ -77,27 +77,27 @@ class TestVersions:
     )
     def test_pre_releases_only_when_asked_for_or_alone(self, text, chosen):
         index = FakeIndex({"a": pure("a", "1.0", "2.0b1")})
-        assert versions(asked(text), index) == {"a": chosen}
+        assert versions(requirements_of(text), index) == {"a": chosen}
 
     def test_pre_option_admits_pre_releases_everywhere(self):
         index = FakeIndex({"a": pure("a", "1.0", "2.0b1")})
-        assert versions(asked("a", policy=FilePolicy(pre=True)), index) == {"a": "2.0b1"}
+        assert versions(requirements_of("a", policy=FilePolicy(pre=True)), index) == {"a": "2.0b1"}
 
     def test_epoch_outranks(self):
         index = FakeIndex({"a": pure("a", "2024.1", "1!1.0")})
-        assert versions(asked("a"), index) == {"a": "1!1.0"}
+        assert versions(requirements_of("a"), index) == {"a": "1!1.0"}
 
     def test_yanked_is_skipped(self):
         index = FakeIndex({"a": pure("a", "1", "2")}, yanked={("a", "2"): "broken"})
-        assert versions(asked("a"), index) == {"a": "1"}
+        assert versions(requirements_of("a"), index) == {"a": "1"}
 
     def test_yanked_is_taken_when_pinned(self):
         index = FakeIndex({"a": pure("a", "1", "2")}, yanked={("a", "2"): "broken"})
-        assert versions(asked("a==2"), index) == {"a": "2"}
+        assert versions(requirements_of("a==2"), index) == {"a": "2"}
 
     def test_yanked_is_not_taken_for_a_range(self):
         index = FakeIndex({"a": pure("a", "1", "2")}, yanked={("a", "2"): "broken"})
-        resolution = resolve(asked("a>1"), GLIBC, index)
+        resolution = resolve(requirements_of("a>1"), GLIBC, index)
         assert resolution.pins["a"].standing is not Standing.INSTALLABLE
 
     def test_as_of_a_date(self):
@@ -109,7 +109,7 @@ class TestVersions:
             },
         )
         policy = FilePolicy(exclude_newer=datetime(2023, 4, 15, tzinfo=UTC))
-        assert versions(asked("a", policy=policy), index) == {"a": "1"}
+        assert versions(requirements_of("a", policy=policy), index) == {"a": "1"}
 
 
 class TestFiles:
@@ -118,43 +118,43 @@ class TestFiles:
             {"a": {"1": ["a-1-py3-none-any.whl", "a-1.tar.gz"]}},
             requires_python={"a-1-py3-none-any.whl": "<3.12", "a-1.tar.gz": ">=3.8"},
         )
-        pin = resolve(asked("a"), GLIBC, index).pins["a"]
+        pin = resolve(requirements_of("a"), GLIBC, index).pins["a"]
         assert pin.file.filename == "a-1.tar.gz"
 
     def test_version_without_a_fitting_file_is_passed_over_where_an_older_has_one(self):
         index = FakeIndex(
             {"a": {"1": ["a-1-py3-none-any.whl"], "2": [manylinux("a", "2")]}},
         )
-        assert versions(asked("a"), index, GLIBC) == {"a": "2"}
-        assert versions(asked("a"), index, MUSL) == {"a": "1"}
+        assert versions(requirements_of("a"), index, GLIBC) == {"a": "2"}
+        assert versions(requirements_of("a"), index, MUSL) == {"a": "1"}
 
     def test_platform_wheel_beats_pure_wheel_beats_sdist(self):
         files = ["a-1.tar.gz", "a-1-py3-none-any.whl", manylinux("a", "1")]
         index = FakeIndex({"a": {"1": files}})
-        assert resolve(asked("a"), GLIBC, index).pins["a"].file.filename == files[2]
-        assert resolve(asked("a"), MUSL, index).pins["a"].file.filename == files[1]
+        assert resolve(requirements_of("a"), GLIBC, index).pins["a"].file.filename == files[2]
+        assert resolve(requirements_of("a"), MUSL, index).pins["a"].file.filename == files[1]
 
     def test_higher_build_tag_wins(self):
         index = FakeIndex({"a": {"1": ["a-1-1-py3-none-any.whl", "a-1-10-py3-none-any.whl"]}})
-        assert resolve(asked("a"), GLIBC, index).pins["a"].file.build == (10, "")
+        assert resolve(requirements_of("a"), GLIBC, index).pins["a"].file.build == (10, "")
 
     def test_newer_sdist_beats_older_wheel_unless_binaries_are_preferred(self):
         index = FakeIndex({"a": {"1": ["a-1-py3-none-any.whl"], "2": ["a-2.tar.gz"]}})
-        assert versions(asked("a"), index) == {"a": "2"}
+        assert versions(requirements_of("a"), index) == {"a": "2"}
         prefer = FilePolicy(prefer_binary=True)
-        assert versions(asked("a", policy=prefer), index) == {"a": "1"}
+        assert versions(requirements_of("a", policy=prefer), index) == {"a": "1"}
 
     def test_only_binary_passes_over_sdists(self):
         index = FakeIndex({"a": {"1": ["a-1-py3-none-any.whl"], "2": ["a-2.tar.gz"]}})
         policy = FilePolicy(only_binary=FormatControl(all_projects=True))
-        assert versions(asked("a", policy=policy), index) == {"a": "1"}
+        assert versions(requirements_of("a", policy=policy), index) == {"a": "1"}
 
     def test_no_binary_takes_the_sdist(self):
         index = FakeIndex({"a": {"1": ["a-1-py3-none-any.whl", "a-1.tar.gz"]}})
         policy = FilePolicy(no_binary=FormatControl(names=frozenset({"a"})))
-        assert resolve(asked("a", policy=policy), GLIBC, index).pins["a"].file.filename == (
-            "a-1.tar.gz"
-        )
+        assert resolve(requirements_of("a", policy=policy), GLIBC, index).pins[
+            "a"
+        ].file.filename == ("a-1.tar.gz")
 
     def test_only_listed_hashes_may_be_installed(self):
         wheels = [manylinux("a", "1"), "a-1-cp312-cp312-musllinux_1_2_x86_64.whl"]
@@ -166,7 +166,7 @@ class TestFiles:
                 "a-1.tar.gz": {"sha256": "cc"},
             },
         )
-        locked = asked("a==1", hashes={"a==1": {"sha256:aa", "sha256:cc"}})
+        locked = requirements_of("a==1", hashes={"a==1": {"sha256:aa", "sha256:cc"}})
         assert resolve(locked, GLIBC, index).pins["a"].file.filename == wheels[0]
         assert resolve(locked, MUSL, index).pins["a"].file.filename == "a-1.tar.gz"
 
@@ -177,7 +177,7 @@ class TestExtrasAndMarkers:
             {"celery": pure("celery", "5"), "redis": pure("redis", "4"), "vine": pure("vine", "1")},
             requires={("celery", "5"): ["vine", "redis; extra == 'redis'"]},
         )
-        pins = resolve(asked("celery[redis]>=5"), GLIBC, index).pins
+        pins = resolve(requirements_of("celery[redis]>=5"), GLIBC, index).pins
         assert set(pins) == {"celery", "redis", "vine"}
         assert pins["celery"].extras == {"redis"}
         assert [d.source for d in pins["redis"].demands] == ["celery[redis] 5"]
@@ -187,14 +187,14 @@ class TestExtrasAndMarkers:
 
     def test_extra_that_is_not_provided_is_ignored(self):
         index = FakeIndex({"a": pure("a", "1")})
-        assert versions(asked("a[nope]"), index) == {"a": "1"}
+        assert versions(requirements_of("a[nope]"), index) == {"a": "1"}
 
     def test_extra_names_are_normalised(self):
         index = FakeIndex(
             {"a": pure("a", "1"), "b": pure("b", "1")},
             requires={("a", "1"): ["b; extra == 'fast-io'"]},
         )
-        assert versions(asked("a[Fast_IO]"), index) == {"a": "1", "b": "1"}
+        assert versions(requirements_of("a[Fast_IO]"), index) == {"a": "1", "b": "1"}
 
     @pytest.mark.parametrize(
         ("marker", "held_on"),
@@ -210,13 +210,13 @@ class TestExtrasAndMarkers:
         found = {
             arch
             for arch in ("x86_64", "aarch64")
-            if versions(asked(f"a; {marker}"), index, target(arch=arch))
+            if versions(requirements_of(f"a; {marker}"), index, target(arch=arch))
         }
         assert found == held_on
 
     def test_no_deps_judges_only_what_is_listed(self):
         index = FakeIndex({"a": pure("a", "1")}, requires={("a", "1"): ["b"]})
-        assert versions(asked("a"), index, no_deps=True) == {"a": "1"}
+        assert versions(requirements_of("a"), index, no_deps=True) == {"a": "1"}
 
 
 TORCH = {
@@ -229,7 +229,7 @@ TORCH = {
 class TestWhatCannotBeInstalled:
     def test_unavailable_is_pinned_as_the_reference_target_would(self):
         index = FakeIndex(TORCH, requires={("torch", "2.0"): ["sympy"]})
-        pins = resolve(asked("torch", "six"), MUSL, index).pins
+        pins = resolve(requirements_of("torch", "six"), MUSL, index).pins
         assert pins["torch"].standing is Standing.UNAVAILABLE
         assert str(pins["torch"].version) == "2.0"
         assert pins["torch"].file is None
@@ -241,7 +241,7 @@ class TestWhatCannotBeInstalled:
             {**TORCH, "numba": {"1": [manylinux("numba", "1")]}, "ml": pure("ml", "1")},
             requires={("ml", "1"): ["torch", "numba"]},
         )
-        pins = resolve(asked("ml"), MUSL, index).pins
+        pins = resolve(requirements_of("ml"), MUSL, index).pins
         blocked = {n for n, pin in pins.items() if pin.standing is Standing.UNAVAILABLE}
         assert blocked == {"torch", "numba"}
 
@@ -250,7 +250,7 @@ class TestWhatCannotBeInstalled:
             {**TORCH, "cuda": {"12": ["cuda-12-py3-none-manylinux_2_17_x86_64.whl"]}},
             requires={("torch", "2.0"): ["cuda"]},
         )
-        pins = resolve(asked("torch"), MUSL, index).pins
+        pins = resolve(requirements_of("torch"), MUSL, index).pins
         assert str(pins["torch"].version) == "2.0"
         assert pins["cuda"].standing is Standing.UNAVAILABLE
 
@@ -260,37 +260,37 @@ class TestWhatCannotBeInstalled:
             {**TORCH, "cuda": cuda, "toolkit": pure("toolkit", "1")},
             requires={("torch", "2.0"): ["toolkit"], ("toolkit", "1"): ["cuda"]},
         )
-        pins = resolve(asked("torch"), MUSL, index).pins
+        pins = resolve(requirements_of("torch"), MUSL, index).pins
         assert str(pins["torch"].version) == "2.0"
         assert pins["toolkit"].standing is Standing.INSTALLABLE
         assert pins["cuda"].standing is Standing.UNAVAILABLE
 
     def test_older_version_without_the_blocker_is_what_pip_would_find(self):
         index = FakeIndex({**TORCH, "ml": pure("ml", "1", "2")}, requires={("ml", "2"): ["torch"]})
-        assert versions(asked("ml"), index, MUSL) == {"ml": "1"}
+        assert versions(requirements_of("ml"), index, MUSL) == {"ml": "1"}
 
     def test_pin_that_this_python_is_too_new_for(self):
         index = FakeIndex({"a": pure("a", "1", "2")}, requires_python={("a", "1"): "<3.11"})
-        pin = resolve(asked("a==1"), GLIBC, index).pins["a"]
+        pin = resolve(requirements_of("a==1"), GLIBC, index).pins["a"]
         assert (pin.standing, str(pin.version)) == (Standing.UNAVAILABLE, "1")
 
     def test_project_that_is_not_there(self):
         index = FakeIndex({"six": pure("six", "1")})
-        pins = resolve(asked("nonesuch", "six"), GLIBC, index).pins
+        pins = resolve(requirements_of("nonesuch", "six"), GLIBC, index).pins
         assert pins["nonesuch"].standing is Standing.UNKNOWN
         assert pins["nonesuch"].why.code == "project-not-found"
         assert pins["six"].standing is Standing.INSTALLABLE
 
     def test_version_that_is_not_there(self):
         index = FakeIndex({"six": pure("six", "1"), "seven": pure("seven", "7")})
-        pins = resolve(asked("six==9", "seven"), GLIBC, index).pins
+        pins = resolve(requirements_of("six==9", "seven"), GLIBC, index).pins
         assert pins["six"].why == Unknown("version-not-found", "no version satisfies six==9")
         assert pins["seven"].standing is Standing.INSTALLABLE
 
     def test_unreadable_dependencies_are_told_and_do_not_end_the_answer(self):
         why = Unknown("dependencies-need-build", "setup.py computes them")
         index = FakeIndex({"a": {"1": ["a-1.tar.gz"]}}, requires={("a", "1"): why})
-        pin = resolve(asked("a"), GLIBC, index).pins["a"]
+        pin = resolve(requirements_of("a"), GLIBC, index).pins["a"]
         assert pin.standing is Standing.INSTALLABLE
         assert pin.dependencies_unknown == why
 
@@ -302,7 +302,7 @@ class TestWhatCannotBeInstalled:
                 manylinux("a", "1"): ["b"],
             },
         )
-        pins = resolve(asked("a"), MUSL, index).pins
+        pins = resolve(requirements_of("a"), MUSL, index).pins
         assert set(pins) == {"a", "b"}
         assert pins["a"].dependencies_unknown is None
 
@@ -314,13 +314,13 @@ class TestWhatCannotBeInstalled:
                     replace(told, requires_dist=("b >2.*",)) if str(file.version) == "2" else told
                 )
 
-        assert versions(asked("a"), Sloppy({"a": pure("a", "1", "2")})) == {"a": "1"}
+        assert versions(requirements_of("a"), Sloppy({"a": pure("a", "1", "2")})) == {"a": "1"}
 
     def test_line_that_cannot_be_judged_still_provides_its_package(self):
         index = FakeIndex({"a": pure("a", "1")}, requires={("a", "1"): ["mylib>=3"]})
         why = Unknown("vcs-requirement", "a repository's code is not read")
         line = SkippedLine(Origin("requirements.txt", 2), "git+…#egg=mylib", why, "mylib")
-        pins = resolve(replace(asked("a"), skipped=(line,)), GLIBC, index).pins
+        pins = resolve(replace(requirements_of("a"), skipped=(line,)), GLIBC, index).pins
         assert pins["mylib"].why == why
         assert pins["a"].standing is Standing.INSTALLABLE
 
@@ -331,7 +331,7 @@ class TestConflicts:
             {"a": pure("a", "1"), "b": pure("b", "1"), "dep": pure("dep", "1", "2")},
             requires={("a", "1"): ["dep<2"], ("b", "1"): ["dep>=2"]},
         )
-        conflict = resolve(asked("a", "b"), GLIBC, index).conflict
+        conflict = resolve(requirements_of("a", "b"), GLIBC, index).conflict
         assert isinstance(conflict, Conflict)
         assert {str(demand) for demand in conflict.demands} == {
             "a 1 requires dep<2",
@@ -340,7 +340,7 @@ class TestConflicts:
 
     def test_constraints_take_part(self):
         index = FakeIndex({"dep": pure("dep", "1", "2")})
-        conflict = resolve(asked("dep>=2", constraints=("dep<2",)), GLIBC, index).conflict
+        conflict = resolve(requirements_of("dep>=2", constraints=("dep<2",)), GLIBC, index).conflict
         assert "constraints.txt:1 requires dep<2 (constraint)" in str(conflict)
 
     def test_requires_python_in_the_metadata_alone_sends_pip_to_an_older_version(self):
@@ -349,7 +349,7 @@ class TestConflicts:
                 told = super().metadata(file)
                 return replace(told, requires_python="<3") if str(file.version) == "2" else told
 
-        assert versions(asked("a"), Lying({"a": pure("a", "1", "2")})) == {"a": "1"}
+        assert versions(requirements_of("a"), Lying({"a": pure("a", "1", "2")})) == {"a": "1"}
 
 
 class TestSharing:
@@ -358,7 +358,7 @@ class TestSharing:
             {"app": pure("app", "1"), "lib": {"1": [manylinux("lib", "1"), "lib-1.tar.gz"]}},
             requires={("app", "1"): ["lib"], ("lib", "1"): []},
         )
-        resolver = Resolver(asked("app"), index)
+        resolver = Resolver(requirements_of("app"), index)
         glibc, musl = resolver.resolve(GLIBC), resolver.resolve(MUSL)
         assert glibc.pins["lib"].file.filename == manylinux("lib", "1")
         assert musl.pins["lib"].file.filename == "lib-1.tar.gz"
@@ -372,6 +372,6 @@ class TestSharing:
             },
             requires={("app", "2"): ["lib>=2"], ("app", "1"): ["lib"]},
         )
-        shared = Resolver(asked("app"), index)
+        shared = Resolver(requirements_of("app"), index)
         for on in (GLIBC, MUSL, target("musl", arch="aarch64"), target("glibc", (3, 13))):
-            assert shared.resolve(on) == resolve(asked("app"), on, index)
+            assert shared.resolve(on) == resolve(requirements_of("app"), on, index)

@@ -4,7 +4,7 @@ from fake_index import FakeIndex
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
-from situations import asked, target
+from situations import requirements_of, target
 
 from wheelcheck.requirements.requirement_set import FilePolicy, FormatControl
 from wheelcheck.resolution import Resolver, resolve
@@ -56,18 +56,18 @@ def indexes(draw):
 @settings(max_examples=150)
 @given(index=indexes(), roots=st.lists(needs, min_size=1, max_size=3))
 def test_sharing_never_changes_the_answer(index, roots):
-    shared = Resolver(asked(*roots), index)
+    shared = Resolver(requirements_of(*roots), index)
     for on in TARGETS:
-        assert shared.resolve(on) == resolve(asked(*roots), on, index)
+        assert shared.resolve(on) == resolve(requirements_of(*roots), on, index)
 
 
 @settings(max_examples=100)
 @given(index=indexes(), roots=st.lists(needs, min_size=1, max_size=3))
 def test_looking_ahead_never_changes_the_answer(index, roots):
-    foreseeing = Resolver(asked(*roots), index)
+    foreseeing = Resolver(requirements_of(*roots), index)
     foreseeing.prefetch(TARGETS)
     for on in TARGETS:
-        assert foreseeing.resolve(on) == resolve(asked(*roots), on, index)
+        assert foreseeing.resolve(on) == resolve(requirements_of(*roots), on, index)
 
 
 POLICIES = [
@@ -89,7 +89,7 @@ POLICIES = [
 def test_resolvers_that_share_give_the_answers_of_each_alone(index, questions):
     common = Common(index)
     for roots, policy in questions:
-        requirements = asked(*roots, policy=policy)
+        requirements = requirements_of(*roots, policy=policy)
         sharing = Resolver(requirements, index, common=common)
         for on in TARGETS:
             assert sharing.resolve(on) == resolve(requirements, on, index)
@@ -98,9 +98,9 @@ def test_resolvers_that_share_give_the_answers_of_each_alone(index, questions):
 def test_what_another_index_offers_is_not_taken_over():
     there = FakeIndex({"a": {"1": ["a-1-py3-none-any.whl"]}})
     common = Common(there)
-    assert Resolver(asked("a"), there, common=common).resolve(TARGETS[0]).pins["a"].file
+    assert Resolver(requirements_of("a"), there, common=common).resolve(TARGETS[0]).pins["a"].file
     here = FakeIndex({"a": {"2": ["a-2-py3-none-any.whl"]}})
-    found = Resolver(asked("a"), here, common=common).resolve(TARGETS[0])
+    found = Resolver(requirements_of("a"), here, common=common).resolve(TARGETS[0])
     assert str(found.pins["a"].version) == "2"
 
 
@@ -109,7 +109,7 @@ def test_nothing_is_announced_to_an_index_that_fetches_nothing():
         fetches = False
 
     index = Stored({"a": {"1": ["a-1-py3-none-any.whl"]}})
-    Resolver(asked("a"), index).prefetch(TARGETS)
+    Resolver(requirements_of("a"), index).prefetch(TARGETS)
     assert index.questions == []
 
 
@@ -122,7 +122,7 @@ def test_looking_ahead_asks_for_everything_before_it_is_needed():
         },
         requires={("a", "1"): ["b<2"], ("b", "1"): ["c; python_version < '3.13'"]},
     )
-    resolver = Resolver(asked("a"), index)
+    resolver = Resolver(requirements_of("a"), index)
     resolver.prefetch(TARGETS)
     looked_up = [what for how, what in index.questions if how == "project"]
     announced = [what for how, what in index.questions if how == "prefetch"]

@@ -36,7 +36,7 @@ def target(
     )
 
 
-def asked(
+def requirements_of(
     *lines: str,
     constraints: tuple[str, ...] = (),
     hashes: dict[str, set[str]] | None = None,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from fake_index import FakeIndex
-from situations import asked, target
+from situations import requirements_of, target
 
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.text.binary_policy_text import render_binary_policy
@@ -46,7 +46,7 @@ def listing(name: str, version: str, members: dict[str, str]) -> dict[str, dict[
 
 def policy(index: FakeIndex, *lines: str, on=(SLIM,), **more) -> BinaryPolicy:
     keywords = {k: more.pop(k) for k in ("keep_versions",) if k in more}
-    return write_policy(asked(*lines, **more), list(on), index, as_of=NOW, **keywords)
+    return write_policy(requirements_of(*lines, **more), list(on), index, as_of=NOW, **keywords)
 
 
 def index(**more) -> FakeIndex:

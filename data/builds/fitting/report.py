@@ -168,8 +168,9 @@ def _worst_lines(missed: Sequence[Missed]) -> list[str]:
         "| release | measured s | modelled s | by sources s | evidence | backend |",
         "| --- | ---: | ---: | ---: | --- | --- |",
         *(
-            f"| {miss.row.name} {miss.row.version} | {miss.row.cpu:.1f} | {miss.answers['cpu']:.1f} | "
-            f"{miss.answers['sources_only']:.1f} | {miss.group} | {miss.row.features.backend} |"
+            f"| {miss.row.name} {miss.row.version} | {miss.row.cpu:.1f} | "
+            f"{miss.answers['cpu']:.1f} | {miss.answers['sources_only']:.1f} | "
+            f"{miss.group} | {miss.row.features.backend} |"
             for miss in worst
         ),
     ]
