@@ -249,6 +249,8 @@ def _pyo3(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstacl
     distribution = distribution_of(target)
     offered = () if isinstance(distribution, Unknown) else versions_on_offer("rust", distribution)
     rust = max(offered, default=None)
+    if _pinned(build, "puccinialin") is not None:
+        rust = None  # it downloads the newest, and no cargo of the distribution is installed
     reading = build.reading
 
     def compute() -> tuple[BuildObstacle, ...]:

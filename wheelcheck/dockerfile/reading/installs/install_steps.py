@@ -18,6 +18,7 @@ from wheelcheck.dockerfile.reading.dockerfile_model import (
 from wheelcheck.dockerfile.reading.files.image_files import absolute
 from wheelcheck.dockerfile.reading.installs.image_inputs import Gathered, InstallContext
 from wheelcheck.dockerfile.reading.installs.install_faults import faults_of_install
+from wheelcheck.dockerfile.reading.installs.missing_installers import faults_of_installer
 from wheelcheck.dockerfile.reading.installs.needs_of_git import faults_of_checkouts
 from wheelcheck.dockerfile.reading.installs.project_faults import faults_of_project
 from wheelcheck.dockerfile.reading.installs.requested_target import (
@@ -115,6 +116,9 @@ class _Install:
             stage, command, layer.workdir, layer.venv, gathered.problems, self.line, self.variables
         ):
             stage.fault(fault)
+        if command.program == "uv":
+            for fault in faults_of_installer(stage, "uv", self.line):
+                stage.fault(fault)
         for fault in faults_of_checkouts(stage, gathered.requirements, self.line):
             stage.fault(fault)
         for each in gathered.projects:

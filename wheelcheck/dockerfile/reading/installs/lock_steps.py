@@ -9,6 +9,7 @@ from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolut
 from wheelcheck.dockerfile.reading.installs.image_inputs import InstallContext
 from wheelcheck.dockerfile.reading.installs.install_steps import Layer, note_project, shown_text
 from wheelcheck.dockerfile.reading.installs.lock_inputs import gather_lock
+from wheelcheck.dockerfile.reading.installs.missing_installers import faults_of_installer
 from wheelcheck.dockerfile.reading.installs.project_faults import builds_project
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.dockerfile.reading.stages.other_python import python_of_uv
@@ -30,6 +31,9 @@ def add_lock_install(
     origin = Origin(stage.file_name, line)
     around = InstallContext(stage.files, layer.workdir, environ, origin, stage.as_of)
     gathered = gather_lock(command, around)
+    if layer.required and text.split()[:1] == [command.tool]:
+        for fault in faults_of_installer(stage, command.tool, line):
+            stage.fault(fault)
     for why in gathered.problems:
         _note_problem(stage, layer, why, line, text)
     folder = posixpath.dirname(absolute(command.project, layer.workdir))

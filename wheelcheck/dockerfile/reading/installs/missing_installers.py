@@ -1,0 +1,53 @@
+"""Installers that a step runs and nothing has brought into the image: uv, poetry, pdm, pipenv.
+
+Python's official images have pip alone (docker-library/python, Dockerfile templates).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from packaging.utils import canonicalize_name
+
+from wheelcheck.dockerfile.reading.stages.stage_state import StageState
+from wheelcheck.dockerfile.reading.stages.system_state import Fault
+
+__all__ = ["faults_of_installer"]
+
+_OFFICIAL = re.compile(r"(?:docker\.io/)?(?:library/)?python:[\w.-]+")
+_BRING_OTHERS = frozenset(("hatch", "nox", "pipx", "pre-commit-uv", "rye", "tox-uv", "virtualenv"))
+"""Packages that require such an installer, or install it."""
+_FOLDERS = ("/usr/local/bin", "/usr/bin", "/bin", "/root/.local/bin")
+
+
+def faults_of_installer(stage: StageState, tool: str, line: int) -> Iterator[Fault]:
+    """Find that a step runs an installer which is not there.
+
+    Args:
+        stage: the stage at this moment.
+        tool: the installer, as it is called: ``uv``.
+        line: the line of the step.
+    """
+    known = stage.parent is None and _OFFICIAL.fullmatch(stage.image) and stage.sure_image
+    if not known or _may_be_brought(stage, tool):
+        return
+    message = f"nothing brings {tool} into {stage.image}, which has pip alone: the step fails"
+    yield Fault(line, "no-installer", message)
+
+
+def _may_be_brought(stage: StageState, tool: str) -> bool:
+    if stage.copies or stage.unread or stage.system.scripts:
+        return True
+    if any(stage.files.origin_of(f"{folder}/{tool}") is not None for folder in _FOLDERS):
+        return True
+    packages = {package.name for package in stage.packages}
+    if packages & {tool, f"python3-{tool}", f"py3-{tool}", "pipx"}:
+        return True
+    installed = {
+        canonicalize_name(each.requirement.name)
+        for step in stage.steps
+        for each in step.requirements.lines
+    }
+    unnamed = any(step.requirements.skipped or step.wheels for step in stage.steps)
+    return unnamed or bool(installed & {tool, *_BRING_OTHERS})
