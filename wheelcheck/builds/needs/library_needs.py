@@ -33,7 +33,7 @@ from wheelcheck.builds.needs.package_files import (
     holder_of_header,
     library_of,
 )
-from wheelcheck.builds.needs.script_needs import script_needs
+from wheelcheck.builds.needs.scripts.script_needs import script_needs
 from wheelcheck.builds.needs.toolchain import is_vendored
 from wheelcheck.builds.sdist.build_system import read_toml, strings, table
 from wheelcheck.builds.sdist.source_files import is_aside

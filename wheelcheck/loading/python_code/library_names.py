@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wheelcheck.loading.python_code.branches import SYSTEMS
@@ -59,6 +60,16 @@ class OpenedLibrary:
         """The names for `find_library` among them."""
         return tuple(name for name in self.names if not FILE_NAME.fullmatch(name))
 
+    def joined_to(self, before: OpenedLibrary) -> OpenedLibrary:
+        """One library for two calls of which one is enough: the names of both."""
+        return OpenedLibrary(
+            tuple(dict.fromkeys([*before.names, *self.names])),
+            self.scope,
+            finds=self.finds and before.finds,
+            guarded=self.guarded or before.guarded,
+            none_opens=self.none_opens or before.none_opens,
+        )
+
 
 def is_library_file(value: object) -> bool:
     """Whether a constant of the code is the file name of a library: ``libx.so.1``."""
@@ -83,7 +94,7 @@ def without_version(name: str) -> str:
     return re.sub(r"(?<=\w)\.so\.?\*$", "", name)
 
 
-def is_same(known: OpenedLibrary, names: list[str], scope: str) -> bool:
+def is_same(known: OpenedLibrary, names: Iterable[str], scope: str) -> bool:
     """Whether names mean the library of another call in the same function, or at the top."""
     if known.scope != scope:
         return False

@@ -23,8 +23,8 @@ from wheelcheck.loading.python_code.branches import (
     runs_on_linux,
     swallows,
 )
+from wheelcheck.loading.python_code.conditions import Conditions, names_in
 from wheelcheck.loading.python_code.library_names import (
-    FILE_NAME,
     OpenedLibrary,
     is_library,
     is_library_file,
@@ -32,7 +32,9 @@ from wheelcheck.loading.python_code.library_names import (
     stem_of,
     without_version,
 )
+from wheelcheck.loading.python_code.library_paths import LibraryPaths
 from wheelcheck.loading.python_code.module_facts import ModuleFacts
+from wheelcheck.loading.python_code.names_used import absolute, imported, is_of_a_container
 from wheelcheck.loading.python_code.text_values import TextValues, assigned, by_system, called_as
 
 __all__ = ["may_open", "read_module"]
@@ -42,9 +44,6 @@ _MENTIONS = re.compile(
     re.IGNORECASE,
 )
 _FINDERS = re.compile(r"_*find_?lib(?:rary)?", re.IGNORECASE)
-_CONTAINER_METHODS = frozenset(
-    name for kind in (dict, list, set, str, bytes) for name in dir(kind) if name[0] != "_"
-)
 _MAX_NAMES = 64
 _MAX_DEPTH = 40
 
@@ -94,8 +93,7 @@ class _LibraryReader:
         self.base = base
         self.texts = texts
         self.files: dict[str, None] = {}
-        self.paths: dict[str, set[str]] = {}
-        """The base names of libraries at the end of the paths that a variable may hold."""
+        self.paths = LibraryPaths()
         self.searched: set[str] = set()
         """The variables that hold what `find_library` gave."""
         self.demanded: set[str] = set()
@@ -103,8 +101,7 @@ class _LibraryReader:
         self.instead: _Fallback | None = None
         self.caught = 0
         """How many handlers around a statement catch what it raises."""
-        self.tested: list[set[str]] = []
-        """The variables that the conditions around a statement look at."""
+        self.conditions = Conditions()
 
     def statements(self, body: list[ast.stmt], scope: str, *, guarded: bool, depth: int) -> None:
         self.facts.calls.setdefault(scope, set())
@@ -123,13 +120,13 @@ class _LibraryReader:
             self._class(node, scope, guarded=guarded, depth=depth)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             found_modules = self.facts.attempts if guarded else self.facts.imports
-            found_modules.setdefault(scope, []).extend(self._imported(node))
+            found_modules.setdefault(scope, []).extend(imported(node, self.base))
         elif isinstance(node, ast.If):
             self._branches(node, scope, guarded=guarded, depth=depth)
         elif isinstance(node, ast.Try | ast.TryStar):
             self._try(node, scope, guarded=guarded, depth=depth)
         else:
-            self._note_strings(node)
+            self._note_assigned(node)
             self._expressions(node, scope, guarded=guarded)
             for name in ("body", "orelse"):
                 for child in getattr(node, name, ()) or ():
@@ -166,17 +163,14 @@ class _LibraryReader:
 
     def _branches(self, node: ast.If, scope: str, *, guarded: bool, depth: int) -> None:
         runs = runs_on_linux(node.test)
-        tested = {part.id for part in ast.walk(node.test) if isinstance(part, ast.Name)}
         if raises(node.body) or raises(node.orelse):
-            self.demanded |= tested & self.searched
+            self.demanded |= names_in(node.test) & self.searched
         self._calls(node.test, scope, guarded=guarded)
-        found = _found_in(node.test)
-        for wanted, body in ((True, node.body), (False, node.orelse)):
-            if runs in (None, wanted):
-                self.tested.append(tested | {_IF_IT_EXISTS} if wanted is found else tested)
-                for child in body:
-                    self._statement(child, scope, guarded=guarded, depth=depth + 1)
-                self.tested.pop()
+        for branch, body in ((True, node.body), (False, node.orelse)):
+            if runs in (None, branch):
+                with self.conditions.within(node.test, branch=branch):
+                    for child in body:
+                        self._statement(child, scope, guarded=guarded, depth=depth + 1)
 
     def _try(self, node: ast.Try | ast.TryStar, scope: str, *, guarded: bool, depth: int) -> None:
         instead = {*raised_instead(node.body), *self._raised_by_calls(node.body)}
@@ -204,29 +198,32 @@ class _LibraryReader:
                 self._calls(child.context_expr, scope, guarded=guarded)
 
     def _calls(self, node: ast.expr, scope: str, *, guarded: bool) -> None:
-        for call in ast.walk(node):
-            if isinstance(call, ast.Constant) and is_library_file(call.value):
-                self.files[str(call.value)] = None
-            if isinstance(call, ast.Subscript) and last_name(call.value) in {"cdll", "pydll"}:
-                self._opened("CDLL", [call.slice], scope, guarded=guarded)
-            if isinstance(call, ast.Dict):  # a table of functions, one for each system
-                self._call(scope, map(last_name, by_system(call) or ()))
-            if not isinstance(call, ast.Call):
-                continue
-            name = last_name(call.func)
-            if name in {"import_module", "__import__"} and call.args:
-                modules = [
-                    _relative(m, self.base) for m in self.texts.of(call.args[0], called_as(scope))
-                ]
-                found_modules = self.facts.attempts if guarded else self.facts.imports
-                found_modules.setdefault(scope, []).extend(modules)
-            elif name and opens(name):
-                self._opened(name, call.args, scope, guarded=guarded)
-            if name == "__init__":  # super().__init__(), Base.__init__(self)
-                owner = scope.rpartition(".")[0].rpartition(".")[2]
-                self._call(scope, self.facts.bases.get(owner, ()))
-            elif name and not _is_of_a_container(call.func):
-                self._call(scope, [name])
+        for part in ast.walk(node):
+            match part:
+                case ast.Constant(value=value) if is_library_file(value):
+                    self.files[str(value)] = None
+                case ast.Subscript() if last_name(part.value) in {"cdll", "pydll"}:
+                    self._opened("CDLL", [part.slice], scope, guarded=guarded)
+                case ast.Dict():  # a table of functions, one for each system
+                    self._call(scope, map(last_name, by_system(part) or ()))
+                case ast.Call():
+                    self._note_call(part, scope, guarded=guarded)
+                case _:
+                    pass
+
+    def _note_call(self, call: ast.Call, scope: str, *, guarded: bool) -> None:
+        name = last_name(call.func)
+        if name in {"import_module", "__import__"} and call.args:
+            modules = self.texts.of(call.args[0], called_as(scope))
+            found_modules = self.facts.attempts if guarded else self.facts.imports
+            found_modules.setdefault(scope, []).extend(absolute(m, self.base) for m in modules)
+        elif name and opens(name):
+            self._opened(name, call.args, scope, guarded=guarded)
+        if name == "__init__":  # super().__init__(), Base.__init__(self)
+            owner = scope.rpartition(".")[0].rpartition(".")[2]
+            self._call(scope, self.facts.bases.get(owner, ()))
+        elif name and not is_of_a_container(call.func):
+            self._call(scope, [name])
 
     def _call(self, scope: str, names: Iterable[str]) -> None:
         called = set(names)
@@ -242,97 +239,52 @@ class _LibraryReader:
                     yield from raised_in(self.facts.bodies.get(last_name(part.func), ()))
 
     def _opened(self, opener: str, arguments: list[ast.expr], scope: str, *, guarded: bool) -> None:
-        is_finder = _FINDERS.fullmatch(opener) is not None
-        finds = is_finder or self._is_tested(arguments)
         function = called_as(scope)
         texts = [text for argument in arguments for text in self.texts.of(argument, function)]
         names = [n for n in dict.fromkeys(map(without_version, texts)) if is_library(n)]
-        names = names[:_MAX_NAMES]
+        files = {name for argument in arguments for name in self.paths.names(argument)}
         first = arguments[0] if arguments else None
-        files = {name for argument in arguments for name in self._file_names(argument)}
         unknown = first is not None and not texts and not _is_none(first)
+        is_finder = _FINDERS.fullmatch(opener) is not None
         if (names or files or unknown) and not is_finder:
             self.facts.own_files.setdefault(scope, set()).update(files)
         if not names and (is_finder or files or not unknown or opens(function)):
             return  # a helper's names stand where it is called
+        is_tested = self.conditions.allow_for(first)
         is_searched = isinstance(first, ast.Name) and first.id in self.searched - self.demanded
-        none_opens = is_searched and not self._is_tested(arguments)
-        known = next((o for o in self.facts.opened if is_same(o, names, scope)), None)
-        if self.instead is not None and self.instead.first in self.facts.opened:
-            known, guarded = self.instead.first, self.instead.guarded
-            self.facts.opened.remove(known)
-            known = replace(known, guarded=guarded)
-            self.facts.opened.append(known)
+        self._add(
+            OpenedLibrary(
+                tuple(names[:_MAX_NAMES]),
+                scope,
+                finds=is_finder or is_tested,
+                guarded=guarded,
+                none_opens=is_searched and not is_tested,
+            )
+        )
+
+    def _add(self, library: OpenedLibrary) -> None:
+        """Add a library, joined to what means the same, or to what it is tried instead of."""
+        opened = self.facts.opened
+        known = next((o for o in opened if is_same(o, library.names, library.scope)), None)
+        if self.instead is not None and self.instead.first in opened:
+            guarded = self.instead.guarded
+            opened.remove(self.instead.first)
+            known = replace(self.instead.first, guarded=guarded)
+            opened.append(known)
             self.instead = _Fallback(known, guarded=guarded)
+            library = replace(library, guarded=guarded)
         if known is not None:
-            self.facts.opened.remove(known)
-            names = list(dict.fromkeys([*known.names, *names]))
-            finds, guarded = finds and known.finds, guarded or known.guarded
-            none_opens = none_opens or known.none_opens
-        self.facts.opened.append(OpenedLibrary(tuple(names), scope, finds, guarded, none_opens))
+            opened.remove(known)
+            library = library.joined_to(known)
+        opened.append(library)
 
-    def _is_tested(self, arguments: list[ast.expr]) -> bool:
-        """Whether it is opened only where a file is there, or a variable is not None."""
-        if any(_IF_IT_EXISTS in names for names in self.tested):
-            return True
-        first = arguments[0] if arguments else None
-        return isinstance(first, ast.Name) and any(first.id in names for names in self.tested)
-
-    def _note_strings(self, node: ast.stmt) -> None:
+    def _note_assigned(self, node: ast.stmt) -> None:
         if not self.opens:
             return
         for target, value in assigned(node):
             if isinstance(target, ast.Name) and _is_search(value):
                 self.searched.add(target.id)
-            files = set(self._file_names(value))
-            for name in ast.walk(target):
-                if isinstance(name, ast.Name) and files:
-                    self.paths.setdefault(name.id, set()).update(files)
-
-    def _file_names(self, node: ast.expr) -> Iterator[str]:
-        """The base names of libraries at the end of the paths that an expression may give."""
-        for part in ast.walk(node):
-            if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                name = part.value.rpartition("/")[2]
-                if FILE_NAME.fullmatch(name):
-                    yield name
-            elif isinstance(part, ast.Name):
-                yield from self.paths.get(part.id, ())
-            elif isinstance(part, ast.Attribute):
-                yield from self.paths.get(part.attr, ())
-
-    def _imported(self, node: ast.Import | ast.ImportFrom) -> list[str]:
-        if isinstance(node, ast.Import):
-            return [alias.name for alias in node.names]
-        parts = self.base.split(".") if self.base else []
-        if node.level > 1:
-            parts = parts[: len(parts) - (node.level - 1)]
-        module = ".".join([*(parts if node.level else []), *([node.module] if node.module else [])])
-        return [module, *(f"{module}.{alias.name}" for alias in node.names)]
-
-
-def _is_of_a_container(called: ast.expr) -> bool:
-    """Whether a call is most likely of a dictionary, a list or a string: ``known.update(…)``."""
-    if not isinstance(called, ast.Attribute) or called.attr not in _CONTAINER_METHODS:
-        return False
-    owner = called.value
-    return not (isinstance(owner, ast.Name) and owner.id in {"self", "cls"})
-
-
-def _relative(module: str, base: str) -> str:
-    return base + module if module.startswith(".") else module
-
-
-_IF_IT_EXISTS = "if it exists"
-"""Among the variables that conditions look at: the condition is that a file is there."""
-
-
-def _found_in(test: ast.expr) -> bool | None:
-    """The branch of a condition in which a file is there; None where it is about others."""
-    negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
-    calls = (part for part in ast.walk(test) if isinstance(part, ast.Call))
-    looks = any(last_name(call.func) in {"exists", "isfile", "is_file"} for call in calls)
-    return not negated if looks else None
+            self.paths.note(target, value)
 
 
 def _is_none(node: ast.expr) -> bool:

@@ -14,8 +14,9 @@ from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, Source
 from wheelcheck.builds.needs.libraries import library_called
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged
-from wheelcheck.builds.needs.script_branches import Certainty, branches
-from wheelcheck.builds.needs.script_questions import Question, questions
+from wheelcheck.builds.needs.scripts.question import Question
+from wheelcheck.builds.needs.scripts.script_branches import Certainty, branches
+from wheelcheck.builds.needs.scripts.script_questions import questions
 from wheelcheck.builds.needs.toolchain import is_vendored, program_need
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.script_syntax import parse

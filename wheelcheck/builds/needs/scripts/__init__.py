@@ -1,0 +1,1 @@
+"""What setup scripts and their helpers ask the system for, by their syntax."""

@@ -1,0 +1,93 @@
+"""Programs that a script runs or looks for, and the compiler of C++."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from wheelcheck.builds.needs.libraries import programs
+from wheelcheck.builds.needs.scripts.question import Question, beginning, called, constant, line_of
+from wheelcheck.builds.needs.scripts.script_branches import Certainty
+from wheelcheck.distributions.debian_package import FileKind
+
+__all__ = ["RUNNERS", "known_program", "language", "program_variable", "programs_run"]
+
+_CONFIG_PROGRAM = re.compile(
+    r"(?!python|pkg-config|with-|without-|enable-)[A-Za-z][\w.+]*(-[\w.+]+)*-config"
+)
+RUNNERS = {
+    "call", "check_call", "check_output", "run", "Popen", "system", "spawn", "popen",
+    "getoutput", "getstatusoutput", "exec_command",
+}  # fmt: skip
+_FINDERS = {"which", "find_executable", "find_program"}
+_CXX_OPTION = re.compile(r"-std=(c|gnu)\+\+\w+")
+_BUILD_TOOLS = {"make", "cmake", "ninja", "swig"}
+_MAKE_COMMAND = re.compile(r"make( +-[A-Za-z]+ *[\w./-]*)+( +[\w-]+)*")
+
+
+def programs_run(node: ast.AST, certainty: Certainty) -> Iterator[Question]:
+    """Programs that are run, or looked for."""
+    if not isinstance(node, ast.Call) or not node.args:
+        return
+    name, first = called(node), node.args[0]
+    if name in _FINDERS:
+        yield from _programs([beginning(first)], node.lineno, Certainty.TENTATIVE)
+    elif name in RUNNERS:
+        yield from _programs(_command(first)[:1], node.lineno, certainty)
+
+
+def _command(node: ast.expr) -> list[str]:
+    """The words of a command: a list, a string, or what `shlex` splits."""
+    if isinstance(node, ast.BinOp):
+        node = node.left
+    if called(node) == "split" and isinstance(node, ast.Call) and node.args:
+        node = node.args[0]
+    if isinstance(node, ast.List | ast.Tuple):
+        return [beginning(node.elts[0])] if node.elts else []
+    return beginning(node).split()
+
+
+def program_variable(node: ast.AST, certainty: Certainty) -> Iterator[Question]:
+    """A build tool under a name of its own: ``make_cmd = "make"``, run as a variable later."""
+    if isinstance(node, ast.Assign) and constant(node.value) in _BUILD_TOOLS:
+        name = getattr(node.targets[0], "id", "").lower()
+        if any(word in name for word in ("cmd", "command", "program", constant(node.value))):
+            yield Question(FileKind.EXECUTABLE, constant(node.value), node.lineno, certainty)
+
+
+def language(node: ast.AST, certainty: Certainty) -> Iterator[Question]:
+    """A C++ compiler, by ``language="c++"`` or an option that C++ alone has."""
+    if _stated_language(node).lower() in {"c++", "cpp"} or _CXX_OPTION.fullmatch(constant(node)):
+        yield Question(FileKind.EXECUTABLE, "g++", line_of(node), certainty)
+
+
+def _stated_language(node: ast.AST) -> str:
+    """The language that a keyword, an attribute or a dictionary names."""
+    match node:
+        case ast.keyword(arg="language", value=value):
+            return constant(value)
+        case ast.Assign(targets=[ast.Attribute(attr="language"), *_], value=value):
+            return constant(value)
+        case ast.Dict(keys=keys, values=values):
+            names = [constant(key) if key is not None else "" for key in keys]
+            return constant(values[names.index("language")]) if "language" in names else ""
+        case _:
+            return ""
+
+
+def _programs(words: Iterable[str], line: int, certainty: Certainty) -> Iterator[Question]:
+    for word in words:
+        name = word.rpartition("/")[2]
+        if name and (word == name or word.startswith("/")):
+            yield Question(FileKind.EXECUTABLE, name, line, certainty)
+
+
+def known_program(text: str, line: int, certainty: Certainty) -> Iterator[Question]:
+    """A string that is a program of our tables, ``x-config``, or a command of `make`."""
+    words = text.split()
+    program = words[0].rpartition("/")[2]
+    if program in programs() or (len(words) == 1 and _CONFIG_PROGRAM.fullmatch(program)):
+        yield Question(FileKind.EXECUTABLE, program, line, certainty)
+    elif _MAKE_COMMAND.fullmatch(text):  # of a list of commands, run in a loop
+        yield Question(FileKind.EXECUTABLE, words[0], line, certainty)

@@ -1,0 +1,79 @@
+"""What a script asks the system for: libraries to link with, pkg-config's packages, programs."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from wheelcheck.builds.needs.scripts.library_questions import (
+    built_by,
+    compared,
+    flags,
+    library_values,
+    linked,
+)
+from wheelcheck.builds.needs.scripts.pkg_config_use import PkgConfigUse, listed_packages
+from wheelcheck.builds.needs.scripts.program_questions import (
+    known_program,
+    language,
+    program_variable,
+    programs_run,
+)
+from wheelcheck.builds.needs.scripts.question import Question, constant, line_of
+from wheelcheck.builds.needs.scripts.script_branches import Certainty, Part
+from wheelcheck.builds.setup_script.script_syntax import walk
+from wheelcheck.distributions.debian_package import FileKind
+
+__all__ = ["questions"]
+
+_PROSE = 12
+"""More words than a command has."""
+_LONGEST = 200
+
+
+def questions(parts: Iterable[Part]) -> Iterator[Question]:
+    """All that a script asks for: `parts` are its nodes that may run."""
+    relevant = [part for part in parts if isinstance(part[0], _RELEVANT)]
+    nodes = [node for node, _ in relevant]
+    values = [value for node in nodes for value in library_values(node)]
+    linked_texts = {id(part) for value in values for part in walk(value)}
+    built = {name for node in nodes for name in built_by(node)}
+    pkg_config = PkgConfigUse.of(nodes)
+    for node, certainty in relevant:
+        for reader in _BY_TYPE.get(type(node), ()):
+            for found in reader(node, certainty):
+                if found.name not in built or found.kind is not FileKind.LIB:
+                    yield found
+        if isinstance(node, ast.List | ast.Tuple | ast.Call):
+            yield from pkg_config.packages(node, certainty)
+        elif isinstance(node, ast.Constant) and id(node) not in linked_texts:
+            yield from _known_words(node, certainty, packages=pkg_config.is_seen)
+
+
+def _known_words(node: ast.AST, certainty: Certainty, *, packages: bool) -> Iterator[Question]:
+    """Strings that are names in our tables: programs such as ``pg_config``, and packages.
+
+    Packages only where the script speaks to pkg-config at all.
+    """
+    text = constant(node)
+    if not 0 < len(text.split()) <= _PROSE or len(text) > _LONGEST:
+        return
+    yield from known_program(text, line_of(node), certainty)
+    if packages:
+        yield from listed_packages(text, line_of(node), certainty)
+
+
+_Reader = Callable[[ast.AST, Certainty], Iterator[Question]]
+_BY_TYPE: Mapping[type[ast.AST], tuple[_Reader, ...]] = {
+    ast.keyword: (linked, flags, language),
+    ast.Assign: (linked, flags, language, program_variable),
+    ast.AnnAssign: (linked,),
+    ast.AugAssign: (linked, flags),
+    ast.Compare: (compared,),
+    ast.Dict: (linked, language),
+    ast.Call: (linked, flags, programs_run),
+    ast.List: (flags,),
+    ast.Tuple: (flags,),
+    ast.Constant: (language,),
+}
+_RELEVANT = (*_BY_TYPE, ast.For, ast.FunctionDef)
