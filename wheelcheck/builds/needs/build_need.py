@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.cython_options import CythonOptions, cython_options
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
-from wheelcheck.builds.setup_script.declaration import ExtensionModule
+from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
 from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.index.archives.languages import Language, language_of
 
@@ -104,6 +104,29 @@ def needs_input(
     scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
     extensions = [module for script in scripts for module in script.extensions]
     translated = _translated(facts, contents)
+    return SourceNeedsInput(
+        name=name,
+        version=version,
+        backend=facts.system.backend,
+        build_requires=(*facts.build_requires, *facts.hook.requires),
+        languages=_languages(facts, extensions, translated),
+        members=tuple(contents.sizes),
+        texts=contents.texts,
+        extension_libraries=tuple(_extension_libraries(scripts, translated)),
+        tools_run=tuple(place for script in scripts for place in script.tools),
+        headers=_headers(contents),
+        sure_headers=_sure_headers(extensions, contents),
+        left_to_cmake=facts.leaves_all_to_cmake,
+        decided={
+            (path, line): answer for script in scripts for path, line, answer in script.decided
+        },
+    )
+
+
+def _languages(
+    facts: SdistFacts, extensions: Sequence[ExtensionModule], translated: Iterable[CythonOptions]
+) -> dict[str, str]:
+    """Each compiled language, and where it was seen: in declared sources, else in all."""
     languages: dict[str, str] = {}
     if extensions and all(module.sources for module in extensions):
         for module in extensions:
@@ -119,31 +142,19 @@ def needs_input(
         own = [language_of(path) for path in options.sources]
         if options.cplus or Language.CPP in own:
             languages.setdefault(Language.CPP.value, f"{options.path}: its first lines")
-    return SourceNeedsInput(
-        name=name,
-        version=version,
-        backend=facts.system.backend,
-        build_requires=(*facts.build_requires, *facts.hook.requires),
-        languages=languages,
-        members=tuple(contents.sizes),
-        texts=contents.texts,
-        extension_libraries=(
-            *(
-                (module.where, name, module.optional or bool(script.forgiving or module.supposing))
-                for script in scripts
-                for module in script.extensions
-                for name in module.libraries
-            ),
-            *((options.path, name, False) for options in translated for name in options.libraries),
-        ),
-        tools_run=tuple(place for script in scripts for place in script.tools),
-        headers=_headers(contents),
-        sure_headers=_sure_headers(extensions, contents),
-        left_to_cmake=facts.leaves_all_to_cmake,
-        decided={
-            (path, line): answer for script in scripts for path, line, answer in script.decided
-        },
-    )
+    return languages
+
+
+def _extension_libraries(
+    scripts: Iterable[SetupScript], translated: Iterable[CythonOptions]
+) -> Iterator[tuple[str, str, bool]]:
+    """The libraries of extension modules: place, name, whether the build can do without."""
+    for script in scripts:
+        for module in script.extensions:
+            optional = module.optional or bool(script.forgiving or module.supposing)
+            yield from ((module.where, name, optional) for name in module.libraries)
+    for options in translated:
+        yield from ((options.path, name, False) for name in options.libraries)
 
 
 def _translated(facts: SdistFacts, contents: SdistContents) -> tuple[CythonOptions, ...]:

@@ -8,7 +8,7 @@ Statements for other systems say nothing; what stands under a condition is optio
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, SourceNeedsInput
 from wheelcheck.builds.needs.libraries import library_called
@@ -46,26 +46,35 @@ def build_scripts(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The setup script, and what it or `pyproject.toml` imports or names, also indirectly."""
     todo = [path for path in texts if path in {"setup.py", "pyproject.toml"}]
     todo += [path for path in texts if "/" not in path and _NAMED_SO.fullmatch(path)]
-    stems: dict[str, list[str]] = {}
+    modules = _modules(texts)
+    seen = dict.fromkeys(todo)
+    while todo:
+        text = texts[todo.pop()]
+        new = dict.fromkeys(path for path in _named_in(text, modules) if path not in seen)
+        seen |= new
+        todo += new
+    yield from ((path, texts[path]) for path in seen if path.endswith(".py"))
+
+
+def _modules(texts: Iterable[str]) -> dict[str, list[str]]:
+    """The Python files among these by the name of their module, a package's by its folder."""
+    found: dict[str, list[str]] = {}
     for path in texts:
         folder, _, name = path.rpartition("/")
         of_folder = name in {"__init__.py", "__main__.py"}
-        stem = folder.rpartition("/")[2] if of_folder else name.removesuffix(".py")
+        module = folder.rpartition("/")[2] if of_folder else name.removesuffix(".py")
         if path.endswith(".py") and not _left_out(path):
-            stems.setdefault(stem, []).append(path)
-    seen = dict.fromkeys(todo)
-    while todo:
-        path = todo.pop()
-        named = (line for line in texts[path].splitlines() if _NAMES_SCRIPTS.match(line))
-        for word in {word for line in named for word in _WORDS.findall(line)} & stems.keys():
-            new = [other for other in stems[word] if other not in seen]
-            seen |= dict.fromkeys(new)
-            todo += new
-        if "add_subpackage" in texts[path]:  # numpy.distutils: each folder has a setup script
-            new = [other for other in stems.get("setup", ()) if other not in seen]
-            seen |= dict.fromkeys(new)
-            todo += new
-    yield from ((path, texts[path]) for path in seen if path.endswith(".py"))
+            found.setdefault(module, []).append(path)
+    return found
+
+
+def _named_in(text: str, modules: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The files that a script or `pyproject.toml` imports or names."""
+    lines = (line for line in text.splitlines() if _NAMES_SCRIPTS.match(line))
+    for word in {word for line in lines for word in _WORDS.findall(line)} & modules.keys():
+        yield from modules[word]
+    if "add_subpackage" in text:  # numpy.distutils: each folder has a setup script
+        yield from modules.get("setup", ())
 
 
 def _left_out(path: str) -> bool:
