@@ -43,13 +43,7 @@ def file_trouble(
     """What a file misses on a target; `brought` is what the other wheels bring, `cpu` its level."""
     if file.machine and file.machine != target.arch:
         return Trouble()  # files for other machines lie beside the right files
-    never = (
-        _wrong_libc(file, target)
-        or _too_new(file, target, image)
-        or _cpu(file, target, cpu)
-        or _stack(file, target)
-        or symbol_too_new(file, target)
-    )
+    never = _why_never(file, target, image, cpu)
     if never:
         return Trouble(never=never, needs=_named(file, target))
     needed = _needed(file, brought)
@@ -61,6 +55,17 @@ def file_trouble(
     return Trouble(
         missing=tuple(name for name, there in presence.items() if there is False),
         unknown=tuple(name for name, there in presence.items() if there is None),
+    )
+
+
+def _why_never(file: FileNeeds, target: Target, image: ImageLibraries | None, cpu: int) -> str:
+    """Why a file never loads on a target, whatever is installed; "" where it may."""
+    return (
+        _wrong_libc(file, target)
+        or _too_new(file, target, image)
+        or _cpu(file, target, cpu)
+        or _stack(file, target)
+        or symbol_too_new(file, target)
     )
 
 
@@ -130,7 +135,7 @@ def _stack(file: FileNeeds, target: Target) -> str:
     return f"{file.name} asks for an executable stack, which glibc {number} gives no library"
 
 
-def opening_trouble(  # noqa: PLR0911 (one for each answer)
+def opening_trouble(
     names: tuple[str, ...],
     facts: WheelFacts,
     image: ImageLibraries | None,
@@ -138,12 +143,12 @@ def opening_trouble(  # noqa: PLR0911 (one for each answer)
 ) -> Trouble:
     """What is missing of a library that is opened by name; one of `names` is enough."""
     held = {*facts.holds, *brought}
-    stems = [name for name in names if ".so" not in name]
-    exact = [name for name in names if ".so" in name]
     if any(is_named(name, file) for name in names for file in held):
         return Trouble()
     if image is None:
         return Trouble(unknown=names[:1])
+    exact = [name for name in names if ".so" in name]
+    stems = [name for name in names if ".so" not in name]
     presence = _presence(exact, stems, image)
     if True in presence:
         return Trouble()
@@ -152,17 +157,24 @@ def opening_trouble(  # noqa: PLR0911 (one for each answer)
     if not exact and image.libc is not Libc.GLIBC:
         why = f"ctypes.util.find_library finds no {names[0]!r} on musl without a compiler"
         return Trouble(never=why, needs=names[:1])
+    return _absent(exact, stems, image)
+
+
+def _absent(exact: Sequence[str], stems: Sequence[str], image: ImageLibraries) -> Trouble:
+    """What is missing where an image has none of these names."""
     known = _best_known(exact, stems, image)
-    if known is None and image.knows_packages and any(name.endswith("*") for name in names):
-        return Trouble(unknown=((exact or stems)[0],))
-    nowhere = known is None and image.knows_packages
-    return Trouble(missing=(known or (exact or stems)[0],), nowhere=nowhere)
+    if known is not None:
+        return Trouble(missing=(known,))
+    first = (exact or stems)[0]
+    if image.knows_packages and any(name.endswith("*") for name in (*exact, *stems)):
+        return Trouble(unknown=(first,))
+    return Trouble(missing=(first,), nowhere=image.knows_packages)
 
 
 def _presence(
     exact: Iterable[str], stems: Iterable[str], image: ImageLibraries
 ) -> set[bool | None]:
-    """What an image says to each of these names; without ldconfig, musl finds no stems."""
+    """What an image says to each of these names; on musl, stems cannot be found."""
     found = {image.has(name) for name in exact}
     if image.libc is Libc.GLIBC:
         found |= {image.has_stem(stem) for stem in stems}
