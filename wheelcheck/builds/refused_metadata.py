@@ -40,7 +40,8 @@ def refused_metadata(build: Build, facts: SdistFacts) -> Iterator[BuildObstacle]
         return
     backend = facts.system.backend
     name = backend.partition(":")[0].partition(".")[0]
-    for readme in readmes(tree) if reads_readme(backend) else ():
+    complete = build.reading.is_whole and not contents.holds_links
+    for readme in readmes(tree) if complete and reads_readme(backend) else ():
         if readme.removeprefix("./") not in contents.paths and ".." not in readme:
             message = f"{_PROJECT} names {readme} as its readme, which is not there: {name} fails"
             yield BuildObstacle("missing-readme", message, _PROJECT, fatal=True)
