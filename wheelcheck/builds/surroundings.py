@@ -51,7 +51,7 @@ def clashes(build: Build, target: Target, *, isolated: bool) -> tuple[BuildObsta
     return (
         *_script(build, facts, target, isolated=isolated),
         *_backend(build, facts, target),
-        *refused_metadata(build, facts),
+        *_metadata(build, facts),
         *_bindings(build, target),
         *_sources(build, facts, target),
         *_cmake(build, facts, target),
@@ -182,6 +182,15 @@ def _backend(build: Build, facts: SdistFacts, target: Target) -> Iterator[BuildO
             source = "measured: wheelcheck/builds/obstacles/setuptools_pythons.csv"
             yield BuildObstacle("build-tool-too-old", message, source, fatal=True)
             return
+
+
+def _metadata(build: Build, facts: SdistFacts) -> tuple[BuildObstacle, ...]:
+    """What the backend refuses of the project's own metadata."""
+    pins = sorted(f"{pin.name} {pin.version}" for pin in build.environment.pins)
+    key = f"metadata with {pins} {build.reading.is_whole}"
+    return build.reading.derive(
+        key, tuple[BuildObstacle, ...], lambda: tuple(refused_metadata(build, facts))
+    )
 
 
 def _bindings(build: Build, target: Target) -> Iterator[BuildObstacle]:
