@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
 
 from wheelcheck.builds.installer_kind import InstallerKind
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
@@ -65,6 +66,10 @@ class BuildEnvironment:
     problems: tuple[BuildObstacle, ...] = ()
     tried: tuple[Sdist, ...] = ()
     builds_for_metadata: bool = False
+
+    def version_of(self, name: str) -> Version | None:
+        """The version of a package in it; None where it has none."""
+        return next((pin.version for pin in self.pins if pin.name == name), None)
 
     @property
     def problem(self) -> str | None:

@@ -67,6 +67,5 @@ def _refuses(backend: str, build: Build) -> bool:
     if backend not in _REFUSE_CLASSIFIERS:
         return False
     name, since = _REFUSE_CLASSIFIERS[backend]
-    pins = {str(pin.name): pin.version for pin in build.environment.pins}
-    version = pins.get(name)
+    version = build.environment.version_of(name)
     return version is not None and version >= since

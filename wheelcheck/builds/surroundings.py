@@ -172,7 +172,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
 
 def _backend(build: Build, facts: SdistFacts, target: Target) -> Iterator[BuildObstacle]:
     """A setuptools that the Python of the target cannot import."""
-    version = _pinned(build, "setuptools")
+    version = build.environment.version_of("setuptools")
     if version is None or facts.kind != "setuptools":
         return
     for row in read_table("builds/obstacles/setuptools_pythons.csv"):
@@ -197,7 +197,7 @@ def _bindings(build: Build, target: Target) -> Iterator[BuildObstacle]:
     """A pybind11 whose headers the Python of the target does not compile."""
     python = f"{target.python[0]}.{target.python[1]}"
     for row in read_table("builds/obstacles/binding_tools.csv"):
-        version = _pinned(build, row["project"])
+        version = build.environment.version_of(row["project"])
         if version is None or row["python"] != python:
             continue
         if Version(row["first"]) <= version <= Version(row["last"]):
@@ -211,7 +211,7 @@ def _bindings(build: Build, target: Target) -> Iterator[BuildObstacle]:
 
 def _cmake(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstacle, ...]:
     """A CMake project that the CMake of the build refuses."""
-    version = _pinned(build, "cmake")
+    version = build.environment.version_of("cmake")
     if version is None:
         distribution = distribution_of(target)
         offered = (
@@ -233,7 +233,7 @@ def _runs_cmake(build: Build, facts: SdistFacts) -> bool:
 
 def _cython(build: Build, facts: SdistFacts) -> tuple[BuildObstacle, ...]:
     """Cython sources that the Cython of the build does not translate."""
-    version = _pinned(build, "cython")
+    version = build.environment.version_of("cython")
     if version is None or facts.kind not in {"setuptools", "meson"}:
         return ()
     reading = build.reading
@@ -258,7 +258,7 @@ def _pyo3(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstacl
     distribution = distribution_of(target)
     offered = () if isinstance(distribution, Unknown) else versions_on_offer("rust", distribution)
     rust = max(offered, default=None)
-    if _pinned(build, "puccinialin") is not None:
+    if build.environment.version_of("puccinialin") is not None:
         rust = None  # it downloads the newest, and no cargo of the distribution is installed
     reading = build.reading
 
@@ -271,8 +271,3 @@ def _pyo3(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstacl
 
     key = f"crates on {target.python} {free} with rust {rust}"
     return reading.derive(key, tuple[BuildObstacle, ...], compute)
-
-
-def _pinned(build: Build, name: str) -> Version | None:
-    pin = next((pin for pin in build.environment.pins if pin.name == name), None)
-    return pin.version if pin is not None else None

@@ -16,6 +16,7 @@ from wheelcheck.errors import RequirementsError
 
 __all__ = [
     "Complain",
+    "no_complaint",
     "parse_json",
     "parse_toml",
     "parse_yaml",
@@ -36,6 +37,10 @@ _LINE = re.compile(r"line (\d+)")
 
 Complain = Callable[[str], None]
 """Hears of every part that is not what it should be, in a sentence."""
+
+
+def no_complaint(_: str) -> None:
+    """The `Complain` of who looks into a document that another reader reports on."""
 
 
 def parse_toml(name: str, text: str) -> dict[str, Any]:

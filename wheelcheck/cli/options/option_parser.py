@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Iterable
 
 from wheelcheck.cli.width import columns
-from wheelcheck.redaction import redact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +45,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Exit with 2 and the sentence, with the nearest option where one is misspelt."""
+        from wheelcheck.redaction import redact  # most runs have no error
+
         message = redact(message)
         hint = self._near(message)
         self.exit(USAGE_ERROR, f"{PROGRAM}: {message}{hint}\nTry '{self.prog} --help'.\n")

@@ -20,11 +20,9 @@ from wheelcheck.regular_files import read_regular
 __all__ = ["folder_members"]
 
 _LEFTOVERS = frozenset(
-    (
-        *("CVS", "RCS", "__pycache__", "__pypackages__", "htmlcov", "node_modules", "target"),
-        *("site-packages", "venv", "virtualenv"),
-    )
-)
+    ("CVS", "RCS", "__pycache__", "__pypackages__", "htmlcov", "node_modules", "site-packages",
+     "target", "venv", "virtualenv")
+)  # fmt: skip
 """Folders of tools, wherever they stand; those that begin with a dot are left out as well."""
 _BUILT = frozenset({"build", "dist", "wheelhouse"})
 """Folders of earlier builds, where they stand beside the project's own files."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import configparser
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from packaging.version import InvalidVersion, Version
 
 from wheelcheck.errors import RequirementsError
 from wheelcheck.requirements.collection import Collection
-from wheelcheck.requirements.documents import parse_toml, table
+from wheelcheck.requirements.documents import no_complaint, parse_toml, table
 from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.input_location import InputLocation, Opener
 from wheelcheck.requirements.pip.direct_reference import DirectReference
@@ -67,7 +67,7 @@ class LocalProjects:
         marker = parsed.marker
         required = self._required(local, documents, origin, itself.requirement.name)
         for line in required.lines:
-            self.collection.add_line(_of_project(line, marker))
+            self.collection.add_line(_under(line, marker))
         for skipped in required.skipped:
             self.collection.skip(
                 skipped.origin,
@@ -112,7 +112,8 @@ class LocalProjects:
             self.opener,
             self.environ,
         )
-        (read_pyproject if documents.project else read_setup_script)(given)
+        with gathered.reading_project():
+            (read_pyproject if documents.project else read_setup_script)(given)
         for extra in selection.missing_extras:
             gathered.warn(origin, f"{name} does not provide the extra {extra!r}")
         return gathered.result()
@@ -139,8 +140,8 @@ class ProjectTexts:
         """The name and the version of the project, by the first file that states its name."""
         configuration = _metadata(self.configuration)
         for stated in (
-            table(self.tree, "project", complain=_silently),
-            table(self.tree, "tool", "poetry", complain=_silently),
+            table(self.tree, "project", complain=no_complaint),
+            table(self.tree, "tool", "poetry", complain=no_complaint),
             configuration,
             {key: setup_keyword(self.script, key) for key in ("name", "version")},
         ):
@@ -148,10 +149,6 @@ class ProjectTexts:
             if isinstance(name, str) and is_project_name(name):
                 return name, _version(stated.get("version") or configuration.get("version"))
         return None
-
-
-def _silently(_: str) -> None:
-    """Those who read the document for its requirements report what is wrong with it."""
 
 
 def _metadata(configuration: str) -> Mapping[str, str]:
@@ -198,10 +195,10 @@ def project_line(
     return RequirementLine(reference, origin, written, in_folder=True)
 
 
-def _of_project(line: RequirementLine, marker: Marker | None) -> RequirementLine:
-    if marker is not None:
-        line.requirement.marker = both(marker, line.requirement.marker)
-    return replace(line, of_project=True)
+def _under(line: RequirementLine, marker: Marker | None) -> RequirementLine:
+    """A requirement that holds only where that on the project does."""
+    line.requirement.marker = both(marker, line.requirement.marker)
+    return line
 
 
 def _shown(folder: Path) -> str:

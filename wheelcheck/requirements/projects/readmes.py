@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wheelcheck.requirements.documents import table
+from wheelcheck.requirements.documents import no_complaint, table
 
 __all__ = ["readmes", "reads_readme"]
 
@@ -26,15 +26,11 @@ def reads_readme(backend: str) -> bool:
 
 def readmes(tree: Mapping[str, Any]) -> Iterator[str]:
     """The files of ``readme``, which is a name, a table with one, or Poetry's list of names."""
-    stated = table(tree, "project", complain=_silently).get("readme")
+    stated = table(tree, "project", complain=no_complaint).get("readme")
     if stated is None:
-        stated = table(tree, "tool", "poetry", complain=_silently).get("readme")
+        stated = table(tree, "tool", "poetry", complain=no_complaint).get("readme")
     if isinstance(stated, Mapping):
         stated = stated.get("file")
     for name in stated if isinstance(stated, list) else [stated]:
         if isinstance(name, str) and name:
             yield name
-
-
-def _silently(_: str) -> None:
-    """What is wrong with the document is reported where its requirements are read."""

@@ -112,14 +112,20 @@ class _Install:
 
     def _note_faults(self, gathered: Gathered) -> None:
         stage, command, layer = self.stage, self.command, self.layer
-        for fault in faults_of_install(
-            stage, command, layer.workdir, layer.venv, gathered.problems, self.line, self.variables
-        ):
-            stage.fault(fault)
-        if command.program == "uv":
-            for fault in faults_of_installer(stage, "uv", self.line):
-                stage.fault(fault)
-        for fault in faults_of_checkouts(stage, gathered.requirements, self.line):
+        faults = (
+            *faults_of_install(
+                stage,
+                command,
+                layer.workdir,
+                layer.venv,
+                gathered.problems,
+                self.line,
+                self.variables,
+            ),
+            *(faults_of_installer(stage, "uv", self.line) if command.program == "uv" else ()),
+            *faults_of_checkouts(stage, gathered.requirements, self.line),
+        )
+        for fault in faults:
             stage.fault(fault)
         for each in gathered.projects:
             folder = absolute(each.partition("[")[0].strip(), layer.workdir)

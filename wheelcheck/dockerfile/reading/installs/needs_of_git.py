@@ -14,7 +14,7 @@ from typing import Any
 from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
-from wheelcheck.requirements.documents import table, texts
+from wheelcheck.requirements.documents import no_complaint, table, texts
 from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.targets.target import Target
 
@@ -89,16 +89,16 @@ def faults_of_checkouts(
 
 def _tool(tree: Mapping[str, Any]) -> str:
     """What works the version out from the repository and nothing else; "" for nothing."""
-    requires = texts(table(tree, "build-system", complain=_silently), "requires", _silently)
+    requires = texts(table(tree, "build-system", complain=no_complaint), "requires", no_complaint)
     names = {re.split(r"[^\w.-]", text.strip())[0].lower().replace("_", "-") for text in requires}
-    project = table(tree, "project", complain=_silently)
-    if "version" not in texts(project, "dynamic", _silently):
+    project = table(tree, "project", complain=no_complaint)
+    if "version" not in texts(project, "dynamic", no_complaint):
         return ""
-    tools = table(tree, "tool", complain=_silently)
+    tools = table(tree, "tool", complain=no_complaint)
     for name, settings, wanted in (
         ("setuptools-scm", tools.get("setuptools_scm"), None),
-        ("hatch-vcs", table(tools, "hatch", "version", complain=_silently), "vcs"),
-        ("pdm-backend", table(tools, "pdm", "version", complain=_silently), "scm"),
+        ("hatch-vcs", table(tools, "hatch", "version", complain=no_complaint), "vcs"),
+        ("pdm-backend", table(tools, "pdm", "version", complain=no_complaint), "scm"),
     ):
         if name not in names or not isinstance(settings, Mapping):
             continue
@@ -126,7 +126,3 @@ def _lacks_git(stage: StageState) -> bool:
         return False
     names = {package.name for package in stage.packages}
     return _WITHOUT_GIT.fullmatch(target.image.name) is not None and not names & {"git", "git-core"}
-
-
-def _silently(_: str) -> None:
-    """What is wrong with the document is reported where its requirements are read."""

@@ -17,20 +17,18 @@ from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.redaction import redact
-from wheelcheck.requirements.documents import parse_toml, table
+from wheelcheck.requirements.documents import no_complaint, parse_toml, table
 from wheelcheck.requirements.projects.readmes import readmes, reads_readme
 
 __all__ = ["builds_project", "faults_of_project"]
 
 _NOT_BUILT: Mapping[str, frozenset[str]] = {
     "uv": frozenset(
-        (
-            *("--no-install-project", "--no-install-workspace", "--no-install-local"),
-            *("--only-group", "--only-dev", "--dry-run"),
-        )
+        ("--no-install-project", "--no-install-workspace", "--no-install-local", "--only-group",
+         "--only-dev", "--dry-run")
     ),
     "poetry": frozenset(("--no-root", "--no-directory", "--dry-run", "--only-root")),
-}
+}  # fmt: skip
 """Options with which a tool installs what a project requires, and not the project."""
 
 
@@ -82,7 +80,7 @@ def builds_project(command: LockCommand, folder: str, stage: StageState) -> bool
     if command.tool not in _NOT_BUILT or given & _NOT_BUILT[command.tool]:
         return False
     tree = _project(stage, folder)
-    tool = table(tree, "tool", command.tool, complain=_silently)
+    tool = table(tree, "tool", command.tool, complain=no_complaint)
     packaged = tool.get("package" if command.tool == "uv" else "package-mode")
     return packaged is not False and "build-system" in tree
 
@@ -99,9 +97,5 @@ def _project(stage: StageState, folder: str) -> Mapping[str, Any]:
 
 
 def _backend(tree: Mapping[str, Any]) -> str:
-    backend = table(tree, "build-system", complain=_silently).get("build-backend")
+    backend = table(tree, "build-system", complain=no_complaint).get("build-backend")
     return backend if isinstance(backend, str) else ""
-
-
-def _silently(_: str) -> None:
-    """What is wrong with the document is reported where its requirements are read."""
