@@ -199,7 +199,7 @@ class Collection:
             constraint: whether it is from a constraint file.
             nested: whether another input file names that constraint file.
         """
-        parsed = _parsed(text, lambda: parse_requirement(text, line.hide))
+        parsed = _parsed(text, lambda: self.parse(text, line))
         self.place(parsed, origin, line.shown, hashes=hashes, constraint=constraint, nested=nested)
 
     def add_editable(
@@ -208,7 +208,15 @@ class Collection:
         """Add what follows ``-e``; raises InvalidLine where pip refuses it."""
         if constraint:
             raise InvalidLine("editable requirements are not allowed as constraints")
-        self.place(_parsed(text, lambda: parse_editable(text)), origin, line.shown)
+        self.place(_parsed(text, lambda: self.parse_editable(text)), origin, line.shown)
+
+    def parse(self, text: str, line: Line) -> Judged | NotJudged:
+        """Read a requirement of a line; raises InvalidLine where pip refuses it."""
+        return parse_requirement(text, line.hide)
+
+    def parse_editable(self, text: str) -> NotJudged:
+        """Read what follows ``-e``; raises InvalidLine where pip refuses it."""
+        return parse_editable(text)
 
     def add_line(self, line: RequirementLine) -> None:
         """Add a requirement that is a value already."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import NoReturn
 
 from wheelcheck.dockerfile.reading.files.image_files import Generated, ImageFiles, Inline
@@ -11,8 +11,8 @@ from wheelcheck.errors import Unknown
 from wheelcheck.requirements.collection import Collection
 from wheelcheck.requirements.input_location import InputLocation, Opener, is_remote
 from wheelcheck.requirements.pip.pip_syntax import Line, is_archive, is_url
-from wheelcheck.requirements.pip.requirement_strings import NotJudged
-from wheelcheck.requirements.requirement_set import Origin, Requirements
+from wheelcheck.requirements.pip.requirement_strings import Judged, LocalFolder, NotJudged
+from wheelcheck.requirements.requirement_set import Requirements
 
 __all__ = ["ImageCollection", "ImageOpener", "is_local", "without_image_paths"]
 
@@ -26,52 +26,32 @@ def is_local(text: str) -> bool:
 
 
 class ImageCollection(Collection):
-    """A collection that leaves paths alone: they are paths of an image, not of this machine.
+    """A collection that leaves paths alone: they are paths of an image, not of this machine."""
 
-    `read_projects` says what reads those that are projects of the build context.
-    """
-
-    _add_path: Callable[[str], bool] | None = None
-
-    def read_projects(self, add: Callable[[str], bool]) -> None:
-        """Have paths (``.[dev]``) read by `add`, which returns whether it could."""
-        self._add_path = add
-
-    def _reads(self, text: str) -> bool:
-        return self._add_path is not None and self._add_path(text)
-
-    def add(
-        self,
-        text: str,
-        origin: Origin,
-        line: Line,
-        *,
-        hashes: tuple[str, ...] = (),
-        constraint: bool = False,
-        nested: bool = False,
-    ) -> None:
-        """Add a requirement; a path is set aside."""
+    def parse(self, text: str, line: Line) -> Judged | NotJudged:
+        """Read a requirement; a path is set aside."""
         _, at, reference = text.partition("@")
         location = reference.strip() if at and is_url(reference.strip()) else text.strip()
-        if is_local(text) or location.lower().startswith("file:"):
-            if not constraint and self._reads(text):
-                return
-            why = Unknown("file-in-image", "a file or project inside the image that is built")
-            self.place(NotJudged(why), origin, line.shown, hashes=hashes, constraint=constraint)
-            return
-        super().add(text, origin, line, hashes=hashes, constraint=constraint, nested=nested)
+        if not (is_local(text) or location.lower().startswith("file:")):
+            return super().parse(text, line)
+        why = Unknown("file-in-image", "a file or project inside the image that is built")
+        return NotJudged(why, folder=_folder(text))
 
-    def add_editable(
-        self, text: str, origin: Origin, line: Line, *, constraint: bool = False
-    ) -> None:
-        """Add what follows ``-e``; a path is set aside."""
-        if is_local(text) and not constraint:
-            if self._reads(text):
-                return
-            why = Unknown("local-project", "a project of the build context, in editable mode")
-            self.place(NotJudged(why), origin, line.shown)
-            return
-        super().add_editable(text, origin, line, constraint=constraint)
+    def parse_editable(self, text: str) -> NotJudged:
+        """Read what follows ``-e``; a path is set aside."""
+        if not is_local(text):
+            return super().parse_editable(text)
+        why = Unknown("local-project", "a project of the build context, in editable mode")
+        return NotJudged(why, folder=_folder(text))
+
+
+def _folder(text: str) -> LocalFolder | None:
+    """The folder of the image that a path (``.[dev]``) may mean, and its extras."""
+    if not is_local(text):
+        return None
+    path, _, extras = text.strip().partition("[")
+    wanted = (each.strip() for each in extras.rstrip("]").split(","))
+    return LocalFolder(Path(path.strip()), frozenset(filter(None, wanted)))
 
 
 def without_image_paths(requirements: Requirements) -> Requirements:

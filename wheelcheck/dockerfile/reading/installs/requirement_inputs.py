@@ -27,6 +27,7 @@ from wheelcheck.dockerfile.reading.shell.lock_selection import LockSelection
 from wheelcheck.errors import RequirementsError, Unknown, UsageError
 from wheelcheck.redaction import redact
 from wheelcheck.requirements.pip.pip_options import CommandLine
+from wheelcheck.requirements.pip.requirement_strings import LocalFolder
 from wheelcheck.requirements.projects.local_project import ProjectTexts, project_line
 from wheelcheck.requirements.projects.setup_project import setup_requirements
 
@@ -46,7 +47,7 @@ def gather(command: InstallerCommand, around: InstallContext) -> Gathered:
     named = (*_arguments(command), *command.values("editable"))
     local = tuple(filter(is_local, named))
     projects = _projects(local, around)
-    collection.read_projects(partial(_add_project, inputs, projects))
+    collection.read_folders(lambda _, local, *__: _add_project(inputs, projects, local))
     failures = inputs.opener.failures
     for read in _readings(command, inputs, tuple(projects)):
         failed = len(failures)
@@ -160,12 +161,13 @@ def _read_declared(
         inputs.add(each)
 
 
-def _add_project(inputs: ImageInputs, projects: dict[str, str], text: str) -> bool:
+def _add_project(inputs: ImageInputs, projects: dict[str, str], local: LocalFolder) -> bool:
     """Read a project that a requirement file names (``-e .[dev]``) and add it to `projects`."""
+    text = str(local.path)
     found = _projects([text], inputs.around)
     if found:
         projects.update(found)
-        _read_project(inputs, text, LockSelection({"extra": set(_extras_of(text))}))
+        _read_project(inputs, text, LockSelection({"extra": local.extras}))
     return bool(found)
 
 
