@@ -271,7 +271,7 @@ def _refused_by_python(file: Wheel | Sdist, target: Target) -> Refused | None:
 
 
 def _refused_by_installer(file: Wheel | Sdist, target: Target) -> Refused | None:
-    if isinstance(file, Wheel) or file.filename.endswith((".tar.gz", ".zip")):
+    if isinstance(file, Wheel) or file.in_folder or file.filename.endswith((".tar.gz", ".zip")):
         return None
     if not target.installer.has(Rule.TAR_GZ_AND_ZIP_ALONE):
         return None

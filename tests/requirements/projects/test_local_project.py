@@ -32,7 +32,9 @@ def lines_of(folder, text):
     return found, [(str(line.origin), str(line.requirement)) for line in found.lines]
 
 
-@pytest.mark.parametrize("text", ["-e .", "--editable=./", ".", "file:.", "my-tool @ file:."])
+@pytest.mark.parametrize(
+    "text", ["-e .", "--editable=./", ".", "./[none]", "file:.", "my-tool @ file:."]
+)
 def test_a_project_and_what_it_requires_are_read(folder, text):
     uri = folder.as_uri()
     found, lines = lines_of(folder, text.replace("file:.", uri))
@@ -125,6 +127,10 @@ class TestJudged:
 
     def test_only_binary_does_not_keep_pip_from_building_it(self, report):
         cell = report(only_binary=[":all:"]).package("my-tool").on["python:3.8-slim"]
+        assert cell.verdict is Verdict.SOURCE_NATIVE
+
+    def test_uv_builds_it_though_it_is_no_archive_that_uv_takes(self, report):
+        cell = report(installer="uv==0.13.9").package("my-tool").on["python:3.8-slim"]
         assert cell.verdict is Verdict.SOURCE_NATIVE
 
     def test_without_dependencies_it_comes_alone(self, report):

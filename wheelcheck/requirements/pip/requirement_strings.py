@@ -96,7 +96,8 @@ def parse_requirement(text: str, shown: Shown) -> Judged | NotJudged:
     body, marker = _split_marker(text)
     if is_url(body):
         return refer(body, None, shown, marker=marker)
-    path, extras = _split_extras(os.path.normpath(body))
+    path, extras = _split_extras(body)
+    path = os.path.normpath(path)
     if _is_path(path, body):
         written = body.rpartition("[")[0].rstrip() if extras else body
         return refer(_absolute(path).as_uri(), None, lambda _: shown(written), extras, marker)
