@@ -18,6 +18,7 @@ from wheelcheck.builds.obstacles.old_cargo import old_cargo
 from wheelcheck.builds.obstacles.old_cmake import REFUSES_OLD, old_minimums
 from wheelcheck.builds.obstacles.old_cython import old_cython
 from wheelcheck.builds.obstacles.old_pyo3 import old_pyo3
+from wheelcheck.builds.obstacles.own_backend import own_backend_obstacles
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import script_texts
 from wheelcheck.builds.obstacles.setup_run.stop import Stop
@@ -26,6 +27,7 @@ from wheelcheck.builds.obstacles.undeclared_names import undeclared_names
 from wheelcheck.builds.plan import Build
 from wheelcheck.builds.refused_metadata import refused_metadata
 from wheelcheck.builds.sdist.build_system import LEGACY_BACKEND
+from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist_reading import SdistReading
 from wheelcheck.distributions.distribution import distribution_of, versions_on_offer
@@ -185,12 +187,21 @@ def _backend(build: Build, facts: SdistFacts, target: Target) -> Iterator[BuildO
 
 
 def _metadata(build: Build, facts: SdistFacts) -> tuple[BuildObstacle, ...]:
-    """What the backend refuses of the project's own metadata."""
+    """What the backend refuses of the project's own metadata, and a backend that is no backend."""
     pins = sorted(f"{pin.name} {pin.version}" for pin in build.environment.pins)
     key = f"metadata with {pins} {build.reading.is_whole}"
-    return build.reading.derive(
-        key, tuple[BuildObstacle, ...], lambda: tuple(refused_metadata(build, facts))
-    )
+
+    def compute() -> tuple[BuildObstacle, ...]:
+        return (*refused_metadata(build, facts), *_own_backend(build.reading, facts))
+
+    return build.reading.derive(key, tuple[BuildObstacle, ...], compute)
+
+
+def _own_backend(reading: SdistReading, facts: SdistFacts) -> Iterator[BuildObstacle]:
+    contents = reading.contents
+    if isinstance(contents, SdistContents):
+        complete = reading.is_whole and not contents.holds_links
+        yield from own_backend_obstacles(facts.system, contents, complete=complete)
 
 
 def _bindings(build: Build, target: Target) -> Iterator[BuildObstacle]:

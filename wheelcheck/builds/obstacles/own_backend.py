@@ -1,0 +1,72 @@
+"""A build backend that is part of its sdist and cannot build it (`backend-path`, PEP 517)."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from collections.abc import Iterable, Iterator
+
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.sdist.build_system import BuildSystem
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.setup_script.script_syntax import children, parse
+from wheelcheck.errors import Unknown
+
+__all__ = ["own_backend_obstacles"]
+
+_HOOK = "build_wheel"
+"""The one hook without which no frontend makes a wheel; the others may be left out."""
+_SOURCE = "PEP 517"
+
+
+def own_backend_obstacles(
+    system: BuildSystem, contents: SdistContents, *, complete: bool
+) -> Iterator[BuildObstacle]:
+    """Yield why a backend below `backend-path` does not load, or has no hook to build with.
+
+    `complete` says that all files of the sdist are known. A backend that is an object of its module
+    (``module:object``) is not looked into.
+    """
+    module, _, inside = system.backend.partition(":")
+    stem = module.replace(".", "/")
+    bases = [posixpath.normpath(posixpath.join(path, stem)) for path in system.backend_path]
+    if not bases or not module:
+        return
+    files = [path for base in bases for path in (f"{base}/__init__.py", f"{base}.py")]
+    found = next((path for path in files if path in contents.paths), None)
+    if found is None:
+        if complete and not _is_compiled(bases, contents.paths):
+            where = ", ".join(system.backend_path)
+            message = f"the build backend {module} is not in backend-path ({where})"
+            yield BuildObstacle("backend-missing", message, _SOURCE, fatal=True)
+    elif not inside and found in contents.texts and _lacks_hook(contents.texts[found]):
+        message = f"the build backend {found} has no {_HOOK}"
+        yield BuildObstacle("backend-without-hook", message, _SOURCE, fatal=True)
+
+
+def _is_compiled(bases: Iterable[str], paths: Iterable[str]) -> bool:
+    """Whether a backend may be an extension module, or a package without ``__init__.py``."""
+    starts = tuple(start for base in bases for start in (f"{base}.", f"{base}/"))
+    return any(path.startswith(starts) for path in paths)
+
+
+def _lacks_hook(text: str) -> bool:
+    """Whether a module binds no name of the hook, by whatever statement."""
+    tree = parse(text)
+    if isinstance(tree, Unknown):
+        return False
+    names = set(_bound(tree))
+    return names.isdisjoint({_HOOK, "*", "__getattr__", "globals", "setattr", "exec", "eval"})
+
+
+def _bound(tree: ast.AST) -> Iterator[str]:
+    """Names that a module's own statements bind or use: functions are not entered."""
+    for node in children(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+            continue
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif isinstance(node, ast.alias):
+            yield (node.asname or node.name).partition(".")[0]
+        yield from _bound(node)
