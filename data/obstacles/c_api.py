@@ -15,7 +15,7 @@ import re
 import sys
 from pathlib import Path
 
-TABLE = Path(__file__).parents[2] / "wheelcheck/index/archives/c_api.csv"
+TABLE = Path(__file__).parents[2] / "wheelcheck/index/archives/sources/c_api.csv"
 NAME = re.compile(r"\b_?Py[A-Z]\w*|\b_?Py_\w+")
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 GUARDS = re.compile(r"^Py_\w+_H$|^_Py_\w+_H$|_H_?$")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.costs.compiled import SourceKind, compiled_files, untemplated
-from wheelcheck.index.archives.source_marks import read_marks
+from wheelcheck.index.archives.sources.source_marks import read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 SETUP = "from setuptools import setup, Extension\nsetup(ext_modules=[{}])\n"

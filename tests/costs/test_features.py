@@ -24,7 +24,7 @@ from wheelcheck.costs.modelled import (
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.costs.units import TranslationUnit
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.index.archives.source_marks import read_marks
+from wheelcheck.index.archives.sources.source_marks import read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 MB = 1_000_000

@@ -14,7 +14,7 @@ from wheelcheck.builds.setup_script.declaration import SetupScript
 from wheelcheck.costs.compiled import SourceKind
 from wheelcheck.costs.features import BuildFeatures, Sources
 from wheelcheck.errors import Unknown
-from wheelcheck.index.archives.languages import Language
+from wheelcheck.index.archives.sources.languages import Language
 from wheelcheck.index.interface import Sdist
 from wheelcheck.result_cache import sdist_cache
 from wheelcheck.result_cache.sdist_cache import SdistCache

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import TypeVar
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.build_values import SourceEvidence
-from wheelcheck.reports.values.report import Cell, LoadSummary, Package, Report
+from wheelcheck.reports.values.report import Cell, LoadSummary, Package, Report, TargetSummary
 
 __all__ = ["merged"]
 
+_T = TypeVar("_T")
 _ELSEWHERE = Cell(
     version=None, verdict=Verdict.NOT_REQUIRED, reason="it is not installed in this step"
 )
@@ -19,34 +22,35 @@ def merged(reports: Sequence[Report]) -> Report:
     """One report with all targets; their names must differ. Raises ValueError without reports."""
     if not reports:
         raise ValueError("there is no report to merge")
-    targets = tuple(target for report in reports for target in report.targets)
+    targets = _joined(report.targets for report in reports)
+    return reports[0].model_copy(
+        update={
+            "inputs": tuple(dict.fromkeys(_joined(report.inputs for report in reports))),
+            "targets": targets,
+            "packages": tuple(_packages(reports, targets)),
+            "builds": _joined(report.builds for report in reports),
+            "load_check": _load_summary(reports),
+            "advice": _joined(report.advice for report in reports),
+            "problems": tuple(dict.fromkeys(_joined(report.problems for report in reports))),
+        }
+    )
+
+
+def _joined(parts: Iterable[tuple[_T, ...]]) -> tuple[_T, ...]:
+    return tuple(chain.from_iterable(parts))
+
+
+def _packages(reports: Sequence[Report], targets: tuple[TargetSummary, ...]) -> Iterator[Package]:
+    """All packages by name, each with what it is on every target, and all its evidence."""
     cells: dict[str, dict[str, Cell]] = {}
     evidence: dict[str, tuple[SourceEvidence, ...]] = {}
     for report in reports:
         for package in report.packages:
             cells.setdefault(package.name, {}).update(package.on)
             evidence[package.name] = (*evidence.get(package.name, ()), *package.evidence)
-    packages = tuple(
-        Package(
-            name=name,
-            on={target.name: on.get(target.name, _ELSEWHERE) for target in targets},
-            evidence=evidence[name],
-        )
-        for name, on in sorted(cells.items())
-    )
-    return reports[0].model_copy(
-        update={
-            "inputs": tuple(dict.fromkeys(name for report in reports for name in report.inputs)),
-            "targets": targets,
-            "packages": packages,
-            "builds": tuple(plan for report in reports for plan in report.builds),
-            "load_check": _load_summary(reports),
-            "advice": tuple(way for report in reports for way in report.advice),
-            "problems": tuple(
-                dict.fromkeys(problem for report in reports for problem in report.problems)
-            ),
-        }
-    )
+    for name, on in sorted(cells.items()):
+        everywhere = {target.name: on.get(target.name, _ELSEWHERE) for target in targets}
+        yield Package(name=name, on=everywhere, evidence=evidence[name])
 
 
 def _load_summary(reports: Sequence[Report]) -> LoadSummary | None:

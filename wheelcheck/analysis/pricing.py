@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from wheelcheck.analysis.judged_target import Price, TargetBuilds
@@ -19,6 +19,7 @@ from wheelcheck.targets.platforms import Cpu
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # used where something is built, and where a target names an image
     from wheelcheck.builds.sdist_reading import SdistReading
+    from wheelcheck.costs.built_sizes import BuiltFiles
     from wheelcheck.costs.features import BuildFeatures
     from wheelcheck.costs.image import ImageBreakdown, ImageOptions
     from wheelcheck.costs.installed_files import InstalledFiles
@@ -149,7 +150,6 @@ class Pricing:
     ) -> ImageBreakdown | Unknown:
         if target.image is None:
             return Unknown("image-size-unknown", f"{target.name} names no image")
-        from wheelcheck.costs.built_sizes import built_files, compresses
         from wheelcheck.costs.image import ImageContents, ImageOptions, image_size
         from wheelcheck.distributions.distribution import distribution_of
 
@@ -157,21 +157,29 @@ class Pricing:
         named = None if isinstance(commands, Unknown) else commands
         contents = ImageContents(
             wheels=self._installed([file for file in files if isinstance(file, Wheel)]),
-            built=[
-                built_files(
-                    costs[build.sdist.filename],
-                    self._published(build.sdist, target),
-                    compressed=compresses(build.environment.pins),
-                )
-                for build in plan.builds
-                if build.top_level
-            ],
+            built=self._built(target, plan, costs),
             build_packages=named.build_packages if named else (),
             run_packages=named.run_packages if named else (),
             sdist_bytes=sum(build.sdist.size or 0 for build in plan.builds),
         )
         options = self._options or ImageOptions(pip_cache=self._installer is InstallerKind.PIP)
         return image_size(target, contents, distribution_of(target), options)
+
+    def _built(
+        self, target: Target, plan: SourceBuildPlan, costs: Mapping[str, PredictedCost]
+    ) -> list[BuiltFiles | Unknown]:
+        """What the source builds of the target put into the image."""
+        from wheelcheck.costs.built_sizes import built_files, compresses
+
+        return [
+            built_files(
+                costs[build.sdist.filename],
+                self._published(build.sdist, target),
+                compressed=compresses(build.environment.pins),
+            )
+            for build in plan.builds
+            if build.top_level
+        ]
 
     def _installed(self, wheels: Iterable[Wheel]) -> list[tuple[Wheel, InstalledFiles | Unknown]]:
         """Wheels with what they unpack to; those beyond the limit without."""

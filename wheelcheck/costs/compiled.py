@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -21,8 +21,8 @@ from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
 from wheelcheck.costs.units import Includes, TranslationUnit
-from wheelcheck.index.archives.languages import Language, language_of
-from wheelcheck.index.archives.source_marks import SourceMarks
+from wheelcheck.index.archives.sources.languages import Language, language_of
+from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
 __all__ = ["CompiledFile", "SourceKind", "compiled_files", "untemplated"]
 
@@ -197,13 +197,12 @@ def _chosen(
     *,
     cython: bool,
 ) -> set[str]:
-    scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
-    modules = [extension for script in scripts for extension in script.extensions]
+    modules = _extensions(facts)
     declared = _declared(modules, cython=cython)
-    sources = [module.sources or () for module in declared]
-    if facts.kind == "setuptools" and declared and all(sources):
-        listed = _resolved(chain.from_iterable(sources), sizes)
-        if listed:  # else a placeholder, for which a custom command compiles something else
+    if facts.kind == "setuptools":
+        # where none is there: a placeholder, for which a custom command compiles something else
+        listed = _listed(declared, sizes)
+        if listed:
             own = {path for path in listed if _compiles(path, cython=cython)}
             return own | _untouched(listed, candidates)
     if facts.kind == "meson":
@@ -213,6 +212,17 @@ def _chosen(
     if modules and not declared:
         return set()
     return _without_older_copies(_without_doubles(candidates))
+
+
+def _listed(modules: Sequence[ExtensionModule], sizes: Mapping[str, int]) -> set[str]:
+    """The members that extension modules list; none where one of them lists no sources."""
+    sources = [module.sources or () for module in modules]
+    return _resolved(chain.from_iterable(sources), sizes) if all(sources) else set()
+
+
+def _extensions(facts: SdistFacts) -> list[ExtensionModule]:
+    scripts = (*([facts.script] if facts.script else []), *facts.build_scripts)
+    return [extension for script in scripts for extension in script.extensions]
 
 
 def _declared(modules: Iterable[ExtensionModule], *, cython: bool) -> list[ExtensionModule]:
@@ -265,15 +275,20 @@ def _by_meson(texts: Mapping[str, str], sizes: Mapping[str, int], candidates: se
             folder = posixpath.dirname(path)
             names = (posixpath.join(folder, name) for name in _QUOTED_SOURCE.findall(text[:_LONG]))
             found |= _resolved(names, sizes)
-            for first, last, other_first, other_last in set(_MADE_UP.findall(text[:_LONG])):
-                ends = posixpath.join(folder, first or other_first), last or other_last
-                found.update(_between(*ends, candidates))
+            found.update(_made_up(folder, text[:_LONG], candidates))
     unread = tuple(
         posixpath.dirname(path) + "/"
         for path in sizes
         if path.endswith("/meson.build") and path not in texts and not is_aside(path)
     )
     return found | {path for path in candidates if path.startswith(unread)}
+
+
+def _made_up(folder: str, text: str, candidates: set[str]) -> Iterator[str]:
+    """Candidates whose names a ``meson.build`` makes up of a beginning and an end."""
+    for first, last, other_first, other_last in set(_MADE_UP.findall(text)):
+        begin = posixpath.join(folder, first or other_first)
+        yield from _between(begin, last or other_last, candidates)
 
 
 def _between(first: str, last: str, candidates: set[str]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from wheelcheck.costs.base_image import base_image
 from wheelcheck.costs.built_sizes import BuiltFiles
-from wheelcheck.costs.installed_files import InstalledFiles, byte_code, pip_byte_code
+from wheelcheck.costs.installed_files import InstalledFiles, PythonSources, byte_code, pip_byte_code
 from wheelcheck.costs.quantity import Quantity, total
 from wheelcheck.costs.system_sizes import system_size
 from wheelcheck.distributions.distribution import Distribution, Family
@@ -165,25 +165,37 @@ def _python_parts(
     target: Target, contents: ImageContents, options: ImageOptions
 ) -> Iterable[ImagePart]:
     listed = [files for _, files in contents.wheels if isinstance(files, InstalledFiles)]
-    unpacked = sum(wheel.files for wheel in listed)
-    yield ImagePart("wheels", Quantity.exact(unpacked, "the archives' directories"))
-    yield ImagePart("wheels that could not be listed", _unlisted(contents.wheels))
     built = [package for package in contents.built if isinstance(package, BuiltFiles)]
     missing = next((package for package in contents.built if isinstance(package, Unknown)), None)
-    yield ImagePart(
-        "packages built from source", missing or total([package.files for package in built])
-    )
-    sources = [*(wheel.sources for wheel in listed), *(package.sources for package in built)]
-    yield ImagePart("byte-code", byte_code(sources, target))
+    yield ImagePart("wheels", _unpacked(listed))
+    yield ImagePart("wheels that could not be listed", _unlisted(contents.wheels))
+    yield ImagePart("packages built from source", missing or _files(built))
+    yield ImagePart("byte-code", byte_code(_sources(listed, built), target))
     if contents.wheels or contents.built:
         # pip runs in the last of several stages only if it installs copied wheels there
         own = pip_byte_code(target)
         yield ImagePart("byte-code of pip itself", own, multi_stage=options.wheels_layer)
-    downloads = sum(wheel.size or 0 for wheel, _ in contents.wheels)
-    archives = missing or total(
-        [Quantity.exact(downloads), *(package.archive for package in built)]
-    )
+    archives = missing or _archives(contents, built)
     yield from _copies_of_archives(archives, contents, options)
+
+
+def _sources(listed: Iterable[InstalledFiles], built: Iterable[BuiltFiles]) -> list[PythonSources]:
+    return [*(wheel.sources for wheel in listed), *(package.sources for package in built)]
+
+
+def _unpacked(wheels: Iterable[InstalledFiles]) -> Quantity:
+    unpacked = sum(wheel.files for wheel in wheels)
+    return Quantity.exact(unpacked, "the archives' directories")
+
+
+def _files(built: Iterable[BuiltFiles]) -> Quantity:
+    return total([package.files for package in built])
+
+
+def _archives(contents: ImageContents, built: Iterable[BuiltFiles]) -> Quantity:
+    """All wheels as archives: those that are downloaded, and those that are built."""
+    downloads = sum(wheel.size or 0 for wheel, _ in contents.wheels)
+    return total([Quantity.exact(downloads), *(package.archive for package in built)])
 
 
 def _copies_of_archives(

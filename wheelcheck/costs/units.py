@@ -12,8 +12,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from wheelcheck.index.archives.languages import Language, language_of
-from wheelcheck.index.archives.source_marks import SourceMarks
+from wheelcheck.index.archives.sources.languages import Language, language_of
+from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
 __all__ = ["Includes", "TranslationUnit"]
 
@@ -80,9 +80,9 @@ class Includes:
         headers = own.keys() - sources.keys()
         return TranslationUnit(
             bytes=sum(self._sizes[each] * times for each, times in sources.items()),
-            statements=sum(self._marks[each].statements * n for each, n in sources.items()),
-            header_bytes=sum(self._sizes[each] for each in headers),
-            header_statements=sum(self._marks[each].statements for each in headers),
+            statements=sum(self._statements(each) * n for each, n in sources.items()),
+            header_bytes=sum(map(self._sizes.__getitem__, headers)),
+            header_statements=sum(map(self._statements, headers)),
             header_code=sum(map(self._code, headers)),
             standard=sum(_STANDARD.match(name) is not None for name in foreign),
             templates=any(name.startswith(_TEMPLATES) for name in foreign),
@@ -93,6 +93,9 @@ class Includes:
         """Which files some of these include."""
         known = [path for path in paths if path in self._marks]
         return {each for path in known for each in self._includes(path)[0] if each != path}
+
+    def _statements(self, path: str) -> int:
+        return self._marks[path].statements
 
     def _code(self, path: str) -> int:
         marks = self._marks[path]

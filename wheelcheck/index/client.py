@@ -250,21 +250,16 @@ class NetworkIndex:
             return Unknown("project-not-found", "that is no name of a project")
         answers = [_answer(source, name) for source in self._sources]
         pages = [answer for answer in answers if isinstance(answer, IndexPage)]
-        silent = [answer for answer in answers if isinstance(answer, IndexUnreachable)]
-        failures = {
-            place: answer if isinstance(answer, Unknown) else Unknown("index-error", str(answer))
-            for place, answer in enumerate(answers)
-            if isinstance(answer, Unknown | IndexUnreachable)
-        }
+        failures = _failures(answers)
         if any(page.versions for page in pages) or (pages and not failures):
             for place, failure in failures.items():
                 self._warn_once(place, failure)
             return _merged(pages)
-        if silent and all(isinstance(a, IndexUnreachable) for a in answers[self._first_index :]):
-            raise silent[-1]
-        if failures:
-            return next(iter(failures.values()))
-        return Unknown("project-not-found", f"no index has a project {name}")
+        silence = _silence(answers, answers[self._first_index :])
+        if silence is not None:
+            raise silence
+        nowhere = Unknown("project-not-found", f"no index has a project {name}")
+        return next(iter(failures.values()), nowhere)
 
     def _warn_once(self, place: int, failure: Unknown) -> None:
         """Some indexes refuse hundreds of projects in one way: the first one stands for all."""
@@ -275,7 +270,10 @@ class NetworkIndex:
         self._warn(f"{failure.reason} (it may concern other projects, too)")
 
 
-def _answer(source: Source, name: NormalizedName) -> IndexPage | Unknown | IndexUnreachable | None:
+_Answer = IndexPage | Unknown | IndexUnreachable | None
+
+
+def _answer(source: Source, name: NormalizedName) -> _Answer:
     """What a source says; its silence is a value here, since another one may answer."""
     try:
         return source.page(name)
@@ -283,6 +281,23 @@ def _answer(source: Source, name: NormalizedName) -> IndexPage | Unknown | Index
         return failure
     except Exception as error:  # noqa: BLE001 (of this page alone)
         return contain(error, f"the page of {name}", "index-malformed")
+
+
+def _failures(answers: list[_Answer]) -> dict[int, Unknown]:
+    """What went wrong, by the place of the source that failed."""
+    return {
+        place: answer if isinstance(answer, Unknown) else Unknown("index-error", str(answer))
+        for place, answer in enumerate(answers)
+        if isinstance(answer, Unknown | IndexUnreachable)
+    }
+
+
+def _silence(answers: list[_Answer], of_indexes: list[_Answer]) -> IndexUnreachable | None:
+    """The last source that did not answer, where no index did."""
+    silent = [answer for answer in answers if isinstance(answer, IndexUnreachable)]
+    if silent and all(isinstance(answer, IndexUnreachable) for answer in of_indexes):
+        return silent[-1]
+    return None
 
 
 def _merged(pages: list[IndexPage]) -> Project | Unknown:

@@ -80,17 +80,22 @@ class Facts:
         shared = shared_metadata(file)
         keys = [cache_key(*map(str, shared)), file_key(file)] if shared else [file_key(file)]
         for key in keys:
-            stored = self._cache.metadata.get(key, decode_metadata)
-            if stored is not None and stored.is_complete and self._holds(file, key):
-                return stored.metadata(file)
+            stored = self._stored_metadata(file, key)
+            if stored is not None:
+                return stored
         found = self._served(file) if file.has_metadata and isinstance(file, Wheel) else None
         if found is None:
             found = self._read_metadata(file)
-        lasting = not isinstance(found, Unknown) or found.code in _LASTING
-        if lasting and not is_folder(local_path(file.url) or ""):  # its files change
+        if _is_lasting(found) and not is_folder(local_path(file.url) or ""):  # its files change
             verified = isinstance(found, CoreMetadata) and found.found_in == "pep658"
             self._cache.metadata.put(keys[0 if verified else -1], encode(StoredMetadata.of(found)))
         return found
+
+    def _stored_metadata(self, file: Wheel | Sdist, key: str) -> CoreMetadata | Unknown | None:
+        stored = self._cache.metadata.get(key, decode_metadata)
+        if stored is None or not stored.is_complete or not self._holds(file, key):
+            return None
+        return stored.metadata(file)
 
     def _served(self, file: Wheel) -> CoreMetadata | Unknown | None:
         """PEP 658 metadata; None where the index promises it and does not have it.
@@ -245,6 +250,11 @@ class Facts:
             lock = self._busy.setdefault(key, Lock())
         with lock:
             yield
+
+
+def _is_lasting(found: CoreMetadata | Unknown) -> bool:
+    """Whether an answer is a fact of the file, and not of the day."""
+    return not isinstance(found, Unknown) or found.code in _LASTING
 
 
 def of_the_day(found: object) -> bool:

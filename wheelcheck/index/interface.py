@@ -17,7 +17,7 @@ from packaging.utils import BuildTag, NormalizedName
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown
-from wheelcheck.index.archives.source_marks import SourceMarks
+from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
 __all__ = [
     "ArchiveListing",

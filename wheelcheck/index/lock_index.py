@@ -198,19 +198,14 @@ class LockedProject:
         there = self._beside.files(version) if self._beside else ()
         ours = (self._file(each, version) for each in self._listed.get(version, ()))
         locked = [file for file in ours if file is not None]
-        by_name = {file.filename: file for file in there}
-        same = {
-            file.filename
-            for file in locked
-            if file.filename in by_name and _alike(file, by_name[file.filename])
-        }
+        same = _in_both(locked, there)
         lost = {path.name for path in self._missing(version)}
-        there = tuple(file for file in there if file.filename not in lost)
         merged = [
-            _completed(by_name[file.filename], file) if file.filename in same else file
+            _completed(same[file.filename], file) if file.filename in same else file
             for file in locked
         ]
-        return (*merged, *(file for file in there if file.filename not in same))
+        settled = lost | same.keys()
+        return (*merged, *(file for file in there if file.filename not in settled))
 
     def _file(self, listed: LockedFile, version: Version) -> Wheel | Sdist | None:
         """A file as the lock lists it; an index must know of secrets in URLs, and local files.
@@ -241,6 +236,18 @@ def _digests(path: Path, hashes: frozenset[str]) -> frozenset[str] | None:
     except OSError:
         return None
     return frozenset(f"{name}:{digest.hexdigest()}" for name, digest in found.items())
+
+
+def _in_both(
+    locked: Iterable[Wheel | Sdist], indexed: Iterable[Wheel | Sdist]
+) -> dict[str, Wheel | Sdist]:
+    """The index's files, by name, of which the lock has the same."""
+    by_name = {file.filename: file for file in indexed}
+    return {
+        file.filename: by_name[file.filename]
+        for file in locked
+        if file.filename in by_name and _alike(file, by_name[file.filename])
+    }
 
 
 def _alike(file: Wheel | Sdist, other: Wheel | Sdist) -> bool:

@@ -100,19 +100,17 @@ def wheel_metadata(listing: ArchiveListing, file: Wheel) -> CoreMetadata | Unkno
 
 def sdist_metadata(listing: ArchiveListing, file: Sdist) -> CoreMetadata | Unknown:
     """The metadata of an sdist, as far as they are known without building."""
-    info = next((t for p, t in listing.texts.items() if re.fullmatch(r"[^/]+/PKG-INFO", p)), "")
+    info = _root_text(listing, "PKG-INFO")
     fields = _fields(info)
     if info and _is_static(fields):
         return parse_metadata(info, file, "sdist-pkg-info")
-    project = next(
-        (t for p, t in listing.texts.items() if re.fullmatch(r"[^/]+/pyproject\.toml", p)), ""
-    )
-    static = _from_project_table(project, file)
+    static = _from_project_table(_root_text(listing, "pyproject.toml"), file)
     if static is not None:
         return static
     requires = _egg_info_requires(listing, file)
     if requires is not None:
-        if _first(fields, "version") and parse_version(_first(fields, "version")) != file.version:
+        stated = _first(fields, "version")
+        if stated and parse_version(stated) != file.version:
             return parse_metadata(info, file, "sdist-egg-info")  # says why it is inconsistent
         return CoreMetadata(
             name=file.name,
@@ -126,6 +124,12 @@ def sdist_metadata(listing: ArchiveListing, file: Sdist) -> CoreMetadata | Unkno
         "dependencies-need-build",
         f"{file.filename} states its dependencies only to those who run its build",
     )
+
+
+def _root_text(listing: ArchiveListing, name: str) -> str:
+    """The text of a file in the folder of an sdist, or ""."""
+    path = re.compile(rf"[^/]+/{re.escape(name)}")
+    return next((text for at, text in listing.texts.items() if path.fullmatch(at)), "")
 
 
 def _fields(text: str) -> dict[str, list[str]]:

@@ -170,8 +170,9 @@ def choose(
         better = best is None or key > best[0] or (key == best[0] and order.last_of_equals)
         if better and not _refused_but_for_tag(file, target, rules):
             best = (key, file)
-    chosen = best[1] if best else None
-    return None if chosen and rules.hashes and _refused_by_hash(chosen, rules) else chosen
+    if best is None or (rules.hashes and _refused_by_hash(best[1], rules)):
+        return None
+    return best[1]
 
 
 _Preference = tuple[bool, int | BuildTag, int | bool, bool | BuildTag]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
@@ -40,15 +41,17 @@ def _readable(answers: Answers, candidate: Candidate) -> Iterator[Version]:
     final = [version for version in project.versions if not version.is_prerelease]
     newer = [version for version in reversed(final) if version > candidate.version]
     older = [version for version in final if version < candidate.version]
-    for versions in (newer, older):
-        for version in versions[:_LOOKED_AT]:
-            offer = answers.offer(candidate.name, version)
-            if offer is None:
-                continue
-            found = answers.dependencies(candidate.name, offer, frozenset())
-            if found.unknown is None and found.refused is None:
-                yield version
-                return
+    nearest = (*newer[:_LOOKED_AT], *older[:_LOOKED_AT])
+    readable = (version for version in nearest if _is_readable(answers, candidate.name, version))
+    yield from islice(readable, 1)
+
+
+def _is_readable(answers: Answers, name: NormalizedName, version: Version) -> bool:
+    offer = answers.offer(name, version)
+    if offer is None:
+        return False
+    found = answers.dependencies(name, offer, frozenset())
+    return found.unknown is None and found.refused is None
 
 
 class Describer:
@@ -146,9 +149,7 @@ class Describer:
         if version is None or candidate.offer is None:
             why = self._why_unknown(answers, name, demands)
             return Pin(name, None, None, Standing.UNKNOWN, demands, extras, why=why)
-        there = self._installed.get(name)
-        present = there if there is not None and there.version == version else None
-        offer = candidate.direct or present or answers.offer(name, version)
+        offer = candidate.direct or self._present(name, version) or answers.offer(name, version)
         if offer is None or not offer.installable:
             return Pin(name, version, None, Standing.UNAVAILABLE, demands, extras)
         dependencies = None if listed else answers.dependencies(name, offer, frozenset())
@@ -165,17 +166,17 @@ class Describer:
             dependencies_unknown=dependencies.unknown if dependencies else None,
         )
 
+    def _present(self, name: NormalizedName, version: Version) -> Offer | None:
+        """This version, if it is installed already."""
+        offer = self._installed.get(name)
+        return offer if offer is not None and offer.version == version else None
+
     def _why_unknown(
         self, answers: Answers, name: NormalizedName, demands: tuple[Demand, ...]
     ) -> Unknown:
-        for skipped in self._requirements.skipped:
-            if skipped.name == name:
-                return skipped.why
-        for line in self._requirements.lines:
-            if line.requirement.url and canonicalize_name(line.requirement.name) == name:
-                file = answers.at_url(line.requirement)
-                if isinstance(file, Unknown):
-                    return file
+        unread = self._unread_line(answers, name)
+        if unread is not None:
+            return unread
         references = [demand for demand in demands if demand.requirement.endswith(AT_URL)]
         if references:
             why = f"{references[0].source} names a file for it that cannot be judged"
@@ -191,6 +192,18 @@ class Describer:
         bound = self._requirements.policy.exclude_newer
         when = f" uploaded before {bound:%Y-%m-%d}" if bound else ""
         return Unknown("version-not-found", f"no version{when} satisfies {wanted}")
+
+    def _unread_line(self, answers: Answers, name: NormalizedName) -> Unknown | None:
+        """What is wrong with a line that names the package, if anything is."""
+        for skipped in self._requirements.skipped:
+            if skipped.name == name:
+                return skipped.why
+        for line in self._requirements.lines:
+            if line.requirement.url and canonicalize_name(line.requirement.name) == name:
+                file = answers.at_url(line.requirement)
+                if isinstance(file, Unknown):
+                    return file
+        return None
 
 
 def _only_variants(project: Project, demands: tuple[Demand, ...]) -> Unknown | None:

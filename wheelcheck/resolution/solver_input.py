@@ -53,18 +53,22 @@ def _merged(needs: Sequence[SolverRequirement]) -> Iterator[SolverRequirement]:
     for need in needs:
         groups[need.identifier].append(need)
     for group in groups.values():
-        plain = [need for need in group if need.exact is None and not need.impossible]
-        if len(plain) <= _SEVERAL:
-            yield from group
-            continue
-        yield from (need for need in group if need.exact is not None or need.impossible)
-        clauses = ",".join(sorted({need.clauses for need in plain} - {""}))
-        yield replace(
-            plain[0],
-            specifier=SpecifierSet(clauses),
-            clauses=clauses,
-            text=f"{plain[0].text} and {len(plain) - 1:,} requirements more",
-        )
+        yield from _merged_of_node(group)
+
+
+def _merged_of_node(needs: Sequence[SolverRequirement]) -> Iterator[SolverRequirement]:
+    plain = [need for need in needs if need.exact is None and not need.impossible]
+    if len(plain) <= _SEVERAL:
+        yield from needs
+        return
+    yield from (need for need in needs if need.exact is not None or need.impossible)
+    clauses = ",".join(sorted({need.clauses for need in plain} - {""}))
+    yield replace(
+        plain[0],
+        specifier=SpecifierSet(clauses),
+        clauses=clauses,
+        text=f"{plain[0].text} and {len(plain) - 1:,} requirements more",
+    )
 
 
 class SolverInputs:

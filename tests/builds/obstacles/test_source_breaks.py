@@ -11,7 +11,7 @@ from wheelcheck.builds.obstacles.source_breaks import compiled_files, source_bre
 from wheelcheck.builds.obstacles.undeclared_names import undeclared_names
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
-from wheelcheck.index.archives.source_marks import is_marked, read_marks
+from wheelcheck.index.archives.sources.source_marks import is_marked, read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 SETUP = """

@@ -9,7 +9,7 @@ from wheelcheck.builds.sdist.build_system import backend_kind, read_build_system
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts, read_sdist, wanted
 from wheelcheck.builds.sdist.source_files import SourceCount
-from wheelcheck.index.archives.languages import Language
+from wheelcheck.index.archives.sources.languages import Language
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 from wheelcheck.tables import read_table
 

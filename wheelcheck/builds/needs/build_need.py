@@ -17,7 +17,7 @@ from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
 from wheelcheck.distributions.debian_package import FileKind
-from wheelcheck.index.archives.languages import Language, language_of
+from wheelcheck.index.archives.sources.languages import Language, language_of
 
 __all__ = ["BuildNeed", "NeedKind", "Role", "SourceNeedsInput", "needs_input", "strongest"]
 

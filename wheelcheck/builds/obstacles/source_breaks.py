@@ -15,10 +15,10 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
-from wheelcheck.index.archives.c_api import PERHAPS
-from wheelcheck.index.archives.compiler_breaks import METHOD, NARROWING, UFUNC
-from wheelcheck.index.archives.languages import Language, language_of
-from wheelcheck.index.archives.source_marks import SourceMarks
+from wheelcheck.index.archives.sources.c_api import PERHAPS
+from wheelcheck.index.archives.sources.compiler_breaks import METHOD, NARROWING, UFUNC
+from wheelcheck.index.archives.sources.languages import Language, language_of
+from wheelcheck.index.archives.sources.source_marks import SourceMarks
 from wheelcheck.tables import read_table
 
 __all__ = ["CompiledFiles", "compiled_files", "source_breaks"]
@@ -26,7 +26,7 @@ __all__ = ["CompiledFiles", "compiled_files", "source_breaks"]
 _C_LIKE = {Language.C, Language.CPP}
 _ERRORS_SINCE = Version("14")
 """GCC refuses calls of undeclared functions from here on (gcc.gnu.org/gcc-14/porting_to.html)."""
-_API = "docs.python.org/3/whatsnew, wheelcheck/index/archives/c_api.csv"
+_API = "docs.python.org/3/whatsnew, wheelcheck/index/archives/sources/c_api.csv"
 _OUTPUT = "measured: wheelcheck/builds/obstacles/cython_output.csv"
 _ALLOWED = (
     ("incompatible-pointer", "-fpermissive", "'-w'", '"-w"'),

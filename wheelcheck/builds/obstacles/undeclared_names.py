@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
-from wheelcheck.index.archives.languages import Language, language_of
+from wheelcheck.index.archives.sources.languages import Language, language_of
 from wheelcheck.tables import read_table
 
 __all__ = ["undeclared_names"]

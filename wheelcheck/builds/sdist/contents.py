@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from wheelcheck.builds.sdist.source_files import SourceCount, count_sources, generated_c
-from wheelcheck.index.archives.source_marks import SourceMarks
+from wheelcheck.index.archives.sources.source_marks import SourceMarks
 from wheelcheck.index.interface import ArchiveListing
 
 __all__ = ["SdistContents"]

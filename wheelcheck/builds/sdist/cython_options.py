@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from wheelcheck.builds.sdist.source_files import is_aside
-from wheelcheck.index.archives.source_marks import SourceMarks
+from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
 __all__ = ["CythonOptions", "cython_options"]
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from wheelcheck.index.archives.languages import Language, language_of
+from wheelcheck.index.archives.sources.languages import Language, language_of
 
 __all__ = ["SourceCount", "count_sources", "generated_c", "is_aside"]
 

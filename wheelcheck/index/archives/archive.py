@@ -8,7 +8,7 @@ unpacks them in order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
@@ -17,7 +17,6 @@ from tempfile import SpooledTemporaryFile
 
 from wheelcheck.index.archives.digests import Digest, HashMismatch
 from wheelcheck.index.archives.folders import folder_members
-from wheelcheck.index.archives.languages import language_of
 from wheelcheck.index.archives.limits import (
     MAX_COMPRESSED_BYTES,
     MAX_MEMBERS,
@@ -34,7 +33,8 @@ from wheelcheck.index.archives.ranges import (
     HttpBytes,
     open_local,
 )
-from wheelcheck.index.archives.source_marks import MAX_MARKED_BYTES, is_marked, read_marks
+from wheelcheck.index.archives.sources.languages import language_of
+from wheelcheck.index.archives.sources.source_marks import MAX_MARKED_BYTES, is_marked, read_marks
 from wheelcheck.index.archives.tars import (
     BLOCK,
     TarMember,
@@ -141,14 +141,10 @@ def read_zip(source: ByteSource, wanted: Wanted, until: Until | None = None) -> 
     for member in zip_members(source):
         found[checked_path(member.path)] = member
     members = tuple(ArchiveMember(path, member.size) for path, member in found.items())
+    if until is not None and _is_enough(source, found, until):
+        return ArchiveListing(members)
     texts: dict[str, str] = {}
     room = MAX_TEXTS_BYTES
-    if until is not None:
-        for path, member in found.items():
-            if path.endswith("/pyproject.toml") and member.size <= MAX_TEXT_BYTES:
-                content = read_member(source, member)
-                if content is not None and until(path, content.decode("utf-8", errors="replace")):
-                    return ArchiveListing(members)
     texts_of = [(path, member) for path, member in found.items() if wanted(path)]
     fetch_beginnings(
         source,
@@ -161,6 +157,16 @@ def read_zip(source: ByteSource, wanted: Wanted, until: Until | None = None) -> 
                 texts[path] = content.decode("utf-8", errors="replace")
                 room -= len(content)
     return ArchiveListing(members, texts)
+
+
+def _is_enough(source: ByteSource, found: Mapping[str, ZipMember], until: Until) -> bool:
+    """Whether a pyproject.toml of the archive makes all else unwanted."""
+    for path, member in found.items():
+        if path.endswith("/pyproject.toml") and member.size <= MAX_TEXT_BYTES:
+            content = read_member(source, member)
+            if content is not None and until(path, content.decode("utf-8", errors="replace")):
+                return True
+    return False
 
 
 def _read_stream(
@@ -204,26 +210,31 @@ def _listed(
     for member in members:
         path = checked_path(member.path)
         texts.pop(path, None)
-        source = language_of(path) is not None
-        content, lines = b"", None
         needed = wanted(path) and member.size <= min(MAX_TEXT_BYTES, room)
-        marked = is_marked(path) and member.size <= MAX_MARKED_BYTES
-        if needed or marked:
-            content = member.read()
-            lines = count_lines([content]) if source else None
-        elif source:
-            lines = member.lines()
+        measured, content = _measured(member, path, needed=needed)
         if needed:
             texts[path] = content.decode("utf-8", errors="replace")
             room -= len(content)
             if until is not None and until(path, texts[path]):
                 break
-        found[path] = ArchiveMember(
-            path, member.size, lines, read_marks(content, path) if marked else None
-        )
+        found[path] = measured
         if len(found) > MAX_MEMBERS:
             raise ArchiveRefused(f"it holds more than {MAX_MEMBERS} members")
     return ArchiveListing(tuple(found.values()), texts)
+
+
+def _measured(member: TarMember, path: str, *, needed: bool) -> tuple[ArchiveMember, bytes]:
+    """A member with the lines and marks of its source; its content, where anything reads it."""
+    is_source = language_of(path) is not None
+    marked = is_marked(path) and member.size <= MAX_MARKED_BYTES
+    content, lines = b"", None
+    if needed or marked:
+        content = member.read()
+        lines = count_lines([content]) if is_source else None
+    elif is_source:
+        lines = member.lines()
+    marks = read_marks(content, path) if marked else None
+    return ArchiveMember(path, member.size, lines, marks), content
 
 
 class _Watched:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import bz2
 import lzma
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -139,26 +139,38 @@ def tar_members(chunks: Iterator[bytes], links: list[str] | None = None) -> Iter
             raise ArchiveRefused("it is no tar archive, or is damaged")
         kind, size = header[156:157], _number(header[124:136])
         if kind in _FIELDS_BEFORE:
-            if size > _MAX_HEADER_BYTES:
-                raise ArchiveRefused("it has a header of unheard-of size")
-            body = stream.exactly(size)
-            stream.skip(-size % BLOCK)
-            fields |= _extended(kind, body)
+            fields |= _extended(kind, _extended_header(stream, size))
             continue
-        size = _decimal(fields["size"]) if "size" in fields else size
-        path = fields.get("GNU.sparse.name") or fields.get("path") or _path(header)
-        real = _decimal(fields.get("GNU.sparse.realsize", str(size)))
+        path, size, real = _path_and_sizes(header, size, fields)
         fields = {}
-        if kind in _WITHOUT_DATA or path.endswith("/"):
-            if kind in _LINKS and links is not None:
-                links.append(path)
-            stream.skip(0 if kind in _WITHOUT_DATA else size + -size % BLOCK)
+        if kind in _LINKS and links is not None:
+            links.append(path)
+        if kind in _WITHOUT_DATA:
+            continue
+        if path.endswith("/"):
+            stream.skip(size + -size % BLOCK)
             continue
         if kind == b"S":
             raise ArchiveRefused("it holds sparse files")
         end = stream.position + size + -size % BLOCK
         yield TarMember(path, real, partial(stream.exactly, size), partial(stream.lines, size))
         stream.skip(end - stream.position)
+
+
+def _path_and_sizes(header: bytes, size: int, fields: Mapping[str, str]) -> tuple[str, int, int]:
+    """A member's path, its size in the archive and unpacked: an extended header overrides."""
+    size = _decimal(fields["size"]) if "size" in fields else size
+    path = fields.get("GNU.sparse.name") or fields.get("path") or _path(header)
+    return path, size, _decimal(fields.get("GNU.sparse.realsize", str(size)))
+
+
+def _extended_header(stream: _Stream, size: int) -> bytes:
+    """The body of a header that says more of the member behind it."""
+    if size > _MAX_HEADER_BYTES:
+        raise ArchiveRefused("it has a header of unheard-of size")
+    body = stream.exactly(size)
+    stream.skip(-size % BLOCK)
+    return body
 
 
 class _Stream:

@@ -73,11 +73,7 @@ class ZipMember(NamedTuple):
 
 def zip_members(source: ByteSource) -> Iterator[ZipMember]:
     """All regular files in the order of the directory. Raises ArchiveRefused, FetchFailed."""
-    start, length, count, shift = _directory(source)
-    if length > MAX_DIRECTORY_BYTES or count > MAX_MEMBERS:
-        raise ArchiveRefused(f"it claims to hold {count} members")
-    begin = max(0, start - TAIL_BYTES)  # METADATA often stands just before the directory
-    data = source.read(begin, start + length - begin)[start - begin :]
+    data, count, shift = _directory_data(source)
     position = packed_so_far = 0
     for _ in range(count):
         if position + _ENTRY.size > len(data):
@@ -92,10 +88,7 @@ def zip_members(source: ByteSource) -> Iterator[ZipMember]:
         if flags & _ENCRYPTED:
             raise ArchiveRefused("it is encrypted")
         if _U32 in (size, packed, offset):
-            sizes = _zip64_sizes(data[name:extra])
-            size = next(sizes, size) if size == _U32 else size
-            packed = next(sizes, packed) if packed == _U32 else packed
-            offset = next(sizes, offset) if offset == _U32 else offset
+            size, packed, offset = _zip64_values(data[name:extra], size, packed, offset)
         path = _path(data[position:name], flags)
         position = extra + comment
         packed_so_far += packed
@@ -103,6 +96,15 @@ def zip_members(source: ByteSource) -> Iterator[ZipMember]:
             raise ArchiveRefused("its directory claims sizes that cannot be")
         if not path.endswith("/") and (attributes >> 16) & _TYPE != _LINK:
             yield ZipMember(path, size, packed, crc, method, offset + shift)
+
+
+def _directory_data(source: ByteSource) -> tuple[bytes, int, int]:
+    """The bytes of the directory, its number of entries, and what all offsets lack."""
+    start, length, count, shift = _directory(source)
+    if length > MAX_DIRECTORY_BYTES or count > MAX_MEMBERS:
+        raise ArchiveRefused(f"it claims to hold {count} members")
+    begin = max(0, start - TAIL_BYTES)  # METADATA often lies just before the directory
+    return source.read(begin, start + length - begin)[start - begin :], count, shift
 
 
 def _path(name: bytes, flags: int) -> str:
@@ -151,6 +153,12 @@ def _directory64(source: ByteSource, end: int) -> tuple[int, int, int, int] | No
         raise ArchiveRefused("its Zip64 directory is damaged")
     count, length, start = _END64.unpack(record)[7:10]
     return count, length, start, place
+
+
+def _zip64_values(extra: bytes, *values: int) -> Iterator[int]:
+    """The values of an entry, with those that overflow taken from its extra field."""
+    sizes = _zip64_sizes(extra)
+    return (next(sizes, value) if value == _U32 else value for value in values)
 
 
 def _zip64_sizes(extra: bytes) -> Iterator[int]:

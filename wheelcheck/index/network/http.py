@@ -237,10 +237,8 @@ class Http:
             allowed = url.startswith("https:") or not secure
             secret = self._credentials.header_for(url) if allowed else None
             sent = headers | ({"Authorization": secret} if secret else {})
-            client = self._opened()
-            deadlines.check()
             try:
-                response = client.send(client.build_request("GET", url, headers=sent), stream=True)
+                response = self._send(url, sent)
             except httpx.TransportError as error:
                 if number:  # where a page redirects to is no fault of its index
                     raise FetchFailed(
@@ -248,16 +246,25 @@ class Http:
                     ) from error
                 raise
             self._alive.add(origin_of(url))
-            if response.status_code == _WANTS_CREDENTIALS and allowed:
-                again = self._credentials.look_up(url) and self._credentials.header_for(url)
-                if again and again != secret:
-                    response.close()
-                    continue
+            refused = response.status_code == _WANTS_CREDENTIALS and allowed
+            if refused and self._finds_other_credentials(url, secret):
+                response.close()
+                continue
             if response.status_code not in _REDIRECTS or "location" not in response.headers:
                 return _accepted(response), url
             response.close()
             url = self._redirected(url, response.headers["location"])
         raise FetchFailed("it redirects in circles")
+
+    def _send(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
+        client = self._opened()
+        deadlines.check()
+        return client.send(client.build_request("GET", url, headers=headers), stream=True)
+
+    def _finds_other_credentials(self, url: str, refused: str | None) -> bool:
+        """Whether a keyring has credentials that have not been refused."""
+        found = self._credentials.look_up(url) and self._credentials.header_for(url)
+        return bool(found) and found != refused
 
     @staticmethod
     def _redirected(url: str, location: str) -> str:

@@ -95,11 +95,10 @@ class StoredPages:
         decoder = msgspec.msgpack.Decoder(kind | None)
         found = self._cache.get_dated("pages", key, _with_content(decoder))
         stored, content, stored_at = (*found[0], found[1]) if found else (None, None, 0)
-        if stored is not None:
-            if self._offline or self._cache.is_fresh(stored_at, stored.fresh_seconds):
-                self._note(key, stored, stored_at)
-                return content
-        elif self._offline:
+        if stored is not None and self._is_current(stored, stored_at):
+            self._note(key, stored, stored_at)
+            return content
+        if self._offline:
             raise NotCached
         try:
             reply = self._http.get(url, {"Accept": ACCEPT} | _validators(stored))
@@ -108,16 +107,18 @@ class StoredPages:
                 raise
             self._store(key, None, {}, b"")
             return None
-        key = self._key(url)  # a keyring may have been asked meanwhile
         if reply.status == 304 and stored is not None:  # noqa: PLR2004 (Not Modified)
+            key = self._key(url)  # a keyring may have been asked meanwhile
             self._note(key, stored, self._cache.confirm("pages", key))
             return content
         digest = _digest(reply)
-        known = stored is not None and stored.digest == digest
-        page = content if known else read(reply)
+        page = content if stored is not None and stored.digest == digest else read(reply)
         private = private or _has_secrets(reply.body)
-        self._store(key, page, reply.headers, digest, private=private)
+        self._store(self._key(url), page, reply.headers, digest, private=private)
         return page
+
+    def _is_current(self, stored: _Stored, stored_at: int) -> bool:
+        return self._offline or self._cache.is_fresh(stored_at, stored.fresh_seconds)
 
     def _key(self, url: str) -> str:
         return cache_key(url, *filter(None, [self._fingerprint(url)]))

@@ -80,12 +80,7 @@ def _admitted(
     project = answers.project(name)
     if isinstance(project, Unknown):
         return
-    allowed = answers.rules.policy.allows_prereleases(name)
-    installer = answers.target.installer
-    any_bound = installer.has(Rule.PRERELEASE_IN_ANY_BOUND)
-    asks = request.prereleases if any_bound else request.old_prereleases
-    all_stages = asks if allowed is None else allowed
-    fallback = installer.has(Rule.PRERELEASES_IF_NOTHING_ELSE) or not len(request.specifier)
+    all_stages, if_nothing_else = _prereleases_allowed(answers, name, request)
     later, found = [], False
     for version in common.versions(project, request.specifier):
         if not all_stages and version.is_prerelease:
@@ -93,8 +88,20 @@ def _admitted(
         elif offer := lookup(name, version):
             found = True
             yield offer
-    if not found and allowed is not False and fallback:
+    if not found and if_nothing_else:
         yield from filter(None, (lookup(name, version) for version in later))
+
+
+def _prereleases_allowed(
+    answers: Answers, name: NormalizedName, request: ProjectRequest
+) -> tuple[bool, bool]:
+    """Whether pre-releases count as all others do, and whether they do where nothing else is."""
+    allowed = answers.rules.policy.allows_prereleases(name)
+    installer = answers.target.installer
+    any_bound = installer.has(Rule.PRERELEASE_IN_ANY_BOUND)
+    asks = request.prereleases if any_bound else request.old_prereleases
+    fallback = installer.has(Rule.PRERELEASES_IF_NOTHING_ELSE) or not len(request.specifier)
+    return asks if allowed is None else allowed, allowed is not False and fallback
 
 
 def _is_wheel(offer: Offer) -> bool:

@@ -102,6 +102,18 @@ class Provider:
         self, waiting: Collection[str], pins: Mapping[str, Candidate], causes: Sequence[Cause]
     ) -> Collection[str] | None:
         """Settle the causes of the last conflict first, then what keeps conflicting."""
+        blamed = self._count_conflicts(causes, pins) if causes else set()
+        if not self._conflicts:
+            return None
+        first = [name for name in blamed if name in waiting]
+        among: Collection[str] = first or waiting
+        often = [n for n, count in self._conflicts.items() if count >= PROMOTE_AFTER_CONFLICTS]
+        return [name for name in often if name in among] or first or None
+
+    def _count_conflicts(
+        self, causes: Sequence[Cause], pins: Mapping[str, Candidate]
+    ) -> Collection[str]:
+        """Count the nodes that take part in a conflict and are not settled; all that do."""
         blamed: set[str] = set()
         for need, parent in causes:
             names = [need.identifier]
@@ -109,12 +121,7 @@ class Provider:
                 names.append(identifier_of(parent.name, parent.extras))
             blamed.update(names)
             self._conflicts.update(name for name in names if name not in pins)
-        if not self._conflicts:
-            return None
-        first = [name for name in blamed if name in waiting]
-        among: Collection[str] = first or waiting
-        often = [n for n, count in self._conflicts.items() if count >= PROMOTE_AFTER_CONFLICTS]
-        return [name for name in often if name in among] or first or None
+        return blamed
 
     def preference(self, identifier: str, needs: Sequence[SolverRequirement]) -> Preference:
         """The rank of a node, from what is needed of it alone."""
@@ -143,20 +150,28 @@ class Provider:
             return ()  # none: the solver asks again about nodes that nobody needs any more
         name, extras = needs[0].name, needs[0].extras
         every = [*needs, *base]
-        exact = dict.fromkeys(need.exact for need in every if need.exact is not None)
-        if not exact and name in self._constraints:
-            exact = dict.fromkeys(self._constraints[name].files)
-        if exact:
-            wanted = [Candidate(name, extras, c.version, c.offer, c.direct) for c in exact]
+        if exact := self._exact(name, every):
+            given = (Candidate(name, extras, c.version, c.offer, c.direct) for c in exact)
             return tuple(
-                candidate
-                for candidate in wanted
-                if candidate not in refused
-                and self._constraint_admits(candidate)
-                and all(self.satisfies(candidate, need) for need in needs)
+                each for each in given if each not in refused and self._admits_given(each, needs)
             )
         stand_ins = name in self._behind_excused
         return _Candidates(self, extras, tuple(every), refused, stand_ins)
+
+    def _exact(
+        self, name: NormalizedName, needs: Iterable[SolverRequirement]
+    ) -> Mapping[Candidate, None]:
+        """The candidates that needs, or else the constraint, request themselves."""
+        exact = dict.fromkeys(need.exact for need in needs if need.exact is not None)
+        if not exact and name in self._constraints:
+            return dict.fromkeys(self._constraints[name].files)
+        return exact
+
+    def _admits_given(self, candidate: Candidate, needs: Sequence[SolverRequirement]) -> bool:
+        """Whether a candidate that was requested itself satisfies its constraint and all needs."""
+        return self._constraint_admits(candidate) and all(
+            self.satisfies(candidate, need) for need in needs
+        )
 
     def narrowed(
         self, found: Iterable[Candidate], need: SolverRequirement
@@ -166,12 +181,12 @@ class Provider:
         The first stays the first where the need admits it: candidates come in an order that does
         not depend on the specifier, with two exceptions that are left to the full search. A need
         may ask for pre-releases, and a pin lets a yanked version come before a stand-in. Candidates
-        that were asked for themselves stay if the need admits them all.
+        that were requested themselves stay if the need admits them all.
         """
         if need.extras or need.impossible:
             return None
-        if isinstance(found, tuple):  # candidates that were asked for themselves
-            return found if found and all(self.satisfies(each, need) for each in found) else None
+        if isinstance(found, tuple):  # candidates that were requested themselves
+            return self._if_all_satisfy(found, need)
         if not isinstance(found, _Candidates) or need.exact:
             return None
         first = found.first
@@ -186,6 +201,12 @@ class Provider:
         stand_ins = need.name in self._behind_excused
         needs = (*found.needs, need)
         return _Candidates(self, found.extras, needs, found.refused, stand_ins, first)
+
+    def _if_all_satisfy(
+        self, found: tuple[Candidate, ...], need: SolverRequirement
+    ) -> tuple[Candidate, ...] | None:
+        satisfied = found and all(self.satisfies(candidate, need) for candidate in found)
+        return found if satisfied else None
 
     def satisfies(self, candidate: Candidate, need: SolverRequirement) -> bool:
         """Whether a candidate meets a need; one without a version meets all."""

@@ -107,6 +107,10 @@ class State:
             heappop(queue)
         return queue[0][-1]
 
+    def refused(self) -> dict[str, tuple[Candidate, ...]]:
+        """The candidates that have been refused so far, by node."""
+        return {key: node.refused for key, node in self.nodes.items() if node.refused}
+
     def pins_in_order(self) -> dict[str, Candidate]:
         """The pins, each where it was last chosen."""
         ordered: dict[str, Candidate] = {}

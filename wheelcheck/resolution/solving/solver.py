@@ -181,12 +181,12 @@ class Solver:
     ) -> Mapping[str, Collection[Candidate]]:
         """Undo choices up to one to blame; what had been refused till then, and its candidate."""
         state = self._state
-        while True:
-            refused = {key: node.refused for key, node in state.nodes.items() if node.refused}
+        while state.choices:
+            refused = state.refused()
             others = len(state.pins) - 1
-            pinned = state.undo().pinned if state.choices else None
+            pinned = state.undo().pinned
             if pinned is None:
-                raise Impossible(causes)
+                break
             identifier, candidate = pinned
             innocent = identifier not in blamed
             if self._optimistic and innocent and self._saved is None:
@@ -195,7 +195,8 @@ class Solver:
             if (innocent and not self._optimistic) or needed & blamed or not others:
                 return refused | {identifier: (*refused.get(identifier, ()), candidate)}
             if len(state.choices) < FEWEST_STATES - 1:
-                raise Impossible(causes)
+                break
+        raise Impossible(causes)
 
     def _refuse(self, refused: Mapping[str, Collection[Candidate]]) -> bool:
         """Refuse candidates; False where a node is left without any."""

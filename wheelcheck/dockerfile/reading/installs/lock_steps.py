@@ -42,9 +42,6 @@ def add_lock_install(
         note_project(stage, folder, line, stage.variables, certain=certain)
     lock = LockInput(command.tool, command.lock, place)
     path = layer.venv or absolute(".venv", layer.workdir)
-    python = stage.venv_pythons.get(path)
-    if python is None and command.tool == "uv":
-        python = python_of_uv(stage, command.arguments, stage.variables, layer.workdir)
     step = InstallStep(
         line=line,
         layer=layer.line,
@@ -60,9 +57,19 @@ def add_lock_install(
         cache_mounts=layer.cache_mounts,
         offset=layer.offset,
         tolerated=not layer.required,
-        target=stage.with_other_python(python),
+        target=stage.with_other_python(_python_of(stage, layer, command, path)),
     )
     stage.add_step(step, MadeFolder(path, "venv", line, stage.index))
+
+
+def _python_of(
+    stage: StageState, layer: Layer, command: LockCommand, venv: str
+) -> tuple[int, int] | None:
+    """The Python of a virtual environment, where the command or an earlier one chooses it."""
+    python = stage.venv_pythons.get(venv)
+    if python is None and command.tool == "uv":
+        return python_of_uv(stage, command.arguments, stage.variables, layer.workdir)
+    return python
 
 
 def _note_problem(stage: StageState, layer: Layer, why: Unknown, line: int, text: str) -> None:

@@ -6,7 +6,7 @@ Python's official images have pip alone (docker-library/python, Dockerfile templ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from packaging.utils import canonicalize_name
 
@@ -44,10 +44,15 @@ def _may_be_brought(stage: StageState, tool: str) -> bool:
     packages = {package.name for package in stage.packages}
     if packages & {tool, f"python3-{tool}", f"py3-{tool}", "pipx"}:
         return True
+    return _may_be_installed(stage, {tool, *_BRING_OTHERS})
+
+
+def _may_be_installed(stage: StageState, names: Collection[str]) -> bool:
+    """Whether an earlier step installs one of these packages, or packages without a name."""
     installed = {
         canonicalize_name(each.requirement.name)
         for step in stage.steps
         for each in step.requirements.lines
     }
     unnamed = any(step.requirements.skipped or step.wheels for step in stage.steps)
-    return unnamed or bool(installed & {tool, *_BRING_OTHERS})
+    return unnamed or not installed.isdisjoint(names)

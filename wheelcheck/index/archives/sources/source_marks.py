@@ -8,12 +8,14 @@ reader looks for this too.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from sys import intern
 
-from wheelcheck.index.archives.c_api import ApiBreak, api_breaks, certain_includes
-from wheelcheck.index.archives.compiler_breaks import compiler_breaks
-from wheelcheck.index.archives.languages import language_of
+from wheelcheck.index.archives.sources.c_api import ApiBreak, api_breaks
+from wheelcheck.index.archives.sources.c_includes import certain_includes
+from wheelcheck.index.archives.sources.compiler_breaks import compiler_breaks
+from wheelcheck.index.archives.sources.languages import language_of
 
 __all__ = ["MAX_MARKED_BYTES", "RULES", "SourceMarks", "is_marked", "read_marks"]
 
@@ -156,6 +158,12 @@ def _old_cython(content: bytes) -> tuple[str, ...]:
     if not defines and (b"cimport" not in content or _CIMPORT.search(content) is None):
         return ()
     found = [word for word, sign in _CYTHON_SIGNS if sign.search(content)]
+    return (*found, *_lost_cimports(content))
+
+
+def _lost_cimports(content: bytes) -> Iterator[str]:
+    """What is cimported that later releases lack, or that has one part and is a neighbour."""
     names = {first or second for first, second in _CIMPORT.findall(content)}
-    lost = sorted(name for name in names if name in _LOST_PXD or b"." not in name.strip(b"."))
-    return (*found, *(f"cimport {name.decode()}" for name in lost))
+    for name in sorted(names):
+        if name in _LOST_PXD or b"." not in name.strip(b"."):
+            yield f"cimport {name.decode()}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wheelcheck.index.archives.source_marks import SourceMarks, is_marked, read_marks
+from wheelcheck.index.archives.sources.source_marks import SourceMarks, is_marked, read_marks
 
 
 def test_statements_tell_code_from_tables():

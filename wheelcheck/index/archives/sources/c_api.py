@@ -1,0 +1,171 @@
+"""Which names of CPython's C API a source uses that some CPython has no more.
+
+`c_api.csv` has the names that are gone, and since when. A line counts for the versions of
+CPython for which it is certainly compiled: the conditions around it (``#if PY_VERSION_HEX <
+0x030B0000``) are evaluated, and what depends on anything else is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from wheelcheck.index.archives.sources.c_conditions import Conditions
+from wheelcheck.index.archives.sources.c_includes import is_for_python
+from wheelcheck.tables import read_table
+
+__all__ = ["PERHAPS", "ApiBreak", "api_breaks"]
+
+ApiBreak = tuple[str, tuple[int, ...]]
+"""A name that a source uses, ``()`` behind it where it is called, and the CPython 3.x whose
+headers lack it; no versions where the source defines the name itself."""
+
+_MAY_BE_NAME = re.compile(rb"_?Py[A-Z_]\w+")
+_NAME = re.compile(rb"\b_?Py[A-Z_]\w+")
+_MAY_ASSIGN = (b"Py_TYPE", b"Py_SIZE", b"Py_REFCNT")
+_MAY_BE_MEMBER = (b"->frame", b"->f_", b"tstate", b"tp_print", b"->exc_", b"->curexc_")
+_COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"", re.DOTALL)
+_DEFINES = re.compile(rb"(?!return\b|else\b|case\b)[A-Za-z_][\w \t*]*[ \t*]$")
+"""What is before a name that a line in the first column defines or declares."""
+_INCLUDE = re.compile(rb"^\s*#\s*include\s*[<\"]([\w./]+)[>\"]")
+_DIRECTIVE = re.compile(rb"^\s*#\s*(if|ifdef|ifndef|elif|else|endif|define|include|undef)\b(.*)")
+_ASSIGNED = re.compile(
+    rb"\b(Py_TYPE|Py_SIZE|Py_REFCNT)\s*\((?:[^()=;]|\([^()]*\)|\([^()]*\([^()]*\)\))*\)\s*"
+    rb"(?:[-+]?=(?!=)|\+\+|--)|(?:\+\+|--)\s*(Py_REFCNT|Py_SIZE)\s*\("
+)
+_MEMBERS = re.compile(
+    rb"\b(?:_?(?:py_)?tstate|thread_state|threadstate|ts|PyThreadState_(?:GET|Get)\s*\(\s*\))\s*->\s*"
+    rb"(frame|exc_type|exc_value|exc_traceback|recursion_depth|use_tracing|curexc_\w+)\b"
+    rb"|\b(?:frame|f|py_?frame|cur_?frame|back)\s*->\s*(f_code|f_back|f_lineno|f_globals|f_lasti)\b"
+    rb"|(?:->|\.)\s*(tp_print)\s*="
+)
+_MEMBER_GONE = {
+    b"frame": (11, b"PyThreadState"), b"exc_type": (7, b"PyThreadState"),
+    b"exc_value": (7, b"PyThreadState"), b"exc_traceback": (7, b"PyThreadState"),
+    b"recursion_depth": (11, b"PyThreadState"), b"use_tracing": (11, b"PyThreadState"),
+    b"curexc_type": (12, b"PyThreadState"), b"curexc_value": (12, b"PyThreadState"),
+    b"curexc_traceback": (12, b"PyThreadState"),
+    b"f_code": (11, b"PyFrameObject"), b"f_back": (11, b"PyFrameObject"),
+    b"f_lineno": (11, b"PyFrameObject"), b"f_globals": (11, b"PyFrameObject"),
+    b"f_lasti": (11, b"PyFrameObject"), b"tp_print": (9, b"PyTypeObject"),
+}  # fmt: skip
+"""Members of structures, since when they are gone (What's New in Python 3.7 to 3.12), and whose."""
+_NO_TARGETS = {b"Py_TYPE": 11, b"Py_SIZE": 11, b"Py_REFCNT": 10}
+"""Since when these macros are functions, which nothing can be assigned to (What's New)."""
+
+PERHAPS = "?"
+"""Behind a name: whether it is compiled depends on what is defined elsewhere."""
+_NEAR = 20
+"""Characters before a string in which ``#include`` is looked for."""
+_MOST_LINES = 200_000
+
+
+def api_breaks(content: bytes) -> tuple[ApiBreak, ...]:
+    """The names of a source that some CPython lacks, each with the versions that certainly do."""
+    if not is_for_python(content):  # a vendored library: nothing else is looked for
+        return ()
+    gone = _gone()
+    used = (gone.keys() & set(_MAY_BE_NAME.findall(content))) | (gone.keys() & _included(content))
+    if not (used or _assigns_to_function(content) or _reads_member(content)):
+        return ()
+    found: dict[str, set[int]] = defaultdict(set)
+    defined: set[str] = set()
+    for place, minors in _lines(_COMMENT.sub(_blank, content), gone, used, defined):
+        if minors is None:
+            defined.add(place)
+        else:
+            found[place] |= minors
+    return tuple(
+        (name, tuple(sorted(minors)))
+        for name, minors in sorted({**found, **{name: set() for name in defined}}.items())
+        if (minors and name.rstrip("()?") not in defined) or name in defined
+    )
+
+
+def _assigns_to_function(content: bytes) -> bool:
+    return _has(content, _MAY_ASSIGN) and _ASSIGNED.search(content) is not None
+
+
+def _reads_member(content: bytes) -> bool:
+    return _has(content, _MAY_BE_MEMBER) and _MEMBERS.search(content) is not None
+
+
+def _has(content: bytes, words: tuple[bytes, ...]) -> bool:
+    return any(word in content for word in words)
+
+
+@cache
+def _gone() -> Mapping[bytes, int]:
+    """Names and headers, and the CPython 3.x from which on they are gone."""
+    return {
+        row["name"].encode(): int(row["gone"].partition(".")[2])
+        for row in read_table("index/archives/sources/c_api.csv")
+    }
+
+
+def _included(content: bytes) -> set[bytes]:
+    return set(re.findall(rb"include\s*[<\"]([\w./]+\.h)[>\"]", content))
+
+
+def _blank(match: re.Match[bytes]) -> bytes:
+    text = match.group()
+    if not text.startswith(b'"'):
+        return b"\n" * text.count(b"\n") or b" "
+    before = match.string[max(0, match.start() - _NEAR) : match.start()].rstrip()
+    return text if before.endswith(b"include") else b'""'
+
+
+def _lines(
+    text: bytes, gone: Mapping[bytes, int], used: set[bytes], defined: set[str]
+) -> Iterator[tuple[str, set[int] | None]]:
+    """The uses, each with the versions that compile it and lack the name; None: defined here."""
+    here = Conditions()
+    for line in text.replace(b"\\\n", b" ").split(b"\n")[:_MOST_LINES]:
+        directive = _DIRECTIVE.match(line)
+        if directive is None:
+            uses = tuple(_uses(line, text, gone, used, here))
+            called = tuple(use for use in uses if "()" in use[0])
+            yield from called or uses  # what is called may be an own macro: it decides on the rest
+            continue
+        word, rest = directive.groups()
+        if word == b"include":
+            include = _INCLUDE.match(line)
+            path = include.group(1) if include else b""
+            if path in used:
+                yield path.decode(), here.minors(gone[path])
+        elif word == b"define":
+            name = rest.split(None, 1)[0].partition(b"(")[0] if rest.strip() else b""
+            if name in used:
+                defined.add(name.decode())
+        else:
+            here.meet(word.decode(), rest.decode("utf-8", "replace"))
+
+
+def _uses(
+    line: bytes, text: bytes, gone: Mapping[bytes, int], used: set[bytes], here: Conditions
+) -> Iterator[tuple[str, set[int] | None]]:
+    """The uses in a line of code."""
+    if b"Py" not in line and b"->" not in line and b"tp_print" not in line:
+        return
+    for match in _NAME.finditer(line):
+        if match.group() in used:
+            if (
+                _DEFINES.match(line[: match.start()])
+                and line[match.end() : match.end() + 1] == b"("
+            ):
+                yield match.group().decode(), None
+                continue
+            called = line[match.end() :].lstrip().startswith(b"(")
+            name = match.group().decode() + "()" * called
+            yield name, here.minors(gone[match.group()])
+            yield f"{name}{PERHAPS}", here.perhaps(gone[match.group()])
+    for match in _ASSIGNED.finditer(line):
+        macro = match.group(1) or match.group(2)
+        yield f"{macro.decode()}(…) =", here.minors(_NO_TARGETS[macro])
+    for match in _MEMBERS.finditer(line):
+        member = next(filter(None, match.groups()))
+        since, owner = _MEMBER_GONE.get(member, (99, b""))
+        if owner in text:
+            yield f"{owner.decode()}.{member.decode()}", here.minors(since)

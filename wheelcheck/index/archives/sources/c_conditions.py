@@ -1,0 +1,173 @@
+"""Conditions of the C preprocessor, evaluated for each CPython: is a line certainly compiled?
+
+What a condition asks of anything but the version of Python and the platform is not known.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import lru_cache
+
+__all__ = ["EVERY", "MINORS", "Conditions"]
+
+MINORS = range(8, 16)
+"""The CPython 3.x that are looked at."""
+EVERY = set(MINORS)
+
+_NOT_DEFINED = {
+    "MS_WINDOWS", "PYPY_VERSION", "Py_DEBUG", "Py_GIL_DISABLED", "Py_LIMITED_API", "WIN32",
+    "_MSC_VER", "_WIN32", "_WIN64", "__APPLE__", "__CYGWIN__", "__MINGW32__", "__PYX_ENABLE_PYPY",
+}  # fmt: skip
+_ABOUT_PYTHON = re.compile(r"py|3|version|defined|0", re.IGNORECASE)
+
+
+class Conditions:
+    """The conditions around a line, evaluated for each CPython."""
+
+    def __init__(self) -> None:
+        # for each nested #if: per version whether this branch, and any branch before it, is taken
+        self._stack: list[tuple[dict[int, bool | None], dict[int, bool | None]]] = []
+        self._of_python: list[bool] = []  # whether its words may be about the version of Python
+
+    def minors(self, since: int) -> set[int]:
+        """The versions from `since` on that certainly compile the present line."""
+        return {
+            minor
+            for minor in MINORS
+            if minor >= since and all(now[minor] is True for now, _ in self._stack)
+        }
+
+    def perhaps(self, since: int) -> set[int]:
+        """The versions that compile the line unless a macro decides that is not Python's."""
+        if not self._stack or any(self._of_python) or since < MINORS.start:
+            return set()
+        open_ones = {m for m in MINORS if all(now[m] is not False for now, _ in self._stack)}
+        return {m for m in open_ones if m >= since} - self.minors(since)
+
+    def enter(self) -> None:
+        """A condition that holds in any case, as that around all of a header."""
+        everywhere: dict[int, bool | None] = dict.fromkeys(MINORS, True)
+        self._stack.append((everywhere, dict(everywhere)))
+        self._of_python.append(False)
+
+    def meet(self, word: str, rest: str) -> None:
+        """A directive."""
+        if word == "endif":
+            if self._stack:
+                self._stack.pop()
+                self._of_python.pop()
+        elif word in {"if", "ifdef", "ifndef"}:
+            values = self._values(word, rest)
+            self._stack.append((values, dict(values)))
+            self._of_python.append(_ABOUT_PYTHON.search(rest) is not None)
+        elif self._stack and word in {"elif", "else"}:
+            _, before = self._stack.pop()
+            values = dict.fromkeys(MINORS, True) if word == "else" else self._values("if", rest)
+            now = {m: _and(values[m], _not(before[m])) for m in MINORS}
+            taken = {m: _or(values[m], before[m]) for m in MINORS}
+            self._stack.append((now, taken))
+
+    @staticmethod
+    def _values(word: str, rest: str) -> dict[int, bool | None]:
+        rest = rest.strip()
+        if word != "if":
+            defined = _defined(rest.split()[0] if rest else "")
+            return dict.fromkeys(MINORS, defined if word == "ifdef" else _not(defined))
+        return dict(_evaluated(rest))
+
+
+def _and(left: bool | None, right: bool | None) -> bool | None:  # noqa: FBT001 (three-valued logic)
+    if left is False or right is False:
+        return False
+    return None if left is None or right is None else True
+
+
+def _or(left: bool | None, right: bool | None) -> bool | None:  # noqa: FBT001 (three-valued logic)
+    return _not(_and(_not(left), _not(right)))
+
+
+def _not(value: bool | None) -> bool | None:  # noqa: FBT001 (three-valued logic)
+    return None if value is None else not value
+
+
+def _defined(name: str) -> bool | None:
+    if name in {"PY_VERSION_HEX", "PY_MAJOR_VERSION", "PY_MINOR_VERSION", "Py_PYTHON_H"}:
+        return True
+    return False if name in _NOT_DEFINED else None
+
+
+_VERSIONS = ("PY_VERSION_HEX", "PY_MINOR_VERSION")
+"""What of a condition differs between the releases of CPython 3."""
+
+
+@lru_cache(maxsize=1 << 12)
+def _evaluated(condition: str) -> tuple[tuple[int, bool | None], ...]:
+    """What an ``#if`` says for each CPython 3.x: true, false, or not known."""
+    text = re.sub(r"\bdefined\s*\(?\s*(\w+)\s*\)?", r" DEFINED_\1 ", condition)
+    text = re.sub(r"\b(0[xX][0-9a-fA-F]+|\d+)[uUlL]+\b", r"\1", text)
+    text = re.sub(r"!(?!=)", " not ", text.replace("&&", " and ").replace("||", " or "))
+    try:
+        tree = ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return tuple((minor, None) for minor in MINORS)
+    if not any(name in condition for name in _VERSIONS):  # nearly all, and much quicker
+        answer = _truth(_value(tree, MINORS.start, 0))
+        return tuple((minor, answer) for minor in MINORS)
+    found: list[tuple[int, bool | None]] = []
+    for minor in MINORS:
+        # a bound inside a minor release is not known: first and last patch release must agree
+        answers = {_truth(_value(tree, minor, patch)) for patch in (0, 30)}
+        found.append((minor, answers.pop() if len(answers) == 1 else None))
+    return tuple(found)
+
+
+def _truth(value: int | None) -> bool | None:
+    return None if value is None else bool(value)
+
+
+def _value(node: ast.expr, minor: int, patch: int) -> int | None:  # noqa: PLR0911 (a case each)
+    match node:
+        case ast.Constant(value=int(number)):
+            return int(number)
+        case ast.Name(id=name):
+            return _name_value(name, minor, patch)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            negated = _not(_truth(_value(operand, minor, patch)))
+            return None if negated is None else int(negated)
+        case ast.BoolOp(op=op, values=parts):
+            truths = [_truth(_value(part, minor, patch)) for part in parts]
+            joined = truths[0]
+            for truth in truths[1:]:
+                joined = _and(joined, truth) if isinstance(op, ast.And) else _or(joined, truth)
+            return None if joined is None else int(joined)
+        case ast.Compare(left=left, ops=[op], comparators=[right]):
+            return _compared(_value(left, minor, patch), op, _value(right, minor, patch))
+        case _:
+            return None
+    return None
+
+
+def _name_value(name: str, minor: int, patch: int) -> int | None:
+    if name.startswith("DEFINED_"):
+        defined = _defined(name.removeprefix("DEFINED_"))
+        return None if defined is None else int(defined)
+    known = {
+        "PY_VERSION_HEX": (3 << 24) + (minor << 16) + (patch << 8) + 0xF0,
+        "PY_MAJOR_VERSION": 3,
+        "PY_MINOR_VERSION": minor,
+        "Py_GIL_DISABLED": 0,
+        "PYPY_VERSION": 0,
+    }
+    return known.get(name)
+
+
+def _compared(left: int | None, op: ast.cmpop, right: int | None) -> int | None:
+    if left is None or right is None:
+        return None
+    answers = {
+        ast.Lt: left < right, ast.LtE: left <= right, ast.Gt: left > right, ast.GtE: left >= right,
+        ast.Eq: left == right, ast.NotEq: left != right,
+    }  # fmt: skip
+    answer = answers.get(type(op))
+    return None if answer is None else int(answer)
