@@ -12,6 +12,7 @@ these roots.
 from __future__ import annotations
 
 import argparse
+import ast
 import csv
 import json
 import os
@@ -182,7 +183,33 @@ def _modules(info: Path) -> list[str]:
     public = [n for n in named if not n.startswith("_") and n.split("/")[0] not in BY_NATURE]
     own = info.name.split("-")[0].lower()
     exact = [n for n in public if re.sub(r"[-_.]+", "_", n).lower() == own]
-    return _below_namespaces(exact or public or named, info)
+    return _with_namesakes(_below_namespaces(exact or public or named, info), info)
+
+
+def _with_namesakes(names: list[str], info: Path) -> list[str]:
+    """With ``x.x`` for a package ``x`` that imports nothing of itself: nobody imports it alone."""
+    paths = {row[0] for row in csv.reader((info / "RECORD").read_text("utf-8").splitlines())}
+    found = []
+    for name in names:
+        found.append(name)
+        start = f"{name.replace('.', '/')}/__init__.py"
+        namesake = f"{name}.{name.rpartition('.')[2]}"
+        if start in paths and f"{namesake.replace('.', '/')}.py" in paths:
+            code = ast.parse((info.parent / start).read_text("utf-8", "replace"))
+            imports = (
+                node for node in ast.walk(code) if isinstance(node, ast.Import | ast.ImportFrom)
+            )
+            if not any(_is_of(node, name) for node in imports):
+                found.append(namesake)
+    return found
+
+
+def _is_of(node: ast.Import | ast.ImportFrom, package: str) -> bool:
+    """Whether an import names modules of the package at the top of a name."""
+    top = package.partition(".")[0]
+    if isinstance(node, ast.ImportFrom):
+        return node.level > 0 or (node.module or "").partition(".")[0] == top
+    return any(alias.name.partition(".")[0] == top for alias in node.names)
 
 
 def _below_namespaces(names: list[str], info: Path) -> list[str]:
