@@ -94,6 +94,8 @@ class WheelFacts:
         audited: Whether auditwheel repaired it (a ``*.libs`` folder, or its SBOM).
         reached: The ELF files that importing the wheel's public modules loads; None where nobody
             looked, because all files ask for the same few libraries.
+        below: Where the top-level packages load no ELF file: those that each public module right
+            below them loads.
         opened: Libraries that the import opens by name and cannot do without: alternatives each.
         optional: Those that it opens later, or can do without.
         opens_files: Whether an import opens libraries of the wheel by their path; None where that
@@ -108,6 +110,7 @@ class WheelFacts:
     holds: tuple[str, ...] = ()
     audited: bool = False
     reached: tuple[str, ...] | None = None
+    below: tuple[tuple[str, ...], ...] = ()
     opened: tuple[tuple[str, ...], ...] = ()
     optional: tuple[tuple[str, ...], ...] = ()
     opens_files: bool | None = None

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from wheelcheck.loading.python_code.branches import RaiseSearch, raises
+from wheelcheck.loading.python_code.branches import RaiseSearch, opens, raises
 from wheelcheck.loading.python_code.library_names import OpenedLibrary
+from wheelcheck.loading.python_code.unset_results import uses_unset_result
 
 __all__ = ["ModuleFacts"]
 
@@ -48,11 +49,17 @@ class ModuleFacts:
         return self._raising[scope]
 
     def raises_without(self, scope: str, functions: frozenset[str] = frozenset()) -> bool:
-        """Whether a scope raises for want of what these functions give, else of a library."""
+        """Whether a scope raises for want of what these functions give, else of a library.
+
+        At the top of the module, a use of what they could not give raises, too.
+        """
         key = (scope, functions)
         if key not in self._raising_without:
             body = self.bodies.get(scope, ())
-            self._raising_without[key] = RaiseSearch(functions or None).finds(body)
+            gives = functions.__contains__ if functions else opens
+            self._raising_without[key] = RaiseSearch(functions or None).finds(body) or (
+                not scope and uses_unset_result(body, gives)
+            )
         return self._raising_without[key]
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from wheelcheck.loading.python_code.library_names import OpenedLibrary
@@ -136,7 +136,33 @@ class _Imports:
         """
         found, by_path = self._found()
         opened = [each for _, each in found.opened if each.files or each.finds] if opens else []
-        return replace(self.facts, reached=tuple(sorted(by_path)), opened=_groups(opened))
+        return replace(
+            self.facts,
+            reached=tuple(sorted(by_path)),
+            below=() if by_path else self._loaded_below(is_empty=self._is_empty(found)),
+            opened=_groups(opened),
+        )
+
+    def _is_empty(self, found: ReachedFiles) -> bool:
+        """Whether the top-level packages import nothing of themselves."""
+        return found.modules.issubset(self.modules.tops)
+
+    def _loaded_below(self, *, is_empty: bool) -> tuple[tuple[str, ...], ...]:
+        """The extension modules that each public module right below the top loads.
+
+        Of an empty top that is the module of the package's own name, if there is such a module.
+        Nothing where none was seen to load any of those below the top: it loads them another way.
+        """
+        tops, extensions = self.modules.tops, self.modules.extensions
+        names = [name for top in tops for name in self.modules.submodules(top)]
+        if is_empty:
+            names = list(self.modules.namesakes) or names
+        found = []
+        for name in names[:_MOST_BELOW]:
+            loaded = reach([name], self.modules, self.read, self.others).extensions
+            found.append(tuple(sorted(extensions[each] for each in loaded)))
+        is_ours = any(name.startswith(tuple(f"{top}." for top in tops)) for name in extensions)
+        return tuple(found) if any(found) or not is_ours else ()
 
     def added(self, *, opens: bool) -> WheelFacts:
         """The facts with what is reached and, where it `opens` libraries itself, opened."""
@@ -146,7 +172,7 @@ class _Imports:
         opened = [each for _, each in found.opened]
         by_path = by_path or _own_files(self.facts, found)
         if not (opened or by_path):
-            for below in _reached_below(self.modules, self.read, self.others):
+            for below in self._opened_below(is_empty=self._is_empty(found)):
                 opened += [each for _, each in below.opened]
                 by_path |= _own_files(self.facts, below)
                 found.opens = found.opens or bool(by_path)
@@ -162,6 +188,26 @@ class _Imports:
             optional=_groups(later),
             opens_unnamed=any(not each.names for each in opened),
         )
+
+    def _opened_below(self, *, is_empty: bool) -> list[ReachedFiles]:
+        """What most modules below the top open: the wheel is of no use without it.
+
+        Where the top `is_empty`, a module of the package's own name speaks for the package.
+        """
+
+        def opening(names: Iterable[str]) -> list[ReachedFiles]:
+            all_of = (reach([name], self.modules, self.read, self.others) for name in names)
+            return [each for each in all_of if each.opened or each.own_files]
+
+        found = opening(self.modules.namesakes) if is_empty else []
+        if found:
+            return found
+        for top in self.modules.tops:
+            below = self.modules.submodules(top)[:_MOST_BELOW]
+            found = opening(below)
+            if below and len(found) * 2 >= len(below):
+                return found
+        return []
 
 
 def _own_files(facts: WheelFacts, found: ReachedFiles) -> set[str]:
@@ -196,26 +242,6 @@ def _text(reading: WheelReading, path: str) -> str:
             text = found[0].decode("utf-8", "replace") if found else ""
         reading.texts[path] = text
     return reading.texts[path]
-
-
-def _reached_below(
-    modules: WheelModules,
-    read: Callable[[str], ModuleFacts | None],
-    others: frozenset[str],
-) -> list[ReachedFiles]:
-    """What most modules below an empty top open: the wheel is of no use without it.
-
-    A module of the package's own name speaks for the package.
-    """
-    for top in modules.tops:
-        below = modules.submodules(top)[:_MOST_BELOW]
-        found = {name: reach([name], modules, read, others) for name in below}
-        opening = {name: each for name, each in found.items() if each.opened or each.own_files}
-        if f"{top}.{top}" in opening:
-            return [opening[f"{top}.{top}"]]
-        if below and len(opening) * 2 >= len(below):
-            return list(opening.values())
-    return []
 
 
 def _elsewhere(

@@ -32,6 +32,8 @@ class WheelModules:
     python: dict[str, str] = field(default_factory=dict)
     extensions: dict[str, str] = field(default_factory=dict)
     packages: frozenset[str] = frozenset()
+    project: str = ""
+    """The project's name, as the wheel's ``.dist-info`` folder has it."""
 
     @classmethod
     def of(cls, paths: Iterable[str]) -> WheelModules:
@@ -39,27 +41,40 @@ class WheelModules:
         python: dict[str, str] = {}
         extensions: dict[str, str] = {}
         packages = set()
+        project = ""
         for path in paths:
+            project = project or _project_of(path)
             bare = re.sub(r"^[^/]+\.data/(?:pure|plat)lib/", "", path)
             if ".dist-info/" in bare or ".data/" in bare:
                 continue
-            if bare.endswith(".py"):
-                name = bare.removesuffix(".py").replace("/", ".")
-                if name.endswith(".__init__"):
-                    name = name.removesuffix(".__init__")
-                    packages.add(name)
-                python[name] = path
-            elif match := _EXTENSION.fullmatch(bare):
-                extensions[match[1].replace("/", ".")] = path
-        return cls(python, extensions, frozenset(packages))
+            is_python = bare.endswith(".py")
+            match = None if is_python else _EXTENSION.fullmatch(bare)
+            if not (is_python or match):
+                continue
+            dotted = (match[1] if match else bare.removesuffix(".py")).replace("/", ".")
+            name = dotted.removesuffix(".__init__")
+            if name != dotted:
+                packages.add(name)
+            (python if is_python else extensions)[name] = path
+        return cls(python, extensions, frozenset(packages), project)
 
     @property
     def tops(self) -> tuple[str, ...]:
-        """The public top-level modules and packages; below a namespace (PEP 420), the first."""
+        """What is imported: the module of the project's name, else the public ones at the top.
+
+        Below a namespace (PEP 420) they are the first modules and packages.
+        """
         found = {name for name in self.packages if "." not in name}
         found |= {name for name in (*self.python, *self.extensions) if "." not in name}
+        own = {name for name in found if _normal(name) == _normal(self.project)}
         public = {n for n in found if not n.startswith("_") and n not in _NOT_API}
-        return tuple(sorted(public or found or self._below_namespaces()))
+        return tuple(sorted(own or public or found or self._below_namespaces()))
+
+    @property
+    def namesakes(self) -> tuple[str, ...]:
+        """The modules that are called as the package around them: ``pyzbar.pyzbar``."""
+        names = (f"{top}.{top.rpartition('.')[2]}" for top in self.tops)
+        return tuple(name for name in names if name in self.python or name in self.extensions)
 
     def _below_namespaces(self) -> set[str]:
         """The modules and packages that lie in folders alone: ``google.protobuf``."""
@@ -82,6 +97,16 @@ class WheelModules:
                 if not n[len(prefix) :].startswith("_") and n[len(prefix) :] not in _NOT_API
             )
         )  # fmt: skip
+
+
+def _project_of(path: str) -> str:
+    """The name of the project, if a path is in the wheel's ``.dist-info`` folder; else ""."""
+    folder, _, _ = path.partition("/")
+    return folder.partition("-")[0] if folder.endswith(".dist-info") else ""
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "_", name).lower()
 
 
 def _parents(name: str) -> Iterator[str]:

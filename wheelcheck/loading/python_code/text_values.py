@@ -167,10 +167,16 @@ def _running(body: list[ast.stmt], scope: str, depth: int) -> Iterator[tuple[ast
             yield from _running(handler.body, scope, depth + 1)
 
 
+_ADDERS = frozenset({"append", "add", "insert", "extend", "appendleft"})
+
+
 def assigned(node: ast.stmt) -> list[tuple[ast.expr, ast.expr]]:
-    """The targets of an assignment or a loop, each with its value."""
+    """The targets of an assignment, a loop or an addition to a list, each with its value."""
     if isinstance(node, ast.Assign):
         return [(target, node.value) for target in node.targets]
+    call = node.value if isinstance(node, ast.Expr) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.args:
+        return [(call.func.value, call.args[-1])] if call.func.attr in _ADDERS else []
     if isinstance(node, ast.AnnAssign | ast.AugAssign) and node.value is not None:
         return [(node.target, node.value)]
     return [(node.target, node.iter)] if isinstance(node, ast.For) else []

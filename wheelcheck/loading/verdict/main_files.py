@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from wheelcheck.loading.tag_promise import suffix_of
 from wheelcheck.loading.verdict.loading_trouble import Trouble
@@ -18,7 +19,7 @@ def main_files(facts: WheelFacts) -> tuple[FileNeeds, ...]:
     unless these are opened when they are first used.
     """
     files = {file.path: file for file in facts.files}
-    reached = closure(facts.reached or (), files)
+    reached = closure(facts.reached or chain.from_iterable(facts.below), files)
     if reached:
         return reached
     kind, own = _likeliest(facts.files)
@@ -32,23 +33,30 @@ def main_troubles(
 ) -> list[Trouble]:
     """What the files that an import loads lack.
 
-    Where the public modules load none by themselves, what half of the extension modules lack
-    counts: else only some are concerned. Libraries that no import opens and programs that it does
-    not start fail when they are first used.
+    Where the top-level packages load none by themselves, what half of the modules below them lack
+    counts, or of the extension modules: else only some are concerned. Libraries that no import
+    opens and programs that it does not start fail when they are first used.
     """
     reached = closure(_same_modules(facts.reached or (), files), files)
     if reached:
         return [found[file.path] for file in reached]
+    if facts.below:
+        return _of_half([closure(_same_modules(b, files), files) for b in facts.below], found)
     kind, own = _likeliest(files.values())
     if kind is WheelFileKind.PROGRAM:
         return [found[f.path] for f in own if found[f.path].needs]  # a tag that lies
     if _only_later(facts, kind):
         return []
     own = [file for file in own if not _is_private(facts, file)]
-    bad = [file for file in own if any(found[f.path].is_bad for f in closure([file.path], files))]
-    if len(bad) * 2 < len(own):
+    return _of_half([closure([file.path], files) for file in own], found)
+
+
+def _of_half(loaded: Sequence[Sequence[FileNeeds]], found: Mapping[str, Trouble]) -> list[Trouble]:
+    """What modules lack if at least half of them lack something; `loaded` are the files of each."""
+    bad = [files for files in loaded if any(found[file.path].is_bad for file in files)]
+    if len(bad) * 2 < len(loaded):
         return []
-    return [found[f.path] for file in bad for f in closure([file.path], files)]
+    return [found[file.path] for files in bad for file in files]
 
 
 def _same_modules(paths: Iterable[str], files: Mapping[str, FileNeeds]) -> Iterator[str]:
