@@ -2,11 +2,12 @@
 
     python data/loading/table.py --out wheelcheck/loading/known_wheels.csv FILE.txt …
 
-Every wheel that the files resolve to for CPython 3.13 on Debian 13 and Alpine is read whole, but
-for projects of `held_out.csv` that judge us yet: the lists `a` and `b` have done so. One row per
-project and libc; one for both where the wheel is pure, also where it opens no library: it need not
-be read. Rows that are not read again stay as they are, with `--missing` all of them. Needs the
-index.
+Every wheel that the lines of the files resolve to on Debian 13 and Alpine, `--together` every wheel
+that each file as a whole does, is read whole, but for projects of `held_out.csv` that judge us yet:
+the lists `a` and `b` have done so. One row per project, minor release and libc; one for both where
+the wheel is pure, also where it opens no library: it need not be read. Rows that are not read
+again stay as they are, with `--missing` all of them. Older Pythons (`--python`) have older
+releases. Needs the index.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from __future__ import annotations
 import argparse
 import csv
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -23,16 +25,20 @@ from packaging.version import Version
 from wheelcheck.api.questions.question import Question
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Wheel
+from wheelcheck.loading.known_facts import known_facts
 from wheelcheck.loading.verdict.main_files import main_files
 from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, WheelFileKind, closure
 from wheelcheck.loading.wheel_reader import read_wheel
 from wheelcheck.loading.wheel_reading import Budget
 from wheelcheck.resolution import Resolver
+from wheelcheck.targets.target import Architecture, Libc
 
 FIELDS = ["project", "since", "read", "date", "libc", "needs", "some_need", "opens", "holds",
           "versions"]  # fmt: skip
 LARGEST = 200_000_000
-TARGETS = {"glibc": "python:3.13-slim", "musl": "python:3.13-alpine"}
+TARGETS = {Libc.GLIBC: "python:{}-slim", Libc.MUSL: "python:{}-alpine"}
+_Key = tuple[str, Version, str]
+"""Of a row: project, `since`, libc."""
 
 
 def main() -> None:
@@ -40,29 +46,34 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--missing", action="store_true", help="read no project that has a row")
+    parser.add_argument("--missing", action="store_true", help="read no release that has a row")
+    parser.add_argument("--together", action="store_true", help="resolve each file as a whole")
+    parser.add_argument("--python", nargs="+", default=["3.13"])
     options = parser.parse_args()
-    with Path(__file__).with_name("held_out.csv").open(encoding="utf-8") as file:
-        judged = {row["project"] for row in csv.DictReader(file) if row["list"] not in {"a", "b"}}
-    rows = {}
+    rows: dict[_Key, dict[str, str]] = {}
     if options.out.exists():
         with options.out.open(encoding="utf-8") as file:
-            rows = {(r["project"], r["libc"]): dict(r) for r in csv.DictReader(file)}
-    for libc, target in TARGETS.items():
-        known = {name for name, of in rows if of in {libc, "any"}} if options.missing else set()
-        for row in _rows(options.files, libc, target, judged | known):
-            rows[row["project"], row["libc"]] = row
+            rows = {_key(row): dict(row) for row in csv.DictReader(file)}
+    for python in options.python:
+        for libc, target in TARGETS.items():
+            for row in _rows(options, libc, target.format(python)):
+                rows[_key(row)] = row
     with options.out.open("w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, FIELDS, lineterminator="\n")
         table.writeheader()
         table.writerows(rows[key] for key in sorted(rows))
 
 
-def _rows(files: list[Path], libc: str, target: str, judged: set[str]) -> Iterator[dict[str, str]]:
+def _key(row: Mapping[str, str]) -> _Key:
+    return row["project"], Version(row["since"]), row["libc"]
+
+
+def _rows(options: argparse.Namespace, libc: Libc, target: str) -> Iterator[dict[str, str]]:
+    with Path(__file__).with_name("held_out.csv").open(encoding="utf-8") as file:
+        judged = {row["project"] for row in csv.DictReader(file) if row["list"] not in {"a", "b"}}
     seen: set[str] = set()
-    lines = {line.split("#")[0].strip() for file in files for line in file.read_text().splitlines()}
-    for line in sorted(filter(None, lines)):
-        question = Question(requirements=[line], targets=[target], only_binary=[":all:"])
+    for requirements in _questions(options.files, together=options.together):
+        question = Question(requirements=requirements, targets=[target], only_binary=[":all:"])
         with question.open() as opened:
             pins = Resolver(opened.requirements, opened.index).resolve(opened.targets[0]).pins
             others = frozenset(name.replace("-", "_") for name in pins)
@@ -70,20 +81,31 @@ def _rows(files: list[Path], libc: str, target: str, judged: set[str]) -> Iterat
                 wheel = pin.file
                 if name in seen or name in judged or not isinstance(wheel, Wheel):
                     continue
-                if (wheel.size or 0) > LARGEST:
+                if (wheel.size or 0) > LARGEST or (options.missing and _is_known(wheel, libc)):
                     continue
                 seen.add(name)
-                found = opened.index.look_into(
-                    wheel,
-                    lambda members, others=others: read_wheel(
-                        members, budget=Budget(None), others=others, opens=True, full=True
-                    ),
+                reading = partial(
+                    read_wheel, budget=Budget(None), others=others, opens=True, full=True
                 )
+                found = opened.index.look_into(wheel, reading)
                 if isinstance(found, Unknown):
                     print(name, found.reason)
                     continue
                 is_pure = wheel.filename.endswith("-any.whl") and not found.files
-                yield _row(wheel, "any" if is_pure else libc, found)
+                yield _row(wheel, "any" if is_pure else libc.value, found)
+
+
+def _questions(files: list[Path], *, together: bool) -> Iterator[list[str]]:
+    """The requirements that are resolved with each other."""
+    for file in files:
+        lines = (line.split("#")[0].strip() for line in file.read_text("utf-8").splitlines())
+        wanted = sorted(set(filter(None, lines)))
+        yield from [wanted] if together else ([line] for line in wanted)
+
+
+def _is_known(wheel: Wheel, libc: Libc) -> bool:
+    project = canonicalize_name(wheel.name)
+    return known_facts(project, wheel.version, libc, Architecture.X86_64) is not None
 
 
 def _row(wheel: Wheel, libc: str, facts: WheelFacts) -> dict[str, str]:

@@ -138,7 +138,18 @@ class LoadCheck:
             for other, libraries in lent.items():
                 brought |= libraries if other != wheel.name else {}
             loads[wheel.name] = self._judge(wheel, facts, site, there, brought)
+            if loads[wheel.name].status is LoadStatus.NOT_CHECKED and self._may_go_on(facts):
+                facts = self._look(wheel, judged)
+                loads[wheel.name] = self._judge(wheel, facts, site, there, brought)
         return loads
+
+    def _may_go_on(self, facts: WheelFacts | Loads) -> bool:
+        """Whether a reading of an earlier run that stopped at its budget would come further now."""
+        return (
+            isinstance(facts, WheelFacts)
+            and facts.left_bytes > 0
+            and self._read.budget.has(facts.left_bytes)
+        )
 
     def _run_target(self, target: Target) -> Target:
         """The target with the platform on which what is installed there is run."""
@@ -184,6 +195,10 @@ class LoadCheck:
             return read
         if not self._must_read(wheel, target):
             return self._unread(wheel, target)
+        return self._look(wheel, judged)
+
+    def _look(self, wheel: Wheel, judged: _Judged) -> WheelFacts | Loads:
+        """Read a wheel, and store what was found."""
         found = self._index.look_into(wheel, self._reading(wheel, judged))
         if isinstance(found, Unknown):
             return Loads(LoadStatus.NOT_CHECKED, reason=found.reason)
@@ -212,13 +227,8 @@ class LoadCheck:
         if data is None or not data.startswith(_FORMAT):
             return None
         facts: WheelFacts = _decode(data.removeprefix(_FORMAT))
-        return facts if self._is_enough(facts) else None
-
-    def _is_enough(self, facts: WheelFacts) -> bool:
-        """Whether a reading that stopped at its budget would not come further now."""
-        if not facts.left_bytes or self._options.mode is LoadMode.FULL:
-            return not facts.left_bytes
-        return not self._read.budget.has(facts.left_bytes)
+        is_all = not facts.left_bytes or self._options.mode is not LoadMode.FULL
+        return facts if is_all else None
 
     def _must_read(self, wheel: Wheel, target: Target) -> bool:
         """Whether a wheel is opened: in the quick mode not where little can come of it."""

@@ -132,9 +132,9 @@ _WHOLE = "its names lie at its end, and the budget did not reach for it"
 def _read_whole(reading: WheelReading, modules: WheelModules) -> None:
     """Read the files whose names lie at the end, riskiest and smallest first.
 
-    Where the budget does not reach for all of them, half of them would say no more than none: of
-    the rest only what the extension modules need is read, and where auditwheel has repaired the
-    wheel only if some file asks for what not every image has.
+    Where the budget does not reach for all of them, of the rest only the extension modules are
+    read, and what of the wheel they need; that not where auditwheel has repaired the wheel, unless
+    some file asks for what not every image has.
     """
     waiting = {p: reading.wheel.sizes[p][1] for p, why in reading.unread.items() if why == _WHOLE}
     for path in sorted(filter(risk_of, waiting), key=waiting.__getitem__):
@@ -144,8 +144,9 @@ def _read_whole(reading: WheelReading, modules: WheelModules) -> None:
     if reading.budget.has(sum(waiting[path] for path in calm)):
         for path in calm:
             _read_all(reading, path)
-    elif not _is_audited(reading.wheel.sizes) or _asks_for_uncommon(reading):
-        _read_needed(reading, modules, waiting)
+    else:
+        follow = not _is_audited(reading.wheel.sizes) or _asks_for_uncommon(reading)
+        _read_needed(reading, modules, waiting, follow=follow)
     importable = set(modules.extensions.values())
     left = [path for path in waiting if path in reading.unread]
     large = [path for path in left if path in importable][:_MOST_LARGE]
@@ -162,8 +163,10 @@ def _read_smallest(reading: WheelReading, waiting: Mapping[str, int]) -> None:
         _read_all(reading, path)
 
 
-def _read_needed(reading: WheelReading, modules: WheelModules, waiting: Mapping[str, int]) -> None:
-    """Read extension modules, and then what of the wheel they need, smallest first."""
+def _read_needed(
+    reading: WheelReading, modules: WheelModules, waiting: Mapping[str, int], *, follow: bool
+) -> None:
+    """Read extension modules and, to `follow` them, what of the wheel they need, smallest first."""
     importable = set(modules.extensions.values())
     by_name = {path.rpartition("/")[2]: path for path in waiting}
     queue = [path for path in waiting if path in importable]
@@ -174,7 +177,7 @@ def _read_needed(reading: WheelReading, modules: WheelModules, waiting: Mapping[
         tried.add(path)
         if path in reading.unread:
             _read_all(reading, path)
-        if path in reading.needs:
+        if follow and path in reading.needs:
             wanted = (by_name[name] for name in reading.needs[path].needed if name in by_name)
             queue += [p for p in wanted if p not in tried and p not in queue]
 
