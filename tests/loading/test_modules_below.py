@@ -68,3 +68,20 @@ def test_an_extension_module_of_an_audited_wheel_is_read_if_the_budget_reaches_f
         "x.libs/libicudata-c1404396.so.70": elf(moved=True, code=large),
     }
     assert loads(members).packages == ("libgl1",)
+
+
+def test_the_only_library_of_a_wheel_is_what_a_made_up_name_opens():
+    code = b"import os\nfrom ._platform import DLL, PATH\nlib = DLL(str(PATH))\n"
+    members = {"x/__init__.py": b"from . import _dll\n", "x/_dll.py": code}
+    only = {**members, "x/linux/x86_64/libown.so": NEEDS_GL}
+    assert loads(only, "x-1-py3-none-manylinux_2_17_x86_64.whl").packages == ("libgl1",)
+    both = {**only, **{f"x/linux/x86_64/lib{name}.so": elf() for name in "abc"}}
+    found = loads(both, "x-1-py3-none-manylinux_2_17_x86_64.whl")
+    assert found.status != "needs"
+
+
+def test_a_library_that_the_wheel_holds_for_other_machines_alone_is_not_there():
+    code = b"import ctypes\nlib = ctypes.CDLL('libusb-1.0.so.0')\n"
+    for machine, status in ((62, "yes"), (183, "needs")):
+        members = {"x/__init__.py": code, "x/libusb-1.0.so.0": elf(machine=machine)}
+        assert loads(members, PURE).status == status

@@ -16,11 +16,13 @@ TRIED = "try:\n    lib = ctypes.CDLL('libusb-1.0.so.0')\nexcept OSError:\n    "
         TRIED + "pass\nstart = getattr(lib, 'libusb_init')\n",
         TRIED + "pass\nfor name in ('a', 'b'):\n    print(lib[name].x)\n",
         # as amdsmi: found by a function, stored in a table
-        "known = {}\ndef search():\n    places = []\n    places.append('libusb-1.0.so.0')\n"
-        "    for place in places:\n        try:\n            return ctypes.CDLL(place), place\n"
-        "        except OSError as error:\n            failure = error\n    raise failure\n"
-        "try:\n    known['usb'], place = search()\nexcept OSError as error:\n    print(error)\n"
-        "start = known['usb'].libusb_init\n",
+        (
+            "known = {}\ndef search():\n    places = []\n    places.append('libusb-1.0.so.0')\n"
+            "    for place in places:\n        try:\n            return ctypes.CDLL(place), place\n"
+            "        except OSError as error:\n            failure = error\n    raise failure\n"
+            "try:\n    known['usb'], place = search()\nexcept OSError as error:\n    print(error)\n"
+            "start = known['usb'].libusb_init\n"
+        ),
     ],
 )
 def test_an_import_fails_that_uses_what_it_could_not_open(code: str):

@@ -40,7 +40,7 @@ from wheelcheck.loading.python_code.text_values import TextValues, assigned, by_
 __all__ = ["may_open", "read_module"]
 
 _MENTIONS = re.compile(
-    r"find_?lib|CDLL|PyDLL|dlopen|LoadLibrary|load_?(?:[a-z]+_)?(?:lib|dll)",
+    r"find_?lib|CDLL|PyDLL|\bDLL\(|dlopen|LoadLibrary|load_?(?:[a-z]+_)?(?:lib|dll)",
     re.IGNORECASE,
 )
 _FINDERS = re.compile(r"_*find_?lib(?:rary)?", re.IGNORECASE)

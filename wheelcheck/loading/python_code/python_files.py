@@ -176,6 +176,8 @@ class _Imports:
                 opened += [each for _, each in below.opened]
                 by_path |= _own_files(self.facts, below)
                 found.opens = found.opens or bool(by_path)
+        if not by_path and any(not each.names for each in opened):
+            by_path = _only_library(self.facts)
         if not found.extensions and by_path:  # words beside them are parts of paths
             opened = [each for each in opened if each.files or each.finds]
         later = [each for _, each in found.optional]
@@ -218,6 +220,12 @@ def _own_files(facts: WheelFacts, found: ReachedFiles) -> set[str]:
         for file in facts.files
         if file.name in found.own_files or any(is_named(name, file.name) for name in names)
     }
+
+
+def _only_library(facts: WheelFacts) -> set[str]:
+    """The library that a wheel opens by a name that its code makes up, if it holds but one."""
+    own = [file for file in facts.files if file.kind is WheelFileKind.LIBRARY]
+    return {file.path for file in own} if len({file.name for file in own}) == 1 else set()
 
 
 def _read_texts(reading: WheelReading, modules: WheelModules) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -78,6 +78,7 @@ def judge_loading(
         return Loads(LoadStatus.NOT_CHECKED, reason=facts.broken)
     if lost.is_most or any(map(lost.holds, facts.reached or ())):
         return Loads(LoadStatus.NO, reason=lost.why(target))
+    facts = replace(facts, holds=_held(facts, target))
     files = {file.path: file for file in _for_target(facts.files, target)}
     found = {path: file_trouble(file, target, image, brought, cpu) for path, file in files.items()}
     opened = _certain(_opened(facts.opened, facts, image, brought))
@@ -138,6 +139,13 @@ def _whose(found: Mapping[str, Trouble]) -> str:
     more = len(names) - 1
     others = f" and {more} other{'s' if more > 1 else ''}" if more else ""
     return f"needed by {names[0]}{others}, which an import does not load"
+
+
+def _held(facts: WheelFacts, target: Target) -> tuple[str, ...]:
+    """The libraries in the wheel, without those that are there for other machines alone."""
+    ours = {f.name for f in facts.files if not f.machine or f.machine == target.arch}
+    foreign = {file.name for file in facts.files} - ours
+    return tuple(name for name in facts.holds if name not in foreign)
 
 
 def _for_target(files: Iterable[FileNeeds], target: Target) -> Iterator[FileNeeds]:
