@@ -85,3 +85,10 @@ def test_a_library_that_the_wheel_holds_for_other_machines_alone_is_not_there():
     for machine, status in ((62, "yes"), (183, "needs")):
         members = {"x/__init__.py": code, "x/libusb-1.0.so.0": elf(machine=machine)}
         assert loads(members, PURE).status == status
+
+
+def test_extension_modules_that_no_import_statement_names_are_loaded_another_way():
+    # as cv2: the package changes its search path and imports the extension module of its own name
+    start = b"import importlib, sys\nsys.path.insert(1, 'x')\ncore = importlib.import_module('x')\n"
+    members = {"x/__init__.py": start, "x/a.py": b"", "x/b.py": b"", "x/c.py": b""}
+    assert loads({**members, f"x/x{TAG}": NEEDS_GL}).status == "needs"

@@ -1,7 +1,7 @@
 """The shipped table of what wheels ask for: the first run knows them without a byte.
 
-One row holds for the releases of a project from the release that was read, up to the next major
-release; older releases are read again.
+A row holds for the releases of a project from the minor release that was read, up to the next row
+or the next major release; older releases are read again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["known_facts"]
 def known_facts(
     project: str, version: Version, libc: Libc, arch: Architecture
 ) -> WheelFacts | None:
-    """What the table says of a release; None where it says nothing.
+    """What the table says of a release, by the nearest row before it; None where it says nothing.
 
     x86-64 and aarch64 are built from the same sources by the same recipes: what was read for the
     one holds for the other, symbol versions apart.
@@ -44,7 +44,12 @@ def _rows() -> Mapping[tuple[str, str], tuple[Mapping[str, str], ...]]:
     for row in read_table("loading/known_wheels.csv"):
         for libc in ("glibc", "musl") if row["libc"] == "any" else (row["libc"],):
             found[row["project"], libc].append(row)
-    return {key: tuple(rows) for key, rows in found.items()}
+    newest_first = {key: sorted(rows, key=_since, reverse=True) for key, rows in found.items()}
+    return {key: tuple(rows) for key, rows in newest_first.items()}
+
+
+def _since(row: Mapping[str, str]) -> Version:
+    return Version(row["since"])
 
 
 def _facts(row: Mapping[str, str], *, exact: bool) -> WheelFacts:

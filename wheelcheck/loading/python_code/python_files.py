@@ -151,18 +151,20 @@ class _Imports:
         """The extension modules that each public module right below the top loads.
 
         Of an empty top that is the module of the package's own name, if there is such a module.
-        Nothing where none was seen to load any of those below the top: it loads them another way.
+        Nothing where no Python module was seen to load any of those below the top: it loads them
+        another way, as cv2 does.
         """
         tops, extensions = self.modules.tops, self.modules.extensions
         names = [name for top in tops for name in self.modules.submodules(top)]
         if is_empty:
             names = list(self.modules.namesakes) or names
-        found = []
+        found = {}
         for name in names[:_MOST_BELOW]:
             loaded = reach([name], self.modules, self.read, self.others).extensions
-            found.append(tuple(sorted(extensions[each] for each in loaded)))
+            found[name] = tuple(sorted(extensions[each] for each in loaded))
+        is_seen = any(found[name] for name in found if name in self.modules.python)
         is_ours = any(name.startswith(tuple(f"{top}." for top in tops)) for name in extensions)
-        return tuple(found) if any(found) or not is_ours else ()
+        return tuple(found.values()) if is_seen or not is_ours else ()
 
     def added(self, *, opens: bool) -> WheelFacts:
         """The facts with what is reached and, where it `opens` libraries itself, opened."""

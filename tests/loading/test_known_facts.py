@@ -1,0 +1,32 @@
+"""Which row of the shipped table holds for a release."""
+
+from packaging.version import Version
+
+from wheelcheck.loading import known_facts as module
+from wheelcheck.loading.known_facts import known_facts
+from wheelcheck.targets import Architecture, Libc
+
+
+def test_the_nearest_row_before_a_release_holds_for_it(monkeypatch):
+    rows = [
+        {"project": "x", "since": since, "read": f"{since}.1", "libc": "glibc", "needs": needs,
+         "some_need": "", "opens": "", "holds": "", "versions": ""}
+        for since, needs in (("4.2", "libold.so.1"), ("4.10", "libnew.so.1"), ("5.0", ""))
+    ]  # fmt: skip
+    monkeypatch.setattr(module, "read_table", lambda _: rows)
+    module._rows.cache_clear()
+    known_facts.cache_clear()
+    try:
+
+        def needs(version: str):
+            found = known_facts("x", Version(version), Libc.GLIBC, Architecture.X86_64)
+            return None if found is None else found.files[0].outside
+
+        assert needs("4.1") is None
+        assert needs("4.9") == ("libold.so.1",)
+        assert needs("4.11") == ("libnew.so.1",)
+        assert needs("5.1") == ()
+        assert needs("6.0") is None
+    finally:
+        module._rows.cache_clear()
+        known_facts.cache_clear()
