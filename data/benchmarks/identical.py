@@ -85,7 +85,7 @@ class Asker:
 
     def _forget(self) -> None:
         """Drop the cached reports: the next command judges again, from the cached pages."""
-        for reports in self.cache.glob("v*/answers"):
+        for reports in (*self.cache.glob("v*/answers"), *self.cache.glob("v*/meanings")):
             shutil.rmtree(reports)
 
 

@@ -243,11 +243,13 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
 
 
 def _store(report: Report, opened: OpenQuestion, report_cache: ReportCache) -> None:
+    from wheelcheck.api.comparable_report import comparable_report
     from wheelcheck.reports.json_form import render_json
 
     files = {path: data for path, data in opened.files.items() if data is not None}
     errors = sum(problem.severity == "error" for problem in report.problems)
-    report_cache.store(render_json(report), (errors, report.fails), files, opened.index)
+    outcome, comparable = (errors, report.fails), comparable_report(report, opened)
+    report_cache.store(render_json(report), outcome, files, opened.index, comparable)
 
 
 def _with_problems(report: Report, problems: Iterable[Problem]) -> Report:

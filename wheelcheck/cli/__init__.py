@@ -59,9 +59,10 @@ def _check(words: Sequence[str]) -> int:
         from wheelcheck.cli.commands.check_command import write_dockerfile
 
         return write_dockerfile(args)
-    from wheelcheck.cli.cached_report import report_cache_of, write_cached
+    from wheelcheck.cli.cached_report import report_cache_of, take_over, write_cached
 
     report_cache = report_cache_of(args)
+    take_over(args, report_cache)
     code = write_cached(args, report_cache)
     if code is not None:
         return code

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import re
 import sys
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from wheelcheck.cli.width import columns
@@ -27,6 +29,7 @@ __all__ = [
     "manner_of",
     "report_cache_of",
     "states_policy",
+    "take_over",
     "write_cached",
 ]
 
@@ -44,6 +47,23 @@ is shown."""
 _ENCODING = ("LC_ALL", "LC_CTYPE", "LANG", "PYTHONUTF8")
 """Variables by which files are decoded that are neither UTF-8 nor say what they are."""
 _COLOURS = ("NO_COLOR", "FORCE_COLOR", "TERM")
+_READING = {
+    "packages": "package",
+    "constraints": "constraint",
+    "extras": "extra",
+    "groups": "group",
+    "allow_outside": "allow_outside",
+    "pre": "pre",
+    "only_binary": "only_binary",
+    "no_binary": "no_binary",
+    "prefer_binary": "prefer_binary",
+    "exclude_newer": "exclude_newer",
+    "index_url": "index_url",
+    "extra_index_urls": "extra_index_url",
+    "no_index": "no_index",
+    "find_links": "find_links",
+}
+"""Keywords of a `Question` that decide how its inputs are read, with their options."""
 _ABSOLUTE = re.compile(r"\d{4}-")
 
 
@@ -61,7 +81,35 @@ def report_cache_of(args: Namespace) -> ReportCache | None:
     words |= {"folder": folder, "policy": _policy_text(args), "found": repr(args.discoveries)}
     words |= {name: os.environ.get(name) for name in _ENCODING}
     root = Path(args.cache_dir) if args.cache_dir else default_cache_dir(os.environ)
-    return ReportCache(root, words, offline=args.offline)
+    unnamed = words | {name: len(words[name]) for name in ("files", "requirement", "constraint")}
+    return ReportCache(root, words, offline=args.offline, unnamed=unnamed)
+
+
+def take_over(args: Namespace, report_cache: ReportCache | None) -> None:
+    """Look for the report on a question that means the same, where there is none on this one.
+
+    What is wrong with the input is left to the ordinary way.
+    """
+    if report_cache is None or report_cache.found or args.discoveries or states_policy(args):
+        return
+    with suppress(Exception):
+        _take_over(args, report_cache)
+
+
+def _take_over(args: Namespace, report_cache: ReportCache) -> None:
+    from wheelcheck.api.questions.question import Question, can_be_read_again
+    from wheelcheck.result_cache.meaning import meaning_of
+
+    question = Question(
+        requirements=[Path(name) for name in (*args.files, *args.requirement)],
+        **{name: getattr(args, option) for name, option in _READING.items()},
+    )
+    files: dict[str, bytes | None] = {}
+    requirements = question.read(datetime.now(UTC), files)
+    meaning = meaning_of(requirements, question.names)
+    if meaning is not None and can_be_read_again(files):
+        contents = {path: data for path, data in files.items() if data is not None}
+        report_cache.take_over(meaning, contents, manner_of(args))
 
 
 def write_cached(args: Namespace, report_cache: ReportCache | None) -> int | None:

@@ -25,7 +25,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from wheelcheck.index.cache.disk import Kind
     from wheelcheck.index.client import NetworkIndex
+    from wheelcheck.result_cache.meaning import Comparable, Meaning
 
 __all__ = ["CachedReport", "Rendering", "ReportCache"]
 
@@ -39,6 +41,8 @@ class CachedReport:
     """A report with what it was made from.
 
     `pages` has for each page its digest, when it was stored (ns) and for how long it is fresh (s).
+    `comparable` are the fields of a `Comparable`, where the report may serve another question, and
+    `key` is that of its own.
     """
 
     def __init__(
@@ -50,6 +54,8 @@ class CachedReport:
         self.pages: dict[str, tuple[str, int, float]] = header["pages"]  # type: ignore[assignment]
         self.errors: int = header["errors"]  # type: ignore[assignment]
         self.fails: bool = header["fails"]  # type: ignore[assignment]
+        self.comparable = header.get("comparable")
+        self.key = str(header.get("key"))
         self.packed = packed
         self._text = text
 
@@ -97,29 +103,78 @@ class Rendering:
 class ReportCache:
     """Caches the report on one question.
 
-    `words` are the whole question, options and working folder included; `root` is the cache folder.
+    `words` are the whole question, options and working folder included, and `unnamed` the same
+    without the names of its files; `root` is the cache folder.
     The cache is looked into at once: `found` is the report if all but the index's pages is as it
     was, and `fresh` says that these need not be revalidated either.
     """
 
-    def __init__(self, root: Path, words: object, *, offline: bool) -> None:
+    def __init__(self, root: Path, words: object, *, offline: bool, unnamed: object = None) -> None:
         self._cache = Cache(root, lambda _: None)  # opening the index warns of the same
+        self._offline = offline
         self._key = cache_key(json.dumps(words, sort_keys=True))
+        self._unnamed = unnamed
         self._made_of = _made_of()
-        self.found = self._look()
-        self.fresh = self.found is not None and self._is_fresh(self.found, offline=offline)
+        self.found = self._look("answers", self._key)
+        self.fresh = self.found is not None and self._is_fresh(self.found)
 
-    def _look(self) -> CachedReport | None:
-        found = self._cache.get("answers", self._key, CachedReport.unpacked)
+    def take_over(
+        self, meaning: Meaning, files: Mapping[str, bytes], manner: Mapping[str, object]
+    ) -> None:
+        """Look for the report on another question that means the same, and cache it for this one.
+
+        `files` are those that the question was read from, `manner` is as for `rendering`.
+        """
+        from wheelcheck.result_cache.meaning import comparable_of
+
+        known = self._look("meanings", self._meaning_key(meaning))
+        comparable = comparable_of(known.comparable, meaning) if known else None
+        text = comparable.rewritten(known.json, meaning) if known and comparable else None
+        if known is None or comparable is None or text is None:
+            return
+        packed = known.packed if text == known.json else zlib.compress(text, 1)
+        digests = {path: _digest(data) for path, data in files.items()}
+        header = self._header((known.errors, known.fails), digests, known.names, known.pages)
+        self._write("answers", self._key, header, packed)
+        self.found = CachedReport(header, packed, text)
+        self.fresh = self._is_fresh(self.found)
+        self._take_over_rendering(known, self.found, manner, comparable.meaning.files)
+
+    def _take_over_rendering(
+        self,
+        known: CachedReport,
+        found: CachedReport,
+        manner: Mapping[str, object],
+        files: Sequence[str],
+    ) -> None:
+        """Take over how a report was written, where that has no place and no name of a file."""
+        rendering = self._cache.get(
+            "answers",
+            self._rendering_key(known, manner, known.key),
+            lambda data: Rendering.unpacked(data, known),
+        )
+        if rendering is None or rendering.output != known.json:
+            return
+        if any(file in rendering.complaints for file in files):
+            return
+        rendering = Rendering(found.json, rendering.complaints, rendering.code)
+        key = self._rendering_key(found, manner, self._key)
+        self._cache.put("answers", key, rendering.packed(found))
+
+    def _meaning_key(self, meaning: Meaning) -> str:
+        return cache_key(json.dumps([self._unnamed, meaning.shape], sort_keys=True))
+
+    def _look(self, kind: Kind, key: str) -> CachedReport | None:
+        found = self._cache.get(kind, key, CachedReport.unpacked)
         if found is None or found.made_of != self._made_of:
             return None
         unchanged = all(_digest_of(path) == digest for path, digest in found.files.items())
         return found if unchanged else None
 
-    def _is_fresh(self, found: CachedReport, *, offline: bool) -> bool:
+    def _is_fresh(self, found: CachedReport) -> bool:
         return all(
             stored_at == self._cache.stored_at("pages", key)
-            and (offline or self._cache.is_fresh(stored_at, seconds))
+            and (self._offline or self._cache.is_fresh(stored_at, seconds))
             for key, (_, stored_at, seconds) in found.pages.items()
         )
 
@@ -147,18 +202,20 @@ class ReportCache:
         found = self.found
         return self._cache.get(
             "answers",
-            self._rendering_key(found, manner),
+            self._rendering_key(found, manner, self._key),
             lambda data: Rendering.unpacked(data, found),
         )
 
     def store_rendering(self, manner: Mapping[str, object], rendering: Rendering) -> None:
         """Cache how the report was written, if the report itself is in the cache."""
         if self.found is not None and self.fresh:
-            key = self._rendering_key(self.found, manner)
+            key = self._rendering_key(self.found, manner, self._key)
             self._cache.put("answers", key, rendering.packed(self.found))
 
-    def _rendering_key(self, report: CachedReport, manner: Mapping[str, object]) -> str:
-        parts = [self._key, self._made_of, _digest(report.packed), manner]
+    def _rendering_key(
+        self, report: CachedReport, manner: Mapping[str, object], question: str
+    ) -> str:
+        parts = [question, self._made_of, _digest(report.packed), manner]
         return cache_key(json.dumps(parts, sort_keys=True))
 
     def store(
@@ -167,15 +224,22 @@ class ReportCache:
         outcome: tuple[int, bool],
         files: Mapping[str, bytes],
         index: NetworkIndex,
+        comparable: Comparable | None = None,
     ) -> None:
         """Cache a report.
 
         `report` is the report as JSON; `outcome` are the number of problems that leave it
         incomplete, and whether the installation would fail; `files` are those it was made from;
-        `index` knows which pages it looked at.
+        `index` knows which pages it looked at; `comparable` says what other questions it answers.
         """
         digests = {path: _digest(data) for path, data in files.items()}
         self._put(report, outcome, digests, index, zlib.compress(report, 1))
+        if comparable and self.found:
+            header = self._header(outcome, {}, self.found.names, self.found.pages)
+            header |= {"comparable": comparable, "key": self._key}
+            key = self._meaning_key(comparable.meaning)
+            self._write("meanings", key, header, self.found.packed)
+            self._cache.trim("meanings", MOST)
 
     def _put(
         self,
@@ -185,19 +249,33 @@ class ReportCache:
         index: NetworkIndex,
         packed: bytes,
     ) -> None:
-        header = {
+        header = self._header(
+            outcome, files, list(index.pages_used.names), dict(index.pages_used.pages)
+        )
+        self._write("answers", self._key, header, packed)
+        self.found, self.fresh = CachedReport(header, packed, report), True
+        self._cache.trim("answers", MOST)
+
+    def _header(
+        self,
+        outcome: tuple[int, bool],
+        files: Mapping[str, str],
+        names: Sequence[str],
+        pages: Mapping[str, tuple[str, int, float]],
+    ) -> dict[str, object]:
+        return {
             "made_of": self._made_of,
             "files": files,
-            "names": list(index.pages_used.names),
-            "pages": dict(index.pages_used.pages),
+            "names": names,
+            "pages": pages,
             "errors": outcome[0],
             "fails": outcome[1],
         }
+
+    def _write(self, kind: Kind, key: str, header: Mapping[str, object], packed: bytes) -> None:
         text = json.dumps(header).encode()
         size = len(text).to_bytes(_HEADER_BYTES, "big")
-        self._cache.put("answers", self._key, size + text + packed)
-        self.found, self.fresh = CachedReport(header, packed, report), True
-        self._cache.trim("answers", MOST)
+        self._cache.put(kind, key, size + text + packed)
 
 
 def _digest(data: bytes) -> str:

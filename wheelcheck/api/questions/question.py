@@ -25,12 +25,9 @@ from wheelcheck.api.questions.lock_comparison import compared
 from wheelcheck.api.questions.question_keywords import Input
 from wheelcheck.api.questions.target_choice import matrix_of, within_scope
 from wheelcheck.errors import UsageError
-from wheelcheck.gate.policy import Policy
-from wheelcheck.gate.settings import Settings
 from wheelcheck.index import default_cache_dir, fetch, open_index
 from wheelcheck.index.network.deadlines import RUN_SECONDS, RunClock
 from wheelcheck.redaction import redact
-from wheelcheck.reports.values.report import Problem
 from wheelcheck.requirements import (
     CommandLine,
     Requirements,
@@ -44,14 +41,18 @@ from wheelcheck.requirements.several import several
 from wheelcheck.targets import Target
 from wheelcheck.targets.images.table_age import outdated_tables
 
-if TYPE_CHECKING:  # it is imported once an index is opened
+if TYPE_CHECKING:  # an edited file is read before it is known whether any of it is wanted
+    from wheelcheck.gate.policy import Policy
+    from wheelcheck.gate.settings import Settings
     from wheelcheck.index.client import NetworkIndex
+    from wheelcheck.reports.values.report import Problem
 
 __all__ = [
     "Input",
     "OpenQuestion",
     "Question",
     "age_warning",
+    "can_be_read_again",
     "keyword_defaults",
     "warnings_of",
 ]
@@ -128,11 +129,35 @@ class Question:
         `installer` is what `installed_by` takes. Raises `UsageError` for what the caller can mend.
         """
         now = datetime.now(UTC)
-        inputs, packages = as_list(self.requirements), list(self.packages)
         files: dict[str, bytes | None] = {}
+        requirements = self.read(now, files)
+        bound = requirements.policy.exclude_newer or now
+        # A bound is the first moment left out: the images are those of the moment before.
+        matrix = matrix_of(self.targets, (bound - timedelta(microseconds=1)).date())
+        if self.targets is None:
+            matrix, requirements = within_scope(matrix, requirements)
+        if installer is None:
+            matrix = for_its_locks(requirements, matrix)
+        else:
+            matrix = installed_by(installer, matrix)
+        warnings: list[str] = []
+        with self.open_index(requirements.index, warnings, RunClock(self.timeout)) as index:
+            opened = OpenQuestion(requirements, matrix, index, bound, self.names, warnings, files)
+            yield replace(opened, default_matrix=self.targets is None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names to show for what is read."""
+        return tuple(map(redact, (*map(str, as_list(self.requirements)), *self.packages)))
+
+    def read(self, now: datetime, files: dict[str, bytes | None]) -> Requirements:
+        """Read the inputs; the content of each file that is read is put into `files`.
+
+        Raises `UsageError` for what the caller can mend.
+        """
         requirements = read(
-            inputs,
-            packages=packages,
+            as_list(self.requirements),
+            packages=self.packages,
             constraints=self.constraints,
             extras=self.extras,
             groups=self.groups,
@@ -145,21 +170,7 @@ class Question:
         )
         requirements = _with_cooldown(requirements, self.exclude_newer, now)
         remarks = compared(self.discoveries, requirements, files.__setitem__)
-        requirements = replace(requirements, warnings=(*requirements.warnings, *remarks))
-        bound = requirements.policy.exclude_newer or now
-        # A bound is the first moment left out: the images are those of the moment before.
-        matrix = matrix_of(self.targets, (bound - timedelta(microseconds=1)).date())
-        if self.targets is None:
-            matrix, requirements = within_scope(matrix, requirements)
-        if installer is None:
-            matrix = for_its_locks(requirements, matrix)
-        else:
-            matrix = installed_by(installer, matrix)
-        warnings: list[str] = []
-        with self.open_index(requirements.index, warnings, RunClock(self.timeout)) as index:
-            names = tuple(map(redact, (*map(str, inputs), *packages)))
-            opened = OpenQuestion(requirements, matrix, index, bound, names, warnings, files)
-            yield replace(opened, default_matrix=self.targets is None)
+        return replace(requirements, warnings=(*requirements.warnings, *remarks))
 
     def open_index(
         self, options: IndexOptions, warnings: list[str], clock: RunClock | None = None
@@ -259,14 +270,16 @@ class OpenQuestion:
             (line.requirement.url or "").lower().startswith("file:")
             for line in self.requirements.lines
         ) or any(line.why.code == "local-project" for line in self.requirements.skipped)
-        contents = [data for data in self.files.values() if data is not None]
-        variables = any(b"${" in data for data in contents)
-        whole = len(contents) == len(self.files)
         return (
-            whole
+            can_be_read_again(self.files)
             and self.index.pages_used.repeatable
-            and not (self.index_messages or local or variables)
+            and not (self.index_messages or local)
         )
+
+
+def can_be_read_again(files: Mapping[str, bytes | None]) -> bool:
+    """Whether all that was read are files of this machine that name no variables."""
+    return all(data is not None and b"${" not in data for data in files.values())
 
 
 def keyword_defaults() -> dict[str, object]:
@@ -277,6 +290,8 @@ def keyword_defaults() -> dict[str, object]:
 
 def warnings_of(messages: Iterable[str]) -> tuple[Problem, ...]:
     """What the index warned of, as problems of a report."""
+    from wheelcheck.reports.values.report import Problem
+
     return tuple(Problem(code="index", message=text, severity="warning") for text in messages)
 
 
@@ -289,6 +304,8 @@ def age_warning(names: Iterable[str], day: date) -> tuple[Problem, ...]:
     message = outdated_tables(day) if targets else ""
     if not message:
         return ()
+    from wheelcheck.reports.values.report import Problem
+
     return (Problem(code="old-tables", message=message, severity="warning", targets=targets),)
 
 

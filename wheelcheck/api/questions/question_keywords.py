@@ -10,8 +10,11 @@ from typing import ParamSpec, TypedDict, TypeVar
 
 from packaging.requirements import Requirement
 
-from wheelcheck.gate.policy import Policy
 from wheelcheck.targets import Target
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from wheelcheck.gate.policy import Policy
 
 __all__ = ["CheckKeywords", "Input", "QuestionKeywords", "with_keywords"]
 

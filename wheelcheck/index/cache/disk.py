@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # an answer that is given again is given before `typing` woul
     from collections.abc import Callable, Mapping
     from typing import Literal, TypeVar
 
-    Kind = Literal["pages", "listings", "derived", "answers"]
+    Kind = Literal["pages", "listings", "derived", "answers", "meanings"]
     _T = TypeVar("_T")
 
 __all__ = ["FORMAT", "JOURNAL", "KINDS", "TAG", "Cache", "cache_key", "default_cache_dir"]
@@ -41,7 +41,7 @@ __all__ = ["FORMAT", "JOURNAL", "KINDS", "TAG", "Cache", "cache_key", "default_c
 FORMAT = "v2"
 """Folder of the present format; entries of another one are never read."""
 
-KINDS: tuple[Kind, ...] = ("pages", "listings", "derived", "answers")
+KINDS: tuple[Kind, ...] = ("pages", "listings", "derived", "answers", "meanings")
 """Folders with one file for each entry."""
 
 JOURNAL = "metadata"

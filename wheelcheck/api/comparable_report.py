@@ -1,0 +1,47 @@
+"""Which lines of a question may change without its report being another."""
+
+from __future__ import annotations
+
+from packaging.utils import NormalizedName
+
+from wheelcheck.api.questions.question import OpenQuestion
+from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.errors import Unknown
+from wheelcheck.index.interface import Index
+from wheelcheck.installers import Rule
+from wheelcheck.reports.values.report import Package, Report
+from wheelcheck.result_cache.meaning import Comparable, meaning_of
+
+__all__ = ["comparable_report"]
+
+
+def comparable_report(report: Report, opened: OpenQuestion) -> Comparable | None:
+    """What a report was made from; None where another question is never the same."""
+    meaning = meaning_of(opened.requirements, opened.inputs)
+    if meaning is None:
+        return None
+    packages = {package.name: package for package in report.packages}
+    advice = repr(report.advice)
+    releases = tuple(
+        None
+        if name is None or name in advice or not _is_settled(packages.get(name))
+        else _releases(name, opened.index)
+        for name in meaning.names
+    )
+    vanish = all(
+        target.installer.has(Rule.PRERELEASES_IF_NOTHING_ELSE) for target in opened.targets
+    )
+    return Comparable(meaning, releases, vanish)
+
+
+def _is_settled(package: Package | None) -> bool:
+    """Whether a release is chosen wherever it is required: else the report quotes the line."""
+    return package is not None and all(
+        cell.version is not None or cell.verdict is Verdict.NOT_REQUIRED
+        for cell in package.on.values()
+    )
+
+
+def _releases(name: NormalizedName, index: Index) -> tuple[str, ...] | None:
+    project = index.project(name)
+    return None if isinstance(project, Unknown) else tuple(map(str, project.versions))
