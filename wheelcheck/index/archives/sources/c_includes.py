@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 from wheelcheck.index.archives.sources.c_conditions import EVERY, Conditions
 
@@ -24,46 +24,51 @@ def certain_includes(content: bytes) -> tuple[str, ...]:
 
     Of long files that are not for Python nothing is said.
     """
-    if b"include" not in content or (len(content) > _LONG and not is_for_python(content)):
+    last = content.rfind(b"include")
+    if last < 0 or (len(content) > _LONG and not is_for_python(content)):
         return ()
-    guard = _GUARD.search(content[:_HEAD])
-    found: list[str] = []
-    here = Conditions()
-    for match in _directives_around_includes(content):
+    end = content.find(b"\n", last)
+    guard = _GUARD.search(content, 0, _HEAD)
+    guarded = guard.start(1) if guard else -1
+    found: dict[str, None] = {}
+    around: list[_Branches] = []
+    for match in _CONDITIONALS.finditer(content, 0, len(content) if end < 0 else end):
         word, rest = match.groups()
         if word == b"include":
             named = _NAMED.match(rest)
-            if named is not None and here.minors(0) == EVERY and not _in_comment(match):
-                found.append(named.group(1).decode("utf-8", "replace"))
-        elif guard and match.start() <= guard.start(1) <= match.end():
-            here.enter()
-        else:
+            if named is not None and all(map(_is_certain, around)) and not _in_comment(match):
+                found[named.group(1).decode("utf-8", "replace")] = None
+        elif match.start() <= guarded <= match.end():
+            around.append(_ALWAYS)
+        elif word == b"endif":
+            del around[-1:]
+        elif word in _OPENING:
+            around.append(((word, rest),))
+        elif around:
+            around[-1] = (*around[-1], (word, rest))
+    return tuple(found)
+
+
+_Branches = tuple[tuple[bytes, bytes], ...]
+"""A conditional from its ``#if`` to the present branch: words, and what is behind them."""
+_OPENING = frozenset({b"if", b"ifdef", b"ifndef"})
+_ALWAYS: _Branches = ((b"", b""),)
+"""What is around all of a header."""
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_certain(branches: _Branches) -> bool:
+    """Whether the last of these branches is compiled whatever is defined.
+
+    Asked only where something is included there: most conditions decide on nothing.
+    """
+    here = Conditions()
+    for word, rest in branches:
+        if word:
             here.meet(word.decode(), rest.decode("utf-8", "replace"))
-    return tuple(dict.fromkeys(found))
-
-
-def _directives_around_includes(content: bytes) -> Iterator[re.Match[bytes]]:
-    """The includes of a source and the conditions around them; all others decide on nothing."""
-    last = content.rfind(b"include")
-    end = content.find(b"\n", last)
-    matches = list(_CONDITIONALS.finditer(content, 0, len(content) if end < 0 else end))
-    opening: list[int] = []
-    needed: set[int] = set()
-    for place, match in enumerate(matches):
-        word = match.group(1)
-        if word.startswith(b"if"):
-            opening.append(place)
-        elif word == b"endif" and opening:
-            opening.pop()
-        elif word == b"include":
-            needed.update(opening)
-    passed = 0  # conditions within which nothing is included
-    for place, match in enumerate(matches):
-        opens, closes = match.group(1).startswith(b"if"), match.group(1) == b"endif"
-        if passed or (opens and place not in needed):
-            passed += opens - closes
         else:
-            yield match
+            here.enter()
+    return here.minors(0) == EVERY
 
 
 def _in_comment(match: re.Match[bytes]) -> bool:

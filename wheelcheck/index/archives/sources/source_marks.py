@@ -114,12 +114,17 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
         else ()
         if by_cython
         else api_breaks(content),
-        old_cython=() if generator else _old_cython(content),
+        old_cython=() if generator or not _is_pyx(path) else _old_cython(content),
         certain_includes=() if generator.startswith("cython") else certain_includes(content),
         needs=_needs(content) if not (generator or path.endswith(".c")) else (),
         refused=() if generator else compiler_breaks(content, path),
         build_options=() if generator else _build_options(content[:_HEAD]),
     )
+
+
+def _is_pyx(path: str) -> bool:
+    """Whether a source is Cython's, or its path is not known."""
+    return not path or path.endswith(".pyx")
 
 
 def _needs(content: bytes) -> tuple[str, ...]:
