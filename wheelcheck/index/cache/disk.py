@@ -36,13 +36,24 @@ if TYPE_CHECKING:  # an answer that is given again is given before `typing` woul
     Kind = Literal["pages", "listings", "derived", "answers", "meanings"]
     _T = TypeVar("_T")
 
-__all__ = ["FORMAT", "JOURNAL", "KINDS", "TAG", "Cache", "cache_key", "default_cache_dir"]
+__all__ = [
+    "FORMAT",
+    "JOURNAL",
+    "KINDS",
+    "MEANINGS",
+    "TAG",
+    "Cache",
+    "cache_key",
+    "default_cache_dir",
+]
 
 FORMAT = "v2"
 """Folder of the present format; entries of another one are never read."""
 
-KINDS: tuple[Kind, ...] = ("pages", "listings", "derived", "answers", "meanings")
+KINDS: tuple[Kind, ...] = ("pages", "listings", "derived", "answers")
 """Folders with one file for each entry."""
+MEANINGS: Kind = "meanings"
+"""The folder of answers by what their questions mean: the entries are those of `answers`."""
 
 JOURNAL = "metadata"
 """The one file for core metadata."""

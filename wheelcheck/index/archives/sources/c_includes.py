@@ -14,9 +14,8 @@ _NAMED = re.compile(rb"\s*([<\"][^>\"\n]{1,200})[>\"]")
 _GUARD = re.compile(rb"^[ \t]*#\s*ifndef\s+(\w+)[^\n]*\n\s*#\s*define\s+\1\b", re.MULTILINE)
 _LONG = 64 << 10
 _HEAD = 8 << 10
-_CONDITIONALS = re.compile(
-    rb"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif|include)\b(.*)", re.MULTILINE
-)
+_CONDITIONALS = re.compile(rb"#[ \t]*(if|ifdef|ifndef|elif|else|endif|include)\b(.*)")
+"""It begins with a sign, so that it is found quickly; what is before that is looked at later."""
 
 
 def certain_includes(content: bytes) -> tuple[str, ...]:
@@ -34,6 +33,8 @@ def certain_includes(content: bytes) -> tuple[str, ...]:
     around: list[_Branches] = []
     for match in _CONDITIONALS.finditer(content, 0, len(content) if end < 0 else end):
         word, rest = match.groups()
+        if not _is_first(match):
+            continue
         if word == b"include":
             named = _NAMED.match(rest)
             if named is not None and all(map(_is_certain, around)) and not _in_comment(match):
@@ -69,6 +70,13 @@ def _is_certain(branches: _Branches) -> bool:
         else:
             here.enter()
     return here.minors(0) == EVERY
+
+
+def _is_first(match: re.Match[bytes]) -> bool:
+    """Whether nothing but blanks is before a directive on its line."""
+    content, start = match.string, match.start()
+    before = content[content.rfind(b"\n", 0, start) + 1 : start]
+    return not before or not before.strip(b" \t")
 
 
 def _in_comment(match: re.Match[bytes]) -> bool:

@@ -31,7 +31,8 @@ _INCLUDE = re.compile(rb'include[ \t]*([<"][^">\n]{1,200})[">]')
 _BY_CYTHON: tuple[ApiBreak, ...] = (("_PyGen_Send()", (10,)),)
 """What Cython before 0.29.22 wrote for generators; CPython 3.11 lacks more of its code."""
 _MAX_INCLUDES = 1000
-_UINT = re.compile(rb"(?<![:\w])(uint(?:8|16|32|64))_t\b")
+_UINT = re.compile(rb"(uint(?:8|16|32|64))_t\b")
+_NAME_OR_COLON = re.compile(rb"[:\w]")
 _REMARK = (b"#", b"//", b"*", b"/*")
 _OWN_UINT = re.compile(rb"(?:typedef|using|define)[^;\n]*?\b(uint(?:8|16|32|64))_t\b")
 _HEAD = 2000
@@ -132,14 +133,21 @@ def _needs(content: bytes) -> tuple[str, ...]:
     if b"uint" not in content:
         return ()
     names: set[str] = set()
+    own: set[str] = set()
+    end = 0
     for match in _UINT.finditer(content):
+        place = match.start()
+        if place >= end:  # the first of its line
+            start = content.rfind(b"\n", 0, place) + 1
+            end = content.find(b"\n", place)
+            end = len(content) if end < 0 else end
+            own.update(name.decode() for name in _OWN_UINT.findall(content, start, end))
         name = match.group(1).decode()
-        if name not in names:
-            line = content[content.rfind(b"\n", 0, match.start()) + 1 : match.start()].lstrip()
+        if name not in names and not (place and _NAME_OR_COLON.match(content, place - 1)):
+            line = content[start:place].lstrip()
             if not line.startswith(_REMARK) and b"//" not in line and b'"' not in line:
                 names.add(name)
-    own = {f"declares {name.decode()}" for name in _OWN_UINT.findall(content)}
-    return tuple(sorted(names | own))
+    return tuple(sorted(names | {f"declares {name}" for name in own}))
 
 
 def _build_options(head: bytes) -> tuple[str, ...]:
