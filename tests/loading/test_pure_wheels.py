@@ -210,3 +210,37 @@ def test_an_extension_module_in_a_private_folder_that_no_import_loads_may_wait()
     private = "x/_vendor/core.cpython-313-x86_64-linux-gnu.so"
     members = {"x/__init__.py": b"", private: elf(("libGL.so.1", "libc.so.6"))}
     assert loads(members).status == "some files need"
+
+
+def test_a_name_that_another_module_gives_is_followed():
+    # as picosdk: each driver starts the class that opens what it is given
+    base = (
+        "class Library:\n    def __init__(self, name):\n        self.name = name\n"
+        "        self.dll = self.load()\n    def load(self):\n"
+        "        path = find_library(self.name)\n        if path is None:\n"
+        "            raise ImportError(self.name)\n        return cdll.LoadLibrary(path)\n"
+    )
+    driver = (
+        "from .library import Library\nclass Usb(Library):\n    def __init__(self):\n"
+        "        super().__init__('usb-1.0')\nusb = Usb()\n"
+    )
+    members = {"x/__init__.py": "from . import usb\n", "x/library.py": base, "x/usb.py": driver}
+    found = loads({path: code.encode() for path, code in members.items()}, PURE)
+    assert (found.status, found.packages) == ("needs", ("libusb-1.0-0",))
+
+
+def test_a_name_that_another_module_gives_is_put_into_the_name_of_the_file():
+    helper = "def get(name):\n    return ctypes.CDLL(f'lib{name}.so.0')\n"
+    members = {"x/__init__.py": "from .helper import get\nusb = get('usb-1.0')\n"}
+    found = loads(
+        {"x/__init__.py": members["x/__init__.py"].encode(), "x/helper.py": helper.encode()}, PURE
+    )
+    assert (found.status, found.packages) == ("needs", ("libusb-1.0-0",))
+
+
+def test_a_system_may_be_compared_from_either_side():
+    code = (
+        "if 'Windows' == platform.system():\n    lib = CDLL('foo64')\n"
+        "else:\n    lib = CDLL('libfoo.so.1')\n"
+    )
+    assert [opened.names for _, opened in _reached(code).opened] == [("libfoo.so.1",)]

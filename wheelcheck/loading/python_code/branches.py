@@ -252,14 +252,22 @@ def runs_on_linux(test: ast.expr) -> bool | None:  # noqa: PLR0911 (one for each
         system = test.func.value if isinstance(test.func, ast.Attribute) else test
         return _matches(system, test.args[:1], str.startswith)
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
-        if isinstance(test.left, ast.Name) and test.left.id == "__name__":
-            return False  # of a script; an import runs the rest
-        operator = test.ops[0]
-        if isinstance(operator, ast.Eq | ast.In):
-            return _matches(test.left, test.comparators, _equals)
-        if isinstance(operator, ast.NotEq | ast.NotIn):
-            equal = _matches(test.left, test.comparators, _equals)
-            return None if equal is None else not equal
+        return _compared(test)
+    return None
+
+
+def _compared(test: ast.Compare) -> bool | None:
+    """Whether a comparison holds on Linux; None where it is about something else."""
+    system, words, operator = test.left, test.comparators, test.ops[0]
+    if isinstance(system, ast.Name) and system.id == "__name__":
+        return False  # of a script; an import runs the rest
+    if isinstance(system, ast.Constant) and isinstance(operator, ast.Eq | ast.NotEq):
+        system, words = words[0], [system]  # "Windows" == platform.system()
+    equal = _matches(system, words, _equals)
+    if isinstance(operator, ast.Eq | ast.In):
+        return equal
+    if isinstance(operator, ast.NotEq | ast.NotIn):
+        return None if equal is None else not equal
     return None
 
 

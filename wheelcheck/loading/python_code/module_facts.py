@@ -31,6 +31,8 @@ class ModuleFacts:
     bodies: dict[str, list[ast.stmt]] = field(default_factory=dict)
     bases: dict[str, list[str]] = field(default_factory=dict)
     """By class: those it is derived from."""
+    given: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
+    """By function or class: the strings that it is called with; "" for other values."""
     own_files: dict[str, set[str]] = field(default_factory=dict)
     """By scope in which something is opened: base names of files, as far as they are known."""
     pending: dict[str, Callable[[], None]] = field(default_factory=dict)

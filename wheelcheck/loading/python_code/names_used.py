@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-__all__ = ["absolute", "imported", "is_of_a_container"]
+__all__ = ["absolute", "imported", "is_of_a_container", "strings_given"]
 
 _CONTAINER_METHODS = frozenset(
     name for kind in (dict, list, set, str, bytes) for name in dir(kind) if name[0] != "_"
@@ -33,3 +33,9 @@ def is_of_a_container(called: ast.expr) -> bool:
         return False
     owner = called.value
     return not (isinstance(owner, ast.Name) and owner.id in {"self", "cls"})
+
+
+def strings_given(call: ast.Call) -> tuple[str, ...]:
+    """The strings that a call gives by position, "" for what is none."""
+    values = (arg.value if isinstance(arg, ast.Constant) else None for arg in call.args)
+    return tuple(value if isinstance(value, str) else "" for value in values)

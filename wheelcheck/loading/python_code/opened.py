@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 
 from wheelcheck.loading.python_code.branches import (
     last_name,
@@ -34,7 +35,12 @@ from wheelcheck.loading.python_code.library_names import (
 )
 from wheelcheck.loading.python_code.library_paths import LibraryPaths
 from wheelcheck.loading.python_code.module_facts import ModuleFacts
-from wheelcheck.loading.python_code.names_used import absolute, imported, is_of_a_container
+from wheelcheck.loading.python_code.names_used import (
+    absolute,
+    imported,
+    is_of_a_container,
+    strings_given,
+)
 from wheelcheck.loading.python_code.text_values import TextValues, assigned, by_system, called_as
 
 __all__ = ["may_open", "read_module"]
@@ -44,6 +50,8 @@ _MENTIONS = re.compile(
     re.IGNORECASE,
 )
 _FINDERS = re.compile(r"_*find_?lib(?:rary)?", re.IGNORECASE)
+_MADE_UP = frozenset({"lib*", "*"})
+"""Names of which the code tells nothing but how names of libraries begin."""
 _MAX_NAMES = 64
 _MAX_DEPTH = 40
 
@@ -53,13 +61,20 @@ def may_open(text: str) -> bool:
     return "tkinter" in text or _MENTIONS.search(text) is not None
 
 
-def read_module(text: str, package: str, *, is_package: bool) -> ModuleFacts:
+def read_module(
+    text: str,
+    package: str,
+    *,
+    is_package: bool,
+    given: Mapping[str, Iterable[tuple[str, ...]]] = MappingProxyType({}),
+) -> ModuleFacts:
     """What a module opens, imports and calls; nothing where it is no Python that we can read.
 
     Parameters:
         text: Its source.
         package: The dotted name of the module.
         is_package: Whether it is the `__init__` of a package.
+        given: By function or class: the strings that other modules call it with.
     """
     facts = ModuleFacts()
     try:
@@ -70,7 +85,7 @@ def read_module(text: str, package: str, *, is_package: bool) -> ModuleFacts:
     opens = _MENTIONS.search(text) is not None
     texts = TextValues()
     if opens:
-        texts.learn(tree)
+        texts.learn(tree, given)
     reader = _LibraryReader(facts, base, texts, opens=opens)
     reader.statements(tree.body, "", guarded=False, depth=0)
     reader.add_file_names()
@@ -221,9 +236,14 @@ class _LibraryReader:
             self._opened(name, call.args, scope, guarded=guarded)
         if name == "__init__":  # super().__init__(), Base.__init__(self)
             owner = scope.rpartition(".")[0].rpartition(".")[2]
-            self._call(scope, self.facts.bases.get(owner, ()))
-        elif name and not is_of_a_container(call.func):
-            self._call(scope, [name])
+            called = self.facts.bases.get(owner, [])
+        else:
+            called = [name] if name and not is_of_a_container(call.func) else []
+        self._call(scope, called)
+        texts = strings_given(call)
+        if any(texts):
+            for each in called:
+                self.facts.given.setdefault(each, set()).add(texts)
 
     def _call(self, scope: str, names: Iterable[str]) -> None:
         called = set(names)
@@ -244,7 +264,8 @@ class _LibraryReader:
         names = [n for n in dict.fromkeys(map(without_version, texts)) if is_library(n)]
         files = {name for argument in arguments for name in self.paths.names(argument)}
         first = arguments[0] if arguments else None
-        unknown = first is not None and not texts and not _is_none(first)
+        is_made_up = not any(text for text in texts if text not in _MADE_UP)
+        unknown = first is not None and is_made_up and not _is_none(first)
         is_finder = _FINDERS.fullmatch(opener) is not None
         if (names or files or unknown) and not is_finder:
             self.facts.own_files.setdefault(scope, set()).update(files)

@@ -119,14 +119,36 @@ class _Imports:
     def read(self, name: str) -> ModuleFacts | None:
         """What a module does; None where it has no text."""
         if name not in self.known:
-            text = _text(self.reading, self.modules.python[name])
-            is_package = name in self.modules.packages
-            self.known[name] = read_module(text, name, is_package=is_package) if text else None
+            self.known[name] = self._read(name, {})
         return self.known[name]
+
+    def _read(
+        self, name: str, given: Mapping[str, Iterable[tuple[str, ...]]]
+    ) -> ModuleFacts | None:
+        text = _text(self.reading, self.modules.python[name])
+        is_package = name in self.modules.packages
+        return read_module(text, name, is_package=is_package, given=given) if text else None
+
+    def _reach(self, names: Iterable[str]) -> ReachedFiles:
+        """Follow the imports of modules; the names that one module opens may come from another."""
+        roots = tuple(names)
+        found = reach(roots, self.modules, self.read, self.others)
+        unnamed = {module for module, opened in found.opened if not opened.names}
+        given: dict[str, set[tuple[str, ...]]] = {}
+        for module in found.modules if unnamed else ():
+            facts = self.known.get(module)
+            for name, texts in facts.given.items() if facts else ():
+                given.setdefault(name, set()).update(texts)
+        if not given:
+            return found
+        again = {name: self._read(name, given) for name in unnamed}
+        return reach(
+            roots, self.modules, lambda name: again.get(name) or self.read(name), self.others
+        )
 
     def _found(self) -> tuple[ReachedFiles, set[str]]:
         """What the import of its modules reaches, and the paths of the extension modules in it."""
-        found = reach(self.modules.tops, self.modules, self.read, self.others)
+        found = self._reach(self.modules.tops)
         return found, {self.modules.extensions[name] for name in found.extensions}
 
     def beside_extensions(self, *, opens: bool) -> WheelFacts:
@@ -160,7 +182,7 @@ class _Imports:
             names = list(self.modules.namesakes) or names
         found = {}
         for name in names[:_MOST_BELOW]:
-            loaded = reach([name], self.modules, self.read, self.others).extensions
+            loaded = self._reach([name]).extensions
             found[name] = tuple(sorted(extensions[each] for each in loaded))
         is_seen = any(found[name] for name in found if name in self.modules.python)
         is_ours = any(name.startswith(tuple(f"{top}." for top in tops)) for name in extensions)
@@ -200,7 +222,7 @@ class _Imports:
         """
 
         def opening(names: Iterable[str]) -> list[ReachedFiles]:
-            all_of = (reach([name], self.modules, self.read, self.others) for name in names)
+            all_of = (self._reach([name]) for name in names)
             return [each for each in all_of if each.opened or each.own_files]
 
         found = opening(self.modules.namesakes) if is_empty else []

@@ -7,7 +7,7 @@ return, is followed within the module. A string whose end the code does not tell
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -38,9 +38,18 @@ class TextValues:
     _functions: dict[str, tuple[_Function, bool]] = field(default_factory=dict)
     """By the name of the call: the function, and whether its first parameter is the object."""
 
-    def learn(self, tree: ast.Module) -> None:
-        """Take in a module, twice: a variable may be used above the place where it is set."""
+    def learn(self, tree: ast.Module, given: Mapping[str, Iterable[tuple[str, ...]]]) -> None:
+        """Take in a module, twice: a variable may be used above the place where it is set.
+
+        Parameters:
+            tree: The module.
+            given: By function or class: the strings that other modules call it with.
+        """
         self._find_functions(tree.body, "")
+        for name in given.keys() & self._functions.keys():
+            for texts in given[name]:
+                arguments: list[ast.expr] = [ast.Constant(text) for text in texts]
+                self._note_call(ast.Call(ast.Name(name), arguments, []), "")
         for _ in range(2):
             for statement, function in _running(tree.body, "", 0):
                 self._note(statement, function)
@@ -93,9 +102,8 @@ class TextValues:
             _merge(self.returned, function, self.of(node.value, function))
         for target, value in assigned(node):
             texts = self.of(value, function)
-            for name in ast.walk(target):
-                if isinstance(name, ast.Name) and texts:
-                    _merge(self.variables, name.id, texts)
+            for name in _variables(target) if texts else ():
+                _merge(self.variables, name, texts)
 
     def _note_call(self, call: ast.Call, function: str) -> None:
         """Give the parameters of one of the module's functions what it is called with."""
@@ -180,6 +188,19 @@ def assigned(node: ast.stmt) -> list[tuple[ast.expr, ast.expr]]:
     if isinstance(node, ast.AnnAssign | ast.AugAssign) and node.value is not None:
         return [(node.target, node.value)]
     return [(node.target, node.iter)] if isinstance(node, ast.For) else []
+
+
+def _variables(target: ast.expr) -> Iterator[str]:
+    """The variables and attributes that an assignment sets, or to an element of which it does."""
+    if isinstance(target, ast.Name):
+        yield target.id
+    elif isinstance(target, ast.Attribute):
+        yield target.attr
+    elif isinstance(target, ast.Subscript | ast.Starred):
+        yield from _variables(target.value)
+    elif isinstance(target, ast.Tuple | ast.List):
+        for element in target.elts:
+            yield from _variables(element)
 
 
 def _parts(node: ast.expr) -> Iterator[ast.expr]:
