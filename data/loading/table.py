@@ -152,8 +152,8 @@ def _needs(facts: WheelFacts, main: Sequence[FileNeeds]) -> dict[str, None]:
 
 def _is_shared(name: str) -> bool:
     """Whether other wheels may look for a library: no extension module, no copy by auditwheel."""
-    own = (".cpython-", ".abi3.")
-    return not any(part in name for part in own) and "-" not in name.partition(".so")[0]
+    is_module = ".cpython-" in name or name.endswith(".abi3.so")
+    return not is_module and "-" not in name.partition(".so")[0]
 
 
 def _since(version: Version) -> Version:

@@ -2,12 +2,16 @@
 
 import pytest
 from elf_builder import elf
-from made_wheels import ALPINE, EXTENSION, INIT, MUSL, SLIM, loads
+from made_wheels import ALPINE, DAY, EXTENSION, INIT, MUSL, SLIM, loads
 from packaging.version import Version
 
 from wheelcheck.analysis.load_options import LoadMode, LoadOptions
+from wheelcheck.distributions.distribution import distribution_of
+from wheelcheck.loading.image_libraries import image_libraries
 from wheelcheck.loading.known_facts import known_facts
-from wheelcheck.targets import Architecture, Libc
+from wheelcheck.loading.verdict.load_verdict import judge_loading
+from wheelcheck.loading.wheel_facts import FileNeeds, WheelFacts, WheelFileKind
+from wheelcheck.targets import Architecture, Libc, parse_target_on
 
 
 def test_a_wheel_that_finds_all_its_libraries_loads():
@@ -162,3 +166,14 @@ def test_a_row_of_the_table_holds_for_the_betas_of_its_first_release():
     found = known_facts("numpy", Version("2.5.0b1"), Libc.GLIBC, Architecture.X86_64)
     assert found is not None
     assert known_facts("numpy", Version("1.0"), Libc.GLIBC, Architecture.X86_64) is None
+
+
+def test_another_releases_name_of_a_library_that_another_wheel_brings_is_no_need():
+    # as pyside6-addons beside a known row of pyside6-essentials
+    file = FileNeeds("x/core.so", WheelFileKind.EXTENSION, outside=("libown.abi3.so.6.13",))
+    facts = WheelFacts(files=(file,), reached=(file.path,))
+    target = parse_target_on(SLIM, as_of=DAY)
+    image = image_libraries(target, distribution_of(target))
+    assert judge_loading(facts, target, image).status == "no"
+    brought = {"libown.abi3.so.6.12": ()}
+    assert judge_loading(facts, target, image, brought=brought).status == "yes"

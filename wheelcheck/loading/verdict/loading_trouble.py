@@ -50,12 +50,22 @@ def file_trouble(
     if image is None:
         return Trouble(unknown=tuple(name for name in needed if name not in _EVERY_GLIBC))
     presence = {name: image.has(name) for name in needed}
+    presence = {n: p for n, p in presence.items() if p or not _is_other_release(n, image, brought)}
     if not file.exact:  # what nobody brings is the file's own name
         presence = {n: p for n, p in presence.items() if p or image.package_of(n)}
     return Trouble(
         missing=tuple(name for name, there in presence.items() if there is False),
         unknown=tuple(name for name, there in presence.items() if there is None),
     )
+
+
+def _is_other_release(name: str, image: ImageLibraries, brought: Iterable[str]) -> bool:
+    """Whether a library that no package has is another release's name of what the wheels bring.
+
+    What is known of a wheel may be that of another release: ``libpyside6.abi3.so.6.12``.
+    """
+    stem = name.partition(".so")[0]
+    return any(b.partition(".so")[0] == stem for b in brought) and image.package_of(name) is None
 
 
 def _why_never(file: FileNeeds, target: Target, image: ImageLibraries | None, cpu: int) -> str:
