@@ -7,11 +7,10 @@ one kind of evidence in the sdist against them, and reports what it finds as obs
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
 
 from packaging.version import Version
 
-from wheelcheck.builds.obstacles.importable import Importable
+from wheelcheck.builds.obstacles.bundled_pybind11 import bundled_pybind11
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.old_cargo import old_cargo
@@ -19,14 +18,12 @@ from wheelcheck.builds.obstacles.old_cmake import REFUSES_OLD, old_minimums
 from wheelcheck.builds.obstacles.old_cython import old_cython
 from wheelcheck.builds.obstacles.old_pyo3 import old_pyo3
 from wheelcheck.builds.obstacles.own_backend import own_backend_obstacles
-from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import script_texts
-from wheelcheck.builds.obstacles.setup_run.stop import Stop
 from wheelcheck.builds.obstacles.source_breaks import compiled_files, source_breaks
-from wheelcheck.builds.obstacles.undeclared_names import undeclared_names
+from wheelcheck.builds.obstacles.undeclared_names import undeclared_functions, undeclared_names
 from wheelcheck.builds.plan import Build
 from wheelcheck.builds.refused_metadata import refused_metadata
-from wheelcheck.builds.sdist.build_system import LEGACY_BACKEND
+from wheelcheck.builds.script_stops import script_stops
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist_reading import SdistReading
@@ -38,9 +35,6 @@ from wheelcheck.targets.target import Implementation
 
 __all__ = ["clashes"]
 
-_REFUSES_2TO3 = Version("58")
-_WITHOUT_DEPENDENCIES = frozenset({"setuptools", "wheel"})
-
 
 def clashes(build: Build, target: Target, *, isolated: bool) -> tuple[BuildObstacle, ...]:
     """What of the sdist does not go with the Python and the build environment of a target.
@@ -51,94 +45,15 @@ def clashes(build: Build, target: Target, *, isolated: bool) -> tuple[BuildObsta
     if isinstance(facts, Unknown):
         return ()
     return (
-        *_script(build, facts, target, isolated=isolated),
+        *script_stops(build, facts, target, isolated=isolated),
         *_backend(build, facts, target),
         *_metadata(build, facts),
-        *_bindings(build, target),
+        *_bindings(build, facts, target),
         *_sources(build, facts, target),
         *_cmake(build, facts, target),
         *_cython(build, facts),
         *_pyo3(build, facts, target),
     )
-
-
-def _script(
-    build: Build, facts: SdistFacts, target: Target, *, isolated: bool
-) -> Iterator[BuildObstacle]:
-    """A setup script that stops before it calls `setup()`."""
-    if facts.kind != "setuptools":
-        return
-    *before, last = _environments(build, facts, target, isolated=isolated)
-    for finds in (*before, last):
-        first = finds is not last
-        found = tuple(_stops(build, facts, finds, isolated=isolated, first=first))
-        yield from found
-        if found:
-            return
-
-
-def _stops(
-    build: Build, facts: SdistFacts, finds: Importable, *, isolated: bool, first: bool
-) -> Iterator[BuildObstacle]:
-    versions = sorted((name, str(version)) for name, version in finds.versions.items())
-    beside = not isolated or facts.system.backend == LEGACY_BACKEND
-    how = (finds.complete, beside, first, build.reading.site)
-    key = f"run on {finds.python} with {versions}, {how}"
-    script = facts.script
-    compiles = script is not None and any(not e.supposing for e in script.extensions)
-    compute = partial(_stop, build.reading, finds, beside=beside, compiles=compiles, first=first)
-    for stop in build.reading.derive(key, tuple[Stop, ...], compute):
-        message = f"setup.py stops at {stop.place}: {stop.why}"
-        yield BuildObstacle("setup-script-stops", message, stop.place, fatal=True)
-
-
-def _environments(
-    build: Build, facts: SdistFacts, target: Target, *, isolated: bool
-) -> Iterator[Importable]:
-    """What a setup script can import in each of its runs.
-
-    In the first run, which gives its `setup_requires`, these are not installed (`build_meta` of
-    setuptools). What else is not installed then is known where setuptools alone is required.
-    """
-    finds = _importable(build, target, isolated=isolated)
-    added = facts.script is not None and facts.script.setup_requires
-    required = facts.system.required_names
-    if isolated and added and finds.complete and required <= _WITHOUT_DEPENDENCIES:
-        least = {name: finds.versions[name] for name in required if name in finds.versions}
-        yield Importable(target.python, least, complete="setuptools" in least)
-    yield finds
-
-
-def _importable(build: Build, target: Target, *, isolated: bool) -> Importable:
-    """What a setup script can import: of a build that is not isolated, what the image holds."""
-    pins = build.environment.pins
-    if isolated:
-        complete = bool(pins) and not build.environment.problems
-        return Importable(target.python, {str(pin.name): pin.version for pin in pins}, complete)
-    beside = target.installer.setuptools
-    version = Version(beside) if beside else None
-    return Importable(target.python, {"setuptools": version}, complete=False)
-
-
-def _stop(
-    reading: SdistReading, finds: Importable, *, beside: bool, compiles: bool, first: bool
-) -> tuple[Stop, ...]:
-    contents = reading.contents
-    if isinstance(contents, Unknown) or "setup.py" not in contents.texts:
-        return ()
-    setuptools = finds.versions.get("setuptools")
-    refuses = setuptools is not None and setuptools >= _REFUSES_2TO3
-    stop = certain_stop(
-        contents.texts,
-        contents.paths,
-        finds,
-        finds_beside=beside,
-        refuses_2to3=refuses,
-        whole=not contents.holds_links,
-        compiles=compiles,
-        first=first,
-    )
-    return () if stop is None else (stop,)
 
 
 def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstacle, ...]:
@@ -165,6 +80,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
             *missing_headers(files.certain, contents, installed, script=script, complete=complete),
             *undeclared_names(files.certain, contents, gcc, sure=True),
             *undeclared_names(files.perhaps, contents, gcc, sure=False),
+            *undeclared_functions(files.certain, contents, gcc, minor),
         )
 
     names = sorted(installed) if complete else None
@@ -204,7 +120,7 @@ def _own_backend(reading: SdistReading, facts: SdistFacts) -> Iterator[BuildObst
         yield from own_backend_obstacles(facts.system, contents, complete=complete)
 
 
-def _bindings(build: Build, target: Target) -> Iterator[BuildObstacle]:
+def _bindings(build: Build, facts: SdistFacts, target: Target) -> Iterator[BuildObstacle]:
     """A pybind11 whose headers the Python of the target does not compile."""
     python = f"{target.python[0]}.{target.python[1]}"
     for row in read_table("builds/obstacles/binding_tools.csv"):
@@ -218,6 +134,23 @@ def _bindings(build: Build, target: Target) -> Iterator[BuildObstacle]:
             message += f"compile on CPython {python}: {row['error']}"
             source = "measured: wheelcheck/builds/obstacles/binding_tools.csv"
             yield BuildObstacle("build-tool-too-old", message, source, fatal=True)
+            return
+    if build.environment.version_of("pybind11") is None:
+        reading = build.reading
+        key = f"pybind11 on {python} {reading.site}"
+        yield from reading.derive(
+            key, tuple[BuildObstacle, ...], lambda: _bundled_bindings(reading, facts, python)
+        )
+
+
+def _bundled_bindings(
+    reading: SdistReading, facts: SdistFacts, python: str
+) -> tuple[BuildObstacle, ...]:
+    contents = reading.contents
+    if isinstance(contents, Unknown):
+        return ()
+    files = compiled_files(facts, contents, cythonizes=False)
+    return bundled_pybind11(files.certain, contents, python)
 
 
 def _cmake(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstacle, ...]:

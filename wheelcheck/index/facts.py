@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from wheelcheck.errors import Unknown
 from wheelcheck.index.archives.archive import HashMismatch, Until, read_archive
-from wheelcheck.index.archives.build_texts import build_texts
+from wheelcheck.index.archives.build_texts import sdist_texts
 from wheelcheck.index.archives.limits import MAX_TEXT_BYTES, ArchiveRefused
 from wheelcheck.index.archives.members import open_wheel
 from wheelcheck.index.archives.ranges import ArchiveEnds
@@ -273,7 +273,7 @@ def _also_usual(
         return (
             (wanted is not None and wanted(path))
             or path in known
-            or (source and (metadata_paths(path) or build_texts(path)))
+            or (source and (metadata_paths(path) or sdist_texts(path)))
         )
 
     return selected

@@ -7,6 +7,7 @@ from packaging.version import Version
 
 from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
+from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
 from wheelcheck.builds.obstacles.setup_run.stop import Stop
 
 SETUP = "\nfrom setuptools import setup\nsetup(name='x')\n"
@@ -69,7 +70,8 @@ def run(
     texts = {"setup.py": text, **(files or {})}
     installed = {"setuptools": "84.2.1", **versions}
     finds = Importable(python, {name: Version(v) for name, v in installed.items()})
-    return certain_stop(texts, frozenset(texts), finds, finds_beside=beside, refuses_2to3=True)
+    settings = RunSettings(finds_beside=beside, refuses_2to3=True)
+    return certain_stop(texts, frozenset(texts), finds, settings)
 
 
 @pytest.mark.parametrize(
@@ -215,12 +217,81 @@ def test_a_list_of_files_with_links_does_not_tell_what_is_missing():
     finds = Importable((3, 13), {"setuptools": Version("84.2.1")})
     files = frozenset({"setup.py"})
     given = ({"setup.py": script}, files, finds)
-    assert certain_stop(*given, finds_beside=True, refuses_2to3=True) is not None
-    assert certain_stop(*given, finds_beside=True, refuses_2to3=True, whole=False) is None
+    assert certain_stop(*given, RunSettings()) is not None
+    assert certain_stop(*given, RunSettings(whole=False)) is None
 
 
 def test_the_first_run_ends_where_setup_is_called():
     finds = Importable((3, 13), {"setuptools": Version("84.2.1")})
     given = ({"setup.py": COMMAND}, frozenset({"setup.py"}), finds)
-    assert certain_stop(*given, finds_beside=True, refuses_2to3=True) is not None
-    assert certain_stop(*given, finds_beside=True, refuses_2to3=True, first=True) is None
+    assert certain_stop(*given, RunSettings()) is not None
+    assert certain_stop(*given, RunSettings(first=True)) is None
+
+
+IMPORTS_ITSELF = """
+from setuptools import setup
+from x import __version__
+setup(name='x', version=__version__)
+"""
+
+
+def test_a_package_that_the_script_imports_is_followed_into_its_modules():
+    package = {"x/__init__.py": "from ._core import run\n", "x/_core.py": "import requests\n"}
+    stop = run(IMPORTS_ITSELF, files=package)
+    assert stop is not None
+    assert (stop.place, stop.exception) == ("x/_core.py:1", "ModuleNotFoundError")
+    guarded = "try:\n    import requests\nexcept ImportError:\n    requests = None\n"
+    assert run(IMPORTS_ITSELF, files={**package, "x/_core.py": guarded}) is None
+
+
+def test_an_import_above_the_root_is_not_followed():
+    assert run(IMPORTS_ITSELF, files={"x/__init__.py": "from ...y import z\n"}) is None
+
+
+def test_locals_of_a_function_have_nothing_of_exec_since_python_3_13():
+    script = """
+def version():
+    exec(open('v.py').read())
+    return locals()['__version__']
+version()
+"""
+    files = {"v.py": "__version__ = '1'"}
+    stop = run(script, (3, 13), files=files)
+    assert stop is not None
+    assert stop.exception == "KeyError"
+    assert run(script, (3, 12), files=files) is None
+    known = script.replace("exec(", "__version__ = '1'; exec(")
+    assert run(known, (3, 13), files=files) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "stops"),
+    [
+        ("'a(?i)b'", True),
+        ("'(?i)ab'", False),
+        ("'(?i)(?x) ab'", False),
+        ("'[(?i)]a'", False),
+        (r"r'\\(?i)'", True),
+        (r"r'\(?i)'", False),
+        ("'a{x}'.format(x='(?i)b')", True),
+    ],
+)
+def test_flags_in_the_middle_of_a_pattern_are_refused_since_python_3_11(
+    pattern: str,
+    stops: bool,  # noqa: FBT001
+):
+    script = f"import re\nclass Words:\n    PATTERN = re.compile({pattern})\n"
+    stop = run(script, (3, 11))
+    assert (stop is not None) is stops
+    assert run(script, (3, 10)) is None
+
+
+def test_a_version_that_is_not_that_of_the_sdist():
+    finds = Importable((3, 13), {"setuptools": Version("84.2.1")})
+    script = "from setuptools import setup\nsetup(name='x', version='1.0')\n"
+    given = ({"setup.py": script}, frozenset({"setup.py"}), finds)
+    stop = certain_stop(*given, RunSettings(release=Version("1.1")))
+    assert stop is not None
+    assert "version 1.0 in an sdist of 1.1" in stop.why
+    assert certain_stop(*given, RunSettings(release=Version("1"))) is None
+    assert certain_stop(*given, RunSettings()) is None

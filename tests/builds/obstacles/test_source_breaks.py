@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from packaging.version import Version
 
+from wheelcheck.builds.obstacles.bundled_pybind11 import bundled_pybind11
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.old_cython import old_cython
 from wheelcheck.builds.obstacles.source_breaks import compiled_files, source_breaks
-from wheelcheck.builds.obstacles.undeclared_names import undeclared_names
+from wheelcheck.builds.obstacles.undeclared_names import undeclared_functions, undeclared_names
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
 from wheelcheck.index.archives.sources.source_marks import is_marked, read_marks
@@ -222,3 +223,76 @@ def test_negative_numbers_in_unsigned_tables_of_cxx():
     assert "negative numbers in kinds" in message
     assert refused("x.cc", table.replace("-2", "2")) == []
     assert refused("x.cc", table, "flags = '-Wno-narrowing'\n") == []
+
+
+COMMON_H = "#define PYBIND11_VERSION_MAJOR 2\n#define PYBIND11_VERSION_MINOR {}\n"
+BINDS = SETUP.replace("x.c", "x.cc")
+
+
+def bundled(minor: int, source: str, python: str, script: str = BINDS) -> list[bool]:
+    sdist = contents(
+        **{
+            "setup.py": script,
+            "x.cc": source,
+            "ext/pybind11/include/pybind11/detail/common.h": COMMON_H.format(minor),
+        }
+    )
+    files = compiled_files(read_sdist(sdist), sdist, cythonizes=False)
+    return [o.fatal for o in bundled_pybind11(files.certain, sdist, python)]
+
+
+def test_a_bundled_pybind11_that_python_does_not_compile():
+    source = "#include <pybind11/pybind11.h>\n"
+    assert bundled(4, source, "3.11") == [True]
+    assert bundled(4, source, "3.10") == []
+    assert bundled(13, source, "3.11") == []
+    assert bundled(4, "int x;", "3.11") == []
+    assert bundled(4, source, "3.11", "from setuptools import setup\nsetup()\n") == [False]
+
+
+def test_functions_need_their_header_since_gcc_14():
+    def undeclared(text: str, gcc: str = "14.2", script: str = SETUP, **files: str) -> list[str]:
+        sdist = contents(setup__py=script, x__c=text, **files)
+        compiled = compiled_files(read_sdist(sdist), sdist, cythonizes=False).certain
+        found = undeclared_functions(compiled, sdist, Version(gcc), 13)
+        assert all(obstacle.fatal for obstacle in found)
+        return [obstacle.message.split("()")[0] for obstacle in found]
+
+    calls = "#include <Python.h>\nvoid f(void) { gettimeofday(0, 0); }\n"
+    assert undeclared(calls) == ["x.c calls gettimeofday"]
+    assert undeclared(calls, gcc="12.2") == []
+    assert undeclared(calls, script=SETUP + "# -fpermissive") == []
+    assert undeclared("#include <sys/time.h>\n" + calls) == []
+    assert undeclared("#include <unknown.h>\n" + calls) == []
+    assert undeclared('#include "own.h"\n' + calls, own__h="#include <sys/time.h>\n") == []
+    own = "int gettimeofday(void *t, void *z);\n"
+    assert undeclared('#include "own.h"\n' + calls, own__h=own) == []
+    assert undeclared(own + calls) == []
+    assert undeclared("#define gettimeofday(a, b) 0\n" + calls) == []
+    assert undeclared(calls.replace("gettime", "x->gettime")) == []
+    assert undeclared(calls.replace("void f", "#ifdef OLD\nvoid f") + "#endif\n") == []
+    assert undeclared('#include "y.c"\n', y__c=calls) == []
+
+
+def test_callbacks_of_cython_3_must_not_raise():
+    source = """
+cdef extern from "x.h":
+    void register(int (*callback)(int))
+    int other(int x)
+
+cdef int callback(int x):
+    return other(x)
+
+register(callback)
+"""
+    script = SETUP.replace("x.c", "x.pyx")
+
+    def refused_by_cython(text: str, script: str = script) -> list[str]:
+        sdist = contents(setup__py=script, x__pyx=text)
+        return [o.message for o in old_cython(read_sdist(sdist), sdist, Version("3.0.12"))]
+
+    (message,) = refused_by_cython(source)
+    assert "passes callback() to C without noexcept" in message
+    assert refused_by_cython(source.replace("(int x):", "(int x) noexcept:")) == []
+    assert refused_by_cython(source.replace("register(callback)", "other(callback(2))")) == []
+    assert refused_by_cython(source, script + "# legacy_implicit_noexcept") == []

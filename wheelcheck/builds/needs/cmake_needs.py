@@ -152,6 +152,9 @@ def _role(command: CMakeCommand, *, wanted: bool) -> Role:
 
 def _package(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
     name = command.words[0]
+    if name in _CUDA:
+        yield from program_need("nvcc", f"{command.path}: find_package({name})", role)
+        return
     least = command.words[1] if len(command.words) > 1 else ""
     source = f"{command.path}: find_package({name})"
     stated = least if _VERSION.fullmatch(least) else ""
@@ -199,11 +202,16 @@ def _languages(command: CMakeCommand, role: Role) -> Iterator[BuildNeed]:
     words = list(command.words)
     languages = cmake_languages(words) if command.name == "project" else words[:1]
     for language in languages:
+        if language == "CUDA":
+            source = f"{command.path}: {command.name}() compiles CUDA"
+            yield from program_need("nvcc", source, role)
         if language in _COMPILERS:
             source = f"{command.path}: {command.name}() compiles {language}"
             yield BuildNeed(NeedKind.TOOL, _COMPILERS[language], source, role)
 
 
+_CUDA = frozenset({"CUDA", "CUDAToolkit"})
+"""Names by which CMake's own modules look for NVIDIA's toolkit (cmake.org, FindCUDAToolkit)."""
 _COMPILERS = {"C": "c", "CXX": "c++", "Fortran": "fortran", "ASM_NASM": "nasm"}
 _READERS = {
     "project": _languages,

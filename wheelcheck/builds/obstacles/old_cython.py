@@ -20,6 +20,9 @@ _PYTHON3 = Version("3.0")
 _WITHOUT_LONG = Version("3.1")
 _SOURCE = "cython.readthedocs.io/en/latest/src/changes.html; measured with Cython 3.0.12 and 3.3.1"
 _BRING_DECLARATIONS = frozenset({"numpy", "scipy", "cysignals", "cymem", "mpi4py", "gmpy2"})
+_SCRIPTS = ("setup.py", "pyproject.toml", "CMakeLists.txt", "meson.build")
+_CALLBACK = "callback "
+_LENIENT = "legacy_implicit_noexcept"
 _LEVEL = re.compile(r"language_level|include_path|compiler_directives")
 
 
@@ -37,7 +40,7 @@ def old_cython(
     if version < _PYTHON3:
         return ()
     script = facts.script
-    stated = any(_LEVEL.search(contents.texts.get(n, "")) for n in ("setup.py", "pyproject.toml"))
+    stated = any(_LEVEL.search(contents.texts.get(n, "")) for n in _SCRIPTS)
     named = {
         posixpath.normpath(path): not (module.optional or module.supposing or script.forgiving)
         for module in (script.extensions if script is not None else ())
@@ -71,6 +74,7 @@ def _refused(
 ) -> Iterator[str]:
     words = contents.marks[path].old_cython
     leveled = stated or "language_level" in words
+    lenient = any(_LENIENT in contents.texts.get(name, "") for name in _SCRIPTS)
     if "long" in words and version >= _WITHOUT_LONG:
         yield f"uses the name long, which Cython {version} has no more"
     if "print" in words and not leveled:
@@ -79,6 +83,9 @@ def _refused(
     in_package = folder and f"{folder}/__init__.py" in contents.sizes
     for word in words:
         name = word.removeprefix("cimport ")
+        if word.startswith(_CALLBACK) and not lenient:
+            function = word.removeprefix(_CALLBACK)
+            yield f"passes {function}() to C without noexcept, which Cython {version} refuses"
         if word in {"cimport cpython.int", "cimport cpython.string"} and version >= _WITHOUT_LONG:
             yield f"cimports {name}, which Cython {version} has no more"
         beside = f"{folder}/{name}.pxd" in contents.sizes and f"{name}.pxd" not in contents.sizes

@@ -1,4 +1,4 @@
-"""Names of C++ that a source uses without the header that declares them.
+"""Names of C and C++ that a source uses without the header that declares them.
 
 Headers of libstdc++ include less of each other from release to release, so that old sources miss
 what they once got by the way (gcc.gnu.org/gcc-13/porting_to.html, "Header dependency changes").
@@ -14,16 +14,21 @@ from packaging.version import Version
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.index.archives.sources.c_functions import CALLS, DECLARES, declared_by
 from wheelcheck.index.archives.sources.languages import Language, language_of
 from wheelcheck.tables import read_table
 
-__all__ = ["undeclared_names"]
+__all__ = ["undeclared_functions", "undeclared_names"]
 
 _SINCE = Version("13")
 _SOURCE = (
     "measured: wheelcheck/builds/obstacles/cxx_headers.csv; gcc.gnu.org/gcc-13/porting_to.html"
 )
 _MOST_FILES = 300
+_REFUSES_CALLS = Version("14")
+_CALLS_SOURCE = "measured: wheelcheck/index/archives/sources/c_functions.csv"
+_ALLOWED = ("implicit-function", "-fpermissive", "=gnu89", "=c89", "=c90", "-ansi", "-include")
+"""Words by which a script lets the compiler pass calls, or includes headers by itself."""
 
 
 def undeclared_names(
@@ -48,6 +53,67 @@ def undeclared_names(
     return ()
 
 
+def undeclared_functions(
+    paths: Collection[str], contents: SdistContents, gcc: Version | None, minor: int
+) -> tuple[BuildObstacle, ...]:
+    """The first C source, compiled for certain, that calls what nothing it includes declares.
+
+    Code ``header-not-included``. `minor` is CPython's. Nothing is said where a header is not known,
+    or the setup script may let the compiler pass it.
+    """
+    script = contents.texts.get("setup.py", "")
+    if gcc is None or gcc < _REFUSES_CALLS or any(word in script for word in _ALLOWED):
+        return ()
+    parts = {
+        posixpath.basename(include[1:])
+        for marks in contents.marks.values()
+        for include in marks.includes
+    }
+    for path in paths:
+        own = path.endswith(".c") and posixpath.basename(path) not in parts
+        marks = contents.marks.get(path) if own else None
+        for need in marks.needs if marks is not None else ():
+            name = need.removeprefix(CALLS)
+            if name != need and _never_declares(path, name, contents, minor):
+                message = f"{path} calls {name}() without a header that declares it, "
+                message += "which GCC 14 refuses"
+                return (BuildObstacle("header-not-included", message, _CALLS_SOURCE, fatal=True),)
+    return ()
+
+
+def _never_declares(path: str, name: str, contents: SdistContents, minor: int) -> bool:
+    """Whether a source, with all that it may include, declares no function of a name."""
+    todo, seen = [path], set()
+    while todo:
+        here = todo.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        marks = contents.marks.get(here)
+        if marks is None or len(seen) > _MOST_FILES or marks.generator:
+            return False
+        if not {f"{DECLARES}{name}", f"{DECLARES}*"}.isdisjoint(marks.needs):
+            return False
+        for include in marks.includes:
+            if include.endswith(".c"):
+                return False
+            own = _own_files(here, include[1:], contents)
+            todo += own
+            gives = declared_by(include[1:], minor)
+            if (gives is None and not own) or name.encode() in (gives or ()):
+                return False
+    return True
+
+
+def _own_files(here: str, name: str, contents: SdistContents) -> list[str]:
+    """The files of the sdist that an include may name."""
+    beside = posixpath.normpath(posixpath.join(posixpath.dirname(here), name.replace("\\", "/")))
+    if beside in contents.sizes:
+        return [beside]
+    stem = posixpath.basename(name)
+    return [shipped for shipped in contents.marks if shipped.rpartition("/")[2] == stem]
+
+
 def _never_declared(path: str, name: str, contents: SdistContents) -> bool:
     """Whether a source, with all that it may include, has no header that declares a name."""
     todo, seen = [path], set()
@@ -60,15 +126,7 @@ def _never_declared(path: str, name: str, contents: SdistContents) -> bool:
         if marks is None or len(seen) > _MOST_FILES or f"declares {name}" in marks.needs:
             return False
         for include in marks.includes:
-            beside = posixpath.normpath(
-                posixpath.join(posixpath.dirname(here), include[1:].replace("\\", "/"))
-            )
-            stem = posixpath.basename(include[1:])
-            own = (
-                [beside]
-                if beside in contents.sizes
-                else [shipped for shipped in contents.marks if shipped.rpartition("/")[2] == stem]
-            )
+            own = _own_files(here, include[1:], contents)
             todo += own
             gives = _headers().get(include[1:])
             if gives or (gives is None and not own):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from wheelcheck.builds.sdist.source_files import SourceCount, count_sources, generated_c
+from wheelcheck.index.archives.build_texts import build_texts
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 from wheelcheck.index.interface import ArchiveListing
 
@@ -17,6 +18,7 @@ class SdistContents:
 
     Paths count from the sdist's one top directory. `sizes` are the bytes of all files, in the
     archive's order. `marks` are what its sources and headers show; none of a zip archive.
+    `texts` are those of its build files (`build_texts`), `modules` all texts that were read.
     `holds_links`: it has links as well, which are not among the files.
     """
 
@@ -29,8 +31,13 @@ class SdistContents:
         self.sizes: Mapping[str, int] = {
             path[cut:]: member.size for path, member in zip(paths, members, strict=True)
         }
-        self.texts: Mapping[str, str] = {
+        self.modules: Mapping[str, str] = {
             path.removeprefix("./")[cut:]: text for path, text in listing.texts.items()
+        }
+        self.texts: Mapping[str, str] = {
+            path.removeprefix("./")[cut:]: text
+            for path, text in listing.texts.items()
+            if build_texts(path)
         }
         self.marks: Mapping[str, SourceMarks] = {
             path[cut:]: member.marks

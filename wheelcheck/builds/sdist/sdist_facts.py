@@ -25,7 +25,7 @@ from wheelcheck.builds.sdist.hook_settings import HookSettings, hook_settings
 from wheelcheck.builds.sdist.source_files import SourceCount, is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
 from wheelcheck.builds.setup_script.script_context import BuildSite, ScriptContext
-from wheelcheck.index.archives.build_texts import build_texts as wanted
+from wheelcheck.index.archives.build_texts import sdist_texts as wanted
 
 __all__ = ["SdistFacts", "read_sdist", "wanted"]
 

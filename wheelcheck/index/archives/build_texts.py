@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["build_texts"]
+__all__ = ["build_texts", "sdist_texts"]
 
 _NAMED = {"pyproject.toml", "setup.py", "setup.cfg"}
 _NESTED = {
@@ -21,6 +21,7 @@ _NESTED = {
     "Cargo.lock": 1,
 }
 _CMAKE_DEPTH = 3
+_TESTS = re.compile(r"(test|doc|example|sample|demo|script|bench)s?[_\w]*")
 _HELPER = re.compile(r"setup|build|backend|hook|ext|config|compil|cython|packag|tools|util|ver|ffi")
 
 
@@ -39,3 +40,18 @@ def build_texts(path: str) -> bool:
             _HELPER.search(part) for part in parts[1:]
         )
     return False
+
+
+def sdist_texts(path: str) -> bool:
+    """Whether a member is read as text: build texts, and the modules of packages in the root.
+
+    Setup scripts import their own package, for its version at least.
+    """
+    return build_texts(path) or _is_module(path)
+
+
+def _is_module(path: str) -> bool:
+    if not path.endswith(".py"):
+        return False
+    parts = path.removeprefix("./").split("/")
+    return len(parts) == 3 and not _TESTS.match(parts[1])  # noqa: PLR2004 (root, package, module)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from wheelcheck.builds.obstacles.importable import Importable
 from wheelcheck.builds.obstacles.setup_run.expressions import Expressions
 from wheelcheck.builds.obstacles.setup_run.frame import Frame, ScriptClass
 from wheelcheck.builds.obstacles.setup_run.imports import Imports
 from wheelcheck.builds.obstacles.setup_run.known_values import Files, Function, Known, Scope
-from wheelcheck.builds.obstacles.setup_run.run_state import RunState
+from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings, RunState
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import SdistModules, script_texts
 from wheelcheck.builds.obstacles.setup_run.stop import (
     Done,
@@ -109,6 +110,9 @@ class _Run:
     def _ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
         for base in node.bases:
             self.expression(base)
+        if not self.frame.depth:
+            with self.state.within(self.frame.of_class()), suppress(Returned):
+                self.walk(node.body)
         self.frame.scope[node.name] = ScriptClass(node, self.frame.scope, self.frame.file)
 
     def _If(self, node: ast.If) -> None:  # noqa: N802
@@ -203,33 +207,21 @@ class _Run:
 
 
 def certain_stop(
-    texts: Mapping[str, str],
-    paths: frozenset[str],
-    finds: Importable,
-    *,
-    finds_beside: bool,
-    refuses_2to3: bool,
-    whole: bool = True,
-    compiles: bool = False,
-    first: bool = False,
+    texts: Mapping[str, str], paths: frozenset[str], finds: Importable, settings: RunSettings
 ) -> Stop | None:
     """Where ``setup.py`` stops for certain before it has called `setup()`; None if nowhere.
 
-    `texts` are the files that may be imported from, `paths` all files. `finds_beside`: modules
-    beside the script can be imported, as under setuptools' legacy backend. `whole`: no links lie
-    beside the files. `compiles`: it has extension modules in any case. `first`: it is
-    run to learn its `setup_requires`, which ends at `setup()`. Nothing is run.
+    `texts` are the files that may be imported from, `paths` all files, `finds` what can be
+    imported besides. Nothing is run.
     """
     script = texts["setup.py"]
     moves = "sys.path" in script or "addsitedir" in script
-    files = Files.of(paths, "\n".join(script_texts(texts)), whole=whole)
+    files = Files.of(paths, "\n".join(script_texts(texts)), whole=settings.whole)
     scope: Scope = {"__name__": "__main__"}
     state = RunState(
         Frame("setup.py", scope, scope, finds.python, files),
-        SdistModules(texts, paths, finds, finds_beside or moves, moves),
-        refuses_2to3=refuses_2to3,
-        compiles=compiles,
-        first=first,
+        SdistModules(texts, paths, finds, settings.finds_beside or moves, moves),
+        settings,
     )
     try:
         _Run(state).imports.run("setup.py", script, scope)

@@ -10,7 +10,12 @@ from typing import Any
 
 from wheelcheck.builds.obstacles.setup_run.frame import Frame, ScriptClass
 from wheelcheck.builds.obstacles.setup_run.known_values import Function, KnownPath
-from wheelcheck.builds.obstacles.setup_run.refused_keywords import refused_keyword
+from wheelcheck.builds.obstacles.setup_run.later_python import lost_local, refused_pattern
+from wheelcheck.builds.obstacles.setup_run.refused_keywords import (
+    OTHER_VERSION,
+    other_version,
+    refused_keyword,
+)
 from wheelcheck.builds.obstacles.setup_run.run_state import RunState
 from wheelcheck.builds.obstacles.setup_run.stop import Done, message
 from wheelcheck.builds.obstacles.setup_run.syntax import dotted, evaluated, names_bound
@@ -29,7 +34,7 @@ _PYTHON2_BUILTINS = frozenset(
 )  # fmt: skip
 _BUILTINS = frozenset(dir(builtins)) | {
     "__file__", "__name__", "__doc__", "__builtins__", "__package__", "__spec__", "__loader__",
-    "WindowsError",
+    "__path__", "__cached__", "__annotations__", "WindowsError",
 }  # fmt: skip
 _MAKES_NAMES = ("exec", "globals", "locals", "vars(", "setattr", "import *", "runpy")
 _USE_2TO3 = "use_2to3 is refused since setuptools 58"
@@ -64,6 +69,8 @@ class Expressions:
                 self._attribute(inner)
             elif isinstance(inner, ast.Call):
                 self._call(inner)
+            elif isinstance(inner, ast.Subscript):
+                self._subscript(inner)
 
     def _name(self, node: ast.Name) -> None:
         frame = self._state.frame
@@ -88,8 +95,16 @@ class Expressions:
         if why:
             frame.stop(node, "AttributeError", why)
 
+    def _subscript(self, node: ast.Subscript) -> None:
+        why = lost_local(node, self._state.frame)
+        if why:
+            self._state.frame.stop(node, "KeyError", why)
+
     def _call(self, node: ast.Call) -> None:
         frame = self._state.frame
+        why = refused_pattern(node, frame)
+        if why:
+            frame.stop(node, "re.error", why)
         if (frame.origin(node.func) or dotted(node.func)) in _EXITS:
             frame.stop(node, "SystemExit", f"it exits{message(node)}")
         self._open(node)
@@ -138,16 +153,21 @@ class Expressions:
     def _setup(self, node: ast.Call) -> None:
         """What `setup()` refuses, and what its commands do."""
         state, frame = self._state, self._state.frame
-        if state.refuses_2to3 and state.keywords.turn_on_2to3(node.keywords, frame):
+        if state.settings.refuses_2to3 and state.keywords.turn_on_2to3(node.keywords, frame):
             frame.stop(node, "DistutilsSetupError", _USE_2TO3)
         named = {k.arg: frame.constant(k.value) for k in node.keywords if k.arg is not None}
         known = {name: value for name, value in named.items() if value is not None}
         names = frozenset(named) | ({"**"} if len(named) < len(node.keywords) else frozenset())
-        setuptools = state.modules.finds.versions.get("setuptools")
+        finds = state.modules.finds
+        setuptools = finds.versions.get("setuptools")
         why = refused_keyword(known, names, frame.files, setuptools)
         if why:
             frame.stop(node, "DistutilsSetupError", why)
-        if not state.first:
+        if state.settings.release is not None and not state.settings.first:
+            why = other_version(known, names, state.settings.release)
+            if why:
+                frame.stop(node, OTHER_VERSION, why)
+        if not state.settings.first:
             self._run_commands(state.keywords.command_classes(node))
 
     def _run_commands(self, classes: dict[str, ast.expr]) -> None:
@@ -156,7 +176,9 @@ class Expressions:
         for command in _COMMANDS_RUN:
             made = classes.get(command)
             found = around.get(made.id) if isinstance(made, ast.Name) else None
-            if isinstance(found, ScriptClass) and (self._state.compiles or command != "build_ext"):
+            if isinstance(found, ScriptClass) and (
+                self._state.settings.compiles or command != "build_ext"
+            ):
                 for method in _methods(found.node):
                     self._enter(Function(method, found.home, found.file), _NO_CALL)
 

@@ -59,6 +59,10 @@ class Frame:
         depth = self.depth + 1
         return Frame(function.file, inside, function.home, self.python, self.files, depth)
 
+    def of_class(self) -> Frame:
+        """The frame of a class body that stands here."""
+        return Frame(self.file, {}, self.scope, self.python, self.files, self.depth + 1)
+
     @property
     def around(self) -> Mapping[str, Any]:
         """The names that an expression sees."""

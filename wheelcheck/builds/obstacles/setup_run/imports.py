@@ -45,11 +45,13 @@ class Imports:
             Stopped: There is no such module or name, or the module raises.
         """
         frame = self._state.frame
-        if node.level:
+        module = _absolute(node, frame.file)
+        if not module:
             frame.forget([node])
             return
-        module = node.module or ""
-        found = self._find(node, module)
+        found: Scope | str | None = self._load_along(module) if node.level else None
+        if not node.level:
+            found = self._find(node, module)
         for alias in node.names:
             if alias.name != "*":
                 name = self._name_from(node, module, found, alias.name)
@@ -63,7 +65,7 @@ class Imports:
         """What a scope holds for a name of a module."""
         if isinstance(found, dict):
             if name not in found and self._state.modules.has_file(f"{module}.{name}"):
-                self._find(node, f"{module}.{name}")
+                return self._load(f"{module}.{name}")
             return found.get(name, "")
         if found is not None:
             return ""
@@ -79,17 +81,21 @@ class Imports:
         """
         modules = self._state.modules
         if modules.is_imported_beside(name):
-            found: Scope | str = ""
-            parts = name.split(".")
-            for end in range(1, len(parts) + 1):
-                found = self._load(".".join(parts[:end]))
-            return found
+            return self._load_along(name)
         if modules.may_lie_elsewhere(name):
             return ""
         why = modules.why_missing(name)
         if why:
             self._state.frame.stop(node, "ModuleNotFoundError", why)
         return None
+
+    def _load_along(self, name: str) -> Scope | str:
+        """Import the packages around a module of the sdist, and the module."""
+        found: Scope | str = ""
+        parts = name.split(".")
+        for end in range(1, len(parts) + 1):
+            found = self._load(".".join(parts[:end]))
+        return found
 
     def _load(self, name: str) -> Scope | str:
         if name in self._loaded:
@@ -117,3 +123,14 @@ class Imports:
                 line = tree.reason.partition(":")[0].removeprefix("line ")
                 where = ast.Pass(lineno=int(line) if line.isdigit() else 0)
                 frame.stop(where, "SyntaxError", f"{path} is not Python 3 ({tree.reason})")
+
+
+def _absolute(node: ast.ImportFrom, file: str) -> str:
+    """The dotted name of the module that is imported from in a file; "" if it has none."""
+    if not node.level:
+        return node.module or ""
+    package = file.split("/")[:-1]
+    if node.level > len(package):
+        return ""
+    inside = package[: len(package) - node.level + 1]
+    return ".".join([*inside, *(node.module or "").split(".")]).strip(".")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -131,6 +132,7 @@ _PATHS: dict[str, Callable[..., Any]] = {
     "os.path.splitext": posixpath.splitext,
     "str": str,
 }
+_PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
 _QUESTIONS = {"os.path.exists", "os.path.isfile", "os.path.isdir"}
 _PLACES = {"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"}
 
@@ -144,7 +146,7 @@ def call_value(  # noqa: PLR0911 (a kind of call each)
     if isinstance(found, Function) and depth:
         return _function_value(found, node, scope, value)
     if node.keywords:
-        return None
+        return _formatted(node, scope, value)
     if isinstance(function, ast.Name) and function.id == "len" and len(node.args) == 1:
         return _length(node.args[0], scope, value)
     arguments = _arguments(node.args, scope, value)
@@ -162,6 +164,25 @@ def call_value(  # noqa: PLR0911 (a kind of call each)
     if isinstance(function, ast.Attribute):
         return _method_value(value(function.value, scope), function.attr, arguments, files)
     return None
+
+
+def _formatted(node: ast.Call, scope: Mapping[str, Any], value: Value) -> str | None:
+    """``"…{x}…".format(x=…)``, of names alone: nothing is aligned or looked into."""
+    function = node.func
+    if not isinstance(function, ast.Attribute) or function.attr != "format" or node.args:
+        return None
+    base = value(function.value, scope)
+    given = {k.arg: value(k.value, scope) for k in node.keywords if k.arg is not None}
+    known = all(isinstance(text, str) for text in given.values()) and len(given) == len(
+        node.keywords
+    )
+    if not isinstance(base, str) or not known:
+        return None
+    used = [match.group(1) for match in _PLACE.finditer(base)]
+    braces = base.count("{") - 2 * base.count("{{")
+    if braces != len(used) or not given.keys() >= set(used):
+        return None
+    return base.format(**given)
 
 
 def _length(node: ast.expr, scope: Mapping[str, Any], value: Value) -> int | None:

@@ -15,7 +15,10 @@ from packaging.version import InvalidVersion, Version
 
 from wheelcheck.builds.obstacles.setup_run.known_values import Files
 
-__all__ = ["refused_keyword"]
+__all__ = ["OTHER_VERSION", "other_version", "refused_keyword"]
+
+OTHER_VERSION = "OtherVersion"
+"""In the place of an exception: the script ends, and installers discard what it gives."""
 
 _REFUSES_VERSIONS = Version("66")
 """setuptools 66 parses versions by PEP 440 alone (its changelog)."""
@@ -36,6 +39,23 @@ def refused_keyword(
     """
     reasons = (*_values(known, setuptools), *_files(known, names, files))
     return next(iter(reasons), "")
+
+
+def other_version(
+    known: Mapping[str, Any],
+    names: frozenset[str],
+    release: Version,
+) -> str:
+    """Why what `setup()` gives is of another version than its sdist; "" where that is not known.
+
+    pip and uv discard such a candidate.
+    """
+    if "**" in names or any("vers" in name and name != "version" for name in names):
+        return ""
+    given = known.get("version")
+    if not isinstance(given, str) or _is_invalid(given) or Version(given) == release:
+        return ""
+    return f"setup() gives version {given} in an sdist of {release}, which installers discard"
 
 
 def _values(known: Mapping[str, Any], setuptools: Version | None) -> Iterator[str]:

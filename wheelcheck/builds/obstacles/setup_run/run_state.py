@@ -6,25 +6,43 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from packaging.version import Version
+
 from wheelcheck.builds.obstacles.setup_run.frame import Frame
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import SdistModules
 from wheelcheck.builds.obstacles.setup_run.setup_keywords import SetupKeywords
 
-__all__ = ["RunState"]
+__all__ = ["RunSettings", "RunState"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """How a setup script is run.
+
+    Attributes:
+        finds_beside: Modules beside it can be imported, as under setuptools' legacy backend.
+        refuses_2to3: Its setuptools ends at `use_2to3`.
+        whole: No links lie beside the files of the sdist.
+        compiles: The project has extension modules in any case.
+        first: It is run to learn its `setup_requires`, which ends at `setup()`.
+        release: The version that the sdist is of, where the script alone states it.
+    """
+
+    finds_beside: bool = True
+    refuses_2to3: bool = False
+    whole: bool = True
+    compiles: bool = False
+    first: bool = False
+    release: Version | None = None
 
 
 @dataclass(slots=True)
 class RunState:
-    """The present frame, the modules of the sdist, and the dictionaries of keywords.
-
-    `refuses_2to3`, `compiles` and `first` are those of `certain_stop`.
-    """
+    """The present frame, the modules of the sdist, and the dictionaries of keywords."""
 
     frame: Frame
     modules: SdistModules
-    refuses_2to3: bool = False
-    compiles: bool = False
-    first: bool = False
+    settings: RunSettings = RunSettings()
     keywords: SetupKeywords = field(default_factory=SetupKeywords)
 
     @contextmanager

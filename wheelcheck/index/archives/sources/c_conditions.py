@@ -18,6 +18,7 @@ EVERY = set(MINORS)
 _NOT_DEFINED = {
     "MS_WINDOWS", "PYPY_VERSION", "Py_DEBUG", "Py_GIL_DISABLED", "Py_LIMITED_API", "WIN32",
     "_MSC_VER", "_WIN32", "_WIN64", "__APPLE__", "__CYGWIN__", "__MINGW32__", "__PYX_ENABLE_PYPY",
+    "NO_PYTHON", "IS_PYPY", "PYPY",
 }  # fmt: skip
 _ABOUT_PYTHON = re.compile(r"py|3|version|defined|0", re.IGNORECASE)
 

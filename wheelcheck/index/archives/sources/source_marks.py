@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from sys import intern
 
 from wheelcheck.index.archives.sources.c_api import ApiBreak, api_breaks
+from wheelcheck.index.archives.sources.c_functions import function_marks
 from wheelcheck.index.archives.sources.c_includes import certain_includes
 from wheelcheck.index.archives.sources.compiler_breaks import compiler_breaks
+from wheelcheck.index.archives.sources.cython_callbacks import raising_callback
 from wheelcheck.index.archives.sources.languages import language_of
 
 __all__ = ["MAX_MARKED_BYTES", "RULES", "SourceMarks", "is_marked", "read_marks"]
 
-RULES = 6
+RULES = 10
 """To be raised with every change of what is looked for, tables included: cached marks are made
 again."""
 MAX_MARKED_BYTES = 16 << 20
@@ -36,6 +38,9 @@ _NAME_OR_COLON = re.compile(rb"[:\w]")
 _REMARK = (b"#", b"//", b"*", b"/*")
 _OWN_UINT = re.compile(rb"(?:typedef|using|define)[^;\n]*?\b(uint(?:8|16|32|64))_t\b")
 _HEAD = 2000
+_PYBIND11 = re.compile(
+    rb"define PYBIND11_VERSION_MAJOR[ \t]+(\d+)\s+#[ \t]*define PYBIND11_VERSION_MINOR[ \t]+(\d+)"
+)
 _GENERATORS = re.compile(rb"[Gg]enerated by (Cython|SWIG|CFFI|cffi)\b[ (]*(?:[Vv]ersion )?([\d.]*)")
 
 
@@ -73,10 +78,12 @@ class SourceMarks:
     version if it says so: ``cython 3.0.11``. `api_breaks` are names of the C API that some CPython
     lacks (`c_api.api_breaks`); of what Cython wrote, its version says more. `old_cython` are words
     of a `.pyx` that later releases of Cython lack: ``long``, ``print``, ``cimport cpython.int``,
-    any ``cimport`` of a name of one part; and ``language_level``, where the file states one.
+    any ``cimport`` of a name of one part; ``language_level``, where the file states one; and
+    ``callback f`` of a function that is passed to C (`cython_callbacks`).
     `certain_includes` are those of its includes that depend on no condition; of long files that
     are not for Python, and of what Cython wrote, none are known. `needs` has ``uint64`` where a
-    type of ``<stdint.h>`` is used, and ``declares uint64`` where the file declares it.
+    type of ``<stdint.h>`` is used, and ``declares uint64`` where the file declares it; functions
+    of the C library too (`c_functions`); ``pybind11 2.4`` where it is a header of that release.
     `refused` is what compilers of today refuse in it (`compiler_breaks`).
     `build_options` are those that the comments at the head of a Cython source
     set for its extension module: ``libraries=gmp mpfr``, ``language=c++``.
@@ -102,12 +109,13 @@ def is_marked(path: str) -> bool:
 def read_marks(content: bytes, path: str = "") -> SourceMarks:
     """Count in the content of one source; its `path` says which language it is of."""
     names = _INCLUDE.findall(content)[:_MAX_INCLUDES]
+    includes = tuple(intern(name.decode("utf-8", "replace")) for name in names)
     head = _GENERATORS.search(content[:_HEAD])
     generator = b" ".join(filter(None, head.groups())).decode().lower() if head else ""
     by_cython = generator.startswith("cython")
     return SourceMarks(
         statements=content.count(b";"),
-        includes=tuple(intern(name.decode("utf-8", "replace")) for name in names),
+        includes=includes,
         returns=content.count(b"return"),
         generator=generator,
         api_breaks=_BY_CYTHON
@@ -117,7 +125,13 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
         else api_breaks(content),
         old_cython=() if generator or not _is_pyx(path) else _old_cython(content),
         certain_includes=() if generator.startswith("cython") else certain_includes(content),
-        needs=_needs(content) if not (generator or path.endswith(".c")) else (),
+        needs=()
+        if generator
+        else (
+            *_needs(content, path),
+            *function_marks(content, path, includes),
+            *(_pybind11(content) if path.endswith("/common.h") else ()),
+        ),
         refused=() if generator else compiler_breaks(content, path),
         build_options=() if generator else _build_options(content[:_HEAD]),
     )
@@ -128,9 +142,15 @@ def _is_pyx(path: str) -> bool:
     return not path or path.endswith(".pyx")
 
 
-def _needs(content: bytes) -> tuple[str, ...]:
+def _pybind11(content: bytes) -> tuple[str, ...]:
+    """The release that a copy of pybind11's ``common.h`` states, without its third part."""
+    found = _PYBIND11.search(content)
+    return () if found is None else (f"pybind11 {b'.'.join(found.groups()).decode()}",)
+
+
+def _needs(content: bytes, path: str) -> tuple[str, ...]:
     """Types of ``<stdint.h>`` that are used, and those that are declared."""
-    if b"uint" not in content:
+    if b"uint" not in content or path.endswith(".c"):
         return ()
     names: set[str] = set()
     own: set[str] = set()
@@ -171,6 +191,8 @@ def _old_cython(content: bytes) -> tuple[str, ...]:
     if not defines and (b"cimport" not in content or _CIMPORT.search(content) is None):
         return ()
     found = [word for word, sign in _CYTHON_SIGNS if sign.search(content)]
+    callback = raising_callback(content)
+    found += [f"callback {callback}"] if callback else []
     return (*found, *_lost_cimports(content))
 
 

@@ -1,0 +1,126 @@
+"""A setup script that stops before it has called `setup()`, or gives what installers discard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from packaging.version import Version
+
+from wheelcheck.builds.obstacles.importable import Importable
+from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.obstacles.setup_run.certain_run import certain_stop
+from wheelcheck.builds.obstacles.setup_run.refused_keywords import OTHER_VERSION
+from wheelcheck.builds.obstacles.setup_run.run_state import RunSettings
+from wheelcheck.builds.obstacles.setup_run.stop import Stop
+from wheelcheck.builds.plan import Build
+from wheelcheck.builds.sdist.build_system import LEGACY_BACKEND
+from wheelcheck.builds.sdist.contents import SdistContents
+from wheelcheck.builds.sdist.sdist_facts import SdistFacts
+from wheelcheck.builds.sdist_reading import SdistReading
+from wheelcheck.errors import Unknown
+from wheelcheck.targets import Target
+
+__all__ = ["script_stops"]
+
+_REFUSES_2TO3 = Version("58")
+_WITHOUT_DEPENDENCIES = frozenset({"setuptools", "wheel"})
+
+
+def script_stops(
+    build: Build, facts: SdistFacts, target: Target, *, isolated: bool
+) -> Iterator[BuildObstacle]:
+    """A setup script that stops before it calls `setup()`."""
+    if facts.kind != "setuptools":
+        return
+    *before, last = _environments(build, facts, target, isolated=isolated)
+    for finds in (*before, last):
+        first = finds is not last
+        found = tuple(_stops(build, facts, finds, isolated=isolated, first=first))
+        yield from found
+        if found:
+            return
+    if not isolated and "setuptools" in last.versions:
+        bare = Importable(last.python, {**last.versions, "wheel": None}, complete=True)
+        for stop in _stops(build, facts, bare, isolated=isolated, first=False):
+            message = f"{stop.message}, unless that is installed before"
+            yield replace(stop, message=message, fatal=False)
+
+
+def _stops(
+    build: Build, facts: SdistFacts, finds: Importable, *, isolated: bool, first: bool
+) -> Iterator[BuildObstacle]:
+    versions = sorted((name, str(version)) for name, version in finds.versions.items())
+    beside = not isolated or facts.system.backend == LEGACY_BACKEND
+    how = (finds.complete, beside, first, build.reading.site)
+    key = f"run on {finds.python} with {versions}, {how}"
+    script = facts.script
+    compiles = script is not None and any(not e.supposing for e in script.extensions)
+    compute = partial(_stop, build.reading, finds, beside=beside, compiles=compiles, first=first)
+    for stop in build.reading.derive(key, tuple[Stop, ...], compute):
+        if stop.exception == OTHER_VERSION:
+            yield BuildObstacle("other-version", stop.why, stop.place, fatal=True)
+        else:
+            message = f"setup.py stops at {stop.place}: {stop.why}"
+            yield BuildObstacle("setup-script-stops", message, stop.place, fatal=True)
+
+
+def _environments(
+    build: Build, facts: SdistFacts, target: Target, *, isolated: bool
+) -> Iterator[Importable]:
+    """What a setup script can import in each of its runs.
+
+    In the first run, which gives its `setup_requires`, these are not installed (`build_meta` of
+    setuptools). What else is not installed then is known where setuptools alone is required.
+    """
+    finds = _importable(build, target, isolated=isolated)
+    added = facts.script is not None and facts.script.setup_requires
+    required = facts.system.required_names
+    if isolated and added and finds.complete and required <= _WITHOUT_DEPENDENCIES:
+        least = {name: finds.versions[name] for name in required if name in finds.versions}
+        yield Importable(target.python, least, complete="setuptools" in least)
+    yield finds
+
+
+def _importable(build: Build, target: Target, *, isolated: bool) -> Importable:
+    """What a setup script can import: of a build that is not isolated, what the image holds."""
+    pins = build.environment.pins
+    if isolated:
+        complete = bool(pins) and not build.environment.problems
+        return Importable(target.python, {str(pin.name): pin.version for pin in pins}, complete)
+    beside = target.installer.setuptools
+    version = Version(beside) if beside else None
+    return Importable(target.python, {"setuptools": version}, complete=False)
+
+
+def _stop(
+    reading: SdistReading, finds: Importable, *, beside: bool, compiles: bool, first: bool
+) -> tuple[Stop, ...]:
+    contents = reading.contents
+    if isinstance(contents, Unknown) or "setup.py" not in contents.texts:
+        return ()
+    setuptools = finds.versions.get("setuptools")
+    refuses = setuptools is not None and setuptools >= _REFUSES_2TO3
+    settings = RunSettings(
+        finds_beside=beside,
+        refuses_2to3=refuses,
+        whole=not contents.holds_links,
+        compiles=compiles,
+        first=first,
+        release=reading.sdist.version if _states_version(contents) else None,
+    )
+    stop = certain_stop(contents.modules, contents.paths, finds, settings)
+    return () if stop is None else (stop,)
+
+
+def _states_version(contents: SdistContents) -> bool:
+    """Whether no other file than ``setup.py`` may state or mark the version."""
+    return not any(
+        word in contents.texts.get(file, "")
+        for file, words in _VERSION_WORDS.items()
+        for word in words
+    )
+
+
+_VERSION_WORDS = {"setup.cfg": ("version", "tag_", "pbr"), "pyproject.toml": ("[project]", "vers")}

@@ -1,0 +1,59 @@
+"""Functions of a Cython source that it passes to C as callbacks, and that may raise in Cython 3.
+
+Since Cython 3.0 a ``cdef`` function without an exception clause may raise, and its type is another
+than that of a C function pointer: passing it on is an error unless it is ``noexcept``
+(cython.readthedocs.io, "Error return values").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+__all__ = ["raising_callback"]
+
+_FUNCTION = re.compile(
+    rb"^[ \t]*cdef[ \t]+(?:inline[ \t]+)?(?:const[ \t]+)?"
+    rb"(?:void|int|long|short|double|float|char|bint|size_t|ssize_t|Py_ssize_t|unsigned[ \t]+\w+"
+    rb"|u?int\d+_t)(?:[ \t]*\*+[ \t]*|[ \t]+)(\w+)[ \t]*\([^()]*\)([^:\n]*):[ \t]*(?:#[^\n]*)?$",
+    re.MULTILINE,
+)
+_EXTERN = re.compile(rb"^([ \t]*)cdef extern from[^\n]*:[ \t]*(?:#[^\n]*)?\n", re.MULTILINE)
+_DECLARED = re.compile(rb"\b(\w+)[ \t]*\(")
+_TAKE_CALLBACKS = {b"qsort", b"bsearch", b"atexit"}
+"""Functions of Cython's own declarations of the C library that are given one."""
+_ALLOWED = b"legacy_implicit_noexcept"
+
+
+def raising_callback(content: bytes) -> str:
+    """The first such function; "" where there is none."""
+    if _ALLOWED in content or (b"extern" not in content and b"qsort" not in content):
+        return ""
+    functions = {
+        match.group(1) for match in _FUNCTION.finditer(content) if b"except" not in match.group(2)
+    }
+    if not functions:
+        return ""
+    outside = set(_declared(content)) - functions
+    outside |= {name for name in _TAKE_CALLBACKS if b"cimport" in content and name in content}
+    for function in sorted(functions):
+        passed = re.compile(
+            rb"(?<![\w.])(\w+)\((?:[^()\n]*,)?[ \t]*&?" + function + rb"[ \t]*(?:,[^()\n]*)?\)"
+        )
+        for call in passed.finditer(content):
+            if call.group(1) in outside:
+                return function.decode("utf-8", "replace")
+    return ""
+
+
+def _declared(content: bytes) -> Iterator[bytes]:
+    """The functions that ``cdef extern`` blocks declare."""
+    for block in _EXTERN.finditer(content):
+        for line in content[block.end() :].split(b"\n"):
+            text = line.strip()
+            indent = line[: len(line) - len(line.lstrip())]
+            if text and not text.startswith(b"#") and len(indent) <= len(block.group(1)):
+                break
+            found = _DECLARED.search(text)
+            if found is not None and b"(*" not in text[: found.end() + 1]:
+                yield found.group(1)
