@@ -34,7 +34,7 @@ from wheelcheck.index.archives.ranges import (
     open_local,
 )
 from wheelcheck.index.archives.sources.languages import language_of
-from wheelcheck.index.archives.sources.source_marks import MAX_MARKED_BYTES, is_marked, read_marks
+from wheelcheck.index.archives.sources.source_marks import MAX_MARKED_BYTES, is_marked, marks_of
 from wheelcheck.index.archives.tars import (
     BLOCK,
     TarMember,
@@ -233,7 +233,7 @@ def _measured(member: TarMember, path: str, *, needed: bool) -> tuple[ArchiveMem
         lines = count_lines([content]) if is_source else None
     elif is_source:
         lines = member.lines()
-    marks = read_marks(content, path) if marked else None
+    marks = marks_of(content, path) if marked else None
     return ArchiveMember(path, member.size, lines, marks), content
 
 

@@ -2,7 +2,12 @@
 
 import pytest
 
-from wheelcheck.index.archives.sources.source_marks import SourceMarks, is_marked, read_marks
+from wheelcheck.index.archives.sources.source_marks import (
+    SourceMarks,
+    is_marked,
+    marks_of,
+    read_marks,
+)
 
 
 def test_statements_tell_code_from_tables():
@@ -38,3 +43,38 @@ def test_a_generator_is_named_with_its_version_if_it_says_so(head, expected):
 )
 def test_sources_and_headers_are_looked_into(path, expected):
     assert is_marked(path) is expected
+
+
+def test_equal_files_have_the_same_marks_and_equal_names_of_others_their_own():
+    head = b"#include <a.h>\n"
+    first = marks_of(head, "x-1.0/src/a.h")
+    assert marks_of(head, "x-1.1/src/a.h") is first
+    assert marks_of(head + b"#include <b.h>\n", "x-1.2/src/a.h").includes == ("<a.h", "<b.h")
+    assert marks_of(b"cdef f(): return long(1)\n", "x-1.0/a.pyx").old_cython
+    assert not marks_of(b"cdef f(): return long(1)\n", "x-1.0/a.c").old_cython
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("x = 1; # include <no.h>\n#include <yes.h>\n", ("<yes.h",)),
+        ("#pragma x # include <no.h>\n", ()),
+        ('  #\tinclude "own.h"\n', ('"own.h',)),
+        ("#if 0\n#include <no.h>\n#else\n#include <yes.h>\n#endif\n", ("<yes.h",)),
+        ("#ifndef G\n#define G\n#include <in.h>\n#else\n#include <no.h>\n#endif\n", ("<in.h",)),
+        ("#if UNKNOWN\n#endif\n#elif X\n#endif\n#include <yes.h>\n", ("<yes.h",)),
+        ("#ifdef A\n# ifdef PY_VERSION_HEX\n#  include <no.h>\n# endif\n#endif\n", ()),
+        (
+            "#ifdef PY_VERSION_HEX\n#include <yes.h>\n#elif B\n#include <no.h>\n#endif\n",
+            ("<yes.h",),
+        ),
+        ("/*\n#include <no.h>\n*/\n#include <yes.h>", ("<yes.h",)),
+    ],
+)
+def test_only_what_is_included_whatever_is_defined_is_certain(text, expected):
+    assert read_marks(text.encode(), "a.h").certain_includes == expected
+
+
+def test_integer_types_count_where_they_are_used_outside_of_remarks():
+    text = "uint8_t a;\n// uint16_t b\nstd::uint32_t c;\ntypedef unsigned uint64_t;\nmy_uint16_t d;"
+    assert read_marks(text.encode(), "a.h").needs == ("declares uint64", "uint64", "uint8")

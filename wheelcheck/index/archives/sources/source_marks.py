@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
 from sys import intern
 
 from wheelcheck.index.archives.sources.c_api import ApiBreak, api_breaks
@@ -19,7 +20,7 @@ from wheelcheck.index.archives.sources.compiler_breaks import compiler_breaks
 from wheelcheck.index.archives.sources.cython_callbacks import raising_callback
 from wheelcheck.index.archives.sources.languages import language_of
 
-__all__ = ["MAX_MARKED_BYTES", "RULES", "SourceMarks", "is_marked", "read_marks"]
+__all__ = ["MAX_MARKED_BYTES", "RULES", "SourceMarks", "is_marked", "marks_of", "read_marks"]
 
 RULES = 10
 """To be raised with every change of what is looked for, tables included: cached marks are made
@@ -104,6 +105,24 @@ class SourceMarks:
 def is_marked(path: str) -> bool:
     """Whether a member is a source of a compiled language, a header, or a template for one."""
     return language_of(path) is not None or path.lower().endswith(_HEADERS)
+
+
+_known_marks: dict[tuple[bytes, str], SourceMarks] = {}
+_MOST_KNOWN = 40_000
+
+
+def marks_of(content: bytes, path: str) -> SourceMarks:
+    """As `read_marks`, of equal files once: releases of a project share nearly all their sources.
+
+    Of the 16,000 that scipy 1.8.1 has, 400 are not as in scipy 1.10.1.
+    """
+    key = blake2b(content, digest_size=16).digest(), path.rpartition("/")[2]
+    found = _known_marks.get(key)
+    if found is None:
+        if len(_known_marks) >= _MOST_KNOWN:
+            _known_marks.clear()
+        found = _known_marks[key] = read_marks(content, path)
+    return found
 
 
 def read_marks(content: bytes, path: str = "") -> SourceMarks:
