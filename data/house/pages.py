@@ -5,19 +5,22 @@
 
 In `.github/ARCHITECTURE.md`: the rooms with what each is for (the first line of its docstring), and
 a picture of their imports. In `.github/SECURITY.md`: the limits with their numbers. A part lies
-between ``<!-- NAME: … -->`` and ``<!-- end of NAME -->``.
+between ``<!-- NAME: … -->`` and ``<!-- end of NAME -->``. And `wheelcheck/cli/help.txt`, which
+``wheelcheck --help`` prints.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from unittest.mock import patch
 
 __all__ = ["Limit", "current", "main", "reduced", "room_imports"]
 
@@ -25,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "wheelcheck"
 ARCHITECTURE = ROOT / ".github" / "ARCHITECTURE.md"
 SECURITY = ROOT / ".github" / "SECURITY.md"
+HELP = PACKAGE / "cli" / "help.txt"
 LAW = ROOT / "tests" / "test_architecture.py"
 FACES = {"__init__", "__main__"}
 _MIB = 1 << 20
@@ -197,6 +201,19 @@ PARTS = (
 )
 
 
+def help_page() -> str:
+    """What ``wheelcheck --help`` prints where 80 columns have room.
+
+    As argparse of Python 3.11 and 3.12 writes it; others write it a little otherwise.
+    """
+    if sys.version_info[:2] not in {(3, 11), (3, 12)}:
+        return HELP.read_text(encoding="utf-8")
+    from wheelcheck.cli.options.parsers import check_parser
+
+    with patch.dict(os.environ, {"COLUMNS": "80"}):
+        return check_parser().format_help()
+
+
 def current() -> dict[Path, str]:
     """Each page as it should be."""
     pages = {path: path.read_text(encoding="utf-8") for path, _, _ in PARTS}
@@ -206,7 +223,7 @@ def current() -> dict[Path, str]:
             raise LookupError(f"{path} has no part {name!r}")
         body = "\n".join(lines())
         pages[path] = pattern.sub(lambda m, b=body: f"{m[1]}\n{b}\n\n{m[2]}", pages[path])
-    return pages
+    return {**pages, HELP: help_page()}
 
 
 def main() -> int:
@@ -216,7 +233,7 @@ def main() -> int:
     options = parser.parse_args()
     stale = 0
     for path, text in current().items():
-        if path.read_text(encoding="utf-8") != text:
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
             stale += 1
             print(f"{path.relative_to(ROOT)}: {'not current' if options.check else 'written'}")
             if not options.check:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from wheelcheck.cli import main
 from wheelcheck.cli.terminal import StatusLine, speaks_unicode, wants_colour
 from wheelcheck.cli.width import columns
 from wheelcheck.cli.writing import write
@@ -124,3 +125,16 @@ def test_a_terminal_tells_its_own_width(monkeypatch):
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((61, 20)))
     assert columns(93) == 61
+
+
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_help_is_one_page_that_a_narrow_terminal_gets_in_shorter_lines(monkeypatch, capsys, option):
+    pages = {}
+    for width in ("40", "79", "80", "200"):
+        monkeypatch.setenv("COLUMNS", width)
+        assert main([option]) == 0
+        pages[width] = capsys.readouterr().out
+    assert pages["80"] == pages["200"]
+    assert len({*pages.values()}) == 3
+    options = {word for word in pages["79"].split() if word.startswith("--")}
+    assert options == {word for word in pages["80"].split() if word.startswith("--")}

@@ -21,6 +21,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         words.remove("--debug")
         _show_debugging()
     try:
+        if words in (["--help"], ["-h"]) and _print_help():
+            return DONE
         if words and words[0] in _COMMANDS:
             return _COMMANDS[words[0]](words[1:])
         return _check(words)
@@ -69,6 +71,23 @@ def _check(words: Sequence[str]) -> int:
     from wheelcheck.cli.commands.check_command import judge
 
     return judge(args, report_cache)
+
+
+def _print_help() -> bool:
+    """Print the page of options as it is written down; False where it does not fit.
+
+    To make it of the options takes longer than to start Python. `data/house/pages.py` writes it.
+    """
+    from wheelcheck.cli.width import columns
+
+    if columns(_HELP_COLUMNS) < _HELP_COLUMNS:
+        return False
+    with open(f"{__file__.removesuffix('__init__.py')}help.txt", encoding="utf-8") as page:  # noqa: PTH123 (pathlib takes as long as the page)
+        sys.stdout.write(page.read())
+    return True
+
+
+_HELP_COLUMNS = 80
 
 
 def _refuse_misspelt(words: Sequence[str]) -> None:

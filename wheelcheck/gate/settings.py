@@ -33,7 +33,7 @@ class Settings:
     `own` are the allowances that it has itself, beside those of options.
     """
 
-    policy: Policy = field(default_factory=Policy)
+    policy: Policy = field(default_factory=Policy.model_construct)  # most runs need no validator
     requirements: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     images: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

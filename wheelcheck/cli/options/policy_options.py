@@ -36,8 +36,11 @@ def settings_of(args: Namespace) -> Settings:
             "tolerate_failures": NONE in words,
         }
     given = {key: value for key, value in options.items() if value is not None}
+    allowed = getattr(args, "allow", ())
+    if not (given or allowed):
+        return settings
     try:
-        policy = Policy(**given, allow=tuple(map(_allowance, getattr(args, "allow", ()))))
+        policy = Policy(**given, allow=tuple(map(_allowance, allowed)))
     except ValidationError as error:
         message = error.errors()[0]["msg"].removeprefix("Value error, ")
         raise UsageError(f"--fail-on: {message}") from None
