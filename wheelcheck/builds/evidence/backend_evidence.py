@@ -111,25 +111,27 @@ def _doubt(script: SetupScript) -> str:
 def _by_declarations(facts: SdistFacts, scripts: tuple[SetupScript, ...]) -> _Opinion | None:
     """Extension modules that were declared, in a table or by a script; None for none."""
     modules = [module for script in scripts for module in script.extensions]
-    forgiving = next((script.forgiving for script in scripts if script.forgiving), "")
     in_tables = [piece for piece in facts.evidence if _is_table(piece)]
     required = [module for module in modules if not module.optional]
     if any(piece.code == "extension-modules" for piece in in_tables):
         return _native(f"{in_tables[0].where} declares extension modules")
-    if not required and (modules or in_tables):
+    if required:
+        return _by_required(facts, scripts, required)
+    if modules or in_tables:
         return _optional("its extension modules are marked optional")
-    if not required:
-        return None
+    return None
+
+
+def _by_required(
+    facts: SdistFacts, scripts: tuple[SetupScript, ...], modules: list[ExtensionModule]
+) -> _Opinion:
+    """Extension modules that no script marks as optional."""
+    forgiving = next((script.forgiving for script in scripts if script.forgiving), "")
     if forgiving:
         return _optional(forgiving)
-    certain = next((module for module in required if not module.supposing), None)
+    certain = next((module for module in modules if not module.supposing), None)
     if certain is not None:
         return _native(f"{certain.where} declares extension modules")
-    return _under_conditions(facts, required)
-
-
-def _under_conditions(facts: SdistFacts, modules: list[ExtensionModule]) -> _Opinion:
-    """Extension modules that depend on what only a build knows."""
     declares = f"{modules[0].where} declares extension modules under a condition"
     if facts.native_files or any(map(_has_sources, modules)):
         return _native(declares, Confidence.WEAK)

@@ -19,6 +19,7 @@ from dataclasses import replace
 from wheelcheck.builds.evidence.backend_evidence import classify_sdist
 from wheelcheck.builds.evidence.classification import Classification, Confidence, EvidencePiece
 from wheelcheck.builds.evidence.sibling_wheels import (
+    WheelContents,
     linux_wheel,
     neighbour_wheels,
     sibling_wheels,
@@ -116,11 +117,8 @@ def _beside_platform_wheels(
     wheel = next(piece for piece in siblings if piece.code == "sibling-platform-wheel").where
     also_pure = any(piece.code == "sibling-pure-wheel" for piece in siblings)
     if own.verdict is Verdict.SOURCE_NATIVE:
-        confidence = own.confidence
-        if not also_pure:  # that it compiles is certain; that it must, the sdist says
-            sure = confidence is Confidence.STRONG
-            confidence = Confidence.CERTAIN if sure else Confidence.STRONG
-        return replace(own, confidence=confidence, evidence=gathered)
+        sure = own.confidence if also_pure else _confirmed(own.confidence)
+        return replace(own, confidence=sure, evidence=gathered)
     if _does_without_compiler(own, also_pure=also_pure):
         return replace(own, evidence=gathered)
     opened = linux_wheel(project.files(sdist.version))
@@ -128,13 +126,9 @@ def _beside_platform_wheels(
     if opened is not None and listing is not None and not isinstance(listing, Unknown):
         contents = wheel_contents(listing)
         gathered += contents.evidence(opened.filename)
-        if not contents.compiled and own.verdict is Verdict.SOURCE_PURE:
-            return replace(own, evidence=gathered)
-        if not contents.extension_modules and _makes_nothing(own):
-            library = contents.libraries[0]
-            left_out = EvidencePiece("library-left-out", opened.filename, library)
-            reason = f"{own.reason}; it leaves out {library}, which the published wheels carry"
-            return replace(own, evidence=(*gathered, left_out), reason=reason)
+        pure = _pure_by_wheel(replace(own, evidence=gathered), contents, opened)
+        if pure is not None:
+            return pure
     return Classification(
         Verdict.SOURCE_NATIVE,
         Confidence.CERTAIN,
@@ -142,6 +136,25 @@ def _beside_platform_wheels(
         evidence=gathered,
         reason=f"the same release has the platform wheel {wheel}",
     )
+
+
+def _confirmed(confidence: Confidence) -> Confidence:
+    """Beside wheels for Linux: that it compiles is certain; that it must, the sdist says."""
+    return Confidence.CERTAIN if confidence is Confidence.STRONG else Confidence.STRONG
+
+
+def _pure_by_wheel(
+    own: Classification, contents: WheelContents, wheel: Wheel
+) -> Classification | None:
+    """That nothing need be compiled, where the contents of a wheel for Linux admit it."""
+    if not contents.compiled and own.verdict is Verdict.SOURCE_PURE:
+        return own
+    if contents.extension_modules or not _makes_nothing(own):
+        return None
+    library = contents.libraries[0]
+    left_out = EvidencePiece("library-left-out", wheel.filename, library)
+    reason = f"{own.reason}; it leaves out {library}, which the published wheels carry"
+    return replace(own, evidence=(*own.evidence, left_out), reason=reason)
 
 
 def _makes_nothing(own: Classification) -> bool:

@@ -184,14 +184,10 @@ def _declared(document: dict[str, Any]) -> Iterator[EvidencePiece]:
     tool = table(document, "tool")
     where = "pyproject.toml"
     for module in _tables(table(tool, "setuptools").get("ext-modules")):
-        code = "extension-modules-optional" if module.get("optional") else "extension-modules"
-        yield EvidencePiece(
-            code, where, f"tool.setuptools.ext-modules {module.get('name', '')}".strip()
-        )
+        yield _declared_module(module, f"tool.setuptools.ext-modules {module.get('name', '')}")
     rust = table(tool, "setuptools-rust")
     for module in (*_tables(rust.get("ext-modules")), *_tables(rust.get("bins"))):
-        code = "extension-modules-optional" if module.get("optional") else "extension-modules"
-        yield EvidencePiece(code, where, f"tool.setuptools-rust {module.get('target', '')}".strip())
+        yield _declared_module(module, f"tool.setuptools-rust {module.get('target', '')}")
     for hooks in _hatch_hooks(tool):
         for name, options in hooks.items():
             if any(word in name for word in _COMPILING_HOOKS):
@@ -205,6 +201,11 @@ def _declared(document: dict[str, Any]) -> Iterator[EvidencePiece]:
         for line in strings(external.get(key)):
             if "virtual/compiler" in line:
                 yield EvidencePiece("external-compiler", where, line)
+
+
+def _declared_module(module: dict[str, Any], name: str) -> EvidencePiece:
+    code = "extension-modules-optional" if module.get("optional") else "extension-modules"
+    return EvidencePiece(code, "pyproject.toml", name.strip())
 
 
 def _scikit_build(wheel: dict[str, Any]) -> Iterator[EvidencePiece]:

@@ -249,23 +249,27 @@ def _about_backend(system: BuildSystem, kind: str, *, has_setup: bool) -> Iterat
 def _about_scripts(
     script: SetupScript | None, hooks: tuple[SetupScript, ...]
 ) -> Iterator[EvidencePiece]:
-    for hook in (*([script] if script else []), *hooks):
-        if hook.problem is not None:
-            yield EvidencePiece(hook.problem.code, hook.path, hook.problem.reason)
-        elif not hook.calls_setup:
-            yield EvidencePiece("script-gives-up", hook.path, "; ".join(hook.unclear))
-        for module in hook.extensions[:_SHOWN]:
-            yield _about_extension(module)
-        if hook.forgiving and hook.extensions:
-            yield EvidencePiece("extension-modules-optional", hook.path, hook.forgiving)
-        if hook.problem is None and not hook.extensions:
-            yield from _about_none(hook)
-        for keyword in hook.ignored:
-            yield EvidencePiece("keyword-ignored", hook.path, keyword)
-        if hook.impure:
-            yield EvidencePiece("platform-wheel-declared", hook.impure)
-        code = "command-runs-tool-forgiven" if hook.tools_forgiven else "command-runs-tool"
-        yield from (EvidencePiece(code, where, tool) for where, tool in hook.tools)
+    for each in (*([script] if script else []), *hooks):
+        if each.problem is not None:
+            yield EvidencePiece(each.problem.code, each.path, each.problem.reason)
+        elif not each.calls_setup:
+            yield EvidencePiece("script-gives-up", each.path, "; ".join(each.unclear))
+        if each.extensions:
+            yield from _about_extensions(each)
+        elif each.problem is None:
+            yield from _about_none(each)
+        for keyword in each.ignored:
+            yield EvidencePiece("keyword-ignored", each.path, keyword)
+        if each.impure:
+            yield EvidencePiece("platform-wheel-declared", each.impure)
+        code = "command-runs-tool-forgiven" if each.tools_forgiven else "command-runs-tool"
+        yield from (EvidencePiece(code, where, tool) for where, tool in each.tools)
+
+
+def _about_extensions(script: SetupScript) -> Iterator[EvidencePiece]:
+    yield from map(_about_extension, script.extensions[:_SHOWN])
+    if script.forgiving:
+        yield EvidencePiece("extension-modules-optional", script.path, script.forgiving)
 
 
 def _about_extension(module: ExtensionModule) -> EvidencePiece:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import posixpath
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from wheelcheck.builds.setup_script.expressions import Expressions
@@ -115,28 +115,39 @@ class Calls(Expressions):
 
     def _Call(self, node: ast.Call) -> Value:  # noqa: N802
         args = self._elements(node.args)
+        keys = self._keyword_values(node.keywords)
+        self.steps += weight([args, keys]) // _FREE
+        if not isinstance(node.func, ast.Attribute):
+            return self.call(self.value(node.func), args, keys, node.lineno)
+        base = self.value(node.func.value)
+        known = self._method_result(node.func, base, args, keys)
+        if known is not NOT_KNOWN:
+            return known
+        if isinstance(base, dict) and node.func.attr in base:
+            return self.call(base[node.func.attr], args, keys, node.lineno)
+        return self.call(self.part(base, node.func), args, keys, node.lineno)
+
+    def _keyword_values(self, keywords: Iterable[ast.keyword]) -> dict[str, Value]:
         keys: dict[str, Value] = {}
-        for keyword in node.keywords:
+        for keyword in keywords:
             value = self.value(keyword.value)
             if keyword.arg is None:
                 keys.update(value if isinstance(value, dict) else {"**": value})
             else:
                 keys[keyword.arg] = value
-        self.steps += weight([args, keys]) // _FREE
-        if isinstance(node.func, ast.Attribute):
-            base = self.value(node.func.value)
-            given = [*args, keys] if keys and node.func.attr == "update" else args
-            known = self.mutated(node.func.value, base, node.func.attr, given)
-            if known is NOT_KNOWN and isinstance(base, str) and node.func.attr == "format":
-                known = formatted(base, args, keys)
-            if known is NOT_KNOWN:
-                known = call_method(self.around, base, node.func.attr, args)
-            if known is not NOT_KNOWN:
-                return known
-            if isinstance(base, dict) and node.func.attr in base:
-                return self.call(base[node.func.attr], args, keys, node.lineno)
-            return self.call(self.part(base, node.func), args, keys, node.lineno)
-        return self.call(self.value(node.func), args, keys, node.lineno)
+        return keys
+
+    def _method_result(
+        self, method: ast.Attribute, base: Value, args: list[Value], keys: dict[str, Value]
+    ) -> Value:
+        """What a method of a container, a string or a path returns; NOT_KNOWN of any other."""
+        given = [*args, keys] if keys and method.attr == "update" else args
+        known = self.mutated(method.value, base, method.attr, given)
+        if known is NOT_KNOWN and isinstance(base, str) and method.attr == "format":
+            known = formatted(base, args, keys)
+        if known is NOT_KNOWN:
+            known = call_method(self.around, base, method.attr, args)
+        return known
 
     def mutated(self, node: ast.expr, base: Value, method: str, args: list[Value]) -> Value:
         """Containers that grow: what is added under a condition depends on it."""
@@ -281,31 +292,37 @@ class Calls(Expressions):
         parameters = [*spec.posonlyargs, *spec.args]
         names = self.scope.names
         if parameters and function.owner is not None:
-            owner = function.owner
-            if args and not owner.made and isinstance(args[0], ClassValue) and args[0].made:
-                owner, *args = args  # Base.__init__(self, …)
-            names[parameters[0].arg] = owner
+            names[parameters[0].arg], *args = _with_owner(function.owner, args)
             parameters = parameters[1:]
         for parameter in (*parameters, *spec.kwonlyargs):
             names[parameter.arg] = Opaque()
-        late = parameters[len(parameters) - len(spec.defaults) :] if spec.defaults else []
-        defaults = list(zip(late, spec.defaults, strict=False))
-        defaults += [
-            (parameter, default)
-            for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True)
-            if default is not None
-        ]
-        for parameter, default in defaults:
+        for parameter, default in _defaults(spec, parameters):
             names[parameter.arg] = self.value(default)
         for parameter, value in zip(parameters, args, strict=False):
             names[parameter.arg] = value
-        for key, value in keys.items():
-            if key in names:
-                names[key] = value
+        names.update((key, value) for key, value in keys.items() if key in names)
         if spec.vararg is not None:
             names[spec.vararg.arg] = list(args[len(parameters) :])
         if spec.kwarg is not None:
             names[spec.kwarg.arg] = {key: item for key, item in keys.items() if key not in names}
+
+
+def _with_owner(owner: ClassValue, args: list[Value]) -> list[Value]:
+    """The arguments of a method, `self` or `cls` first: ``Base.__init__(self, …)`` has it."""
+    if args and not owner.made and isinstance(args[0], ClassValue) and args[0].made:
+        return args
+    return [owner, *args]
+
+
+def _defaults(
+    spec: ast.arguments, parameters: Sequence[ast.arg]
+) -> Iterator[tuple[ast.arg, ast.expr]]:
+    """The parameters that have a default, by position and then by keyword alone."""
+    late = parameters[len(parameters) - len(spec.defaults) :] if spec.defaults else []
+    yield from zip(late, spec.defaults, strict=False)
+    for parameter, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
+        if default is not None:
+            yield parameter, default
 
 
 def strings_of(value: Value) -> tuple[str, ...] | None:

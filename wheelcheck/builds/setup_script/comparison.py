@@ -37,18 +37,22 @@ def compare(op: ast.cmpop, left: Value, right: Value) -> bool | None:
         inside = _contains(right, left)
         return None if inside is None else inside is isinstance(op, ast.In)
     if isinstance(op, ast.Is | ast.IsNot):
-        if left is None or right is None:
-            other = right if left is None else left
-            known = None if isinstance(other, Opaque) and not other.extensions else other is None
-        else:
-            known = left is right if isinstance(left, bool) and isinstance(right, bool) else None
-        return None if known is None else known is isinstance(op, ast.Is)
+        same = _is_same(left, right)
+        return None if same is None else same is isinstance(op, ast.Is)
     if not (_is_plain(left) and _is_plain(right)):
         return None
     try:
         return bool(_COMPARISONS[type(op)](left, right))
     except TypeError:
         return None
+
+
+def _is_same(left: Value, right: Value) -> bool | None:
+    """Whether two values are one object: known of None and of truth values alone."""
+    if left is None or right is None:
+        other = right if left is None else left
+        return None if isinstance(other, Opaque) and not other.extensions else other is None
+    return left is right if isinstance(left, bool) and isinstance(right, bool) else None
 
 
 def _is_plain(value: Value) -> bool:
@@ -63,9 +67,10 @@ def _contains(container: Value, element: Value) -> bool | None:
     if isinstance(container, str) and isinstance(element, str):
         return element in container
     if isinstance(container, dict | list | tuple) and isinstance(element, Plain):
-        if element in [part for part in container if isinstance(part, Plain)]:
+        known = [part for part in container if isinstance(part, Plain)]
+        if element in known:
             return True
-        return False if all(isinstance(part, Plain) for part in container) else None
+        return False if len(known) == len(container) else None
     return None
 
 

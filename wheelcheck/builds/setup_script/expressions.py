@@ -181,11 +181,9 @@ class Expressions:
 
     def _BinOp(self, node: ast.BinOp) -> Value:  # noqa: N802
         left, right = self.value(node.left), self.value(node.right)
-        if isinstance(node.op, ast.Add):
-            kind = type(left)
-            if kind in {str, list, tuple} and type(right) is kind:
-                fits = len(left) + len(right) < LONG
-                return left + right if fits else opaque(left, right)
+        if isinstance(node.op, ast.Add) and _are_sequences(left, right):
+            fits = len(left) + len(right) < LONG
+            return left + right if fits else opaque(left, right)
         if isinstance(node.op, ast.Add | ast.Sub) and _are_small(left, right):
             return left + right if isinstance(node.op, ast.Add) else left - right
         if isinstance(node.op, ast.Mod) and isinstance(left, str):
@@ -345,6 +343,11 @@ class Expressions:
         ast.Tuple: _Tuple,
         ast.UnaryOp: _UnaryOp,
     }
+
+
+def _are_sequences(left: Value, right: Value) -> bool:
+    """Whether both are strings, both lists or both tuples."""
+    return type(left) in {str, list, tuple} and type(right) is type(left)
 
 
 def _are_small(*values: Value) -> bool:

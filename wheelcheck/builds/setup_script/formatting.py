@@ -53,13 +53,18 @@ def interpolated(text: str, operand: Value) -> Value:
                 parts.append("%")
                 continue
             value = operand[name] if name else next(upcoming)
-            if kind != "s" and (kind != "d" or type(value) is not int):
-                return opaque(operand)
-            parts.append(_shown(value))
+            parts.append(_interpolated_part(kind, value))
     except (ValueError, LookupError, StopIteration, TypeError):
         return opaque(operand)
     left = isinstance(operand, tuple) and any(True for _ in upcoming)
     return opaque(operand) if left or "%" in text[end:] else _bounded([*parts, text[end:]])
+
+
+def _interpolated_part(kind: str, value: Value) -> str:
+    """A value as ``%s`` or ``%d`` shows it. Raises ValueError where that is unknown."""
+    if kind != "s" and (kind != "d" or type(value) is not int):
+        raise ValueError
+    return _shown(value)
 
 
 def _shown(value: Value) -> str:

@@ -8,7 +8,7 @@ extension modules went into it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -235,12 +235,18 @@ def join(values: Iterable[Value], conditions: tuple[str, ...], depth: int = _JOI
     if all(way is first or _same(way, first) for way in ways[1:]):
         return first
     if depth and all(isinstance(way, dict) for way in ways):
-        keys = dict.fromkeys(key for way in ways for key in way)
-        return {key: join([way.get(key) for way in ways], conditions, depth - 1) for key in keys}
+        return _joined_tables(ways, conditions, depth - 1)
     found = [extensions_in(way) for way in ways]
     if all(found) or not any(found):
         return opaque(*ways)
     return supposed(opaque(*ways), conditions)
+
+
+def _joined_tables(
+    ways: Sequence[dict[str | int, Value]], conditions: tuple[str, ...], depth: int
+) -> Value:
+    keys = dict.fromkeys(key for way in ways for key in way)
+    return {key: join([way.get(key) for way in ways], conditions, depth) for key in keys}
 
 
 def _same(value: Value, other: Value) -> bool:
