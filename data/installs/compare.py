@@ -17,7 +17,7 @@ from pathlib import Path
 
 from measured import HERE, listings, table
 
-from wheelcheck.costs.installed_files import byte_code, installed_files
+from wheelcheck.costs.image_parts.installed_files import byte_code, installed_files
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import ArchiveListing
 from wheelcheck.targets.target import Architecture, Implementation, Libc, Target

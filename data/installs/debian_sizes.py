@@ -22,7 +22,7 @@ from pathlib import Path
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
 from wheelcheck.tables import read_table
 
-TABLES = Path(__file__).parents[2] / "wheelcheck" / "costs"
+TABLES = Path(__file__).parents[2] / "wheelcheck" / "costs" / "image_parts"
 CODENAMES = {"11": "bullseye", "12": "bookworm", "13": "trixie"}
 # From docker-library/python, the slim Dockerfiles: what is installed, and the shared libraries
 # that the interpreter is linked to and that are therefore kept.

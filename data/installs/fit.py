@@ -24,10 +24,10 @@ from typing import NamedTuple
 
 from measured import listings, table
 
-from wheelcheck.costs.installed_files import PythonSources, python_sources
+from wheelcheck.costs.image_parts.installed_files import PythonSources, python_sources
 from wheelcheck.index.interface import ArchiveListing
 
-OUT = Path(__file__).parents[2] / "wheelcheck" / "costs" / "byte_code.csv"
+OUT = Path(__file__).parents[2] / "wheelcheck" / "costs" / "image_parts" / "byte_code.csv"
 COLUMNS = ("python", "per_file", "per_byte", "per_test_byte", "spread", "shared", "source")
 DENSITIES = [1 + step / 50 for step in range(51)]
 LARGE = 20_000

@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.builds.evidence.sibling_wheels import wheel_contents
-from wheelcheck.costs.features import published
+from wheelcheck.costs.workload.features import published
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index
 from wheelcheck.index.interface import Index, Wheel

@@ -21,12 +21,12 @@ from packaging.requirements import Requirement
 
 from wheelcheck.builds.plan import Build, InstallerKind, Planner
 from wheelcheck.builds.sdist_reader import SdistReader
-from wheelcheck.costs.built_sizes import BuiltFiles, built_files, compresses
-from wheelcheck.costs.features import BuildFeatures, read_features
 from wheelcheck.costs.image import ImageBreakdown, ImageContents, ImageOptions, image_size
-from wheelcheck.costs.installed_files import InstalledFiles, installed_files
+from wheelcheck.costs.image_parts.built_sizes import BuiltFiles, built_files, compresses
+from wheelcheck.costs.image_parts.installed_files import InstalledFiles, installed_files
 from wheelcheck.costs.prediction import predict
 from wheelcheck.costs.quantity import Quantity
+from wheelcheck.costs.workload.features import BuildFeatures, read_features
 from wheelcheck.distributions.distribution import distribution_of
 from wheelcheck.errors import Unknown
 from wheelcheck.index import open_index

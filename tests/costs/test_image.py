@@ -4,7 +4,6 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.costs.built_sizes import BuiltFiles
 from wheelcheck.costs.image import (
     BASE,
     ImageBreakdown,
@@ -13,7 +12,8 @@ from wheelcheck.costs.image import (
     ImagePart,
     image_size,
 )
-from wheelcheck.costs.installed_files import PythonSources, installed_files
+from wheelcheck.costs.image_parts.built_sizes import BuiltFiles
+from wheelcheck.costs.image_parts.installed_files import PythonSources, installed_files
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.errors import Unknown

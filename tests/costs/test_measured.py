@@ -8,12 +8,13 @@ import pytest
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from wheelcheck.costs.compiled import SourceKind
-from wheelcheck.costs.features import BuildFeatures, PublishedWheel, Sources
+from wheelcheck.costs.cost_terms import coefficients
 from wheelcheck.costs.measured import is_measured, measured_builds, nearest
-from wheelcheck.costs.modelled import coefficients, source_seconds
+from wheelcheck.costs.modelled import source_seconds
 from wheelcheck.costs.prediction import predict
 from wheelcheck.costs.quantity import PredictedCost, Quantity
+from wheelcheck.costs.workload.features import BuildFeatures, PublishedWheel, Sources
+from wheelcheck.costs.workload.source_kinds import SourceKind
 from wheelcheck.errors import Unknown
 
 DATA = Path(__file__).parents[2] / "data" / "builds"

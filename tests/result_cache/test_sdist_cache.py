@@ -11,8 +11,8 @@ from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import SourceCount
 from wheelcheck.builds.setup_script.declaration import SetupScript
-from wheelcheck.costs.compiled import SourceKind
-from wheelcheck.costs.features import BuildFeatures, Sources
+from wheelcheck.costs.workload.features import BuildFeatures, Sources
+from wheelcheck.costs.workload.source_kinds import SourceKind
 from wheelcheck.errors import Unknown
 from wheelcheck.index.archives.sources.languages import Language
 from wheelcheck.index.interface import Sdist

@@ -19,10 +19,10 @@ from wheelcheck.targets.platforms import Cpu
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # used where something is built, and where a target names an image
     from wheelcheck.builds.sdist_reading import SdistReading
-    from wheelcheck.costs.built_sizes import BuiltFiles
-    from wheelcheck.costs.features import BuildFeatures
     from wheelcheck.costs.image import ImageBreakdown, ImageOptions
-    from wheelcheck.costs.installed_files import InstalledFiles
+    from wheelcheck.costs.image_parts.built_sizes import BuiltFiles
+    from wheelcheck.costs.image_parts.installed_files import InstalledFiles
+    from wheelcheck.costs.workload.features import BuildFeatures
 
 __all__ = ["Pricing"]
 
@@ -106,7 +106,7 @@ class Pricing:
         return self._features[key]
 
     def _read_features(self, reading: SdistReading, target: Target) -> BuildFeatures | Unknown:
-        from wheelcheck.costs.features import BuildFeatures, published, read_features
+        from wheelcheck.costs.workload.features import BuildFeatures, published, read_features
 
         facts = reading.facts
         if isinstance(facts, Unknown):
@@ -169,7 +169,7 @@ class Pricing:
         self, target: Target, plan: SourceBuildPlan, costs: Mapping[str, PredictedCost]
     ) -> list[BuiltFiles | Unknown]:
         """What the source builds of the target put into the image."""
-        from wheelcheck.costs.built_sizes import built_files, compresses
+        from wheelcheck.costs.image_parts.built_sizes import built_files, compresses
 
         return [
             built_files(
@@ -193,7 +193,7 @@ class Pricing:
     def _unpack(self, wheel: Wheel) -> InstalledFiles | Unknown:
         if not self._is_listed(wheel):
             return _NOT_LISTED
-        from wheelcheck.costs.installed_files import installed_files
+        from wheelcheck.costs.image_parts.installed_files import installed_files
 
         listing = self._index.listing(wheel)
         return listing if isinstance(listing, Unknown) else installed_files(listing)
@@ -212,7 +212,7 @@ def _toolchain(builds: TargetBuilds | None) -> Quantity | None:
     if isinstance(builds.commands, Unknown):
         compiles = any(outlook.needs for outlook in builds.outlooks)
         return None if compiles else Quantity.exact(0)
-    from wheelcheck.costs.system_sizes import system_size
+    from wheelcheck.costs.image_parts.system_sizes import system_size
 
     commands = builds.commands
     names = (*commands.build_packages, *commands.run_packages)

@@ -11,11 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from wheelcheck.costs.base_image import base_image
-from wheelcheck.costs.built_sizes import BuiltFiles
-from wheelcheck.costs.installed_files import InstalledFiles, PythonSources, byte_code, pip_byte_code
+from wheelcheck.costs.image_parts.base_image import base_image
+from wheelcheck.costs.image_parts.built_sizes import BuiltFiles
+from wheelcheck.costs.image_parts.installed_files import (
+    InstalledFiles,
+    PythonSources,
+    byte_code,
+    pip_byte_code,
+)
+from wheelcheck.costs.image_parts.system_sizes import system_size
 from wheelcheck.costs.quantity import Quantity, total
-from wheelcheck.costs.system_sizes import system_size
 from wheelcheck.distributions.distribution import Distribution, Family
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Wheel

@@ -9,21 +9,16 @@ from functools import cache
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from wheelcheck.costs.cost_terms import Coefficients, coefficients
 from wheelcheck.costs.measured import MeasuredBuild, measured_builds, nearest
-from wheelcheck.costs.modelled import (
-    Coefficients,
-    coefficients,
-    modelled_cost,
-    settled,
-    source_seconds,
-)
+from wheelcheck.costs.modelled import modelled_cost, settled, source_seconds
 from wheelcheck.costs.quantity import Basis, PredictedCost, Quantity
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from wheelcheck.costs.features import BuildFeatures
+    from wheelcheck.costs.workload.features import BuildFeatures
 
 __all__ = ["predict"]
 

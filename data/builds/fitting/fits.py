@@ -16,10 +16,10 @@ from scipy.optimize import least_squares
 
 from fitting.rows import Row
 from wheelcheck.costs import modelled
-from wheelcheck.costs.compiled import SourceKind
-from wheelcheck.costs.modelled import Coefficients
+from wheelcheck.costs.cost_terms import Coefficients
 from wheelcheck.costs.quantity import Quantity
 from wheelcheck.costs.reach import reach
+from wheelcheck.costs.workload.source_kinds import SourceKind
 
 CPU_PRIOR = {
     "pure": 0.3, "python_mb": 0.1, "base": 0.4, "base_described": 1.0,

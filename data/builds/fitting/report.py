@@ -14,7 +14,7 @@ from fitting import fits, hold_out, transfer
 from fitting.fits import Missed, Spread
 from fitting.rows import Row
 from wheelcheck.costs import modelled
-from wheelcheck.costs.modelled import Coefficients
+from wheelcheck.costs.cost_terms import Coefficients
 
 _SHOWN = 25
 _ABOUT = (

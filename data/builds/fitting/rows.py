@@ -12,10 +12,10 @@ from typing import Any
 from packaging.version import Version
 
 from wheelcheck.builds.sdist_reader import SdistReader
-from wheelcheck.costs.compiled import SourceKind
-from wheelcheck.costs.features import BuildFeatures, PublishedWheel, Sources, read_features
 from wheelcheck.costs.published import published_wheel
-from wheelcheck.costs.units import TranslationUnit
+from wheelcheck.costs.workload.features import BuildFeatures, PublishedWheel, Sources, read_features
+from wheelcheck.costs.workload.source_kinds import SourceKind
+from wheelcheck.costs.workload.units import TranslationUnit
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Project, Sdist
 from wheelcheck.targets.spellings.spelling import parse_target_on

@@ -12,8 +12,8 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from fitting.rows import Release, gather, read_features_of, stored
+from wheelcheck.costs.cost_terms import Coefficients
 from wheelcheck.costs.installing import Files, install_seconds
-from wheelcheck.costs.modelled import Coefficients
 from wheelcheck.costs.prediction import predict
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist

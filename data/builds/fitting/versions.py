@@ -8,7 +8,7 @@ from fitting import fits
 from fitting.fits import Missed, Spread
 from fitting.rows import Row
 from wheelcheck.costs import modelled
-from wheelcheck.costs.modelled import Coefficients
+from wheelcheck.costs.cost_terms import Coefficients
 
 AS_MEASURED = 1.2
 """Repeated builds differ by 1.08 in 8 of 10 cases; compilers and C libraries by up to 1.2."""

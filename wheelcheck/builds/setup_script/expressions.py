@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import ClassVar
 
-from wheelcheck.builds.setup_script.comparison import CONVENTIONAL, attribute, compare, item
-from wheelcheck.builds.setup_script.formatting import interpolated
 from wheelcheck.builds.setup_script.known import constant
-from wheelcheck.builds.setup_script.methods import LONG
 from wheelcheck.builds.setup_script.script_context import ScriptContext
-from wheelcheck.builds.setup_script.script_values import (
+from wheelcheck.builds.setup_script.values.comparison import CONVENTIONAL, attribute, compare, item
+from wheelcheck.builds.setup_script.values.formatting import interpolated
+from wheelcheck.builds.setup_script.values.methods import LONG
+from wheelcheck.builds.setup_script.values.script_values import (
     ClassValue,
     Dotted,
     FunctionValue,

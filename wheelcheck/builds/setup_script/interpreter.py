@@ -14,7 +14,7 @@ from wheelcheck.builds.setup_script.calls import ENDS, Returned, SetupCall, stri
 from wheelcheck.builds.setup_script.flow import Flow, last_name
 from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.builds.setup_script.script_syntax import parse
-from wheelcheck.builds.setup_script.script_values import (
+from wheelcheck.builds.setup_script.values.script_values import (
     ClassValue,
     Dotted,
     FunctionValue,

@@ -11,8 +11,9 @@ import posixpath
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from wheelcheck.builds.setup_script.comparison import CONVENTIONAL
-from wheelcheck.builds.setup_script.methods import (
+from wheelcheck.builds.setup_script.script_context import ScriptContext
+from wheelcheck.builds.setup_script.values.comparison import CONVENTIONAL
+from wheelcheck.builds.setup_script.values.methods import (
     NOT_KNOWN,
     existence,
     is_text,
@@ -20,8 +21,7 @@ from wheelcheck.builds.setup_script.methods import (
     matches,
     sequence,
 )
-from wheelcheck.builds.setup_script.script_context import ScriptContext
-from wheelcheck.builds.setup_script.script_values import (
+from wheelcheck.builds.setup_script.values.script_values import (
     Dotted,
     Opaque,
     Raised,

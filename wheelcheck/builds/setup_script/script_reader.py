@@ -18,7 +18,8 @@ from wheelcheck.builds.setup_script.forgiveness import (
 from wheelcheck.builds.setup_script.interpreter import Interpreter
 from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.builds.setup_script.script_syntax import mentions_extensions, parse
-from wheelcheck.builds.setup_script.script_values import (
+from wheelcheck.builds.setup_script.side_effects import calls_itself_impure, tools_run
+from wheelcheck.builds.setup_script.values.script_values import (
     ClassValue,
     Dotted,
     Extension,
@@ -28,7 +29,6 @@ from wheelcheck.builds.setup_script.script_values import (
     Value,
     extensions_in,
 )
-from wheelcheck.builds.setup_script.side_effects import calls_itself_impure, tools_run
 from wheelcheck.errors import Unknown
 
 __all__ = ["read_build_script", "read_setup_script"]

@@ -11,7 +11,6 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import chain
 from types import MappingProxyType
 
@@ -20,29 +19,20 @@ from wheelcheck.builds.sdist.cython_options import cython_options
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.declaration import ExtensionModule
-from wheelcheck.costs.units import Includes, TranslationUnit
-from wheelcheck.index.archives.sources.languages import Language, language_of
+from wheelcheck.costs.workload.source_kinds import (
+    TEMPLATES,
+    SourceKind,
+    candidate_sources,
+    is_foreign,
+    kind_of,
+    untemplated,
+    without_doubles,
+    without_older_copies,
+)
+from wheelcheck.costs.workload.units import Includes, TranslationUnit
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
-__all__ = ["CompiledFile", "SourceKind", "compiled_files", "untemplated"]
-
-
-class SourceKind(StrEnum):
-    """What a compiler is given, in the classes that differ in cost."""
-
-    C = "c"
-    GENERATED_C = "generated_c"
-    """C or C++ that Cython wrote before the sdist was made."""
-    CYTHON = "cython"
-    """Translated to C during the build, and compiled."""
-    CPP = "c++"
-    BINDING = "binding"
-    """C++ of a project that binds with pybind11 or nanobind: templates through and through."""
-    FORTRAN = "fortran"
-    ASSEMBLY = "assembly"
-    RUST = "rust"
-    SWIG = "swig"
-    """An interface file for which SWIG writes C or C++ during the build."""
+__all__ = ["CompiledFile", "compiled_files"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +44,7 @@ class CompiledFile:
     unit: TranslationUnit
 
 
-_TEMPLATES = (".in", ".tp", ".src", ".tpl", ".jinja", ".jinja2")
-_KINDS: Mapping[Language, SourceKind] = {
-    Language.ASSEMBLY: SourceKind.ASSEMBLY,
-    Language.C: SourceKind.C,
-    Language.CPP: SourceKind.CPP,
-    Language.CYTHON: SourceKind.CYTHON,
-    Language.FORTRAN: SourceKind.FORTRAN,
-    Language.RUST: SourceKind.RUST,
-    Language.SWIG: SourceKind.SWIG,
-}
 _BINDERS = frozenset({"pybind11", "nanobind", "pybind11-global", "cppy"})
-_FOREIGN = {
-    "aarch64", "aix", "alpha", "altivec", "amiga", "android", "arm", "arm64", "armv7", "armv8",
-    "beos", "bsd", "csharp", "cuda", "cudss", "cygwin", "darwin", "dragonfly", "emscripten",
-    "freebsd", "fuzz", "fuzzers", "fuzzing", "go", "gpu", "haiku", "hip", "hpux", "hurd",
-    "ibmi", "ios", "irix", "java", "jni", "julia", "kqueue", "lasx", "loongarch", "loongarch64",
-    "lsx", "mac", "macos", "macosx", "matlab", "meson", "metal", "mingw", "mips", "mips64",
-    "mkl", "msa", "msvc", "neon", "netbsd", "node", "objc", "openbsd", "opencl", "openvms",
-    "os2", "os390", "osx", "perl", "php", "plan9", "powerpc", "ppc", "ppc64", "ppc64le", "pypy",
-    "qnx", "riscv", "riscv64", "rocm", "ruby", "rvv", "s390", "s390x", "solaris", "sparc",
-    "sunos", "sve", "swift", "tru64", "uclinux", "vms", "vsx", "vsx2", "vsx3", "vsx4", "wasi",
-    "wasm", "wasm32", "win", "win32", "win64", "wince", "windows", "zos",
-}  # fmt: skip
-"""Words in a path that say: not on CPython on Linux on the common processors, not by default."""
-_TEST_FILE = re.compile(r"(?:^|/)(?:tests?_[^/]*|[^/]*_(?:unit)?tests?)\.[a-zA-Z+]+$")
 _CYTHON_ITSELF = "Cython/Compiler/Main.py"
 _SMALL = 30
 _LONG = 1_000_000
@@ -95,16 +61,7 @@ _MADE_UP = re.compile(
 _ALTERNATIVES = (".pyx", ".c", ".cpp", ".py", "_template.c", ".pyx.in", ".pyx.tp")
 _SURELY_GENERATED = 250_000
 """Bytes of a C file, beside a Python module of its name or in a project that asks for Cython."""
-_VERSIONED = re.compile(r"(?<!sse)(?<!avx)[-_.]v?\d+[-_.]\d[\d._-]*$")
-"""A folder that is named after a version; levels of SIMD instructions are none."""
-_DIGITS = re.compile(r"[-_.]?\d+")
-_NUMBER = re.compile(r"\d+")
 _BUNDLE = re.compile(r"^(lib\w{3,}|\w*(vendor|extern|third.?party|bundled|deps|_sources?)\w*)$")
-
-
-def untemplated(path: str) -> str:
-    """The name of what a template becomes: ``algos.pyx`` for ``algos.pyx.in``."""
-    return posixpath.splitext(path)[0] if path.endswith(_TEMPLATES) else path
 
 
 def compiled_files(
@@ -121,13 +78,13 @@ def compiled_files(
     own = _CYTHON_ITSELF in sizes
     cython = own or "cython" in requires or "cython" in facts.system.backend
     includes = Includes(sizes, marks)
-    candidates = _candidates(sizes)
+    candidates = candidate_sources(sizes)
     candidates -= includes.included(candidates)
     chosen = _chosen(facts, sizes, texts, candidates, cython=cython)
     if cython:
         chosen |= _named_in_cython(chosen, sizes, marks)
     binding = _bindings(chosen) if requires & _BINDERS else set()
-    unlisted = _without_doubles(candidates - chosen) if chosen else set[str]()
+    unlisted = without_doubles(candidates - chosen) if chosen else set[str]()
 
     def described(paths: set[str]) -> tuple[CompiledFile, ...]:
         return tuple(
@@ -153,40 +110,12 @@ def _named_in_cython(
 
 def _bindings(chosen: set[str]) -> set[str]:
     """C++ that includes the binding library's headers: all of a small project, or by its name."""
-    own = {path for path in chosen if _kind(path) is SourceKind.CPP and not is_vendored(path)}
+    own = {path for path in chosen if kind_of(path) is SourceKind.CPP and not is_vendored(path)}
     return own if len(own) <= _SMALL else {path for path in own if _BINDS.search(path)}
 
 
 def _named(requires: Iterable[str]) -> set[str]:
     return {re.split(r"[^\w.-]", text.strip(), maxsplit=1)[0].lower() for text in requires}
-
-
-def _candidates(sizes: Mapping[str, int]) -> set[str]:
-    """Every source that could be compiled on Linux."""
-    return {
-        path
-        for path in sizes
-        if _kind(path) not in {None, SourceKind.SWIG}
-        and not is_aside(path)
-        and not _is_foreign(path)
-        and not _TEST_FILE.search(path)
-        and not _is_lexer_input(path, sizes)
-    }
-
-
-def _is_lexer_input(path: str, sizes: Mapping[str, int]) -> bool:
-    """Whether ``lexer.in.cc`` lies beside the ``lexer.cc`` that was made from it."""
-    stem, suffix = posixpath.splitext(path)
-    return stem.endswith(".in") and stem.removesuffix(".in") + suffix in sizes
-
-
-def _kind(path: str) -> SourceKind | None:
-    language = language_of(untemplated(path))
-    return None if language is None else _KINDS.get(language)
-
-
-def _is_foreign(path: str) -> bool:
-    return not _FOREIGN.isdisjoint(re.split(r"[^a-z0-9]+", path.lower()))
 
 
 def _chosen(
@@ -208,10 +137,10 @@ def _chosen(
     if facts.kind == "meson":
         listed = _by_meson(texts, sizes, candidates)
         if listed:
-            return {path for path in listed if not _is_foreign(path)}
+            return {path for path in listed if not is_foreign(path)}
     if modules and not declared:
         return set()
-    return _without_older_copies(_without_doubles(candidates))
+    return without_older_copies(without_doubles(candidates))
 
 
 def _listed(modules: Sequence[ExtensionModule], sizes: Mapping[str, int]) -> set[str]:
@@ -236,7 +165,7 @@ def _declared(modules: Iterable[ExtensionModule], *, cython: bool) -> list[Exten
 
 def _compiles(path: str, *, cython: bool) -> bool:
     """Whether a listed source costs a compiler's time; a `.py` among them is Cython's."""
-    return _kind(path) is not None or (path.endswith(".py") and cython)
+    return kind_of(path) is not None or (path.endswith(".py") and cython)
 
 
 def _resolved(names: Iterable[str], sizes: Mapping[str, int]) -> set[str]:
@@ -249,7 +178,7 @@ def _resolved(names: Iterable[str], sizes: Mapping[str, int]) -> set[str]:
     for name in names:
         path = posixpath.normpath(name)
         stem, suffix = posixpath.splitext(path)
-        options = [path, *(path + ending for ending in _TEMPLATES)]
+        options = [path, *(path + ending for ending in TEMPLATES)]
         options += [stem + ending for ending in _ALTERNATIVES]
         if suffix == ".pyx":
             options = [f"{stem}.c", f"{stem}.cpp", *options]
@@ -299,38 +228,6 @@ def _between(first: str, last: str, candidates: set[str]) -> Iterator[str]:
             yield from (path,) if "/" not in name[len(first) :].lstrip("/") else ()
 
 
-def _without_doubles(candidates: set[str]) -> set[str]:
-    """Leave out each `.pyx` beside which the C that was written from it is shipped."""
-    written = {posixpath.splitext(p)[0] for p in candidates if p.endswith((".c", ".cpp"))}
-    return {
-        path
-        for path in candidates
-        if _kind(path) is not SourceKind.CYTHON or posixpath.splitext(path)[0] not in written
-    }
-
-
-def _without_older_copies(candidates: set[str]) -> set[str]:
-    """Leave out older copies: of ``src/swig-0_27/a.cxx`` and ``src/swig-0_28/a.cxx`` the latter.
-
-    A project that ships what was written for several versions of a library compiles one of them.
-    """
-    folders: dict[tuple[str, str], set[str]] = {}
-    for path in candidates:
-        folder, _, name = path.rpartition("/")
-        if _VERSIONED.search(folder):
-            folders.setdefault((_DIGITS.sub("", folder), name), set()).add(folder)
-    older = {
-        f"{folder}/{name}"
-        for (_, name), places in folders.items()
-        for folder in places - {max(places, key=_numbers)}
-    }
-    return candidates - older
-
-
-def _numbers(folder: str) -> tuple[int, ...]:
-    return tuple(map(int, _NUMBER.findall(folder)))
-
-
 def _file(
     path: str,
     sizes: Mapping[str, int],
@@ -340,7 +237,7 @@ def _file(
     binding: bool,
     cython: bool,
 ) -> CompiledFile:
-    kind = _kind(path) or SourceKind.CYTHON
+    kind = kind_of(path) or SourceKind.CYTHON
     if kind not in {SourceKind.C, SourceKind.CPP}:
         return CompiledFile(path, kind, unit)
     if path in marks:

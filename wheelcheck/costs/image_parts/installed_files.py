@@ -169,7 +169,7 @@ def _compiler(python: tuple[int, int]) -> _Compiler | None:
 @cache
 def _compilers() -> Mapping[tuple[int, int], _Compiler]:
     found = {}
-    for row in read_table("costs/byte_code.csv"):
+    for row in read_table("costs/image_parts/byte_code.csv"):
         major, minor = map(int, row["python"].split("."))
         found[major, minor] = _Compiler(
             float(row["per_file"]),

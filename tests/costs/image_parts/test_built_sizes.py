@@ -4,7 +4,7 @@ import pytest
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from wheelcheck.costs.built_sizes import BuiltFiles, built_files, compresses
+from wheelcheck.costs.image_parts.built_sizes import BuiltFiles, built_files, compresses
 from wheelcheck.costs.quantity import PredictedCost, Quantity
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember

@@ -11,18 +11,12 @@ from hypothesis import strategies as st
 from wheelcheck.builds.evidence.backend_evidence import classify_sdist
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
-from wheelcheck.costs.compiled import SourceKind
-from wheelcheck.costs.features import BuildFeatures, PublishedWheel, Sources, read_features
-from wheelcheck.costs.modelled import (
-    coefficients,
-    cpu_terms,
-    memory_terms,
-    modelled_cost,
-    settled,
-    source_seconds,
-)
+from wheelcheck.costs.cost_terms import coefficients, cpu_terms, memory_terms
+from wheelcheck.costs.modelled import modelled_cost, settled, source_seconds
 from wheelcheck.costs.quantity import Quantity
-from wheelcheck.costs.units import TranslationUnit
+from wheelcheck.costs.workload.features import BuildFeatures, PublishedWheel, Sources, read_features
+from wheelcheck.costs.workload.source_kinds import SourceKind
+from wheelcheck.costs.workload.units import TranslationUnit
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.index.archives.sources.source_marks import read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember

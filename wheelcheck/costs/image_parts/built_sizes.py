@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from packaging.specifiers import SpecifierSet
 
-from wheelcheck.costs.features import published
-from wheelcheck.costs.installed_files import PythonSources, python_sources
+from wheelcheck.costs.image_parts.installed_files import PythonSources, python_sources
 from wheelcheck.costs.quantity import PredictedCost, Quantity, total
+from wheelcheck.costs.workload.features import published
 from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import ArchiveListing
 from wheelcheck.resolution.pins import Pin

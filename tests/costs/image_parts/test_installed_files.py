@@ -13,7 +13,7 @@ from archive_builders import wheel_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.costs.installed_files import (
+from wheelcheck.costs.image_parts.installed_files import (
     PythonSources,
     byte_code,
     installed_files,
@@ -160,7 +160,9 @@ def test_running_pip_leaves_byte_code_only_where_the_image_has_none():
 
 
 def test_every_row_of_the_table_has_its_source():
-    text = files("wheelcheck.costs").joinpath("byte_code.csv").read_text(encoding="utf-8")
+    text = (
+        files("wheelcheck.costs.image_parts").joinpath("byte_code.csv").read_text(encoding="utf-8")
+    )
     rows = list(csv.DictReader(text.splitlines()))
     assert rows
     for row in rows:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from wheelcheck.costs.base_image import base_image
+from wheelcheck.costs.image_parts.base_image import base_image
+from wheelcheck.costs.image_parts.system_sizes import system_size
 from wheelcheck.costs.quantity import Quantity
-from wheelcheck.costs.system_sizes import system_size
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
@@ -57,7 +57,7 @@ def test_a_full_image_has_its_compilers_already():
     assert mib("gfortran", debian("12", "gcc", "g++", "libc6-dev")) < mib("gfortran", debian("12"))
 
 
-ALPINE = Path(__file__).parents[2] / "data" / "installs" / "alpine_toolchain.csv"
+ALPINE = Path(__file__).parents[3] / "data" / "installs" / "alpine_toolchain.csv"
 
 
 def test_alpines_toolchain_lies_within_the_interval_four_times_of_five():
@@ -111,7 +111,11 @@ def test_every_name_of_the_need_tables_has_a_size(release: str):
 
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_tables_are_whole(release: str):
-    text = files("wheelcheck.costs").joinpath(f"debian-{release}.csv").read_text(encoding="utf-8")
+    text = (
+        files("wheelcheck.costs.image_parts")
+        .joinpath(f"debian-{release}.csv")
+        .read_text(encoding="utf-8")
+    )
     table = {row["package"]: row for row in csv.DictReader(text.splitlines())}
     for row in table.values():
         assert row["source"].strip()

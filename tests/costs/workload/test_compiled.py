@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
-from wheelcheck.costs.compiled import SourceKind, compiled_files, untemplated
+from wheelcheck.costs.workload.compiled import compiled_files
+from wheelcheck.costs.workload.source_kinds import SourceKind, untemplated
 from wheelcheck.index.archives.sources.source_marks import read_marks
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 

@@ -13,8 +13,9 @@ from wheelcheck.builds.evidence.sibling_wheels import wheel_contents
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
-from wheelcheck.costs.compiled import CompiledFile, SourceKind, compiled_files
-from wheelcheck.costs.units import TranslationUnit
+from wheelcheck.costs.workload.compiled import CompiledFile, compiled_files
+from wheelcheck.costs.workload.source_kinds import SourceKind
+from wheelcheck.costs.workload.units import TranslationUnit
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.index.interface import ArchiveListing
 

@@ -145,7 +145,7 @@ def _sizes(release: str) -> Mapping[str, _Package]:
         row["package"]: _Package(
             int(row["bytes"]), tuple(row["needs"].split()), row["in_base"] == "yes"
         )
-        for row in read_table(f"costs/debian-{release}.csv")
+        for row in read_table(f"costs/image_parts/debian-{release}.csv")
     }
 
 

@@ -1,0 +1,168 @@
+"""What the model adds up for a build: the terms of CPU time and memory, with their coefficients.
+
+`coefficients.json` has the fitted numbers; `data/builds/fit.py` writes it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from wheelcheck.costs.workload.features import BuildFeatures
+from wheelcheck.costs.workload.source_kinds import SourceKind
+
+__all__ = [
+    "SHARPNESS",
+    "WITHOUT_DEBUG",
+    "Coefficients",
+    "coefficients",
+    "cpu_terms",
+    "memory_of",
+    "memory_terms",
+    "term_seconds",
+]
+
+_MB = 1e6
+_THOUSAND = 1e3
+WITHOUT_DEBUG = frozenset({"meson", "native"})
+"""Kinds of backends that do not hand Python's own compiler flags, and their ``-g``, on."""
+SHARPNESS = 6
+"""The power by which the dearest of several kinds of source stands out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficients:
+    """The fitted numbers; `figures` say how well they do (see `data/builds/fit.md`).
+
+    `cpu` and `memory` map a term to seconds or bytes a unit, `beside` has the bytes of the backend
+    while compilers run, with Cython within it and without. `published` has the seconds for a
+    megabyte of compiled modules, ``stripped`` and ``debug``, with ``weight`` and ``limit`` of the
+    correction; `size` the factors from published or compiled to built;
+    `spread` the 10 % and 90 % points of measured ÷ modelled by quantity and class of evidence.
+    `reach` is the most seconds of each kind of source among the measured builds, and ``doubt`` the
+    logarithm of the factor that one unit of distance beyond it (`costs.reach`) adds.
+    """
+
+    cpu: Mapping[str, float]
+    memory: Mapping[str, float]
+    beside: Mapping[str, float]
+    published: Mapping[str, float]
+    size: Mapping[str, float]
+    serial: Mapping[str, float]
+    spread: Mapping[str, Mapping[str, tuple[float, float]]]
+    reach: Mapping[str, float]
+    figures: Mapping[str, Any]
+
+
+@cache
+def coefficients() -> Coefficients:
+    """The coefficients that are shipped."""
+    text = files("wheelcheck.costs").joinpath("coefficients.json").read_text(encoding="utf-8")
+    return Coefficients(**json.loads(text))
+
+
+def cpu_terms(features: BuildFeatures) -> dict[str, float]:
+    """What CPU time is the sum of: files, thousands of statements, megabytes. Only what is not 0.
+
+    C++ that binds costs what other C++ does, and ``binding…`` on top.
+    """
+    if not features.compiles:
+        return {"pure": 1.0, "python_mb": features.python_bytes / _MB}
+    c, generated = features.of(SourceKind.C), features.of(SourceKind.GENERATED_C)
+    cython, binding = features.of(SourceKind.CYTHON), features.of(SourceKind.BINDING)
+    cpp = (features.of(SourceKind.CPP), binding)
+    described = features.backend in WITHOUT_DEBUG
+    found = {
+        "base_described" if described else "base": 1.0,
+        "c_files": c.files,
+        "c_statements": c.statements / _THOUSAND,
+        "c_header_mb": c.header_bytes / _MB,
+        "c_near_code": c.near_code / _THOUSAND,
+        "generated_files": generated.files,
+        "generated_mb": generated.bytes / _MB,
+        "cython_files": cython.files,
+        "cython_mb": (cython.bytes + cython.header_bytes) / _MB,
+        "cpp_files": sum(each.files for each in cpp),
+        "cpp_statements": sum(each.statements for each in cpp) / _THOUSAND,
+        "cpp_near_code": sum(each.near_code for each in cpp) / _THOUSAND,
+        "cpp_header_statements": sum(each.header_statements for each in cpp) / _THOUSAND,
+        "cpp_standard": sum(each.standard for each in cpp),
+        "cpp_templates": features.of(SourceKind.CPP).templates,
+        "binding_files": binding.files,
+        "binding_statements": binding.statements / _THOUSAND,
+        "binding_header_code": binding.header_code / _THOUSAND,
+        "swig_files": features.of(SourceKind.SWIG).files,
+        "fortran_mb": features.of(SourceKind.FORTRAN).bytes / _MB,
+        "assembly_mb": features.of(SourceKind.ASSEMBLY).bytes / _MB,
+        "rust_mb": features.of(SourceKind.RUST).bytes / _MB,
+        "configure": float(features.configures),
+        "configured_files": features.configured_files,
+        "cffi": float(features.cffi),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def memory_terms(features: BuildFeatures) -> dict[str, float]:
+    """What the largest process may be: the heaviest file of each kind of source.
+
+    The terms of one kind, which their names begin with, are summed.
+    """
+    if not features.compiles:
+        return {"pure": 1.0}
+    found = {"base": 1.0, "cffi": float(features.cffi)}
+    for kind, name in _MEMORY_KINDS.items():
+        unit = features.of(kind).heaviest
+        if not features.of(kind).files:
+            continue
+        found |= {
+            name: 1.0,
+            f"{name}_statements": unit.statements / _THOUSAND,
+            f"{name}_header_mb": unit.header_bytes / _MB,
+            f"{name}_standard": unit.standard,
+            f"{name}_mb": (unit.bytes + (unit.header_bytes if name == "cython" else 0)) / _MB,
+        }
+    return {name: value for name, value in found.items() if value and name in _MEMORY_TERMS}
+
+
+_MEMORY_KINDS = {
+    SourceKind.C: "c",
+    SourceKind.GENERATED_C: "generated",
+    SourceKind.CYTHON: "cython",
+    SourceKind.CPP: "cpp",
+    SourceKind.BINDING: "binding",
+    SourceKind.FORTRAN: "fortran",
+    SourceKind.RUST: "rust",
+    SourceKind.SWIG: "swig",
+}
+_MEMORY_TERMS = frozenset(
+    {
+        *("pure", "base", "cffi"),
+        *("c", "c_statements", "c_header_mb"),
+        *("generated", "generated_mb"),
+        *("cython", "cython_mb"),
+        *("cpp", "cpp_statements", "cpp_header_mb", "cpp_standard"),
+        *("binding", "binding_statements", "binding_standard"),
+        *("fortran", "fortran_mb", "rust", "swig"),
+    }
+)
+
+
+def memory_of(terms: Mapping[str, float]) -> float:
+    """Bytes of the largest process, from bytes by term: the dearest kind of source.
+
+    Where two kinds are near each other, either may have the larger file: a little is added.
+    """
+    kinds: dict[str, float] = {}
+    for name, value in terms.items():
+        kind = name.partition("_")[0]
+        kinds[kind] = kinds.get(kind, 0.0) + value
+    return float(sum(value**SHARPNESS for value in kinds.values()) ** (1 / SHARPNESS))
+
+
+def term_seconds(features: BuildFeatures, cpu: Mapping[str, float]) -> dict[str, float]:
+    """Reference seconds by term, with the coefficients `cpu`."""
+    return {name: cpu[name] * value for name, value in cpu_terms(features).items()}
