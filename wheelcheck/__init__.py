@@ -73,17 +73,15 @@ if TYPE_CHECKING:
     )
     from wheelcheck.reports.values.report import (
         Cell,
-        InstallerSummary,
         Loading,
         LoadSummary,
         LostWheel,
         Miss,
         Package,
         Problem,
-        Refusal,
         Report,
-        TargetSummary,
     )
+    from wheelcheck.reports.values.target_values import InstallerSummary, Refusal, TargetSummary
     from wheelcheck.reports.values.violation import Violation
     from wheelcheck.requirements import read as read_requirements
     from wheelcheck.requirements.requirement_set import IndexOptions

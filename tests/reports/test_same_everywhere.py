@@ -7,7 +7,8 @@ from wheelcheck.reports.html import render_html
 from wheelcheck.reports.markdown import render_markdown
 from wheelcheck.reports.notebook.display import to_html
 from wheelcheck.reports.text.report_text import render_text
-from wheelcheck.reports.values.report import Loading, Refusal, Report
+from wheelcheck.reports.values.report import Loading, Report
+from wheelcheck.reports.values.target_values import Refusal
 
 ALPINE, SLIM = "python:3.8-alpine", "python:3.8-slim"
 FOR_PEOPLE = {

@@ -1,15 +1,8 @@
 """Reports with realistic content, built by hand: what the renderings are tested on."""
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.values.report import (
-    Cell,
-    LostWheel,
-    Miss,
-    Package,
-    Problem,
-    Report,
-    TargetSummary,
-)
+from wheelcheck.reports.values.report import Cell, LostWheel, Miss, Package, Problem, Report
+from wheelcheck.reports.values.target_values import TargetSummary
 
 MUSL_MISS = "built for manylinux_2_17 (glibc), target has musl 1.2"
 

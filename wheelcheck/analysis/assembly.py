@@ -20,15 +20,17 @@ from wheelcheck.loading.verdict.load_verdict import Loads
 from wheelcheck.reports.values.cost_values import Bill
 from wheelcheck.reports.values.report import (
     Cell,
-    InstallerSummary,
     Loading,
     LostWheel,
     Miss,
-    Outcome,
     Package,
     Problem,
-    Refusal,
     Report,
+)
+from wheelcheck.reports.values.target_values import (
+    InstallerSummary,
+    Outcome,
+    Refusal,
     TargetSummary,
 )
 from wheelcheck.reports.wording.phrases import listing

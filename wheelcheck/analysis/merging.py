@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.build_values import SourceEvidence
-from wheelcheck.reports.values.report import Cell, LoadSummary, Package, Report, TargetSummary
+from wheelcheck.reports.values.report import Cell, LoadSummary, Package, Report
+from wheelcheck.reports.values.target_values import TargetSummary
 
 __all__ = ["merged"]
 

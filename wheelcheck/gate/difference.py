@@ -12,7 +12,8 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
 from wheelcheck.gate.policy import Allowance
 from wheelcheck.reports.values.cost_values import Bill, Estimate
-from wheelcheck.reports.values.report import Cell, Report, TargetSummary
+from wheelcheck.reports.values.report import Cell, Report
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.values.value import Value
 
 __all__ = ["Change", "Difference", "difference"]

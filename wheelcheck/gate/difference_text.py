@@ -9,7 +9,7 @@ from rich.text import Text
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.gate.difference import Change, Difference
 from wheelcheck.reports.text.text_page import TextPage
-from wheelcheck.reports.values.report import TargetSummary
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.wording.marks import MARKS, to_ascii
 from wheelcheck.reports.wording.phrases import clean, counted, listing
 from wheelcheck.reports.wording.quantities import duration, size

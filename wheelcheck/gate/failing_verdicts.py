@@ -7,7 +7,8 @@ from datetime import date
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.gate.policy import Policy
-from wheelcheck.reports.values.report import Report, TargetSummary
+from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.wording.headline import refused_words
 from wheelcheck.reports.wording.phrases import listing
 

@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.gate.policy import Policy
 from wheelcheck.gate.rules import LoadRule
-from wheelcheck.reports.values.report import Cell, Report, TargetSummary
+from wheelcheck.reports.values.report import Cell, Report
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.values.violation import Violation
 
 __all__ = ["breaks_limits", "violations"]

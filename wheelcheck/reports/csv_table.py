@@ -6,7 +6,8 @@ import csv
 from collections.abc import Iterator
 from io import StringIO
 
-from wheelcheck.reports.values.report import Cell, Package, Report, TargetSummary
+from wheelcheck.reports.values.report import Cell, Package, Report
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.reports.wording.target_names import python_label
 

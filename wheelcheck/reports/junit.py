@@ -10,7 +10,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.dockerfile_values import DockerfileFinding, JudgedDockerfile
-from wheelcheck.reports.values.report import POLICY_REMARKS, Cell, Report, TargetSummary
+from wheelcheck.reports.values.report import POLICY_REMARKS, Cell, Report
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.wording.dockerfile_phrases import place, to_change, worst_first
 from wheelcheck.reports.wording.findings import (
     InputLine,

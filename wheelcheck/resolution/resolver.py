@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wheelcheck.errors import Unknown, UsageError
 from wheelcheck.fence import contain
-from wheelcheck.index.interface import Index, Project
+from wheelcheck.index.interface import Index
 from wheelcheck.installers import Installer, Rule
 from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.resolution.allowed_hashes import AllowedHashes
@@ -25,8 +24,8 @@ from wheelcheck.resolution.offers import Offer
 from wheelcheck.resolution.pins import Conflict, Pin, Resolution
 from wheelcheck.resolution.prefetch import prefetch
 from wheelcheck.resolution.solver_input import SolverInput, SolverInputs
+from wheelcheck.resolution.solving.blocked import blocked_names, is_blocked
 from wheelcheck.resolution.solving.first_come import FirstCome
-from wheelcheck.resolution.solving.nodes import SolverRequirement
 from wheelcheck.resolution.solving.provider import Provider
 from wheelcheck.resolution.solving.search import Cause, Impossible, Stopped, TooDeep
 from wheelcheck.resolution.solving.solution import Solution, solution_of
@@ -243,7 +242,7 @@ class Resolver:
         """Solve strictly; where packages stand in the way, excuse them and solve again."""
         answers, question, provider = ready.answers, ready.question, ready.provider
         excused = frozenset(
-            need.name for need in question.roots if self._blocked(provider, answers, [need])
+            need.name for need in question.roots if is_blocked(provider, answers, [need])
         )
         reference = None
         while True:
@@ -259,7 +258,7 @@ class Resolver:
                 if isinstance(outcome, Stopped)
                 else outcome.causes
             )
-            blocked = self._blocked_names(provider, answers, causes) - excused
+            blocked = blocked_names(provider, answers, causes) - excused
             if not blocked:
                 provider.forget()
                 conflict = self._describer.conflict(answers, causes)
@@ -281,47 +280,6 @@ class Resolver:
             why = "gave up: the versions that could go together are too many to try"
             return Unknown("resolution-too-deep", why)
 
-    def _blocked_names(
-        self, provider: Provider, answers: Answers, causes: _Causes
-    ) -> frozenset[NormalizedName]:
-        """Packages in a conflict for which it is files that are missing, not agreement."""
-        by_name: dict[NormalizedName, list[SolverRequirement]] = defaultdict(list)
-        for cause in causes:
-            by_name[cause.requirement.name].append(cause.requirement)
-        refused = frozenset(
-            cause.parent.name
-            for cause in causes
-            if cause.parent is not None and cause.requirement.impossible
-        )
-        return refused | frozenset(
-            name
-            for name, needs in by_name.items()
-            if self._blocked(provider, answers, needs)
-            or any(self._blocked(provider, answers, [need]) for need in needs)
-        )
-
-    def _blocked(
-        self, provider: Provider, answers: Answers, needs: Sequence[SolverRequirement]
-    ) -> bool:
-        """Whether nothing installs for these needs, and it is not that they contradict each other.
-
-        Either versions that satisfy all are there, without a file for this target, or one need
-        alone names a version that does not exist.
-        """
-        if any(need.impossible or need.exact for need in needs):
-            return False
-        name = needs[0].name
-        if any(offer for offer in provider.matches(name, needs)):
-            return False
-        project = answers.project(name)
-        if isinstance(project, Unknown):
-            return True
-        clauses = [need.specifier for need in needs]
-        every = [*clauses, provider.constraint(name).specifier]
-        return _some_version(project, every) or any(
-            not _some_version(project, [clause]) for clause in clauses
-        )
-
 
 _Outcome = Solution | Conflict | Unknown
 
@@ -337,13 +295,6 @@ class _Solved:
     answers: Answers
     outcome: _Outcome
     reference: Mapping[NormalizedName, Version | None] | None
-
-
-def _some_version(project: Project, specifiers: Iterable[SpecifierSet]) -> bool:
-    return any(
-        all(specifier.contains(version, prereleases=True) for specifier in specifiers)
-        for version in project.versions
-    )
 
 
 def _locks(requirements: Requirements) -> Mapping[NormalizedName, str]:

@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.values.cost_values import Estimate
-from wheelcheck.reports.values.report import Report, TargetSummary
+from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.survey.dataset import Part
 from wheelcheck.survey.project_list import Wire
 from wheelcheck.survey.schema import FLEET, FLEET_BILLS

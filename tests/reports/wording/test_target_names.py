@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_reports import image, matrix_targets, tagged
 
-from wheelcheck.reports.values.report import TargetSummary
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.wording.target_names import Places
 
 TARGETS = matrix_targets()

@@ -17,7 +17,7 @@ from packaging.version import Version
 from wheelcheck.errors import UsageError
 from wheelcheck.requirements import CommandLine, read
 from wheelcheck.requirements.pip.decoding import decode
-from wheelcheck.requirements.pip.requirement_strings import project_of
+from wheelcheck.requirements.pip.reference_names import project_of
 from wheelcheck.requirements.requirement_set import SkippedLine
 
 with warnings.catch_warnings():

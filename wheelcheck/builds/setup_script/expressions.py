@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import posixpath
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from itertools import islice
@@ -11,8 +10,8 @@ from typing import ClassVar
 
 from wheelcheck.builds.setup_script.known import constant
 from wheelcheck.builds.setup_script.script_context import ScriptContext
+from wheelcheck.builds.setup_script.values.arithmetic import combined
 from wheelcheck.builds.setup_script.values.comparison import CONVENTIONAL, attribute, compare, item
-from wheelcheck.builds.setup_script.values.formatting import interpolated
 from wheelcheck.builds.setup_script.values.methods import LONG
 from wheelcheck.builds.setup_script.values.script_values import (
     ClassValue,
@@ -180,17 +179,7 @@ class Expressions:
         return "".join(parts) if sum(map(len, parts)) < LONG else Opaque()
 
     def _BinOp(self, node: ast.BinOp) -> Value:  # noqa: N802
-        left, right = self.value(node.left), self.value(node.right)
-        if isinstance(node.op, ast.Add) and _are_sequences(left, right):
-            fits = len(left) + len(right) < LONG
-            return left + right if fits else opaque(left, right)
-        if isinstance(node.op, ast.Add | ast.Sub) and _are_small(left, right):
-            return left + right if isinstance(node.op, ast.Add) else left - right
-        if isinstance(node.op, ast.Mod) and isinstance(left, str):
-            return interpolated(left, right)
-        if isinstance(node.op, ast.Div) and isinstance(left, str) and isinstance(right, str):
-            return posixpath.join(left, right)
-        return opaque(left, right)
+        return combined(node.op, self.value(node.left), self.value(node.right))
 
     def _BoolOp(self, node: ast.BoolOp) -> Value:  # noqa: N802
         decisive = isinstance(node.op, ast.Or)
@@ -343,15 +332,6 @@ class Expressions:
         ast.Tuple: _Tuple,
         ast.UnaryOp: _UnaryOp,
     }
-
-
-def _are_sequences(left: Value, right: Value) -> bool:
-    """Whether both are strings, both lists or both tuples."""
-    return type(left) in {str, list, tuple} and type(right) is type(left)
-
-
-def _are_small(*values: Value) -> bool:
-    return all(isinstance(value, int) and abs(value) < 1 << 64 for value in values)
 
 
 def _is_marked(function: ast.AST, word: str) -> bool:

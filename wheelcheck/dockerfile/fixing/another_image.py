@@ -8,8 +8,9 @@ from functools import cache
 from wheelcheck.builds.needs.libraries import library_table
 from wheelcheck.builds.needs.toolchain import tool_table
 from wheelcheck.distributions.distribution import Distribution, Family, distribution_of, names_for
-from wheelcheck.dockerfile.fixing.correcting import install_line, mount_wheels
+from wheelcheck.dockerfile.fixing.correcting import mount_wheels
 from wheelcheck.dockerfile.fixing.editing import Correction, Editor, script_of, shell_commands
+from wheelcheck.dockerfile.fixing.stage_split import install_line
 from wheelcheck.dockerfile.judging.finding import StepBuilds
 from wheelcheck.dockerfile.judging.present_packages import is_for_building
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, Stage

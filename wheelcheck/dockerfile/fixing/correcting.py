@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.distributions.distribution import Family
 from wheelcheck.dockerfile.fixing.build_places import BuildPlace, places_of
 from wheelcheck.dockerfile.fixing.editing import Correction, Editor, script_of, shell_commands
 from wheelcheck.dockerfile.fixing.pip_commands import (
-    from_wheels,
-    to_wheel_command,
     without_cache_option,
+)
+from wheelcheck.dockerfile.fixing.stage_split import (
+    CACHE_FOLDERS,
+    install_line,
+    lacking_packages,
+    split_stage,
+    splits_stage,
 )
 from wheelcheck.dockerfile.judging.finding import StepBuilds
 from wheelcheck.dockerfile.judging.habits import cached, lineage
-from wheelcheck.dockerfile.judging.present_packages import is_for_building
 from wheelcheck.dockerfile.reading.dockerfile_model import (
     CopiedFolder,
     Dockerfile,
@@ -27,10 +31,7 @@ from wheelcheck.dockerfile.reading.shell.other_tools import unwrapped
 from wheelcheck.dockerfile.reading.shell.system_tools import system_command
 from wheelcheck.errors import Unknown
 
-__all__ = ["correct", "install_line", "mount_wheels"]
-
-_CACHE: Mapping[str, str] = {"pip": "/root/.cache/pip", "uv": "/root/.cache/uv"}
-_WHEELS = "/wheels"
+__all__ = ["correct", "mount_wheels"]
 
 
 def correct(dockerfile: Dockerfile, builds: Iterable[StepBuilds]) -> Correction | None:
@@ -60,8 +61,8 @@ def _mend(
     others = [item for item in places if item.stage is place.stage and item is not place]
     if outside and not _removals(place.script, 0, group[-1].command.offset):
         _mend_builder(editor, group)
-    elif not outside and not others and _splits(dockerfile, place):
-        _split(editor, dockerfile, place)
+    elif not outside and not others and splits_stage(dockerfile, place):
+        split_stage(editor, dockerfile, place)
     else:
         earlier = [item for item in others if item.run.line < place.run.line]
         staying = set() if outside else _staying(group) - _staying(earlier)
@@ -84,16 +85,12 @@ def _staying(places: Iterable[BuildPlace]) -> set[str]:
     return {name for place in places for name in place.staying(place.stage)}
 
 
-def _lacking(places: Iterable[BuildPlace]) -> list[str]:
-    return sorted({name for place in places for name in place.lacking})
-
-
 # Builder stages
 
 
 def _mend_builder(editor: Editor, group: list[BuildPlace]) -> None:
     """Add the packages that are missing in a stage of its own, and a cache that lasts."""
-    place, lacking = group[0], _lacking(group)
+    place, lacking = group[0], lacking_packages(group)
     if lacking:
         editor.insert_before(place.run.line, f"RUN {install_line(lacking, place.distribution)}")
     _use_cache(editor, group)
@@ -108,7 +105,7 @@ def _use_cache(editor: Editor, group: list[BuildPlace]) -> None:
 
 def _cache_command(editor: Editor, place: BuildPlace) -> None:
     run, command, step = place.script, place.command, place.step
-    target = _CACHE["uv" if step.tool == "uv" else "pip"]
+    target = CACHE_FOLDERS["uv" if step.tool == "uv" else "pip"]
     if target not in step.cache_mounts:
         editor.add_flags(place.run, f"--mount=type=cache,target={target}")
     written = run.text[command.offset : command.end]
@@ -181,135 +178,7 @@ def _add_run_time(editor: Editor, dockerfile: Dockerfile, places: list[BuildPlac
         editor.insert_before(line, f"RUN {install_line(sorted(names), places[0].distribution)}")
 
 
-def install_line(names: Iterable[str], distribution: Distribution) -> str:
-    """The command that installs packages and leaves no index behind."""
-    words = " ".join(names)
-    match distribution.family:
-        case Family.APK:
-            return f"apk add --no-cache {words}"
-        case Family.APT:
-            return (
-                f"apt-get update && apt-get install -y --no-install-recommends {words} "
-                "&& rm -rf /var/lib/apt/lists/*"
-            )
-        case Family.DNF:
-            return f"dnf install -y {words} && dnf clean all"
-
-
 # A stage of the image
-
-
-def _splits(dockerfile: Dockerfile, place: BuildPlace) -> bool:
-    """Whether a stage can be parted at its RUN, so that only its first half builds."""
-    step, run = place.step, place.run
-    if step.tool != "pip" or step.action != "install":
-        return False
-    if step.projects or step.venv or step.folder or step.wheels or step.requirements.skipped:
-        return False
-    alone = len(shell_commands(run)) == 1 and not run.flags
-    return (
-        alone
-        and not _numbers_stages(dockerfile)
-        and to_wheel_command(run.text, _WHEELS) is not None
-    )
-
-
-def _numbers_stages(dockerfile: Dockerfile) -> bool:
-    """Whether stages are named by their numbers, which change where one is parted."""
-    return any(
-        (each.flag("from") or "").isdecimal() or ",from=" in (each.flag("mount") or "")
-        for stage in dockerfile.stages
-        for each in stage.instructions
-    )
-
-
-def _split(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> None:
-    """Part a stage: what stands before its RUN is the base of a builder and of the rest."""
-    stage, run, distribution = place.stage, place.run, place.distribution
-    taken = {each.name for each in dockerfile.stages}
-    base, builder = (_free(f"{stage.name}-{word}".strip("-"), taken) for word in ("base", "wheels"))
-    _name(editor, stage, base)
-    moved = _only_for_building(place)
-    for each in moved:
-        editor.remove(each)
-    staying = place.staying(stage, {each.line for each in moved})
-    written = run.text.strip()
-    reset = "PIP_NO_CACHE_DIR= " if place.step.installer == "pip-no-cache" else ""
-    arguments = _arguments_before(stage, run.line)
-    blank = [] if editor.is_blank(run.line - 1) else [""]
-    editor.remove(run)
-    editor.insert_before(
-        run.end_line + 1,
-        *blank,
-        f"FROM {base} AS {builder}",
-        *arguments,
-        *(line for each in moved for line in editor.lines_of(each)),
-        *_install_lines(place.lacking, distribution),
-        f"RUN --mount=type=cache,target={_CACHE['pip']} \\",
-        f"    {reset}{to_wheel_command(written, _WHEELS)}",
-        "",
-        f"FROM {base}" + (f" AS {stage.name}" if stage.name else ""),
-        *arguments,
-        *_install_lines(staying, distribution),
-        f"RUN --mount=type=bind,from={builder},source={_WHEELS},target={_WHEELS} \\",
-        f"    {from_wheels(written, _WHEELS)}",
-    )
-
-
-def _install_lines(names: Sequence[str], distribution: Distribution) -> list[str]:
-    """The instruction that installs packages; none where there are none."""
-    return [f"RUN {install_line(names, distribution)}"] if names else []
-
-
-def _arguments_before(stage: Stage, line: int) -> list[str]:
-    """The ARGs of a stage up to a line: they hold in no other stage."""
-    return [
-        f"ARG {each.text}"
-        for each in stage.instructions
-        if each.keyword == "ARG" and each.line < line
-    ]
-
-
-def _name(editor: Editor, stage: Stage, name: str) -> None:
-    """Give a stage another name, or a first one."""
-    begin = stage.instructions[0]
-    words = begin.text.split()
-    if stage.name:
-        start = begin.text.rindex(words[2])
-        editor.replace(begin, start, start + len(words[2]), name)
-    else:
-        editor.replace(begin, len(words[0]), len(words[0]), f" AS {name}")
-
-
-def _only_for_building(place: BuildPlace) -> list[Instruction]:
-    """RUNs before the step that install build packages and do nothing else."""
-    return [
-        each
-        for each in place.stage.instructions
-        if each.keyword == "RUN"
-        and each.line < place.run.line
-        and not each.flags
-        and _installs_for_building(each, place.distribution.family)
-    ]
-
-
-def _installs_for_building(run: Instruction, family: Family) -> bool:
-    """Whether a RUN installs build packages, and does nothing else."""
-    commands = shell_commands(run)
-    found = (system_command(unwrapped(command.texts)) for command in commands)
-    adding = [command for command in found if command is not None and command.action == "add"]
-    names = [name for command in adding for name in command.packages]
-    updates = sum(command.texts[1:2] == ("update",) for command in commands)
-    if not names or len(adding) + updates != len(commands):
-        return False
-    return all(is_for_building(name, family) for name in names)
-
-
-def _free(name: str, taken: set[str]) -> str:
-    found = name
-    while found in taken:
-        found += "-2"
-    return found
 
 
 def _mend_in_place(editor: Editor, group: list[BuildPlace], staying: list[str]) -> None:
@@ -346,7 +215,7 @@ def _removals(script: Instruction, start: int, end: int) -> bool:
 def _bring(editor: Editor, span: list[BuildPlace]) -> None:
     """Install what commands of a RUN lack before the first, and remove it behind the last."""
     first, last = span[0], span[-1]
-    lacking = _lacking(span)
+    lacking = lacking_packages(span)
     adding = install_line(lacking, first.distribution)
     if first.distribution.family is Family.APK:
         adding = adding.replace("--no-cache", "--no-cache --virtual .wheel-deps", 1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from wheelcheck.builds.needs.system_packages import InstallCommands
 from wheelcheck.distributions.distribution import Distribution, distribution_of
-from wheelcheck.dockerfile.fixing.correcting import install_line
+from wheelcheck.dockerfile.fixing.stage_split import install_line
 from wheelcheck.errors import Unknown
 from wheelcheck.installers import Certainty, Rule
 from wheelcheck.targets import Implementation, Libc, Target

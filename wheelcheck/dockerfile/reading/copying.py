@@ -19,7 +19,7 @@ from wheelcheck.dockerfile.reading.files.image_files import (
     Placed,
     Unseen,
 )
-from wheelcheck.dockerfile.reading.installs.install_steps import Layer
+from wheelcheck.dockerfile.reading.installs.layer import Layer
 from wheelcheck.dockerfile.reading.run_commands import run
 from wheelcheck.dockerfile.reading.shell.variables import Expanded, expand
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState

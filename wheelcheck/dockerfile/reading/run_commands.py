@@ -10,7 +10,8 @@ from wheelcheck.dockerfile.reading.dockerfile_model import MadeFolder
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
 from wheelcheck.dockerfile.reading.file_effects import follow_files, follow_output, place_export
 from wheelcheck.dockerfile.reading.files.image_files import absolute
-from wheelcheck.dockerfile.reading.installs.install_steps import Layer, add_install
+from wheelcheck.dockerfile.reading.installs.install_steps import add_install
+from wheelcheck.dockerfile.reading.installs.layer import Layer
 from wheelcheck.dockerfile.reading.installs.lock_steps import add_lock_install
 from wheelcheck.dockerfile.reading.run_scripts import INSTALLS, commands_of, is_shell, strictness
 from wheelcheck.dockerfile.reading.shell.commands import Command, Word, commands

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
 from wheelcheck.reports.values.cost_values import Bill, Estimate, ImageSize
-from wheelcheck.reports.values.report import Report, TargetSummary
+from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
 from wheelcheck.reports.wording.phrases import clean, counted
 from wheelcheck.reports.wording.quantities import BASIS, duration, interval, size

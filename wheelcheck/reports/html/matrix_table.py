@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
-from wheelcheck.reports.values.report import Package, Report, TargetSummary
+from wheelcheck.reports.values.report import Package, Report
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.wording.grid import mark_on, verdict_on
 from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, WORST_FIRST
 from wheelcheck.reports.wording.phrases import counted

@@ -8,7 +8,8 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.build_values import BuildPlan, SourceBuild
 from wheelcheck.reports.values.cost_values import BuildCost, Estimate
-from wheelcheck.reports.values.report import Cell, Package, Report, TargetSummary
+from wheelcheck.reports.values.report import Cell, Package, Report
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.values.value import Value
 from wheelcheck.reports.wording.marks import MARKS, WORST_FIRST
 from wheelcheck.reports.wording.quantities import BASIS, duration, estimated, size

@@ -11,7 +11,8 @@ from wheelcheck.errors import UsageError
 from wheelcheck.reports.notebook.palette import BAR, SOFT
 from wheelcheck.reports.notebook.sheet import Sheet
 from wheelcheck.reports.values.cost_values import Bill, Estimate
-from wheelcheck.reports.values.report import Report, TargetSummary
+from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.wording.phrases import counted
 from wheelcheck.reports.wording.quantities import duration, interval, size
 from wheelcheck.reports.wording.report_phrases import ordered_targets

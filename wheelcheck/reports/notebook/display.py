@@ -14,7 +14,8 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.html.markup import EMPTY, Markup, element, joined
 from wheelcheck.reports.notebook.palette import COLOURS
 from wheelcheck.reports.values.cost_values import Bill, Estimate
-from wheelcheck.reports.values.report import Package, Refusal, Report, TargetSummary
+from wheelcheck.reports.values.report import Package, Report
+from wheelcheck.reports.values.target_values import Refusal, TargetSummary
 from wheelcheck.reports.wording.cost_phrases import spread
 from wheelcheck.reports.wording.grid import Block, Shape, ground_on, mark_on, shape
 from wheelcheck.reports.wording.headline import headline

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.errors import UsageError
 from wheelcheck.reports.values.cost_values import Bill, Estimate
-from wheelcheck.reports.values.report import Report, TargetSummary
+from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.wording.target_names import python_label
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from wheelcheck.reports.text.text_page import TextPage
-from wheelcheck.reports.values.report import Package, Report, TargetSummary
+from wheelcheck.reports.values.report import Package, Report
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.wording.phrases import clean, counted, listing
 from wheelcheck.reports.wording.quantities import size
 from wheelcheck.reports.wording.report_phrases import (

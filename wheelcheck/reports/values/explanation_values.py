@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from wheelcheck.reports.values.build_values import BuildPlan, SourceEvidence
-from wheelcheck.reports.values.report import Cell, Problem, TargetSummary
+from wheelcheck.reports.values.report import Cell, Problem
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.values.value import Value
 
 __all__ = ["ExplainedCandidate", "ExplainedFile", "Explanation", "TargetExplanation"]

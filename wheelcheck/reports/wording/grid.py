@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 from rich.cells import cell_len
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.values.report import Package, Report, TargetSummary
+from wheelcheck.reports.values.report import Package, Report
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, Mark
 from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.reports.wording.target_names import (

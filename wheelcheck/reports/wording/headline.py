@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.values.report import Refusal, Report
+from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.target_values import Refusal
 from wheelcheck.reports.wording.cost_phrases import cost_words
 from wheelcheck.reports.wording.phrases import clean, counted, listing
 from wheelcheck.reports.wording.target_names import Places

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wheelcheck.reports.values.report import Refusal, Report
+from wheelcheck.reports.values.report import Report
+from wheelcheck.reports.values.target_values import Refusal
 from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.reports.wording.target_names import Places
 

@@ -8,7 +8,8 @@ from datetime import datetime, time, timedelta
 
 from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.build_values import Obstacle
-from wheelcheck.reports.values.report import Package, Report, TargetSummary
+from wheelcheck.reports.values.report import Package, Report
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.wording.phrases import clean, listing
 from wheelcheck.reports.wording.reasons import Reason, Skew
 from wheelcheck.reports.wording.target_names import (

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import permutations, product
 from math import prod
 
-from wheelcheck.reports.values.report import TargetSummary
+from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.wording.phrases import clean, listing
 
 __all__ = [

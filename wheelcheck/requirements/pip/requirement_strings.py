@@ -12,43 +12,38 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import (
-    InvalidWheelFilename,
     NormalizedName,
     canonicalize_name,
-    parse_wheel_filename,
 )
-from packaging.version import InvalidVersion, Version
 
 from wheelcheck.errors import Unknown
 from wheelcheck.regular_files import is_folder, is_regular, is_there
 from wheelcheck.requirements.pip.direct_reference import DirectReference
 from wheelcheck.requirements.pip.legacy_requirements import readable_requirement
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine, is_archive, is_url, is_vcs
+from wheelcheck.requirements.pip.reference_names import (
+    absolute_path,
+    check_installable,
+    editable_url,
+    egg_name,
+    first_line,
+    named_project,
+    path_of_url,
+    project_of,
+    split_extras,
+)
 
-__all__ = [
-    "Judged",
-    "LocalFolder",
-    "NotJudged",
-    "is_project_name",
-    "parse_editable",
-    "parse_requirement",
-    "project_of",
-    "refer",
-]
+__all__ = ["Judged", "LocalFolder", "NotJudged", "parse_editable", "parse_requirement", "refer"]
 
 _OPERATORS = ("~=", "==", "!=", "<=", ">=", "<", ">")
-_EXTRAS = re.compile(r"(.+?)\s*(\[[^\]]+\])")
-_EGG = re.compile(r"[#&]egg=([^&]*)")
-_PROJECT_NAME = re.compile(r"[A-Z0-9]|[A-Z0-9][A-Z0-9._-]*[A-Z0-9]", re.IGNORECASE)
 _FRAGMENT_HASH = re.compile(r"[#&](sha512|sha384|sha256|sha224|sha1|md5)=([^&]*)")
 _EXTRAS_BEHIND = re.compile(r"[<>=!~][^;]*\[")
 _LEGACY_PIN = re.compile(r"={2,3}\s*[^\s,;()]*[^\d.\s,;()*]")
-_BARE_VCS = ("ssh", "git", "hg", "bzr", "sftp", "svn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +91,11 @@ def parse_requirement(text: str, shown: Shown) -> Judged | NotJudged:
     body, marker = _split_marker(text)
     if is_url(body):
         return refer(body, None, shown, marker=marker)
-    path, extras = _split_extras(body)
+    path, extras = split_extras(body)
     path = os.path.normpath(path)
     if _is_path(path, body):
         written = body.rpartition("[")[0].rstrip() if extras else body
-        return refer(_absolute(path).as_uri(), None, lambda _: shown(written), extras, marker)
+        return refer(absolute_path(path).as_uri(), None, lambda _: shown(written), extras, marker)
     try:
         requirement = _pep508(body)
     except InvalidLine as error:
@@ -138,22 +133,22 @@ def parse_editable(text: str) -> NotJudged:
         name, url, marker = requirement.name, requirement.url, requirement.marker
         extras = frozenset(requirement.extras)
     else:
-        name, url, marker = None, _editable_url(text), None
-        extras = _split_extras(text)[1]
+        name, url, marker = None, editable_url(text), None
+        extras = split_extras(text)[1]
     why = _unreadable(url)
     if why:
         return _not_judged("requirement-unreadable", why, name, None)
-    name = name or _egg(url)
+    name = name or egg_name(url)
     scheme = urlsplit(url).scheme
     if scheme == "file":
-        _check_installable(_local_path(url))
+        check_installable(path_of_url(url))
     elif not is_vcs(scheme):
         raise InvalidLine("an editable requirement is a local project's directory or a VCS URL")
     elif not name:
         raise InvalidLine("the project's name is missing: write NAME @ URL")
     kind = "a local project" if scheme == "file" else "a checkout"
     unknown = Unknown("editable-requirement", f"installed from {kind}, in editable mode")
-    folder = LocalFolder(_local_path(url), extras) if scheme == "file" else None
+    folder = LocalFolder(path_of_url(url), extras) if scheme == "file" else None
     return NotJudged(unknown, canonicalize_name(name) if name else None, marker, folder)
 
 
@@ -172,13 +167,13 @@ def refer(
     if why:
         return _not_judged("requirement-unreadable", why, name, None)
     scheme = urlsplit(url).scheme
-    known = name or _egg(url)
+    known = name or egg_name(url)
     location = url
     if is_vcs(scheme):
         tool = scheme.partition("+")[0]
         return _not_judged("vcs-requirement", f"built from a checkout ({tool})", known, marker)
     if scheme == "file":
-        path = _local_path(url)
+        path = path_of_url(url)
         unjudged = _unjudged_path(path, name, known, marker, extras)
         if unjudged is not None:
             return unjudged
@@ -188,7 +183,7 @@ def refer(
         raise InvalidLine(f"pip downloads over http and https, not from {scheme or 'a bare path'}")
     elif why := _malformed(url):
         return _not_judged("url-malformed", why, known, marker)
-    project, named = _project(location, name)
+    project, named = named_project(location, name)
     if project is None:
         why = "nothing tells the project's name before it is built"
         return _not_judged("unnamed-archive", why, None, marker)
@@ -206,7 +201,7 @@ def _unjudged_path(
     """What a path is that is no file; None for a file."""
     if is_folder(path):
         if name is None:
-            _check_installable(path)
+            check_installable(path)
         unknown = Unknown("local-project", "built from a directory")
         project = canonicalize_name(known) if known else None
         return NotJudged(unknown, project, marker, LocalFolder(path, extras))
@@ -223,7 +218,7 @@ def _unreadable(url: str) -> str:
     try:
         urlsplit(url)
     except ValueError as error:
-        return f"its URL cannot be read ({_first_line(error)})"
+        return f"its URL cannot be read ({first_line(error)})"
     return ""
 
 
@@ -239,31 +234,6 @@ def _malformed(url: str) -> str:
     return ""
 
 
-def _project(url: str, name: str | None) -> tuple[str | None, bool]:
-    """Return the project that an archive belongs to, and whether pip knows it before building."""
-    filename = unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
-    if filename.endswith(".whl"):
-        inside = _wheel_name(filename)
-        if name is not None and canonicalize_name(name) != inside:
-            raise InvalidLine(f"the wheel {filename} is {inside}, not {name}")
-        return name or inside, True
-    known = name or _egg(url)
-    return (known, True) if known else (_sdist_name(filename), False)
-
-
-def project_of(filename: str) -> str | None:
-    """The project that a wheel's or an sdist's file name states, if it states one."""
-    try:
-        return _wheel_name(filename) if filename.endswith(".whl") else _sdist_name(filename)
-    except InvalidLine:
-        return None
-
-
-def is_project_name(text: str) -> bool:
-    """Whether a text is a project's name (PEP 508)."""
-    return _PROJECT_NAME.fullmatch(text) is not None
-
-
 def _not_judged(code: str, why: str, name: str | None, marker: Marker | None) -> NotJudged:
     return NotJudged(Unknown(code, why), canonicalize_name(name) if name else None, marker)
 
@@ -276,17 +246,7 @@ def _split_marker(text: str) -> tuple[str, Marker | None]:
     try:
         return body.strip(), Marker(marker.strip())
     except InvalidMarker as error:
-        raise InvalidLine(_first_line(error)) from error
-
-
-def _split_extras(text: str) -> tuple[str, frozenset[str]]:
-    found = _EXTRAS.fullmatch(text)
-    if not found:
-        return text, frozenset()
-    try:
-        return found[1], frozenset(Requirement(f"name{found[2].lower()}").extras)
-    except InvalidRequirement as error:
-        raise InvalidLine(_first_line(error)) from error
+        raise InvalidLine(first_line(error)) from error
 
 
 def _is_path(path: str, body: str) -> bool:
@@ -307,71 +267,9 @@ def _pep508(text: str) -> Requirement:
     try:
         return Requirement(text)
     except InvalidRequirement as error:
-        why = _first_line(error)
+        why = first_line(error)
         if "/" in text:
             why += "; it looks like a path, but there is no such project or archive"
         elif "=" in text and not any(operator in text for operator in _OPERATORS):
             why += "; = is no operator, did you mean == ?"
         raise InvalidLine(why) from error
-
-
-def _egg(url: str) -> str | None:
-    found = _EGG.search(url)
-    if not found:
-        return None
-    if not _PROJECT_NAME.fullmatch(found[1]):
-        raise InvalidLine(f"egg={found[1]} is no project's name; write NAME[EXTRAS] @ URL")
-    return found[1]
-
-
-def _editable_url(text: str) -> str:
-    path, _ = _split_extras(text)
-    if is_folder(path):
-        return _absolute(path).as_uri()
-    if path.lower().startswith("file:"):
-        return path
-    bare = text.partition(":")[0].lower()
-    return f"{bare}+{text}" if ":" in text and bare in _BARE_VCS else text
-
-
-def _local_path(url: str) -> Path:
-    parts = urlsplit(url)
-    if parts.netloc not in {"", "localhost"}:
-        raise InvalidLine("a file: URL must not name another host")
-    from urllib.request import url2pathname  # it brings the network along
-
-    return _absolute(url2pathname(parts.path))
-
-
-def _absolute(path: str) -> Path:
-    return Path(os.path.abspath(path))  # noqa: PTH100 (as pip: `..` collapses, links stay)
-
-
-def _check_installable(path: Path) -> None:
-    if not is_folder(path):
-        raise InvalidLine("there is no such directory")
-    if not any(is_regular(path / name) for name in ("pyproject.toml", "setup.py")):
-        raise InvalidLine("the directory has neither pyproject.toml nor setup.py")
-
-
-def _wheel_name(filename: str) -> NormalizedName:
-    try:
-        return parse_wheel_filename(filename)[0]
-    except InvalidWheelFilename as error:
-        raise InvalidLine(_first_line(error)) from error
-
-
-def _sdist_name(filename: str) -> NormalizedName | None:
-    if not is_archive(filename):
-        return None
-    stem = re.sub(r"(\.tar)?\.[a-z0-9]+$", "", filename, flags=re.IGNORECASE)
-    name, dash, version = stem.rpartition("-")
-    try:
-        Version(version)
-    except InvalidVersion:
-        return None
-    return canonicalize_name(name) if dash and _PROJECT_NAME.fullmatch(name) else None
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]

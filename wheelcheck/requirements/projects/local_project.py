@@ -24,7 +24,8 @@ from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.input_location import InputLocation, Opener
 from wheelcheck.requirements.pip.direct_reference import DirectReference
 from wheelcheck.requirements.pip.pip_options import CommandLine
-from wheelcheck.requirements.pip.requirement_strings import LocalFolder, NotJudged, is_project_name
+from wheelcheck.requirements.pip.reference_names import is_project_name
+from wheelcheck.requirements.pip.requirement_strings import LocalFolder, NotJudged
 from wheelcheck.requirements.projects.declared_requirements import both
 from wheelcheck.requirements.projects.pyproject import read_pyproject
 from wheelcheck.requirements.projects.setup_files import CONFIGURATION, SCRIPT, read_setup_script

@@ -8,16 +8,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from wheelcheck.dockerfile.reading.dockerfile_model import (
-    FolderKind,
-    InstallerName,
     InstallStep,
-    Keeps,
-    MadeFolder,
     WheelSource,
 )
 from wheelcheck.dockerfile.reading.files.image_files import absolute
+from wheelcheck.dockerfile.reading.installs.command_effects import (
+    folder_of,
+    installer_of,
+    keeps_of,
+    made_folder,
+)
 from wheelcheck.dockerfile.reading.installs.image_inputs import Gathered, InstallContext
 from wheelcheck.dockerfile.reading.installs.install_faults import faults_of_install
+from wheelcheck.dockerfile.reading.installs.layer import Layer
 from wheelcheck.dockerfile.reading.installs.missing_installers import faults_of_installer
 from wheelcheck.dockerfile.reading.installs.needs_of_git import faults_of_checkouts
 from wheelcheck.dockerfile.reading.installs.project_faults import faults_of_project
@@ -34,31 +37,13 @@ from wheelcheck.redaction import redact
 from wheelcheck.requirements.requirement_set import Origin
 from wheelcheck.targets.target import Target
 
-__all__ = ["Layer", "add_install", "note_project", "shown_text"]
+__all__ = ["add_install", "note_project", "shown_text"]
 
 _VERSIONED = re.compile(r"(?:python|pip|pypy)(\d)\.(\d+)$")
 _NAME = re.compile(r"([\w.-]*).*", re.DOTALL)
-_SITE = "/usr/local/lib"
 
 _TRUE = {"1", "y", "yes", "t", "true", "on"}
 """What pip and uv take for a yes in a variable."""
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """What holds for one RUN: its first line, its cache mounts, and folders mounted for it.
-
-    `offset` is where the command at hand begins in what the shell reads: see `InstallStep`.
-    `required` says that the RUN fails where the command does.
-    """
-
-    line: int
-    cache_mounts: tuple[str, ...] = ()
-    mounted: tuple[MadeFolder, ...] = ()
-    workdir: str = "/"
-    venv: str = ""
-    offset: int | None = None
-    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +158,14 @@ def add_install(
         text=shown_text(text),
         tool=command.tool,
         action=command.action,
-        installer=_installer(command),
+        installer=installer_of(command),
         requirements=requirements,
         inputs=gathered.inputs,
         packages=tuple(stage.packages),
         wheels=wheels,
         only_ready_wheels=ready,
-        folder=_folder(command, layer),
-        keeps=_keeps(command),
+        folder=folder_of(command, layer),
+        keeps=keeps_of(command),
         renewed=tuple(_NAME.sub(r"\1", each) for each in command.values("upgrade-package")),
         venv=layer.venv,
         no_deps=command.has("no-deps"),
@@ -198,7 +183,7 @@ def add_install(
         dry_run=command.has("dry-run"),
         target=_other_target(stage, command, layer),
     )
-    stage.add_step(step, _made(step, command, stage))
+    stage.add_step(step, made_folder(step, command, stage))
 
 
 def note_project(
@@ -241,52 +226,10 @@ def _known_part(command: InstallerCommand) -> InstallerCommand:
     )
 
 
-def _installer(command: InstallerCommand) -> InstallerName:
-    if command.tool == "uv":
-        return "uv"
-    if "no-cache" in command.by_variables:
-        return "pip-no-cache"
-    return "pip-no-cache-dir" if command.has("no-cache") else "pip"
-
-
 def shown_text(text: str) -> str:
     """A command as it is shown: on a line, not too long, without credentials."""
     shown = redact(" ".join(text.split()))
     return f"{shown[:LONGEST_TEXT]}…" if len(shown) > LONGEST_TEXT else shown
-
-
-def _folder(command: InstallerCommand, layer: Layer) -> str:
-    given = command.values("folder")
-    if given:
-        return absolute(given[-1], layer.workdir)
-    return layer.workdir if command.action in {"wheel", "download"} else ""
-
-
-def _keeps(command: InstallerCommand) -> Keeps:
-    """What the command keeps of what is there: see pip install --help, and uv's."""
-    if command.action not in {"install", "sync"} or command.has("folder"):
-        return "nothing"  # pip does not look into --target, --prefix and --root
-    if command.has("reinstall"):
-        return "nothing"
-    eager = command.tool == "uv" or "eager" in command.values("upgrade-strategy")[-1:]
-    if command.has("upgrade"):
-        return "same" if eager else "dependencies"
-    return "satisfying"
-
-
-def _made(step: InstallStep, command: InstallerCommand, stage: StageState) -> MadeFolder:
-    """The folder that a step fills."""
-    if command.action in {"wheel", "download"}:
-        return MadeFolder(step.folder, "wheels", step.line, stage.index)
-    own = f"{stage.variables.get('HOME')}/.local" if step.user else _own_environment(command)
-    kind: FolderKind = "venv" if step.venv and not step.folder else "packages"
-    return MadeFolder(step.folder or step.venv or own, kind, step.line, stage.index)
-
-
-def _own_environment(command: InstallerCommand) -> str:
-    """``/opt/venv/bin/pip`` installs into ``/opt/venv``; a bare pip where Python keeps its own."""
-    folder = posixpath.dirname(posixpath.dirname(command.program))
-    return folder if folder not in {"", "/", "/usr", "/usr/local"} else _SITE
 
 
 def _wheel_sources(install: _Install, local: Iterable[str]) -> tuple[WheelSource, ...]:

@@ -7,7 +7,8 @@ import posixpath
 from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, LockInput, MadeFolder
 from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
 from wheelcheck.dockerfile.reading.installs.image_inputs import InstallContext
-from wheelcheck.dockerfile.reading.installs.install_steps import Layer, note_project, shown_text
+from wheelcheck.dockerfile.reading.installs.install_steps import note_project, shown_text
+from wheelcheck.dockerfile.reading.installs.layer import Layer
 from wheelcheck.dockerfile.reading.installs.lock_inputs import gather_lock
 from wheelcheck.dockerfile.reading.installs.missing_installers import faults_of_installer
 from wheelcheck.dockerfile.reading.installs.project_faults import builds_project

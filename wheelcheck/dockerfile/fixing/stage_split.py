@@ -1,0 +1,166 @@
+"""Splitting a stage in two: wheels are built in one with a compiler, and installed in the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from wheelcheck.distributions.distribution import Distribution, Family
+from wheelcheck.dockerfile.fixing.build_places import BuildPlace
+from wheelcheck.dockerfile.fixing.editing import Editor, shell_commands
+from wheelcheck.dockerfile.fixing.pip_commands import (
+    from_wheels,
+    to_wheel_command,
+)
+from wheelcheck.dockerfile.judging.present_packages import is_for_building
+from wheelcheck.dockerfile.reading.dockerfile_model import (
+    Dockerfile,
+    Stage,
+)
+from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
+from wheelcheck.dockerfile.reading.shell.other_tools import unwrapped
+from wheelcheck.dockerfile.reading.shell.system_tools import system_command
+
+__all__ = [
+    "CACHE_FOLDERS",
+    "install_line",
+    "install_lines",
+    "lacking_packages",
+    "split_stage",
+    "splits_stage",
+]
+
+CACHE_FOLDERS: Mapping[str, str] = {"pip": "/root/.cache/pip", "uv": "/root/.cache/uv"}
+_WHEELS = "/wheels"
+
+
+def lacking_packages(places: Iterable[BuildPlace]) -> list[str]:
+    """The system packages that these builds lack, by name."""
+    return sorted({name for place in places for name in place.lacking})
+
+
+def install_line(names: Iterable[str], distribution: Distribution) -> str:
+    """The command that installs packages and leaves no index behind."""
+    words = " ".join(names)
+    match distribution.family:
+        case Family.APK:
+            return f"apk add --no-cache {words}"
+        case Family.APT:
+            return (
+                f"apt-get update && apt-get install -y --no-install-recommends {words} "
+                "&& rm -rf /var/lib/apt/lists/*"
+            )
+        case Family.DNF:
+            return f"dnf install -y {words} && dnf clean all"
+
+
+def splits_stage(dockerfile: Dockerfile, place: BuildPlace) -> bool:
+    """Whether a stage can be parted at its RUN, so that only its first half builds."""
+    step, run = place.step, place.run
+    if step.tool != "pip" or step.action != "install":
+        return False
+    if step.projects or step.venv or step.folder or step.wheels or step.requirements.skipped:
+        return False
+    alone = len(shell_commands(run)) == 1 and not run.flags
+    return (
+        alone
+        and not _numbers_stages(dockerfile)
+        and to_wheel_command(run.text, _WHEELS) is not None
+    )
+
+
+def _numbers_stages(dockerfile: Dockerfile) -> bool:
+    """Whether stages are named by their numbers, which change where one is parted."""
+    return any(
+        (each.flag("from") or "").isdecimal() or ",from=" in (each.flag("mount") or "")
+        for stage in dockerfile.stages
+        for each in stage.instructions
+    )
+
+
+def split_stage(editor: Editor, dockerfile: Dockerfile, place: BuildPlace) -> None:
+    """Part a stage: what stands before its RUN is the base of a builder and of the rest."""
+    stage, run, distribution = place.stage, place.run, place.distribution
+    taken = {each.name for each in dockerfile.stages}
+    base, builder = (_free(f"{stage.name}-{word}".strip("-"), taken) for word in ("base", "wheels"))
+    _name(editor, stage, base)
+    moved = _only_for_building(place)
+    for each in moved:
+        editor.remove(each)
+    staying = place.staying(stage, {each.line for each in moved})
+    written = run.text.strip()
+    reset = "PIP_NO_CACHE_DIR= " if place.step.installer == "pip-no-cache" else ""
+    arguments = _arguments_before(stage, run.line)
+    blank = [] if editor.is_blank(run.line - 1) else [""]
+    editor.remove(run)
+    editor.insert_before(
+        run.end_line + 1,
+        *blank,
+        f"FROM {base} AS {builder}",
+        *arguments,
+        *(line for each in moved for line in editor.lines_of(each)),
+        *install_lines(place.lacking, distribution),
+        f"RUN --mount=type=cache,target={CACHE_FOLDERS['pip']} \\",
+        f"    {reset}{to_wheel_command(written, _WHEELS)}",
+        "",
+        f"FROM {base}" + (f" AS {stage.name}" if stage.name else ""),
+        *arguments,
+        *install_lines(staying, distribution),
+        f"RUN --mount=type=bind,from={builder},source={_WHEELS},target={_WHEELS} \\",
+        f"    {from_wheels(written, _WHEELS)}",
+    )
+
+
+def install_lines(names: Sequence[str], distribution: Distribution) -> list[str]:
+    """The instruction that installs packages; none where there are none."""
+    return [f"RUN {install_line(names, distribution)}"] if names else []
+
+
+def _arguments_before(stage: Stage, line: int) -> list[str]:
+    """The ARGs of a stage up to a line: they hold in no other stage."""
+    return [
+        f"ARG {each.text}"
+        for each in stage.instructions
+        if each.keyword == "ARG" and each.line < line
+    ]
+
+
+def _name(editor: Editor, stage: Stage, name: str) -> None:
+    """Give a stage another name, or a first one."""
+    begin = stage.instructions[0]
+    words = begin.text.split()
+    if stage.name:
+        start = begin.text.rindex(words[2])
+        editor.replace(begin, start, start + len(words[2]), name)
+    else:
+        editor.replace(begin, len(words[0]), len(words[0]), f" AS {name}")
+
+
+def _only_for_building(place: BuildPlace) -> list[Instruction]:
+    """RUNs before the step that install build packages and do nothing else."""
+    return [
+        each
+        for each in place.stage.instructions
+        if each.keyword == "RUN"
+        and each.line < place.run.line
+        and not each.flags
+        and _installs_for_building(each, place.distribution.family)
+    ]
+
+
+def _installs_for_building(run: Instruction, family: Family) -> bool:
+    """Whether a RUN installs build packages, and does nothing else."""
+    commands = shell_commands(run)
+    found = (system_command(unwrapped(command.texts)) for command in commands)
+    adding = [command for command in found if command is not None and command.action == "add"]
+    names = [name for command in adding for name in command.packages]
+    updates = sum(command.texts[1:2] == ("update",) for command in commands)
+    if not names or len(adding) + updates != len(commands):
+        return False
+    return all(is_for_building(name, family) for name in names)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    found = name
+    while found in taken:
+        found += "-2"
+    return found
