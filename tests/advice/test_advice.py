@@ -65,7 +65,7 @@ class TestLists:
     )
     HASHES = frozenset({"sha256:00", "sha256:11"})
 
-    def test_hashes_to_add(self):
+    def test_a_change_lists_the_hashes_to_add(self):
         found = advice(self.INDEX, "sci==1", hashes={"sci==1": set(self.HASHES)})["relock"]
         assert found.change == ("sci==1 --hash=sha256:22",)
         assert (found.builds_before, found.builds_after) == (1, 0)
@@ -386,7 +386,7 @@ class TestAlternatives:
             ),
         ],
     )
-    def test_on_glibc(self, spelling, glibc):
+    def test_the_image_with_glibc_has_the_same_python_and_architecture(self, spelling, glibc):
         found = on_glibc(wheelcheck.parse_target(spelling, as_of=DAY), DAY)
         assert (found and found.name) == glibc
 
@@ -399,7 +399,7 @@ class TestAlternatives:
     def test_an_image_of_another_family_has_none(self):
         assert list(on_other_pythons(wheelcheck.parse_target("ubuntu:24.04", as_of=DAY), DAY)) == []
 
-    def test_on_x86_64(self):
+    def test_the_target_on_x86_64_is_otherwise_the_same(self):
         arm = wheelcheck.parse_target("python:3.12-slim@linux/arm64", as_of=DAY)
         found = on_x86_64(arm, DAY)
         assert found is not None

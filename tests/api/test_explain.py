@@ -247,7 +247,7 @@ class TestExplain:
         with pytest.raises(UsageError, match=r"not the name of a package: [^\n]*$"):
             explain("a b c")
 
-    def test_as_text(self, explain):
+    def test_the_text_of_an_explanation_names_choice_and_evidence(self, explain):
         text = render_explanation(explain("sci"), width=80)
         assert "▲ sci 1 on python:3.12-alpine: compiles from source" in text
         assert "→ 1: the newest that everything asked for admits" in text

@@ -82,18 +82,18 @@ class TestKinds:
             "2023-04-14T12:00:00Z",
         ],
     )
-    def test_a_day(self, day):
+    def test_any_spelling_of_a_day_is_taken(self, day):
         target = wheelcheck.parse_target("python:3.8-alpine", as_of=day)
         assert target.python_full_version == "3.8.16"
         assert wheelcheck.default_matrix(as_of=day)
 
     @pytest.mark.parametrize("day", ["yesterday", 20230414, []])
-    def test_no_day(self, day):
+    def test_what_is_no_day_is_refused(self, day):
         with pytest.raises(UsageError, match="as_of wants a day"):
             wheelcheck.parse_target("python:3.8-alpine", as_of=day)
 
     @pytest.mark.parametrize("spelling", [None, 3.12, b"python:3.12", Path("python:3.12")])
-    def test_no_target(self, spelling):
+    def test_what_is_no_spelling_of_a_target_is_refused(self, spelling):
         with pytest.raises(TargetError, match="a target is a string"):
             wheelcheck.parse_target(spelling)
 

@@ -411,7 +411,7 @@ def test_a_requirement_in_the_place_of_a_file_is_told_where_it_belongs(name, cap
     assert f"name a requirement with --package {name}" in capsys.readouterr().err
 
 
-def test_the_version(capsys):
+def test_the_version_is_printed(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out.startswith("wheelcheck 0.")
 

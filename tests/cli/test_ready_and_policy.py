@@ -135,7 +135,7 @@ class TestPolicy:
         assert ask("policy", "-p", "sci", *targets, "--tool", "pip") == 2
         assert "name them one at a time" in capsys.readouterr().err
 
-    def test_json(self, ask, capsys):
+    def test_json_names_the_kind_of_each_exception(self, ask, capsys):
         ask("policy", "-p", "plain", *self.TARGET, "--json")
         answer = json.loads(capsys.readouterr().out)
         assert answer["exceptions"][0]["kind"] == "pure"

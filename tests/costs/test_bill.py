@@ -63,7 +63,7 @@ def bill(
     return make_bill(plan, by_file, installed, machine, **more)
 
 
-def test_wheels_alone():
+def test_wheels_alone_cost_download_and_installation():
     found = bill((), {}, installed=[wheel("a", 25 * MB), wheel("b", None)])
     assert (found.builds, found.cpu_seconds, found.build_wall_seconds) == (
         0, Quantity.exact(0), Quantity.exact(0),
@@ -197,7 +197,7 @@ def test_a_build_takes_longer_to_prepare_with_more_requirements():
     assert many.environment_seconds.value > few.environment_seconds.value + 1
 
 
-def test_installers_differ():
+def test_uv_installs_in_less_time_than_pip():
     wheels = Files(30, 100 * MB)
     pip, uv = install_seconds(wheels, "pip"), install_seconds(wheels, "uv")
     assert uv.value < pip.value

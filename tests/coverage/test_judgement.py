@@ -42,7 +42,7 @@ def judged(files, on, text="a", policy=None, **facts):
         ([MANYLINUX, "a-1-py3-none-any.whl"], MUSL, Verdict.PURE_WHEEL),
     ],
 )
-def test_verdict(files, on, verdict):
+def test_the_verdict_is_that_of_the_best_file_that_fits(files, on, verdict):
     assert judged(files, on).verdict is verdict
 
 

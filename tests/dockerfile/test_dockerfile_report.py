@@ -270,7 +270,7 @@ class TestFromTheCommandLine:
         assert "[excluded-from-context]" in told
         assert "sci" in told  # judged all the same
 
-    def test_from_python(self, tmp_path):
+    def test_a_report_with_a_dockerfile_survives_json(self, tmp_path):
         file = tmp_path / "Dockerfile"
         file.write_text(SLIM)
         report = wheelcheck.check(file)

@@ -106,7 +106,7 @@ class TestCoverage:
 
 
 class TestNumbers:
-    def test_bounds(self):
+    def test_a_bill_beyond_a_bound_is_a_violation(self):
         report = with_bill(seconds=3000, image=604e6)
         assert len(broken(Policy(max_build_minutes=49), report)) == 1
         assert broken(Policy(max_build_minutes=51), report) == []

@@ -79,7 +79,7 @@ async def opened(server):
         yield client
 
 
-def test_a_conversation(session, root, public_index, capsys):
+def test_the_server_answers_a_client_of_the_protocol(session, root, public_index, capsys):
     """The tools with their schemas, each tool's answer, pages, and what is refused."""
 
     async def conversation(call: Call, client) -> None:

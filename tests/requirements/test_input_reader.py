@@ -81,7 +81,7 @@ def test_a_value_with_credentials_is_shown_without():
     assert "s3cret" not in f"{line!r} {line.requirement} {line.requirement!r} {line.text}"
 
 
-def test_standard_input():
+def test_standard_input_is_read_where_it_is_given():
     found = read(["-"], stdin=lambda: b"pandas\n")
     assert origins(found) == [("-:1", "pandas")]
     with pytest.raises(RequirementsError, match="standard input"):

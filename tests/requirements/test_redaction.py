@@ -19,7 +19,7 @@ from wheelcheck.redaction import redact
         ("https://x.example/a?sig=1f#sha256=ab", "https://x.example/a?sig=****#sha256=ab"),
     ],
 )  # fmt: skip
-def test_credentials_go(text, expected):
+def test_credentials_are_replaced_by_stars(text, expected):
     assert redact(text) == expected
 
 
@@ -33,7 +33,7 @@ def test_credentials_go(text, expected):
         "me@mail.example",
     ],
 )
-def test_the_rest_stays(text):
+def test_text_without_credentials_stays(text):
     assert redact(text) == text
 
 

@@ -83,7 +83,7 @@ class TestVersions:
         index = FakeIndex({"a": pure("a", "1.0", "2.0b1")})
         assert versions(requirements_of("a", policy=FilePolicy(pre=True)), index) == {"a": "2.0b1"}
 
-    def test_epoch_outranks(self):
+    def test_an_epoch_outranks_any_version_without(self):
         index = FakeIndex({"a": pure("a", "2024.1", "1!1.0")})
         assert versions(requirements_of("a"), index) == {"a": "1!1.0"}
 

@@ -46,6 +46,7 @@ def settings(*targets: str, **choices: Any) -> Settings:
 
 
 def rows_of_frozen_index(names: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """Files of the frozen index, as an export of an index's file table has them."""
     index = FrozenIndex()
     return [
         {
@@ -55,7 +56,7 @@ def rows_of_frozen_index(names: Iterable[str] | None = None) -> list[dict[str, A
             "upload_time": datetime.fromisoformat(file["upload-time"]),
             "requires_python": file.get("requires-python"),
             "size": file.get("size"),
-            "yanked": bool(file.get("yanked", False)) or file.get("yanked") == "",
+            "yanked": file.get("yanked", False) is not False,
         }
         for name in (names if names is not None else index.names)
         for release in index.project(name).releases
@@ -64,6 +65,7 @@ def rows_of_frozen_index(names: Iterable[str] | None = None) -> list[dict[str, A
 
 
 def write_table(path: Path, rows: Sequence[dict[str, Any]], *, leave_out: str = "") -> Path:
+    """Write such rows as Parquet, without a column if one is named; returns the path."""
     fields = [field for field in FILES if field.name != leave_out]
     table = pa.Table.from_pylist(
         [{f.name: row[f.name] for f in fields} for row in rows], pa.schema(fields)

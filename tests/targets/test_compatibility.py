@@ -214,7 +214,7 @@ def test_nothing_written_is_an_error(tag, subject):
         ("cp312--any", SLIM, MissPart.INVALID, "'cp312--any' is not a wheel tag"),
     ],
 )
-def test_why_not(tag, subject, part, why):
+def test_a_miss_names_the_part_that_fails(tag, subject, part, why):
     judged = fit(tag, subject)
     assert isinstance(judged, TagMiss)
     assert judged.part is part

@@ -219,7 +219,7 @@ def test_what_a_spelling_leaves_open_stands_for_all():
     ]
 
 
-def test_groups_of_platforms():
+def test_a_group_of_platforms_spells_all_of_them():
     systems = {
         group: {t.platform.system for t in expand_platforms_on([group], as_of=TODAY)}
         for group in ("servers", "desktop", "all")

@@ -106,7 +106,7 @@ def judge(
         ({"README": "nothing to build by"}, UNKNOWN),
     ],
 )  # fmt: skip
-def test_the_sdist_alone(files: dict[str, str | int], verdict: Verdict):
+def test_without_siblings_the_sdist_decides(files: dict[str, str | int], verdict: Verdict):
     found = judge(files)
     assert (found.verdict, found.optional_extensions) == (verdict, False)
 

@@ -53,7 +53,7 @@ def test_the_platform_of_a_tag(tag: str, kind: str):
         ([WINDOWS, LINUX], ["sibling-platform-wheel"]),
     ],
 )
-def test_siblings_by_kind(files: list[str], codes: list[str]):
+def test_each_kind_of_sibling_wheel_is_evidence(files: list[str], codes: list[str]):
     found = sibling_wheels(project(v1=[*files, "x-{}.tar.gz"]).files(Version("1")))
     assert [piece.code for piece in found] == codes
 

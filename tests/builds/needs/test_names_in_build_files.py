@@ -270,7 +270,7 @@ def test_programs_and_libraries_that_come_with_the_build_environment_are_no_need
         ("dependency('ipopt')\nmeson.override_dependency('ipopt', dep)", None),
     ],
 )  # fmt: skip
-def test_dependencies_of_meson(text: str, role: Role | None):
+def test_meson_dependencies_are_read_with_their_roles(text: str, role: Role | None):
     options = """
 option('auto', type: 'feature', value: 'auto')
 option('on', type: 'feature', value: 'enabled')
@@ -350,7 +350,7 @@ WHERE = "find_package(IPOPT REQUIRED)"
         ("if(UNKNOWN)\nset(X ON)\nendif()", "X", Role.OPTIONAL),
     ],
 )
-def test_conditions_of_cmake(before: str, condition: str, role: Role):
+def test_the_condition_around_a_library_sets_its_role(before: str, condition: str, role: Role):
     found = cmake(f"{before}\nif({condition})\n{WHERE}\nendif()")
     assert {found[name] for name in found if "ipopt" in name.lower()} == {role}
 
@@ -386,7 +386,7 @@ def test_later_branches_of_cmake(first: str, second: str, role: Role):
         ("#[[\nfind_package(IPOPT REQUIRED)\n]]", None),
     ],
 )  # fmt: skip
-def test_packages_of_cmake(text: str, role: Role | None):
+def test_cmake_packages_are_read_with_their_roles(text: str, role: Role | None):
     assert cmake(text).get("IPOPTConfig.cmake") is role
 
 

@@ -82,7 +82,9 @@ def image(name: str, os: str, version: str, *, compiler: bool = False) -> Image:
         ),
     ],
 )  # fmt: skip
-def test_commands_to_paste(name: str, version: str, where: Distribution, build: str, run: str):
+def test_the_commands_can_be_pasted(
+    name: str, version: str, where: Distribution, build: str, run: str
+):
     commands = install_commands(known(name, version), where)
     assert commands.build == build
     assert commands.run == run
@@ -184,7 +186,7 @@ def test_the_large_images_have_much_already():
     assert install_commands(known("psycopg2", "2.9.9"), large).build == ""
 
 
-def test_distributions_of_targets():
+def test_a_target_has_the_distribution_of_its_image():
     slim = distribution_of(target(image("python:3.12-slim", "debian", "13 trixie")))
     assert slim == Distribution(
         Family.APT, "debian", "13", has_python_headers=True, base="python-slim"
@@ -214,11 +216,11 @@ def test_amazon_linux_2_has_yum():
         ("a b@3.17.. c@..3.16", "edge", ("a", "b")),
     ],
 )
-def test_spans_of_releases(cell: str, release: str, expected: tuple[str, ...]):
+def test_a_row_holds_for_a_span_of_releases(cell: str, release: str, expected: tuple[str, ...]):
     assert names_for(cell, alpine(release)) == expected
 
 
-def test_versions_on_offer():
+def test_the_versions_of_a_distributions_package_are_known():
     assert versions_on_offer("rust", alpine("3.18")) == (Version("1.69.0"),)
     assert versions_on_offer("librdkafka", BOOKWORM) == (Version("2.0.2"),)
     assert versions_on_offer("llvm", BOOKWORM)[0] == Version("14.0")

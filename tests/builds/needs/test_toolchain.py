@@ -124,7 +124,7 @@ def test_pep_725_names_compilers_and_libraries():
     assert set(libraries(texts={"pyproject.toml": text})) == {"libffi", "openssl"}
 
 
-def test_meson_dependencies():
+def test_meson_dependencies_become_libraries():
     text = """
 project('x', 'c')
 ffi = dependency('libffi', version: '>= 3.0')
@@ -149,7 +149,7 @@ m = cc.find_library('z', required : false)
     assert libffi.source == "meson.build: dependency('libffi')"
 
 
-def test_cmake_packages():
+def test_packages_that_cmake_finds_become_libraries():
     text = """
 find_package(GEOS 3.9 REQUIRED)
 find_package(CURL)
@@ -248,7 +248,7 @@ def test_sources_in_the_sdist_mean_bundled():
         ("x.libs/so", None),
     ],
 )
-def test_carried_libraries(path: str, library: str | None):
+def test_the_file_name_of_a_vendored_library_names_it(path: str, library: str | None):
     assert library_vendored(path) == library
 
 

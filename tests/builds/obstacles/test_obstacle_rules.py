@@ -204,7 +204,7 @@ def test_upstream_refuses_musl():
     assert known_obstacles(NormalizedName("numpy"), Version("1.0"), Libc.MUSL) == ()
 
 
-def test_stubs():
+def test_a_script_that_only_stops_is_a_stub():
     assert is_stub('README = open("R").read()\nraise RuntimeError(README)\n')
     assert is_stub('import sys\nprint("wrong package")\nsys.exit(1)\n')
     assert is_stub('if __name__ == "__main__":\n    raise SystemExit("use scikit-learn")\n')
@@ -225,7 +225,7 @@ def test_a_setup_script_that_the_backend_never_runs_is_no_stub():
         assert len(found) == expected
 
 
-def test_no_stubs():
+def test_a_script_that_may_build_is_no_stub():
     assert not is_stub("from setuptools import setup\nsetup(name='x')\nraise SystemExit\n")
     assert not is_stub("if sys.version_info < (3, 8):\n    raise RuntimeError('old')\nsetup()\n")
     assert not is_stub("def main():\n    raise RuntimeError\nsetup(cmdclass={'test': T})\n")

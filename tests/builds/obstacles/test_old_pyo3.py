@@ -25,7 +25,7 @@ def manifest(pyo3: str) -> dict[str, str]:
         ('serde = "1"', (3, 13), False),
     ],
 )
-def test_what_pyo3_refuses(pyo3: str, python: tuple[int, int], refused: bool):  # noqa: FBT001
+def test_pyo3_refuses_pythons_that_are_newer(pyo3: str, python: tuple[int, int], refused: bool):  # noqa: FBT001
     found = old_pyo3(manifest(pyo3), python, free_threaded=False)
     assert [obstacle.fatal for obstacle in found] == [True] * refused
 

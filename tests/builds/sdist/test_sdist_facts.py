@@ -120,7 +120,7 @@ def test_an_external_compiler_is_told():
         ("project('x')\nadd_languages('rust')", "meson-extension-module"),
     ],
 )
-def test_languages_of_meson(text: str, said: str):
+def test_meson_projects_name_their_languages(text: str, said: str):
     assert read_meson("meson.build", text).code == said
 
 
@@ -131,7 +131,7 @@ def test_languages_of_meson(text: str, said: str):
         ("# project(x)", False), ("message(STATUS hello)", False),
     ],
 )  # fmt: skip
-def test_languages_of_cmake(text: str, native: bool):  # noqa: FBT001
+def test_cmake_projects_name_their_languages(text: str, native: bool):  # noqa: FBT001
     found = read_cmake("CMakeLists.txt", text)
     assert (found is not None and found.code == "cmake-project") is native
 

@@ -29,7 +29,7 @@ def declared(script: SetupScript) -> list[str]:
 
 
 class TestDeclarations:
-    def test_a_literal_list(self):
+    def test_extensions_of_a_literal_list_are_read(self):
         script = read("""
             setup(name="x", ext_modules=[
                 Extension("x._a", ["a.c"], libraries=["z"]),
@@ -43,7 +43,7 @@ class TestDeclarations:
         assert script.extensions[0].where == "setup.py:5"
         assert not script.unclear
 
-    def test_none_at_all(self):
+    def test_a_script_without_extensions_declares_none(self):
         script = read("setup(name='x', packages=['x'])")
         assert script.calls_setup
         assert script.extensions == ()
@@ -66,7 +66,7 @@ class TestDeclarations:
             "args = {**{'ext_modules': [Extension('x', ['x.c'])]}}\nsetup(**args)",
         ],
     )
-    def test_by_whichever_road(self, body: str):
+    def test_extensions_are_found_by_whichever_way_they_come(self, body: str):
         script = read(body)
         assert declared(script) == ["x"]
         assert script.extensions[0].supposing == ()
@@ -400,7 +400,7 @@ class TestHostile:
             "import glob, os\nglob.glob('**/' * 5000)\nos.path.exists('a/' * 9000)",
         ],
     )
-    def test_nothing_raises(self, text: str):
+    def test_no_script_however_deep_raises(self, text: str):
         script = read_setup_script("setup.py", HEAD + text, ScriptContext())
         assert isinstance(script, SetupScript)
         assert isinstance(read_build_script("build.py", HEAD + text, ScriptContext()), SetupScript)
@@ -423,7 +423,7 @@ class TestHostile:
 
     @settings(max_examples=60)
     @given(st.text(max_size=200))
-    def test_any_text(self, text: str):
+    def test_any_text_without_extension_declares_none(self, text: str):
         script = read_setup_script("setup.py", text, ScriptContext())
         assert script.extensions == () or "Extension" in text
 

@@ -90,7 +90,7 @@ def test_the_index_is_not_asked_where_it_is_not_the_matter(log, judged, capsys):
     assert not judged
 
 
-def test_standard_input(monkeypatch, judged):
+def test_a_log_is_read_from_standard_input(monkeypatch, judged):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(FAILED.encode("utf-16"))))
     assert main(["--from-log", "-"]) == 1
     assert judged["question"].packages == ["psycopg2==2.9.9"]

@@ -61,7 +61,7 @@ def test_what_is_incomplete_is_told(tmp_path, capsys):
     assert err == "wheelcheck: the answer is incomplete: 1 problem\n"
 
 
-def test_as_json(kept, capsys):
+def test_json_names_package_and_kind_of_each_change(kept, capsys):
     assert main(["diff", *kept, "--format", "json"]) == 1
     (change,) = json.loads(capsys.readouterr().out)["changes"]
     assert (change["package"], change["kind"]) == ("numpy", "worse")
@@ -142,7 +142,7 @@ class TestShow:
         assert "| **numpy**" in capsys.readouterr().out
 
     @pytest.mark.parametrize("name", FORMATS)
-    def test_every_format(self, kept, name, tmp_path):
+    def test_a_report_is_shown_in_every_format(self, kept, name, tmp_path):
         output = tmp_path / "out"
         assert main(["show", kept[0], "--format", name, "-o", str(output)]) == 0
         assert b"numpy" in output.read_bytes()

@@ -360,7 +360,7 @@ def test_sources_before_requirements():
     assert "sources-before-requirements" not in codes(judged_without_builds(better))
 
 
-def test_a_second_python():
+def test_a_second_python_and_its_packages_are_superfluous():
     text = f"{ALPINE}RUN apk add --no-cache python3-dev py3-numpy tini"
     (finding,) = (each for each in judged_without_builds(text) if each.code == "second-python")
     assert finding.superfluous == ("python3-dev", "py3-numpy")
@@ -377,7 +377,7 @@ def test_a_second_python():
         (f"{SLIM}RUN pip install -U pip setuptools", "pip-upgraded"),
     ],
 )
-def test_small_habits(text: str, code: str):
+def test_habits_that_enlarge_an_image_are_noted(text: str, code: str):
     assert code in codes(judged_without_builds(text))
 
 

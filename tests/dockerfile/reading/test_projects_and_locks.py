@@ -135,7 +135,7 @@ def test_a_lock_that_is_not_copied_is_told():
         ("poetry install --with docs -E 'db fast'", {"dev", "docs"}, {"db", "fast"}),
     ],
 )
-def test_groups_and_extras(command: str, groups: set[str], extras: set[str]):
+def test_the_command_selects_groups_and_extras(command: str, groups: set[str], extras: set[str]):
     words = [word.strip("'") for word in command.replace("db fast", "db,fast").split()]
     selection, strange = selection_of(lock_command(words))
     assert selection.groups(["dev", "docs"], ["dev"]) == groups

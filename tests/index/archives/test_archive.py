@@ -251,7 +251,7 @@ def test_overlapping_members_are_refused(read):
         read(data[:start] + directory + tail, "foo-1.0.zip")
 
 
-def test_zip64(read):
+def test_a_zip64_archive_is_read(read):
     buffer = io.BytesIO()
     with (
         zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,

@@ -114,7 +114,7 @@ def test_trouble_is_shown_first_and_wheels_on_demand(opened):
     assert page.locator("#shown").text_content() == "10 of 10 packages"
 
 
-def test_filtering_by_verdict(opened):
+def test_a_verdict_filters_the_packages_shown(opened):
     page = opened(mixed())
     chips = page.locator(".chips")
     for word in ("no file", "unknown", "may compile", "builds"):
@@ -160,7 +160,7 @@ def test_sorting_by_a_heading(opened):
     assert names(page)[0] == "cffi"  # the one that compiles on free-threaded glibc
 
 
-def test_grouping(opened):
+def test_packages_are_grouped_by_verdict_or_by_pattern(opened):
     page = opened(mixed())
     page.get_by_label("Group").select_option("verdict")
     groups = page.locator(".matrix .group").all_text_contents()

@@ -80,7 +80,7 @@ def test_a_target_whose_requirements_conflict_says_so():
     )
 
 
-def test_nothing_asked_for():
+def test_the_headline_says_why_nothing_was_judged():
     assert headline(report()).startswith("Nothing to install")
     conflict = Problem(code="version-conflict", message="a>2 and a<1")
     lost = report().model_copy(update={"problems": (conflict,)})

@@ -30,7 +30,7 @@ def test_nothing_reaches_the_terminal_that_could_steer_it(text, shown):
     assert clean(text) == shown
 
 
-def test_counting():
+def test_a_noun_agrees_with_its_number():
     assert [counted(n, "package") for n in (0, 1, 2)] == ["0 packages", "1 package", "2 packages"]
 
 

@@ -20,7 +20,7 @@ from wheelcheck.reports.wording.quantities import duration, estimated, interval,
         (30 * 3600, "30 h"),
     ],
 )
-def test_durations(seconds, words):
+def test_durations_are_rounded_to_what_is_readable(seconds, words):
     assert duration(seconds) == words
 
 
@@ -36,7 +36,7 @@ def test_durations(seconds, words):
         (2_000_000_000_000, "2000 GB"),
     ],
 )
-def test_sizes(count, words):
+def test_sizes_are_rounded_to_what_is_readable(count, words):
     assert size(count) == words
 
 

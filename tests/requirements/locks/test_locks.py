@@ -141,7 +141,9 @@ class TestWithoutTheProjectBeside:
              "iniconfig", "pluggy", "colorama"}, "all packages count"),
         ],
     )  # fmt: skip
-    def test_what_counts(self, tmp_path: Path, path: str, names: set[str], told: str | None):
+    def test_the_groups_of_a_lock_are_taken_that_its_tool_installs(
+        self, tmp_path: Path, path: str, names: set[str], told: str | None
+    ):
         shutil.copy(LOCKS / path, tmp_path)
         found = read([tmp_path / Path(path).name])
         assert wanted(found) == names
@@ -155,7 +157,7 @@ def lock(tmp_path: Path, name: str, text: str) -> Requirements:
 
 
 class TestWhatIsNotFromAnIndex:
-    def test_uv(self, tmp_path: Path):
+    def test_a_uv_lock_gives_pins_markers_and_hashes(self, tmp_path: Path):
         found = lock(
             tmp_path,
             "uv.lock",
@@ -234,7 +236,7 @@ source = { registry = "https://index.example/simple" }
         assert c.hashes == {"sha256:12"}
         assert "secret" not in repr(found)
 
-    def test_pylock(self, tmp_path: Path):
+    def test_a_pylock_gives_pins_and_hashes(self, tmp_path: Path):
         found = lock(tmp_path, "pylock.toml", """
 lock-version = "1.0"
 created-by = "me"
@@ -262,7 +264,7 @@ archive = {path = "../d-1.0.tar.gz", hashes = {sha256 = "12"}}
             {"sha256:12"},
         )
 
-    def test_pipfile(self, tmp_path: Path):
+    def test_a_pipfile_lock_gives_pins_and_indexes(self, tmp_path: Path):
         found = lock(tmp_path, "Pipfile.lock", json.dumps({
             "_meta": {"pipfile-spec": 6, "sources": [
                 {"name": "one", "url": "https://index.example/simple"},
@@ -426,7 +428,7 @@ sdist = {{ url = "https://index.example/{name}-1.tar.gz", hash = "sha256:{name}"
         for name in "abcd"
     )
 
-    def test_a_script(self, tmp_path: Path):
+    def test_the_lock_of_a_script_has_its_requirements(self, tmp_path: Path):
         text = """version = 1
 requires-python = ">=3.9"
 [manifest]

@@ -185,7 +185,7 @@ def ours(line):
 
 
 @pytest.mark.parametrize("file", sorted(EXAMPLES.rglob("*.txt")), ids=lambda path: path.name)
-def test_the_examples(file):
+def test_the_examples_are_read_as_pip_reads_them(file):
     theirs = as_pip_reads(file)
     assert theirs != REFUSED
     assert as_we_read(file, {}) == theirs
@@ -243,7 +243,7 @@ def surroundings(folder, monkeypatch):
 @example(["--only-final b", "\n", "--pre"])
 @example(["a", " ", "--no-binary b"])
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=12))
-def test_any_text(pieces):
+def test_any_text_is_read_as_pip_reads_it(pieces):
     text = "".join(pieces)
     assume(
         not re.search(r"git\+[^\n]*\.whl", text)
@@ -285,7 +285,7 @@ def outcome(decoding, data):
 
 
 @given(st.lists(st.sampled_from(BYTES), max_size=8))
-def test_any_bytes(pieces):
+def test_any_bytes_are_decoded_as_pip_decodes_them(pieces):
     data = b"".join(pieces)
     theirs = outcome(lambda data: _decode_req_file(data, "requirements.txt"), data)
     assert outcome(lambda data: decode(data)[0], data) == theirs

@@ -30,7 +30,7 @@ def configuration(tmp_path):
     return read
 
 
-def test_nothing_configured(configuration):
+def test_without_configuration_nothing_is_set(configuration):
     assert configuration() == CommandLine()
 
 
@@ -102,11 +102,11 @@ def test_install_goes_over_global_and_other_sections_are_not_ours(configuration)
         ("INDEX_URL", "a", CommandLine()),
     ],
 )  # fmt: skip
-def test_variables(configuration, name, value, expected):
+def test_pip_variables_are_options_of_the_command_line(configuration, name, value, expected):
     assert configuration((), {name: value}) == expected
 
 
-def test_other_platforms(configuration, tmp_path):
+def test_windows_and_macos_have_files_of_their_own(configuration, tmp_path):
     windows = configuration(
         {"roaming/pip/pip.ini": "[global]\npre = y\n"},
         {"APPDATA": str(tmp_path / "roaming")},

@@ -69,7 +69,7 @@ def test_files_go_on_where_the_command_line_ended(reading):
         ("--all-releases a\n--all-releases :none:", {"a": None, "b": None}),
     ],
 )
-def test_releases(reading, content, expected):
+def test_release_options_add_up_in_their_order(reading, content, expected):
     policy = reading(content).policy
     assert {name: policy.allows_prereleases(name) for name in "ab"} == expected
 
@@ -90,7 +90,7 @@ INDEXES = "index_url", "extra_index_urls", "no_index"
         ("a -i i1", ("https://cli.example", ("https://extra.example",), False)),
     ],
 )  # fmt: skip
-def test_indexes(reading, content, expected):
+def test_an_index_in_a_file_replaces_those_before_it(reading, content, expected):
     command_line = CommandLine(
         index_url="https://cli.example", extra_index_urls=("https://extra.example",)
     )

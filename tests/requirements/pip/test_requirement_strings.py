@@ -43,7 +43,7 @@ def not_judged(text):
         ("a===2004d", "a===2004d"),
     ],
 )
-def test_names(text, expected):
+def test_a_requirement_is_read_as_pip_reads_it(text, expected):
     assert str(judged(text).requirement) == expected
 
 
@@ -60,7 +60,7 @@ def test_names(text, expected):
         ("https://x.example/a-1.tgz", "a", "a @ https://x.example/a-1.tgz"),
     ],
 )
-def test_direct_references(text, name, shown):
+def test_a_direct_reference_takes_its_name_from_the_url(text, name, shown):
     found = judged(text)
     assert found.requirement.name == name
     assert str(found.requirement) == shown
@@ -165,7 +165,7 @@ def test_local_files_and_directories(folder):
         parse_requirement("./dist", redact)
 
 
-def test_editables(folder):
+def test_an_editable_is_named_by_its_url_and_not_judged(folder):
     (folder / "setup.py").touch()
     for text, name in [
         (".", None),

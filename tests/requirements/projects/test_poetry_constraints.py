@@ -53,7 +53,7 @@ def test_what_a_constraint_means(text, meaning):
         )
 
 
-def test_alternatives():
+def test_either_side_of_an_alternative_admits():
     constraint = parse_constraint("^1.2 || >=3,<4|5.*")
     assert [admits(constraint, Version(v)) for v in ("1.1", "1.9", "2", "3.5", "4", "5.1")] == [
         False, True, False, True, False, True,

@@ -221,7 +221,7 @@ fast = ["orjson"]
 pytest = "^8"
 """
 
-    def test_its_own_versions(self, reading):
+    def test_constraints_of_poetry_become_specifiers(self, reading):
         found = reading({"pyproject.toml": self.TEXT})
         assert asked(found) == [
             "pandas<3,>=2.1",
@@ -238,7 +238,7 @@ pytest = "^8"
         (scope,) = found.scopes
         assert not scope.admits(target(python=(3, 9)))
 
-    def test_extras_and_groups(self, reading):
+    def test_extras_and_groups_add_their_requirements(self, reading):
         found = reading({"pyproject.toml": self.TEXT}, extras=["fast"], groups=["dev"])
         assert asked(found)[-2:] == ["orjson", "pytest<9,>=8"]
         assert found.warnings == ()

@@ -107,7 +107,7 @@ def test_mirrors_and_long_names(name, short):
     assert normalise_image(name) == short
 
 
-def test_platforms():
+def test_a_docker_platform_sets_the_architecture():
     for platform, arch in [
         ("amd64", "x86_64"),
         ("arm64", "aarch64"),
@@ -205,7 +205,7 @@ def test_digests_are_told():
     assert "digest is not looked up" in notes("python:3.12@sha256:0123")
 
 
-def test_supported_pythons():
+def test_the_pythons_of_a_day_are_those_supported_then():
     assert supported_pythons(TODAY) == ((3, 11), (3, 12), (3, 13), (3, 14), (3, 15))
     assert newest_free_threaded(TODAY) == (3, 15)
     assert newest_free_threaded(date(2024, 12, 1)) == (3, 13)

@@ -36,7 +36,7 @@ DAYS = [date(2020, 1, 15), STORY, TODAY]
         ("cp310-musllinux_1_1_armv7l", (3, 10), False, Libc.MUSL, (1, 1), "armv7l"),
     ],
 )
-def test_explicit_spellings(spelling, python, free_threaded, libc, version, arch):
+def test_a_tag_spells_its_target_out(spelling, python, free_threaded, libc, version, arch):
     target = parse_target_on(spelling, as_of=TODAY)
     assert target.name == spelling
     assert target.implementation is Implementation.CPYTHON
@@ -182,7 +182,7 @@ def test_nothing_written_is_another_error(spelling, as_of):
         ("", "no such image", None),
     ],
 )
-def test_errors_teach(spelling, why, near):
+def test_an_error_names_the_reason_and_what_is_near(spelling, why, near):
     with pytest.raises(TargetError) as caught:
         parse_target_on(spelling, as_of=TODAY)
     assert caught.value.spelling == spelling
@@ -200,7 +200,7 @@ def test_errors_teach(spelling, why, near):
         (["3.12"], ["glibc2.12"], ["aarch64"], "begins with glibc 2.17"),
     ],
 )
-def test_axes_errors(pythons, libcs, archs, why):
+def test_an_axis_that_is_not_known_is_refused(pythons, libcs, archs, why):
     with pytest.raises(TargetError, match=why.replace(".", r"\.")):
         expand_axes_on(pythons, libcs, archs, as_of=TODAY)
 
@@ -232,7 +232,7 @@ def test_before_the_first_known_images_the_user_is_asked_for_a_target():
         default_matrix_on(as_of=date(2017, 1, 1))
 
 
-def test_default_matrix_today():
+def test_the_default_matrix_has_the_pythons_of_today():
     names = [target.name for target in default_matrix_on(as_of=TODAY)]
     assert names == [
         f"{python}-{level}_{arch}"
@@ -252,7 +252,7 @@ def notes(spelling: str, as_of: date = TODAY) -> str:
     return "\n".join(parse_target_on(spelling, as_of=as_of).notes)
 
 
-def test_notes_on_architectures():
+def test_a_rare_architecture_gets_a_note():
     for arch in ("armv6l", "armv7l"):
         assert "do not say which libc" in notes(f"cp312-musllinux_1_2_{arch}")
     assert "no manylinux wheel on armv6l" in notes("cp312-manylinux_2_36_armv6l")
@@ -260,7 +260,7 @@ def test_notes_on_architectures():
     assert not notes("cp312-musllinux_1_2_x86_64")
 
 
-def test_notes_on_age():
+def test_an_old_or_unreleased_python_gets_a_note():
     assert "without upstream support since 2024-10-07" in notes("cp38-manylinux_2_31_x86_64")
     assert not notes("cp38-manylinux_2_31_x86_64", STORY)
     assert "not known to be released" in notes("cp315-manylinux_2_31_x86_64", STORY)

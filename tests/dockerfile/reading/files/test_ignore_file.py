@@ -47,7 +47,7 @@ def excluded(path: str, *lines: str) -> bool:
         ("", [], ["a"]),
     ],
 )
-def test_patterns(pattern: str, inside: list[str], outside: list[str]):
+def test_patterns_exclude_what_docker_excludes(pattern: str, inside: list[str], outside: list[str]):
     assert [path for path in inside if not excluded(path, pattern)] == []
     assert [path for path in outside if excluded(path, pattern)] == []
 

@@ -29,7 +29,7 @@ def within(script: str) -> dict[str, str]:
         ("a \\\n b", [("a", "b")]),
     ],
 )
-def test_commands(script: str, expected: list[tuple[str, ...]]):
+def test_a_script_is_split_into_its_commands(script: str, expected: list[tuple[str, ...]]):
     assert texts(script, X="x") == expected
 
 

@@ -91,7 +91,7 @@ def test_credentials_stay_out_of_the_repr():
         ("yum clean all", ("clean", "all")),
     ],
 )
-def test_system_packages(text: str, expected: tuple[str, str]):
+def test_system_packages_are_read_from_the_command(text: str, expected: tuple[str, str]):
     found = system_command([word.strip("'") for word in text.split()])
     names = tuple(name for name in found.packages if name != "py3-pip")
     assert (found.action, names) == (expected[0], tuple(expected[1].split()))
@@ -150,11 +150,11 @@ def test_wrappers_are_taken_off():
         ("uv sync --frozen", "uv.lock"),
     ],
 )
-def test_locks(text: str, lock: str):
+def test_a_lock_tool_is_recognised_with_its_lock(text: str, lock: str):
     assert lock_command(text.split()).lock == lock
 
 
-def test_virtual_environments():
+def test_the_folder_and_python_of_an_environment_are_read():
     assert venv_command(["python3", "-m", "venv", "--copies", "/opt/venv"]).path == "/opt/venv"
     assert venv_command(["uv", "venv"]).path == ".venv"
     assert venv_command(["virtualenv", "-p", "python3.9", "/v"]).python == "python3.9"

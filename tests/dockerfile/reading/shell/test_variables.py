@@ -32,7 +32,7 @@ VALUES = {"A": "alpha", "EMPTY": "", "PATH": "a/b/c.tar.gz", "NONE": None}
         ('"a \\n b"', "a \\n b"),
     ],
 )
-def test_expansion(text: str, expected: str):
+def test_variables_expand_as_in_a_shell(text: str, expected: str):
     found = expand(text, VALUES)
     assert (found.text, found.unknown) == (expected, ())
 
