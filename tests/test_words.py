@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,9 @@ GLOSSARY = ROOT / ".github" / "GLOSSARY.md"
 IN_REPORTS = {"asked_by"}
 """Names that callers and JSON rely on."""
 MODULES = sorted(PACKAGE.rglob("*.py"))
+HELPERS = sorted(
+    path for folder in ("data", "tests/support") for path in ROOT.glob(f"{folder}/**/*.py")
+)
 
 
 def words_not_to_use(heading: str) -> list[str]:
@@ -101,12 +104,19 @@ def room(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-@pytest.mark.parametrize("name", sorted({room(path) for path in MODULES}))
-def test_words_are_those_of_the_glossary(name: str):
-    found = [
+def found_in(paths: Iterable[Path]) -> list[str]:
+    return [
         f"{path.relative_to(ROOT)}:{line}: {text} ({kind})"
-        for path in MODULES
-        if room(path) == name
+        for path in paths
         for kind, line, text in offences(path)
     ]
+
+
+@pytest.mark.parametrize("name", sorted({room(path) for path in MODULES}))
+def test_words_are_those_of_the_glossary(name: str):
+    found = found_in(path for path in MODULES if room(path) == name)
     assert found == [], "see .github/GLOSSARY.md"
+
+
+def test_scripts_and_helpers_of_tests_use_these_words_too():
+    assert found_in(HELPERS) == [], "see .github/GLOSSARY.md"
