@@ -62,3 +62,29 @@ def test_modules_named_by_the_architecture_exist():
     places = [name for name, first in named if first in rooms]
     assert len(places) > 40
     assert [name for name in places if not exists(name)] == []
+
+
+def words_of(*pages: str) -> set[str]:
+    """What is set as code in these pages."""
+    texts = [(GITHUB / page).read_text(encoding="utf-8") for page in pages]
+    return {word for text in texts for word in re.findall(r"`([^`\n]+)`", text)}
+
+
+def test_folders_and_files_that_newcomers_are_sent_to_exist():
+    named = words_of("ARCHITECTURE.md", "CONTRIBUTING.md")
+    paths = {
+        path for word in named for path in re.findall(r"(?:data|tests|notebooks)/[\w./-]*", word)
+    }
+    assert len(paths) > 20
+    assert [path for path in sorted(paths) if not (ROOT / path).exists()] == []
+    bare = {word for word in named if re.fullmatch(r"\w+\.(?:py|csv|toml)", word)}
+    ours = {path.name for folder in ("wheelcheck", "data") for path in (ROOT / folder).rglob("*.*")}
+    assert sorted(bare - ours - {"setup.py", "pyproject.toml"}) == []
+
+
+def test_classes_that_the_architecture_names_are_defined():
+    classes = {word for word in words_of("ARCHITECTURE.md") if re.fullmatch(r"(?:[A-Z]\w+)+", word)}
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "wheelcheck").rglob("*.py"))
+    defined = set(re.findall(r"^class (\w+)", code, flags=re.MULTILINE))
+    assert len(classes) > 10
+    assert sorted(classes - defined - {"Tool"}) == []  # the protocol's own
