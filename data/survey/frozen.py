@@ -19,7 +19,7 @@ from surveyed import rows_of_frozen_index, write_table  # noqa: E402 (found ther
 
 from wheelcheck.requirements.requirement_set import IndexOptions  # noqa: E402
 from wheelcheck.survey.project_list import Wire  # noqa: E402
-from wheelcheck.survey.settings import Settings  # noqa: E402
+from wheelcheck.survey.survey_settings import SurveySettings  # noqa: E402
 from wheelcheck.survey.surveying import run_survey  # noqa: E402
 from wheelcheck.today import default_matrix  # noqa: E402
 
@@ -29,7 +29,7 @@ def main() -> None:
     folder = sys.argv[1] if len(sys.argv) > 1 else str(HERE / "frozen-index")
     recorded = json.loads((INDEX / "recorded.json").read_text(encoding="utf-8"))
     day = date.fromisoformat(recorded["recorded_on"])
-    settings = Settings(targets=default_matrix(as_of=day), day=day)
+    settings = SurveySettings(targets=default_matrix(as_of=day), day=day)
     wire = Wire(IndexOptions(), None, offline=True, contact="", per_second=1)
     with TemporaryDirectory() as scratch:
         table = write_table(Path(scratch, "files.parquet"), rows_of_frozen_index())

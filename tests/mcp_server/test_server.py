@@ -14,7 +14,7 @@ from sample_reports import alpine_story
 from wheelcheck.cli import main
 from wheelcheck.cli.options.tool_parsers import mcp_parser
 from wheelcheck.errors import UsageError
-from wheelcheck.mcp_server.pages import MOST_CHARACTERS, Pages
+from wheelcheck.mcp_server.answer_pages import MOST_CHARACTERS, Pages
 from wheelcheck.mcp_server.tool_arguments import CheckArguments, parsed
 from wheelcheck.reports.text.advice_page import render_advice
 

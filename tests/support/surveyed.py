@@ -14,7 +14,7 @@ from frozen import FrozenIndex
 
 from wheelcheck.requirements.requirement_set import IndexOptions
 from wheelcheck.survey.project_list import Wire
-from wheelcheck.survey.settings import Settings
+from wheelcheck.survey.survey_settings import SurveySettings
 from wheelcheck.today import parse_target
 
 DAY = date(2026, 11, 28)
@@ -40,9 +40,9 @@ FILES = pa.schema(
 OFFLINE = Wire(IndexOptions(), None, offline=True, contact="", per_second=1000)
 
 
-def settings(*targets: str, **choices: Any) -> Settings:
+def settings(*targets: str, **choices: Any) -> SurveySettings:
     named = [parse_target(target, as_of=DAY) for target in targets or TARGETS]
-    return Settings(targets=tuple(named), day=DAY, **choices)
+    return SurveySettings(targets=tuple(named), day=DAY, **choices)
 
 
 def rows_of_frozen_index(names: Iterable[str] | None = None) -> list[dict[str, Any]]:

@@ -25,9 +25,9 @@ from surveyed import (
 from wheelcheck import check
 from wheelcheck.cli import main
 from wheelcheck.requirements.requirement_set import IndexOptions
-from wheelcheck.survey.changes import changes
 from wheelcheck.survey.dataset import Dataset
 from wheelcheck.survey.day import read_day
+from wheelcheck.survey.day_changes import changes
 from wheelcheck.survey.page import render_page
 from wheelcheck.survey.project_list import Wire
 from wheelcheck.survey.surveying import run_survey

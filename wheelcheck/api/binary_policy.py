@@ -13,7 +13,7 @@ from wheelcheck.api.questions.question_keywords import Input, QuestionKeywords, 
 from wheelcheck.api.questions.settled import settled
 from wheelcheck.reports.values.binary_policy_values import BinaryPolicy
 from wheelcheck.targets import Target
-from wheelcheck.wheels_only.writing import write_policy
+from wheelcheck.wheels_only.common_policy import write_policy
 
 __all__ = ["binary_policy"]
 

@@ -15,7 +15,7 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.distributions.distribution import Distribution
 from wheelcheck.errors import IndexUnreachable, Unknown, UsageError
 from wheelcheck.logs.failure_signs import Named
-from wheelcheck.logs.log_causes import Finding
+from wheelcheck.logs.log_causes import FoundCause
 from wheelcheck.logs.log_environment import LogEnvironment
 from wheelcheck.logs.log_failures import LogFailure, LogReading, read_log
 from wheelcheck.logs.missing_things import Remedy, remedy_for
@@ -151,7 +151,7 @@ def _diagnosed(
     )
 
 
-def _means(finding: Finding, more: Sequence[Finding]) -> str:
+def _means(finding: FoundCause, more: Sequence[FoundCause]) -> str:
     others = [each.means for each in more]
     return " and ".join([finding.means, *others[:1]])
 

@@ -17,7 +17,7 @@ from wheelcheck.api.questions.question_keywords import Input, QuestionKeywords, 
 from wheelcheck.api.questions.settled import settled
 from wheelcheck.errors import TargetError, UsageError
 from wheelcheck.readiness.baseline import same_platform
-from wheelcheck.readiness.judging import judge_readiness
+from wheelcheck.readiness.readiness_judge import judge_readiness
 from wheelcheck.reports.values.readiness_values import Readiness
 from wheelcheck.requirements import RequirementLine, Requirements, read
 from wheelcheck.requirements.several import several

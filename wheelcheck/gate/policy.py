@@ -9,7 +9,7 @@ from typing import Annotated
 from packaging.utils import canonicalize_name
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from wheelcheck.gate.rules import FailOn, rule_named
+from wheelcheck.gate.fail_on_names import FailOn, rule_named
 
 __all__ = ["Allowance", "Policy"]
 

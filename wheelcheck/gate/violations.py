@@ -7,8 +7,8 @@ from datetime import date
 from fnmatch import fnmatchcase
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.gate.fail_on_names import LoadRule
 from wheelcheck.gate.policy import Policy
-from wheelcheck.gate.rules import LoadRule
 from wheelcheck.reports.values.report import Cell, Report
 from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.reports.values.violation import Violation

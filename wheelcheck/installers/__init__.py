@@ -1,6 +1,5 @@
 """Which pip or uv would install, and by which rules."""
 
-from wheelcheck.installers.features import features_of
 from wheelcheck.installers.in_images import (
     in_distribution,
     in_official_image,
@@ -8,6 +7,7 @@ from wheelcheck.installers.in_images import (
     unknown_pip,
 )
 from wheelcheck.installers.installer import Certainty, Installer
+from wheelcheck.installers.installer_features import features_of
 from wheelcheck.installers.releases import (
     Release,
     find_release,

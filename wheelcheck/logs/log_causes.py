@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from wheelcheck.logs.log_lines import LogLine
 
-__all__ = ["Cause", "Finding", "all_findings", "causes", "find_cause"]
+__all__ = ["FoundCause", "LogCause", "all_findings", "causes", "find_cause"]
 
 _REMARK = re.compile(r"WARNING:|DEPRECATION:|\[notice\]|SyntaxWarning|DeprecationWarning")
 """Lines that are no error where an error is there."""
@@ -28,7 +28,7 @@ _LAST_COUNTS = frozenset({"module"})
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class LogCause:
     """A row of `causes.toml`; `what` is "" where the lines name the missing thing."""
 
     code: str
@@ -41,10 +41,10 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class FoundCause:
     """A cause with the line that shows it; `what` is missing, `least` the version it must have."""
 
-    cause: Cause
+    cause: LogCause
     line: LogLine
     what: str = ""
     least: str = ""
@@ -62,11 +62,11 @@ class Finding:
 
 
 @cache
-def causes() -> tuple[Cause, ...]:
+def causes() -> tuple[LogCause, ...]:
     """`causes.toml`, what is particular first."""
     text = files("wheelcheck.logs").joinpath("causes.toml").read_text(encoding="utf-8")
     return tuple(
-        Cause(
+        LogCause(
             row["code"],
             tuple(map(re.compile, row["patterns"])),
             row["means"],
@@ -79,7 +79,7 @@ def causes() -> tuple[Cause, ...]:
     )
 
 
-def find_cause(lines: Sequence[LogLine], *, of_a_build: bool = False) -> Finding | None:
+def find_cause(lines: Sequence[LogLine], *, of_a_build: bool = False) -> FoundCause | None:
     """The cause that lines show: the first of the table that does; None where none does.
 
     What only warnings show counts where nothing else is shown. Where a build failed
@@ -96,7 +96,7 @@ def find_cause(lines: Sequence[LogLine], *, of_a_build: bool = False) -> Finding
     return found or remarked
 
 
-def all_findings(lines: Iterable[LogLine]) -> Iterator[Finding]:
+def all_findings(lines: Iterable[LogLine]) -> Iterator[FoundCause]:
     """The finding of each cause that lines show, in the order of the table."""
     every = [line for line in lines if not _PROGRESS.match(line.text)]
     for cause in causes():
@@ -106,12 +106,12 @@ def all_findings(lines: Iterable[LogLine]) -> Iterator[Finding]:
             yield found
 
 
-def _finding(cause: Cause, line: LogLine) -> Finding | None:
+def _finding(cause: LogCause, line: LogLine) -> FoundCause | None:
     for pattern in cause.patterns:
         match = pattern.search(line.text)
         if match:
             groups = {key: value for key, value in match.groupdict().items() if value}
             named = next((groups[key] for key in groups if key.startswith("what")), cause.what)
             least = next((groups[key] for key in groups if key.startswith("least")), "")
-            return Finding(cause, line, named.strip(" .,:'\"`"), least.rstrip("."))
+            return FoundCause(cause, line, named.strip(" .,:'\"`"), least.rstrip("."))
     return None

@@ -17,7 +17,7 @@ from wheelcheck.logs.failure_signs import (
     sign_of,
     succeeded,
 )
-from wheelcheck.logs.log_causes import Finding, all_findings, find_cause
+from wheelcheck.logs.log_causes import FoundCause, all_findings, find_cause
 from wheelcheck.logs.log_environment import LogEnvironment, environment_of
 from wheelcheck.logs.log_lines import LogLine, log_lines
 
@@ -44,9 +44,9 @@ class LogFailure:
     """
 
     packages: tuple[Named, ...] = ()
-    finding: Finding | None = None
+    finding: FoundCause | None = None
     required_by: str = ""
-    more: tuple[Finding, ...] = ()
+    more: tuple[FoundCause, ...] = ()
     last_error: LogLine | None = None
 
 

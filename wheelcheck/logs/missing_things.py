@@ -13,7 +13,7 @@ from wheelcheck.distributions.debian_package import FileKind
 from wheelcheck.distributions.distribution import Distribution, Family, names_for
 from wheelcheck.distributions.repository import debian_repository
 from wheelcheck.errors import Unknown
-from wheelcheck.logs.log_causes import Finding
+from wheelcheck.logs.log_causes import FoundCause
 from wheelcheck.tables import read_table
 
 __all__ = ["Remedy", "remedy_for"]
@@ -49,7 +49,9 @@ class Remedy:
     missing: tuple[str, ...] = ()
 
 
-def remedy_for(findings: Iterable[Finding], distribution: Distribution) -> Remedy | Unknown | None:
+def remedy_for(
+    findings: Iterable[FoundCause], distribution: Distribution
+) -> Remedy | Unknown | None:
     """The packages that bring what findings say is missing.
 
     None where nothing is missing that a distribution could bring, `Unknown` where nothing is known
@@ -80,11 +82,11 @@ def remedy_for(findings: Iterable[Finding], distribution: Distribution) -> Remed
     return Remedy(distribution, packages, _command(packages, distribution), tuple(unknown))
 
 
-def _is_system(finding: Finding) -> bool:
+def _is_system(finding: FoundCause) -> bool:
     return finding.cause.code in _BY_THE_SYSTEM and finding.what not in _NO_PACKAGES
 
 
-def _need(finding: Finding) -> BuildNeed | None:
+def _need(finding: FoundCause) -> BuildNeed | None:
     kind, what = finding.cause.kind, finding.what
     if kind == "tool" or what in tool_table():
         return BuildNeed(NeedKind.TOOL, what, "the log")
@@ -129,7 +131,7 @@ def _by_package(packages: tuple[str, ...]) -> str | None:
     return None
 
 
-def _debian_packages(finding: Finding, distribution: Distribution) -> tuple[str, ...]:
+def _debian_packages(finding: FoundCause, distribution: Distribution) -> tuple[str, ...]:
     """Packages of Debian that hold a file, the likeliest alone."""
     if distribution.family is not Family.APT:
         return ()

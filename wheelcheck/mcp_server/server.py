@@ -16,7 +16,7 @@ from mcp.server.stdio import stdio_server
 
 import wheelcheck
 from wheelcheck.errors import UsageError, WheelcheckError
-from wheelcheck.mcp_server.pages import Pages
+from wheelcheck.mcp_server.answer_pages import Pages
 from wheelcheck.mcp_server.tools import TOOLS, Workplace
 
 __all__ = ["serve"]

@@ -13,8 +13,8 @@ from wheelcheck.errors import Unknown
 from wheelcheck.index.interface import Index, Sdist, Wheel
 from wheelcheck.readiness.baseline import baseline, same_platform
 from wheelcheck.readiness.releases import Releases
-from wheelcheck.readiness.search import Found, Search
 from wheelcheck.readiness.seen_package import SeenPackage, first_day, platform_name
+from wheelcheck.readiness.smallest_bump import Found, Search
 from wheelcheck.reports.values.readiness_values import (
     Bump,
     Others,

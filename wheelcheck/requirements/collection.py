@@ -13,7 +13,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.fence import contain
 from wheelcheck.redaction import redact
-from wheelcheck.requirements.conditions import readable_marker, unreadable_part
+from wheelcheck.requirements.lock_markers import readable_marker, unreadable_part
 from wheelcheck.requirements.pip.pip_options import CommandLine, OptionMerger
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine, Line
 from wheelcheck.requirements.pip.requirement_strings import (

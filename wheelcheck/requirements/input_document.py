@@ -12,9 +12,9 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.requirements.collection import Collection
-from wheelcheck.requirements.conditions import python_marker
 from wheelcheck.requirements.documents import parse_toml
 from wheelcheck.requirements.input_location import InputLocation, Opener, is_remote
+from wheelcheck.requirements.lock_markers import python_marker
 from wheelcheck.requirements.requirement_set import Origin, Scope, ScopeEnvironment
 from wheelcheck.requirements.selection import Selection
 

@@ -23,8 +23,8 @@ from wheelcheck.survey.dataset import Part
 from wheelcheck.survey.releases.file_names import Integers
 from wheelcheck.survey.releases.release_rows import release_tables
 from wheelcheck.survey.releases.survey_releases import MISSING, FileRows, group_releases
-from wheelcheck.survey.settings import Settings
 from wheelcheck.survey.shards import JudgedShard
+from wheelcheck.survey.survey_settings import SurveySettings
 
 __all__ = ["FileTable", "TableShard", "open_table", "table_shards"]
 
@@ -67,7 +67,7 @@ class TableShard:
         """Where its rows lie."""
         return [[part.path, part.begin, part.end] for part in self.slices]
 
-    def judge(self, settings: Settings) -> JudgedShard:
+    def judge(self, settings: SurveySettings) -> JudgedShard:
         """Judge the releases of its projects."""
         columns = dict(self.columns)
         table = pa.concat_tables([_read(part, columns) for part in self.slices])

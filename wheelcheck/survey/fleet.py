@@ -18,9 +18,9 @@ from wheelcheck.reports.values.target_values import TargetSummary
 from wheelcheck.survey.dataset import Part
 from wheelcheck.survey.project_list import Wire
 from wheelcheck.survey.schema import FLEET, FLEET_BILLS
-from wheelcheck.survey.settings import Settings
 from wheelcheck.survey.shards import JudgedShard
 from wheelcheck.survey.shared_index import SharedIndexes
+from wheelcheck.survey.survey_settings import SurveySettings
 
 __all__ = ["FleetShard", "find_inputs", "fleet_shards"]
 
@@ -57,16 +57,16 @@ class FleetShard:
         stats = [(path, path.stat()) for path in self.paths]
         return [[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in stats]
 
-    def judge(self, settings: Settings) -> JudgedShard:
+    def judge(self, settings: SurveySettings) -> JudgedShard:
         """Judge each file on all targets, as `wheelcheck.check` does; a Dockerfile on its own."""
         notes: dict[str, object] = {"inputs": len(self.paths)}
         return JudgedShard(self._parts(settings), notes)
 
-    def _parts(self, settings: Settings) -> Iterator[Part]:
+    def _parts(self, settings: SurveySettings) -> Iterator[Part]:
         with SharedIndexes() as indexes:
             yield from self._tables(settings, indexes)
 
-    def _tables(self, settings: Settings, indexes: SharedIndexes) -> Iterator[Part]:
+    def _tables(self, settings: SurveySettings, indexes: SharedIndexes) -> Iterator[Part]:
         packages: list[dict[str, object]] = []
         bills: list[dict[str, object]] = []
         for path in self.paths:
@@ -84,7 +84,7 @@ class FleetShard:
         yield Part("packages", pa.Table.from_pylist(packages, schema=FLEET))
         yield Part("bills", pa.Table.from_pylist(bills, schema=FLEET_BILLS))
 
-    def _report(self, path: Path, settings: Settings, indexes: SharedIndexes) -> Report:
+    def _report(self, path: Path, settings: SurveySettings, indexes: SharedIndexes) -> Report:
         options = self.wire.options
         return indexes.answer(
             requirements=path,

@@ -8,8 +8,8 @@ from itertools import groupby
 
 import numpy as np
 
-from wheelcheck.reports.html.frame import asset, framed, script_of
 from wheelcheck.reports.html.markup import Markup, element, joined
+from wheelcheck.reports.html.page_frame import asset, framed, script_of
 from wheelcheck.reports.html.pool import SCRIPT_ESCAPES
 from wheelcheck.survey.day import DayOfSurvey
 from wheelcheck.survey.releases.file_names import Integers

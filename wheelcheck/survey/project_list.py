@@ -28,8 +28,8 @@ from wheelcheck.survey.releases.release_rows import release_tables, unknown_rows
 from wheelcheck.survey.releases.sdist_verdicts import with_read_sdists
 from wheelcheck.survey.releases.survey_releases import MISSING, FileRows, group_releases
 from wheelcheck.survey.schema import FILES
-from wheelcheck.survey.settings import Settings
 from wheelcheck.survey.shards import JudgedShard
+from wheelcheck.survey.survey_settings import SurveySettings
 
 __all__ = ["NamesShard", "Wire", "names_shards", "read_names"]
 
@@ -71,7 +71,7 @@ class NamesShard:
         indexes = [options.index_url, *options.extra_index_urls, *options.find_links]
         return [*self.names, indexes]
 
-    def judge(self, settings: Settings) -> JudgedShard:
+    def judge(self, settings: SurveySettings) -> JudgedShard:
         """Ask for each page and judge what it lists. Raises IndexUnreachable."""
         files: list[File] = []
         unknown: dict[str, str] = {}
@@ -106,7 +106,7 @@ class NamesShard:
             yield from zip(self.names, pool.map(ask, self.names), strict=True)
 
     def _parts(
-        self, files: list[File], unknown: dict[str, str], settings: Settings, index: Index
+        self, files: list[File], unknown: dict[str, str], settings: SurveySettings, index: Index
     ) -> Iterator[Part]:
         first = self.number * _ROWS_OF_SHARD
         rows = np.arange(first, first + len(files), dtype=np.int64)
@@ -163,7 +163,7 @@ def names_shards(names: Sequence[NormalizedName], wire: Wire) -> Iterator[NamesS
         number += 1
 
 
-def _files_of(project: Project, settings: Settings) -> list[File]:
+def _files_of(project: Project, settings: SurveySettings) -> list[File]:
     """The files to judge: of every release, or of the latest."""
     if settings.each_release:
         return [

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from wheelcheck.survey.dataset import Dataset, Part
-from wheelcheck.survey.settings import Settings
+from wheelcheck.survey.survey_settings import SurveySettings
 
 __all__ = ["JudgedShard", "Shard", "ShardTask", "judge_shard"]
 
@@ -36,7 +36,7 @@ class Shard(Protocol):
     def contents(self) -> list[object]:
         """What it is made of, as JSON: a shard of other contents is judged again."""
 
-    def judge(self, settings: Settings) -> JudgedShard:
+    def judge(self, settings: SurveySettings) -> JudgedShard:
         """Judge it. What concerns one project or file is in the answer; raises OSError."""
 
 
@@ -45,7 +45,7 @@ class ShardTask:
     """A shard with all that is needed to judge it and write its parts, wherever that happens."""
 
     shard: Shard
-    settings: Settings
+    settings: SurveySettings
     folder: str
 
     @property

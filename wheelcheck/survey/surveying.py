@@ -18,8 +18,8 @@ from wheelcheck.survey.file_table import open_table, table_shards
 from wheelcheck.survey.fleet import find_inputs, fleet_shards
 from wheelcheck.survey.project_list import Wire, names_shards, read_names
 from wheelcheck.survey.runner import available_cpus, run_here, run_on_cluster
-from wheelcheck.survey.settings import Settings
 from wheelcheck.survey.shards import Shard, ShardTask
+from wheelcheck.survey.survey_settings import SurveySettings
 
 __all__ = ["Plan", "Summary", "run_survey"]
 
@@ -50,7 +50,7 @@ class Summary:
 def run_survey(  # noqa: PLR0913 (each is an option of the command)
     source: str | Path | Sequence[Path],
     output: str,
-    settings: Settings,
+    settings: SurveySettings,
     wire: Wire,
     *,
     workers: int | None = None,
@@ -93,7 +93,7 @@ def run_survey(  # noqa: PLR0913 (each is an option of the command)
 
 def _shards(
     source: str | Path | Sequence[Path],
-    settings: Settings,
+    settings: SurveySettings,
     wire: Wire,
     workers: int,
     scratch: Path,

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
+from wheelcheck.builds.setup_script.computed.formatting import formatted, interpolated
+from wheelcheck.builds.setup_script.computed.script_values import Opaque
 from wheelcheck.builds.setup_script.declaration import SetupScript
 from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.builds.setup_script.script_reader import read_setup_script
-from wheelcheck.builds.setup_script.values.formatting import formatted, interpolated
-from wheelcheck.builds.setup_script.values.script_values import Opaque
 from wheelcheck.index.interface import ArchiveListing, ArchiveMember
 
 

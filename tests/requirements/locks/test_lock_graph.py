@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 from situations import target
 
-from wheelcheck.requirements.conditions import ALWAYS, marker_of
+from wheelcheck.requirements.lock_markers import ALWAYS, marker_of
 from wheelcheck.requirements.locks.lock_graph import Edge, Reached, reach
 from wheelcheck.requirements.locks.locked_packages import Entry
 from wheelcheck.requirements.requirement_set import Origin

@@ -8,13 +8,9 @@ from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from wheelcheck.builds.setup_script.expressions import Expressions
-from wheelcheck.builds.setup_script.known import call_known
-from wheelcheck.builds.setup_script.script_context import ScriptContext
-from wheelcheck.builds.setup_script.script_syntax import writes_python
-from wheelcheck.builds.setup_script.values.formatting import formatted
-from wheelcheck.builds.setup_script.values.methods import NOT_KNOWN, call_method
-from wheelcheck.builds.setup_script.values.script_values import (
+from wheelcheck.builds.setup_script.computed.formatting import formatted
+from wheelcheck.builds.setup_script.computed.methods import NOT_KNOWN, call_method
+from wheelcheck.builds.setup_script.computed.script_values import (
     ClassValue,
     Dotted,
     Extension,
@@ -30,6 +26,10 @@ from wheelcheck.builds.setup_script.values.script_values import (
     truth,
     weight,
 )
+from wheelcheck.builds.setup_script.expressions import Expressions
+from wheelcheck.builds.setup_script.known import call_known
+from wheelcheck.builds.setup_script.script_context import ScriptContext
+from wheelcheck.builds.setup_script.script_syntax import writes_python
 
 __all__ = ["ENDS", "Calls", "LoopEnded", "Returned", "SetupCall", "strings_of"]
 

@@ -8,12 +8,15 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import ClassVar
 
-from wheelcheck.builds.setup_script.known import constant
-from wheelcheck.builds.setup_script.script_context import ScriptContext
-from wheelcheck.builds.setup_script.values.arithmetic import combined
-from wheelcheck.builds.setup_script.values.comparison import CONVENTIONAL, attribute, compare, item
-from wheelcheck.builds.setup_script.values.methods import LONG
-from wheelcheck.builds.setup_script.values.script_values import (
+from wheelcheck.builds.setup_script.computed.arithmetic import combined
+from wheelcheck.builds.setup_script.computed.comparison import (
+    CONVENTIONAL,
+    attribute,
+    compare,
+    item,
+)
+from wheelcheck.builds.setup_script.computed.methods import LONG
+from wheelcheck.builds.setup_script.computed.script_values import (
     ClassValue,
     Dotted,
     FunctionValue,
@@ -27,6 +30,8 @@ from wheelcheck.builds.setup_script.values.script_values import (
     opaque,
     truth,
 )
+from wheelcheck.builds.setup_script.known import constant
+from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.targets.target import Implementation
 
 __all__ = ["BudgetSpent", "Expressions", "condition_text"]

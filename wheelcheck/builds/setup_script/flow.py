@@ -8,10 +8,7 @@ from contextlib import contextmanager, nullcontext
 from functools import partial
 
 from wheelcheck.builds.setup_script.calls import ENDS, Calls, LoopEnded, Returned, SetupCall
-from wheelcheck.builds.setup_script.expressions import condition_text
-from wheelcheck.builds.setup_script.script_context import ScriptContext
-from wheelcheck.builds.setup_script.side_effects import builds_something, is_trial
-from wheelcheck.builds.setup_script.values.script_values import (
+from wheelcheck.builds.setup_script.computed.script_values import (
     FunctionValue,
     Namespace,
     Opaque,
@@ -21,6 +18,9 @@ from wheelcheck.builds.setup_script.values.script_values import (
     join,
     truth,
 )
+from wheelcheck.builds.setup_script.expressions import condition_text
+from wheelcheck.builds.setup_script.script_context import ScriptContext
+from wheelcheck.builds.setup_script.side_effects import builds_something, is_trial
 
 __all__ = ["TRIAL", "Flow", "last_name"]
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from wheelcheck.builds.setup_script.computed.script_values import (
+    ClassValue,
+    Namespace,
+    Opaque,
+    Value,
+)
 from wheelcheck.builds.setup_script.interpreter import Interpreter
 from wheelcheck.builds.setup_script.side_effects import catches_failures
-from wheelcheck.builds.setup_script.values.script_values import ClassValue, Namespace, Opaque, Value
 
 __all__ = ["forgives_failures", "methods_of", "returns_at_once"]
 

@@ -11,10 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from wheelcheck.builds.setup_script.calls import ENDS, Returned, SetupCall, strings_of
-from wheelcheck.builds.setup_script.flow import Flow, last_name
-from wheelcheck.builds.setup_script.script_context import ScriptContext
-from wheelcheck.builds.setup_script.script_syntax import parse
-from wheelcheck.builds.setup_script.values.script_values import (
+from wheelcheck.builds.setup_script.computed.script_values import (
     ClassValue,
     Dotted,
     FunctionValue,
@@ -28,6 +25,9 @@ from wheelcheck.builds.setup_script.values.script_values import (
     supposed,
     truth,
 )
+from wheelcheck.builds.setup_script.flow import Flow, last_name
+from wheelcheck.builds.setup_script.script_context import ScriptContext
+from wheelcheck.builds.setup_script.script_syntax import parse
 
 __all__ = ["Interpreter"]
 

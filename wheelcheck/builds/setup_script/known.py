@@ -11,9 +11,8 @@ import posixpath
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from wheelcheck.builds.setup_script.script_context import ScriptContext
-from wheelcheck.builds.setup_script.values.comparison import CONVENTIONAL
-from wheelcheck.builds.setup_script.values.methods import (
+from wheelcheck.builds.setup_script.computed.comparison import CONVENTIONAL
+from wheelcheck.builds.setup_script.computed.methods import (
     NOT_KNOWN,
     existence,
     is_text,
@@ -21,7 +20,7 @@ from wheelcheck.builds.setup_script.values.methods import (
     matches,
     sequence,
 )
-from wheelcheck.builds.setup_script.values.script_values import (
+from wheelcheck.builds.setup_script.computed.script_values import (
     Dotted,
     Opaque,
     Raised,
@@ -29,6 +28,7 @@ from wheelcheck.builds.setup_script.values.script_values import (
     opaque,
     truth,
 )
+from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.targets.target import Implementation
 
 __all__ = ["call_known", "constant"]

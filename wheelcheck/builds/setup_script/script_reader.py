@@ -7,6 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from wheelcheck.builds.setup_script.calls import ENDS, SetupCall, strings_of
+from wheelcheck.builds.setup_script.computed.script_values import (
+    ClassValue,
+    Dotted,
+    Extension,
+    FunctionValue,
+    Opaque,
+    Raised,
+    Value,
+    extensions_in,
+)
 from wheelcheck.builds.setup_script.declaration import ExtensionModule, SetupScript
 from wheelcheck.builds.setup_script.expressions import BudgetSpent
 from wheelcheck.builds.setup_script.flow import TRIAL
@@ -19,16 +29,6 @@ from wheelcheck.builds.setup_script.interpreter import Interpreter
 from wheelcheck.builds.setup_script.script_context import ScriptContext
 from wheelcheck.builds.setup_script.script_syntax import mentions_extensions, parse
 from wheelcheck.builds.setup_script.side_effects import calls_itself_impure, tools_run
-from wheelcheck.builds.setup_script.values.script_values import (
-    ClassValue,
-    Dotted,
-    Extension,
-    FunctionValue,
-    Opaque,
-    Raised,
-    Value,
-    extensions_in,
-)
 from wheelcheck.errors import Unknown
 
 __all__ = ["read_build_script", "read_setup_script"]

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from wheelcheck.builds.setup_script.computed.script_values import ClassValue
 from wheelcheck.builds.setup_script.script_syntax import children, walk
-from wheelcheck.builds.setup_script.values.script_values import ClassValue
 
 __all__ = [
     "ToolRun",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wheelcheck.cli.terminal import StatusLine
     from wheelcheck.survey.day import DayOfSurvey
     from wheelcheck.survey.project_list import Wire
-    from wheelcheck.survey.settings import Settings
+    from wheelcheck.survey.survey_settings import SurveySettings
     from wheelcheck.survey.surveying import Plan
 
 __all__ = ["compare_days", "run", "write_page"]
@@ -81,7 +81,7 @@ def compare_days(args: Namespace) -> int:
     """``wheelcheck survey diff OLD NEW``; 1 where a project lost wheels."""
     _require_extra()
     require_folder(args.output)
-    from wheelcheck.survey.changes import changes, render_changes
+    from wheelcheck.survey.day_changes import changes, render_changes
 
     old, new = _day_of(args.old, newest=False), _day_of(args.new, newest=True)
     found = changes(old, new)
@@ -125,9 +125,9 @@ def _require_extra() -> None:
         )
 
 
-def _settings(args: Namespace) -> Settings:
+def _settings(args: Namespace) -> SurveySettings:
     from wheelcheck.requirements import parse_exclude_newer
-    from wheelcheck.survey.settings import Settings
+    from wheelcheck.survey.survey_settings import SurveySettings
     from wheelcheck.targets import default_matrix_on, expand_target_on
 
     now = datetime.now(UTC)
@@ -137,7 +137,7 @@ def _settings(args: Namespace) -> Settings:
     since = None
     if args.each_release not in (None, ""):
         since = parse_exclude_newer(args.each_release, now=now) - timedelta(days=1)
-    return Settings(
+    return SurveySettings(
         targets=tuple(dict.fromkeys(named)) or default_matrix_on(as_of=day),
         day=day,
         exclude_newer=bound,

@@ -24,7 +24,7 @@ from wheelcheck.costs.workload.source_kinds import (
     SourceKind,
     candidate_sources,
     is_foreign,
-    kind_of,
+    source_kind,
     untemplated,
     without_doubles,
     without_older_copies,
@@ -110,7 +110,7 @@ def _named_in_cython(
 
 def _bindings(chosen: set[str]) -> set[str]:
     """C++ that includes the binding library's headers: all of a small project, or by its name."""
-    own = {path for path in chosen if kind_of(path) is SourceKind.CPP and not is_vendored(path)}
+    own = {path for path in chosen if source_kind(path) is SourceKind.CPP and not is_vendored(path)}
     return own if len(own) <= _SMALL else {path for path in own if _BINDS.search(path)}
 
 
@@ -165,7 +165,7 @@ def _declared(modules: Iterable[ExtensionModule], *, cython: bool) -> list[Exten
 
 def _compiles(path: str, *, cython: bool) -> bool:
     """Whether a listed source costs a compiler's time; a `.py` among them is Cython's."""
-    return kind_of(path) is not None or (path.endswith(".py") and cython)
+    return source_kind(path) is not None or (path.endswith(".py") and cython)
 
 
 def _resolved(names: Iterable[str], sizes: Mapping[str, int]) -> set[str]:
@@ -237,7 +237,7 @@ def _file(
     binding: bool,
     cython: bool,
 ) -> CompiledFile:
-    kind = kind_of(path) or SourceKind.CYTHON
+    kind = source_kind(path) or SourceKind.CYTHON
     if kind not in {SourceKind.C, SourceKind.CPP}:
         return CompiledFile(path, kind, unit)
     if path in marks:

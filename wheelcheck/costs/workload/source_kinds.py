@@ -19,7 +19,7 @@ __all__ = [
     "SourceKind",
     "candidate_sources",
     "is_foreign",
-    "kind_of",
+    "source_kind",
     "untemplated",
     "without_doubles",
     "without_older_copies",
@@ -84,7 +84,7 @@ def candidate_sources(sizes: Mapping[str, int]) -> set[str]:
     return {
         path
         for path in sizes
-        if kind_of(path) not in {None, SourceKind.SWIG}
+        if source_kind(path) not in {None, SourceKind.SWIG}
         and not is_aside(path)
         and not is_foreign(path)
         and not _TEST_FILE.search(path)
@@ -98,7 +98,7 @@ def _is_lexer_input(path: str, sizes: Mapping[str, int]) -> bool:
     return stem.endswith(".in") and stem.removesuffix(".in") + suffix in sizes
 
 
-def kind_of(path: str) -> SourceKind | None:
+def source_kind(path: str) -> SourceKind | None:
     """The kind of a source or of a template for one; None for any other file."""
     language = language_of(untemplated(path))
     return None if language is None else _KINDS.get(language)
@@ -115,7 +115,7 @@ def without_doubles(candidates: set[str]) -> set[str]:
     return {
         path
         for path in candidates
-        if kind_of(path) is not SourceKind.CYTHON or posixpath.splitext(path)[0] not in written
+        if source_kind(path) is not SourceKind.CYTHON or posixpath.splitext(path)[0] not in written
     }
 
 

@@ -15,8 +15,8 @@ from wheelcheck.dockerfile.judging.finding import StepBuilds
 from wheelcheck.dockerfile.judging.present_packages import is_for_building
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, Stage
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
-from wheelcheck.dockerfile.reading.shell.commands import Command
 from wheelcheck.dockerfile.reading.shell.other_tools import unwrapped
+from wheelcheck.dockerfile.reading.shell.script_commands import Command
 from wheelcheck.dockerfile.reading.shell.system_tools import removed_paths, system_command
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table

@@ -13,7 +13,7 @@ from wheelcheck.dockerfile.judging.gaps import build_gaps, run_gaps
 from wheelcheck.dockerfile.judging.missing import FAILS_WITH_ANOTHER, failures_of, named
 from wheelcheck.dockerfile.reading.dockerfile_model import Dockerfile, InstallStep, Stage
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction
-from wheelcheck.dockerfile.reading.shell.commands import Command
+from wheelcheck.dockerfile.reading.shell.script_commands import Command
 from wheelcheck.errors import Unknown
 
 __all__ = ["BuildPlace", "places_of"]

@@ -10,7 +10,7 @@ from itertools import accumulate
 from posixpath import commonprefix
 
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Instruction, physical_lines
-from wheelcheck.dockerfile.reading.shell.commands import Command, commands
+from wheelcheck.dockerfile.reading.shell.script_commands import Command, commands
 
 __all__ = ["Correction", "Editor", "script_of", "shell_commands"]
 

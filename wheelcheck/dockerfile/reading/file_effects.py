@@ -13,7 +13,6 @@ from wheelcheck.dockerfile.reading.files.image_files import (
     Unseen,
     absolute,
 )
-from wheelcheck.dockerfile.reading.shell.commands import Command
 from wheelcheck.dockerfile.reading.shell.export_commands import ExportCommand
 from wheelcheck.dockerfile.reading.shell.file_commands import (
     ChangedFiles,
@@ -26,6 +25,7 @@ from wheelcheck.dockerfile.reading.shell.file_commands import (
     TouchedFiles,
     written_text,
 )
+from wheelcheck.dockerfile.reading.shell.script_commands import Command
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.errors import Unknown
 

@@ -14,7 +14,6 @@ from wheelcheck.dockerfile.reading.installs.install_steps import add_install
 from wheelcheck.dockerfile.reading.installs.layer import Layer
 from wheelcheck.dockerfile.reading.installs.lock_steps import add_lock_install
 from wheelcheck.dockerfile.reading.run_scripts import INSTALLS, commands_of, is_shell, strictness
-from wheelcheck.dockerfile.reading.shell.commands import Command, Word, commands
 from wheelcheck.dockerfile.reading.shell.export_commands import ExportCommand, export_command
 from wheelcheck.dockerfile.reading.shell.file_commands import (
     FILE_COMMANDS,
@@ -32,6 +31,7 @@ from wheelcheck.dockerfile.reading.shell.other_tools import (
     unwrapped,
     venv_command,
 )
+from wheelcheck.dockerfile.reading.shell.script_commands import Command, Word, commands
 from wheelcheck.dockerfile.reading.shell.system_tools import (
     Manager,
     RemovedPaths,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from wheelcheck.dockerfile.reading.dockerfile_syntax import Heredoc, Instruction
-from wheelcheck.dockerfile.reading.shell.commands import Command, Strictness, Word, commands
+from wheelcheck.dockerfile.reading.shell.script_commands import Command, Strictness, Word, commands
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.errors import Unknown
 

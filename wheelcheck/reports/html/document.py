@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from wheelcheck.reports.html.bill_table import bill_section
 from wheelcheck.reports.html.dockerfile_section import dockerfile_section
-from wheelcheck.reports.html.frame import asset, framed, script_of
 from wheelcheck.reports.html.markup import Markup, element, joined
 from wheelcheck.reports.html.matrix_table import matrix_section
+from wheelcheck.reports.html.page_frame import asset, framed, script_of
 from wheelcheck.reports.html.pool import encode
 from wheelcheck.reports.html.sections import (
     advice_section,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from packaging.markers import Marker
 from packaging.utils import NormalizedName
 
-from wheelcheck.requirements.conditions import (
+from wheelcheck.requirements.lock_markers import (
     ALWAYS,
     NEVER,
     Condition,

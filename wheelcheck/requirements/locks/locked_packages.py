@@ -13,9 +13,9 @@ from packaging.version import InvalidVersion, Version
 
 from wheelcheck.errors import Unknown
 from wheelcheck.redaction import redact
-from wheelcheck.requirements.conditions import holds_nowhere, parse_marker
 from wheelcheck.requirements.documents import Complain, tables, text_at, texts
 from wheelcheck.requirements.input_document import InputDocument
+from wheelcheck.requirements.lock_markers import holds_nowhere, parse_marker
 from wheelcheck.requirements.locks.locked_files import url_beside
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine
 from wheelcheck.requirements.pip.requirement_strings import NotJudged, refer

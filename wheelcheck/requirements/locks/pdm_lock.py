@@ -16,9 +16,9 @@ from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
-from wheelcheck.requirements.conditions import python_marker, settle
 from wheelcheck.requirements.documents import table, tables, text_at, texts
 from wheelcheck.requirements.input_document import InputDocument
+from wheelcheck.requirements.lock_markers import python_marker, settle
 from wheelcheck.requirements.locks.lock_graph import Edge
 from wheelcheck.requirements.locks.locked_packages import (
     Entry,

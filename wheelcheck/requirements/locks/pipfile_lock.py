@@ -9,9 +9,9 @@ from packaging.markers import Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, canonicalize_name
 
-from wheelcheck.requirements.conditions import python_marker
 from wheelcheck.requirements.documents import table, tables, text_at, texts
 from wheelcheck.requirements.input_document import InputDocument
+from wheelcheck.requirements.lock_markers import python_marker
 from wheelcheck.requirements.locks.locked_packages import (
     Entry,
     LockedPackages,

@@ -14,7 +14,9 @@ from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
-from wheelcheck.requirements.conditions import (
+from wheelcheck.requirements.documents import table, text_at, texts
+from wheelcheck.requirements.input_document import InputDocument
+from wheelcheck.requirements.lock_markers import (
     ALWAYS,
     NEVER,
     Condition,
@@ -23,8 +25,6 @@ from wheelcheck.requirements.conditions import (
     marker_of,
     settle,
 )
-from wheelcheck.requirements.documents import table, text_at, texts
-from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.locks.lock_graph import Edge
 from wheelcheck.requirements.locks.locked_packages import (
     Entry,

@@ -16,9 +16,9 @@ from packaging.pylock import (
 )
 
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.conditions import settle
 from wheelcheck.requirements.documents import text_at, texts
 from wheelcheck.requirements.input_document import InputDocument
+from wheelcheck.requirements.lock_markers import settle
 from wheelcheck.requirements.locks.locked_files import locked_files
 from wheelcheck.requirements.locks.locked_packages import (
     Entry,

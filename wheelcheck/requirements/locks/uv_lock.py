@@ -14,10 +14,10 @@ from typing import Any
 from packaging.markers import Marker
 from packaging.utils import NormalizedName, canonicalize_name
 
-from wheelcheck.requirements.conditions import settle
 from wheelcheck.requirements.documents import Complain, table, tables, text_at, texts
 from wheelcheck.requirements.input_document import InputDocument
 from wheelcheck.requirements.input_location import is_remote
+from wheelcheck.requirements.lock_markers import settle
 from wheelcheck.requirements.locks.lock_graph import Edge, add_reached, reach
 from wheelcheck.requirements.locks.locked_files import hashes_of, locked_files
 from wheelcheck.requirements.locks.locked_packages import (

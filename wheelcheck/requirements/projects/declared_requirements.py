@@ -12,8 +12,8 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from wheelcheck.errors import Unknown
 from wheelcheck.redaction import redact
-from wheelcheck.requirements.conditions import parse_marker
 from wheelcheck.requirements.input_document import InputDocument
+from wheelcheck.requirements.lock_markers import parse_marker
 from wheelcheck.requirements.pip.pip_syntax import InvalidLine
 from wheelcheck.requirements.pip.requirement_strings import Judged, refer
 from wheelcheck.requirements.requirement_set import Origin

@@ -6,8 +6,14 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from wheelcheck.builds.needs.scripts.question import Question, called, constant, names_in, texts_of
 from wheelcheck.builds.needs.scripts.script_branches import Certainty
+from wheelcheck.builds.needs.scripts.system_question import (
+    SystemQuestion,
+    called,
+    constant,
+    names_in,
+    texts_of,
+)
 from wheelcheck.distributions.debian_package import FileKind
 
 __all__ = ["built_by", "compared", "flags", "library_values", "linked"]
@@ -37,12 +43,12 @@ def _is_build_info(node: ast.expr) -> bool:
     return isinstance(node, ast.Dict) or called(node) == "dict"
 
 
-def linked(node: ast.AST, certainty: Certainty) -> Iterator[Question]:
+def linked(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:
     """Names in ``libraries=[…]``, ``x.libraries += […]``, ``{"libraries": […]}`` and their like."""
     for value in library_values(node):
         for name, certain in names_in(value, certainty):
             link = _LINK.fullmatch(name)
-            yield Question(FileKind.LIB, link[1] if link else name, value.lineno, certain)
+            yield SystemQuestion(FileKind.LIB, link[1] if link else name, value.lineno, certain)
 
 
 def library_values(node: ast.AST) -> Iterator[ast.expr]:
@@ -82,7 +88,7 @@ def _is_libraries(node: ast.expr) -> bool:
     return _LIBRARIES.fullmatch(str(name)) is not None
 
 
-def flags(node: ast.AST, certainty: Certainty) -> Iterator[Question]:
+def flags(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:
     """``-lfoo`` in lists of options, and in strings of nothing but options."""
     parts: Sequence[ast.expr] = ()
     if isinstance(node, ast.List | ast.Tuple):
@@ -97,16 +103,16 @@ def flags(node: ast.AST, certainty: Certainty) -> Iterator[Question]:
         for word in words if all(item.startswith("-") for item in words) else ():
             link = _LINK.fullmatch(word)
             if link:
-                yield Question(FileKind.LIB, link[1], part.lineno, certainty)
+                yield SystemQuestion(FileKind.LIB, link[1], part.lineno, certainty)
 
 
-def compared(node: ast.AST, certainty: Certainty) -> Iterator[Question]:
+def compared(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:
     """``if "-lfoo" not in flags``: what a script adds itself where nobody has."""
     if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
         link = _LINK.fullmatch(constant(node.left))
         if link:
             doubt = max(certainty, Certainty.CONDITIONAL)
-            yield Question(FileKind.LIB, link[1], node.lineno, doubt)
+            yield SystemQuestion(FileKind.LIB, link[1], node.lineno, doubt)
 
 
 def _is_command(node: ast.List | ast.Tuple) -> bool:

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 
 from wheelcheck.builds.needs.libraries import library_called
 from wheelcheck.builds.needs.scripts.program_questions import RUNNERS
-from wheelcheck.builds.needs.scripts.question import (
-    Question,
+from wheelcheck.builds.needs.scripts.script_branches import Certainty
+from wheelcheck.builds.needs.scripts.system_question import (
+    SystemQuestion,
     beginning,
     called,
     constant,
     line_of,
     names_in,
 )
-from wheelcheck.builds.needs.scripts.script_branches import Certainty
 from wheelcheck.builds.setup_script.script_syntax import walk
 from wheelcheck.distributions.debian_package import FileKind
 
@@ -55,7 +55,7 @@ class PkgConfigUse:
         )
         return cls(seen, _askers(nodes) if names else frozenset(), _lists(nodes) if seen else {})
 
-    def packages(self, node: ast.AST, certainty: Certainty) -> Iterator[Question]:
+    def packages(self, node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:
         """The packages that a command or a function asks pkg-config for."""
         if called(node) in {"exists", "installed"}:
             certainty = max(certainty, Certainty.CONDITIONAL)
@@ -63,7 +63,7 @@ class PkgConfigUse:
             match = _PACKAGE.fullmatch(word.strip())
             if match and not _OPTION.fullmatch(match[1]) and not match[1].isupper():
                 least = match[3] if (match[2] or "").startswith(">") else ""
-                yield Question(FileKind.PC, match[1], line_of(node), certainty, least)
+                yield SystemQuestion(FileKind.PC, match[1], line_of(node), certainty, least)
 
     def _words(self, node: ast.AST) -> list[str]:
         """What a command or a call tells pkg-config."""
@@ -86,7 +86,7 @@ class PkgConfigUse:
         return [text for node in nodes for text in _meant(node, self.lists)]
 
 
-def listed_packages(text: str, line: int, certainty: Certainty) -> Iterator[Question]:
+def listed_packages(text: str, line: int, certainty: Certainty) -> Iterator[SystemQuestion]:
     """The packages of our tables in a string that names nothing else, or is a command."""
     words = text.split()
     command = _COMMAND in words[0].rpartition("/")[2]
@@ -94,7 +94,7 @@ def listed_packages(text: str, line: int, certainty: Certainty) -> Iterator[Ques
         for word in _joined(words):
             match = _PACKAGE.fullmatch(word)
             if match and library_called("pc", match[1]):
-                yield Question(FileKind.PC, match[1], line, certainty)
+                yield SystemQuestion(FileKind.PC, match[1], line, certainty)
 
 
 def _askers(nodes: Iterable[ast.AST]) -> frozenset[str]:

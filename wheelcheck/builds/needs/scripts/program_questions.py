@@ -7,8 +7,14 @@ import re
 from collections.abc import Iterable, Iterator
 
 from wheelcheck.builds.needs.libraries import programs
-from wheelcheck.builds.needs.scripts.question import Question, beginning, called, constant, line_of
 from wheelcheck.builds.needs.scripts.script_branches import Certainty
+from wheelcheck.builds.needs.scripts.system_question import (
+    SystemQuestion,
+    beginning,
+    called,
+    constant,
+    line_of,
+)
 from wheelcheck.distributions.debian_package import FileKind
 
 __all__ = ["RUNNERS", "known_program", "language", "program_variable", "programs_run"]
@@ -26,7 +32,7 @@ _BUILD_TOOLS = {"make", "cmake", "ninja", "swig"}
 _MAKE_COMMAND = re.compile(r"make( +-[A-Za-z]+ *[\w./-]*)+( +[\w-]+)*")
 
 
-def programs_run(node: ast.AST, certainty: Certainty) -> Iterator[Question]:
+def programs_run(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:
     """Programs that are run, or looked for."""
     if not isinstance(node, ast.Call) or not node.args:
         return
@@ -48,18 +54,18 @@ def _command(node: ast.expr) -> list[str]:
     return beginning(node).split()
 
 
-def program_variable(node: ast.AST, certainty: Certainty) -> Iterator[Question]:
+def program_variable(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:
     """A build tool under a name of its own: ``make_cmd = "make"``, run as a variable later."""
     if isinstance(node, ast.Assign) and constant(node.value) in _BUILD_TOOLS:
         name = getattr(node.targets[0], "id", "").lower()
         if any(word in name for word in ("cmd", "command", "program", constant(node.value))):
-            yield Question(FileKind.EXECUTABLE, constant(node.value), node.lineno, certainty)
+            yield SystemQuestion(FileKind.EXECUTABLE, constant(node.value), node.lineno, certainty)
 
 
-def language(node: ast.AST, certainty: Certainty) -> Iterator[Question]:
+def language(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:
     """A C++ compiler, by ``language="c++"`` or an option that C++ alone has."""
     if _stated_language(node).lower() in {"c++", "cpp"} or _CXX_OPTION.fullmatch(constant(node)):
-        yield Question(FileKind.EXECUTABLE, "g++", line_of(node), certainty)
+        yield SystemQuestion(FileKind.EXECUTABLE, "g++", line_of(node), certainty)
 
 
 def _stated_language(node: ast.AST) -> str:
@@ -76,18 +82,18 @@ def _stated_language(node: ast.AST) -> str:
             return ""
 
 
-def _programs(words: Iterable[str], line: int, certainty: Certainty) -> Iterator[Question]:
+def _programs(words: Iterable[str], line: int, certainty: Certainty) -> Iterator[SystemQuestion]:
     for word in words:
         name = word.rpartition("/")[2]
         if name and (word == name or word.startswith("/")):
-            yield Question(FileKind.EXECUTABLE, name, line, certainty)
+            yield SystemQuestion(FileKind.EXECUTABLE, name, line, certainty)
 
 
-def known_program(text: str, line: int, certainty: Certainty) -> Iterator[Question]:
+def known_program(text: str, line: int, certainty: Certainty) -> Iterator[SystemQuestion]:
     """A string that is a program of our tables, ``x-config``, or a command of `make`."""
     words = text.split()
     program = words[0].rpartition("/")[2]
     if program in programs() or (len(words) == 1 and _CONFIG_PROGRAM.fullmatch(program)):
-        yield Question(FileKind.EXECUTABLE, program, line, certainty)
+        yield SystemQuestion(FileKind.EXECUTABLE, program, line, certainty)
     elif _MAKE_COMMAND.fullmatch(text):  # of a list of commands, run in a loop
-        yield Question(FileKind.EXECUTABLE, words[0], line, certainty)
+        yield SystemQuestion(FileKind.EXECUTABLE, words[0], line, certainty)

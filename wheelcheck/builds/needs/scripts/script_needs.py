@@ -14,9 +14,9 @@ from wheelcheck.builds.needs.build_need import BuildNeed, NeedKind, Role, Source
 from wheelcheck.builds.needs.libraries import library_called
 from wheelcheck.builds.needs.names import need_called
 from wheelcheck.builds.needs.package_files import is_packaged
-from wheelcheck.builds.needs.scripts.question import Question
 from wheelcheck.builds.needs.scripts.script_branches import Certainty, branches
 from wheelcheck.builds.needs.scripts.script_questions import questions
+from wheelcheck.builds.needs.scripts.system_question import SystemQuestion
 from wheelcheck.builds.needs.toolchain import is_vendored, program_need
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.builds.setup_script.script_syntax import parse
@@ -88,7 +88,7 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     one must succeed: where none is certain, those count that stand under a condition, are no mere
     attempt, and name what some distribution has.
     """
-    found: list[tuple[str, Question]] = []
+    found: list[tuple[str, SystemQuestion]] = []
     for path, text in build_scripts(facts.texts):
         if _SPEAKS.search(text) and not _OTHER_SYSTEM.search(path):
             tree = parse(text)
@@ -106,7 +106,7 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
         yield from _needs_of(question, path, limit if likely else Certainty.SURE)
 
 
-def _links(question: Question) -> bool:
+def _links(question: SystemQuestion) -> bool:
     """Whether a script looks for a library: by its name, pkg-config or ``mariadb_config``."""
     if question.kind in {FileKind.LIB, FileKind.PC}:
         return True
@@ -117,7 +117,7 @@ def _is_config(program: str) -> bool:
     return library_called("exe", program) is not None
 
 
-def _needs_of(question: Question, path: str, limit: Certainty) -> Iterator[BuildNeed]:
+def _needs_of(question: SystemQuestion, path: str, limit: Certainty) -> Iterator[BuildNeed]:
     place = f"{path}:{question.line}"
     role = Role.REQUIRED if question.certainty <= limit else Role.OPTIONAL
     match question.kind:

@@ -19,8 +19,8 @@ from wheelcheck.builds.needs.scripts.program_questions import (
     program_variable,
     programs_run,
 )
-from wheelcheck.builds.needs.scripts.question import Question, constant, line_of
 from wheelcheck.builds.needs.scripts.script_branches import Certainty, Part
+from wheelcheck.builds.needs.scripts.system_question import SystemQuestion, constant, line_of
 from wheelcheck.builds.setup_script.script_syntax import walk
 from wheelcheck.distributions.debian_package import FileKind
 
@@ -31,7 +31,7 @@ _PROSE = 12
 _LONGEST = 200
 
 
-def questions(parts: Iterable[Part]) -> Iterator[Question]:
+def questions(parts: Iterable[Part]) -> Iterator[SystemQuestion]:
     """All that a script asks for: `parts` are its nodes that may run."""
     relevant = [part for part in parts if isinstance(part[0], _RELEVANT)]
     nodes = [node for node, _ in relevant]
@@ -50,7 +50,9 @@ def questions(parts: Iterable[Part]) -> Iterator[Question]:
             yield from _known_words(node, certainty, packages=pkg_config.is_seen)
 
 
-def _known_words(node: ast.AST, certainty: Certainty, *, packages: bool) -> Iterator[Question]:
+def _known_words(
+    node: ast.AST, certainty: Certainty, *, packages: bool
+) -> Iterator[SystemQuestion]:
     """Strings that are names in our tables: programs such as ``pg_config``, and packages.
 
     Packages only where the script speaks to pkg-config at all.
@@ -63,7 +65,7 @@ def _known_words(node: ast.AST, certainty: Certainty, *, packages: bool) -> Iter
         yield from listed_packages(text, line_of(node), certainty)
 
 
-_Reader = Callable[[ast.AST, Certainty], Iterator[Question]]
+_Reader = Callable[[ast.AST, Certainty], Iterator[SystemQuestion]]
 _BY_TYPE: Mapping[type[ast.AST], tuple[_Reader, ...]] = {
     ast.keyword: (linked, flags, language),
     ast.Assign: (linked, flags, language, program_variable),

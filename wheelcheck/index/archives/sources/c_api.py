@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from wheelcheck.index.archives.sources.c_conditions import Conditions
+from wheelcheck.index.archives.sources.c_conditions import Directives
 from wheelcheck.index.archives.sources.c_includes import is_for_python
 from wheelcheck.tables import read_table
 
@@ -121,7 +121,7 @@ def _lines(
     text: bytes, gone: Mapping[bytes, int], used: set[bytes], defined: set[str]
 ) -> Iterator[tuple[str, set[int] | None]]:
     """The uses, each with the versions that compile it and lack the name; None: defined here."""
-    here = Conditions()
+    here = Directives()
     for line in text.replace(b"\\\n", b" ").split(b"\n")[:_MOST_LINES]:
         directive = _DIRECTIVE.match(line)
         if directive is None:
@@ -144,7 +144,7 @@ def _lines(
 
 
 def _uses(
-    line: bytes, text: bytes, gone: Mapping[bytes, int], used: set[bytes], here: Conditions
+    line: bytes, text: bytes, gone: Mapping[bytes, int], used: set[bytes], here: Directives
 ) -> Iterator[tuple[str, set[int] | None]]:
     """The uses in a line of code."""
     if b"Py" not in line and b"->" not in line and b"tp_print" not in line:

@@ -9,7 +9,7 @@ import ast
 import re
 from functools import lru_cache
 
-__all__ = ["EVERY", "MINORS", "Conditions"]
+__all__ = ["EVERY", "MINORS", "Directives"]
 
 MINORS = range(8, 16)
 """The CPython 3.x that are looked at."""
@@ -23,7 +23,7 @@ _NOT_DEFINED = {
 _ABOUT_PYTHON = re.compile(r"py|3|version|defined|0", re.IGNORECASE)
 
 
-class Conditions:
+class Directives:
     """The conditions around a line, evaluated for each CPython."""
 
     def __init__(self) -> None:

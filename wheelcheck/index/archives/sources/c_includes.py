@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from wheelcheck.index.archives.sources.c_conditions import EVERY, Conditions
+from wheelcheck.index.archives.sources.c_conditions import EVERY, Directives
 
 __all__ = ["certain_includes", "is_for_python"]
 
@@ -63,7 +63,7 @@ def _is_certain(branches: _Branches) -> bool:
 
     Asked only where something is included there: most conditions decide on nothing.
     """
-    here = Conditions()
+    here = Directives()
     for word, rest in branches:
         if word:
             here.meet(word.decode(), rest.decode("utf-8", "replace"))

@@ -7,8 +7,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+from wheelcheck.builds.setup_script.computed.script_values import (
+    Opaque,
+    Plain,
+    Raised,
+    Value,
+    opaque,
+)
 from wheelcheck.builds.setup_script.script_context import ScriptContext
-from wheelcheck.builds.setup_script.values.script_values import Opaque, Plain, Raised, Value, opaque
 
 __all__ = [
     "LONG",

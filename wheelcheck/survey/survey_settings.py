@@ -11,11 +11,11 @@ from wheelcheck.survey.releases.survey_releases import MISSING, FileRows, Flags,
 from wheelcheck.survey.schema import SCHEMA_VERSION
 from wheelcheck.targets import Target
 
-__all__ = ["Settings"]
+__all__ = ["SurveySettings"]
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class SurveySettings:
     """The question about every project.
 
     `day` dates the rows. Files uploaded at `exclude_newer` or later do not count; None counts all.

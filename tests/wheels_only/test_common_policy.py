@@ -11,7 +11,7 @@ from wheelcheck.errors import UsageError
 from wheelcheck.reports.text.binary_policy_text import render_binary_policy
 from wheelcheck.reports.values.binary_policy_values import BinaryPolicy
 from wheelcheck.requirements.requirement_set import FilePolicy, FormatControl
-from wheelcheck.wheels_only.writing import write_policy
+from wheelcheck.wheels_only.common_policy import write_policy
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 SLIM, ALPINE = target("glibc"), target("musl")

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from wheelcheck.builds.needs.scripts.script_branches import Certainty
 from wheelcheck.distributions.debian_package import FileKind
 
-__all__ = ["Question", "beginning", "called", "constant", "line_of", "names_in", "texts_of"]
+__all__ = ["SystemQuestion", "beginning", "called", "constant", "line_of", "names_in", "texts_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class SystemQuestion:
     """A name that a script looks for, how, and whether it does so whatever else it finds."""
 
     kind: FileKind

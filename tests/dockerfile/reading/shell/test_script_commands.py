@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wheelcheck.dockerfile.reading.shell.commands import commands
+from wheelcheck.dockerfile.reading.shell.script_commands import commands
 
 
 def texts(script: str, **values: str) -> list[tuple[str, ...]]:

@@ -7,7 +7,7 @@ from fake_index import FakeIndex
 from situations import requirements_of
 
 import wheelcheck
-from wheelcheck.readiness.judging import judge_readiness
+from wheelcheck.readiness.readiness_judge import judge_readiness
 from wheelcheck.reports.text.readiness_text import render_constraints, render_readiness
 from wheelcheck.reports.values.readiness_values import Readiness
 from wheelcheck.targets import expand_platforms_on

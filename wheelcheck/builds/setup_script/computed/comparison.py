@@ -7,7 +7,7 @@ import operator
 import posixpath
 from collections.abc import Callable, Mapping
 
-from wheelcheck.builds.setup_script.values.script_values import (
+from wheelcheck.builds.setup_script.computed.script_values import (
     Dotted,
     Extension,
     Opaque,

@@ -4,7 +4,7 @@ import pytest
 from packaging.markers import InvalidMarker, Marker
 from situations import target
 
-from wheelcheck.requirements.conditions import parse_marker
+from wheelcheck.requirements.lock_markers import parse_marker
 from wheelcheck.requirements.requirement_set import ScopeEnvironment
 
 DIGITS = "9" * 5000

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 import posixpath
 
-from wheelcheck.builds.setup_script.values.formatting import interpolated
-from wheelcheck.builds.setup_script.values.methods import LONG
-from wheelcheck.builds.setup_script.values.script_values import Value, opaque
+from wheelcheck.builds.setup_script.computed.formatting import interpolated
+from wheelcheck.builds.setup_script.computed.methods import LONG
+from wheelcheck.builds.setup_script.computed.script_values import Value, opaque
 
 __all__ = ["combined"]
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from string import Formatter
 
-from wheelcheck.builds.setup_script.values.methods import LONG
-from wheelcheck.builds.setup_script.values.script_values import Value, opaque
+from wheelcheck.builds.setup_script.computed.methods import LONG
+from wheelcheck.builds.setup_script.computed.script_values import Value, opaque
 
 __all__ = ["formatted", "interpolated"]
 
