@@ -122,7 +122,7 @@ _HOMES = {
     "Problem": "wheelcheck.reports.values.report",
     "Readiness": "wheelcheck.reports.values.readiness_values",
     "Report": "wheelcheck.reports.values.report",
-    "TargetSummary": "wheelcheck.reports.values.report",
+    "TargetSummary": "wheelcheck.reports.values.target_values",
     "read_requirements": "wheelcheck.requirements:read",
     "Target": "wheelcheck.targets",
     "best_wheel": "wheelcheck.today",
@@ -171,10 +171,10 @@ _HOMES = {
     "ReadyCell": "wheelcheck.reports.values.readiness_values",
     "ReadyPackage": "wheelcheck.reports.values.readiness_values",
     "ReadyPython": "wheelcheck.reports.values.readiness_values",
-    "InstallerSummary": "wheelcheck.reports.values.report",
+    "InstallerSummary": "wheelcheck.reports.values.target_values",
     "LoadSummary": "wheelcheck.reports.values.report",
     "Loading": "wheelcheck.reports.values.report",
-    "Refusal": "wheelcheck.reports.values.report",
+    "Refusal": "wheelcheck.reports.values.target_values",
     "Violation": "wheelcheck.reports.values.violation",
 }
 """Public name → the module that has it (``module:name`` where the names differ)."""
