@@ -60,7 +60,7 @@ class WheelModules:
 
     @property
     def tops(self) -> tuple[str, ...]:
-        """What is imported: the module of the project's name, else the public ones at the top.
+        """What is imported: the module of the project's name, else the public modules at the top.
 
         Below a namespace (PEP 420) they are the first modules and packages.
         """
