@@ -68,7 +68,7 @@ class Comparable(NamedTuple):
     def rewritten(self, report: bytes, new: Meaning) -> bytes | None:
         """The report on a question of the same shape; None where it may be another.
 
-        `report` is the one that was made from this, as JSON.
+        `report` is the JSON of the report that was made from this.
         """
         old = self.meaning
         if old == new:
@@ -78,12 +78,12 @@ class Comparable(NamedTuple):
             return None
         return _with_places(report, old, new)
 
-    def _are_alike(self, one: str, other: str, releases: tuple[str, ...] | None) -> bool:
-        if one == other:
+    def _are_alike(self, old: str, new: str, releases: tuple[str, ...] | None) -> bool:
+        if old == new:
             return True
-        if releases is None or (bool(one) != bool(other) and not self.bounds_may_vanish):
+        if releases is None or (bool(old) != bool(new) and not self.bounds_may_vanish):
             return False
-        return _admit_the_same(one, other, releases)
+        return _admit_the_same(old, new, releases)
 
 
 def comparable_of(fields: object, meaning: Meaning) -> Comparable | None:
@@ -193,9 +193,9 @@ def _spelled_out(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _admit_the_same(one: str, other: str, releases: Iterable[str]) -> bool:
+def _admit_the_same(old: str, new: str, releases: Iterable[str]) -> bool:
     """Whether two specifiers admit the same of these releases."""
-    first, second = SpecifierSet(one), SpecifierSet(other)
+    first, second = SpecifierSet(old), SpecifierSet(new)
     return all(
         first.contains(release, prereleases=True) == second.contains(release, prereleases=True)
         for release in releases
