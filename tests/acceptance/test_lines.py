@@ -172,3 +172,28 @@ def test_what_lines_may_say_depends_on_the_release(links, tmp_path, line, instal
 
 def test_a_version_that_pep_440_does_not_know_is_not_judged_where_pip_takes_it(links, tmp_path):
     assert outcome(links, tmp_path, "dep==2004d", installer="pip==20.2.4") == set()
+
+
+@pytest.mark.parametrize("installer", ["pip==25.0.1", "pip==20.0.2", "uv==0.13.9"])
+@pytest.mark.parametrize("line", ["dep==", "./nowhere", "-e ./nowhere", "-r nowhere.txt", "--foo"])
+def test_a_line_that_cannot_be_read_refuses_the_input_alone(links, tmp_path, line, installer):
+    found = outcome(links, tmp_path, f"{line}\nmore", installer=installer)
+    assert found == {"line-refused"}
+
+
+def test_the_other_lines_keep_their_verdicts(tmp_path):
+    (tmp_path / "lib-1-py3-none-any.whl").write_bytes(wheel_of("lib", "1"))
+    (tmp_path / "r.txt").write_text("lib\n./nowhere\n./nowhere-1.tar.gz\n")
+    report = check(
+        [tmp_path / "r.txt"],
+        targets=["cp312-manylinux_2_28_x86_64"],
+        no_index=True,
+        find_links=[str(tmp_path)],
+        cache_dir=None,
+    )
+    assert report.package("lib").on["cp312-manylinux_2_28_x86_64"].verdict == "pure-wheel"
+    (target,) = report.targets
+    assert [(each.code, each.where) for each in target.refusals] == [
+        ("line-refused", f"{tmp_path / 'r.txt'}:2"),
+        ("ends-with-an-error", f"{tmp_path / 'r.txt'}:3"),
+    ]

@@ -1,8 +1,9 @@
-"""Lines that parse, and at which an installer ends with an error all the same.
+"""Lines at which an installer ends with an error: those that it cannot read, and some that it can.
 
-A marker that compares what cannot be compared, a version with thousands of digits, a URL that is
-none: pip ends with a traceback when it comes to them, uv refuses or drops some of them. What each
-does is judged in `data/acceptance/` (`lines.toml`).
+A line that parses may end it all the same. A marker that compares what cannot be compared, a
+version with thousands of digits, a URL that is none, a file that is not there: pip ends with a
+traceback or an error when it comes to them, uv refuses or drops some of them. What each does is
+judged in `data/acceptance/` (`lines.toml`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ __all__ = ["has_line_error", "line_error_refusals"]
 
 _LARGEST_OF_UV = 2**64 - 2
 _MEND = {
+    "file-not-there": "write the path of a file that is there",
     "marker-undefined": "compare versions with versions, and names with == or !=",
     "number-too-long": "write a version that exists",
     "requirement-unreadable": "write the requirement as PEP 508 has it",
@@ -44,7 +46,9 @@ def line_error_refusals(
     """
     target = resolution.target
     for line in requirements.skipped:
-        if line.why.code in _MEND and _ends(line, resolution):
+        if line.why.code == "line-refused":
+            yield _refused(line, target)
+        elif line.why.code in _MEND and _ends(line, resolution):
             yield InputRefusal(
                 "ends-with-an-error",
                 target.installer.tool.value,
@@ -59,7 +63,14 @@ def line_error_refusals(
 
 def has_line_error(requirements: Requirements) -> bool:
     """Whether there are lines at which some installers end with an error."""
-    return any(line.why.code in _MEND for line in requirements.skipped)
+    return any(line.why.code in {*_MEND, "line-refused"} for line in requirements.skipped)
+
+
+def _refused(line: SkippedLine, target: Target) -> InputRefusal:
+    """A line that no installer reads: its marker, if it has one, is not looked at."""
+    message = f"it cannot read {line.text}: {line.why.reason}" if line.text else line.why.reason
+    tool = target.installer.tool.value
+    return InputRefusal("line-refused", tool, message, "mend or drop the line", where=line.origin)
 
 
 def _ends(line: SkippedLine, resolution: Resolution) -> bool:

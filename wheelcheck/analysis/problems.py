@@ -56,7 +56,7 @@ def _skipped_lines(
             if _holds(line.marker, column)
             and (not line.constraint or line.name in column.resolution.pins)
         ]
-        if targets:
+        if targets and line.why.code != "line-refused":  # a refusal of every target says so
             yield Problem(
                 code=line.why.code,
                 message=line.why.reason,

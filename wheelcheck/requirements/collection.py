@@ -33,7 +33,7 @@ from wheelcheck.requirements.requirement_set import (
     SkippedLine,
 )
 
-__all__ = ["Collection", "refusals"]
+__all__ = ["Collection", "refusals", "refused"]
 
 
 _NAME = re.compile(
@@ -55,9 +55,13 @@ def refusals(origin: Origin, line: Line) -> Iterator[None]:
     try:
         yield
     except InvalidLine as error:
-        why = line.hide(str(error))
         # A traceback would quote the cause, and the cause quotes the line with its secrets.
-        raise RequirementsError(origin.file, origin.line, line.written, why) from None
+        raise refused(error, origin, line) from None
+
+
+def refused(error: InvalidLine, origin: Origin, line: Line) -> RequirementsError:
+    """An InvalidLine as the error that names the place and hides secrets."""
+    return RequirementsError(origin.file, origin.line, line.written, line.hide(str(error)))
 
 
 def _parsed(text: str, parse: Callable[[], Judged | NotJudged]) -> Judged | NotJudged:

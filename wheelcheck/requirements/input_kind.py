@@ -74,9 +74,16 @@ def _by_content(name: str, text: str, beginning: str, by_name: InputKind | None)
         return _json(name, text)
     if by_name is InputKind.SCRIPT:
         raise RequirementsError(name, None, "", "a script without a '# /// script' block (PEP 723)")
-    if _TOML.match(beginning) or by_name is not None or PurePath(name).suffix == ".toml":
+    if by_name is not None or PurePath(name).suffix == ".toml":
         return _toml(name, text, by_name)
-    return Recognised(InputKind.REQUIREMENT_FILE)
+    if not _TOML.match(beginning):
+        return Recognised(InputKind.REQUIREMENT_FILE)
+    try:
+        return _toml(name, text, None)
+    except RequirementsError:
+        if PurePath(name).suffix in {".txt", ".in"}:  # pandas=1.0: a slip for ==
+            return Recognised(InputKind.REQUIREMENT_FILE)
+        raise
 
 
 def _json(name: str, text: str) -> Recognised:

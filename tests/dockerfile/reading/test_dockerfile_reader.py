@@ -454,8 +454,8 @@ def test_stages_that_are_not_needed():
         ("RUN pip install 'fl ask'", "requirement-refused"),
         ("RUN pip install --platform=x flask", "other-platform"),
         ("RUN python3.9 -m pip install flask", "other-python"),
-        ("RUN pip install .", "file-in-image"),
-        ("COPY . /\nRUN pip install .", "local-project"),
+        ("RUN pip install .", "no-such-file"),
+        ("COPY . /\nRUN pip install .", "no-such-file"),
         ("RUN poetry install", "no-lock"),
         ("ONBUILD RUN pip install flask", "onbuild"),
         ("COPY --from=busybox /x /y", "unseen-image"),
@@ -502,3 +502,22 @@ def test_the_second_alpine_file_of_the_story_keeps_its_wheels():
     (copied,) = final.copies
     assert copied.made.kind == "wheels"
     assert final.steps[0].only_ready_wheels
+
+
+@pytest.mark.parametrize(
+    ("script", "venv", "breaks"),
+    [
+        ("export PIP_BREAK_SYSTEM_PACKAGES=1 && pip3 install six", "", True),
+        ("sh -c 'export PIP_BREAK_SYSTEM_PACKAGES=1; pip3 install six'", "", True),
+        ("PIP_BREAK_SYSTEM_PACKAGES=1; pip3 install six", "", False),
+        ("python3 -m venv /v && export PATH=/v/bin:$PATH && pip install six", "/v", False),
+        ("python3 -m venv /v && PATH=/v/bin:$PATH pip install six", "/v", False),
+        ("python3 -m venv /v && export PATH=$PATH:/v/bin && pip install six", "", False),
+        ("python3 -m venv /v; export VIRTUAL_ENV=/v; uv pip install six", "/v", False),
+    ],
+)
+def test_variables_that_a_run_exports_hold_for_its_later_commands(script, venv, breaks):
+    found = read(f"FROM debian:bookworm\nRUN {script}\nRUN pip install idna")
+    first, second = found.final.steps
+    assert (first.venv, first.breaks_system) == (venv, breaks)
+    assert (second.venv, second.breaks_system) == ("", False)

@@ -169,7 +169,7 @@ def only_old_pips_take(line):
 
 
 def ends_with_an_error(line):
-    return line.why.code in {"marker-undefined", "requirement-unreadable"}
+    return line.why.code in {"line-refused", "marker-undefined", "requirement-unreadable"}
 
 
 def ours(line):

@@ -40,7 +40,7 @@ def test_a_file_may_be_included_twice_but_not_in_itself(reading):
                      "d.txt": "x\n"})  # fmt: skip
     assert names(twice.lines) == ["x", "x"]
     with pytest.raises(RequirementsError) as caught:
-        reading({"sub/a.txt": "x\n-r ../sub/b.txt\n", "sub/b.txt": "-c a.txt\n"})
+        reading({"sub/a.txt": "-r ../sub/b.txt\n", "sub/b.txt": "-c a.txt\n"})
     assert (caught.value.file, caught.value.line) == ("sub/b.txt", 1)
     assert caught.value.why == "sub/a.txt recursively references itself in sub/b.txt"
     with pytest.raises(
@@ -100,9 +100,9 @@ def test_a_file_url(reading, folder):
 
 def test_a_missing_file_names_the_line_that_wants_it(reading):
     with pytest.raises(RequirementsError) as caught:
-        reading({"sub/a.txt": "x\n-r nowhere.txt  # why\n"})
+        reading({"sub/a.txt": "-r nowhere.txt  # why\n"})
     assert str(caught.value) == (
-        "sub/a.txt:2: '-r nowhere.txt': sub/nowhere.txt cannot be opened: No such file or directory"
+        "sub/a.txt:1: '-r nowhere.txt': sub/nowhere.txt cannot be opened: No such file or directory"
     )
 
 
@@ -193,17 +193,71 @@ def test_skipped_lines_keep_name_marker_and_place(reading):
         ("a --hash=sha1:12", "sha256, sha384, sha512, not sha1"),
         ("a @ https://me:s3cret@x.example/not_a_wheel.whl", "Invalid wheel filename"),
         ("a=${TOKEN}", "did you mean =="),
-        ("-e nowhere", "an editable requirement is"),
+        ("-e nowhere", "there is no such directory"),
+        ("-e https://x.example/a", "an editable requirement is"),
         ("--index-url 'https://me:s3cret@x.example", "cannot be split"),
         ("[build-system]", "Expected"),
     ],
 )
-def test_an_error_names_file_line_text_and_reason_without_secrets(reading, line, why):
-    with pytest.raises(RequirementsError, match=why) as caught:
-        reading(f"ok\n\n{line}  # remark\n", environ=VARIABLES)
+def test_a_refused_line_has_file_line_text_and_reason_without_secrets(reading, line, why):
+    found = reading(f"ok\n\n{line}  # remark\n", environ=VARIABLES)
+    (refused,) = found.skipped
+    assert str(refused.origin) == "requirements.txt:3"
+    assert refused.text == line.replace("me:s3cret", "****")
+    assert why in refused.why.reason
+    assert "s3cret" not in repr(found)
+
+
+def test_an_error_names_file_line_text_and_reason_without_secrets(reading):
+    line = "a @ https://me:s3cret@x.example/not_a_wheel.whl"
+    with pytest.raises(RequirementsError, match="Invalid wheel filename") as caught:
+        reading(f"\n\n{line}  # remark\n", environ=VARIABLES)
     assert (caught.value.file, caught.value.line) == ("requirements.txt", 3)
     assert caught.value.text == line.replace("me:s3cret", "****")
     assert "s3cret" not in repr(caught.value) + "".join(format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "b==",
+        "./nowhere",
+        "-e ./nowhere",
+        "./nowhere ; sys_platform == 'win32'",  # pip reads it before its marker
+        "-r nowhere.txt",
+        "-c nowhere.txt",
+        "-r good_and_bad.txt",
+        "--no-such-option",
+        "b @ https://x.example/not_a_wheel.whl",
+        "<<<<<<< HEAD",
+    ],
+)
+def test_a_line_that_pip_refuses_leaves_the_others_as_they_are(reading, line):
+    good = {"good_and_bad.txt": "c\nb==", "c.txt": "d<2"}
+    lines = ["a>1 ; python_version > '3'", "-c c.txt", "--pre", "e --hash=sha256:12"]
+    without = reading({"requirements.txt": "\n".join(lines), **good})
+    for place in range(len(lines) + 1):
+        changed = [*lines[:place], line, *lines[place:]]
+        found = reading({"requirements.txt": "\n".join(changed), **good})
+        added = [each.text for each in found.lines if each.text != "c"]
+        assert added == [each.text for each in without.lines]
+        assert [each.text for each in found.constraints] == ["d<2"]
+        assert found.policy == without.policy
+        (refused,) = found.skipped
+        assert refused.why.code == "line-refused"
+        assert refused.origin.line == (2 if "good_and" in line else place + 1)
+
+
+def test_a_slip_that_looks_like_toml_is_a_line_of_a_requirement_file(reading):
+    with pytest.raises(RequirementsError, match="did you mean =="):
+        reading("pandas=2\n")
+    (refused,) = reading("pandas=2\nsix\n").skipped
+    assert "did you mean ==" in refused.why.reason
+
+
+def test_a_file_of_which_pip_refuses_more_lines_than_it_reads_is_no_requirement_file(reading):
+    with pytest.raises(RequirementsError, match=r"requirements\.txt:1: 'import os, sys'"):
+        reading("import os, sys\n\nimport json as js\nprint\n")
 
 
 @pytest.mark.parametrize(

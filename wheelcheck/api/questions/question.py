@@ -62,6 +62,8 @@ _SEVERAL = (
     *("extra_index_urls", "find_links", "platforms"),
 )
 """Keywords that take several strings and nothing else."""
+_OF_PATHS = frozenset({"file-not-there", "line-refused", "local-project"})
+"""Why lines are skipped that may mean another thing as soon as there is such a file or folder."""
 _TEXTS = ("index_url", "stage", "service")
 _MAPPINGS = ("build_args", "images")
 
@@ -269,7 +271,7 @@ class OpenQuestion:
         local = any(
             (line.requirement.url or "").lower().startswith("file:")
             for line in self.requirements.lines
-        ) or any(line.why.code == "local-project" for line in self.requirements.skipped)
+        ) or any(line.why.code in _OF_PATHS for line in self.requirements.skipped)
         return (
             can_be_read_again(self.files)
             and self.index.pages_used.repeatable

@@ -93,6 +93,8 @@ def _copy(stage: StageState, action: CopiedFiles, workdir: str, line: int) -> No
         if origin is None:
             if action.linked:  # what is written to one name is then there by the other
                 stage.system.scripts = stage.system.scripts or line
+            why = Unknown("copied-in-image", f"it is copied from {path} on line {line}")
+            stage.files = stage.files.with_placed_below(Placed(target, Unseen(why)))
             continue
         inside = into and not contents
         place = posixpath.join(target, posixpath.basename(path)) if inside else target

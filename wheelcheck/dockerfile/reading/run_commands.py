@@ -31,7 +31,7 @@ from wheelcheck.dockerfile.reading.shell.other_tools import (
     unwrapped,
     venv_command,
 )
-from wheelcheck.dockerfile.reading.shell.script_commands import Command, Word, commands
+from wheelcheck.dockerfile.reading.shell.script_commands import Command, Word, assigned, commands
 from wheelcheck.dockerfile.reading.shell.system_tools import (
     Manager,
     RemovedPaths,
@@ -128,7 +128,8 @@ def _follow_script(
     for inner in commands(_script(words) or "", variables, strictness(words)):
         within = command.within or inner.within
         ends = command.ends_script and inner.ends_script
-        nested = replace(inner, within=within, depth=0, ends_script=ends)
+        exported = (*_overlay(command).items(), *inner.exported)
+        nested = replace(inner, exported=exported, within=within, depth=0, ends_script=ends)
         _step(runner, line, nested, depth + 1)
 
 
@@ -207,8 +208,9 @@ def _marked(word: Word) -> str:
 
 
 def _overlay(command: Command) -> dict[str, str | None]:
-    """Variables set for one command: ``PIP_NO_CACHE_DIR=1 pip install …``."""
-    pairs = [(name, None if word.unknown else word.text) for name, word in command.assignments]
+    """Variables of a RUN that one command sees: ``PIP_NO_CACHE_DIR=1 pip install …``."""
+    own = [(name, assigned(name, word)) for name, word in command.assignments]
+    pairs = [*command.exported, *own]
     if command.texts[:1] == ("env",):
         pairs += [
             (name, value)
@@ -283,7 +285,7 @@ def _apply(runner: _Runner, action: Step, line: int, text: str, command: Command
     layer = replace(
         runner.layer,
         workdir=runner.folders[-1],
-        venv=runner.venv or stage.active_venv,
+        venv=runner.venv or stage.active_venv(_overlay(command)),
         offset=runner.offset,
         required=command.ends_script,
     )
@@ -293,7 +295,7 @@ def _apply(runner: _Runner, action: Step, line: int, text: str, command: Command
         case InstallerCommand():
             add_install(stage, layer, action, line, text, _overlay(command))
         case LockCommand():
-            add_lock_install(stage, layer, action, line, text)
+            add_lock_install(stage, layer, action, line, text, _overlay(command))
         case SystemCommand():
             if layer.required and not runner.probed:
                 stage.fault(_system_fault(stage, action, line))

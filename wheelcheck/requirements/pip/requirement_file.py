@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.fence import contain
 from wheelcheck.redaction import redact
-from wheelcheck.requirements.collection import Collection, refusals
-from wheelcheck.requirements.input_location import InputLocation, Opener
+from wheelcheck.requirements.collection import Collection, refused
+from wheelcheck.requirements.input_location import InputLocation, Opener, is_remote
 from wheelcheck.requirements.pip.decoding import decode
 from wheelcheck.requirements.pip.pip_syntax import (
     InvalidLine,
@@ -68,17 +68,29 @@ class RequirementFileReader:
     """What has been read because another file names it."""
     repeated: Counter[str] = field(default_factory=Counter)
     """How often each line has come."""
+    refused: list[RequirementsError] = field(default_factory=list)
+    """What pip refuses of the file that is being read, and of those that it includes."""
 
     def read(
         self, place: InputLocation, data: bytes | None = None, *, constraint: bool = False
     ) -> None:
         """Read one file that the user named; `data` is its content where it is known already.
 
-        Raises RequirementsError with file, line, text and reason for whatever pip refuses.
+        A line that pip refuses is skipped, and the others are read: an installer would install
+        nothing, but the others can be judged. A file of which pip refuses more lines than it reads
+        is no requirement file.
+
+        Raises:
+            RequirementsError: for a file that cannot be read, for an include from a URL or an image
+                that cannot, and for the first line that pip refuses of a file that is no
+                requirement file; with file, line, text and reason.
         """
         if data is None:
             data = self.open(place)
-        self._read(place, data, constraint=constraint, including={place.identity: None})
+        self.refused.clear()
+        accepted = self._read(place, data, constraint=constraint, including={place.identity: None})
+        if len(self.refused) > accepted:
+            raise self.refused[0]
 
     def open(self, place: InputLocation) -> bytes:
         """Return the bytes of an input; raises RequirementsError."""
@@ -95,10 +107,14 @@ class RequirementFileReader:
         *,
         constraint: bool,
         including: dict[str, str | None],
-    ) -> None:
-        """`including` maps the files that lead here to the file that first included each."""
+    ) -> int:
+        """Read a file, and return how many of its lines pip reads, those of its includes too.
+
+        `including` maps the files that lead here to the file that first included each.
+        """
         text = self.decode(place, data)
         listed = _GENERATED.search(text[:_HEADER]) is not None
+        accepted = 0
         for line in logical_lines(text, self.environ):
             origin = Origin(place.shown, line.number)
             if listed and _PROJECT_ITSELF.fullmatch(line.text):
@@ -112,11 +128,17 @@ class RequirementFileReader:
                 self.collection.skip(origin, why, text=line.written[:200], constraint=constraint)
                 continue
             try:
-                with refusals(origin, line):
-                    self._line(line, origin, place, constraint=constraint, including=including)
+                accepted += self._line(
+                    line, origin, place, constraint=constraint, including=including
+                )
+            except InvalidLine as error:
+                self.refused.append(refused(error, origin, line))
+                why = Unknown("line-refused", self.refused[-1].why)
+                self.collection.skip(origin, why, text=line.written[:200], constraint=constraint)
             except Exception as error:  # noqa: BLE001 (of this line alone)
                 why = contain(error, "the line", "line-unreadable")
                 self.collection.skip(origin, why, text=line.written[:200])
+        return accepted
 
     def decode(self, place: InputLocation, data: bytes) -> str:
         """Return the text of an input, by pip's order of guesses; raises RequirementsError."""
@@ -137,7 +159,8 @@ class RequirementFileReader:
         *,
         constraint: bool,
         including: dict[str, str | None],
-    ) -> None:
+    ) -> int:
+        """Read a line, and return how many were read: a line that includes a file has its lines."""
         requirement, options = split_options(line.text)
         for oddity in _oddities(requirement, options):
             self.collection.warn(origin, line.hide(oddity))
@@ -160,9 +183,10 @@ class RequirementFileReader:
                 nested=constraint and len(including) > 1,
             )
         elif options.requirements or options.constraints:
-            self._include(line, place, options, including)
+            return self._include(line, place, options, including)
         else:
             self.collection.options.apply_line(options, place.directory, line.hide)
+        return 1
 
     def _include(
         self,
@@ -170,7 +194,7 @@ class RequirementFileReader:
         place: InputLocation,
         options: LineOptions,
         including: dict[str, str | None],
-    ) -> None:
+    ) -> int:
         location = (options.requirements or options.constraints)[0]
         try:
             inner = place.join(location, line.hide(location))
@@ -187,9 +211,12 @@ class RequirementFileReader:
         try:
             data = self.opener.read(inner)
         except OSError as error:
-            raise InvalidLine(f"{inner.shown} cannot be opened: {_reason(error)}") from error
+            invalid = InvalidLine(f"{inner.shown} cannot be opened: {_reason(error)}")
+            if error.errno and not is_remote(inner.location):  # this machine's own answer
+                raise invalid from error
+            raise refused(invalid, Origin(place.shown, line.number), line) from None
         # pip: what a constraint file includes with -r are requirements again.
-        self._read(
+        return self._read(
             inner,
             data,
             constraint=not options.requirements,

@@ -143,7 +143,7 @@ def parse_editable(text: str) -> NotJudged:
     if scheme == "file":
         check_installable(path_of_url(url))
     elif not is_vcs(scheme):
-        raise InvalidLine("an editable requirement is a local project's directory or a VCS URL")
+        raise InvalidLine(_no_editable(url))
     elif not name:
         raise InvalidLine("the project's name is missing: write NAME @ URL")
     kind = "a local project" if scheme == "file" else "a checkout"
@@ -273,3 +273,9 @@ def _pep508(text: str) -> Requirement:
         elif "=" in text and not any(operator in text for operator in _OPERATORS):
             why += "; = is no operator, did you mean == ?"
         raise InvalidLine(why) from error
+
+
+def _no_editable(url: str) -> str:
+    if "://" in url:
+        return "an editable requirement is a local project's directory or a VCS URL"
+    return "there is no such directory"

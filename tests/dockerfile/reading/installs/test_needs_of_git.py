@@ -41,6 +41,13 @@ def test_the_program_git_is_needed_as_well():
         "RUN --mount=type=bind,source=.git,target=/app/.git pip install /app",
         "RUN git init /app || true\nRUN mkdir /app/.git\n" + INSTALL,
         "COPY PKG-INFO /app/\n" + INSTALL,
+        "RUN echo 'Version: 1' > /app/PKG-INFO && pip install /app",
+        "RUN apt-get update && apt-get install -y git && git init /app && pip install /app",
+        "RUN cd /app && git init && git commit --allow-empty -m x && pip install .",
+        "RUN git -C /app init -q && pip install /app",
+        "RUN git clone https://x.example/a /app2 && mv /app2/.git /app/ && pip install /app",
+        "RUN export SETUPTOOLS_SCM_PRETEND_VERSION=1 && pip install /app",
+        "RUN export PDM_BUILD_SCM_VERSION=1 SETUPTOOLS_SCM_PRETEND_VERSION; pip install /app",
     ],
 )
 def test_what_gives_the_version_in_another_way(given):

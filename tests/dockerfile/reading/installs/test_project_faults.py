@@ -114,3 +114,49 @@ def test_a_project_that_is_no_package_is_not_built():
     assert faults(f"{PARTS}RUN uv sync --frozen", {"pyproject.toml": text}) == []
     alone = project()["pyproject.toml"].partition("[build-system]")[0]
     assert faults(f"{PARTS}RUN uv sync --frozen", {"pyproject.toml": alone}) == []
+
+
+SLIM = "FROM python:3.12-slim\nWORKDIR /app\n"
+
+
+def faults_of_paths(text: str) -> list[bool]:
+    found = read(text, {"lib/pyproject.toml": PROJECT, "data/a.txt": ""})
+    return [each.certain for each in found.final.faults if "an archive" in each.message]
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["RUN pip install .", "RUN pip install -e .[dev]", "COPY data ./\nRUN pip install six ."],
+)
+def test_a_folder_without_a_project_cannot_be_installed(step):
+    assert faults_of_paths(SLIM + step) == [True]
+
+
+@pytest.mark.parametrize(
+    "step", ["RUN pip install ./lib", "RUN pip install a-1.tar.gz", "COPY . .\nRUN pip install ./x"]
+)
+def test_a_path_that_nothing_brings_may_fail(step):
+    assert faults_of_paths(SLIM + step) == [False]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "COPY . .\nRUN pip install ./lib",
+        "COPY lib .\nRUN pip install .",
+        "RUN pip install . || true",
+        "RUN echo 'from setuptools import setup' > setup.py && pip install .",
+        "RUN git clone https://x.example/a . && pip install .",
+        "RUN curl -LO https://x.example/a-1.tar.gz && pip install a-1.tar.gz",
+        "RUN cp -r /usr/share/a/. . && pip install .",
+        "ADD https://x.example/a.git .\nRUN pip install .",
+        "RUN pip wheel -w . six && pip install ./six-1-py3-none-any.whl",
+        "RUN uv build && pip install dist/app.whl",
+        "RUN --mount=type=cache,target=/c pip install /c/app.whl",
+        "RUN --mount=type=bind,source=lib,target=/src pip install /src",
+        "RUN pip install /usr/share/a",
+        "COPY --from=ghcr.io/x/y /a .\nRUN pip install .",
+    ],
+)
+def test_a_path_that_something_may_bring_is_not_missed(step):
+    assert not any(faults_of_paths(SLIM + step))

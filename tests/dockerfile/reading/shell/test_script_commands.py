@@ -83,3 +83,10 @@ def test_a_command_knows_its_place():
 @given(st.text(alphabet="ab if then fi {}()<>|&;$'\"`\\\n=#"))
 def test_any_script_is_read(script: str):
     assert all(0 <= each.offset <= len(script) for each in commands(script, {"a": "b"}))
+
+
+def test_a_command_sees_what_the_script_exported_before():
+    script = "A=1; export B=2 C; x; export A PATH=/v/bin:$PATH D=$Q; if t; then export B=3; fi; y"
+    found = {each.texts[0]: dict(each.exported) for each in commands(script, {}) if each.texts}
+    assert found["x"] == {"B": "2", "C": None}
+    assert found["y"] == {"A": "1", "B": None, "C": None, "D": None, "PATH": "/v/bin:"}

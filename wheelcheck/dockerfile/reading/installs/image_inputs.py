@@ -152,9 +152,15 @@ class ImageInputs:
         reader_of(found.kind)(given)
 
     def requirements(self) -> Requirements:
-        """All that was read."""
+        """All that was read; lines that pip refuses are problems, as the file may be changed."""
         try:
-            return without_image_paths(self.collection.result())
+            found = without_image_paths(self.collection.result())
         except UsageError as error:  # options of files that exclude those of the command
             self.problems.append(Unknown("option-refused", str(error)))
             return Requirements()
+        refused = [each for each in found.skipped if each.why.code == "line-refused"]
+        for each in refused:
+            why = f"{each.origin}: {each.text!r}: {each.why.reason}"
+            self.problems.append(Unknown("requirement-refused", why))
+        others = tuple(each for each in found.skipped if each not in refused)
+        return replace(found, skipped=others)

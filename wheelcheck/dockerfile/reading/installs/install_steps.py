@@ -23,7 +23,7 @@ from wheelcheck.dockerfile.reading.installs.install_faults import faults_of_inst
 from wheelcheck.dockerfile.reading.installs.layer import Layer
 from wheelcheck.dockerfile.reading.installs.missing_installers import faults_of_installer
 from wheelcheck.dockerfile.reading.installs.needs_of_git import faults_of_checkouts
-from wheelcheck.dockerfile.reading.installs.project_faults import faults_of_project
+from wheelcheck.dockerfile.reading.installs.project_faults import fault_of_path, faults_of_project
 from wheelcheck.dockerfile.reading.installs.requested_target import (
     requested_target,
     requests_a_target,
@@ -32,6 +32,7 @@ from wheelcheck.dockerfile.reading.installs.requirement_inputs import gather
 from wheelcheck.dockerfile.reading.shell.install_commands import InstallerCommand
 from wheelcheck.dockerfile.reading.stages.pip_settings import unseen_settings
 from wheelcheck.dockerfile.reading.stages.stage_state import LONGEST_TEXT, StageState
+from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import Unknown
 from wheelcheck.redaction import redact
 from wheelcheck.requirements.requirement_set import Origin
@@ -115,6 +116,13 @@ class _Install:
         for each in gathered.projects:
             folder = absolute(each.partition("[")[0].strip(), layer.workdir)
             note_project(stage, folder, self.line, self.variables)
+
+    def fault_of(self, written: str, path: str) -> Fault | None:
+        """Why a path among its arguments makes it fail."""
+        layer = self.layer
+        if any(_is_below(path, mount) for mount in layer.cache_mounts):
+            return None
+        return fault_of_path(self.stage, written, path, layer.workdir, self.line)
 
     def requested(self) -> Target | Unknown | None:
         """The target that its options name; None where they name none."""
@@ -260,13 +268,20 @@ def _projects(
 ) -> tuple[str, ...]:
     """Folders of the build context that are installed as projects; unread parts are reported."""
     found = list(gathered.projects.values())
+    mounted = install.layer.mounted
     for each in gathered.local:
         path = absolute(each.partition("[")[0], install.layer.workdir)
-        ready = any(path == wheel.path or path.startswith(f"{wheel.path}/") for wheel in wheels)
+        ready = any(_is_below(path, wheel.path) for wheel in wheels)
         if ready or each in gathered.projects:
             continue
         folder = install.stage.files.folder(path)
-        if folder is not None:
+        made = any(_is_below(path, made.path) for made in (*install.stage.folders, *mounted))
+        fault = None if made else install.fault_of(each, path)
+        if fault is not None:
+            if install.layer.required:
+                install.stage.fault(fault)
+            install.note(Unknown("no-such-file", f"{redact(each)} is not in the image"))
+        elif folder is not None:
             found.append(folder)
             message = "it has no pyproject.toml, and its setup script would have to be run"
             install.note(Unknown("local-project", f"{redact(each)}: {message}"))
@@ -274,6 +289,10 @@ def _projects(
             message = f"{redact(each)} is in the image, but nothing tells where it comes from"
             install.note(Unknown("file-in-image", message))
     return tuple(found)
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder.rstrip('/')}/")
 
 
 def _warn_of_options(install: _Install) -> None:

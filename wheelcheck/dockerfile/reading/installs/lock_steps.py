@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 
 from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, LockInput, MadeFolder
 from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
@@ -23,12 +24,18 @@ __all__ = ["add_lock_install"]
 
 
 def add_lock_install(
-    stage: StageState, layer: Layer, command: LockCommand, line: int, text: str
+    stage: StageState,
+    layer: Layer,
+    command: LockCommand,
+    line: int,
+    text: str,
+    overlay: Mapping[str, str | None],
 ) -> None:
-    """Add a step for poetry, pdm, pipenv or ``uv sync`` to the stage."""
+    """Add a step for a tool that follows a lock; `overlay` are variables of its RUN alone."""
+    variables = {**stage.variables, **overlay}
     found = stage.files.find(absolute(command.lock, layer.workdir))
     place = found.path if isinstance(found, FromContext) else None
-    environ = {name: value for name, value in stage.variables.items() if value is not None}
+    environ = {name: value for name, value in variables.items() if value is not None}
     origin = Origin(stage.file_name, line)
     around = InstallContext(stage.files, layer.workdir, environ, origin, stage.as_of)
     gathered = gather_lock(command, around)
@@ -40,9 +47,10 @@ def add_lock_install(
     folder = posixpath.dirname(absolute(command.project, layer.workdir))
     if layer.required and builds_project(command, folder, stage):
         certain = command.tool == "uv"
-        note_project(stage, folder, line, stage.variables, certain=certain)
+        note_project(stage, folder, line, variables, certain=certain)
     lock = LockInput(command.tool, command.lock, place)
     path = layer.venv or absolute(".venv", layer.workdir)
+    python = _python_of(stage, layer, command, path, variables)
     step = InstallStep(
         line=line,
         layer=layer.line,
@@ -58,18 +66,22 @@ def add_lock_install(
         cache_mounts=layer.cache_mounts,
         offset=layer.offset,
         tolerated=not layer.required,
-        target=stage.with_other_python(_python_of(stage, layer, command, path)),
+        target=stage.with_other_python(python),
     )
     stage.add_step(step, MadeFolder(path, "venv", line, stage.index))
 
 
 def _python_of(
-    stage: StageState, layer: Layer, command: LockCommand, venv: str
+    stage: StageState,
+    layer: Layer,
+    command: LockCommand,
+    venv: str,
+    variables: Mapping[str, str | None],
 ) -> tuple[int, int] | None:
     """The Python of a virtual environment, where the command or an earlier one chooses it."""
     python = stage.venv_pythons.get(venv)
     if python is None and command.tool == "uv":
-        return python_of_uv(stage, command.arguments, stage.variables, layer.workdir)
+        return python_of_uv(stage, command.arguments, variables, layer.workdir)
     return python
 
 

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
+from wheelcheck.dockerfile.reading.files.image_files import absolute
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
+from wheelcheck.errors import Unknown
 from wheelcheck.requirements.documents import no_complaint, table, texts
 from wheelcheck.requirements.requirement_set import Requirements
 from wheelcheck.targets.target import Target
@@ -50,7 +51,8 @@ def faults_of_version(
     tool = _tool(tree)
     if not tool or any(_GIVEN.fullmatch(name) for name in variables):
         return
-    if isinstance(stage.files.find(absolute("PKG-INFO", folder)), FromContext):
+    stated = stage.files.find(absolute("PKG-INFO", folder))
+    if not (isinstance(stated, Unknown) and stated.code == "not-in-context"):
         return
     sure = not stage.system.scripts
     lacks = _lacks_repository(stage, absolute(".git", folder))

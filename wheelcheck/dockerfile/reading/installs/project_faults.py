@@ -20,7 +20,7 @@ from wheelcheck.redaction import redact
 from wheelcheck.requirements.documents import no_complaint, parse_toml, table
 from wheelcheck.requirements.projects.readmes import readmes, reads_readme
 
-__all__ = ["builds_project", "faults_of_project"]
+__all__ = ["builds_project", "fault_of_path", "faults_of_project"]
 
 _NOT_BUILT: Mapping[str, frozenset[str]] = {
     "uv": frozenset(
@@ -30,6 +30,9 @@ _NOT_BUILT: Mapping[str, frozenset[str]] = {
     "poetry": frozenset(("--no-root", "--no-directory", "--dry-run", "--only-root")),
 }  # fmt: skip
 """Options with which a tool installs what a project requires, and not the project."""
+
+_OTHERS = ("/lib/", "/lib64/", "/mnt/", "/opt/", "/run/", "/tmp/", "/usr/", "/var/")  # noqa: S108 (an image's)
+"""Where base images, packages, mounts and build tools put files."""
 
 
 def faults_of_project(
@@ -68,6 +71,33 @@ def faults_of_project(
             )
             sure = certain and not stage.system.scripts
             yield Fault(line, "no-such-file", message, certain=sure)
+
+
+def fault_of_path(
+    stage: StageState, written: str, path: str, workdir: str, line: int
+) -> Fault | None:
+    """Find that an argument of pip is the path of no project and no archive in the image.
+
+    Args:
+        stage: the stage at this moment.
+        written: the argument as it is written.
+        path: what it means, an absolute path in the image.
+        workdir: the working directory of the step: it alone is known to have nothing else in it.
+        line: the line of the step.
+
+    Returns:
+        The fault, not certain after a script that may have written it; None where there is such a
+        file, or may be.
+    """
+    for place in (path, *(absolute(name, path) for name in ("pyproject.toml", "setup.py"))):
+        found = stage.files.find(place)
+        if not (isinstance(found, Unknown) and found.code == "not-in-context"):
+            return None
+    if "*" in path or "$" in path or "dist" in path.split("/") or path.startswith(_OTHERS):
+        return None
+    message = f"nothing puts a project or an archive into the image at {redact(written)}"
+    sure = path == workdir and not stage.system.scripts
+    return Fault(line, "no-such-file", f"{message}: the step fails", certain=sure)
 
 
 def builds_project(command: LockCommand, folder: str, stage: StageState) -> bool:

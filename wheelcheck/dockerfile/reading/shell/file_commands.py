@@ -272,7 +272,9 @@ def _touch(_: str, __: Mapping[str, str], arguments: list[str]) -> FileCommand |
     return TouchedFiles(tuple(arguments)) if arguments else None
 
 
-def _git(name: str, _: Mapping[str, str], arguments: list[str]) -> FileCommand | None:
+def _git(name: str, flags: Mapping[str, str], arguments: list[str]) -> FileCommand | None:
+    if arguments[:1] == ["init"]:
+        return MadeFolders((posixpath.join(_value(flags, "-C"), *arguments[1:2], ".git"),))
     if arguments[:1] != ["clone"] or len(arguments) < 2:  # noqa: PLR2004
         return None
     folder = arguments[2:] or [posixpath.basename(arguments[1].rstrip("/")).removesuffix(".git")]

@@ -15,7 +15,7 @@ from wheelcheck.dockerfile.reading.shell.nesting import Nesting, Word
 from wheelcheck.dockerfile.reading.shell.shell_lexer import Redirection, ShellLexer
 from wheelcheck.dockerfile.reading.shell.variables import Values
 
-__all__ = ["Command", "Strictness", "Word", "commands"]
+__all__ = ["Command", "Strictness", "Word", "assigned", "commands"]
 
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=", re.ASCII)
 _DECLARATIONS = {"export", "declare", "readonly", "local"}
@@ -26,7 +26,8 @@ class Command:
     """A simple command. `offset` is where it begins in the script, `end` where its words end.
 
     `operator` is what stands behind it (``&&``, ``;``, …; "" at the end of the script).
-    `assignments` stand before it. `within` says what decides whether it runs (``if``, ``for``,
+    `assignments` stand before it; `exported` are the variables that the script exported before,
+    None for a value that is not known. `within` says what decides whether it runs (``if``, ``for``,
     ``||``, ``test``, ``function``), "" where it always does. `depth` counts subshells around it.
     `redirections` are those of its output; `heredoc` is the word behind ``<<``, `stdin` the text
     that follows it in the script, None where none does. `ends_script` says whether the script
@@ -36,6 +37,7 @@ class Command:
     words: tuple[Word, ...]
     offset: int
     assignments: tuple[tuple[str, Word], ...] = ()
+    exported: tuple[tuple[str, str | None], ...] = ()
     within: str = ""
     depth: int = 0
     end: int = 0
@@ -80,6 +82,7 @@ def _read(script: str, values: Values) -> Iterator[tuple[ShellEntry, Command | N
     """Every part of a script up to an operator, with the command in it where there is one."""
     lexer = ShellLexer(script, dict(values))
     nesting = Nesting()
+    exported: set[str] = set()
     while not lexer.ended:
         offset, words, operator = lexer.command()
         words = nesting.enter(words, operator)
@@ -91,6 +94,7 @@ def _read(script: str, values: Values) -> Iterator[tuple[ShellEntry, Command | N
                 tuple(rest),
                 offset,
                 tuple(assignments),
+                tuple((name, lexer.values.get(name)) for name in sorted(exported)),
                 within,
                 nesting.depth,
                 lexer.ended_at,
@@ -101,8 +105,8 @@ def _read(script: str, values: Values) -> Iterator[tuple[ShellEntry, Command | N
         texts = tuple(word.text for word in (*rest, *(value for _, value in assignments)))
         yield ShellEntry(texts, operator, len(nesting.stack)), command
         for name, value in _set_by(assignments, rest):
-            unsure = bool(value.unknown or within)
-            lexer.values[name] = None if unsure else value.text
+            lexer.values[name] = None if within else assigned(name, value)
+        exported.update(_exported_by(rest))
         nesting.leave(rest, operator)
 
 
@@ -111,6 +115,23 @@ def _set_by(assignments: list[tuple[str, Word]], rest: list[Word]) -> Iterable[t
     if rest and rest[0].text in _DECLARATIONS:
         return [pair for word in rest[1:] for pair in _part([word])[0]]
     return [] if rest else assignments
+
+
+def assigned(name: str, value: Word) -> str | None:
+    """The value that an assignment gives; None where it is not known.
+
+    Of ``PATH=/opt/venv/bin:$PATH`` what comes first is known, and that decides which pip runs.
+    """
+    first = name == "PATH" and value.unknown == ("PATH",) and value.text[:1] == "/"
+    return value.text if first or not value.unknown else None
+
+
+def _exported_by(rest: list[Word]) -> Iterator[str]:
+    """The names behind ``export``, with a value or without."""
+    if rest and rest[0].text == "export":
+        for word in rest[1:]:
+            if (name := word.text.partition("=")[0]).isidentifier():
+                yield name
 
 
 def _part(words: list[Word]) -> tuple[list[tuple[str, Word]], list[Word]]:

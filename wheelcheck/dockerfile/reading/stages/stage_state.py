@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -96,14 +96,15 @@ class StageState:
         """What ``$NAME`` stands for: ENV goes before ARG (BuildKit's reference, ARG)."""
         return {**self.arguments, **self.environment}
 
-    @property
-    def active_venv(self) -> str:
+    def active_venv(self, overlay: Mapping[str, str | None]) -> str:
         """The virtual environment that a bare pip installs into; "" for none.
 
-        It was activated, VIRTUAL_ENV names it, or it is first in PATH.
+        It was activated, VIRTUAL_ENV names it, or it is first in PATH; `overlay` are the variables
+        of a RUN alone.
         """
-        named = self.environment.get("VIRTUAL_ENV")
-        first = (self.environment.get("PATH") or "").partition(":")[0]
+        variables = {**self.environment, **overlay}
+        named = variables.get("VIRTUAL_ENV")
+        first = (variables.get("PATH") or "").partition(":")[0]
         for path in (named, first.removesuffix("/bin") if first.endswith("/bin") else None):
             if path and any(
                 folder.kind == "venv" and folder.path == path for folder in self.folders
