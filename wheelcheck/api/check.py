@@ -214,7 +214,7 @@ def answer(  # noqa: PLR0913 (one keyword for each part of the question)
         moment = question.moment()
         day = (moment[0] or moment[1]).date()
         return _with_problems(report, (*age_warning(named, day), *warnings_of(parts)))
-    with question.open(installer) as opened:
+    with question.open(installer, report_cache.read if report_cache else None) as opened:
         earlier = (
             report_cache.revalidate(opened.index, opened.index_messages) if report_cache else None
         )

@@ -106,6 +106,8 @@ def _take_over(args: Namespace, report_cache: ReportCache) -> None:
     )
     files: dict[str, bytes | None] = {}
     requirements = question.read(datetime.now(UTC), files)
+    if requirements.policy.cooldown is None:  # it counts from the moment of the reading
+        report_cache.read = requirements, files
     meaning = meaning_of(requirements, question.names)
     if meaning is not None and can_be_read_again(files):
         contents = {path: data for path, data in files.items() if data is not None}

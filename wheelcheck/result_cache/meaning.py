@@ -138,7 +138,7 @@ def meaning_of(requirements: Requirements, inputs: Sequence[str]) -> Meaning | N
         tuple(places),
         tuple(str(line.requirement.specifier) for line in lines),
         tuple(
-            name if often[name] == 1 and _is_final(line.requirement.specifier) else None
+            name if often[name] == 1 and _is_loose(line.requirement.specifier) else None
             for name, line in zip(names, lines, strict=True)
         ),
     )
@@ -175,6 +175,14 @@ def _kind(specifier: SpecifierSet, *, with_extras: bool) -> object:
     starred = any(operator == "==" and star for operator, star in clauses)
     bounded = starred or any(operator in {"<", "<=", "~="} for operator, _ in clauses)
     return pinned, starred, bounded, with_extras and bool(clauses)
+
+
+def _is_loose(specifier: SpecifierSet) -> bool:
+    """Whether another specifier may admit the same: what names one version admits that alone."""
+    return _is_final(specifier) and not any(
+        clause.operator in {"==", "==="} and not clause.version.endswith(".*")
+        for clause in specifier
+    )
 
 
 def _is_final(specifier: SpecifierSet) -> bool:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from wheelcheck.index.cache.disk import Kind
     from wheelcheck.index.client import NetworkIndex
+    from wheelcheck.requirements.requirement_set import Requirements
     from wheelcheck.result_cache.meaning import Comparable, Meaning
 
 __all__ = ["CachedReport", "Rendering", "ReportCache"]
@@ -105,6 +106,7 @@ class ReportCache:
 
     `words` are the whole question, options and working folder included, and `unnamed` the same
     without the names of its files; `root` is the cache folder.
+    `read` are the requirements and the files of the question, once they have been read.
     The cache is looked into at once: `found` is the report if all but the index's pages is as it
     was, and `fresh` says that these need not be revalidated either.
     """
@@ -114,6 +116,7 @@ class ReportCache:
         self._offline = offline
         self._key = cache_key(json.dumps(words, sort_keys=True))
         self._unnamed = unnamed
+        self.read: tuple[Requirements, Mapping[str, bytes | None]] | None = None
         self._made_of = _made_of()
         self.found = self._look("answers", self._key)
         self.fresh = self.found is not None and self._is_fresh(self.found)

@@ -125,14 +125,19 @@ class Question:
             object.__setattr__(self, name, value)
 
     @contextmanager
-    def open(self, installer: str | None = None) -> Iterator[OpenQuestion]:
+    def open(
+        self,
+        installer: str | None = None,
+        known: tuple[Requirements, Mapping[str, bytes | None]] | None = None,
+    ) -> Iterator[OpenQuestion]:
         """Read the requirements and the clock, parse the targets, and open the index.
 
-        `installer` is what `installed_by` takes. Raises `UsageError` for what the caller can mend.
+        `installer` is what `installed_by` takes; `known` are the requirements and the files where
+        they have been read already. Raises `UsageError` for what the caller can mend.
         """
         now = datetime.now(UTC)
-        files: dict[str, bytes | None] = {}
-        requirements = self.read(now, files)
+        read_now: dict[str, bytes | None] = {}
+        requirements, files = known or (self.read(now, read_now), read_now)
         bound = requirements.policy.exclude_newer or now
         # A bound is the first moment left out: the images are those of the moment before.
         matrix = matrix_of(self.targets, (bound - timedelta(microseconds=1)).date())
