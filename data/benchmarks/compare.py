@@ -169,7 +169,8 @@ def warm(setting: Setting) -> Iterator[Row]:
 
     ours = setting.ours
     ours.run(setting.file, MATRIX, PLAIN)
-    for how, ask in (("repeated", ours.run), ("edited", ours.run_anew)):
+    ways = (("repeated", ours.run), ("remarked", ours.run_remarked), ("edited", ours.run_anew))
+    for how, ask in ways:
 
         def matrix(*options: str, ask: Callable[..., Run] = ask) -> float:
             return setting.took(ask(setting.file, MATRIX, *options))

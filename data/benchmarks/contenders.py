@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -33,6 +35,13 @@ _UV_PLATFORMS = {
 """The only musl that uv knows is musllinux_1_2 on these two CPUs."""
 
 
+def _requirements(file: Path) -> Iterator[str]:
+    """The lines of a file that ask for a package by its name alone, or with bounds."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line[:1].isalnum() and not {"@", ";", "/", "["} & set(line):
+            yield line
+
+
 def installers_target(python: str) -> str:
     """The target of a real interpreter on this machine: glibc x86_64, its own Python."""
     return f"cp{python.replace('.', '')}-{GLIBC}_x86_64"
@@ -57,10 +66,23 @@ class Ours(Contender):
     """wheelcheck, started as a user starts it."""
 
     def run_anew(self, file: Path, targets: Sequence[str], *options: str) -> Run:
-        """The same for an edited file: the cache of earlier runs does not answer it."""
+        """The same for a file with another line, which is judged anew.
+
+        The line alters no pin, but what it admits is not compared: it speaks of a pre-release.
+        """
+        name = re.match(r"[\w.-]+", next(_requirements(file)))
+        assert name is not None
+        line = f"{name[0]}!=0.0.{time.monotonic_ns()}.dev1"
+        return self._run_edited(file, line, targets, *options)
+
+    def run_remarked(self, file: Path, targets: Sequence[str], *options: str) -> Run:
+        """The same for a file with another name and another remark, which says what it said."""
+        return self._run_edited(file, f"# {time.monotonic_ns()}", targets, *options)
+
+    def _run_edited(self, file: Path, line: str, targets: Sequence[str], *options: str) -> Run:
         with TemporaryDirectory(prefix="bench-") as folder:
             edited = Path(folder, file.name)
-            edited.write_text(f"{file.read_text(encoding='utf-8')}\n# {folder}\n", encoding="utf-8")
+            edited.write_text(f"{file.read_text(encoding='utf-8')}\n{line}\n", encoding="utf-8")
             return self.run(edited, targets, *options)
 
     def run(self, file: Path, targets: Sequence[str], *options: str) -> Run:
