@@ -66,7 +66,7 @@ class Ours(Contender):
     """wheelcheck, started as a user starts it."""
 
     def run_anew(self, file: Path, targets: Sequence[str], *options: str) -> Run:
-        """The same for a file with another line, which is judged anew.
+        """The same for a file with another line, for which everything is judged again.
 
         The line alters no pin, but what it admits is not compared: it speaks of a pre-release.
         """
