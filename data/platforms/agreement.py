@@ -12,20 +12,38 @@ from __future__ import annotations
 
 import argparse
 import csv
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from unittest import mock
 
-from installers import Answer, Uv
-from uv_answers import REQUIREMENTS, Case, all_cases, ask, read_answers, replayed, write_answers
-
-from wheelcheck import Report, Verdict, check
-from wheelcheck.targets.other_platforms import Windows
-
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[1] / "tests" / "support"))
+
+from comparing import (  # noqa: E402 (the folder above must be known first)
+    Difference,
+    differing,
+    is_refused,
+    only_behind,
+    unavailable_on,
+    versions_on,
+)
+from installers import Answer, Uv  # noqa: E402
+from uv_answers import (  # noqa: E402
+    REQUIREMENTS,
+    Case,
+    all_cases,
+    ask,
+    read_answers,
+    replayed,
+    write_answers,
+)
+
+from wheelcheck import Report, check  # noqa: E402
+from wheelcheck.targets.other_platforms import Windows  # noqa: E402
+
 DIFFERENCES = HERE / "agreement.csv"
 COLUMNS = ("file", "target", "project", "uv", "wheelcheck", "reason")
 
@@ -40,17 +58,6 @@ class Reason(StrEnum):
     UNEXPLAINED = "unexplained"
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One project, or a whole file (``*``), on which the two answers differ."""
-
-    case: Case
-    project: str
-    theirs: str
-    ours: str
-    reason: Reason
-
-
 class Comparison:
     """Compares reports with uv's answers, asking uv again where it stopped."""
 
@@ -59,7 +66,7 @@ class Comparison:
         self.ours_url = ours_url
         self.answers = read_answers()
         self.compared: Counter[str] = Counter()
-        self.differences: list[Difference] = []
+        self.differences: list[tuple[Case, Difference[Reason]]] = []
         self._as_uv_says: dict[str, Report] = {}
 
     def run(self) -> None:
@@ -71,32 +78,21 @@ class Comparison:
         for file, cases in by_file.items():
             report = self._check(file, [case.target for case in cases])
             for case in cases:
-                self.differences += self._differences(case, report)
+                self.differences += [(case, each) for each in self._differences(case, report)]
             print(file, len(cases), "targets", flush=True)
 
-    def _differences(self, case: Case, report: Report) -> Iterator[Difference]:
+    def _differences(self, case: Case, report: Report) -> Iterator[Difference[Reason]]:
         target = _name(case.target, report)
-        lost = frozenset(
-            p.name for p in report.packages if p.on[target].verdict is Verdict.UNAVAILABLE
-        )
-        question, answer = self._answer(case, lost)
+        question, answer = self._answer(case, unavailable_on(report, target))
         if answer.failure:
-            summary = next(each for each in report.targets if each.name == target)
-            reason = Reason.UNEXPLAINED if summary.installable else Reason.REFUSED
-            yield Difference(case, "*", answer.failure, "", reason)
+            reason = Reason.REFUSED if is_refused(report, target) else Reason.UNEXPLAINED
+            yield Difference("*", answer.failure, None, reason)
             return
-        ours = {
-            package.name: cell.version
-            for package in report.packages
-            if (cell := package.on[target]).version is not None
-        }
-        names = answer.pins.keys() | ours.keys()
-        self.compared[case.target.partition("-")[2]] += len(names)
-        for name in sorted(names):
-            theirs = answer.pins.get(name)
-            if theirs != ours.get(name):
-                reason = self._reason(case, report, target, name, frozenset(question.without))
-                yield Difference(case, name, theirs or "", ours.get(name) or "", reason)
+        ours = versions_on(report, target)
+        self.compared[case.target.partition("-")[2]] += len(answer.pins.keys() | ours.keys())
+        for name, uvs, version in differing(answer.pins, ours):
+            reason = self._reason(case, report, target, name, frozenset(question.without))
+            yield Difference(name, uvs, version, reason)
 
     def _answer(self, case: Case, lost: frozenset[str]) -> tuple[Case, Answer]:
         """Uv's answer; where it failed, the one without what no file fits."""
@@ -113,10 +109,9 @@ class Comparison:
     def _reason(
         self, case: Case, report: Report, target: str, name: str, without: frozenset[str]
     ) -> Reason:
-        known = {package.name for package in report.packages}
-        if name in known and report.package(name).on[target].verdict is Verdict.UNAVAILABLE:
+        if name in unavailable_on(report, target):
             return Reason.UNAVAILABLE
-        if without and _only_behind(report, target, name, without):
+        if without and only_behind(report, target, name, without):
             return Reason.BEHIND
         if case.target.endswith("win32") and self._equal_on_x86(case, target, name):
             return Reason.MACHINE
@@ -134,9 +129,7 @@ class Comparison:
                 self._as_uv_says[case.file] = self._check(
                     case.file, [each for each in cases_of(case.file) if each.endswith("win32")]
                 )
-        report = self._as_uv_says[case.file]
-        known = {package.name: package for package in report.packages}
-        ours = known[name].on[target].version if name in known else None
+        ours = versions_on(self._as_uv_says[case.file], target).get(name)
         return ours == self.answers[case].pins.get(name)
 
     def _check(self, file: str, targets: list[str]) -> Report:
@@ -163,28 +156,11 @@ def _name(spelling: str, report: Report) -> str:
     return next(name for name in names if name.startswith(f"{python}-py") and "wasm" in platform)
 
 
-def _only_behind(report: Report, target: str, name: str, blocked: frozenset[str]) -> bool:
-    """Whether every chain of requests for a project runs through a blocked one."""
-    requested_by: Mapping[str, set[str]] = {
-        package.name: {who.partition(" ")[0] for who in package.on[target].requested_by}
-        for package in report.packages
-    }
-    reached: set[str] = set()
-    waiting = [name]
-    while waiting:
-        for parent in requested_by.get(waiting.pop(), set()) - reached - blocked:
-            if parent.partition("[")[0] not in requested_by:  # a line of the user's own
-                return False
-            reached.add(parent)
-            waiting.append(parent.partition("[")[0])
-    return True
-
-
 def tell(comparison: Comparison) -> int:
     """Print the table per platform and write the differences; return the number unexplained."""
     by_platform: dict[str, Counter[Reason]] = defaultdict(Counter)
-    for each in comparison.differences:
-        by_platform[each.case.target.partition("-")[2]][each.reason] += each.project != "*"
+    for case, each in comparison.differences:
+        by_platform[case.target.partition("-")[2]][each.reason] += each.name != "*"
     print("| platform | pins compared | equal | differing | unexplained |")
     print("|---|---:|---:|---:|---:|")
     for platform, compared in comparison.compared.items():
@@ -195,12 +171,13 @@ def tell(comparison: Comparison) -> int:
     with DIFFERENCES.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(COLUMNS)
-        for each in comparison.differences:
-            row = (each.case.file, each.case.target, each.project, each.theirs, each.ours)
+        for case, each in comparison.differences:
+            row = (case.file, case.target, each.name, each.theirs or "", each.ours or "")
             writer.writerow([*row, each.reason.name.lower()])
-    for reason, count in Counter(each.reason for each in comparison.differences).most_common():
+    reasons = Counter(each.reason for _, each in comparison.differences)
+    for reason, count in reasons.most_common():
         print(f"  {count} × {reason}")
-    return sum(each.reason is Reason.UNEXPLAINED for each in comparison.differences)
+    return reasons[Reason.UNEXPLAINED]
 
 
 def main() -> int:

@@ -30,7 +30,16 @@ from replay import PUBLIC, Replay, Source
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))  # a checkout is judged as it is, installed or not
 
-from wheelcheck import Report, Target, Verdict, check  # noqa: E402
+from comparing import (  # noqa: E402
+    Difference,
+    differing,
+    is_refused,
+    only_behind,
+    unavailable_on,
+    versions_on,
+)
+
+from wheelcheck import Report, Target, check  # noqa: E402
 from wheelcheck.targets.target import Architecture, Implementation, Libc  # noqa: E402
 
 REQUIREMENTS = ROOT / "data" / "requirements"
@@ -55,16 +64,6 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """One project (or a whole file, ``*``) on which the two answers differ."""
-
-    name: str
-    theirs: str | None
-    ours: str | None
-    reason: Reason
-
-
-@dataclass(frozen=True, slots=True)
 class Comparison:
     """One requirement file on one target, wheelcheck beside one judge."""
 
@@ -72,7 +71,7 @@ class Comparison:
     judge: str
     target: Target
     compared: int
-    differences: tuple[Difference, ...]
+    differences: tuple[Difference[Reason], ...]
 
 
 @dataclass(slots=True)
@@ -151,84 +150,46 @@ def beside_pip(bench: Bench, file: Path, target: Target, report: Report) -> Comp
     }
     if answer.failure:
         return _refusal(file, "pip", target, report, answer)
-    differences = tuple(
-        Difference(name, theirs.get(name), ours.get(name), Reason.UNEXPLAINED)
-        for name in sorted(theirs.keys() | ours.keys())
-        if theirs.get(name) != ours.get(name)
-    )
+    differences = tuple(Difference(*each, Reason.UNEXPLAINED) for each in differing(theirs, ours))
     return Comparison(str(file), "pip", target, len(theirs.keys() | ours.keys()), differences)
 
 
 def beside_uv(bench: Bench, file: Path, target: Target, report: Report) -> Comparison:
     """Versions beside uv's."""
-    without = frozenset(_unavailable(report, target))
-    answer = bench.ask_uv(file, target, without)
+    answer = bench.ask_uv(file, target, unavailable_on(report, target.name))
     if answer.failure:
         return _refusal(file, "uv", target, report, answer)
-    ours = {
-        package.name: cell.version
-        for package in report.packages
-        if (cell := package.on[target.name]).version is not None
-    }
-    names = sorted(answer.pins.keys() | ours.keys())
+    ours = versions_on(report, target.name)
     differences = tuple(
-        Difference(name, answer.pins.get(name), ours.get(name), reason)
-        for name in names
-        if answer.pins.get(name) != ours.get(name)
-        for reason in [_why(bench, file, target, report, name)]
+        Difference(name, uvs, version, _why(bench, file, target, report, name))
+        for name, uvs, version in differing(answer.pins, ours)
     )
-    return Comparison(str(file), "uv", target, len(names), differences)
-
-
-def _unavailable(report: Report, target: Target) -> list[str]:
-    return [p.name for p in report.packages if p.on[target.name].verdict is Verdict.UNAVAILABLE]
+    return Comparison(str(file), "uv", target, len(answer.pins.keys() | ours.keys()), differences)
 
 
 def _refusal(file: Path, judge: str, target: Target, report: Report, answer: Answer) -> Comparison:
-    summary = next(each for each in report.targets if each.name == target.name)
-    reason = Reason.UNEXPLAINED if summary.installable else Reason.REFUSED
+    reason = Reason.REFUSED if is_refused(report, target.name) else Reason.UNEXPLAINED
     lines = [line for line in answer.failure.splitlines() if line.strip()]
     failed = Difference("*", lines[-1] if lines else "failed", None, reason)
     return Comparison(str(file), judge, target, 0, (failed,))
 
 
 def _why(bench: Bench, file: Path, target: Target, report: Report, name: str) -> Reason:
-    without = frozenset(_unavailable(report, target))
+    without = unavailable_on(report, target.name)
     if name in without:
         version = report.package(name).on[target.name].version
         return bench.who_refuses(name, version, target)
     answer = bench.ask_uv(file, target, without)
-    if without and name not in answer.pins and _only_behind(report, target, name, without):
+    if without and name not in answer.pins and only_behind(report, target.name, name, without):
         return Reason.BEHIND
     python = target.python_full_version
     here = bench.target(python, Libc.GLIBC, Architecture.X86_64)
     pip_here = bench.ask_pip(file, python).pins.get(name)
     uv_here = bench.ask_uv(file, here).pins.get(name)
-    ours = report.package(name).on[target.name].version if _known(report, name) else None
+    ours = versions_on(report, target.name).get(name)
     if ours == pip_here and answer.pins.get(name) == uv_here:
         return Reason.INSTALLERS
     return Reason.UNEXPLAINED
-
-
-def _known(report: Report, name: str) -> bool:
-    return any(package.name == name for package in report.packages)
-
-
-def _only_behind(report: Report, target: Target, name: str, blocked: frozenset[str]) -> bool:
-    """Whether every chain of requests for a project runs through a blocked one."""
-    asked_by = {  # packages ask as "name version", the user's lines as "file:line"
-        package.name: {who.partition(" ")[0] for who in package.on[target.name].requested_by}
-        for package in report.packages
-    }
-    reached: set[str] = set()
-    waiting = [name]
-    while waiting:
-        for parent in asked_by.get(waiting.pop(), set()) - reached - blocked:
-            if parent not in asked_by:  # a line of the user's own
-                return False
-            reached.add(parent)
-            waiting.append(parent)
-    return True
 
 
 def tell(found: list[Comparison]) -> int:
