@@ -22,7 +22,7 @@ from wheelcheck.requirements.requirement_set import RequirementLine, Requirement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = ["Comparable", "Meaning", "Place", "comparable_of", "meaning_of"]
 
@@ -108,6 +108,29 @@ def meaning_of(requirements: Requirements, inputs: Sequence[str]) -> Meaning | N
     Direct references, hashes, locks and what could not be read have places and words of their own.
     """
     lines, constraints = requirements.lines, requirements.constraints
+    every = (*lines, *constraints)
+    places = [(line.origin.file, line.origin.line or 0) for line in every]
+    if not _has_plain_lines_alone(requirements) or len(set(places)) < len(places):
+        return None
+    if not all(map(_is_the_same_in_json, (*inputs, *(file for file, _ in places)))):
+        return None
+    shape = {
+        "lines": [_shape(line) for line in lines],
+        "constraints": [(*_shape(line), str(line.requirement), line.text) for line in constraints],
+        "policy": _spelled_out(requirements.policy),
+        "index": _spelled_out(requirements.index),
+    }
+    return Meaning(
+        json.dumps(shape, sort_keys=True),
+        tuple(inputs),
+        tuple(places),
+        tuple(str(line.requirement.specifier) for line in lines),
+        tuple(_names_with_loose_bounds(lines)),
+    )
+
+
+def _has_plain_lines_alone(requirements: Requirements) -> bool:
+    """Whether nothing but lines, policy and index are set, and no hashes or cooldown wanted."""
     extraordinary = dataclasses.replace(
         requirements,
         lines=(),
@@ -117,31 +140,17 @@ def meaning_of(requirements: Requirements, inputs: Sequence[str]) -> Meaning | N
     )
     policy = requirements.policy
     if extraordinary != Requirements() or policy.require_hashes or policy.cooldown is not None:
-        return None
-    every = (*lines, *constraints)
-    places = [(line.origin.file, line.origin.line or 0) for line in every]
-    if not all(map(_is_plain, every)) or len(set(places)) < len(places):
-        return None
-    if not all(_is_the_same_in_json(name) for name in (*inputs, *(file for file, _ in places))):
-        return None
-    often = Counter(canonicalize_name(line.requirement.name) for line in lines)
-    shape = {
-        "lines": [_shape(line) for line in lines],
-        "constraints": [(*_shape(line), str(line.requirement), line.text) for line in constraints],
-        "policy": _spelled_out(policy),
-        "index": _spelled_out(requirements.index),
-    }
+        return False
+    return all(map(_is_plain, (*requirements.lines, *requirements.constraints)))
+
+
+def _names_with_loose_bounds(lines: Sequence[RequirementLine]) -> Iterator[NormalizedName | None]:
+    """The project of each line that may be compared by what it admits; None for other lines."""
     names = [canonicalize_name(line.requirement.name) for line in lines]
-    return Meaning(
-        json.dumps(shape, sort_keys=True),
-        tuple(inputs),
-        tuple(places),
-        tuple(str(line.requirement.specifier) for line in lines),
-        tuple(
-            name if often[name] == 1 and _is_loose(line.requirement.specifier) else None
-            for name, line in zip(names, lines, strict=True)
-        ),
-    )
+    often = Counter(names)
+    for name, line in zip(names, lines, strict=True):
+        loose = often[name] == 1 and _is_loose(line.requirement.specifier)
+        yield name if loose else None
 
 
 def _is_plain(line: RequirementLine) -> bool:

@@ -129,11 +129,7 @@ def _languages(
     """Each compiled language, and where it was seen: in declared sources, else in all."""
     languages: dict[str, str] = {}
     if extensions and all(module.sources for module in extensions):
-        for module in extensions:
-            for path in module.sources or ():
-                language = language_of(path)
-                if language is not None:
-                    languages.setdefault(language.value, f"{module.where}: {path}")
+        languages |= _declared_languages(extensions)
     else:
         for count in facts.sources:
             if count.files:
@@ -142,6 +138,16 @@ def _languages(
         own = [language_of(path) for path in options.sources]
         if options.cplus or Language.CPP in own:
             languages.setdefault(Language.CPP.value, f"{options.path}: its first lines")
+    return languages
+
+
+def _declared_languages(extensions: Iterable[ExtensionModule]) -> dict[str, str]:
+    languages: dict[str, str] = {}
+    for module in extensions:
+        for path in module.sources or ():
+            language = language_of(path)
+            if language is not None:
+                languages.setdefault(language.value, f"{module.where}: {path}")
     return languages
 
 
@@ -182,16 +188,8 @@ def _headers(contents: SdistContents) -> dict[str, int]:
 
 def _sure_headers(extensions: Iterable[ExtensionModule], contents: SdistContents) -> dict[str, str]:
     """Headers of the system that declared sources, and headers that they include, must have."""
-    sources = [
-        path
-        for module in extensions
-        if not (module.optional or module.supposing)
-        for path in module.sources or ()
-    ]
-    named: dict[str, list[str]] = {}
-    for path in contents.marks:
-        named.setdefault(path.rpartition("/")[2], []).append(path)
-    todo = [path for path in sources if path in contents.marks]
+    named = _by_file_name(contents.marks)
+    todo = [path for path in _sure_sources(extensions) if path in contents.marks]
     seen = set(todo)
     found: dict[str, str] = {}
     while todo:
@@ -205,6 +203,20 @@ def _sure_headers(extensions: Iterable[ExtensionModule], contents: SdistContents
         seen.update(new)
         todo += new
     return found
+
+
+def _by_file_name(paths: Iterable[str]) -> dict[str, list[str]]:
+    named: dict[str, list[str]] = {}
+    for path in paths:
+        named.setdefault(path.rpartition("/")[2], []).append(path)
+    return named
+
+
+def _sure_sources(extensions: Iterable[ExtensionModule]) -> Iterator[str]:
+    """Sources of the extension modules that every build makes."""
+    for module in extensions:
+        if not (module.optional or module.supposing):
+            yield from module.sources or ()
 
 
 _ROLES = list(Role)

@@ -98,17 +98,23 @@ def _file(walk: _Walk, path: str) -> Iterator[CMakeCommand]:
             continue
         if any(block.runs is False and block.by_system for block in walk.blocks):
             continue
-        sure = all(block.runs for block in walk.blocks)
-        if name in {"set", "option"} and words:
-            _assign(walk, name, words, sure=sure)
-        around = tuple(word for block in walk.blocks for word in block.words)
-        expanded = tuple(part for word in words for part in _expanded(walk, word))
-        yield CMakeCommand(name, expanded, path, sure, around)
-        if name == "return" and sure:
+        command = _command(walk, name, words, path)
+        yield command
+        if name == "return" and command.sure:
             break
-        if name in {"add_subdirectory", "include"} and expanded:
-            yield from _nested(walk, name, path, expanded[0])
+        if name in {"add_subdirectory", "include"} and command.words:
+            yield from _nested(walk, name, path, command.words[0])
     walk.blocks = outer
+
+
+def _command(walk: _Walk, name: str, words: list[str], path: str) -> CMakeCommand:
+    """A command with its variables filled in; what it sets holds from here on."""
+    sure = all(block.runs for block in walk.blocks)
+    if name in {"set", "option"} and words:
+        _assign(walk, name, words, sure=sure)
+    around = tuple(word for block in walk.blocks for word in block.words)
+    expanded = tuple(part for word in words for part in _expanded(walk, word))
+    return CMakeCommand(name, expanded, path, sure, around)
 
 
 def _nested(walk: _Walk, name: str, path: str, target: str) -> Iterator[CMakeCommand]:

@@ -40,22 +40,19 @@ def cmake_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     """Libraries and programs that CMake looks for; without REQUIRED, or conditional, optional."""
     doubtful = not _is_used(facts)
     for root in _roots(facts):
-        commands = [
-            command
-            for command in cmake_commands(facts.texts, root, _defines(facts))
-            if not is_aside(command.path)
-        ]
-        demanded = _demanded(commands)
-        if "swig" in facts.languages:  # interfaces that nothing else could translate
-            demanded |= {"swig"}
+        every = cmake_commands(facts.texts, root, _defines(facts))
+        commands = [command for command in every if not is_aside(command.path)]
+        # SWIG's interfaces nothing else could translate
+        demanded = _demanded(commands) | (facts.languages.keys() & {"swig"})
         found = [(command, need) for command in commands for need in _needs_of(command, demanded)]
-        alone = not any(
-            need.kind is NeedKind.LIBRARY and need.role is Role.REQUIRED for _, need in found
-        )
+        alone = not any(_is_required_library(need) for _, need in found)
         for command, need in found:
-            if alone and _links(command, need):
-                need = replace(need, role=Role.REQUIRED)  # noqa: PLW2901
-            yield _optional(need) if doubtful and need.role is Role.REQUIRED else need
+            required = need.role is Role.REQUIRED or (alone and _links(command, need))
+            yield _as(Role.OPTIONAL if doubtful else Role.REQUIRED, need) if required else need
+
+
+def _is_required_library(need: BuildNeed) -> bool:
+    return need.kind is NeedKind.LIBRARY and need.role is Role.REQUIRED
 
 
 def _links(command: CMakeCommand, need: BuildNeed) -> bool:
@@ -74,8 +71,8 @@ def states_languages(facts: SourceNeedsInput) -> bool:
     return alone and any(_PROJECT.search(facts.texts[root]) for root in _roots(facts))
 
 
-def _optional(need: BuildNeed) -> BuildNeed:
-    return replace(need, role=Role.OPTIONAL)
+def _as(role: Role, need: BuildNeed) -> BuildNeed:
+    return need if need.role is role else replace(need, role=role)
 
 
 def _is_used(facts: SourceNeedsInput) -> bool:
@@ -96,16 +93,20 @@ def _roots(facts: SourceNeedsInput) -> list[str]:
         for path in facts.texts
         if path.rpartition("/")[2] == "CMakeLists.txt" and not is_aside(path)
     ]
-    document = read_toml(facts.texts.get("pyproject.toml", ""))
-    settings = {} if isinstance(document, Unknown) else table(document, "tool", "scikit-build")
-    folder = table(settings, "cmake").get("source-dir")
-    stated = f"{folder.strip('./')}/CMakeLists.txt" if isinstance(folder, str) else ""
-    for path in (stated, "CMakeLists.txt"):
+    for path in (_stated_root(facts), "CMakeLists.txt"):
         if path in paths:
             return [path]
     own = [path for path in paths if not is_vendored(path)]
     depth = min((path.count("/") for path in own), default=0)
     return [path for path in own if path.count("/") == depth]
+
+
+def _stated_root(facts: SourceNeedsInput) -> str:
+    """The `CMakeLists.txt` that scikit-build-core's ``source-dir`` names, or ""."""
+    document = read_toml(facts.texts.get("pyproject.toml", ""))
+    settings = {} if isinstance(document, Unknown) else table(document, "tool", "scikit-build")
+    folder = table(settings, "cmake").get("source-dir")
+    return f"{folder.strip('./')}/CMakeLists.txt" if isinstance(folder, str) else ""
 
 
 def _defines(facts: SourceNeedsInput) -> Mapping[str, str]:

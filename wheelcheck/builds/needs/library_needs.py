@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -93,32 +93,46 @@ def library_needs(facts: SourceNeedsInput) -> tuple[BuildNeed, ...]:
         *_from_external(facts),
         *_from_members(shipped),
     ]
-    made = any(need.kind is NeedKind.TOOL and need.name == "make" for need in found)
-    made = made or any(tool == "make" for _, tool in facts.tools_run)
-    found += makefile_needs(facts, made=made)
+    found += makefile_needs(facts, made=_runs_make(facts, found))
     found += _from_wheels(facts, named=any(map(_links, found)))
     if not any(need.kind is NeedKind.LIBRARY for need in found):
         found += _from_headers(facts)
     found += _from_sure_headers(facts, found)
+    return tuple(_of_system(found, shipped, facts))
+
+
+def _of_system(
+    found: Sequence[BuildNeed], shipped: Collection[str], facts: SourceNeedsInput
+) -> Iterator[BuildNeed]:
+    """What the system must have, or the sdist's own sources meet: each thing once.
+
+    Where a package comes otherwise, the pkg-config that would look for it is not needed.
+    """
     brought = brought_by_requirements(facts)
     files = {path.rpartition("/")[2] for path in facts.members}
     left_out = {
         need.source
         for need in found
         if need.name != "pkg-config"
-        and (
-            need.role is Role.BUNDLED or _names(need) & shipped or _is_brought(need, brought, files)
-        )
+        and (_bundled(need, shipped).role is Role.BUNDLED or _is_brought(need, brought, files))
     }
-    return tuple(
-        replace(need, role=Role.BUNDLED, source=f"{need.source}; its source is in the sdist")
-        if need.role is not Role.BUNDLED and _names(need) & shipped
-        else need
-        for need in strongest(
-            need for need in found if need.name != "pkg-config" or need.source not in left_out
-        )
-        if not _is_brought(need, brought, files)
-    )
+    wanted = (need for need in found if need.name != "pkg-config" or need.source not in left_out)
+    for need in strongest(wanted):
+        if not _is_brought(need, brought, files):
+            yield _bundled(need, shipped)
+
+
+def _runs_make(facts: SourceNeedsInput, found: Iterable[BuildNeed]) -> bool:
+    if any(need.kind is NeedKind.TOOL and need.name == "make" for need in found):
+        return True
+    return any(tool == "make" for _, tool in facts.tools_run)
+
+
+def _bundled(need: BuildNeed, shipped: Collection[str]) -> BuildNeed:
+    """A need that the sdist's own sources meet, as such."""
+    if need.role is Role.BUNDLED or _names(need).isdisjoint(shipped):
+        return need
+    return replace(need, role=Role.BUNDLED, source=f"{need.source}; its source is in the sdist")
 
 
 def _from_headers(facts: SourceNeedsInput) -> Iterator[BuildNeed]:

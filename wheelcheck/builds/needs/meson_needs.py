@@ -63,16 +63,11 @@ def _of_file(
         function, arguments = match.groups()
         state = _state(parts, match.start())
         positional = _KEYWORD.split(arguments)[0]
-        names = [name for name in _QUOTED.findall(positional) if name]
+        names = list(filter(None, _QUOTED.findall(positional)))
         yield from _of_loop(f"{path}: {function}", text, values.words(positional.rstrip(", ")))
         if state is False or not names or names[0] in built:
             continue
-        wanted = _REQUIRED.search(arguments)
-        sure = state and (wanted is None or values.is_required(wanted[1]))
-        role = Role.REQUIRED if sure else Role.OPTIONAL
-        fallback = _FALLBACK.search(arguments)
-        if fallback and fallback[1] in shipped:
-            role = Role.BUNDLED
+        role = _role(arguments, shipped, values, sure=bool(state))
         kind = FileKind.PC if function == "dependency" else FileKind.LIB
         source = f"{path}: {function}('{names[0]}')"
         least = _VERSION.search(arguments)
@@ -82,6 +77,16 @@ def _of_file(
         yield from needs
         if needs and kind is FileKind.PC and names[0] not in _BUILT_IN:
             yield BuildNeed(NeedKind.TOOL, "pkg-config", source, role)
+
+
+def _role(arguments: str, shipped: set[str], values: MesonValues, *, sure: bool) -> Role:
+    """The role of a dependency by its keywords; `sure` says that its statement runs."""
+    fallback = _FALLBACK.search(arguments)
+    if fallback and fallback[1] in shipped:
+        return Role.BUNDLED
+    wanted = _REQUIRED.search(arguments)
+    required = sure and (wanted is None or values.is_required(wanted[1]))
+    return Role.REQUIRED if required else Role.OPTIONAL
 
 
 def _of_loop(place: str, text: str, names: list[str]) -> Iterator[BuildNeed]:

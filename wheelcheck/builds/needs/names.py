@@ -57,20 +57,16 @@ def need_called(
     names = [item for item in (name, *others) if _NAME.fullmatch(item)]
     if not names or any(_is_elsewhere(kind, item) for item in names):
         return
-    name, table_kind = names[0], _TABLE_KINDS.get(kind, "header")
-    library = next(filter(None, (library_called(table_kind, item) for item in names)), None)
-    meaning = _meaning(kind, name) if library is None else None
-    minimum = _version(least)
-    if meaning is not None and not meaning.startswith(_LIBRARY):
-        if meaning:
-            yield BuildNeed(NeedKind.TOOL, meaning, source, role)
-    elif library or meaning:
-        known = library or (meaning or "").removeprefix(_LIBRARY)
-        yield BuildNeed(NeedKind.LIBRARY, known, source, role, minimum)
-    else:
+    meaning, minimum = _meaning_of(kind, names), _version(least)
+    if meaning is None:
         sort = NeedKind.TOOL if kind is FileKind.EXECUTABLE else NeedKind.LIBRARY
         files = tuple((kind, item) for item in names)
-        yield BuildNeed(sort, label_of(kind, name), source, role, minimum, files=files)
+        yield BuildNeed(sort, label_of(kind, names[0]), source, role, minimum, files=files)
+    elif meaning.startswith(_LIBRARY):
+        known = meaning.removeprefix(_LIBRARY)
+        yield BuildNeed(NeedKind.LIBRARY, known, source, role, minimum)
+    elif meaning:
+        yield BuildNeed(NeedKind.TOOL, meaning, source, role)
 
 
 def _is_elsewhere(kind: FileKind, name: str) -> bool:
@@ -91,6 +87,13 @@ def label_of(kind: FileKind, name: str) -> str:
             return f"{name}Config.cmake"
         case _:
             return name
+
+
+def _meaning_of(kind: FileKind, names: Sequence[str]) -> str | None:
+    """What names mean that a build tries one after another, as `_others` has it."""
+    table_kind = _TABLE_KINDS.get(kind, "header")
+    library = next(filter(None, (library_called(table_kind, name) for name in names)), None)
+    return _LIBRARY + library if library else _meaning(kind, names[0])
 
 
 def _meaning(kind: FileKind, name: str) -> str | None:

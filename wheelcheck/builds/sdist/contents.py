@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from wheelcheck.builds.sdist.source_files import SourceCount, count_sources, generated_c
@@ -11,6 +11,13 @@ from wheelcheck.index.archives.sources.source_marks import SourceMarks
 from wheelcheck.index.interface import ArchiveListing
 
 __all__ = ["SdistContents"]
+
+
+def _length_of_top(paths: Sequence[str]) -> int:
+    """Characters of the one folder that all paths begin with, its slash included."""
+    folder, slash, _ = paths[0].partition("/") if paths else ("", "", "")
+    top = folder + slash if slash else ""
+    return len(top) if all(path.startswith(top) for path in paths) else 0
 
 
 class SdistContents:
@@ -24,9 +31,7 @@ class SdistContents:
 
     def __init__(self, listing: ArchiveListing) -> None:
         paths = [member.path.removeprefix("./") for member in listing.members]
-        folder, slash, _ = paths[0].partition("/") if paths else ("", "", "")
-        top = folder + slash if slash else ""
-        cut = len(top) if all(path.startswith(top) for path in paths) else 0
+        cut = _length_of_top(paths)
         members = listing.members
         self.sizes: Mapping[str, int] = {
             path[cut:]: member.size for path, member in zip(paths, members, strict=True)

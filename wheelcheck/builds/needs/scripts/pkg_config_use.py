@@ -68,9 +68,7 @@ class PkgConfigUse:
     def _words(self, node: ast.AST) -> list[str]:
         """What a command or a call tells pkg-config."""
         if isinstance(node, ast.List | ast.Tuple):
-            given = self._meant(node.elts)
-            to_it = any(word.rpartition("/")[2] == _COMMAND for word in given[:2])
-            return [word for word in given if _COMMAND not in word] if to_it else []
+            return _after_command(self._meant(node.elts))
         if not isinstance(node, ast.Call):
             return []
         name = called(node)
@@ -84,6 +82,13 @@ class PkgConfigUse:
 
     def _meant(self, nodes: Iterable[ast.expr]) -> list[str]:
         return [text for node in nodes for text in _meant(node, self.lists)]
+
+
+def _after_command(words: Sequence[str]) -> list[str]:
+    """What a list of words gives to pkg-config, where that is the command."""
+    if not any(word.rpartition("/")[2] == _COMMAND for word in words[:2]):
+        return []
+    return [word for word in words if _COMMAND not in word]
 
 
 def listed_packages(text: str, line: int, certainty: Certainty) -> Iterator[SystemQuestion]:

@@ -92,22 +92,35 @@ def _chosen(
     known = decided.get(node.lineno) if isinstance(node, ast.If) else None
     by_system = _truth(node.test)
     truth = by_system if known is None else known
-    looks = _LOOKS.search(ast.unparse(node.test)) is not None
-    doubt = max(certainty, Certainty.TENTATIVE if looks else Certainty.CONDITIONAL)
-    body = node.body if isinstance(node.body, list) else [node.body]
-    orelse = node.orelse if isinstance(node.orelse, list) else [node.orelse]
+    body, orelse = _statements(node.body), _statements(node.orelse)
     yield node.test, certainty
-    if truth is False:
-        doubt = Certainty.TENTATIVE
+    if truth is None:
+        taken, other = _undecided(node.test, body, orelse, certainty)
+    else:
+        taken, other = certainty, Certainty.TENTATIVE
+        if not truth:
+            taken, other = other, taken
     if truth is not False or by_system is None:
-        usual = truth or (truth is None and _is_default(node.test))
-        yield from ((part, certainty if usual else doubt) for part in body)
-    if truth:
-        doubt = Certainty.TENTATIVE
+        yield from ((part, taken) for part in body)
     if truth is not True or by_system is None:
-        if truth is None and _sets_list(body) and _sets_list(orelse):
-            doubt = max(certainty, Certainty.DEFAULT)
-        yield from ((part, certainty if truth is False else doubt) for part in orelse)
+        yield from ((part, other) for part in orelse)
+
+
+def _statements(branch: ast.expr | list[ast.stmt]) -> Sequence[ast.AST]:
+    return branch if isinstance(branch, list) else [branch]
+
+
+def _undecided(
+    test: ast.expr, body: Sequence[ast.AST], orelse: Sequence[ast.AST], certainty: Certainty
+) -> tuple[Certainty, Certainty]:
+    """How certain the branches are of a condition that only a build decides."""
+    looks = _LOOKS.search(ast.unparse(test)) is not None
+    doubt = max(certainty, Certainty.TENTATIVE if looks else Certainty.CONDITIONAL)
+    either = _sets_list(body) and _sets_list(orelse)
+    return (
+        certainty if _is_default(test) else doubt,
+        max(certainty, Certainty.DEFAULT) if either else doubt,
+    )
 
 
 def _sets_list(body: Sequence[ast.AST]) -> bool:

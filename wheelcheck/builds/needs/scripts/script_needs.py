@@ -88,13 +88,12 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     one must succeed: where none is certain, those count that stand under a condition, are no mere
     attempt, and name what some distribution has.
     """
-    found: list[tuple[str, SystemQuestion]] = []
-    for path, text in build_scripts(facts.texts):
-        if _SPEAKS.search(text) and not _OTHER_SYSTEM.search(path):
-            tree = parse(text)
-            if not isinstance(tree, Unknown):
-                own = {line: answer for (at, line), answer in facts.decided.items() if at == path}
-                found += [(path, question) for question in questions(branches(tree, own))]
+    found = [
+        (path, question)
+        for path, text in build_scripts(facts.texts)
+        if _SPEAKS.search(text) and not _OTHER_SYSTEM.search(path)
+        for question in _questions_of(path, text, facts)
+    ]
     certain = any(
         question.certainty is Certainty.SURE and any(_needs_of(question, path, Certainty.SURE))
         for path, question in found
@@ -104,6 +103,13 @@ def script_needs(facts: SourceNeedsInput) -> Iterator[BuildNeed]:
     for path, question in found:
         likely = _links(question) and is_packaged((question.kind, question.name))
         yield from _needs_of(question, path, limit if likely else Certainty.SURE)
+
+
+def _questions_of(path: str, text: str, facts: SourceNeedsInput) -> Iterator[SystemQuestion]:
+    tree = parse(text)
+    if not isinstance(tree, Unknown):
+        own = {line: answer for (at, line), answer in facts.decided.items() if at == path}
+        yield from questions(branches(tree, own))
 
 
 def _links(question: SystemQuestion) -> bool:

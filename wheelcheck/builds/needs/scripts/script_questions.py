@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from wheelcheck.builds.needs.scripts.library_questions import (
     built_by,
@@ -35,19 +35,31 @@ def questions(parts: Iterable[Part]) -> Iterator[SystemQuestion]:
     """All that a script asks for: `parts` are its nodes that may run."""
     relevant = [part for part in parts if isinstance(part[0], _RELEVANT)]
     nodes = [node for node, _ in relevant]
-    values = [value for node in nodes for value in library_values(node)]
-    linked_texts = {id(part) for value in values for part in walk(value)}
+    linked_texts = _linked_texts(nodes)
     built = {name for node in nodes for name in built_by(node)}
     pkg_config = PkgConfigUse.of(nodes)
     for node, certainty in relevant:
-        for reader in _BY_TYPE.get(type(node), ()):
-            for found in reader(node, certainty):
-                if found.name not in built or found.kind is not FileKind.LIB:
-                    yield found
+        yield from (each for each in _by_type(node, certainty) if not _is_built(each, built))
         if isinstance(node, ast.List | ast.Tuple | ast.Call):
             yield from pkg_config.packages(node, certainty)
         elif isinstance(node, ast.Constant) and id(node) not in linked_texts:
             yield from _known_words(node, certainty, packages=pkg_config.is_seen)
+
+
+def _linked_texts(nodes: Iterable[ast.AST]) -> set[int]:
+    """The nodes, by identity, within values that name libraries to link with."""
+    values = (value for node in nodes for value in library_values(node))
+    return {id(part) for value in values for part in walk(value)}
+
+
+def _is_built(question: SystemQuestion, built: Collection[str]) -> bool:
+    """Whether the script itself makes the library that it links with."""
+    return question.kind is FileKind.LIB and question.name in built
+
+
+def _by_type(node: ast.AST, certainty: Certainty) -> Iterator[SystemQuestion]:
+    for reader in _BY_TYPE.get(type(node), ()):
+        yield from reader(node, certainty)
 
 
 def _known_words(
