@@ -10,6 +10,8 @@ from wheelcheck.loading.elf import ElfNeeds
 __all__ = ["BUDGET_SPENT", "Budget", "WheelReading"]
 
 BUDGET_SPENT = "the budget did not reach for it"
+_LARGEST_TEXT = 2 << 20
+"""Bytes of a Python file that is read."""
 
 
 @dataclass(slots=True)
@@ -80,3 +82,11 @@ class WheelReading:
         packed = self.wheel.sizes[path][1]
         paid = self.pay(path, packed, whole=True)
         return self.wheel.beginning(path, packed)[0] if paid else None
+
+    def text(self, path: str) -> str:
+        """A Python file; "" where it is too large, or the budget does not reach for it."""
+        if path not in self.texts:
+            size, packed = self.wheel.sizes[path]
+            found = self.beginning(path, packed) if size <= _LARGEST_TEXT else None
+            self.texts[path] = found[0].decode("utf-8", "replace") if found else ""
+        return self.texts[path]
