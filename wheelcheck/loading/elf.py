@@ -19,25 +19,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wheelcheck.loading.elf_header import MAX_ENTRIES, PT_LOAD, ElfHeader, NotElf, read_header
 from wheelcheck.loading.elf_symbols import undefined_python, undefined_python_in_front
 
 __all__ = ["ElfNeeds", "NotElf", "Prefix", "read_elf", "read_prefix"]
 
-_MACHINES = {3: "i686", 22: "s390x", 21: "ppc64le", 40: "armv7l", 62: "x86_64", 183: "aarch64",
-             243: "riscv64", 258: "loongarch64"}  # fmt: skip
-_PT_LOAD, _PT_DYNAMIC, _PT_INTERP, _PT_NOTE = 1, 2, 3, 4
-_PT_GNU_STACK, _PF_X = 0x6474_E551, 1
+_PT_DYNAMIC, _PT_NOTE = 2, 4
 _DT_NEEDED, _DT_STRTAB, _DT_SYMTAB, _DT_STRSZ = 1, 5, 6, 10
 _DT_SONAME, _DT_RPATH, _DT_RUNPATH = 14, 15, 29
 _DT_VERNEED, _DT_VERNEEDNUM = 0x6FFF_FFFE, 0x6FFF_FFFF
 _ISA_1_NEEDED = 0xC000_8002
 _NT_GNU_PROPERTY_TYPE_0 = 5
-_SHORTEST, _SHORTEST_WIDE = 52, 64
-"""Bytes of an ELF header."""
-_CLASSES = {1: False, 2: True}
-_ORDERS = {1: "<", 2: ">"}
-_MAX_ENTRIES = 4_096
-"""Program headers, dynamic entries, needed versions: real files have a few dozen."""
 _SONAME = re.compile(
     rb"(?:lib[\w.+-]{1,120}?|ld-[\w.-]{1,40}?|[\w.+-]{1,120}?)\.so(?:\.[\w.]{1,20})?"
 )
@@ -53,10 +45,6 @@ _MARKER = re.compile(rb"\0(?:libc\.so|libc\.musl|ld-linux|libm\.so\.6|libpthread
 """The string table of nearly every shared object names the C library."""
 _FEWEST_STRINGS = 4
 _NO_STRINGS = re.compile(rb"[^\x00\x21-\x7e]|\0\0")
-
-
-class NotElf(Exception):  # noqa: N818 (says what happened)
-    """Not an ELF file, or not readable; the text says why."""
 
 
 class Prefix(StrEnum):
@@ -98,64 +86,12 @@ class ElfNeeds:
             yield from names
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
-    machine: str
-    wide: bool
-    order: str
-    segments: tuple[tuple[int, int, int, int], ...]
-    """Type, offset, address, size in the file."""
-    exec_stack: bool
-
-    def offset(self, address: int) -> int:
-        """Where in the file an address lies; -1 nowhere."""
-        for kind, offset, start, size in self.segments:
-            if kind == _PT_LOAD and start <= address < start + size:
-                return offset + address - start
-        return -1
-
-    def of_kind(self, kind: int) -> Iterator[tuple[int, int]]:
-        return ((offset, size) for found, offset, _, size in self.segments if found == kind)
-
-
-def _header(data: bytes) -> _Header:
-    """Raises NotElf."""
-    if data[:4] != b"\x7fELF" or len(data) < _SHORTEST:
-        raise NotElf("it is no ELF file")
-    if data[4] not in _CLASSES or data[5] not in _ORDERS:
-        raise NotElf("its ELF header is damaged")
-    wide, order = _CLASSES[data[4]], _ORDERS[data[5]]
-    if wide and len(data) < _SHORTEST_WIDE:
-        raise NotElf("its ELF header is cut short")
-    (machine,) = struct.unpack_from(order + "H", data, 18)
-    if wide:
-        (table,) = struct.unpack_from(order + "Q", data, 32)
-        size, count = struct.unpack_from(order + "2H", data, 54)
-    else:
-        (table,) = struct.unpack_from(order + "I", data, 28)
-        size, count = struct.unpack_from(order + "2H", data, 42)
-    if size < (56 if wide else 32) or count > _MAX_ENTRIES:
-        raise NotElf("its program headers are damaged")
-    found, exec_stack = [], False
-    for place in range(table, table + size * count, size):
-        if place + size > len(data):
-            break  # patchelf may move them to the end, too
-        if wide:
-            kind, flags, offset, start, _, length = struct.unpack_from(order + "2I4Q", data, place)
-        else:
-            kind, offset, start, _, length, _, flags = struct.unpack_from(order + "7I", data, place)
-        found.append((kind, offset, start, length))
-        exec_stack = exec_stack or (kind == _PT_GNU_STACK and bool(flags & _PF_X))
-    name = _MACHINES.get(machine, f"machine {machine}")
-    return _Header(name, wide, order, tuple(found), exec_stack)
-
-
 def read_elf(data: bytes) -> ElfNeeds:
     """What a whole file asks for. Raises NotElf."""
-    header = _header(data)
+    header = read_header(data)
     dynamic = _dynamic(data, header)
     if not dynamic:
-        return ElfNeeds(header.machine, is_program=any(header.of_kind(_PT_INTERP)))
+        return ElfNeeds(header.machine, is_program=header.is_program)
     strings = _string_table(data, header, dynamic)
 
     def named(tag: int) -> tuple[str, ...]:
@@ -169,7 +105,7 @@ def read_elf(data: bytes) -> ElfNeeds:
         soname=next(iter(named(_DT_SONAME)), ""),
         search=tuple(part for path in search for part in path.split(":") if part),
         isa=_isa(data, header),
-        is_program=any(header.of_kind(_PT_INTERP)),
+        is_program=header.is_program,
         exec_stack=header.exec_stack,
         python=undefined_python(
             data,
@@ -181,7 +117,7 @@ def read_elf(data: bytes) -> ElfNeeds:
     )
 
 
-def _dynamic(data: bytes, header: _Header) -> list[tuple[int, int]]:
+def _dynamic(data: bytes, header: ElfHeader) -> list[tuple[int, int]]:
     entry = struct.Struct(header.order + ("2Q" if header.wide else "2I"))
     found: list[tuple[int, int]] = []
     for offset, size in header.of_kind(_PT_DYNAMIC):
@@ -193,12 +129,12 @@ def _dynamic(data: bytes, header: _Header) -> list[tuple[int, int]]:
             if tag == 0:
                 return found
             found.append((tag, value))
-            if len(found) > _MAX_ENTRIES:
+            if len(found) > MAX_ENTRIES:
                 raise NotElf("its dynamic section is damaged")
     return found
 
 
-def _string_table(data: bytes, header: _Header, dynamic: list[tuple[int, int]]) -> bytes:
+def _string_table(data: bytes, header: ElfHeader, dynamic: list[tuple[int, int]]) -> bytes:
     entries = dict(dynamic)
     start = header.offset(entries.get(_DT_STRTAB, -1))
     if start < 0 or start >= len(data):
@@ -214,7 +150,7 @@ def _string(strings: bytes, offset: int) -> str:
 
 
 def _needed_versions(
-    data: bytes, header: _Header, dynamic: Mapping[int, int], strings: bytes
+    data: bytes, header: ElfHeader, dynamic: Mapping[int, int], strings: bytes
 ) -> dict[str, tuple[str, ...]]:
     if _DT_VERNEED not in dynamic:
         return {}
@@ -228,14 +164,14 @@ def _needed_versions(
 
 def _verneed(data: bytes, order: str, place: int, count: int) -> Iterator[tuple[int, list[int]]]:
     """Offsets of the names of a library and of its versions, as `.gnu.version_r` lists them."""
-    if place < 0 or count > _MAX_ENTRIES:
+    if place < 0 or count > MAX_ENTRIES:
         raise NotElf("its table of versions is damaged")
     head, tail = struct.Struct(order + "2H3I"), struct.Struct(order + "I2H2I")
     for _ in range(count):
         if place + head.size > len(data):
             raise NotElf("its table of versions is cut short")
         version, names, library, first, following = head.unpack_from(data, place)
-        if version != 1 or names > _MAX_ENTRIES:
+        if version != 1 or names > MAX_ENTRIES:
             raise NotElf("its table of versions is damaged")
         at, offsets = place + first, []
         for _ in range(names):
@@ -252,7 +188,7 @@ def _verneed(data: bytes, order: str, place: int, count: int) -> Iterator[tuple[
         place += following
 
 
-def _isa(data: bytes, header: _Header) -> int:
+def _isa(data: bytes, header: ElfHeader) -> int:
     """The x86-64 level of the note `.note.gnu.property`; 1 where it has none."""
     if header.machine != "x86_64":
         return 1
@@ -285,29 +221,32 @@ def read_prefix(data: bytes, *, whole: bool = False) -> tuple[Prefix, ElfNeeds |
     """
     if whole:
         return Prefix.ENOUGH, read_elf(data)
-    header = _header(data)
+    header = read_header(data)
     if not header.wide or header.order == ">":
         return Prefix.MORE, None  # rare enough to be read whole
     if _X_FILL in data or not header.segments:
         return Prefix.MOVED, None
     found = _names_in_front(data)
     if found is None:
-        first = next((offset + size for offset, size in header.of_kind(_PT_LOAD)), 0)
+        first = next((offset + size for offset, size in header.of_kind(PT_LOAD)), 0)
         return (Prefix.MOVED if len(data) > first else Prefix.MORE), None
-    start, table = found
+    return Prefix.ENOUGH, _by_strings(data, header, *found)
+
+
+def _by_strings(data: bytes, header: ElfHeader, start: int, table: bytes) -> ElfNeeds:
+    """What a file asks for, as far as its string table says; `start` is the table's place."""
     strings = table.split(b"\0")
-    needed = [s for s in strings if _SONAME.fullmatch(s)]
+    needed = [s.decode("ascii", "replace") for s in strings if _SONAME.fullmatch(s)]
     versions = [s.decode() for s in strings if _VERSION.fullmatch(s)]
-    return Prefix.ENOUGH, ElfNeeds(
+    paths = [s.decode() for s in strings if b"$ORIGIN" in s]
+    return ElfNeeds(
         machine=header.machine,
-        needed=tuple(dict.fromkeys(name.decode("ascii", "replace") for name in needed)),
+        needed=tuple(dict.fromkeys(needed)),
         versions={"": tuple(dict.fromkeys(versions))},
-        search=tuple(
-            part for s in strings if b"$ORIGIN" in s for part in s.decode().split(":") if part
-        ),
+        search=tuple(part for path in paths for part in path.split(":") if part),
         isa=_isa(data, header),
         exact=False,
-        is_program=any(header.of_kind(_PT_INTERP)),
+        is_program=header.is_program,
         exec_stack=header.exec_stack,
         python=undefined_python_in_front(data, start, start + len(table), header.order),
     )

@@ -161,6 +161,9 @@ def symbol_too_new(file: FileNeeds, target: Target) -> str:
     return ""
 
 
+_OF_MANY_PYTHONS = frozenset({"abi3", "abi3t", "none"})
+
+
 def tag_remarks(tag: str, paths: Iterable[str], files: Iterable[FileNeeds]) -> Iterator[str]:
     """In what a wheel differs from its tag, whichever the target.
 
@@ -190,19 +193,20 @@ def _misnamed(
     """Extension modules whose files are all for another ABI than the tag's."""
     found = []
     for names in variants.values():
-        suffixes = [suffix_of(path) for path in names]
-        if None in suffixes:
-            continue
-        known = [suffix for suffix in suffixes if suffix is not None]
-        if any(each.python is None for each in known):
-            continue
-        narrow = len(known) == 1 and not {"abi3", "abi3t", "none"}.isdisjoint(abis)
-        wide = {"abi3", "abi3t", "none"}.isdisjoint(abis)
-        if narrow or (wide and not any(_is_tagged(each, pythons, abis) for each in known)):
-            found.append((names[0], known[0]))
+        suffixes = [suffix for path in names if (suffix := suffix_of(path)) is not None]
+        is_known = len(suffixes) == len(names) and all(each.python for each in suffixes)
+        if is_known and _are_of_others(suffixes, pythons, abis):
+            found.append((names[0], suffixes[0]))
     if found:
         names = [path.rpartition("/")[2] for path, _ in found]
         yield f"{_some(names, 'is', 'are')} for {found[0][1].title} alone; {promise} says otherwise"
+
+
+def _are_of_others(suffixes: list[FileSuffix], pythons: list[str], abis: list[str]) -> bool:
+    """Whether the files of one module are all for other Pythons than the tag's."""
+    if not _OF_MANY_PYTHONS.isdisjoint(abis):
+        return len(suffixes) == 1
+    return not any(_is_tagged(each, pythons, abis) for each in suffixes)
 
 
 def _is_tagged(suffix: FileSuffix, pythons: list[str], abis: list[str]) -> bool:

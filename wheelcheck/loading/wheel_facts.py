@@ -160,29 +160,40 @@ def file_needs(path: str, kind: WheelFileKind, needs: ElfNeeds, holds: frozenset
     Names that are not exact may be the file's own: those are struck out.
     """
     own = {path.rpartition("/")[2], needs.soname}
-    named = [n for n in needs.needed if needs.exact or (_is_soname(n) and not _is_own(n, own))]
-    inside = tuple(n for n in named if n in holds and n not in own)
-    outside = tuple(n for n in named if n not in holds and n not in own and not is_c_library(n))
+    named = _needed_names(needs, own)
     versions = tuple(dict.fromkeys(needs.version_names()))
-    libc = "musl" if any(_MUSL_LIBC.fullmatch(n) for n in named) else ""
-    if any(n.startswith(("libc.so.6", "ld-linux")) for n in named) or any(
-        v.startswith("GLIBC_") for v in versions
-    ):
-        libc = "glibc"
+    others = [name for name in named if name not in own]
     return FileNeeds(
         path,
         kind,
         needs.machine,
-        outside,
-        inside,
+        tuple(name for name in others if name not in holds and not is_c_library(name)),
+        tuple(name for name in others if name in holds),
         versions,
-        libc,
+        _libc_of(named, versions),
         needs.isa,
         needs.exact,
         search=needs.search,
         python=notable_symbols(needs.python or ()),
         exec_stack=needs.exec_stack and not needs.is_program,
     )
+
+
+def _needed_names(needs: ElfNeeds, own: set[str]) -> list[str]:
+    """The names of libraries among those found, without what may be the file's own."""
+    if needs.exact:
+        return list(needs.needed)
+    return [name for name in needs.needed if _is_soname(name) and not _is_own(name, own)]
+
+
+def _libc_of(named: Iterable[str], versions: Iterable[str]) -> str:
+    """The C library that a file is built for, by what it needs; "" where that says nothing."""
+    names = tuple(named)
+    if any(version.startswith("GLIBC_") for version in versions):
+        return "glibc"
+    if any(name.startswith(("libc.so.6", "ld-linux")) for name in names):
+        return "glibc"
+    return "musl" if any(map(_MUSL_LIBC.fullmatch, names)) else ""
 
 
 def is_c_library(soname: str) -> bool:

@@ -139,19 +139,20 @@ def _read_whole(reading: WheelReading, modules: WheelModules) -> None:
     waiting = {p: reading.wheel.sizes[p][1] for p, why in reading.unread.items() if why == _WHOLE}
     for path in sorted(filter(risk_of, waiting), key=waiting.__getitem__):
         _read_all(reading, path)
-    _read_smallest(reading, {path: waiting[path] for path in waiting if path in reading.unread})
-    calm = [path for path in waiting if path in reading.unread]
+    _read_smallest(reading, {path: waiting[path] for path in _left(reading, waiting)})
+    calm = _left(reading, waiting)
     if reading.budget.has(sum(waiting[path] for path in calm)):
         for path in calm:
             _read_all(reading, path)
     else:
         follow = not _is_audited(reading.wheel.sizes) or _asks_for_uncommon(reading)
         _read_needed(reading, modules, waiting, follow=follow)
-    importable = set(modules.extensions.values())
-    left = [path for path in waiting if path in reading.unread]
-    large = [path for path in left if path in importable][:_MOST_LARGE]
-    for path in left:
-        _read_versions(reading, path, most=_MOST_FOR_VERSIONS if path in large else FIRST_BYTES)
+    _read_versions_of(reading, modules, _left(reading, waiting))
+
+
+def _left(reading: WheelReading, paths: Iterable[str]) -> list[str]:
+    """Those of some files that were not read yet."""
+    return [path for path in paths if path in reading.unread]
 
 
 def _read_smallest(reading: WheelReading, waiting: Mapping[str, int]) -> None:
@@ -169,17 +170,16 @@ def _read_needed(
     """Read extension modules and, to `follow` them, what of the wheel they need, smallest first."""
     importable = set(modules.extensions.values())
     by_name = {path.rpartition("/")[2]: path for path in waiting}
-    queue = [path for path in waiting if path in importable]
+    queue = {path for path in waiting if path in importable}
     tried: set[str] = set()
     while queue:
-        path = min(queue, key=waiting.__getitem__)
-        queue.remove(path)
+        path = min(sorted(queue), key=waiting.__getitem__)
         tried.add(path)
         if path in reading.unread:
             _read_all(reading, path)
-        if follow and path in reading.needs:
-            wanted = (by_name[name] for name in reading.needs[path].needed if name in by_name)
-            queue += [p for p in wanted if p not in tried and p not in queue]
+        needs = reading.needs.get(path) if follow else None
+        queue |= {by_name[name] for name in (needs.needed if needs else ()) if name in by_name}
+        queue -= tried
 
 
 def _read_all(reading: WheelReading, path: str) -> None:
@@ -193,6 +193,14 @@ def _read_all(reading: WheelReading, path: str) -> None:
         reading.unread[path] = str(error)
     else:
         del reading.unread[path]
+
+
+def _read_versions_of(reading: WheelReading, modules: WheelModules, left: list[str]) -> None:
+    """Find the symbol versions of files that were not read, of large ones only a few."""
+    importable = set(modules.extensions.values())
+    large = [path for path in left if path in importable][:_MOST_LARGE]
+    for path in left:
+        _read_versions(reading, path, most=_MOST_FOR_VERSIONS if path in large else FIRST_BYTES)
 
 
 def _read_versions(reading: WheelReading, path: str, *, most: int) -> None:

@@ -142,17 +142,10 @@ class RaiseSearch:
         """Add the variables that a statement makes depend on a result."""
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             return
-        blocks = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
-        if isinstance(node, ast.Try | ast.TryStar):
-            blocks += [child for handler in node.handlers for child in handler.body]
+        blocks = _blocks(node)
         for child in blocks:
             self._note(child)
-        targets: list[ast.expr] = []
-        if isinstance(node, ast.Assign):
-            targets = node.targets
-        elif isinstance(node, ast.AnnAssign | ast.AugAssign | ast.For):
-            targets = [node.target]
-        value = node.iter if isinstance(node, ast.For) else getattr(node, "value", None)
+        targets, value = _set_here(node)
         if value is not None and targets and self._concerns(value):
             self._add(targets)
         elif self._goes_on(node, blocks):  # what is set once a call has succeeded
@@ -169,6 +162,23 @@ class RaiseSearch:
         for target in targets:
             parts = (part for part in ast.walk(target) if isinstance(part, ast.expr))
             self.results |= {name for name in map(last_name, parts) if name and name != "self"}
+
+
+def _blocks(node: ast.stmt) -> list[ast.stmt]:
+    """The statements in a statement, those of handlers included."""
+    blocks = [child for child in ast.iter_child_nodes(node) if isinstance(child, ast.stmt)]
+    if isinstance(node, ast.Try | ast.TryStar):
+        blocks += [child for handler in node.handlers for child in handler.body]
+    return blocks
+
+
+def _set_here(node: ast.stmt) -> tuple[list[ast.expr], ast.expr | None]:
+    """What a statement sets, and the expression that it is set to."""
+    if isinstance(node, ast.Assign):
+        return node.targets, node.value
+    if isinstance(node, ast.AnnAssign | ast.AugAssign):
+        return [node.target], node.value
+    return ([node.target], node.iter) if isinstance(node, ast.For) else ([], None)
 
 
 def _changed(node: ast.stmt) -> list[ast.expr]:
@@ -237,7 +247,7 @@ def raises(body: Iterable[ast.stmt]) -> bool:
     return False
 
 
-def runs_on_linux(test: ast.expr) -> bool | None:  # noqa: PLR0911 (one for each kind)
+def runs_on_linux(test: ast.expr) -> bool | None:
     """Whether a condition holds on Linux; None where it is about something else."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inner = runs_on_linux(test.operand)
@@ -246,13 +256,21 @@ def runs_on_linux(test: ast.expr) -> bool | None:  # noqa: PLR0911 (one for each
         return _together(test)
     if isinstance(test, ast.Name | ast.Attribute):
         return False if last_name(test) == "TYPE_CHECKING" else _flag(last_name(test))
-    if isinstance(test, ast.Call) and not test.args and _flag(last_name(test.func)) is not None:
-        return _flag(last_name(test.func))
-    if isinstance(test, ast.Call) and last_name(test.func) == "startswith":
-        system = test.func.value if isinstance(test.func, ast.Attribute) else test
-        return _matches(system, test.args[:1], str.startswith)
+    if isinstance(test, ast.Call):
+        return _called(test)
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
         return _compared(test)
+    return None
+
+
+def _called(test: ast.Call) -> bool | None:
+    """Whether a call holds on Linux: ``is_linux()``, ``sys.platform.startswith("linux")``."""
+    name = last_name(test.func)
+    if not test.args and _flag(name) is not None:
+        return _flag(name)
+    if name == "startswith":
+        system = test.func.value if isinstance(test.func, ast.Attribute) else test
+        return _matches(system, test.args[:1], str.startswith)
     return None
 
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from types import MappingProxyType
 
 from wheelcheck.loading.python_code.branches import (
@@ -50,7 +51,7 @@ _MENTIONS = re.compile(
     re.IGNORECASE,
 )
 _FINDERS = re.compile(r"_*find_?lib(?:rary)?", re.IGNORECASE)
-_MADE_UP = frozenset({"lib*", "*"})
+_MADE_UP = frozenset({"", "lib*", "*"})
 """Names of which the code tells nothing but how names of libraries begin."""
 _MAX_NAMES = 64
 _MAX_DEPTH = 40
@@ -234,16 +235,19 @@ class _LibraryReader:
             found_modules.setdefault(scope, []).extend(absolute(m, self.base) for m in modules)
         elif name and opens(name):
             self._opened(name, call.args, scope, guarded=guarded)
-        if name == "__init__":  # super().__init__(), Base.__init__(self)
-            owner = scope.rpartition(".")[0].rpartition(".")[2]
-            called = self.facts.bases.get(owner, [])
-        else:
-            called = [name] if name and not is_of_a_container(call.func) else []
+        called = self._called(call, scope)
         self._call(scope, called)
         texts = strings_given(call)
-        if any(texts):
-            for each in called:
-                self.facts.given.setdefault(each, set()).add(texts)
+        for each in called if any(texts) else ():
+            self.facts.given.setdefault(each, set()).add(texts)
+
+    def _called(self, call: ast.Call, scope: str) -> list[str]:
+        """The names of what a call may run: of ``super().__init__()`` the classes above."""
+        name = last_name(call.func)
+        if name == "__init__":
+            owner = scope.rpartition(".")[0].rpartition(".")[2]
+            return self.facts.bases.get(owner, [])
+        return [name] if name and not is_of_a_container(call.func) else []
 
     def _call(self, scope: str, names: Iterable[str]) -> None:
         called = set(names)
@@ -261,26 +265,28 @@ class _LibraryReader:
     def _opened(self, opener: str, arguments: list[ast.expr], scope: str, *, guarded: bool) -> None:
         function = called_as(scope)
         texts = [text for argument in arguments for text in self.texts.of(argument, function)]
-        names = [n for n in dict.fromkeys(map(without_version, texts)) if is_library(n)]
-        files = {name for argument in arguments for name in self.paths.names(argument)}
-        first = arguments[0] if arguments else None
-        is_made_up = not any(text for text in texts if text not in _MADE_UP)
-        unknown = first is not None and is_made_up and not _is_none(first)
+        names = list(filter(is_library, dict.fromkeys(map(without_version, texts))))
+        files = set(chain.from_iterable(map(self.paths.names, arguments)))
+        first = next(iter(arguments), None)
+        is_made_up = _has_value(first) and _MADE_UP.issuperset(texts)
         is_finder = _FINDERS.fullmatch(opener) is not None
-        if (names or files or unknown) and not is_finder:
+        if not is_finder and (names or files or is_made_up):
             self.facts.own_files.setdefault(scope, set()).update(files)
-        if not names and (is_finder or files or not unknown or opens(function)):
-            return  # a helper's names stand where it is called
+        is_helper = any((is_finder, files, opens(function)))  # its names are where it is called
+        if names or (is_made_up and not is_helper):
+            self._add(self._library(names, first, scope, finds=is_finder, guarded=guarded))
+
+    def _library(
+        self, names: list[str], first: ast.expr | None, scope: str, *, finds: bool, guarded: bool
+    ) -> OpenedLibrary:
         is_tested = self.conditions.allow_for(first)
         is_searched = isinstance(first, ast.Name) and first.id in self.searched - self.demanded
-        self._add(
-            OpenedLibrary(
-                tuple(names[:_MAX_NAMES]),
-                scope,
-                finds=is_finder or is_tested,
-                guarded=guarded,
-                none_opens=is_searched and not is_tested,
-            )
+        return OpenedLibrary(
+            tuple(names[:_MAX_NAMES]),
+            scope,
+            finds=finds or is_tested,
+            guarded=guarded,
+            none_opens=is_searched and not is_tested,
         )
 
     def _add(self, library: OpenedLibrary) -> None:
@@ -308,8 +314,9 @@ class _LibraryReader:
             self.paths.note(target, value)
 
 
-def _is_none(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
+def _has_value(node: ast.expr | None) -> bool:
+    """Whether there is an argument, and not None: ``CDLL(None)`` opens the program itself."""
+    return node is not None and not (isinstance(node, ast.Constant) and node.value is None)
 
 
 def _is_search(value: ast.expr) -> bool:

@@ -71,21 +71,29 @@ def with_python(
         others: The top-level names of the other wheels of the resolution.
         opens: Whether its metadata speaks of libraries.
     """
-    uncommon = any(set(file.outside) - COMMON for file in facts.files)
-    has_extensions = any(file.kind is WheelFileKind.EXTENSION for file in facts.files)
-    only_libraries = bool(facts.files) and not has_extensions
+    uncommon = _asks_for_uncommon(facts)
+    only_libraries = _has_libraries_alone(facts)
     opens = opens or only_libraries or (not facts.files and _peek(reading))
     if not (uncommon or opens) or not modules.python:
         return facts
     _read_texts(reading, modules)
-    mentioned = any(may_open(text) for text in reading.texts.values())
-    if only_libraries and not mentioned and len(reading.texts) == len(modules.python):
+    opens = opens and any(map(may_open, reading.texts.values()))
+    if only_libraries and not opens and len(reading.texts) == len(modules.python):
         return replace(facts, opens_files=False)
-    opens = opens and mentioned
-    imports = WheelImports(reading, facts, modules, others)
-    if has_extensions and (uncommon or opens):
-        return imports.beside_extensions(opens=opens)
-    return imports.added(opens=opens) if uncommon or opens else facts
+    if not (uncommon or opens):
+        return facts
+    return WheelImports(reading, facts, modules, others).added(opens=opens)
+
+
+def _asks_for_uncommon(facts: WheelFacts) -> bool:
+    """Whether an ELF file needs a library that not nearly every image has."""
+    return not {name for file in facts.files for name in file.outside} <= COMMON
+
+
+def _has_libraries_alone(facts: WheelFacts) -> bool:
+    """Whether a wheel has ELF files, and no extension modules among them."""
+    kinds = {file.kind for file in facts.files}
+    return bool(kinds) and WheelFileKind.EXTENSION not in kinds
 
 
 def _peek(reading: WheelReading) -> bool:

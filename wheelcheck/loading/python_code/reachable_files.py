@@ -64,10 +64,10 @@ class WheelModules:
 
         Below a namespace (PEP 420) they are the first modules and packages.
         """
-        found = {name for name in self.packages if "." not in name}
-        found |= {name for name in (*self.python, *self.extensions) if "." not in name}
+        names = (*self.packages, *self.python, *self.extensions)
+        found = {name for name in names if "." not in name}
         own = {name for name in found if _normal(name) == _normal(self.project)}
-        public = {n for n in found if not n.startswith("_") and n not in _NOT_API}
+        public = {name for name in found if _is_public(name)}
         return tuple(sorted(own or public or found or self._below_namespaces()))
 
     @property
@@ -226,6 +226,16 @@ class _Walk:
             self.caught.add((module, scope))
         facts = self.facts[module]
         facts.settle(scope)
+        self._call(facts, module, scope, caught=caught)
+        for name in facts.imports.get(scope, ()):
+            self._enter(name)
+            library = _STANDARD_LIBRARY.get(name)
+            if library is not None:
+                self.found.opened.append((module, OpenedLibrary((library,), scope)))
+        self._attempt(facts, scope)
+
+    def _call(self, facts: ModuleFacts, module: str, scope: str, *, caught: bool) -> None:
+        """Run what a scope calls: later where a failure of it is caught."""
         for name in facts.calls.get(scope, ()):
             is_caught = caught or name not in facts.uncaught.get(scope, ())
             queue = self.attempted if is_caught else self.waiting
@@ -233,11 +243,9 @@ class _Walk:
             if name not in self.called:
                 self.called.add(name)
                 self._call_elsewhere(name, module)
-        for name in facts.imports.get(scope, ()):
-            self._enter(name)
-            library = _STANDARD_LIBRARY.get(name)
-            if library is not None:
-                self.found.opened.append((module, OpenedLibrary((library,), scope)))
+
+    def _attempt(self, facts: ModuleFacts, scope: str) -> None:
+        """Run the module whose import is attempted, if the scope raises without it."""
         attempts = facts.attempts.get(scope, [])
         if attempts and not self._is_met(attempts) and facts.raises(scope):
             new = {name for name in attempts if self._is_new(name)}

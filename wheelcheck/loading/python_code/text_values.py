@@ -22,6 +22,18 @@ _NO_NAMES = frozenset({
     "walk",
 })  # fmt: skip
 """Calls whose arguments are no names of libraries."""
+
+
+def _words(texts: list[str]) -> list[str]:
+    return [word for text in texts for word in text.split()]
+
+
+def _formats(texts: list[str]) -> list[str]:
+    return [text.partition("{")[0] + "*" if "{" in text else text for text in texts]
+
+
+_OF_ITS_OWNER = {"split": _words, "splitlines": _words, "format": _formats}
+"""Methods whose result is made of the string that they are called on."""
 _OTHERWISE = frozenset({"DEFAULT", "default", "other", "*", ""})
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Key = TypeVar("_Key", str, tuple[str, str])
@@ -61,26 +73,35 @@ class TextValues:
             node: The expression.
             function: The name of the function around it, "" at the top of the module.
         """
-        if isinstance(node, ast.Constant):
-            return [node.value] if isinstance(node.value, str) else []
-        if isinstance(node, ast.Name):
-            given = self.parameters.get((function, node.id))
-            return list(given or self.variables.get(node.id, ()))
+        match node:
+            case ast.Constant(value=str() as text):
+                return [text]
+            case ast.Name() | ast.Attribute():
+                return self._of_variable(node, function)
+            case ast.BinOp(op=ast.Add() | ast.Mod()):
+                return self._of_operation(node, function)
+            case ast.JoinedStr():
+                return self._formatted(node, function)
+            case ast.FormattedValue():
+                return self.of(node.value, function)
+            case ast.Call():
+                return self._of_call(node, function)
+            case _:
+                return self._of_all(_parts(node), function)[:MAX_TEXTS]
+
+    def _of_variable(self, node: ast.Name | ast.Attribute, function: str) -> list[str]:
         if isinstance(node, ast.Attribute):
             return list(self.variables.get(node.attr, ()))
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-            left, right = self.of(node.left, function), self.of(node.right, function)
-            return [a + b for a in left for b in right][:MAX_TEXTS] or [a + "*" for a in left]
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
-            return [text.partition("%")[0] + "*" for text in self.of(node.left, function)]
-        if isinstance(node, ast.JoinedStr):
-            return self._formatted(node, function)
-        if isinstance(node, ast.FormattedValue):
-            return self.of(node.value, function)
-        if isinstance(node, ast.Call):
-            return self._of_call(node, function)
-        parts = _parts(node)
-        return [text for part in parts for text in self.of(part, function)][:MAX_TEXTS]
+        given = self.parameters.get((function, node.id))
+        return list(given or self.variables.get(node.id, ()))
+
+    def _of_operation(self, node: ast.BinOp, function: str) -> list[str]:
+        """Two strings joined by ``+``, or one formatted by ``%``."""
+        left = self.of(node.left, function)
+        if isinstance(node.op, ast.Mod):
+            return [text.partition("%")[0] + "*" for text in left]
+        right = self.of(node.right, function)
+        return [a + b for a in left for b in right][:MAX_TEXTS] or [a + "*" for a in left]
 
     def _find_functions(self, body: list[ast.stmt], owner: str) -> None:
         for node in body:
@@ -122,19 +143,17 @@ class TextValues:
         """The strings that a call may give: its arguments, or parts of the string it works on."""
         name = last_name(node.func)
         if name == "get" and isinstance(node.func, ast.Attribute):
-            values = by_system(node.func.value) or ()
-            return [text for value in values for text in self.of(value, function)]
+            return self._of_all(by_system(node.func.value) or (), function)
         if name in _NO_NAMES:
             return []
         if name in self.returned and name in self._functions:
             return list(self.returned[name])
-        owner = self.of(node.func.value, function) if isinstance(node.func, ast.Attribute) else []
-        if name in {"split", "splitlines"}:
-            return [word for text in owner for word in text.split()][:MAX_TEXTS]
-        if name == "format":
-            return [text.partition("{")[0] + "*" if "{" in text else text for text in owner]
-        found = [text for argument in node.args for text in self.of(argument, function)]
-        return found[:MAX_TEXTS]
+        if name in _OF_ITS_OWNER and isinstance(node.func, ast.Attribute):
+            return _OF_ITS_OWNER[name](self.of(node.func.value, function))[:MAX_TEXTS]
+        return self._of_all(node.args, function)[:MAX_TEXTS]
+
+    def _of_all(self, nodes: Iterable[ast.expr], function: str) -> list[str]:
+        return [text for node in nodes for text in self.of(node, function)]
 
     def _formatted(self, node: ast.JoinedStr, function: str) -> list[str]:
         found = [""]
@@ -221,10 +240,20 @@ def by_system(node: ast.expr) -> list[ast.expr] | None:
     """Of a table by systems the values for Linux; None for other expressions."""
     if not isinstance(node, ast.Dict) or not node.keys:
         return None
-    names = [key.value if isinstance(key, ast.Constant) else None for key in node.keys]
-    known = {name for name in names if isinstance(name, str)}
+    pairs = list(zip(map(_constant, node.keys), node.values, strict=True))
+    known = {name for name, _ in pairs if name is not None}
     if not known & SYSTEMS or not known <= SYSTEMS | _OTHERWISE:
         return None
-    pairs = list(zip(names, node.values, strict=True))
-    ours = [value for name, value in pairs if isinstance(name, str) and is_linux(name)]
+    return _of_linux(pairs)
+
+
+def _of_linux(pairs: list[tuple[str | None, ast.expr]]) -> list[ast.expr]:
+    """The values for Linux in a table by systems, else those for all others."""
+    ours = [value for name, value in pairs if name and is_linux(name)]
     return ours or [value for name, value in pairs if name in _OTHERWISE]
+
+
+def _constant(node: ast.expr | None) -> str | None:
+    """The string that an expression is; None for others."""
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, str) else None

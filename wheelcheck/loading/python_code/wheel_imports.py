@@ -83,7 +83,7 @@ class WheelImports:
         found = self._reach(self.modules.tops)
         return found, {self.modules.extensions[name] for name in found.extensions}
 
-    def beside_extensions(self, *, opens: bool) -> WheelFacts:
+    def _beside_extensions(self, *, opens: bool) -> WheelFacts:
         """The facts of a wheel with extension modules: what is opened beside them may often wait.
 
         So a library counts only where its whole name is there, or a failing search ends the import.
@@ -126,6 +126,8 @@ class WheelImports:
 
     def added(self, *, opens: bool) -> WheelFacts:
         """The facts with what is reached and, where it `opens` libraries itself, opened."""
+        if any(file.kind is WheelFileKind.EXTENSION for file in self.facts.files):
+            return self._beside_extensions(opens=opens)
         found, by_path = self._found()
         if not opens:
             return replace(self.facts, reached=tuple(sorted(by_path)))

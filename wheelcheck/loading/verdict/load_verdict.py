@@ -187,17 +187,22 @@ def _needs(
     if image is None:
         return Loads(status, needs=missing)
     packages = {name: image.package_of(name) for name in missing}
-    found = image.without_implied(tuple(dict.fromkeys(p for p in packages.values() if p)))
     reason = f"{image.title} has no {', '.join(missing[:_MAX_NAMED])}" + (f": {why}" if why else "")
     if status is LoadStatus.NEEDS:
-        lost = next((name for name, package in packages.items() if package is None), None)
-        if lost is not None and image.knows_packages:
-            return Loads(LoadStatus.NO, missing, (), _of_nobody(lost, image))
-        if image.family is None:
-            reason = f"{reason}, and nothing can be installed in it"
-            return Loads(LoadStatus.NO, missing, (), reason)
+        never = _never(packages, reason, image)
+        if never:
+            return Loads(LoadStatus.NO, missing, (), never)
+    found = image.without_implied(tuple(dict.fromkeys(filter(None, packages.values()))))
     command = install_command(image.family, found) if image.family and found else ""
     return Loads(status, missing, found, reason, command)
+
+
+def _never(packages: Mapping[str, str | None], reason: str, image: ImageLibraries) -> str:
+    """Why what is missing cannot be installed in an image; "" where it can, as far as is known."""
+    lost = next((name for name, package in packages.items() if package is None), None)
+    if lost is not None and image.knows_packages:
+        return _of_nobody(lost, image)
+    return f"{reason}, and nothing can be installed in it" if image.family is None else ""
 
 
 def _what_image(image: ImageLibraries | None) -> str:

@@ -49,23 +49,45 @@ def file_trouble(
     needed = _needed(file, brought)
     if image is None:
         return Trouble(unknown=tuple(name for name in needed if name not in _EVERY_GLIBC))
-    presence = {name: image.has(name) for name in needed}
-    presence = {n: p for n, p in presence.items() if p or not _is_other_release(n, image, brought)}
-    if not file.exact:  # what nobody brings is the file's own name
-        presence = {n: p for n, p in presence.items() if p or image.package_of(n)}
-    return Trouble(
-        missing=tuple(name for name, there in presence.items() if there is False),
-        unknown=tuple(name for name, there in presence.items() if there is None),
-    )
+    return _absent_of(needed, file, image, brought)
 
 
-def _is_other_release(name: str, image: ImageLibraries, brought: Iterable[str]) -> bool:
-    """Whether a library that no package has is another release's name of what the wheels bring.
+def _absent_of(
+    needed: Iterable[str],
+    file: FileNeeds,
+    image: ImageLibraries,
+    brought: Mapping[str, tuple[str, ...]],
+) -> Trouble:
+    """Which of these libraries an image has not."""
+    absent = {
+        name: there
+        for name in needed
+        if not (there := image.has(name)) and _is_right(name, file, image, brought)
+    }
+    missing = tuple(name for name, there in absent.items() if there is False)
+    return Trouble(missing=missing, unknown=tuple(name for name in absent if name not in missing))
+
+
+def _is_right(
+    name: str, file: FileNeeds, image: ImageLibraries, brought: Mapping[str, tuple[str, ...]]
+) -> bool:
+    """Whether a name of a library that an image has not is what the file needs.
+
+    What no package has may be the file's own, or another release's name of what wheels bring.
+    """
+    if file.exact and not brought:
+        return True
+    has_package = image.package_of(name) is not None
+    return has_package or (file.exact and not _is_other_release(name, brought))
+
+
+def _is_other_release(name: str, brought: Iterable[str]) -> bool:
+    """Whether a name differs from that of a library which the wheels bring by its version alone.
 
     What is known of a wheel may be that of another release: ``libpyside6.abi3.so.6.12``.
     """
     stem = name.partition(".so")[0]
-    return any(b.partition(".so")[0] == stem for b in brought) and image.package_of(name) is None
+    return any(each.partition(".so")[0] == stem for each in brought)
 
 
 def _why_never(file: FileNeeds, target: Target, image: ImageLibraries | None, cpu: int) -> str:
@@ -160,18 +182,16 @@ def opening_trouble(
     exact = [name for name in names if ".so" in name]
     stems = [name for name in names if ".so" not in name]
     presence = _presence(exact, stems, image)
-    if True in presence:
-        return Trouble()
-    if None in presence:
+    if None in presence and True not in presence:
         return Trouble(unknown=names[:1])
-    if not exact and image.libc is not Libc.GLIBC:
-        why = f"ctypes.util.find_library finds no {names[0]!r} on musl without a compiler"
-        return Trouble(never=why, needs=names[:1])
-    return _absent(exact, stems, image)
+    return Trouble() if True in presence else _absent(exact, stems, image)
 
 
 def _absent(exact: Sequence[str], stems: Sequence[str], image: ImageLibraries) -> Trouble:
     """What is missing where an image has none of these names."""
+    if not exact and image.libc is not Libc.GLIBC:
+        why = f"ctypes.util.find_library finds no {stems[0]!r} on musl without a compiler"
+        return Trouble(never=why, needs=(stems[0],))
     known = _best_known(exact, stems, image)
     if known is not None:
         return Trouble(missing=(known,))

@@ -42,13 +42,20 @@ def main_troubles(
         return [found[file.path] for file in reached]
     if facts.below:
         return _of_half([closure(_same_modules(b, files), files) for b in facts.below], found)
+    return _likely_troubles(facts, files, found)
+
+
+def _likely_troubles(
+    facts: WheelFacts, files: Mapping[str, FileNeeds], found: Mapping[str, Trouble]
+) -> list[Trouble]:
+    """What the likeliest files lack, where no import was seen to load any."""
     kind, own = _likeliest(files.values())
     if kind is WheelFileKind.PROGRAM:
         return [found[f.path] for f in own if found[f.path].needs]  # a tag that lies
     if _only_later(facts, kind):
         return []
-    own = [file for file in own if not _is_private(facts, file)]
-    return _of_half([closure([file.path], files) for file in own], found)
+    public = (file for file in own if not _is_private(facts, file))
+    return _of_half([closure([file.path], files) for file in public], found)
 
 
 def _of_half(loaded: Sequence[Sequence[FileNeeds]], found: Mapping[str, Trouble]) -> list[Trouble]:
