@@ -196,7 +196,7 @@ def _read_all(reading: WheelReading, path: str) -> None:
 
 
 def _read_versions_of(reading: WheelReading, modules: WheelModules, left: list[str]) -> None:
-    """Find the symbol versions of files that were not read, of large ones only a few."""
+    """Find the symbol versions of files that were not read, of the large only a few."""
     importable = set(modules.extensions.values())
     large = [path for path in left if path in importable][:_MOST_LARGE]
     for path in left:
