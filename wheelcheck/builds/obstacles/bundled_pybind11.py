@@ -28,18 +28,13 @@ def bundled_pybind11(
     Fatal where one of them includes pybind11, or CMake adds its folder in any case; a warning
     where any source of the sdist includes it. Releases before the first in the table count as it.
     """
-    error = ""
     found = {
         path: need.removeprefix(_MARK)
         for path, marks in contents.marks.items()
         for need in marks.needs
         if need.startswith(_MARK)
     }
-    for row in read_table(_TABLE):
-        last = Version(row["last"]).release[:2]
-        old = found and all(Version(version).release[:2] <= last for version in found.values())
-        if row["project"] == "pybind11" and row["python"] == python and old:
-            error = row["error"]
+    error = _known_error(found.values(), python) if found else ""
     if not error:
         return ()
     path, version = next(iter(found.items()))
@@ -49,6 +44,17 @@ def bundled_pybind11(
     message = f"{path} is of pybind11 {version}, whose headers do not compile on CPython {python}"
     source = f"measured: wheelcheck/{_TABLE}"
     return (BuildObstacle("bundled-too-old", f"{message}: {error}", source, fatal=certain),)
+
+
+def _known_error(versions: Collection[str], python: str) -> str:
+    """What compilers say of all these releases on a Python, by the last row; "" if nothing."""
+    error = ""
+    for row in read_table(_TABLE):
+        last = Version(row["last"]).release[:2]
+        old = all(Version(version).release[:2] <= last for version in versions)
+        if row["project"] == "pybind11" and row["python"] == python and old:
+            error = row["error"]
+    return error
 
 
 def _includes(path: str, contents: SdistContents) -> bool:

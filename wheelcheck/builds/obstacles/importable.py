@@ -7,7 +7,7 @@ by importing them; `module_names.csv` which modules other build requirements bri
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -106,22 +106,19 @@ class Importable:
 
     def _missing_from_setuptools(self, module: str, name: str) -> str:
         label = f"{module}.{name}" if name else f"the module {module}"
-        root = module.partition(".")[0]
+        of_distutils = module.partition(".")[0] == "distutils"
         if "setuptools" not in self.versions:
-            needed = root != "distutils" or self.python >= _DISTUTILS_GONE
+            needed = not of_distutils or self.python >= _DISTUTILS_GONE
             if needed and self.complete:
                 return f"{label} is not there, as setuptools is no build requirement"
             return ""
         version = self.versions["setuptools"]
         if version is None or version < _OLDEST_SETUPTOOLS:
             return ""
-        if root == "distutils" and version < _OWN_DISTUTILS:
+        if of_distutils and version < _OWN_DISTUTILS:
             return self._missing_from_python(module, name)
-        spans = _setuptools_names().get((module, name))
-        if spans is None or _is_in(version, spans):
-            return ""
-        gone = [gone for _, gone in spans if gone is not None and gone <= version]
-        return f"{label} is gone from setuptools since {gone[-1]}" if gone else ""
+        gone = _gone_since(version, _setuptools_names().get((module, name)))
+        return f"{label} is gone from setuptools since {gone}" if gone else ""
 
     def _missing_from_numpy(self, module: str) -> str:
         if f"{module}.".startswith("numpy.distutils.") and self.python >= _DISTUTILS_GONE:
@@ -138,6 +135,14 @@ class Importable:
         if root in _old_modules():
             return f"the module {root} is of Python 2"
         return f"no build requirement brings the module {root}"
+
+
+def _gone_since(version: Version, spans: Sequence[_Span] | None) -> Version | None:
+    """Since when a name is gone that was there before this version."""
+    if spans is None or _is_in(version, spans):
+        return None
+    gone = [gone for _, gone in spans if gone is not None and gone <= version]
+    return gone[-1] if gone else None
 
 
 def _is_in(version: Version, spans: Iterable[_Span]) -> bool:

@@ -73,14 +73,20 @@ def _missing(
         return ""
     project = _BROUGHT.get(name.partition("/")[0]) if "/" in name else None
     if project is not None:
-        known = complete and project not in installed
-        bundled = is_packaged((FileKind.HEADER, name))
-        return f"and {project} is no build requirement" if known and not bundled else ""
+        absent = complete and project not in installed
+        absent = absent and not is_packaged((FileKind.HEADER, name))
+        return f"and {project} is no build requirement" if absent else ""
+    plain = complete and installed.keys() <= _PLAIN
+    return _missing_from_system(name, plain=plain)
+
+
+def _missing_from_system(name: str, *, plain: bool) -> str:
+    """`plain`: nothing is installed that brings headers."""
     if not name.endswith((".h", ".hpp", ".hh", ".hxx")) or name.endswith("intrin.h"):
         return ""
     if name.lower() in _OF_OTHER_SYSTEMS:
         return _NOWHERE
-    if not complete or not installed.keys() <= _PLAIN or "/" in name or not name.endswith(".h"):
+    if not plain or "/" in name or not name.endswith(".h"):
         return ""  # of headers in folders, the lists of files have the folder alone
     return "" if is_packaged((FileKind.HEADER, name)) else _NOWHERE
 

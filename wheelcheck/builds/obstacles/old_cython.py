@@ -12,6 +12,7 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.setup_script.declaration import SetupScript
 
 __all__ = ["old_cython"]
 
@@ -39,24 +40,27 @@ def old_cython(
     """
     if version < _PYTHON3:
         return ()
-    script = facts.script
     stated = any(_LEVEL.search(contents.texts.get(n, "")) for n in _SCRIPTS)
-    named = {
-        posixpath.normpath(path): not (module.optional or module.supposing or script.forgiving)
-        for module in (script.extensions if script is not None else ())
-        for path in module.sources or ()
-        if script is not None
-    }
-    found = [
-        BuildObstacle("cython-too-new", f"{path} {what}", _SOURCE, fatal=named.get(path, False))
-        for path in contents.marks
-        if path.endswith(".pyx") and (path in named or not (named or is_aside(path)))
-        for what in (
-            *_refused(path, contents, version, stated=stated),
-            *(_not_installed(path, contents, installed) if path in named else ()),
-        )
-    ]
+    named = dict(_declared_sources(facts.script)) if facts.script is not None else {}
+    found = []
+    for path in contents.marks:
+        if path.endswith(".pyx") and (path in named or not (named or is_aside(path))):
+            reasons = [*_refused(path, contents, version, stated=stated)]
+            reasons += _not_installed(path, contents, installed) if path in named else ()
+            fatal = named.get(path, False)
+            found += [
+                BuildObstacle("cython-too-new", f"{path} {what}", _SOURCE, fatal=fatal)
+                for what in reasons
+            ]
     return tuple(sorted(found, key=lambda obstacle: not obstacle.fatal)[:1])
+
+
+def _declared_sources(script: SetupScript) -> Iterator[tuple[str, bool]]:
+    """The sources that a script names, and whether it names them without a condition."""
+    for module in script.extensions:
+        for path in module.sources or ():
+            conditional = module.optional or module.supposing or script.forgiving
+            yield posixpath.normpath(path), not conditional
 
 
 def _not_installed(
@@ -79,15 +83,26 @@ def _refused(
         yield f"uses the name long, which Cython {version} has no more"
     if "print" in words and not leveled:
         yield f"has print statements, which Cython {version} refuses"
-    folder = posixpath.dirname(path)
-    in_package = folder and f"{folder}/__init__.py" in contents.sizes
     for word in words:
-        name = word.removeprefix("cimport ")
         if word.startswith(_CALLBACK) and not lenient:
             function = word.removeprefix(_CALLBACK)
             yield f"passes {function}() to C without noexcept, which Cython {version} refuses"
-        if word in {"cimport cpython.int", "cimport cpython.string"} and version >= _WITHOUT_LONG:
-            yield f"cimports {name}, which Cython {version} has no more"
-        beside = f"{folder}/{name}.pxd" in contents.sizes and f"{name}.pxd" not in contents.sizes
-        if word != name and in_package and beside and not leveled:
-            yield f"cimports {name} from its own folder, where Cython {version} does not look"
+        yield from _refused_cimport(word, path, contents, version, leveled=leveled)
+
+
+def _refused_cimport(
+    word: str, path: str, contents: SdistContents, version: Version, *, leveled: bool
+) -> Iterator[str]:
+    name = word.removeprefix("cimport ")
+    if word in {"cimport cpython.int", "cimport cpython.string"} and version >= _WITHOUT_LONG:
+        yield f"cimports {name}, which Cython {version} has no more"
+    if word != name and not leveled and _is_neighbour(name, path, contents):
+        yield f"cimports {name} from its own folder, where Cython {version} does not look"
+
+
+def _is_neighbour(name: str, path: str, contents: SdistContents) -> bool:
+    """Whether a module's declarations are in the package of a source, and not at the top."""
+    folder = posixpath.dirname(path)
+    if not folder or f"{folder}/__init__.py" not in contents.sizes:
+        return False
+    return f"{folder}/{name}.pxd" in contents.sizes and f"{name}.pxd" not in contents.sizes

@@ -64,11 +64,7 @@ def undeclared_functions(
     script = contents.texts.get("setup.py", "")
     if gcc is None or gcc < _REFUSES_CALLS or any(word in script for word in _ALLOWED):
         return ()
-    parts = {
-        posixpath.basename(include[1:])
-        for marks in contents.marks.values()
-        for include in marks.includes
-    }
+    parts = _included_names(contents)
     for path in paths:
         own = path.endswith(".c") and posixpath.basename(path) not in parts
         marks = contents.marks.get(path) if own else None
@@ -79,6 +75,15 @@ def undeclared_functions(
                 message += "which GCC 14 refuses"
                 return (BuildObstacle("header-not-included", message, _CALLS_SOURCE, fatal=True),)
     return ()
+
+
+def _included_names(contents: SdistContents) -> set[str]:
+    """The file names of all that any source includes."""
+    return {
+        posixpath.basename(include[1:])
+        for marks in contents.marks.values()
+        for include in marks.includes
+    }
 
 
 def _never_declares(path: str, name: str, contents: SdistContents, minor: int) -> bool:
@@ -95,14 +100,17 @@ def _never_declares(path: str, name: str, contents: SdistContents, minor: int) -
         if not {f"{DECLARES}{name}", f"{DECLARES}*"}.isdisjoint(marks.needs):
             return False
         for include in marks.includes:
-            if include.endswith(".c"):
-                return False
             own = _own_files(here, include[1:], contents)
             todo += own
-            gives = declared_by(include[1:], minor)
-            if (gives is None and not own) or name.encode() in (gives or ()):
+            if include.endswith(".c") or _may_declare(include[1:], name, minor, own=bool(own)):
                 return False
     return True
+
+
+def _may_declare(header: str, name: str, minor: int, *, own: bool) -> bool:
+    """Whether a header declares a name, or is known to nobody; `own`: the sdist holds it."""
+    gives = declared_by(header, minor)
+    return (gives is None and not own) or name.encode() in (gives or ())
 
 
 def _own_files(here: str, name: str, contents: SdistContents) -> list[str]:

@@ -155,9 +155,7 @@ class Expressions:
         state, frame = self._state, self._state.frame
         if state.settings.refuses_2to3 and state.keywords.turn_on_2to3(node.keywords, frame):
             frame.stop(node, "DistutilsSetupError", _USE_2TO3)
-        named = {k.arg: frame.constant(k.value) for k in node.keywords if k.arg is not None}
-        known = {name: value for name, value in named.items() if value is not None}
-        names = frozenset(named) | ({"**"} if len(named) < len(node.keywords) else frozenset())
+        known, names = _keywords_of(node, frame)
         finds = state.modules.finds
         setuptools = finds.versions.get("setuptools")
         why = refused_keyword(known, names, frame.files, setuptools)
@@ -181,6 +179,14 @@ class Expressions:
             ):
                 for method in _methods(found.node):
                     self._enter(Function(method, found.home, found.file), _NO_CALL)
+
+
+def _keywords_of(node: ast.Call, frame: Frame) -> tuple[dict[str, Any], frozenset[str]]:
+    """The keywords of a call that are known, and the names of all; ``**`` for those of a table."""
+    named = {k.arg: frame.constant(k.value) for k in node.keywords if k.arg is not None}
+    known = {name: value for name, value in named.items() if value is not None}
+    more = {"**"} if len(named) < len(node.keywords) else frozenset[str]()
+    return known, frozenset(named) | more
 
 
 def _binds_nothing_as(name: str, text: str) -> bool:

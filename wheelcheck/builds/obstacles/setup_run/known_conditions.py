@@ -65,7 +65,7 @@ class _Reading:
     python: tuple[int, int]
     files: Files | None
 
-    def value(self, node: ast.expr, scope: Mapping[str, Any]) -> Any:  # noqa: PLR0911, PLR0912, C901 (a case each)
+    def value(self, node: ast.expr, scope: Mapping[str, Any]) -> Any:  # noqa: PLR0911 (a case each)
         match node:
             case ast.Constant(value=value):
                 return value
@@ -73,14 +73,20 @@ class _Reading:
                 return _name(name, scope)
             case ast.Attribute():
                 return self._attribute(node, scope)
-            case ast.Tuple(elts=items) | ast.List(elts=items):
-                values = [self.value(item, scope) for item in items]
-                whole = not any(value is None for value in values)
-                return (tuple(values) if isinstance(node, ast.Tuple) else values) if whole else None
+            case ast.Tuple() | ast.List():
+                return self._sequence(node, scope)
             case ast.Dict(keys=keys, values=values):
                 return self._dictionary(keys, values, scope)
             case ast.Subscript():
                 return self._subscript(node, scope)
+            case ast.Call():
+                return call_value(node, scope, self.files, self.value)
+            case _:
+                return self._operation(node, scope)
+        return None
+
+    def _operation(self, node: ast.expr, scope: Mapping[str, Any]) -> Any:  # noqa: PLR0911 (a case each)
+        match node:
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 value = self.value(operand, scope)
                 return None if value is None else not value
@@ -88,8 +94,6 @@ class _Reading:
                 return _bool_op(op, [self.value(part, scope) for part in parts])
             case ast.BinOp(left=left, op=op, right=right):
                 return _combined(self.value(left, scope), op, self.value(right, scope))
-            case ast.Call():
-                return call_value(node, scope, self.files, self.value)
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 answer = _on_command_line(left, op, right, scope)
                 if answer is not None:
@@ -98,6 +102,12 @@ class _Reading:
             case _:
                 return None
         return None
+
+    def _sequence(self, node: ast.Tuple | ast.List, scope: Mapping[str, Any]) -> Any:
+        values = [self.value(item, scope) for item in node.elts]
+        if any(value is None for value in values):
+            return None
+        return tuple(values) if isinstance(node, ast.Tuple) else values
 
     def _dictionary(
         self, keys: list[ast.expr | None], values: list[ast.expr], scope: Mapping[str, Any]
@@ -132,16 +142,11 @@ class _Reading:
             return f"{self.python[0]}.{self.python[1]}.~"
         return _SYSTEM.get(name, _SIX.get(name))
 
-    def _subscript(self, node: ast.Subscript, scope: Mapping[str, Any]) -> Any:  # noqa: PLR0911
+    def _subscript(self, node: ast.Subscript, scope: Mapping[str, Any]) -> Any:
         base = self.value(node.value, scope)
         part = node.slice
         if isinstance(base, _Version):
-            if isinstance(part, ast.Constant) and isinstance(part.value, int):
-                return base[part.value] if part.value in {0, 1} else None
-            upper = part.upper if isinstance(part, ast.Slice) and part.lower is None else None
-            if isinstance(upper, ast.Constant) and isinstance(upper.value, int):
-                return _Version(base[: upper.value]) if upper.value in {1, 2} else None
-            return None
+            return _part_of_version(base, part)
         if not isinstance(part, ast.Constant):
             return None
         if isinstance(base, str) and part.value == 0:
@@ -149,6 +154,16 @@ class _Reading:
         if isinstance(base, tuple) and isinstance(part.value, int):
             return base[part.value] if -len(base) <= part.value < len(base) else None
         return None
+
+
+def _part_of_version(version: _Version, part: ast.expr) -> Any:
+    """The major or minor version, or the first part or two: later parts are not known."""
+    if isinstance(part, ast.Constant) and isinstance(part.value, int):
+        return version[part.value] if part.value in {0, 1} else None
+    upper = part.upper if isinstance(part, ast.Slice) and part.lower is None else None
+    if isinstance(upper, ast.Constant) and isinstance(upper.value, int):
+        return _Version(version[: upper.value]) if upper.value in {1, 2} else None
+    return None
 
 
 def _combined(left: Any, op: ast.operator, right: Any) -> Any:

@@ -6,7 +6,7 @@ import ast
 import posixpath
 import re
 from collections import ChainMap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -135,6 +135,7 @@ _PATHS: dict[str, Callable[..., Any]] = {
 _PLACE = re.compile(r"\{([A-Za-z_]\w*)\}")
 _QUESTIONS = {"os.path.exists", "os.path.isfile", "os.path.isdir"}
 _PLACES = {"pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath"}
+_KNOWN_CALLS = _PATHS.keys() | _QUESTIONS
 
 
 def call_value(  # noqa: PLR0911 (a kind of call each)
@@ -152,18 +153,35 @@ def call_value(  # noqa: PLR0911 (a kind of call each)
     arguments = _arguments(node.args, scope, value)
     if arguments is None:
         return None
-    origin = dotted_origin(function, scope)
-    if not origin and isinstance(function, ast.Name) and found is None:
-        origin = function.id if function.id == "str" else ""
-    if origin in _PLACES:
-        return KnownPath(_join(*arguments)) if _all_text(arguments) and arguments else None
-    if origin in _PATHS and _all_text(arguments):
-        return _called(_PATHS[origin], arguments)
-    if files is not None and origin in _QUESTIONS and len(arguments) == 1 and _all_text(arguments):
-        return _file_answer(files, origin.rpartition(".")[2], arguments[0])
+    origin = _origin_of_call(function, scope)
+    if _is_known_call(origin, arguments):
+        return _known_call(origin, arguments, files)
     if isinstance(function, ast.Attribute):
         return _method_value(value(function.value, scope), function.attr, arguments, files)
     return None
+
+
+def _origin_of_call(function: ast.expr, scope: Mapping[str, Any]) -> str:
+    """The dotted name of what is called, outside the sdist; ``str`` unless the script has it."""
+    origin = dotted_origin(function, scope)
+    if not origin and isinstance(function, ast.Name) and scope.get(function.id) is None:
+        return function.id if function.id == "str" else ""
+    return origin
+
+
+def _is_known_call(origin: str, arguments: list[Any]) -> bool:
+    return origin in _PLACES or (origin in _KNOWN_CALLS and _all_text(arguments))
+
+
+def _known_call(origin: str, arguments: list[Any], files: Files | None) -> Any:
+    """What a function of the standard library gives, without a look at the system."""
+    if origin in _PLACES:
+        return KnownPath(_join(*arguments)) if _all_text(arguments) and arguments else None
+    if origin in _PATHS:
+        return _called(_PATHS[origin], arguments)
+    if files is None or len(arguments) != 1:
+        return None
+    return _file_answer(files, origin.rpartition(".")[2], arguments[0])
 
 
 def _formatted(node: ast.Call, scope: Mapping[str, Any], value: Value) -> str | None:
@@ -173,10 +191,9 @@ def _formatted(node: ast.Call, scope: Mapping[str, Any], value: Value) -> str | 
         return None
     base = value(function.value, scope)
     given = {k.arg: value(k.value, scope) for k in node.keywords if k.arg is not None}
-    known = all(isinstance(text, str) for text in given.values()) and len(given) == len(
-        node.keywords
-    )
-    if not isinstance(base, str) or not known:
+    if not isinstance(base, str) or len(given) < len(node.keywords):
+        return None
+    if not _all_text(list(given.values())):
         return None
     used = [match.group(1) for match in _PLACE.finditer(base)]
     braces = base.count("{") - 2 * base.count("{{")
@@ -274,13 +291,7 @@ def bound_arguments(
 ) -> Scope:
     """The names that a call binds inside a function, those not known as ""."""
     parameters = [*definition.args.posonlyargs, *definition.args.args]
-    inside: Scope = {arg.arg: "" for arg in ast.walk(definition.args) if isinstance(arg, ast.arg)}
-    defaults = definition.args.defaults
-    for parameter, default in zip(
-        parameters[len(parameters) - len(defaults) :], defaults, strict=True
-    ):
-        if isinstance(default, ast.Constant):
-            inside[parameter.arg] = _wrapped(default.value)
+    inside = _unbound_arguments(definition, parameters)
     if any(isinstance(argument, ast.Starred) for argument in node.args):
         return inside
     given = [value(argument) for argument in node.args]
@@ -292,6 +303,17 @@ def bound_arguments(
     for keyword in node.keywords:
         if keyword.arg in inside:
             inside[keyword.arg] = _wrapped(value(keyword.value))
+    return inside
+
+
+def _unbound_arguments(definition: ast.FunctionDef, parameters: Sequence[ast.arg]) -> Scope:
+    """The names inside a function before a call binds them: their defaults, else ""."""
+    inside: Scope = {arg.arg: "" for arg in ast.walk(definition.args) if isinstance(arg, ast.arg)}
+    defaults = definition.args.defaults
+    late = parameters[len(parameters) - len(defaults) :]
+    for parameter, default in zip(late, defaults, strict=True):
+        if isinstance(default, ast.Constant):
+            inside[parameter.arg] = _wrapped(default.value)
     return inside
 
 

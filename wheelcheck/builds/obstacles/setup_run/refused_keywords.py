@@ -66,19 +66,24 @@ def _values(known: Mapping[str, Any], setuptools: Version | None) -> Iterator[st
         yield f"the version {version!r} is refused since setuptools 66 (PEP 440)"
     if setuptools < _REFUSES_REQUIREMENTS:
         return
-    for keyword in ("install_requires", "setup_requires"):
-        for line in _requirements(known.get(keyword)):
-            yield f"{keyword} has {line!r}, which is refused since setuptools 67 (PEP 508)"
-    extras = known.get("extras_require")
-    for value in extras.values() if isinstance(extras, dict) else ():
+    for keyword, value in _requirement_values(known):
         for line in _requirements(value):
-            yield f"extras_require has {line!r}, which is refused since setuptools 67 (PEP 508)"
+            yield f"{keyword} has {line!r}, which is refused since setuptools 67 (PEP 508)"
     specifier = known.get("python_requires")
     if isinstance(specifier, str):
         try:
             SpecifierSet(specifier)
         except InvalidSpecifier:
             yield f"python_requires {specifier!r} is refused (PEP 440)"
+
+
+def _requirement_values(known: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What holds requirements, with its keyword."""
+    for keyword in ("install_requires", "setup_requires"):
+        yield keyword, known.get(keyword)
+    extras = known.get("extras_require")
+    for value in extras.values() if isinstance(extras, dict) else ():
+        yield "extras_require", value
 
 
 def _is_invalid(version: str) -> bool:
@@ -105,18 +110,25 @@ def _requirements(value: Any) -> Iterator[str]:
 
 def _files(known: Mapping[str, Any], names: frozenset[str], files: Files) -> Iterator[str]:
     """Files and folders that are named and are not there."""
-    own_commands = names & {"cmdclass", "**"}
-    for name in known.get("scripts", ()) if isinstance(known.get("scripts"), list | tuple) else ():
-        if isinstance(name, str) and not own_commands and files.has_file(name) is False:
+    if names & {"cmdclass", "**"}:  # commands of its own, which may make what is not there
+        return
+    for name in _texts_in(known.get("scripts")):
+        if files.has_file(name) is False:
             yield f"it names the script {name}, which the sdist does not hold"
     for name in _data_files(known.get("data_files")):
-        if not own_commands and files.exists(name) is False:
+        if files.exists(name) is False:
             yield f"data_files names {name}, which the sdist does not hold"
-    if own_commands or ("package_dir" in names and "package_dir" not in known):
+    if "package_dir" in names and "package_dir" not in known:
         return
     for folder in _package_folders(known.get("packages"), known.get("package_dir") or {}):
         if files.has_folder(folder) is False:
             yield f"it names the package folder {folder}, which the sdist does not hold"
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    for item in value if isinstance(value, list | tuple) else ():
+        if isinstance(item, str):
+            yield item
 
 
 def _data_files(value: Any) -> Iterator[str]:
