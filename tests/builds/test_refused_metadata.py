@@ -22,6 +22,9 @@ PYPROJECT = (
 class Environment:
     pins: tuple[()] = ()
 
+    def version_of(self, name: str) -> None:
+        """Nothing is known of it."""
+
 
 @dataclass
 class Build:
@@ -48,4 +51,7 @@ def codes(listing: dict[str, str], *, tried: bool) -> list[str]:
     ],
 )
 def test_a_readme_is_missing_only_where_all_files_are_known(files, tried, expected):
-    assert codes({"lib-1/pyproject.toml": PYPROJECT, **files}, tried=tried) == expected
+    assert (
+        codes({"lib-1/pyproject.toml": PYPROJECT, "lib-1/lib.py": "", **files}, tried=tried)
+        == expected
+    )

@@ -6,16 +6,24 @@ Seen by running the backends (`findings/license-classifier-beside-expression-div
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
+from wheelcheck.builds.obstacles.package_discovery import undecided_packages
 from wheelcheck.builds.plan import Build
 from wheelcheck.builds.sdist.build_system import read_toml
+from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.errors import Unknown
+from wheelcheck.requirements.projects.project_modules import (
+    HATCHLING_LOOKS,
+    ProjectFiles,
+    missing_module,
+)
 from wheelcheck.requirements.projects.readmes import readmes, reads_readme
 
 __all__ = ["refused_metadata"]
@@ -45,11 +53,33 @@ def refused_metadata(build: Build, facts: SdistFacts) -> Iterator[BuildObstacle]
         if readme.removeprefix("./") not in contents.paths and ".." not in readme:
             message = f"{_PROJECT} names {readme} as its readme, which is not there: {name} fails"
             yield BuildObstacle("missing-readme", message, _PROJECT, fatal=True)
+    if complete:
+        yield from _without_modules(tree, contents, build, name)
     if _has_both_licenses(tree) and _refuses(name, build):
         message = (
             f"{_PROJECT} has a license expression and a classifier License ::, which {name} refuses"
         )
         yield BuildObstacle("license-classifier", message, "PEP 639", fatal=True)
+
+
+def _without_modules(
+    tree: Mapping[str, Any], contents: SdistContents, build: Build, backend: str
+) -> Iterator[BuildObstacle]:
+    """A backend that finds no module to pack, or too many."""
+    there = contents.paths | contents.directories
+
+    def in_namespace(name: str) -> bool:
+        return any(re.fullmatch(rf"[^/]+/{re.escape(name)}/__init__\.py", path) for path in there)
+
+    hatchling = build.environment.version_of("hatchling")
+    module = missing_module(tree, ProjectFiles(there.__contains__, in_namespace))
+    if module and (hatchling is None or hatchling >= HATCHLING_LOOKS):
+        message = f"the build backend looks for the {module}, which is not there, and fails"
+        yield BuildObstacle("no-module-found", message, _PROJECT, fatal=True)
+    setuptools = build.environment.version_of("setuptools") if backend == "setuptools" else None
+    undecided = undecided_packages(tree, contents, setuptools)
+    if undecided:
+        yield BuildObstacle("no-module-found", f"{undecided}: it fails", _PROJECT, fatal=True)
 
 
 def _has_both_licenses(tree: Mapping[str, Any]) -> bool:

@@ -193,6 +193,28 @@ def test_rust_may_come_by_rustup(text: str):
     assert "missing-compiler" not in found
 
 
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("ENV CC=clang CXX=clang++\nRUN {} clang\nRUN pip install x", ""),
+        ("RUN {} clang-19 && CC=clang-19 CXX='ccache clang++-19 -O1' pip install x", ""),
+        ("RUN {} clang && export CC=/usr/bin/clang CXX=clang++ && pip install x", ""),
+        (
+            "RUN {} clang && CC=clang pip install x",
+            "missing-compiler",
+        ),  # C++ is compiled by g++ all the same
+        ("RUN {} clang\nRUN pip install x", "missing-compiler"),  # Python's own CC is gcc
+        ("ENV CC=clang CXX=clang++\nRUN pip install x", "missing-compiler"),
+        ("ENV CC=clang CXX=clang++\nRUN {} clang-19\nRUN pip install x", "missing-compiler"),
+    ],
+)
+def test_another_compiler_answers_where_the_variables_name_it(text: str, finding: str):
+    build = outlook("x 1.0", tool("c"), tool("c++"))
+    text = SLIM + text.format("apt-get install -y")
+    found = {"missing-compiler"} & set(codes(judged(text, build)))
+    assert found == {finding} - {""}
+
+
 def test_a_build_tool_may_come_by_pip():
     text = f"{SLIM}RUN pip install cmake\nRUN pip install x"
     assert "missing-build-tool" not in codes(judged(text, outlook("x 1.0", tool("cmake")), step=1))

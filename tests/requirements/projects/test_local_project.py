@@ -157,6 +157,7 @@ class TestRefused:
         def judge(pyproject: str, **files: str) -> list[str]:
             (folder / "pyproject.toml").write_text(pyproject)
             for name, text in files.items():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name).write_text(text)
             (folder / "requirements.txt").write_text(".\n")
             found = wheelcheck.check(
@@ -184,8 +185,8 @@ class TestRefused:
     )
     def test_a_readme_that_lacks(self, fatal, requires, backend, codes):
         text = self.project('readme = "README.md"', requires, backend)
-        assert fatal(text) == codes
-        assert fatal(text, **{"README.md": ""}) == []
+        assert fatal(text, **{"own.py": ""}) == codes
+        assert fatal(text, **{"own.py": "", "README.md": ""}) == []
 
     @pytest.mark.parametrize(
         ("requires", "backend", "codes"),
@@ -196,5 +197,21 @@ class TestRefused:
     )
     def test_a_license_expression_beside_a_classifier(self, fatal, requires, backend, codes):
         both = 'license = "MIT"\nclassifiers = ["License :: OSI Approved :: MIT License"]'
-        assert fatal(self.project(both, requires, backend)) == codes
-        assert fatal(self.project('license = "MIT"', requires, backend)) == []
+        files = {"own.py": ""}
+        assert fatal(self.project(both, requires, backend), **files) == codes
+        assert fatal(self.project('license = "MIT"', requires, backend), **files) == []
+
+    @pytest.mark.parametrize(
+        ("requires", "backend", "files", "codes"),
+        [
+            ("hatchling", "hatchling.build", {}, ["no-module-found"]),
+            ("hatchling", "hatchling.build", {"src/own/__init__.py": ""}, []),
+            ("setuptools", "setuptools.build_meta", {}, []),
+            ("setuptools", "setuptools.build_meta", {"a/x.py": ""}, []),
+            ("setuptools", "setuptools.build_meta", {"a/x": "", "b/x": ""}, ["no-module-found"]),
+        ],
+    )
+    def test_a_backend_that_finds_no_module_or_several(
+        self, fatal, requires, backend, files, codes
+    ):
+        assert fatal(self.project("", requires, backend), **files) == codes

@@ -85,12 +85,29 @@ def build_gaps(
             if need.role is not Role.REQUIRED or need.from_pypi or _brought(stage, step, need):
                 continue
             packages = build_packages(need, distribution)
-            lacking = present.lacks(packages, need)
+            lacking = _without_compilers(present.lacks(packages, need), need, step)
             if lacking:
                 gap = Gap(need, lacking, bare, present.is_certain)
                 gap = gaps.setdefault(f"{need.kind}:{need.name}", gap)
                 gap.outlooks.append(outlook)
     return tuple(gaps.values())
+
+
+def _without_compilers(
+    lacking: tuple[str, ...], need: BuildNeed, step: InstallStep
+) -> tuple[str, ...]:
+    """What lacks beside the compiler that CC or CXX names, where a package of its name is there.
+
+    ``CC=clang`` beside the package clang, ``CC=gcc-12`` beside gcc-12.
+    """
+    languages = ("c", "c++")
+    if need.kind is not NeedKind.TOOL or need.name not in languages:
+        return lacking
+    compiler = step.compilers[languages.index(need.name)].replace("clang++", "clang")
+    there = {package.name.replace("-", "") for package in step.packages}
+    if not compiler or compiler.replace("-", "") not in there:
+        return lacking
+    return tuple(name for name in lacking if name not in {"gcc", "g++"})
 
 
 def _brought(stage: Stage, step: InstallStep, need: BuildNeed) -> bool:

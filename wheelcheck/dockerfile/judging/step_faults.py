@@ -26,6 +26,7 @@ def _doubtful(message: str) -> str:
         ("refuses it, and the step fails", "may refuse it, so that the step may fail"),
         ("the step fails", "the step may fail"),
         (", and fails", ", and may fail"),
+        (" ends with an error", " may end with an error"),
     ):
         message = message.replace(sure, unsure)
     return message

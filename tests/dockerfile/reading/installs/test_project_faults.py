@@ -160,3 +160,25 @@ def test_a_path_that_nothing_brings_may_fail(step):
 )
 def test_a_path_that_something_may_bring_is_not_missed(step):
     assert not any(faults_of_paths(SLIM + step))
+
+
+LOCKED = "FROM python:3.12-slim\nRUN pip install uv\nWORKDIR /app\nCOPY pyproject.toml uv.lock ./\n"
+
+
+@pytest.mark.parametrize(
+    ("steps", "missed"),
+    [
+        ("RUN uv sync --frozen", True),
+        ("RUN uv sync --frozen --no-install-project\nCOPY . .\nRUN uv sync --frozen", False),
+        ("COPY src/app ./src/app\nRUN uv sync --frozen", False),
+        ("COPY src ./src\nRUN uv sync --frozen", False),
+        ("COPY . .\nRUN pip install .", False),
+        ("COPY src/other ./src/other\nRUN pip install .", True),
+        ("RUN mkdir -p src/app && touch src/app/__init__.py && pip install .", False),
+        ("RUN --mount=type=bind,target=/src pip install /src", False),
+    ],
+)
+def test_a_build_misses_the_module_that_is_not_copied(steps, missed):
+    files = {**project(), "src/app/__init__.py": "", "src/other/__init__.py": "", **LOCKS}
+    found = read(LOCKED + steps, files).final.faults
+    assert any("looks for the package app" in each.message for each in found) is missed

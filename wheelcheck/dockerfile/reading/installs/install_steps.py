@@ -180,6 +180,7 @@ def add_install(
         no_build_isolation=command.has("no-build-isolation"),
         user=command.has("user"),
         breaks_system=install.breaks_system,
+        compilers=(_program(install.environ.get("CC")), _program(install.environ.get("CXX"))),
         upgrade=command.has("upgrade"),
         no_cache=command.has("no-cache"),
         cache_mounts=layer.cache_mounts,
@@ -289,6 +290,12 @@ def _projects(
             message = f"{redact(each)} is in the image, but nothing tells where it comes from"
             install.note(Unknown("file-in-image", message))
     return tuple(found)
+
+
+def _program(command: str | None) -> str:
+    """The compiler in what CC or CXX says: ``ccache clang -O2``."""
+    words = [posixpath.basename(word) for word in (command or "").split()]
+    return next((word for word in words if word not in {"ccache", "distcc", "env"}), "")
 
 
 def _is_below(path: str, folder: str) -> bool:

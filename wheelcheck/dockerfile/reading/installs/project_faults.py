@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.redaction import redact
 from wheelcheck.requirements.documents import no_complaint, parse_toml, table
+from wheelcheck.requirements.projects.project_modules import ProjectFiles, missing_module
 from wheelcheck.requirements.projects.readmes import readmes, reads_readme
 
 __all__ = ["builds_project", "fault_of_path", "faults_of_project"]
@@ -31,7 +33,7 @@ _NOT_BUILT: Mapping[str, frozenset[str]] = {
 }  # fmt: skip
 """Options with which a tool installs what a project requires, and not the project."""
 
-_OTHERS = ("/lib/", "/lib64/", "/mnt/", "/opt/", "/run/", "/tmp/", "/usr/", "/var/")  # noqa: S108 (an image's)
+_OTHERS = ("/lib/", "/lib64/", "/mnt/", "/opt/", "/run/", "/tmp/", "/usr/", "/var/")  # noqa: S108
 """Where base images, packages, mounts and build tools put files."""
 
 
@@ -55,10 +57,16 @@ def faults_of_project(
     tree = _project(stage, folder)
     for fault in faults_of_version(stage, tree, folder, line, variables):
         yield replace(fault, certain=fault.certain and certain)
+    sure = certain and not stage.system.scripts
+    module = missing_module(tree, _files(stage, folder))
+    if module and not any(fault.code == "missing-from-context" for fault in stage.faults):
+        message = (
+            f"the build of the project in {folder} looks for the {module}, and nothing puts it "
+            "there: it ends with an error"
+        )
+        yield Fault(line, "no-such-file", message, certain=sure)
     backend = _backend(tree)
-    if not reads_readme(backend):
-        return
-    for name in readmes(tree):
+    for name in readmes(tree) if reads_readme(backend) else ():
         path = absolute(name, folder)
         found = stage.files.find(path)
         if isinstance(found, FromContext):
@@ -69,8 +77,27 @@ def faults_of_project(
                 f"pyproject.toml names {redact(name)} as its readme, and nothing puts it into "
                 f"{folder}: {reader} ends with an error"
             )
-            sure = certain and not stage.system.scripts
             yield Fault(line, "no-such-file", message, certain=sure)
+
+
+def _files(stage: StageState, folder: str) -> ProjectFiles:
+    """A project's files as far as something may bring them into the image."""
+    files = stage.files
+
+    def has(path: str) -> bool:
+        place = absolute(path, folder)
+        found = files.find(place)
+        absent = isinstance(found, Unknown) and found.code == "not-in-context"
+        return not absent or files.is_folder(place) or files.folder(place) is not None
+
+    def has_in_namespace(name: str) -> bool:
+        declared = files.find(absolute("pyproject.toml", folder))
+        parent = posixpath.dirname(declared.path) if isinstance(declared, FromContext) else ""
+        local = files.context.local_folder(parent or ".")
+        inside = [each.name for each in local.iterdir()] if local is not None else []
+        return any(has(f"{each}/{name}/__init__.py") for each in inside)
+
+    return ProjectFiles(has, has_in_namespace)
 
 
 def fault_of_path(
