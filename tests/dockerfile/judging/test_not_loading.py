@@ -54,6 +54,8 @@ def test_a_copied_environment_is_judged_by_the_image_it_is_copied_to():
     found = findings(venv(FULL, SLIM))
     assert "the stage run, into which it is copied" in found["missing-shared-library"]
     assert findings(venv(SLIM, FULL)) == {}
+    unnamed = findings(venv(FULL, SLIM).replace(" AS run", ""))
+    assert ", which stage 1, into which it is copied, does" in unnamed["missing-shared-library"]
 
 
 @pytest.mark.parametrize(

@@ -37,9 +37,11 @@ def _of(step: JudgedStep, code: str, message: str, builds: tuple[str, ...]) -> F
 
 
 def _image(step: JudgedStep) -> str:
-    if step.run_image.title:
-        return f"the stage {step.run_image.title}, into which it is copied"
-    return "the image"
+    title = step.run_image.title
+    if not title:
+        return "the image"
+    stage = title if title.startswith("stage ") else f"the stage {title}"
+    return f"{stage}, into which it is copied"
 
 
 def _missing(step: JudgedStep, needing: dict[str, Loads]) -> Finding:
