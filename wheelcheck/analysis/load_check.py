@@ -220,7 +220,8 @@ class LoadCheck:
             return None
         if target.libc is None or not isinstance(target.arch, Architecture):
             return None
-        return known_facts(wheel.name, wheel.version, target.libc, target.arch)
+        glibc = target.libc_version if target.libc is Libc.GLIBC else None
+        return known_facts(wheel.name, wheel.version, target.libc, target.arch, glibc)
 
     def _stored(self, wheel: Wheel) -> WheelFacts | None:
         data = self._index.derived(wheel)

@@ -21,12 +21,18 @@ __all__ = ["known_facts"]
 
 @lru_cache(maxsize=1 << 14)
 def known_facts(
-    project: str, version: Version, libc: Libc, arch: Architecture
+    project: str,
+    version: Version,
+    libc: Libc,
+    arch: Architecture,
+    libc_version: tuple[int, int] | None = None,
 ) -> WheelFacts | None:
     """What the table says of a release, by the nearest row before it; None where it says nothing.
 
     x86-64 and aarch64 are built from the same sources by the same recipes: what was read for the
-    one holds for the other, symbol versions apart.
+    one holds for the other, symbol versions apart. The wheel that was read is that for a new glibc:
+    where `libc_version` is older than it needs, another of the release was built for it, or its tag
+    promises too much, and only that wheel itself can tell.
     """
     if arch not in {Architecture.X86_64, Architecture.AARCH64}:
         return None
@@ -34,8 +40,16 @@ def known_facts(
         read = Version(row["read"])
         final = Version(version.base_version)  # the betas of a release are built as it is
         if Version(row["since"]) <= final and version.major <= read.major:
+            if libc_version is not None and _glibc(row) > libc_version:
+                return None
             return _facts(row, exact=arch is Architecture.X86_64)
     return None
+
+
+def _glibc(row: Mapping[str, str]) -> tuple[int, ...]:
+    """The glibc that the wheel of a row needs; () where it says nothing."""
+    numbers = (v.removeprefix("GLIBC_") for v in row["versions"].split() if "GLIBC_" in v)
+    return max((tuple(map(int, number.split("."))) for number in numbers), default=())
 
 
 @cache
