@@ -58,8 +58,8 @@ class TextValues:
             given: By function or class: the strings that other modules call it with.
         """
         self._find_functions(tree.body, "")
-        for name in given.keys() & self._functions.keys():
-            for texts in given[name]:
+        for name in sorted(given.keys() & self._functions.keys()):
+            for texts in sorted(given[name]):
                 arguments: list[ast.expr] = [ast.Constant(text) for text in texts]
                 self._note_call(ast.Call(ast.Name(name), arguments, []), "")
         for _ in range(2):
