@@ -253,7 +253,7 @@ class Adviser:
                 if not after.all_wheels:
                     continue
                 after = self._judged(instead).column(target)
-                if name in column.not_loading and after.not_loading:
+                if after.unusable or (name in column.not_loading and after.not_loading):
                     continue
                 own = column.weight_of([name])
                 before = column.weight
