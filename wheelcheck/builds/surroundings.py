@@ -14,8 +14,9 @@ from wheelcheck.builds.obstacles.bundled_pybind11 import bundled_pybind11
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.old_cargo import old_cargo
-from wheelcheck.builds.obstacles.old_cmake import REFUSES_OLD, old_minimums
+from wheelcheck.builds.obstacles.old_cmake import REFUSES_OLD, missing_numpy, old_minimums
 from wheelcheck.builds.obstacles.old_cython import old_cython
+from wheelcheck.builds.obstacles.old_numpy_code import old_numpy_code
 from wheelcheck.builds.obstacles.old_pyo3 import old_pyo3
 from wheelcheck.builds.obstacles.own_backend import own_backend_obstacles
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import script_texts
@@ -67,6 +68,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
     gcc = offered[0] if offered else None
     reading = build.reading
     installed = {str(pin.name): pin.version for pin in build.environment.pins}
+    numpy = build.environment.version_of("numpy")
     complete = bool(installed) and not build.environment.problems and gcc is not None
 
     def compute() -> tuple[BuildObstacle, ...]:
@@ -80,11 +82,13 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
             *missing_headers(files.certain, contents, installed, script=script, complete=complete),
             *undeclared_names(files.certain, contents, gcc, sure=True),
             *undeclared_names(files.perhaps, contents, gcc, sure=False),
+            *old_numpy_code(files.certain, contents, numpy),
             *undeclared_functions(files.certain, contents, gcc, minor),
         )
 
     names = sorted(installed) if complete else None
-    key = f"sources on 3.{minor} with gcc {gcc}, cython {cythonizes}, {names}, {reading.site}"
+    tools = f"gcc {gcc}, numpy {numpy}, cython {cythonizes}"
+    key = f"sources on 3.{minor} with {tools}, {names}, {reading.site}"
     return reading.derive(key, tuple[BuildObstacle, ...], compute)
 
 
@@ -162,10 +166,22 @@ def _cmake(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstac
             () if isinstance(distribution, Unknown) else versions_on_offer("cmake", distribution)
         )
         version = offered[0] if offered else None
-    if version is None or version < REFUSES_OLD or not _runs_cmake(build, facts):
+    if version is None or not _runs_cmake(build, facts):
         return ()
-    texts = build.reading.texts
-    return build.reading.derive("old cmake", tuple[BuildObstacle, ...], lambda: old_minimums(texts))
+    texts, known = build.reading.texts, bool(build.environment.pins)
+    lacks = (
+        known and not build.environment.problems and build.environment.version_of("numpy") is None
+    )
+    refuses = version >= REFUSES_OLD
+
+    def compute() -> tuple[BuildObstacle, ...]:
+        return (
+            *(old_minimums(texts) if refuses else ()),
+            *(missing_numpy(texts) if lacks else ()),
+        )
+
+    key = f"cmake refuses {refuses}, lacks numpy {lacks}"
+    return build.reading.derive(key, tuple[BuildObstacle, ...], compute)
 
 
 def _runs_cmake(build: Build, facts: SdistFacts) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wheelcheck.builds.obstacles.old_cmake import old_minimums
+from wheelcheck.builds.obstacles.old_cmake import missing_numpy, old_minimums
 
 OLD = "cmake_minimum_required(VERSION 2.8)\nproject(x C)\n"
 NEW = "cmake_minimum_required(VERSION 3.15...3.30)\nproject(x C)\n"
@@ -31,3 +31,18 @@ def test_what_cmake_4_refuses(root: str, below: str, fatal: bool | None):  # noq
 def test_a_script_that_sets_the_policy_is_accepted():
     script = "cmake('-DCMAKE_POLICY_VERSION_MINIMUM=3.5')"
     assert old_minimums({"CMakeLists.txt": OLD, "setup.py": script}) == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "fails"),
+    [
+        ("find_package(NumPy REQUIRED)", True),
+        ("find_package(Python COMPONENTS Interpreter NumPy REQUIRED)", True),
+        ("find_package(Python COMPONENTS Interpreter NumPy)", False),
+        ("find_package(Python REQUIRED Interpreter OPTIONAL_COMPONENTS NumPy)", False),
+        ("if(WITH_NUMPY)\nfind_package(NumPy REQUIRED)\nendif()", False),
+    ],
+)
+def test_a_project_that_asks_cmake_for_numpy_needs_it(line: str, fails: bool):  # noqa: FBT001
+    found = missing_numpy({"CMakeLists.txt": f"{NEW}{line}\n"})
+    assert [obstacle.fatal for obstacle in found] == [True] * fails

@@ -48,3 +48,16 @@ def test_a_backend_is_missing_only_where_all_files_are_known():
     assert codes({"pyproject.toml": ""}, complete=False) == []
     assert codes({"pyproject.toml": "", "tools/backend.cpython-312-x86_64-linux-gnu.so": ""}) == []
     assert codes({"pyproject.toml": ""}, path=()) == []
+
+
+def test_a_backend_that_a_function_fills_has_its_hook():
+    filled = """
+def fill():
+    import sys
+    from setuptools import build_meta
+    for name in build_meta.__all__:
+        setattr(sys.modules[__name__], name, getattr(build_meta, name))
+
+fill()
+"""
+    assert codes({"pyproject.toml": "", "tools/backend.py": filled}) == []

@@ -8,6 +8,7 @@ from wheelcheck.builds.obstacles.bundled_pybind11 import bundled_pybind11
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.old_cython import old_cython
+from wheelcheck.builds.obstacles.old_numpy_code import old_numpy_code
 from wheelcheck.builds.obstacles.source_breaks import compiled_files, source_breaks
 from wheelcheck.builds.obstacles.undeclared_names import undeclared_functions, undeclared_names
 from wheelcheck.builds.sdist.contents import SdistContents
@@ -296,3 +297,25 @@ register(callback)
     assert refused_by_cython(source.replace("(int x):", "(int x) noexcept:")) == []
     assert refused_by_cython(source.replace("register(callback)", "other(callback(2))")) == []
     assert refused_by_cython(source, script + "# legacy_implicit_noexcept") == []
+
+
+def test_names_that_left_numpy():
+    def gone(text: str, numpy: str = "2.5.5", script: str = SETUP, **files: str) -> list[str]:
+        sdist = contents(setup__py=script, x__c=text, **files)
+        compiled = compiled_files(read_sdist(sdist), sdist, cythonizes=False).certain
+        return [o.message for o in old_numpy_code(compiled, sdist, Version(numpy))]
+
+    calls = "#include <numpy/arrayobject.h>\nvoid f(void) { PyArray_FromDims(1, d, t); }\n"
+    (message,) = gone(calls)
+    assert "PyArray_FromDims, which NumPy 2.5.5" in message
+    assert gone(calls, "1.26.4") == []
+    assert gone("#define PyArray_FromDims old\n" + calls) == []
+    assert gone(calls, own__h="/* numpy */\n#define PyArray_FromDims old\n") == []
+    assert gone(calls.replace("void f", "#ifdef OLD\nvoid f") + "#endif\n") == []
+    assert gone(calls, script="from setuptools import setup\nsetup()\n") == []
+    member = "#include <numpy/arrayobject.h>\nint f(void) { return descr->elsize; }\n"
+    (message,) = gone(member)
+    assert "PyArray_Descr" in message
+    assert gone(member, "1.26.4") == []
+    assert gone(member + "int g(void) { return PyDataType_ELSIZE(d); }\n") == []
+    assert gone("#include <numpy/noprefix.h>\n") != []

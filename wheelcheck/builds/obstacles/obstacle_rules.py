@@ -50,6 +50,7 @@ _FETCHES = re.compile(r"urlretrieve|urlopen|download_file|\b(?:git|curl|wget)\b"
 _COMMANDS = re.compile(r"^\s*(git (clone|submodule update)|curl |wget )")
 _NAMES_SCRIPTS = re.compile(r"\s*(from|import|build-backend|script|path)\b")
 _LONG = 1_000_000
+_CONAN = re.compile(r"conan\b(?!-)")
 _VENDORED_CRATES = 3
 """A vendor folder with this many crates is taken for `cargo vendor`'s …"""
 _WHOLE_TREE = 12
@@ -173,6 +174,7 @@ def network_obstacles(facts: SourceNeedsInput) -> tuple[BuildObstacle, ...]:
         *_script_downloads(facts),
         *_crate_downloads(facts),
         *_toolchain_downloads(facts),
+        *_conan_downloads(facts),
     )
 
 
@@ -286,3 +288,10 @@ def _toolchain_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
     if "puccinialin" in facts.installed:
         message = "the build downloads the Rust toolchain, unless a cargo is installed"
         yield _download("downloads-toolchain", message, "github.com/konstin/puccinialin")
+
+
+def _conan_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
+    """Libraries of another registry, where Conan is a build requirement."""
+    if "conan" in facts.installed or any(map(_CONAN.match, facts.build_requires)):
+        message = "Conan downloads the libraries that the build asks it for"
+        yield _download("downloads-conan", message, "build requirements")

@@ -1,4 +1,4 @@
-"""CMake projects that ask for a CMake so old that CMake 4 refuses them.
+"""CMake projects that CMake refuses: of a CMake so old that CMake 4 ends, or without NumPy.
 
 `cmake_minimum_required` below 3.5 ends the run (cmake.org/cmake/help/latest/release/4.0.html),
 in the project itself as in every folder that it adds.
@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 
 from packaging.version import InvalidVersion, Version
 
+from wheelcheck.builds.needs.cmake_commands import cmake_commands
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 
-__all__ = ["REFUSES_OLD", "old_minimums"]
+__all__ = ["REFUSES_OLD", "missing_numpy", "old_minimums"]
 
 REFUSES_OLD = Version("4")
 _ACCEPTED = Version("3.5")
@@ -78,3 +79,21 @@ def _minimum(words: list[str]) -> Version | None:
         return Version(stated)
     except InvalidVersion:
         return None
+
+
+def missing_numpy(texts: Mapping[str, str]) -> tuple[BuildObstacle, ...]:
+    """A project that asks CMake for NumPy in any case, of a build that has none.
+
+    Code ``cmake-without-numpy``: by ``find_package(NumPy REQUIRED)``, or as a component of Python.
+    """
+    if "CMakeLists.txt" not in texts:
+        return ()
+    for command in cmake_commands(texts, "CMakeLists.txt", {}):
+        words = [word.lower() for word in command.words]
+        wanted = command.name == "find_package" and command.sure and "required" in words
+        component = words[:1] in (["python"], ["python3"]) and "numpy" in words
+        if wanted and (words[:1] == ["numpy"] or component) and "optional_components" not in words:
+            message = f"{command.path} asks CMake for NumPy, which is no build requirement"
+            source = "cmake.org/cmake/help/latest/module/FindPython.html"
+            return (BuildObstacle("cmake-without-numpy", message, source, fatal=True),)
+    return ()

@@ -17,6 +17,9 @@ __all__ = ["own_backend_obstacles"]
 _HOOK = "build_wheel"
 """The one hook without which no frontend makes a wheel; the others may be left out."""
 _SOURCE = "PEP 517"
+_BINDS_UNSEEN = ("setattr", "globals", "sys.modules", "__dict__", "exec", "eval")
+"""Words of modules that may bind names by other ways than statements, be it in a function that
+they call (PyYAML's backend)."""
 
 
 def own_backend_obstacles(
@@ -53,10 +56,9 @@ def _is_compiled(bases: Iterable[str], paths: Iterable[str]) -> bool:
 def _lacks_hook(text: str) -> bool:
     """Whether a module binds no name of the hook, by whatever statement."""
     tree = parse(text)
-    if isinstance(tree, Unknown):
+    if isinstance(tree, Unknown) or any(word in text for word in _BINDS_UNSEEN):
         return False
-    names = set(_bound(tree))
-    return names.isdisjoint({_HOOK, "*", "__getattr__", "globals", "setattr", "exec", "eval"})
+    return set(_bound(tree)).isdisjoint({_HOOK, "*", "__getattr__"})
 
 
 def _bound(tree: ast.AST) -> Iterator[str]:

@@ -19,10 +19,11 @@ from wheelcheck.index.archives.sources.c_includes import certain_includes
 from wheelcheck.index.archives.sources.compiler_breaks import compiler_breaks
 from wheelcheck.index.archives.sources.cython_callbacks import raising_callback
 from wheelcheck.index.archives.sources.languages import language_of
+from wheelcheck.index.archives.sources.numpy_api import numpy_marks
 
 __all__ = ["MAX_MARKED_BYTES", "RULES", "SourceMarks", "is_marked", "marks_of", "read_marks"]
 
-RULES = 10
+RULES = 11
 """To be raised with every change of what is looked for, tables included: cached marks are made
 again."""
 MAX_MARKED_BYTES = 16 << 20
@@ -85,7 +86,7 @@ class SourceMarks:
     are not for Python, and of what Cython wrote, none are known. `needs` has ``uint64`` where a
     type of ``<stdint.h>`` is used, and ``declares uint64`` where the file declares it; functions
     of the C library too (`c_functions`); ``pybind11 2.4`` where it is a header of that release.
-    `refused` is what compilers of today refuse in it (`compiler_breaks`).
+    `refused` is what compilers of today refuse in it (`compiler_breaks`, `numpy_api`).
     `build_options` are those that the comments at the head of a Cython source
     set for its extension module: ``libraries=gmp mpfr``, ``language=c++``.
     """
@@ -152,7 +153,7 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
             *function_marks(content, path, includes),
             *(_pybind11(content) if path.endswith("/common.h") else ()),
         ),
-        refused=() if generator else compiler_breaks(content, path),
+        refused=() if generator else (*compiler_breaks(content, path), *numpy_marks(content, path)),
         build_options=() if generator else _build_options(content[:_HEAD]),
     )
 

@@ -1,0 +1,75 @@
+"""Which names of NumPy's C API a source uses that a later NumPy has no more.
+
+`numpy_api.csv` has the names and headers that are gone, and since when. Only what no condition
+surrounds counts, in sources that define no such name themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from wheelcheck.tables import read_table
+
+__all__ = ["NUMPY", "numpy_marks"]
+
+NUMPY = "numpy "
+"""Before the release and the name: ``numpy 2.0.2 PyArray_FromDims``; ``numpy - NAME`` where the
+source defines the name."""
+_SOURCES = (".c", ".cc", ".cpp", ".cxx", ".c++", ".h", ".hpp")
+_NAME = re.compile(rb"\b(?:PyArray|PyUFunc|PyDataMem|PyDataType|NPY|npy)_\w+|numpy/\w+\.h")
+_COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
+_DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(if|endif|define|undef)\w*[ \t]*(\w*)", re.MULTILINE)
+_MEMBER = re.compile(
+    rb"(?:PyArray_DESCR[ \t]*\([^()]*\)|\b\w*(?:descr|dtype)\w*)[ \t]*->[ \t]*"
+    rb"(elsize|subarray|fields|names|c_metadata)\b"
+)
+_MEMBERS_GONE = b"2.0.0"
+"""Since then other members of `PyArray_Descr` are reached by functions alone
+(numpy.org/doc/stable/numpy_2_0_migration_guide.html)."""
+_KNOWS_NUMPY_2 = (b"PyDataType_", b"npy_2_compat", b"NPY_2_0", b"0x02000000")
+
+
+def numpy_marks(content: bytes, path: str) -> tuple[str, ...]:
+    """The names that are gone from some NumPy, each with the release, and those defined here."""
+    if b"numpy" not in content or not path.endswith(_SOURCES):
+        return ()
+    used = _gone().keys() & set(_NAME.findall(content))
+    members = b"->" in content and not any(word in content for word in _KNOWS_NUMPY_2)
+    if not used and not (members and _MEMBER.search(content)):
+        return ()
+    text = _COMMENT.sub(b" ", content)
+    asked = {name for _, name in _DIRECTIVE.findall(text)}
+    found = [f"{NUMPY}- {name.decode()}" for name in sorted(used & asked)]
+    if not path.endswith((".h", ".hpp")):
+        found += _uses(text, used - asked)
+        if members and _certain(_MEMBER, text):
+            found.append(f"{NUMPY}{_MEMBERS_GONE.decode()} PyArray_Descr.members")
+    return tuple(found)
+
+
+def _uses(text: bytes, names: set[bytes]) -> Iterator[str]:
+    for name in sorted(names):
+        if _certain(re.compile(rb"(?<!\w)" + re.escape(name) + rb"(?!\w)"), text):
+            yield f"{NUMPY}{_gone()[name]} {name.decode()}"
+
+
+def _certain(pattern: re.Pattern[bytes], text: bytes) -> bool:
+    """Whether a pattern is found where no condition is around it."""
+    for match in pattern.finditer(text):
+        words = [word for word, _ in _DIRECTIVE.findall(text[: match.start()])]
+        line = text[text.rfind(b"\n", 0, match.start()) + 1 : match.start()].lstrip()
+        defines = line.startswith(b"#") and b"include" not in line
+        if words.count(b"if") == words.count(b"endif") and not defines:
+            return True
+    return False
+
+
+@cache
+def _gone() -> Mapping[bytes, str]:
+    """Names and headers, and the NumPy from which on they are gone."""
+    return {
+        row["name"].encode(): row["gone"]
+        for row in read_table("index/archives/sources/numpy_api.csv")
+    }
