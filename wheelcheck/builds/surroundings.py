@@ -18,6 +18,7 @@ from wheelcheck.builds.obstacles.old_cmake import REFUSES_OLD, missing_numpy, ol
 from wheelcheck.builds.obstacles.old_cython import old_cython
 from wheelcheck.builds.obstacles.old_numpy_code import old_numpy_code
 from wheelcheck.builds.obstacles.old_pyo3 import old_pyo3
+from wheelcheck.builds.obstacles.old_standard import old_standard
 from wheelcheck.builds.obstacles.own_backend import own_backend_obstacles
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import script_texts
 from wheelcheck.builds.obstacles.source_breaks import compiled_files, source_breaks
@@ -65,6 +66,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
     cythonizes = any(pin.name == "cython" for pin in build.environment.pins)
     distribution = distribution_of(target)
     offered = () if isinstance(distribution, Unknown) else versions_on_offer("gcc", distribution)
+    named = "" if isinstance(distribution, Unknown) else str(distribution)
     gcc = offered[0] if offered else None
     reading = build.reading
     installed = {str(pin.name): pin.version for pin in build.environment.pins}
@@ -83,11 +85,12 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
             *undeclared_names(files.certain, contents, gcc, sure=True),
             *undeclared_names(files.perhaps, contents, gcc, sure=False),
             *old_numpy_code(files.certain, contents, numpy),
+            *old_standard(files.certain, contents, named),
             *undeclared_functions(files.certain, contents, gcc, minor),
         )
 
     names = sorted(installed) if complete else None
-    tools = f"gcc {gcc}, numpy {numpy}, cython {cythonizes}"
+    tools = f"gcc {gcc} of {named}, numpy {numpy}, cython {cythonizes}"
     key = f"sources on 3.{minor} with {tools}, {names}, {reading.site}"
     return reading.derive(key, tuple[BuildObstacle, ...], compute)
 

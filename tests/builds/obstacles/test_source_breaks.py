@@ -319,3 +319,17 @@ def test_names_that_left_numpy():
     assert gone(member, "1.26.4") == []
     assert gone(member + "int g(void) { return PyDataType_ELSIZE(d); }\n") == []
     assert gone("#include <numpy/noprefix.h>\n") != []
+
+
+def test_keywords_of_c23_are_no_names_since_gcc_15():
+    def broken(text: str, gcc: str = "15.2", script: str = SETUP) -> list[str]:
+        sdist = contents(setup__py=script, x__c='#include "x.h"\n', x__h=text)
+        return [obstacle.message for obstacle in found(sdist, 13, gcc)]
+
+    guarded = "#ifndef X_H\n#define X_H\n{}\n#endif\n"
+    for own in ("typedef int bool;", "typedef enum { false, true } boolean; /* bool */"):
+        (message,) = broken(guarded.format(own))
+        assert "a keyword of C23 in GCC 15" in message
+        assert broken(guarded.format(own), "14.2") == []
+        assert broken(guarded.format(own), script=SETUP + "# -std=gnu17") == []
+        assert broken(guarded.format(f"#ifndef bool\n{own}\n#endif")) == []

@@ -16,7 +16,7 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.index.archives.sources.c_api import PERHAPS
-from wheelcheck.index.archives.sources.compiler_breaks import METHOD, NARROWING, UFUNC
+from wheelcheck.index.archives.sources.compiler_breaks import KEYWORD, METHOD, NARROWING, UFUNC
 from wheelcheck.index.archives.sources.languages import Language, language_of
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 from wheelcheck.tables import read_table
@@ -34,6 +34,10 @@ _ALLOWED = (
 )
 """Words by which a script lets the compiler pass pointers, and narrowing."""
 _PORTING = "gcc.gnu.org/gcc-14/porting_to.html"
+_PORTING_15 = "gcc.gnu.org/gcc-15/porting_to.html"
+_SPEAKS_C23 = Version("15")
+_ASKS_FOR_SDIST = "PKG-INFO"
+"""A script that looks for this file may compile what Cython wrote, though Cython is there."""
 _TRANSLATED = (".i", ".pyx", ".py", ".pxi")
 """Endings of sources that another program turns into C first."""
 
@@ -64,6 +68,9 @@ def compiled_files(
             found = _shipped(posixpath.normpath(path), contents, cythonizes=cythonizes)
             if found:
                 named[found] = named.get(found, False) or certain
+            elif _ASKS_FOR_SDIST in contents.texts.get("setup.py", ""):
+                shipped = _shipped(posixpath.normpath(path), contents, cythonizes=False)
+                named |= {shipped: named.get(shipped, False)} if shipped else {}
     certain_files = _with_includes((p for p, sure in named.items() if sure), contents)
     perhaps = _with_includes((p for p, sure in named.items() if not sure), contents)
     if unknown and not named:
@@ -155,6 +162,8 @@ def _of_files(
             yield _api(path, certain or names, minor, gcc, sure=sure and bool(certain))
         if gcc is not None and gcc >= _ERRORS_SINCE:
             yield from _by_compiler(path, marks, script, sure=sure)
+            if gcc >= _SPEAKS_C23:
+                yield from _by_c23(path, marks, script, sure=sure)
         program, _, version = marks.generator.partition(" ")
         if program == "cython" and version:
             yield from _written_by_cython(path, version, minor, sure=sure)
@@ -189,6 +198,14 @@ def _by_compiler(
             rule = "C++11 and later refuse" if kind == NARROWING.strip() else "GCC 14 refuses"
             message = f"{path} {what}, which {rule}"
             yield BuildObstacle("compiler-too-new", message, _PORTING, fatal=sure)
+
+
+def _by_c23(path: str, marks: SourceMarks, script: str, *, sure: bool) -> Iterator[BuildObstacle]:
+    """Names that are keywords, unless the script chooses an older C."""
+    names = [m.removeprefix(KEYWORD) for m in marks.refused if m.startswith(KEYWORD)]
+    if names and "-std=" not in script:
+        message = f"{path} gives {names[0]} a meaning of its own, a keyword of C23 in GCC 15"
+        yield BuildObstacle("compiler-too-new", message, _PORTING_15, fatal=sure)
 
 
 def _written_by_cython(

@@ -241,7 +241,9 @@ def _file(
     if kind not in {SourceKind.C, SourceKind.CPP}:
         return CompiledFile(path, kind, unit)
     if path in marks:
-        written = marks[path].generator.startswith("cython")
+        # SWIG's C is as cheap as Cython's: 4,202 lines of jieba-fast take 0.34 s (data/builds)
+        programs = ("cython", "swig") if kind is SourceKind.C else ("cython",)
+        written = marks[path].generator.startswith(programs)
         binding = unit.binds
     else:
         written = _looks_written(path, sizes, cython=cython)

@@ -31,7 +31,7 @@ class SourceKind(StrEnum):
 
     C = "c"
     GENERATED_C = "generated_c"
-    """C or C++ that Cython wrote before the sdist was made."""
+    """C or C++ that Cython wrote before the sdist was made, or C that SWIG did."""
     CYTHON = "cython"
     """Translated to C during the build, and compiled."""
     CPP = "c++"

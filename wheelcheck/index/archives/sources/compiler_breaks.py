@@ -1,7 +1,8 @@
 """What GCC of today refuses in a source whatever Python it meets: pointers, narrowing.
 
 GCC 14 made incompatible pointers errors in C (gcc.gnu.org/gcc-14/porting_to.html); narrowing in
-braces is one in C++ since C++11, the default since GCC 6.
+braces is one in C++ since C++11, the default since GCC 6. GCC 15 compiles C23, where `bool`, `true`
+and `false` are keywords (gcc.gnu.org/gcc-15/porting_to.html).
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["METHOD", "NARROWING", "UFUNC", "compiler_breaks"]
+__all__ = ["KEYWORD", "METHOD", "NARROWING", "UFUNC", "compiler_breaks"]
 
 METHOD = "method "
 NARROWING = "narrowing "
+KEYWORD = "keyword "
 UFUNC = "ufunc"
 _CXX = (".cc", ".cpp", ".cxx", ".c++")
 _ENTRY = re.compile(rb'\{\s*"[^"\n]*"\s*,\s*(\w+)\s*,\s*(METH_\w+(?:\s*\|\s*METH_\w+)*)')
@@ -25,18 +27,44 @@ _TABLE = re.compile(
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _NEGATIVE = re.compile(rb"[{,]\s*-\s*\d")
 _LONGEST_TABLE = 400_000
+_HEAD = 4000
+_OWN_BOOL = re.compile(
+    rb"^[ \t]*typedef[ \t][^;{}()]*[ \t*](bool)[ \t]*;"
+    rb"|^[ \t]*(?:typedef[ \t]+)?enum[^;{}()]*\{[^}]*?\b(true|false)\b[^}]*\}",
+    re.MULTILINE,
+)
+_GUARD = re.compile(rb"#[ \t]*ifndef[ \t]+(\w+)[^\n]*\n\s*#[ \t]*define[ \t]+\1\b")
 
 
 def compiler_breaks(content: bytes, path: str) -> tuple[str, ...]:
     """The kinds of code that are refused, with the name they are found at."""
     if path.endswith(_CXX):
         return tuple(_narrowings(content))
-    if not path.endswith(".c"):
+    if not path.endswith((".c", ".h")):
         return ()
-    found = tuple(_methods(content)) if b"PyMethodDef" in content else ()
+    found = tuple(_keywords(content, guarded=path.endswith(".h")))
+    if path.endswith(".h"):
+        return found
+    found += tuple(_methods(content)) if b"PyMethodDef" in content else ()
     if b"PyUFunc_" in content and b"(PyUFuncGenericFunction" not in content:
         found += (UFUNC,) if _LOOP.search(content) else ()
     return found
+
+
+def _keywords(content: bytes, *, guarded: bool) -> Iterator[str]:
+    """Keywords of C23 that a source gives another meaning, where no condition is around it.
+
+    `guarded`: but for the guard of a header.
+    """
+    if b"bool" not in content or (b"typedef" not in content and b"enum" not in content):
+        return
+    for match in _OWN_BOOL.finditer(content):
+        words = [found.group(1) for found in _CONDITION.finditer(content, 0, match.start())]
+        depth = words.count(b"if") - words.count(b"endif")
+        guard = guarded and _GUARD.match(_COMMENT.sub(b" ", content[:_HEAD]).lstrip()) is not None
+        if depth == guard:
+            yield KEYWORD + next(filter(None, match.groups())).decode()
+            return
 
 
 def _narrowings(content: bytes) -> Iterator[str]:
