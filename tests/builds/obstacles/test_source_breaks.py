@@ -9,6 +9,7 @@ from wheelcheck.builds.obstacles.missing_headers import missing_headers
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.old_cython import old_cython
 from wheelcheck.builds.obstacles.old_numpy_code import old_numpy_code
+from wheelcheck.builds.obstacles.old_standard import old_standard
 from wheelcheck.builds.obstacles.source_breaks import compiled_files, source_breaks
 from wheelcheck.builds.obstacles.undeclared_names import undeclared_functions, undeclared_names
 from wheelcheck.builds.sdist.contents import SdistContents
@@ -333,3 +334,18 @@ def test_keywords_of_c23_are_no_names_since_gcc_15():
         assert broken(guarded.format(own), "14.2") == []
         assert broken(guarded.format(own), script=SETUP + "# -std=gnu17") == []
         assert broken(guarded.format(f"#ifndef bool\n{own}\n#endif")) == []
+
+
+def test_headers_that_need_a_later_cxx():
+    def refused_by(flag: str, *, debian: str = "Debian 13", header: str = "re2/re2.h") -> list[str]:
+        script = SETUP.replace("['x.c']", f"['x.cc'], extra_compile_args=['{flag}']")
+        sdist = contents(setup__py=script, x__cc=f"#include <{header}>\n")
+        compiled = compiled_files(read_sdist(sdist), sdist, cythonizes=False).certain
+        return [obstacle.message for obstacle in old_standard(compiled, sdist, debian)]
+
+    (message,) = refused_by("-std=c++11")
+    assert "asks for C++11" in message
+    assert refused_by("-std=c++17") == []
+    assert refused_by("-O2") == []
+    assert refused_by("-std=c++11", debian="Debian 12") == []
+    assert refused_by("-std=c++11", header="vector") == []

@@ -15,6 +15,7 @@ __all__ = ["old_standard"]
 
 _TABLE = "builds/obstacles/cxx_standards.csv"
 _STATED = re.compile(r"-std=(?:c|gnu)\+\+(\w+)")
+_ASKS = ("platform", "os.name", "darwin", "win32", "compiler_type")
 _YEARS = {"98": 98, "03": 103, "0x": 111, "11": 111, "1y": 114, "14": 114, "1z": 117, "17": 117}
 """The years of standards from 1900 on."""
 
@@ -25,9 +26,11 @@ def old_standard(
     """The first header that needs a later C++ than `setup.py` asks for; code ``cxx-too-old``.
 
     `compiled` are the files that are compiled for certain. The table is of Debian 13: for another
-    `distribution` nothing is said, nor where the script chooses between standards.
+    `distribution` nothing is said, nor where the script chooses between standards. A warning where
+    the script asks on which system it is: it may ask for the standard elsewhere.
     """
-    stated = set(_STATED.findall(contents.texts.get("setup.py", "")))
+    script = contents.texts.get("setup.py", "")
+    stated = set(_STATED.findall(script))
     if distribution != "Debian 13" or len(stated) != 1:
         return ()
     word = stated.pop()
@@ -42,7 +45,8 @@ def old_standard(
                 message = f"{path} includes {include[1:]}, which needs C++{least} on Debian 13, "
                 message += f"and setup.py asks for C++{word}"
                 source = f"measured: wheelcheck/{_TABLE}"
-                return (BuildObstacle("cxx-too-old", message, source, fatal=True),)
+                fatal = not any(word in script for word in _ASKS)
+                return (BuildObstacle("cxx-too-old", message, source, fatal=fatal),)
     return ()
 
 

@@ -19,6 +19,7 @@ CALLS = "calls "
 DECLARES = "declares "
 _LONGEST = 64 << 10
 """Longer files are generated, or made of many: nothing is said of them."""
+_LONGEST_HEADER = 32 << 10
 _CALLED = re.compile(rb"(?<![\w>.])[a-z]\w{2,14}(?=[ \t]?\()")
 _DEFINED = re.compile(rb"define[ \t]+([a-z]\w{2,14})\b")
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
@@ -33,7 +34,7 @@ def function_marks(content: bytes, path: str, includes: tuple[str, ...]) -> tupl
     `includes` are the names that it includes, with the sign before them.
     """
     if path.endswith(".h"):
-        if len(content) > _LONGEST:
+        if len(content) > _LONGEST_HEADER:
             return (f"{DECLARES}*",)
         names = (set(_CALLED.findall(content)) | set(_DEFINED.findall(content))) & _names()
         return tuple(f"{DECLARES}{name.decode()}" for name in sorted(names))
