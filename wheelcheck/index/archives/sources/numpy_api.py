@@ -40,10 +40,10 @@ def numpy_marks(content: bytes, path: str) -> tuple[str, ...]:
     if not used and not (members and _MEMBER.search(content)):
         return ()
     text = _COMMENT.sub(b" ", content)
-    asked = {name for _, name in _DIRECTIVE.findall(text)}
-    found = [f"{NUMPY}- {name.decode()}" for name in sorted(used & asked)]
+    conditional = {name for _, name in _DIRECTIVE.findall(text)}
+    found = [f"{NUMPY}- {name.decode()}" for name in sorted(used & conditional)]
     if not path.endswith((".h", ".hpp")):
-        found += _uses(text, used - asked)
+        found += _uses(text, used - conditional)
         if members and _certain(_MEMBER, text):
             found.append(f"{NUMPY}{_MEMBERS_GONE.decode()} PyArray_Descr.members")
     return tuple(found)
