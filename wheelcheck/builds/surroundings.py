@@ -21,7 +21,7 @@ from wheelcheck.builds.obstacles.old_pyo3 import old_pyo3
 from wheelcheck.builds.obstacles.old_standard import old_standard
 from wheelcheck.builds.obstacles.own_backend import own_backend_obstacles
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import script_texts
-from wheelcheck.builds.obstacles.source_breaks import compiled_files, source_breaks
+from wheelcheck.builds.obstacles.source_breaks import compiled_files, no_sources, source_breaks
 from wheelcheck.builds.obstacles.undeclared_names import undeclared_functions, undeclared_names
 from wheelcheck.builds.plan import Build
 from wheelcheck.builds.refused_metadata import refused_metadata
@@ -29,6 +29,7 @@ from wheelcheck.builds.script_stops import script_stops
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist_reading import SdistReading
+from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.distributions.distribution import distribution_of, versions_on_offer
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
@@ -47,6 +48,7 @@ def clashes(build: Build, target: Target, *, isolated: bool) -> tuple[BuildObsta
     if isinstance(facts, Unknown):
         return ()
     return (
+        *_not_buildable(build.reading),
         *script_stops(build, facts, target, isolated=isolated),
         *_backend(build, facts, target),
         *_metadata(build, facts),
@@ -58,17 +60,35 @@ def clashes(build: Build, target: Target, *, isolated: bool) -> tuple[BuildObsta
     )
 
 
+def _not_buildable(reading: SdistReading) -> tuple[BuildObstacle, ...]:
+    """An sdist that no installer takes for a project."""
+
+    def compute() -> tuple[BuildObstacle, ...]:
+        contents = reading.contents
+        if isinstance(contents, Unknown) or not contents.paths or contents.holds_links:
+            return ()
+        if not contents.paths.isdisjoint({"setup.py", "pyproject.toml"}):
+            return ()
+        message = "the sdist has neither setup.py nor pyproject.toml: installers refuse it"
+        return (BuildObstacle("no-build-files", message, "PEP 517", fatal=True),)
+
+    if not reading.is_whole:
+        return ()
+    return reading.derive("no build files", tuple[BuildObstacle, ...], compute)
+
+
 def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObstacle, ...]:
     """C and C++ that the Python of the target does not compile."""
     major, minor = target.python
     if major != 3 or target.implementation is not Implementation.CPYTHON:  # noqa: PLR2004
         return ()
+    reading = build.reading
     cythonizes = any(pin.name == "cython" for pin in build.environment.pins)
     distribution = distribution_of(target)
     offered = () if isinstance(distribution, Unknown) else versions_on_offer("gcc", distribution)
+    native = reading.classification.verdict is Verdict.SOURCE_NATIVE
     named = "" if isinstance(distribution, Unknown) else str(distribution)
     gcc = offered[0] if offered else None
-    reading = build.reading
     installed = {str(pin.name): pin.version for pin in build.environment.pins}
     numpy = build.environment.version_of("numpy")
     complete = bool(installed) and not build.environment.problems and gcc is not None
@@ -77,9 +97,10 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
         contents = reading.contents
         if isinstance(contents, Unknown):
             return ()
-        files = compiled_files(facts, contents, cythonizes=cythonizes)
+        files = compiled_files(facts, contents, cythonizes=cythonizes, native=native)
         script = "\n".join(script_texts(contents.texts))
         return (
+            *no_sources(facts),
             *source_breaks(files, contents, minor, gcc),
             *missing_headers(files.certain, contents, installed, script=script, complete=complete),
             *undeclared_names(files.certain, contents, gcc, sure=True),
@@ -90,7 +111,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
         )
 
     names = sorted(installed) if complete else None
-    tools = f"gcc {gcc} of {named}, numpy {numpy}, cython {cythonizes}"
+    tools = f"gcc {gcc} of {named}, native {native}, numpy {numpy}, cython {cythonizes}"
     key = f"sources on 3.{minor} with {tools}, {names}, {reading.site}"
     return reading.derive(key, tuple[BuildObstacle, ...], compute)
 

@@ -10,7 +10,7 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.obstacles.old_cython import old_cython
 from wheelcheck.builds.obstacles.old_numpy_code import old_numpy_code
 from wheelcheck.builds.obstacles.old_standard import old_standard
-from wheelcheck.builds.obstacles.source_breaks import compiled_files, source_breaks
+from wheelcheck.builds.obstacles.source_breaks import compiled_files, no_sources, source_breaks
 from wheelcheck.builds.obstacles.undeclared_names import undeclared_functions, undeclared_names
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import read_sdist
@@ -349,3 +349,51 @@ def test_headers_that_need_a_later_cxx():
     assert refused_by("-O2") == []
     assert refused_by("-std=c++11", debian="Debian 12") == []
     assert refused_by("-std=c++11", header="vector") == []
+
+
+TYPE = """
+PyTypeObject T = {{
+    PyVarObject_HEAD_INIT(NULL, 0)
+    "x.T",       /* tp_name */
+    sizeof(T_),
+    0,
+    (destructor)free_it,
+    {},
+    0,
+}};
+"""
+
+
+def test_a_pointer_in_the_place_of_tp_print_is_refused_since_gcc_14():
+    def refused_slots(slot: str, before: str = "", gcc: str = "14.2") -> list[str]:
+        sdist = contents(setup__py=SETUP, x__c=before + TYPE.format(slot))
+        return [obstacle.message for obstacle in found(sdist, 12, gcc)]
+
+    for slot in ("NULL", "print_it", "(printfunc)print_it", "(printfunc)0"):
+        (message,) = refused_slots(slot)
+        assert "a pointer in T where CPython 3.8 and later have a number" in message
+        assert refused_slots(slot, gcc="12.2") == []
+    for slot in ("0", "NO_PRINT", "offsetof(T_, call)"):
+        assert refused_slots(slot) == []
+    assert refused_slots("NULL", before="#if PY_MAJOR_VERSION < 3\n#else\n") == []
+
+
+def test_a_declaration_file_is_no_source():
+    def refused_files(names: str) -> list[bool]:
+        facts = read_sdist(contents(setup__py=SETUP.replace("'x.c'", names)))
+        return [obstacle.fatal for obstacle in no_sources(facts)]
+
+    assert refused_files("'x.pyx', 'cx.pxd'") == [True]
+    assert refused_files("'x.c', 'x.h'") == [True]
+    assert refused_files("'x.c', 'y.cpp', 'z.i'") == []
+
+
+def test_sources_that_a_loop_names_are_perhaps_compiled():
+    script = """
+import os
+from setuptools import setup, Extension
+names = [name for name in os.listdir('x') if name.endswith('.pyx')]
+setup(name='x', ext_modules=[Extension(name, sources=['x/' + name[:-4] + '.c']) for name in names])
+"""
+    sdist = contents(**{"setup.py": script, "x/a.c": OLD, "x/a.pyx": "cdef int a\n"})
+    assert [obstacle.fatal for obstacle in found(sdist, 13)] == [False]

@@ -411,7 +411,9 @@ def test_lines_are_counted_in_sources_alone_whether_their_text_is_wanted_or_too_
     told = {"foo/short.c": 2, "foo/long.pyx": 101, "foo/setup.py": None}
     assert {m.path: m.lines for m in read(tar_of(files)).members} == told
     zipped = read(zip_of(files), "foo-1.0.zip")
-    assert {member.lines for member in zipped.members} == {None}
+    assert {m.path: m.lines for m in zipped.members} == told
+    wheel = read(zip_of(files), "foo-1.0-py3-none-any.whl")
+    assert {member.lines for member in wheel.members} == {None}
 
 
 @given(FILES)

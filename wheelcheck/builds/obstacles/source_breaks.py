@@ -16,12 +16,18 @@ from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
 from wheelcheck.index.archives.sources.c_api import PERHAPS
-from wheelcheck.index.archives.sources.compiler_breaks import KEYWORD, METHOD, NARROWING, UFUNC
+from wheelcheck.index.archives.sources.compiler_breaks import (
+    KEYWORD,
+    METHOD,
+    NARROWING,
+    PRINT,
+    UFUNC,
+)
 from wheelcheck.index.archives.sources.languages import Language, language_of
 from wheelcheck.index.archives.sources.source_marks import SourceMarks
 from wheelcheck.tables import read_table
 
-__all__ = ["CompiledFiles", "compiled_files", "source_breaks"]
+__all__ = ["CompiledFiles", "compiled_files", "no_sources", "source_breaks"]
 
 _C_LIKE = {Language.C, Language.CPP}
 _ERRORS_SINCE = Version("14")
@@ -29,13 +35,14 @@ _ERRORS_SINCE = Version("14")
 _API = "docs.python.org/3/whatsnew, wheelcheck/index/archives/sources/c_api.csv"
 _OUTPUT = "measured: wheelcheck/builds/obstacles/cython_output.csv"
 _ALLOWED = (
-    ("incompatible-pointer", "-fpermissive", "'-w'", '"-w"'),
+    ("incompatible-pointer", "int-conversion", "-fpermissive", "'-w'", '"-w"'),
     ("-Wno-narrowing", "++98", "++03", "-fpermissive"),
 )
 """Words by which a script lets the compiler pass pointers, and narrowing."""
 _PORTING = "gcc.gnu.org/gcc-14/porting_to.html"
 _PORTING_15 = "gcc.gnu.org/gcc-15/porting_to.html"
 _SPEAKS_C23 = Version("15")
+_NO_SOURCES = (".pxd", ".h", ".hpp", ".hh", ".hxx", ".txt", ".pxi")
 _ASKS_FOR_SDIST = "PKG-INFO"
 """A script that looks for this file may compile what Cython wrote, though Cython is there."""
 _TRANSLATED = (".i", ".pyx", ".py", ".pxi")
@@ -51,18 +58,19 @@ class CompiledFiles:
 
 
 def compiled_files(
-    facts: SdistFacts, contents: SdistContents, *, cythonizes: bool
+    facts: SdistFacts, contents: SdistContents, *, cythonizes: bool, native: bool = False
 ) -> CompiledFiles:
     """Which files are compiled, what they include with them.
 
-    `cythonizes`: Cython is installed for the build, and translates `.pyx` again.
+    `cythonizes`: Cython is installed for the build, and translates `.pyx` again. `native`: the
+    build compiles, whether its scripts name what or not.
     """
     script = facts.script
     named: dict[str, bool] = {}
-    unknown = script is None or script.problem is not None or bool(script.unclear)
+    unknown = native or script is None or script.problem is not None or bool(script.unclear)
     for module in script.extensions if script is not None else ():
         certain = not (module.optional or module.supposing or (script and script.forgiving))
-        if module.sources is None:
+        if not module.sources:
             unknown = True
         for path in module.sources or ():
             found = _shipped(posixpath.normpath(path), contents, cythonizes=cythonizes)
@@ -81,6 +89,23 @@ def compiled_files(
             if not (cythonizes and f"{posixpath.splitext(path)[0]}.pyx" in contents.sizes)
         }
     return CompiledFiles(tuple(sorted(certain_files)), tuple(sorted(perhaps - certain_files)))
+
+
+def no_sources(facts: SdistFacts) -> tuple[BuildObstacle, ...]:
+    """A file among the sources of an extension module that compilers do not take.
+
+    Code ``source-refused``. setuptools ends at a header or a declaration file of Cython; Cython's
+    own command left them out until its release 3.
+    """
+    script = facts.script
+    for module in script.extensions if script is not None else ():
+        for path in module.sources or ():
+            if path.endswith(_NO_SOURCES):
+                message = f"{module.name} has {path} among its sources, an unknown file type"
+                sure = not (module.optional or module.supposing or (script and script.forgiving))
+                source = "setuptools/_distutils/compilers/C/base.py: object_filenames"
+                return (BuildObstacle("source-refused", message, source, fatal=sure),)
+    return ()
 
 
 def _shipped(path: str, contents: SdistContents, *, cythonizes: bool) -> str:
@@ -191,6 +216,7 @@ def _by_compiler(
         what = {
             METHOD.strip(): f"puts {name}, of another type, in a table of methods",
             NARROWING.strip(): f"has negative numbers in {name}, a table of unsigned numbers",
+            PRINT.strip(): f"has a pointer in {name} where CPython 3.8 and later have a number",
             UFUNC: "has loops without const pointers, which NumPy requires since 1.19",
         }.get(kind, "")
         allowed = any(word in script for word in _ALLOWED[kind == NARROWING.strip()])

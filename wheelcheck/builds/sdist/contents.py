@@ -24,7 +24,7 @@ class SdistContents:
     """An sdist's files and texts, and what follows from them on any site, worked out once.
 
     Paths count from the sdist's one top directory. `sizes` are the bytes of all files, in the
-    archive's order. `marks` are what its sources and headers show; none of a zip archive.
+    archive's order. `marks` are what its sources and headers show.
     `texts` are those of its build files (`build_texts`), `modules` all texts that were read.
     `holds_links`: it has links as well, which are not among the files.
     """

@@ -60,6 +60,8 @@ __all__ = ["HashMismatch", "Until", "checked_path", "read_archive", "read_zip"]
 
 _CHUNK = 256 << 10
 _ZIP = b"PK\3\4"
+_MOST_MARKED_BYTES = 32 << 20
+"""Of the sources and headers of a zip archive, packed; with more, none of them is looked into."""
 _EMPTY = frozenset({"", ".", ".."})
 """Parts of a path that name no file or folder in it."""
 
@@ -101,7 +103,7 @@ def read_archive(
         return _read_local(path, file, wanted, until)
     if _is_zip(file):
         with closing(HttpBytes(http, file.url, file.size, file.hashes, ends)) as source:
-            return read_zip(source, wanted, until)
+            return read_zip(source, wanted, until, marked=_is_sdist(file))
 
     def attempt() -> ArchiveListing:
         with http.open(file.url, {"Accept-Encoding": "identity"}) as (response, _):
@@ -114,6 +116,11 @@ def read_archive(
 def _is_zip(file: DistributionFile) -> bool:
     """Whether only a zip archive will do, as for pip; else the content decides."""
     return file.filename.lower().endswith((".whl", ".zip"))
+
+
+def _is_sdist(file: DistributionFile) -> bool:
+    """Whether a zip archive is an sdist, whose sources are looked into."""
+    return file.filename.lower().endswith(".zip")
 
 
 def _read_local(
@@ -129,13 +136,16 @@ def _read_local(
         if file.hashes:
             for _ in Digest(file.hashes).passing(chunks):
                 check()
-        return read_zip(source, wanted, until)
+        return read_zip(source, wanted, until, marked=_is_sdist(file))
 
 
-def read_zip(source: ByteSource, wanted: Wanted, until: Until | None = None) -> ArchiveListing:
+def read_zip(
+    source: ByteSource, wanted: Wanted, until: Until | None = None, *, marked: bool = False
+) -> ArchiveListing:
     """List a zip archive; only its directory and the wanted members are read.
 
-    With `until`, what that looks at is read first, and nothing else where it is enough.
+    With `until`, what that looks at is read first, and nothing else where it is enough. `marked`:
+    sources and headers are looked into too, as far as they are not too much.
     """
     found: dict[str, ZipMember] = {}
     for member in zip_members(source):
@@ -156,7 +166,22 @@ def read_zip(source: ByteSource, wanted: Wanted, until: Until | None = None) -> 
             if content is not None:
                 texts[path] = content.decode("utf-8", errors="replace")
                 room -= len(content)
-    return ArchiveListing(members, texts)
+    return ArchiveListing(_marked(source, found) if marked else members, texts)
+
+
+def _marked(source: ByteSource, found: Mapping[str, ZipMember]) -> tuple[ArchiveMember, ...]:
+    """The members of a zip archive, with what its sources and headers show."""
+    sources = {p: m for p, m in found.items() if is_marked(p) and is_text_sized(m)}
+    if sum(member.packed for member in sources.values()) > _MOST_MARKED_BYTES:
+        sources = {}
+    fetch_beginnings(source, ((member, member.packed) for member in sources.values()))
+    members = {path: ArchiveMember(path, member.size) for path, member in found.items()}
+    for path, member in sources.items():
+        content = read_member(source, member)
+        if content is not None:
+            lines = count_lines([content]) if language_of(path) is not None else None
+            members[path] = ArchiveMember(path, member.size, lines, marks_of(content, path))
+    return tuple(members.values())
 
 
 def _is_enough(source: ByteSource, found: Mapping[str, ZipMember], until: Until) -> bool:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-__all__ = ["KEYWORD", "METHOD", "NARROWING", "UFUNC", "compiler_breaks"]
+__all__ = ["KEYWORD", "METHOD", "NARROWING", "PRINT", "UFUNC", "compiler_breaks"]
 
 METHOD = "method "
 NARROWING = "narrowing "
 KEYWORD = "keyword "
+PRINT = "print "
 UFUNC = "ufunc"
 _CXX = (".cc", ".cpp", ".cxx", ".c++")
 _ENTRY = re.compile(rb'\{\s*"[^"\n]*"\s*,\s*(\w+)\s*,\s*(METH_\w+(?:\s*\|\s*METH_\w+)*)')
@@ -28,6 +29,15 @@ _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*", re.DOTALL)
 _NEGATIVE = re.compile(rb"[{,]\s*-\s*\d")
 _LONGEST_TABLE = 400_000
 _HEAD = 4000
+_LONGEST_SLOTS = 2000
+_TYPE = re.compile(rb"\bPyTypeObject\s+(\w+)\s*=\s*\{")
+_SLOTS = re.compile(
+    rb"\s*PyVarObject_HEAD_INIT\s*\([^()]*\)\s*,?\s*(?:\"[^\"\n]*\"|[A-Z_]+(?:\s*\"[^\"\n]*\")?)\s*,"
+    rb"\s*[^,{}#]+,\s*[^,{}#]+,\s*[^,{}#]+,\s*([^,{}#]+),"
+)
+_POINTER = re.compile(
+    rb"NULL|(?:\(\s*\w+\s*\)\s*)?(?!sizeof)(?=\w*[a-z])[A-Za-z_]\w*|\(\s*\w+\s*\)\s*0"
+)
 _OWN_BOOL = re.compile(
     rb"^[ \t]*typedef[ \t][^;{}()]*[ \t*](bool)[ \t]*;"
     rb"|^[ \t]*(?:typedef[ \t]+)?enum[^;{}()]*\{[^}]*?\b(true|false)\b[^}]*\}",
@@ -46,6 +56,7 @@ def compiler_breaks(content: bytes, path: str) -> tuple[str, ...]:
     if path.endswith(".h"):
         return found
     found += tuple(_methods(content)) if b"PyMethodDef" in content else ()
+    found += tuple(_print_slots(content)) if b"PyTypeObject" in content else ()
     if b"PyUFunc_" in content and b"(PyUFuncGenericFunction" not in content:
         found += (UFUNC,) if _LOOP.search(content) else ()
     return found
@@ -64,6 +75,23 @@ def _keywords(content: bytes, *, guarded: bool) -> Iterator[str]:
         guard = guarded and _GUARD.match(_COMMENT.sub(b" ", content[:_HEAD]).lstrip()) is not None
         if depth == guard:
             yield KEYWORD + next(filter(None, match.groups())).decode()
+            return
+
+
+def _print_slots(content: bytes) -> Iterator[str]:
+    """Types whose fifth value is a pointer: `tp_print` until CPython 3.8, a number since then.
+
+    Only types that list their values in order, outside all conditions, count.
+    """
+    for match in _TYPE.finditer(content):
+        words = [found.group(1) for found in _CONDITION.finditer(content, 0, match.start())]
+        text = _COMMENT.sub(b" ", content[match.end() : match.end() + _LONGEST_SLOTS])
+        values = _SLOTS.match(text)
+        if values is None or words.count(b"if") != words.count(b"endif"):
+            continue
+        value = values.group(1).strip()
+        if not value.isdigit() and _POINTER.fullmatch(value):
+            yield PRINT + match.group(1).decode()
             return
 
 
