@@ -24,14 +24,19 @@ def comparable_report(report: Report, opened: OpenQuestion) -> Comparable | None
     advice = repr(report.advice)
     releases = tuple(
         None
-        if name is None or name in advice or not _is_settled(packages.get(name))
+        if name is None or _quotes(advice, specifier) or not _is_settled(packages.get(name))
         else _releases(name, opened.index)
-        for name in meaning.names
+        for name, specifier in zip(meaning.names, meaning.specifiers, strict=True)
     )
     vanish = all(
         target.installer.has(Rule.PRERELEASES_IF_NOTHING_ELSE) for target in opened.targets
     )
     return Comparable(meaning, releases, vanish)
+
+
+def _quotes(advice: str, specifier: str) -> bool:
+    """Whether advice may quote a line: its bounds, or that no version satisfies it."""
+    return "no version" in advice or (bool(specifier) and specifier in advice)
 
 
 def _is_settled(package: Package | None) -> bool:
