@@ -65,18 +65,17 @@ class Comparable(NamedTuple):
     releases: tuple[tuple[str, ...] | None, ...]
     bounds_may_vanish: bool
 
-    def rewritten(self, report: bytes, new: Meaning) -> bytes | None:
-        """The report on a question of the same shape; None where it may be another.
+    def answers(self, new: Meaning) -> bool:
+        """Whether a question of the same shape admits the same releases of each package."""
+        pairs = zip(self.meaning.specifiers, new.specifiers, self.releases, strict=True)
+        return all(self._are_alike(*each) for each in pairs)
 
-        `report` is the JSON of the report that was made from this.
+    def rewritten(self, report: bytes, new: Meaning) -> bytes | None:
+        """The report on a question that this answers; None where it cannot be made of this one.
+
+        `report` is what was made from this, as JSON.
         """
-        old = self.meaning
-        if old == new:
-            return report
-        pairs = zip(old.specifiers, new.specifiers, self.releases, strict=True)
-        if not all(self._are_alike(*each) for each in pairs):
-            return None
-        return _with_places(report, old, new)
+        return report if self.meaning == new else _with_places(report, self.meaning, new)
 
     def _are_alike(self, old: str, new: str, releases: tuple[str, ...] | None) -> bool:
         if old == new:

@@ -132,8 +132,10 @@ class ReportCache:
 
         known = self._look("meanings", self._meaning_key(meaning))
         comparable = comparable_of(known.comparable, meaning) if known else None
-        text = comparable.rewritten(known.json, meaning) if known and comparable else None
-        if known is None or comparable is None or text is None:
+        if known is None or comparable is None or not comparable.answers(meaning):
+            return
+        text = comparable.rewritten(known.json, meaning)
+        if text is None:
             return
         packed = known.packed if text == known.json else zlib.compress(text, 1)
         digests = {path: _digest(data) for path, data in files.items()}
