@@ -132,11 +132,11 @@ class LoadCheck:
             if isinstance(facts, WheelFacts) and (libraries := facts.lent())
         }
         loads = {}
+        of_all = _joined(lent.values())
         for wheel in _wheels(judged):
             facts = found[wheel.name]
-            brought: dict[str, tuple[str, ...]] = {}
-            for other, libraries in lent.items():
-                brought |= libraries if other != wheel.name else {}
+            others = (libraries for name, libraries in lent.items() if name != wheel.name)
+            brought = _joined(others) if wheel.name in lent else of_all
             loads[wheel.name] = self._judge(wheel, facts, site, there, brought)
             if loads[wheel.name].status is LoadStatus.NOT_CHECKED and self._may_go_on(facts):
                 facts = self._look(wheel, judged)
@@ -177,12 +177,14 @@ class LoadCheck:
             found = facts if not lost.is_most else Loads(LoadStatus.NO, reason=lost.why(target))
             files: tuple[FileNeeds, ...] = ()
         else:
-            facts = replace(facts, audited=facts.audited or _is_audited(wheel))
+            if not facts.audited and _is_audited(wheel):
+                facts = replace(facts, audited=True)
             found = judge_loading(
                 facts, target, image, cpu=self._options.cpu, brought=brought, lost=lost
             )
             files = facts.files
-        return replace(found, remarks=tuple(tag_remarks(wheel.tag, paths, files)))
+        remarks = tuple(tag_remarks(wheel.tag, paths, files))
+        return replace(found, remarks=remarks) if remarks != found.remarks else found
 
     def _facts_of(self, wheel: Wheel, target: Target, judged: _Judged) -> WheelFacts | Loads:
         known = self._known(wheel, target)
@@ -290,6 +292,11 @@ class LoadCheck:
         if self._options.mode is LoadMode.FULL or not abi.startswith(("cp", "pp")):
             return (wheel.filename,)
         return (wheel.name, wheel.version, platforms)
+
+
+def _joined(lent: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+    """The libraries of several wheels."""
+    return {name: needs for libraries in lent for name, needs in libraries.items()}
 
 
 def _wheels(judged: _Judged) -> Iterable[Wheel]:

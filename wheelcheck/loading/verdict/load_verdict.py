@@ -78,7 +78,8 @@ def judge_loading(
         return Loads(LoadStatus.NOT_CHECKED, reason=facts.broken)
     if lost.is_most or any(map(lost.holds, facts.reached or ())):
         return Loads(LoadStatus.NO, reason=lost.why(target))
-    facts = replace(facts, holds=_held(facts, target))
+    held = _held(facts, target)
+    facts = facts if held == facts.holds else replace(facts, holds=held)
     files = {file.path: file for file in _for_target(facts.files, target)}
     found = {path: file_trouble(file, target, image, brought, cpu) for path, file in files.items()}
     opened = _certain(_opened(facts.opened, facts, image, brought))
