@@ -24,11 +24,10 @@ def certain_includes(content: bytes) -> tuple[str, ...]:
     Of long files that are not for Python nothing is said.
     """
     last = content.rfind(b"include")
-    if last < 0 or (len(content) > _LONG and not is_for_python(content)):
+    if last < 0 or _is_long_library(content):
         return ()
     end = content.find(b"\n", last)
-    guard = _GUARD.search(content, 0, _HEAD)
-    guarded = guard.start(1) if guard else -1
+    guarded = _start_of_guard(content)
     found: dict[str, None] = {}
     around: list[_Branches] = []
     for match in _CONDITIONALS.finditer(content, 0, len(content) if end < 0 else end):
@@ -36,9 +35,8 @@ def certain_includes(content: bytes) -> tuple[str, ...]:
         if not _is_first(match):
             continue
         if word == b"include":
-            named = _NAMED.match(rest)
-            if named is not None and all(map(_is_certain, around)) and not _in_comment(match):
-                found[named.group(1).decode("utf-8", "replace")] = None
+            if name := _named_for_certain(match, around):
+                found[name] = None
         elif match.start() <= guarded <= match.end():
             around.append(_ALWAYS)
         elif word == b"endif":
@@ -48,6 +46,24 @@ def certain_includes(content: bytes) -> tuple[str, ...]:
         elif around:
             around[-1] = (*around[-1], (word, rest))
     return tuple(found)
+
+
+def _is_long_library(content: bytes) -> bool:
+    return len(content) > _LONG and not is_for_python(content)
+
+
+def _start_of_guard(content: bytes) -> int:
+    """Where the name is that keeps a header from being read twice; -1 where there is none."""
+    guard = _GUARD.search(content, 0, _HEAD)
+    return guard.start(1) if guard else -1
+
+
+def _named_for_certain(match: re.Match[bytes], around: list[_Branches]) -> str:
+    """What an ``#include`` names, if it is compiled whatever is defined; else ""."""
+    named = _NAMED.match(match[2])
+    if named is None or not all(map(_is_certain, around)) or _in_comment(match):
+        return ""
+    return named[1].decode("utf-8", "replace")
 
 
 _Branches = tuple[tuple[bytes, bytes], ...]
