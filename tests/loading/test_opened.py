@@ -91,3 +91,20 @@ def _reached(code: str | dict[str, str], others: frozenset[str] = frozenset()):
         return read_module(files[modules.python[name]], name, is_package=is_package)
 
     return reach(modules.tops, modules, read, others)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = " + " + ".join(["'a'"] * 900) + "\nlib = CDLL(x)\n",
+        "if a:\n    pass\n" + "".join(f"elif b{n}:\n    CDLL('libx.so')\n" for n in range(900)),
+        "try:\n    x" + "[0]" * 1500 + " = CDLL('libx.so')\nexcept OSError:\n    pass\nx.a\n",
+        "def f():\n    if a:\n        pass\n"
+        + "".join(f"    elif b{n}:\n        CDLL('libx.so')\n" for n in range(900)),
+    ],
+)  # fmt: skip
+def test_code_that_nests_deeper_than_the_stack_ends_no_run(code: str):
+    facts = read_module("import ctypes\n" + code, "x", is_package=False)
+    for scope in list(facts.bodies):
+        facts.settle(scope)
+        facts.raises_without(scope)

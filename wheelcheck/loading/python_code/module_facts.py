@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -42,7 +43,8 @@ class ModuleFacts:
         """Look into a function, if nobody has."""
         look = self.pending.pop(scope, None)
         if look is not None:
-            look()
+            with suppress(RecursionError):
+                look()
 
     def raises(self, scope: str) -> bool:
         """Whether a scope raises."""
@@ -57,11 +59,13 @@ class ModuleFacts:
         """
         key = (scope, functions)
         if key not in self._raising_without:
+            self._raising_without[key] = False
             body = self.bodies.get(scope, ())
             gives = functions.__contains__ if functions else opens
-            self._raising_without[key] = RaiseSearch(functions or None).finds(body) or (
-                not scope and uses_unset_result(body, gives)
-            )
+            with suppress(RecursionError):
+                self._raising_without[key] = RaiseSearch(functions or None).finds(body) or (
+                    not scope and uses_unset_result(body, gives)
+                )
         return self._raising_without[key]
 
     @cached_property

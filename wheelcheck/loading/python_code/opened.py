@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -77,19 +78,20 @@ def read_module(
         is_package: Whether it is the `__init__` of a package.
         given: By function or class: the strings that other modules call it with.
     """
-    facts = ModuleFacts()
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
-        return facts
+        return ModuleFacts()
+    facts = ModuleFacts()
     base = package if is_package else package.rpartition(".")[0]
     opens = _MENTIONS.search(text) is not None
     texts = TextValues()
-    if opens:
-        texts.learn(tree, given)
     reader = _LibraryReader(facts, base, texts, opens=opens)
-    reader.statements(tree.body, "", guarded=False, depth=0)
-    reader.add_file_names()
+    with suppress(RecursionError):  # code that nests deeper than Python's own stack
+        if opens:
+            texts.learn(tree, given)
+        reader.statements(tree.body, "", guarded=False, depth=0)
+        reader.add_file_names()
     return facts
 
 
