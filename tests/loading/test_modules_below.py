@@ -7,7 +7,7 @@ from elf_builder import elf
 from made_wheels import EXTENSION, INIT, loads
 
 from wheelcheck.analysis import load_check
-from wheelcheck.loading.python_code.reachable_files import WheelModules
+from wheelcheck.loading.python_code.wheel_modules import WheelModules
 
 PURE = "x-1-py3-none-any.whl"
 NEEDS_GL = elf(("libGL.so.1", "libc.so.6"))

@@ -3,7 +3,8 @@
 import pytest
 
 from wheelcheck.loading.python_code.opened import read_module
-from wheelcheck.loading.python_code.reachable_files import WheelModules, reach
+from wheelcheck.loading.python_code.reachable_files import reach
+from wheelcheck.loading.python_code.wheel_modules import WheelModules
 
 SNIPPETS = {
     # as sounddevice

@@ -7,7 +7,8 @@ from made_wheels import EXTENSION, loads
 from wheelcheck.analysis import load_check
 from wheelcheck.loading.python_code.opened import read_module
 from wheelcheck.loading.python_code.python_files import likely_openers
-from wheelcheck.loading.python_code.reachable_files import WheelModules, reach
+from wheelcheck.loading.python_code.reachable_files import reach
+from wheelcheck.loading.python_code.wheel_modules import WheelModules
 from wheelcheck.loading.wheel_reader import read_wheel
 from wheelcheck.loading.wheel_reading import Budget
 

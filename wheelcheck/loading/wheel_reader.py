@@ -15,7 +15,7 @@ from wheelcheck.index.interface import MemberReader
 from wheelcheck.loading.elf import NotElf, Prefix, read_elf, read_prefix
 from wheelcheck.loading.elf_versions import LIBRARIES, moved_versions
 from wheelcheck.loading.python_code.python_files import COMMON, with_python
-from wheelcheck.loading.python_code.reachable_files import WheelModules
+from wheelcheck.loading.python_code.wheel_modules import WheelModules
 from wheelcheck.loading.wheel_facts import (
     AMONG_MANY,
     FileNeeds,

@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from wheelcheck.loading.python_code.branches import RaiseSearch, opens, raises
+from wheelcheck.loading.python_code.branches import opens, raises
 from wheelcheck.loading.python_code.library_names import OpenedLibrary
+from wheelcheck.loading.python_code.raise_search import RaiseSearch
 from wheelcheck.loading.python_code.unset_results import uses_unset_result
 
 __all__ = ["ModuleFacts"]

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from wheelcheck.loading.python_code.opened import may_open
-from wheelcheck.loading.python_code.reachable_files import WheelModules
 from wheelcheck.loading.python_code.wheel_imports import WheelImports
+from wheelcheck.loading.python_code.wheel_modules import WheelModules
 from wheelcheck.loading.wheel_facts import WheelFacts, WheelFileKind
 from wheelcheck.loading.wheel_reading import WheelReading
 
@@ -74,13 +74,13 @@ def with_python(
     uncommon = _asks_for_uncommon(facts)
     only_libraries = _has_libraries_alone(facts)
     opens = opens or only_libraries or (not facts.files and _peek(reading))
-    if not (uncommon or opens) or not modules.python:
+    if not modules.python or not any((uncommon, opens)):
         return facts
     _read_texts(reading, modules)
     opens = opens and any(map(may_open, reading.texts.values()))
     if only_libraries and not opens and len(reading.texts) == len(modules.python):
         return replace(facts, opens_files=False)
-    if not (uncommon or opens):
+    if not any((uncommon, opens)):
         return facts
     return WheelImports(reading, facts, modules, others).added(opens=opens)
 

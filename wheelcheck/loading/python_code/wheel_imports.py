@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from wheelcheck.loading.python_code.library_names import OpenedLibrary
 from wheelcheck.loading.python_code.module_facts import ModuleFacts
 from wheelcheck.loading.python_code.opened import may_open, read_module
-from wheelcheck.loading.python_code.reachable_files import ReachedFiles, WheelModules, reach
+from wheelcheck.loading.python_code.reachable_files import ReachedFiles, reach
+from wheelcheck.loading.python_code.wheel_modules import WheelModules
 from wheelcheck.loading.wheel_facts import WheelFacts, WheelFileKind, is_named
 from wheelcheck.loading.wheel_reading import WheelReading
 
