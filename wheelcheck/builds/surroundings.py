@@ -100,7 +100,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
         files = compiled_files(facts, contents, cythonizes=cythonizes, native=native)
         script = "\n".join(script_texts(contents.texts))
         return (
-            *no_sources(facts),
+            *no_sources(facts, contents),
             *source_breaks(files, contents, minor, gcc),
             *missing_headers(files.certain, contents, installed, script=script, complete=complete),
             *undeclared_names(files.certain, contents, gcc, sure=True),

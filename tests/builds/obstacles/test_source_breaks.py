@@ -379,13 +379,14 @@ def test_a_pointer_in_the_place_of_tp_print_is_refused_since_gcc_14():
 
 
 def test_a_declaration_file_is_no_source():
-    def refused_files(names: str) -> list[bool]:
-        facts = read_sdist(contents(setup__py=SETUP.replace("'x.c'", names)))
-        return [obstacle.fatal for obstacle in no_sources(facts)]
+    def refused_files(names: str, before: str = "") -> list[bool]:
+        sdist = contents(setup__py=before + SETUP.replace("'x.c'", names))
+        return [obstacle.fatal for obstacle in no_sources(read_sdist(sdist), sdist)]
 
     assert refused_files("'x.pyx', 'cx.pxd'") == [True]
     assert refused_files("'x.c', 'x.h'") == [True]
     assert refused_files("'x.c', 'y.cpp', 'z.i'") == []
+    assert refused_files("'x.h'", "class Own(build_ext):\n    pass\n") == []
 
 
 def test_sources_that_a_loop_names_are_perhaps_compiled():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -42,7 +43,9 @@ _ALLOWED = (
 _PORTING = "gcc.gnu.org/gcc-14/porting_to.html"
 _PORTING_15 = "gcc.gnu.org/gcc-15/porting_to.html"
 _SPEAKS_C23 = Version("15")
-_NO_SOURCES = (".pxd", ".h", ".hpp", ".hh", ".hxx", ".txt", ".pxi")
+_NO_SOURCES = (".pxd", ".h", ".hpp", ".hh", ".hxx", ".pxi")
+_OWN_COMMAND = re.compile(r"^[ \t]*class\s+\w+\s*\([^)]*build_ext", re.MULTILINE)
+"""A command that may do with the sources what it likes."""
 _ASKS_FOR_SDIST = "PKG-INFO"
 """A script that looks for this file may compile what Cython wrote, though Cython is there."""
 _TRANSLATED = (".i", ".pyx", ".py", ".pxi")
@@ -91,13 +94,15 @@ def compiled_files(
     return CompiledFiles(tuple(sorted(certain_files)), tuple(sorted(perhaps - certain_files)))
 
 
-def no_sources(facts: SdistFacts) -> tuple[BuildObstacle, ...]:
+def no_sources(facts: SdistFacts, contents: SdistContents) -> tuple[BuildObstacle, ...]:
     """A file among the sources of an extension module that compilers do not take.
 
     Code ``source-refused``. setuptools ends at a header or a declaration file of Cython; Cython's
     own command left them out until its release 3.
     """
     script = facts.script
+    if _OWN_COMMAND.search(contents.texts.get("setup.py", "")):
+        return ()
     for module in script.extensions if script is not None else ():
         for path in module.sources or ():
             if path.endswith(_NO_SOURCES):
