@@ -375,6 +375,9 @@ def test_a_pointer_in_the_place_of_tp_print_is_refused_since_gcc_14():
         assert refused_slots(slot, gcc="12.2") == []
     for slot in ("0", "NO_PRINT", "offsetof(T_, call)"):
         assert refused_slots(slot) == []
+    sized = TYPE.replace("sizeof(T_)", "offsetof(T_, name)")
+    sdist = contents(setup__py=SETUP, x__c=sized.format("0"))
+    assert found(sdist, 12) == ()
     assert refused_slots("NULL", before="#if PY_MAJOR_VERSION < 3\n#else\n") == []
 
 

@@ -31,10 +31,12 @@ _LONGEST_TABLE = 400_000
 _HEAD = 4000
 _LONGEST_SLOTS = 2000
 _TYPE = re.compile(rb"\bPyTypeObject\s+(\w+)\s*=\s*\{")
+_VALUE = rb"((?:[^,{}#()]|\([^()]*\))+),"
 _SLOTS = re.compile(
-    rb"\s*PyVarObject_HEAD_INIT\s*\([^()]*\)\s*,?\s*(?:\"[^\"\n]*\"|[A-Z_]+(?:\s*\"[^\"\n]*\")?)\s*,"
-    rb"\s*[^,{}#]+,\s*[^,{}#]+,\s*[^,{}#]+,\s*([^,{}#]+),"
+    rb"\s*PyVarObject_HEAD_INIT\s*\([^()]*\)\s*,?"
+    rb"\s*(?:\"[^\"\n]*\"|[A-Z_]+(?:\s*\"[^\"\n]*\")?)\s*," + _VALUE * 4
 )
+"""The head, the name, and four values, the last of them in the place of `tp_print`."""
 _POINTER = re.compile(
     rb"NULL|(?:\(\s*\w+\s*\)\s*)?(?!sizeof)(?=\w*[a-z])[A-Za-z_]\w*|\(\s*\w+\s*\)\s*0"
 )
@@ -89,7 +91,7 @@ def _print_slots(content: bytes) -> Iterator[str]:
         values = _SLOTS.match(text)
         if values is None or words.count(b"if") != words.count(b"endif"):
             continue
-        value = values.group(1).strip()
+        value = values.group(4).strip()
         if not value.isdigit() and _POINTER.fullmatch(value):
             yield PRINT + match.group(1).decode()
             return
