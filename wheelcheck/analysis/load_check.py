@@ -41,17 +41,21 @@ _FORMAT = b"loads-8"
 
 @dataclass(frozen=True, slots=True)
 class _CheckedWheel:
-    """One wheel to be read; equal readings share their result."""
+    """One wheel to be read; equal readings share their result.
+
+    `packages` are all that are installed, itself among them, in the spelling of modules.
+    """
 
     wheel: Wheel
-    others: frozenset[str]
+    packages: frozenset[str]
     opens: bool
     full: bool
     budget: Budget = field(hash=False, compare=False)
 
     def __call__(self, members: MemberReader) -> WheelFacts:
+        others = self.packages - {_module_of(self.wheel.name)}
         return read_wheel(
-            members, budget=self.budget, others=self.others, opens=self.opens, full=self.full
+            members, budget=self.budget, others=others, opens=self.opens, full=self.full
         )
 
 
@@ -65,6 +69,7 @@ class ReadWheels:
     paths: dict[str, tuple[str, ...]] = field(default_factory=dict)
     worth_opening: dict[str, bool] = field(default_factory=dict)
     names_libraries: dict[str, bool] = field(default_factory=dict)
+    packages: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
     unopened: dict[tuple[str, Loads], Loads] = field(default_factory=lambda: Memo(_with_remarks))
     """By tag: of wheels that are not opened, and whose members are not known."""
 
@@ -103,6 +108,7 @@ class LoadCheck:
         self._read = read or ReadWheels.start(options)
         self._index = index
         self._options = options
+        self._named: tuple[_Judged, frozenset[str]] | None = None
 
     @property
     def summary(self) -> LoadSummary:
@@ -281,10 +287,16 @@ class LoadCheck:
         return known
 
     def _reading(self, wheel: Wheel, judged: _Judged) -> _CheckedWheel:
-        others = frozenset(name.replace("-", "_") for name in judged if name != wheel.name)
         full = self._options.mode is LoadMode.FULL
         opens = full or self._names_libraries(wheel)
-        return _CheckedWheel(wheel, others, opens, full, self._read.budget)
+        return _CheckedWheel(wheel, self._packages(judged), opens, full, self._read.budget)
+
+    def _packages(self, judged: _Judged) -> frozenset[str]:
+        """The packages of a target, the same set for all its wheels: there may be a thousand."""
+        if self._named is None or self._named[0] is not judged:
+            packages = frozenset(map(_module_of, judged))
+            self._named = judged, self._read.packages.setdefault(packages, packages)
+        return self._named[1]
 
     def _key(self, wheel: Wheel) -> tuple[object, ...]:
         """What the facts are taken to depend on: in the quick mode not the Python."""
@@ -292,6 +304,10 @@ class LoadCheck:
         if self._options.mode is LoadMode.FULL or not abi.startswith(("cp", "pp")):
             return (wheel.filename,)
         return (wheel.name, wheel.version, platforms)
+
+
+def _module_of(name: NormalizedName) -> str:
+    return name.replace("-", "_")
 
 
 def _joined(lent: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
