@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -107,6 +108,29 @@ def test_an_edit_that_admits_the_same_is_not_judged_again(edited, unjudged, text
     unjudged()
     assert edited.ask(text, *words) == expected
     assert edited.ask(text, *words) == expected, "repeated"
+
+
+def test_old_pages_are_asked_for_again_and_nothing_is_judged(edited, unjudged):
+    text = "# a remark\n" + UNCHANGED
+    expected = edited.anew(text)
+    edited.ask(UNCHANGED)
+    for page in (edited.cache / FORMAT / "pages").glob("*/*"):
+        then = page.stat().st_mtime - 1000
+        os.utime(page, (then, then))
+    unjudged()
+    assert edited.ask(text) == expected
+
+
+def test_another_date_bound_installer_or_target_is_another_question(edited):
+    text = "# a remark\n" + UNCHANGED
+    edited.ask(UNCHANGED)
+    for words in (
+        ("--exclude-newer", "2020-01-01"),
+        ("--installer", "pip==19.0"),
+        ("-t", "cp39-musllinux_1_2_aarch64"),
+        ("--no-deps",),
+    ):
+        assert edited.ask(text, *words) == edited.anew(text, *words)
 
 
 def test_a_file_of_another_name_is_shown_by_its_own(edited, unjudged):
