@@ -48,18 +48,25 @@ def refused_metadata(build: Build, facts: SdistFacts) -> Iterator[BuildObstacle]
         return
     backend = facts.system.backend
     name = backend.partition(":")[0].partition(".")[0]
-    complete = build.reading.is_whole and not contents.holds_links
-    for readme in readmes(tree) if complete and reads_readme(backend) else ():
-        if readme.removeprefix("./") not in contents.paths and ".." not in readme:
-            message = f"{_PROJECT} names {readme} as its readme, which is not there: {name} fails"
-            yield BuildObstacle("missing-readme", message, _PROJECT, fatal=True)
-    if complete:
+    if build.reading.is_whole and not contents.holds_links:
+        yield from _without_readme(tree, contents, backend)
         yield from _without_modules(tree, contents, build, name)
     if _has_both_licenses(tree) and _refuses(name, build):
         message = (
             f"{_PROJECT} has a license expression and a classifier License ::, which {name} refuses"
         )
         yield BuildObstacle("license-classifier", message, "PEP 639", fatal=True)
+
+
+def _without_readme(
+    tree: Mapping[str, Any], contents: SdistContents, backend: str
+) -> Iterator[BuildObstacle]:
+    """Readmes that the backend reads and that are not there."""
+    name = backend.partition(":")[0].partition(".")[0]
+    for readme in readmes(tree) if reads_readme(backend) else ():
+        if readme.removeprefix("./") not in contents.paths and ".." not in readme:
+            message = f"{_PROJECT} names {readme} as its readme, which is not there: {name} fails"
+            yield BuildObstacle("missing-readme", message, _PROJECT, fatal=True)
 
 
 def _without_modules(

@@ -202,15 +202,18 @@ def _cmake_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
         aside = is_aside(path) or is_vendored(path) or _DOCUMENTATION.search(path)
         if not path.endswith("CMakeLists.txt") or aside:
             continue
-        names = [
-            match.group(2) or "a file"
-            for match in _CMAKE_FETCH.finditer(_COMMENT.sub("", text[:_LONG]))
-            if match.group(4) or _FROM_AFAR.search(match.group(3))
-            if not _FOR_TESTS.fullmatch(match.group(2) or "")
-        ]
+        names = dict.fromkeys(_fetched_by_cmake(text[:_LONG]))
         if names:
-            message = f"CMake may download {', '.join(dict.fromkeys(names))}"
+            message = f"CMake may download {', '.join(names)}"
             yield _download("downloads-cmake", message, path)
+
+
+def _fetched_by_cmake(text: str) -> Iterator[str]:
+    """What a CMake file fetches from afar, but for what its tests alone need."""
+    for match in _CMAKE_FETCH.finditer(_COMMENT.sub("", text)):
+        from_afar = match.group(4) or _FROM_AFAR.search(match.group(3))
+        if from_afar and not _FOR_TESTS.fullmatch(match.group(2) or ""):
+            yield match.group(2) or "a file"
 
 
 def _script_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
@@ -231,20 +234,24 @@ def _script_downloads(facts: SourceNeedsInput) -> Iterator[BuildObstacle]:
 
 def _build_scripts(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """The top ``setup.py``, and what its imports or `pyproject.toml` call by name."""
-    top = {path: text for path, text in texts.items() if path == "setup.py"}
-    yield from top.items()
-    named = "\n".join(
-        line
-        for path, text in texts.items()
-        if path in top or path.rpartition("/")[2] == "pyproject.toml"
-        for line in text.splitlines()
-        if _NAMES_SCRIPTS.match(line)
-    )
-    words = set(re.findall(r"\w+", named))
+    if "setup.py" in texts:
+        yield "setup.py", texts["setup.py"]
+    words = _words_naming_scripts(texts)
     for path, text in texts.items():
         stem = path.rpartition("/")[2].removesuffix(".py")
-        if path.endswith(".py") and path not in top and stem in words and not is_aside(path):
+        script = path.endswith(".py") and path != "setup.py"
+        if script and stem in words and not is_aside(path):
             yield path, text
+
+
+def _words_naming_scripts(texts: Mapping[str, str]) -> set[str]:
+    """The words of the lines that import modules or name scripts."""
+    found: set[str] = set()
+    for path, text in texts.items():
+        if path == "setup.py" or path.rpartition("/")[2] == "pyproject.toml":
+            for line in filter(_NAMES_SCRIPTS.match, text.splitlines()):
+                found.update(re.findall(r"\w+", line))
+    return found
 
 
 def _fetching(node: ast.AST) -> str:

@@ -52,22 +52,21 @@ def _refused(
     stated = False
     for match in _COMMAND.finditer(_COMMENT.sub("", texts[path])):
         command, words = match.group(1).lower(), match.group(2).replace('"', " ").split()
-        if command in _OPENS:
-            depth += 1
-        elif command in _CLOSES:
-            depth = max(0, depth - 1)
-        elif command == "cmake_minimum_required" and not stated:
+        depth = max(0, depth + (command in _OPENS) - (command in _CLOSES))
+        if command == "cmake_minimum_required" and not stated:
             stated = depth == 0
-            minimum = _minimum(words)
-            if minimum is not None and minimum < _ACCEPTED:
-                message = f"{path} asks for CMake {minimum}, and CMake 4 accepts 3.5 at least"
-                message += " (CMAKE_POLICY_VERSION_MINIMUM=3.5 in the environment helps)"
-                fatal = sure and depth == 0
-                yield BuildObstacle("cmake-too-new", message, _SOURCE, fatal=fatal)
+            yield from _too_low(path, _minimum(words), sure=sure and depth == 0)
         elif command == "add_subdirectory" and words and "$" not in words[0]:
             below = posixpath.normpath(posixpath.join(posixpath.dirname(path), words[0]))
             inside = f"{below}/CMakeLists.txt"
             yield from _refused(inside, texts, sure=sure and depth == 0, seen=seen)
+
+
+def _too_low(path: str, minimum: Version | None, *, sure: bool) -> Iterator[BuildObstacle]:
+    if minimum is not None and minimum < _ACCEPTED:
+        message = f"{path} asks for CMake {minimum}, and CMake 4 accepts 3.5 at least"
+        message += " (CMAKE_POLICY_VERSION_MINIMUM=3.5 in the environment helps)"
+        yield BuildObstacle("cmake-too-new", message, _SOURCE, fatal=sure)
 
 
 def _minimum(words: list[str]) -> Version | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from packaging.version import Version
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.index.archives.sources.numpy_api import NUMPY
+from wheelcheck.index.archives.sources.source_marks import SourceMarks
 
 __all__ = ["old_numpy_code"]
 
@@ -24,23 +25,24 @@ def old_numpy_code(
     """
     if numpy is None:
         return ()
-    own = {
-        mark.rpartition(" ")[2]
-        for marks in contents.marks.values()
-        for mark in marks.refused
-        if mark.startswith(f"{NUMPY}- ")
-    }
+    own = {name for marks in contents.marks.values() for gone, name in _names(marks) if gone == "-"}
     for path in certain:
         marks = contents.marks.get(path)
         names = [
             name
-            for mark in (marks.refused if marks is not None else ())
-            if mark.startswith(NUMPY) and not mark.startswith(f"{NUMPY}- ")
-            for _, gone, name in [mark.split(" ", 2)]
-            if name not in own and numpy >= Version(gone)
+            for gone, name in (_names(marks) if marks is not None else ())
+            if gone != "-" and name not in own and numpy >= Version(gone)
         ]
         if names:
             shown = ", ".join(names[:3])
             message = f"{path} uses {shown}, which NumPy {numpy} of the build has no more"
             return (BuildObstacle("numpy-api-gone", message, _SOURCE, fatal=True),)
     return ()
+
+
+def _names(marks: SourceMarks) -> Iterator[tuple[str, str]]:
+    """The NumPy from which on a name is gone, ``-`` where the source defines it; and the name."""
+    for mark in marks.refused:
+        if mark.startswith(NUMPY):
+            _, gone, name = mark.split(" ", 2)
+            yield gone, name

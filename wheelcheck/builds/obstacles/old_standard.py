@@ -40,14 +40,19 @@ def old_standard(
             continue
         for include in marks.certain_includes:
             least = _least().get(include[1:])
-            own = any(f"/{shipped}".endswith(f"/{include[1:]}") for shipped in contents.sizes)
-            if least is not None and _YEARS[least] > _YEARS[word] and not own:
+            if least is None or _YEARS[least] <= _YEARS[word]:
+                continue
+            if not _is_own(include[1:], contents):
                 message = f"{path} includes {include[1:]}, which needs C++{least} on Debian 13, "
                 message += f"and setup.py asks for C++{word}"
                 source = f"measured: wheelcheck/{_TABLE}"
                 fatal = not any(word in script for word in _ASKS)
                 return (BuildObstacle("cxx-too-old", message, source, fatal=fatal),)
     return ()
+
+
+def _is_own(header: str, contents: SdistContents) -> bool:
+    return any(f"/{shipped}".endswith(f"/{header}") for shipped in contents.sizes)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.build_system import BuildSystem
@@ -35,8 +35,7 @@ def own_backend_obstacles(
     bases = [posixpath.normpath(posixpath.join(path, stem)) for path in system.backend_path]
     if not bases or not module:
         return
-    files = [path for base in bases for path in (f"{base}/__init__.py", f"{base}.py")]
-    found = next((path for path in files if path in contents.paths), None)
+    found = next(_files_of(bases, contents.paths), None)
     if found is None:
         if complete and not _is_compiled(bases, contents.paths):
             where = ", ".join(system.backend_path)
@@ -45,6 +44,12 @@ def own_backend_obstacles(
     elif not inside and found in contents.texts and _lacks_hook(contents.texts[found]):
         message = f"the build backend {found} has no {_HOOK}"
         yield BuildObstacle("backend-without-hook", message, _SOURCE, fatal=True)
+
+
+def _files_of(bases: Iterable[str], paths: Collection[str]) -> Iterator[str]:
+    """Where a backend is found, the first place first."""
+    for base in bases:
+        yield from (path for path in (f"{base}/__init__.py", f"{base}.py") if path in paths)
 
 
 def _is_compiled(bases: Iterable[str], paths: Iterable[str]) -> bool:

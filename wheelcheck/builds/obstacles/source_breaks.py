@@ -16,6 +16,7 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist.source_files import is_aside
+from wheelcheck.builds.setup_script.declaration import SetupScript
 from wheelcheck.index.archives.sources.c_api import PERHAPS
 from wheelcheck.index.archives.sources.compiler_breaks import (
     KEYWORD,
@@ -69,29 +70,46 @@ def compiled_files(
     build compiles, whether its scripts name what or not.
     """
     script = facts.script
-    named: dict[str, bool] = {}
-    unknown = native or script is None or script.problem is not None or bool(script.unclear)
-    for module in script.extensions if script is not None else ():
-        certain = not (module.optional or module.supposing or (script and script.forgiving))
-        if not module.sources:
-            unknown = True
-        for path in module.sources or ():
-            found = _shipped(posixpath.normpath(path), contents, cythonizes=cythonizes)
-            if found:
-                named[found] = named.get(found, False) or certain
-            elif _ASKS_FOR_SDIST in contents.texts.get("setup.py", ""):
-                shipped = _shipped(posixpath.normpath(path), contents, cythonizes=False)
-                named |= {shipped: named.get(shipped, False)} if shipped else {}
+    named = _named_files(script, contents, cythonizes=cythonizes) if script is not None else {}
     certain_files = _with_includes((p for p, sure in named.items() if sure), contents)
     perhaps = _with_includes((p for p, sure in named.items() if not sure), contents)
-    if unknown and not named:
-        perhaps |= {
-            path
-            for path in contents.marks
-            if language_of(path) in _C_LIKE and not is_aside(path)
-            if not (cythonizes and f"{posixpath.splitext(path)[0]}.pyx" in contents.sizes)
-        }
+    if not named and (native or not _names_all_sources(script)):
+        perhaps |= _every_source(contents, cythonizes=cythonizes)
     return CompiledFiles(tuple(sorted(certain_files)), tuple(sorted(perhaps - certain_files)))
+
+
+def _names_all_sources(script: SetupScript | None) -> bool:
+    """Whether a script was read to its end, and lists the sources of each extension module."""
+    if script is None or script.problem is not None or script.unclear:
+        return False
+    return all(module.sources for module in script.extensions)
+
+
+def _named_files(
+    script: SetupScript, contents: SdistContents, *, cythonizes: bool
+) -> dict[str, bool]:
+    """The files that the compiler gets for the listed sources, and whether it does for certain."""
+    named: dict[str, bool] = {}
+    asks_for_sdist = _ASKS_FOR_SDIST in contents.texts.get("setup.py", "")
+    for module in script.extensions:
+        certain = not (module.optional or module.supposing or script.forgiving)
+        for path in map(posixpath.normpath, module.sources or ()):
+            found = _shipped(path, contents, cythonizes=cythonizes)
+            if found:
+                named[found] = named.get(found, False) or certain
+            elif asks_for_sdist and (shipped := _shipped(path, contents, cythonizes=False)):
+                named.setdefault(shipped, False)
+    return named
+
+
+def _every_source(contents: SdistContents, *, cythonizes: bool) -> set[str]:
+    """All C and C++ of an sdist, but for what Cython writes again."""
+    return {
+        path
+        for path in contents.marks
+        if language_of(path) in _C_LIKE and not is_aside(path)
+        if not (cythonizes and f"{posixpath.splitext(path)[0]}.pyx" in contents.sizes)
+    }
 
 
 def no_sources(facts: SdistFacts, contents: SdistContents) -> tuple[BuildObstacle, ...]:
@@ -101,13 +119,13 @@ def no_sources(facts: SdistFacts, contents: SdistContents) -> tuple[BuildObstacl
     own command left them out until its release 3.
     """
     script = facts.script
-    if _OWN_COMMAND.search(contents.texts.get("setup.py", "")):
+    if script is None or _OWN_COMMAND.search(contents.texts.get("setup.py", "")):
         return ()
-    for module in script.extensions if script is not None else ():
+    for module in script.extensions:
         for path in module.sources or ():
             if path.endswith(_NO_SOURCES):
                 message = f"{module.name} has {path} among its sources, an unknown file type"
-                sure = not (module.optional or module.supposing or (script and script.forgiving))
+                sure = not (module.optional or module.supposing or script.forgiving)
                 source = "setuptools/_distutils/compilers/C/base.py: object_filenames"
                 return (BuildObstacle("source-refused", message, source, fatal=sure),)
     return ()
@@ -185,18 +203,31 @@ def _of_files(
         marks = contents.marks.get(path)
         if marks is None or path.endswith(_TRANSLATED):
             continue
-        names = [n for n, minors in marks.api_breaks if minor in minors]
-        names = [name for name in names if name.rstrip("()?") not in own]
-        certain = [name for name in names if not name.endswith(PERHAPS)]
-        if names:
-            yield _api(path, certain or names, minor, gcc, sure=sure and bool(certain))
+        yield from _by_python(path, _gone_names(marks, minor, own), minor, gcc, sure=sure)
         if gcc is not None and gcc >= _ERRORS_SINCE:
             yield from _by_compiler(path, marks, script, sure=sure)
-            if gcc >= _SPEAKS_C23:
-                yield from _by_c23(path, marks, script, sure=sure)
+        if gcc is not None and gcc >= _SPEAKS_C23:
+            yield from _by_c23(path, marks, script, sure=sure)
         program, _, version = marks.generator.partition(" ")
         if program == "cython" and version:
             yield from _written_by_cython(path, version, minor, sure=sure)
+
+
+def _gone_names(marks: SourceMarks, minor: int, own: set[str]) -> list[str]:
+    """Names of the C API that a source uses and CPython 3.`minor` lacks, but for the `own`."""
+    return [
+        name
+        for name, minors in marks.api_breaks
+        if minor in minors and name.rstrip("()?") not in own
+    ]
+
+
+def _by_python(
+    path: str, names: list[str], minor: int, gcc: Version | None, *, sure: bool
+) -> Iterator[BuildObstacle]:
+    certain = [name for name in names if not name.endswith(PERHAPS)]
+    if names:
+        yield _api(path, certain or names, minor, gcc, sure=sure and bool(certain))
 
 
 def _api(

@@ -153,20 +153,23 @@ def read_zip(
     members = tuple(ArchiveMember(path, member.size) for path, member in found.items())
     if until is not None and _is_enough(source, found, until):
         return ArchiveListing(members)
+    texts = _texts(source, {path: member for path, member in found.items() if wanted(path)})
+    return ArchiveListing(_marked(source, found) if marked else members, texts)
+
+
+def _texts(source: ByteSource, wanted: Mapping[str, ZipMember]) -> dict[str, str]:
+    """The texts of the wanted members, as far as there is room for them."""
     texts: dict[str, str] = {}
     room = MAX_TEXTS_BYTES
-    texts_of = [(path, member) for path, member in found.items() if wanted(path)]
-    fetch_beginnings(
-        source,
-        ((each, each.packed) for _, each in texts_of if is_text_sized(each)),
-    )
-    for path, member in texts_of:
+    beginnings = ((each, each.packed) for each in wanted.values() if is_text_sized(each))
+    fetch_beginnings(source, beginnings)
+    for path, member in wanted.items():
         if member.size <= room:
             content = read_member(source, member)
             if content is not None:
                 texts[path] = content.decode("utf-8", errors="replace")
                 room -= len(content)
-    return ArchiveListing(_marked(source, found) if marked else members, texts)
+    return texts
 
 
 def _marked(source: ByteSource, found: Mapping[str, ZipMember]) -> tuple[ArchiveMember, ...]:

@@ -92,18 +92,26 @@ def _poetry(tree: Mapping[str, Any], name: str, files: ProjectFiles) -> str:
         return ""
     packages = settings.get("packages")
     if packages is None:
-        module = _module(name)
-        starts = (module, f"{module}-stubs", f"src/{module}", f"src/{module}-stubs")
-        found = files.has_any(*starts, f"{module}.py", f"src/{module}.py")
-        return "" if found else f"package {module}"
+        return _found_by_poetry(_module(name), files)
     for each in packages if isinstance(packages, list) else ():
-        include = each.get("include") if isinstance(each, Mapping) else None
-        if not isinstance(include, str) or re.search(r"[*?\[]", include) or "format" in each:
-            continue
-        path = "/".join(part.strip("/") for part in (str(each.get("from", "")), include) if part)
-        if not files.has(path.removeprefix("./")):
+        path = _included_by_poetry(each) if isinstance(each, Mapping) else None
+        if path is not None and not files.has(path.removeprefix("./")):
             return f"package {path}"
     return ""
+
+
+def _included_by_poetry(package: Mapping[str, Any]) -> str | None:
+    """The path of an entry of ``packages``; None of patterns, and of what some archives hold."""
+    include = package.get("include")
+    if not isinstance(include, str) or re.search(r"[*?\[]", include) or "format" in package:
+        return None
+    return "/".join(part.strip("/") for part in (str(package.get("from", "")), include) if part)
+
+
+def _found_by_poetry(module: str, files: ProjectFiles) -> str:
+    starts = (module, f"{module}-stubs", f"src/{module}", f"src/{module}-stubs")
+    found = files.has_any(*starts, f"{module}.py", f"src/{module}.py")
+    return "" if found else f"package {module}"
 
 
 def _uv(tree: Mapping[str, Any], name: str, files: ProjectFiles) -> str:

@@ -36,7 +36,7 @@ def numpy_marks(content: bytes, path: str) -> tuple[str, ...]:
     if b"numpy" not in content or not path.endswith(_SOURCES):
         return ()
     used = _gone().keys() & set(_NAME.findall(content))
-    members = b"->" in content and not any(word in content for word in _KNOWS_NUMPY_2)
+    members = _may_use_members(content)
     if not used and not (members and _MEMBER.search(content)):
         return ()
     text = _COMMENT.sub(b" ", content)
@@ -47,6 +47,11 @@ def numpy_marks(content: bytes, path: str) -> tuple[str, ...]:
         if members and _certain(_MEMBER, text):
             found.append(f"{NUMPY}{_MEMBERS_GONE.decode()} PyArray_Descr.members")
     return tuple(found)
+
+
+def _may_use_members(content: bytes) -> bool:
+    """Whether a source reads members of structures, and does not know of NumPy 2."""
+    return b"->" in content and not any(word in content for word in _KNOWS_NUMPY_2)
 
 
 def _uses(text: bytes, names: set[bytes]) -> Iterator[str]:

@@ -139,13 +139,9 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
         includes=includes,
         returns=content.count(b"return"),
         generator=generator,
-        api_breaks=_BY_CYTHON
-        if by_cython and b"_PyGen_Send(" in content
-        else ()
-        if by_cython
-        else api_breaks(content),
+        api_breaks=_of_generators(content) if by_cython else api_breaks(content),
         old_cython=() if generator or not _is_pyx(path) else _old_cython(content),
-        certain_includes=() if generator.startswith("cython") else certain_includes(content),
+        certain_includes=() if by_cython else certain_includes(content),
         needs=()
         if generator
         else (
@@ -156,6 +152,11 @@ def read_marks(content: bytes, path: str = "") -> SourceMarks:
         refused=() if generator else (*compiler_breaks(content, path), *numpy_marks(content, path)),
         build_options=() if generator else _build_options(content[:_HEAD]),
     )
+
+
+def _of_generators(content: bytes) -> tuple[ApiBreak, ...]:
+    """What of the C API the code uses that Cython wrote for generators."""
+    return _BY_CYTHON if b"_PyGen_Send(" in content else ()
 
 
 def _is_pyx(path: str) -> bool:
@@ -184,11 +185,20 @@ def _needs(content: bytes, path: str) -> tuple[str, ...]:
             end = len(content) if end < 0 else end
             own.update(name.decode() for name in _OWN_UINT.findall(content, start, end))
         name = match.group(1).decode()
-        if name not in names and not (place and _NAME_OR_COLON.match(content, place - 1)):
-            line = content[start:place].lstrip()
-            if not line.startswith(_REMARK) and b"//" not in line and b'"' not in line:
-                names.add(name)
+        if name not in names and _is_used(content, start, place):
+            names.add(name)
     return tuple(sorted(names | {f"declares {name}" for name in own}))
+
+
+def _is_used(content: bytes, start: int, place: int) -> bool:
+    """Whether a name is a type, and no part of another, of a remark or of a string.
+
+    `start` is where its line begins, `place` where the name does.
+    """
+    if place and _NAME_OR_COLON.match(content, place - 1):
+        return False
+    line = content[start:place].lstrip()
+    return not line.startswith(_REMARK) and b"//" not in line and b'"' not in line
 
 
 def _build_options(head: bytes) -> tuple[str, ...]:
