@@ -141,7 +141,8 @@ def _unjudged(stage: Stage, step: InstallStep) -> str:
         return ""
     if step.requirements.skipped:
         return step.requirements.skipped[0].why.reason
-    requires_nothing = step.projects and not stage.unread
+    read = step.projects or (step.lock is not None and step.lock.path is not None)
+    requires_nothing = read and not stage.unread
     return "" if requires_nothing else "none of its requirements could be read"
 
 

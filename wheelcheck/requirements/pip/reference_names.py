@@ -113,11 +113,17 @@ def absolute_path(path: str) -> Path:
 
 
 def check_installable(path: Path) -> None:
-    """Raise InvalidLine for a folder that pip cannot install."""
+    """Raise InvalidLine for a folder that pip cannot install.
+
+    It is named as seen from the working directory: a path in a requirement file counts from there,
+    wherever the file is.
+    """
     if not is_folder(path):
         raise InvalidLine("there is no such directory")
     if not any(is_regular(path / name) for name in ("pyproject.toml", "setup.py")):
-        raise InvalidLine("the directory has neither pyproject.toml nor setup.py")
+        folder = os.path.relpath(path)
+        where = "the working directory" if folder == "." else folder
+        raise InvalidLine(f"{where} has neither pyproject.toml nor setup.py")
 
 
 def wheel_name(filename: str) -> NormalizedName:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
+from dataclasses import replace
 
 from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, LockInput, MadeFolder
 from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
@@ -13,6 +14,7 @@ from wheelcheck.dockerfile.reading.installs.layer import Layer
 from wheelcheck.dockerfile.reading.installs.lock_inputs import gather_lock
 from wheelcheck.dockerfile.reading.installs.missing_installers import faults_of_installer
 from wheelcheck.dockerfile.reading.installs.project_faults import builds_project
+from wheelcheck.dockerfile.reading.installs.requirement_inputs import own_project
 from wheelcheck.dockerfile.reading.shell.other_tools import LockCommand
 from wheelcheck.dockerfile.reading.stages.other_python import python_of_uv
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
@@ -45,9 +47,13 @@ def add_lock_install(
     for why in gathered.problems:
         _note_problem(stage, layer, why, line, text)
     folder = posixpath.dirname(absolute(command.project, layer.workdir))
-    if layer.required and builds_project(command, folder, stage):
-        certain = command.tool == "uv"
-        note_project(stage, folder, line, variables, certain=certain)
+    requirements = gathered.requirements
+    if builds_project(command, folder, stage):
+        if layer.required:
+            note_project(stage, folder, line, variables, certain=command.tool == "uv")
+        itself = own_project(around, folder, command.project)
+        added = () if itself is None else (itself,)
+        requirements = replace(requirements, lines=(*requirements.lines, *added))
     lock = LockInput(command.tool, command.lock, place)
     path = layer.venv or absolute(".venv", layer.workdir)
     python = _python_of(stage, layer, command, path, variables)
@@ -58,7 +64,7 @@ def add_lock_install(
         tool="lock",
         action=command.action,
         installer="uv" if command.tool == "uv" else "pip",
-        requirements=gathered.requirements,
+        requirements=requirements,
         inputs=gathered.inputs,
         packages=tuple(stage.packages),
         lock=lock,

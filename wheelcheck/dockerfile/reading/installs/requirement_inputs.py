@@ -30,8 +30,9 @@ from wheelcheck.requirements.pip.pip_options import CommandLine
 from wheelcheck.requirements.pip.requirement_strings import LocalFolder
 from wheelcheck.requirements.projects.local_project import ProjectTexts, project_line
 from wheelcheck.requirements.projects.setup_project import setup_requirements
+from wheelcheck.requirements.requirement_set import RequirementLine
 
-__all__ = ["gather"]
+__all__ = ["gather", "own_project"]
 
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 
@@ -134,14 +135,34 @@ def _read_project(inputs: ImageInputs, text: str, selection: LockSelection) -> N
     """Read what a project asks for, and how it is built where all of its folder is copied."""
     around = inputs.around
     folder = absolute(_path_of(text), around.workdir)
-    texts = ProjectTexts(*(around.text_of(absolute(name, folder)) or "" for name in _PROJECT_FILES))
     with inputs.collection.reading_project():
-        _read_declared(inputs, text, texts, selection)
-    copied = around.files.folder(folder)
-    place = None if copied is None else around.files.context.local_folder(copied)
-    line = place and project_line(place, text, texts, around.origin, redact(text))
+        _read_declared(inputs, text, _texts(around, folder), selection)
+    line = own_project(around, folder, text)
     if line:
         inputs.collection.add_line(line)
+
+
+def own_project(around: InstallContext, folder: str, written: str) -> RequirementLine | None:
+    """The requirement on a project of the build context, which says how it is built.
+
+    Args:
+        around: what the command that builds it sees.
+        folder: its folder, an absolute path in the image.
+        written: how the command names it.
+
+    Returns:
+        None where not all of its folder is copied, or it does not state its name plainly.
+    """
+    copied = around.files.folder(folder)
+    place = None if copied is None else around.files.context.local_folder(copied)
+    if place is None:
+        return None
+    return project_line(place, written, _texts(around, folder), around.origin, redact(written))
+
+
+def _texts(around: InstallContext, folder: str) -> ProjectTexts:
+    """What declares a project."""
+    return ProjectTexts(*(around.text_of(absolute(name, folder)) or "" for name in _PROJECT_FILES))
 
 
 def _read_declared(
