@@ -1,6 +1,8 @@
 import pytest
-from dockerfile_context import read
+from dockerfile_context import AS_OF, read
 
+from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile
+from wheelcheck.dockerfile.reading.files.build_context import FolderContext
 from wheelcheck.dockerfile.reading.shell.lock_selection import selection_of
 from wheelcheck.dockerfile.reading.shell.other_tools import lock_command
 
@@ -148,3 +150,29 @@ def test_the_command_selects_groups_and_extras(command: str, groups: set[str], e
 )
 def test_choices_that_are_not_followed_are_told(command: str):
     assert selection_of(lock_command(command.split()))[1]
+
+
+OWN = (
+    '[tool.poetry]\nname = "own"\nversion = "1"\n[tool.poetry.dependencies]\npython = "^3.12"\n'
+    '[build-system]\nrequires = ["poetry-core"]\nbuild-backend = "poetry.core.masonry.api"\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "command", "built"),
+    [
+        ("RUN pip install poetry", "poetry install", True),
+        ("RUN pip install poetry", "poetry install --no-root", False),
+        ("RUN pip install poetry==1.8.3", "poetry install", False),  # it only warns
+        ("ENV POETRY_VERSION=1.8.3", "poetry install", False),
+        ("ENV POETRY_VERSION=2.1.1", "poetry install", True),
+    ],
+)
+def test_the_project_itself_is_built_where_its_lock_is_installed(before, command, built, tmp_path):
+    text = f"FROM python:3.12-slim\n{before}\nCOPY . /app\nWORKDIR /app\nRUN {command}"
+    lock = '[metadata]\nlock-version = "2.1"\npython-versions = "^3.12"\ncontent-hash = ""\n'
+    for name, content in (("pyproject.toml", OWN), ("own.py", ""), ("poetry.lock", lock)):
+        (tmp_path / name).write_text(content)
+    found = parse_dockerfile(text, as_of=AS_OF, context=FolderContext(tmp_path))
+    names = [line.requirement.name for line in found.final.steps[-1].requirements.lines]
+    assert ("own" in names) is built

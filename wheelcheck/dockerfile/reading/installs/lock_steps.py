@@ -51,7 +51,8 @@ def add_lock_install(
     if builds_project(command, folder, stage):
         if layer.required:
             note_project(stage, folder, line, variables, certain=command.tool == "uv")
-        itself = own_project(around, folder, command.project)
+        forgiven = command.tool == "poetry" and _is_old_poetry(stage, variables)
+        itself = None if forgiven else own_project(around, folder, command.project)
         added = () if itself is None else (itself,)
         requirements = replace(requirements, lines=(*requirements.lines, *added))
     lock = LockInput(command.tool, command.lock, place)
@@ -75,6 +76,18 @@ def add_lock_install(
         target=stage.with_other_python(python),
     )
     stage.add_step(step, MadeFolder(path, "venv", line, stage.index))
+
+
+def _is_old_poetry(stage: StageState, variables: Mapping[str, str | None]) -> bool:
+    """Whether the Poetry of a stage is older than 2.0: it warns where its project cannot be built.
+
+    Poetry 2.5.1 ends with an error there; which one came is read from its requirement, and from the
+    variable that its installer reads.
+    """
+    lines = [line for step in stage.steps for line in step.requirements.lines]
+    stated = [line.requirement.specifier for line in lines if line.requirement.name == "poetry"]
+    older = any(not specifier.contains("2.5.1") for specifier in stated)
+    return older or (variables.get("POETRY_VERSION") or "").startswith("1.")
 
 
 def _python_of(
