@@ -32,9 +32,10 @@ from wheelcheck.builds.setup_script.computed.script_values import (
 )
 from wheelcheck.builds.setup_script.known import constant
 from wheelcheck.builds.setup_script.script_context import ScriptContext
+from wheelcheck.builds.setup_script.script_syntax import condition_text
 from wheelcheck.targets.target import Implementation
 
-__all__ = ["BudgetSpent", "Expressions", "condition_text"]
+__all__ = ["BudgetSpent", "Expressions"]
 
 _BUDGET = 60_000
 _LOOP = 300
@@ -342,12 +343,3 @@ class Expressions:
 def _is_marked(function: ast.AST, word: str) -> bool:
     marks = getattr(function, "decorator_list", ())
     return any(isinstance(mark, ast.Name) and mark.id == word for mark in marks)
-
-
-def condition_text(node: ast.expr) -> str:
-    """A condition as source text, short enough to show."""
-    try:
-        text = ast.unparse(node)
-    except (RecursionError, ValueError):
-        return "…"
-    return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004 (a line)

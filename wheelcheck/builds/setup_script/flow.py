@@ -18,8 +18,8 @@ from wheelcheck.builds.setup_script.computed.script_values import (
     join,
     truth,
 )
-from wheelcheck.builds.setup_script.expressions import condition_text
 from wheelcheck.builds.setup_script.script_context import ScriptContext
+from wheelcheck.builds.setup_script.script_syntax import condition_text
 from wheelcheck.builds.setup_script.side_effects import builds_something, is_trial
 
 __all__ = ["TRIAL", "Flow", "last_name"]

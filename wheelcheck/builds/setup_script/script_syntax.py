@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from wheelcheck.errors import Unknown
 
-__all__ = ["children", "mentions_extensions", "parse", "walk", "writes_python"]
+__all__ = ["children", "condition_text", "mentions_extensions", "parse", "walk", "writes_python"]
 
 _LARGEST = 512_000
 _LOCK = threading.Lock()
@@ -92,3 +92,12 @@ def writes_python(text: str) -> bool:
     return bool(sources) and all(
         isinstance(source, ast.Constant) and source.value is None for source in sources
     )
+
+
+def condition_text(node: ast.expr) -> str:
+    """A condition as source text, short enough to show."""
+    try:
+        text = ast.unparse(node)
+    except (RecursionError, ValueError):
+        return "…"
+    return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004 (a line)

@@ -11,8 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
@@ -21,6 +20,7 @@ from packaging.version import Version
 from wheelcheck.resolution.answers import Answers
 from wheelcheck.resolution.common import Common, LazySequence
 from wheelcheck.resolution.offers import Offer
+from wheelcheck.resolution.solving.candidate_search import CandidateSearch
 from wheelcheck.resolution.solving.nodes import (
     Candidate,
     Constraint,
@@ -156,7 +156,7 @@ class Provider:
                 each for each in given if each not in refused and self._admits_given(each, needs)
             )
         stand_ins = name in self._behind_excused
-        return _Candidates(self, extras, tuple(every), refused, stand_ins)
+        return CandidateSearch(self, extras, tuple(every), refused, stand_ins)
 
     def _exact(
         self, name: NormalizedName, needs: Iterable[SolverRequirement]
@@ -187,7 +187,7 @@ class Provider:
             return None
         if isinstance(found, tuple):  # candidates that were requested themselves
             return self._if_all_satisfy(found, need)
-        if not isinstance(found, _Candidates) or need.exact:
+        if not isinstance(found, CandidateSearch) or need.exact:
             return None
         first = found.first
         offer = first.offer if first else None
@@ -200,7 +200,7 @@ class Provider:
             return None
         stand_ins = need.name in self._behind_excused
         needs = (*found.needs, need)
-        return _Candidates(self, found.extras, needs, found.refused, stand_ins, first)
+        return CandidateSearch(self, found.extras, needs, found.refused, stand_ins, first)
 
     def _if_all_satisfy(
         self, found: tuple[Candidate, ...], need: SolverRequirement
@@ -331,37 +331,3 @@ class Provider:
         if candidate.name in self._behind_excused:
             self._behind_excused.update(need.name for need in needs)
         yield from needs
-
-
-@dataclass(slots=True)
-class _Candidates:
-    """What satisfies the requirements of a node and of its base, searched on first use.
-
-    `known_first` spares the search where it follows from another.
-    """
-
-    provider: Provider
-    extras: frozenset[NormalizedName]
-    needs: tuple[SolverRequirement, ...]
-    refused: Collection[Candidate]
-    stand_ins: bool
-    known_first: Candidate | None = None
-
-    @property
-    def first(self) -> Candidate | None:
-        if self.known_first is None:
-            self.known_first = next(self._search(), None)
-        return self.known_first
-
-    def __iter__(self) -> Iterator[Candidate]:
-        if self.first is not None:
-            yield self.first
-            yield from islice(self._search(), 1, None)
-
-    def _search(self) -> Iterator[Candidate]:
-        name = self.needs[0].name
-        for offer in self.provider.matches(name, self.needs, stand_ins=self.stand_ins):
-            version = offer.version if offer else None
-            candidate = Candidate(name, self.extras, version, offer)
-            if candidate not in self.refused:
-                yield candidate
