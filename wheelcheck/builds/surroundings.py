@@ -29,7 +29,6 @@ from wheelcheck.builds.script_stops import script_stops
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.sdist.sdist_facts import SdistFacts
 from wheelcheck.builds.sdist_reading import SdistReading
-from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.distributions.distribution import distribution_of, versions_on_offer
 from wheelcheck.errors import Unknown
 from wheelcheck.tables import read_table
@@ -86,7 +85,6 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
     cythonizes = any(pin.name == "cython" for pin in build.environment.pins)
     distribution = distribution_of(target)
     offered = () if isinstance(distribution, Unknown) else versions_on_offer("gcc", distribution)
-    native = reading.classification.verdict is Verdict.SOURCE_NATIVE
     named = "" if isinstance(distribution, Unknown) else str(distribution)
     gcc = offered[0] if offered else None
     installed = {str(pin.name): pin.version for pin in build.environment.pins}
@@ -97,7 +95,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
         contents = reading.contents
         if isinstance(contents, Unknown):
             return ()
-        files = compiled_files(facts, contents, cythonizes=cythonizes, native=native)
+        files = compiled_files(facts, contents, cythonizes=cythonizes)
         script = "\n".join(script_texts(contents.texts))
         return (
             *no_sources(facts, contents),
@@ -111,7 +109,7 @@ def _sources(build: Build, facts: SdistFacts, target: Target) -> tuple[BuildObst
         )
 
     names = sorted(installed) if complete else None
-    tools = f"gcc {gcc} of {named}, native {native}, numpy {numpy}, cython {cythonizes}"
+    tools = f"gcc {gcc} of {named}, numpy {numpy}, cython {cythonizes}"
     key = f"sources on 3.{minor} with {tools}, {names}, {reading.site}"
     return reading.derive(key, tuple[BuildObstacle, ...], compute)
 

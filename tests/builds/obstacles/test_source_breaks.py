@@ -399,5 +399,7 @@ from setuptools import setup, Extension
 names = [name for name in os.listdir('x') if name.endswith('.pyx')]
 setup(name='x', ext_modules=[Extension(name, sources=['x/' + name[:-4] + '.c']) for name in names])
 """
-    sdist = contents(**{"setup.py": script, "x/a.c": OLD, "x/a.pyx": "cdef int a\n"})
+    sdist = contents(**{"setup.py": script, "x/a.c": BY_CYTHON, "x/a.pyx": "cdef int a\n"})
     assert [obstacle.fatal for obstacle in found(sdist, 13)] == [False]
+    template = contents(**{"setup.py": script, "x/a.c": OLD})
+    assert found(template, 13) == ()

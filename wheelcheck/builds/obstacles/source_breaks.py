@@ -62,27 +62,32 @@ class CompiledFiles:
 
 
 def compiled_files(
-    facts: SdistFacts, contents: SdistContents, *, cythonizes: bool, native: bool = False
+    facts: SdistFacts, contents: SdistContents, *, cythonizes: bool
 ) -> CompiledFiles:
     """Which files are compiled, what they include with them.
 
-    `cythonizes`: Cython is installed for the build, and translates `.pyx` again. `native`: the
-    build compiles, whether its scripts name what or not.
+    `cythonizes`: Cython is installed for the build, and translates `.pyx` again. Of modules whose
+    sources a loop names, what Cython wrote is perhaps compiled.
     """
     script = facts.script
     named = _named_files(script, contents, cythonizes=cythonizes) if script is not None else {}
     certain_files = _with_includes((p for p, sure in named.items() if sure), contents)
     perhaps = _with_includes((p for p, sure in named.items() if not sure), contents)
-    if not named and (native or not _names_all_sources(script)):
-        perhaps |= _every_source(contents, cythonizes=cythonizes)
+    if not named and (not _is_understood(script) or _has_loops(script)):
+        perhaps |= _every_source(contents, cythonizes=cythonizes, by_any=not _is_understood(script))
     return CompiledFiles(tuple(sorted(certain_files)), tuple(sorted(perhaps - certain_files)))
 
 
-def _names_all_sources(script: SetupScript | None) -> bool:
-    """Whether a script was read to its end, and lists the sources of each extension module."""
+def _is_understood(script: SetupScript | None) -> bool:
+    """Whether a script was read to its end, and the sources of each extension module with it."""
     if script is None or script.problem is not None or script.unclear:
         return False
-    return all(module.sources for module in script.extensions)
+    return all(module.sources is not None for module in script.extensions)
+
+
+def _has_loops(script: SetupScript | None) -> bool:
+    """Whether the sources of an extension module are named by a loop over files."""
+    return script is not None and any(module.sources == () for module in script.extensions)
 
 
 def _named_files(
@@ -102,12 +107,13 @@ def _named_files(
     return named
 
 
-def _every_source(contents: SdistContents, *, cythonizes: bool) -> set[str]:
-    """All C and C++ of an sdist, but for what Cython writes again."""
+def _every_source(contents: SdistContents, *, cythonizes: bool, by_any: bool) -> set[str]:
+    """All C and C++ of an sdist, but for what Cython writes again; not `by_any`: what it wrote."""
     return {
         path
-        for path in contents.marks
+        for path, marks in contents.marks.items()
         if language_of(path) in _C_LIKE and not is_aside(path)
+        if by_any or marks.generator.startswith("cython")
         if not (cythonizes and f"{posixpath.splitext(path)[0]}.pyx" in contents.sizes)
     }
 
