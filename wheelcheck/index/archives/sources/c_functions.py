@@ -20,7 +20,17 @@ DECLARES = "declares "
 _LONGEST = 64 << 10
 """Longer files are generated, or made of many: nothing is said of them."""
 _LONGEST_HEADER = 32 << 10
-_CALLED = re.compile(rb"(?<![\w>.])[a-z]\w{2,14}(?=[ \t]?\()")
+_LONGEST_NAME = 17
+"""Bytes before a parenthesis that hold any of the names, and what is before it."""
+_WORDS = bytes(
+    byte
+    if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "_(")
+    else ord("A")
+    if chr(byte) in ".>"
+    else ord(" ")
+    for byte in range(256)
+)
+"""Turns text into words and parentheses; what is called of a structure into no known name."""
 _DEFINED = re.compile(rb"define[ \t]+([a-z]\w{2,14})\b")
 _COMMENT = re.compile(rb"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'", re.DOTALL)
 _CONDITION = re.compile(rb"^[ \t]*#[ \t]*(if|endif)", re.MULTILINE)
@@ -36,14 +46,20 @@ def function_marks(content: bytes, path: str, includes: tuple[str, ...]) -> tupl
     if path.endswith(".h"):
         if len(content) > _LONGEST_HEADER:
             return (f"{DECLARES}*",)
-        names = (set(_CALLED.findall(content)) | set(_DEFINED.findall(content))) & _names()
+        names = _called(content) | (set(_DEFINED.findall(content)) & _names())
         return tuple(f"{DECLARES}{name.decode()}" for name in sorted(names))
     if not path.endswith(".c") or len(content) > _LONGEST:
         return ()
-    names = set(_CALLED.findall(content)) & _names()
+    names = _called(content)
     for include in includes:
         names -= _always_declared().get(include[1:], frozenset())
     return tuple(f"{CALLS}{name}" for name in _calls(content, names)) if names else ()
+
+
+def _called(content: bytes) -> set[bytes]:
+    """The names that stand before a parenthesis: four times as quick as a pattern."""
+    parts = content.translate(_WORDS).split(b"(")[:-1]
+    return {word for part in parts for word in part[-_LONGEST_NAME:].split()[-1:]} & _names()
 
 
 def _calls(content: bytes, names: set[bytes]) -> Iterator[str]:
