@@ -73,3 +73,25 @@ def test_a_project_that_requires_nothing_is_judged(judged):
     )
     assert (found.packages, found.problems) == ((), ())
     assert not found.dockerfile.unread
+
+
+@pytest.mark.parametrize(
+    ("ignored", "found"), [("", {"build-fails"}), ("data\n", set()), ("**/x\n", {"build-fails"})]
+)
+def test_what_dockerignore_keeps_out_is_no_part_of_a_project(
+    tmp_path, public_index, ignored, found
+):
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "own"\nversion = "2"\n')
+    for path in ("own/__init__.py", "data/table.csv"):
+        (tmp_path / path).parent.mkdir()
+        (tmp_path / path).write_text("")
+    (tmp_path / ".dockerignore").write_text(ignored)
+    text = "FROM python:3.8-slim\nWORKDIR /src\nCOPY . .\nRUN pip install .\n"
+    (tmp_path / "Dockerfile").write_text(text)
+    report = wheelcheck.check(
+        str(tmp_path / "Dockerfile"),
+        exclude_newer="2023-04-14",
+        index_url=public_index.url,
+        cache_dir=None,
+    )
+    assert {code for code, _ in codes(report)} & {"build-fails"} == found

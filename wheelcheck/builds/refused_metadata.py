@@ -41,10 +41,10 @@ the releases since which: those before PEP 639 refuse the expression by itself."
 def refused_metadata(build: Build, facts: SdistFacts) -> Iterator[BuildObstacle]:
     """Yield what of a project's own metadata ends its build."""
     contents = build.reading.contents
-    if isinstance(contents, Unknown) or facts.system.legacy:
+    if isinstance(contents, Unknown):
         return
     tree = read_toml(contents.texts.get(_PROJECT, ""))
-    if isinstance(tree, Unknown):
+    if isinstance(tree, Unknown) or (facts.system.legacy and "project" not in tree):
         return
     backend = facts.system.backend
     name = backend.partition(":")[0].partition(".")[0]

@@ -78,10 +78,12 @@ class Wheel(DistributionFile):
 class Sdist(DistributionFile):
     """A source distribution, in whatever archive format pip accepts.
 
-    `in_folder`: it is no archive but the folder of a project on this machine.
+    `in_folder`: it is no archive but the folder of a project on this machine, and what is right in
+    there by a name of `without` is none of it.
     """
 
     in_folder: bool = False
+    without: tuple[str, ...] = ()
 
 
 MALFORMED_URL = "its URL is malformed"

@@ -50,7 +50,7 @@ from wheelcheck.index.archives.zips import (
     read_member,
     zip_members,
 )
-from wheelcheck.index.interface import ArchiveListing, ArchiveMember, DistributionFile
+from wheelcheck.index.interface import ArchiveListing, ArchiveMember, DistributionFile, Sdist
 from wheelcheck.index.network.deadlines import check
 from wheelcheck.index.network.http import Http
 from wheelcheck.index.network.urls import local_path
@@ -127,7 +127,8 @@ def _read_local(
     path: Path, file: DistributionFile, wanted: Wanted, until: Until | None
 ) -> ArchiveListing:
     if is_folder(path):
-        return _listed(folder_members(path, file.filename), wanted, until)
+        without = file.without if isinstance(file, Sdist) else ()
+        return _listed(folder_members(path, file.filename, without), wanted, until)
     with open_local(path) as source:
         starts = range(0, source.size, _CHUNK)
         chunks = (source.read(start, _CHUNK) for start in starts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -31,8 +31,10 @@ _ENVIRONMENT = "pyvenv.cfg"
 _MADE = re.compile(r".*\.(?:py[co]|o|obj|egg-link|(?:cpython-\d+|pypy\d+|abi3)[\w-]*\.so)")
 
 
-def folder_members(folder: Path, label: str) -> Iterator[TarMember]:
+def folder_members(folder: Path, label: str, without: Collection[str] = ()) -> Iterator[TarMember]:
     """Yield the regular files of a project's folder, under a top folder with the name `label`.
+
+    Names right in the folder that are in `without` are left out, with all below them.
 
     Raises:
         ArchiveRefused: where they are more than is read of any archive.
@@ -41,10 +43,14 @@ def folder_members(folder: Path, label: str) -> Iterator[TarMember]:
     for place, folders, names in os.walk(folder):
         check()
         inside = Path(place).relative_to(folder)
+        at_top = inside == Path()
+        hidden = without if at_top else ()
         folders[:] = sorted(
-            name for name in folders if not _is_leftover(name, Path(place), at_top=inside == Path())
+            name
+            for name in folders
+            if name not in hidden and not _is_leftover(name, Path(place), at_top=at_top)
         )
-        for name in sorted(names):
+        for name in sorted(name for name in names if name not in hidden):
             path = Path(place) / name
             status = path.lstat()
             if not stat.S_ISREG(status.st_mode) or _MADE.fullmatch(name):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urldefrag
+from urllib.parse import unquote, urldefrag
 
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -30,7 +30,8 @@ def file_from_url(url: str, name: NormalizedName | None = None) -> Wheel | Sdist
     """The wheel or sdist at a URL (https, http, file), by its file name.
 
     A folder is the sdist that its project would make; the fragment ``egg=NAME-VERSION`` tells
-    what its name does not, as in setuptools' ``dependency_links``.
+    what its name does not, as in setuptools' ``dependency_links``, and ``without=NAME`` what in it
+    is no part of the project.
 
     Credentials are left out, hashes come from the fragment. Code ``file-name-unreadable`` where
     the name does not tell project and version (``…/archive/main.zip``), or tells another project
@@ -73,10 +74,11 @@ def file_from_url(url: str, name: NormalizedName | None = None) -> Wheel | Sdist
 
 
 def _in_folder(place: str, fragment: str) -> Sdist | Unknown:
-    label = fragment.removeprefix("egg=")
+    label, *hidden = fragment.removeprefix("egg=").split("&without=")
     project, _, version = label.rpartition("-")
     parsed = parse_version(version)
     if not project or parsed is None:
         return Unknown("file-name-unreadable", "nothing tells the version of the project there")
     name = canonicalize_name(project)
-    return Sdist(label, place, name, parsed, size=0, origin=place, in_folder=True)
+    without = tuple(map(unquote, hidden))
+    return Sdist(label, place, name, parsed, size=0, origin=place, in_folder=True, without=without)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import configparser
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from packaging.markers import Marker
 from packaging.utils import canonicalize_name
@@ -175,6 +176,7 @@ def project_line(
     origin: Origin,
     written: str,
     marker: Marker | None = None,
+    without: Iterable[str] = (),
 ) -> RequirementLine | None:
     """The requirement on a project in a folder; None where it does not state its name plainly.
 
@@ -185,13 +187,15 @@ def project_line(
         origin: where it is required.
         written: how it is required, for people.
         marker: where it is required.
+        without: names in its folder that are none of its files, as ``.dockerignore`` says.
     """
     identity = texts.identity
     if identity is None:
         return None
     name, version = identity
     # The fragment tells what a folder's name does not, as in setuptools' dependency_links.
-    url = f"{folder.as_uri()}#egg={canonicalize_name(name)}-{version}"
+    hidden = "".join(f"&without={quote(each)}" for each in without)
+    url = f"{folder.as_uri()}#egg={canonicalize_name(name)}-{version}{hidden}"
     reference = DirectReference.to(name, url, shown=shown, marker=marker)
     return RequirementLine(reference, origin, written, in_folder=True)
 

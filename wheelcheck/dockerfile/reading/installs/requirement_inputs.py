@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -157,7 +158,11 @@ def own_project(around: InstallContext, folder: str, written: str) -> Requiremen
     place = None if copied is None else around.files.context.local_folder(copied)
     if place is None:
         return None
-    return project_line(place, written, _texts(around, folder), around.origin, redact(written))
+    context = around.files.context
+    names = sorted(each.name for each in place.iterdir())
+    without = [name for name in names if context.excluded(posixpath.normpath(f"{copied}/{name}"))]
+    texts = _texts(around, folder)
+    return project_line(place, written, texts, around.origin, redact(written), without=without)
 
 
 def _texts(around: InstallContext, folder: str) -> ProjectTexts:
