@@ -71,7 +71,7 @@ def _key(row: Mapping[str, str]) -> _Key:
 def _rows(options: argparse.Namespace, libc: Libc, target: str) -> Iterator[dict[str, str]]:
     with Path(__file__).with_name("held_out.csv").open(encoding="utf-8") as file:
         judged = {row["project"] for row in csv.DictReader(file) if row["list"] not in {"a", "b"}}
-    seen: set[str] = set()
+    seen: set[tuple[str, Version | None]] = set()
     for requirements in _questions(options.files, together=options.together):
         question = Question(requirements=requirements, targets=[target], only_binary=[":all:"])
         with question.open() as opened:
@@ -79,11 +79,11 @@ def _rows(options: argparse.Namespace, libc: Libc, target: str) -> Iterator[dict
             others = frozenset(name.replace("-", "_") for name in pins)
             for name, pin in pins.items():
                 wheel = pin.file
-                if name in seen or name in judged or not isinstance(wheel, Wheel):
+                if (name, pin.version) in seen or name in judged or not isinstance(wheel, Wheel):
                     continue
                 if (wheel.size or 0) > LARGEST or (options.missing and _is_known(wheel, libc)):
                     continue
-                seen.add(name)
+                seen.add((name, pin.version))
                 reading = partial(
                     read_wheel, budget=Budget(None), others=others, opens=True, full=True
                 )
