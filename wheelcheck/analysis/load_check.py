@@ -176,6 +176,8 @@ class LoadCheck:
         if baseline is not None and baseline.level > self._options.cpu:
             return Loads(LoadStatus.NO, reason=baseline.why(self._options.cpu))
         paths = self._paths_of(wheel) if target.image is not None else ()
+        if not paths and isinstance(facts, WheelFacts) and facts.asks_nothing:
+            facts = _LOADS
         if isinstance(facts, Loads) and not paths:
             return self._read.unopened[wheel.tag, facts]
         lost = unfitting_modules(paths, target)

@@ -130,6 +130,16 @@ class WheelFacts:
         return found
 
     @property
+    def asks_nothing(self) -> bool:
+        """Whether neither its files nor its code ask for anything that some systems lack."""
+        if self.broken or self.opened or self.optional or self.opens_unnamed:
+            return False
+        return not any(
+            f.outside or f.versions or f.libc or f.unread or f.python or f.exec_stack or f.isa > 1
+            for f in self.files
+        )
+
+    @property
     def unread(self) -> tuple[FileNeeds, ...]:
         """The files of which nothing is known."""
         return tuple(file for file in self.files if file.unread)

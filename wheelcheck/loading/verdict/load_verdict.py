@@ -78,8 +78,7 @@ def judge_loading(
         return Loads(LoadStatus.NOT_CHECKED, reason=facts.broken)
     if lost.is_most or any(map(lost.holds, facts.reached or ())):
         return Loads(LoadStatus.NO, reason=lost.why(target))
-    held = _held(facts, target)
-    facts = facts if held == facts.holds else replace(facts, holds=held)
+    facts = _without_foreign(facts, target)
     files = {file.path: file for file in _for_target(facts.files, target)}
     found = {path: file_trouble(file, target, image, brought, cpu) for path, file in files.items()}
     opened = _certain(_opened(facts.opened, facts, image, brought))
@@ -142,11 +141,13 @@ def _whose(found: Mapping[str, Trouble]) -> str:
     return f"needed by {names[0]}{others}, which an import does not load"
 
 
-def _held(facts: WheelFacts, target: Target) -> tuple[str, ...]:
-    """The libraries in the wheel, without those that are there for other machines alone."""
-    ours = {f.name for f in facts.files if not f.machine or f.machine == target.arch}
-    foreign = {file.name for file in facts.files} - ours
-    return tuple(name for name in facts.holds if name not in foreign)
+def _without_foreign(facts: WheelFacts, target: Target) -> WheelFacts:
+    """The facts without the libraries that are in the wheel for other machines alone."""
+    foreign = {f.name for f in facts.files if f.machine and f.machine != target.arch}
+    foreign -= {f.name for f in facts.files if not f.machine or f.machine == target.arch}
+    if not foreign:
+        return facts
+    return replace(facts, holds=tuple(name for name in facts.holds if name not in foreign))
 
 
 def _for_target(files: Iterable[FileNeeds], target: Target) -> Iterator[FileNeeds]:
