@@ -172,9 +172,9 @@ class LoadCheck:
         image: ImageLibraries | None,
         brought: Mapping[str, tuple[str, ...]],
     ) -> Loads:
-        baseline = cpu_baseline(wheel.name, wheel.version) if self._options.cpu else None
-        if baseline is not None and baseline.level > self._options.cpu:
-            return Loads(LoadStatus.NO, reason=baseline.why(self._options.cpu))
+        too_old = self._why_cpu_too_old(wheel)
+        if too_old:
+            return Loads(LoadStatus.NO, reason=too_old)
         paths = self._paths_of(wheel) if target.image is not None else ()
         if not paths and isinstance(facts, WheelFacts) and facts.asks_nothing:
             facts = _LOADS
@@ -193,6 +193,12 @@ class LoadCheck:
             files = facts.files
         remarks = tuple(tag_remarks(wheel.tag, paths, files))
         return replace(found, remarks=remarks) if remarks != found.remarks else found
+
+    def _why_cpu_too_old(self, wheel: Wheel) -> str:
+        """Why the machine's CPU is too old for a project's wheels; "" where it is not."""
+        cpu = self._options.cpu
+        baseline = cpu_baseline(wheel.name, wheel.version) if cpu else None
+        return baseline.why(cpu) if baseline is not None and baseline.level > cpu else ""
 
     def _facts_of(self, wheel: Wheel, target: Target, judged: _Judged) -> WheelFacts | Loads:
         known = self._known(wheel, target)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import operator
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 __all__ = [
     "SYSTEMS",
     "caught_names",
+    "ends_program",
     "is_linux",
     "last_name",
     "opens",
@@ -30,6 +32,12 @@ SYSTEMS = frozenset({
     "emscripten", "unix",
 })  # fmt: skip
 """The names of systems that Python code knows, Linux among them."""
+_EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit"})
+_KNOWN_FLAGS = {"TYPE_CHECKING": False, "PY2": False, "IS_PY2": False, "PY3": True, "IS_PY3": True}
+_ORDERS: Mapping[type[ast.cmpop], Callable[[tuple[int, ...], tuple[int, ...]], bool]] = {
+    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
+    ast.Eq: operator.eq, ast.NotEq: operator.ne,
+}  # fmt: skip
 _FLAG = re.compile(
     r"""(?ix) _* (?:
       (?:is|on|running|platform|os) _* (?:is_|on_)? (?:
@@ -101,7 +109,7 @@ def raises(body: Iterable[ast.stmt]) -> bool:
     waiting: list[ast.AST] = list(body)
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.Raise):
+        if isinstance(node, ast.Raise) or ends_program(node):
             return True
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             continue
@@ -113,15 +121,22 @@ def raises(body: Iterable[ast.stmt]) -> bool:
     return False
 
 
+def ends_program(node: ast.AST) -> bool:
+    """Whether a statement ends the program: ``sys.exit(1)``."""
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(call, ast.Call) and ast.unparse(call.func) in _EXITS
+
+
 def runs_on_linux(test: ast.expr) -> bool | None:
-    """Whether a condition holds on Linux; None where it is about something else."""
+    """Whether a condition holds on Linux and Python 3; None where it is about something else."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         inner = runs_on_linux(test.operand)
         return None if inner is None else not inner
     if isinstance(test, ast.BoolOp):
         return _together(test)
     if isinstance(test, ast.Name | ast.Attribute):
-        return False if last_name(test) == "TYPE_CHECKING" else _flag(last_name(test))
+        name = last_name(test)
+        return _KNOWN_FLAGS[name] if name in _KNOWN_FLAGS else _flag(name)
     if isinstance(test, ast.Call):
         return _called(test)
     if isinstance(test, ast.Compare) and len(test.ops) == 1:
@@ -142,17 +157,31 @@ def _called(test: ast.Call) -> bool | None:
 
 def _compared(test: ast.Compare) -> bool | None:
     """Whether a comparison holds on Linux; None where it is about something else."""
-    system, words, operator = test.left, test.comparators, test.ops[0]
+    system, words, order = test.left, test.comparators, test.ops[0]
     if isinstance(system, ast.Name) and system.id == "__name__":
         return False  # of a script; an import runs the rest
-    if isinstance(system, ast.Constant) and isinstance(operator, ast.Eq | ast.NotEq):
+    if "version_info" in ast.unparse(system):
+        return _of_python_3(system, words[0], order)
+    if isinstance(system, ast.Constant) and isinstance(order, ast.Eq | ast.NotEq):
         system, words = words[0], [system]  # "Windows" == platform.system()
     equal = _matches(system, words, _equals)
-    if isinstance(operator, ast.Eq | ast.In):
+    if isinstance(order, ast.Eq | ast.In):
         return equal
-    if isinstance(operator, ast.NotEq | ast.NotIn):
+    if isinstance(order, ast.NotEq | ast.NotIn):
         return None if equal is None else not equal
     return None
+
+
+def _of_python_3(version: ast.expr, other: ast.expr, order: ast.cmpop) -> bool | None:
+    """Whether a comparison of ``sys.version_info`` holds on every Python 3; None if on some."""
+    is_major = ast.unparse(version).endswith(("[0]", ".major"))
+    parts = other.elts if isinstance(other, ast.Tuple) else [other]
+    values = [part.value for part in parts if isinstance(part, ast.Constant)]
+    numbers = tuple(value for value in values if isinstance(value, int))
+    compare = _ORDERS.get(type(order))
+    if compare is None or not numbers or len(numbers) < len(parts) or numbers > (3, 0):
+        return None  # of a minor version of Python 3, or of something else
+    return compare((3,) if is_major else (3, 6), numbers)
 
 
 def is_linux(system: str) -> bool:

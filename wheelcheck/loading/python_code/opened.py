@@ -43,6 +43,7 @@ from wheelcheck.loading.python_code.names_used import (
     is_of_a_container,
     strings_given,
 )
+from wheelcheck.loading.python_code.plain_tree import plain_tree
 from wheelcheck.loading.python_code.text_values import TextValues, assigned, by_system, called_as
 
 __all__ = ["may_open", "read_module"]
@@ -79,7 +80,7 @@ def read_module(
         given: By function or class: the strings that other modules call it with.
     """
     try:
-        tree = ast.parse(text)
+        tree = plain_tree(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError, SystemError):
         return ModuleFacts()
     facts = ModuleFacts()

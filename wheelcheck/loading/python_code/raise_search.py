@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from wheelcheck.loading.python_code.branches import (
     caught_names,
+    ends_program,
     last_name,
     opens,
     raises,
@@ -46,6 +47,8 @@ class RaiseSearch:
     def _in(self, node: ast.stmt, *, follows: bool) -> bool:
         if isinstance(node, ast.Raise):
             return follows and not self._is_caught(node)
+        if ends_program(node):
+            return follows
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             return False
         if isinstance(node, ast.If):

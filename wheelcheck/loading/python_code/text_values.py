@@ -142,8 +142,9 @@ class TextValues:
     def _of_call(self, node: ast.Call, function: str) -> list[str]:
         """The strings that a call may give: its arguments, or parts of the string it works on."""
         name = last_name(node.func)
-        if name == "get" and isinstance(node.func, ast.Attribute):
-            return self._of_all(by_system(node.func.value) or (), function)
+        if name in {"get", "getenv"}:  # of a table by systems, or of the environment
+            table = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+            return self._of_all(by_system(table) or node.args[1:2], function)
         if name in _NO_NAMES:
             return []
         if name in self.returned and name in self._functions:
