@@ -20,9 +20,24 @@ from wheelcheck.dockerfile.reading.stages.other_python import python_of_uv
 from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import Unknown
-from wheelcheck.requirements.requirement_set import Origin
+from wheelcheck.requirements.requirement_set import Origin, RequirementLine, Requirements
 
 __all__ = ["add_lock_install"]
+
+
+def _context_of(
+    stage: StageState, layer: Layer, line: int, variables: Mapping[str, str | None]
+) -> InstallContext:
+    environ = {name: value for name, value in variables.items() if value is not None}
+    origin = Origin(stage.file_name, line)
+    return InstallContext(stage.files, layer.workdir, environ, origin, stage.as_of)
+
+
+def _with_project(requirements: Requirements, itself: RequirementLine | None) -> Requirements:
+    """What a lock requires, and the project that is installed with it, if it is known."""
+    if itself is None:
+        return requirements
+    return replace(requirements, lines=(*requirements.lines, itself))
 
 
 def add_lock_install(
@@ -37,9 +52,7 @@ def add_lock_install(
     variables = {**stage.variables, **overlay}
     found = stage.files.find(absolute(command.lock, layer.workdir))
     place = found.path if isinstance(found, FromContext) else None
-    environ = {name: value for name, value in variables.items() if value is not None}
-    origin = Origin(stage.file_name, line)
-    around = InstallContext(stage.files, layer.workdir, environ, origin, stage.as_of)
+    around = _context_of(stage, layer, line, variables)
     gathered = gather_lock(command, around)
     if layer.required and text.split()[:1] == [command.tool]:
         for fault in faults_of_installer(stage, command.tool, line):
@@ -52,9 +65,8 @@ def add_lock_install(
         if layer.required:
             note_project(stage, folder, line, variables, certain=command.tool == "uv")
         forgiven = command.tool == "poetry" and _is_old_poetry(stage, variables)
-        itself = None if forgiven else own_project(around, folder, command.project)
-        added = () if itself is None else (itself,)
-        requirements = replace(requirements, lines=(*requirements.lines, *added))
+        if not forgiven:
+            requirements = _with_project(requirements, own_project(around, folder, command.project))
     lock = LockInput(command.tool, command.lock, place)
     path = layer.venv or absolute(".venv", layer.workdir)
     python = _python_of(stage, layer, command, path, variables)
