@@ -12,13 +12,17 @@ from packaging.version import Version
 
 from wheelcheck.builds.obstacles.bundled_pybind11 import bundled_pybind11
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
+from wheelcheck.builds.obstacles.newer_tools.old_cargo import old_cargo
+from wheelcheck.builds.obstacles.newer_tools.old_cmake import (
+    REFUSES_OLD,
+    missing_numpy,
+    old_minimums,
+)
+from wheelcheck.builds.obstacles.newer_tools.old_cython import old_cython
+from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_code
+from wheelcheck.builds.obstacles.newer_tools.old_pyo3 import old_pyo3
+from wheelcheck.builds.obstacles.newer_tools.old_standard import old_standard
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.obstacles.old_cargo import old_cargo
-from wheelcheck.builds.obstacles.old_cmake import REFUSES_OLD, missing_numpy, old_minimums
-from wheelcheck.builds.obstacles.old_cython import old_cython
-from wheelcheck.builds.obstacles.old_numpy_code import old_numpy_code
-from wheelcheck.builds.obstacles.old_pyo3 import old_pyo3
-from wheelcheck.builds.obstacles.old_standard import old_standard
 from wheelcheck.builds.obstacles.own_backend import own_backend_obstacles
 from wheelcheck.builds.obstacles.setup_run.sdist_modules import script_texts
 from wheelcheck.builds.obstacles.source_breaks import compiled_files, no_sources, source_breaks

@@ -6,10 +6,10 @@ from packaging.version import Version
 
 from wheelcheck.builds.obstacles.bundled_pybind11 import bundled_pybind11
 from wheelcheck.builds.obstacles.missing_headers import missing_headers
+from wheelcheck.builds.obstacles.newer_tools.old_cython import old_cython
+from wheelcheck.builds.obstacles.newer_tools.old_numpy_code import old_numpy_code
+from wheelcheck.builds.obstacles.newer_tools.old_standard import old_standard
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
-from wheelcheck.builds.obstacles.old_cython import old_cython
-from wheelcheck.builds.obstacles.old_numpy_code import old_numpy_code
-from wheelcheck.builds.obstacles.old_standard import old_standard
 from wheelcheck.builds.obstacles.source_breaks import compiled_files, no_sources, source_breaks
 from wheelcheck.builds.obstacles.undeclared_names import undeclared_functions, undeclared_names
 from wheelcheck.builds.sdist.contents import SdistContents

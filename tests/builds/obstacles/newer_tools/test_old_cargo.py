@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from packaging.version import Version
 
-from wheelcheck.builds.obstacles.old_cargo import old_cargo
+from wheelcheck.builds.obstacles.newer_tools.old_cargo import old_cargo
 
 MANIFEST = '[package]\nname = "x"\n[workspace]\nmembers = [".", "traits", "more/*"]\n'
 

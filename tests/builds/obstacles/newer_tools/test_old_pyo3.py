@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wheelcheck.builds.obstacles.old_pyo3 import old_pyo3
+from wheelcheck.builds.obstacles.newer_tools.old_pyo3 import old_pyo3
 
 
 def manifest(pyo3: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wheelcheck.builds.obstacles.old_cmake import missing_numpy, old_minimums
+from wheelcheck.builds.obstacles.newer_tools.old_cmake import missing_numpy, old_minimums
 
 OLD = "cmake_minimum_required(VERSION 2.8)\nproject(x C)\n"
 NEW = "cmake_minimum_required(VERSION 3.15...3.30)\nproject(x C)\n"
