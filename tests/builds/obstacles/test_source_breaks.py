@@ -90,6 +90,14 @@ def test_a_name_that_the_sdist_defines_itself_is_no_break():
     assert found(contents(setup__py=SETUP, x__c=OLD, compat__h=compat), 13) == ()
 
 
+def test_a_definition_for_python_2_alone_is_none():
+    source = "#include <Python.h>\n#if PY_MAJOR_VERSION {} 3\n#define PyEval_CallObject mine\n"
+    used = "#endif\nvoid f() {{ PyEval_CallObject(g, a); }}\n"
+    (obstacle,) = found(contents(setup__py=SETUP, x__c=(source + used).format("<")), 13)
+    assert "PyEval_CallObject" in obstacle.message
+    assert found(contents(setup__py=SETUP, x__c=(source + used).format(">=")), 13) == ()
+
+
 def test_output_of_an_old_cython():
     sdist = contents(setup__py=SETUP, x__c=BY_CYTHON)
     (obstacle,) = found(sdist, 11)

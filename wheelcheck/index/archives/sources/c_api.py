@@ -137,7 +137,7 @@ def _lines(
                 yield path.decode(), here.minors(gone[path])
         elif word == b"define":
             name = rest.split(None, 1)[0].partition(b"(")[0] if rest.strip() else b""
-            if name in used:
+            if name in used and not here.never():
                 defined.add(name.decode())
         else:
             here.meet(word.decode(), rest.decode("utf-8", "replace"))

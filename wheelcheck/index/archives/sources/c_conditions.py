@@ -46,6 +46,10 @@ class Directives:
         open_ones = {m for m in MINORS if all(now[m] is not False for now, _ in self._stack)}
         return {m for m in open_ones if m >= since} - self.minors(since)
 
+    def never(self) -> bool:
+        """Whether no version compiles the present line, whatever else is defined."""
+        return not any(all(now[m] is not False for now, _ in self._stack) for m in MINORS)
+
     def enter(self) -> None:
         """A condition that holds in any case, as that around all of a header."""
         everywhere: dict[int, bool | None] = dict.fromkeys(MINORS, True)
