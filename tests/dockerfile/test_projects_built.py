@@ -95,3 +95,44 @@ def test_what_dockerignore_keeps_out_is_no_part_of_a_project(
         cache_dir=None,
     )
     assert {code for code, _ in codes(report)} & {"build-fails"} == found
+
+
+APPLICATION = "FROM python:3.8-slim\nWORKDIR /src\n"
+
+
+@pytest.mark.parametrize(
+    ("ignored", "steps", "fails"),
+    [
+        ("", "COPY . .\nRUN pip install .", "build-fails"),
+        ("*\n!pyproject.toml\n!own\n", "COPY . .\nRUN pip install .", ""),
+        ("**\n!pyproject.toml\n!own/**\n", "COPY . .\nRUN pip install .", ""),
+        ("", "COPY . .\nRUN rm -rf data && pip install .", ""),
+        ("", "COPY . .\nRUN rm -rf data\nRUN pip install .", ""),
+        ("", "COPY . .\nRUN mv data /data && pip install .", ""),
+        (
+            "",
+            "COPY . .\nRUN printf '[options]\\npackages=own\\n' > setup.cfg\nRUN pip install .",
+            "",
+        ),
+        ("", "COPY --exclude=data . .\nRUN pip install .", ""),
+        ("", "COPY pyproject.toml .\nCOPY own ./own\nRUN pip install .", ""),
+        ("", "COPY . .\nCOPY data/conf/setup.cfg .\nRUN pip install .", ""),
+    ],
+)
+def test_only_what_is_in_the_image_is_part_of_a_project(
+    tmp_path, public_index, ignored, steps, fails
+):
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "own"\nversion = "2"\n')
+    for path in ("own/__init__.py", "data/table.csv", "data/conf/setup.cfg"):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text("")
+    (tmp_path / ".dockerignore").write_text(ignored)
+    (tmp_path / "Dockerfile").write_text(APPLICATION + steps)
+    report = wheelcheck.check(
+        str(tmp_path / "Dockerfile"),
+        exclude_newer="2023-04-14",
+        index_url=public_index.url,
+        cache_dir=None,
+    )
+    found = {each.code for each in report.dockerfile.findings if each.severity == "error"}
+    assert found == ({fails} if fails else set())

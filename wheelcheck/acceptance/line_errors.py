@@ -24,6 +24,7 @@ __all__ = ["has_line_error", "line_error_refusals"]
 
 _LARGEST_OF_UV = 2**64 - 2
 _MEND = {
+    "bare-path": "write the path alone, or as a URL with file:",
     "file-not-there": "write the path of a file that is there",
     "marker-undefined": "compare versions with versions, and names with == or !=",
     "number-too-long": "write a version that exists",
@@ -78,6 +79,8 @@ def _ends(line: SkippedLine, resolution: Resolution) -> bool:
     target, code = resolution.target, line.why.code
     if code == "marker-undefined":
         return not target.installer.has(Rule.MARKERS_WITHOUT_MEANING)
+    if code == "bare-path":
+        return target.installer.is_pip
     if code == "requirement-unreadable" or not target.installer.is_pip:
         return True
     if code == "number-too-long" and not _limits_digits(target):

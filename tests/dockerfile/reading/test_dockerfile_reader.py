@@ -513,6 +513,7 @@ def test_the_second_alpine_file_of_the_story_keeps_its_wheels():
         ("python3 -m venv /v && export PATH=/v/bin:$PATH && pip install six", "/v", False),
         ("python3 -m venv /v && PATH=/v/bin:$PATH pip install six", "/v", False),
         ("python3 -m venv /v && export PATH=$PATH:/v/bin && pip install six", "", False),
+        ("(export PIP_BREAK_SYSTEM_PACKAGES=1); pip3 install six", "", False),
         ("python3 -m venv /v; export VIRTUAL_ENV=/v; uv pip install six", "/v", False),
     ],
 )

@@ -169,7 +169,8 @@ def only_old_pips_take(line):
 
 
 def ends_with_an_error(line):
-    return line.why.code in {"line-refused", "marker-undefined", "requirement-unreadable"}
+    codes = {"bare-path", "line-refused", "marker-undefined", "requirement-unreadable"}
+    return line.why.code in codes
 
 
 def ours(line):

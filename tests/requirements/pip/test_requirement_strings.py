@@ -118,7 +118,6 @@ def test_what_cannot_be_judged(text, code, name):
         ("./nowhere", "looks like a path"),
         ("file://host.example/a-1.0.tar.gz", "another host"),
         ("ftp://x.example/a-1.0.tar.gz", "over http and https"),
-        ("a @ ./here.whl", "over http and https"),
         ("https://x.example/not_a_wheel.whl", "Invalid wheel filename"),
         (f"other @ {WHEEL}", "is my-pkg, not other"),
         ("git+https://x.example/a.git#egg=a[b]", "no project's name"),

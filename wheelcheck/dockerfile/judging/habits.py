@@ -120,6 +120,9 @@ def _after_sources(stage: Stage, step: InstallStep) -> Iterator[Finding]:
             return
         words = instruction.exec_form or tuple(instruction.text.split())
         whole = any(word in {".", "./"} for word in words[:-1])
+        before = (other for other in stage.steps if other.layer < instruction.line)
+        if any(set(other.inputs) & set(step.inputs) for other in before):
+            return  # what they list is installed already, without the sources
         if instruction.keyword in {"COPY", "ADD"} and whole and instruction.flag("from") is None:
             message = (
                 f"everything is copied on line {instruction.line}, before {named(step.inputs)} "

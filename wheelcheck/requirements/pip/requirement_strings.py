@@ -180,7 +180,7 @@ def refer(
         _, mark, fragment = url.partition("#")
         location = path.as_uri() + mark + fragment
     elif scheme not in {"http", "https"}:
-        raise InvalidLine(f"pip downloads over http and https, not from {scheme or 'a bare path'}")
+        return _elsewhere(scheme, name, marker)
     elif why := _malformed(url):
         return _not_judged("url-malformed", why, known, marker)
     project, named = named_project(location, name)
@@ -193,6 +193,14 @@ def refer(
         project, location, shown=shown(url), extras=extras, marker=marker
     )
     return Judged(reference, hashes, named)
+
+
+def _elsewhere(scheme: str, name: str | None, marker: Marker | None) -> NotJudged:
+    """What is at no URL that pip reads; raises InvalidLine unless uv reads it."""
+    if scheme or not name:
+        raise InvalidLine(f"pip downloads over http and https, not from {scheme or 'a bare path'}")
+    why = "it names a bare path, from which uv installs and pip does not"
+    return _not_judged("bare-path", why, name, marker)
 
 
 def _unjudged_path(

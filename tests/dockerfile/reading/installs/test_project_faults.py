@@ -171,6 +171,11 @@ LOCKED = "FROM python:3.12-slim\nRUN pip install uv\nWORKDIR /app\nCOPY pyprojec
         ("RUN uv sync --frozen", True),
         ("RUN uv sync --frozen --no-install-project\nCOPY . .\nRUN uv sync --frozen", False),
         ("COPY src/app ./src/app\nRUN uv sync --frozen", False),
+        ("ENV UV_NO_INSTALL_PROJECT=1\nRUN uv sync --frozen", False),
+        ("RUN UV_NO_INSTALL_PROJECT=true uv sync --frozen", False),
+        ("RUN export UV_NO_INSTALL_WORKSPACE=1 && uv sync --frozen", False),
+        ("RUN uv sync --frozen --no-install-package app", False),
+        ("RUN uv sync --frozen --package lib", False),
         ("COPY src ./src\nRUN uv sync --frozen", False),
         ("COPY . .\nRUN pip install .", False),
         ("COPY src/other ./src/other\nRUN pip install .", True),
@@ -182,3 +187,37 @@ def test_a_build_misses_the_module_that_is_not_copied(steps, missed):
     files = {**project(), "src/app/__init__.py": "", "src/other/__init__.py": "", **LOCKS}
     found = read(LOCKED + steps, files).final.faults
     assert any("looks for the package app" in each.message for each in found) is missed
+
+
+@pytest.mark.parametrize(
+    ("steps", "missed"),
+    [
+        ("COPY app ./app\nRUN pip install .", [True]),
+        ("COPY app ./app\nCOPY _backend ./_backend\nRUN pip install .", []),
+        ("COPY . .\nRUN pip install .", []),
+        ("COPY app ./app\nRUN git clone https://x.example/b _backend && pip install .", []),
+    ],
+)
+def test_a_backend_of_the_project_must_be_copied_as_well(steps, missed):
+    system = '[build-system]\nrequires = []\nbuild-backend = "own"\nbackend-path = ["_backend"]\n'
+    files = {"pyproject.toml": f'[project]\nname = "app"\n{system}'}
+    files |= {"app/__init__.py": "", "_backend/own.py": "def build_wheel(): ..."}
+    found = read(f"{SLIM}COPY pyproject.toml .\n{steps}", files).final.faults
+    assert [each.certain for each in found if "backend" in each.message] == missed
+
+
+@pytest.mark.parametrize(
+    ("before", "certain"),
+    [
+        ("RUN pip install poetry", True),
+        ("RUN pip install poetry==2.1.3", True),
+        ("RUN pip install 'poetry<2'", False),
+        ("RUN pip install poetry==1.8.3", False),
+        ("ENV POETRY_VERSION=1.8.3\nRUN pip install poetry==$POETRY_VERSION", False),
+        ("RUN curl -sSL https://x.example/install | python -", False),
+    ],
+)
+def test_poetry_since_2_ends_with_an_error_without_the_project(before, certain):
+    text = f"FROM python:3.12-slim\n{before}\nWORKDIR /a\nCOPY pyproject.toml poetry.lock ./\n"
+    found = read(f"{text}RUN poetry install", {"pyproject.toml": POETRY, **LOCKS}).final.faults
+    assert {each.certain for each in found if "looks for the package" in each.message} == {certain}

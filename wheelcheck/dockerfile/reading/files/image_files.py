@@ -248,6 +248,37 @@ class ImageFiles:
                 return origin.path or "."
         return None
 
+    def without_change(self, folder: str, source: str, names: Iterable[str]) -> list[str] | None:
+        """Which of the names right in a copied folder are still there.
+
+        Args:
+            folder: an absolute path, where the folder `source` of the build context was copied.
+            source: its path in the build context.
+            names: those that it has there.
+
+        Returns:
+            None where anything else was done to the folder: files added, changed, or removed
+            further down.
+        """
+        below = f"{folder.rstrip('/')}/"
+        gone = {path.removeprefix(below) for path in self.removed if path.startswith(below)}
+        added = any(_adds(placed, folder, source) for placed in self.placed)
+        changed = any(path.startswith(below) for path, _ in self.changed)
+        if added or changed or any("/" in path or "*" in path for path in gone):
+            return None
+        excluded = {
+            pattern
+            for placed in self.placed
+            if isinstance(origin := _origin_at(placed, folder), FromContext)
+            for pattern in origin.excluded
+        }
+        return [
+            name
+            for name in names
+            if name not in gone
+            and not any(_matches(posixpath.join(source, name), each) for each in excluded)
+        ]
+
     def is_folder(self, path: str) -> bool:
         """Whether something done so far makes a path a folder."""
         if self._is_removed(path):
@@ -297,6 +328,20 @@ def _parents(path: str) -> Iterator[str]:
 def _matches(path: str, pattern: str) -> bool:
     bare = pattern.lstrip("/")
     return fnmatchcase(path, bare) or fnmatchcase(posixpath.basename(path), bare)
+
+
+def _adds(placed: Placed, folder: str, source: str) -> bool:
+    """Whether something was placed in a folder that does not come from the same place below."""
+    below = f"{folder.rstrip('/')}/"
+    inside = placed.inside and placed.path == folder
+    if not (inside or placed.path.startswith(below)):
+        return False
+    if not isinstance(placed.origin, FromContext):
+        return True
+    came = posixpath.normpath(placed.origin.path)
+    if inside:
+        return posixpath.dirname(came) != source.removeprefix(".")
+    return came != posixpath.normpath(posixpath.join(source, placed.path.removeprefix(below)))
 
 
 def _names(placed: Placed, path: str) -> bool:

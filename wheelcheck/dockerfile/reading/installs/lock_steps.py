@@ -6,6 +6,8 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import replace
 
+from packaging.specifiers import SpecifierSet
+
 from wheelcheck.dockerfile.reading.dockerfile_model import InstallStep, LockInput, MadeFolder
 from wheelcheck.dockerfile.reading.files.image_files import FromContext, absolute
 from wheelcheck.dockerfile.reading.installs.image_inputs import InstallContext
@@ -61,11 +63,11 @@ def add_lock_install(
         _note_problem(stage, layer, why, line, text)
     folder = posixpath.dirname(absolute(command.project, layer.workdir))
     requirements = gathered.requirements
-    if builds_project(command, folder, stage):
+    if builds_project(command, folder, stage, variables):
         if layer.required:
-            note_project(stage, folder, line, variables, certain=command.tool == "uv")
-        forgiven = command.tool == "poetry" and _is_old_poetry(stage, variables)
-        if not forgiven:
+            certain = command.tool == "uv" or _is_new_poetry(stage, variables) is True
+            note_project(stage, folder, line, variables, certain=certain)
+        if command.tool != "poetry" or _is_new_poetry(stage, variables) is not False:
             requirements = _with_project(requirements, own_project(around, folder, command.project))
     lock = LockInput(command.tool, command.lock, place)
     path = layer.venv or absolute(".venv", layer.workdir)
@@ -90,16 +92,25 @@ def add_lock_install(
     stage.add_step(step, MadeFolder(path, "venv", line, stage.index))
 
 
-def _is_old_poetry(stage: StageState, variables: Mapping[str, str | None]) -> bool:
-    """Whether the Poetry of a stage is older than 2.0: it warns where its project cannot be built.
+def _is_new_poetry(stage: StageState, variables: Mapping[str, str | None]) -> bool | None:
+    """Whether the Poetry of a stage is 2.0 or newer; None where nothing tells.
 
-    Poetry 2.5.1 ends with an error there; which one came is read from its requirement, and from the
-    variable that its installer reads.
+    2.5.1 ends with an error where its project cannot be built, 1.x warns. Which one came is read
+    from its requirement, and from the variable that its installer reads.
     """
     lines = [line for step in stage.steps for line in step.requirements.lines]
     stated = [line.requirement.specifier for line in lines if line.requirement.name == "poetry"]
-    older = any(not specifier.contains("2.5.1") for specifier in stated)
-    return older or (variables.get("POETRY_VERSION") or "").startswith("1.")
+    named = (variables.get("POETRY_VERSION") or "").partition(".")[0]
+    if not stated and not named.isdecimal():
+        return None
+    pinned = [each.version for specifier in stated for each in specifier if each.operator == "=="]
+    majors = [version.partition(".")[0] for version in (*pinned, *([named] if named else ()))]
+    return not {"0", "1"} & set(majors) and all(_admits_new(specifier) for specifier in stated)
+
+
+def _admits_new(specifier: SpecifierSet) -> bool:
+    """Whether a specifier admits the newest releases of Poetry, or pins one."""
+    return specifier.contains("2.5.1") or any(each.operator == "==" for each in specifier)
 
 
 def _python_of(

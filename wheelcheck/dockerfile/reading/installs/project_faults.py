@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,7 +19,7 @@ from wheelcheck.dockerfile.reading.stages.stage_state import StageState
 from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.redaction import redact
-from wheelcheck.requirements.documents import no_complaint, parse_toml, table
+from wheelcheck.requirements.documents import no_complaint, parse_toml, table, texts
 from wheelcheck.requirements.projects.project_modules import ProjectFiles, missing_module
 from wheelcheck.requirements.projects.readmes import readmes, reads_readme
 
@@ -27,11 +28,12 @@ __all__ = ["builds_project", "fault_of_path", "faults_of_project"]
 _NOT_BUILT: Mapping[str, frozenset[str]] = {
     "uv": frozenset(
         ("--no-install-project", "--no-install-workspace", "--no-install-local", "--only-group",
-         "--only-dev", "--dry-run")
+         "--only-dev", "--dry-run", "--no-install-package", "--package", "--script")
     ),
     "poetry": frozenset(("--no-root", "--no-directory", "--dry-run", "--only-root")),
 }  # fmt: skip
-"""Options with which a tool installs what a project requires, and not the project."""
+"""Options with which a tool installs what a project requires, and not the project, or may."""
+_NOT_BUILT_BY_VARIABLE = re.compile(r"UV_NO_INSTALL_(?:PROJECT|WORKSPACE|LOCAL)")
 
 _OTHERS = ("/lib/", "/lib64/", "/mnt/", "/opt/", "/run/", "/tmp/", "/usr/", "/var/")  # noqa: S108
 """Where base images, packages, mounts and build tools put files."""
@@ -65,6 +67,7 @@ def faults_of_project(
             "there: it ends with an error"
         )
         yield Fault(line, "no-such-file", message, certain=sure)
+    yield from _own_backend(stage, tree, folder, line, certain=sure)
     backend = _backend(tree)
     for name in readmes(tree) if reads_readme(backend) else ():
         path = absolute(name, folder)
@@ -100,6 +103,23 @@ def _files(stage: StageState, folder: str) -> ProjectFiles:
     return ProjectFiles(has, has_in_namespace)
 
 
+def _own_backend(
+    stage: StageState, tree: Mapping[str, Any], folder: str, line: int, *, certain: bool
+) -> Iterator[Fault]:
+    """A backend that is part of the project (``backend-path``, PEP 517) and is not copied."""
+    system = table(tree, "build-system", complain=no_complaint)
+    paths = tuple(texts(system, "backend-path", no_complaint))
+    stem = _backend(tree).partition(":")[0].replace(".", "/")
+    files = _files(stage, folder)
+    places = [posixpath.normpath(posixpath.join(path, stem)) for path in paths]
+    if places and stem and not files.has_any(*places, *(f"{place}.py" for place in places)):
+        message = (
+            f"the build backend of the project in {folder} is in {', '.join(paths)}, which nothing "
+            "puts there: it ends with an error"
+        )
+        yield Fault(line, "no-such-file", message, certain=certain)
+
+
 def fault_of_path(
     stage: StageState, written: str, path: str, workdir: str, line: int
 ) -> Fault | None:
@@ -127,7 +147,9 @@ def fault_of_path(
     return Fault(line, "no-such-file", f"{message}: the step fails", certain=sure)
 
 
-def builds_project(command: LockCommand, folder: str, stage: StageState) -> bool:
+def builds_project(
+    command: LockCommand, folder: str, stage: StageState, variables: Mapping[str, str | None]
+) -> bool:
     """Whether a tool that follows a lock builds the project as well.
 
     Sources: docs.astral.sh/uv/concepts/projects/config (a project with a build system is
@@ -135,6 +157,8 @@ def builds_project(command: LockCommand, folder: str, stage: StageState) -> bool
     """
     given = {word.partition("=")[0] for word in command.arguments}
     if command.tool not in _NOT_BUILT or given & _NOT_BUILT[command.tool]:
+        return False
+    if command.tool == "uv" and any(map(_NOT_BUILT_BY_VARIABLE.fullmatch, variables)):
         return False
     tree = _project(stage, folder)
     tool = table(tree, "tool", command.tool, complain=no_complaint)

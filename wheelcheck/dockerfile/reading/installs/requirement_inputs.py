@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import islice
+from pathlib import Path
 
 from wheelcheck.dockerfile.reading.files.image_files import (
     STDIN,
@@ -35,6 +37,7 @@ from wheelcheck.requirements.requirement_set import RequirementLine
 
 __all__ = ["gather", "own_project"]
 
+_MOST_FILES = 2_000
 _PROJECT_FILES = ("pyproject.toml", "setup.cfg", "setup.py")
 
 
@@ -152,17 +155,32 @@ def own_project(around: InstallContext, folder: str, written: str) -> Requiremen
         written: how the command names it.
 
     Returns:
-        None where not all of its folder is copied, or it does not state its name plainly.
+        None where not all of its folder is copied, where it is changed in the image, or where it
+        does not state its name plainly.
     """
     copied = around.files.folder(folder)
     place = None if copied is None else around.files.context.local_folder(copied)
-    if place is None:
+    if copied is None or place is None:
         return None
-    context = around.files.context
     names = sorted(each.name for each in place.iterdir())
-    without = [name for name in names if context.excluded(posixpath.normpath(f"{copied}/{name}"))]
+    there = around.files.without_change(folder, copied, names)
+    if there is None:
+        return None
+    ignored = {name for name in there if _is_ignored(around, copied, place / name)}
+    without = [name for name in names if name in ignored or name not in there]
     texts = _texts(around, folder)
     return project_line(place, written, texts, around.origin, redact(written), without=without)
+
+
+def _is_ignored(around: InstallContext, copied: str, local: Path) -> bool:
+    """Whether ``.dockerignore`` keeps out a file of a copied folder, or all that a folder holds."""
+    context = around.files.context
+    path = posixpath.normpath(f"{copied}/{local.name}")
+    if context.excluded(path) or not local.is_dir():
+        return context.excluded(path) is not None
+    files = [each for each in islice(local.rglob("*"), _MOST_FILES) if each.is_file()]
+    inside = (f"{path}/{each.relative_to(local).as_posix()}" for each in files)
+    return bool(files) and all(context.excluded(each) is not None for each in inside)
 
 
 def _texts(around: InstallContext, folder: str) -> ProjectTexts:

@@ -82,12 +82,13 @@ def _read(script: str, values: Values) -> Iterator[tuple[ShellEntry, Command | N
     """Every part of a script up to an operator, with the command in it where there is one."""
     lexer = ShellLexer(script, dict(values))
     nesting = Nesting()
-    exported: set[str] = set()
+    exported: dict[str, int] = {}  # and how deep in subshells: what one exports ends with it
     while not lexer.ended:
         offset, words, operator = lexer.command()
         words = nesting.enter(words, operator)
         assignments, rest = _part(words)
         within = nesting.within
+        exported = {name: deep for name, deep in exported.items() if deep <= nesting.depth}
         command = None
         if rest or assignments:
             command = Command(
@@ -106,7 +107,7 @@ def _read(script: str, values: Values) -> Iterator[tuple[ShellEntry, Command | N
         yield ShellEntry(texts, operator, len(nesting.stack)), command
         for name, value in _set_by(assignments, rest):
             lexer.values[name] = None if within else assigned(name, value)
-        exported.update(_exported_by(rest))
+        exported.update(dict.fromkeys(_exported_by(rest), nesting.depth))
         nesting.leave(rest, operator)
 
 
