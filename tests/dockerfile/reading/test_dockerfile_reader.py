@@ -522,3 +522,18 @@ def test_variables_that_a_run_exports_hold_for_its_later_commands(script, venv, 
     first, second = found.final.steps
     assert (first.venv, first.breaks_system) == (venv, breaks)
     assert (second.venv, second.breaks_system) == ("", False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM own\nRUN apk add gcc",
+        "FROM own AS base\nFROM base\nRUN apk add gcc",
+        "FROM own AS base\nFROM base AS more\nRUN true\nFROM more\nRUN apk add gcc",
+    ],
+)
+def test_an_image_is_guessed_by_what_stages_on_it_run(text):
+    found = read(f"{text}\nRUN pip install six")
+    assert {each.why.code for each in found.all_unread} == {"guessed-image"}
+    other = read("FROM own AS base\nFROM python:3.12-alpine AS other\nRUN apk add gcc\nFROM base")
+    assert isinstance(other.final.target, Unknown)

@@ -179,10 +179,8 @@ def refer(
             return unjudged
         _, mark, fragment = url.partition("#")
         location = path.as_uri() + mark + fragment
-    elif scheme not in {"http", "https"}:
-        return _elsewhere(scheme, name, marker)
-    elif why := _malformed(url):
-        return _not_judged("url-malformed", why, known, marker)
+    elif (unjudged := _unjudged_url(url, name, known, marker)) is not None:
+        return unjudged
     project, named = named_project(location, name)
     if project is None:
         why = "nothing tells the project's name before it is built"
@@ -195,8 +193,17 @@ def refer(
     return Judged(reference, hashes, named)
 
 
-def _elsewhere(scheme: str, name: str | None, marker: Marker | None) -> NotJudged:
-    """What is at no URL that pip reads; raises InvalidLine unless uv reads it."""
+def _unjudged_url(
+    url: str, name: str | None, known: str | None, marker: Marker | None
+) -> NotJudged | None:
+    """What is at no URL that pip reads; None for one of http or https.
+
+    Raises InvalidLine for what uv does not read either.
+    """
+    scheme = urlsplit(url).scheme
+    if scheme in {"http", "https"}:
+        malformed = _malformed(url)
+        return _not_judged("url-malformed", malformed, known, marker) if malformed else None
     if scheme or not name:
         raise InvalidLine(f"pip downloads over http and https, not from {scheme or 'a bare path'}")
     why = "it names a bare path, from which uv installs and pip does not"

@@ -113,12 +113,17 @@ class BaseTargets:
         return _BaseTarget(guess.target, sure=False, own_python=True)
 
     def _scripts_behind(self, line: int) -> list[str]:
-        """The texts of the RUNs between the FROM of a line and the next."""
+        """The texts of the RUNs of the stage that begins at a line, and of stages built on it."""
         texts: list[str] = []
+        names: set[str] = set()
+        inside = False
         for instruction in self.instructions:
-            if instruction.line > line and instruction.keyword == "FROM":
-                break
-            if instruction.line > line and instruction.keyword == "RUN":
+            if instruction.line >= line and instruction.keyword == "FROM":
+                words = instruction.text.lower().split()
+                inside = instruction.line == line or bool(names & set(words[:-2] or words))
+                if inside and words[-2:-1] == ["as"]:
+                    names.add(words[-1])
+            elif inside and instruction.keyword == "RUN":
                 texts += [instruction.text, *(item.content for item in instruction.heredocs)]
         return texts
 
