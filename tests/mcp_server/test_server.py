@@ -117,7 +117,7 @@ def test_the_server_answers_a_client_of_the_protocol(session, root, public_index
 
         for tool, arguments, sentence in REFUSED:
             failed, text = await call(tool, **arguments)
-            assert failed
+            assert failed, (tool, arguments, text)
             assert sentence in text
             assert "\n" not in text
 
