@@ -197,3 +197,11 @@ def test_the_other_lines_keep_their_verdicts(tmp_path):
         ("line-refused", f"{tmp_path / 'r.txt'}:2"),
         ("ends-with-an-error", f"{tmp_path / 'r.txt'}:3"),
     ]
+
+
+def test_a_semicolon_without_a_marker_is_for_pip_alone(links, tmp_path):
+    assert "dep-1.0-py3-none-any.whl" in outcome(
+        links, tmp_path, "dep==1.0;", installer="pip==25.0.1"
+    )
+    found = outcome(links, tmp_path, "dep==1.0 ;  # why", installer="uv==0.13.9")
+    assert found == {"invalid-requirement"}

@@ -30,6 +30,8 @@ def line_refusals(requirements: Requirements, resolution: Resolution) -> Iterato
     installer = resolution.target.installer
     yield from _of_features(requirements, installer)
     yield from _of_legacy_lines(requirements, installer)
+    if not installer.is_pip:
+        yield from _without_marker(requirements, installer)
     for line in requirements.lines:
         if _is_named_url(line) and not installer.has(Rule.NAMED_URLS):
             yield _named_url(line, installer)
@@ -65,6 +67,14 @@ def _of_legacy_lines(requirements: Requirements, installer: Installer) -> Iterat
                 where=skipped.origin,
                 package=skipped.name,
             )
+
+
+def _without_marker(requirements: Requirements, installer: Installer) -> Iterator[InputRefusal]:
+    """A semicolon that no marker follows: pip drops it, uv refuses the line."""
+    for line in (*requirements.lines, *requirements.constraints):
+        if line.text.endswith(";") and line.requirement.url is None:
+            message = f"{line.text}: no marker follows the semicolon"
+            yield _refusal("invalid-requirement", line, installer, message, "leave it out")
 
 
 def _of_constraint(
