@@ -389,12 +389,18 @@ def test_installed_folders_are_followed_to_other_stages(make: str, copied: str, 
     [
         "RUN python -m venv /v\nENV PATH=/v/bin:$PATH\nRUN pip install flask",
         "ENV PATH=/v/bin:$PATH\nRUN python -m venv /v\nRUN pip install flask",
-        "ENV VIRTUAL_ENV=/v\nRUN python -m venv $VIRTUAL_ENV\nRUN pip install flask",
+        "ENV VIRTUAL_ENV=/v PATH=/v/bin:$PATH\nRUN python -m venv /v\nRUN pip install flask",
+        "ENV VIRTUAL_ENV=/v\nRUN uv venv $VIRTUAL_ENV\nRUN uv pip install flask",
         "RUN python -m venv /v && . /v/bin/activate && pip install flask",
     ],
 )
 def test_the_environment_that_pip_installs_into(text: str):
     assert read(f"FROM python:3.12-slim\n{text}").final.steps[0].venv == "/v"
+
+
+def test_pip_does_not_look_at_the_name_of_an_environment():
+    text = "FROM python:3.12-slim\nENV VIRTUAL_ENV=/v\nRUN python -m venv /v\nRUN pip install flask"
+    assert read(text).final.steps[0].venv == ""
 
 
 @pytest.mark.parametrize(
@@ -514,6 +520,13 @@ def test_the_second_alpine_file_of_the_story_keeps_its_wheels():
         ("python3 -m venv /v && PATH=/v/bin:$PATH pip install six", "/v", False),
         ("python3 -m venv /v && export PATH=$PATH:/v/bin && pip install six", "", False),
         ("(export PIP_BREAK_SYSTEM_PACKAGES=1); pip3 install six", "", False),
+        ("python3 -m venv /v; export VIRTUAL_ENV=/v; pip install six", "", False),
+        (
+            "python3 -m venv /v; export VIRTUAL_ENV=/v PATH=/v/bin:$PATH; pip install six",
+            "/v",
+            False,
+        ),
+        ("python3 -m venv /v; export VIRTUAL_ENV=/v PATH=$A; pip install six", "/v", False),
         ("python3 -m venv /v; export VIRTUAL_ENV=/v; uv pip install six", "/v", False),
     ],
 )

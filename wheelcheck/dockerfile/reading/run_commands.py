@@ -282,10 +282,11 @@ def _warn_of_hidden_installs(
 
 def _apply(runner: _Runner, action: Step, line: int, text: str, command: Command) -> None:
     stage = runner.stage
+    by_name = not (isinstance(action, InstallerCommand) and action.tool == "pip")
     layer = replace(
         runner.layer,
         workdir=runner.folders[-1],
-        venv=runner.venv or stage.active_venv(_overlay(command)),
+        venv=runner.venv or stage.active_venv(_overlay(command), by_name=by_name),
         offset=runner.offset,
         required=command.ends_script,
     )

@@ -96,20 +96,23 @@ class StageState:
         """What ``$NAME`` stands for: ENV goes before ARG (BuildKit's reference, ARG)."""
         return {**self.arguments, **self.environment}
 
-    def active_venv(self, overlay: Mapping[str, str | None]) -> str:
-        """The virtual environment that a bare pip installs into; "" for none.
+    def active_venv(self, overlay: Mapping[str, str | None], *, by_name: bool) -> str:
+        """The virtual environment that a tool installs into; "" for none.
 
-        It was activated, VIRTUAL_ENV names it, or it is first in PATH; `overlay` are the variables
-        of a RUN alone.
+        It is first in PATH, or VIRTUAL_ENV names it; `overlay` are the variables of a RUN alone.
+        Unless a tool goes `by_name`, the variable counts where PATH may lead there: a bare pip is
+        the first in PATH, and looks at nothing else.
         """
         variables = {**self.environment, **overlay}
         named = variables.get("VIRTUAL_ENV")
-        first = (variables.get("PATH") or "").partition(":")[0]
-        for path in (named, first.removesuffix("/bin") if first.endswith("/bin") else None):
-            if path and any(
-                folder.kind == "venv" and folder.path == path for folder in self.folders
-            ):
-                return path
+        path = variables.get("PATH", "")
+        if not by_name and path is not None and f"{named}/bin" not in path:
+            named = None
+        first = (path or "").partition(":")[0]
+        venvs = {folder.path for folder in self.folders if folder.kind == "venv"}
+        for place in (named, first.removesuffix("/bin") if first.endswith("/bin") else None):
+            if place in venvs:
+                return place
         return ""
 
     def note_unread(self, line: int, text: str, why: Unknown) -> None:
