@@ -112,7 +112,8 @@ def _without_columns(dockerfile: Dockerfile, steps: Sequence[Step], as_of: datet
     """The report of a file of which no step could be judged.
 
     Raises `NothingJudged` with it where the reason is the user's to mend: a base image that nobody
-    knows, a file that is not there, a file that installs nothing.
+    knows, a file that the build context lacks, a file that installs nothing. A step that reads what
+    the Dockerfile itself brings nowhere is none: that fails wherever it is built.
     """
     parts = [_step(step, None, ()) for step in steps]
     report = Report(
@@ -124,6 +125,9 @@ def _without_columns(dockerfile: Dockerfile, steps: Sequence[Step], as_of: datet
     )
     known = [step for step in steps if not isinstance(step.stage.target, Unknown)]
     codes = {part.why.code for part in dockerfile.all_unread}
+    faults = {fault.code for stage in dockerfile.stages for fault in stage.faults if fault.certain}
+    if "no-such-file" in faults and "missing-from-context" not in faults:
+        return report
     if (steps and not known) or _MENDED & codes or not (steps or codes):
         message = f"{dockerfile.name}: {_nothing(dockerfile, steps)}"
         raise NothingJudged(message, report)
