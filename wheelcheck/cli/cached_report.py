@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import re
 import sys
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from wheelcheck.cli.width import columns
 from wheelcheck.cli.writing import require_folder, write
+from wheelcheck.errors import WheelcheckError
+from wheelcheck.fence import contain
 from wheelcheck.index import default_cache_dir
 from wheelcheck.regular_files import is_regular, read_regular
 from wheelcheck.reports.wording.phrases import counted
@@ -92,8 +93,12 @@ def take_over(args: Namespace, report_cache: ReportCache | None) -> None:
     """
     if report_cache is None or report_cache.found or args.discoveries or states_policy(args):
         return
-    with suppress(Exception):
+    try:
         _take_over(args, report_cache)
+    except WheelcheckError:
+        pass
+    except Exception as error:  # noqa: BLE001 (the question is answered without it)
+        contain(error, "a cached report", "cached-report")
 
 
 def _take_over(args: Namespace, report_cache: ReportCache) -> None:

@@ -7,7 +7,7 @@ what they once got by the way (gcc.gnu.org/gcc-13/porting_to.html, "Header depen
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 
 from packaging.version import Version
@@ -16,6 +16,7 @@ from wheelcheck.builds.obstacles.obstacle import BuildObstacle
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.index.archives.sources.c_functions import CALLS, DECLARES, declared_by
 from wheelcheck.index.archives.sources.languages import Language, language_of
+from wheelcheck.index.archives.sources.source_marks import SourceMarks
 from wheelcheck.tables import read_table
 
 __all__ = ["undeclared_functions", "undeclared_names"]
@@ -88,6 +89,28 @@ def _included_names(contents: SdistContents) -> set[str]:
 
 def _never_declares(path: str, name: str, contents: SdistContents, minor: int) -> bool:
     """Whether a source, with all that it may include, declares no function of a name."""
+
+    def declares(marks: SourceMarks) -> bool:
+        names = {f"{DECLARES}{name}", f"{DECLARES}*"}
+        return bool(marks.generator) or not names.isdisjoint(marks.needs)
+
+    def may_declare(header: str, own: Sequence[str]) -> bool:
+        return header.endswith(".c") or _may_declare(header, name, minor, own=bool(own))
+
+    return _is_in_vain(path, contents, declares, may_declare)
+
+
+def _is_in_vain(
+    path: str,
+    contents: SdistContents,
+    declares: Callable[[SourceMarks], bool],
+    may_declare: Callable[[str, Sequence[str]], bool],
+) -> bool:
+    """Whether a declaration is looked for in vain: in a source, and all that it may include.
+
+    `declares` says whether a file of the sdist has it, `may_declare` whether a header may, by the
+    name that is included and the files of the sdist that have it.
+    """
     todo, seen = [path], set()
     while todo:
         here = todo.pop()
@@ -95,14 +118,12 @@ def _never_declares(path: str, name: str, contents: SdistContents, minor: int) -
             continue
         seen.add(here)
         marks = contents.marks.get(here)
-        if marks is None or len(seen) > _MOST_FILES or marks.generator:
-            return False
-        if not {f"{DECLARES}{name}", f"{DECLARES}*"}.isdisjoint(marks.needs):
+        if marks is None or len(seen) > _MOST_FILES or declares(marks):
             return False
         for include in marks.includes:
             own = _own_files(here, include[1:], contents)
             todo += own
-            if include.endswith(".c") or _may_declare(include[1:], name, minor, own=bool(own)):
+            if may_declare(include[1:], own):
                 return False
     return True
 
@@ -124,22 +145,12 @@ def _own_files(here: str, name: str, contents: SdistContents) -> list[str]:
 
 def _never_declared(path: str, name: str, contents: SdistContents) -> bool:
     """Whether a source, with all that it may include, has no header that declares a name."""
-    todo, seen = [path], set()
-    while todo:
-        here = todo.pop()
-        if here in seen:
-            continue
-        seen.add(here)
-        marks = contents.marks.get(here)
-        if marks is None or len(seen) > _MOST_FILES or f"declares {name}" in marks.needs:
-            return False
-        for include in marks.includes:
-            own = _own_files(here, include[1:], contents)
-            todo += own
-            gives = _headers().get(include[1:])
-            if gives or (gives is None and not own):
-                return False
-    return True
+
+    def may_declare(header: str, own: Sequence[str]) -> bool:
+        gives = _headers().get(header)
+        return bool(gives) or (gives is None and not own)
+
+    return _is_in_vain(path, contents, lambda marks: f"declares {name}" in marks.needs, may_declare)
 
 
 @cache

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,17 +15,10 @@ from wheelcheck.builds.obstacles.setup_run.known_values import (
     call_value,
     unwrapped,
 )
+from wheelcheck.builds.setup_script.computed.comparison import COMPARISONS
 
 __all__ = ["Scope", "known_constant", "known_value"]
 
-_COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
 _SYSTEM = {"sys.platform": "linux", "os.name": "posix", "sys.byteorder": "little", "os.sep": "/"}
 _GIVEN = {"", "-c", "bdist_wheel", "build", "build_ext", "dist_info", "editable_wheel", "egg_info",
           "install", "--egg-base", "--dist-dir", "-q", "--quiet", "-v"}  # fmt: skip
@@ -218,7 +210,7 @@ def _bool_op(op: ast.boolop, values: list[Any]) -> bool | None:
 
 
 def _compare(left: Any, op: ast.cmpop, right: Any) -> bool | None:
-    compare = _COMPARE.get(type(op))
+    compare = COMPARISONS.get(type(op))
     if compare is None or left is None or right is None:
         return None
     if isinstance(left, _Version) and isinstance(right, tuple):

@@ -6,6 +6,7 @@ import ast
 import operator
 import posixpath
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from wheelcheck.builds.setup_script.computed.script_values import (
     Dotted,
@@ -16,12 +17,12 @@ from wheelcheck.builds.setup_script.computed.script_values import (
     opaque,
 )
 
-__all__ = ["CONVENTIONAL", "attribute", "compare", "item"]
+__all__ = ["COMPARISONS", "CONVENTIONAL", "attribute", "compare", "item"]
 
 CONVENTIONAL = {"PATH", "HOME", "USER", "PWD", "SHELL", "LANG", "TMPDIR", "HOSTNAME"}
 """Environment variables that are set in every build, to values nobody knows."""
 _MANY = 300
-_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Value, Value], bool]] = {
+COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
     ast.Lt: operator.lt,
@@ -42,7 +43,7 @@ def compare(op: ast.cmpop, left: Value, right: Value) -> bool | None:
     if not (_is_plain(left) and _is_plain(right)):
         return None
     try:
-        return bool(_COMPARISONS[type(op)](left, right))
+        return bool(COMPARISONS[type(op)](left, right))
     except TypeError:
         return None
 

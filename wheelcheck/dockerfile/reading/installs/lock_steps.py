@@ -103,14 +103,15 @@ def _is_new_poetry(stage: StageState, variables: Mapping[str, str | None]) -> bo
     named = (variables.get("POETRY_VERSION") or "").partition(".")[0]
     if not stated and not named.isdecimal():
         return None
-    pinned = [each.version for specifier in stated for each in specifier if each.operator == "=="]
-    majors = [version.partition(".")[0] for version in (*pinned, *([named] if named else ()))]
-    return not {"0", "1"} & set(majors) and all(_admits_new(specifier) for specifier in stated)
+    return named not in {"0", "1"} and all(map(_admits_second, stated))
 
 
-def _admits_new(specifier: SpecifierSet) -> bool:
-    """Whether a specifier admits the newest releases of Poetry, or pins one."""
-    return specifier.contains("2.5.1") or any(each.operator == "==" for each in specifier)
+def _admits_second(specifier: SpecifierSet) -> bool:
+    """Whether a specifier admits the newest Poetry, or pins a release since 2.0."""
+    pinned = [each.version for each in specifier if each.operator == "=="]
+    if pinned:
+        return not any(version.startswith(("0.", "1.")) for version in pinned)
+    return specifier.contains("2.5.1")
 
 
 def _python_of(
