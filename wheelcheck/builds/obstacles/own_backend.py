@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import posixpath
 from collections.abc import Collection, Iterable, Iterator
 
 from wheelcheck.builds.obstacles.obstacle import BuildObstacle
@@ -11,6 +10,7 @@ from wheelcheck.builds.sdist.build_system import BuildSystem
 from wheelcheck.builds.sdist.contents import SdistContents
 from wheelcheck.builds.setup_script.script_syntax import children, parse
 from wheelcheck.errors import Unknown
+from wheelcheck.requirements.projects.project_modules import backend_places
 
 __all__ = ["own_backend_obstacles"]
 
@@ -31,9 +31,8 @@ def own_backend_obstacles(
     (``module:object``) is not looked into.
     """
     module, _, inside = system.backend.partition(":")
-    stem = module.replace(".", "/")
-    bases = [posixpath.normpath(posixpath.join(path, stem)) for path in system.backend_path]
-    if not bases or not module:
+    bases = backend_places(system.backend, system.backend_path)
+    if not bases:
         return
     found = next(_files_of(bases, contents.paths), None)
     if found is None:

@@ -8,8 +8,9 @@ is), flit_core 4.2.0, poetry-core 2.5.0 and uv_build 0.13.6
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from packaging.version import Version
 
 from wheelcheck.requirements.documents import no_complaint, table
 
-__all__ = ["HATCHLING_LOOKS", "ProjectFiles", "missing_module"]
+__all__ = ["HATCHLING_LOOKS", "ProjectFiles", "backend_places", "missing_module"]
 
 HATCHLING_LOOKS = Version("1.19")
 """The first hatchling that refuses a project without a package of its name."""
@@ -53,6 +54,20 @@ def missing_module(tree: Mapping[str, Any], files: ProjectFiles) -> str:
     if rule is None or not isinstance(name, str) or "." in name:  # a dot: part of a namespace
         return ""
     return rule(tree, name, files)
+
+
+def backend_places(backend: str, paths: Iterable[str]) -> list[str]:
+    """Where a backend that is part of its project may be (``backend-path``, PEP 517).
+
+    Args:
+        backend: as ``build-backend`` names it, a module or an object of one.
+        paths: the folders of ``backend-path``, from the project's root.
+
+    Returns:
+        The paths of a module, without its ending, or of a package; [] for no backend.
+    """
+    stem = backend.partition(":")[0].replace(".", "/")
+    return [posixpath.normpath(posixpath.join(path, stem)) for path in paths] if stem else []
 
 
 def _table(tree: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:

@@ -24,6 +24,8 @@ __all__ = [
     "Placed",
     "Unseen",
     "absolute",
+    "matches_exclusion",
+    "origin_at",
 ]
 
 STDIN = "/dev/stdin"
@@ -200,7 +202,7 @@ class ImageFiles:
         if depth > len(self.stages) + 1 or self._is_removed(path):
             return why
         for placed in reversed(self.placed):
-            origin = _origin_at(placed, path)
+            origin = origin_at(placed, path)
             found = self._look(origin, depth) if origin is not None else None
             if isinstance(found, Unknown):
                 # A folder that lacks the file says less than a COPY of the very file.
@@ -215,7 +217,7 @@ class ImageFiles:
         if own is not None or depth > len(self.stages):
             return own
         for placed in reversed(self.placed):
-            origin = _origin_at(placed, path)
+            origin = origin_at(placed, path)
             if isinstance(origin, FromStage) and origin.stage < len(self.stages):
                 return self.stages[origin.stage].change_of(origin.path, depth + 1)
             if origin is not None and not isinstance(self._look(origin, depth), Unknown):
@@ -225,7 +227,7 @@ class ImageFiles:
     def origin_of(self, path: str) -> Origin | None:
         """What was placed at a path, file or folder, last; None where nothing was."""
         for placed in reversed(self.placed):
-            origin = _origin_at(placed, path)
+            origin = origin_at(placed, path)
             if origin is not None and (isinstance(origin, Unseen) or self._kind(origin)):
                 return None if self._is_removed(path) else origin
         return None
@@ -233,13 +235,13 @@ class ImageFiles:
     def names(self, path: str) -> bool:
         """Whether a COPY is for the very file at a path, be it in the context or not."""
         return any(
-            _names(placed, path) and _origin_at(placed, path) is not None for placed in self.placed
+            _names(placed, path) and origin_at(placed, path) is not None for placed in self.placed
         )
 
     def folder(self, path: str) -> str | None:
         """The folder of the build context that stands at an absolute path; None for none."""
         for placed in reversed(self.placed):
-            origin = _origin_at(placed, path)
+            origin = origin_at(placed, path)
             if isinstance(origin, FromStage) and origin.stage < len(self.stages):
                 inner = self.stages[origin.stage].folder(origin.path)
                 if inner is not None:
@@ -247,37 +249,6 @@ class ImageFiles:
             if isinstance(origin, FromContext) and self.context.kind(origin.path) == "folder":
                 return origin.path or "."
         return None
-
-    def without_change(self, folder: str, source: str, names: Iterable[str]) -> list[str] | None:
-        """Which of the names right in a copied folder are still there.
-
-        Args:
-            folder: an absolute path, where the folder `source` of the build context was copied.
-            source: its path in the build context.
-            names: those that it has there.
-
-        Returns:
-            None where anything else was done to the folder: files added, changed, or removed
-            further down.
-        """
-        below = f"{folder.rstrip('/')}/"
-        gone = {path.removeprefix(below) for path in self.removed if path.startswith(below)}
-        added = any(_adds(placed, folder, source) for placed in self.placed)
-        changed = any(path.startswith(below) for path, _ in self.changed)
-        if added or changed or any("/" in path or "*" in path for path in gone):
-            return None
-        excluded = {
-            pattern
-            for placed in self.placed
-            if isinstance(origin := _origin_at(placed, folder), FromContext)
-            for pattern in origin.excluded
-        }
-        return [
-            name
-            for name in names
-            if name not in gone
-            and not any(_matches(posixpath.join(source, name), each) for each in excluded)
-        ]
 
     def is_folder(self, path: str) -> bool:
         """Whether something done so far makes a path a folder."""
@@ -292,7 +263,7 @@ class ImageFiles:
     def _look(self, origin: Origin, depth: int) -> Found:
         match origin:
             case FromContext(path):
-                if any(_matches(path, pattern) for pattern in origin.excluded):
+                if any(matches_exclusion(path, pattern) for pattern in origin.excluded):
                     return Unknown("not-in-context", f"--exclude leaves {path} out")
                 return origin if self.context.kind(path) == "file" else _missing(path)
             case FromStage(stage, path) if stage < len(self.stages):
@@ -325,23 +296,10 @@ def _parents(path: str) -> Iterator[str]:
         yield path
 
 
-def _matches(path: str, pattern: str) -> bool:
+def matches_exclusion(path: str, pattern: str) -> bool:
+    """Whether a pattern of ``COPY --exclude`` leaves a path of the build context out."""
     bare = pattern.lstrip("/")
     return fnmatchcase(path, bare) or fnmatchcase(posixpath.basename(path), bare)
-
-
-def _adds(placed: Placed, folder: str, source: str) -> bool:
-    """Whether something was placed in a folder that does not come from the same place below."""
-    below = f"{folder.rstrip('/')}/"
-    inside = placed.inside and placed.path == folder
-    if not (inside or placed.path.startswith(below)):
-        return False
-    if not isinstance(placed.origin, FromContext):
-        return True
-    came = posixpath.normpath(placed.origin.path)
-    if inside:
-        return posixpath.dirname(came) != source.removeprefix(".")
-    return came != posixpath.normpath(posixpath.join(source, placed.path.removeprefix(below)))
 
 
 def _names(placed: Placed, path: str) -> bool:
@@ -349,7 +307,7 @@ def _names(placed: Placed, path: str) -> bool:
     return placed.path == path or placed.inside
 
 
-def _origin_at(placed: Placed, path: str) -> Origin | None:
+def origin_at(placed: Placed, path: str) -> Origin | None:
     """The origin that a path would have if it came with this COPY."""
     origin = placed.origin
     if path == placed.path and not placed.inside:

@@ -20,7 +20,11 @@ from wheelcheck.dockerfile.reading.stages.system_state import Fault
 from wheelcheck.errors import RequirementsError, Unknown
 from wheelcheck.redaction import redact
 from wheelcheck.requirements.documents import no_complaint, parse_toml, table, texts
-from wheelcheck.requirements.projects.project_modules import ProjectFiles, missing_module
+from wheelcheck.requirements.projects.project_modules import (
+    ProjectFiles,
+    backend_places,
+    missing_module,
+)
 from wheelcheck.requirements.projects.readmes import readmes, reads_readme
 
 __all__ = ["builds_project", "fault_of_path", "faults_of_project"]
@@ -109,10 +113,9 @@ def _own_backend(
     """A backend that is part of the project (``backend-path``, PEP 517) and is not copied."""
     system = table(tree, "build-system", complain=no_complaint)
     paths = tuple(texts(system, "backend-path", no_complaint))
-    stem = _backend(tree).partition(":")[0].replace(".", "/")
     files = _files(stage, folder)
-    places = [posixpath.normpath(posixpath.join(path, stem)) for path in paths]
-    if places and stem and not files.has_any(*places, *(f"{place}.py" for place in places)):
+    places = backend_places(_backend(tree), paths)
+    if places and not files.has_any(*places, *(f"{place}.py" for place in places)):
         message = (
             f"the build backend of the project in {folder} is in {', '.join(paths)}, which nothing "
             "puts there: it ends with an error"

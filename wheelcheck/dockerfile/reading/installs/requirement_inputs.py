@@ -10,6 +10,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
+from wheelcheck.dockerfile.reading.files.copied_folder import names_left
 from wheelcheck.dockerfile.reading.files.image_files import (
     STDIN,
     FromContext,
@@ -163,7 +164,7 @@ def own_project(around: InstallContext, folder: str, written: str) -> Requiremen
     if copied is None or place is None:
         return None
     names = sorted(each.name for each in place.iterdir())
-    there = around.files.without_change(folder, copied, names)
+    there = names_left(around.files, folder, copied, names)
     if there is None:
         return None
     ignored = {name for name in there if _is_ignored(around, copied, place / name)}

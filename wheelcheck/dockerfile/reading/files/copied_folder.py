@@ -1,0 +1,65 @@
+"""What is left, in an image, of a folder that was copied from the build context."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+
+from wheelcheck.dockerfile.reading.files.image_files import (
+    FromContext,
+    ImageFiles,
+    Placed,
+    matches_exclusion,
+    origin_at,
+)
+
+__all__ = ["names_left"]
+
+
+def names_left(
+    files: ImageFiles, folder: str, source: str, names: Iterable[str]
+) -> list[str] | None:
+    """Which of the names right in a copied folder are still there.
+
+    Args:
+        files: the files of the image.
+        folder: an absolute path, where the folder `source` of the build context was copied.
+        source: its path in the build context.
+        names: those that it has there.
+
+    Returns:
+        None where anything else was done to the folder: files added, changed, or removed further
+        down.
+    """
+    below = f"{folder.rstrip('/')}/"
+    gone = {path.removeprefix(below) for path in files.removed if path.startswith(below)}
+    added = any(_adds(placed, folder, source) for placed in files.placed)
+    changed = any(path.startswith(below) for path, _ in files.changed)
+    if added or changed or any("/" in path or "*" in path for path in gone):
+        return None
+    excluded = {
+        pattern
+        for placed in files.placed
+        if isinstance(origin := origin_at(placed, folder), FromContext)
+        for pattern in origin.excluded
+    }
+    return [
+        name
+        for name in names
+        if name not in gone
+        and not any(matches_exclusion(posixpath.join(source, name), each) for each in excluded)
+    ]
+
+
+def _adds(placed: Placed, folder: str, source: str) -> bool:
+    """Whether something was placed in a folder that does not come from the same place below."""
+    below = f"{folder.rstrip('/')}/"
+    inside = placed.inside and placed.path == folder
+    if not (inside or placed.path.startswith(below)):
+        return False
+    if not isinstance(placed.origin, FromContext):
+        return True
+    came = posixpath.normpath(placed.origin.path)
+    if inside:
+        return posixpath.dirname(came) != source.removeprefix(".")
+    return came != posixpath.normpath(posixpath.join(source, placed.path.removeprefix(below)))
