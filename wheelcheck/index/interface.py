@@ -79,11 +79,12 @@ class Sdist(DistributionFile):
     """A source distribution, in whatever archive format pip accepts.
 
     `in_folder`: it is no archive but the folder of a project on this machine, and what is right in
-    there by a name of `without` is none of it.
+    there by a name of `without` is none of it. `may_differ`: what is built may have other files.
     """
 
     in_folder: bool = False
     without: tuple[str, ...] = ()
+    may_differ: bool = False
 
 
 MALFORMED_URL = "its URL is malformed"
@@ -182,7 +183,8 @@ class ArchiveMember:
 class ArchiveListing:
     """What an archive holds. `texts` has the members that were asked for, decoded as UTF-8.
 
-    `holds_links`: a tar archive has links, which are no members.
+    `holds_links`: a tar archive has links, which are no members; likewise a folder may differ from
+    what is built of it.
     """
 
     members: tuple[ArchiveMember, ...]

@@ -127,8 +127,10 @@ def _read_local(
     path: Path, file: DistributionFile, wanted: Wanted, until: Until | None
 ) -> ArchiveListing:
     if is_folder(path):
-        without = file.without if isinstance(file, Sdist) else ()
-        return _listed(folder_members(path, file.filename, without), wanted, until)
+        if not isinstance(file, Sdist):
+            raise ArchiveRefused("it is a folder")
+        listing = _listed(folder_members(path, file.filename, file.without), wanted, until)
+        return replace(listing, holds_links=file.may_differ)
     with open_local(path) as source:
         starts = range(0, source.size, _CHUNK)
         chunks = (source.read(start, _CHUNK) for start in starts)

@@ -30,8 +30,8 @@ def file_from_url(url: str, name: NormalizedName | None = None) -> Wheel | Sdist
     """The wheel or sdist at a URL (https, http, file), by its file name.
 
     A folder is the sdist that its project would make; the fragment ``egg=NAME-VERSION`` tells
-    what its name does not, as in setuptools' ``dependency_links``, and ``without=NAME`` what in it
-    is no part of the project.
+    what its name does not, as in setuptools' ``dependency_links``, ``without=NAME`` what in it is
+    no part of the project, and ``may-differ`` that what is built may have other files.
 
     Credentials are left out, hashes come from the fragment. Code ``file-name-unreadable`` where
     the name does not tell project and version (``…/archive/main.zip``), or tells another project
@@ -74,11 +74,22 @@ def file_from_url(url: str, name: NormalizedName | None = None) -> Wheel | Sdist
 
 
 def _in_folder(place: str, fragment: str) -> Sdist | Unknown:
-    label, *hidden = fragment.removeprefix("egg=").split("&without=")
+    stated, *hidden = fragment.removeprefix("egg=").split("&without=")
+    label, _, changed = stated.partition("&")
     project, _, version = label.rpartition("-")
     parsed = parse_version(version)
     if not project or parsed is None:
         return Unknown("file-name-unreadable", "nothing tells the version of the project there")
     name = canonicalize_name(project)
     without = tuple(map(unquote, hidden))
-    return Sdist(label, place, name, parsed, size=0, origin=place, in_folder=True, without=without)
+    return Sdist(
+        label,
+        place,
+        name,
+        parsed,
+        size=0,
+        origin=place,
+        in_folder=True,
+        without=without,
+        may_differ=changed == "may-differ",
+    )

@@ -177,6 +177,8 @@ def project_line(
     written: str,
     marker: Marker | None = None,
     without: Iterable[str] = (),
+    *,
+    may_differ: bool = False,
 ) -> RequirementLine | None:
     """The requirement on a project in a folder; None where it does not state its name plainly.
 
@@ -188,14 +190,16 @@ def project_line(
         written: how it is required, for people.
         marker: where it is required.
         without: names in its folder that are none of its files, as ``.dockerignore`` says.
+        may_differ: what is built may have other files than the folder.
     """
     identity = texts.identity
     if identity is None:
         return None
     name, version = identity
     # The fragment tells what a folder's name does not, as in setuptools' dependency_links.
+    changed = "&may-differ" if may_differ else ""
     hidden = "".join(f"&without={quote(each)}" for each in without)
-    url = f"{folder.as_uri()}#egg={canonicalize_name(name)}-{version}{hidden}"
+    url = f"{folder.as_uri()}#egg={canonicalize_name(name)}-{version}{changed}{hidden}"
     reference = DirectReference.to(name, url, shown=shown, marker=marker)
     return RequirementLine(reference, origin, written, in_folder=True)
 

@@ -173,6 +173,7 @@ LOCKED = "FROM python:3.12-slim\nRUN pip install uv\nWORKDIR /app\nCOPY pyprojec
         ("COPY src/app ./src/app\nRUN uv sync --frozen", False),
         ("ENV UV_NO_INSTALL_PROJECT=1\nRUN uv sync --frozen", False),
         ("RUN UV_NO_INSTALL_PROJECT=true uv sync --frozen", False),
+        ("ENV UV_NO_INSTALL_PROJECT=0\nRUN uv sync --frozen", True),
         ("RUN export UV_NO_INSTALL_WORKSPACE=1 && uv sync --frozen", False),
         ("RUN uv sync --frozen --no-install-package app", False),
         ("RUN uv sync --frozen --package lib", False),

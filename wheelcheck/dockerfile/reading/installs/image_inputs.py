@@ -37,13 +37,17 @@ __all__ = ["Gathered", "ImageInputs", "InstallContext"]
 
 @dataclass(frozen=True, slots=True)
 class InstallContext:
-    """What a command sees: the image's files, the working directory, and its variables."""
+    """What a command sees: the image's files, the working directory, and its variables.
+
+    `may_differ`: commands that are not followed may have changed the files.
+    """
 
     files: ImageFiles
     workdir: str
     environ: Mapping[str, str]
     origin: Origin
     as_of: date
+    may_differ: bool = False
 
     def text_of(self, path: str) -> str | None:
         """The text of a file that comes from the build context; None for all others."""

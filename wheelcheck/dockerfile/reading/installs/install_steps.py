@@ -85,7 +85,9 @@ class _Install:
         """Read what it asks for; what cannot be read is noted, and what makes it fail."""
         stage, command, layer = self.stage, self.command, self.layer
         origin = Origin(stage.file_name, self.line)
-        around = InstallContext(stage.files, layer.workdir, self.environ, origin, stage.as_of)
+        around = InstallContext(
+            stage.files, layer.workdir, self.environ, origin, stage.as_of, stage.changes_files
+        )
         gathered = gather(command, around)
         problems = gathered.problems
         if command.tool == "pip":

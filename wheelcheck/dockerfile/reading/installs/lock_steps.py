@@ -32,7 +32,9 @@ def _context_of(
 ) -> InstallContext:
     environ = {name: value for name, value in variables.items() if value is not None}
     origin = Origin(stage.file_name, line)
-    return InstallContext(stage.files, layer.workdir, environ, origin, stage.as_of)
+    return InstallContext(
+        stage.files, layer.workdir, environ, origin, stage.as_of, stage.changes_files
+    )
 
 
 def _with_project(requirements: Requirements, itself: RequirementLine | None) -> Requirements:

@@ -161,7 +161,8 @@ def builds_project(
     given = {word.partition("=")[0] for word in command.arguments}
     if command.tool not in _NOT_BUILT or given & _NOT_BUILT[command.tool]:
         return False
-    if command.tool == "uv" and any(map(_NOT_BUILT_BY_VARIABLE.fullmatch, variables)):
+    named = filter(_NOT_BUILT_BY_VARIABLE.fullmatch, variables)
+    if command.tool == "uv" and any(variables[name] not in {"", "0", "false"} for name in named):
         return False
     tree = _project(stage, folder)
     tool = table(tree, "tool", command.tool, complain=no_complaint)

@@ -16,6 +16,7 @@ from wheelcheck.dockerfile.reading.files.image_files import (
     FromContext,
     Generated,
     absolute,
+    origin_at,
 )
 from wheelcheck.dockerfile.reading.installs.command_options import command_options
 from wheelcheck.dockerfile.reading.installs.image_inputs import (
@@ -169,8 +170,17 @@ def own_project(around: InstallContext, folder: str, written: str) -> Requiremen
         return None
     ignored = {name for name in there if _is_ignored(around, copied, place / name)}
     without = [name for name in names if name in ignored or name not in there]
-    texts = _texts(around, folder)
-    return project_line(place, written, texts, around.origin, redact(written), without=without)
+    origins = (origin_at(placed, folder) for placed in around.files.placed)
+    direct = any(isinstance(each, FromContext) for each in origins)
+    return project_line(
+        place,
+        written,
+        _texts(around, folder),
+        around.origin,
+        redact(written),
+        without=without,
+        may_differ=around.may_differ or not direct,  # what another stage did to it is not followed
+    )
 
 
 def _is_ignored(around: InstallContext, copied: str, local: Path) -> bool:

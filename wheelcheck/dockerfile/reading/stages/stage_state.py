@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -32,6 +33,13 @@ __all__ = ["StageState"]
 
 LONGEST_TEXT = 300
 """Characters of the file that are shown in one place."""
+
+
+_CHANGES = re.compile(
+    r"\b(?:rm|rmdir|unlink|mv)\b(?!(?:\s+-\S+)*\s+/(?:var|tmp|root|usr|opt)\b)"
+    r"|\b(?:find|xargs|eval|git|rsync)\b"
+)
+"""Programs that take files away, as far as only their words are known."""
 
 
 @dataclass(slots=True)
@@ -95,6 +103,15 @@ class StageState:
     def variables(self) -> dict[str, str | None]:
         """What ``$NAME`` stands for: ENV goes before ARG (BuildKit's reference, ARG)."""
         return {**self.arguments, **self.environment}
+
+    @property
+    def changes_files(self) -> bool:
+        """Whether RUNs may have changed files of the image in ways that are not followed."""
+        runs = (each for each in self.instructions if each.keyword == "RUN")
+        texts = (
+            text for each in runs for text in (each.text, *(doc.content for doc in each.heredocs))
+        )
+        return bool(self.system.scripts) or any(map(_CHANGES.search, texts))
 
     def active_venv(self, overlay: Mapping[str, str | None], *, by_name: bool) -> str:
         """The virtual environment that a tool installs into; "" for none.
