@@ -27,7 +27,7 @@ from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.reports.wording.quantities import duration, estimated, size
 from wheelcheck.reports.wording.reasons import Reason, not_loading, reasons, rows_of, skews
-from wheelcheck.reports.wording.refusal_phrases import refusal_words, refusals
+from wheelcheck.reports.wording.refusal_phrases import open_errors, refusal_words, refusals
 from wheelcheck.reports.wording.report_phrases import (
     folded,
     index_moment,
@@ -103,7 +103,7 @@ def _answer(report: Report, room: _Room) -> str:
     broken = fate(report.dockerfile) if report.dockerfile else ""
     if broken:
         answer += f"\n\n> [!CAUTION]\n> {text(broken, room.characters)}"
-    errors = sum(problem.severity == "error" for problem in report.problems)
+    errors = open_errors(report.problems, refusals(report))
     if errors:
         answer += (
             f"\n\n> [!WARNING]\n> This answer is incomplete: see {counted(errors, 'problem')}."

@@ -14,7 +14,7 @@ from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.reports.wording.quantities import duration, size
 from wheelcheck.reports.wording.reasons import NotLoading, Reason, not_loading, reasons, skews
-from wheelcheck.reports.wording.refusal_phrases import refusal_words, refusals
+from wheelcheck.reports.wording.refusal_phrases import open_errors, refusal_words, refusals
 from wheelcheck.reports.wording.report_phrases import (
     askers,
     index_moment,
@@ -55,7 +55,7 @@ def answer(report: Report) -> Markup:
     broken = None
     if words:
         broken = element("p", element("a", f"✗ {words}", href="#dockerfile"), class_="broken")
-    errors = sum(problem.severity == "error" for problem in report.problems)
+    errors = open_errors(report.problems, refusals(report))
     warning = None
     if errors:
         link = element("a", counted(errors, "problem"), href="#problems")

@@ -23,7 +23,7 @@ from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, WORST_FIRST
 from wheelcheck.reports.wording.phrases import capitalised, counted, listing
 from wheelcheck.reports.wording.quantities import duration, size
 from wheelcheck.reports.wording.reasons import not_loading, reasons, rows_of, without_unjudged
-from wheelcheck.reports.wording.refusal_phrases import refusal_words, refusals
+from wheelcheck.reports.wording.refusal_phrases import open_errors, refusal_words, refusals
 from wheelcheck.reports.wording.report_phrases import (
     folded,
     index_moment,
@@ -86,7 +86,7 @@ def _style() -> str:
 
 def _warnings(report: Report) -> Markup:
     """What no reader may miss: an incomplete answer, and a policy that is broken."""
-    errors = sum(problem.severity == "error" for problem in report.problems)
+    errors = open_errors(report.problems, refusals(report))
     lines = [f"? This answer is incomplete: {counted(errors, 'problem')}."] if errors else []
     broken = broken_rules(report)
     lines += [f"{capitalised(broken_words(report))}:"] if broken else []

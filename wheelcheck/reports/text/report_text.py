@@ -34,7 +34,7 @@ from wheelcheck.reports.wording.reasons import (
     unloadable,
     without_unjudged,
 )
-from wheelcheck.reports.wording.refusal_phrases import refusal_words, refusals
+from wheelcheck.reports.wording.refusal_phrases import open_errors, refusal_words, refusals
 from wheelcheck.reports.wording.report_phrases import (
     askers,
     folded,
@@ -106,7 +106,7 @@ def _answer(page: TextPage, report: Report) -> None:
     broken = fate(report.dockerfile) if report.dockerfile else ""
     if broken:
         page.prose(Text(broken, style="bold red"))
-    draw_incomplete(page, report.problems)
+    draw_incomplete(page, open_errors(report.problems, refusals(report)))
 
 
 def draw_refusals(page: TextPage, report: Report) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from rich.text import Text
 
 from wheelcheck.reports.text.text_page import TextPage
-from wheelcheck.reports.values.report import Problem, Report
+from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.wording.phrases import capitalised, clean, counted
 from wheelcheck.reports.wording.violation_phrases import broken_rules, broken_words
 
@@ -32,9 +30,8 @@ def draw_violations(page: TextPage, report: Report) -> None:
         page.prose(Text(f"and {counted(len(broken) - _MOST, 'more way')}", "dim"), hang=2)
 
 
-def draw_incomplete(page: TextPage, problems: Sequence[Problem]) -> None:
+def draw_incomplete(page: TextPage, errors: int) -> None:
     """Say so where something could not be judged."""
-    errors = sum(problem.severity == "error" for problem in problems)
     if errors:
         words = f"This answer is incomplete: see {counted(errors, 'problem')} below."
         page.prose(Text(words, style="bold magenta"))

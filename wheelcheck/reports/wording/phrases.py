@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 __all__ = ["capitalised", "clean", "counted", "listing"]
+
+_LONGEST_NAME = 255
+"""Characters of the longest name that a file can have on the usual file systems."""
+_LONG_NAME = re.compile(rf"([^\s/]{{80}})[^\s/]{{{_LONGEST_NAME - 79},}}")
 
 
 def clean(text: str) -> str:
     """Text from an index or a file, safe to print on one line.
 
     White space of any kind becomes one space; control characters, escape sequences' first
-    character, bidirectional overrides, invisible and unpaired code points become ``�``.
+    character, bidirectional overrides, invisible and unpaired code points become ``�``. What is
+    longer than any file's name is cut.
     """
+    if len(text) > _LONGEST_NAME:
+        text = _LONG_NAME.sub(r"\1…", text)
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else "�" for char in " ".join(text.split()))

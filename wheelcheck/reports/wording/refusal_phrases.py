@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from wheelcheck.reports.values.report import Report
+from collections.abc import Iterable
+
+from wheelcheck.reports.values.report import Problem, Report
 from wheelcheck.reports.values.target_values import Refusal
 from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.reports.wording.target_names import Places
 
-__all__ = ["refusal_words", "refusals"]
+__all__ = ["open_errors", "refusal_words", "refusals"]
 
 
 def refusals(report: Report) -> list[tuple[Refusal, tuple[str, ...]]]:
@@ -25,3 +27,12 @@ def refusal_words(report: Report, refusal: Refusal, names: tuple[str, ...]) -> s
     if len(names) < len(report.targets):
         words += f" (on {Places(report.targets).describe(names)})"
     return words
+
+
+def open_errors(
+    problems: Iterable[Problem], refused: Iterable[tuple[Refusal, tuple[str, ...]]] = ()
+) -> int:
+    """How many errors leave an answer incomplete: those that no refusal answers already."""
+    places = {refusal.where for refusal, _ in refused} - {None}
+    errors = (problem for problem in problems if problem.severity == "error")
+    return sum(problem.where not in places for problem in errors)

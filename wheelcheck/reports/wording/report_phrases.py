@@ -10,6 +10,7 @@ from wheelcheck.coverage.verdict import Verdict
 from wheelcheck.reports.values.build_values import Obstacle
 from wheelcheck.reports.values.report import Package, Report
 from wheelcheck.reports.values.target_values import TargetSummary
+from wheelcheck.reports.wording.grid import verdict_on
 from wheelcheck.reports.wording.phrases import clean, listing
 from wheelcheck.reports.wording.reasons import Reason, Skew
 from wheelcheck.reports.wording.target_names import (
@@ -112,14 +113,15 @@ def skew_words(skew: Skew, places: Places) -> str:
 def folded(report: Report, shown: Sequence[Package]) -> tuple[list[str], str]:
     """The packages without a row, and where they come as wheels (``everywhere``, or "")."""
     names = {package.name for package in shown}
-    rest = [package for package in report.packages if package.name not in names]
-    partly = any(
-        cell.verdict is Verdict.NOT_REQUIRED for package in rest for cell in package.on.values()
-    )
-    where = "" if len(report.targets) == 1 else "everywhere"
-    return [
-        clean(package.name) for package in rest
-    ], "wherever they are needed" if partly else where
+    rest = {
+        clean(package.name): {verdict_on(package, target.name) for target in report.targets}
+        for package in report.packages
+        if package.name not in names
+    }
+    needed = [name for name, verdicts in rest.items() if verdicts != {Verdict.NOT_REQUIRED}]
+    if any(Verdict.NOT_REQUIRED in rest[name] for name in needed):
+        return needed, "wherever they are needed"
+    return needed, "" if len(report.targets) == 1 else "everywhere"
 
 
 def obstacles(report: Report) -> list[tuple[str, tuple[str, ...], tuple[Obstacle, ...]]]:
