@@ -26,7 +26,7 @@ def step_installer(
     stage: Stage, step: InstallStep, target: Target, installed: Installed
 ) -> Installer:
     """The installer of one step: what an earlier one installed or copied, else the image's."""
-    if step.tool == "uv":
+    if step.installer == "uv":
         return _uv(stage, step, target, installed)
     found = _installed(Tool.PIP, installed) or target.installer
     setuptools = installed.pins.get(NormalizedName("setuptools"))
