@@ -61,6 +61,13 @@ def judged(links: Path, text: str) -> Report:
             "named",
         ),
         (
+            "FROM python:3.12-slim\nRUN pip install uv==0.9.0\nRUN uv venv /v\n"
+            "RUN VIRTUAL_ENV=/v uv pip install app\n",
+            "uv",
+            "0.9.0",
+            "named",
+        ),
+        (
             f"{COPIED.format('latest')}RUN uv pip install --system app\n",
             "uv",
             None,

@@ -37,3 +37,9 @@ def test_a_noun_agrees_with_its_number():
 def test_a_listing_counts_what_it_leaves_out():
     assert listing(["a", "b", "c"], 3) == "a, b, c"
     assert listing(["a", "b", "c", "d"], 3) == "a, b and 2 more"
+
+
+def test_what_is_longer_than_any_name_is_cut():
+    assert clean(f"no {'a' * 5000} here") == f"no {'a' * 80}… here"
+    address = "https://index.example/" + "/".join(["part"] * 200)
+    assert clean(address) == address

@@ -53,6 +53,16 @@ class StageEnvironments:
             tuple(pin for name, (pin, _) in preferred.items() if name not in renewed),
         )
 
+    def programs(self, stage: Stage) -> Installed:
+        """What all environments of a stage hold: a program is used from any of them."""
+        there: _Contents = {}
+        for contents in self._of(stage).values():
+            there |= contents
+        return Installed(
+            {name: pin for name, (pin, _) in there.items()},
+            {name: line for name, (_, line) in there.items()},
+        )
+
     def add(self, stage: Stage, step: InstallStep, pins: Iterable[Pin]) -> None:
         """Take over what a step installs or, with ``pip wheel``, puts into a folder."""
         found = {pin.name: (pin, step.line) for pin in pins if pin.standing is Standing.INSTALLABLE}

@@ -23,11 +23,19 @@ _CONFIGURED = re.compile(
 
 
 def step_installer(
-    stage: Stage, step: InstallStep, target: Target, installed: Installed
+    stage: Stage, step: InstallStep, target: Target, installed: Installed, programs: Installed
 ) -> Installer:
-    """The installer of one step: what an earlier one installed or copied, else the image's."""
+    """The installer of one step: what an earlier one installed or copied, else the image's.
+
+    Args:
+        stage: the stage of the step.
+        step: what is installed.
+        target: where it is installed.
+        installed: what the step's own environment holds: pip is that of its Python.
+        programs: what any environment of the stage holds: uv may come from another one.
+    """
     if step.installer == "uv":
-        return _uv(stage, step, target, installed)
+        return _uv(stage, step, target, programs)
     found = _installed(Tool.PIP, installed) or target.installer
     setuptools = installed.pins.get(NormalizedName("setuptools"))
     if setuptools is not None and setuptools.version is not None:

@@ -222,7 +222,8 @@ class StepJudges:
                 self._images.add_ready(stage, step)
             return None
         installed = self._environments.before(stage, step)
-        installer = step_installer(stage, step, target, installed)
+        programs = self._environments.programs(stage)
+        installer = step_installer(stage, step, target, installed, programs)
         target = replace(with_installer(target, installer), name=item.name)
         found = self._judged(item, target, installed, advice=advice)
         self._environments.add(stage, step, found.column.resolution.pins.values())

@@ -1,0 +1,40 @@
+"""A step that is refused, and what is said of the steps behind it."""
+
+from contextlib import nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from archive_builders import wheel_of
+from dockerfile_context import DictContext
+
+from wheelcheck.costs.bill import Machine
+from wheelcheck.dockerfile.dockerfile_report import analyse_dockerfile
+from wheelcheck.dockerfile.reading.dockerfile_reader import parse_dockerfile
+from wheelcheck.index import open_index
+from wheelcheck.reports.text.report_text import render_text
+from wheelcheck.requirements.requirement_set import IndexOptions
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+REFUSED = 'FROM python:3.12-slim\nRUN pip install "gone @ http://["\nRUN pip install app\n'
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> str:
+    (tmp_path / "app-1-py3-none-any.whl").write_bytes(wheel_of("app", "1"))
+    dockerfile = parse_dockerfile(REFUSED, as_of=NOW.date(), context=DictContext({}))
+    options = IndexOptions(no_index=True, find_links=(str(tmp_path),))
+    with open_index(options, cache_dir=None) as index:
+        report = analyse_dockerfile(
+            dockerfile, lambda _: nullcontext(index), machine=Machine(), as_of=NOW
+        )
+    return render_text(report)
+
+
+def test_a_refused_package_is_no_wheel_of_the_next_step(page):
+    assert "1 package comes as a wheel on python:3.12-slim (line 3): app" in page
+
+
+def test_an_answer_is_complete_where_all_that_is_not_judged_is_refused(page):
+    assert "Refused" in page
+    assert "incomplete" not in page
