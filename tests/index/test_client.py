@@ -926,3 +926,8 @@ def test_a_page_that_comes_again_is_not_read_again(site, opened, monkeypatch):
     assert first(opened(site.simple)).filename == WHEEL
     assert not read
     assert site.paths == ["/simple/foo/", "/simple/foo/"]
+
+
+def test_an_index_is_opened_without_options():
+    with open_index(cache_dir=None, offline=True) as index:
+        assert isinstance(index.project(FOO), Unknown)

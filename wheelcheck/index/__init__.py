@@ -51,7 +51,7 @@ def open_index(
     Indexes answer in HTML (PEP 503) or JSON (PEP 691), and are merged as pip merges them.
 
     Args:
-        options: where files are looked for; a string is the URL of an index, None for pip's default.
+        options: where files are looked for; a string is the URL of an index. None is pip's default.
         cache_dir: the folder of the cache; ``"default"`` is the user's cache folder. None keeps
             nothing: a temporary directory serves this run.
         offline: ask nothing but the cache.

@@ -17,6 +17,7 @@ from wheelcheck.requirements.requirement_set import IndexOptions
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 COPIED = "FROM python:3.12-slim\nCOPY --from=ghcr.io/astral-sh/uv:{} /uv /bin/\n"
+OTHER_ENVIRONMENT = "FROM python:3.12-slim\nRUN pip install uv==0.9.0\nRUN uv venv /v\n"
 DEBIAN = "FROM debian:bookworm\nRUN apt-get update && apt-get install -y python3-pip\n"
 
 
@@ -61,8 +62,7 @@ def judged(links: Path, text: str) -> Report:
             "named",
         ),
         (
-            "FROM python:3.12-slim\nRUN pip install uv==0.9.0\nRUN uv venv /v\n"
-            "RUN VIRTUAL_ENV=/v uv pip install app\n",
+            f"{OTHER_ENVIRONMENT}RUN VIRTUAL_ENV=/v uv pip install app\n",
             "uv",
             "0.9.0",
             "named",
