@@ -7,7 +7,7 @@ from wheelcheck.reports.html import render_html
 from wheelcheck.reports.markdown import render_markdown
 from wheelcheck.reports.notebook.display import to_html
 from wheelcheck.reports.text.report_text import render_text
-from wheelcheck.reports.values.report import Loading, Report
+from wheelcheck.reports.values.report import Loading, Problem, Report
 from wheelcheck.reports.values.target_values import Refusal
 
 ALPINE, SLIM = "python:3.8-alpine", "python:3.8-slim"
@@ -40,8 +40,16 @@ def refused() -> Report:
 
 
 def not_loading(status: str) -> Report:
-    loads = Loading(status=status, needs=("libgomp.so.1",), reason="libgomp.so.1 is not there")
+    loads = Loading(
+        status=status,
+        needs=("libgomp.so.1",),
+        packages=("libgomp1",),
+        reason="libgomp.so.1 is not there",
+    )
     report = alpine_story()
+    remark = Problem(
+        code="missing-libraries", message="said twice", severity="warning", package="six"
+    )
     packages = tuple(
         each.model_copy(
             update={"on": {**each.on, SLIM: each.on[SLIM].model_copy(update={"loads": loads})}}
@@ -50,7 +58,7 @@ def not_loading(status: str) -> Report:
         else each
         for each in report.packages
     )
-    return report.model_copy(update={"packages": packages})
+    return report.model_copy(update={"packages": packages, "problems": (remark,)})
 
 
 @pytest.mark.parametrize("name", FOR_PEOPLE)
@@ -75,7 +83,9 @@ class TestForPeople:
         text = FOR_PEOPLE[name](not_loading(status))
         assert sign in text
         assert "six" in text
-        assert "libgomp.so.1 is not there" in text
+        assert "libgomp.so.1 is not there; to install: libgomp1" in text
+        # a page has it once more: in the data of the panel of each package
+        assert text.count("said twice") == (1 if name == "html" else 0)
         if name != "markdown":  # it has no legend: its cells have words
             assert meaning in text
 

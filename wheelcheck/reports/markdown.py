@@ -26,7 +26,14 @@ from wheelcheck.reports.wording.lost_phrases import LOST_TITLE, lost_words
 from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.reports.wording.quantities import duration, estimated, size
-from wheelcheck.reports.wording.reasons import Reason, not_loading, reasons, rows_of, skews
+from wheelcheck.reports.wording.reasons import (
+    Reason,
+    not_loading,
+    reasons,
+    remarks_beside,
+    rows_of,
+    skews,
+)
 from wheelcheck.reports.wording.refusal_phrases import open_errors, refusal_words, refusals
 from wheelcheck.reports.wording.report_phrases import (
     folded,
@@ -295,8 +302,7 @@ def _builds(report: Report, places: Places, room: _Room) -> str:
 
 
 def _problems(report: Report, places: Places, room: _Room) -> str:
-    ordered = sorted(report.problems, key=lambda problem: problem.severity)
-    lines = [_problem(problem, places, room) for problem in ordered]
+    lines = [_problem(problem, places, room) for problem in remarks_beside(report)]
     if report.complete:
         return _folded("Remarks", _bullets(lines, room))
     return f"#### Problems\n\n{_bullets(lines, room)}"

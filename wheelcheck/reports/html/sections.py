@@ -13,7 +13,14 @@ from wheelcheck.reports.wording.lost_phrases import LOST_TITLE, lost_words
 from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS
 from wheelcheck.reports.wording.phrases import counted, listing
 from wheelcheck.reports.wording.quantities import duration, size
-from wheelcheck.reports.wording.reasons import NotLoading, Reason, not_loading, reasons, skews
+from wheelcheck.reports.wording.reasons import (
+    NotLoading,
+    Reason,
+    not_loading,
+    reasons,
+    remarks_beside,
+    skews,
+)
 from wheelcheck.reports.wording.refusal_phrases import open_errors, refusal_words, refusals
 from wheelcheck.reports.wording.report_phrases import (
     askers,
@@ -206,8 +213,7 @@ def skews_section(report: Report, places: Places) -> Markup:
 
 def problems_section(report: Report, places: Places) -> Markup:
     """What could not be judged, errors first, or what a reader must know."""
-    ordered = sorted(report.problems, key=lambda problem: problem.severity)
-    items = [_problem(problem, places) for problem in ordered]
+    items = [_problem(problem, places) for problem in remarks_beside(report)]
     title = "Remarks" if report.complete else "Problems"
     return section("problems", title, listed(items, "more", "plain"))
 

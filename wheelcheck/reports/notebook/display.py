@@ -22,7 +22,13 @@ from wheelcheck.reports.wording.headline import headline
 from wheelcheck.reports.wording.marks import LOAD_MARKS, MARKS, WORST_FIRST
 from wheelcheck.reports.wording.phrases import capitalised, counted, listing
 from wheelcheck.reports.wording.quantities import duration, size
-from wheelcheck.reports.wording.reasons import not_loading, reasons, rows_of, without_unjudged
+from wheelcheck.reports.wording.reasons import (
+    not_loading,
+    reasons,
+    remarks_beside,
+    rows_of,
+    without_unjudged,
+)
 from wheelcheck.reports.wording.refusal_phrases import open_errors, refusal_words, refusals
 from wheelcheck.reports.wording.report_phrases import (
     folded,
@@ -311,7 +317,7 @@ def _reasons(report: Report, places: Places) -> Markup | None:
 
 
 def _problems(report: Report, places: Places) -> Markup | None:
-    ordered = sorted(report.problems, key=lambda problem: problem.severity)
+    ordered = remarks_beside(report)
     items = [
         element(
             "li",

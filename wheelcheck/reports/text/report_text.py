@@ -29,6 +29,7 @@ from wheelcheck.reports.wording.reasons import (
     Skew,
     not_loading,
     reasons,
+    remarks_beside,
     rows_of,
     skews,
     unloadable,
@@ -295,10 +296,11 @@ def _skew_line(skew: Skew, places: Places) -> Text:
 
 
 def _problems(page: TextPage, report: Report, places: Places) -> None:
-    if not report.problems:
+    problems = remarks_beside(report)
+    if not problems:
         return
     page.heading("Problems" if not report.complete else "Remarks")
-    for problem in sorted(report.problems, key=lambda problem: problem.severity):
+    for problem in problems:
         page.prose(_problem_line(problem, places), hang=2)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from packaging.version import InvalidVersion, Version
 
 from wheelcheck.coverage.verdict import Verdict
-from wheelcheck.reports.values.report import Cell, Package, Report
+from wheelcheck.reports.values.report import Cell, Package, Problem, Report
 from wheelcheck.reports.wording.marks import LOAD_MARKS, WORST_FIRST
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "matters",
     "not_loading",
     "reasons",
+    "remarks_beside",
     "rows_of",
     "skews",
     "unloadable",
@@ -122,7 +123,10 @@ def not_loading(report: Report) -> list[NotLoading]:
         groups: dict[tuple[str, str], list[str]] = {}
         for target, cell in package.on.items():
             if cell.loads is not None and cell.loads.status in LOAD_MARKS:
-                groups.setdefault((cell.loads.status, cell.loads.reason), []).append(target)
+                reason = cell.loads.reason
+                if cell.loads.packages:
+                    reason += f"; to install: {', '.join(cell.loads.packages)}"
+                groups.setdefault((cell.loads.status, reason), []).append(target)
         found += [
             NotLoading(package.name, status, reason, tuple(targets))
             for (status, reason), targets in groups.items()
@@ -130,6 +134,13 @@ def not_loading(report: Report) -> list[NotLoading]:
     return found
 
 
+def remarks_beside(report: Report) -> list[Problem]:
+    """The problems, errors first; `not_loading` has those of wheels that do not load."""
+    listed = [problem for problem in report.problems if problem.code not in _OF_LOADING]
+    return sorted(listed, key=lambda problem: problem.severity)
+
+
+_OF_LOADING = {"missing-libraries", "does-not-load"}
 _FINE = WORST_FIRST.index(Verdict.WHEEL)
 
 
