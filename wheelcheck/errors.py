@@ -19,6 +19,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "NOT_THERE",
     "IndexUnreachable",
     "NotInReport",
     "NothingJudged",
@@ -48,6 +49,10 @@ class Unknown:
 
     def __str__(self) -> str:
         return self.reason
+
+
+NOT_THERE = frozenset({"file-not-there", "project-not-found", "version-not-found"})
+"""Codes of what no installer finds either: nothing is known of the package, but that it fails."""
 
 
 class WheelcheckError(Exception):

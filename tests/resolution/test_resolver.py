@@ -284,7 +284,8 @@ class TestWhatCannotBeInstalled:
     def test_version_that_is_not_there(self):
         index = FakeIndex({"six": pure("six", "1"), "seven": pure("seven", "7")})
         pins = resolve(requirements_of("six==9", "seven"), GLIBC, index).pins
-        assert pins["six"].why == Unknown("version-not-found", "no version satisfies six==9")
+        why = "no version satisfies six==9; the newest is 1"
+        assert pins["six"].why == Unknown("version-not-found", why)
         assert pins["seven"].standing is Standing.INSTALLABLE
 
     def test_unreadable_dependencies_are_told_and_do_not_end_the_answer(self):

@@ -10,7 +10,7 @@ from packaging.utils import NormalizedName
 
 from wheelcheck.acceptance import InputRefusal
 from wheelcheck.coverage import Judgement, Verdict
-from wheelcheck.errors import Unknown
+from wheelcheck.errors import NOT_THERE, Unknown
 from wheelcheck.loading.verdict.load_verdict import Loads, LoadStatus
 from wheelcheck.resolution import Conflict, Pin, Resolution
 from wheelcheck.targets import Target
@@ -28,9 +28,6 @@ __all__ = ["JudgedTarget", "Price", "TargetBuilds", "Weight", "is_planned"]
 
 _COMPILES = frozenset({Verdict.SOURCE_NATIVE, Verdict.SOURCE_UNKNOWN})
 _TROUBLE = _COMPILES | {Verdict.UNAVAILABLE}
-
-_NOWHERE = frozenset({"file-not-there", "project-not-found", "version-not-found"})
-"""Why a package is not known that no installer finds either."""
 
 Weight = tuple[int, int]
 """Blockers (no file, or a build that fails for certain), then source builds that may compile: less
@@ -124,7 +121,7 @@ class JudgedTarget:
         if isinstance(self.resolution.conflict, Conflict) or Verdict.UNAVAILABLE in verdicts:
             return "fails"
         if self.failing or any(
-            pin.why is not None and pin.why.code in _NOWHERE for pin, _ in self.judged.values()
+            pin.why is not None and pin.why.code in NOT_THERE for pin, _ in self.judged.values()
         ):
             return "fails"
         if self.resolution.conflict or Verdict.UNKNOWN in verdicts:

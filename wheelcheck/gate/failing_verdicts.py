@@ -49,7 +49,8 @@ def _failing(report: Report, target: TargetSummary, policy: Policy, today: date)
 
 def failing_packages(report: Report, target: str) -> set[str]:
     """The packages for which the installation on a target fails, by their names."""
-    return _without_a_file(report, target) | _not_building(report, target)
+    without = _without_a_file(report, target) | report.not_found(target)
+    return without | _not_building(report, target)
 
 
 def _without_a_file(report: Report, target: str) -> set[str]:

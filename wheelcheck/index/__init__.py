@@ -37,7 +37,7 @@ def _log(message: str) -> None:
 
 @contextmanager
 def open_index(
-    options: IndexOptions | str | None = None,
+    options: IndexOptions | str = DEFAULT_INDEX_URL,
     *,
     cache_dir: str | Path | None,
     offline: bool = False,
@@ -51,7 +51,7 @@ def open_index(
     Indexes answer in HTML (PEP 503) or JSON (PEP 691), and are merged as pip merges them.
 
     Args:
-        options: where files are looked for; a string is the URL of an index. None is pip's default.
+        options: where files are looked for; a string is the URL of an index.
         cache_dir: the folder of the cache; ``"default"`` is the user's cache folder. None keeps
             nothing: a temporary directory serves this run.
         offline: ask nothing but the cache.
@@ -89,12 +89,10 @@ def open_index(
             index.close()
 
 
-def _options(given: IndexOptions | str | None) -> IndexOptions:
+def _options(given: IndexOptions | str) -> IndexOptions:
     from wheelcheck.errors import UsageError
     from wheelcheck.requirements.requirement_set import IndexOptions
 
-    if given is None:
-        return IndexOptions()
     if isinstance(given, str):
         return IndexOptions(index_url=given)
     if not isinstance(given, IndexOptions):

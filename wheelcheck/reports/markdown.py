@@ -110,7 +110,7 @@ def _answer(report: Report, room: _Room) -> str:
     broken = fate(report.dockerfile) if report.dockerfile else ""
     if broken:
         answer += f"\n\n> [!CAUTION]\n> {text(broken, room.characters)}"
-    errors = open_errors(report.problems, refusals(report))
+    errors = open_errors(report)
     if errors:
         answer += (
             f"\n\n> [!WARNING]\n> This answer is incomplete: see {counted(errors, 'problem')}."

@@ -190,8 +190,13 @@ class Describer:
             return only
         wanted = ", ".join(dict.fromkeys(demand.requirement for demand in demands))
         bound = self._requirements.policy.exclude_newer
-        when = f" uploaded before {bound:%Y-%m-%d}" if bound else ""
-        return Unknown("version-not-found", f"no version{when} satisfies {wanted}")
+        if bound:
+            why = f"no version uploaded before {bound:%Y-%m-%d} satisfies {wanted}"
+            return Unknown("version-not-found", why)
+        finals = (version for version in project.versions if not version.is_prerelease)
+        newest = next(finals, None)
+        there = f"; the newest is {newest}" if newest else ""
+        return Unknown("version-not-found", f"no version satisfies {wanted}{there}")
 
     def _unread_line(self, answers: Answers, name: NormalizedName) -> Unknown | None:
         """What is wrong with a line that names the package, if anything is."""

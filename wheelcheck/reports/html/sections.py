@@ -62,7 +62,7 @@ def answer(report: Report) -> Markup:
     broken = None
     if words:
         broken = element("p", element("a", f"✗ {words}", href="#dockerfile"), class_="broken")
-    errors = open_errors(report.problems, refusals(report))
+    errors = open_errors(report)
     warning = None
     if errors:
         link = element("a", counted(errors, "problem"), href="#problems")

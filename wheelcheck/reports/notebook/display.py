@@ -92,7 +92,7 @@ def _style() -> str:
 
 def _warnings(report: Report) -> Markup:
     """What no reader may miss: an incomplete answer, and a policy that is broken."""
-    errors = open_errors(report.problems, refusals(report))
+    errors = open_errors(report)
     lines = [f"? This answer is incomplete: {counted(errors, 'problem')}."] if errors else []
     broken = broken_rules(report)
     lines += [f"{capitalised(broken_words(report))}:"] if broken else []

@@ -11,7 +11,6 @@ from wheelcheck.reports.text.violations_text import draw_incomplete
 from wheelcheck.reports.values.binary_policy_values import BinaryPolicy, BuildException, PolicyFile
 from wheelcheck.reports.wording.marks import to_ascii
 from wheelcheck.reports.wording.phrases import clean, counted, listing
-from wheelcheck.reports.wording.refusal_phrases import open_errors
 
 __all__ = ["render_binary_policy"]
 
@@ -29,7 +28,7 @@ def render_binary_policy(
     """
     page = TextPage(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
     page.prose(Text(_headline(policy), "bold"))
-    draw_incomplete(page, open_errors(policy.problems))
+    draw_incomplete(page, sum(each.severity == "error" for each in policy.problems))
     if policy.exceptions:
         page.heading("Exceptions")
     for exception in policy.exceptions:

@@ -20,7 +20,6 @@ from wheelcheck.reports.values.readiness_values import (
 )
 from wheelcheck.reports.wording.marks import to_ascii
 from wheelcheck.reports.wording.phrases import clean, counted, listing
-from wheelcheck.reports.wording.refusal_phrases import open_errors
 
 __all__ = ["render_constraints", "render_readiness"]
 
@@ -68,7 +67,7 @@ def render_readiness(
     page = TextPage(max(_MIN_WIDTH, min(width, _MAX_WIDTH)), colour=colour)
     for labels, template in _alike((p.python, _headline(answer, p)) for p in answer.pythons):
         page.prose(Text(template.format(f"Python {' and '.join(labels)}"), "bold"))
-    draw_incomplete(page, open_errors(answer.problems))
+    draw_incomplete(page, sum(each.severity == "error" for each in answer.problems))
     rows = [package for package in answer.packages if every or _shown(package)]
     if rows:
         page.line()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from wheelcheck.errors import NOT_THERE
 from wheelcheck.reports.text.advice_text import draw_advice
 from wheelcheck.reports.text.bill_text import draw_bill
 from wheelcheck.reports.text.builds_text import draw_plans, draw_recipes
@@ -107,7 +108,7 @@ def _answer(page: TextPage, report: Report) -> None:
     broken = fate(report.dockerfile) if report.dockerfile else ""
     if broken:
         page.prose(Text(broken, style="bold red"))
-    draw_incomplete(page, open_errors(report.problems, refusals(report)))
+    draw_incomplete(page, open_errors(report))
 
 
 def draw_refusals(page: TextPage, report: Report) -> None:
@@ -307,6 +308,8 @@ def _problems(page: TextPage, report: Report, places: Places) -> None:
 def _problem_line(problem: Problem, places: Places) -> Text:
     error = problem.severity == "error"
     text = Text.assemble(("? " if error else "! ", "bold magenta" if error else "yellow"))
+    if problem.package and problem.code in NOT_THERE:
+        text = Text.assemble(("✗ ", "bold red"))
     if problem.where:
         text.append(f"{clean(problem.where)}: ", style="bold")
     elif problem.package:

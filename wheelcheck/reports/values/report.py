@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from wheelcheck.coverage.verdict import Verdict
+from wheelcheck.errors import NOT_THERE
 from wheelcheck.reports.values.advice_values import Advice
 from wheelcheck.reports.values.build_values import BuildPlan, SourceEvidence
 from wheelcheck.reports.values.dockerfile_values import JudgedDockerfile
@@ -229,6 +230,28 @@ class Report(Shown):
         findings = self.dockerfile.findings if self.dockerfile else ()
         return any(target.outcome in {"refused", "fails"} for target in self.targets) or any(
             finding.severity == "error" for finding in findings
+        )
+
+    def not_found(self, target: str) -> frozenset[str]:
+        """The packages that no index has, in no admitted version: installing them fails.
+
+        Args:
+            target: the name of a target.
+
+        Returns:
+            Their names.
+        """
+        named = {
+            problem.package
+            for problem in self.problems
+            if problem.code in NOT_THERE and target in (problem.targets or (target,))
+        }
+        return frozenset(
+            package.name
+            for package in (self.packages if named else ())
+            if package.name in named
+            and target in package.on
+            and package.on[target].verdict is Verdict.UNKNOWN
         )
 
     @property

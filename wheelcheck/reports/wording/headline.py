@@ -151,10 +151,14 @@ def _failing(report: Report, targets: Sequence[str]) -> list[str]:
 
 
 def _outcome(report: Report, targets: Iterable[str]) -> _Outcome:
-    wanted = set(targets)
+    absent = {name: report.not_found(name) for name in targets}
     found: dict[Verdict, list[str]] = {verdict: [] for verdict in _TROUBLE}
     for package in report.packages:
-        here = {cell.verdict for name, cell in package.on.items() if name in wanted}
+        here = {
+            Verdict.UNAVAILABLE if package.name in absent[name] else cell.verdict
+            for name, cell in package.on.items()
+            if name in absent
+        }
         for verdict in here & found.keys():
             found[verdict].append(clean(package.name))
     return tuple(tuple(sorted(names)) for names in found.values())

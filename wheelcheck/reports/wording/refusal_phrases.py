@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from wheelcheck.reports.values.report import Problem, Report
+from wheelcheck.errors import NOT_THERE
+from wheelcheck.reports.values.report import Report
 from wheelcheck.reports.values.target_values import Refusal
 from wheelcheck.reports.wording.phrases import clean
 from wheelcheck.reports.wording.target_names import Places
@@ -29,10 +28,12 @@ def refusal_words(report: Report, refusal: Refusal, names: tuple[str, ...]) -> s
     return words
 
 
-def open_errors(
-    problems: Iterable[Problem], refused: Iterable[tuple[Refusal, tuple[str, ...]]] = ()
-) -> int:
-    """How many errors leave an answer incomplete: those that no refusal answers already."""
-    places = {refusal.where for refusal, _ in refused} - {None}
-    errors = (problem for problem in problems if problem.severity == "error")
-    return sum(problem.where not in places for problem in errors)
+def open_errors(report: Report) -> int:
+    """How many errors leave an answer incomplete: those that neither refuse nor fail it."""
+    places = {refusal.where for refusal, _ in refusals(report)} - {None}
+    return sum(
+        problem.severity == "error"
+        and problem.where not in places
+        and not (problem.package and problem.code in NOT_THERE)
+        for problem in report.problems
+    )
