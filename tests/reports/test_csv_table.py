@@ -17,7 +17,7 @@ def rows(report: Report) -> list[dict[str, str]]:
     return list(csv.DictReader(StringIO(render_csv(report), newline="")))
 
 
-def test_one_row_per_package_and_target():
+def test_each_package_has_a_row_per_target():
     found = rows(mixed())
     assert len(found) == 10 * 24
     assert tuple(found[0]) == COLUMNS

@@ -28,7 +28,7 @@ def commands(report: Report) -> list[tuple[str, dict[str, str], str]]:
     return found
 
 
-def test_one_annotation_for_all_that_a_line_brings_in():
+def test_a_line_has_a_single_annotation_for_all_it_brings_in():
     first, second, last = commands(alpine_story())
     assert first[0] == second[0] == "warning"
     assert first[1] == {
@@ -80,7 +80,7 @@ def test_no_text_becomes_a_command_or_a_property(text):
     assert message == clean(f"a{text}")
 
 
-def test_what_is_found_in_a_dockerfile_stands_at_its_lines_the_gravest_first():
+def test_findings_of_a_dockerfile_annotate_their_lines_the_gravest_first():
     first, *others = commands(broken_image())[:4]
     assert first == (
         "error",
@@ -90,7 +90,7 @@ def test_what_is_found_in_a_dockerfile_stands_at_its_lines_the_gravest_first():
             "add gcc, musl-dev"
         ),
     )
-    assert [(kind, told["line"]) for kind, told, _ in others] == [
+    assert [(kind, properties["line"]) for kind, properties, _ in others] == [
         ("warning", "1"),
         ("warning", "2"),
         ("notice", "3"),
@@ -98,14 +98,14 @@ def test_what_is_found_in_a_dockerfile_stands_at_its_lines_the_gravest_first():
     assert others[1][2].endswith("\nleave out git")
 
 
-def test_what_a_finding_tells_is_not_told_again_as_a_violation():
+def test_a_finding_is_not_repeated_as_a_violation():
     assert commands(broken_policy()) == commands(broken_image())
 
 
-def test_a_violation_at_another_line_is_told_after_the_findings():
+def test_a_violation_at_another_line_follows_the_findings():
     elsewhere = broken_policy().violations[0].model_copy(update={"where": (f"{NAME}:9",)})
     report = broken_image().model_copy(update={"violations": (elsewhere,)})
-    titles = [told["title"] for _, told, _ in commands(report)]
+    titles = [properties["title"] for _, properties, _ in commands(report)]
     assert titles[0] == "missing-compiler"
     assert titles[4] == "policy: dockerfile"
 

@@ -98,11 +98,11 @@ def test_where_a_policy_decides_only_what_breaks_it_fails():
     violation = Violation(
         rule="fail-on", target="python:3.8-alpine", package="numpy", message="numpy compiles"
     )
-    told = fromstring(
+    root = fromstring(
         render_junit(report.model_copy(update={"violations": (violation,)}), failing=())
     )
     failed = [
-        case.get("name") for case in told.iter("testcase") if case.find("failure") is not None
+        case.get("name") for case in root.iter("testcase") if case.find("failure") is not None
     ]
     assert failed == ["numpy 1.24.2"]
 
@@ -133,7 +133,7 @@ def test_under_a_policy_a_dockerfile_fails_where_the_policy_says_so_and_once():
 
 @settings(max_examples=30)
 @given(st.text())
-def test_any_dockerfile_is_told_in_xml(text):
+def test_any_dockerfile_becomes_valid_xml(text):
     *_, suite = fromstring(render_junit(worded(f"a{text}")))
     assert suite.attrib["name"] == clean(f"a{text}")
     assert suite.attrib["tests"] == "3"

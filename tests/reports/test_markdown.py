@@ -74,20 +74,22 @@ def tables(report: Report) -> list[list[list[str]]]:
         elif token.type == "tr_open":
             found[-1].append([])
         elif token.type == "inline" and found and found[-1]:
-            found[-1][-1].append("".join(one.content for one in token.children))
+            found[-1][-1].append("".join(child.content for child in token.children))
     return found
 
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_details_are_closed_and_tables_are_whole(name):
-    told = render_markdown(REPORTS[name])
-    assert told.count("<details>") == told.count("</details>") == told.count("</summary>")
-    for table in re.findall(r"(?:^\|.*\|$\n)+", told, re.MULTILINE):
+    markdown = render_markdown(REPORTS[name])
+    assert (
+        markdown.count("<details>") == markdown.count("</details>") == markdown.count("</summary>")
+    )
+    for table in re.findall(r"(?:^\|.*\|$\n)+", markdown, re.MULTILINE):
         widths = {len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}
         assert len(widths) == 1
 
 
-def test_many_targets_are_told_by_reason():
+def test_many_targets_are_grouped_by_reason():
     (reasons, *_) = tables(mixed())
     assert reasons[1][:3] == ["✗ no file", "torch 2.12.0", "musl"]
 
@@ -101,7 +103,9 @@ def test_costs_have_a_table():
 
 
 def test_advice_and_commands_can_be_pasted():
-    fences = [one for one in READER.parse(render_markdown(priced_story())) if one.type == "fence"]
+    fences = [
+        token for token in READER.parse(render_markdown(priced_story())) if token.type == "fence"
+    ]
     assert fences[0].content == "FROM python:3.8-slim\n"
     before, after, run = fences[2].content.splitlines()
     assert before.startswith("apk add --no-cache --virtual .build-deps g++")
@@ -111,16 +115,16 @@ def test_advice_and_commands_can_be_pasted():
 
 
 def test_an_incomplete_answer_is_a_warning():
-    told = render_markdown(mixed())
-    assert "> [!WARNING]\n> This answer is incomplete: see 1 problem." in told
-    assert "`requirements.txt:9`: git requirements are not judged" in told
+    markdown = render_markdown(mixed())
+    assert "> [!WARNING]\n> This answer is incomplete: see 1 problem." in markdown
+    assert "`requirements.txt:9`: git requirements are not judged" in markdown
     assert "[!WARNING]" not in render_markdown(alpine_story())
 
 
 def test_violations_come_right_after_the_answer():
     broken = Violation(rule="fail-on", target="python:3.8-alpine", message="numpy compiles")
-    told = render_markdown(alpine_story().model_copy(update={"violations": (broken,)}))
-    assert told.split("\n\n")[1:3] == [
+    markdown = render_markdown(alpine_story().model_copy(update={"violations": (broken,)}))
+    assert markdown.split("\n\n")[1:3] == [
         "#### The policy is violated",
         "- **fail-on**: numpy compiles",
     ]
@@ -136,15 +140,15 @@ def test_rows_that_are_left_out_are_counted():
     problems = tuple(
         Problem(code="x", message=f"problem {i} " + "m" * 900, package="numpy") for i in range(500)
     )
-    told = render_markdown(alpine_story().model_copy(update={"problems": problems}))
-    assert len(told) <= 65_000
-    assert re.search(r"^- and \d+ more$", told, re.MULTILINE)
+    markdown = render_markdown(alpine_story().model_copy(update={"problems": problems}))
+    assert len(markdown) <= 65_000
+    assert re.search(r"^- and \d+ more$", markdown, re.MULTILINE)
 
 
 def test_endless_words_are_cut_rather_than_sent():
     problem = Problem(code="x" * 5_000, message="*" * 100_000, where="`" * 100_000)
     packages = tuple(
-        one.model_copy(update={"name": "_*@" * 20_000}) for one in alpine_story().packages
+        package.model_copy(update={"name": "_*@" * 20_000}) for package in alpine_story().packages
     )
     report = alpine_story().model_copy(update={"problems": (problem,) * 50, "packages": packages})
     assert len(render_markdown(report)) <= 65_000
@@ -170,29 +174,29 @@ MARKUP = st.text(st.sampled_from("\\`*_{}[]()#+-.!|~<>&@/:$^=\"' \n\tabcw019;"),
 @example("&#0")
 @given(MARKUP | st.text(min_size=1))
 def test_text_is_shown_as_it_is(words):
-    told = " ".join(clean(words).split())
-    if told:
-        assert visible(text(told)) == told
+    line = " ".join(clean(words).split())
+    if line:
+        assert visible(text(line)) == line
 
 
 @pytest.mark.parametrize(
     "words", ["@someone", "see #12", "GH-12", "https://index.example/x", "www.index.example"]
 )
-def test_text_mentions_no_one_and_links_nowhere(words):
+def test_text_mentions_nobody_and_links_nowhere(words):
     assert words not in text(words)
     assert "<!-- -->" in text(words)
 
 
 @given(MARKUP)
 def test_code_is_shown_as_it_is_also_in_a_table(words):
-    told = clean(words).strip()
-    if not told:
+    line = clean(words).strip()
+    if not line:
         return
-    table = f"| a | b |\n| --- | --- |\n| {code(told)} | end |\n"
-    cells = [one for one in READER.parse(table) if one.type == "inline"][2:]
+    table = f"| a | b |\n| --- | --- |\n| {code(line)} | end |\n"
+    cells = [token for token in READER.parse(table) if token.type == "inline"][2:]
     ((span,), (end,)) = (cell.children for cell in cells)
     assert span.type == "code_inline"
-    assert span.content.strip() == told
+    assert span.content.strip() == line
     assert end.content == "end"
 
 
@@ -203,17 +207,21 @@ def test_a_block_of_code_holds_all_its_lines(words):
     assert block.content == "\n".join(map(clean, words.splitlines())) + "\n"
 
 
-def diffs_in(told: str) -> list[str]:
-    return [one.content for one in READER.parse(told) if one.type == "fence" and one.info == "diff"]
+def diffs_in(markdown: str) -> list[str]:
+    return [
+        token.content
+        for token in READER.parse(markdown)
+        if token.type == "fence" and token.info == "diff"
+    ]
 
 
-def test_what_is_found_in_a_dockerfile_is_a_list_with_errors_first():
-    told = render_markdown(broken_image())
+def test_findings_of_a_dockerfile_are_a_list_with_errors_first():
+    markdown = render_markdown(broken_image())
     assert (
         "> [!CAUTION]\n> deploy/app.Dockerfile does not work as it is: line 4 fails, see below."
-        in told
+        in markdown
     )
-    findings = told.partition("#### What is found in deploy/app.Dockerfile\n\n")[2]
+    findings = markdown.partition("#### What is found in deploy/app.Dockerfile\n\n")[2]
     first, _, second, note, unjudged = findings.partition("\n\n")[0].splitlines()
     assert first == (
         "- ✗ **line 4** (stage 0): numpy 1.24.2 needs a C compiler, and nothing installs one: "
@@ -222,28 +230,28 @@ def test_what_is_found_in_a_dockerfile_is_a_list_with_errors_first():
     assert second.endswith("; leave out git `build-packages-unused`")
     assert note.startswith("- · **line 3**")
     assert unjudged == "- line 9: pip install \\$TOOLS: not judged: TOOLS is not known"
-    assert "Left to do by hand:\n\n- numpy 1.18.5 needs" in told
+    assert "Left to do by hand:\n\n- numpy 1.18.5 needs" in markdown
 
 
 def test_a_sound_dockerfile_needs_no_mending():
-    told = render_markdown(sound_image())
-    assert f"- {NOTHING_FOUND}" in told
-    assert "[!CAUTION]" not in told
-    assert diffs_in(told) == []
+    markdown = render_markdown(sound_image())
+    assert f"- {NOTHING_FOUND}" in markdown
+    assert "[!CAUTION]" not in markdown
+    assert diffs_in(markdown) == []
 
 
 def test_corrections_are_whole_diffs_that_can_be_applied():
-    told = render_markdown(broken_image())
-    assert diffs_in(told) == [OTHER_IMAGE, CORRECTION]
-    assert told.count("<details><summary>Corrected, on ") == 2
+    markdown = render_markdown(broken_image())
+    assert diffs_in(markdown) == [OTHER_IMAGE, CORRECTION]
+    assert markdown.count("<details><summary>Corrected, on ") == 2
 
 
 def test_a_diff_that_does_not_fit_is_left_out_whole():
     long = broken_image().dockerfile.model_copy(update={"correction": CORRECTION * 100})
-    told = render_markdown(broken_image().model_copy(update={"dockerfile": long}))
-    assert diffs_in(told) == [OTHER_IMAGE]
-    assert "Too long to be shown here" in told
-    assert len(told) <= 65_000
+    markdown = render_markdown(broken_image().model_copy(update={"dockerfile": long}))
+    assert diffs_in(markdown) == [OTHER_IMAGE]
+    assert "Too long to be shown here" in markdown
+    assert len(markdown) <= 65_000
 
 
 @pytest.mark.parametrize(
@@ -262,15 +270,15 @@ def test_a_diff_stays_in_its_fence_whatever_the_file_says(words):
     diffs = diffs_in(render_markdown(worded(words)))
     assert len(diffs) == 2
     for diff in diffs:
-        removed, added, kept = diff.splitlines()[-3:]
-        assert (removed[0], added[0], kept[0]) == ("-", "+", " ")
-        assert removed[1:] == added[1:] == kept[1:]
-        assert len(kept) == len(words) + 1
+        removed, added, context = diff.splitlines()[-3:]
+        assert (removed[0], added[0], context[0]) == ("-", "+", " ")
+        assert removed[1:] == added[1:] == context[1:]
+        assert len(context) == len(words) + 1
 
 
 @settings(max_examples=30)
 @given(MARKUP)
 def test_no_dockerfile_adds_blocks_to_a_comment(words):
     words = words.replace("\n", " ")
-    kinds = [one.type for one in READER.parse(render_markdown(worded(f"a{words}z")))]
-    assert kinds == [one.type for one in READER.parse(render_markdown(worded("a z")))]
+    kinds = [token.type for token in READER.parse(render_markdown(worded(f"a{words}z")))]
+    assert kinds == [token.type for token in READER.parse(render_markdown(worded("a z")))]

@@ -50,7 +50,7 @@ def test_the_document_is_valid(name, schema):
     document = json.loads(render_sarif(REPORTS[name], version="1.2.3"))
     assert schema["id"] == SCHEMA == document["$schema"]
     Draft4Validator.check_schema(schema)
-    assert [one.message for one in Draft4Validator(schema).iter_errors(document)] == []
+    assert [error.message for error in Draft4Validator(schema).iter_errors(document)] == []
 
 
 @pytest.mark.parametrize("name", REPORTS)
@@ -75,22 +75,22 @@ def test_results_stand_at_the_line_that_asks():
 
 def test_other_lines_that_ask_are_related():
     results = run_of(alpine_story())["results"]
-    numpy = next(one for one in results if one["properties"]["package"] == "numpy")
+    numpy = next(result for result in results if result["properties"]["package"] == "numpy")
     (other,) = numpy["relatedLocations"]
     assert other["physicalLocation"]["region"]["startLine"] == 1
 
 
 def test_levels_follow_what_happens_to_the_installation():
-    levels = {one["ruleId"]: one["level"] for one in run_of(mixed())["results"]}
+    levels = {result["ruleId"]: result["level"] for result in run_of(mixed())["results"]}
     assert levels["unavailable"] == "error"
     assert levels["source-native"] == levels["unknown"] == "warning"
     assert levels["source-pure"] == "note"
     assert levels["problem/vcs-requirement"] == "error"
 
 
-def test_what_no_line_asks_for_stands_at_the_first_file():
+def test_what_no_line_asks_for_is_located_in_the_first_file():
     results = run_of(mixed())["results"]
-    torch = next(one for one in results if one["ruleId"] == "unavailable")
+    torch = next(result for result in results if result["ruleId"] == "unavailable")
     assert torch["locations"] == [
         {"physicalLocation": {"artifactLocation": {"uri": "requirements.txt"}}}
     ]
@@ -116,12 +116,12 @@ def test_fingerprints_outlive_the_line():
 
     def prints(report):
         return {
-            one["properties"]["package"]: one["partialFingerprints"]
-            for one in run_of(report)["results"]
+            result["properties"]["package"]: result["partialFingerprints"]
+            for result in run_of(report)["results"]
         }
 
     assert prints(story) == prints(moved)
-    assert len({str(one) for one in prints(story).values()}) == 4
+    assert len({str(fingerprints) for fingerprints in prints(story).values()}) == 4
 
 
 @pytest.mark.parametrize(
@@ -132,23 +132,23 @@ def test_paths_become_uris(file, scheme):
     story = alpine_story()
     problem = {"code": "x", "message": "y", "where": f"{file}:3"}
     report = Report.model_validate({**story.model_dump(), "problems": [problem]})
-    result = next(one for one in run_of(report)["results"] if one["ruleId"] == "problem/x")
-    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    each = next(each for each in run_of(report)["results"] if each["ruleId"] == "problem/x")
+    uri = each["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     parts = urlsplit(uri)
     assert (parts.scheme, unquote(parts.path)) == (scheme, file)
     assert uri.isascii()
 
 
-def test_what_is_found_in_a_dockerfile_stands_at_its_line():
-    codes = {one.code for one in judged_dockerfile().findings}
-    found = [one for one in run_of(broken_image())["results"] if one["ruleId"] in codes]
-    told = {}
-    for one in found:
-        (location,) = one["locations"]
+def test_findings_of_a_dockerfile_are_located_at_their_lines():
+    codes = {finding.code for finding in judged_dockerfile().findings}
+    found = [result for result in run_of(broken_image())["results"] if result["ruleId"] in codes]
+    located = {}
+    for result in found:
+        (location,) = result["locations"]
         place = location["physicalLocation"]
         assert place["artifactLocation"]["uri"] == NAME
-        told[one["ruleId"]] = (one["level"], place["region"]["startLine"])
-    assert told == {
+        located[result["ruleId"]] = (result["level"], place["region"]["startLine"])
+    assert located == {
         "missing-compiler": ("error", 4),
         "musl-base": ("warning", 1),
         "build-packages-unused": ("warning", 2),
@@ -161,13 +161,13 @@ def test_what_is_found_in_a_dockerfile_stands_at_its_line():
 
 
 def test_rules_of_a_dockerfile_tell_what_their_code_means_and_who_says_so():
-    rules = {one["id"]: one for one in run_of(broken_image())["tool"]["driver"]["rules"]}
+    rules = {each["id"]: each for each in run_of(broken_image())["tool"]["driver"]["rules"]}
     for finding in judged_dockerfile().findings:
         row = finding_codes()[finding.code]
-        told = rules[finding.code]
+        rule = rules[finding.code]
         meaning = row["meaning"][0].upper() + row["meaning"][1:]
-        assert told["help"]["text"] == f"{meaning}. Source: {row['source']}."
-        assert told["defaultConfiguration"]["level"] == finding.severity
+        assert rule["help"]["text"] == f"{meaning}. Source: {row['source']}."
+        assert rule["defaultConfiguration"]["level"] == finding.severity
 
 
 def test_codes_of_findings_are_no_names_of_verdicts():
@@ -177,12 +177,12 @@ def test_codes_of_findings_are_no_names_of_verdicts():
 def test_a_code_that_this_version_does_not_know_is_a_rule_all_the_same():
     (first, *_) = judged_dockerfile().findings
     later = first.model_copy(update={"code": "of-a-later-version"})
-    told = judged_dockerfile().model_copy(update={"findings": (later,)})
-    run = run_of(broken_image().model_copy(update={"dockerfile": told}))
-    assert "of-a-later-version" in {one["ruleId"] for one in run["results"]}
+    dockerfile = judged_dockerfile().model_copy(update={"findings": (later,)})
+    run = run_of(broken_image().model_copy(update={"dockerfile": dockerfile}))
+    assert "of-a-later-version" in {result["ruleId"] for result in run["results"]}
 
 
-def test_what_a_finding_tells_is_not_told_again_as_a_violation():
+def test_a_finding_is_not_repeated_as_a_violation():
     assert run_of(broken_policy()) == run_of(broken_image())
 
 

@@ -67,24 +67,24 @@ def test_every_report_becomes_a_well_formed_page(name):
     root = parsed(page)
     (title,) = root.all("h1")
     assert title.text == headline(REPORTS[name])
-    ids = [one.attributes["id"] for one in root.walk() if "id" in one.attributes]
+    ids = [element.attributes["id"] for element in root.walk() if "id" in element.attributes]
     assert len(ids) == len(set(ids))
     assert embedded(page)["packages"] is not None
 
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_no_address_leads_away_from_the_page(name):
-    for one in parsed(render_html(REPORTS[name])).walk():
+    for element in parsed(render_html(REPORTS[name])).walk():
         for attribute in ("src", "href", "action", "srcset", "data", "style"):
-            value = one.attributes.get(attribute)
+            value = element.attributes.get(attribute)
             assert value is None or value.startswith(("#", "data:image/svg+xml,"))
-        assert not [key for key in one.attributes if key.startswith("on")]
+        assert not [key for key in element.attributes if key.startswith("on")]
 
 
 def test_the_policy_allows_this_style_and_this_script_alone():
     root = parsed(render_html(alpine_story()))
     (policy,) = root.all("meta", http_equiv="Content-Security-Policy") or [
-        one for one in root.all("meta") if one.attributes.get("http-equiv")
+        meta for meta in root.all("meta") if meta.attributes.get("http-equiv")
     ]
     (style,) = root.all("style")
     script = root.all("script")[-1]
@@ -100,7 +100,9 @@ def test_the_policy_allows_this_style_and_this_script_alone():
 def table_of(page: str) -> dict[str, list[str]]:
     """The matrix: package and version → signs or words."""
     (table,) = [
-        one for one in parsed(page).all("table") if "matrix" in (one.attributes.get("class") or "")
+        each
+        for each in parsed(page).all("table")
+        if "matrix" in (each.attributes.get("class") or "")
     ]
     (body,) = table.all("tbody")
     rows = {}
@@ -126,7 +128,9 @@ def test_without_scripts_trouble_comes_first_and_every_cell_has_a_word():
     assert rows["torch 2.12.0"] == ["·"] * 12 + ["✗"] * 12
     assert "requests 2.34.0" not in rows
     (table,) = [
-        one for one in parsed(page).all("table") if "matrix" in (one.attributes.get("class") or "")
+        each
+        for each in parsed(page).all("table")
+        if "matrix" in (each.attributes.get("class") or "")
     ]
     words = {cell.attributes["aria-label"] for cell in table.all("td")}
     assert words == {"no file", "compiles", "unknown", "may compile", "builds", "wheel"}
@@ -140,17 +144,20 @@ def test_without_scripts_the_rest_is_folded_with_all_its_names():
 
 def test_columns_of_a_grid_stand_by_libc_then_architecture_then_python():
     (table,) = [
-        one
-        for one in parsed(render_html(today())).all("table")
-        if "matrix" in (one.attributes.get("class") or "")
+        each
+        for each in parsed(render_html(today())).all("table")
+        if "matrix" in (each.attributes.get("class") or "")
     ]
-    groups = [(one.text, one.attributes["colspan"]) for one in table.all("th", scope="colgroup")]
+    groups = [
+        (heading.text, heading.attributes["colspan"])
+        for heading in table.all("th", scope="colgroup")
+    ]
     assert groups == [
         ("glibc 2.28", "12"),
         ("musl 1.2", "12"),
         *[("x86_64", "6"), ("aarch64", "6")] * 2,
     ]
-    pythons = [one.text for one in table.all("th", scope="col")][1:]
+    pythons = [heading.text for heading in table.all("th", scope="col")][1:]
     assert pythons == ["3.11", "3.12", "3.13", "3.14", "3.15", "3.15t"] * 4
 
 
@@ -171,10 +178,10 @@ def test_costs_stand_with_their_interval_beside_the_verdicts():
 def test_without_bills_no_cost_is_named():
     (section,) = parsed(render_html(alpine_story())).all("section", id="bill")
     assert section.all("h2")[0].text == "Target by target"
-    assert [one.text for one in section.all("th", scope="col")] == ["Target", "Packages"]
+    assert [heading.text for heading in section.all("th", scope="col")] == ["Target", "Packages"]
 
 
-def test_obstacles_of_builds_are_told_with_their_source():
+def test_obstacles_of_builds_are_shown_with_their_source():
     (section,) = parsed(render_html(priced_story())).all("section", id="obstacles")
     assert "numpy 1.17.3 may fail on python:3.8-alpine" in section.text
     assert "numpy's issue 22135" in section.text
@@ -190,7 +197,9 @@ def test_the_data_hold_every_cell():
     report = priced_story()
     data = embedded(render_html(report))
     names = [target["name"] for target in data["targets"]]
-    assert {one["name"] for one in data["packages"]} == {one.name for one in report.packages}
+    assert {package["name"] for package in data["packages"]} == {
+        package.name for package in report.packages
+    }
     for row in data["packages"]:
         package = report.package(row["name"])
         for name, cell in zip(names, row["on"], strict=True):
@@ -199,17 +208,17 @@ def test_the_data_hold_every_cell():
             assert cell.get("version") == package.on[name].version
 
 
-def test_plans_that_look_alike_are_told_once():
+def test_plans_that_look_alike_are_shown_once():
     story = priced_story()
     (plan,) = story.builds
     twin = plan.model_copy(update={"target": story.targets[0].name})
     data = embedded(render_html(story.model_copy(update={"builds": (plan, twin)})))
-    (told,) = data["plans"]
-    assert told["where"] == "both targets"
-    assert told["targets"] == [plan.target, twin.target]
+    (shown,) = data["plans"]
+    assert shown["where"] == "both targets"
+    assert shown["targets"] == [plan.target, twin.target]
 
 
-def test_a_big_report_stays_under_one_megabyte():
+def test_a_big_report_stays_under_a_megabyte():
     assert len(render_html(big()).encode()) < 1_000_000
 
 
@@ -238,7 +247,7 @@ def renamed(text: str) -> Report:
 
 
 def shape(page: str) -> list[str]:
-    return [one.tag for one in parsed(page).walk()]
+    return [element.tag for element in parsed(page).walk()]
 
 
 HARMLESS = shape(render_html(renamed("x y")))
@@ -248,7 +257,7 @@ HARMLESS = shape(render_html(renamed("x y")))
 def test_hostile_text_is_text(text):
     page = render_html(renamed(text))
     assert shape(page) == HARMLESS
-    assert tidied(f"numpy{text}") in {one["name"] for one in embedded(page)["packages"]}
+    assert tidied(f"numpy{text}") in {package["name"] for package in embedded(page)["packages"]}
 
 
 @settings(max_examples=30)
@@ -264,12 +273,12 @@ def dockerfile_of(report: Report) -> Element:
     return section
 
 
-def test_what_is_found_in_a_dockerfile_stands_under_the_matrix_with_errors_first():
+def test_findings_of_a_dockerfile_follow_the_matrix_with_errors_first():
     page = render_html(broken_image())
     assert page.index('id="matrix"') < page.index('id="dockerfile"') < page.index('id="why"')
     section = dockerfile_of(broken_image())
     assert section.all("h2")[0].text == f"What is found in {NAME}"
-    first, _, third, note = (one.text for one in section.all("li", class_="finding"))
+    first, _, third, note = (item.text for item in section.all("li", class_="finding"))
     assert first.startswith("✗ error: line 4 (stage 0): numpy 1.24.2 needs a C compiler")
     assert "missing-compiler" in first
     assert "RUN pip install --no-cache-dir -r requirements.txt" in first
@@ -280,9 +289,9 @@ def test_what_is_found_in_a_dockerfile_stands_under_the_matrix_with_errors_first
     assert "numpy 1.18.5 needs build requirements of its own time" in section.text
 
 
-def test_an_image_that_cannot_be_built_is_told_before_the_matrix():
-    (told,) = parsed(render_html(broken_image())).all("p", class_="broken")
-    assert told.text == f"✗ {NAME} does not work as it is: line 4 fails, see below."
+def test_an_image_that_cannot_be_built_is_reported_before_the_matrix():
+    (warning,) = parsed(render_html(broken_image())).all("p", class_="broken")
+    assert warning.text == f"✗ {NAME} does not work as it is: line 4 fails, see below."
     assert not parsed(render_html(sound_image())).all("p", class_="broken")
     assert NOTHING_FOUND in dockerfile_of(sound_image()).text
 
@@ -290,9 +299,9 @@ def test_an_image_that_cannot_be_built_is_told_before_the_matrix():
 def test_corrections_are_whole_and_every_changed_line_has_its_sign():
     section = dockerfile_of(broken_image())
     diffs = section.all("pre", class_="diff")
-    assert [one.text for one in diffs] == [OTHER_IMAGE, CORRECTION]
+    assert [each.text for each in diffs] == [OTHER_IMAGE, CORRECTION]
     for diff in diffs:
-        changed = {tag: [one.text for one in diff.all(tag)] for tag in ("ins", "del")}
+        changed = {tag: [line.text for line in diff.all(tag)] for tag in ("ins", "del")}
         assert all(line.startswith("+") for line in changed["ins"])
         assert all(line.startswith("-") for line in changed["del"])
         assert f"--- {NAME}\n" not in changed["del"]  # a name, and no line that is taken away
@@ -306,7 +315,9 @@ def test_a_hostile_dockerfile_is_text(text):
     report = worded(f"a{text}")
     assert shape(render_html(report)) == WORDED
     diff = dockerfile_of(report).all("pre")[-1].text.removesuffix("\n")
-    shown = "".join(one if one.isprintable() or one == "\t" else "�" for one in text)
+    shown = "".join(
+        character if character.isprintable() or character == "\t" else "�" for character in text
+    )
     assert diff.split("\n")[-3:] == [f"-a{shown}", f"+a{shown}", f" a{shown}"]
 
 
@@ -325,20 +336,22 @@ def tidied(value):
     if isinstance(value, str):
         return "\n".join(map(clean, value.splitlines()))
     if isinstance(value, dict):
-        return {key: tidied(one) for key, one in value.items()}
+        return {key: tidied(item) for key, item in value.items()}
     return list(map(tidied, value)) if isinstance(value, list) else value
 
 
 def typed(value):
-    """Equality that tells True, 1 and 1.0 apart."""
+    """Equality that distinguishes True, 1 and 1.0."""
     if isinstance(value, dict):
-        return {key: typed(one) for key, one in value.items()}
-    return [typed(one) for one in value] if isinstance(value, list) else (type(value), value)
+        return {key: typed(item) for key, item in value.items()}
+    return [typed(item) for item in value] if isinstance(value, list) else (type(value), value)
 
 
 @given(VALUES)
 def test_data_come_back_as_they_were(value):
-    told = encode({"it": value})
-    assert not set("<>&\u2028\u2029") & set(told)  # nothing that ends or begins markup in a script
-    page = f'<script id="data">{told}</script>'
+    encoded = encode({"it": value})
+    assert not set("<>&\u2028\u2029") & set(
+        encoded
+    )  # nothing that ends or begins markup in a script
+    page = f'<script id="data">{encoded}</script>'
     assert typed(embedded(page)["it"]) == typed(tidied(value))

@@ -29,14 +29,14 @@ REPORTS = {
 
 @pytest.fixture(scope="module")
 def browser():
-    with chromium() as one:
-        yield one
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture
 def opened(browser, tmp_path):
     """Open reports from disk, without a network; any word on the console fails the test."""
-    said = []
+    messages = []
     contexts = []
 
     def open_page(report, *, width=1280, scripts=True, scheme="light", address=""):
@@ -51,16 +51,16 @@ def opened(browser, tmp_path):
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("requestfailed", lambda request: said.append(request.url))
+        page.on("console", lambda message: messages.append(message.text))
+        page.on("pageerror", lambda error: messages.append(str(error)))
+        page.on("requestfailed", lambda request: messages.append(request.url))
         page.goto(file.as_uri() + address)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    assert said == []
+    assert messages == []
 
 
 def names(page) -> list[str]:
@@ -102,7 +102,7 @@ def test_an_accessibility_checker_finds_nothing(opened, name, scheme):
     page.locator(".matrix td").first.click()
     unfold(page)
     found = axe.run(page).response["violations"]
-    assert [(one["id"], [n["html"] for n in one["nodes"]]) for one in found] == []
+    assert [(violation["id"], [n["html"] for n in violation["nodes"]]) for violation in found] == []
 
 
 def test_trouble_is_shown_first_and_wheels_on_demand(opened):
@@ -157,7 +157,7 @@ def test_sorting_by_a_heading(opened):
     page.keyboard.press("Enter")
     assert column.get_attribute("aria-sort") == "descending"
     assert focused(page) == "3.15t"
-    assert names(page)[0] == "cffi"  # the one that compiles on free-threaded glibc
+    assert names(page)[0] == "cffi"  # it compiles on free-threaded glibc
 
 
 def test_packages_are_grouped_by_verdict_or_by_pattern(opened):
@@ -176,7 +176,7 @@ def test_packages_are_grouped_by_verdict_or_by_pattern(opened):
     assert groups == ["3 packages with the same verdicts", "each with verdicts of its own"]
 
 
-def test_the_matrix_is_one_tab_stop_with_arrow_keys_inside(opened):
+def test_the_matrix_is_a_single_tab_stop_with_arrow_keys_inside(opened):
     page = opened(mixed())
     assert page.locator("#matrix-box [tabindex='0']").count() == 1
     page.get_by_label("Group").focus()
@@ -203,7 +203,7 @@ def test_details_open_and_close_by_keyboard(opened):
     page.keyboard.press("Enter")
     details = page.get_by_role("complementary")
     assert focused(page) == "pandas 2.0.0"
-    told = details.text_content()
+    text = details.text_content()
     for words in (
         "On python:3.8-alpine",
         "compiles from source",
@@ -214,13 +214,13 @@ def test_details_open_and_close_by_keyboard(opened):
         "16 min",
         "scaled from a measured release, pandas 1.0, measured",
     ):
-        assert words in told
+        assert words in text
     page.keyboard.press("Escape")
     assert not details.is_visible()
     assert focused(page) == "▲ compiles"
 
 
-def test_details_lead_from_one_outcome_to_another(opened):
+def test_details_lead_from_an_outcome_to_another(opened):
     page = opened(alpine_story())
     page.get_by_role("rowheader", name="numpy").click()
     details = page.get_by_role("complementary")
@@ -235,13 +235,13 @@ def test_an_address_opens_the_details_of_a_package(opened):
     opened(alpine_story(), address="#package=%E0%A4%A")
 
 
-def test_advice_is_told_where_it_helps(opened):
+def test_advice_is_shown_where_it_helps(opened):
     page = opened(priced_story())
     page.get_by_role("rowheader", name="pandas").click()
-    told = page.get_by_role("complementary").inner_text()
-    assert "take python:3.8-slim → · comes as a wheel" in told
-    assert "FROM python:3.8-slim" in told
-    assert "py3-numpy" not in told
+    text = page.get_by_role("complementary").inner_text()
+    assert "take python:3.8-slim → · comes as a wheel" in text
+    assert "FROM python:3.8-slim" in text
+    assert "py3-numpy" not in text
 
 
 def test_the_answer_can_be_copied(opened):
@@ -257,11 +257,11 @@ def test_the_answer_can_be_copied(opened):
 def test_the_build_plan_is_a_tree_with_commands_to_paste(opened):
     page = opened(priced_story())
     plans = page.locator("#plans")
-    told = plans.inner_text()
-    assert "7 sdists are built, 10 builds in all" in told
-    assert "numpy 1.17.3 × 4" in told
-    assert "apk add --no-cache --virtual .build-deps" in told
-    assert "circle 1.0 → wheel-of-it 2 → circle 1.0" in told
+    text = plans.inner_text()
+    assert "7 sdists are built, 10 builds in all" in text
+    assert "numpy 1.17.3 × 4" in text
+    assert "apk add --no-cache --virtual .build-deps" in text
+    assert "circle 1.0 → wheel-of-it 2 → circle 1.0" in text
     nested = plans.locator(".tree .tree .tree > li").first
     assert "numpy 1.17.3" in nested.inner_text()
 
@@ -298,13 +298,13 @@ def test_hostile_words_run_nothing_and_stay_words(opened):
     words = "</script><img src=x onerror=document.title='owned'>"
     story = priced_story()
     packages = [
-        one.model_copy(
+        package.model_copy(
             update={
-                "name": f"{one.name}{words}",
-                "on": {k: c.model_copy(update={"reason": words}) for k, c in one.on.items()},
+                "name": f"{package.name}{words}",
+                "on": {k: c.model_copy(update={"reason": words}) for k, c in package.on.items()},
             }
         )
-        for one in story.packages
+        for package in story.packages
     ]
     page = opened(story.model_copy(update={"packages": tuple(packages)}))
     page.locator(".matrix td").first.click()
@@ -368,7 +368,7 @@ def test_diffs_are_coloured_and_scroll_in_their_own_box_on_a_phone(opened, schem
     assert len(set(widths)) == 1  # the colour of a short line is as wide as that of the longest
 
 
-def test_a_dockerfile_is_told_without_scripts(opened):
+def test_a_dockerfile_is_shown_without_scripts(opened):
     page = opened(broken_image(), scripts=False)
     assert page.locator("#dockerfile .diff").last.text_content() == CORRECTION
     assert "Add gcc, musl-dev" in page.locator("#dockerfile").text_content()

@@ -16,7 +16,7 @@ def words(chart) -> list[str]:
     """All that is written in a chart, in the order of reading."""
     (axes,) = chart.axes
     found = [(round(text.get_position()[1], 2), *text.get_position(), text) for text in axes.texts]
-    return [text.get_text() for *_, text in sorted(found, key=lambda one: one[:2]) if text]
+    return [text.get_text() for *_, text in sorted(found, key=lambda item: item[:2]) if text]
 
 
 def boxes(chart) -> list[tuple[float, float, float]]:
@@ -26,12 +26,12 @@ def boxes(chart) -> list[tuple[float, float, float]]:
 
 
 def test_coverage_counts_every_target():
-    told = words(priced_story().plot.coverage())
-    assert "10 of 10 wheels" in told
-    assert "6 of 10 wheels" in told
-    assert "▲ 4" in told
-    assert "compiles from source" in told
-    assert "no file fits: cannot be installed" not in told
+    shown = words(priced_story().plot.coverage())
+    assert "10 of 10 wheels" in shown
+    assert "6 of 10 wheels" in shown
+    assert "▲ 4" in shown
+    assert "compiles from source" in shown
+    assert "no file fits: cannot be installed" not in shown
 
 
 def test_coverage_bars_are_shares():
@@ -45,24 +45,24 @@ def test_coverage_bars_are_shares():
 
 
 def test_targets_that_are_alike_share_a_bar():
-    told = words(mixed().plot.coverage())
-    assert "musl (Python 3.11–3.15)" in told
-    assert sum("wheels" in one for one in told) == 4
+    shown = words(mixed().plot.coverage())
+    assert "musl (Python 3.11–3.15)" in shown
+    assert sum("wheels" in text for text in shown) == 4
 
 
 def test_what_is_not_needed_is_not_counted():
-    told = words(mixed().plot.coverage())
-    assert "7 of 10 wheels" in told
-    assert "4 of 9 wheels" in told
+    shown = words(mixed().plot.coverage())
+    assert "7 of 10 wheels" in shown
+    assert "4 of 9 wheels" in shown
 
 
 def test_the_bill_tells_numbers_and_intervals():
-    told = words(priced_story().plot.bill())
-    assert "What it costs, on 2 cores" in told
-    time = told[told.index("Time to install") :]
+    shown = words(priced_story().plot.bill())
+    assert "What it costs, on 2 cores" in shown
+    time = shown[shown.index("Time to install") :]
     assert time[1:7] == [SLIM, "31 s", "22–40 s", ALPINE, "1 h 42 min", "76 min – 2 h 8 min"]
-    assert "nothing is built" in told[told.index("Peak memory") :]
-    assert "Image, one stage" in told
+    assert "nothing is built" in shown[shown.index("Peak memory") :]
+    assert "Image, one stage" in shown
 
 
 def test_bars_of_the_bill_are_in_proportion():
@@ -75,9 +75,9 @@ def test_targets_with_the_same_numbers_share_a_bar():
     story = priced_story()
     slim = story.targets[0]
     targets = (*story.targets, slim.model_copy(update={"name": "python:3.9-slim"}))
-    told = words(story.model_copy(update={"targets": targets}).plot.bill())
-    assert told.count("31 s") == 1
-    assert "python:3.8-slim, python:3.9-slim" in told
+    shown = words(story.model_copy(update={"targets": targets}).plot.bill())
+    assert shown.count("31 s") == 1
+    assert "python:3.8-slim, python:3.9-slim" in shown
 
 
 def test_what_is_not_known_of_a_bill_says_so():
@@ -90,12 +90,12 @@ def test_a_report_without_costs_has_no_bill():
 
 
 def test_two_targets_are_compared_where_they_differ():
-    told = words(priced_story().plot.compare())
-    assert told == words(priced_story().plot.compare(SLIM, ALPINE))
-    assert "· wheel  1.24.2" in told
-    assert "▲ compiles  1.24.2" in told
-    assert "6 packages alike" in told
-    assert "six" not in told
+    shown = words(priced_story().plot.compare())
+    assert shown == words(priced_story().plot.compare(SLIM, ALPINE))
+    assert "· wheel  1.24.2" in shown
+    assert "▲ compiles  1.24.2" in shown
+    assert "6 packages alike" in shown
+    assert "six" not in shown
 
 
 def test_two_reports_are_compared_target_by_target():
@@ -108,13 +108,13 @@ def test_two_reports_are_compared_target_by_target():
         if p.name != "six"
     ]
     new = old.model_copy(update={"packages": tuple(changed), "as_of": None})
-    told = words(new.plot.compare(old))
-    on_alpine = told[told.index(ALPINE) :]
+    shown = words(new.plot.compare(old))
+    on_alpine = shown[shown.index(ALPINE) :]
     row = on_alpine.index("scipy")
     assert on_alpine[row : row + 3] == ["scipy", "▲ compiles  1.10.1", "· wheel  9.0"]
-    assert "six" not in told  # gone, but no trouble came or went
-    assert "numpy" not in told  # compiles as before
-    assert "after: as it is now" in told
+    assert "six" not in shown  # gone, but no trouble came or went
+    assert "numpy" not in shown  # compiles as before
+    assert "after: as it is now" in shown
     assert "9 other packages, among which nothing gained or lost its wheels" in on_alpine
 
 
@@ -171,23 +171,23 @@ def test_everything_drawn_is_inside_the_picture():
 
 class TestMatrix:
     def test_packages_in_trouble_with_the_sign_of_each_target(self):
-        told = words(alpine_story().plot.matrix())
-        assert {"numpy 1.24.2", "▲ compiles", "· wheel", SLIM, ALPINE} <= set(told)
-        assert "six 1.16.0" not in told
-        assert "6 packages come as wheels everywhere" in told
+        shown = words(alpine_story().plot.matrix())
+        assert {"numpy 1.24.2", "▲ compiles", "· wheel", SLIM, ALPINE} <= set(shown)
+        assert "six 1.16.0" not in shown
+        assert "6 packages come as wheels everywhere" in shown
 
     def test_every_package_on_request(self):
         assert "six 1.16.0" in words(alpine_story().plot.matrix(every=True))
 
     def test_targets_that_agree_share_a_column_under_their_axes(self):
-        told = words(mixed().plot.matrix())
-        assert told.count("x86_64, aarch64") == 2
-        assert told.count("3.15t") == 2
+        shown = words(mixed().plot.matrix())
+        assert shown.count("x86_64, aarch64") == 2
+        assert shown.count("3.15t") == 2
 
     def test_a_wheel_that_does_not_load_has_its_mark_and_a_legend(self):
-        told = words(unloading().plot.matrix())
-        assert "! needs libs" in told
-        assert "comes as a wheel that needs system libraries" in told
+        shown = words(unloading().plot.matrix())
+        assert "! needs libs" in shown
+        assert "comes as a wheel that needs system libraries" in shown
 
     def test_a_long_matrix_says_what_it_leaves_out(self):
         assert "and 9 more packages" in words(big().plot.matrix())

@@ -67,23 +67,23 @@ def test_html_is_sound_small_and_fetches_nothing(make):
     assert "@import" not in html
 
 
-def test_html_tells_the_answer_the_matrix_costs_and_ways_out():
+def test_html_shows_the_answer_the_matrix_costs_and_advice():
     page = Reader(priced_story()._repr_html_())
-    told = " ".join(page.text.split())
-    assert headline(priced_story()) in told
-    assert "scikit-learn 1.2.2· wheel▲ compiles" in told
-    assert "+ 6 packages come as wheels everywhere" in told
-    assert "1 h 42 min (76 min – 2 h 8 min)" in told
-    assert "take python:3.8-slim" in told
-    assert "FROM python:3.8-slim" in told
-    assert "none for musllinux" in told
+    text = " ".join(page.text.split())
+    assert headline(priced_story()) in text
+    assert "scikit-learn 1.2.2· wheel▲ compiles" in text
+    assert "+ 6 packages come as wheels everywhere" in text
+    assert "1 h 42 min (76 min – 2 h 8 min)" in text
+    assert "take python:3.8-slim" in text
+    assert "FROM python:3.8-slim" in text
+    assert "none for musllinux" in text
 
 
-def test_costs_of_many_targets_are_told_together():
-    told = " ".join(Reader(priced_matrix()._repr_html_()).text.split())
-    assert "On 2 cores" in told
-    assert "536 min (16–57 min)900 MB (630 MB – 1.2 GB)" in told  # musl: 5 builds, medians alike
-    assert "140 s to 3 min200 MB" in told  # glibc: 1 build, medians that differ
+def test_costs_of_many_targets_are_grouped():
+    text = " ".join(Reader(priced_matrix()._repr_html_()).text.split())
+    assert "On 2 cores" in text
+    assert "536 min (16–57 min)900 MB (630 MB – 1.2 GB)" in text  # musl: 5 builds, medians alike
+    assert "140 s to 3 min200 MB" in text  # glibc: 1 build, medians that differ
 
 
 def test_html_says_where_the_answer_is_incomplete():
@@ -180,8 +180,8 @@ def test_pandas_has_a_row_per_package_and_target():
 def test_askers_are_joined_and_what_is_not_known_is_missing():
     pytest.importorskip("pandas")
     frame = alpine_story().to_pandas().set_index(["package", "target"])
-    asked = "pandas 2.0.0; scikit-learn 1.2.2; scipy 1.10.1"
-    assert frame.loc[("numpy", "python:3.8-alpine"), "requested_by"] == asked
+    requested_by = "pandas 2.0.0; scikit-learn 1.2.2; scipy 1.10.1"
+    assert frame.loc[("numpy", "python:3.8-alpine"), "requested_by"] == requested_by
     torch = mixed().to_pandas().query("package == 'torch' and verdict == 'unavailable'")
     assert len(torch)
     assert torch["file"].isna().all()
@@ -216,7 +216,7 @@ def test_an_empty_report_gives_an_empty_frame():
         ("matplotlib", lambda report: report.plot.coverage()),
     ],
 )
-def test_a_missing_library_is_told_with_its_extra(monkeypatch, module, ask):
+def test_a_missing_library_is_reported_with_its_extra(monkeypatch, module, ask):
     monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(UsageError, match=r"pip install 'wheelcheck\[notebook\]'"):
         ask(alpine_story())

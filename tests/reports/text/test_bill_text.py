@@ -39,13 +39,13 @@ BUILDS = Bill(
 def billed(alpine: Bill = BUILDS) -> Report:
     report = alpine_story()
     targets = tuple(
-        one.model_copy(update={"bill": alpine if one.name == ALPINE else WHEELS})
-        for one in report.targets
+        target.model_copy(update={"bill": alpine if target.name == ALPINE else WHEELS})
+        for target in report.targets
     )
     return report.model_copy(update={"targets": targets})
 
 
-def test_the_headline_is_one_that_a_manager_understands():
+def test_the_headline_is_what_a_manager_understands():
     assert headline(billed()) == (
         "On python:3.8-alpine 4 of 10 packages compile from source (numpy, pandas, scikit-learn, "
         "scipy): about 80 min (53 min – 2 h) on 2 cores, 2.1 GB peak, image 1.2 GB; on "
@@ -86,13 +86,13 @@ def test_what_is_not_in_the_numbers_is_named():
 
 
 @pytest.mark.parametrize(
-    ("fits", "told"), [(False, ": too much"), (None, ": perhaps too much"), (True, "")]
+    ("fits", "note"), [(False, ": too much"), (None, ": perhaps too much"), (True, "")]
 )
-def test_memory_that_does_not_suffice_is_warned_of(fits, told):
+def test_memory_that_does_not_suffice_is_warned_of(fits, note):
     bill = BUILDS.model_copy(update={"memory_bytes": 2_000_000_000, "fits_memory": fits})
     text = render_text(billed(bill), width=120)
-    assert f"2.1 GB{told}" in text
-    assert ("too much" in text) is bool(told)
+    assert f"2.1 GB{note}" in text
+    assert ("too much" in text) is bool(note)
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 200])
@@ -101,7 +101,7 @@ def test_no_line_is_wider_than_the_page(width):
     assert max(map(len, text.splitlines())) <= width
 
 
-def test_medians_that_hardly_differ_are_told_as_one():
+def test_medians_that_hardly_differ_are_merged():
     assert spread([about(10, 2), about(10.5, 2)], duration) == "10 s (5.2–21 s)"
     assert spread([about(10), about(20)], duration) == "10 s to 20 s"
     assert spread([about(1e9), None], size, whole=False) == "1 GB"

@@ -37,7 +37,7 @@ def test_a_version_that_is_only_tried_says_who_tries_it():
     assert text.count("its sources not") == 1
 
 
-def test_the_summary_tells_builds_for_others_and_tried_ones_apart():
+def test_the_summary_distinguishes_builds_for_others_from_tried_builds():
     story = alpine_story()
     inner = build("numpy", "1.17.3", 1, top_level=False)
     inner = inner.model_copy(update={"asked_by": ("pandas 2.0.0",)})
@@ -56,7 +56,7 @@ def test_an_obstacle_to_a_build_requirement_says_whom_it_is_for():
     assert "numpy 1.17.3 (to build pandas 2.0.0) fails: too old" in text
 
 
-def test_why_a_build_without_a_compiler_fails_is_said_as_well():
+def test_why_a_build_without_a_compiler_fails_is_reported_as_well():
     obstacle = Obstacle(code="missing-readme", message="no readme", source="a test", fatal=True)
     pure = build("pytz", "2023.3", 1, verdict=Verdict.SOURCE_PURE)
     pure = pure.model_copy(update={"obstacles": (obstacle,)})

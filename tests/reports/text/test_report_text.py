@@ -83,7 +83,7 @@ python:3.8-alpine  CPython 3.8.16, musl 1.2, x86_64
 
 @pytest.mark.parametrize("width", [60, 72, 80, 100, 160, 200])
 @pytest.mark.parametrize("number", range(len(REPORTS)))
-def test_no_line_is_wider_than_asked_nor_ends_in_space(number, width):
+def test_no_line_exceeds_the_width_nor_ends_in_space(number, width):
     for line in render_text(REPORTS[number], width=width).splitlines():
         assert cell_len(line) <= width, line
         assert line == line.rstrip()
@@ -144,7 +144,7 @@ def test_the_legend_explains_what_occurs_and_no_more():
     )
 
 
-def test_why_is_told_once_for_all_it_holds_for():
+def test_a_reason_is_given_once_for_all_it_holds_for():
     why = section(render_text(big(), width=160), "Why")
     assert "for example package-010 on musl x86_64 (Python 3.11): cp311 wheels exist" in why
     assert "and 8 more on musl" in why
@@ -173,13 +173,13 @@ def test_why_names_who_asks():
     )
     numpy = Package(name="numpy", on={**story.package("numpy").on, "python:3.8-alpine": distinct})
     pair = (numpy, story.package("scikit-learn"))
-    told = render_text(story.model_copy(update={"packages": pair}))
+    text = render_text(story.model_copy(update={"packages": pair}))
     assert "requested in requirements.txt:4, needed by scikit-learn[test] 1.2.2" in " ".join(
-        told.split()
+        text.split()
     )
 
 
-def test_version_skew_is_told():
+def test_version_skew_is_reported():
     assert section(render_text(mixed()), "Versions that differ between targets") == (
         "numpy 2.6.0 on Python 3.12–3.15, 3.15t, 2.4.2 on Python 3.11"
     )
@@ -217,8 +217,8 @@ def test_targets_and_what_was_assumed_are_named():
     assert "note" in section(render_text(nasty()) + "\n", "What was judged")
 
 
-def test_a_package_is_asked_for_with_an_option_and_in_a_file():
-    def told(place: str) -> str:
+def test_a_package_is_requested_with_an_option_and_in_a_file():
+    def rendered(place: str) -> str:
         targets = images(1).targets
         cell = compiles("sci", "1.0", "cp38-cp38-manylinux_2_17_x86_64")
         cell = cell.model_copy(update={"requested_by": (place,)})
@@ -226,11 +226,11 @@ def test_a_package_is_asked_for_with_an_option_and_in_a_file():
         report = images(1).model_copy(update={"packages": (package,)})
         return render_text(report)
 
-    assert "requested with --package" in told("--package")
-    assert "requested in requirements.txt:3" in told("requirements.txt:3")
+    assert "requested with --package" in rendered("--package")
+    assert "requested in requirements.txt:3" in rendered("requirements.txt:3")
 
 
-def test_a_dockerfile_is_told_with_errors_first_and_diffs_to_paste():
+def test_a_dockerfile_is_reported_with_errors_first_and_diffs_to_paste():
     text = render_text(broken_image(), width=160)
     assert "deploy/app.Dockerfile does not work as it is: line 4 fails, see below." in text
     findings = section(text, "What is found in deploy/app.Dockerfile").splitlines()
@@ -250,10 +250,10 @@ def test_a_dockerfile_is_told_with_errors_first_and_diffs_to_paste():
 
 @pytest.mark.parametrize("line", ["RUN pip install " + "a" * 200, "RUN pip install " + "松" * 99])
 def test_an_excerpt_is_cut_to_the_width(line):
-    told = judged_dockerfile()
-    one = told.findings[0].model_copy(update={"excerpt": line})
+    judged = judged_dockerfile()
+    finding = judged.findings[0].model_copy(update={"excerpt": line})
     report = broken_image().model_copy(
-        update={"dockerfile": told.model_copy(update={"findings": (one,)})}
+        update={"dockerfile": judged.model_copy(update={"findings": (finding,)})}
     )
     for ascii_only in (False, True):
         text = render_text(report, width=60, ascii_only=ascii_only)
@@ -264,28 +264,30 @@ def test_an_excerpt_is_cut_to_the_width(line):
 
 
 def test_a_line_that_several_findings_share_is_shown_once():
-    told = judged_dockerfile()
-    error = told.findings[1]
+    judged = judged_dockerfile()
+    error = judged.findings[1]
     more = error.model_copy(update={"code": "missing-library"})
     late = error.model_copy(update={"code": "no-cache-mount", "severity": "note"})
     report = broken_image().model_copy(
-        update={"dockerfile": told.model_copy(update={"findings": (*told.findings, more, late)})}
+        update={
+            "dockerfile": judged.model_copy(update={"findings": (*judged.findings, more, late)})
+        }
     )
     assert render_text(report).count("    4 | RUN") == 1
 
 
-def test_what_is_left_to_do_by_hand_is_told_without_a_diff_too():
-    told = judged_dockerfile().model_copy(update={"correction": "", "other_image": ""})
-    text = render_text(broken_image().model_copy(update={"dockerfile": told}))
+def test_what_is_left_to_do_by_hand_is_reported_without_a_diff_too():
+    judged = judged_dockerfile().model_copy(update={"correction": "", "other_image": ""})
+    text = render_text(broken_image().model_copy(update={"dockerfile": judged}))
     assert section(text, "Left to do by hand").startswith("! numpy 1.18.5 needs")
 
 
 def test_a_long_command_is_known_by_its_beginning():
-    told = judged_dockerfile()
+    judged = judged_dockerfile()
     words = "pip install --no-cache-dir " + "package " * 40
-    step = told.steps[1].model_copy(update={"command": words, "unjudged": None, "note": "there"})
+    step = judged.steps[1].model_copy(update={"command": words, "unjudged": None, "note": "there"})
     report = broken_image().model_copy(
-        update={"dockerfile": told.model_copy(update={"steps": (step,)})}
+        update={"dockerfile": judged.model_copy(update={"steps": (step,)})}
     )
     shown = "line 9: pip install --no-cache-dir package package package ...: there"
     assert shown in render_text(report)

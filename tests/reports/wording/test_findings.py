@@ -32,12 +32,12 @@ def test_the_nearest_line_comes_first():
 
 def test_packages_that_ask_for_each_other_end():
     found = findings(chain(("a", ("b 1.0",)), ("b", ("a 1.0", "r.txt:1"))))
-    assert [one.lines for one in found] == [(InputLine("r.txt", 1),)] * 2
+    assert [finding.lines for finding in found] == [(InputLine("r.txt", 1),)] * 2
 
 
 def test_what_no_file_asks_for_has_no_line():
-    (one,) = findings(chain(("a", ("--package", "-:3"))))
-    assert one.lines == ()
+    (finding,) = findings(chain(("a", ("--package", "-:3"))))
+    assert finding.lines == ()
 
 
 def test_lines_on_other_targets_do_not_count():
@@ -48,13 +48,13 @@ def test_lines_on_other_targets_do_not_count():
         alpine: compiles("x", "1.0", "cp38-cp38-manylinux_2_17_x86_64", requested_by=("r.txt:2",)),
     }
     report = story.model_copy(update={"packages": (Package(name="x", on=on),)})
-    (one,) = findings(report)
-    assert one.lines == (InputLine("r.txt", 2),)
+    (finding,) = findings(report)
+    assert finding.lines == (InputLine("r.txt", 2),)
 
 
 def test_the_gravest_come_first_and_wheels_are_none():
     found = findings(mixed())
-    assert [one.verdict for one in found] == [
+    assert [finding.verdict for finding in found] == [
         Verdict.UNAVAILABLE,
         Verdict.SOURCE_NATIVE,
         Verdict.SOURCE_NATIVE,
@@ -62,11 +62,11 @@ def test_the_gravest_come_first_and_wheels_are_none():
         Verdict.SOURCE_UNKNOWN,
         Verdict.SOURCE_PURE,
     ]
-    assert [one.level for one in found] == ["error", *["warning"] * 4, "note"]
+    assert [finding.level for finding in found] == ["error", *["warning"] * 4, "note"]
 
 
 def test_the_sentence_tells_what_where_and_why():
-    found = {one.package: one.sentence for one in findings(alpine_story())}
+    found = {finding.package: finding.sentence for finding in findings(alpine_story())}
     assert found["scipy"] == (
         "scipy 1.10.1 compiles from source on python:3.8-alpine (needed by scikit-learn 1.2.2): "
         "cp38 wheels exist for manylinux_2_17_x86_64; none for musllinux; "

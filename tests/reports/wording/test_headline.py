@@ -50,9 +50,9 @@ def test_all_is_well():
     targets = matrix_targets()
     cells = [everywhere(name, wheel(name, "1.0"), targets) for name in ("six", "idna")]
     assert headline(report(*cells)) == "On all 24 targets all 2 packages come as wheels."
-    one = targets[:1]
-    assert headline(report(everywhere("six", wheel("six", "1.0"), one), targets=one)) == (
-        f"On {one[0].name} the only package comes as a wheel."
+    single = targets[:1]
+    assert headline(report(everywhere("six", wheel("six", "1.0"), single), targets=single)) == (
+        f"On {single[0].name} the only package comes as a wheel."
     )
 
 
@@ -106,12 +106,12 @@ def broken(*names: str) -> Report:
     return story.model_copy(update={"builds": (plan.model_copy(update={"builds": builds}),)})
 
 
-def test_what_fails_to_build_is_said_and_not_priced():
+def test_what_fails_to_build_is_named_and_not_priced():
     assert "(numpy, pandas, scikit-learn, scipy): about" in headline(broken())
-    one, two = headline(broken("pandas")), headline(broken("pandas", "numpy"))
-    assert "(numpy, pandas, scikit-learn, scipy), and the build of pandas fails; on" in one
-    assert "and the builds of numpy, pandas fail; on" in two
-    assert "peak" not in one
+    pandas, both = headline(broken("pandas")), headline(broken("pandas", "numpy"))
+    assert "(numpy, pandas, scikit-learn, scipy), and the build of pandas fails; on" in pandas
+    assert "and the builds of numpy, pandas fail; on" in both
+    assert "peak" not in pandas
 
 
 @pytest.mark.parametrize("verdict", [Verdict.UNAVAILABLE, Verdict.UNKNOWN])
@@ -127,7 +127,7 @@ def test_what_cannot_be_installed_or_judged_has_no_price(verdict):
     assert "peak" not in headline(story.model_copy(update={"packages": tuple(packages)}))
 
 
-def test_a_conflict_is_told_as_what_it_is():
+def test_a_conflict_is_reported_as_a_conflict():
     report = alpine_story()
     names = tuple(target.name for target in report.targets)
     conflict = Problem(code="version-conflict", message="a<2; a>=2", targets=names[:1])
@@ -135,15 +135,15 @@ def test_a_conflict_is_told_as_what_it_is():
     lost = report.model_copy(
         update={
             "packages": tuple(
-                one.model_copy(
+                package.model_copy(
                     update={
                         "on": {
-                            **one.on,
+                            **package.on,
                             names[0]: unknown,
                         }
                     }
                 )
-                for one in report.packages
+                for package in report.packages
             ),
             "problems": (conflict,),
         }

@@ -6,7 +6,7 @@ from wheelcheck.reports.wording.phrases import clean, counted, listing
 
 
 @given(st.text())
-def test_cleaned_text_is_one_printable_line(text):
+def test_cleaned_text_is_a_single_printable_line(text):
     assert clean(text).isprintable()
 
 

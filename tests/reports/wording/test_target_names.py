@@ -68,7 +68,7 @@ def test_images_keep_their_names():
     assert Places(targets[:1]).describe(names[:1]) == "python:3.8-alpine"
 
 
-def test_two_versions_of_one_libc_are_told_apart():
+def test_two_versions_of_a_libc_are_distinguished():
     targets = [tagged("3.12", "glibc", version, "x86_64") for version in ("2.17", "2.28")]
     assert Places(targets).describe([targets[0].name]) == "glibc 2.17"
 
